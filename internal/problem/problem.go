@@ -1,0 +1,218 @@
+// Package problem is the one kind of error that Postrider shows to the outside.
+//
+// It owns the few codes an error can have, and the split between what a person
+// may read (Message, Field) and what only the log may see (Cause). It does not
+// know HTTP or GraphQL: server and graph each map a code in one place.
+//
+// Rules:
+//   - An error that is no *Error is internal. From says so.
+//   - The text of an internal error never leaves the process: PublicMessage
+//     gives a fixed sentence for it.
+//   - Only internal errors are logged as errors (LogLevel); the others are the
+//     caller's to mend.
+package problem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+)
+
+// Code is the kind of a problem. Clients switch on it, so a code is never renamed.
+type Code string
+
+// The codes, all of them.
+const (
+	CodeInvalid         Code = "invalid"
+	CodeNotFound        Code = "not_found"
+	CodeConflict        Code = "conflict"
+	CodeForbidden       Code = "forbidden"
+	CodeUnauthenticated Code = "unauthenticated"
+	CodeRateLimited     Code = "rate_limited"
+	CodeInternal        Code = "internal"
+)
+
+// Codes returns every code, in the order in which they are documented.
+func Codes() []Code {
+	return []Code{
+		CodeInvalid, CodeNotFound, CodeConflict, CodeForbidden,
+		CodeUnauthenticated, CodeRateLimited, CodeInternal,
+	}
+}
+
+// internalMessage is all that a user learns of an internal error.
+const internalMessage = "Something went wrong on our side. It has been logged."
+
+// Error is a problem with a code, a message for people and a cause for the log.
+type Error struct {
+	Code    Code
+	Field   []string // path of the input that is wrong, outermost first; empty when none is
+	Message string   // public: a sentence that says what is wrong and how to mend it
+	Cause   error    // never shown; nil when there is none
+}
+
+// Error is the text for the log: field, message and cause.
+func (e *Error) Error() string {
+	var b strings.Builder
+	if len(e.Field) > 0 {
+		b.WriteString(strings.Join(e.Field, "."))
+		b.WriteString(": ")
+	}
+	b.WriteString(e.Message)
+	if e.Cause != nil {
+		if e.Message != "" {
+			b.WriteString(": ")
+		}
+		b.WriteString(e.Cause.Error())
+	}
+	return b.String()
+}
+
+// Unwrap gives errors.Is and errors.As the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// Is reports whether target is one of the sentinels of this package (ErrNotFound …)
+// with the same code, so that errors.Is(err, problem.ErrNotFound) works.
+func (e *Error) Is(target error) bool {
+	s, ok := target.(sentinel)
+	return ok && Code(s) == e.Code
+}
+
+// PublicMessage is what a user may read.
+func (e *Error) PublicMessage() string {
+	if e.Code == CodeInternal {
+		return internalMessage
+	}
+	return e.Message
+}
+
+// LogLevel is error for internal problems and info for all others.
+func (e *Error) LogLevel() slog.Level {
+	if e.Code == CodeInternal {
+		return slog.LevelError
+	}
+	return slog.LevelInfo
+}
+
+// WithCause returns a copy of e that wraps cause.
+func (e *Error) WithCause(cause error) *Error {
+	c := *e
+	c.Cause = cause
+	return &c
+}
+
+// At returns a copy of e whose field path is put under prefix: the problem of
+// {amount} at ("conversions", "3") is the problem of {conversions.3.amount}.
+func (e *Error) At(prefix ...string) *Error {
+	c := *e
+	c.Field = append(append([]string{}, prefix...), e.Field...)
+	return &c
+}
+
+type sentinel Code
+
+func (s sentinel) Error() string { return string(s) }
+
+// Sentinels for errors.Is: each matches every *Error of its code.
+const (
+	ErrInvalid         = sentinel(CodeInvalid)
+	ErrNotFound        = sentinel(CodeNotFound)
+	ErrConflict        = sentinel(CodeConflict)
+	ErrForbidden       = sentinel(CodeForbidden)
+	ErrUnauthenticated = sentinel(CodeUnauthenticated)
+	ErrRateLimited     = sentinel(CodeRateLimited)
+	ErrInternal        = sentinel(CodeInternal)
+)
+
+// Invalid says that the input at field (a path with dots, or empty for the whole input) is wrong.
+func Invalid(field, format string, args ...any) *Error {
+	return build(CodeInvalid, field, format, args)
+}
+
+// NotFound says that something does not exist, or not for this viewer: the two are told alike.
+func NotFound(format string, args ...any) *Error { return build(CodeNotFound, "", format, args) }
+
+// Conflict says that the input at field is fine by itself but collides with what is there.
+func Conflict(field, format string, args ...any) *Error {
+	return build(CodeConflict, field, format, args)
+}
+
+// Forbidden says that the viewer is known and may not do this.
+func Forbidden(format string, args ...any) *Error { return build(CodeForbidden, "", format, args) }
+
+// Unauthenticated says that nobody is signed in, or the credentials are wrong.
+func Unauthenticated(format string, args ...any) *Error {
+	return build(CodeUnauthenticated, "", format, args)
+}
+
+// RateLimited says that the caller is too fast.
+func RateLimited(format string, args ...any) *Error { return build(CodeRateLimited, "", format, args) }
+
+// Internal wraps an error that is our own fault. The message is for the log.
+func Internal(cause error, format string, args ...any) *Error {
+	e := build(CodeInternal, "", format, args)
+	e.Cause = cause
+	return e
+}
+
+// From returns err as a problem: nil for nil, the first *Error in its chain, and
+// an internal one around everything else. Context that callers wrapped around
+// the *Error with fmt.Errorf is for the log only and is left to err.
+func From(err error) *Error {
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return &Error{Code: CodeInternal, Message: "unexpected error", Cause: err}
+}
+
+// CodeOf returns the code of err: empty for nil, internal for what is no *Error.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	return From(err).Code
+}
+
+// All takes apart an error made by errors.Join: one problem for each part.
+func All(err error) []*Error {
+	if err == nil {
+		return nil
+	}
+	if e, ok := err.(*Error); ok { //nolint:errorlint // the chain is walked by hand here
+		return []*Error{e}
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // as above
+		var all []*Error
+		for _, part := range joined.Unwrap() {
+			all = append(all, All(part)...)
+		}
+		return all
+	}
+	return []*Error{From(err)}
+}
+
+// Log writes err once, at the level its code asks for. A cancelled request is
+// nobody's fault and is logged at debug.
+func Log(ctx context.Context, log *slog.Logger, msg string, err error, args ...any) {
+	if err == nil {
+		return
+	}
+	level := From(err).LogLevel()
+	if errors.Is(err, context.Canceled) {
+		level = slog.LevelDebug
+	}
+	log.Log(ctx, level, msg, append(args, "code", string(CodeOf(err)), "error", err.Error())...)
+}
+
+func build(code Code, field, format string, args []any) *Error {
+	e := &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+	if field != "" {
+		e.Field = strings.Split(field, ".")
+	}
+	return e
+}
