@@ -1,0 +1,203 @@
+package pg
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strconv"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/rivermigrate"
+)
+
+// migrateLock is the advisory lock under which one program at a time migrates.
+const migrateLock = 0x706f7374 // "post"
+
+// Migration is one versioned step and whether the database has it.
+type Migration struct {
+	Line    string // "postrider" for ours, "river" for River's own
+	Version int64
+	Name    string
+	Applied bool
+	At      time.Time // when it was applied; zero when it was not, or not known
+}
+
+// Migrate brings the database of db to the newest version: first the *.sql files
+// of migrations (goose), then River's, then the tuning of River's tables. What is
+// there already is left alone. Several programs may do it at once: one works,
+// the others wait. db must allow at least two connections.
+func Migrate(ctx context.Context, db *sql.DB, migrations fs.FS) error {
+	unlock, err := lockMigrations(ctx, db)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+
+	provider, err := gooseProvider(db, migrations)
+	switch {
+	case errors.Is(err, goose.ErrNoMigrations):
+	case err != nil:
+		return err
+	default:
+		if _, err := provider.Up(ctx); err != nil {
+			return fmt.Errorf("migrating: %w", err)
+		}
+	}
+
+	river, err := riverMigrator(db)
+	if err != nil {
+		return err
+	}
+	if _, err := river.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("migrating River's tables: %w", err)
+	}
+	return tuneRiver(ctx, db)
+}
+
+// Migrations lists every known migration, oldest first, ours before River's.
+// It changes nothing.
+func Migrations(ctx context.Context, db *sql.DB, migrations fs.FS) ([]Migration, error) {
+	ours, err := ourMigrations(ctx, db, migrations)
+	if err != nil {
+		return nil, err
+	}
+	rivers, err := riverMigrations(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	return append(ours, rivers...), nil
+}
+
+// Pending counts the migrations that the database lacks: 0 means ready.
+func Pending(ctx context.Context, db *sql.DB, migrations fs.FS) (int, error) {
+	all, err := Migrations(ctx, db, migrations)
+	if err != nil {
+		return 0, err
+	}
+	pending := 0
+	for _, m := range all {
+		if !m.Applied {
+			pending++
+		}
+	}
+	return pending, nil
+}
+
+func ourMigrations(ctx context.Context, db *sql.DB, migrations fs.FS) ([]Migration, error) {
+	provider, err := gooseProvider(db, migrations)
+	if errors.Is(err, goose.ErrNoMigrations) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	// goose's own Status creates its table; asking must not change anything.
+	applied, err := appliedVersions(ctx, db, "goose_db_version",
+		"SELECT version_id, tstamp FROM goose_db_version WHERE is_applied")
+	if err != nil {
+		return nil, err
+	}
+	var all []Migration
+	for _, source := range provider.ListSources() {
+		at, ok := applied[source.Version]
+		all = append(all, Migration{
+			Line: "postrider", Version: source.Version, Name: path.Base(source.Path), Applied: ok, At: at,
+		})
+	}
+	return all, nil
+}
+
+func riverMigrations(ctx context.Context, db *sql.DB) ([]Migration, error) {
+	river, err := riverMigrator(db)
+	if err != nil {
+		return nil, err
+	}
+	applied, err := appliedVersions(ctx, db, "river_migration", "SELECT version, created_at FROM river_migration")
+	if err != nil {
+		return nil, err
+	}
+	var all []Migration
+	for _, m := range river.AllVersions() {
+		at, ok := applied[int64(m.Version)]
+		all = append(all, Migration{
+			Line: "river", Version: int64(m.Version), Name: strconv.Itoa(m.Version) + " " + m.Name, Applied: ok, At: at,
+		})
+	}
+	return all, nil
+}
+
+// appliedVersions reads a table of versions; none is applied while it does not exist.
+func appliedVersions(ctx context.Context, db *sql.DB, table, query string) (map[int64]time.Time, error) {
+	var exists bool
+	if err := db.QueryRowContext(ctx, "SELECT to_regclass($1) IS NOT NULL", table).Scan(&exists); err != nil {
+		return nil, fmt.Errorf("reading the migrations of the database: %w", err)
+	}
+	if !exists {
+		return map[int64]time.Time{}, nil
+	}
+	rows, err := db.QueryContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("reading the migrations of the database: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // read to its end below
+
+	applied := map[int64]time.Time{}
+	for rows.Next() {
+		var version int64
+		var at time.Time
+		if err := rows.Scan(&version, &at); err != nil {
+			return nil, fmt.Errorf("reading the migrations of the database: %w", err)
+		}
+		applied[version] = at
+	}
+	return applied, rows.Err()
+}
+
+func gooseProvider(db *sql.DB, migrations fs.FS) (*goose.Provider, error) {
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, fmt.Errorf("reading the migrations: %w", err)
+	}
+	return provider, nil
+}
+
+func riverMigrator(db *sql.DB) (*rivermigrate.Migrator[*sql.Tx], error) {
+	migrator, err := rivermigrate.New(riverdatabasesql.New(db), nil)
+	if err != nil {
+		return nil, fmt.Errorf("reading River's migrations: %w", err)
+	}
+	return migrator, nil
+}
+
+// lockMigrations waits for the lock by asking again and again: a session that
+// waits inside PostgreSQL holds a snapshot, and a CREATE INDEX CONCURRENTLY of
+// the one that works would wait for it in turn.
+func lockMigrations(ctx context.Context, db *sql.DB) (unlock func(), err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the database does not answer: %w", redact(err))
+	}
+	for {
+		var got bool
+		err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1)", migrateLock).Scan(&got)
+		if err == nil && got {
+			return func() {
+				_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", migrateLock)
+				_ = conn.Close()
+			}, nil
+		}
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("waiting for another program's migration: %w", err), conn.Close())
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(fmt.Errorf("waiting for another program's migration: %w", ctx.Err()), conn.Close())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package pg
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/lib/pq"
+)
+
+// Sizes of the pools when Config leaves them at 0. One process takes at most
+// their sum and one connection per listener: four processes fit into
+// PostgreSQL's default of 100.
+const (
+	DefaultAPIConns  = 14
+	DefaultWorkConns = 8
+)
+
+// MinServerVersion is the oldest PostgreSQL that Postrider runs on, as in server_version_num.
+const MinServerVersion = 140000
+
+// Config says which database to open and how many connections to take.
+type Config struct {
+	URL       string // postgres://… or a key=value string
+	APIConns  int    // most connections of Pool.SQL
+	WorkConns int    // most connections of Pool.Pgx
+	Name      string // application_name in pg_stat_activity
+}
+
+// Pool is one database through both drivers.
+type Pool struct {
+	SQL *sql.DB       // lib/pq: ent, enqueuing, everything that answers a request
+	Pgx *pgxpool.Pool // pgx: River's workers and the batching writer
+
+	// URL is the connection string that both were opened with, for Listen.
+	URL string
+}
+
+// Open connects both pools to the database and checks that the server answers
+// and is new enough. The caller closes the Pool.
+func Open(ctx context.Context, cfg Config) (*Pool, error) {
+	dsn := withDefaults(cfg.URL, cfg.Name)
+
+	db, err := OpenSQL(dsn, orDefault(cfg.APIConns, DefaultAPIConns))
+	if err != nil {
+		return nil, err
+	}
+	pgxConfig, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("DATABASE_URL: %w", redact(err)), db.Close())
+	}
+	pgxConfig.MaxConns = int32(orDefault(cfg.WorkConns, DefaultWorkConns)) //nolint:gosec // a pool's size
+	pgxConfig.MaxConnIdleTime = 5 * time.Minute
+	pool, err := pgxpool.NewWithConfig(ctx, pgxConfig)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the database: %w", redact(err)), db.Close())
+	}
+
+	p := &Pool{SQL: db, Pgx: pool, URL: dsn}
+	if err := CheckServer(ctx, db); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+// OpenSQL opens only the database/sql side, for commands that do no work of
+// River's. It does not connect yet.
+func OpenSQL(dsn string, maxConns int) (*sql.DB, error) {
+	connector, err := pq.NewConnector(withDefaults(dsn, ""))
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", redact(err))
+	}
+	db := sql.OpenDB(connector)
+	db.SetMaxOpenConns(maxConns)
+	db.SetMaxIdleConns(maxConns) // an idle connection is cheaper than a new one per burst
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	return db, nil
+}
+
+// CheckServer says in words whether the server answers and is at least PostgreSQL 14.
+func CheckServer(ctx context.Context, db *sql.DB) error {
+	var version int
+	if err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
+		return fmt.Errorf("the database does not answer (check DATABASE_URL): %w", redact(err))
+	}
+	if version < MinServerVersion {
+		return fmt.Errorf("the database is PostgreSQL %d: Postrider needs %d or newer",
+			version/10000, MinServerVersion/10000)
+	}
+	return nil
+}
+
+// Close closes both pools and waits until their connections are returned.
+func (p *Pool) Close() error {
+	p.Pgx.Close()
+	return p.SQL.Close()
+}
+
+// withDefaults adds what Postrider relies on where dsn is silent: UTC, a name,
+// and TLS only where the server offers it (lib/pq alone would insist).
+func withDefaults(dsn, name string) string {
+	params := map[string]string{"timezone": "UTC", "sslmode": "prefer"}
+	if name != "" {
+		params["application_name"] = name
+	}
+	u, err := url.Parse(dsn)
+	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		for key, value := range params {
+			if !strings.Contains(strings.ToLower(dsn), key+"=") {
+				dsn += " " + key + "=" + value
+			}
+		}
+		return strings.TrimSpace(dsn)
+	}
+	q := u.Query()
+	for key, value := range params {
+		if !q.Has(key) {
+			q.Set(key, value)
+		}
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// redact keeps a password that a driver quotes from a connection string out of
+// logs: url.Error carries the whole of it.
+func redact(err error) error {
+	if urlErr, ok := errors.AsType[*url.Error](err); ok {
+		return fmt.Errorf("not a valid connection string: %w", urlErr.Err)
+	}
+	return err
+}
+
+func orDefault(n, def int) int {
+	if n <= 0 {
+		return def
+	}
+	return n
+}

@@ -1,0 +1,102 @@
+package pg
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
+)
+
+// txAttempts is how often WithTx tries a transaction that PostgreSQL aborted
+// because of another one.
+const txAttempts = 4
+
+// WithTx runs fn in a transaction of db: committed when fn returns nil, rolled
+// back when it returns an error or panics. When PostgreSQL aborts it because of
+// a deadlock or a serialization failure, fn is run again in a new transaction,
+// so what fn does outside of tx must bear being done twice.
+func WithTx(ctx context.Context, db *sql.DB, fn func(ctx context.Context, tx *sql.Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		err := runTx(ctx, db, fn)
+		if err == nil || attempt == txAttempts || !abortedByAnother(err) {
+			return err
+		}
+		pause := time.Duration(attempt) * (5*time.Millisecond + rand.N(10*time.Millisecond)) //nolint:gosec // jitter
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
+	}
+}
+
+func runTx(ctx context.Context, db *sql.DB, fn func(ctx context.Context, tx *sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("beginning a transaction: %w", err)
+	}
+	// After a commit this does nothing; after an error or a panic it must run.
+	defer func() { _ = tx.Rollback() }()
+
+	if err := fn(ctx, tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("committing: %w", err)
+	}
+	return nil
+}
+
+func abortedByAnother(err error) bool {
+	pqErr, ok := errors.AsType[*pq.Error](err)
+	return ok && (pqErr.Code == pqerror.TRSerializationFailure || pqErr.Code == pqerror.TRDeadlockDetected)
+}
+
+// IsUnique reports whether err is PostgreSQL's refusal of a second row under a
+// unique constraint or index. With names given it must be one of those.
+func IsUnique(err error, constraints ...string) bool {
+	pqErr, ok := errors.AsType[*pq.Error](err)
+	if !ok || pqErr.Code != pqerror.UniqueViolation {
+		return false
+	}
+	for _, name := range constraints {
+		if pqErr.Constraint == name {
+			return true
+		}
+	}
+	return len(constraints) == 0
+}
+
+// TxDriver lets an ent client work inside tx:
+//
+//	client := db.NewClient(db.Driver(pg.TxDriver(tx)))
+//
+// ent opens a transaction of its own for a create with edges; here that is a
+// no-op inside tx, and only WithTx commits. (entsql.NewDriver over a *sql.Tx
+// panics there.)
+func TxDriver(tx *sql.Tx) dialect.Driver {
+	return txDriver{entsql.NewDriver(dialect.Postgres, entsql.Conn{ExecQuerier: tx})}
+}
+
+// Driver is ent's driver over a pool, for clients that are in no transaction.
+func Driver(db *sql.DB) dialect.Driver { return entsql.OpenDB(dialect.Postgres, db) }
+
+type txDriver struct{ *entsql.Driver }
+
+// Tx is a no-op transaction: the true one is already open.
+func (d txDriver) Tx(context.Context) (dialect.Tx, error) { return dialect.NopTx(d), nil }
+
+// BeginTx is what ent's client asks for when options are given.
+func (d txDriver) BeginTx(ctx context.Context, _ *entsql.TxOptions) (dialect.Tx, error) {
+	return d.Tx(ctx)
+}
+
+// Close does nothing: the transaction belongs to WithTx.
+func (d txDriver) Close() error { return nil }
