@@ -1,10 +1,9 @@
 package commission
 
 import (
-	"fmt"
 	"io"
-	"strconv"
-	"strings"
+
+	"postrider/internal/enum"
 )
 
 // Status is where a conversion stands in its lifecycle. In the database, in
@@ -24,13 +23,13 @@ const (
 func Statuses() []Status { return []Status{Pending, Approved, Rejected, Cancelled} }
 
 // Values gives the database values, for ent.
-func (Status) Values() []string { return enumStrings(Statuses()) }
+func (Status) Values() []string { return enum.Strings(Statuses()) }
 
 // MarshalGQL writes the GraphQL name, for example APPROVED.
-func (s Status) MarshalGQL(w io.Writer) { writeEnum(w, s) }
+func (s Status) MarshalGQL(w io.Writer) { enum.Write(w, s) }
 
 // UnmarshalGQL reads the GraphQL name.
-func (s *Status) UnmarshalGQL(v any) error { return readEnum(v, s, Statuses()) }
+func (s *Status) UnmarshalGQL(v any) error { return enum.Read(v, s, Statuses()) }
 
 // Model is how a deal pays.
 type Model string
@@ -47,13 +46,13 @@ const (
 func Models() []Model { return []Model{CPA, CPL, RevShare, Hybrid} }
 
 // Values gives the database values, for ent.
-func (Model) Values() []string { return enumStrings(Models()) }
+func (Model) Values() []string { return enum.Strings(Models()) }
 
 // MarshalGQL writes the GraphQL name, for example REVSHARE.
-func (m Model) MarshalGQL(w io.Writer) { writeEnum(w, m) }
+func (m Model) MarshalGQL(w io.Writer) { enum.Write(w, m) }
 
 // UnmarshalGQL reads the GraphQL name.
-func (m *Model) UnmarshalGQL(v any) error { return readEnum(v, m, Models()) }
+func (m *Model) UnmarshalGQL(v any) error { return enum.Read(v, m, Models()) }
 
 // Vertical is the kind of operator an offer belongs to.
 type Vertical string
@@ -70,36 +69,10 @@ const (
 func Verticals() []Vertical { return []Vertical{Casino, Sportsbook, Poker, EWallet} }
 
 // Values gives the database values, for ent.
-func (Vertical) Values() []string { return enumStrings(Verticals()) }
+func (Vertical) Values() []string { return enum.Strings(Verticals()) }
 
 // MarshalGQL writes the GraphQL name, for example CASINO.
-func (v Vertical) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+func (v Vertical) MarshalGQL(w io.Writer) { enum.Write(w, v) }
 
 // UnmarshalGQL reads the GraphQL name.
-func (v *Vertical) UnmarshalGQL(x any) error { return readEnum(x, v, Verticals()) }
-
-func enumStrings[T ~string](values []T) []string {
-	out := make([]string, len(values))
-	for i, v := range values {
-		out[i] = string(v)
-	}
-	return out
-}
-
-func writeEnum[T ~string](w io.Writer, v T) {
-	_, _ = io.WriteString(w, strconv.Quote(strings.ToUpper(string(v))))
-}
-
-func readEnum[T ~string](v any, into *T, all []T) error {
-	s, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("%T is no enum value: give one of %v", v, all)
-	}
-	for _, known := range all {
-		if strings.ToUpper(string(known)) == s {
-			*into = known
-			return nil
-		}
-	}
-	return fmt.Errorf("%q is not one of %v", s, all)
-}
+func (v *Vertical) UnmarshalGQL(x any) error { return enum.Read(x, v, Verticals()) }
