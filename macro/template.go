@@ -1,0 +1,71 @@
+package macro
+
+import "slices"
+
+const (
+	// MaxTemplate is the length in bytes of the longest template that is accepted.
+	MaxTemplate = 2048
+	// MaxURL is the length in bytes of the longest expansion that is sent.
+	MaxURL = 8192
+)
+
+// TooLong reports whether an expanded URL is longer than what is sent.
+func TooLong(url string) bool { return len(url) > MaxURL }
+
+// Template is a parsed URL template. It is safe for concurrent use.
+type Template struct {
+	source   string
+	endpoint string
+	slots    []slot
+	tail     string // literal text after the last slot, as it stands in a URL
+}
+
+// slot is one placeholder and the literal text between it and the one before.
+type slot struct {
+	before     string
+	start, end int // of the placeholder in the source, braces included
+	macro      uint8
+	place      Place
+	raw        bool
+	dotRisk    bool // the segment's literal text would not keep "." or ".." from being the whole of it
+	filters    []call
+}
+
+// Slot describes one placeholder of a template.
+type Slot struct {
+	Macro   Name
+	Place   Place
+	Filters []string // as written, in order
+	Start   int      // byte offsets of the placeholder, braces included
+	End     int
+}
+
+// Slots lists the placeholders in order.
+func (t *Template) Slots() []Slot {
+	out := make([]Slot, len(t.slots))
+	for i, s := range t.slots {
+		out[i] = Slot{Macro: macros[s.macro].Name, Place: s.place, Start: s.start, End: s.end}
+		for _, f := range s.filters {
+			out[i].Filters = append(out[i].Filters, f.source)
+		}
+	}
+	return out
+}
+
+// Macros lists the macros used, each once, in order of first use.
+func (t *Template) Macros() []Name {
+	var names []Name
+	for _, s := range t.slots {
+		if name := macros[s.macro].Name; !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// String gives the template as it was written.
+func (t *Template) String() string { return t.source }
+
+// Endpoint gives scheme://host:port in lower case with the port written out: the
+// server that every expansion of this template goes to.
+func (t *Template) Endpoint() string { return t.endpoint }
