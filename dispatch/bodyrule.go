@@ -1,9 +1,144 @@
 package dispatch
 
-// BodyRule is what a tracker's answer must say, beyond a 2xx, to count as
-// delivered.
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"postrider/internal/enum"
+)
+
+// BodyRuleKind is how a BodyRule reads the body.
+type BodyRuleKind string
+
+// The kinds of rule.
+const (
+	Contains    BodyRuleKind = "contains"     // Value must be in the body
+	NotContains BodyRuleKind = "not_contains" // Value must not be in the body
+	JSONField   BodyRuleKind = "json_field"   // the field at Path must be Equals
+)
+
+// BodyRuleKinds lists every kind.
+func BodyRuleKinds() []BodyRuleKind { return []BodyRuleKind{Contains, NotContains, JSONField} }
+
+// Values gives the database values, for ent.
+func (BodyRuleKind) Values() []string { return enum.Strings(BodyRuleKinds()) }
+
+// MarshalGQL writes the GraphQL name, for example JSON_FIELD.
+func (k BodyRuleKind) MarshalGQL(w io.Writer) { enum.Write(w, k) }
+
+// UnmarshalGQL reads the GraphQL name.
+func (k *BodyRuleKind) UnmarshalGQL(v any) error { return enum.Read(v, k, BodyRuleKinds()) }
+
+// BodyRule says what the body of a 2xx answer must show before the delivery counts
+// as received. Trackers exist that answer 200 to what they refuse. The zero value
+// accepts every body. Text is compared without regard to case.
 type BodyRule struct {
-	Kind  BodyRuleKind `json:"kind"`
-	Path  string       `json:"path,omitempty"` // for JSONField, with dots: result.status
-	Value string       `json:"value"`
+	Kind   BodyRuleKind `json:"kind,omitempty"`
+	Value  string       `json:"value,omitempty"`  // for Contains and NotContains
+	Path   string       `json:"path,omitempty"`   // for JSONField: names and array positions joined by dots
+	Equals string       `json:"equals,omitempty"` // for JSONField: the value as text, such as ok, true or 0
+}
+
+// maxRuleText bounds each text of a rule, in bytes.
+const maxRuleText = 512
+
+// IsZero reports whether there is no rule.
+func (r BodyRule) IsZero() bool { return r == BodyRule{} }
+
+// Validate tells what is missing from a rule, in words for the person who wrote it.
+func (r BodyRule) Validate() error {
+	if len(r.Value) > maxRuleText || len(r.Path) > maxRuleText || len(r.Equals) > maxRuleText {
+		return fmt.Errorf("each text of the rule may be at most %d bytes long", maxRuleText)
+	}
+	switch r.Kind {
+	case "":
+		if !r.IsZero() {
+			return errors.New("say how the body is read: contains, not_contains or json_field")
+		}
+	case Contains, NotContains:
+		if r.Value == "" {
+			return errors.New("say which text to look for in the body")
+		}
+	case JSONField:
+		if r.Path == "" {
+			return errors.New("say which field of the JSON to read, such as status or result.code")
+		}
+	default:
+		return fmt.Errorf("%q is no kind of rule: use contains, not_contains or json_field", r.Kind)
+	}
+	return nil
+}
+
+// Accepts reports whether the body passes, and in words what it failed.
+func (r BodyRule) Accepts(body []byte) (ok bool, failed string) {
+	switch r.Kind {
+	case Contains:
+		return containsFold(body, r.Value), fmt.Sprintf("the answer does not contain %q", r.Value)
+	case NotContains:
+		return !containsFold(body, r.Value), fmt.Sprintf("the answer contains %q", r.Value)
+	case JSONField:
+		return r.acceptsJSON(body)
+	default:
+		return true, ""
+	}
+}
+
+func containsFold(body []byte, text string) bool {
+	return bytes.Contains(bytes.ToLower(body), bytes.ToLower([]byte(text)))
+}
+
+func (r BodyRule) acceptsJSON(body []byte) (ok bool, failed string) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var document any
+	if err := decoder.Decode(&document); err != nil {
+		return false, "the answer is not JSON"
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return false, "the answer is not JSON"
+	}
+	value, found := lookup(document, r.Path)
+	if !found {
+		return false, fmt.Sprintf("the answer has no field %q", r.Path)
+	}
+	got := jsonText(value)
+	return strings.EqualFold(got, r.Equals), fmt.Sprintf("the field %q is %q, not %q", r.Path, got, r.Equals)
+}
+
+// lookup follows a dotted path through objects and arrays.
+func lookup(document any, path string) (value any, found bool) {
+	for name := range strings.SplitSeq(path, ".") {
+		switch at := document.(type) {
+		case map[string]any:
+			if document, found = at[name]; !found {
+				return nil, false
+			}
+		case []any:
+			i, err := strconv.Atoi(name)
+			if err != nil || i < 0 || i >= len(at) {
+				return nil, false
+			}
+			document = at[i]
+		default:
+			return nil, false
+		}
+	}
+	return document, true
+}
+
+// jsonText writes a JSON value as a person would in the rule: text without quotes.
+func jsonText(value any) string {
+	if text, ok := value.(string); ok {
+		return text
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }

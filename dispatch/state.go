@@ -11,22 +11,48 @@ type State string
 
 // The states of a delivery.
 const (
-	Queued    State = "queued"    // waits for its first attempt
-	Retrying  State = "retrying"  // was tried and will be tried again
-	Delivered State = "delivered" // the tracker took it
-	Failed    State = "failed"    // ended; only a replay sends it again
-	Cancelled State = "cancelled" // somebody called it off
-	Held      State = "held"      // waits for its tracker or its owner
+	Queued    State = "queued"    // waits for its first attempt, or to be replayed
+	Retrying  State = "retrying"  // an attempt failed; another is due
+	Delivered State = "delivered" // the tracker has it
+	Failed    State = "failed"    // no attempt will follow unless somebody replays it
+	Cancelled State = "cancelled" // somebody stopped it
+	Held      State = "held"      // waits for its endpoint or its postback, spending no attempts
 )
 
-// States lists every State.
-func States() []State { return []State{Queued, Retrying, Delivered, Failed, Cancelled, Held} }
+// States lists every state in the order of a delivery's life.
+func States() []State {
+	return []State{Queued, Retrying, Delivered, Failed, Cancelled, Held}
+}
+
+// Final reports whether nothing more happens to the delivery by itself.
+func (s State) Final() bool { return s == Delivered || s == Failed || s == Cancelled }
 
 // Values gives the database values, for ent.
 func (State) Values() []string { return enum.Strings(States()) }
 
-// MarshalGQL writes the GraphQL name, for example QUEUED.
+// MarshalGQL writes the GraphQL name, for example DELIVERED.
 func (s State) MarshalGQL(w io.Writer) { enum.Write(w, s) }
 
 // UnmarshalGQL reads the GraphQL name.
 func (s *State) UnmarshalGQL(v any) error { return enum.Read(v, s, States()) }
+
+// Method is the HTTP method of a postback. It is written in upper case everywhere.
+type Method string
+
+// The methods of a postback.
+const (
+	GET  Method = "GET"
+	POST Method = "POST"
+)
+
+// Methods lists both methods.
+func Methods() []Method { return []Method{GET, POST} }
+
+// Values gives the database values, for ent.
+func (Method) Values() []string { return enum.Strings(Methods()) }
+
+// MarshalGQL writes the GraphQL name, which is the method itself.
+func (m Method) MarshalGQL(w io.Writer) { enum.Write(w, m) }
+
+// UnmarshalGQL reads the GraphQL name.
+func (m *Method) UnmarshalGQL(v any) error { return enum.Read(v, m, Methods()) }

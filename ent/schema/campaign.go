@@ -1,0 +1,54 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"postrider/tracking"
+)
+
+// Campaign is an affiliate's own use of an offer.
+type Campaign struct{ ent.Schema }
+
+// Mixin makes it the affiliate's.
+func (Campaign) Mixin() []ent.Mixin { return []ent.Mixin{Owned{}} }
+
+// Fields of a campaign.
+func (Campaign) Fields() []ent.Field {
+	return []ent.Field{
+		identity(),
+		field.Int64("offer_id").Immutable(),
+		field.String("name").NotEmpty().MaxLen(200),
+		field.Enum("state").GoType(tracking.RunState("")).Default(string(tracking.Active)),
+		createdAt(),
+	}
+}
+
+// Indexes of a campaign.
+func (Campaign) Indexes() []ent.Index {
+	return []ent.Index{index.Fields(affiliateColumn, "id"), index.Fields("offer_id")}
+}
+
+// TrackingLink is where players click: a campaign's, or an affiliate's default
+// link for an offer.
+type TrackingLink struct{ ent.Schema }
+
+// Mixin makes it the affiliate's.
+func (TrackingLink) Mixin() []ent.Mixin { return []ent.Mixin{Owned{}} }
+
+// Fields of a tracking link.
+func (TrackingLink) Fields() []ent.Field {
+	return []ent.Field{
+		identity(),
+		field.String("code").Unique().Immutable().Comment("Eight random characters: /c/{code}."),
+		field.Int64("offer_id").Immutable(),
+		field.Int64("campaign_id").Optional().Nillable().Immutable().Comment("Null for a default link."),
+		createdAt(),
+	}
+}
+
+// Indexes of a tracking link.
+func (TrackingLink) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("campaign_id").Unique(), index.Fields(affiliateColumn, "offer_id")}
+}

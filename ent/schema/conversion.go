@@ -1,0 +1,84 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/commission"
+	"postrider/firing"
+)
+
+// Conversion is what a player did.
+type Conversion struct{ ent.Schema }
+
+// Fields of a conversion.
+func (Conversion) Fields() []ent.Field {
+	return []ent.Field{
+		factID(),
+		field.Int64(affiliateColumn).Optional().Nillable().Comment("Null until somebody attributes it."),
+		field.Int64("source_id").Immutable(),
+		field.Int64("offer_id"),
+		field.Int64("campaign_id").Optional().Nillable(),
+		optionalFact("click_id", "The click it was attributed to."),
+		optionalFact("player_id", "Our own id for the player."),
+		field.String("goal").Immutable().Comment("The goal's key."),
+		field.String("transaction_id").Optional().Nillable().Immutable().Comment("The operator's."),
+		field.String("once_key").Optional().Nillable().Comment("Player, or click where there is none, of a goal that counts once."),
+		money("amount", "The conversion's value."),
+		money("payout", "The affiliate's commission."),
+		field.String("currency").Comment("Of the amount."),
+		field.String("payout_currency").Default("").Comment("Of the payout: the deal's."),
+		field.Int64("deal_id").Optional().Nillable().Comment("The deal that the payout was reckoned with."),
+		field.Enum("status").GoType(commission.Status("")),
+		field.String("attributed_by").Default("").Comment("click, player or staff; empty while unattributed."),
+		field.Time("occurred_at").Immutable(),
+		field.Time("received_at").Immutable(),
+	}
+}
+
+// Indexes of a conversion.
+func (Conversion) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("source_id", "goal", "transaction_id").Unique(),
+		index.Fields("source_id", "goal", "once_key").Unique(),
+		index.Fields(affiliateColumn, "id"),
+		index.Fields("campaign_id", "id"),
+		index.Fields("click_id"),
+		index.Fields("player_id"),
+		index.Fields("transaction_id"),
+	}
+}
+
+// Policy scopes conversions to the viewer; those that nobody owns are staff's.
+func (Conversion) Policy() ent.Policy { return OwnedFact{}.Policy() }
+
+// ConversionEvent is one step of a conversion's lifecycle.
+type ConversionEvent struct{ ent.Schema }
+
+// Fields of a lifecycle event.
+func (ConversionEvent) Fields() []ent.Field {
+	return []ent.Field{
+		factID(),
+		field.Int64(affiliateColumn).Optional().Nillable().Comment("Null until the conversion is attributed."),
+		field.UUID("conversion_id", uuid.UUID{}).Immutable(),
+		field.Enum("previous_status").GoType(commission.Status("")).Optional().Nillable().Immutable(),
+		field.Enum("status").GoType(commission.Status("")).Immutable(),
+		money("amount", "After the event."),
+		money("payout", "After the event."),
+		field.String("reason").Immutable(),
+		field.String("actor").Immutable().Comment("operator, staff, api or postrider."),
+		field.Int64("user_id").Optional().Nillable().Immutable(),
+		field.JSON("macros", map[string]string{}).Comment("What each macro says in the postbacks of this event."),
+		field.JSON("considered", []firing.Decision{}).Comment("Each postback that was considered, and the rule that decided."),
+		field.Time("occurred_at").Immutable(),
+		field.Time("received_at").Immutable(),
+	}
+}
+
+// Indexes of a lifecycle event.
+func (ConversionEvent) Indexes() []ent.Index { return []ent.Index{index.Fields("conversion_id", "id")} }
+
+// Policy scopes events to the viewer.
+func (ConversionEvent) Policy() ent.Policy { return OwnedFact{}.Policy() }

@@ -1,0 +1,130 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/commission"
+	"postrider/dispatch"
+)
+
+// Delivery is one status of one conversion for one postback. The table is the
+// truth and the only backlog: where due_at is set the row waits here, otherwise
+// it has a River job, is under way, or has ended.
+type Delivery struct{ ent.Schema }
+
+// Mixin makes it the affiliate's.
+func (Delivery) Mixin() []ent.Mixin { return []ent.Mixin{OwnedFact{}} }
+
+// Fields of a delivery.
+func (Delivery) Fields() []ent.Field {
+	return []ent.Field{
+		factID(),
+		field.Int64("postback_id").Immutable(),
+		field.Int64("version_id").Immutable().Comment("The version of the postback that it is sent by."),
+		field.UUID("conversion_id", uuid.UUID{}).Immutable(),
+		field.UUID("event_id", uuid.UUID{}).Immutable().Comment("The step of the lifecycle that it tells of."),
+		field.Int64("offer_id").Immutable(),
+		field.Int64("campaign_id").Optional().Nillable().Immutable(),
+		optionalFact("click_id", "For finding it."),
+		field.String("transaction_id").Optional().Nillable().Immutable(),
+		field.String("goal").Immutable(),
+		field.Enum("status").GoType(commission.Status("")).Immutable().Comment("The conversion's status that it tells of."),
+		field.Enum("state").GoType(dispatch.State("")),
+		field.Int16("priority").Comment("1 live, 2 retry, 3 replay."),
+		field.String("endpoint").Comment("scheme://host:port that it goes to."),
+		field.Int("attempt").Default(0).Comment("How many were begun."),
+		optionalTime("due_at", "When it may run; null unless it waits in this table."),
+		optionalTime("queued_at", "When its River job was made."),
+		optionalTime("claimed_at", "When the attempt under way was begun; null otherwise."),
+		optionalTime("first_attempt_at", "From when the retry schedule counts."),
+		field.String("url").Optional().Nillable().Comment("As it was sent last."),
+		field.Int("status_code").Optional().Nillable(),
+		field.Float("duration_ms").Optional().Nillable(),
+		field.String("reason").Optional().Nillable().Comment("Why it failed, waits or was cancelled: a code."),
+		field.String("detail").Default("").Comment("What the sentence for the reason needs: a host, an address, a limit."),
+		optionalFact("replay_of", "The delivery that this is a replay of."),
+		field.Bool("test").Default(false),
+		createdAt(),
+		updatedAt(),
+		optionalTime("delivered_at", "When the tracker took it."),
+	}
+}
+
+// Indexes of a delivery.
+func (Delivery) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields(affiliateColumn, "id"),
+		index.Fields("campaign_id", "id"),
+		index.Fields("postback_id", "id"),
+		index.Fields("conversion_id"),
+		index.Fields("click_id"),
+		index.Fields("transaction_id"),
+		index.Fields("replay_of"),
+	}
+}
+
+// Attempt is one HTTP exchange made for a delivery. Partitioned by month.
+type Attempt struct{ ent.Schema }
+
+// Mixin makes it the affiliate's.
+func (Attempt) Mixin() []ent.Mixin { return []ent.Mixin{OwnedFact{}} }
+
+// Fields of an attempt.
+func (Attempt) Fields() []ent.Field {
+	return []ent.Field{
+		factID(),
+		field.UUID("delivery_id", uuid.UUID{}).Immutable(),
+		field.Int("number").Immutable(),
+		field.Time("started_at").Immutable(),
+		field.Enum("method").GoType(dispatch.Method("")).Immutable(),
+		field.String("url").Immutable(),
+		field.Int("status_code").Optional().Nillable().Immutable(),
+		field.Float("duration_ms").Immutable(),
+		field.String("error").Optional().Nillable().Immutable().Comment("Why it did not succeed: a code."),
+		field.String("detail").Default("").Immutable().Comment("What the sentence for the error needs."),
+		field.JSON("request_headers", []dispatch.Header{}).Immutable(),
+		field.String("request_body").Optional().Nillable().Immutable(),
+		field.JSON("response_headers", []dispatch.Header{}).Immutable(),
+		field.String("response_body").Optional().Nillable().Immutable().Comment("The first 64 KiB."),
+		field.Bool("response_truncated").Default(false).Immutable(),
+		field.JSON("timings", dispatch.Timings{}).Immutable(),
+	}
+}
+
+// Indexes of an attempt.
+func (Attempt) Indexes() []ent.Index { return []ent.Index{index.Fields("delivery_id", "number")} }
+
+// ReceivedPostback is one inbound call of an operator, whatever became of it.
+// Partitioned by month.
+type ReceivedPostback struct{ ent.Schema }
+
+// Fields of a received call.
+func (ReceivedPostback) Fields() []ent.Field {
+	return []ent.Field{
+		factID(),
+		field.Time("received_at").Immutable(),
+		field.Int64("source_id").Optional().Nillable().Immutable(),
+		field.String("source_key").Immutable(),
+		field.String("method").Immutable(),
+		field.String("query").Immutable().Comment("Secrets masked."),
+		field.String("body").Immutable().Comment("Secrets masked; at most 64 KiB."),
+		field.JSON("headers", []dispatch.Header{}).Immutable(),
+		field.String("address").Immutable().Comment("Truncated to /24 or /48."),
+		field.String("result").Immutable(),
+		field.String("reason").Immutable(),
+		field.Int("status_code").Immutable(),
+		field.Float("duration_ms").Immutable(),
+		optionalFact("conversion_id", "The conversion that came of it."),
+	}
+}
+
+// Indexes of a received call.
+func (ReceivedPostback) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("source_id", "id"), index.Fields("conversion_id")}
+}
+
+// Policy hides operators' calls from affiliates.
+func (ReceivedPostback) Policy() ent.Policy { return staffOnly() }

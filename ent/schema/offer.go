@@ -1,0 +1,148 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"postrider/commission"
+	"postrider/tracking"
+)
+
+// Offer is what an operator promotes.
+type Offer struct{ ent.Schema }
+
+// Fields of an offer.
+func (Offer) Fields() []ent.Field {
+	return []ent.Field{
+		identity(),
+		field.String("name").NotEmpty().MaxLen(200),
+		field.String("operator").NotEmpty().MaxLen(200),
+		field.Enum("vertical").GoType(commission.Vertical("")),
+		field.Enum("state").GoType(tracking.RunState("")).Default(string(tracking.Active)),
+		field.String("destination_url").Comment("Template that carries {click_id} to the operator."),
+		field.String("fallback_url").Default("").Comment("Where clicks go while it is paused; empty for 410."),
+		field.JSON("deep_link_hosts", []string{}).Comment("Hosts that dl may lead to; *.example.com for any below."),
+		field.String("currency").MinLen(3).MaxLen(3),
+		createdAt(),
+	}
+}
+
+// Policy shows offers to all who are signed in.
+func (Offer) Policy() ent.Policy { return visibleBy(everyRow) }
+
+// LandingPage is a page of the operator's that a tracking link can lead to.
+type LandingPage struct{ ent.Schema }
+
+// Fields of a landing page.
+func (LandingPage) Fields() []ent.Field {
+	return []ent.Field{
+		identity(),
+		field.Int64("offer_id").Immutable(),
+		field.String("key").NotEmpty().MaxLen(64).Comment("What lp on the tracking link says."),
+		field.String("name").NotEmpty().MaxLen(200),
+		field.String("url").Comment("Template that carries {click_id}."),
+	}
+}
+
+// Indexes of a landing page.
+func (LandingPage) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("offer_id", "key").Unique()}
+}
+
+// Policy shows landing pages to all who are signed in.
+func (LandingPage) Policy() ent.Policy { return visibleBy(everyRow) }
+
+// Deal is the terms of a payout: an offer's, or an affiliate's own for it.
+type Deal struct{ ent.Schema }
+
+// Fields of a deal.
+func (Deal) Fields() []ent.Field {
+	return []ent.Field{
+		identity(),
+		field.Int64("offer_id").Immutable(),
+		field.Int64(affiliateColumn).Optional().Nillable().Immutable().Comment("Null for the offer's own deal."),
+		field.Enum("model").GoType(commission.Model("")),
+		money("amount", "What a CPA or CPL pays."),
+		money("percent", "What RevShare pays, in percent of net revenue."),
+		field.String("lead_goal").Default("registration").Comment("Which goal a CPL pays for."),
+		field.String("currency").MinLen(3).MaxLen(3),
+		createdAt(),
+	}
+}
+
+// Indexes of a deal.
+func (Deal) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("offer_id", affiliateColumn).Unique()}
+}
+
+// Policy shows an affiliate the offers' deals and its own.
+func (Deal) Policy() ent.Policy { return visibleBy(ownOrShared) }
+
+// Goal is an entry of the event dictionary.
+type Goal struct{ ent.Schema }
+
+// Fields of a goal.
+func (Goal) Fields() []ent.Field {
+	return []ent.Field{
+		identity(),
+		field.String("key").Unique().Immutable().Comment("Its name for programs."),
+		field.String("name").NotEmpty(),
+		field.String("trigger").Comment("What makes it happen, in words."),
+		field.Bool("once_per_player").Comment("Counted once for a player; otherwise once for a transaction."),
+		field.Bool("billable"),
+		field.Bool("reversible"),
+		field.JSON("statuses", []commission.Status{}),
+		field.JSON("parameters", []string{}).Comment("Which parameters it may carry."),
+		field.String("timestamp_standard"),
+		field.Bool("built_in").Immutable(),
+		field.Int("position").Comment("Where it stands in lists."),
+	}
+}
+
+// Policy shows goals to all who are signed in.
+func (Goal) Policy() ent.Policy { return visibleBy(everyRow) }
+
+// Source is an operator's way in.
+type Source struct{ ent.Schema }
+
+// Fields of a source.
+func (Source) Fields() []ent.Field {
+	return []ent.Field{
+		identity(),
+		field.String("key").Unique().Immutable().Comment("The path: /postback/{key}."),
+		field.String("name").NotEmpty().MaxLen(200),
+		field.Int64("offer_id").Comment("The offer whose conversions it reports."),
+		field.Bool("enabled").Default(true),
+		field.Bool("require_token").Default(true),
+		field.Bool("require_signature").Default(false),
+		field.JSON("allowed_addresses", []string{}).Comment("Addresses or CIDR blocks; empty for any."),
+		field.Int("rate_limit").Optional().Nillable().Comment("Calls per second; null for no limit."),
+		createdAt(),
+	}
+}
+
+// Policy hides sources from affiliates.
+func (Source) Policy() ent.Policy { return staffOnly() }
+
+// SourceSecret is a token or a signing key of a source, sealed. Two can be
+// valid at once while one is being replaced.
+type SourceSecret struct{ ent.Schema }
+
+// Fields of a source's secret.
+func (SourceSecret) Fields() []ent.Field {
+	return []ent.Field{
+		identity(),
+		field.Int64("source_id").Immutable(),
+		field.String("kind").Immutable().Comment("token or hmac."),
+		field.Bytes("sealed").Immutable().Sensitive(),
+		createdAt(),
+		optionalTime("expires_at", "When the old one of two stops working."),
+	}
+}
+
+// Indexes of a source's secret.
+func (SourceSecret) Indexes() []ent.Index { return []ent.Index{index.Fields("source_id")} }
+
+// Policy hides secrets from affiliates.
+func (SourceSecret) Policy() ent.Policy { return staffOnly() }

@@ -1,0 +1,177 @@
+package schema
+
+import (
+	"context"
+
+	"entgo.io/ent"
+	"entgo.io/ent/entql"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/mixin"
+
+	"postrider/ent/db/privacy"
+	"postrider/internal/viewer"
+)
+
+// affiliateColumn is the column that says whose a row is.
+const affiliateColumn = "affiliate_id"
+
+// Owned makes an entity an affiliate's: it adds affiliate_id, and lets an
+// affiliate see and change its own rows alone. Staff see all.
+type Owned struct{ mixin.Schema }
+
+// Fields adds the owner.
+func (Owned) Fields() []ent.Field {
+	return []ent.Field{field.Int64(affiliateColumn).Immutable().Comment("Whose it is.")}
+}
+
+// Policy scopes every query and change to the viewer.
+func (Owned) Policy() ent.Policy { return scopedBy(ownRows) }
+
+// OwnedFact is Owned for facts: nobody changes them through the program but
+// Postrider itself.
+type OwnedFact struct{ Owned }
+
+// Policy scopes queries to the viewer and refuses changes.
+func (OwnedFact) Policy() ent.Policy {
+	return privacy.Policy{Query: queryRules(ownRows), Mutation: systemOnly()}
+}
+
+// filterFunc narrows a query or a change to what an affiliate's viewer may
+// touch.
+type filterFunc func(v *viewer.Viewer) entql.P
+
+func ownRows(v *viewer.Viewer) entql.P { return entql.FieldEQ(affiliateColumn, v.AffiliateID) }
+
+// ownOrShared is for rows that hold for everybody where they name no affiliate.
+func ownOrShared(v *viewer.Viewer) entql.P {
+	return entql.Or(ownRows(v), entql.FieldNil(affiliateColumn))
+}
+
+// everyRow is for what all who are signed in may see.
+func everyRow(*viewer.Viewer) entql.P { return nil }
+
+// scopedBy allows queries and changes within the filter.
+func scopedBy(f filterFunc) ent.Policy {
+	return privacy.Policy{
+		Query: queryRules(f),
+		Mutation: privacy.MutationPolicy{
+			denyNobody(), allowStaffMutation(), ownerOfNew(), filterRule(f), privacy.AlwaysAllowRule(),
+		},
+	}
+}
+
+// visibleBy allows queries within the filter, and changes to staff alone.
+func visibleBy(f filterFunc) ent.Policy {
+	return privacy.Policy{
+		Query:    queryRules(f),
+		Mutation: privacy.MutationPolicy{denyNobody(), allowStaffMutation(), privacy.AlwaysDenyRule()},
+	}
+}
+
+// staffOnly hides an entity from affiliates.
+func staffOnly() ent.Policy {
+	return privacy.Policy{
+		Query:    privacy.QueryPolicy{denyNobody(), allowStaff(), privacy.AlwaysDenyRule()},
+		Mutation: privacy.MutationPolicy{denyNobody(), allowStaffMutation(), privacy.AlwaysDenyRule()},
+	}
+}
+
+// systemOnly lets nobody but Postrider itself change rows.
+func systemOnly() privacy.MutationPolicy {
+	return privacy.MutationPolicy{
+		privacy.ContextQueryMutationRule(func(ctx context.Context) error {
+			if viewer.From(ctx).System() {
+				return privacy.Allow
+			}
+			return privacy.Denyf("only Postrider itself writes these")
+		}),
+	}
+}
+
+func queryRules(f filterFunc) privacy.QueryPolicy {
+	return privacy.QueryPolicy{denyNobody(), allowStaff(), filterRule(f), privacy.AlwaysAllowRule()}
+}
+
+// denyNobody refuses where no viewer is in the context: forgetting it must
+// fail, never show everything.
+func denyNobody() privacy.QueryMutationRule {
+	return privacy.ContextQueryMutationRule(func(ctx context.Context) error {
+		if viewer.From(ctx) == nil {
+			return privacy.Denyf("no viewer in the context")
+		}
+		return privacy.Skip
+	})
+}
+
+func allowStaff() privacy.QueryMutationRule {
+	return privacy.ContextQueryMutationRule(func(ctx context.Context) error {
+		if viewer.From(ctx).Staff() {
+			return privacy.Allow
+		}
+		return privacy.Skip
+	})
+}
+
+func allowStaffMutation() privacy.MutationRule { return allowStaff() }
+
+// ownerOfNew refuses an affiliate's viewer that creates a row for somebody else.
+func ownerOfNew() privacy.MutationRule {
+	return privacy.MutationRuleFunc(func(ctx context.Context, m ent.Mutation) error {
+		if !m.Op().Is(ent.OpCreate) {
+			return privacy.Skip
+		}
+		owner, ok := m.Field(affiliateColumn)
+		if id, isInt := owner.(int64); ok && isInt && id == viewer.From(ctx).AffiliateID {
+			return privacy.Allow
+		}
+		return privacy.Denyf("a row of another affiliate")
+	})
+}
+
+func filterRule(f filterFunc) privacy.QueryMutationRule {
+	return privacy.FilterFunc(func(ctx context.Context, filter privacy.Filter) error {
+		if p := f(viewer.From(ctx)); p != nil {
+			filter.Where(p)
+		}
+		return privacy.Skip
+	})
+}
+
+// tokenPolicy lets everybody, staff too, touch their own tokens alone.
+func tokenPolicy() ent.Policy {
+	own := filterRule(func(v *viewer.Viewer) entql.P { return entql.FieldEQ("user_id", v.UserID) })
+	system := privacy.ContextQueryMutationRule(func(ctx context.Context) error {
+		if viewer.From(ctx).System() {
+			return privacy.Allow
+		}
+		return privacy.Skip
+	})
+	ownNew := privacy.MutationRuleFunc(func(ctx context.Context, m ent.Mutation) error {
+		if !m.Op().Is(ent.OpCreate) {
+			return privacy.Skip
+		}
+		if owner, ok := m.Field("user_id"); ok && owner == viewer.From(ctx).UserID {
+			return privacy.Allow
+		}
+		return privacy.Denyf("a token of another user")
+	})
+	return privacy.Policy{
+		Query:    privacy.QueryPolicy{denyNobody(), system, own, privacy.AlwaysAllowRule()},
+		Mutation: privacy.MutationPolicy{denyNobody(), system, ownNew, own, privacy.AlwaysAllowRule()},
+	}
+}
+
+// auditPolicy lets staff read, and everybody's changes be written down, never
+// changed.
+func auditPolicy() ent.Policy {
+	createOnly := privacy.MutationRuleFunc(func(_ context.Context, m ent.Mutation) error {
+		if m.Op().Is(ent.OpCreate) {
+			return privacy.Allow
+		}
+		return privacy.Denyf("the audit log is never changed")
+	})
+	return privacy.Policy{
+		Query:    privacy.QueryPolicy{denyNobody(), allowStaff(), privacy.AlwaysDenyRule()},
+		Mutation: privacy.MutationPolicy{denyNobody(), createOnly},
+	}
+}

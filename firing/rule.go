@@ -1,0 +1,32 @@
+package firing
+
+// Rule names what decided over a postback. It is stored with the conversion and
+// shown in its trace.
+type Rule string
+
+// The rules, in the order in which they are asked.
+const (
+	Unattributed   Rule = "unattributed"
+	OtherAffiliate Rule = "affiliate"
+	Deleted        Rule = "deleted"
+	Disabled       Rule = "disabled"
+	UnknownScope   Rule = "scope"
+	OtherOffer     Rule = "offer"
+	OtherCampaign  Rule = "campaign"
+	OtherGoal      Rule = "goal"
+	OtherStatus    Rule = "status"
+	Held           Rule = "held"    // matched; its delivery is made, and waits
+	Matched        Rule = "matched" // matched; its delivery is queued
+)
+
+// Rules lists every rule in the order in which they are asked.
+func Rules() []Rule {
+	return []Rule{
+		Unattributed, OtherAffiliate, Deleted, Disabled, UnknownScope,
+		OtherOffer, OtherCampaign, OtherGoal, OtherStatus, Held, Matched,
+	}
+}
+
+// Fires reports whether a delivery comes of it: at once for Matched, and one that
+// is held for Held, so that nothing is lost while a postback is on hold.
+func (r Rule) Fires() bool { return r == Matched || r == Held }
