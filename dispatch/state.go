@@ -35,24 +35,3 @@ func (s State) MarshalGQL(w io.Writer) { enum.Write(w, s) }
 
 // UnmarshalGQL reads the GraphQL name.
 func (s *State) UnmarshalGQL(v any) error { return enum.Read(v, s, States()) }
-
-// Method is the HTTP method of a postback. It is written in upper case everywhere.
-type Method string
-
-// The methods of a postback.
-const (
-	GET  Method = "GET"
-	POST Method = "POST"
-)
-
-// Methods lists both methods.
-func Methods() []Method { return []Method{GET, POST} }
-
-// Values gives the database values, for ent.
-func (Method) Values() []string { return enum.Strings(Methods()) }
-
-// MarshalGQL writes the GraphQL name, which is the method itself.
-func (m Method) MarshalGQL(w io.Writer) { enum.Write(w, m) }
-
-// UnmarshalGQL reads the GraphQL name.
-func (m *Method) UnmarshalGQL(v any) error { return enum.Read(v, m, Methods()) }
