@@ -25,7 +25,9 @@ const planted: Record<string, { rule: string; files: Record<string, string> }> =
   },
   "a feature imports the app": {
     rule: "no-restricted-imports",
-    files: { "src/features/staff/a.ts": `import { router } from "@/app/router";\nexport const a = router;\n` },
+    files: {
+      "src/features/staff/a.ts": `import { router } from "@/app/router";\nexport const a = router;\n`,
+    },
   },
   "the UI kit asks for data": {
     rule: "no-restricted-imports",
@@ -37,7 +39,9 @@ const planted: Record<string, { rule: string; files: Record<string, string> }> =
   },
   "a record's component imports a page": {
     rule: "no-restricted-imports",
-    files: { "src/components/records/a.ts": `import { d } from "@/features/clicks/d";\nexport const a = d;\n` },
+    files: {
+      "src/components/records/a.ts": `import { d } from "@/features/clicks/d";\nexport const a = d;\n`,
+    },
   },
   "the client imports a component": {
     rule: "no-restricted-imports",

@@ -4,7 +4,9 @@
   var choice = "system";
   try {
     choice = localStorage.getItem("postrider.theme") || "system";
-  } catch (_) {}
+  } catch {
+    // Private windows may refuse; then the system decides.
+  }
   var dark = choice === "dark" || (choice === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.dataset.theme = dark ? "dark" : "light";
 })();

@@ -1,0 +1,37 @@
+import type { ReactElement } from "react";
+
+import { CopyButton } from "./copy-button";
+import { cx } from "./cx";
+
+/** Text that runs or was sent. The one thing that may scroll sideways. */
+export function CodeBlock({
+  code,
+  what,
+  wrap,
+  className,
+}: {
+  code: string;
+  what: string;
+  wrap?: boolean;
+  className?: string;
+}): ReactElement {
+  return (
+    <div className={cx("group relative min-w-0 rounded-md border bg-sunken", className)}>
+      <pre
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+        tabIndex={0}
+        role="region"
+        aria-label={what}
+        className={cx(
+          "scroll-thin max-h-96 overflow-auto p-3 pr-10 font-mono text-sm",
+          wrap === true && "break-all whitespace-pre-wrap",
+        )}
+      >
+        {code}
+      </pre>
+      <span className="absolute top-1.5 right-1.5 rounded-md bg-sunken">
+        <CopyButton text={code} what={what} />
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { Check, Copy } from "lucide-react";
+import { type ReactElement, useEffect, useState } from "react";
+
+import { Button, IconButton } from "./button";
+import { toast } from "./toast";
+
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Copies `text`. `what` completes "Copy …". With `words` it is a button with words, else a picture. */
+export function CopyButton({
+  text,
+  what,
+  words,
+  primary,
+}: {
+  text: string;
+  what: string;
+  words?: boolean;
+  primary?: boolean;
+}): ReactElement {
+  const [copied, setCopied] = useState(false);
+
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => {
+      setCopied(false);
+    }, 1600);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [copied]);
+
+  const onPress = () => {
+    void copy(text).then((done) => {
+      setCopied(done);
+      if (done) toast(`Copied ${what}`);
+      else toast(`The browser did not allow copying ${what}; select it and copy by hand`, "failed");
+    });
+  };
+
+  if (words === true) {
+    return (
+      <Button icon={copied ? Check : Copy} look={primary === true ? "primary" : "plain"} onPress={onPress}>
+        Copy {what}
+      </Button>
+    );
+  }
+  return <IconButton label={`Copy ${what}`} icon={copied ? Check : Copy} size="sm" onPress={onPress} />;
+}

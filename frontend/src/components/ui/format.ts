@@ -1,0 +1,109 @@
+// Numbers, sums, times and ids as people read them. Nothing here knows React.
+
+const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
+export function formatNumber(value: number): string {
+  return numbers.format(value);
+}
+
+export function formatPercent(share: number): string {
+  return new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 }).format(share);
+}
+
+/** Money comes as a decimal string; Intl takes it as one, so no digit is lost on the way. */
+export function formatMoney(amount: string, currency: string): string {
+  try {
+    return new Intl.NumberFormat("en", {
+      style: "currency",
+      currency,
+      currencyDisplay: "narrowSymbol",
+    }).format(amount as Intl.StringNumericLiteral);
+  } catch {
+    return `${amount} ${currency}`;
+  }
+}
+
+/** 38 ms, 1.24 s, 12 s, 3 min: as many digits as matter. */
+export function formatDuration(ms: number): string {
+  if (ms < 1) return "<1 ms";
+  if (ms < 1000) return `${String(Math.round(ms))} ms`;
+  if (ms < 10_000) return `${(ms / 1000).toFixed(2)} s`;
+  if (ms < 60_000) return `${String(Math.round(ms / 1000))} s`;
+  if (ms < 3_600_000) return `${String(Math.round(ms / 60_000))} min`;
+  return `${String(Math.round(ms / 3_600_000))} h`;
+}
+
+/** The head and the tail of an id: UUIDv7s made in the same second differ only at the end. */
+export function shortenId(id: string): string {
+  return id.length > 13 ? `${id.slice(0, 4)}…${id.slice(-6)}` : id;
+}
+
+export type TimeForm = "time" | "short" | "full";
+
+const forms: Record<TimeForm, Intl.DateTimeFormatOptions> = {
+  time: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+  short: {
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  },
+  full: {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    timeZoneName: "short",
+  },
+};
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** `zone` is an IANA name, or empty for the browser's own. */
+export function formatTime(at: Date, form: TimeForm, zone: string): string {
+  const key = `${form} ${zone}`;
+  let formatter = formatters.get(key);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat("en-GB", {
+      ...forms[form],
+      ...(zone === "" ? {} : { timeZone: zone }),
+    });
+    formatters.set(key, formatter);
+  }
+  return formatter.format(at);
+}
+
+export function formatUtc(at: Date): string {
+  return `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** How long until or since: "in 4 min", "2 h ago". */
+export function formatRelative(at: Date, now: Date): string {
+  const ms = at.getTime() - now.getTime();
+  const size = Math.abs(ms);
+  if (size < 1000) return "now";
+  const [value, unit]: [number, string] =
+    size < 60_000
+      ? [Math.round(size / 1000), "s"]
+      : size < 3_600_000
+        ? [Math.round(size / 60_000), "min"]
+        : size < 86_400_000
+          ? [Math.round(size / 3_600_000), "h"]
+          : [Math.round(size / 86_400_000), "d"];
+  return ms > 0 ? `in ${String(value)} ${unit}` : `${String(value)} ${unit} ago`;
+}
+
+/** "Sportsbook" from "SPORTSBOOK". */
+export function sentenceCase(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1).toLowerCase();
+}
+
+/** "1 delivery", "3 deliveries". */
+export function plural(count: number, one: string, many: string): string {
+  return `${formatNumber(count)} ${count === 1 ? one : many}`;
+}

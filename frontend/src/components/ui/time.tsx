@@ -1,0 +1,47 @@
+import { createContext, type ReactElement, useContext, useEffect, useState } from "react";
+
+import { formatRelative, formatTime, formatUtc, type TimeForm } from "./format";
+
+/** The user's time zone, as an IANA name; empty for the browser's own. */
+export const ZoneContext = createContext("");
+
+/** A moment in the user's zone; UTC in the tooltip. */
+export function Time({ at, form = "short" }: { at: string; form?: TimeForm }): ReactElement {
+  const zone = useContext(ZoneContext);
+  const moment = new Date(at);
+  return (
+    <time dateTime={at} title={formatUtc(moment)} className="tabular whitespace-nowrap">
+      {formatTime(moment, form, zone)}
+    </time>
+  );
+}
+
+/** How long until, or since; keeps itself current. */
+export function RelativeTime({ at }: { at: string }): ReactElement {
+  const zone = useContext(ZoneContext);
+  const [now, setNow] = useState(() => new Date());
+  const moment = new Date(at);
+
+  useEffect(() => {
+    const near = Math.abs(new Date(at).getTime() - Date.now()) < 120_000;
+    const timer = setInterval(
+      () => {
+        setNow(new Date());
+      },
+      near ? 1000 : 20_000,
+    );
+    return () => {
+      clearInterval(timer);
+    };
+  }, [at]);
+
+  return (
+    <time
+      dateTime={at}
+      title={`${formatTime(moment, "full", zone)} · ${formatUtc(moment)}`}
+      className="tabular whitespace-nowrap"
+    >
+      {formatRelative(moment, now)}
+    </time>
+  );
+}
