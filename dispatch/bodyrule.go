@@ -8,40 +8,15 @@ import (
 	"io"
 	"strconv"
 	"strings"
-
-	"postrider/internal/enum"
 )
-
-// BodyRuleKind is how a BodyRule reads the body.
-type BodyRuleKind string
-
-// The kinds of rule.
-const (
-	Contains    BodyRuleKind = "contains"     // Value must be in the body
-	NotContains BodyRuleKind = "not_contains" // Value must not be in the body
-	JSONField   BodyRuleKind = "json_field"   // the field at Path must be Equals
-)
-
-// BodyRuleKinds lists every kind.
-func BodyRuleKinds() []BodyRuleKind { return []BodyRuleKind{Contains, NotContains, JSONField} }
-
-// Values gives the database values, for ent.
-func (BodyRuleKind) Values() []string { return enum.Strings(BodyRuleKinds()) }
-
-// MarshalGQL writes the GraphQL name, for example JSON_FIELD.
-func (k BodyRuleKind) MarshalGQL(w io.Writer) { enum.Write(w, k) }
-
-// UnmarshalGQL reads the GraphQL name.
-func (k *BodyRuleKind) UnmarshalGQL(v any) error { return enum.Read(v, k, BodyRuleKinds()) }
 
 // BodyRule says what the body of a 2xx answer must show before the delivery counts
 // as received. Trackers exist that answer 200 to what they refuse. The zero value
 // accepts every body. Text is compared without regard to case.
 type BodyRule struct {
-	Kind   BodyRuleKind `json:"kind,omitempty"`
-	Value  string       `json:"value,omitempty"`  // for Contains and NotContains
-	Path   string       `json:"path,omitempty"`   // for JSONField: names and array positions joined by dots
-	Equals string       `json:"equals,omitempty"` // for JSONField: the value as text, such as ok, true or 0
+	Kind  BodyRuleKind `json:"kind"`
+	Path  string       `json:"path,omitempty"` // for JSONField: names and array positions joined by dots
+	Value string       `json:"value"`          // the text looked for, or the field's value as text: ok, true, 0
 }
 
 // maxRuleText bounds each text of a rule, in bytes.
@@ -52,7 +27,7 @@ func (r BodyRule) IsZero() bool { return r == BodyRule{} }
 
 // Validate tells what is missing from a rule, in words for the person who wrote it.
 func (r BodyRule) Validate() error {
-	if len(r.Value) > maxRuleText || len(r.Path) > maxRuleText || len(r.Equals) > maxRuleText {
+	if len(r.Value) > maxRuleText || len(r.Path) > maxRuleText {
 		return fmt.Errorf("each text of the rule may be at most %d bytes long", maxRuleText)
 	}
 	switch r.Kind {
@@ -107,7 +82,7 @@ func (r BodyRule) acceptsJSON(body []byte) (ok bool, failed string) {
 		return false, fmt.Sprintf("the answer has no field %q", r.Path)
 	}
 	got := jsonText(value)
-	return strings.EqualFold(got, r.Equals), fmt.Sprintf("the field %q is %q, not %q", r.Path, got, r.Equals)
+	return strings.EqualFold(got, r.Value), fmt.Sprintf("the field %q is %q, not %q", r.Path, got, r.Value)
 }
 
 // lookup follows a dotted path through objects and arrays.

@@ -43,6 +43,7 @@ type Event struct {
 }
 
 // Decision says what became of one postback, and why. It is kept with the event,
+// so that nobody has to guess later. It is kept with the event,
 // so that nobody has to guess later.
 type Decision struct {
 	PostbackID int64  `json:"postback"`
@@ -72,7 +73,7 @@ func match(e Event, p Postback) Rule {
 		return Deleted
 	case !p.Enabled:
 		return Disabled
-	case !p.Scope.known():
+	case !slices.Contains(Scopes(), p.Scope):
 		return UnknownScope
 	case p.Scope == Offer && p.OfferID != e.OfferID:
 		return OtherOffer

@@ -1,0 +1,32 @@
+package dispatch
+
+import (
+	"io"
+	"strings"
+
+	"postrider/internal/enum"
+)
+
+// Method is how a postback is sent.
+type Method string
+
+// The methods.
+const (
+	GET  Method = "get"  // the expanded URL
+	POST Method = "post" // the values of its query as signed JSON
+)
+
+// Methods lists every Method.
+func Methods() []Method { return []Method{GET, POST} }
+
+// Values gives the database values, for ent.
+func (Method) Values() []string { return enum.Strings(Methods()) }
+
+// MarshalGQL writes the GraphQL name, for example GET.
+func (m Method) MarshalGQL(w io.Writer) { enum.Write(w, m) }
+
+// UnmarshalGQL reads the GraphQL name.
+func (m *Method) UnmarshalGQL(v any) error { return enum.Read(v, m, Methods()) }
+
+// HTTP gives the method's name in a request, for example GET.
+func (m Method) HTTP() string { return strings.ToUpper(string(m)) }
