@@ -1,0 +1,61 @@
+package pgtest_test
+
+import (
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"postrider/internal/pgtest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestEveryTestHasAMigratedDatabaseOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"one", "another"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := pgtest.New(t)
+			if _, err := db.SQL.ExecContext(t.Context(), "CREATE TABLE mine (id int)"); err != nil {
+				t.Fatal(err)
+			}
+			var jobs int
+			if err := db.SQL.QueryRowContext(t.Context(), "SELECT count(*) FROM river_job").Scan(&jobs); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+func TestEmptyHasNothing(t *testing.T) {
+	t.Parallel()
+	db := pgtest.Empty(t)
+	var tables int
+	err := db.SQL.QueryRowContext(t.Context(), "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").Scan(&tables)
+	if err != nil || tables != 0 {
+		t.Fatalf("%d tables, %v", tables, err)
+	}
+}
+
+func TestPoolReachesTheSameDatabaseThroughBothDrivers(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t).Pool(t)
+	var one, other string
+	if err := pool.SQL.QueryRowContext(t.Context(), "SELECT current_database()").Scan(&one); err != nil {
+		t.Fatal(err)
+	}
+	if err := pool.Pgx.QueryRow(t.Context(), "SELECT current_database()").Scan(&other); err != nil || one != other {
+		t.Fatalf("%s and %s, %v", one, other, err)
+	}
+}
+
+// BenchmarkNew is what a test pays for its database.
+func BenchmarkNew(b *testing.B) {
+	pgtest.New(b)
+	for b.Loop() {
+		start := time.Now()
+		pgtest.New(b)
+		b.ReportMetric(float64(time.Since(start).Milliseconds()), "ms/last")
+	}
+}
