@@ -1,0 +1,40 @@
+import { type FragmentOf, graphql, type ResultOf } from "@/graphql/graphql";
+
+/** What one line says of a delivery. */
+export const DeliveryRow = graphql(`
+  fragment DeliveryRow on Delivery @_unmask {
+    id
+    deliveryId
+    state
+    status
+    goal {
+      id
+      key
+      name
+    }
+    campaign {
+      id
+      name
+    }
+    affiliate {
+      id
+      name
+    }
+    postback {
+      id
+      name
+    }
+    host
+    statusCode
+    durationMs
+    attemptCount
+    nextAttemptAt
+    clickId
+    transactionId
+    createdAt
+    test
+  }
+`);
+
+export type DeliveryRowData = ResultOf<typeof DeliveryRow>;
+export type DeliveryRowRef = FragmentOf<typeof DeliveryRow>;

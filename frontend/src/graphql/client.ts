@@ -1,0 +1,107 @@
+import { Client, type CombinedError, fetchExchange, mapExchange } from "@urql/core";
+import { type Cache, cacheExchange, type Data } from "@urql/exchange-graphcache";
+import { relayPagination } from "@urql/exchange-graphcache/extras";
+
+import { setSessionLost } from "./session";
+
+/** What has no id of its own lives inside what holds it. */
+const embedded = () => null;
+
+/** What is known by its name. */
+const byName = (data: Data) => (typeof data["name"] === "string" ? data["name"] : null);
+
+/** Forgets every list kept under these names of Query, so that they are asked for again. */
+function forget(cache: Cache, ...names: string[]): void {
+  for (const { fieldName, fieldKey } of cache.inspectFields("Query")) {
+    if (names.includes(fieldName)) cache.invalidate("Query", fieldKey);
+  }
+}
+
+function isUnauthenticated(error: CombinedError): boolean {
+  return (
+    error.response?.status === 401 ||
+    error.graphQLErrors.some((e) => String(e.extensions["code"]).toLowerCase() === "unauthenticated")
+  );
+}
+
+export function createClient(): Client {
+  return new Client({
+    url: "/graphql",
+    preferGetMethod: false,
+    requestPolicy: "cache-first",
+    fetchOptions: { credentials: "same-origin" },
+    exchanges: [
+      mapExchange({
+        onError: (error) => {
+          if (isUnauthenticated(error)) setSessionLost(true);
+        },
+      }),
+      cacheExchange({
+        keys: {
+          Viewer: () => "me",
+          Instance: () => "this",
+          BodyRule: embedded,
+          BuiltLink: embedded,
+          ConsideredPostback: embedded,
+          ConversionTrace: embedded,
+          DeliveryEvent: embedded,
+          DemoSignIn: embedded,
+          Header: embedded,
+          Macro: byName,
+          MacroFilter: byName,
+          MacroSpan: embedded,
+          Money: embedded,
+          PostbackHealth: embedded,
+          PostbackPreview: embedded,
+          TemplateError: embedded,
+          Timings: embedded,
+          UserError: embedded,
+        },
+        resolvers: {
+          Query: {
+            affiliates: relayPagination(),
+            campaigns: relayPagination(),
+            clicks: relayPagination(),
+            conversions: relayPagination(),
+            offers: relayPagination(),
+            postbacks: relayPagination(),
+          },
+        },
+        updates: {
+          Mutation: {
+            createApiToken: (_result, _args, cache) => {
+              cache.invalidate({ __typename: "Viewer", id: "me" }, "apiTokens");
+            },
+            createCampaign: (_result, _args, cache) => {
+              forget(cache, "campaigns");
+            },
+            createPostback: (_result, _args, cache) => {
+              forget(cache, "postbacks", "campaigns", "node", "conversionTrace");
+            },
+            updatePostback: (_result, _args, cache) => {
+              forget(cache, "postbacks", "campaigns", "node");
+            },
+            setPostbackEnabled: (_result, _args, cache) => {
+              forget(cache, "campaigns");
+            },
+            deletePostback: (_result, _args, cache) => {
+              forget(cache, "postbacks", "campaigns", "node");
+            },
+            replayDelivery: (_result, _args, cache) => {
+              forget(cache, "node", "conversionTrace");
+            },
+          },
+        },
+      }),
+      fetchExchange,
+    ],
+  });
+}
+
+/** What went wrong, in words for people: the network's fault or the server's own sentence. */
+export function explain(error: CombinedError): string {
+  if (error.networkError) {
+    return "The server could not be reached. Check the connection, then try again.";
+  }
+  return error.graphQLErrors.map((e) => e.message).join(" ") || "The server could not answer that.";
+}

@@ -1,0 +1,117 @@
+import { stringifyDocument, type TypedDocumentNode } from "@urql/core";
+import { type Client, createClient } from "graphql-ws";
+import { useSyncExternalStore } from "react";
+
+import { setSessionLost } from "./session";
+
+// The one WebSocket: it opens with the first subscription, closes with the last, and comes back by itself.
+
+export type Connection = "connecting" | "live" | "reconnecting";
+
+let connection: Connection = "connecting";
+let returns = 0;
+const listeners = new Set<() => void>();
+
+function set(next: Connection): void {
+  connection = next;
+  for (const listener of listeners) listener();
+}
+
+function subscribeToConnection(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+/** How the socket is, for people to see. */
+export function useConnection(): Connection {
+  return useSyncExternalStore(subscribeToConnection, () => connection);
+}
+
+/** Counts how often the connection came back: whoever follows events has to catch up when it changes. */
+export function useReturns(): number {
+  return useSyncExternalStore(subscribeToConnection, () => returns);
+}
+
+/** 0.5 s, 1 s, 2 s … 8 s, each with up to half as much again, so that a thousand tabs do not come back at once. */
+function waitBeforeRetry(retries: number): Promise<void> {
+  const base = Math.min(500 * 2 ** retries, 8000);
+  return new Promise((resolve) => {
+    setTimeout(resolve, base * (1 + Math.random() / 2));
+  });
+}
+
+let client: Client | undefined;
+
+function socket(): Client {
+  client ??= createClient({
+    url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
+    lazy: true,
+    lazyCloseTimeout: 3000,
+    keepAlive: 15_000,
+    retryAttempts: Infinity,
+    retryWait: waitBeforeRetry,
+    shouldRetry: () => true,
+    on: {
+      connecting: (isRetry) => {
+        set(isRetry ? "reconnecting" : "connecting");
+      },
+      connected: (_socket, _payload, wasRetry) => {
+        if (wasRetry) returns += 1;
+        set("live");
+      },
+      closed: () => {
+        set("reconnecting");
+      },
+    },
+  });
+  return client;
+}
+
+/** Closes the socket, so that the next one is opened as whoever is signed in then. */
+export function resetSocket(): void {
+  client?.terminate();
+}
+
+interface Sink<Data> {
+  next: (data: Data) => void;
+  /** What the server refused, for good: the subscription has ended. */
+  error?: (message: string) => void;
+}
+
+const unauthorized = 4401;
+const forbidden = 4403;
+
+function messageOf(error: unknown): string {
+  if (Array.isArray(error)) {
+    return error.map((e: unknown) => (e instanceof Error ? e.message : messageOf(e))).join(" ");
+  }
+  if (error instanceof Error) return error.message;
+  if (typeof error === "object" && error !== null && "message" in error) return String(error.message);
+  return "The live connection was refused.";
+}
+
+/** Subscribes until the function that it gives back is called. */
+export function subscribeLive<Data, Variables extends Record<string, unknown>>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  sink: Sink<Data>,
+): () => void {
+  return socket().subscribe<Data>(
+    { query: stringifyDocument(document), variables },
+    {
+      next: ({ data, errors }) => {
+        if (data) sink.next(data);
+        else if (errors) sink.error?.(messageOf([...errors]));
+      },
+      error: (error) => {
+        if (error instanceof CloseEvent && (error.code === unauthorized || error.code === forbidden)) {
+          setSessionLost(true);
+        }
+        sink.error?.(messageOf(error));
+      },
+      complete: () => undefined,
+    },
+  );
+}

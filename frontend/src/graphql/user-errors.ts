@@ -1,0 +1,24 @@
+export interface UserError {
+  field: readonly string[] | null;
+  message: string;
+}
+
+/** The errors that have a field of the form, by its name; and the others, to stand over the form. */
+export interface FormErrors {
+  fields: Record<string, string>;
+  general: string | null;
+}
+
+export const noErrors: FormErrors = { fields: {}, general: null };
+
+/** `known` are the names of the form's fields; a path's last known part decides: ["input", "name"] is `name`. */
+export function formErrors(errors: readonly UserError[], known: readonly string[]): FormErrors {
+  const fields: Record<string, string> = {};
+  const general: string[] = [];
+  for (const { field, message } of errors) {
+    const name = (field ?? []).findLast((part) => known.includes(part));
+    if (name === undefined) general.push(message);
+    else fields[name] = fields[name] === undefined ? message : `${fields[name]} ${message}`;
+  }
+  return { fields, general: general.length > 0 ? general.join(" ") : null };
+}
