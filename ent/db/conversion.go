@@ -30,6 +30,8 @@ type Conversion struct {
 	CampaignID *int64 `json:"campaign_id,omitempty"`
 	// The click it was attributed to.
 	ClickID *uuid.UUID `json:"click_id,omitempty"`
+	// The click id as the operator gave it, whether it was found or not.
+	ReportedClickID string `json:"reported_click_id,omitempty"`
 	// Our own id for the player.
 	PlayerID *uuid.UUID `json:"player_id,omitempty"`
 	// The goal's key.
@@ -70,7 +72,7 @@ func (*Conversion) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case conversion.FieldAffiliateID, conversion.FieldSourceID, conversion.FieldOfferID, conversion.FieldCampaignID, conversion.FieldDealID:
 			values[i] = new(sql.NullInt64)
-		case conversion.FieldGoal, conversion.FieldTransactionID, conversion.FieldOnceKey, conversion.FieldCurrency, conversion.FieldPayoutCurrency, conversion.FieldStatus, conversion.FieldAttributedBy:
+		case conversion.FieldReportedClickID, conversion.FieldGoal, conversion.FieldTransactionID, conversion.FieldOnceKey, conversion.FieldCurrency, conversion.FieldPayoutCurrency, conversion.FieldStatus, conversion.FieldAttributedBy:
 			values[i] = new(sql.NullString)
 		case conversion.FieldOccurredAt, conversion.FieldReceivedAt:
 			values[i] = new(sql.NullTime)
@@ -129,6 +131,12 @@ func (_m *Conversion) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ClickID = new(uuid.UUID)
 				*_m.ClickID = *value.S.(*uuid.UUID)
+			}
+		case conversion.FieldReportedClickID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field reported_click_id", values[i])
+			} else if value.Valid {
+				_m.ReportedClickID = value.String
 			}
 		case conversion.FieldPlayerID:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
@@ -270,6 +278,9 @@ func (_m *Conversion) String() string {
 		builder.WriteString("click_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("reported_click_id=")
+	builder.WriteString(_m.ReportedClickID)
 	builder.WriteString(", ")
 	if v := _m.PlayerID; v != nil {
 		builder.WriteString("player_id=")

@@ -77,6 +77,20 @@ func (_c *ConversionCreate) SetNillableClickID(v *uuid.UUID) *ConversionCreate {
 	return _c
 }
 
+// SetReportedClickID sets the "reported_click_id" field.
+func (_c *ConversionCreate) SetReportedClickID(v string) *ConversionCreate {
+	_c.mutation.SetReportedClickID(v)
+	return _c
+}
+
+// SetNillableReportedClickID sets the "reported_click_id" field if the given value is not nil.
+func (_c *ConversionCreate) SetNillableReportedClickID(v *string) *ConversionCreate {
+	if v != nil {
+		_c.SetReportedClickID(*v)
+	}
+	return _c
+}
+
 // SetPlayerID sets the "player_id" field.
 func (_c *ConversionCreate) SetPlayerID(v uuid.UUID) *ConversionCreate {
 	_c.mutation.SetPlayerID(v)
@@ -262,6 +276,10 @@ func (_c *ConversionCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *ConversionCreate) defaults() error {
+	if _, ok := _c.mutation.ReportedClickID(); !ok {
+		v := conversion.DefaultReportedClickID
+		_c.mutation.SetReportedClickID(v)
+	}
 	if _, ok := _c.mutation.PayoutCurrency(); !ok {
 		v := conversion.DefaultPayoutCurrency
 		_c.mutation.SetPayoutCurrency(v)
@@ -280,6 +298,9 @@ func (_c *ConversionCreate) check() error {
 	}
 	if _, ok := _c.mutation.OfferID(); !ok {
 		return &ValidationError{Name: "offer_id", err: errors.New(`db: missing required field "Conversion.offer_id"`)}
+	}
+	if _, ok := _c.mutation.ReportedClickID(); !ok {
+		return &ValidationError{Name: "reported_click_id", err: errors.New(`db: missing required field "Conversion.reported_click_id"`)}
 	}
 	if _, ok := _c.mutation.Goal(); !ok {
 		return &ValidationError{Name: "goal", err: errors.New(`db: missing required field "Conversion.goal"`)}
@@ -361,6 +382,10 @@ func (_c *ConversionCreate) createSpec() (*Conversion, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ClickID(); ok {
 		_spec.SetField(conversion.FieldClickID, field.TypeUUID, value)
 		_node.ClickID = &value
+	}
+	if value, ok := _c.mutation.ReportedClickID(); ok {
+		_spec.SetField(conversion.FieldReportedClickID, field.TypeString, value)
+		_node.ReportedClickID = value
 	}
 	if value, ok := _c.mutation.PlayerID(); ok {
 		_spec.SetField(conversion.FieldPlayerID, field.TypeUUID, value)

@@ -180,24 +180,25 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "Conversion",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			conversion.FieldAffiliateID:    {Type: field.TypeInt64, Column: conversion.FieldAffiliateID},
-			conversion.FieldSourceID:       {Type: field.TypeInt64, Column: conversion.FieldSourceID},
-			conversion.FieldOfferID:        {Type: field.TypeInt64, Column: conversion.FieldOfferID},
-			conversion.FieldCampaignID:     {Type: field.TypeInt64, Column: conversion.FieldCampaignID},
-			conversion.FieldClickID:        {Type: field.TypeUUID, Column: conversion.FieldClickID},
-			conversion.FieldPlayerID:       {Type: field.TypeUUID, Column: conversion.FieldPlayerID},
-			conversion.FieldGoal:           {Type: field.TypeString, Column: conversion.FieldGoal},
-			conversion.FieldTransactionID:  {Type: field.TypeString, Column: conversion.FieldTransactionID},
-			conversion.FieldOnceKey:        {Type: field.TypeString, Column: conversion.FieldOnceKey},
-			conversion.FieldAmount:         {Type: field.TypeOther, Column: conversion.FieldAmount},
-			conversion.FieldPayout:         {Type: field.TypeOther, Column: conversion.FieldPayout},
-			conversion.FieldCurrency:       {Type: field.TypeString, Column: conversion.FieldCurrency},
-			conversion.FieldPayoutCurrency: {Type: field.TypeString, Column: conversion.FieldPayoutCurrency},
-			conversion.FieldDealID:         {Type: field.TypeInt64, Column: conversion.FieldDealID},
-			conversion.FieldStatus:         {Type: field.TypeEnum, Column: conversion.FieldStatus},
-			conversion.FieldAttributedBy:   {Type: field.TypeString, Column: conversion.FieldAttributedBy},
-			conversion.FieldOccurredAt:     {Type: field.TypeTime, Column: conversion.FieldOccurredAt},
-			conversion.FieldReceivedAt:     {Type: field.TypeTime, Column: conversion.FieldReceivedAt},
+			conversion.FieldAffiliateID:     {Type: field.TypeInt64, Column: conversion.FieldAffiliateID},
+			conversion.FieldSourceID:        {Type: field.TypeInt64, Column: conversion.FieldSourceID},
+			conversion.FieldOfferID:         {Type: field.TypeInt64, Column: conversion.FieldOfferID},
+			conversion.FieldCampaignID:      {Type: field.TypeInt64, Column: conversion.FieldCampaignID},
+			conversion.FieldClickID:         {Type: field.TypeUUID, Column: conversion.FieldClickID},
+			conversion.FieldReportedClickID: {Type: field.TypeString, Column: conversion.FieldReportedClickID},
+			conversion.FieldPlayerID:        {Type: field.TypeUUID, Column: conversion.FieldPlayerID},
+			conversion.FieldGoal:            {Type: field.TypeString, Column: conversion.FieldGoal},
+			conversion.FieldTransactionID:   {Type: field.TypeString, Column: conversion.FieldTransactionID},
+			conversion.FieldOnceKey:         {Type: field.TypeString, Column: conversion.FieldOnceKey},
+			conversion.FieldAmount:          {Type: field.TypeOther, Column: conversion.FieldAmount},
+			conversion.FieldPayout:          {Type: field.TypeOther, Column: conversion.FieldPayout},
+			conversion.FieldCurrency:        {Type: field.TypeString, Column: conversion.FieldCurrency},
+			conversion.FieldPayoutCurrency:  {Type: field.TypeString, Column: conversion.FieldPayoutCurrency},
+			conversion.FieldDealID:          {Type: field.TypeInt64, Column: conversion.FieldDealID},
+			conversion.FieldStatus:          {Type: field.TypeEnum, Column: conversion.FieldStatus},
+			conversion.FieldAttributedBy:    {Type: field.TypeString, Column: conversion.FieldAttributedBy},
+			conversion.FieldOccurredAt:      {Type: field.TypeTime, Column: conversion.FieldOccurredAt},
+			conversion.FieldReceivedAt:      {Type: field.TypeTime, Column: conversion.FieldReceivedAt},
 		},
 	}
 	graph.Nodes[7] = &sqlgraph.Node{
@@ -1139,6 +1140,11 @@ func (f *ConversionFilter) WhereCampaignID(p entql.Int64P) {
 // WhereClickID applies the entql [16]byte predicate on the click_id field.
 func (f *ConversionFilter) WhereClickID(p entql.ValueP) {
 	f.Where(p.Field(conversion.FieldClickID))
+}
+
+// WhereReportedClickID applies the entql string predicate on the reported_click_id field.
+func (f *ConversionFilter) WhereReportedClickID(p entql.StringP) {
+	f.Where(p.Field(conversion.FieldReportedClickID))
 }
 
 // WherePlayerID applies the entql [16]byte predicate on the player_id field.

@@ -11,107 +11,173 @@ func (_m *Affiliate) GlobalID() string {
 	return globalid.Int("Affiliate", _m.ID)
 }
 
+// IsNode says that it has a global id.
+func (*Affiliate) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this ApiToken.
 func (_m *ApiToken) GlobalID() string {
 	return globalid.Int("ApiToken", _m.ID)
 }
+
+// IsNode says that it has a global id.
+func (*ApiToken) IsNode() {}
 
 // GlobalID is the opaque id that GraphQL shows for this Attempt.
 func (_m *Attempt) GlobalID() string {
 	return globalid.UUID("Attempt", _m.ID)
 }
 
+// IsNode says that it has a global id.
+func (*Attempt) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this AuditEntry.
 func (_m *AuditEntry) GlobalID() string {
 	return globalid.Int("AuditEntry", _m.ID)
 }
+
+// IsNode says that it has a global id.
+func (*AuditEntry) IsNode() {}
 
 // GlobalID is the opaque id that GraphQL shows for this Campaign.
 func (_m *Campaign) GlobalID() string {
 	return globalid.Int("Campaign", _m.ID)
 }
 
+// IsNode says that it has a global id.
+func (*Campaign) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this Click.
 func (_m *Click) GlobalID() string {
 	return globalid.UUID("Click", _m.ID)
 }
+
+// IsNode says that it has a global id.
+func (*Click) IsNode() {}
 
 // GlobalID is the opaque id that GraphQL shows for this Conversion.
 func (_m *Conversion) GlobalID() string {
 	return globalid.UUID("Conversion", _m.ID)
 }
 
+// IsNode says that it has a global id.
+func (*Conversion) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this ConversionEvent.
 func (_m *ConversionEvent) GlobalID() string {
 	return globalid.UUID("ConversionEvent", _m.ID)
 }
+
+// IsNode says that it has a global id.
+func (*ConversionEvent) IsNode() {}
 
 // GlobalID is the opaque id that GraphQL shows for this Deal.
 func (_m *Deal) GlobalID() string {
 	return globalid.Int("Deal", _m.ID)
 }
 
+// IsNode says that it has a global id.
+func (*Deal) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this Delivery.
 func (_m *Delivery) GlobalID() string {
 	return globalid.UUID("Delivery", _m.ID)
 }
+
+// IsNode says that it has a global id.
+func (*Delivery) IsNode() {}
 
 // GlobalID is the opaque id that GraphQL shows for this EchoRequest.
 func (_m *EchoRequest) GlobalID() string {
 	return globalid.UUID("EchoRequest", _m.ID)
 }
 
+// IsNode says that it has a global id.
+func (*EchoRequest) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this Goal.
 func (_m *Goal) GlobalID() string {
 	return globalid.Int("Goal", _m.ID)
 }
+
+// IsNode says that it has a global id.
+func (*Goal) IsNode() {}
 
 // GlobalID is the opaque id that GraphQL shows for this LandingPage.
 func (_m *LandingPage) GlobalID() string {
 	return globalid.Int("LandingPage", _m.ID)
 }
 
+// IsNode says that it has a global id.
+func (*LandingPage) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this Offer.
 func (_m *Offer) GlobalID() string {
 	return globalid.Int("Offer", _m.ID)
 }
+
+// IsNode says that it has a global id.
+func (*Offer) IsNode() {}
 
 // GlobalID is the opaque id that GraphQL shows for this Player.
 func (_m *Player) GlobalID() string {
 	return globalid.UUID("Player", _m.ID)
 }
 
+// IsNode says that it has a global id.
+func (*Player) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this Postback.
 func (_m *Postback) GlobalID() string {
 	return globalid.Int("Postback", _m.ID)
 }
+
+// IsNode says that it has a global id.
+func (*Postback) IsNode() {}
 
 // GlobalID is the opaque id that GraphQL shows for this PostbackVersion.
 func (_m *PostbackVersion) GlobalID() string {
 	return globalid.Int("PostbackVersion", _m.ID)
 }
 
+// IsNode says that it has a global id.
+func (*PostbackVersion) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this ReceivedPostback.
 func (_m *ReceivedPostback) GlobalID() string {
 	return globalid.UUID("ReceivedPostback", _m.ID)
 }
+
+// IsNode says that it has a global id.
+func (*ReceivedPostback) IsNode() {}
 
 // GlobalID is the opaque id that GraphQL shows for this Source.
 func (_m *Source) GlobalID() string {
 	return globalid.Int("Source", _m.ID)
 }
 
+// IsNode says that it has a global id.
+func (*Source) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this SourceSecret.
 func (_m *SourceSecret) GlobalID() string {
 	return globalid.Int("SourceSecret", _m.ID)
 }
+
+// IsNode says that it has a global id.
+func (*SourceSecret) IsNode() {}
 
 // GlobalID is the opaque id that GraphQL shows for this TrackingLink.
 func (_m *TrackingLink) GlobalID() string {
 	return globalid.Int("TrackingLink", _m.ID)
 }
 
+// IsNode says that it has a global id.
+func (*TrackingLink) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this User.
 func (_m *User) GlobalID() string {
 	return globalid.Int("User", _m.ID)
 }
+
+// IsNode says that it has a global id.
+func (*User) IsNode() {}

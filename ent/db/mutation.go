@@ -5613,36 +5613,37 @@ func (m *ClickMutation) ResetEdge(name string) error {
 // ConversionMutation represents an operation that mutates the Conversion nodes in the graph.
 type ConversionMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *uuid.UUID
-	affiliate_id    *int64
-	addaffiliate_id *int64
-	source_id       *int64
-	addsource_id    *int64
-	offer_id        *int64
-	addoffer_id     *int64
-	campaign_id     *int64
-	addcampaign_id  *int64
-	click_id        *uuid.UUID
-	player_id       *uuid.UUID
-	goal            *string
-	transaction_id  *string
-	once_key        *string
-	amount          *decimal.Decimal
-	payout          *decimal.Decimal
-	currency        *string
-	payout_currency *string
-	deal_id         *int64
-	adddeal_id      *int64
-	status          *commission.Status
-	attributed_by   *string
-	occurred_at     *time.Time
-	received_at     *time.Time
-	clearedFields   map[string]struct{}
-	done            bool
-	oldValue        func(context.Context) (*Conversion, error)
-	predicates      []predicate.Conversion
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	affiliate_id      *int64
+	addaffiliate_id   *int64
+	source_id         *int64
+	addsource_id      *int64
+	offer_id          *int64
+	addoffer_id       *int64
+	campaign_id       *int64
+	addcampaign_id    *int64
+	click_id          *uuid.UUID
+	reported_click_id *string
+	player_id         *uuid.UUID
+	goal              *string
+	transaction_id    *string
+	once_key          *string
+	amount            *decimal.Decimal
+	payout            *decimal.Decimal
+	currency          *string
+	payout_currency   *string
+	deal_id           *int64
+	adddeal_id        *int64
+	status            *commission.Status
+	attributed_by     *string
+	occurred_at       *time.Time
+	received_at       *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*Conversion, error)
+	predicates        []predicate.Conversion
 }
 
 var _ ent.Mutation = (*ConversionMutation)(nil)
@@ -6048,6 +6049,42 @@ func (m *ConversionMutation) ClickIDCleared() bool {
 func (m *ConversionMutation) ResetClickID() {
 	m.click_id = nil
 	delete(m.clearedFields, conversion.FieldClickID)
+}
+
+// SetReportedClickID sets the "reported_click_id" field.
+func (m *ConversionMutation) SetReportedClickID(s string) {
+	m.reported_click_id = &s
+}
+
+// ReportedClickID returns the value of the "reported_click_id" field in the mutation.
+func (m *ConversionMutation) ReportedClickID() (r string, exists bool) {
+	v := m.reported_click_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReportedClickID returns the old "reported_click_id" field's value of the Conversion entity.
+// If the Conversion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionMutation) OldReportedClickID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReportedClickID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReportedClickID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReportedClickID: %w", err)
+	}
+	return oldValue.ReportedClickID, nil
+}
+
+// ResetReportedClickID resets all changes to the "reported_click_id" field.
+func (m *ConversionMutation) ResetReportedClickID() {
+	m.reported_click_id = nil
 }
 
 // SetPlayerID sets the "player_id" field.
@@ -6651,7 +6688,7 @@ func (m *ConversionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ConversionMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 19)
 	if m.affiliate_id != nil {
 		fields = append(fields, conversion.FieldAffiliateID)
 	}
@@ -6666,6 +6703,9 @@ func (m *ConversionMutation) Fields() []string {
 	}
 	if m.click_id != nil {
 		fields = append(fields, conversion.FieldClickID)
+	}
+	if m.reported_click_id != nil {
+		fields = append(fields, conversion.FieldReportedClickID)
 	}
 	if m.player_id != nil {
 		fields = append(fields, conversion.FieldPlayerID)
@@ -6724,6 +6764,8 @@ func (m *ConversionMutation) Field(name string) (ent.Value, bool) {
 		return m.CampaignID()
 	case conversion.FieldClickID:
 		return m.ClickID()
+	case conversion.FieldReportedClickID:
+		return m.ReportedClickID()
 	case conversion.FieldPlayerID:
 		return m.PlayerID()
 	case conversion.FieldGoal:
@@ -6769,6 +6811,8 @@ func (m *ConversionMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldCampaignID(ctx)
 	case conversion.FieldClickID:
 		return m.OldClickID(ctx)
+	case conversion.FieldReportedClickID:
+		return m.OldReportedClickID(ctx)
 	case conversion.FieldPlayerID:
 		return m.OldPlayerID(ctx)
 	case conversion.FieldGoal:
@@ -6838,6 +6882,13 @@ func (m *ConversionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetClickID(v)
+		return nil
+	case conversion.FieldReportedClickID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReportedClickID(v)
 		return nil
 	case conversion.FieldPlayerID:
 		v, ok := value.(uuid.UUID)
@@ -7113,6 +7164,9 @@ func (m *ConversionMutation) ResetField(name string) error {
 		return nil
 	case conversion.FieldClickID:
 		m.ResetClickID()
+		return nil
+	case conversion.FieldReportedClickID:
+		m.ResetReportedClickID()
 		return nil
 	case conversion.FieldPlayerID:
 		m.ResetPlayerID()

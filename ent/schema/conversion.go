@@ -22,6 +22,7 @@ func (Conversion) Fields() []ent.Field {
 		field.Int64("offer_id"),
 		field.Int64("campaign_id").Optional().Nillable(),
 		optionalFact("click_id", "The click it was attributed to."),
+		field.String("reported_click_id").Default("").Immutable().Comment("The click id as the operator gave it, whether it was found or not."),
 		optionalFact("player_id", "Our own id for the player."),
 		field.String("goal").Immutable().Comment("The goal's key."),
 		field.String("transaction_id").Optional().Nillable().Immutable().Comment("The operator's."),

@@ -99,7 +99,7 @@ var (
 // MethodValidator is a validator for the "method" field enum values. It is called by the builders before save.
 func MethodValidator(m dispatch.Method) error {
 	switch m {
-	case "GET", "POST":
+	case "get", "post":
 		return nil
 	default:
 		return fmt.Errorf("attempt: invalid enum value for method field: %q", m)

@@ -25,6 +25,8 @@ const (
 	FieldCampaignID = "campaign_id"
 	// FieldClickID holds the string denoting the click_id field in the database.
 	FieldClickID = "click_id"
+	// FieldReportedClickID holds the string denoting the reported_click_id field in the database.
+	FieldReportedClickID = "reported_click_id"
 	// FieldPlayerID holds the string denoting the player_id field in the database.
 	FieldPlayerID = "player_id"
 	// FieldGoal holds the string denoting the goal field in the database.
@@ -63,6 +65,7 @@ var Columns = []string{
 	FieldOfferID,
 	FieldCampaignID,
 	FieldClickID,
+	FieldReportedClickID,
 	FieldPlayerID,
 	FieldGoal,
 	FieldTransactionID,
@@ -96,6 +99,8 @@ func ValidColumn(column string) bool {
 var (
 	Hooks  [1]ent.Hook
 	Policy ent.Policy
+	// DefaultReportedClickID holds the default value on creation for the "reported_click_id" field.
+	DefaultReportedClickID string
 	// DefaultPayoutCurrency holds the default value on creation for the "payout_currency" field.
 	DefaultPayoutCurrency string
 	// DefaultAttributedBy holds the default value on creation for the "attributed_by" field.
@@ -143,6 +148,11 @@ func ByCampaignID(opts ...sql.OrderTermOption) OrderOption {
 // ByClickID orders the results by the click_id field.
 func ByClickID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldClickID, opts...).ToFunc()
+}
+
+// ByReportedClickID orders the results by the reported_click_id field.
+func ByReportedClickID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReportedClickID, opts...).ToFunc()
 }
 
 // ByPlayerID orders the results by the player_id field.

@@ -82,6 +82,11 @@ func ClickID(v uuid.UUID) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldClickID, v))
 }
 
+// ReportedClickID applies equality check predicate on the "reported_click_id" field. It's identical to ReportedClickIDEQ.
+func ReportedClickID(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldReportedClickID, v))
+}
+
 // PlayerID applies equality check predicate on the "player_id" field. It's identical to PlayerIDEQ.
 func PlayerID(v uuid.UUID) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldPlayerID, v))
@@ -370,6 +375,71 @@ func ClickIDIsNil() predicate.Conversion {
 // ClickIDNotNil applies the NotNil predicate on the "click_id" field.
 func ClickIDNotNil() predicate.Conversion {
 	return predicate.Conversion(sql.FieldNotNull(FieldClickID))
+}
+
+// ReportedClickIDEQ applies the EQ predicate on the "reported_click_id" field.
+func ReportedClickIDEQ(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldReportedClickID, v))
+}
+
+// ReportedClickIDNEQ applies the NEQ predicate on the "reported_click_id" field.
+func ReportedClickIDNEQ(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNEQ(FieldReportedClickID, v))
+}
+
+// ReportedClickIDIn applies the In predicate on the "reported_click_id" field.
+func ReportedClickIDIn(vs ...string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldIn(FieldReportedClickID, vs...))
+}
+
+// ReportedClickIDNotIn applies the NotIn predicate on the "reported_click_id" field.
+func ReportedClickIDNotIn(vs ...string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotIn(FieldReportedClickID, vs...))
+}
+
+// ReportedClickIDGT applies the GT predicate on the "reported_click_id" field.
+func ReportedClickIDGT(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGT(FieldReportedClickID, v))
+}
+
+// ReportedClickIDGTE applies the GTE predicate on the "reported_click_id" field.
+func ReportedClickIDGTE(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGTE(FieldReportedClickID, v))
+}
+
+// ReportedClickIDLT applies the LT predicate on the "reported_click_id" field.
+func ReportedClickIDLT(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLT(FieldReportedClickID, v))
+}
+
+// ReportedClickIDLTE applies the LTE predicate on the "reported_click_id" field.
+func ReportedClickIDLTE(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLTE(FieldReportedClickID, v))
+}
+
+// ReportedClickIDContains applies the Contains predicate on the "reported_click_id" field.
+func ReportedClickIDContains(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldContains(FieldReportedClickID, v))
+}
+
+// ReportedClickIDHasPrefix applies the HasPrefix predicate on the "reported_click_id" field.
+func ReportedClickIDHasPrefix(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldHasPrefix(FieldReportedClickID, v))
+}
+
+// ReportedClickIDHasSuffix applies the HasSuffix predicate on the "reported_click_id" field.
+func ReportedClickIDHasSuffix(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldHasSuffix(FieldReportedClickID, v))
+}
+
+// ReportedClickIDEqualFold applies the EqualFold predicate on the "reported_click_id" field.
+func ReportedClickIDEqualFold(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEqualFold(FieldReportedClickID, v))
+}
+
+// ReportedClickIDContainsFold applies the ContainsFold predicate on the "reported_click_id" field.
+func ReportedClickIDContainsFold(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldContainsFold(FieldReportedClickID, v))
 }
 
 // PlayerIDEQ applies the EQ predicate on the "player_id" field.

@@ -187,12 +187,16 @@ func init() {
 	}
 	conversionFields := schema.Conversion{}.Fields()
 	_ = conversionFields
+	// conversionDescReportedClickID is the schema descriptor for reported_click_id field.
+	conversionDescReportedClickID := conversionFields[6].Descriptor()
+	// conversion.DefaultReportedClickID holds the default value on creation for the reported_click_id field.
+	conversion.DefaultReportedClickID = conversionDescReportedClickID.Default.(string)
 	// conversionDescPayoutCurrency is the schema descriptor for payout_currency field.
-	conversionDescPayoutCurrency := conversionFields[13].Descriptor()
+	conversionDescPayoutCurrency := conversionFields[14].Descriptor()
 	// conversion.DefaultPayoutCurrency holds the default value on creation for the payout_currency field.
 	conversion.DefaultPayoutCurrency = conversionDescPayoutCurrency.Default.(string)
 	// conversionDescAttributedBy is the schema descriptor for attributed_by field.
-	conversionDescAttributedBy := conversionFields[16].Descriptor()
+	conversionDescAttributedBy := conversionFields[17].Descriptor()
 	// conversion.DefaultAttributedBy holds the default value on creation for the attributed_by field.
 	conversion.DefaultAttributedBy = conversionDescAttributedBy.Default.(string)
 	conversionevent.Policy = privacy.NewPolicies(schema.ConversionEvent{})

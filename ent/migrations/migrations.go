@@ -1,0 +1,12 @@
+// Package migrations is the database's history: versioned SQL, embedded in the
+// binary and applied in order by `postrider migrate up`. River's own migrations
+// run beside these. A file that has landed is never changed; a change is a new
+// file.
+package migrations
+
+import "embed"
+
+// FS holds the .sql files.
+//
+//go:embed *.sql
+var FS embed.FS

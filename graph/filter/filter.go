@@ -1,0 +1,74 @@
+// Package filter is what the lists of the API can be narrowed by: one struct a
+// list, as GraphQL gives it, and the predicates that it means.
+package filter
+
+import (
+	"time"
+
+	"postrider/commission"
+	"postrider/dispatch"
+	"postrider/firing"
+	"postrider/tracking"
+)
+
+// Campaign narrows campaigns.
+type Campaign struct {
+	Search       *string
+	States       []tracking.RunState
+	OfferIDs     []string
+	AffiliateIDs []string
+}
+
+// Click narrows clicks.
+type Click struct {
+	CampaignIDs  []string
+	OfferIDs     []string
+	Countries    []string
+	From, To     *time.Time
+	Search       *string
+	AffiliateIDs []string
+}
+
+// Conversion narrows conversions.
+type Conversion struct {
+	CampaignIDs  []string
+	OfferIDs     []string
+	Goals        []string
+	Statuses     []commission.Status
+	From, To     *time.Time
+	Search       *string
+	AffiliateIDs []string
+}
+
+// Postback narrows postbacks.
+type Postback struct {
+	Scopes       []firing.Scope
+	Goals        []string
+	CampaignIDs  []string
+	OfferIDs     []string
+	Enabled      *bool
+	Search       *string
+	AffiliateIDs []string
+}
+
+// Delivery narrows deliveries, in lists and in subscriptions alike.
+type Delivery struct {
+	States         []dispatch.State
+	Goals          []string
+	CampaignIDs    []string
+	PostbackIDs    []string
+	StatusCodeFrom *int
+	StatusCodeTo   *int
+	From, To       *time.Time
+	Search         *string
+	Test           *bool
+	AffiliateIDs   []string
+}
+
+// ReceivedPostback narrows the received log.
+type ReceivedPostback struct {
+	SourceIDs []string
+	Results   []string
+	From, To  *time.Time
+	Search    *string
+}

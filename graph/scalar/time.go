@@ -1,0 +1,31 @@
+// Package scalar is how GraphQL's scalars are written and read.
+package scalar
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// MarshalTime writes RFC 3339 in UTC, to the millisecond.
+func MarshalTime(t time.Time) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		_, _ = io.WriteString(w, strconv.Quote(t.UTC().Format("2006-01-02T15:04:05.000Z07:00")))
+	})
+}
+
+// UnmarshalTime reads RFC 3339.
+func UnmarshalTime(v any) (time.Time, error) {
+	s, ok := v.(string)
+	if !ok {
+		return time.Time{}, fmt.Errorf("%T is no time: give RFC 3339, for example 2026-06-12T10:00:00Z", v)
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is no time: give RFC 3339, for example 2026-06-12T10:00:00Z", s)
+	}
+	return t.UTC(), nil
+}
