@@ -1,0 +1,166 @@
+package pgtest
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/lib/pq"
+
+	"postrider/ent/migrations"
+	"postrider/internal/pg"
+)
+
+// template is a database that others are cloned from.
+type template struct {
+	name string
+	fill func(ctx context.Context, db *sql.DB) error
+}
+
+// migratedTemplate is named for what it holds: another migration, another template.
+var migratedTemplate = sync.OnceValues(func() (template, error) {
+	sum, err := pg.Fingerprint(migrations.FS)
+	return template{
+		name: "testdb_template_" + sum[:min(16, len(sum))],
+		fill: func(ctx context.Context, db *sql.DB) error { return pg.Migrate(ctx, db, migrations.FS) },
+	}, err
+})
+
+// clone makes a database from tpl for one test.
+func clone(t testing.TB, tpl template) *DB {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+
+	name := "testdb_" + strings.ToLower(rand.Text()[:16])
+	server, err := create(ctx, tpl, name)
+	if err != nil {
+		t.Fatalf("no database for the test: %v", err)
+	}
+	dsn := withDatabase(server, name)
+	db, err := pg.OpenSQL(dsn, testConns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = db.Close()
+		if t.Failed() {
+			t.Logf("the database of the failed test: %s", dsn)
+			return
+		}
+		// FORCE: a worker that is still closing its connections fails no test.
+		err := asAdmin(context.Background(), server, func(ctx context.Context, admin *sql.Conn) error {
+			_, err := admin.ExecContext(ctx, "DROP DATABASE IF EXISTS "+pq.QuoteIdentifier(name)+" WITH (FORCE)")
+			return err
+		})
+		if err != nil {
+			t.Logf("dropping the test's database: %v", err)
+		}
+	})
+	return &DB{SQL: db, URL: dsn}
+}
+
+// create makes the database called name and returns the server it is on.
+func create(ctx context.Context, tpl template, name string) (server string, err error) {
+	for range 2 { // the shared server may have gone idle and ended since it was last used
+		if server, err = address(ctx); err != nil {
+			return "", err
+		}
+		err = asAdmin(ctx, server, func(ctx context.Context, admin *sql.Conn) error {
+			if err := ensureTemplate(ctx, admin, server, tpl); err != nil {
+				return err
+			}
+			_, err := admin.ExecContext(ctx, "CREATE DATABASE "+pq.QuoteIdentifier(name)+
+				" TEMPLATE "+pq.QuoteIdentifier(tpl.name)+strategy(ctx, admin))
+			return err
+		})
+		if err == nil {
+			return server, nil
+		}
+		forgetAddress(server)
+	}
+	return "", err
+}
+
+// strategy chooses the copy that is five times faster where there is a choice:
+// by file, as every PostgreSQL before 15 does.
+func strategy(ctx context.Context, admin *sql.Conn) string {
+	var version int
+	err := admin.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version)
+	if err != nil || version < 150000 {
+		return ""
+	}
+	return " STRATEGY FILE_COPY"
+}
+
+// ensureTemplate makes the template once per server, whoever comes first. Only a
+// whole one is marked as a template.
+func ensureTemplate(ctx context.Context, admin *sql.Conn, server string, tpl template) error {
+	if ready, err := isTemplate(ctx, admin, tpl.name); ready || err != nil {
+		return err
+	}
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(tpl.name))
+	lock := int64(hash.Sum32())
+	if _, err := admin.ExecContext(ctx, "SELECT pg_advisory_lock($1)", lock); err != nil {
+		return err
+	}
+	defer admin.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lock) //nolint:errcheck // ends with the session anyway
+
+	if ready, err := isTemplate(ctx, admin, tpl.name); ready || err != nil {
+		return err
+	}
+	quoted := pq.QuoteIdentifier(tpl.name)
+	for _, statement := range []string{"DROP DATABASE IF EXISTS " + quoted, "CREATE DATABASE " + quoted} {
+		if _, err := admin.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	db, err := pg.OpenSQL(withDatabase(server, tpl.name), 2)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(tpl.fill(ctx, db), db.Close()); err != nil {
+		return fmt.Errorf("making the template: %w", err)
+	}
+	_, err = admin.ExecContext(ctx, "ALTER DATABASE "+quoted+" WITH IS_TEMPLATE true")
+	return err
+}
+
+func isTemplate(ctx context.Context, admin *sql.Conn, name string) (is bool, err error) {
+	err = admin.QueryRowContext(ctx,
+		"SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate)", name).Scan(&is)
+	return is, err
+}
+
+// asAdmin runs fn on one connection to the server's own database.
+func asAdmin(ctx context.Context, server string, fn func(ctx context.Context, admin *sql.Conn) error) error {
+	db, err := pg.OpenSQL(server, 1)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // every statement has been answered
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close() //nolint:errcheck // as above
+	return fn(ctx, conn)
+}
+
+func withDatabase(server, name string) string {
+	u, err := url.Parse(server)
+	if err != nil {
+		return server // OpenSQL has refused it before
+	}
+	u.Path = "/" + name
+	return u.String()
+}
