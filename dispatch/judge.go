@@ -1,0 +1,115 @@
+package dispatch
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Terms are what an exchange is judged by.
+type Terms struct {
+	Attempt  int      // which attempt it was, counted from 1
+	Rule     BodyRule // what the body of a 2xx must show
+	Schedule Schedule // DefaultSchedule where nil
+	Random   float64  // in [0, 1), spreads the retries
+}
+
+// Outcome is what an exchange means for its delivery.
+type Outcome struct {
+	State        State     // Delivered, Retrying or Failed
+	RetryAt      time.Time // for Retrying
+	Reason       Reason    // of the delivery; empty for Delivered
+	Detail       string    // for Reason.Sentence
+	HoldPostback bool      // the tracker says that the address is gone: hold the postback, tell its owner
+
+	AttemptReason Reason // of this one attempt; differs from Reason when it was the last
+	AttemptDetail string
+}
+
+// Judge decides what becomes of a delivery after an exchange. It only decides: the
+// caller acts.
+func Judge(e Exchange, t Terms) Outcome {
+	reason, detail := classify(e, t.Rule)
+	if reason == "" {
+		return Outcome{State: Delivered}
+	}
+	o := Outcome{State: Failed, Reason: reason, Detail: detail, AttemptReason: reason, AttemptDetail: detail}
+	o.HoldPostback = reason == Gone
+	if !reason.Retryable() {
+		return o
+	}
+	schedule := t.Schedule
+	if schedule == nil {
+		schedule = DefaultSchedule
+	}
+	ended := e.StartedAt.Add(e.Duration)
+	due, more := schedule.Next(t.Attempt, ended, RetryAfter(e.ResponseHeaders, ended), t.Random)
+	if !more {
+		o.Reason, o.Detail = Exhausted, "the last time, "+lowerFirst(reason.Sentence(detail))
+		return o
+	}
+	o.State, o.RetryAt = Retrying, due
+	return o
+}
+
+// Sentence says in words what the exchange came to.
+func (o Outcome) Sentence() string {
+	if o.State == Delivered {
+		return "The tracker accepted the postback."
+	}
+	return o.Reason.Sentence(o.Detail)
+}
+
+// classify gives the reason why the exchange is no success, empty where it is one.
+func classify(e Exchange, rule BodyRule) (reason Reason, detail string) {
+	switch code := e.StatusCode; {
+	case code == 0:
+		return e.Reason, e.Detail
+	case code >= 200 && code <= 299:
+		return classifyBody(e, rule)
+	case code >= 300 && code <= 399:
+		return Redirect, redirectDetail(e)
+	case code == http.StatusTooManyRequests:
+		return RateLimited, ""
+	case code == http.StatusGone:
+		return Gone, ""
+	case code >= 500 && code <= 599:
+		return ServerError, "status " + strconv.Itoa(code)
+	default:
+		return Reason("HTTP_" + strconv.Itoa(code)), ""
+	}
+}
+
+// classifyBody judges a 2xx. Without a rule the status is the whole answer, so that
+// a body which breaks off does not make us report the conversion twice. With one, a
+// broken body counts only as far as it settles the rule.
+func classifyBody(e Exchange, rule BodyRule) (reason Reason, detail string) {
+	if rule.IsZero() {
+		return "", ""
+	}
+	accepted, failed := rule.Accepts([]byte(e.ResponseBody))
+	settled := e.Reason == "" || accepted == (rule.Kind != NotContains)
+	switch {
+	case !settled:
+		return e.Reason, e.Detail
+	case accepted:
+		return "", ""
+	default:
+		return RefusedByTracker, failed
+	}
+}
+
+func redirectDetail(e Exchange) string {
+	if to := e.ResponseHeaders.Get("Location"); to != "" {
+		return fmt.Sprintf("%d to %s", e.StatusCode, cleanText([]byte(to)))
+	}
+	return fmt.Sprintf("%d without saying where to", e.StatusCode)
+}
+
+func lowerFirst(s string) string {
+	if s == "" || s[0] < 'A' || s[0] > 'Z' {
+		return s
+	}
+	return string(s[0]+'a'-'A') + s[1:]
+}

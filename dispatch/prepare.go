@@ -1,0 +1,134 @@
+package dispatch
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+)
+
+// prepared is a request ready to leave.
+type prepared struct {
+	request *http.Request
+	body    []byte
+}
+
+// prepare builds the HTTP request for one attempt.
+func (c *Client) prepare(r Request, now time.Time) (prepared, error) {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return prepared{}, fmt.Errorf("the URL cannot be read")
+	}
+	u.Fragment, u.RawFragment = "", "" // never sent
+	p := prepared{request: &http.Request{
+		Method: r.Method.HTTP(), URL: u, Host: u.Host, Header: http.Header{}, Body: unrepeatable{},
+	}}
+	h := p.request.Header
+	h.Set("Accept", "*/*")
+	h.Set("User-Agent", c.options.UserAgent)
+	h.Set("X-Postrider-Delivery", r.DeliveryID)
+	h.Set("X-Postrider-Attempt", strconv.Itoa(r.Attempt))
+	if r.Method != POST {
+		return p, nil
+	}
+	if p.body, err = queryAsJSON(u.RawQuery); err != nil {
+		return prepared{}, err
+	}
+	u.RawQuery, u.ForceQuery = "", false
+	h.Set("Content-Type", "application/json")
+	p.request.Body, p.request.ContentLength = io.NopCloser(bytes.NewReader(p.body)), int64(len(p.body))
+	return p, sign(h, r, now, p.body)
+}
+
+// unrepeatable is the empty body of a GET. net/http repeats a request without a
+// body by itself when a kept connection breaks, even after it was written; with
+// this one, it leaves that to us.
+type unrepeatable struct{}
+
+func (unrepeatable) Read([]byte) (int, error) { return 0, io.EOF }
+func (unrepeatable) Close() error             { return nil }
+
+// sign sets the headers of Standard Webhooks.
+func sign(h http.Header, r Request, now time.Time, body []byte) error {
+	h.Set(standardwebhooks.HeaderWebhookID, r.DeliveryID)
+	h.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
+	if r.SigningSecret == "" {
+		return nil
+	}
+	webhook, err := standardwebhooks.NewWebhook(r.SigningSecret)
+	if err != nil {
+		webhook, err = standardwebhooks.NewWebhookRaw([]byte(r.SigningSecret))
+	}
+	if err != nil {
+		return err
+	}
+	signature, err := webhook.Sign(r.DeliveryID, now, body)
+	if err != nil {
+		return err
+	}
+	h.Set(standardwebhooks.HeaderWebhookSignature, signature)
+	return nil
+}
+
+// queryAsJSON turns a query into a JSON object of its values, in the query's order.
+// A name that stands there several times has an array.
+func queryAsJSON(rawQuery string) ([]byte, error) {
+	var names []string
+	values := map[string][]string{}
+	for pair := range strings.SplitSeq(rawQuery, "&") {
+		if pair == "" {
+			continue
+		}
+		rawName, rawValue, _ := strings.Cut(pair, "=")
+		name, value := unescapeQuery(rawName), unescapeQuery(rawValue)
+		if _, seen := values[name]; !seen {
+			names = append(names, name)
+		}
+		values[name] = append(values[name], value)
+	}
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, name := range names {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if err := writeJSON(&b, name); err != nil {
+			return nil, err
+		}
+		b.WriteByte(':')
+		var value any = values[name]
+		if len(values[name]) == 1 {
+			value = values[name][0]
+		}
+		if err := writeJSON(&b, value); err != nil {
+			return nil, err
+		}
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// writeJSON writes a value without HTML escapes, so that "&" stays readable.
+func writeJSON(b *bytes.Buffer, value any) error {
+	encoder := json.NewEncoder(b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	b.Truncate(b.Len() - 1) // the line break that Encode adds
+	return nil
+}
+
+func unescapeQuery(s string) string {
+	if text, err := url.QueryUnescape(s); err == nil {
+		return text
+	}
+	return s
+}
