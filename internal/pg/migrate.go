@@ -45,6 +45,9 @@ func Migrate(ctx context.Context, db *sql.DB, migrations fs.FS) error {
 		return err
 	default:
 		if _, err := provider.Up(ctx); err != nil {
+			if partial, ok := errors.AsType[*goose.PartialError](err); ok {
+				return fmt.Errorf("migrating: %s: %w", path.Base(partial.Failed.Source.Path), partial.Err)
+			}
 			return fmt.Errorf("migrating: %w", err)
 		}
 	}

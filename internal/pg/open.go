@@ -123,7 +123,7 @@ func withDefaults(dsn, name string) string {
 			q.Set(key, value)
 		}
 	}
-	u.RawQuery = q.Encode()
+	u.RawQuery = strings.ReplaceAll(q.Encode(), "+", "%20") // lib/pq keeps a plus as it is
 	return u.String()
 }
 
