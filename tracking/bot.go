@@ -1,0 +1,44 @@
+package tracking
+
+import "strings"
+
+// NoClick says why a request for a link is answered without counting a click; the
+// empty text when it is a click. A request without a user agent is one: privacy
+// tools send none, and a lost click cannot be had back. So is one by a program such
+// as curl, since people test their links with those.
+func NoClick(r Request) string {
+	if r.Method != "" && r.Method != "GET" {
+		return "a " + r.Method + " request is no click"
+	}
+	if purpose := strings.ToLower(r.Purpose); strings.Contains(purpose, "prefetch") ||
+		strings.Contains(purpose, "prerender") || strings.Contains(purpose, "preview") {
+		return "the browser fetched it ahead of a click"
+	}
+	agent := strings.ToLower(r.UserAgent)
+	for _, mark := range botMarks {
+		if strings.Contains(agent, mark) {
+			return "the user agent is a robot's (" + mark + ")"
+		}
+	}
+	return ""
+}
+
+// botMarks are parts of robots' user agents in lower case: search engines, link
+// previews of messengers and social networks, crawlers of search tools and language
+// models, uptime checks; and at the end what most others have in common.
+var botMarks = []string{
+	"googlebot", "adsbot-google", "mediapartners-google", "apis-google", "feedfetcher-google", "google-inspectiontool",
+	"googleother", "google-read-aloud", "storebot-google", "bingbot", "bingpreview", "adidxbot", "msnbot", "slurp",
+	"duckduckbot", "duckassistbot", "baiduspider", "yandexbot", "yandex.com/bots", "sogou", "exabot", "petalbot",
+	"seznambot", "naverbot", "yeti/", "applebot", "qwantbot", "mojeekbot",
+	"facebookexternalhit", "facebookcatalog", "facebot", "meta-externalagent", "meta-externalfetcher", "twitterbot",
+	"linkedinbot", "pinterestbot", "pinterest/0.", "redditbot", "slackbot", "slack-imgproxy", "telegrambot", "whatsapp/",
+	"discordbot", "skypeuripreview", "viberbot", "vkshare", "snap url preview", "iframely", "embedly", "bitlybot",
+	"tumblr/", "quora link preview", "mastodon/", "flipboardproxy", "nuzzel", "outbrain", "w3c_validator",
+	"ahrefsbot", "semrushbot", "mj12bot", "dotbot", "rogerbot", "screaming frog", "serpstatbot", "dataforseobot",
+	"blexbot", "sitebulb", "ia_archiver", "archive.org_bot", "ccbot", "gptbot", "chatgpt-user", "oai-searchbot",
+	"claudebot", "claude-user", "anthropic-ai", "perplexitybot", "bytespider", "amazonbot", "cohere-ai", "diffbot", "youbot",
+	"uptimerobot", "pingdom", "statuscake", "site24x7", "newrelicpinger", "datadogsynthetics", "better uptime",
+	"chrome-lighthouse", "gtmetrix", "ptst/", "zgrab", "masscan", "nuclei", "censysinspect", "expanse",
+	"crawler", "spider", "bot/", "bot;", "(compatible; bot", "robot",
+}
