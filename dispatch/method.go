@@ -2,18 +2,18 @@ package dispatch
 
 import (
 	"io"
-	"strings"
 
 	"postrider/internal/enum"
 )
 
-// Method is how a postback is sent.
+// Method is how a postback is sent. It is written as HTTP writes it, in upper case,
+// in the database too.
 type Method string
 
 // The methods.
 const (
-	GET  Method = "get"  // the expanded URL
-	POST Method = "post" // the values of its query as signed JSON
+	GET  Method = "GET"  // the expanded URL
+	POST Method = "POST" // the values of its query as signed JSON
 )
 
 // Methods lists every Method.
@@ -27,6 +27,3 @@ func (m Method) MarshalGQL(w io.Writer) { enum.Write(w, m) }
 
 // UnmarshalGQL reads the GraphQL name.
 func (m *Method) UnmarshalGQL(v any) error { return enum.Read(v, m, Methods()) }
-
-// HTTP gives the method's name in a request, for example GET.
-func (m Method) HTTP() string { return strings.ToUpper(string(m)) }

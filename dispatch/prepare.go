@@ -28,7 +28,7 @@ func (c *Client) prepare(r Request, now time.Time) (prepared, error) {
 	}
 	u.Fragment, u.RawFragment = "", "" // never sent
 	p := prepared{request: &http.Request{
-		Method: r.Method.HTTP(), URL: u, Host: u.Host, Header: http.Header{}, Body: unrepeatable{},
+		Method: string(r.Method), URL: u, Host: u.Host, Header: http.Header{}, Body: unrepeatable{},
 	}}
 	h := p.request.Header
 	h.Set("Accept", "*/*")
