@@ -53,7 +53,7 @@ func Listen(ctx context.Context, dsn string, sub Subscription) error {
 	defer func() {
 		if pending {
 			_ = listener.Close()
-			<-subscribed
+			_ = <-subscribed // that it was cut short is known
 		}
 	}()
 

@@ -147,7 +147,7 @@ func appliedVersions(ctx context.Context, db *sql.DB, table, query string) (map[
 	if err != nil {
 		return nil, fmt.Errorf("reading the migrations of the database: %w", err)
 	}
-	defer rows.Close() //nolint:errcheck // read to its end below
+	defer rows.Close()
 
 	applied := map[int64]time.Time{}
 	for rows.Next() {

@@ -54,7 +54,7 @@ func Open(ctx context.Context, cfg Config) (*Pool, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("DATABASE_URL: %w", redact(err)), db.Close())
 	}
-	pgxConfig.MaxConns = int32(orDefault(cfg.WorkConns, DefaultWorkConns)) //nolint:gosec // a pool's size
+	pgxConfig.MaxConns = int32(orDefault(cfg.WorkConns, DefaultWorkConns))
 	pgxConfig.MaxConnIdleTime = 5 * time.Minute
 	pool, err := pgxpool.NewWithConfig(ctx, pgxConfig)
 	if err != nil {

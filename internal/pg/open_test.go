@@ -16,7 +16,7 @@ func TestOpenReachesTheDatabaseInUTC(t *testing.T) {
 	db := pgtest.Empty(t)
 	pool, err := pg.Open(t.Context(), pg.Config{URL: db.URL, Name: "postrider serve"})
 	must(t, err)
-	defer pool.Close() //nolint:errcheck // a test's
+	defer pool.Close()
 
 	const query = "SELECT current_setting('timezone') || ' ' || current_setting('application_name')"
 	var viaSQL, viaPgx string
@@ -31,7 +31,7 @@ func TestWorkTakesNoConnectionFromTheAPI(t *testing.T) {
 	t.Parallel()
 	pool, err := pg.Open(t.Context(), pg.Config{URL: pgtest.Empty(t).URL, APIConns: 2, WorkConns: 2})
 	must(t, err)
-	defer pool.Close() //nolint:errcheck // a test's
+	defer pool.Close()
 
 	for range 2 { // every connection for work is taken
 		conn, err := pool.Pgx.Acquire(t.Context())

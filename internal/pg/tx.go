@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -28,7 +29,7 @@ func WithTx(ctx context.Context, db *sql.DB, fn func(ctx context.Context, tx *sq
 		if err == nil || attempt == txAttempts || !abortedByAnother(err) {
 			return err
 		}
-		pause := time.Duration(attempt) * (5*time.Millisecond + rand.N(10*time.Millisecond)) //nolint:gosec // jitter
+		pause := time.Duration(attempt) * (5*time.Millisecond + rand.N(10*time.Millisecond))
 		select {
 		case <-ctx.Done():
 			return err
@@ -66,12 +67,7 @@ func IsUnique(err error, constraints ...string) bool {
 	if !ok || pqErr.Code != pqerror.UniqueViolation {
 		return false
 	}
-	for _, name := range constraints {
-		if pqErr.Constraint == name {
-			return true
-		}
-	}
-	return len(constraints) == 0
+	return len(constraints) == 0 || slices.Contains(constraints, pqErr.Constraint)
 }
 
 // TxDriver lets an ent client work inside tx:

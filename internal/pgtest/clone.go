@@ -113,7 +113,7 @@ func ensureTemplate(ctx context.Context, admin *sql.Conn, server string, tpl tem
 	if _, err := admin.ExecContext(ctx, "SELECT pg_advisory_lock($1)", lock); err != nil {
 		return err
 	}
-	defer admin.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lock) //nolint:errcheck // ends with the session anyway
+	defer func() { _, _ = admin.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lock) }()
 
 	if ready, err := isTemplate(ctx, admin, tpl.name); ready || err != nil {
 		return err
@@ -147,12 +147,12 @@ func asAdmin(ctx context.Context, server string, fn func(ctx context.Context, ad
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // every statement has been answered
+	defer db.Close()
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Close() //nolint:errcheck // as above
+	defer conn.Close()
 	return fn(ctx, conn)
 }
 

@@ -29,7 +29,7 @@ const idleFor = 2 * time.Minute
 
 // init turns this process into the keeper when it was started as one. It has to
 // be here: a test binary offers no other place that is reached before its tests.
-func init() { //nolint:gochecknoinits // as said
+func init() {
 	dir := os.Getenv(keeperDir)
 	if dir == "" {
 		return
@@ -44,7 +44,7 @@ func init() { //nolint:gochecknoinits // as said
 // sharedServer joins the machine's test server, starting its keeper where none runs.
 func sharedServer(ctx context.Context) (string, error) {
 	dir := filepath.Join(os.TempDir(), "postrider-test-"+strconv.Itoa(os.Getuid()))
-	if err := os.MkdirAll(dir, 0o711); err != nil { //nolint:gosec // the server's user passes through
+	if err := os.MkdirAll(dir, 0o711); err != nil { // the server's user passes through
 		return "", err
 	}
 	var started time.Time
@@ -65,7 +65,7 @@ func sharedServer(ctx context.Context) (string, error) {
 		}
 		select {
 		case <-ctx.Done():
-			reason, _ := os.ReadFile(filepath.Join(dir, "keeper.error")) //nolint:gosec // our folder
+			reason, _ := os.ReadFile(filepath.Join(dir, "keeper.error"))
 			return "", fmt.Errorf("the test server in %s did not start: %w: %s", dir, ctx.Err(), reason)
 		case <-time.After(20 * time.Millisecond):
 		}
@@ -77,7 +77,7 @@ func startKeeper(dir string) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(self) //nolint:gosec,noctx // ourselves; outlives the test
+	cmd := exec.Command(self) // ourselves; outlives the test
 	cmd.Dir = "/"
 	cmd.Env = append(os.Environ(), keeperDir+"="+dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // Ctrl-C is for the tests
@@ -142,7 +142,7 @@ func dropTestDatabases(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	defer rows.Close() //nolint:errcheck // read to its end
+	defer rows.Close()
 	var names []string
 	for rows.Next() {
 		var name string

@@ -186,7 +186,7 @@ func All(err error) []*Error {
 	if e, ok := err.(*Error); ok { //nolint:errorlint // the chain is walked by hand here
 		return []*Error{e}
 	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // as above
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []*Error
 		for _, part := range joined.Unwrap() {
 			all = append(all, All(part)...)

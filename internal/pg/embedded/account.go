@@ -20,7 +20,7 @@ type account struct {
 // unprivileged chooses a user for a server that root starts.
 func unprivileged() (*account, error) {
 	if os.Geteuid() != 0 {
-		return nil, nil //nolint:nilnil // nil is the account "ourselves"
+		return nil, nil // nil is the account "ourselves"
 	}
 	for _, name := range []string{"postgres", "nobody"} {
 		u, err := user.Lookup(name)
@@ -44,7 +44,7 @@ func ownerOf(path string) (*account, error) {
 	}
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || int(stat.Uid) == os.Geteuid() {
-		return nil, nil //nolint:nilnil // nil is the account "ourselves"
+		return nil, nil // nil is the account "ourselves"
 	}
 	a := &account{name: "uid " + strconv.Itoa(int(stat.Uid)), uid: int(stat.Uid), gid: int(stat.Gid)}
 	if u, err := user.LookupId(strconv.Itoa(a.uid)); err == nil {
@@ -57,12 +57,12 @@ func ownerOf(path string) (*account, error) {
 // own, so that Ctrl-C on our terminal does not reach the server before we are
 // done with it, and in a folder that every user may enter.
 func (a *account) command(bin string, args ...string) *exec.Cmd {
-	cmd := exec.Command(bin, args...) //nolint:gosec,noctx // lives until Stop; arguments are our own
+	cmd := exec.Command(bin, args...) // lives until Stop; arguments are our own
 	cmd.Dir = "/"
 	cmd.Env = serverEnv(os.Environ())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if a != nil {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)} //nolint:gosec // ids
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)}
 	}
 	return cmd
 }
@@ -120,7 +120,7 @@ func (h *host) place(root string) (string, *account, error) {
 	if err := os.RemoveAll(home); err != nil {
 		return "", nil, err
 	}
-	if err := os.MkdirAll(h.fallback, 0o711); err != nil { //nolint:gosec // others must pass through
+	if err := os.MkdirAll(h.fallback, 0o711); err != nil { // others must pass through
 		return "", nil, unreachable(a, root, err)
 	}
 	elsewhere, err := os.MkdirTemp(h.fallback, "pg-")

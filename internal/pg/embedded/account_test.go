@@ -15,7 +15,7 @@ func TestFolderThatTheServersUserCannotReach(t *testing.T) {
 	closed := func(t *testing.T) string { // as a clone under /root
 		t.Helper()
 		dir := folder(t)
-		must(t, os.Chmod(dir, 0o700)) //nolint:gosec // a folder
+		must(t, os.Chmod(dir, 0o700))
 		return filepath.Join(dir, "clone", ".postrider")
 	}
 

@@ -103,7 +103,7 @@ func TestDownloadThatFailsSaysWhy(t *testing.T) {
 	t.Parallel()
 	repository := httptest.NewServer(http.NotFoundHandler())
 	defer repository.Close()
-	defer http.DefaultTransport.(*http.Transport).CloseIdleConnections() //nolint:forcetypeassert // the library uses it
+	defer http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	if _, err := downloadFrom(t.TempDir(), repository.URL); err == nil || !strings.Contains(err.Error(), "downloading PostgreSQL") {
 		t.Fatalf("got %v", err)
 	}

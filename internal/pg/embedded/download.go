@@ -26,7 +26,7 @@ func downloadFrom(dir, repository string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(scratch) //nolint:errcheck // a leftover costs only space
+	defer os.RemoveAll(scratch)
 
 	cfg := embeddedpostgres.DefaultConfig().
 		Version(downloadVersion).

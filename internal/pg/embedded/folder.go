@@ -33,7 +33,7 @@ func openRoot(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(root, 0o711); err != nil { //nolint:gosec // the server's user must pass through
+	if err := os.MkdirAll(root, 0o711); err != nil { // the server's user must pass through
 		return "", fmt.Errorf("POSTRIDER_DATA: %w", err)
 	}
 	return root, nil
@@ -42,12 +42,12 @@ func openRoot(dir string) (string, error) {
 // lockFolder takes the lock of a folder for this program, or returns an
 // *InUseError at once. The kernel frees it when the program ends, however it ends.
 func lockFolder(root string) (*os.File, error) {
-	file, err := os.OpenFile(filepath.Join(root, "postgres.lock"), os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // our folder
+	file, err := os.OpenFile(filepath.Join(root, "postgres.lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("POSTRIDER_DATA: %w", err)
 	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { //nolint:gosec // a descriptor fits
-		defer file.Close() //nolint:errcheck // only read
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		defer file.Close()
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, fmt.Errorf("locking %s: %w", file.Name(), err)
 		}
@@ -106,7 +106,7 @@ type postmaster struct {
 // readPostmaster reads data/postmaster.pid; ok is false when there is none, or
 // none that can be understood yet.
 func readPostmaster(data string) (p postmaster, ok bool) {
-	text, err := os.ReadFile(filepath.Join(data, "postmaster.pid")) //nolint:gosec // our folder
+	text, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
 	if err != nil {
 		return p, false
 	}
@@ -123,7 +123,7 @@ func readPostmaster(data string) (p postmaster, ok bool) {
 
 // dataMajor is the version of PostgreSQL that made data; 0 when there is none.
 func dataMajor(data string) (int, error) {
-	text, err := os.ReadFile(filepath.Join(data, "PG_VERSION")) //nolint:gosec // our folder
+	text, err := os.ReadFile(filepath.Join(data, "PG_VERSION"))
 	if errors.Is(err, os.ErrNotExist) {
 		return 0, nil
 	}

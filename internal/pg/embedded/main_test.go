@@ -51,7 +51,7 @@ type owner struct {
 
 func startOwner(t *testing.T, dir string) *owner {
 	t.Helper()
-	cmd := exec.Command(os.Args[0]) //nolint:gosec // ourselves
+	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), ownerDir+"="+dir)
 	out, err := cmd.StdoutPipe()
 	must(t, err)
@@ -80,7 +80,7 @@ func folder(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "postrider-embedded-")
 	must(t, err)
-	must(t, os.Chmod(dir, 0o755)) //nolint:gosec // as said
+	must(t, os.Chmod(dir, 0o755))
 	t.Cleanup(func() {
 		must(t, stopOrphan(context.Background(), dir+"/postgres/data", Config{}.withDefaults().Log))
 		must(t, os.RemoveAll(dir))
@@ -103,7 +103,7 @@ func query(t *testing.T, dsn string, statements ...string) (value string) {
 	connector, err := pq.NewConnector(dsn)
 	must(t, err)
 	db := sql.OpenDB(connector)
-	defer db.Close() //nolint:errcheck // a test's
+	defer db.Close()
 	for i, statement := range statements {
 		if i < len(statements)-1 {
 			_, err = db.ExecContext(t.Context(), statement)

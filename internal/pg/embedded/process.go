@@ -36,7 +36,7 @@ func (c Config) initialise(ctx context.Context, bins binaries, runAs *account, h
 	if err := errors.Join(os.WriteFile(secret, []byte(password+"\n"), 0o600), runAs.own(secret)); err != nil {
 		return err
 	}
-	defer os.Remove(secret) //nolint:errcheck // in a folder of mode 0700
+	defer os.Remove(secret)
 
 	args := []string{
 		"--pgdata", fresh, "--username", roleName, "--pwfile", secret, "--auth", "scram-sha-256",
@@ -90,7 +90,7 @@ func (c Config) launchOnce(ctx context.Context, bins binaries, runAs *account, r
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close() //nolint:errcheck // the server has its own descriptor
+	defer log.Close()
 
 	port, err := freePort()
 	if err != nil {
@@ -140,7 +140,7 @@ func (s *Server) waitReady(ctx context.Context, dsn string) error {
 // explainStart adds what the server said since from, and marks what passes: a
 // port that was taken in between, and the last backends of a killed server.
 func explainStart(err error, logFile string, from int64) error {
-	said, readErr := os.ReadFile(logFile) //nolint:gosec // our folder
+	said, readErr := os.ReadFile(logFile)
 	if readErr != nil || int64(len(said)) < from {
 		return err
 	}
@@ -162,7 +162,7 @@ func openLog(root string) (*os.File, int64, error) {
 			return nil, 0, err
 		}
 	}
-	log, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600) //nolint:gosec // our folder
+	log, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, 0, fmt.Errorf("POSTRIDER_DATA: %w", err)
 	}
@@ -222,7 +222,7 @@ func isPostmaster(pid int, data string) bool {
 	if _, err := os.Stat("/proc/self"); err == nil {
 		return false
 	}
-	line, err = exec.Command("ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output() //nolint:gosec,noctx // a number
+	line, err = exec.Command("ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
 	return err == nil && strings.Contains(string(line), " -D "+data+" ")
 }
 
@@ -232,7 +232,7 @@ func ping(ctx context.Context, dsn string) error {
 		return err
 	}
 	db := sql.OpenDB(connector)
-	defer db.Close() //nolint:errcheck // nothing was written
+	defer db.Close()
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	return db.PingContext(ctx)
@@ -245,7 +245,7 @@ func ensureDatabase(ctx context.Context, dsn string) error {
 		return err
 	}
 	db := sql.OpenDB(connector)
-	defer db.Close() //nolint:errcheck // the statement has been answered
+	defer db.Close()
 	var exists bool
 	err = db.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", databaseName).Scan(&exists)
 	if err == nil && !exists {
@@ -258,11 +258,11 @@ func ensureDatabase(ctx context.Context, dsn string) error {
 }
 
 func freePort() (int, error) {
-	listener, err := net.Listen("tcp4", "127.0.0.1:0") //nolint:noctx // at once
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		return 0, fmt.Errorf("looking for a free port on loopback: %w", err)
 	}
-	defer listener.Close() //nolint:errcheck // the server takes it over
+	defer listener.Close()
 	addr, ok := listener.Addr().(*net.TCPAddr)
 	if !ok {
 		return 0, fmt.Errorf("looking for a free port on loopback: got %s", listener.Addr())
@@ -275,7 +275,7 @@ func freePortOr(fallback uint32) uint32 {
 	if err != nil {
 		return fallback
 	}
-	return uint32(port) //nolint:gosec // a port
+	return uint32(port)
 }
 
 // lastLines is the end of what a program said, on one line.

@@ -212,10 +212,10 @@ func (c Config) binaries(root string, runAs *account, major int) (binaries, erro
 		return found, err
 	}
 	dir := filepath.Join(root, "postgresql")
-	if !runAs.canUse(root) && os.MkdirAll(c.host.fallback, 0o711) == nil { //nolint:gosec // others must pass through
+	if !runAs.canUse(root) && os.MkdirAll(c.host.fallback, 0o711) == nil { // others must pass through
 		dir = filepath.Join(c.host.fallback, "postgresql")
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // the server's user reads it
+	if err := os.MkdirAll(dir, 0o755); err != nil { // the server's user reads it
 		return found, err
 	}
 	c.Log.Info("no PostgreSQL server found on this machine, downloading one")
