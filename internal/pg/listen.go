@@ -47,14 +47,14 @@ func Listen(ctx context.Context, dsn string, sub Subscription) error {
 	}()
 
 	subscribed := make(chan error, 1)
-	go func() { subscribed <- subscribe(listener, sub.Channels) }()
-	// subscribe uses the listener: it has to be over before the listener is let go.
-	pending := true
-	defer func() {
-		if pending {
-			_ = listener.Close()
-			_ = <-subscribed // that it was cut short is known
-		}
+	over := make(chan struct{})
+	go func() {
+		subscribed <- subscribe(listener, sub.Channels)
+		close(over)
+	}()
+	defer func() { // closing the listener cuts subscribe short; nothing may outlive us
+		_ = listener.Close()
+		<-over
 	}()
 
 	ping := time.NewTicker(listenPing)
@@ -64,7 +64,6 @@ func Listen(ctx context.Context, dsn string, sub Subscription) error {
 		case <-ctx.Done():
 			return nil
 		case err := <-subscribed:
-			pending = false
 			if ctx.Err() != nil {
 				return nil
 			}

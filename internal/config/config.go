@@ -1,0 +1,119 @@
+// Package config is every setting of Postrider, once: flag, environment variable,
+// default and meaning stand on one line of Config.
+//
+// It owns reading and checking them. It opens nothing and decides nothing by
+// them. Flags win over environment; both over the default.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Config is what a process was told. cmd/postrider embeds it beside its
+// subcommands, so that kong lists it in every help.
+type Config struct {
+	DatabaseURL         string     `name:"database-url" env:"DATABASE_URL" placeholder:"URL" help:"PostgreSQL 14 or newer; empty: an embedded PostgreSQL under --data."`
+	Data                string     `env:"POSTRIDER_DATA" default:".postrider" placeholder:"DIR" help:"Where the embedded PostgreSQL keeps its data, and the key when none is given (${default})."`
+	Addr                string     `env:"POSTRIDER_ADDR" default:":8080" placeholder:"HOST:PORT" help:"What the API, the web app and tracking listen on (${default})."`
+	PublicURL           string     `name:"public-url" env:"POSTRIDER_PUBLIC_URL" default:"http://localhost:8080" placeholder:"URL" help:"How the outside reaches us; tracking links begin with it (${default})."`
+	AllowPrivateTargets bool       `env:"POSTRIDER_ALLOW_PRIVATE_TARGETS" help:"Let postbacks go to loopback and private addresses."`
+	TargetPorts         []int      `env:"POSTRIDER_TARGET_PORTS" default:"80,443,8080,8443" placeholder:"PORT,…" help:"Ports that postbacks may go to (${default}); any with --allow-private-targets."`
+	DenyTargets         Prefixes   `env:"POSTRIDER_DENY_TARGETS" placeholder:"CIDR,…" help:"Further addresses that postbacks may never go to."`
+	Workers             int        `env:"POSTRIDER_WORKERS" default:"256" placeholder:"N" help:"Deliveries under way at once in this process (${default})."`
+	Key                 string     `env:"POSTRIDER_KEY" placeholder:"KEY" help:"Seals stored secrets; every node of one installation has the same. Empty: made on first start and kept under --data."`
+	GeoIP               string     `name:"geoip" env:"POSTRIDER_GEOIP" placeholder:"FILE" help:"An MMDB file for the country of a click; empty: the one that make brings."`
+	TrustedProxies      Prefixes   `env:"POSTRIDER_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Addresses whose X-Forwarded-For and country header count."`
+	CountryHeader       string     `env:"POSTRIDER_COUNTRY_HEADER" default:"CF-IPCountry" placeholder:"NAME" help:"The header in which a trusted proxy says the country (${default})."`
+	Log                 slog.Level `env:"POSTRIDER_LOG" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (${default}); JSON lines on stderr, text on a terminal."`
+}
+
+// countryDatabases are where make, the binary beside its repository, and the
+// container image keep the country database.
+var countryDatabases = []string{".cache/country.mmdb", "../.cache/country.mmdb", "/usr/share/postrider/country.mmdb"}
+
+// Validate checks what single flags cannot: it names every setting that is
+// wrong, what it holds and what it wants. It also fills GeoIP where it is empty.
+func (c *Config) Validate() error {
+	var faults []error
+	fault := func(name, format string, args ...any) {
+		faults = append(faults, fmt.Errorf("%s: %s", name, fmt.Sprintf(format, args...)))
+	}
+	public, err := url.Parse(c.PublicURL)
+	if err != nil || (public.Scheme != "http" && public.Scheme != "https") || public.Host == "" {
+		fault("POSTRIDER_PUBLIC_URL", "%q is no absolute http or https URL; want https://links.example.com", c.PublicURL)
+	} else if strings.Trim(public.Path, "/") != "" || public.RawQuery != "" || public.Fragment != "" {
+		fault("POSTRIDER_PUBLIC_URL", "%q has a path; Postrider answers at the root of a host", c.PublicURL)
+	}
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	if c.Workers < 1 || c.Workers > 10_000 {
+		fault("POSTRIDER_WORKERS", "is %d; want 1 to 10000", c.Workers)
+	}
+	for _, port := range c.TargetPorts {
+		if port < 1 || port > 65535 {
+			fault("POSTRIDER_TARGET_PORTS", "%d is no port", port)
+		}
+	}
+	if c.GeoIP == "" {
+		c.GeoIP = findCountryDatabase()
+	} else if _, err := os.Stat(c.GeoIP); err != nil {
+		fault("POSTRIDER_GEOIP", "%v; leave it empty to go without countries", err)
+	}
+	return errors.Join(faults...)
+}
+
+// SecureCookies tells whether browsers reach us over https only.
+func (c *Config) SecureCookies() bool { return strings.HasPrefix(c.PublicURL, "https://") }
+
+func findCountryDatabase() string {
+	places := slices.Clone(countryDatabases)
+	if self, err := os.Executable(); err == nil {
+		for _, place := range countryDatabases[:2] {
+			places = append(places, filepath.Join(filepath.Dir(self), place))
+		}
+	}
+	for _, place := range places {
+		if _, err := os.Stat(place); err == nil {
+			return place
+		}
+	}
+	return ""
+}
+
+// Prefixes is a list of networks, written as addresses or CIDR with commas between.
+type Prefixes []netip.Prefix
+
+// UnmarshalText reads the list; kong calls it.
+func (p *Prefixes) UnmarshalText(text []byte) error {
+	*p = nil
+	for part := range strings.SplitSeq(string(text), ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		prefix, err := netip.ParsePrefix(part)
+		if err != nil {
+			addr, addrErr := netip.ParseAddr(part)
+			if addrErr != nil {
+				return fmt.Errorf("%q is neither an address nor a network like 10.0.0.0/8", part)
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		*p = append(*p, prefix.Masked())
+	}
+	return nil
+}
+
+// Contain tells whether addr is in one of the networks. An IPv4 address that
+// came over IPv6 is the IPv4 address.
+func (p Prefixes) Contain(addr netip.Addr) bool {
+	addr = addr.Unmap().WithZone("")
+	return slices.ContainsFunc(p, func(prefix netip.Prefix) bool { return prefix.Contains(addr) })
+}

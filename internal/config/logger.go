@@ -1,0 +1,26 @@
+package config
+
+import (
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/lmittmann/tint"
+)
+
+// NewLogger writes to out at the level of POSTRIDER_LOG: JSON lines, or coloured
+// text where out is a terminal.
+func (c *Config) NewLogger(out io.Writer) *slog.Logger {
+	if file, ok := out.(*os.File); ok && isTerminal(file) {
+		return slog.New(tint.NewHandler(out, &tint.Options{
+			Level: c.Log, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != "",
+		}))
+	}
+	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: c.Log}))
+}
+
+func isTerminal(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "" && os.Getenv("TERM") != "dumb"
+}
