@@ -1,0 +1,63 @@
+package intake
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+)
+
+// Enqueuer makes the jobs of deliveries, in the transaction that records them.
+type Enqueuer interface {
+	Enqueue(ctx context.Context, tx *sql.Tx, deliveries []Queued) error
+}
+
+// Queued is a delivery that may run now.
+type Queued struct {
+	DeliveryID uuid.UUID
+	Attempt    int    // how many attempts it had so far
+	Endpoint   string // scheme://host:port that it goes to
+}
+
+// Opener opens what package secret sealed.
+type Opener interface {
+	Open(sealed []byte) ([]byte, error)
+}
+
+// Config is what an Intake needs.
+type Config struct {
+	DB       *sql.DB
+	Enqueuer Enqueuer
+	Secrets  Opener                       // of sources
+	Country  func(addr netip.Addr) string // ISO 3166 alpha-2 of an address, or empty; nil for always empty
+	Now      func() time.Time             // nil for the clock
+	Log      *slog.Logger
+}
+
+// Intake records facts. It is safe for concurrent use.
+type Intake struct {
+	Config
+
+	catalog *catalog
+}
+
+// New makes an Intake.
+func New(cfg Config) *Intake {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Country == nil {
+		cfg.Country = func(netip.Addr) string { return "" }
+	}
+	return &Intake{Config: cfg, catalog: newCatalog(cfg.DB, cfg.Secrets)}
+}
+
+// Forget drops what is cached of the configuration. It is called when a change
+// is announced, and right after a change made in this process.
+func (in *Intake) Forget() { in.catalog.forget() }
+
+// now is the time of a fact: UTC, to the microsecond that PostgreSQL keeps.
+func (in *Intake) now() time.Time { return in.Now().UTC().Truncate(time.Microsecond) }

@@ -1,0 +1,115 @@
+package intake
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/shopspring/decimal"
+
+	"postrider/commission"
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+	"postrider/macro"
+)
+
+// Move is a change of a conversion's status.
+type Move struct {
+	To     commission.Status
+	Reason string
+	Amount decimal.NullDecimal // invalid to leave the amount as it is
+	Actor  Actor
+	UserID int64
+}
+
+// Move moves a conversion along its lifecycle and queues what fires for it.
+func (in *Intake) Move(ctx context.Context, conversionID uuid.UUID, m Move) (Outcome, error) {
+	var out Outcome
+	err := pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error {
+		c, err := findConversion(ctx, tx, `id = $1`, conversionID)
+		if errors.Is(err, sql.ErrNoRows) {
+			return problem.NotFound("there is no such conversion")
+		}
+		if err != nil {
+			return err
+		}
+		now := in.now()
+		out, err = in.move(ctx, tx, c, m, now, now)
+		return err
+	})
+	return out, err
+}
+
+// reportAgain handles a report of a conversion that is known: with another
+// status it is a lifecycle change, otherwise a duplicate.
+func (in *Intake) reportAgain(ctx context.Context, tx *sql.Tx, again *conversion, r Report, now time.Time) (Outcome, error) {
+	known, err := findConversion(ctx, tx, `source_id = $1 AND goal = $2 AND (transaction_id = nullif($3, '') OR once_key = nullif($4, ''))`,
+		again.SourceID, again.Goal, again.TransactionID, again.OnceKey)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("finding the conversion that this one repeats: %w", err)
+	}
+	if !r.statusGiven || r.Status == known.Status {
+		return Outcome{Result: Duplicate, ConversionID: known.ID, Reason: "the same " + known.sameness(again) + " again"}, nil
+	}
+	return in.move(ctx, tx, known, Move{To: r.Status, Reason: r.Reason, Amount: r.Amount, Actor: r.Actor, UserID: r.UserID}, r.OccurredAt, now)
+}
+
+func (c *conversion) sameness(again *conversion) string {
+	if c.TransactionID != "" && c.TransactionID == again.TransactionID {
+		return "transaction"
+	}
+	return c.Goal + ", which a player reaches once,"
+}
+
+// move takes one step of a locked conversion's lifecycle.
+func (in *Intake) move(ctx context.Context, tx *sql.Tx, c *conversion, m Move, at, now time.Time) (Outcome, error) {
+	if m.To == c.Status {
+		return Outcome{Result: Duplicate, ConversionID: c.ID, Reason: "it is " + string(c.Status) + " already"}, nil
+	}
+	if _, why := commission.CanMove(c.Status, m.To); why != "" {
+		return Outcome{}, problem.Invalid(paramStatus, "%s", why)
+	}
+	macros, err := lastMacros(ctx, tx, c.ID)
+	if err != nil {
+		return Outcome{}, err
+	}
+	from := c.Status
+	c.Status = m.To
+	if m.Amount.Valid {
+		c.Amount = m.Amount
+	}
+	if c.AffiliateID != 0 {
+		if err := in.reckon(ctx, c); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE conversions SET status = $2, amount = $3, payout = $4, payout_currency = $5, deal_id = nullif($6::bigint, 0) WHERE id = $1`,
+		c.ID, c.Status, c.Amount, c.Payout, c.PayoutCurrency, c.DealID); err != nil {
+		return Outcome{}, fmt.Errorf("moving conversion %s: %w", c.ID, err)
+	}
+	macros[macro.PreviousStatus], macros[macro.Reason] = string(from), m.Reason
+	setState(macros, c)
+	s := step{Previous: from, Status: m.To, Reason: m.Reason, Actor: m.Actor, UserID: m.UserID, At: at, Macros: macros}
+	if err := in.take(ctx, tx, c, s, now); err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Result: Updated, ConversionID: c.ID, Reason: fmt.Sprintf("from %s to %s", from, m.To)}, nil
+}
+
+// lastMacros gives what the macros said at the step before.
+func lastMacros(ctx context.Context, tx *sql.Tx, conversionID uuid.UUID) (map[macro.Name]string, error) {
+	var text []byte
+	err := tx.QueryRowContext(ctx, `SELECT macros FROM conversion_events WHERE conversion_id = $1 ORDER BY id DESC LIMIT 1`, conversionID).Scan(&text)
+	if err != nil {
+		return nil, fmt.Errorf("reading the last step of conversion %s: %w", conversionID, err)
+	}
+	macros := make(map[macro.Name]string)
+	if err := json.Unmarshal(text, &macros); err != nil {
+		return nil, fmt.Errorf("reading the macros of conversion %s: %w", conversionID, err)
+	}
+	return macros, nil
+}

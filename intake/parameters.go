@@ -1,0 +1,245 @@
+package intake
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/shopspring/decimal"
+
+	"postrider/commission"
+	"postrider/internal/problem"
+	"postrider/tracking"
+)
+
+// The names that an operator's call may carry.
+const (
+	paramGoal        = "goal"
+	paramClickID     = "click_id"
+	paramPlayerID    = "player_id"
+	paramTransaction = "transaction_id"
+	paramAmount      = "amount"
+	paramCurrency    = "currency"
+	paramStatus      = "status"
+	paramOccurredAt  = "occurred_at"
+	paramToken       = "token"
+	paramSignature   = "signature"
+)
+
+// The limits of a call.
+const (
+	MaxBody       = 256 << 10 // bytes of a body
+	maxParameters = 200
+	maxID         = 255 // bytes of an operator's id
+)
+
+// Report is a conversion as somebody reports it.
+type Report struct {
+	Goal          string
+	ClickID       string // ours, as it was given; empty for none
+	PlayerID      string // the operator's; empty for none
+	TransactionID string // the operator's; empty for none
+	Amount        decimal.NullDecimal
+	Currency      string // ISO 4217; empty for the offer's
+	Status        commission.Status
+	Reason        string
+	OccurredAt    time.Time
+	Actor         Actor
+	UserID        int64 // who reported it, for staff and tokens
+
+	statusGiven bool // otherwise Status is the default, and changes nothing
+}
+
+// Actor is who moved a conversion.
+type Actor string
+
+// The actors.
+const (
+	Operator  Actor = "operator"
+	Staff     Actor = "staff"
+	API       Actor = "api"
+	Postrider Actor = "postrider"
+)
+
+// parameters reads the names and values of a call: the query's, and over them
+// the body's, a form or a JSON object.
+func parameters(c Call) (url.Values, error) {
+	values, err := url.ParseQuery(c.RawQuery)
+	if err != nil {
+		return nil, problem.Invalid("query", "the query string cannot be read (%s): percent-encode each value", err)
+	}
+	if len(c.Body) > 0 {
+		body, err := bodyParameters(c)
+		if err != nil {
+			return nil, err
+		}
+		for name, v := range body {
+			values[name] = v
+		}
+	}
+	if len(values) > maxParameters {
+		return nil, problem.Invalid("query", "%d parameters are more than the %d that are read", len(values), maxParameters)
+	}
+	return values, nil
+}
+
+func bodyParameters(c Call) (url.Values, error) {
+	kind, _, err := mime.ParseMediaType(c.ContentType)
+	switch {
+	case err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")), looksLikeJSON(c.Body):
+		return jsonParameters(c.Body)
+	case c.ContentType == "", err == nil && kind == "application/x-www-form-urlencoded":
+		values, err := url.ParseQuery(strings.TrimSpace(string(c.Body)))
+		if err != nil {
+			return nil, problem.Invalid("body", "the form cannot be read (%s): percent-encode each value", err)
+		}
+		return values, nil
+	default:
+		return nil, problem.Invalid("body", "a body of type %q is not read: send a form or a JSON object", c.ContentType)
+	}
+}
+
+func looksLikeJSON(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) }
+
+// jsonParameters reads a flat JSON object; numbers keep their digits.
+func jsonParameters(body []byte) (url.Values, error) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var object map[string]any
+	if err := decoder.Decode(&object); err != nil {
+		return nil, problem.Invalid("body", "the body is no JSON object (%s)", err)
+	}
+	values := url.Values{}
+	for name, v := range object {
+		switch v := v.(type) {
+		case nil:
+		case string:
+			values.Set(name, v)
+		case json.Number:
+			values.Set(name, v.String())
+		case bool:
+			values.Set(name, strconv.FormatBool(v))
+		default:
+			if known(name) {
+				return nil, problem.Invalid(name, "must be a string or a number, not %T", v)
+			}
+		}
+	}
+	return values, nil
+}
+
+func known(name string) bool {
+	switch name {
+	case paramGoal, paramClickID, paramPlayerID, paramTransaction, paramAmount, paramCurrency, paramStatus, paramOccurredAt,
+		paramToken, paramSignature:
+		return true
+	}
+	return false
+}
+
+// readReport turns parameters into a report, or says of each bad field what is
+// wrong with it.
+func readReport(values url.Values, now time.Time) (Report, []*problem.Error) {
+	r := Report{Actor: Operator}
+	var bad []*problem.Error
+	text := func(name string) string {
+		v := strings.TrimSpace(values.Get(name))
+		if fault := unusable(v); fault != "" {
+			bad = append(bad, problem.Invalid(name, "%s", fault))
+			return ""
+		}
+		return v
+	}
+	r.Goal = text(paramGoal)
+	r.ClickID, r.PlayerID, r.TransactionID = text(paramClickID), text(paramPlayerID), text(paramTransaction)
+	if v := text(paramAmount); v != "" {
+		amount, err := commission.ParseAmount(v)
+		if err != nil {
+			bad = append(bad, problem.Invalid(paramAmount, "%s", err))
+		}
+		r.Amount = decimal.NewNullDecimal(amount)
+	}
+	r.Currency = text(paramCurrency)
+	r.Status = commission.Status(text(paramStatus))
+	if at, err := readTime(text(paramOccurredAt), now); err != nil {
+		bad = append(bad, problem.Invalid(paramOccurredAt, "%s", err))
+	} else {
+		r.OccurredAt = at
+	}
+	return r, bad
+}
+
+// unusable says why a value cannot be kept, or nothing.
+func unusable(v string) string {
+	switch {
+	case len(v) > maxID:
+		return fmt.Sprintf("is %d bytes long; at most %d are kept", len(v), maxID)
+	case !utf8.ValidString(v) || strings.ContainsRune(v, 0):
+		return "is not valid UTF-8 text"
+	}
+	return ""
+}
+
+// readTime reads RFC 3339 or Unix seconds; nothing means now.
+func readTime(v string, now time.Time) (time.Time, error) {
+	if v == "" {
+		return now, nil
+	}
+	if seconds, err := strconv.ParseInt(v, 10, 64); err == nil && seconds >= 0 && seconds < 1<<33 {
+		return time.Unix(seconds, 0).UTC(), nil
+	}
+	// A plus sign that was not percent-encoded arrives as a space.
+	at, err := time.Parse(time.RFC3339Nano, strings.Replace(v, " ", "+", 1))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is neither RFC 3339 (2026-06-12T10:00:00Z) nor Unix seconds (1781258400)", v)
+	}
+	return at.UTC().Truncate(time.Microsecond), nil
+}
+
+// complete checks a report against the goal it names and fills its defaults.
+func (r *Report) complete(g *goal, currency string, now time.Time) []*problem.Error {
+	var bad []*problem.Error
+	if r.ClickID == "" && r.PlayerID == "" {
+		bad = append(bad, problem.Invalid(paramClickID, "give click_id, player_id or both: without one, nobody can be credited"))
+	}
+	if g != nil && !g.OncePerPlayer && r.TransactionID == "" {
+		bad = append(bad, problem.Invalid(paramTransaction, "is required for %q, which a player can reach many times", g.Key))
+	}
+	if r.Currency == "" {
+		r.Currency = currency
+	}
+	code, ok := commission.ParseCurrency(r.Currency)
+	if !ok {
+		bad = append(bad, problem.Invalid(paramCurrency, "%q is no ISO 4217 currency code", r.Currency))
+	}
+	r.Currency = code
+	r.statusGiven = r.Status != ""
+	if !r.statusGiven {
+		r.Status = commission.Approved
+	}
+	if status, ok := commission.ParseStatus(string(r.Status)); ok {
+		r.Status = status
+	} else {
+		bad = append(bad, problem.Invalid(paramStatus, "%q is unknown: give pending, approved, rejected or cancelled", r.Status))
+	}
+	if r.OccurredAt.IsZero() {
+		r.OccurredAt = now
+	}
+	if r.OccurredAt.After(now.Add(24 * time.Hour)) {
+		bad = append(bad, problem.Invalid(paramOccurredAt, "%s lies more than a day ahead", r.OccurredAt.Format(time.RFC3339)))
+	}
+	return bad
+}
+
+// clickUUID reads a click id in any spelling; false where it is none.
+func clickUUID(id string) (uuid.UUID, bool) {
+	click, err := tracking.ParseClickID(id)
+	return uuid.UUID(click), err == nil
+}

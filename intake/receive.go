@@ -1,0 +1,148 @@
+package intake
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"net/url"
+	"time"
+
+	"postrider/internal/globalid"
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+)
+
+// Receive takes an operator's call: whatever becomes of it, it is in the
+// received log, and a conversion is committed with its deliveries before the
+// answer is given. An error means that nothing could be kept: the operator
+// must call again.
+func (in *Intake) Receive(ctx context.Context, c Call) (Answer, error) {
+	started := in.now()
+	src, values, refusal, err := in.admit(ctx, c, started)
+	if err != nil {
+		return Answer{}, err
+	}
+	if refusal == nil {
+		var a Answer
+		if a, err = in.receiveReport(ctx, c, src, values, started); err != nil {
+			return Answer{}, err
+		}
+		if a.conversion.Valid {
+			return a, nil // logged in its own transaction
+		}
+		refusal = &a
+	}
+	if src != nil {
+		refusal.sourceID = src.ID
+	}
+	return *refusal, logReceived(ctx, in.DB, c, *refusal, started, in.Now().Sub(started))
+}
+
+// admit finds the source of a call and checks that it may speak. It gives the
+// refusal where it may not.
+func (in *Intake) admit(ctx context.Context, c Call, now time.Time) (*source, url.Values, *Answer, error) {
+	src, found, err := in.catalog.sources.get(ctx, c.SourceKey)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	refuse := func(a Answer) (*source, url.Values, *Answer, error) { return src, nil, &a, nil }
+	if !found || !src.Enabled {
+		src = nil
+		return refuse(answer(UnknownSource, "no source has the key %q", c.SourceKey))
+	}
+	if src.limiter != nil && !src.limiter.AllowN(now, 1) {
+		a := answer(RateLimited, "more than %d calls a second", int(src.limiter.Limit()))
+		a.RetryAfter = time.Duration(math.Ceil(1/float64(src.limiter.Limit()))) * time.Second
+		return refuse(a)
+	}
+	if c.Truncated {
+		return refuse(invalid([]*problem.Error{problem.Invalid("body", "is longer than %d bytes", MaxBody)}))
+	}
+	values, err := parameters(c)
+	if err != nil {
+		// Who sent it cannot be told either, so an unreadable call of a source that
+		// wants proof is refused as unauthorized only when it could be read.
+		return refuse(invalid(problem.All(err)))
+	}
+	if reason := src.authenticate(c, values, now); reason != "" {
+		return refuse(answer(Unauthorized, "%s", reason))
+	}
+	return src, values, nil, nil
+}
+
+func (in *Intake) receiveReport(ctx context.Context, c Call, src *source, values url.Values, now time.Time) (Answer, error) {
+	report, bad := readReport(values, now)
+	more, err := in.check(ctx, &report, src, now)
+	if err != nil {
+		return Answer{}, err
+	}
+	if bad = append(bad, more...); len(bad) > 0 {
+		return invalid(bad), nil
+	}
+	var a Answer
+	err = pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error {
+		out, err := in.record(ctx, tx, src, report, now)
+		if err != nil {
+			return err
+		}
+		a = answer(out.Result, "%s", out.Reason)
+		a.ConversionID, a.sourceID = globalid.Hex(out.ConversionID), src.ID
+		a.conversion.UUID, a.conversion.Valid = out.ConversionID, true
+		return logReceived(ctx, tx, c, a, now, in.Now().Sub(now))
+	})
+	if illegal := (*problem.Error)(nil); errors.As(err, &illegal) && illegal.Code == problem.CodeInvalid {
+		return invalid([]*problem.Error{illegal}), nil
+	}
+	if err != nil {
+		return Answer{}, fmt.Errorf("recording a conversion of source %q: %w", src.Key, err)
+	}
+	return a, nil
+}
+
+// check completes a report and lists what is wrong with it.
+func (in *Intake) check(ctx context.Context, r *Report, src *source, now time.Time) ([]*problem.Error, error) {
+	var bad []*problem.Error
+	g, found, err := in.catalog.goals.get(ctx, r.Goal)
+	switch {
+	case err != nil:
+		return nil, err
+	case r.Goal == "":
+		bad = append(bad, problem.Invalid(paramGoal, "is required: registration, ftd, deposit …"))
+	case !found:
+		bad = append(bad, problem.Invalid(paramGoal, "%q is not in the event dictionary", r.Goal))
+	}
+	return append(bad, r.complete(g, src.Currency, now)...), nil
+}
+
+// Report records a conversion for a source without its authentication: staff
+// and their programs report so. Problems with the report come back as one
+// joined error of *problem.Error.
+func (in *Intake) Report(ctx context.Context, sourceKey string, r Report) (Outcome, error) {
+	src, found, err := in.catalog.sources.get(ctx, sourceKey)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if !found {
+		return Outcome{}, problem.Invalid("source", "no source has the key %q", sourceKey)
+	}
+	now := in.now()
+	bad, err := in.check(ctx, &r, src, now)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if len(bad) > 0 {
+		joined := make([]error, len(bad))
+		for i, b := range bad {
+			joined[i] = b
+		}
+		return Outcome{}, errors.Join(joined...)
+	}
+	var out Outcome
+	err = pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error {
+		out, err = in.record(ctx, tx, src, r, now)
+		return err
+	})
+	return out, err
+}

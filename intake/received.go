@@ -1,0 +1,196 @@
+package intake
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/dispatch"
+	"postrider/internal/live"
+	"postrider/internal/problem"
+)
+
+// Call is an operator's request, as it came.
+type Call struct {
+	SourceKey   string
+	Method      string
+	RawQuery    string
+	ContentType string
+	Body        []byte // at most MaxBody
+	Truncated   bool   // the body was longer than MaxBody
+	Headers     []dispatch.Header
+	Address     netip.Addr
+}
+
+// Answer is what the operator is told.
+type Answer struct {
+	StatusCode   int           `json:"-"`
+	RetryAfter   time.Duration `json:"-"`
+	Result       Result        `json:"result"`
+	ConversionID string        `json:"conversion_id,omitempty"`
+	Errors       []AnswerError `json:"errors,omitempty"`
+	reason       string        // for the received log
+	sourceID     int64         // zero for an unknown source
+	conversion   uuid.NullUUID // what came of it
+}
+
+// AnswerError is one bad field of a call.
+type AnswerError struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+// Result is what became of a report.
+type Result string
+
+// The results, as the contract lists them.
+const (
+	Recorded      Result = "recorded"
+	Duplicate     Result = "duplicate"
+	Updated       Result = "updated"
+	Unattributed  Result = "unattributed"
+	Invalid       Result = "invalid"
+	Unauthorized  Result = "unauthorized"
+	UnknownSource Result = "unknown_source"
+	RateLimited   Result = "rate_limited"
+)
+
+// statusCodes is the HTTP status of each result.
+var statusCodes = map[Result]int{
+	Recorded: 201, Duplicate: 200, Updated: 200, Unattributed: 202,
+	Invalid: 400, Unauthorized: 401, UnknownSource: 404, RateLimited: 429,
+}
+
+func (c Call) header(name string) string {
+	for _, h := range c.Headers {
+		if strings.EqualFold(h.Name, name) {
+			return h.Value
+		}
+	}
+	return ""
+}
+
+func answer(result Result, format string, args ...any) Answer {
+	return Answer{Result: result, StatusCode: statusCodes[result], reason: fmt.Sprintf(format, args...)}
+}
+
+func invalid(problems []*problem.Error) Answer {
+	a := Answer{Result: Invalid, StatusCode: statusCodes[Invalid]}
+	reasons := make([]string, 0, len(problems))
+	for _, p := range problems {
+		field := strings.Join(p.Field, ".")
+		a.Errors = append(a.Errors, AnswerError{Field: field, Message: p.Message})
+		reasons = append(reasons, field+" "+p.Message)
+	}
+	a.reason = strings.Join(reasons, "; ")
+	return a
+}
+
+// logReceived keeps a call in the received log. Where a conversion came of it,
+// it is written in the same transaction.
+func logReceived(ctx context.Context, on execer, c Call, a Answer, at time.Time, took time.Duration) error {
+	id, err := uuid.NewV7AtTime(at)
+	if err != nil {
+		return fmt.Errorf("making an id: %w", err)
+	}
+	headers, err := json.Marshal(maskHeaders(c.Headers))
+	if err != nil {
+		return fmt.Errorf("writing headers down: %w", err)
+	}
+	_, err = on.ExecContext(ctx, `
+		INSERT INTO received_postbacks (id, received_at, source_id, source_key, method, query, body, headers, address,
+		                                result, reason, status_code, duration_ms, conversion_id)
+		VALUES ($1, $2, nullif($3, 0), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		id, at, a.sourceID, clean(c.SourceKey, maxID), c.Method, clean(maskPairs(c.RawQuery), maxLogged), clean(maskBody(c), maxLogged),
+		headers, truncated(c.Address), a.Result, clean(a.reason, maxLogged), a.StatusCode,
+		float64(took.Microseconds())/1000, a.conversion)
+	if err != nil {
+		return fmt.Errorf("writing the received log: %w", err)
+	}
+	return live.Notify(ctx, on, live.Received, id)
+}
+
+// maxLogged is how much of a query or a body the received log keeps.
+const maxLogged = 64 << 10
+
+// execer is a transaction or a pool.
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// clean makes text that PostgreSQL takes: valid UTF-8, no NUL, bounded.
+func clean(s string, limit int) string {
+	if len(s) > limit {
+		s = s[:limit]
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+// mask stands where a secret stood.
+const mask = "***"
+
+func secretName(name string) bool { return name == paramToken || name == paramSignature }
+
+// maskPairs hides the values of secrets in a raw query or form.
+func maskPairs(raw string) string {
+	pairs := strings.Split(raw, "&")
+	for i, pair := range pairs {
+		name, _, has := strings.Cut(pair, "=")
+		if plain, err := url.QueryUnescape(name); err == nil && has && secretName(plain) {
+			pairs[i] = name + "=" + mask
+		}
+	}
+	return strings.Join(pairs, "&")
+}
+
+// maskBody hides secrets in a form or a JSON object; what is neither and might
+// hold one is not kept.
+func maskBody(c Call) string {
+	if len(c.Body) == 0 {
+		return ""
+	}
+	if !looksLikeJSON(c.Body) {
+		return maskPairs(string(c.Body))
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(c.Body, &object); err != nil {
+		if strings.Contains(string(c.Body), paramToken) || strings.Contains(string(c.Body), paramSignature) {
+			return "(not kept: it is no JSON and may hold a secret)"
+		}
+		return string(c.Body)
+	}
+	masked := false
+	for name := range object {
+		if secretName(name) {
+			object[name], masked = json.RawMessage(`"`+mask+`"`), true
+		}
+	}
+	if !masked {
+		return string(c.Body)
+	}
+	text, err := json.Marshal(object)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+func maskHeaders(headers []dispatch.Header) []dispatch.Header {
+	masked := make([]dispatch.Header, len(headers))
+	for i, h := range headers {
+		switch strings.ToLower(h.Name) {
+		case "authorization", "cookie", "x-signature", "proxy-authorization":
+			h.Value = mask
+		}
+		h.Value = clean(h.Value, maxID*4)
+		masked[i] = h
+	}
+	return masked
+}

@@ -1,0 +1,65 @@
+package intake
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/shopspring/decimal"
+
+	"postrider/commission"
+	"postrider/internal/globalid"
+	"postrider/macro"
+)
+
+// snapshot is what each macro says in the postbacks of a new conversion. It is
+// kept with the event, so that a delivery says the same however late it goes
+// out. {delivery_id} is the delivery's own and not here.
+func snapshot(c *conversion, g *goal, click *clickFacts) map[macro.Name]string {
+	m := map[macro.Name]string{
+		macro.Date:          c.OccurredAt.UTC().Format(time.RFC3339),
+		macro.Timestamp:     strconv.FormatInt(c.OccurredAt.Unix(), 10),
+		macro.Currency:      c.Currency,
+		macro.OfferID:       strconv.FormatInt(c.OfferID, 10),
+		macro.GoalName:      g.Name,
+		macro.GoalID:        g.Key,
+		macro.ConversionID:  globalid.Hex(c.ID),
+		macro.TransactionID: c.TransactionID,
+		macro.PlayerID:      hexOrNothing(c.PlayerID),
+	}
+	setState(m, c)
+	if click == nil {
+		return m
+	}
+	m[macro.AffID] = strconv.FormatInt(click.AffiliateID, 10)
+	m[macro.OfferName] = click.OfferName
+	m[macro.ClickID] = globalid.Hex(click.ID)
+	m[macro.Param1], m[macro.Param2], m[macro.Param3] = click.Params[0], click.Params[1], click.Params[2]
+	m[macro.Country], m[macro.LandingPage] = click.Country, click.LandingPage
+	m[macro.UserAgent], m[macro.Referrer] = click.UserAgent, click.Referrer
+	if click.CampaignID != 0 {
+		m[macro.CampID], m[macro.CampName] = strconv.FormatInt(click.CampaignID, 10), click.CampaignName
+	}
+	return m
+}
+
+// setState writes what changes over a conversion's life.
+func setState(m map[macro.Name]string, c *conversion) {
+	m[macro.Status] = string(c.Status)
+	m[macro.Amount] = money(c.Amount)
+	m[macro.Payout] = money(c.Payout)
+}
+
+func money(d decimal.NullDecimal) string {
+	if !d.Valid {
+		return ""
+	}
+	return commission.FormatAmount(d.Decimal)
+}
+
+func hexOrNothing(id uuid.NullUUID) string {
+	if !id.Valid {
+		return ""
+	}
+	return globalid.Hex(id.UUID)
+}

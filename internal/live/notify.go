@@ -1,0 +1,73 @@
+package live
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/gofrs/uuid/v5"
+)
+
+// Channel is a PostgreSQL notification channel.
+type Channel string
+
+// The channels.
+const (
+	Deliveries Channel = "postrider_deliveries" // ids of deliveries that changed
+	Received   Channel = "postrider_received"   // ids of calls in the received log
+	Config     Channel = "postrider_config"     // the name of a table of configuration that changed
+)
+
+// Channels lists every channel, to listen to.
+func Channels() []string { return []string{string(Deliveries), string(Received), string(Config)} }
+
+// idsPerNotice keeps a notice under PostgreSQL's 8,000 bytes.
+const idsPerNotice = 200
+
+// execer is a transaction or a pool.
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// Payload writes ids as one notice carries them: hex, joined by commas.
+func Payload(ids []uuid.UUID) string {
+	parts := make([]string, len(ids))
+	for i, id := range ids {
+		parts[i] = hex.EncodeToString(id[:])
+	}
+	return strings.Join(parts, ",")
+}
+
+// ParsePayload reads what Payload wrote; what is no id is left out.
+func ParsePayload(payload string) []uuid.UUID {
+	ids := make([]uuid.UUID, 0, strings.Count(payload, ",")+1)
+	for part := range strings.SplitSeq(payload, ",") {
+		if id, err := uuid.FromString(part); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// Payloads splits ids over as many notices as they need.
+func Payloads(ids []uuid.UUID) []string {
+	var payloads []string
+	for len(ids) > 0 {
+		n := min(len(ids), idsPerNotice)
+		payloads = append(payloads, Payload(ids[:n]))
+		ids = ids[n:]
+	}
+	return payloads
+}
+
+// Notify announces ids on a channel; in a transaction, with its commit.
+func Notify(ctx context.Context, on execer, channel Channel, ids ...uuid.UUID) error {
+	for _, payload := range Payloads(ids) {
+		if _, err := on.ExecContext(ctx, `SELECT pg_notify($1, $2)`, string(channel), payload); err != nil {
+			return fmt.Errorf("announcing on %s: %w", channel, err)
+		}
+	}
+	return nil
+}
