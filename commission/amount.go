@@ -118,9 +118,10 @@ func splitAmount(s string) (whole, fraction string, err error) {
 	case points == 0 && commas == 0:
 		return s, "0", nil
 	case points > 0 && commas > 0:
-		decimalMark := s[strings.LastIndexAny(s, ".,")]
-		groupMark := string("," + ".")[map[byte]int{'.': 0, ',': 1}[decimalMark]]
-		return splitGrouped(s, decimalMark, groupMark)
+		if strings.LastIndexByte(s, '.') > strings.LastIndexByte(s, ',') {
+			return splitGrouped(s, ".", ",")
+		}
+		return splitGrouped(s, ",", ".")
 	case points > 1:
 		return ungroup(s, ".")
 	case commas > 1:
@@ -140,12 +141,12 @@ func splitAmount(s string) (whole, fraction string, err error) {
 }
 
 // splitGrouped reads an amount with both separators: the last is the decimal one.
-func splitGrouped(s string, decimalMark, groupMark byte) (whole, fraction string, err error) {
-	whole, fraction, _ = strings.Cut(s, string(decimalMark))
-	if strings.IndexByte(fraction, groupMark) >= 0 || strings.IndexByte(fraction, decimalMark) >= 0 {
+func splitGrouped(s, decimalMark, groupMark string) (whole, fraction string, err error) {
+	whole, fraction, _ = strings.Cut(s, decimalMark)
+	if strings.Trim(fraction, "0123456789") != "" {
 		return "", "", errNoAmount
 	}
-	whole, _, err = ungroup(whole, string(groupMark))
+	whole, _, err = ungroup(whole, groupMark)
 	return whole, zeroIfEmpty(fraction), err
 }
 

@@ -23,10 +23,10 @@ type ClientOptions struct {
 	TotalTimeout  time.Duration // the whole exchange, body included; 15 s
 	IdleTimeout   time.Duration // how long a connection is kept for the next request; 30 s
 
-	MaxBody             int64 // bytes of an answer's body that are read and kept; 64 KiB
-	MaxHeader           int64 // bytes of an answer's headers; 64 KiB
-	MaxIdlePerHost      int   // kept connections per endpoint; 64, the most an endpoint may have under way
-	MaxIdle             int   // kept connections in all; 1024
+	MaxBody        int64 // bytes of an answer's body that are read and kept; 64 KiB
+	MaxHeader      int64 // bytes of an answer's headers; 64 KiB
+	MaxIdlePerHost int   // kept connections per endpoint; 64, the most an endpoint may have under way
+	MaxIdle        int   // kept connections in all; 1024
 
 	TLS      *tls.Config   // for tests that have a certificate authority of their own
 	Resolver *net.Resolver // the system's where nil
