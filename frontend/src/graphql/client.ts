@@ -1,4 +1,4 @@
-import { Client, type CombinedError, fetchExchange, mapExchange } from "@urql/core";
+import { Client, type CombinedError, fetchExchange, mapExchange, type Operation } from "@urql/core";
 import { type Cache, cacheExchange, type Data } from "@urql/exchange-graphcache";
 import { relayPagination } from "@urql/exchange-graphcache/extras";
 
@@ -24,6 +24,18 @@ function isUnauthenticated(error: CombinedError): boolean {
   );
 }
 
+/** The queries that something on the page is waiting for or showing. */
+const watched = new Map<number, Operation>();
+
+/** Asks again for everything that is on the page. */
+export function askAgain(client: Client): void {
+  for (const operation of watched.values()) {
+    client.reexecuteOperation(
+      client.createRequestOperation("query", operation, { requestPolicy: "network-only" }),
+    );
+  }
+}
+
 export function createClient(): Client {
   return new Client({
     url: "/graphql",
@@ -32,6 +44,10 @@ export function createClient(): Client {
     fetchOptions: { credentials: "same-origin" },
     exchanges: [
       mapExchange({
+        onOperation: (operation) => {
+          if (operation.kind === "query") watched.set(operation.key, operation);
+          else if (operation.kind === "teardown") watched.delete(operation.key);
+        },
         onError: (error) => {
           if (isUnauthenticated(error)) setSessionLost(true);
         },

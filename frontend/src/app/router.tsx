@@ -1,0 +1,197 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type ErrorComponentProps,
+  lazyRouteComponent,
+  Link,
+  type RouterHistory,
+} from "@tanstack/react-router";
+import { Compass } from "lucide-react";
+import type { ReactElement } from "react";
+
+import { buttonClass } from "@/components/ui/button";
+import { SkeletonBlock } from "@/components/ui/skeleton";
+import { EmptyState, ErrorState } from "@/components/ui/states";
+import { clicksSearch } from "@/features/clicks/search";
+import { conversionsSearch } from "@/features/conversions/search";
+import { deliveriesSearch } from "@/features/deliveries/search";
+import { linksSearch } from "@/features/links/search";
+import { newPostbackSearch, postbackSearch } from "@/features/postbacks/search";
+import { signInSearch } from "@/features/session/search";
+
+import { Shell } from "./shell";
+
+// The routes, written out: each names the schema of its filters and the page that is fetched when it is opened.
+
+const rootRoute = createRootRoute({ notFoundComponent: NotFound });
+
+const signIn = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in",
+  validateSearch: signInSearch,
+  component: lazyRouteComponent(() => import("@/features/session/sign-in-page"), "SignInPage"),
+});
+
+const shell = createRoute({ getParentRoute: () => rootRoute, id: "shell", component: Shell });
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage"),
+});
+
+const campaigns = createRoute({
+  getParentRoute: () => shell,
+  path: "/campaigns",
+  component: lazyRouteComponent(() => import("@/features/campaigns/campaigns-page"), "CampaignsPage"),
+});
+
+const campaign = createRoute({
+  getParentRoute: () => shell,
+  path: "/campaigns/$id",
+  component: lazyRouteComponent(() => import("@/features/campaigns/campaign-page"), "CampaignPage"),
+});
+
+const links = createRoute({
+  getParentRoute: () => shell,
+  path: "/links",
+  validateSearch: linksSearch,
+  component: lazyRouteComponent(() => import("@/features/links/links-page"), "LinksPage"),
+});
+
+const postbacks = createRoute({
+  getParentRoute: () => shell,
+  path: "/postbacks",
+  component: lazyRouteComponent(() => import("@/features/postbacks/postbacks-page"), "PostbacksPage"),
+});
+
+const newPostback = createRoute({
+  getParentRoute: () => shell,
+  path: "/postbacks/new",
+  validateSearch: newPostbackSearch,
+  component: lazyRouteComponent(() => import("@/features/postbacks/new-postback-page"), "NewPostbackPage"),
+});
+
+const postback = createRoute({
+  getParentRoute: () => shell,
+  path: "/postbacks/$id",
+  validateSearch: postbackSearch,
+  component: lazyRouteComponent(() => import("@/features/postbacks/postback-page"), "PostbackPage"),
+});
+
+const deliveries = createRoute({
+  getParentRoute: () => shell,
+  path: "/deliveries",
+  validateSearch: deliveriesSearch,
+  component: lazyRouteComponent(() => import("@/features/deliveries/deliveries-page"), "DeliveriesPage"),
+});
+
+const delivery = createRoute({
+  getParentRoute: () => deliveries,
+  path: "$id",
+  component: lazyRouteComponent(() => import("@/features/deliveries/delivery-detail"), "DeliveryDetail"),
+});
+
+const conversions = createRoute({
+  getParentRoute: () => shell,
+  path: "/conversions",
+  validateSearch: conversionsSearch,
+  component: lazyRouteComponent(() => import("@/features/conversions/conversions-page"), "ConversionsPage"),
+});
+
+const conversion = createRoute({
+  getParentRoute: () => conversions,
+  path: "$id",
+  component: lazyRouteComponent(() => import("@/features/conversions/conversion-chain"), "ConversionChain"),
+});
+
+const clicks = createRoute({
+  getParentRoute: () => shell,
+  path: "/clicks",
+  validateSearch: clicksSearch,
+  component: lazyRouteComponent(() => import("@/features/clicks/clicks-page"), "ClicksPage"),
+});
+
+const click = createRoute({
+  getParentRoute: () => clicks,
+  path: "$id",
+  component: lazyRouteComponent(() => import("@/features/clicks/click-detail"), "ClickDetail"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("@/features/settings/settings-page"), "SettingsPage"),
+});
+
+const developers = createRoute({
+  getParentRoute: () => shell,
+  path: "/developers",
+  component: lazyRouteComponent(() => import("@/features/developers/developers-page"), "DevelopersPage"),
+});
+
+const routeTree = rootRoute.addChildren([
+  signIn,
+  shell.addChildren([
+    home,
+    campaigns,
+    campaign,
+    links,
+    postbacks,
+    newPostback,
+    postback,
+    deliveries.addChildren([delivery]),
+    conversions.addChildren([conversion]),
+    clicks.addChildren([click]),
+    settings,
+    developers,
+  ]),
+]);
+
+/** `history` is for tests; a browser's own is taken where it is left out. */
+export function createAppRouter(history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    ...(history === undefined ? {} : { history }),
+    defaultPreload: "intent",
+    defaultPendingComponent: Pending,
+    defaultPendingMs: 150,
+    defaultErrorComponent: Broken,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}
+
+function Pending(): ReactElement {
+  return <SkeletonBlock label="Loading the page" lines={6} />;
+}
+
+function Broken({ error, reset }: ErrorComponentProps): ReactElement {
+  return <ErrorState title="This page broke" message={error.message} onRetry={reset} />;
+}
+
+function NotFound(): ReactElement {
+  return (
+    <main>
+      <h1 className="sr-only">Not found</h1>
+      <EmptyState
+        icon={Compass}
+        title="There is no page here"
+        action={
+          <Link to="/" className={buttonClass("primary")}>
+            Go home
+          </Link>
+        }
+      >
+        The address may be mistyped, or what it led to is gone.
+      </EmptyState>
+    </main>
+  );
+}

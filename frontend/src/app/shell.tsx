@@ -1,0 +1,351 @@
+import { Link, Navigate, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import {
+  ChevronsUpDown,
+  Ellipsis,
+  Keyboard,
+  LogOut,
+  Monitor,
+  Moon,
+  Search,
+  Settings,
+  Sun,
+} from "lucide-react";
+import { lazy, type ReactElement, Suspense, useEffect, useRef, useState } from "react";
+import { Button as AriaButton } from "react-aria-components";
+import { useClient, useQuery } from "urql";
+
+import { cx } from "@/components/ui/cx";
+import { modKey, useHotkey } from "@/components/ui/hotkeys";
+import { KeyHint } from "@/components/ui/key-hint";
+import { Menu } from "@/components/ui/menu";
+import { Sheet } from "@/components/ui/sheet";
+import { SkeletonBlock } from "@/components/ui/skeleton";
+import { ErrorState } from "@/components/ui/states";
+import { setTheme, type ThemeChoice, useTheme } from "@/components/ui/theme";
+import { ZoneContext } from "@/components/ui/time";
+import { toast } from "@/components/ui/toast";
+import { explain } from "@/graphql/client";
+import { graphql } from "@/graphql/graphql";
+import { setSessionLost, useSessionLost } from "@/graphql/session";
+import { type Viewer, ViewerQuery } from "@/graphql/viewer";
+
+import { pages, thumbPages } from "./pages";
+
+const Palette = lazy(() => import("./palette").then((m) => ({ default: m.Palette })));
+const Keys = lazy(() => import("./keys").then((m) => ({ default: m.Keys })));
+const LostSession = lazy(() => import("./lost-session").then((m) => ({ default: m.LostSession })));
+
+const SignOut = graphql(`
+  mutation SignOut {
+    signOut {
+      userErrors {
+        message
+      }
+    }
+  }
+`);
+
+/** Everything behind the sign-in: who is asking is known here, and the page stands inside. */
+export function Shell(): ReactElement {
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: ViewerQuery,
+    requestPolicy: "cache-and-network",
+  });
+  const { href } = useLocation();
+  const lost = useSessionLost();
+  const viewer = data?.viewer ?? null;
+  const [known, setKnown] = useState<Viewer | null>(null);
+  if (viewer !== null && viewer !== known) setKnown(viewer);
+  const someone = viewer ?? known;
+
+  useEffect(() => {
+    if (!fetching && data && viewer === null && known !== null) setSessionLost(true);
+  }, [fetching, data, viewer, known]);
+
+  if (someone === null) {
+    if (error) {
+      return (
+        <ErrorState
+          title="Postrider could not be reached"
+          message={explain(error)}
+          onRetry={() => {
+            refetch({ requestPolicy: "network-only" });
+          }}
+        />
+      );
+    }
+    if (!data) return <SkeletonBlock label="Loading" />;
+    return <Navigate to="/sign-in" search={href === "/" ? {} : { to: href }} replace />;
+  }
+
+  return (
+    <ZoneContext value={someone.user.timeZone}>
+      <Frame viewer={someone} />
+      {lost && (
+        <Suspense>
+          <LostSession viewer={someone} />
+        </Suspense>
+      )}
+    </ZoneContext>
+  );
+}
+
+function Frame({ viewer }: { viewer: Viewer }): ReactElement {
+  const [open, setOpen] = useState<"palette" | "keys" | "more" | null>(null);
+  const close = () => {
+    setOpen(null);
+  };
+  useHotkey("mod+k", () => {
+    setOpen("palette");
+  });
+  useHotkey("?", () => {
+    setOpen("keys");
+  });
+
+  return (
+    <div className="flex h-dvh max-md:flex-col">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-surface focus:px-3 focus:py-2"
+      >
+        Skip to the page
+      </a>
+      <Rail
+        viewer={viewer}
+        onSearch={() => {
+          setOpen("palette");
+        }}
+        onKeys={() => {
+          setOpen("keys");
+        }}
+      />
+      <Main />
+      <BottomBar
+        onMore={() => {
+          setOpen("more");
+        }}
+      />
+      <Suspense>
+        {open === "palette" && <Palette onClose={close} />}
+        {open === "keys" && <Keys onClose={close} />}
+      </Suspense>
+      <MoreSheet
+        viewer={viewer}
+        isOpen={open === "more"}
+        onClose={close}
+        onSearch={() => {
+          setOpen("palette");
+        }}
+      />
+    </div>
+  );
+}
+
+/** The page. Whoever comes by a link begins at its top, with keyboard and screen reader too. */
+function Main(): ReactElement {
+  const ref = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  const section = pathname.split("/")[1] ?? "";
+  const first = useRef(true);
+
+  useEffect(() => {
+    if (first.current) {
+      first.current = false;
+      return;
+    }
+    ref.current?.focus({ preventScroll: true });
+    ref.current?.scrollTo({ top: 0 });
+  }, [section]);
+
+  return (
+    <main
+      ref={ref}
+      id="main"
+      tabIndex={-1}
+      data-scroll-restoration-id="main"
+      className="scroll-thin flex min-h-0 min-w-0 flex-1 flex-col overflow-x-hidden overflow-y-auto outline-none"
+    >
+      <Outlet />
+    </main>
+  );
+}
+
+const railItem = cx(
+  "flex h-8 items-center gap-2.5 rounded-md px-2 text-base text-muted no-underline hover:bg-sunken hover:text-ink",
+  "max-lg:justify-center max-lg:px-0",
+  "data-[status=active]:bg-accent-soft data-[status=active]:font-medium data-[status=active]:text-accent-strong",
+);
+
+function Rail({
+  viewer,
+  onSearch,
+  onKeys,
+}: {
+  viewer: Viewer;
+  onSearch: () => void;
+  onKeys: () => void;
+}): ReactElement {
+  return (
+    <nav
+      aria-label="Pages"
+      className="scroll-thin flex w-14 shrink-0 flex-col gap-3 overflow-y-auto border-r bg-surface p-2 max-md:hidden lg:w-52"
+    >
+      <Link to="/" className="flex h-9 items-center gap-2 rounded-md px-1.5 text-ink no-underline">
+        <img src="/favicon.svg" alt="" width={22} height={22} className="shrink-0" />
+        <span className="font-semibold tracking-tight max-lg:sr-only">Postrider</span>
+      </Link>
+      <AriaButton
+        onPress={onSearch}
+        aria-label="Search and go to"
+        className="flex h-8 items-center gap-2 rounded-md border px-2 text-base text-muted hover:border-edge hover:text-ink max-lg:justify-center max-lg:border-transparent max-lg:px-0"
+      >
+        <Search aria-hidden className="size-4 shrink-0" />
+        <span aria-hidden className="flex-1 text-left max-lg:hidden">
+          Go to…
+        </span>
+        <span aria-hidden className="max-lg:hidden">
+          <KeyHint keys={`${modKey} K`} />
+        </span>
+      </AriaButton>
+      <ul className="flex flex-1 flex-col gap-0.5">
+        {pages.map(({ to, name, icon: Icon }) => (
+          <li key={to} className={cx((to === "/deliveries" || to === "/developers") && "mt-3")}>
+            <Link to={to} activeOptions={{ exact: to === "/" }} className={railItem} title={name}>
+              <Icon aria-hidden className="size-4 shrink-0" />
+              <span className="max-lg:sr-only">{name}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <Account viewer={viewer} onKeys={onKeys} />
+    </nav>
+  );
+}
+
+const themes: readonly { id: ThemeChoice; name: string; icon: typeof Sun }[] = [
+  { id: "light", name: "Light", icon: Sun },
+  { id: "dark", name: "Dark", icon: Moon },
+  { id: "system", name: "As the system", icon: Monitor },
+];
+
+function whoIs(viewer: Viewer): string {
+  return viewer.affiliate?.name ?? (viewer.role === "ADMIN" ? "Admin" : "Affiliate manager");
+}
+
+/** Leaves, and takes everything that was fetched along: nothing of one user is left for the next. */
+function useSignOut(): () => void {
+  const client = useClient();
+  return () => {
+    void client
+      .mutation(SignOut, {})
+      .toPromise()
+      .then(({ error }) => {
+        if (error) toast(explain(error), "failed");
+        else location.assign("/sign-in");
+      });
+  };
+}
+
+function Account({ viewer, onKeys }: { viewer: Viewer; onKeys: () => void }): ReactElement {
+  const theme = useTheme();
+  const signOut = useSignOut();
+  const navigate = useNavigate();
+  return (
+    <Menu
+      label="Account"
+      trigger={
+        <AriaButton
+          aria-label={`Account: ${whoIs(viewer)}, ${viewer.user.email}`}
+          className="flex min-h-10 items-center gap-2 rounded-md px-2 py-1 text-left hover:bg-sunken max-lg:justify-center max-lg:px-0"
+        >
+          <span className="min-w-0 flex-1 max-lg:hidden">
+            <span className="block truncate font-medium">{whoIs(viewer)}</span>
+            <span className="block truncate text-xs text-muted">{viewer.user.email}</span>
+          </span>
+          <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-muted" />
+        </AriaButton>
+      }
+      actions={[
+        {
+          id: "settings",
+          label: "Settings",
+          icon: Settings,
+          run: () => void navigate({ to: "/settings" }),
+        },
+        ...themes.map(({ id, name, icon }) => ({
+          id,
+          label: `Theme: ${name}${theme === id ? " (now)" : ""}`,
+          icon,
+          run: () => {
+            setTheme(id);
+          },
+        })),
+        { id: "keys", label: "Keyboard", icon: Keyboard, run: onKeys },
+        { id: "out", label: "Sign out", icon: LogOut, run: signOut },
+      ]}
+    />
+  );
+}
+
+const thumb =
+  "flex flex-1 flex-col items-center justify-center gap-0.5 text-xs text-muted no-underline data-[status=active]:font-medium data-[status=active]:text-accent-strong";
+
+function BottomBar({ onMore }: { onMore: () => void }): ReactElement {
+  return (
+    <nav
+      aria-label="Pages"
+      className="flex h-14 shrink-0 border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+    >
+      {pages
+        .filter((page) => thumbPages.includes(page.to))
+        .toSorted((a, b) => thumbPages.indexOf(a.to) - thumbPages.indexOf(b.to))
+        .map(({ to, name, icon: Icon }) => (
+          <Link key={to} to={to} activeOptions={{ exact: to === "/" }} className={thumb}>
+            <Icon aria-hidden className="size-5" />
+            {name}
+          </Link>
+        ))}
+      <AriaButton onPress={onMore} className={thumb}>
+        <Ellipsis aria-hidden className="size-5" />
+        More
+      </AriaButton>
+    </nav>
+  );
+}
+
+function MoreSheet({
+  viewer,
+  isOpen,
+  onClose,
+  onSearch,
+}: {
+  viewer: Viewer;
+  isOpen: boolean;
+  onClose: () => void;
+  onSearch: () => void;
+}): ReactElement {
+  const signOut = useSignOut();
+  const row =
+    "flex min-h-11 w-full items-center gap-3 rounded-md px-2 text-left text-base text-ink no-underline hover:bg-sunken data-[status=active]:text-accent-strong";
+  return (
+    <Sheet title={whoIs(viewer)} isOpen={isOpen} onClose={onClose}>
+      <p className="truncate px-2 pb-2 text-muted">{viewer.user.email}</p>
+      <AriaButton onPress={onSearch} className={row}>
+        <Search aria-hidden className="size-5 text-muted" />
+        Search and go to
+      </AriaButton>
+      {pages
+        .filter((page) => !thumbPages.includes(page.to))
+        .map(({ to, name, icon: Icon }) => (
+          <Link key={to} to={to} onClick={onClose} className={row}>
+            <Icon aria-hidden className="size-5 text-muted" />
+            {name}
+          </Link>
+        ))}
+      <AriaButton onPress={signOut} className={row}>
+        <LogOut aria-hidden className="size-5 text-muted" />
+        Sign out
+      </AriaButton>
+    </Sheet>
+  );
+}

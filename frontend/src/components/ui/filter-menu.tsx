@@ -1,0 +1,82 @@
+import { Check, ChevronDown, X } from "lucide-react";
+import type { ReactElement } from "react";
+import { Button, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+
+import { cx } from "./cx";
+import { itemClass, popoverClass, type Choice } from "./select";
+
+interface FilterMenuProps {
+  /** What is filtered by: "State". */
+  name: string;
+  choices: readonly Choice[];
+  selected: readonly string[];
+  onChange: (selected: string[]) => void;
+  /** Several at once. */
+  multiple?: boolean;
+}
+
+/** One filter of a list: says what it is set to, and opens to be set. Choosing the same again takes it away. */
+export function FilterMenu({ name, choices, selected, onChange, multiple }: FilterMenuProps): ReactElement {
+  const active = selected.length > 0;
+  const names = selected.map((id) => choices.find((choice) => choice.id === id)?.label ?? "…");
+  const said = names.length > 2 ? `${String(names.length)} chosen` : names.join(", ");
+  return (
+    <span
+      className={cx(
+        "inline-flex max-w-full items-stretch rounded-md border text-sm",
+        active ? "border-accent bg-accent-soft text-accent-strong" : "border-dashed border-edge text-muted",
+      )}
+    >
+      <MenuTrigger>
+        <Button
+          aria-label={active ? `${name}: ${said}` : `Filter by ${name.toLowerCase()}`}
+          className="flex h-6.5 min-w-0 items-center gap-1 rounded-md px-2 hover:text-ink pointer-coarse:h-9"
+        >
+          <span className={cx("shrink-0", active && "opacity-80")}>{name}</span>
+          {active ? (
+            <span className="min-w-0 truncate font-medium">{said}</span>
+          ) : (
+            <ChevronDown aria-hidden className="size-3" />
+          )}
+        </Button>
+        <Popover offset={4} placement="bottom start" className={popoverClass}>
+          <Menu
+            aria-label={name}
+            items={choices}
+            selectionMode={multiple === true ? "multiple" : "single"}
+            selectedKeys={selected}
+            onSelectionChange={(keys) => {
+              onChange(keys === "all" ? choices.map((c) => c.id) : [...keys].map(String));
+            }}
+            className="outline-none"
+          >
+            {(choice) => (
+              <MenuItem id={choice.id} textValue={choice.label} className={itemClass}>
+                {({ isSelected }) => (
+                  <>
+                    <Check
+                      aria-hidden
+                      className={cx("size-3.5 shrink-0 text-accent", isSelected ? "visible" : "invisible")}
+                    />
+                    <span className="truncate">{choice.label}</span>
+                  </>
+                )}
+              </MenuItem>
+            )}
+          </Menu>
+        </Popover>
+      </MenuTrigger>
+      {active && (
+        <Button
+          aria-label={`Clear ${name.toLowerCase()}`}
+          onPress={() => {
+            onChange([]);
+          }}
+          className="flex w-6 items-center justify-center rounded-md hover:text-ink pointer-coarse:w-9"
+        >
+          <X aria-hidden className="size-3.5" />
+        </Button>
+      )}
+    </span>
+  );
+}

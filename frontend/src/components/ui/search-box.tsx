@@ -1,0 +1,77 @@
+import { Search, X } from "lucide-react";
+import { type ReactElement, useEffect, useRef, useState } from "react";
+import { Button, Input, SearchField } from "react-aria-components";
+
+import { cx } from "./cx";
+import { inputClass } from "./field";
+import { useHotkey } from "./hotkeys";
+
+/** Looks for text in what the page lists. It is asked for when typing rests; `/` leads here. */
+export function SearchBox({
+  label,
+  placeholder,
+  value,
+  onChange,
+  className,
+}: {
+  label: string;
+  placeholder: string;
+  value: string;
+  onChange: (text: string) => void;
+  className?: string;
+}): ReactElement {
+  const [text, setText] = useState(value);
+  const [given, setGiven] = useState(value);
+  const input = useRef<HTMLInputElement>(null);
+  // The address can change it too: with the back button, or a cleared filter.
+  if (given !== value) {
+    setGiven(value);
+    setText(value);
+  }
+
+  const latest = useRef(onChange);
+  useEffect(() => {
+    latest.current = onChange;
+  });
+  useEffect(() => {
+    if (text === value) return;
+    const timer = setTimeout(() => {
+      latest.current(text.trim());
+    }, 300);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [text, value]);
+
+  useHotkey("/", () => {
+    input.current?.focus();
+  });
+
+  return (
+    <SearchField
+      aria-label={label}
+      value={text}
+      onChange={setText}
+      onSubmit={(submitted) => {
+        onChange(submitted.trim());
+      }}
+      onClear={() => {
+        onChange("");
+      }}
+      className={cx("group relative min-w-0", className)}
+    >
+      <Search
+        aria-hidden
+        className="pointer-events-none absolute inset-y-0 left-2.5 my-auto size-3.5 text-faint"
+      />
+      <Input
+        ref={input}
+        placeholder={placeholder}
+        className={cx(inputClass, "px-8 [&::-webkit-search-cancel-button]:hidden")}
+      />
+      <Button className="absolute inset-y-0 right-0 flex w-8 items-center justify-center text-muted group-data-[empty]:hidden">
+        <X aria-hidden className="size-3.5" />
+      </Button>
+    </SearchField>
+  );
+}

@@ -1,0 +1,299 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Megaphone, Plus } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { Form } from "react-aria-components";
+import { useMutation, useQuery } from "urql";
+
+import { useOfferChoices } from "@/components/records/choices";
+import { Badge, StateBadge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { ComboBox } from "@/components/ui/combo-box";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Dialog } from "@/components/ui/dialog";
+import { TextField } from "@/components/ui/field";
+import { LoadMore } from "@/components/ui/load-more";
+import { PageHead } from "@/components/ui/page";
+import { Select } from "@/components/ui/select";
+import { EmptyState, ErrorState, Note } from "@/components/ui/states";
+import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
+import { toast } from "@/components/ui/toast";
+import { explain } from "@/graphql/client";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+import { formErrors, noErrors } from "@/graphql/user-errors";
+import { useIsStaff } from "@/graphql/viewer";
+
+const CampaignsQuery = graphql(`
+  query Campaigns($after: String) {
+    campaigns(first: 50, after: $after) {
+      edges {
+        cursor
+        node {
+          id
+          name
+          state
+          affiliate {
+            id
+            name
+          }
+          offer {
+            id
+            name
+            vertical
+          }
+          link {
+            id
+            url
+          }
+          missingGoals {
+            id
+            name
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+const CreateCampaign = graphql(`
+  mutation CreateCampaign($input: CreateCampaignInput!) {
+    createCampaign(input: $input) {
+      campaign {
+        id
+        name
+      }
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+const AffiliatesQuery = graphql(`
+  query AffiliateChoices {
+    affiliates(first: 100) {
+      edges {
+        node {
+          id
+          name
+        }
+      }
+    }
+  }
+`);
+
+type Campaign = ResultOf<typeof CampaignsQuery>["campaigns"]["edges"][number]["node"];
+
+export function CampaignsPage(): ReactElement {
+  const isStaff = useIsStaff();
+  const [after, setAfter] = useState<string | null>(null);
+  const [isCreating, setCreating] = useState(false);
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: CampaignsQuery,
+    variables: { after },
+    requestPolicy: "cache-and-network",
+  });
+  const rows = (data?.campaigns.edges ?? []).map((edge) => edge.node);
+  const { hasNextPage, endCursor } = data?.campaigns.pageInfo ?? { hasNextPage: false, endCursor: null };
+
+  const columns: Column<Campaign>[] = [
+    {
+      id: "name",
+      header: "Campaign",
+      lead: true,
+      cell: (row) => (
+        <Link to="/campaigns/$id" params={{ id: row.id }} className={rowLinkClass}>
+          {row.name}
+        </Link>
+      ),
+    },
+    { id: "state", header: "State", cell: (row) => <StateBadge state={row.state} plain /> },
+    {
+      id: "offer",
+      header: isStaff ? "Affiliate and offer" : "Offer",
+      cell: (row) => (
+        <span className="text-muted">
+          {isStaff && `${row.affiliate.name} · `}
+          {row.offer.name}
+        </span>
+      ),
+    },
+    {
+      id: "link",
+      header: "Tracking link",
+      deskOnly: true,
+      cell: (row) => (
+        <span className="flex items-center gap-1">
+          <span className="truncate font-mono text-sm text-muted">{row.link.url}</span>
+          <span className={aboveRowLink}>
+            <CopyButton text={row.link.url} what={`the link of ${row.name}`} />
+          </span>
+        </span>
+      ),
+    },
+    {
+      id: "gaps",
+      header: "Goals without a postback",
+      cell: (row) =>
+        row.missingGoals.length === 0 ? (
+          <span className="text-muted">None</span>
+        ) : (
+          <Badge tone="retrying">{row.missingGoals.map((goal) => goal.name).join(", ")}</Badge>
+        ),
+    },
+  ];
+
+  const create = (
+    <Button
+      look="primary"
+      icon={Plus}
+      onPress={() => {
+        setCreating(true);
+      }}
+    >
+      New campaign
+    </Button>
+  );
+
+  return (
+    <>
+      <PageHead title="Campaigns" aside={create}>
+        Your own use of an offer, with a tracking link of its own.
+      </PageHead>
+      {error && !data ? (
+        <ErrorState
+          title="The campaigns could not be fetched"
+          message={explain(error)}
+          onRetry={() => {
+            refetch({ requestPolicy: "network-only" });
+          }}
+        />
+      ) : data && rows.length === 0 ? (
+        <EmptyState icon={Megaphone} title="No campaign yet" action={create}>
+          A campaign keeps one source of traffic apart from the others: its own link, postbacks and numbers.
+          Without one, each offer&apos;s default link does.
+        </EmptyState>
+      ) : (
+        <>
+          <Table label="Campaigns" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
+          {hasNextPage && (
+            <LoadMore
+              isLoading={fetching}
+              onLoad={() => {
+                setAfter(endCursor);
+              }}
+            />
+          )}
+        </>
+      )}
+      <Dialog
+        title="New campaign"
+        isOpen={isCreating}
+        onClose={() => {
+          setCreating(false);
+        }}
+      >
+        <CreateForm isStaff={isStaff} />
+      </Dialog>
+    </>
+  );
+}
+
+function CreateForm({ isStaff }: { isStaff: boolean }): ReactElement {
+  const navigate = useNavigate();
+  const offers = useOfferChoices();
+  const [name, setName] = useState("");
+  const [offerId, setOfferId] = useState<string | null>(null);
+  const [affiliateId, setAffiliateId] = useState<string | null>(null);
+  const [errors, setErrors] = useState(noErrors);
+  const [{ fetching }, create] = useMutation(CreateCampaign);
+
+  const submit = async () => {
+    if (offerId === null) {
+      setErrors({ fields: { offerId: "Choose the offer that this campaign promotes." }, general: null });
+      return;
+    }
+    const { data, error } = await create({
+      input: { name, offerId, ...(affiliateId !== null && { affiliateId }) },
+    });
+    const campaign = data?.createCampaign.campaign;
+    if (campaign) {
+      toast(`Created the campaign ${campaign.name}`);
+      await navigate({ to: "/campaigns/$id", params: { id: campaign.id } });
+      return;
+    }
+    setErrors(
+      error
+        ? { fields: {}, general: explain(error) }
+        : formErrors(data?.createCampaign.userErrors ?? [], ["name", "offerId", "affiliateId"]),
+    );
+  };
+
+  return (
+    <Form
+      className="flex flex-col gap-4"
+      onSubmit={(e) => {
+        e.preventDefault();
+        void submit();
+      }}
+    >
+      {errors.general !== null && (
+        <Note tone="failed" role="alert">
+          {errors.general}
+        </Note>
+      )}
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        placeholder="Facebook, Germany"
+        isRequired
+        autoFocus
+        error={errors.fields["name"]}
+      />
+      {offers.length > 0 && (
+        <ComboBox
+          label="Offer"
+          choices={offers}
+          value={offerId}
+          onChange={setOfferId}
+          placeholder="Type to search"
+          error={errors.fields["offerId"]}
+        />
+      )}
+      {isStaff && (
+        <AffiliateField value={affiliateId} onChange={setAffiliateId} error={errors.fields["affiliateId"]} />
+      )}
+      <div className="flex justify-end">
+        <Button type="submit" look="primary" isPending={fetching}>
+          Create the campaign
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+function AffiliateField({
+  value,
+  onChange,
+  error,
+}: {
+  value: string | null;
+  onChange: (id: string) => void;
+  error: string | undefined;
+}): ReactElement {
+  const [{ data }] = useQuery({ query: AffiliatesQuery });
+  return (
+    <Select
+      label="Affiliate"
+      choices={(data?.affiliates.edges ?? []).map(({ node }) => ({ id: node.id, label: node.name }))}
+      value={value}
+      onChange={onChange}
+      error={error}
+    />
+  );
+}

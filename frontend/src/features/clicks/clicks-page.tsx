@@ -1,0 +1,243 @@
+import { getRouteApi, Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { ListFilter, MousePointerClick } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useQuery } from "urql";
+
+import { useCampaignChoices } from "@/components/records/choices";
+import { Param } from "@/components/records/param";
+import { Button, buttonClass } from "@/components/ui/button";
+import { FilterMenu } from "@/components/ui/filter-menu";
+import { LoadMore } from "@/components/ui/load-more";
+import { PageHead } from "@/components/ui/page";
+import { SearchBox } from "@/components/ui/search-box";
+import { ShortId } from "@/components/ui/short-id";
+import { Split } from "@/components/ui/split";
+import { EmptyState, ErrorState } from "@/components/ui/states";
+import { type Column, rowLinkClass, Table } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import { explain } from "@/graphql/client";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+import { useIsStaff } from "@/graphql/viewer";
+
+import type { ClicksSearch } from "./search";
+
+const ClicksQuery = graphql(`
+  query Clicks($after: String, $filter: ClickFilter) {
+    clicks(first: 50, after: $after, filter: $filter) {
+      edges {
+        cursor
+        node {
+          id
+          clickId
+          clickedAt
+          param1
+          param2
+          param3
+          country
+          affiliate {
+            id
+            name
+          }
+          offer {
+            id
+            name
+          }
+          campaign {
+            id
+            name
+          }
+          conversions {
+            id
+            goal {
+              id
+              name
+            }
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+type Click = ResultOf<typeof ClicksQuery>["clicks"]["edges"][number]["node"];
+
+const route = getRouteApi("/shell/clicks");
+
+export function ClicksPage(): ReactElement {
+  const search = route.useSearch();
+  const id = useParams({ strict: false, select: (params) => params.id }) ?? null;
+  return (
+    <Split
+      label="Click"
+      list={<List key={JSON.stringify(search)} search={search} selectedId={id} />}
+      detail={id === null ? null : <Outlet key={id} />}
+    />
+  );
+}
+
+function List({ search, selectedId }: { search: ClicksSearch; selectedId: string | null }): ReactElement {
+  const navigate = useNavigate();
+  const isStaff = useIsStaff();
+  const campaigns = useCampaignChoices();
+  const [after, setAfter] = useState<string | null>(null);
+  const { q, campaign } = search;
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: ClicksQuery,
+    variables: {
+      after,
+      filter: {
+        ...(q !== undefined && { search: q }),
+        ...(campaign !== undefined && { campaignIds: [campaign] }),
+      },
+    },
+    requestPolicy: "cache-and-network",
+  });
+  const rows = (data?.clicks.edges ?? []).map((edge) => edge.node);
+  const { hasNextPage, endCursor } = data?.clicks.pageInfo ?? { hasNextPage: false, endCursor: null };
+  const isFiltered = q !== undefined || campaign !== undefined;
+
+  const set = (change: Partial<ClicksSearch>) => {
+    void navigate({ to: "/clicks", search: { ...search, ...change }, replace: true });
+  };
+
+  const param = (name: "param1" | "param2" | "param3", header: string): Column<Click> => ({
+    id: name,
+    header,
+    deskOnly: name !== "param1",
+    cell: (row) => <Param value={row[name]} />,
+  });
+
+  const columns: Column<Click>[] = [
+    {
+      id: "clicked",
+      header: "Clicked",
+      lead: true,
+      width: "11rem",
+      cell: (row) => (
+        <Link
+          to="/clicks/$id"
+          params={{ id: row.id }}
+          search={search}
+          replace={selectedId !== null}
+          className={rowLinkClass}
+        >
+          <Time at={row.clickedAt} />
+        </Link>
+      ),
+    },
+    {
+      id: "id",
+      header: "Click id",
+      cell: (row) => <ShortId id={row.clickId} />,
+    },
+    {
+      id: "campaign",
+      header: isStaff ? "Affiliate and campaign" : "Campaign",
+      cell: (row) => (
+        <span className="text-muted">
+          {isStaff && `${row.affiliate.name} · `}
+          {row.campaign?.name ?? row.offer.name}
+        </span>
+      ),
+    },
+    param("param1", "param_1"),
+    ...(selectedId === null ? [param("param2", "param_2"), param("param3", "param_3")] : []),
+    {
+      id: "country",
+      header: "Country",
+      deskOnly: true,
+      cell: (row) => row.country || <span className="text-faint">–</span>,
+    },
+    {
+      id: "conversions",
+      header: "Conversions",
+      cell: (row) =>
+        row.conversions.length === 0 ? (
+          <span className="text-faint">None</span>
+        ) : (
+          row.conversions.map((c) => c.goal.name).join(", ")
+        ),
+    },
+  ];
+
+  return (
+    <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
+      <PageHead title="Clicks">Every player who came by one of your tracking links.</PageHead>
+      <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
+        <SearchBox
+          label="Search clicks"
+          placeholder="Click id, or the whole value of a param"
+          value={q ?? ""}
+          onChange={(text) => {
+            set({ q: text === "" ? undefined : text });
+          }}
+          className="w-full sm:w-80"
+        />
+        <FilterMenu
+          name="Campaign"
+          choices={campaigns}
+          selected={campaign === undefined ? [] : [campaign]}
+          onChange={([chosen]) => {
+            set({ campaign: chosen });
+          }}
+        />
+      </div>
+      {error && !data ? (
+        <ErrorState
+          title="The clicks could not be fetched"
+          message={explain(error)}
+          onRetry={() => {
+            refetch({ requestPolicy: "network-only" });
+          }}
+        />
+      ) : data && rows.length === 0 ? (
+        <EmptyState
+          icon={isFiltered ? ListFilter : MousePointerClick}
+          title={isFiltered ? "No click matches" : "No click yet"}
+          action={
+            isFiltered ? (
+              <Button
+                onPress={() => {
+                  void navigate({ to: "/clicks", search: {} });
+                }}
+              >
+                Clear the filters
+              </Button>
+            ) : (
+              <Link to="/links" className={buttonClass("primary")}>
+                Get a tracking link
+              </Link>
+            )
+          }
+        >
+          {isFiltered
+            ? "A param is compared as a whole, exactly as it was passed."
+            : "Open one of your tracking links: the click is here at once."}
+        </EmptyState>
+      ) : (
+        <>
+          <Table
+            label="Clicks, newest first"
+            columns={columns}
+            rows={rows}
+            rowId={(row) => row.id}
+            loading={!data}
+            selectedId={selectedId ?? undefined}
+          />
+          {hasNextPage && (
+            <LoadMore
+              isLoading={fetching}
+              onLoad={() => {
+                setAfter(endCursor);
+              }}
+            />
+          )}
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,11 @@
+import * as z from "zod/mini";
+
+import { one } from "@/components/records/address";
+
+export const clicksSearch = z.object({
+  /** A click id, or the whole value of a param. */
+  q: one(z.string()),
+  campaign: one(z.string()),
+});
+
+export type ClicksSearch = z.infer<typeof clicksSearch>;

@@ -1,0 +1,407 @@
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import {
+  Check,
+  CircleHelp,
+  GitBranch,
+  type LucideIcon,
+  Minus,
+  MousePointerClick,
+  Radio,
+  Webhook,
+} from "lucide-react";
+import { type ReactElement, type ReactNode, useEffect } from "react";
+import { useQuery } from "urql";
+
+import { AttemptParts, Attempts } from "@/components/records/attempts";
+import { ClickFacts, ClickParts } from "@/components/records/click-facts";
+import { DetailHead } from "@/components/records/detail-head";
+import { StateBadge, stateWord } from "@/components/ui/badge";
+import { Button, buttonClass } from "@/components/ui/button";
+import { cx } from "@/components/ui/cx";
+import { Fact, Facts } from "@/components/ui/facts";
+import { plural } from "@/components/ui/format";
+import { Money } from "@/components/ui/money";
+import { ShortId } from "@/components/ui/short-id";
+import { SkeletonBlock } from "@/components/ui/skeleton";
+import { EmptyState, ErrorState } from "@/components/ui/states";
+import { Time } from "@/components/ui/time";
+import { explain } from "@/graphql/client";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+import { subscribeLive } from "@/graphql/live";
+import { useIsStaff } from "@/graphql/viewer";
+
+const TraceQuery = graphql(
+  `
+    query ConversionTrace($id: ID!) {
+      conversionTrace(conversionId: $id) {
+        conversion {
+          id
+          conversionId
+          status
+          clickId
+          playerId
+          transactionId
+          occurredAt
+          receivedAt
+          affiliate {
+            id
+            name
+          }
+          goal {
+            id
+            name
+            trigger
+          }
+          offer {
+            id
+            name
+          }
+          campaign {
+            id
+            name
+          }
+          amount {
+            amount
+            currency
+          }
+          payout {
+            amount
+            currency
+          }
+          events {
+            id
+            previousStatus
+            status
+            reason
+            actor
+            receivedAt
+            amount {
+              amount
+              currency
+            }
+          }
+        }
+        click {
+          id
+          ...ClickParts
+        }
+        considered {
+          fired
+          rule
+          reason
+          event {
+            id
+            status
+          }
+          postback {
+            id
+            name
+            host
+            scope
+            goal {
+              id
+              name
+            }
+          }
+        }
+        deliveries {
+          id
+          deliveryId
+          state
+          explanation
+          host
+          createdAt
+          postback {
+            id
+            name
+          }
+          attempts {
+            id
+            ...AttemptParts
+          }
+        }
+      }
+    }
+  `,
+  [AttemptParts, ClickParts],
+);
+
+const ChangedSubscription = graphql(`
+  subscription ConversionDeliveriesChanged($filter: DeliveryFilter) {
+    deliveryUpdated(filter: $filter) {
+      at
+    }
+  }
+`);
+
+type Trace = NonNullable<ResultOf<typeof TraceQuery>["conversionTrace"]>;
+
+const route = getRouteApi("/shell/conversions/$id");
+
+/** Everything that followed from one conversion, in the order in which it happened. */
+export function ConversionChain(): ReactElement {
+  const { id } = route.useParams();
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: TraceQuery,
+    variables: { id },
+    requestPolicy: "cache-and-network",
+  });
+  const trace = data?.conversionTrace ?? null;
+  const hexId = trace?.conversion.conversionId;
+
+  useEffect(() => {
+    if (hexId === undefined) return;
+    return subscribeLive(
+      ChangedSubscription,
+      { filter: { search: hexId } },
+      {
+        next: () => {
+          refetch({ requestPolicy: "network-only" });
+        },
+      },
+    );
+  }, [hexId, refetch]);
+
+  const close = () => {
+    void navigate({ to: "/conversions", search });
+  };
+
+  if (trace) return <Chain trace={trace} onClose={close} />;
+  return (
+    <>
+      <DetailHead title="Conversion" name="Conversion" onClose={close} />
+      {error ? (
+        <ErrorState
+          title="The conversion could not be fetched"
+          message={explain(error)}
+          onRetry={() => {
+            refetch({ requestPolicy: "network-only" });
+          }}
+        />
+      ) : fetching ? (
+        <SkeletonBlock label="Loading the conversion" lines={8} />
+      ) : (
+        <EmptyState
+          icon={CircleHelp}
+          title="There is no such conversion"
+          action={<Button onPress={close}>Back to the list</Button>}
+        >
+          It is gone, or it belongs to somebody else.
+        </EmptyState>
+      )}
+    </>
+  );
+}
+
+/** What came of it, in a sentence. */
+function summary({ considered, deliveries }: Trace): string {
+  if (considered.length === 0 && deliveries.length === 0) {
+    return "No postback was considered: none existed when it was recorded.";
+  }
+  const fired = considered.filter((c) => c.fired).length;
+  if (fired === 0 && deliveries.length === 0) {
+    return `Nothing was sent: ${plural(considered.length, "postback was", "postbacks were")} considered, none matched.`;
+  }
+  const done = deliveries.filter((d) => d.state === "DELIVERED").length;
+  return `${plural(deliveries.length, "delivery", "deliveries")}, ${String(done)} delivered.`;
+}
+
+function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): ReactElement {
+  const isStaff = useIsStaff();
+  const { conversion, click, considered, deliveries } = trace;
+  return (
+    <>
+      <DetailHead
+        title={
+          <span className="flex flex-wrap items-center gap-2">
+            {conversion.goal.name}
+            <StateBadge state={conversion.status} />
+          </span>
+        }
+        name={`${conversion.goal.name} conversion`}
+        onClose={onClose}
+      />
+      <p className="px-4 pt-4 text-muted">{summary(trace)}</p>
+      <ol className="flex flex-col px-4 py-4">
+        <Step icon={MousePointerClick} title="Click">
+          {click ? (
+            <ClickFacts click={click} />
+          ) : conversion.clickId !== null ? (
+            <p className="text-muted">
+              The click <ShortId id={conversion.clickId} what="click id" /> is no longer kept.
+            </p>
+          ) : (
+            <p className="text-muted">
+              No click: it was found by its player, or waits for somebody to attribute it.
+            </p>
+          )}
+        </Step>
+        <Step icon={GitBranch} title="Conversion">
+          <Facts>
+            <Fact name="Conversion id">
+              <ShortId id={conversion.conversionId} what="conversion id" whole />
+            </Fact>
+            <Fact name="Goal">
+              {conversion.goal.name}
+              <span className="text-muted"> · {conversion.goal.trigger}</span>
+            </Fact>
+            {isStaff && <Fact name="Affiliate">{conversion.affiliate?.name ?? "Nobody yet"}</Fact>}
+            <Fact name="Offer">{conversion.offer.name}</Fact>
+            {conversion.campaign && (
+              <Fact name="Campaign">
+                <Link to="/campaigns/$id" params={{ id: conversion.campaign.id }} className="link">
+                  {conversion.campaign.name}
+                </Link>
+              </Fact>
+            )}
+            <Fact name="Amount">
+              <Money value={conversion.amount} />
+            </Fact>
+            <Fact name="Payout">
+              <Money value={conversion.payout} />
+            </Fact>
+            {conversion.playerId !== null && (
+              <Fact name="Player">
+                <ShortId id={conversion.playerId} what="player id" whole />
+              </Fact>
+            )}
+            {conversion.transactionId !== null && (
+              <Fact name="Transaction id">
+                <ShortId id={conversion.transactionId} what="transaction id" whole />
+              </Fact>
+            )}
+            <Fact name="Happened">
+              <Time at={conversion.occurredAt} form="full" />
+            </Fact>
+            <Fact name="Received">
+              <Time at={conversion.receivedAt} form="full" />
+            </Fact>
+          </Facts>
+          {conversion.events.length > 0 && (
+            <ol aria-label="Lifecycle" className="mt-3 flex flex-col gap-1.5 border-t pt-3">
+              {conversion.events.map((event) => (
+                <li key={event.id} className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
+                  <span className="text-muted">
+                    <Time at={event.receivedAt} />
+                  </span>
+                  <StateBadge state={event.status} plain />
+                  <span className="text-muted">
+                    {event.previousStatus !== null &&
+                      `was ${stateWord(event.previousStatus).toLowerCase()}, `}
+                    said by {event.actor}
+                    {event.reason !== "" && `: ${event.reason}`}
+                  </span>
+                </li>
+              ))}
+            </ol>
+          )}
+        </Step>
+        <Step
+          icon={Webhook}
+          title={`${plural(considered.length, "postback", "postbacks")} considered, ${String(
+            considered.filter((c) => c.fired).length,
+          )} fired`}
+        >
+          <Considered considered={considered} />
+        </Step>
+        <Step icon={Radio} title={plural(deliveries.length, "delivery", "deliveries")} last>
+          {deliveries.length === 0 ? (
+            <p className="text-muted">Nothing was sent.</p>
+          ) : (
+            <ul className="flex flex-col gap-3">
+              {deliveries.map((delivery) => (
+                <li key={delivery.id} className="rounded-md border">
+                  <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2">
+                    <StateBadge state={delivery.state} />
+                    <Link to="/deliveries/$id" params={{ id: delivery.id }} className="link min-w-0 truncate">
+                      {delivery.postback.name || delivery.host}
+                    </Link>
+                    <span className="text-muted">
+                      <Time at={delivery.createdAt} />
+                    </span>
+                  </div>
+                  <div className="px-3 py-2">
+                    <p className="mb-2 text-muted">{delivery.explanation}</p>
+                    <Attempts attempts={delivery.attempts} />
+                  </div>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Step>
+      </ol>
+    </>
+  );
+}
+
+/** One link of the chain. */
+function Step({
+  icon: Icon,
+  title,
+  last,
+  children,
+}: {
+  icon: LucideIcon;
+  title: string;
+  last?: boolean;
+  children: ReactNode;
+}): ReactElement {
+  return (
+    <li className={cx("relative pl-9", last !== true && "pb-6")}>
+      {last !== true && <span aria-hidden className="absolute top-7 bottom-0 left-3 w-px bg-line" />}
+      <span
+        aria-hidden
+        className="absolute top-0 left-0 flex size-6 items-center justify-center rounded-full border bg-surface text-muted"
+      >
+        <Icon className="size-3.5" />
+      </span>
+      <h3 className="mb-2 flex h-6 items-center font-semibold">{title}</h3>
+      {children}
+    </li>
+  );
+}
+
+const scopes = { GLOBAL: "every campaign", OFFER: "one offer", CAMPAIGN: "one campaign" } as const;
+
+/** Each postback with what was decided; those that fired first. */
+function Considered({ considered }: { considered: Trace["considered"] }): ReactElement {
+  if (considered.length === 0) {
+    return (
+      <div className="flex flex-wrap items-center gap-3 text-muted">
+        There was no postback to consider.
+        <Link to="/postbacks/new" className={buttonClass("plain", "sm")}>
+          Create one
+        </Link>
+      </div>
+    );
+  }
+  const sorted = [...considered].sort((a, b) => Number(b.fired) - Number(a.fired));
+  return (
+    <ul className="flex flex-col divide-y rounded-md border">
+      {sorted.map(({ postback, event, fired, reason, rule }) => (
+        <li key={`${postback.id} ${event.id}`} className="flex items-start gap-2.5 px-3 py-2">
+          {fired ? (
+            <Check aria-hidden className="mt-0.5 size-4 shrink-0 text-delivered" />
+          ) : (
+            <Minus aria-hidden className="mt-0.5 size-4 shrink-0 text-faint" />
+          )}
+          <div className="min-w-0">
+            <div className="flex flex-wrap items-center gap-x-2">
+              <Link to="/postbacks/$id" params={{ id: postback.id }} className="link">
+                {postback.name || postback.host}
+              </Link>
+              <span className="text-muted">
+                {postback.goal.name}, {scopes[postback.scope]}
+              </span>
+            </div>
+            <p className={fired ? "text-delivered" : "text-muted"}>
+              {fired ? "Fired" : "Not fired"}: {reason || rule}
+            </p>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,315 @@
+import { getRouteApi, Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { GitBranch, ListFilter } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useQuery } from "urql";
+
+import { useCampaignChoices, useGoalChoices } from "@/components/records/choices";
+import { StateBadge, stateWord } from "@/components/ui/badge";
+import { Button, buttonClass } from "@/components/ui/button";
+import { FilterMenu } from "@/components/ui/filter-menu";
+import { LoadMore } from "@/components/ui/load-more";
+import { Money } from "@/components/ui/money";
+import { PageHead } from "@/components/ui/page";
+import { SearchBox } from "@/components/ui/search-box";
+import { ShortId } from "@/components/ui/short-id";
+import { Split } from "@/components/ui/split";
+import { EmptyState, ErrorState } from "@/components/ui/states";
+import { type Column, rowLinkClass, Table } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import { explain } from "@/graphql/client";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+import { useIsStaff } from "@/graphql/viewer";
+
+import { conversionStatuses, type ConversionsSearch } from "./search";
+
+const ConversionsQuery = graphql(`
+  query Conversions($after: String, $filter: ConversionFilter) {
+    conversions(first: 50, after: $after, filter: $filter) {
+      edges {
+        cursor
+        node {
+          id
+          conversionId
+          status
+          receivedAt
+          transactionId
+          goal {
+            id
+            name
+          }
+          offer {
+            id
+            name
+          }
+          campaign {
+            id
+            name
+          }
+          affiliate {
+            id
+            name
+          }
+          amount {
+            amount
+            currency
+          }
+          payout {
+            amount
+            currency
+          }
+          deliveries {
+            id
+            state
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+type Conversion = ResultOf<typeof ConversionsQuery>["conversions"]["edges"][number]["node"];
+
+const route = getRouteApi("/shell/conversions");
+
+export function ConversionsPage(): ReactElement {
+  const search = route.useSearch();
+  const id = useParams({ strict: false, select: (params) => params.id }) ?? null;
+  return (
+    <Split
+      label="Conversion"
+      list={<List key={JSON.stringify(search)} search={search} selectedId={id} />}
+      detail={id === null ? null : <Outlet key={id} />}
+    />
+  );
+}
+
+function List({
+  search,
+  selectedId,
+}: {
+  search: ConversionsSearch;
+  selectedId: string | null;
+}): ReactElement {
+  const navigate = useNavigate();
+  const isStaff = useIsStaff();
+  const [after, setAfter] = useState<string | null>(null);
+  const { q, goal, status, campaign } = search;
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: ConversionsQuery,
+    variables: {
+      after,
+      filter: {
+        ...(q !== undefined && { search: q }),
+        ...(goal !== undefined && { goals: [goal] }),
+        ...(status !== undefined && { statuses: [status] }),
+        ...(campaign !== undefined && { campaignIds: [campaign] }),
+      },
+    },
+    requestPolicy: "cache-and-network",
+  });
+  const rows = (data?.conversions.edges ?? []).map((edge) => edge.node);
+  const { hasNextPage, endCursor } = data?.conversions.pageInfo ?? { hasNextPage: false, endCursor: null };
+  const isFiltered = Object.values(search).some(Boolean);
+
+  const set = (change: Partial<ConversionsSearch>) => {
+    void navigate({ to: "/conversions", search: { ...search, ...change }, replace: true });
+  };
+
+  const columns: Column<Conversion>[] = [
+    {
+      id: "goal",
+      header: "Goal",
+      lead: true,
+      cell: (row) => (
+        <Link
+          to="/conversions/$id"
+          params={{ id: row.id }}
+          search={search}
+          replace={selectedId !== null}
+          className={rowLinkClass}
+        >
+          {row.goal.name}
+        </Link>
+      ),
+    },
+    { id: "status", header: "Status", cell: (row) => <StateBadge state={row.status} plain /> },
+    {
+      id: "received",
+      header: "Received",
+      cell: (row) => (
+        <span className="text-muted">
+          <Time at={row.receivedAt} />
+        </span>
+      ),
+    },
+    ...(selectedId === null
+      ? [
+          {
+            id: "campaign",
+            header: isStaff ? "Affiliate and campaign" : "Campaign",
+            cell: (row: Conversion) => (
+              <span className="text-muted">
+                {isStaff && `${row.affiliate?.name ?? "Nobody yet"} · `}
+                {row.campaign?.name ?? row.offer.name}
+              </span>
+            ),
+          },
+          {
+            id: "amount",
+            header: "Amount",
+            align: "right" as const,
+            deskOnly: true,
+            cell: (row: Conversion) => <Money value={row.amount} />,
+          },
+        ]
+      : []),
+    { id: "payout", header: "Payout", align: "right", cell: (row) => <Money value={row.payout} /> },
+    { id: "deliveries", header: "Postbacks", cell: (row) => <Fired deliveries={row.deliveries} /> },
+    ...(selectedId === null
+      ? [
+          {
+            id: "id",
+            header: "Conversion id",
+            deskOnly: true,
+            cell: (row: Conversion) => (
+              <span className="text-muted">
+                <ShortId id={row.conversionId} />
+              </span>
+            ),
+          },
+        ]
+      : []),
+  ];
+
+  return (
+    <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
+      <PageHead title="Conversions">What players did, and what was sent for it.</PageHead>
+      <Filters search={search} set={set} />
+      {error && !data ? (
+        <ErrorState
+          title="The conversions could not be fetched"
+          message={explain(error)}
+          onRetry={() => {
+            refetch({ requestPolicy: "network-only" });
+          }}
+        />
+      ) : data && rows.length === 0 ? (
+        <EmptyState
+          icon={isFiltered ? ListFilter : GitBranch}
+          title={isFiltered ? "No conversion matches" : "No conversion yet"}
+          action={
+            isFiltered ? (
+              <Button
+                onPress={() => {
+                  void navigate({ to: "/conversions", search: {} });
+                }}
+              >
+                Clear the filters
+              </Button>
+            ) : (
+              <Link to="/links" className={buttonClass("primary")}>
+                Get a tracking link
+              </Link>
+            )
+          }
+        >
+          {isFiltered
+            ? "Ids are compared as a whole: a conversion, click, player or transaction id."
+            : "The first one shows up here when an operator reports a player who came by one of your links."}
+        </EmptyState>
+      ) : (
+        <>
+          <Table
+            label="Conversions, newest first"
+            columns={columns}
+            rows={rows}
+            rowId={(row) => row.id}
+            loading={!data}
+            selectedId={selectedId ?? undefined}
+          />
+          {hasNextPage && (
+            <LoadMore
+              isLoading={fetching}
+              onLoad={() => {
+                setAfter(endCursor);
+              }}
+            />
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** How many postbacks were fired for it, by what became of them. */
+function Fired({ deliveries }: { deliveries: Conversion["deliveries"] }): ReactElement {
+  if (deliveries.length === 0) return <span className="text-faint">None fired</span>;
+  const order = ["FAILED", "HELD", "RETRYING", "QUEUED", "CANCELLED", "DELIVERED"] as const;
+  return (
+    <span className="flex flex-wrap gap-x-3">
+      {order.map((state) => {
+        const count = deliveries.filter((d) => d.state === state).length;
+        return (
+          count > 0 && (
+            <span key={state} className="flex items-center gap-1">
+              {count > 1 && <span className="tabular">{count}</span>}
+              <StateBadge state={state} plain />
+            </span>
+          )
+        );
+      })}
+    </span>
+  );
+}
+
+function Filters({
+  search,
+  set,
+}: {
+  search: ConversionsSearch;
+  set: (change: Partial<ConversionsSearch>) => void;
+}): ReactElement {
+  const goals = useGoalChoices();
+  const campaigns = useCampaignChoices();
+  return (
+    <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
+      <SearchBox
+        label="Search conversions"
+        placeholder="Conversion, click, player or transaction id"
+        value={search.q ?? ""}
+        onChange={(q) => {
+          set({ q: q === "" ? undefined : q });
+        }}
+        className="w-full sm:w-80"
+      />
+      <FilterMenu
+        name="Goal"
+        choices={goals}
+        selected={search.goal === undefined ? [] : [search.goal]}
+        onChange={([goal]) => {
+          set({ goal });
+        }}
+      />
+      <FilterMenu
+        name="Status"
+        choices={conversionStatuses.map((status) => ({ id: status, label: stateWord(status) }))}
+        selected={search.status === undefined ? [] : [search.status]}
+        onChange={([status]) => {
+          set({ status: conversionStatuses.find((s) => s === status) });
+        }}
+      />
+      <FilterMenu
+        name="Campaign"
+        choices={campaigns}
+        selected={search.campaign === undefined ? [] : [search.campaign]}
+        onChange={([campaign]) => {
+          set({ campaign });
+        }}
+      />
+    </div>
+  );
+}

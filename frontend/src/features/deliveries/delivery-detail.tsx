@@ -1,0 +1,418 @@
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { CircleHelp, RotateCcw } from "lucide-react";
+import { type ReactElement, useEffect, useState } from "react";
+import { useMutation, useQuery } from "urql";
+
+import { AttemptParts, Attempts } from "@/components/records/attempts";
+import { ClickFacts, ClickParts } from "@/components/records/click-facts";
+import { DetailHead, DetailPart } from "@/components/records/detail-head";
+import { Badge, StateBadge } from "@/components/ui/badge";
+import { Button, buttonClass } from "@/components/ui/button";
+import { Confirm } from "@/components/ui/dialog";
+import { Fact, Facts } from "@/components/ui/facts";
+import { useHotkey } from "@/components/ui/hotkeys";
+import { Money } from "@/components/ui/money";
+import { Segmented } from "@/components/ui/segmented";
+import { ShortId } from "@/components/ui/short-id";
+import { SkeletonBlock } from "@/components/ui/skeleton";
+import { EmptyState, ErrorState, Note } from "@/components/ui/states";
+import { RelativeTime, Time } from "@/components/ui/time";
+import { toast } from "@/components/ui/toast";
+import { explain } from "@/graphql/client";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+import { subscribeLive } from "@/graphql/live";
+import { useIsStaff } from "@/graphql/viewer";
+
+const DetailQuery = graphql(
+  `
+    query Delivery($id: ID!) {
+      node(id: $id) {
+        ... on Delivery {
+          id
+          deliveryId
+          state
+          status
+          explanation
+          createdAt
+          deliveredAt
+          nextAttemptAt
+          test
+          url
+          goal {
+            id
+            name
+          }
+          affiliate {
+            id
+            name
+          }
+          campaign {
+            id
+            name
+          }
+          postback {
+            id
+            name
+            host
+          }
+          version {
+            id
+            number
+          }
+          replayOf {
+            id
+            deliveryId
+          }
+          replays {
+            id
+            deliveryId
+            state
+          }
+          attempts {
+            id
+            ...AttemptParts
+          }
+          conversion {
+            id
+            conversionId
+            transactionId
+            amount {
+              amount
+              currency
+            }
+            payout {
+              amount
+              currency
+            }
+            occurredAt
+            click {
+              id
+              ...ClickParts
+            }
+          }
+        }
+      }
+    }
+  `,
+  [AttemptParts, ClickParts],
+);
+
+/** Only that something changed: the whole is then asked for again. */
+const ChangedSubscription = graphql(`
+  subscription DeliveryChanged($filter: DeliveryFilter) {
+    deliveryUpdated(filter: $filter) {
+      at
+    }
+  }
+`);
+
+const Replay = graphql(`
+  mutation ReplayDelivery($input: ReplayDeliveryInput!) {
+    replayDelivery(input: $input) {
+      delivery {
+        id
+        deliveryId
+      }
+      userErrors {
+        message
+      }
+    }
+  }
+`);
+
+type Node = NonNullable<ResultOf<typeof DetailQuery>["node"]>;
+type Delivery = Extract<Node, { deliveryId: unknown }>;
+
+const route = getRouteApi("/shell/deliveries/$id");
+
+/** Everything about one delivery: what became of it first, then every exchange, then where it came from. */
+export function DeliveryDetail(): ReactElement {
+  const { id } = route.useParams();
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: DetailQuery,
+    variables: { id },
+    requestPolicy: "cache-and-network",
+  });
+  const node = data?.node;
+  const delivery = node && "deliveryId" in node ? node : null;
+  const hexId = delivery?.deliveryId;
+
+  useEffect(() => {
+    if (hexId === undefined) return;
+    return subscribeLive(
+      ChangedSubscription,
+      { filter: { search: hexId } },
+      {
+        next: () => {
+          refetch({ requestPolicy: "network-only" });
+        },
+      },
+    );
+  }, [hexId, refetch]);
+
+  const close = () => {
+    void navigate({ to: "/deliveries", search });
+  };
+
+  if (delivery) return <Detail delivery={delivery} onClose={close} />;
+  return (
+    <>
+      <DetailHead title="Delivery" name="Delivery" onClose={close} />
+      {error ? (
+        <ErrorState
+          title="The delivery could not be fetched"
+          message={explain(error)}
+          onRetry={() => {
+            refetch({ requestPolicy: "network-only" });
+          }}
+        />
+      ) : fetching ? (
+        <SkeletonBlock label="Loading the delivery" lines={8} />
+      ) : (
+        <EmptyState
+          icon={CircleHelp}
+          title="There is no such delivery"
+          action={<Button onPress={close}>Back to the list</Button>}
+        >
+          It is gone, or it belongs to somebody else.
+        </EmptyState>
+      )}
+    </>
+  );
+}
+
+const tones = {
+  QUEUED: "queued",
+  RETRYING: "retrying",
+  DELIVERED: "delivered",
+  FAILED: "failed",
+  CANCELLED: "queued",
+  HELD: "held",
+} as const;
+
+function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void }): ReactElement {
+  const isStaff = useIsStaff();
+  const [isReplaying, setReplaying] = useState(false);
+  const hasEnded = ["DELIVERED", "FAILED", "CANCELLED"].includes(delivery.state);
+  useHotkey("r", () => {
+    if (hasEnded) setReplaying(true);
+  });
+  const { conversion, postback } = delivery;
+
+  return (
+    <>
+      <DetailHead
+        title={
+          <span className="flex min-w-0 flex-wrap items-center gap-2">
+            {delivery.goal.name}
+            <StateBadge state={delivery.state} />
+            {delivery.test && <Badge tone="accent">Test</Badge>}
+          </span>
+        }
+        name={`${delivery.goal.name} delivery`}
+        onClose={onClose}
+      >
+        {hasEnded && (
+          <Button
+            icon={RotateCcw}
+            size="sm"
+            onPress={() => {
+              setReplaying(true);
+            }}
+          >
+            Replay
+          </Button>
+        )}
+      </DetailHead>
+
+      <div className="px-4 pt-4">
+        <Note tone={tones[delivery.state]} role="status">
+          {delivery.explanation}
+          {delivery.nextAttemptAt !== null && (
+            <>
+              {" "}
+              Next attempt <RelativeTime at={delivery.nextAttemptAt} />.
+            </>
+          )}
+        </Note>
+      </div>
+
+      <DetailPart
+        title={delivery.attempts.length === 1 ? "1 attempt" : `${String(delivery.attempts.length)} attempts`}
+      >
+        {delivery.attempts.length === 0 ? (
+          <p className="text-muted">Nothing has been sent yet.</p>
+        ) : (
+          <Attempts attempts={delivery.attempts} openFirst />
+        )}
+      </DetailPart>
+
+      <DetailPart title="Delivery">
+        <Facts>
+          <Fact name="Delivery id">
+            <ShortId id={delivery.deliveryId} what="delivery id" whole />
+          </Fact>
+          <Fact name="Queued">
+            <Time at={delivery.createdAt} form="full" />
+          </Fact>
+          {delivery.deliveredAt !== null && (
+            <Fact name="Delivered">
+              <Time at={delivery.deliveredAt} form="full" />
+            </Fact>
+          )}
+          <Fact name="Postback">
+            <Link to="/postbacks/$id" params={{ id: postback.id }} className="link">
+              {postback.name || postback.host}
+            </Link>
+            <span className="text-muted">, version {delivery.version.number}</span>
+          </Fact>
+          {isStaff && <Fact name="Affiliate">{delivery.affiliate.name}</Fact>}
+          <Fact name="Campaign">
+            {delivery.campaign ? (
+              <Link to="/campaigns/$id" params={{ id: delivery.campaign.id }} className="link">
+                {delivery.campaign.name}
+              </Link>
+            ) : (
+              "The offer's default link"
+            )}
+          </Fact>
+          {delivery.replayOf && (
+            <Fact name="Replay of">
+              <DeliveryLink {...delivery.replayOf} />
+            </Fact>
+          )}
+          {delivery.replays.length > 0 && (
+            <Fact name="Replayed as">
+              <span className="flex flex-col gap-1">
+                {delivery.replays.map((replay) => (
+                  <span key={replay.id} className="flex items-center gap-2">
+                    <DeliveryLink {...replay} />
+                    <StateBadge state={replay.state} plain />
+                  </span>
+                ))}
+              </span>
+            </Fact>
+          )}
+        </Facts>
+      </DetailPart>
+
+      <DetailPart
+        title="Conversion"
+        aside={
+          <Link to="/conversions/$id" params={{ id: conversion.id }} className={buttonClass("quiet", "sm")}>
+            Whole chain
+          </Link>
+        }
+      >
+        <Facts>
+          <Fact name="Conversion id">
+            <ShortId id={conversion.conversionId} what="conversion id" whole />
+          </Fact>
+          {conversion.transactionId !== null && (
+            <Fact name="Transaction id">
+              <ShortId id={conversion.transactionId} what="transaction id" whole />
+            </Fact>
+          )}
+          <Fact name="Status then">
+            <StateBadge state={delivery.status} plain />
+          </Fact>
+          <Fact name="Happened">
+            <Time at={conversion.occurredAt} form="full" />
+          </Fact>
+          <Fact name="Amount">
+            <Money value={conversion.amount} />
+          </Fact>
+          <Fact name="Payout">
+            <Money value={conversion.payout} />
+          </Fact>
+        </Facts>
+      </DetailPart>
+
+      <DetailPart title="Click">
+        {conversion.click ? (
+          <ClickFacts click={conversion.click} />
+        ) : (
+          <p className="text-muted">The click is no longer kept.</p>
+        )}
+      </DetailPart>
+
+      <ReplayDialog
+        delivery={delivery}
+        isOpen={isReplaying}
+        onClose={() => {
+          setReplaying(false);
+        }}
+      />
+    </>
+  );
+}
+
+function DeliveryLink({ id, deliveryId }: { id: string; deliveryId: string }): ReactElement {
+  return (
+    <Link to="/deliveries/$id" params={{ id }} search={(was) => was} className="link">
+      <ShortId id={deliveryId} />
+    </Link>
+  );
+}
+
+type Template = "CURRENT" | "SENT";
+
+function ReplayDialog({
+  delivery,
+  isOpen,
+  onClose,
+}: {
+  delivery: Delivery;
+  isOpen: boolean;
+  onClose: () => void;
+}): ReactElement {
+  const navigate = useNavigate();
+  const search = route.useSearch();
+  const [template, setTemplate] = useState<Template>("CURRENT");
+  const [{ fetching }, replay] = useMutation(Replay);
+
+  const confirm = async () => {
+    const { data, error } = await replay({ input: { id: delivery.id, template } });
+    const next = data?.replayDelivery.delivery;
+    if (next) {
+      toast(`Queued once more as delivery ${next.deliveryId.slice(-6)}`);
+      onClose();
+      await navigate({ to: "/deliveries/$id", params: { id: next.id }, search });
+      return;
+    }
+    toast(
+      error ? explain(error) : (data?.replayDelivery.userErrors ?? []).map((e) => e.message).join(" "),
+      "failed",
+    );
+  };
+
+  return (
+    <Confirm
+      title="Replay this delivery"
+      isOpen={isOpen}
+      onClose={onClose}
+      onConfirm={() => void confirm()}
+      action="Replay it"
+      isPending={fetching}
+    >
+      <p>
+        It is sent once more to <b className="font-medium text-ink">{delivery.postback.host}</b>, as a new
+        delivery with an id of its own.
+        {delivery.state === "DELIVERED" &&
+          " The tracker has taken the first one: it may count this one again unless it deduplicates."}
+      </p>
+      <Segmented<Template>
+        label="By which template"
+        value={template}
+        onChange={setTemplate}
+        choices={[
+          { id: "CURRENT", label: "Today's" },
+          { id: "SENT", label: `Version ${String(delivery.version.number)}, as then` },
+        ]}
+        className="mt-4"
+      />
+    </Confirm>
+  );
+}

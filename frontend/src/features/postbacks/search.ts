@@ -1,0 +1,16 @@
+import * as z from "zod/mini";
+
+import { one } from "@/components/records/address";
+
+/** What a new postback begins with: a gap that was shown elsewhere. */
+export const newPostbackSearch = z.object({
+  campaign: one(z.string()),
+  offer: one(z.string()),
+  goal: one(z.string()),
+});
+
+export const postbackTabs = ["edit", "deliveries", "versions", "health"] as const;
+
+export const postbackSearch = z.object({
+  tab: one(z.enum(postbackTabs)),
+});
