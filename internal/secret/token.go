@@ -1,0 +1,59 @@
+package secret
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"strings"
+)
+
+// tokenPrefix marks an API token wherever one is found: in a log, a paste, a
+// scanner for leaked secrets.
+const tokenPrefix = "prt_"
+
+// NewToken makes an API token and the digest of it that is stored. The token
+// itself is shown once and kept nowhere.
+func NewToken() (token string, digest []byte) {
+	token = tokenPrefix + Random()
+	return token, HashToken(token)
+}
+
+// HashToken is the digest under which a token is looked up.
+func HashToken(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
+
+// IsToken tells whether text has the form of an API token.
+func IsToken(text string) bool {
+	raw, ok := strings.CutPrefix(text, tokenPrefix)
+	if !ok {
+		return false
+	}
+	bits, err := base64.RawURLEncoding.DecodeString(raw)
+	return err == nil && len(bits) == 32
+}
+
+// Hint is what may be shown of a token later, to tell it from others.
+func Hint(token string) string {
+	const shown = len(tokenPrefix) + 4
+	if len(token) < 2*shown {
+		return tokenPrefix + "…"
+	}
+	return token[:shown] + "…"
+}
+
+// Random returns 256 random bits as 43 characters that need no escaping in a URL.
+func Random() string {
+	bits := make([]byte, 32)
+	_, _ = rand.Read(bits) // never fails
+	return base64.RawURLEncoding.EncodeToString(bits)
+}
+
+// Equal compares two secrets in a time that tells nothing about either, not even
+// their lengths.
+func Equal(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
