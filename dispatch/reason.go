@@ -41,7 +41,9 @@ const (
 	Exhausted    Reason = "EXHAUSTED"     // every attempt of the schedule failed; detail: how the last one did
 	CircuitOpen  Reason = "CIRCUIT_OPEN"  // held: the endpoint keeps failing
 	PostbackHeld Reason = "POSTBACK_HELD" // held: the postback waits for its owner
-	Internal     Reason = "INTERNAL"      // our own fault; detail: nothing that a user should read
+
+	PostbackDeleted Reason = "POSTBACK_DELETED" // cancelled: its postback was deleted before it was sent
+	Internal        Reason = "INTERNAL"         // our own fault; detail: nothing that a user should read
 )
 
 // explanation is what a person reads about a reason.
@@ -77,10 +79,11 @@ var explanations = map[Reason]explanation{
 	Gone:             {"The tracker says that this address is gone for good (410), so the postback was put on hold", "Put the tracker's new address into the postback, resume it, and replay what failed."},
 	RefusedByTracker: {"The tracker answered, but its answer says that it did not accept the postback", "Read the answer below; usually the click id is unknown there, or a parameter is missing."},
 
-	Exhausted:    {"Every attempt failed, over more than 24 hours", "Mend the cause, then replay it."},
-	CircuitOpen:  {"The tracker keeps failing, so its postbacks wait until it answers again", "Nothing is lost: mend the tracker, and they are sent in order."},
-	PostbackHeld: {"The postback is on hold", "Resume the postback, and it is sent."},
-	Internal:     {"Something went wrong on our side", "Nothing to do: it is tried again."},
+	Exhausted:       {"Every attempt failed, over more than 24 hours", "Mend the cause, then replay it."},
+	CircuitOpen:     {"The tracker keeps failing, so its postbacks wait until it answers again", "Nothing is lost: mend the tracker, and they are sent in order."},
+	PostbackHeld:    {"The postback is on hold", "Resume the postback, and it is sent."},
+	PostbackDeleted: {"Its postback was deleted before it was sent", "Make the postback anew if it should still be told."},
+	Internal:        {"Something went wrong on our side", "Nothing to do: it is tried again."},
 }
 
 // statusExplanations are for answers by their number; others have a common text.
@@ -163,6 +166,6 @@ func Reasons() []Reason {
 		BadTemplate, TooLong, BlockedTarget, DNS, ConnectionRefused, Unreachable, ConnectionReset, NoAnswer,
 		BadAnswer, TLSCertificate, TLSHandshake, TimeoutDNS, TimeoutConnect, TimeoutTLS, TimeoutHeaders,
 		TimeoutBody, Interrupted, Redirect, RateLimited, ServerError, Gone, RefusedByTracker, Exhausted,
-		CircuitOpen, PostbackHeld, Internal,
+		CircuitOpen, PostbackHeld, PostbackDeleted, Internal,
 	}
 }

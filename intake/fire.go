@@ -28,10 +28,6 @@ type step struct {
 	Macros   map[macro.Name]string
 }
 
-// PriorityLive is the priority of a delivery's first way out; retries and
-// replays come after it.
-const PriorityLive = 1
-
 // reasonHeld is why a delivery of a held postback waits.
 const reasonHeld = dispatch.PostbackHeld
 
@@ -109,7 +105,7 @@ type deliveries struct {
 	versions  []int64
 	endpoints []string
 	states    []string
-	queued    []Queued
+	queued    []dispatch.Due
 }
 
 func newDeliveries(candidates []candidate, decisions []firing.Decision, now time.Time) (*deliveries, error) {
@@ -126,7 +122,7 @@ func newDeliveries(candidates []candidate, decisions []firing.Decision, now time
 		if candidates[i].Held {
 			state = dispatch.Held
 		} else {
-			d.queued = append(d.queued, Queued{DeliveryID: id, Endpoint: candidates[i].Endpoint})
+			d.queued = append(d.queued, dispatch.Due{DeliveryID: id, Endpoint: candidates[i].Endpoint, Priority: dispatch.PriorityLive})
 		}
 		d.ids = append(d.ids, id)
 		d.postbacks = append(d.postbacks, candidates[i].ID)
@@ -150,7 +146,7 @@ func (d *deliveries) insert(ctx context.Context, tx *sql.Tx, c *conversion, s st
 		  CASE u.state WHEN 'queued' THEN $16::timestamptz END, $16::timestamptz, $16::timestamptz
 		FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS u(id, postback, version, endpoint, state)`,
 		pq.Array(ids), pq.Array(d.postbacks), pq.Array(d.versions), pq.Array(d.endpoints), pq.Array(d.states),
-		c.AffiliateID, c.ID, eventID, c.OfferID, c.CampaignID, c.ClickID, c.TransactionID, c.Goal, s.Status, PriorityLive, now, reasonHeld)
+		c.AffiliateID, c.ID, eventID, c.OfferID, c.CampaignID, c.ClickID, c.TransactionID, c.Goal, s.Status, dispatch.PriorityLive, now, reasonHeld)
 	if err != nil {
 		return fmt.Errorf("writing %d deliveries: %w", len(d.ids), err)
 	}

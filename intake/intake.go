@@ -7,19 +7,12 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/gofrs/uuid/v5"
+	"postrider/dispatch"
 )
 
 // Enqueuer makes the jobs of deliveries, in the transaction that records them.
 type Enqueuer interface {
-	Enqueue(ctx context.Context, tx *sql.Tx, deliveries []Queued) error
-}
-
-// Queued is a delivery that may run now.
-type Queued struct {
-	DeliveryID uuid.UUID
-	Attempt    int    // how many attempts it had so far
-	Endpoint   string // scheme://host:port that it goes to
+	Enqueue(ctx context.Context, tx *sql.Tx, deliveries []dispatch.Due) error
 }
 
 // Opener opens what package secret sealed.

@@ -1,0 +1,17 @@
+package dispatch
+
+// Due is a delivery that may run now: what a queue needs to know of it.
+type Due struct {
+	DeliveryID [16]byte // a UUID
+	Attempt    int      // how many attempts it had so far
+	Endpoint   string   // scheme://host:port that it goes to
+	Priority   int      // PriorityLive, PriorityRetry or PriorityReplay
+}
+
+// The priorities: a delivery's first way out comes before retries, and both
+// before replays.
+const (
+	PriorityLive   = 1
+	PriorityRetry  = 2
+	PriorityReplay = 3
+)

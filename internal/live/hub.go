@@ -1,0 +1,129 @@
+// Package live carries news to whoever watches: the database's notices between
+// nodes, and on each node a Hub that hands what changed to its subscribers.
+//
+// A subscriber has a bounded ring. One that falls behind, or whose node lost its
+// listening connection, is told to fetch anew; it never makes anybody wait.
+package live
+
+import (
+	"context"
+	"sync"
+)
+
+// ringSize is how many items a subscriber may be behind.
+const ringSize = 1024
+
+// Hub hands items to subscribers. It is safe for concurrent use.
+type Hub[T any] struct {
+	mu          sync.RWMutex
+	subscribers map[*Subscription[T]]struct{}
+}
+
+// NewHub makes a Hub without subscribers.
+func NewHub[T any]() *Hub[T] { return &Hub[T]{subscribers: make(map[*Subscription[T]]struct{})} }
+
+// Subscribe registers a subscriber for the items that match. It ends when Close
+// is called.
+func (h *Hub[T]) Subscribe(match func(T) bool) *Subscription[T] {
+	s := &Subscription[T]{hub: h, match: match, ready: make(chan struct{}, 1)}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.subscribers[s] = struct{}{}
+	return s
+}
+
+// Watched tells whether anybody is subscribed, so that nothing is loaded for
+// nobody.
+func (h *Hub[T]) Watched() bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return len(h.subscribers) > 0
+}
+
+// Publish hands items to every subscriber they match. It never blocks.
+func (h *Hub[T]) Publish(items ...T) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for s := range h.subscribers {
+		s.add(items)
+	}
+}
+
+// Resync tells every subscriber that items were missed.
+func (h *Hub[T]) Resync() {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for s := range h.subscribers {
+		s.drop()
+	}
+}
+
+// Subscription is one subscriber's ring.
+type Subscription[T any] struct {
+	hub   *Hub[T]
+	match func(T) bool
+	ready chan struct{}
+
+	mu     sync.Mutex
+	ring   []T
+	missed bool
+}
+
+// Next waits for what is new: items, or the word that some were missed. It ends
+// with the context.
+func (s *Subscription[T]) Next(ctx context.Context) (items []T, missed bool, err error) {
+	for {
+		s.mu.Lock()
+		items, missed = s.ring, s.missed
+		s.ring, s.missed = nil, false
+		s.mu.Unlock()
+		if missed || len(items) > 0 {
+			return items, missed, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, false, ctx.Err()
+		case <-s.ready:
+		}
+	}
+}
+
+// Close ends the subscription.
+func (s *Subscription[T]) Close() {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	delete(s.hub.subscribers, s)
+}
+
+func (s *Subscription[T]) add(items []T) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	added := false
+	for _, item := range items {
+		if !s.match(item) {
+			continue
+		}
+		if len(s.ring) == ringSize {
+			s.ring, s.missed = nil, true
+		}
+		s.ring = append(s.ring, item)
+		added = true
+	}
+	if added {
+		s.wake()
+	}
+}
+
+func (s *Subscription[T]) drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ring, s.missed = nil, true
+	s.wake()
+}
+
+func (s *Subscription[T]) wake() {
+	select {
+	case s.ready <- struct{}{}:
+	default:
+	}
+}

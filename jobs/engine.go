@@ -1,0 +1,219 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"postrider/dispatch"
+	"postrider/internal/pg"
+)
+
+// The engine's times, unless Config says otherwise.
+const (
+	defaultWorkers      = 256
+	defaultPromoteEvery = 250 * time.Millisecond
+	defaultSweepEvery   = 5 * time.Second
+	// A claim is swept when its exchange must long be over: the whole budget of
+	// one, and thirty seconds.
+	defaultSweepAfter = 45 * time.Second
+	drainTimeout      = 25 * time.Second
+)
+
+// Opener opens what package secret sealed.
+type Opener interface {
+	Open(sealed []byte) ([]byte, error)
+}
+
+// Config is what an Engine needs. Zero fields have defaults where one is named.
+type Config struct {
+	Pool     *pg.Pool
+	Client   *dispatch.Client
+	Secrets  Opener            // of postbacks that sign
+	Schedule dispatch.Schedule // dispatch.DefaultSchedule
+	Workers  int               // deliveries under way at once; 256
+	Log      *slog.Logger
+	Metrics  prometheus.Registerer // nil for none
+	Now      func() time.Time      // the clock
+
+	PromoteEvery time.Duration // how often what waits is looked at; 250 ms
+	SweepEvery   time.Duration // how often dead claims are looked for; 5 s
+	SweepAfter   time.Duration // how old a dead claim is; 45 s
+}
+
+// Engine delivers: any number of them may run on one database.
+type Engine struct {
+	Config
+
+	river    *river.Client[pgx.Tx]
+	writer   *writer
+	versions *versions
+	slots    chan struct{} // bounds what is under way
+	metrics  *metrics
+	wake     chan struct{}
+}
+
+// New makes an Engine. Run starts it.
+func New(cfg Config) (*Engine, error) {
+	cfg = cfg.withDefaults()
+	m := newMetrics(cfg.Metrics)
+	e := &Engine{
+		Config:   cfg,
+		writer:   newWriter(cfg.Pool.Pgx, m, cfg.Log),
+		versions: newVersions(cfg.Pool.Pgx, cfg.Secrets),
+		slots:    make(chan struct{}, cfg.Workers),
+		metrics:  m,
+		wake:     make(chan struct{}, 1),
+	}
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &deliverer{engine: e})
+	queues := make(map[string]river.QueueConfig, lanes)
+	for n := range lanes {
+		// One endpoint has one lane: it may use a quarter of the workers, no more.
+		queues[laneName(n)] = river.QueueConfig{MaxWorkers: max(4, cfg.Workers/4)}
+	}
+	client, err := river.NewClient(riverpgxv5.New(cfg.Pool.Pgx), &river.Config{
+		Queues:                      queues,
+		Workers:                     workers,
+		FetchCooldown:               5 * time.Millisecond,
+		FetchPollInterval:           time.Second,
+		RescueStuckJobsAfter:        2 * time.Minute,
+		JobTimeout:                  time.Minute,
+		CompletedJobRetentionPeriod: 5 * time.Minute,
+		Logger:                      quiet(cfg.Log),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("making River's client: %w", err)
+	}
+	e.river = client
+	return e, nil
+}
+
+func (c Config) withDefaults() Config {
+	if c.Schedule == nil {
+		c.Schedule = dispatch.DefaultSchedule
+	}
+	if c.Workers == 0 {
+		c.Workers = defaultWorkers
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.PromoteEvery == 0 {
+		c.PromoteEvery = defaultPromoteEvery
+	}
+	if c.SweepEvery == 0 {
+		c.SweepEvery = defaultSweepEvery
+	}
+	if c.SweepAfter == 0 {
+		c.SweepAfter = defaultSweepAfter
+	}
+	return c
+}
+
+// Run works until ctx is done, then drains: no new attempt begins, those under
+// way end and are written down. It returns nil after a clean drain.
+func (e *Engine) Run(ctx context.Context) error {
+	// Attempts under way must end by themselves when ctx does, so River and the
+	// writer live in contexts of their own.
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		e.writer.run(work)
+	}()
+	if err := e.river.Start(work); err != nil {
+		cancel()
+		<-written
+		return fmt.Errorf("starting River: %w", err)
+	}
+	var loops sync.WaitGroup
+	loops.Go(func() { e.every(ctx, e.PromoteEvery, e.wake, "promoting", e.promote) })
+	loops.Go(func() { e.every(ctx, e.SweepEvery, nil, "sweeping", e.sweep) })
+	loops.Go(func() { e.every(ctx, time.Hour, nil, "making partitions", e.makePartitions) })
+	<-ctx.Done()
+	loops.Wait()
+	err := e.drain(work)
+	cancel()
+	<-written
+	return err
+}
+
+// drain lets attempts under way end; what does not in time is cut off and swept
+// later.
+func (e *Engine) drain(work context.Context) error {
+	soft, cancel := context.WithTimeout(work, drainTimeout)
+	defer cancel()
+	err := e.river.Stop(soft)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = e.river.StopAndCancel(work)
+	}
+	if err != nil {
+		return fmt.Errorf("stopping River: %w", err)
+	}
+	return nil
+}
+
+// Wake makes the promoter look at once, for what was just put into the table.
+func (e *Engine) Wake() {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Forget drops what is cached of postbacks, when their configuration changed.
+func (e *Engine) Forget() { e.versions.forget() }
+
+// every does something at once, then again and again until ctx is done. What
+// fails is logged and done again.
+func (e *Engine) every(ctx context.Context, interval time.Duration, wake <-chan struct{}, what string, do func(context.Context) error) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			e.Log.ErrorContext(ctx, what, "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-wake:
+		}
+	}
+}
+
+// quiet keeps River's chatter out of the log: only what is wrong is said.
+func quiet(log *slog.Logger) *slog.Logger {
+	return slog.New(&levelHandler{Handler: log.Handler(), least: slog.LevelWarn})
+}
+
+type levelHandler struct {
+	slog.Handler
+
+	least slog.Level
+}
+
+// Enabled leaves out what is below the least level.
+func (h *levelHandler) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= h.least && h.Handler.Enabled(ctx, level)
+}
+
+// WithAttrs keeps the level.
+func (h *levelHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return &levelHandler{Handler: h.Handler.WithAttrs(attrs), least: h.least}
+}
+
+// WithGroup keeps the level.
+func (h *levelHandler) WithGroup(name string) slog.Handler {
+	return &levelHandler{Handler: h.Handler.WithGroup(name), least: h.least}
+}

@@ -1,0 +1,59 @@
+package jobs
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"postrider/dispatch"
+)
+
+// metrics is what Prometheus is told of the engine.
+type metrics struct {
+	attempts  *prometheus.CounterVec
+	exchange  prometheus.Histogram
+	delivered prometheus.Histogram
+	flushRows prometheus.Histogram
+	flushTime prometheus.Histogram
+}
+
+func newMetrics(register prometheus.Registerer) *metrics {
+	m := &metrics{
+		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "postrider_delivery_attempts_total", Help: "Attempts by what they came to.",
+		}, []string{"state", "reason"}),
+		exchange: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "postrider_delivery_exchange_seconds", Help: "How long an exchange with a tracker took.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 2, 15),
+		}),
+		delivered: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "postrider_delivery_latency_seconds", Help: "From recorded to delivered.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 2, 28),
+		}),
+		flushRows: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "postrider_writer_flush_rows", Help: "Attempts that shared one commit.",
+			Buckets: prometheus.ExponentialBuckets(1, 2, 10),
+		}),
+		flushTime: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "postrider_writer_flush_seconds", Help: "How long a commit of attempts took.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
+		}),
+	}
+	if register != nil {
+		register.MustRegister(m.attempts, m.exchange, m.delivered, m.flushRows, m.flushTime)
+	}
+	return m
+}
+
+func (m *metrics) attempt(r result) {
+	m.attempts.WithLabelValues(string(r.outcome.State), string(r.outcome.AttemptReason)).Inc()
+	m.exchange.Observe(r.exchange.Duration.Seconds())
+	if r.outcome.State == dispatch.Delivered {
+		m.delivered.Observe(r.at.Sub(r.claim.createdAt).Seconds())
+	}
+}
+
+func (m *metrics) flush(rows int, took time.Duration) {
+	m.flushRows.Observe(float64(rows))
+	m.flushTime.Observe(took.Seconds())
+}

@@ -1,0 +1,87 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"postrider/dispatch"
+	"postrider/internal/problem"
+	"postrider/macro"
+)
+
+// Replayer makes new deliveries out of ones that have ended. It needs no workers
+// in its process: the promoter of any node takes them up.
+type Replayer struct {
+	Pool *pgxpool.Pool
+	Now  func() time.Time
+}
+
+// replayable is what is read of a delivery before it is replayed.
+type replayable struct {
+	state     dispatch.State
+	versionID int64
+	template  string
+	deleted   bool
+}
+
+func (r replayable) check() error {
+	switch {
+	case r.deleted:
+		return problem.Conflict("id", "its postback was deleted: there is nowhere to send it")
+	case !r.state.Final():
+		return problem.Conflict("id", "it is %s: only a delivery that has ended can be replayed", r.state)
+	}
+	return nil
+}
+
+// Replay sends a delivery once more, by the postback's template of today or, as
+// it was sent, by the one that it was made for. It gives the id of the new
+// delivery, which waits in the table behind live traffic. Who may replay what is
+// the caller's to check.
+func (r Replayer) Replay(ctx context.Context, deliveryID uuid.UUID, asSent bool) (uuid.UUID, error) {
+	now := r.Now().UTC()
+	id, err := uuid.NewV7AtTime(now)
+	if err != nil {
+		return id, fmt.Errorf("making an id: %w", err)
+	}
+	err = pgx.BeginFunc(ctx, r.Pool, func(tx pgx.Tx) error {
+		old, err := readReplayable(ctx, tx, deliveryID, asSent)
+		if err != nil {
+			return err
+		}
+		if err := old.check(); err != nil {
+			return err
+		}
+		template, err := macro.Parse(old.template)
+		if err != nil {
+			return fmt.Errorf("reading the template of version %d: %w", old.versionID, err)
+		}
+		if _, err := tx.Exec(ctx, replaySQL, id, deliveryID, old.versionID, template.Endpoint(), now, dispatch.PriorityReplay); err != nil {
+			return fmt.Errorf("writing the replay down: %w", err)
+		}
+		return notify(ctx, tx, []uuid.UUID{id})
+	})
+	return id, err
+}
+
+func readReplayable(ctx context.Context, tx pgx.Tx, deliveryID uuid.UUID, asSent bool) (replayable, error) {
+	var r replayable
+	err := tx.QueryRow(ctx, `
+		SELECT d.state, v.id, v.url_template, p.deleted_at IS NOT NULL
+		FROM deliveries d JOIN postbacks p ON p.id = d.postback_id
+		JOIN postback_versions v ON v.postback_id = p.id AND CASE WHEN $2 THEN v.id = d.version_id ELSE v.number = p.version END
+		WHERE d.id = $1`, deliveryID, asSent).Scan(&r.state, &r.versionID, &r.template, &r.deleted)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return r, problem.NotFound("there is no such delivery")
+	}
+	if err != nil {
+		return r, fmt.Errorf("reading delivery %s: %w", deliveryID, err)
+	}
+	return r, nil
+}

@@ -1,0 +1,93 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"postrider/dispatch"
+	"postrider/macro"
+)
+
+// version is what a delivery needs of its postback's version.
+type version struct {
+	template *macro.Template
+	method   dispatch.Method
+	rule     dispatch.BodyRule
+	secret   string // signs POSTs
+}
+
+// versionLimit bounds how many versions are kept in memory.
+const versionLimit = 50_000
+
+// versions keeps parsed versions of postbacks. A version never changes; the
+// secret beside it does, and then all is forgotten.
+type versions struct {
+	pool    *pgxpool.Pool
+	secrets Opener
+
+	mu   sync.RWMutex
+	kept map[int64]*version
+}
+
+func newVersions(pool *pgxpool.Pool, secrets Opener) *versions {
+	return &versions{pool: pool, secrets: secrets, kept: make(map[int64]*version)}
+}
+
+func (v *versions) get(ctx context.Context, id int64) (*version, error) {
+	v.mu.RLock()
+	found := v.kept[id]
+	v.mu.RUnlock()
+	if found != nil {
+		return found, nil
+	}
+	found, err := v.load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.kept) >= versionLimit {
+		clear(v.kept)
+	}
+	v.kept[id] = found
+	return found, nil
+}
+
+func (v *versions) load(ctx context.Context, id int64) (*version, error) {
+	var found version
+	var template string
+	var rule, sealed []byte
+	err := v.pool.QueryRow(ctx, `
+		SELECT v.url_template, v.method, v.body_rule, p.signing_secret
+		FROM postback_versions v JOIN postbacks p ON p.id = v.postback_id WHERE v.id = $1`, id).
+		Scan(&template, &found.method, &rule, &sealed)
+	if err != nil {
+		return nil, fmt.Errorf("reading version %d: %w", id, err)
+	}
+	if found.template, err = macro.Parse(template); err != nil {
+		return nil, fmt.Errorf("reading the template of version %d: %w", id, err)
+	}
+	if len(rule) > 0 {
+		if err := json.Unmarshal(rule, &found.rule); err != nil {
+			return nil, fmt.Errorf("reading the body rule of version %d: %w", id, err)
+		}
+	}
+	if found.method == dispatch.POST {
+		secret, err := v.secrets.Open(sealed)
+		if err != nil {
+			return nil, fmt.Errorf("opening the signing secret of version %d: %w", id, err)
+		}
+		found.secret = string(secret)
+	}
+	return &found, nil
+}
+
+func (v *versions) forget() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	clear(v.kept)
+}

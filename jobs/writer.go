@@ -1,0 +1,250 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"postrider/dispatch"
+	"postrider/internal/live"
+)
+
+// The writer's batches: as many results as come while the last batch is being
+// committed, and at most flushRows.
+const (
+	flushRows = 500
+	flushWait = 2 * time.Millisecond
+)
+
+// result is one attempt that is over.
+type result struct {
+	claim     *claim
+	attemptID uuid.UUID
+	exchange  dispatch.Exchange
+	outcome   dispatch.Outcome
+	at        time.Time
+	unspent   bool // nothing was sent: no attempt is written, and its number is given back
+}
+
+// writer commits results in groups: many attempts share one transaction, and
+// each caller waits until its own is durable.
+type writer struct {
+	pool    *pgxpool.Pool
+	metrics *metrics
+	log     *slog.Logger
+	in      chan pending
+}
+
+type pending struct {
+	result result
+	done   chan error
+}
+
+func newWriter(pool *pgxpool.Pool, m *metrics, log *slog.Logger) *writer {
+	return &writer{pool: pool, metrics: m, log: log, in: make(chan pending, flushRows)}
+}
+
+// write hands a result over and waits until it is committed.
+func (w *writer) write(ctx context.Context, r result) error {
+	p := pending{result: r, done: make(chan error, 1)}
+	select {
+	case w.in <- p:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-p.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// run flushes until ctx is done.
+func (w *writer) run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case first := <-w.in:
+			w.flush(ctx, w.gather(first))
+		}
+	}
+}
+
+// gather waits a moment for others to share the commit.
+func (w *writer) gather(first pending) []pending {
+	batch := []pending{first}
+	wait := time.NewTimer(flushWait)
+	defer wait.Stop()
+	for len(batch) < flushRows {
+		select {
+		case p := <-w.in:
+			batch = append(batch, p)
+		case <-wait.C:
+			return batch
+		}
+	}
+	return batch
+}
+
+func (w *writer) flush(ctx context.Context, batch []pending) {
+	results := make([]result, len(batch))
+	for i, p := range batch {
+		results[i] = p.result
+	}
+	started := time.Now()
+	err := commit(ctx, w.pool, results)
+	if err != nil && len(batch) > 1 && ctx.Err() == nil {
+		// One bad row must not take the others with it.
+		w.log.WarnContext(ctx, "a batch of attempts failed; writing them one by one", "rows", len(batch), "error", err)
+		for _, p := range batch {
+			p.done <- commit(ctx, w.pool, []result{p.result})
+		}
+		return
+	}
+	w.metrics.flush(len(batch), time.Since(started))
+	for _, p := range batch {
+		p.done <- err
+	}
+}
+
+// commit writes results in one transaction: attempts, deliveries, held
+// postbacks, and the notice to whoever watches.
+func commit(ctx context.Context, pool *pgxpool.Pool, results []result) error {
+	attempts, err := attemptRows(results)
+	if err != nil {
+		return err
+	}
+	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		if err := attempts.insert(ctx, tx); err != nil {
+			return err
+		}
+		if err := finish(ctx, tx, results); err != nil {
+			return err
+		}
+		ids := make([]uuid.UUID, len(results))
+		for i, r := range results {
+			ids[i] = r.claim.id
+		}
+		return notify(ctx, tx, ids)
+	})
+}
+
+func notify(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) error {
+	for _, payload := range live.Payloads(ids) {
+		if _, err := tx.Exec(ctx, `SELECT pg_notify($1, $2)`, string(live.Deliveries), payload); err != nil {
+			return fmt.Errorf("announcing deliveries: %w", err)
+		}
+	}
+	return nil
+}
+
+// finish moves the deliveries on.
+func finish(ctx context.Context, tx pgx.Tx, results []result) error {
+	var (
+		ids                          []uuid.UUID
+		numbers, codes               []int32
+		states, urls, reasons, texts []string
+		dues                         []*time.Time
+		took                         []float64
+		ats                          []time.Time
+		unspent                      []bool
+		gone                         []int64
+	)
+	for _, r := range results {
+		var due *time.Time
+		if r.outcome.State == dispatch.Retrying {
+			at := r.outcome.RetryAt.UTC()
+			due = &at
+		}
+		ids, numbers = append(ids, r.claim.id), append(numbers, int32(r.claim.number)) //nolint:gosec // an attempt's number is small
+		states, dues = append(states, string(r.outcome.State)), append(dues, due)
+		urls, codes = append(urls, r.exchange.URL), append(codes, int32(r.exchange.StatusCode)) //nolint:gosec // three digits
+		took, reasons = append(took, milliseconds(r.exchange.Duration)), append(reasons, string(r.outcome.Reason))
+		texts, ats, unspent = append(texts, r.outcome.Detail), append(ats, r.at.UTC()), append(unspent, r.unspent)
+		if r.outcome.HoldPostback {
+			gone = append(gone, r.claim.postbackID)
+		}
+	}
+	if _, err := tx.Exec(ctx, finishSQL, ids, numbers, states, dues, urls, codes, took, reasons, texts, ats, unspent); err != nil {
+		return fmt.Errorf("moving %d deliveries on: %w", len(results), err)
+	}
+	if len(gone) > 0 {
+		if _, err := tx.Exec(ctx, holdSQL, gone, ats[0]); err != nil {
+			return fmt.Errorf("holding postbacks: %w", err)
+		}
+	}
+	return nil
+}
+
+// attemptBatch is rows of attempts, a slice a column.
+type attemptBatch struct {
+	columns [17]any
+	rows    int
+}
+
+func attemptRows(results []result) (attemptBatch, error) {
+	var (
+		ids, deliveries                                    []uuid.UUID
+		affiliates                                         []int64
+		numbers, codes                                     []int32
+		started                                            []time.Time
+		methods, urls, errs, details, reqBodies, resBodies []string
+		took                                               []float64
+		reqHeaders, resHeaders, timings                    []string
+		truncated                                          []bool
+	)
+	for _, r := range results {
+		if r.unspent {
+			continue
+		}
+		e := r.exchange
+		parts, err := jsonTexts(requestHeaders(e), responseHeaders(e.ResponseHeaders), e.Timings)
+		if err != nil {
+			return attemptBatch{}, err
+		}
+		ids, deliveries, affiliates = append(ids, r.attemptID), append(deliveries, r.claim.id), append(affiliates, r.claim.affiliateID)
+		numbers = append(numbers, int32(r.claim.number)) //nolint:gosec // an attempt's number is small
+		started, methods, urls = append(started, e.StartedAt.UTC()), append(methods, string(e.Method)), append(urls, e.URL)
+		codes = append(codes, int32(e.StatusCode)) //nolint:gosec // three digits
+		took, truncated = append(took, milliseconds(e.Duration)), append(truncated, e.ResponseTruncated)
+		errs, details = append(errs, string(r.outcome.AttemptReason)), append(details, r.outcome.AttemptDetail)
+		reqBodies, resBodies = append(reqBodies, e.RequestBody), append(resBodies, e.ResponseBody)
+		reqHeaders, resHeaders, timings = append(reqHeaders, parts[0]), append(resHeaders, parts[1]), append(timings, parts[2])
+	}
+	return attemptBatch{rows: len(ids), columns: [17]any{
+		ids, affiliates, deliveries, numbers, started, methods, urls, codes, took, errs, details,
+		reqHeaders, reqBodies, resHeaders, resBodies, truncated, timings,
+	}}, nil
+}
+
+func (b attemptBatch) insert(ctx context.Context, tx pgx.Tx) error {
+	if b.rows == 0 {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, insertAttemptsSQL, b.columns[:]...); err != nil {
+		return fmt.Errorf("writing %d attempts down: %w", b.rows, err)
+	}
+	return nil
+}
+
+func jsonTexts(values ...any) ([]string, error) {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return nil, fmt.Errorf("writing down %T: %w", v, err)
+		}
+		texts[i] = string(text)
+	}
+	return texts, nil
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
