@@ -1,0 +1,97 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"postrider/internal/config"
+)
+
+// Client is who made a request, as far as it can be believed.
+type Client struct {
+	Addr    netip.Addr // the first address that is no trusted proxy's; invalid when unknown
+	Country string     // two capital letters from a trusted proxy's header; empty otherwise
+}
+
+type clientKey struct{}
+
+// ClientOf returns the client of a request that came through a Server.
+func ClientOf(ctx context.Context) Client {
+	c, _ := ctx.Value(clientKey{}).(Client)
+	return c
+}
+
+// clients finds out who made a request.
+type clients struct {
+	trusted       config.Prefixes
+	countryHeader string
+}
+
+func (c clients) handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := context.WithValue(r.Context(), clientKey{}, c.of(r))
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// of walks X-Forwarded-For from the right, which is the end that our own proxies
+// wrote, to the first address that is not theirs: whatever stands left of it
+// anybody may have made up.
+func (c clients) of(r *http.Request) Client {
+	remote, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return Client{}
+	}
+	client := Client{Addr: remote.Addr().Unmap().WithZone("")}
+	if !c.trusted.Contain(client.Addr) {
+		return client
+	}
+	client.Country = countryCode(r.Header.Get(c.countryHeader))
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		addr, ok := parseHop(hops[i])
+		if !ok {
+			break
+		}
+		client.Addr = addr
+		if !c.trusted.Contain(addr) {
+			break
+		}
+	}
+	return client
+}
+
+// parseHop reads an address as proxies write it: bare, with a port, in brackets.
+func parseHop(hop string) (netip.Addr, bool) {
+	hop = strings.TrimSpace(hop)
+	if withPort, err := netip.ParseAddrPort(hop); err == nil {
+		return withPort.Addr().Unmap().WithZone(""), true
+	}
+	addr, err := netip.ParseAddr(strings.Trim(hop, "[]"))
+	return addr.Unmap().WithZone(""), err == nil
+}
+
+// countryCode takes ISO 3166's two letters; XX and T1 are Cloudflare's words for
+// unknown and Tor.
+func countryCode(text string) string {
+	text = strings.ToUpper(strings.TrimSpace(text))
+	if len(text) != 2 || text == "XX" || text[0] < 'A' || text[0] > 'Z' || text[1] < 'A' || text[1] > 'Z' {
+		return ""
+	}
+	return text
+}
+
+// coarse is as much of an address as is logged.
+func coarse(addr netip.Addr) string {
+	bits := 24
+	if addr.Is6() {
+		bits = 48
+	}
+	prefix, err := addr.Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return prefix.String()
+}

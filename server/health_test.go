@@ -1,0 +1,34 @@
+package server_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"postrider/server"
+)
+
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	s, log := setup(t, func(p *server.Params) {
+		p.Ready = func(context.Context) error { return errors.New("2 migrations are pending at 10.0.0.7") }
+	})
+	if res := get(t, s, "/healthz"); res.StatusCode != http.StatusOK || body(t, res) != "alive\n" {
+		t.Error("a process that answers is alive, database or not")
+	}
+	if res := get(t, s, "/readyz"); res.StatusCode != http.StatusServiceUnavailable || body(t, res) != "not ready\n" {
+		t.Error("not ready: 503, and no word of why to the outside")
+	}
+	if !strings.Contains(log.String(), "2 migrations are pending") {
+		t.Error("why is in the log")
+	}
+	ready, _ := setup(t, nil)
+	if res := get(t, ready, "/readyz"); res.StatusCode != http.StatusOK {
+		t.Error("ready: 200")
+	}
+	if text := body(t, get(t, ready, "/metrics")); !strings.Contains(text, `postrider_http_request_seconds_count{route="/readyz",status="2xx"} 1`) {
+		t.Errorf("metrics: %s", text)
+	}
+}

@@ -1,0 +1,75 @@
+package server_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"postrider/server"
+)
+
+func TestSecurityHeaders(t *testing.T) {
+	t.Parallel()
+	s, _ := setup(t, nil)
+	h := get(t, s, "/").Header
+	for name, want := range map[string]string{
+		"Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'", "X-Content-Type-Options": "nosniff",
+		"Strict-Transport-Security": "max-age=", "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin",
+	} {
+		if !strings.Contains(h.Get(name), want) {
+			t.Errorf("%s: %q", name, h.Get(name))
+		}
+	}
+	if csp := h.Get("Content-Security-Policy"); !strings.Contains(csp, "wss://links.example.com") || strings.Contains(csp, "unsafe-eval") {
+		t.Errorf("policy %q", csp)
+	}
+	local, _ := setup(t, func(p *server.Params) { p.Config.PublicURL = "http://localhost:8080" })
+	if get(t, local, "/").Header.Get("Strict-Transport-Security") != "" {
+		t.Error("a host without TLS must not ask for it")
+	}
+}
+
+func TestOriginCheck(t *testing.T) {
+	t.Parallel()
+	ok := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	s, _ := setup(t, func(p *server.Params) {
+		p.Routes = []server.Route{{Pattern: "POST /graphql", Handler: ok}, {Pattern: "POST /postback/{source}", Handler: ok, Open: true}}
+	})
+	for _, tc := range []struct {
+		name, path string
+		headers    []string
+		status     int
+	}{
+		{"our own page", "/graphql", []string{"Sec-Fetch-Site: same-origin"}, 204},
+		{"our own page behind a proxy that rewrites Host", "/graphql", []string{"Origin: https://links.example.com"}, 204},
+		{"another site's page", "/graphql", []string{"Sec-Fetch-Site: cross-site", "Origin: https://evil.example"}, 403},
+		{"another site's page in an old browser", "/graphql", []string{"Origin: https://evil.example"}, 403},
+		{"a program", "/graphql", nil, 204},
+		{"an operator's page at an open route", "/postback/x", []string{"Sec-Fetch-Site: cross-site"}, 204},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			if res := do(s, httptest.NewRequest(http.MethodPost, tc.path, nil), tc.headers...); res.StatusCode != tc.status {
+				t.Fatalf("%d, want %d", res.StatusCode, tc.status)
+			}
+		})
+	}
+}
+
+func TestSameOriginOfAWebSocket(t *testing.T) {
+	t.Parallel()
+	check := server.SameOrigin("https://links.example.com")
+	for origin, want := range map[string]bool{
+		"": true, "https://links.example.com": true, "http://links.example.com": false, "https://evil.example": false,
+		"null": false, "https://internal:8080": true, "https://links.example.com.evil.example": false,
+	} {
+		r := httptest.NewRequest(http.MethodGet, "http://internal:8080/graphql", nil)
+		if origin != "" {
+			r.Header.Set("Origin", origin)
+		}
+		if got := check(r); got != want {
+			t.Errorf("%q: %v", origin, got)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"postrider/internal/config"
+)
+
+// Timeouts of a connection. A request that takes longer is a fault of the client
+// or of ours; streams are exempt from the last.
+const (
+	readHeaderTimeout = 10 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 2 * time.Minute
+	stopPatience      = 10 * time.Second
+)
+
+// Most bytes of a request's headers, and of its body. A tracking link with
+// everything in it has a few KiB.
+const (
+	maxHeader = 32 << 10
+	maxBody   = 8 << 20
+)
+
+// Params is what a Server is made of.
+type Params struct {
+	Config  *config.Config
+	Log     *slog.Logger
+	Metrics *prometheus.Registry
+	Web     fs.FS                           // the built web app: index.html, graphiql.html, assets/
+	Ready   func(ctx context.Context) error // nil when requests can be served
+	Routes  []Route                         // everything besides health, metrics and the web app
+}
+
+// Route is a handler under a pattern of http.ServeMux, for example "GET /c/{link}".
+type Route struct {
+	Pattern string
+	Handler http.Handler
+
+	// Open lets other sites' pages call it: for routes that no cookie opens.
+	Open bool
+}
+
+// Server answers HTTP. Make it with New, run it with Serve, end it with Close.
+type Server struct {
+	http     *http.Server
+	stopping context.Context
+	stop     context.CancelFunc
+}
+
+// New builds the server. It does not listen yet.
+func New(p Params) (*Server, error) {
+	s := &Server{}
+	s.stopping, s.stop = context.WithCancel(context.Background())
+	handler, err := s.handler(p)
+	if err != nil {
+		return nil, err
+	}
+	s.http = &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(p.Log.Handler(), slog.LevelDebug), // clients that break off
+	}
+	return s, nil
+}
+
+// ServeHTTP answers one request, for tests that need no connection.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.http.Handler.ServeHTTP(w, r) }
+
+// Serve answers on listener until Close is called, and then returns nil.
+func (s *Server) Serve(listener net.Listener) error {
+	if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serving HTTP on %s: %w", listener.Addr(), err)
+	}
+	return nil
+}
+
+// Close ends streams, lets requests under way finish, and cuts off what has not
+// finished after a while.
+func (s *Server) Close() error {
+	s.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), stopPatience)
+	defer cancel()
+	if err := s.http.Shutdown(ctx); err != nil {
+		return errors.Join(fmt.Errorf("requests were cut off: %w", err), s.http.Close())
+	}
+	return nil
+}
+
+// handler puts routes and what surrounds them together, as doc.go has it.
+func (s *Server) handler(p Params) (http.Handler, error) {
+	origins, err := originCheck(p.Config.PublicURL, p.Routes)
+	if err != nil {
+		return nil, err
+	}
+	observe, err := newObserver(p.Log, p.Metrics)
+	if err != nil {
+		return nil, err
+	}
+	web, err := newWebApp(p.Web)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", alive)
+	mux.Handle("GET /readyz", readiness(p.Ready, p.Log))
+	mux.Handle("GET /metrics", metricsHandler(p.Metrics))
+	mux.Handle("GET /graphiql", web.page("graphiql.html"))
+	mux.Handle("/", web)
+	for _, route := range p.Routes {
+		mux.Handle(route.Pattern, route.Handler)
+	}
+	var h http.Handler = mux
+	h = origins.Handler(h)
+	h = securityHeaders(p.Config, h)
+	h = s.streams(h)
+	h = recoverPanics(p.Log, h)
+	h = observe.requests(h)
+	h = clients{trusted: p.Config.TrustedProxies, countryHeader: p.Config.CountryHeader}.handler(h)
+	return http.MaxBytesHandler(h, maxBody), nil
+}
+
+// streams lifts the timeouts from requests that stay open, and ends them when
+// the server stops: http.Server would wait for them, or not know of them.
+func (s *Server) streams(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isStream(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		control := http.NewResponseController(w)
+		_ = control.SetWriteDeadline(time.Time{})
+		_ = control.SetReadDeadline(time.Time{})
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		defer context.AfterFunc(s.stopping, cancel)()
+		streamed := r.WithContext(ctx)
+		next.ServeHTTP(w, streamed)
+		r.Pattern = streamed.Pattern
+	})
+}

@@ -1,0 +1,171 @@
+package server
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// forever is for files whose name carries a hash of their content.
+const (
+	forever    = "public, max-age=31536000, immutable"
+	revalidate = "no-cache"
+)
+
+// notBuilt is what a browser gets from a binary that was compiled before the web app.
+const notBuilt = "The web app was not built into this binary: run `make build`.\n"
+
+// webApp serves the built web app from memory. Every path that is no file gets
+// index.html, which finds its way by itself.
+type webApp struct {
+	files map[string]*webFile
+}
+
+// webFile is one file of the web app and, once somebody asked, its short form.
+type webFile struct {
+	content     []byte
+	contentType string
+	etag        string
+	cache       string
+	zipped      func() []byte // nil when it would not help
+}
+
+func newWebApp(dist fs.FS) (*webApp, error) {
+	app := &webApp{files: map[string]*webFile{}}
+	err := fs.WalkDir(dist, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasPrefix(path.Base(name), ".") {
+			return err
+		}
+		content, err := fs.ReadFile(dist, name)
+		if err != nil {
+			return err
+		}
+		app.files[name] = newWebFile(name, content)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the web app: %w", err)
+	}
+	return app, nil
+}
+
+func newWebFile(name string, content []byte) *webFile {
+	sum := sha256.Sum256(content)
+	file := &webFile{
+		content: content, contentType: contentType(name),
+		etag: `"` + hex.EncodeToString(sum[:12]) + `"`, cache: revalidate,
+	}
+	if strings.HasPrefix(name, "assets/") {
+		file.cache = forever
+	}
+	if compressible(file.contentType) && len(content) > 1024 {
+		file.zipped = sync.OnceValue(func() []byte { return zip(content) })
+	}
+	return file
+}
+
+// ServeHTTP answers everything that no other route does.
+func (app *webApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "There is nothing to send this to.", http.StatusMethodNotAllowed)
+		return
+	}
+	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+	if file, ok := app.files[name]; ok {
+		file.serve(w, r)
+		return
+	}
+	// A missing script answered with a page would fail in ways nobody understands.
+	if path.Ext(name) != "" || strings.HasPrefix(name, "assets/") {
+		http.NotFound(w, r)
+		return
+	}
+	app.page("index.html").ServeHTTP(w, r)
+}
+
+// page serves one file whatever the path.
+func (app *webApp) page(name string) http.Handler {
+	file, ok := app.files[name]
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !ok {
+			plain(w, http.StatusServiceUnavailable, notBuilt)
+			return
+		}
+		file.serve(w, r)
+	})
+}
+
+func (f *webFile) serve(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", f.contentType)
+	h.Set("Cache-Control", f.cache)
+	content, etag := f.content, f.etag
+	if f.zipped != nil {
+		h.Set("Vary", "Accept-Encoding")
+		if acceptsGzip(r.Header.Get("Accept-Encoding")) && r.Header.Get("Range") == "" {
+			content, etag = f.zipped(), strings.TrimSuffix(f.etag, `"`)+`-gz"`
+			h.Set("Content-Encoding", "gzip")
+			h.Set("Content-Length", strconv.Itoa(len(content)))
+		}
+	}
+	h.Set("ETag", etag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+}
+
+func contentType(name string) string {
+	switch path.Ext(name) { // the same on every system, whatever its own list says
+	case ".js", ".mjs":
+		return "text/javascript; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".html":
+		return "text/html; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	case ".woff2":
+		return "font/woff2"
+	case ".json", ".map":
+		return "application/json"
+	case ".webmanifest":
+		return "application/manifest+json"
+	}
+	if t := mime.TypeByExtension(path.Ext(name)); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}
+
+func compressible(contentType string) bool {
+	return strings.HasPrefix(contentType, "text/") || strings.Contains(contentType, "json") || strings.Contains(contentType, "svg")
+}
+
+// acceptsGzip reads Accept-Encoding; gzip;q=0 is a no.
+func acceptsGzip(header string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		coding, params, _ := strings.Cut(part, ";")
+		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			weight, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(params), "q="), 64)
+			return err != nil || weight > 0
+		}
+	}
+	return false
+}
+
+func zip(content []byte) []byte {
+	var out bytes.Buffer
+	writer, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // the level is a valid one
+	_, _ = writer.Write(content)                                 // to memory
+	_ = writer.Close()
+	return out.Bytes()
+}
