@@ -86,16 +86,20 @@ func explainConnection(err error, at phase) (reason Reason, detail string) {
 		return Unreachable, lastPart(err)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), isServerClosed(err):
 		return NoAnswer, ""
+	case strings.Contains(err.Error(), spokeFirst):
+		return BadAnswer, "it spoke before it was asked"
 	default:
 		return BadAnswer, lastPart(err)
 	}
 }
 
-// isServerClosed knows net/http's own error for a kept connection that the server
-// closed; it has no exported type.
-func isServerClosed(err error) bool {
-	return strings.Contains(err.Error(), "server closed idle connection")
-}
+// What net/http calls two errors of its own that have no exported type.
+const (
+	closedIdle = "server closed idle connection"
+	spokeFirst = "readLoopPeekFailLocked"
+)
+
+func isServerClosed(err error) bool { return strings.Contains(err.Error(), closedIdle) }
 
 func address(err error) string {
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Addr != nil {

@@ -1,0 +1,141 @@
+package dispatch_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"postrider/dispatch"
+)
+
+var sentAt = time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC)
+
+func answer(code int, body string) dispatch.Exchange {
+	return dispatch.Exchange{StartedAt: sentAt, Duration: time.Second, StatusCode: code, ResponseBody: body, ResponseHeaders: http.Header{}}
+}
+
+func failure(reason dispatch.Reason) dispatch.Exchange {
+	return dispatch.Exchange{StartedAt: sentAt, Duration: time.Second, Reason: reason}
+}
+
+func broken(e dispatch.Exchange, reason dispatch.Reason) dispatch.Exchange {
+	e.Reason = reason
+	return e
+}
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	contains := dispatch.BodyRule{Kind: dispatch.Contains, Value: "ok"}
+	containsNot := dispatch.BodyRule{Kind: dispatch.NotContains, Value: "error"}
+	for name, c := range map[string]struct {
+		exchange dispatch.Exchange
+		rule     dispatch.BodyRule
+		state    dispatch.State
+		reason   dispatch.Reason
+	}{
+		"200":                          {answer(200, ""), dispatch.BodyRule{}, dispatch.Delivered, ""},
+		"204":                          {answer(204, ""), dispatch.BodyRule{}, dispatch.Delivered, ""},
+		"299":                          {answer(299, ""), dispatch.BodyRule{}, dispatch.Delivered, ""},
+		"200 whose body hangs":         {broken(answer(200, ""), dispatch.TimeoutBody), dispatch.BodyRule{}, dispatch.Delivered, ""},
+		"200 that says what it should": {answer(200, "Status: OK"), contains, dispatch.Delivered, ""},
+		"200 that does not":            {answer(200, "unknown click"), contains, dispatch.Failed, dispatch.RefusedByTracker},
+		"200 that says what it should, and hangs": {broken(answer(200, "OK"), dispatch.TimeoutBody), contains, dispatch.Delivered, ""},
+		"200 that hangs before it says it":        {broken(answer(200, ""), dispatch.TimeoutBody), contains, dispatch.Retrying, dispatch.TimeoutBody},
+		"200 that says what it should not":        {broken(answer(200, "error"), dispatch.TimeoutBody), containsNot, dispatch.Failed, dispatch.RefusedByTracker},
+		"200 that may yet say it":                 {broken(answer(200, ""), dispatch.ConnectionReset), containsNot, dispatch.Retrying, dispatch.ConnectionReset},
+		"500 whatever it says":                    {answer(500, "ok"), contains, dispatch.Retrying, dispatch.ServerError},
+
+		"301": {answer(301, ""), dispatch.BodyRule{}, dispatch.Failed, dispatch.Redirect},
+		"304": {answer(304, ""), dispatch.BodyRule{}, dispatch.Failed, dispatch.Redirect},
+		"307": {answer(307, ""), dispatch.BodyRule{}, dispatch.Failed, dispatch.Redirect},
+		"400": {answer(400, ""), dispatch.BodyRule{}, dispatch.Failed, "HTTP_400"},
+		"401": {answer(401, ""), dispatch.BodyRule{}, dispatch.Failed, "HTTP_401"},
+		"403": {answer(403, ""), dispatch.BodyRule{}, dispatch.Failed, "HTTP_403"},
+		"404": {answer(404, ""), dispatch.BodyRule{}, dispatch.Failed, "HTTP_404"},
+		"408": {answer(408, ""), dispatch.BodyRule{}, dispatch.Retrying, "HTTP_408"},
+		"410": {answer(410, ""), dispatch.BodyRule{}, dispatch.Failed, dispatch.Gone},
+		"425": {answer(425, ""), dispatch.BodyRule{}, dispatch.Retrying, "HTTP_425"},
+		"429": {answer(429, ""), dispatch.BodyRule{}, dispatch.Retrying, dispatch.RateLimited},
+		"499": {answer(499, ""), dispatch.BodyRule{}, dispatch.Failed, "HTTP_499"},
+		"500": {answer(500, ""), dispatch.BodyRule{}, dispatch.Retrying, dispatch.ServerError},
+		"503": {answer(503, ""), dispatch.BodyRule{}, dispatch.Retrying, dispatch.ServerError},
+		"599": {answer(599, ""), dispatch.BodyRule{}, dispatch.Retrying, dispatch.ServerError},
+		"101": {answer(101, ""), dispatch.BodyRule{}, dispatch.Failed, "HTTP_101"},
+		"999": {answer(999, ""), dispatch.BodyRule{}, dispatch.Failed, "HTTP_999"},
+
+		"no such host":       {failure(dispatch.DNS), dispatch.BodyRule{}, dispatch.Retrying, dispatch.DNS},
+		"refused":            {failure(dispatch.ConnectionRefused), dispatch.BodyRule{}, dispatch.Retrying, dispatch.ConnectionRefused},
+		"reset":              {failure(dispatch.ConnectionReset), dispatch.BodyRule{}, dispatch.Retrying, dispatch.ConnectionReset},
+		"certificate":        {failure(dispatch.TLSCertificate), dispatch.BodyRule{}, dispatch.Retrying, dispatch.TLSCertificate},
+		"no headers in time": {failure(dispatch.TimeoutHeaders), dispatch.BodyRule{}, dispatch.Retrying, dispatch.TimeoutHeaders},
+		"shutdown":           {failure(dispatch.Interrupted), dispatch.BodyRule{}, dispatch.Retrying, dispatch.Interrupted},
+		"blocked":            {failure(dispatch.BlockedTarget), dispatch.BodyRule{}, dispatch.Failed, dispatch.BlockedTarget},
+		"too long":           {failure(dispatch.TooLong), dispatch.BodyRule{}, dispatch.Failed, dispatch.TooLong},
+		"bad template":       {failure(dispatch.BadTemplate), dispatch.BodyRule{}, dispatch.Failed, dispatch.BadTemplate},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := dispatch.Judge(c.exchange, dispatch.Terms{Attempt: 1, Rule: c.rule, Random: 0.5})
+			if o.State != c.state || o.Reason != c.reason || o.AttemptReason != c.reason {
+				t.Errorf("it is %s %s (attempt %s), want %s %s", o.State, o.Reason, o.AttemptReason, c.state, c.reason)
+			}
+			if o.HoldPostback != (c.reason == dispatch.Gone) {
+				t.Errorf("hold the postback: %t", o.HoldPostback)
+			}
+			if due := sentAt.Add(6 * time.Second); o.State == dispatch.Retrying && !o.RetryAt.Equal(due) {
+				t.Errorf("it is due at %s, want %s", o.RetryAt, due)
+			}
+			if !strings.HasSuffix(o.Sentence(), ".") {
+				t.Errorf("it says %q, want a sentence", o.Sentence())
+			}
+		})
+	}
+}
+
+func TestRedirectSaysWhereTo(t *testing.T) {
+	t.Parallel()
+	e := answer(301, "")
+	e.ResponseHeaders.Set("Location", "https://tracker.example/postback")
+	want := "The server redirected, and redirects are not followed: 301 to https://tracker.example/postback."
+	if got := dispatch.Judge(e, dispatch.Terms{Attempt: 1}).Sentence(); got != want {
+		t.Errorf("it says %q, want %q", got, want)
+	}
+}
+
+func TestTheLastFailureExhaustsTheDelivery(t *testing.T) {
+	t.Parallel()
+	terms := dispatch.Terms{Attempt: dispatch.DefaultSchedule.Attempts()}
+	o := dispatch.Judge(failure(dispatch.TimeoutHeaders), terms)
+	if o.State != dispatch.Failed || o.Reason != dispatch.Exhausted || o.AttemptReason != dispatch.TimeoutHeaders {
+		t.Errorf("it is %+v", o)
+	}
+	if !strings.Contains(o.Sentence(), "the last time, the server took the request") {
+		t.Errorf("it says %q", o.Sentence())
+	}
+	if o := dispatch.Judge(answer(200, ""), terms); o.State != dispatch.Delivered {
+		t.Errorf("the last attempt succeeds, and it is %s", o.State)
+	}
+}
+
+func TestEveryReasonIsExplained(t *testing.T) {
+	t.Parallel()
+	codes := append(dispatch.Reasons(), "HTTP_400", "HTTP_403", "HTTP_404", "HTTP_418", "HTTP_999")
+	seen := map[string]dispatch.Reason{}
+	for _, r := range codes {
+		sentence := r.Sentence("")
+		if len(sentence) < 10 || r.NextStep() == "" || !strings.HasSuffix(r.NextStep(), ".") {
+			t.Errorf("%s is explained by %q and %q", r, sentence, r.NextStep())
+		}
+		if other, twice := seen[sentence]; twice {
+			t.Errorf("%s and %s have the same sentence", r, other)
+		}
+		seen[sentence] = r
+		if with := r.Sentence("the detail"); !strings.HasSuffix(with, ": the detail.") {
+			t.Errorf("%s with a detail says %q", r, with)
+		}
+	}
+	if none := dispatch.Reason(""); none.Sentence("") != "" || none.NextStep() != "" {
+		t.Error("no reason has a sentence")
+	}
+}

@@ -1,0 +1,262 @@
+package dispatch_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"postrider/dispatch"
+)
+
+// misbehaving lists what a server does once it has a connection, and what we make
+// of it. hang is closed when the test is over.
+var misbehaving = map[string]struct {
+	serve  func(conn net.Conn, r *bufio.Reader, hang <-chan struct{})
+	scheme string
+	reason dispatch.Reason
+	status int
+}{
+	"never answers": {
+		func(_ net.Conn, _ *bufio.Reader, hang <-chan struct{}) { <-hang }, "http", dispatch.TimeoutHeaders, 0,
+	},
+	"never secures the connection": {
+		func(_ net.Conn, _ *bufio.Reader, hang <-chan struct{}) { <-hang }, "https", dispatch.TimeoutTLS, 0,
+	},
+	"stops in the status line": {
+		func(conn net.Conn, r *bufio.Reader, hang <-chan struct{}) {
+			_, _ = http.ReadRequest(r)
+			write(conn, "HTTP/1.")
+			<-hang
+		}, "http", dispatch.TimeoutHeaders, 0,
+	},
+	"stops in the headers": {
+		func(conn net.Conn, r *bufio.Reader, hang <-chan struct{}) {
+			_, _ = http.ReadRequest(r)
+			write(conn, "HTTP/1.1 200 OK\r\nX-A: ")
+			<-hang
+		}, "http", dispatch.TimeoutHeaders, 0,
+	},
+	"stops in the body": {
+		func(conn net.Conn, r *bufio.Reader, hang <-chan struct{}) {
+			_, _ = http.ReadRequest(r)
+			write(conn, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab")
+			<-hang
+		}, "http", dispatch.TimeoutBody, 200,
+	},
+	"drips its headers": {
+		func(conn net.Conn, r *bufio.Reader, hang <-chan struct{}) {
+			_, _ = http.ReadRequest(r)
+			write(conn, "HTTP/1.1 200 OK\r\n")
+			drip(conn, "X-A: 1\r\n", hang)
+		}, "http", dispatch.TimeoutHeaders, 0,
+	},
+	"drips its body": {
+		func(conn net.Conn, r *bufio.Reader, hang <-chan struct{}) {
+			_, _ = http.ReadRequest(r)
+			write(conn, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+			drip(conn, "1\r\nx\r\n", hang)
+		}, "http", dispatch.TimeoutBody, 200,
+	},
+	"closes after the request": {
+		func(_ net.Conn, r *bufio.Reader, _ <-chan struct{}) { _, _ = http.ReadRequest(r) }, "http", dispatch.NoAnswer, 0,
+	},
+	"resets after the request": {
+		func(conn net.Conn, r *bufio.Reader, _ <-chan struct{}) {
+			_, _ = http.ReadRequest(r)
+			_ = conn.(*net.TCPConn).SetLinger(0)
+		}, "http", dispatch.ConnectionReset, 0,
+	},
+	"closes in the body": {
+		func(conn net.Conn, r *bufio.Reader, _ <-chan struct{}) {
+			_, _ = http.ReadRequest(r)
+			write(conn, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab")
+		}, "http", dispatch.NoAnswer, 200,
+	},
+	"is no web server": {
+		func(conn net.Conn, r *bufio.Reader, hang <-chan struct{}) {
+			_, _ = http.ReadRequest(r)
+			write(conn, "220 mail.example ESMTP\r\n")
+			<-hang
+		}, "http", dispatch.BadAnswer, 0,
+	},
+	"sends endless headers": {
+		func(conn net.Conn, r *bufio.Reader, _ <-chan struct{}) {
+			_, _ = http.ReadRequest(r)
+			write(conn, "HTTP/1.1 200 OK\r\n"+strings.Repeat("X-A: "+strings.Repeat("x", 1000)+"\r\n", 200)+"\r\n")
+		}, "http", dispatch.BadAnswer, 0,
+	},
+	"sends endless interim answers": {
+		func(conn net.Conn, r *bufio.Reader, _ <-chan struct{}) {
+			_, _ = http.ReadRequest(r)
+			write(conn, strings.Repeat("HTTP/1.1 103 Early Hints\r\nX-A: "+strings.Repeat("x", 1000)+"\r\n\r\n", 200))
+		}, "http", dispatch.BadAnswer, 0,
+	},
+}
+
+func write(conn net.Conn, text string) { _, _ = io.WriteString(conn, text) }
+
+// drip sends a little every millisecond, so that no single read ever times out.
+func drip(conn net.Conn, text string, hang <-chan struct{}) {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-hang:
+			return
+		case <-tick.C:
+			if _, err := io.WriteString(conn, text); err != nil {
+				return
+			}
+		}
+	}
+}
+
+func TestMisbehavingServers(t *testing.T) {
+	t.Parallel()
+	for name, c := range misbehaving {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hang := make(chan struct{})
+			url := rawServer(t, func(conn net.Conn, r *bufio.Reader) { c.serve(conn, r, hang) })
+			t.Cleanup(func() { close(hang) }) // before the server waits for its connection
+			client := newClient(t, func(o *dispatch.ClientOptions) {
+				o.TLSTimeout, o.HeaderTimeout, o.TotalTimeout = 100*time.Millisecond, 100*time.Millisecond, 300*time.Millisecond
+			})
+			e := client.Send(t.Context(), get(c.scheme+strings.TrimPrefix(url, "http")))
+			if e.Reason != c.reason || e.StatusCode != c.status {
+				t.Errorf("the reason is %s (%s), status %d, want %s, %d", e.Reason, e.Detail, e.StatusCode, c.reason, c.status)
+			}
+			if c.status != 0 && e.ResponseBody != "ab" && !strings.HasPrefix(e.ResponseBody, "xx") {
+				t.Errorf("of the body %q is kept", e.ResponseBody)
+			}
+		})
+	}
+}
+
+// Whether a connection that is closed unread ends or is reset is up to the kernel.
+func TestClosesAtOnce(t *testing.T) {
+	t.Parallel()
+	e := newClient(t, nil).Send(t.Context(), get(rawServer(t, func(net.Conn, *bufio.Reader) {})))
+	if e.Reason != dispatch.NoAnswer && e.Reason != dispatch.ConnectionReset {
+		t.Errorf("the exchange is %+v", e)
+	}
+}
+
+func TestNobodyListens(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	_ = listener.Close()
+	e := newClient(t, nil).Send(t.Context(), get("http://"+address))
+	if e.Reason != dispatch.ConnectionRefused || e.Detail != address || e.Sent || e.Timings.ConnectMs == nil {
+		t.Errorf("the exchange is %+v", e)
+	}
+}
+
+// resolver answers every question for an IPv4 address with the given one; with
+// none, it says that there is no such host.
+func resolver(t *testing.T, address net.IP) *net.Resolver {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		packet := make([]byte, 512)
+		for {
+			n, from, err := conn.ReadFrom(packet)
+			if err != nil {
+				return
+			}
+			_, _ = conn.WriteTo(dnsAnswer(packet[:n], address), from)
+		}
+	}()
+	t.Cleanup(func() { _ = conn.Close(); <-done })
+	return resolverAt(conn.LocalAddr().String())
+}
+
+func resolverAt(address string) *net.Resolver {
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "udp", address)
+	}}
+}
+
+// dnsAnswer builds the reply to a question: its header and question again, and one
+// A record where it asks for one.
+func dnsAnswer(query []byte, address net.IP) []byte {
+	end := 12
+	for query[end] != 0 {
+		end += int(query[end]) + 1
+	}
+	end += 5 // the root label, type and class
+	reply := append([]byte(nil), query[:end]...)
+	reply[2], reply[3] = 0x81, 0x80
+	copy(reply[4:12], []byte{0, 1, 0, 0, 0, 0, 0, 0})
+	switch {
+	case address == nil:
+		reply[3] |= 3 // no such name
+	case query[end-3] == 1:
+		reply[7] = 1
+		reply = append(reply, 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4)
+		reply = append(reply, address.To4()...)
+	}
+	return reply
+}
+
+func TestANameThatResolvesToAPrivateAddressIsBlocked(t *testing.T) {
+	t.Parallel()
+	reached := false
+	server := newServer(t, func(http.ResponseWriter, *http.Request) { reached = true })
+	port := uint16(server.Listener.Addr().(*net.TCPAddr).Port)
+	url := "http://tracker.example:" + server.URL[strings.LastIndexByte(server.URL, ':')+1:]
+	rebound := func(o *dispatch.ClientOptions) {
+		o.Guard = dispatch.NewGuard(dispatch.GuardOptions{Ports: []uint16{port}})
+		o.Resolver = resolver(t, net.IPv4(127, 0, 0, 1))
+	}
+	e := newClient(t, rebound).Send(t.Context(), get(url))
+	if e.Reason != dispatch.BlockedTarget || e.Sent || reached || !strings.Contains(e.Detail, "127.0.0.1") {
+		t.Errorf("the exchange is %+v", e)
+	}
+	allowed := func(o *dispatch.ClientOptions) { o.Resolver = resolver(t, net.IPv4(127, 0, 0, 1)) }
+	if e := newClient(t, allowed).Send(t.Context(), get(url)); e.StatusCode != 200 || e.Timings.DNSMs == nil {
+		t.Errorf("with private addresses allowed the exchange is %+v", e)
+	}
+}
+
+func TestDNS(t *testing.T) {
+	t.Parallel()
+	silent, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = silent.Close() })
+	broken := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		return nil, errors.New("no name server")
+	}}
+	for name, c := range map[string]struct {
+		resolver *net.Resolver
+		reason   dispatch.Reason
+	}{
+		"no such host":      {resolver(t, nil), dispatch.DNS},
+		"no name server":    {broken, dispatch.DNS},
+		"no answer in time": {resolverAt(silent.LocalAddr().String()), dispatch.TimeoutDNS},
+	} {
+		client := newClient(t, func(o *dispatch.ClientOptions) {
+			o.Resolver, o.DialTimeout = c.resolver, 300*time.Millisecond
+		})
+		if e := client.Send(t.Context(), get("http://tracker.example/")); e.Reason != c.reason || e.Detail != "tracker.example" || e.Sent {
+			t.Errorf("%s: %s %q, want %s", name, e.Reason, e.Detail, c.reason)
+		}
+	}
+}
