@@ -183,12 +183,20 @@ func resolver(t *testing.T, address net.IP) *net.Resolver {
 		}
 	}()
 	t.Cleanup(func() { _ = conn.Close(); <-done })
-	return resolverAt(conn.LocalAddr().String())
+	return resolverAt(t, conn.LocalAddr().String())
 }
 
-func resolverAt(address string) *net.Resolver {
-	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "udp", address)
+// resolverAt asks the name server at the address. The standard library goes on
+// waiting for an answer that nobody needs any more; the end of the test stops it.
+func resolverAt(t *testing.T, address string) *net.Resolver {
+	ctx, stop := context.WithCancel(context.Background())
+	t.Cleanup(stop)
+	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, "udp", address)
+		if err == nil {
+			context.AfterFunc(ctx, func() { _ = conn.Close() })
+		}
+		return conn, err
 	}}
 }
 
@@ -250,7 +258,7 @@ func TestDNS(t *testing.T) {
 	}{
 		"no such host":      {resolver(t, nil), dispatch.DNS},
 		"no name server":    {broken, dispatch.DNS},
-		"no answer in time": {resolverAt(silent.LocalAddr().String()), dispatch.TimeoutDNS},
+		"no answer in time": {resolverAt(t, silent.LocalAddr().String()), dispatch.TimeoutDNS},
 	} {
 		client := newClient(t, func(o *dispatch.ClientOptions) {
 			o.Resolver, o.DialTimeout = c.resolver, 300*time.Millisecond
