@@ -3,12 +3,13 @@ package intake
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
 	"net/netip"
 	"net/url"
 	"strings"
 	"time"
+
+	"postrider/internal/secret"
 )
 
 // The kinds of a source's secrets.
@@ -50,17 +51,15 @@ func contains(list []netip.Prefix, addr netip.Addr) bool {
 	return false
 }
 
-// hasToken compares in constant time, over hashes so that lengths do not show.
+// hasToken compares with every token of the source, in constant time.
 func (s *source) hasToken(given string, now time.Time) bool {
-	hash := sha256.Sum256([]byte(given))
-	found := 0
-	for _, secret := range s.secrets {
-		if secret.kind == kindToken && secret.valid(now) {
-			want := sha256.Sum256(secret.value)
-			found |= subtle.ConstantTimeCompare(hash[:], want[:])
+	found := false
+	for _, k := range s.secrets {
+		if k.kind == kindToken && k.valid(now) && secret.Equal(given, k.value) {
+			found = true
 		}
 	}
-	return given != "" && found == 1
+	return found
 }
 
 // signed tells whether one of the source's keys made the signature, hex of
@@ -70,9 +69,9 @@ func (s *source) signed(text []byte, signature string, now time.Time) bool {
 	if err != nil {
 		return false
 	}
-	for _, secret := range s.secrets {
-		if secret.kind == kindHMAC && secret.valid(now) {
-			mac := hmac.New(sha256.New, secret.value)
+	for _, k := range s.secrets {
+		if k.kind == kindHMAC && k.valid(now) {
+			mac := hmac.New(sha256.New, []byte(k.value))
 			mac.Write(text)
 			if hmac.Equal(given, mac.Sum(nil)) {
 				return true

@@ -14,6 +14,7 @@ import (
 
 	"postrider/commission"
 	"postrider/firing"
+	"postrider/internal/secret"
 	"postrider/macro"
 )
 
@@ -27,7 +28,7 @@ type catalog struct {
 	postbacks *cache[int64, []candidate]
 }
 
-func newCatalog(db *sql.DB, secrets Opener) *catalog {
+func newCatalog(db *sql.DB, secrets *secret.Key) *catalog {
 	l := loader{db: db, secrets: secrets}
 	return &catalog{
 		links:     newCache(l.link),
@@ -63,7 +64,7 @@ type source struct {
 
 type sourceSecret struct {
 	kind    string
-	value   []byte
+	value   string
 	expires time.Time // zero for never
 }
 
@@ -95,7 +96,7 @@ type candidate struct {
 // loader reads the catalog's rows.
 type loader struct {
 	db      *sql.DB
-	secrets Opener
+	secrets *secret.Key
 }
 
 func (l loader) source(ctx context.Context, key string) (*source, bool, error) {
@@ -137,7 +138,7 @@ func (l loader) sourceSecrets(ctx context.Context, sourceID int64) ([]sourceSecr
 		if err := rows.Scan(&s.kind, &sealed, &expires); err != nil {
 			return nil, fmt.Errorf("reading the secrets of source %d: %w", sourceID, err)
 		}
-		if s.value, err = l.secrets.Open(sealed); err != nil {
+		if s.value, err = l.secrets.Open(sealed, secret.ForSource); err != nil {
 			return nil, fmt.Errorf("opening a secret of source %d: %w", sourceID, err)
 		}
 		s.expires = expires.Time

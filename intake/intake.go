@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"postrider/dispatch"
+	"postrider/internal/secret"
 )
 
 // Enqueuer makes the jobs of deliveries, in the transaction that records them.
@@ -15,16 +16,11 @@ type Enqueuer interface {
 	Enqueue(ctx context.Context, tx *sql.Tx, deliveries []dispatch.Due) error
 }
 
-// Opener opens what package secret sealed.
-type Opener interface {
-	Open(sealed []byte) ([]byte, error)
-}
-
 // Config is what an Intake needs.
 type Config struct {
 	DB       *sql.DB
 	Enqueuer Enqueuer
-	Secrets  Opener                       // of sources
+	Secrets  *secret.Key                  // opens those of sources
 	Country  func(addr netip.Addr) string // ISO 3166 alpha-2 of an address, or empty; nil for always empty
 	Now      func() time.Time             // nil for the clock
 	Log      *slog.Logger

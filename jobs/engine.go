@@ -15,6 +15,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/internal/pg"
+	"postrider/internal/secret"
 )
 
 // The engine's times, unless Config says otherwise.
@@ -28,16 +29,11 @@ const (
 	drainTimeout      = 25 * time.Second
 )
 
-// Opener opens what package secret sealed.
-type Opener interface {
-	Open(sealed []byte) ([]byte, error)
-}
-
 // Config is what an Engine needs. Zero fields have defaults where one is named.
 type Config struct {
 	Pool     *pg.Pool
 	Client   *dispatch.Client
-	Secrets  Opener            // of postbacks that sign
+	Secrets  *secret.Key       // opens those of postbacks that sign
 	Schedule dispatch.Schedule // dispatch.DefaultSchedule
 	Workers  int               // deliveries under way at once; 256
 	Log      *slog.Logger

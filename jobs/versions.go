@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"postrider/dispatch"
+	"postrider/internal/secret"
 	"postrider/macro"
 )
 
@@ -27,13 +28,13 @@ const versionLimit = 50_000
 // secret beside it does, and then all is forgotten.
 type versions struct {
 	pool    *pgxpool.Pool
-	secrets Opener
+	secrets *secret.Key
 
 	mu   sync.RWMutex
 	kept map[int64]*version
 }
 
-func newVersions(pool *pgxpool.Pool, secrets Opener) *versions {
+func newVersions(pool *pgxpool.Pool, secrets *secret.Key) *versions {
 	return &versions{pool: pool, secrets: secrets, kept: make(map[int64]*version)}
 }
 
@@ -77,11 +78,9 @@ func (v *versions) load(ctx context.Context, id int64) (*version, error) {
 		}
 	}
 	if found.method == dispatch.POST {
-		secret, err := v.secrets.Open(sealed)
-		if err != nil {
+		if found.secret, err = v.secrets.Open(sealed, secret.ForPostback); err != nil {
 			return nil, fmt.Errorf("opening the signing secret of version %d: %w", id, err)
 		}
-		found.secret = string(secret)
 	}
 	return &found, nil
 }

@@ -15,6 +15,12 @@ import (
 // keySize is the size of the installation's key in bytes.
 const keySize = 32
 
+// What secrets are sealed for: the context of Seal and Open.
+const (
+	ForSource   = "source"   // an operator's token or signing key
+	ForPostback = "postback" // a postback's signing secret
+)
+
 // Key seals and opens secrets that have to be read again. Every node of one
 // installation has the same.
 type Key struct {

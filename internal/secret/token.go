@@ -51,6 +51,14 @@ func Random() string {
 	return base64.RawURLEncoding.EncodeToString(bits)
 }
 
+// NewSigningSecret makes the secret that signs a postback, in the form that
+// Standard Webhooks prescribes: whsec_ and base64.
+func NewSigningSecret() string {
+	bits := make([]byte, 32)
+	_, _ = rand.Read(bits) // never fails
+	return "whsec_" + base64.StdEncoding.EncodeToString(bits)
+}
+
 // Equal compares two secrets in a time that tells nothing about either, not even
 // their lengths.
 func Equal(a, b string) bool {

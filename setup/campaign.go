@@ -1,0 +1,101 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"postrider/ent/db"
+	"postrider/internal/problem"
+	"postrider/tracking"
+)
+
+// maxName is the length of the longest name, in bytes.
+const maxName = 200
+
+// NewCampaign is a campaign to be made.
+type NewCampaign struct {
+	Name        string
+	OfferID     int64
+	AffiliateID int64 // for staff; zero for the viewer's own
+}
+
+// CreateCampaign makes a campaign and its tracking link.
+func (s *Setup) CreateCampaign(ctx context.Context, n NewCampaign) (*db.Campaign, error) {
+	name, err := cleanName(n.Name)
+	if err != nil {
+		return nil, err
+	}
+	var made *db.Campaign
+	err = s.change(ctx, func(ctx context.Context, c *change) error {
+		owner, err := affiliate(c.viewer, n.AffiliateID)
+		if err != nil {
+			return err
+		}
+		if _, err := c.client.Affiliate.Get(ctx, owner); err != nil {
+			return missing(err, "affiliateId", "affiliate")
+		}
+		if _, err := c.client.Offer.Get(ctx, n.OfferID); err != nil {
+			return missing(err, "offerId", "offer")
+		}
+		made, err = c.client.Campaign.Create().SetAffiliateID(owner).SetOfferID(n.OfferID).SetName(name).SetCreatedAt(c.now).Save(ctx)
+		if err != nil {
+			return fmt.Errorf("making the campaign: %w", err)
+		}
+		_, err = c.client.TrackingLink.Create().SetAffiliateID(owner).SetOfferID(n.OfferID).SetCampaignID(made.ID).
+			SetCode(tracking.NewLinkCode()).SetCreatedAt(c.now).Save(ctx)
+		if err != nil {
+			return fmt.Errorf("making the campaign's link: %w", err)
+		}
+		return c.audit(ctx, "create", "campaign", made.ID, owner, nil, made)
+	})
+	return made, err
+}
+
+// CampaignPatch is what changes of a campaign; nil leaves a thing as it is.
+type CampaignPatch struct {
+	Name  *string
+	State *tracking.RunState
+}
+
+// UpdateCampaign renames, pauses or resumes a campaign.
+func (s *Setup) UpdateCampaign(ctx context.Context, id int64, p CampaignPatch) (*db.Campaign, error) {
+	var changed *db.Campaign
+	err := s.change(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.client.Campaign.Get(ctx, id)
+		if err != nil {
+			return missing(err, "id", "campaign")
+		}
+		update := c.client.Campaign.UpdateOne(before)
+		if p.Name != nil {
+			name, err := cleanName(*p.Name)
+			if err != nil {
+				return err
+			}
+			update.SetName(name)
+		}
+		if p.State != nil {
+			update.SetState(*p.State)
+		}
+		if changed, err = update.Save(ctx); err != nil {
+			return fmt.Errorf("changing the campaign: %w", err)
+		}
+		return c.audit(ctx, "update", "campaign", id, before.AffiliateID, before, changed)
+	})
+	return changed, err
+}
+
+// cleanName trims a name and refuses one that is empty, too long or no text.
+func cleanName(name string) (string, error) {
+	name = strings.TrimSpace(name)
+	switch {
+	case name == "":
+		return "", problem.Invalid("name", "give it a name")
+	case len(name) > maxName:
+		return "", problem.Invalid("name", "is %d bytes long; at most %d are kept", len(name), maxName)
+	case !utf8.ValidString(name) || strings.ContainsRune(name, 0):
+		return "", problem.Invalid("name", "is not valid text")
+	}
+	return name, nil
+}

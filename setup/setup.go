@@ -1,0 +1,141 @@
+// Package setup is what an affiliate sets up: campaigns, tracking links,
+// postbacks and their versions. Each change is one transaction with its entry in
+// the audit log. Who may touch which row is decided by ent's privacy rules, from
+// the viewer in the context; what is wrong with an input comes back as joined
+// *problem.Error, each with its field.
+package setup
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+	"postrider/internal/secret"
+	"postrider/internal/viewer"
+)
+
+// Config is what a Setup needs.
+type Config struct {
+	DB        *sql.DB
+	Guard     *dispatch.Guard // which targets a postback may name
+	Secrets   *secret.Key
+	PublicURL string           // tracking links begin with it
+	Changed   func()           // called after each change, to forget what is cached; nil for nothing
+	Now       func() time.Time // nil for the clock
+}
+
+// Setup makes changes. It is safe for concurrent use.
+type Setup struct{ Config }
+
+// New makes a Setup.
+func New(cfg Config) *Setup {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Changed == nil {
+		cfg.Changed = func() {}
+	}
+	return &Setup{Config: cfg}
+}
+
+// change is one transaction of changes, seen as a parameter.
+type change struct {
+	tx     *sql.Tx
+	client *db.Client
+	viewer *viewer.Viewer
+	now    time.Time
+}
+
+// change runs do in one transaction and forgets what is cached after it.
+func (s *Setup) change(ctx context.Context, do func(ctx context.Context, c *change) error) error {
+	v, err := viewer.Require(ctx)
+	if err != nil {
+		return err
+	}
+	err = pg.WithTx(ctx, s.DB, func(ctx context.Context, tx *sql.Tx) error {
+		return do(ctx, &change{
+			tx: tx, viewer: v, now: s.Now().UTC().Truncate(time.Microsecond),
+			client: db.NewClient(db.Driver(pg.TxDriver(tx))),
+		})
+	})
+	if err == nil {
+		s.Changed()
+	}
+	return err
+}
+
+// audit writes down who changed what, in the change's own transaction.
+func (c *change) audit(ctx context.Context, action, entity string, id int64, affiliateID int64, before, after any) error {
+	old, err := asMap(before)
+	if err != nil {
+		return err
+	}
+	now, err := asMap(after)
+	if err != nil {
+		return err
+	}
+	entry := c.client.AuditEntry.Create().SetAt(c.now).SetAction(action).SetEntity(entity).SetEntityID(fmt.Sprint(id)).
+		SetAffiliateID(affiliateID).SetBefore(old).SetAfter(now)
+	if c.viewer.UserID != 0 {
+		entry.SetUserID(c.viewer.UserID)
+	}
+	if c.viewer.TokenID != 0 {
+		entry.SetTokenID(c.viewer.TokenID)
+	}
+	if err := entry.Exec(ctx); err != nil {
+		return fmt.Errorf("writing the audit log: %w", err)
+	}
+	return nil
+}
+
+func asMap(v any) (map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("writing down %T: %w", v, err)
+	}
+	var m map[string]any
+	if err := json.Unmarshal(text, &m); err != nil {
+		return nil, fmt.Errorf("writing down %T: %w", v, err)
+	}
+	return m, nil
+}
+
+// missing turns ent's "not found" into a problem with the field; other errors
+// stay what they are.
+func missing(err error, field, what string) error {
+	if db.IsNotFound(err) {
+		return problem.Invalid(field, "there is no such %s", what)
+	}
+	return err
+}
+
+// affiliate is whose thing is made: the viewer's own, or the one that staff name.
+func affiliate(v *viewer.Viewer, named int64) (int64, error) {
+	switch {
+	case !v.Staff() && named != 0 && named != v.AffiliateID:
+		return 0, problem.Invalid("affiliateId", "only staff may name an affiliate")
+	case !v.Staff():
+		return v.AffiliateID, nil
+	case named == 0:
+		return 0, problem.Invalid("affiliateId", "say whose it is")
+	}
+	return named, nil
+}
+
+func joined(problems []*problem.Error) error {
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = p
+	}
+	return errors.Join(errs...)
+}
