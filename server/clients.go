@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"postrider/internal/config"
@@ -50,8 +51,8 @@ func (c clients) of(r *http.Request) Client {
 	}
 	client.Country = countryCode(r.Header.Get(c.countryHeader))
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0; i-- {
-		addr, ok := parseHop(hops[i])
+	for _, hop := range slices.Backward(hops) {
+		addr, ok := parseHop(hop)
 		if !ok {
 			break
 		}

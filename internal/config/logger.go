@@ -13,7 +13,7 @@ import (
 // text where out is a terminal.
 func (c *Config) NewLogger(out io.Writer) *slog.Logger {
 	if file, ok := out.(*os.File); ok && isTerminal(file) {
-		return slog.New(tint.NewHandler(out, &tint.Options{
+		return slog.New(tint.NewTextHandler(out, &tint.Options{
 			Level: c.Log, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != "",
 		}))
 	}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"postrider/ent/migrations"
+	"postrider/frontend"
+	"postrider/internal/pg"
+	"postrider/server"
+)
+
+// App is the program as a value: Run starts it and returns when it answers,
+// Close ends it. Tests run it on ":0" and ask URL where it is.
+type App struct {
+	process *process
+	name    string // all, serve
+
+	db       *database
+	server   *server.Server
+	listener net.Listener
+	served   chan error // what Serve ended with
+}
+
+// NewApp returns a program that does not run yet.
+func NewApp(p *process, name string) *App {
+	return &App{process: p, name: name, served: make(chan error, 1)}
+}
+
+// Run opens the database, brings it to the newest version and begins to listen.
+// When it fails, nothing is left running.
+func (a *App) Run(ctx context.Context) (err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	if a.db, err = a.process.openDatabase(ctx, a.name); err != nil {
+		return err
+	}
+	if err := pg.Migrate(ctx, a.db.SQL, migrations.FS); err != nil {
+		return err
+	}
+	web, err := fs.Sub(frontend.Dist, "dist")
+	if err != nil {
+		return err
+	}
+	a.server, err = server.New(server.Params{
+		Config: a.process.cfg, Log: a.process.log, Metrics: newMetrics(), Web: web, Ready: a.db.ready,
+	})
+	if err != nil {
+		return err
+	}
+	if a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", a.process.cfg.Addr); err != nil {
+		return fmt.Errorf("POSTRIDER_ADDR: %w", err)
+	}
+	go func() { a.served <- a.server.Serve(a.listener) }()
+	a.process.log.Info("listening", "addr", a.listener.Addr().String(), "public_url", a.process.cfg.PublicURL, "version", version)
+	return nil
+}
+
+// URL is where the App answers, seen from this machine.
+func (a *App) URL() string {
+	addr, ok := a.listener.Addr().(*net.TCPAddr)
+	if !ok {
+		return "http://" + a.listener.Addr().String()
+	}
+	host := addr.IP.String()
+	if addr.IP.IsUnspecified() {
+		host = "localhost"
+	}
+	return fmt.Sprintf("http://%s", net.JoinHostPort(host, fmt.Sprint(addr.Port)))
+}
+
+// Wait returns nil when ctx is done, and an error when the App can go on no longer.
+func (a *App) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-a.served:
+		a.served <- nil // Close waits for it too
+		return err
+	case <-a.db.lost():
+		return errors.New("the embedded PostgreSQL ended")
+	}
+}
+
+// Close ends the App from the outside in: no new requests, then the database.
+func (a *App) Close() error {
+	began := time.Now()
+	var faults []error
+	if a.server != nil {
+		faults = append(faults, a.server.Close())
+	}
+	if a.listener != nil {
+		faults = append(faults, <-a.served)
+	}
+	if a.db != nil {
+		faults = append(faults, a.db.Close())
+	}
+	a.process.log.Info("stopped", "took", time.Since(began))
+	return errors.Join(faults...)
+}
+
+// runUntilDone runs the App until the process is asked to stop.
+func (a *App) runUntilDone(ctx context.Context) error {
+	if err := a.Run(ctx); err != nil {
+		return err
+	}
+	return errors.Join(a.Wait(ctx), a.Close())
+}
+
+func newMetrics() *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return registry
+}

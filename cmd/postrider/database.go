@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"postrider/ent/migrations"
+	"postrider/internal/pg"
+	"postrider/internal/pg/embedded"
+)
+
+// database is what DATABASE_URL names, or the embedded PostgreSQL.
+type database struct {
+	*pg.Pool
+
+	server *embedded.Server // nil unless this process owns one
+}
+
+// openDatabase opens the database for a long-running process, which owns the
+// embedded PostgreSQL when there is one: a second such process is refused.
+func (p *process) openDatabase(ctx context.Context, name string) (*database, error) {
+	if p.cfg.DatabaseURL != "" {
+		return p.openPool(ctx, p.cfg.DatabaseURL, name, nil)
+	}
+	server, err := embedded.Start(ctx, p.embedded())
+	if err != nil {
+		return nil, err
+	}
+	return p.openPool(ctx, server.URL(), name, server)
+}
+
+// joinDatabase opens the database for a command that needs nothing else: it
+// joins an embedded PostgreSQL that is running, or starts it for as long as the
+// command takes.
+func (p *process) joinDatabase(ctx context.Context, name string) (*database, error) {
+	if p.cfg.DatabaseURL != "" {
+		return p.openPool(ctx, p.cfg.DatabaseURL, name, nil)
+	}
+	dsn, server, err := embedded.StartOrJoin(ctx, p.embedded())
+	if err != nil {
+		return nil, err
+	}
+	return p.openPool(ctx, dsn, name, server)
+}
+
+func (p *process) embedded() embedded.Config {
+	return embedded.Config{Dir: p.cfg.Data, Log: p.log}
+}
+
+func (p *process) openPool(ctx context.Context, dsn, name string, server *embedded.Server) (*database, error) {
+	pool, err := pg.Open(ctx, pg.Config{URL: dsn, Name: "postrider " + name})
+	if err != nil {
+		if server != nil {
+			err = errors.Join(err, server.Stop())
+		}
+		return nil, err
+	}
+	return &database{Pool: pool, server: server}, nil
+}
+
+// Close closes the connections, and then stops the server if it is ours.
+func (db *database) Close() error {
+	err := db.Pool.Close()
+	if db.server != nil {
+		err = errors.Join(err, db.server.Stop())
+	}
+	return err
+}
+
+// lost is closed when the embedded server ends without being asked; never, when
+// it is not ours.
+func (db *database) lost() <-chan struct{} {
+	if db.server == nil {
+		return nil
+	}
+	return db.server.Done()
+}
+
+// ready tells whether requests can be served: the database answers and has every migration.
+func (db *database) ready(ctx context.Context) error {
+	pending, err := pg.Pending(ctx, db.SQL, migrations.FS)
+	if err != nil {
+		return err
+	}
+	if pending > 0 {
+		return fmt.Errorf("%d migrations are pending: run `postrider migrate up`", pending)
+	}
+	return nil
+}

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"postrider/internal/config"
+	"postrider/internal/pgtest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// postrider runs the program as a shell would.
+func postrider(t *testing.T, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = run(t.Context(), args, strings.NewReader(""), &out, &errs)
+	return out.String(), errs.String(), code
+}
+
+func TestHelpListsEverySettingAndSubcommand(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"help"}, {"--help"}, nil} {
+		out, _, code := postrider(t, args...)
+		if code != 0 {
+			t.Fatalf("%q: code %d", args, code)
+		}
+		settings := reflect.TypeFor[config.Config]()
+		for i := range settings.NumField() {
+			if name := settings.Field(i).Tag.Get("env"); !strings.Contains(out, "$"+name) {
+				t.Errorf("%q does not list %s", args, name)
+			}
+		}
+		for _, command := range []string{"all", "serve", "migrate up", "migrate status", "sink"} {
+			if !strings.Contains(out, "\n  "+command+" ") {
+				t.Errorf("%q does not list %s", args, command)
+			}
+		}
+	}
+	if out, _, code := postrider(t, "help", "sink"); code != 0 || !strings.Contains(out, "--fail-rate") {
+		t.Errorf("help of a subcommand: %d %s", code, out)
+	}
+}
+
+func TestMistakesOnTheCommandLineAreNamed(t *testing.T) {
+	t.Parallel()
+	for want, args := range map[string][]string{
+		"unexpected argument fly":                   {"fly"},
+		"--status: 900 is no status to answer with": {"sink", "--status=900"},
+		"--fail-rate: is 2; want 0 to 1":            {"sink", "--fail-rate=2"},
+		"--delay: is -1s":                           {"sink", "--delay=-1s"},
+		"POSTRIDER_WORKERS: is 0":                   {"serve", "--workers=0"},
+	} {
+		if _, errs, code := postrider(t, args...); code != 2 || !strings.Contains(errs, want) {
+			t.Errorf("%q: code %d, said %q", args, code, errs)
+		}
+	}
+}
+
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	db := "--database-url=" + pgtest.Empty(t).URL
+	if out, errs, code := postrider(t, "migrate", "status", db); code != 0 || !strings.Contains(out, "pending") {
+		t.Fatalf("status before: %d %s%s", code, out, errs)
+	}
+	if out, errs, code := postrider(t, "migrate", "up", db); code != 0 || strings.Contains(out, "; 0 migrations") {
+		t.Fatalf("up: %d %s%s", code, out, errs)
+	}
+	if out, errs, code := postrider(t, "migrate", "status", db); code != 0 || strings.Contains(out, "pending") {
+		t.Fatalf("status after: %d %s%s", code, out, errs)
+	}
+	if out, _, code := postrider(t, "migrate", "up", db); code != 0 || !strings.Contains(out, "; 0 migrations were applied") {
+		t.Fatalf("up again: %d %s", code, out)
+	}
+}
+
+// startApp runs the true program on a free port until the test ends.
+func startApp(t *testing.T, cfg config.Config) *App {
+	t.Helper()
+	cfg.Addr, cfg.PublicURL = "127.0.0.1:0", "http://localhost:8080"
+	app := NewApp(&process{cfg: &cfg, log: cfg.NewLogger(io.Discard)}, "all")
+	if err := app.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := app.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return app
+}
+
+func status(t *testing.T, url string) int {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	res, err := client.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	return res.StatusCode
+}
+
+func TestAppMigratesAndAnswers(t *testing.T) {
+	t.Parallel()
+	app := startApp(t, config.Config{DatabaseURL: pgtest.Empty(t).URL})
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/metrics": 200} {
+		if got := status(t, app.URL()+path); got != want {
+			t.Errorf("%s: %d, want %d", path, got, want)
+		}
+	}
+}
+
+func TestAppOverTheEmbeddedPostgreSQL(t *testing.T) {
+	t.Parallel()
+	dir := openFolder(t)
+	app := startApp(t, config.Config{Data: dir})
+	if got := status(t, app.URL()+"/readyz"); got != http.StatusOK {
+		t.Fatalf("not ready: %d", got)
+	}
+	t.Run("a command that needs only the database joins it", func(t *testing.T) {
+		if out, errs, code := postrider(t, "migrate", "status", "--data="+dir); code != 0 || strings.Contains(out, "pending") {
+			t.Fatalf("%d %s%s", code, out, errs)
+		}
+	})
+	t.Run("a second program is refused", func(t *testing.T) {
+		_, errs, code := postrider(t, "serve", "--data="+dir, "--addr=127.0.0.1:0")
+		if code != 1 || !strings.Contains(errs, "is in use by process") {
+			t.Fatalf("%d %s", code, errs)
+		}
+	})
+}
+
+func TestAppThatCannotListenLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	first := startApp(t, config.Config{DatabaseURL: pgtest.Empty(t).URL})
+	db := pgtest.Empty(t)
+	_, errs, code := postrider(t, "serve", "--database-url="+db.URL, "--addr="+first.listener.Addr().String())
+	if code != 1 || !strings.Contains(errs, "POSTRIDER_ADDR") {
+		t.Fatalf("%d %s", code, errs)
+	}
+}
+
+func TestProgramEndsWhenAsked(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	log := &notifying{want: `"listening"`, seen: make(chan struct{})}
+	db := pgtest.Empty(t)
+	wg.Go(func() {
+		if code := run(ctx, []string{"all", "--addr=127.0.0.1:0", "--database-url=" + db.URL}, nil, io.Discard, log); code != 0 {
+			t.Errorf("code %d", code)
+		}
+	})
+	<-log.seen
+	cancel()
+	wg.Wait()
+}
+
+// notifying is a log that tells when a word was first written.
+type notifying struct {
+	want string
+	seen chan struct{}
+	once sync.Once
+}
+
+func (n *notifying) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte(n.want)) {
+		n.once.Do(func() { close(n.seen) })
+	}
+	return len(p), nil
+}
+
+// openFolder is a new POSTRIDER_DATA that the server's user may pass through.
+func openFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "postrider-cmd-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
