@@ -69,13 +69,13 @@ func TestMistakesOnTheCommandLineAreNamed(t *testing.T) {
 func TestMigrate(t *testing.T) {
 	t.Parallel()
 	db := "--database-url=" + pgtest.Empty(t).URL
-	if out, errs, code := postrider(t, "migrate", "status", db); code != 0 || !strings.Contains(out, "pending") {
+	if out, errs, code := postrider(t, "migrate", "status", db); code != 0 || !strings.Contains(out, "not yet") {
 		t.Fatalf("status before: %d %s%s", code, out, errs)
 	}
 	if out, errs, code := postrider(t, "migrate", "up", db); code != 0 || strings.Contains(out, "; 0 migrations") {
 		t.Fatalf("up: %d %s%s", code, out, errs)
 	}
-	if out, errs, code := postrider(t, "migrate", "status", db); code != 0 || strings.Contains(out, "pending") {
+	if out, errs, code := postrider(t, "migrate", "status", db); code != 0 || strings.Contains(out, "not yet") {
 		t.Fatalf("status after: %d %s%s", code, out, errs)
 	}
 	if out, _, code := postrider(t, "migrate", "up", db); code != 0 || !strings.Contains(out, "; 0 migrations were applied") {
@@ -128,7 +128,7 @@ func TestAppOverTheEmbeddedPostgreSQL(t *testing.T) {
 		t.Fatalf("not ready: %d", got)
 	}
 	t.Run("a command that needs only the database joins it", func(t *testing.T) {
-		if out, errs, code := postrider(t, "migrate", "status", "--data="+dir); code != 0 || strings.Contains(out, "pending") {
+		if out, errs, code := postrider(t, "migrate", "status", "--data="+dir); code != 0 || strings.Contains(out, "not yet") {
 			t.Fatalf("%d %s%s", code, out, errs)
 		}
 	})

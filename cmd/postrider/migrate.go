@@ -52,7 +52,7 @@ func (migrateStatusCmd) Run(ctx context.Context, p *process) (err error) {
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "LINE\tVERSION\tNAME\tAPPLIED")
 	for _, m := range all {
-		applied := "pending"
+		applied := "not yet"
 		if m.Applied {
 			applied = m.At.UTC().Format(time.DateTime)
 		}
