@@ -1,0 +1,46 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+
+import { type Draft, inWords, missing, newDraft, toCreateInput, toUpdateInput } from "./draft";
+
+const sound: Draft = { ...newDraft, goals: ["ftd"], urlTemplate: " https://t.example/pb?cid={param_1} " };
+
+describe("a draft", () => {
+  it("says what is missing, and nothing else", () => {
+    expect(Object.keys(missing({ ...newDraft, statuses: [] }))).toEqual(["urlTemplate", "goals", "statuses"]);
+    expect(missing(sound)).toEqual({});
+    expect(missing({ ...sound, scope: "CAMPAIGN" })).toHaveProperty("campaignId");
+    expect(missing({ ...sound, scope: "OFFER" })).toHaveProperty("offerId");
+    expect(missing({ ...sound, rule: "CONTAINS" })).toHaveProperty("bodyRule");
+    expect(missing({ ...sound, rule: "JSON_FIELD", ruleValue: "ok" })).toHaveProperty("bodyRule");
+  });
+
+  it("sends only the place that its scope has", () => {
+    const input = toCreateInput({ ...sound, scope: "GLOBAL", offerId: "o1", campaignId: "c1" });
+    expect(input).toMatchObject({ offerId: null, campaignId: null, goals: ["ftd"], bodyRule: null });
+    expect(input.urlTemplate).toBe("https://t.example/pb?cid={param_1}");
+  });
+
+  it("names one goal when it changes one postback", () => {
+    expect(toUpdateInput("p1", sound)).toMatchObject({ id: "p1", goal: "ftd" });
+  });
+
+  it("carries a rule on the body, with a path only where the kind has one", () => {
+    const rule = { ruleValue: "OK", rulePath: "x" };
+    expect(toCreateInput({ ...sound, ...rule, rule: "CONTAINS" }).bodyRule).toEqual({
+      kind: "CONTAINS",
+      value: "OK",
+      path: null,
+    });
+    expect(toCreateInput({ ...sound, ...rule, rule: "JSON_FIELD" }).bodyRule?.path).toBe("x");
+  });
+
+  it("is a sentence", () => {
+    expect(inWords({ ...sound, statuses: ["APPROVED", "REJECTED"] }, ["First Time Deposit"], null)).toBe(
+      "Fires for First Time Deposit in every campaign, once it is approved or rejected.",
+    );
+    expect(inWords({ ...sound, scope: "CAMPAIGN", enabled: false }, ["A", "B", "C"], "Facebook")).toBe(
+      "Fires for A, B and C in Facebook alone, once it is approved. It is switched off for now.",
+    );
+  });
+});

@@ -1,0 +1,119 @@
+import type { VariablesOf } from "@/graphql/graphql";
+
+import type { CreatePostback, UpdatePostback } from "./mutations";
+
+// What the form holds, and how it becomes the API's input.
+
+export type Scope = "GLOBAL" | "OFFER" | "CAMPAIGN";
+export type Status = "PENDING" | "APPROVED" | "REJECTED" | "CANCELLED";
+export type RuleKind = "NONE" | "CONTAINS" | "NOT_CONTAINS" | "JSON_FIELD";
+
+export interface Draft {
+  name: string;
+  scope: Scope;
+  offerId: string | null;
+  campaignId: string | null;
+  goals: string[];
+  urlTemplate: string;
+  method: "GET" | "POST";
+  statuses: Status[];
+  enabled: boolean;
+  rule: RuleKind;
+  rulePath: string;
+  ruleValue: string;
+}
+
+export const newDraft: Draft = {
+  name: "",
+  scope: "GLOBAL",
+  offerId: null,
+  campaignId: null,
+  goals: [],
+  urlTemplate: "",
+  method: "GET",
+  statuses: ["APPROVED"],
+  enabled: true,
+  rule: "NONE",
+  rulePath: "",
+  ruleValue: "",
+};
+
+/** What can be said before the server is asked: only that something is missing. */
+export function missing(draft: Draft): Record<string, string> {
+  const fields: Record<string, string> = {};
+  if (draft.urlTemplate.trim() === "") fields["urlTemplate"] = "Paste your tracker's postback URL.";
+  if (draft.goals.length === 0) fields["goals"] = "Choose at least one goal.";
+  if (draft.statuses.length === 0)
+    fields["statuses"] = "Choose at least one status; without one it never fires.";
+  if (draft.scope === "OFFER" && draft.offerId === null) fields["offerId"] = "Choose the offer.";
+  if (draft.scope === "CAMPAIGN" && draft.campaignId === null) fields["campaignId"] = "Choose the campaign.";
+  if (draft.rule !== "NONE" && draft.ruleValue === "")
+    fields["bodyRule"] = "Say what the answer must be compared with.";
+  if (draft.rule === "JSON_FIELD" && draft.rulePath.trim() === "")
+    fields["bodyRule"] = "Say which JSON field.";
+  return fields;
+}
+
+function bodyRule(draft: Draft) {
+  if (draft.rule === "NONE") return null;
+  return {
+    kind: draft.rule,
+    value: draft.ruleValue,
+    path: draft.rule === "JSON_FIELD" ? draft.rulePath.trim() : null,
+  };
+}
+
+function common(draft: Draft) {
+  return {
+    name: draft.name.trim(),
+    scope: draft.scope,
+    offerId: draft.scope === "OFFER" ? draft.offerId : null,
+    campaignId: draft.scope === "CAMPAIGN" ? draft.campaignId : null,
+    urlTemplate: draft.urlTemplate.trim(),
+    method: draft.method,
+    statuses: draft.statuses,
+    enabled: draft.enabled,
+    bodyRule: bodyRule(draft),
+  };
+}
+
+export function toCreateInput(draft: Draft): VariablesOf<typeof CreatePostback>["input"] {
+  return { ...common(draft), goals: draft.goals };
+}
+
+export function toUpdateInput(id: string, draft: Draft): VariablesOf<typeof UpdatePostback>["input"] {
+  const [goal] = draft.goals;
+  return { id, ...common(draft), ...(goal !== undefined && { goal }) };
+}
+
+const statusWords: Record<Status, string> = {
+  PENDING: "pending",
+  APPROVED: "approved",
+  REJECTED: "rejected",
+  CANCELLED: "cancelled",
+};
+
+function list(words: readonly string[], last: string): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1) ?? ""}`;
+}
+
+/** What the draft means, as a sentence. Names are the goals' and the place's, as the server calls them. */
+export function inWords(draft: Draft, goalNames: readonly string[], place: string | null): string {
+  if (goalNames.length === 0) return "Choose a goal: it fires when a player reaches it.";
+  const where =
+    draft.scope === "GLOBAL"
+      ? "in every campaign"
+      : draft.scope === "OFFER"
+        ? `in every campaign on ${place ?? "the offer that you choose"}`
+        : `in ${place ?? "the campaign that you choose"} alone`;
+  const when =
+    draft.statuses.length === 0
+      ? "but never, because no status is chosen"
+      : `once it is ${list(
+          draft.statuses.map((s) => statusWords[s]),
+          "or",
+        )}`;
+  const off = draft.enabled ? "" : " It is switched off for now.";
+  return `Fires for ${list(goalNames, "and")} ${where}, ${when}.${off}`;
+}

@@ -1,0 +1,107 @@
+import { graphql } from "@/graphql/graphql";
+
+export const PostbackParts = graphql(`
+  fragment PostbackParts on Postback @_unmask {
+    id
+    name
+    scope
+    urlTemplate
+    host
+    method
+    statuses
+    enabled
+    version
+    holdReason
+    affiliate {
+      id
+      name
+    }
+    goal {
+      id
+      key
+      name
+    }
+    offer {
+      id
+      name
+    }
+    campaign {
+      id
+      name
+    }
+    bodyRule {
+      kind
+      path
+      value
+    }
+    health {
+      delivered
+      failed
+      waiting
+      successRate
+      p50Ms
+      p95Ms
+      lastFailureAt
+      lastFailureReason
+    }
+  }
+`);
+
+export const CreatePostback = graphql(
+  `
+    mutation CreatePostback($input: CreatePostbackInput!) {
+      createPostback(input: $input) {
+        postbacks {
+          ...PostbackParts
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `,
+  [PostbackParts],
+);
+
+export const UpdatePostback = graphql(
+  `
+    mutation UpdatePostback($input: UpdatePostbackInput!) {
+      updatePostback(input: $input) {
+        postback {
+          ...PostbackParts
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `,
+  [PostbackParts],
+);
+
+export const SetPostbackEnabled = graphql(`
+  mutation SetPostbackEnabled($input: SetPostbackEnabledInput!) {
+    setPostbackEnabled(input: $input) {
+      postback {
+        id
+        enabled
+      }
+      userErrors {
+        message
+      }
+    }
+  }
+`);
+
+export const DeletePostback = graphql(`
+  mutation DeletePostback($input: DeletePostbackInput!) {
+    deletePostback(input: $input) {
+      deletedId
+      userErrors {
+        message
+      }
+    }
+  }
+`);

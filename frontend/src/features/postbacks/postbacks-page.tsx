@@ -1,0 +1,231 @@
+import { Link } from "@tanstack/react-router";
+import { Plus, TriangleAlert, Webhook } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useMutation, useQuery } from "urql";
+
+import { stateWord } from "@/components/ui/badge";
+import { buttonClass } from "@/components/ui/button";
+import { LoadMore } from "@/components/ui/load-more";
+import { PageBody, PageHead, Panel } from "@/components/ui/page";
+import { SkeletonBlock } from "@/components/ui/skeleton";
+import { EmptyState, ErrorState, Note } from "@/components/ui/states";
+import { Switch } from "@/components/ui/switch";
+import { aboveRowLink, rowLinkClass } from "@/components/ui/table";
+import { toast } from "@/components/ui/toast";
+import { TemplateText } from "@/components/ui/url-text";
+import { explain } from "@/graphql/client";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+import { useIsStaff } from "@/graphql/viewer";
+
+import { byScope } from "./groups";
+import { HealthLine } from "./health";
+import { PostbackParts, SetPostbackEnabled } from "./mutations";
+
+const PostbacksQuery = graphql(
+  `
+    query Postbacks($after: String) {
+      postbacks(first: 100, after: $after) {
+        edges {
+          cursor
+          node {
+            ...PostbackParts
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+      campaigns(first: 100, filter: { states: [ACTIVE] }) {
+        edges {
+          node {
+            id
+            name
+            missingGoals {
+              id
+              key
+              name
+              billable
+            }
+          }
+        }
+      }
+    }
+  `,
+  [PostbackParts],
+);
+
+type Postback = ResultOf<typeof PostbackParts>;
+type Gap = ResultOf<typeof PostbacksQuery>["campaigns"]["edges"][number]["node"];
+
+export function PostbacksPage(): ReactElement {
+  const [after, setAfter] = useState<string | null>(null);
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: PostbacksQuery,
+    variables: { after },
+    requestPolicy: "cache-and-network",
+  });
+  const postbacks = (data?.postbacks.edges ?? []).map((edge) => edge.node);
+  const gaps = (data?.campaigns.edges ?? [])
+    .map((edge) => edge.node)
+    .filter((campaign) => campaign.missingGoals.length > 0);
+  const { hasNextPage, endCursor } = data?.postbacks.pageInfo ?? { hasNextPage: false, endCursor: null };
+
+  const create = (
+    <Link to="/postbacks/new" className={buttonClass("primary")}>
+      <Plus aria-hidden className="size-4" />
+      New postback
+    </Link>
+  );
+
+  return (
+    <>
+      <PageHead title="Postbacks" aside={create}>
+        What your tracker is told, when, and how that went in the last 24 hours.
+      </PageHead>
+      {error && !data ? (
+        <ErrorState
+          title="The postbacks could not be fetched"
+          message={explain(error)}
+          onRetry={() => {
+            refetch({ requestPolicy: "network-only" });
+          }}
+        />
+      ) : !data ? (
+        <SkeletonBlock label="Loading the postbacks" lines={8} />
+      ) : postbacks.length === 0 ? (
+        <EmptyState icon={Webhook} title="Your tracker is not told of anything yet" action={create}>
+          A postback calls your tracker the moment a player reaches a goal. Paste your tracker&apos;s postback
+          URL to begin.
+        </EmptyState>
+      ) : (
+        <PageBody>
+          {byScope(postbacks).map((group) => (
+            <Panel key={group.id} title={<GroupTitle title={group.title} note={group.note} />} flush>
+              <ul className="divide-y">
+                {group.postbacks.map((postback) => (
+                  <Line key={postback.id} postback={postback} />
+                ))}
+              </ul>
+            </Panel>
+          ))}
+          {hasNextPage && (
+            <LoadMore
+              isLoading={fetching}
+              onLoad={() => {
+                setAfter(endCursor);
+              }}
+            />
+          )}
+          {gaps.length > 0 && <Gaps gaps={gaps} />}
+        </PageBody>
+      )}
+    </>
+  );
+}
+
+function GroupTitle({ title, note }: { title: string; note: string }): ReactElement {
+  return (
+    <>
+      {title} <span className="font-normal text-muted">{note}</span>
+    </>
+  );
+}
+
+function Line({ postback }: { postback: Postback }): ReactElement {
+  const isStaff = useIsStaff();
+  const statuses = postback.statuses.map((s) => stateWord(s).toLowerCase()).join(", ");
+  return (
+    <li className="relative flex items-start gap-4 px-4 py-3 hover:bg-hover">
+      <div className="flex min-w-0 flex-1 flex-col gap-1">
+        <div className="flex flex-wrap items-baseline gap-x-2">
+          <Link to="/postbacks/$id" params={{ id: postback.id }} className={rowLinkClass}>
+            {postback.goal.name}
+          </Link>
+          <span className="min-w-0 text-muted">
+            {[
+              isStaff && postback.affiliate.name,
+              postback.name,
+              statuses,
+              postback.method === "POST" && "POST",
+            ]
+              .filter(Boolean)
+              .join(" · ")}
+          </span>
+        </div>
+        <span className={postback.enabled ? "" : "opacity-75"}>
+          <TemplateText template={postback.urlTemplate} />
+        </span>
+        <HealthLine health={postback.health} />
+        {postback.holdReason !== null && (
+          <Note tone="held" icon={TriangleAlert} className="mt-1">
+            {postback.holdReason}
+          </Note>
+        )}
+      </div>
+      <span className={aboveRowLink}>
+        <OnOff postback={postback} />
+      </span>
+    </li>
+  );
+}
+
+function OnOff({ postback }: { postback: Postback }): ReactElement {
+  const [{ fetching }, set] = useMutation(SetPostbackEnabled);
+  const name = postback.name || `${postback.goal.name} to ${postback.host}`;
+
+  const change = async (enabled: boolean) => {
+    const { data, error } = await set({ input: { id: postback.id, enabled } });
+    if (data?.setPostbackEnabled.postback) {
+      toast(enabled ? `${name} fires again` : `${name} no longer fires`);
+    } else {
+      toast(
+        error ? explain(error) : (data?.setPostbackEnabled.userErrors ?? []).map((e) => e.message).join(" "),
+        "failed",
+      );
+    }
+  };
+
+  return (
+    <Switch
+      aria-label={`${name} is on`}
+      isSelected={postback.enabled}
+      isDisabled={fetching}
+      onChange={(enabled) => void change(enabled)}
+    />
+  );
+}
+
+/** Goals of running campaigns that nobody is told of. */
+function Gaps({ gaps }: { gaps: readonly Gap[] }): ReactElement {
+  return (
+    <Panel
+      title={<GroupTitle title="Gaps" note="goals of running campaigns for which no postback fires" />}
+      flush
+    >
+      <ul className="divide-y">
+        {gaps.map((campaign) => (
+          <li key={campaign.id} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2">
+            <Link to="/campaigns/$id" params={{ id: campaign.id }} className="link min-w-32 font-medium">
+              {campaign.name}
+            </Link>
+            <span className="flex flex-wrap gap-1.5">
+              {campaign.missingGoals.map((goal) => (
+                <Link
+                  key={goal.id}
+                  to="/postbacks/new"
+                  search={{ campaign: campaign.id, goal: goal.key }}
+                  className={buttonClass("plain", "sm")}
+                >
+                  <Plus aria-hidden className="size-3.5" />
+                  {goal.name}
+                  <span className="sr-only"> for {campaign.name}</span>
+                </Link>
+              ))}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}

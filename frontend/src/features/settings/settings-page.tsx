@@ -1,0 +1,207 @@
+import { type ReactElement, useState } from "react";
+import { Form } from "react-aria-components";
+import { useMutation } from "urql";
+
+import { Button } from "@/components/ui/button";
+import { ComboBox } from "@/components/ui/combo-box";
+import { Fact, Facts } from "@/components/ui/facts";
+import { TextField } from "@/components/ui/field";
+import { PageBody, PageHead, Panel } from "@/components/ui/page";
+import { Segmented } from "@/components/ui/segmented";
+import { Note } from "@/components/ui/states";
+import { setTheme, type ThemeChoice, useTheme } from "@/components/ui/theme";
+import { toast } from "@/components/ui/toast";
+import { explain } from "@/graphql/client";
+import { graphql } from "@/graphql/graphql";
+import { formErrors, noErrors } from "@/graphql/user-errors";
+import { useViewer } from "@/graphql/viewer";
+
+import { ApiTokens } from "./api-tokens";
+
+const ChangePassword = graphql(`
+  mutation ChangePassword($input: ChangePasswordInput!) {
+    changePassword(input: $input) {
+      viewer {
+        role
+      }
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+const UpdateSettings = graphql(`
+  mutation UpdateSettings($input: UpdateSettingsInput!) {
+    updateSettings(input: $input) {
+      viewer {
+        user {
+          id
+          timeZone
+        }
+      }
+      userErrors {
+        message
+      }
+    }
+  }
+`);
+
+export function SettingsPage(): ReactElement {
+  const viewer = useViewer();
+  return (
+    <>
+      <PageHead title="Settings" />
+      <PageBody className="max-w-3xl">
+        {viewer && (
+          <Panel title="Account">
+            <Facts>
+              <Fact name="Signed in as">{viewer.user.email}</Fact>
+              <Fact name={viewer.affiliate ? "Affiliate" : "Role"}>
+                {viewer.affiliate?.name ?? (viewer.role === "ADMIN" ? "Admin" : "Affiliate manager")}
+              </Fact>
+            </Facts>
+          </Panel>
+        )}
+        <Panel title="Display">
+          <div className="flex flex-col gap-4">
+            <Theme />
+            {viewer && <TimeZone key={viewer.user.timeZone} value={viewer.user.timeZone} />}
+          </div>
+        </Panel>
+        <ApiTokens />
+        <Password />
+      </PageBody>
+    </>
+  );
+}
+
+function Theme(): ReactElement {
+  const theme = useTheme();
+  return (
+    <Segmented<ThemeChoice>
+      label="Theme"
+      value={theme}
+      onChange={setTheme}
+      choices={[
+        { id: "light", label: "Light" },
+        { id: "dark", label: "Dark" },
+        { id: "system", label: "As the system" },
+      ]}
+    />
+  );
+}
+
+const ownZone = "own";
+
+function zoneChoices(): { id: string; label: string; hint?: string }[] {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return [
+    { id: ownZone, label: "This browser's own", hint: own },
+    { id: "UTC", label: "UTC" },
+    ...Intl.supportedValuesOf("timeZone")
+      .filter((zone) => zone !== "UTC")
+      .map((zone) => ({ id: zone, label: zone.replaceAll("_", " ") })),
+  ];
+}
+
+function TimeZone({ value }: { value: string }): ReactElement {
+  const [choices] = useState(zoneChoices);
+  const [, update] = useMutation(UpdateSettings);
+
+  const set = async (id: string) => {
+    const { data, error } = await update({ input: { timeZone: id === ownZone ? "" : id } });
+    if (data?.updateSettings.viewer) {
+      toast(
+        id === ownZone ? "Times are in this browser's own zone" : `Times are in ${id.replaceAll("_", " ")}`,
+      );
+    } else {
+      toast(
+        error ? explain(error) : (data?.updateSettings.userErrors ?? []).map((e) => e.message).join(" "),
+        "failed",
+      );
+    }
+  };
+
+  return (
+    <ComboBox
+      label="Time zone"
+      hint="Hover over any time to see it in UTC."
+      choices={choices}
+      value={value === "" ? ownZone : value}
+      onChange={(id) => {
+        if (id !== null && id !== (value || ownZone)) void set(id);
+      }}
+      className="max-w-sm"
+    />
+  );
+}
+
+function Password(): ReactElement {
+  const [currentPassword, setCurrent] = useState("");
+  const [newPassword, setNew] = useState("");
+  const [errors, setErrors] = useState(noErrors);
+  const [{ fetching }, change] = useMutation(ChangePassword);
+
+  const submit = async () => {
+    setErrors(noErrors);
+    const { data, error } = await change({ input: { currentPassword, newPassword } });
+    if (data?.changePassword.viewer) {
+      toast("Changed the password");
+      setCurrent("");
+      setNew("");
+      return;
+    }
+    setErrors(
+      error
+        ? { fields: {}, general: explain(error) }
+        : formErrors(data?.changePassword.userErrors ?? [], ["currentPassword", "newPassword"]),
+    );
+  };
+
+  return (
+    <Panel title="Password">
+      <Form
+        className="flex max-w-sm flex-col gap-3"
+        onSubmit={(e) => {
+          e.preventDefault();
+          void submit();
+        }}
+      >
+        {errors.general !== null && (
+          <Note tone="failed" role="alert">
+            {errors.general}
+          </Note>
+        )}
+        <TextField
+          type="password"
+          label="Current password"
+          autoComplete="current-password"
+          value={currentPassword}
+          onChange={setCurrent}
+          isRequired
+          error={errors.fields["currentPassword"]}
+        />
+        <TextField
+          type="password"
+          label="New password"
+          autoComplete="new-password"
+          value={newPassword}
+          onChange={setNew}
+          isRequired
+          error={errors.fields["newPassword"]}
+        />
+        <div>
+          <Button
+            type="submit"
+            isPending={fetching}
+            isDisabled={currentPassword === "" || newPassword === ""}
+          >
+            Change the password
+          </Button>
+        </div>
+      </Form>
+    </Panel>
+  );
+}
