@@ -34,9 +34,8 @@ func TestHelpListsEverySettingAndSubcommand(t *testing.T) {
 		if code != 0 {
 			t.Fatalf("%q: code %d", args, code)
 		}
-		settings := reflect.TypeFor[config.Config]()
-		for i := range settings.NumField() {
-			if name := settings.Field(i).Tag.Get("env"); !strings.Contains(out, "$"+name) {
+		for setting := range reflect.TypeFor[config.Config]().Fields() {
+			if name := setting.Tag.Get("env"); !strings.Contains(out, "$"+name) {
 				t.Errorf("%q does not list %s", args, name)
 			}
 		}
