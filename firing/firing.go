@@ -77,7 +77,7 @@ func match(e Event, p Postback) Rule {
 		return UnknownScope
 	case p.Scope == Offer && p.OfferID != e.OfferID:
 		return OtherOffer
-	case p.Scope == Campaign && p.CampaignID != e.CampaignID:
+	case p.Scope == Campaign && (p.CampaignID != e.CampaignID || e.CampaignID == 0):
 		return OtherCampaign
 	case p.Goal != e.Goal:
 		return OtherGoal
