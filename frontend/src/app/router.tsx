@@ -174,7 +174,13 @@ function Pending(): ReactElement {
 }
 
 function Broken({ error, reset }: ErrorComponentProps): ReactElement {
-  return <ErrorState title="This page broke" message={error.message} onRetry={reset} />;
+  return (
+    <ErrorState
+      title="This page broke"
+      message={error instanceof Error ? error.message : "Something unexpected happened."}
+      onRetry={reset}
+    />
+  );
 }
 
 function NotFound(): ReactElement {

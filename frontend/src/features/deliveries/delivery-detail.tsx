@@ -350,8 +350,9 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
 }
 
 function DeliveryLink({ id, deliveryId }: { id: string; deliveryId: string }): ReactElement {
+  const search = route.useSearch();
   return (
-    <Link to="/deliveries/$id" params={{ id }} search={(was) => was} className="link">
+    <Link to="/deliveries/$id" params={{ id }} search={search} className="link">
       <ShortId id={deliveryId} />
     </Link>
   );

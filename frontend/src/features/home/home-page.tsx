@@ -94,12 +94,12 @@ function Numbers({ postbacks }: { postbacks: readonly HomePostback[] | null }): 
   return (
     <dl className="grid grid-cols-2 divide-x divide-y rounded-md border bg-surface md:grid-cols-4 md:divide-y-0 max-md:[&>*:nth-child(odd)]:border-l-0 max-md:[&>*:nth-child(-n+2)]:border-t-0">
       <Figure name="Delivered" value={sum && formatNumber(sum.delivered)} />
-      <Number
+      <Figure
         name="Failed"
         value={sum && formatNumber(sum.failed)}
         tone={sum && sum.failed > 0 ? "text-failed" : undefined}
       />
-      <Number
+      <Figure
         name="Waiting"
         value={sum && formatNumber(sum.waiting)}
         tone={sum && sum.waiting > 0 ? "text-retrying" : undefined}

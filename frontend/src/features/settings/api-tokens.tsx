@@ -143,7 +143,8 @@ export function ApiTokens(): ReactElement {
 function TokenLine({ token }: { token: Token }): ReactElement {
   const [isAsking, setAsking] = useState(false);
   const [{ fetching }, revoke] = useMutation(RevokeToken);
-  const hasExpired = token.expiresAt !== null && new Date(token.expiresAt) < new Date();
+  const [openedAt] = useState(() => new Date());
+  const hasExpired = token.expiresAt !== null && new Date(token.expiresAt) < openedAt;
 
   const confirm = async () => {
     const { data, error } = await revoke({ input: { id: token.id } });
