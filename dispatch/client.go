@@ -133,9 +133,9 @@ func (c *Client) exchange(ctx context.Context, r Request, e *Exchange) {
 			e.Reason, e.Detail = BadTemplate, err.Error()
 			return
 		}
-		e.URL, e.RequestBody = p.request.URL.String(), string(p.body)
+		e.URL, e.RequestBody = p.url(), string(p.body)
 		w := new(watch)
-		response, err := c.transport.RoundTrip(p.request.WithContext(w.attach(ctx)))
+		response, err := c.transport.RoundTrip(p.request.WithContext(w.attach(ctx))) //nolint:bodyclose // read closes it
 		e.Sent = w.sent()
 		e.RequestHeaders = w.headers(p.request)
 		if err != nil {

@@ -82,7 +82,7 @@ func TestGet(t *testing.T) {
 	})
 	client := newClient(t, nil)
 	e := client.Send(t.Context(), get(server.URL+"/p/a%2Fb?cid=abc%20d%26%C3%A9%2B1&x=#frag"))
-	if e.Reason != "" || e.StatusCode != 200 || e.ResponseBody != "counted \uFFFD\uFFFD" || e.ResponseHeaders.Get("X-Tracker") != "yes" {
+	if e.Reason != "" || e.StatusCode != http.StatusOK || e.ResponseBody != "counted \uFFFD\uFFFD" || e.ResponseHeaders.Get("X-Tracker") != "yes" {
 		t.Fatalf("the exchange is %+v", e)
 	}
 	if want := server.URL + "/p/a%2Fb?cid=abc%20d%26%C3%A9%2B1&x="; e.URL != want || got.RequestURI != strings.TrimPrefix(want, server.URL) {
@@ -103,7 +103,7 @@ func TestGet(t *testing.T) {
 		t.Errorf("the timings are %+v", e.Timings)
 	}
 	again := client.Send(t.Context(), get(server.URL))
-	if again.StatusCode != 200 || again.Timings.ConnectMs != nil {
+	if again.StatusCode != http.StatusOK || again.Timings.ConnectMs != nil {
 		t.Errorf("the connection was not kept: %+v", again)
 	}
 }
@@ -158,7 +158,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		http.Redirect(w, r, "/elsewhere", http.StatusFound)
 	})
 	e := newClient(t, nil).Send(t.Context(), get(server.URL))
-	if e.StatusCode != 302 || e.ResponseHeaders.Get("Location") != "/elsewhere" || requests.Load() != 1 {
+	if e.StatusCode != http.StatusFound || e.ResponseHeaders.Get("Location") != "/elsewhere" || requests.Load() != 1 {
 		t.Errorf("after %d requests the exchange is %+v", requests.Load(), e)
 	}
 }
@@ -218,7 +218,7 @@ func TestNothingIsSentTwice(t *testing.T) {
 		}
 	})
 	client := newClient(t, nil)
-	if e := client.Send(t.Context(), get(url)); e.StatusCode != 200 {
+	if e := client.Send(t.Context(), get(url)); e.StatusCode != http.StatusOK {
 		t.Fatalf("the first exchange is %+v", e)
 	}
 	e := client.Send(t.Context(), get(url))
@@ -236,7 +236,7 @@ func TestTLS(t *testing.T) {
 	trusting := func(o *dispatch.ClientOptions) {
 		o.TLS = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	}
-	if e := newClient(t, trusting).Send(t.Context(), get(server.URL)); e.StatusCode != 200 || e.Timings.TLSMs == nil {
+	if e := newClient(t, trusting).Send(t.Context(), get(server.URL)); e.StatusCode != http.StatusOK || e.Timings.TLSMs == nil {
 		t.Errorf("with the certificate trusted the exchange is %+v", e)
 	}
 	for name, c := range map[string]struct {
@@ -260,4 +260,20 @@ func TestTLS(t *testing.T) {
 			t.Errorf("%s: %s %q, sent: %t; want %s", name, e.Reason, e.Detail, e.Sent, c.reason)
 		}
 	}
+}
+
+func BenchmarkSend(b *testing.B) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer server.Close()
+	client := dispatch.NewClient(dispatch.ClientOptions{Guard: dispatch.NewGuard(dispatch.GuardOptions{AllowPrivate: true})})
+	defer client.Close()
+	request := get(server.URL + "/postback?cid=abc&payout=12.50")
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if e := client.Send(b.Context(), request); e.StatusCode != http.StatusOK {
+				b.Errorf("the exchange is %+v", e)
+			}
+		}
+	})
 }

@@ -237,7 +237,7 @@ func TestANameThatResolvesToAPrivateAddressIsBlocked(t *testing.T) {
 		t.Errorf("the exchange is %+v", e)
 	}
 	allowed := func(o *dispatch.ClientOptions) { o.Resolver = resolver(t, net.IPv4(127, 0, 0, 1)) }
-	if e := newClient(t, allowed).Send(t.Context(), get(url)); e.StatusCode != 200 || e.Timings.DNSMs == nil {
+	if e := newClient(t, allowed).Send(t.Context(), get(url)); e.StatusCode != http.StatusOK || e.Timings.DNSMs == nil {
 		t.Errorf("with private addresses allowed the exchange is %+v", e)
 	}
 }
@@ -266,5 +266,18 @@ func TestDNS(t *testing.T) {
 		if e := client.Send(t.Context(), get("http://tracker.example/")); e.Reason != c.reason || e.Detail != "tracker.example" || e.Sent {
 			t.Errorf("%s: %s %q, want %s", name, e.Reason, e.Detail, c.reason)
 		}
+	}
+}
+
+func TestInternationalHosts(t *testing.T) {
+	t.Parallel()
+	hosts := make(chan string, 1)
+	server := newServer(t, func(_ http.ResponseWriter, r *http.Request) { hosts <- r.Host })
+	port := server.URL[strings.LastIndexByte(server.URL, ':'):]
+	client := newClient(t, func(o *dispatch.ClientOptions) { o.Resolver = resolver(t, net.IPv4(127, 0, 0, 1)) })
+	url := "http://трекер.example" + port + "/p?a=1"
+	e := client.Send(t.Context(), get(url))
+	if host := <-hosts; e.StatusCode != http.StatusOK || e.URL != url || host != "xn--e1aaowdh.example"+port {
+		t.Errorf("the host is %q, the exchange %+v", host, e)
 	}
 }

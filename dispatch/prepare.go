@@ -20,6 +20,13 @@ type prepared struct {
 	body    []byte
 }
 
+// url is what is sent: the host as it was written, and the rest as it stands on the
+// request's first line.
+func (p prepared) url() string {
+	u := p.request.URL
+	return u.Scheme + "://" + u.Host + u.RequestURI()
+}
+
 // prepare builds the HTTP request for one attempt.
 func (c *Client) prepare(r Request, now time.Time) (prepared, error) {
 	u, err := url.Parse(r.URL)
@@ -52,8 +59,11 @@ func (c *Client) prepare(r Request, now time.Time) (prepared, error) {
 // this one, it leaves that to us.
 type unrepeatable struct{}
 
+// Read is at the end at once.
 func (unrepeatable) Read([]byte) (int, error) { return 0, io.EOF }
-func (unrepeatable) Close() error             { return nil }
+
+// Close does nothing.
+func (unrepeatable) Close() error { return nil }
 
 // sign sets the headers of Standard Webhooks.
 func sign(h http.Header, r Request, now time.Time, body []byte) error {

@@ -82,3 +82,13 @@ func TestRetryAfterIsHonouredBetweenTheScheduleAndADay(t *testing.T) {
 		}
 	}
 }
+
+func FuzzRetryAfter(f *testing.F) {
+	f.Add("120")
+	f.Add("Fri, 12 Jun 2026 10:01:00 GMT")
+	f.Fuzz(func(t *testing.T, value string) {
+		if got := dispatch.RetryAfter(http.Header{"Retry-After": {value}}, sentAt); got < 0 || got > 24*time.Hour {
+			t.Fatalf("%q is %s", value, got)
+		}
+	})
+}

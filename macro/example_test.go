@@ -9,8 +9,7 @@ import (
 
 func ExampleParse() {
 	_, err := macro.Parse("https://tracker.example/postback?cid={clickid}&payout={payout|mul:x}")
-	var faults macro.Errors
-	if errors.As(err, &faults) {
+	if faults, ok := errors.AsType[macro.Errors](err); ok {
 		for _, e := range faults {
 			fmt.Printf("%d-%d %s: %s\n", e.Start, e.End, e.Code, e.Message)
 		}

@@ -1,13 +1,16 @@
 package tracking
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // NoClick says why a request for a link is answered without counting a click; the
 // empty text when it is a click. A request without a user agent is one: privacy
 // tools send none, and a lost click cannot be had back. So is one by a program such
 // as curl, since people test their links with those.
 func NoClick(r Request) string {
-	if r.Method != "" && r.Method != "GET" {
+	if r.Method != "" && r.Method != http.MethodGet {
 		return "a " + r.Method + " request is no click"
 	}
 	if purpose := strings.ToLower(r.Purpose); strings.Contains(purpose, "prefetch") ||

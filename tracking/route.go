@@ -2,6 +2,7 @@ package tracking
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"postrider/macro"
@@ -77,10 +78,8 @@ func (l Link) deepLink(raw string, v *macro.Values) (target, problem string) {
 		return "", "The deep link's host is not one of the offer's."
 	}
 	target = t.Expand(v)
-	for _, name := range t.Macros() {
-		if name == macro.ClickID {
-			return target, ""
-		}
+	if slices.Contains(t.Macros(), macro.ClickID) {
+		return target, ""
 	}
 	for _, parameter := range clickParameters(l.Destination, v) {
 		target = setParameter(target, parameter)
