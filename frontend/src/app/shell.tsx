@@ -12,38 +12,27 @@ import {
 } from "lucide-react";
 import { lazy, type ReactElement, Suspense, useEffect, useRef, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
-import { useClient, useQuery } from "urql";
+import { useQuery } from "urql";
 
 import { cx } from "@/components/ui/cx";
 import { modKey, useHotkey } from "@/components/ui/hotkeys";
 import { KeyHint } from "@/components/ui/key-hint";
 import { Menu } from "@/components/ui/menu";
-import { Sheet } from "@/components/ui/sheet";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/states";
 import { setTheme, type ThemeChoice, useTheme } from "@/components/ui/theme";
 import { ZoneContext } from "@/components/ui/time";
-import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
-import { graphql } from "@/graphql/graphql";
 import { setSessionLost, useSessionLost } from "@/graphql/session";
 import { type Viewer, ViewerQuery } from "@/graphql/viewer";
 
+import { useSignOut, whoIs } from "./account";
 import { pages, thumbPages } from "./pages";
 
 const Palette = lazy(() => import("./palette").then((m) => ({ default: m.Palette })));
 const Keys = lazy(() => import("./keys").then((m) => ({ default: m.Keys })));
+const MoreSheet = lazy(() => import("./more-sheet").then((m) => ({ default: m.MoreSheet })));
 const LostSession = lazy(() => import("./lost-session").then((m) => ({ default: m.LostSession })));
-
-const SignOut = graphql(`
-  mutation SignOut {
-    signOut {
-      userErrors {
-        message
-      }
-    }
-  }
-`);
 
 /** Everything behind the sign-in: who is asking is known here, and the page stands inside. */
 export function Shell(): ReactElement {
@@ -128,15 +117,16 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
       <Suspense>
         {open === "palette" && <Palette onClose={close} />}
         {open === "keys" && <Keys onClose={close} />}
+        {open === "more" && (
+          <MoreSheet
+            viewer={viewer}
+            onClose={close}
+            onSearch={() => {
+              setOpen("palette");
+            }}
+          />
+        )}
       </Suspense>
-      <MoreSheet
-        viewer={viewer}
-        isOpen={open === "more"}
-        onClose={close}
-        onSearch={() => {
-          setOpen("palette");
-        }}
-      />
     </div>
   );
 }
@@ -228,24 +218,6 @@ const themes: readonly { id: ThemeChoice; name: string; icon: typeof Sun }[] = [
   { id: "system", name: "As the system", icon: Monitor },
 ];
 
-function whoIs(viewer: Viewer): string {
-  return viewer.affiliate?.name ?? (viewer.role === "ADMIN" ? "Admin" : "Affiliate manager");
-}
-
-/** Leaves, and takes everything that was fetched along: nothing of one user is left for the next. */
-function useSignOut(): () => void {
-  const client = useClient();
-  return () => {
-    void client
-      .mutation(SignOut, {})
-      .toPromise()
-      .then(({ error }) => {
-        if (error) toast(explain(error), "failed");
-        else location.assign("/sign-in");
-      });
-  };
-}
-
 function Account({ viewer, onKeys }: { viewer: Viewer; onKeys: () => void }): ReactElement {
   const theme = useTheme();
   const signOut = useSignOut();
@@ -310,42 +282,5 @@ function BottomBar({ onMore }: { onMore: () => void }): ReactElement {
         More
       </AriaButton>
     </nav>
-  );
-}
-
-function MoreSheet({
-  viewer,
-  isOpen,
-  onClose,
-  onSearch,
-}: {
-  viewer: Viewer;
-  isOpen: boolean;
-  onClose: () => void;
-  onSearch: () => void;
-}): ReactElement {
-  const signOut = useSignOut();
-  const row =
-    "flex min-h-11 w-full items-center gap-3 rounded-md px-2 text-left text-base text-ink no-underline hover:bg-sunken data-[status=active]:text-accent-strong";
-  return (
-    <Sheet title={whoIs(viewer)} isOpen={isOpen} onClose={onClose}>
-      <p className="truncate px-2 pb-2 text-muted">{viewer.user.email}</p>
-      <AriaButton onPress={onSearch} className={row}>
-        <Search aria-hidden className="size-5 text-muted" />
-        Search and go to
-      </AriaButton>
-      {pages
-        .filter((page) => !thumbPages.includes(page.to))
-        .map(({ to, name, icon: Icon }) => (
-          <Link key={to} to={to} onClick={onClose} className={row}>
-            <Icon aria-hidden className="size-5 text-muted" />
-            {name}
-          </Link>
-        ))}
-      <AriaButton onPress={signOut} className={row}>
-        <LogOut aria-hidden className="size-5 text-muted" />
-        Sign out
-      </AriaButton>
-    </Sheet>
   );
 }

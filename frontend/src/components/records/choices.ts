@@ -1,6 +1,6 @@
 import { useQuery } from "urql";
 
-import type { Choice } from "@/components/ui/select";
+import type { Choice } from "@/components/ui/choice";
 import { graphql } from "@/graphql/graphql";
 
 const GoalsQuery = graphql(`

@@ -8,7 +8,8 @@ import {
 } from "react-aria-components";
 
 import { cx } from "./cx";
-import { FieldNotes, type FieldWords, labelClass } from "./field";
+import { labelClass } from "./classes";
+import { FieldNotes, type FieldWords } from "./field";
 
 interface CheckboxProps extends Omit<AriaCheckboxProps, "className" | "style" | "children"> {
   children: ReactNode;

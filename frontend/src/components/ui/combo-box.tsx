@@ -3,8 +3,10 @@ import type { ReactElement } from "react";
 import { Button, ComboBox as AriaComboBox, Input, Label, ListBox, Popover } from "react-aria-components";
 
 import { cx } from "./cx";
-import { FieldNotes, type FieldWords, inputClass, labelClass } from "./field";
-import { type Choice, ChoiceItem, popoverClass } from "./select";
+import { inputClass, labelClass, popoverClass } from "./classes";
+import { FieldNotes, type FieldWords } from "./field";
+import { type Choice } from "./choice";
+import { ChoiceItem } from "./select";
 
 interface ComboBoxProps extends FieldWords {
   choices: readonly Choice[];

@@ -10,15 +10,8 @@ import {
   type TextFieldProps as AriaTextFieldProps,
 } from "react-aria-components";
 
+import { inputClass, labelClass } from "./classes";
 import { cx } from "./cx";
-
-export const inputClass = cx(
-  "w-full min-w-0 rounded-md border border-edge bg-surface px-2.5 text-base text-ink placeholder:text-faint",
-  "h-8 pointer-coarse:h-10 pointer-coarse:text-lg",
-  "data-[disabled]:bg-sunken data-[disabled]:text-muted data-[invalid]:border-failed",
-);
-
-export const labelClass = "text-sm font-medium text-ink";
 
 /** The parts that every field has around its control. */
 export interface FieldWords {

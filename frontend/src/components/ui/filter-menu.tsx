@@ -3,7 +3,8 @@ import type { ReactElement } from "react";
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 
 import { cx } from "./cx";
-import { itemClass, popoverClass, type Choice } from "./select";
+import { type Choice } from "./choice";
+import { itemClass, popoverClass } from "./classes";
 
 interface FilterMenuProps {
   /** What is filtered by: "State". */

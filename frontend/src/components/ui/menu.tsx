@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 
 import { cx } from "./cx";
-import { itemClass, popoverClass } from "./select";
+import { itemClass, popoverClass } from "./classes";
 
 export interface Action {
   id: string;

@@ -10,7 +10,8 @@ import {
 } from "react-aria-components";
 
 import { cx } from "./cx";
-import { FieldNotes, type FieldWords, inputClass, labelClass } from "./field";
+import { inputClass, labelClass } from "./classes";
+import { FieldNotes, type FieldWords } from "./field";
 
 interface NumberFieldProps
   extends Omit<AriaNumberFieldProps, "className" | "style" | "children">, FieldWords {

@@ -3,7 +3,7 @@ import { type ReactElement, useEffect, useRef, useState } from "react";
 import { Button, Input, SearchField } from "react-aria-components";
 
 import { cx } from "./cx";
-import { inputClass } from "./field";
+import { inputClass } from "./classes";
 import { useHotkey } from "./hotkeys";
 
 /** Looks for text in what the page lists. It is asked for when typing rests; `/` leads here. */

@@ -11,22 +11,10 @@ import {
   Text,
 } from "react-aria-components";
 
+import { type Choice } from "./choice";
 import { cx } from "./cx";
-import { FieldNotes, type FieldWords, inputClass, labelClass } from "./field";
-
-export interface Choice {
-  id: string;
-  label: string;
-  hint?: string;
-}
-
-export const popoverClass =
-  "min-w-(--trigger-width) max-w-[min(28rem,calc(100vw-1rem))] overflow-auto rounded-md bg-surface p-1 shadow-overlay outline-none scroll-thin";
-
-export const itemClass = cx(
-  "flex cursor-default items-center gap-2 rounded-sm px-2 py-1 text-base text-ink outline-none select-none pointer-coarse:py-2",
-  "data-[focused]:bg-sunken data-[hovered]:bg-sunken data-[disabled]:text-faint",
-);
+import { inputClass, itemClass, labelClass, popoverClass } from "./classes";
+import { FieldNotes, type FieldWords } from "./field";
 
 export function ChoiceItem({ choice }: { choice: Choice }): ReactElement {
   return (

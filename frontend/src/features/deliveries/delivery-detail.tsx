@@ -1,23 +1,20 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { CircleHelp, RotateCcw } from "lucide-react";
-import { type ReactElement, useEffect, useState } from "react";
-import { useMutation, useQuery } from "urql";
+import { lazy, type ReactElement, Suspense, useEffect, useState } from "react";
+import { useQuery } from "urql";
 
 import { AttemptParts, Attempts } from "@/components/records/attempts";
 import { ClickFacts, ClickParts } from "@/components/records/click-facts";
 import { DetailHead, DetailPart } from "@/components/records/detail-head";
 import { Badge, StateBadge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
-import { Confirm } from "@/components/ui/dialog";
 import { Fact, Facts } from "@/components/ui/facts";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { Money } from "@/components/ui/money";
-import { Segmented } from "@/components/ui/segmented";
 import { ShortId } from "@/components/ui/short-id";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState, Note } from "@/components/ui/states";
 import { RelativeTime, Time } from "@/components/ui/time";
-import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { subscribeLive } from "@/graphql/live";
@@ -106,19 +103,7 @@ const ChangedSubscription = graphql(`
   }
 `);
 
-const Replay = graphql(`
-  mutation ReplayDelivery($input: ReplayDeliveryInput!) {
-    replayDelivery(input: $input) {
-      delivery {
-        id
-        deliveryId
-      }
-      userErrors {
-        message
-      }
-    }
-  }
-`);
+const ReplayDialog = lazy(() => import("./replay-dialog").then((m) => ({ default: m.ReplayDialog })));
 
 type Node = NonNullable<ResultOf<typeof DetailQuery>["node"]>;
 type Delivery = Extract<Node, { deliveryId: unknown }>;
@@ -338,13 +323,16 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         )}
       </DetailPart>
 
-      <ReplayDialog
-        delivery={delivery}
-        isOpen={isReplaying}
-        onClose={() => {
-          setReplaying(false);
-        }}
-      />
+      <Suspense>
+        {isReplaying && (
+          <ReplayDialog
+            delivery={delivery}
+            onClose={() => {
+              setReplaying(false);
+            }}
+          />
+        )}
+      </Suspense>
     </>
   );
 }
@@ -355,65 +343,5 @@ function DeliveryLink({ id, deliveryId }: { id: string; deliveryId: string }): R
     <Link to="/deliveries/$id" params={{ id }} search={search} className="link">
       <ShortId id={deliveryId} />
     </Link>
-  );
-}
-
-type Template = "CURRENT" | "SENT";
-
-function ReplayDialog({
-  delivery,
-  isOpen,
-  onClose,
-}: {
-  delivery: Delivery;
-  isOpen: boolean;
-  onClose: () => void;
-}): ReactElement {
-  const navigate = useNavigate();
-  const search = route.useSearch();
-  const [template, setTemplate] = useState<Template>("CURRENT");
-  const [{ fetching }, replay] = useMutation(Replay);
-
-  const confirm = async () => {
-    const { data, error } = await replay({ input: { id: delivery.id, template } });
-    const next = data?.replayDelivery.delivery;
-    if (next) {
-      toast(`Queued once more as delivery ${next.deliveryId.slice(-6)}`);
-      onClose();
-      await navigate({ to: "/deliveries/$id", params: { id: next.id }, search });
-      return;
-    }
-    toast(
-      error ? explain(error) : (data?.replayDelivery.userErrors ?? []).map((e) => e.message).join(" "),
-      "failed",
-    );
-  };
-
-  return (
-    <Confirm
-      title="Replay this delivery"
-      isOpen={isOpen}
-      onClose={onClose}
-      onConfirm={() => void confirm()}
-      action="Replay it"
-      isPending={fetching}
-    >
-      <p>
-        It is sent once more to <b className="font-medium text-ink">{delivery.postback.host}</b>, as a new
-        delivery with an id of its own.
-        {delivery.state === "DELIVERED" &&
-          " The tracker has taken the first one: it may count this one again unless it deduplicates."}
-      </p>
-      <Segmented<Template>
-        label="By which template"
-        value={template}
-        onChange={setTemplate}
-        choices={[
-          { id: "CURRENT", label: "Today's" },
-          { id: "SENT", label: `Version ${String(delivery.version.number)}, as then` },
-        ]}
-        className="mt-4"
-      />
-    </Confirm>
   );
 }

@@ -1,0 +1,91 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { type ReactElement, useState } from "react";
+import { useMutation } from "urql";
+
+import { Confirm } from "@/components/ui/dialog";
+import { Segmented } from "@/components/ui/segmented";
+import { toast } from "@/components/ui/toast";
+import { explain } from "@/graphql/client";
+import { graphql } from "@/graphql/graphql";
+
+const Replay = graphql(`
+  mutation ReplayDelivery($input: ReplayDeliveryInput!) {
+    replayDelivery(input: $input) {
+      delivery {
+        id
+        deliveryId
+      }
+      userErrors {
+        message
+      }
+    }
+  }
+`);
+
+interface Replayable {
+  id: string;
+  state: string;
+  postback: { host: string };
+  version: { number: number };
+}
+
+const route = getRouteApi("/shell/deliveries/$id");
+
+type Template = "CURRENT" | "SENT";
+
+/** Asks before a delivery is sent once more, and by which template. */
+export function ReplayDialog({
+  delivery,
+  onClose,
+}: {
+  delivery: Replayable;
+  onClose: () => void;
+}): ReactElement {
+  const navigate = useNavigate();
+  const search = route.useSearch();
+  const [template, setTemplate] = useState<Template>("CURRENT");
+  const [{ fetching }, replay] = useMutation(Replay);
+
+  const confirm = async () => {
+    const { data, error } = await replay({ input: { id: delivery.id, template } });
+    const next = data?.replayDelivery.delivery;
+    if (next) {
+      toast(`Queued once more as delivery ${next.deliveryId.slice(-6)}`);
+      onClose();
+      await navigate({ to: "/deliveries/$id", params: { id: next.id }, search });
+      return;
+    }
+    toast(
+      error ? explain(error) : (data?.replayDelivery.userErrors ?? []).map((e) => e.message).join(" "),
+      "failed",
+    );
+  };
+
+  return (
+    <Confirm
+      title="Replay this delivery"
+      isOpen
+      onClose={onClose}
+      onConfirm={() => void confirm()}
+      action="Replay it"
+      isPending={fetching}
+    >
+      <p>
+        It is sent once more to <b className="font-medium text-ink">{delivery.postback.host}</b>, as a new
+        delivery with an id of its own.
+        {delivery.state === "DELIVERED" &&
+          " The tracker has taken the first one: it may count this one again unless it deduplicates."}
+      </p>
+      <Segmented<Template>
+        label="By which template"
+        value={template}
+        onChange={setTemplate}
+        choices={[
+          { id: "CURRENT", label: "Today's" },
+          { id: "SENT", label: `Version ${String(delivery.version.number)}, as then` },
+        ]}
+        className="mt-4"
+      />
+    </Confirm>
+  );
+}
