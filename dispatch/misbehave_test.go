@@ -148,6 +148,14 @@ func TestClosesAtOnce(t *testing.T) {
 	}
 }
 
+func TestNobodyConnectsInTime(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, func(o *dispatch.ClientOptions) { o.DialTimeout = time.Nanosecond })
+	if e := client.Send(t.Context(), get("http://127.0.0.1:9/")); e.Reason != dispatch.TimeoutConnect || e.Sent {
+		t.Errorf("the exchange is %+v", e)
+	}
+}
+
 func TestNobodyListens(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

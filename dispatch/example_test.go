@@ -1,0 +1,42 @@
+package dispatch_test
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"postrider/dispatch"
+)
+
+func ExampleJudge() {
+	exchange := dispatch.Exchange{
+		StartedAt:       time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC),
+		StatusCode:      http.StatusTooManyRequests,
+		ResponseHeaders: http.Header{"Retry-After": {"60"}},
+	}
+	outcome := dispatch.Judge(exchange, dispatch.Terms{Attempt: 1, Random: 0.5})
+	fmt.Println(outcome.State, outcome.RetryAt.Format(time.TimeOnly), outcome.Reason)
+	fmt.Println(outcome.Sentence(), outcome.Reason.NextStep())
+	// Output:
+	// retrying 10:01:00 RATE_LIMITED
+	// The tracker asks for fewer requests (429). Nothing to do: we slow down and try again. If it lasts, ask the tracker to raise your limit.
+}
+
+func ExampleBodyRule_Accepts() {
+	rule := dispatch.BodyRule{Kind: dispatch.JSONField, Path: "result.status", Value: "ok"}
+	_, failed := rule.Accepts([]byte(`{"result":{"status":"unknown click"}}`))
+	fmt.Println(dispatch.RefusedByTracker.Sentence(failed))
+	// Output:
+	// The tracker answered, but its answer says that it did not accept the postback: the field "result.status" is "unknown click", not "ok".
+}
+
+func ExampleGuard_CheckURL() {
+	guard := dispatch.NewGuard(dispatch.GuardOptions{})
+	fmt.Println(guard.CheckURL("https://tracker.example/postback"))
+	fmt.Println(guard.CheckURL("http://0x7f.1/"))
+	fmt.Println(guard.CheckURL("http://169.254.169.254/latest/meta-data"))
+	// Output:
+	// <nil>
+	// 0x7f.1 is an address in an unusual spelling; write it as four decimal numbers
+	// 169.254.169.254 is a link-local or metadata address
+}
