@@ -1,0 +1,68 @@
+// Package account turns a request into a Viewer: users, passwords, sessions of
+// the web app, and API tokens.
+//
+// It owns the rows of users, api_tokens and sessions, and the cookie. What a
+// Viewer may see is not decided here but by ent's privacy rules and by whoever
+// holds the Viewer.
+//
+// Rules:
+//   - Whether an address has an account cannot be found out: a wrong password
+//     and an unknown address get the same words after the same work.
+//   - Sign-in slows down after failures, per address and per client.
+//   - A session ends with its password, a disabled user ends everything at once:
+//     both are looked at on every request.
+//   - Sessions and tokens are stored as digests; a copy of the database opens
+//     nothing.
+package account
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"postrider/ent/db"
+	"postrider/internal/problem"
+)
+
+// Params is what Accounts are made of.
+type Params struct {
+	DB     *sql.DB
+	Client *db.Client
+	Log    *slog.Logger
+	Secure bool // the cookie goes over https only
+	Now    func() time.Time
+
+	// ClientAddr says where a request came from; it may be invalid.
+	ClientAddr func(ctx context.Context) netip.Addr
+}
+
+// Accounts signs people and programs in. Make it with New.
+type Accounts struct {
+	db         *sql.DB
+	client     *db.Client
+	log        *slog.Logger
+	now        func() time.Time
+	clientAddr func(ctx context.Context) netip.Addr
+	sessions   *scs.SessionManager
+	slow       *throttle
+}
+
+// New returns Accounts over p.
+func New(p Params) *Accounts {
+	a := &Accounts{db: p.DB, client: p.Client, log: p.Log, now: p.Now, clientAddr: p.ClientAddr}
+	a.sessions = newSessions(p)
+	a.slow = newThrottle(a.now)
+	return a
+}
+
+// notFoundAs keeps the difference between "no such row" and a broken database.
+func notFoundAs(err error, what string) error {
+	if db.IsNotFound(err) {
+		return problem.NotFound("there is no such %s", what)
+	}
+	return err
+}

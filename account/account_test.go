@@ -1,0 +1,149 @@
+package account_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"postrider/account"
+	"postrider/ent/db"
+	_ "postrider/ent/db/runtime" // the rules of privacy
+	"postrider/internal/pg"
+	"postrider/internal/pgtest"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const password = "correct horse battery"
+
+// world is an installation with one affiliate and a clock that stands still.
+type world struct {
+	t         *testing.T
+	accounts  *account.Accounts
+	client    *db.Client
+	system    context.Context
+	affiliate *db.Affiliate
+	clientIP  string
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func setup(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, now: time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC), clientIP: "203.0.113.9"}
+	database := pgtest.New(t)
+	w.client = db.NewClient(db.Driver(pg.Driver(database.SQL)))
+	w.accounts = account.New(account.Params{
+		DB: database.SQL, Client: w.client, Log: slog.New(slog.DiscardHandler), Secure: true, Now: w.clock,
+		ClientAddr: func(context.Context) netip.Addr { return netip.MustParseAddr(w.clientIP) },
+	})
+	w.system = viewer.AsSystem(t.Context())
+	var err error
+	w.affiliate, err = w.client.Affiliate.Create().SetName("Acme").SetEchoKey("acme").SetCreatedAt(w.now).Save(w.system)
+	must(t, err)
+	return w
+}
+
+func (w *world) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+func (w *world) wait(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+func (w *world) user(email string, role viewer.Role) *db.User {
+	w.t.Helper()
+	n := account.NewUser{Email: email, Password: password, Role: role}
+	if role == viewer.Affiliate {
+		n.AffiliateID = w.affiliate.ID
+	}
+	u, err := w.accounts.CreateUser(w.system, n)
+	must(w.t, err)
+	return u
+}
+
+// browser sends requests through the middleware and keeps its cookie.
+type browser struct {
+	w      *world
+	cookie string
+}
+
+// do runs fn inside a request; headers are "Name: value".
+func (b *browser) do(method string, fn func(ctx context.Context), headers ...string) *http.Response {
+	b.w.t.Helper()
+	handler := b.w.accounts.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { fn(r.Context()) }))
+	r := httptest.NewRequest(method, "/graphql", nil)
+	if b.cookie != "" {
+		r.Header.Set("Cookie", b.cookie)
+	}
+	for _, header := range headers {
+		name, value, _ := strings.Cut(header, ": ")
+		r.Header.Set(name, value)
+	}
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, r)
+	for _, cookie := range answer.Result().Cookies() {
+		b.cookie = cookie.Name + "=" + cookie.Value
+		if cookie.MaxAge < 0 {
+			b.cookie = ""
+		}
+	}
+	return answer.Result()
+}
+
+func (b *browser) signIn(email, pass string) (v *viewer.Viewer, err error) {
+	b.w.t.Helper()
+	b.do(http.MethodPost, func(ctx context.Context) { v, err = b.w.accounts.SignIn(ctx, email, pass) })
+	return v, err
+}
+
+func (b *browser) viewer(headers ...string) (v *viewer.Viewer) {
+	b.w.t.Helper()
+	b.do(http.MethodGet, func(ctx context.Context) { v = viewer.From(ctx) }, headers...)
+	return v
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantCode(t *testing.T, err error, code problem.Code) {
+	t.Helper()
+	if problem.CodeOf(err) != code {
+		t.Fatalf("got %v, want the code %q", err, code)
+	}
+}
+
+func readError(t *testing.T, res *http.Response) (code string) {
+	t.Helper()
+	text, err := io.ReadAll(res.Body)
+	must(t, err)
+	var answer struct {
+		Errors []struct {
+			Extensions struct{ Code string }
+		}
+	}
+	must(t, json.Unmarshal(text, &answer))
+	return answer.Errors[0].Extensions.Code
+}

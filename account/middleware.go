@@ -1,0 +1,85 @@
+package account
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+)
+
+// Middleware puts the viewer of a request into its context: by Authorization
+// header, else by cookie, else nobody. A token that is wrong is refused with
+// 401; a cookie that is over means nobody.
+func (a *Accounts) Middleware(next http.Handler) http.Handler {
+	withSession := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v, err := a.sessionViewer(r.Context())
+		if err != nil {
+			a.sessions.ErrorFunc(w, r, err)
+			return
+		}
+		if v != nil {
+			r = r.WithContext(viewer.With(r.Context(), v))
+		}
+		next.ServeHTTP(w, r)
+	})
+	saving := a.sessions.LoadAndSave(withSession)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch authorization := r.Header.Get("Authorization"); {
+		case authorization != "":
+			a.withToken(w, r, authorization, next)
+		case mayChangeSession(r):
+			saving.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), cookiesKey{}, true)))
+		default:
+			a.reading(w, r, withSession)
+		}
+	})
+}
+
+func (a *Accounts) withToken(w http.ResponseWriter, r *http.Request, authorization string, next http.Handler) {
+	v, err := a.Authenticate(r.Context(), authorization)
+	if err != nil {
+		problem.Log(r.Context(), a.log, "authenticating a token", err)
+		refuse(w, problem.From(err))
+		return
+	}
+	next.ServeHTTP(w, r.WithContext(viewer.With(r.Context(), v)))
+}
+
+// mayChangeSession is false for streams, whose writers scs would wrap into one
+// that can neither flush nor be hijacked; nobody signs in over those.
+func mayChangeSession(r *http.Request) bool {
+	return r.Method == http.MethodPost && !strings.Contains(r.Header.Get("Accept"), "text/event-stream")
+}
+
+// reading loads the session and leaves the writer alone.
+func (a *Accounts) reading(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	token := ""
+	if cookie, err := r.Cookie(a.sessions.Cookie.Name); err == nil {
+		token = cookie.Value
+	}
+	ctx, err := a.sessions.Load(r.Context(), token)
+	if err != nil {
+		a.sessions.ErrorFunc(w, r, err)
+		return
+	}
+	next.ServeHTTP(w, r.WithContext(ctx))
+}
+
+// refuse answers in the form of a GraphQL response, which is what is behind the
+// middleware.
+func refuse(w http.ResponseWriter, p *problem.Error) {
+	status := http.StatusInternalServerError
+	if p.Code == problem.CodeUnauthenticated {
+		status = http.StatusUnauthorized
+		w.Header().Set("WWW-Authenticate", `Bearer realm="postrider"`)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{
+		"message": p.PublicMessage(), "extensions": map[string]any{"code": p.Code},
+	}}})
+}

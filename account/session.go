@@ -1,0 +1,190 @@
+package account
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"postrider/ent/db"
+	"postrider/internal/problem"
+	"postrider/internal/secret"
+	"postrider/internal/viewer"
+)
+
+// sessionLife is how long a browser stays signed in.
+const sessionLife = 14 * 24 * time.Hour
+
+// What a session holds.
+const (
+	sessionUser     = "user"     // id
+	sessionPassword = "password" // which password it was opened with, see passwordMark
+)
+
+func newSessions(p Params) *scs.SessionManager {
+	name := "postrider_session"
+	if p.Secure {
+		name = "__Host-postrider_session" // browsers take it from this host and over TLS only
+	}
+	// Not scs.New: it starts a goroutine, which nothing stops, for a store that we do not use.
+	return &scs.SessionManager{
+		Store: sessionStore{db: p.DB, now: p.Now}, Codec: scs.GobCodec{},
+		Lifetime: sessionLife, HashTokenInStore: true,
+		Cookie: scs.SessionCookie{
+			Name: name, Path: "/", Persist: true, Secure: p.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		},
+		ErrorFunc: func(w http.ResponseWriter, r *http.Request, err error) {
+			problem.Log(r.Context(), p.Log, "reading or writing a session", err)
+			refuse(w, problem.From(err))
+		},
+	}
+}
+
+// SignIn opens a session for the request of ctx, which must have come through
+// Middleware.
+func (a *Accounts) SignIn(ctx context.Context, email, password string) (*viewer.Viewer, error) {
+	if err := mustHaveCookies(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.slow.check(email, a.clientAddr(ctx)); err != nil {
+		return nil, err
+	}
+	u, err := a.userByEmail(ctx, email)
+	if err != nil {
+		return nil, err
+	}
+	hash := "" // of nobody: the work is the same
+	if u != nil {
+		hash = u.PasswordHash
+	}
+	match, err := secret.MatchPassword(ctx, password, hash)
+	if err != nil {
+		return nil, err
+	}
+	if u == nil || !match {
+		a.slow.failed(email, a.clientAddr(ctx))
+		return nil, problem.Unauthenticated("the e-mail address or the password is wrong")
+	}
+	a.slow.succeeded(email)
+	if err := a.openSession(ctx, u.ID, u.PasswordHash); err != nil {
+		return nil, err
+	}
+	if err := a.client.User.UpdateOneID(u.ID).SetLastSignInAt(a.now()).Exec(viewer.AsSystem(ctx)); err != nil {
+		return nil, fmt.Errorf("noting the sign-in: %w", err)
+	}
+	return viewerOf(u), nil
+}
+
+// SignOut ends the session of the request of ctx.
+func (a *Accounts) SignOut(ctx context.Context) error {
+	if err := mustHaveCookies(ctx); err != nil {
+		return err
+	}
+	return a.sessions.Destroy(ctx)
+}
+
+type cookiesKey struct{}
+
+// mustHaveCookies refuses where the answer cannot carry a cookie: over a
+// stream, or for a program that brings a token.
+func mustHaveCookies(ctx context.Context) error {
+	if can, _ := ctx.Value(cookiesKey{}).(bool); !can {
+		return problem.Invalid("", "sign in and out by POST, without an Authorization header")
+	}
+	return nil
+}
+
+// openSession begins a session under a new token: one that somebody planted
+// before the sign-in is worth nothing after it.
+func (a *Accounts) openSession(ctx context.Context, userID int64, hash string) error {
+	if err := a.sessions.RenewToken(ctx); err != nil {
+		return fmt.Errorf("opening a session: %w", err)
+	}
+	a.sessions.Put(ctx, sessionUser, userID)
+	a.sessions.Put(ctx, sessionPassword, passwordMark(hash))
+	return nil
+}
+
+// sessionViewer is who the loaded session of ctx belongs to; nil for nobody.
+func (a *Accounts) sessionViewer(ctx context.Context) (*viewer.Viewer, error) {
+	id := a.sessions.GetInt64(ctx, sessionUser)
+	if id == 0 {
+		return nil, nil
+	}
+	u, err := a.client.User.Get(viewer.AsSystem(ctx), id)
+	if db.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if a.sessions.GetString(ctx, sessionPassword) != passwordMark(u.PasswordHash) {
+		return nil, nil
+	}
+	return viewerOf(u), nil
+}
+
+// passwordMark tells passwords apart without telling anything about them: the
+// digest it is made from has its own salt.
+func passwordMark(hash string) string {
+	sum := sha256.Sum256([]byte(hash))
+	return hex.EncodeToString(sum[:8])
+}
+
+// PruneSessions removes sessions that are over and says how many there were.
+func (a *Accounts) PruneSessions(ctx context.Context) (int64, error) {
+	result, err := a.db.ExecContext(ctx, "DELETE FROM sessions WHERE expiry < $1", a.now())
+	if err != nil {
+		return 0, fmt.Errorf("pruning sessions: %w", err)
+	}
+	return result.RowsAffected()
+}
+
+// sessionStore keeps scs's sessions in PostgreSQL. scs's own store for it knows
+// no context and starts a goroutine to prune.
+type sessionStore struct {
+	db  *sql.DB
+	now func() time.Time
+}
+
+// FindCtx returns a session that is not over.
+func (s sessionStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT data FROM sessions WHERE token = $1 AND expiry > $2", token, s.now()).Scan(&data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	return data, err == nil, err
+}
+
+// CommitCtx writes a session.
+func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	_, err := s.db.ExecContext(ctx, `
+		INSERT INTO sessions (token, data, expiry) VALUES ($1, $2, $3)
+		ON CONFLICT (token) DO UPDATE SET data = excluded.data, expiry = excluded.expiry`, token, data, expiry)
+	return err
+}
+
+// DeleteCtx removes a session; one that is not there is fine.
+func (s sessionStore) DeleteCtx(ctx context.Context, token string) error {
+	_, err := s.db.ExecContext(ctx, "DELETE FROM sessions WHERE token = $1", token)
+	return err
+}
+
+// Find is FindCtx for scs's older interface.
+func (s sessionStore) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
+}
+
+// Commit is CommitCtx for scs's older interface.
+func (s sessionStore) Commit(token string, data []byte, expiry time.Time) error {
+	return s.CommitCtx(context.Background(), token, data, expiry)
+}
+
+// Delete is DeleteCtx for scs's older interface.
+func (s sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }

@@ -1,0 +1,122 @@
+package account_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+)
+
+func TestTokenSignsAProgramIn(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	u := w.user("ann@acme.example", viewer.Affiliate)
+	row, token, err := w.accounts.CreateTokenFor(w.system, "ann@acme.example", "reports", []string{"READ"})
+	must(t, err)
+	if !strings.HasPrefix(token, row.Prefix[:8]) || strings.Contains(string(row.Hash), token) {
+		t.Fatalf("prefix %q of %q", row.Prefix, token)
+	}
+
+	v := (&browser{w: w}).viewer("Authorization: Bearer " + token)
+	if v == nil || v.UserID != u.ID || v.AffiliateID != w.affiliate.ID || v.TokenID != row.ID || !v.May(viewer.Read) || v.May(viewer.Write) {
+		t.Fatalf("got %+v", v)
+	}
+	used, err := w.client.ApiToken.Get(w.system, row.ID)
+	must(t, err)
+	if used.LastUsedAt == nil || !used.LastUsedAt.Equal(w.now) {
+		t.Errorf("last used %v", used.LastUsedAt)
+	}
+}
+
+func TestTokenThatDoesNotOpen(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	u := w.user("ann@acme.example", viewer.Affiliate)
+	soon := w.now.Add(time.Hour)
+	ann := viewer.With(t.Context(), &viewer.Viewer{UserID: u.ID, Role: viewer.Affiliate, AffiliateID: w.affiliate.ID, Scopes: viewer.Scopes()})
+	create := func(expires *time.Time) (int64, string) {
+		row, token, err := w.accounts.CreateToken(ann, "x", nil, expires)
+		must(t, err)
+		return row.ID, token
+	}
+	revokedID, revoked := create(nil)
+	_, err := w.accounts.RevokeToken(w.system, revokedID)
+	must(t, err)
+	_, err = w.accounts.RevokeToken(w.system, revokedID) // twice is fine
+	must(t, err)
+	_, expired := create(&soon)
+	w.wait(2 * time.Hour)
+	_, good := create(nil)
+
+	for name, authorization := range map[string]string{
+		"revoked": "Bearer " + revoked, "expired": "Bearer " + expired, "another scheme": "Basic " + good,
+		"changed": "Bearer " + good[:len(good)-2] + "AA", "nothing": "Bearer", "a word": "Bearer token",
+	} {
+		reached := false
+		res := (&browser{w: w}).do(http.MethodPost, func(context.Context) { reached = true }, "Authorization: "+authorization)
+		if res.StatusCode != http.StatusUnauthorized || reached || readError(t, res) != "unauthenticated" {
+			t.Errorf("%s: %d", name, res.StatusCode)
+		}
+	}
+	must(t, w.client.User.Update().SetDisabledAt(w.now).Exec(w.system))
+	_, err = w.accounts.Authenticate(t.Context(), "Bearer "+good)
+	wantCode(t, err, problem.CodeUnauthenticated)
+}
+
+func TestCreateTokenGivesNoMoreThanOneHas(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	u := w.user("ann@acme.example", viewer.Affiliate)
+	reader := viewer.With(t.Context(), &viewer.Viewer{
+		UserID: u.ID, Role: viewer.Affiliate, AffiliateID: w.affiliate.ID, TokenID: 1, Scopes: []viewer.Scope{viewer.Read, viewer.Write},
+	})
+	past := w.now.Add(-time.Second)
+	for _, tc := range []struct {
+		name    string
+		ctx     context.Context
+		token   string
+		scopes  []string
+		expires *time.Time
+		code    problem.Code
+	}{
+		{"what one has", reader, "a", []string{"write"}, nil, ""},
+		{"more than one has", reader, "a", []string{"replay"}, nil, problem.CodeForbidden},
+		{"a scope that is none", reader, "a", []string{"everything"}, nil, problem.CodeInvalid},
+		{"no name", reader, " ", nil, nil, problem.CodeInvalid},
+		{"one that is over already", reader, "a", nil, &past, problem.CodeInvalid},
+		{"for nobody", t.Context(), "a", nil, nil, problem.CodeUnauthenticated},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, _, err := w.accounts.CreateToken(tc.ctx, tc.token, tc.scopes, tc.expires)
+			wantCode(t, err, tc.code)
+		})
+	}
+	row, _, err := w.accounts.CreateToken(reader, "all that I may", nil, nil)
+	must(t, err)
+	if !slices.Equal(row.Scopes, []viewer.Scope{viewer.Read, viewer.Write}) {
+		t.Fatalf("scopes %v", row.Scopes)
+	}
+	_, _, err = w.accounts.CreateTokenFor(reader, "ann@acme.example", "a", nil)
+	wantCode(t, err, problem.CodeForbidden)
+	_, _, err = w.accounts.CreateTokenFor(w.system, "nobody@acme.example", "a", nil)
+	wantCode(t, err, problem.CodeNotFound)
+}
+
+func TestNobodyRevokesAnothersToken(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.user("ann@acme.example", viewer.Affiliate)
+	admin := w.user("root@acme.example", viewer.Admin)
+	row, token, err := w.accounts.CreateTokenFor(w.system, "ann@acme.example", "x", nil)
+	must(t, err)
+	other := viewer.With(t.Context(), &viewer.Viewer{UserID: admin.ID, Role: viewer.Admin, Scopes: viewer.Scopes()})
+	_, err = w.accounts.RevokeToken(other, row.ID)
+	wantCode(t, err, problem.CodeNotFound)
+	_, err = w.accounts.Authenticate(t.Context(), "Bearer "+token)
+	must(t, err)
+}

@@ -1,0 +1,155 @@
+package account
+
+import (
+	"context"
+	"net/mail"
+	"strings"
+	"time"
+	_ "time/tzdata" // the zones, on machines that have none
+
+	"postrider/ent/db"
+	"postrider/ent/db/user"
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+	"postrider/internal/secret"
+	"postrider/internal/viewer"
+)
+
+// NewUser is a sign-in to be made.
+type NewUser struct {
+	Email       string
+	Password    string
+	Role        viewer.Role
+	AffiliateID int64 // for affiliates, and for nobody else
+}
+
+// CreateUser makes a sign-in. Managers make affiliates'; admins make every kind.
+func (a *Accounts) CreateUser(ctx context.Context, n NewUser) (*db.User, error) {
+	v, err := viewer.Require(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !v.HasRole(viewer.Manager) || (n.Role != viewer.Affiliate && !v.HasRole(viewer.Admin)) {
+		return nil, problem.Forbidden("you may not create a sign-in of the role %s", n.Role)
+	}
+	email, err := cleanEmail(n.Email)
+	if err != nil {
+		return nil, err
+	}
+	if err := secret.CheckPassword(n.Password); err != nil {
+		return nil, problem.Invalid("password", "the password %v", err)
+	}
+	create := a.client.User.Create().SetEmail(email).SetRole(n.Role).SetCreatedAt(a.now())
+	switch {
+	case n.Role == viewer.Affiliate && n.AffiliateID == 0:
+		return nil, problem.Invalid("affiliateId", "an affiliate's sign-in needs its affiliate")
+	case n.Role != viewer.Affiliate && n.AffiliateID != 0:
+		return nil, problem.Invalid("affiliateId", "only an affiliate's sign-in has an affiliate")
+	case n.Role == viewer.Affiliate:
+		if _, err := a.client.Affiliate.Get(ctx, n.AffiliateID); err != nil {
+			return nil, atField(notFoundAs(err, "affiliate"), "affiliateId")
+		}
+		create.SetAffiliateID(n.AffiliateID)
+	}
+	hash, err := secret.HashPassword(ctx, n.Password)
+	if err != nil {
+		return nil, err
+	}
+	created, err := create.SetPasswordHash(hash).Save(ctx)
+	if pg.IsUnique(err, "users_email") {
+		return nil, problem.Conflict("email", "somebody signs in as %s already", email).WithCause(err)
+	}
+	return created, err
+}
+
+// ChangePassword sets the viewer's password, which ends all its sessions but
+// the one that asks.
+func (a *Accounts) ChangePassword(ctx context.Context, current, next string) error {
+	v, err := viewer.Require(ctx)
+	if err != nil {
+		return err
+	}
+	u, err := a.client.User.Get(ctx, v.UserID)
+	if err != nil {
+		return notFoundAs(err, "user")
+	}
+	if err := a.slow.check(u.Email, a.clientAddr(ctx)); err != nil {
+		return err
+	}
+	match, err := secret.MatchPassword(ctx, current, u.PasswordHash)
+	if err != nil {
+		return err
+	}
+	if !match {
+		a.slow.failed(u.Email, a.clientAddr(ctx))
+		return problem.Invalid("currentPassword", "this is not your present password")
+	}
+	if err := secret.CheckPassword(next); err != nil {
+		return problem.Invalid("newPassword", "the password %v", err)
+	}
+	hash, err := secret.HashPassword(ctx, next)
+	if err != nil {
+		return err
+	}
+	if err := a.client.User.UpdateOneID(u.ID).SetPasswordHash(hash).Exec(ctx); err != nil {
+		return err
+	}
+	if mustHaveCookies(ctx) == nil {
+		return a.openSession(ctx, u.ID, hash)
+	}
+	return nil
+}
+
+// SetTimeZone sets the zone in which the viewer reads times: an IANA name, or
+// empty for the browser's own.
+func (a *Accounts) SetTimeZone(ctx context.Context, zone string) error {
+	v, err := viewer.Require(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
+		return problem.Invalid("timeZone", "%q is no time zone; want a name like Europe/Riga", zone)
+	}
+	return a.client.User.UpdateOneID(v.UserID).SetTimeZone(zone).Exec(ctx)
+}
+
+// userByEmail finds who wants to sign in; nil when there is nobody, or nobody
+// who still may.
+func (a *Accounts) userByEmail(ctx context.Context, email string) (*db.User, error) {
+	u, err := a.client.User.Query().
+		Where(user.Email(strings.ToLower(strings.TrimSpace(email))), user.DisabledAtIsNil()).
+		Only(viewer.AsSystem(ctx))
+	if db.IsNotFound(err) {
+		return nil, nil
+	}
+	return u, err
+}
+
+// viewerOf is the user as a session sees it; nil when the user may no longer.
+func viewerOf(u *db.User) *viewer.Viewer {
+	if u.DisabledAt != nil {
+		return nil
+	}
+	v := &viewer.Viewer{UserID: u.ID, Role: u.Role, Scopes: viewer.Scopes()}
+	if u.AffiliateID != nil {
+		v.AffiliateID = *u.AffiliateID
+	}
+	return v
+}
+
+// cleanEmail takes a bare address, as people type it.
+func cleanEmail(text string) (string, error) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	address, err := mail.ParseAddress(text)
+	if err != nil || address.Address != text || len(text) > 254 {
+		return "", problem.Invalid("email", "%q is no e-mail address", text)
+	}
+	return text, nil
+}
+
+func atField(err error, field string) error {
+	if problem.CodeOf(err) == problem.CodeInternal {
+		return err
+	}
+	return problem.From(err).At(field)
+}

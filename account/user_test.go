@@ -1,0 +1,125 @@
+package account_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"postrider/account"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+)
+
+func TestCreateUser(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.user("taken@acme.example", viewer.Manager)
+	as := func(role viewer.Role) context.Context {
+		return viewer.With(t.Context(), &viewer.Viewer{UserID: 99, Role: role, AffiliateID: w.affiliate.ID, Scopes: viewer.Scopes()})
+	}
+	affiliates := w.affiliate.ID
+	for _, tc := range []struct {
+		name string
+		ctx  context.Context
+		user account.NewUser
+		code problem.Code
+	}{
+		{"an admin makes an admin", as(viewer.Admin), account.NewUser{"a@x.example", password, viewer.Admin, 0}, ""},
+		{"a manager makes an affiliate's", as(viewer.Manager), account.NewUser{"b@x.example", password, viewer.Affiliate, affiliates}, ""},
+		{"a manager makes no manager", as(viewer.Manager), account.NewUser{"c@x.example", password, viewer.Manager, 0}, problem.CodeForbidden},
+		{"an affiliate makes none", as(viewer.Affiliate), account.NewUser{"d@x.example", password, viewer.Affiliate, affiliates}, problem.CodeForbidden},
+		{"nobody makes none", t.Context(), account.NewUser{"e@x.example", password, viewer.Affiliate, affiliates}, problem.CodeUnauthenticated},
+		{"an address twice, spelled otherwise", w.system, account.NewUser{"Taken@ACME.example", password, viewer.Admin, 0}, problem.CodeConflict},
+		{"no address", w.system, account.NewUser{"Ann <ann@x.example>", password, viewer.Admin, 0}, problem.CodeInvalid},
+		{"a short password", w.system, account.NewUser{"f@x.example", "short", viewer.Admin, 0}, problem.CodeInvalid},
+		{"an affiliate's without affiliate", w.system, account.NewUser{"g@x.example", password, viewer.Affiliate, 0}, problem.CodeInvalid},
+		{"staff with affiliate", w.system, account.NewUser{"h@x.example", password, viewer.Manager, affiliates}, problem.CodeInvalid},
+		{"an affiliate that does not exist", w.system, account.NewUser{"i@x.example", password, viewer.Affiliate, 4711}, problem.CodeNotFound},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			created, err := w.accounts.CreateUser(tc.ctx, tc.user)
+			wantCode(t, err, tc.code)
+			if err == nil && (created.Email == "" || created.PasswordHash == tc.user.Password) {
+				t.Fatalf("got %+v", created)
+			}
+		})
+	}
+}
+
+func TestChangePassword(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.user("ann@acme.example", viewer.Affiliate)
+	b := &browser{w: w}
+	_, err := b.signIn("ann@acme.example", password)
+	must(t, err)
+	b.do(http.MethodPost, func(ctx context.Context) {
+		wantCode(t, w.accounts.ChangePassword(ctx, "not the present one", "another fine password"), problem.CodeInvalid)
+		wantCode(t, w.accounts.ChangePassword(ctx, password, "short"), problem.CodeInvalid)
+		must(t, w.accounts.ChangePassword(ctx, password, "another fine password"))
+	})
+	_, err = (&browser{w: w}).signIn("ann@acme.example", password)
+	wantCode(t, err, problem.CodeUnauthenticated)
+	_, err = (&browser{w: w}).signIn("ann@acme.example", "another fine password")
+	must(t, err)
+	wantCode(t, w.accounts.ChangePassword(t.Context(), password, password), problem.CodeUnauthenticated)
+}
+
+func TestSetTimeZone(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	u := w.user("ann@acme.example", viewer.Affiliate)
+	ann := viewer.With(t.Context(), &viewer.Viewer{UserID: u.ID, Role: viewer.Affiliate, AffiliateID: w.affiliate.ID})
+	for _, zone := range []string{"Europe/Riga", ""} {
+		must(t, w.accounts.SetTimeZone(ann, zone))
+		row, err := w.client.User.Get(ann, u.ID)
+		must(t, err)
+		if row.TimeZone != zone {
+			t.Errorf("got %q, want %q", row.TimeZone, zone)
+		}
+	}
+	for _, zone := range []string{"Riga", "Local", "../etc/passwd"} {
+		wantCode(t, w.accounts.SetTimeZone(ann, zone), problem.CodeInvalid)
+	}
+}
+
+func TestGuessingIsSlowedDown(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.user("ann@acme.example", viewer.Affiliate)
+	guess := func() error {
+		_, err := (&browser{w: w}).signIn("ann@acme.example", "wrong password")
+		return err
+	}
+	for range 5 {
+		wantCode(t, guess(), problem.CodeUnauthenticated)
+	}
+	wantCode(t, guess(), problem.CodeRateLimited)
+	_, err := (&browser{w: w}).signIn("ann@acme.example", password)
+	wantCode(t, err, problem.CodeRateLimited) // even the right one: the time must tell nothing
+
+	w.wait(2 * time.Second)
+	wantCode(t, guess(), problem.CodeUnauthenticated)
+	w.wait(2 * time.Second)
+	wantCode(t, guess(), problem.CodeRateLimited) // the pause has doubled
+	w.wait(2 * time.Second)
+	_, err = (&browser{w: w}).signIn("ann@acme.example", password)
+	must(t, err)
+	wantCode(t, guess(), problem.CodeUnauthenticated) // forgiven
+}
+
+func TestOneClientCannotTryManyAccounts(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.user("ann@acme.example", viewer.Affiliate)
+	for i := range 20 {
+		_, err := (&browser{w: w}).signIn(string(rune('a'+i))+"@guess.example", "wrong password")
+		wantCode(t, err, problem.CodeUnauthenticated)
+	}
+	_, err := (&browser{w: w}).signIn("ann@acme.example", password)
+	wantCode(t, err, problem.CodeRateLimited)
+	w.clientIP = "198.51.100.7"
+	_, err = (&browser{w: w}).signIn("ann@acme.example", password)
+	must(t, err)
+}
