@@ -7,55 +7,118 @@ package graph
 
 import (
 	"context"
-	"fmt"
+	"strings"
+
 	"postrider/dispatch"
 	"postrider/ent/db"
+	"postrider/ent/db/affiliate"
+	"postrider/ent/db/apitoken"
 	"postrider/graph/gen"
 	"postrider/graph/page"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
 )
 
 func (r *apiTokenResolver) Scopes(ctx context.Context, obj *db.ApiToken) ([]string, error) {
-	panic(fmt.Errorf("not implemented: Scopes - scopes"))
+	names := make([]string, len(obj.Scopes))
+	for i, s := range obj.Scopes {
+		names[i] = string(s)
+	}
+	return names, nil
 }
 
 func (r *echoRequestResolver) Parameters(ctx context.Context, obj *db.EchoRequest) ([]*dispatch.Header, error) {
-	panic(fmt.Errorf("not implemented: Parameters - parameters"))
+	return parameters(obj.URL), nil
 }
 
 func (r *mutationResolver) SignIn(ctx context.Context, input gen.SignInInput) (*gen.SignInPayload, error) {
-	panic(fmt.Errorf("not implemented: SignIn - signIn"))
+	v, err := r.Accounts.SignIn(ctx, input.Email, input.Password)
+	if problem.CodeOf(err) == problem.CodeUnauthenticated {
+		err = problem.Invalid("password", "%s", problem.From(err).Message)
+	}
+	if err != nil {
+		errs, err := userErrors(err)
+		return &gen.SignInPayload{UserErrors: errs}, err
+	}
+	shown, err := r.viewer(viewer.With(ctx, v))
+	return &gen.SignInPayload{Viewer: shown, UserErrors: []*gen.UserError{}}, err
 }
 
 func (r *mutationResolver) SignOut(ctx context.Context) (*gen.SignOutPayload, error) {
-	panic(fmt.Errorf("not implemented: SignOut - signOut"))
+	return &gen.SignOutPayload{UserErrors: []*gen.UserError{}}, r.Accounts.SignOut(ctx)
 }
 
 func (r *mutationResolver) ChangePassword(ctx context.Context, input gen.ChangePasswordInput) (*gen.ChangePasswordPayload, error) {
-	panic(fmt.Errorf("not implemented: ChangePassword - changePassword"))
+	if err := r.Accounts.ChangePassword(ctx, input.CurrentPassword, input.NewPassword); err != nil {
+		errs, err := userErrors(err)
+		return &gen.ChangePasswordPayload{UserErrors: errs}, err
+	}
+	shown, err := r.viewer(ctx)
+	return &gen.ChangePasswordPayload{Viewer: shown, UserErrors: []*gen.UserError{}}, err
 }
 
 func (r *mutationResolver) UpdateSettings(ctx context.Context, input gen.UpdateSettingsInput) (*gen.UpdateSettingsPayload, error) {
-	panic(fmt.Errorf("not implemented: UpdateSettings - updateSettings"))
+	if input.TimeZone != nil {
+		if err := r.Accounts.SetTimeZone(ctx, *input.TimeZone); err != nil {
+			errs, err := userErrors(err)
+			return &gen.UpdateSettingsPayload{UserErrors: errs}, err
+		}
+	}
+	shown, err := r.viewer(ctx)
+	return &gen.UpdateSettingsPayload{Viewer: shown, UserErrors: []*gen.UserError{}}, err
 }
 
 func (r *mutationResolver) CreateAPIToken(ctx context.Context, input gen.CreateAPITokenInput) (*gen.CreateAPITokenPayload, error) {
-	panic(fmt.Errorf("not implemented: CreateAPIToken - createApiToken"))
+	token, text, err := r.Accounts.CreateToken(ctx, input.Name, input.Scopes, input.ExpiresAt)
+	if err != nil {
+		errs, err := userErrors(err)
+		return &gen.CreateAPITokenPayload{UserErrors: errs}, err
+	}
+	return &gen.CreateAPITokenPayload{Token: token, Secret: &text, UserErrors: []*gen.UserError{}}, nil
 }
 
 func (r *mutationResolver) RevokeAPIToken(ctx context.Context, input gen.RevokeAPITokenInput) (*gen.RevokeAPITokenPayload, error) {
-	panic(fmt.Errorf("not implemented: RevokeAPIToken - revokeApiToken"))
+	id, err := intID("ApiToken", "id", input.ID)
+	if err != nil {
+		errs, err := userErrors(err)
+		return &gen.RevokeAPITokenPayload{UserErrors: errs}, err
+	}
+	token, err := r.Accounts.RevokeToken(ctx, id)
+	errs, err := userErrors(err)
+	return &gen.RevokeAPITokenPayload{Token: token, UserErrors: errs}, err
 }
 
 func (r *queryResolver) Affiliates(ctx context.Context, first *int, after *string, last *int, before *string, search *string) (*page.Connection[*db.Affiliate], error) {
-	panic(fmt.Errorf("not implemented: Affiliates - affiliates"))
+	q := r.Client.Affiliate.Query()
+	if search != nil && *search != "" {
+		q.Where(affiliate.NameContainsFold(*search))
+	}
+	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r *queryResolver) EchoRequests(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*db.EchoRequest], error) {
-	panic(fmt.Errorf("not implemented: EchoRequests - echoRequests"))
+	return page.Of(ctx, r.Client.EchoRequest.Query(), page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r *userResolver) Affiliate(ctx context.Context, obj *db.User) (*db.Affiliate, error) {
-	panic(fmt.Errorf("not implemented: Affiliate - affiliate"))
+	return find(ctx, load(ctx).affiliates, obj.AffiliateID)
+}
+
+func (r *viewerResolver) Affiliate(ctx context.Context, obj *gen.Viewer) (*db.Affiliate, error) {
+	return find(ctx, load(ctx).affiliates, obj.User.AffiliateID)
+}
+
+func (r *viewerResolver) APITokens(ctx context.Context, obj *gen.Viewer) ([]*db.ApiToken, error) {
+	return r.Client.ApiToken.Query().Where(apitoken.UserID(obj.User.ID)).Order(db.Desc(apitoken.FieldID)).All(ctx)
+}
+
+func (r *viewerResolver) EchoURL(ctx context.Context, obj *gen.Viewer) (*string, error) {
+	own, err := find(ctx, load(ctx).affiliates, obj.User.AffiliateID)
+	if err != nil || own == nil {
+		return nil, err
+	}
+	address := strings.TrimRight(r.Instance.PublicURL, "/") + "/echo/" + own.EchoKey
+	return &address, nil
 }
 
 func (r *Resolver) ApiToken() gen.ApiTokenResolver { return &apiTokenResolver{r} }
@@ -64,6 +127,9 @@ func (r *Resolver) EchoRequest() gen.EchoRequestResolver { return &echoRequestRe
 
 func (r *Resolver) User() gen.UserResolver { return &userResolver{r} }
 
+func (r *Resolver) Viewer() gen.ViewerResolver { return &viewerResolver{r} }
+
 type apiTokenResolver struct{ *Resolver }
 type echoRequestResolver struct{ *Resolver }
 type userResolver struct{ *Resolver }
+type viewerResolver struct{ *Resolver }

@@ -7,59 +7,90 @@ package graph
 
 import (
 	"context"
-	"fmt"
+	"errors"
+
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
+	"postrider/internal/problem"
+	"postrider/setup"
+	"postrider/tracking"
 )
 
 func (r *campaignResolver) Offer(ctx context.Context, obj *db.Campaign) (*db.Offer, error) {
-	panic(fmt.Errorf("not implemented: Offer - offer"))
+	return load(ctx).offers.Load(ctx, obj.OfferID)
 }
 
 func (r *campaignResolver) Affiliate(ctx context.Context, obj *db.Campaign) (*db.Affiliate, error) {
-	panic(fmt.Errorf("not implemented: Affiliate - affiliate"))
+	return load(ctx).affiliates.Load(ctx, obj.AffiliateID)
 }
 
 func (r *campaignResolver) Link(ctx context.Context, obj *db.Campaign) (*db.TrackingLink, error) {
-	panic(fmt.Errorf("not implemented: Link - link"))
+	links, err := load(ctx).linksOfCampaign.Load(ctx, obj.ID)
+	if err != nil || len(links) == 0 {
+		return nil, errors.Join(err, problem.NotFound("the campaign has no link"))
+	}
+	return links[0], nil
 }
 
 func (r *campaignResolver) Postbacks(ctx context.Context, obj *db.Campaign) ([]*db.Postback, error) {
-	panic(fmt.Errorf("not implemented: Postbacks - postbacks"))
+	return load(ctx).postbacksOfCampaign.Load(ctx, obj.ID)
 }
 
 func (r *campaignResolver) MissingGoals(ctx context.Context, obj *db.Campaign) ([]*db.Goal, error) {
-	panic(fmt.Errorf("not implemented: MissingGoals - missingGoals"))
+	return r.missingGoals(ctx, obj)
 }
 
 func (r *mutationResolver) CreateCampaign(ctx context.Context, input gen.CreateCampaignInput) (*gen.CreateCampaignPayload, error) {
-	panic(fmt.Errorf("not implemented: CreateCampaign - createCampaign"))
+	campaign, err := r.createCampaign(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.CreateCampaignPayload{Campaign: campaign, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) UpdateCampaign(ctx context.Context, input gen.UpdateCampaignInput) (*gen.UpdateCampaignPayload, error) {
-	panic(fmt.Errorf("not implemented: UpdateCampaign - updateCampaign"))
+	id, err := intID("Campaign", "id", input.ID)
+	if err != nil {
+		errs, err := userErrors(err)
+		return &gen.UpdateCampaignPayload{UserErrors: errs}, err
+	}
+	campaign, err := r.Setup.UpdateCampaign(ctx, id, setup.CampaignPatch{Name: input.Name, State: input.State})
+	errs, err := userErrors(err)
+	return &gen.UpdateCampaignPayload{Campaign: campaign, UserErrors: errs}, err
 }
 
 func (r *queryResolver) Campaigns(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Campaign) (*page.Connection[*db.Campaign], error) {
-	panic(fmt.Errorf("not implemented: Campaigns - campaigns"))
+	q := r.Client.Campaign.Query().Where(filter.Predicates()...)
+	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r *queryResolver) TrackingLink(ctx context.Context, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) (*gen.BuiltLink, error) {
-	panic(fmt.Errorf("not implemented: TrackingLink - trackingLink"))
+	wish := setup.LinkWish{
+		Params: [3]string{text(param1), text(param2), text(param3)}, LandingPage: text(landingPage), DeepLink: text(deepLink),
+	}
+	link, err := r.link(ctx, campaignID, offerID)
+	if err != nil {
+		errs, err := userErrors(err)
+		return &gen.BuiltLink{UserErrors: errs}, err
+	}
+	built, err := r.Setup.BuildLink(ctx, r.Client, link, wish)
+	if err != nil {
+		errs, err := userErrors(err)
+		return &gen.BuiltLink{Link: link, UserErrors: errs}, err
+	}
+	return &gen.BuiltLink{URL: &built.URL, Link: link, Destination: &built.Destination, UserErrors: []*gen.UserError{}}, nil
 }
 
 func (r *trackingLinkResolver) URL(ctx context.Context, obj *db.TrackingLink) (string, error) {
-	panic(fmt.Errorf("not implemented: URL - url"))
+	return tracking.LinkURL(r.Instance.PublicURL, obj.Code, tracking.LinkOptions{}), nil
 }
 
 func (r *trackingLinkResolver) Offer(ctx context.Context, obj *db.TrackingLink) (*db.Offer, error) {
-	panic(fmt.Errorf("not implemented: Offer - offer"))
+	return load(ctx).offers.Load(ctx, obj.OfferID)
 }
 
 func (r *trackingLinkResolver) Campaign(ctx context.Context, obj *db.TrackingLink) (*db.Campaign, error) {
-	panic(fmt.Errorf("not implemented: Campaign - campaign"))
+	return find(ctx, load(ctx).campaigns, obj.CampaignID)
 }
 
 func (r *Resolver) Campaign() gen.CampaignResolver { return &campaignResolver{r} }

@@ -7,39 +7,41 @@ package graph
 
 import (
 	"context"
-	"fmt"
+
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
+	"postrider/internal/globalid"
 )
 
 func (r *clickResolver) ClickID(ctx context.Context, obj *db.Click) (string, error) {
-	panic(fmt.Errorf("not implemented: ClickID - clickId"))
+	return globalid.Hex(obj.ID), nil
 }
 
 func (r *clickResolver) Affiliate(ctx context.Context, obj *db.Click) (*db.Affiliate, error) {
-	panic(fmt.Errorf("not implemented: Affiliate - affiliate"))
+	return load(ctx).affiliates.Load(ctx, obj.AffiliateID)
 }
 
 func (r *clickResolver) Offer(ctx context.Context, obj *db.Click) (*db.Offer, error) {
-	panic(fmt.Errorf("not implemented: Offer - offer"))
+	return load(ctx).offers.Load(ctx, obj.OfferID)
 }
 
 func (r *clickResolver) Campaign(ctx context.Context, obj *db.Click) (*db.Campaign, error) {
-	panic(fmt.Errorf("not implemented: Campaign - campaign"))
+	return find(ctx, load(ctx).campaigns, obj.CampaignID)
 }
 
 func (r *clickResolver) LandingPage(ctx context.Context, obj *db.Click) (*db.LandingPage, error) {
-	panic(fmt.Errorf("not implemented: LandingPage - landingPage"))
+	return find(ctx, load(ctx).pages, obj.LandingPageID)
 }
 
 func (r *clickResolver) Conversions(ctx context.Context, obj *db.Click) ([]*db.Conversion, error) {
-	panic(fmt.Errorf("not implemented: Conversions - conversions"))
+	return load(ctx).conversionsOfClick.Load(ctx, obj.ID)
 }
 
 func (r *queryResolver) Clicks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Click) (*page.Connection[*db.Click], error) {
-	panic(fmt.Errorf("not implemented: Clicks - clicks"))
+	q := r.Client.Click.Query().Where(filter.Predicates()...)
+	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r *Resolver) Click() gen.ClickResolver { return &clickResolver{r} }

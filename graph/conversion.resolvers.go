@@ -7,83 +7,107 @@ package graph
 
 import (
 	"context"
-	"fmt"
+	"strings"
+
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
+	"postrider/internal/globalid"
 )
 
 func (r *conversionResolver) ConversionID(ctx context.Context, obj *db.Conversion) (string, error) {
-	panic(fmt.Errorf("not implemented: ConversionID - conversionId"))
+	return globalid.Hex(obj.ID), nil
 }
 
 func (r *conversionResolver) Goal(ctx context.Context, obj *db.Conversion) (*db.Goal, error) {
-	panic(fmt.Errorf("not implemented: Goal - goal"))
+	return load(ctx).goals.Load(ctx, obj.Goal)
 }
 
 func (r *conversionResolver) Affiliate(ctx context.Context, obj *db.Conversion) (*db.Affiliate, error) {
-	panic(fmt.Errorf("not implemented: Affiliate - affiliate"))
+	return find(ctx, load(ctx).affiliates, obj.AffiliateID)
 }
 
 func (r *conversionResolver) Offer(ctx context.Context, obj *db.Conversion) (*db.Offer, error) {
-	panic(fmt.Errorf("not implemented: Offer - offer"))
+	return load(ctx).offers.Load(ctx, obj.OfferID)
 }
 
 func (r *conversionResolver) Campaign(ctx context.Context, obj *db.Conversion) (*db.Campaign, error) {
-	panic(fmt.Errorf("not implemented: Campaign - campaign"))
+	return find(ctx, load(ctx).campaigns, obj.CampaignID)
 }
 
 func (r *conversionResolver) Click(ctx context.Context, obj *db.Conversion) (*db.Click, error) {
-	panic(fmt.Errorf("not implemented: Click - click"))
+	return find(ctx, load(ctx).clicks, obj.ClickID)
 }
 
 func (r *conversionResolver) ClickID(ctx context.Context, obj *db.Conversion) (*string, error) {
-	panic(fmt.Errorf("not implemented: ClickID - clickId"))
+	return hexID(obj.ClickID), nil
 }
 
 func (r *conversionResolver) PlayerID(ctx context.Context, obj *db.Conversion) (*string, error) {
-	panic(fmt.Errorf("not implemented: PlayerID - playerId"))
+	return hexID(obj.PlayerID), nil
 }
 
 func (r *conversionResolver) Amount(ctx context.Context, obj *db.Conversion) (*gen.Money, error) {
-	panic(fmt.Errorf("not implemented: Amount - amount"))
+	return money(obj.Amount, obj.Currency), nil
 }
 
 func (r *conversionResolver) Payout(ctx context.Context, obj *db.Conversion) (*gen.Money, error) {
-	panic(fmt.Errorf("not implemented: Payout - payout"))
+	return money(obj.Payout, obj.PayoutCurrency), nil
 }
 
 func (r *conversionResolver) Events(ctx context.Context, obj *db.Conversion) ([]*db.ConversionEvent, error) {
-	panic(fmt.Errorf("not implemented: Events - events"))
+	return load(ctx).eventsOfConversion.Load(ctx, obj.ID)
 }
 
 func (r *conversionResolver) Deliveries(ctx context.Context, obj *db.Conversion) ([]*db.Delivery, error) {
-	panic(fmt.Errorf("not implemented: Deliveries - deliveries"))
+	return load(ctx).deliveriesOfConversion.Load(ctx, obj.ID)
 }
 
 func (r *conversionEventResolver) Amount(ctx context.Context, obj *db.ConversionEvent) (*gen.Money, error) {
-	panic(fmt.Errorf("not implemented: Amount - amount"))
+	c, err := load(ctx).conversions.Load(ctx, obj.ConversionID)
+	if err != nil {
+		return nil, err
+	}
+	return money(obj.Amount, c.Currency), nil
 }
 
 func (r *conversionEventResolver) Payout(ctx context.Context, obj *db.ConversionEvent) (*gen.Money, error) {
-	panic(fmt.Errorf("not implemented: Payout - payout"))
+	c, err := load(ctx).conversions.Load(ctx, obj.ConversionID)
+	if err != nil {
+		return nil, err
+	}
+	return money(obj.Payout, c.PayoutCurrency), nil
 }
 
 func (r *mutationResolver) RecordConversion(ctx context.Context, input gen.RecordConversionInput) (*gen.RecordConversionPayload, error) {
-	panic(fmt.Errorf("not implemented: RecordConversion - recordConversion"))
+	out, err := r.recordConversion(ctx, input)
+	if err != nil {
+		errs, err := userErrors(err)
+		return &gen.RecordConversionPayload{UserErrors: errs}, err
+	}
+	result := gen.RecordResult(strings.ToUpper(string(out.Result)))
+	conversion, err := r.Client.Conversion.Get(ctx, out.ConversionID)
+	return &gen.RecordConversionPayload{Result: &result, Conversion: conversion, UserErrors: []*gen.UserError{}}, err
 }
 
 func (r *mutationResolver) UpdateConversionStatus(ctx context.Context, input gen.UpdateConversionStatusInput) (*gen.UpdateConversionStatusPayload, error) {
-	panic(fmt.Errorf("not implemented: UpdateConversionStatus - updateConversionStatus"))
+	conversion, err := r.moveConversion(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.UpdateConversionStatusPayload{Conversion: conversion, UserErrors: errs}, err
 }
 
 func (r *queryResolver) Conversions(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Conversion) (*page.Connection[*db.Conversion], error) {
-	panic(fmt.Errorf("not implemented: Conversions - conversions"))
+	q := r.Client.Conversion.Query().Where(filter.Predicates()...)
+	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r *queryResolver) ConversionTrace(ctx context.Context, conversionID string) (*gen.ConversionTrace, error) {
-	panic(fmt.Errorf("not implemented: ConversionTrace - conversionTrace"))
+	id, err := factID("Conversion", "conversionId", conversionID)
+	if err != nil {
+		return nil, err
+	}
+	return r.trace(ctx, id)
 }
 
 func (r *Resolver) Conversion() gen.ConversionResolver { return &conversionResolver{r} }

@@ -7,79 +7,83 @@ package graph
 
 import (
 	"context"
-	"fmt"
+
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
+	"postrider/internal/globalid"
 )
 
 func (r *attemptResolver) Explanation(ctx context.Context, obj *db.Attempt) (string, error) {
-	panic(fmt.Errorf("not implemented: Explanation - explanation"))
+	return explainAttempt(obj), nil
 }
 
 func (r *deliveryResolver) DeliveryID(ctx context.Context, obj *db.Delivery) (string, error) {
-	panic(fmt.Errorf("not implemented: DeliveryID - deliveryId"))
+	return globalid.Hex(obj.ID), nil
 }
 
 func (r *deliveryResolver) Goal(ctx context.Context, obj *db.Delivery) (*db.Goal, error) {
-	panic(fmt.Errorf("not implemented: Goal - goal"))
+	return load(ctx).goals.Load(ctx, obj.Goal)
 }
 
 func (r *deliveryResolver) Affiliate(ctx context.Context, obj *db.Delivery) (*db.Affiliate, error) {
-	panic(fmt.Errorf("not implemented: Affiliate - affiliate"))
+	return load(ctx).affiliates.Load(ctx, obj.AffiliateID)
 }
 
 func (r *deliveryResolver) Postback(ctx context.Context, obj *db.Delivery) (*db.Postback, error) {
-	panic(fmt.Errorf("not implemented: Postback - postback"))
+	return load(ctx).postbacks.Load(ctx, obj.PostbackID)
 }
 
 func (r *deliveryResolver) Version(ctx context.Context, obj *db.Delivery) (*db.PostbackVersion, error) {
-	panic(fmt.Errorf("not implemented: Version - version"))
+	return load(ctx).versions.Load(ctx, obj.VersionID)
 }
 
 func (r *deliveryResolver) Conversion(ctx context.Context, obj *db.Delivery) (*db.Conversion, error) {
-	panic(fmt.Errorf("not implemented: Conversion - conversion"))
+	return load(ctx).conversions.Load(ctx, obj.ConversionID)
 }
 
 func (r *deliveryResolver) Campaign(ctx context.Context, obj *db.Delivery) (*db.Campaign, error) {
-	panic(fmt.Errorf("not implemented: Campaign - campaign"))
+	return find(ctx, load(ctx).campaigns, obj.CampaignID)
 }
 
 func (r *deliveryResolver) ClickID(ctx context.Context, obj *db.Delivery) (*string, error) {
-	panic(fmt.Errorf("not implemented: ClickID - clickId"))
+	return hexID(obj.ClickID), nil
 }
 
 func (r *deliveryResolver) Host(ctx context.Context, obj *db.Delivery) (string, error) {
-	panic(fmt.Errorf("not implemented: Host - host"))
+	return host(obj.Endpoint), nil
 }
 
 func (r *deliveryResolver) Attempts(ctx context.Context, obj *db.Delivery) ([]*db.Attempt, error) {
-	panic(fmt.Errorf("not implemented: Attempts - attempts"))
+	return load(ctx).attemptsOfDelivery.Load(ctx, obj.ID)
 }
 
 func (r *deliveryResolver) Explanation(ctx context.Context, obj *db.Delivery) (string, error) {
-	panic(fmt.Errorf("not implemented: Explanation - explanation"))
+	return explain(obj, r.Now()), nil
 }
 
 func (r *deliveryResolver) ReplayOf(ctx context.Context, obj *db.Delivery) (*db.Delivery, error) {
-	panic(fmt.Errorf("not implemented: ReplayOf - replayOf"))
+	return find(ctx, load(ctx).deliveries, obj.ReplayOf)
 }
 
 func (r *deliveryResolver) Replays(ctx context.Context, obj *db.Delivery) ([]*db.Delivery, error) {
-	panic(fmt.Errorf("not implemented: Replays - replays"))
+	return load(ctx).replaysOfDelivery.Load(ctx, obj.ID)
 }
 
 func (r *mutationResolver) ReplayDelivery(ctx context.Context, input gen.ReplayDeliveryInput) (*gen.ReplayDeliveryPayload, error) {
-	panic(fmt.Errorf("not implemented: ReplayDelivery - replayDelivery"))
+	delivery, err := r.replay(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.ReplayDeliveryPayload{Delivery: delivery, UserErrors: errs}, err
 }
 
 func (r *queryResolver) Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery) (*page.Connection[*db.Delivery], error) {
-	panic(fmt.Errorf("not implemented: Deliveries - deliveries"))
+	q := r.Client.Delivery.Query().Where(filter.Predicates()...)
+	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r *subscriptionResolver) DeliveryUpdated(ctx context.Context, filter *filter.Delivery) (<-chan *gen.DeliveryEvent, error) {
-	panic(fmt.Errorf("not implemented: DeliveryUpdated - deliveryUpdated"))
+	return r.watchDeliveries(ctx, filter)
 }
 
 func (r *Resolver) Attempt() gen.AttemptResolver { return &attemptResolver{r} }

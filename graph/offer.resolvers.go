@@ -7,38 +7,54 @@ package graph
 
 import (
 	"context"
-	"fmt"
+
 	"postrider/ent/db"
+	"postrider/ent/db/goal"
+	"postrider/ent/db/offer"
 	"postrider/graph/gen"
 	"postrider/graph/page"
+	"postrider/internal/viewer"
 )
 
 func (r *dealResolver) Amount(ctx context.Context, obj *db.Deal) (*gen.Money, error) {
-	panic(fmt.Errorf("not implemented: Amount - amount"))
+	return money(obj.Amount, obj.Currency), nil
 }
 
 func (r *dealResolver) Percent(ctx context.Context, obj *db.Deal) (*string, error) {
-	panic(fmt.Errorf("not implemented: Percent - percent"))
+	if obj.Percent == nil {
+		return nil, nil
+	}
+	percent := obj.Percent.String()
+	return &percent, nil
 }
 
 func (r *offerResolver) LandingPages(ctx context.Context, obj *db.Offer) ([]*db.LandingPage, error) {
-	panic(fmt.Errorf("not implemented: LandingPages - landingPages"))
+	return load(ctx).pagesOfOffer.Load(ctx, obj.ID)
 }
 
 func (r *offerResolver) Deal(ctx context.Context, obj *db.Offer) (*db.Deal, error) {
-	panic(fmt.Errorf("not implemented: Deal - deal"))
+	deals, err := load(ctx).dealsOfOffer.Load(ctx, obj.ID)
+	return ownDeal(viewer.From(ctx), deals), err
 }
 
 func (r *offerResolver) DefaultLink(ctx context.Context, obj *db.Offer) (*db.TrackingLink, error) {
-	panic(fmt.Errorf("not implemented: DefaultLink - defaultLink"))
+	links, err := load(ctx).defaultLinks.Load(ctx, obj.ID)
+	if err != nil || len(links) == 0 {
+		return nil, err
+	}
+	return links[0], nil
 }
 
 func (r *queryResolver) Offers(ctx context.Context, first *int, after *string, last *int, before *string, search *string) (*page.Connection[*db.Offer], error) {
-	panic(fmt.Errorf("not implemented: Offers - offers"))
+	q := r.Client.Offer.Query()
+	if search != nil && *search != "" {
+		q.Where(offer.Or(offer.NameContainsFold(*search), offer.OperatorContainsFold(*search)))
+	}
+	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r *queryResolver) Goals(ctx context.Context) ([]*db.Goal, error) {
-	panic(fmt.Errorf("not implemented: Goals - goals"))
+	return r.Client.Goal.Query().Order(db.Asc(goal.FieldPosition, goal.FieldID)).All(ctx)
 }
 
 func (r *Resolver) Deal() gen.DealResolver { return &dealResolver{r} }

@@ -7,79 +7,110 @@ package graph
 
 import (
 	"context"
-	"fmt"
+
 	"postrider/ent/db"
+	"postrider/ent/db/postback"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
+	"postrider/macro"
+	"postrider/report"
+	"postrider/setup"
 )
 
 func (r *mutationResolver) CreatePostback(ctx context.Context, input gen.CreatePostbackInput) (*gen.CreatePostbackPayload, error) {
-	panic(fmt.Errorf("not implemented: CreatePostback - createPostback"))
+	postbacks, err := r.createPostbacks(ctx, input)
+	errs, err := userErrors(err)
+	if postbacks == nil {
+		postbacks = []*db.Postback{}
+	}
+	return &gen.CreatePostbackPayload{Postbacks: postbacks, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) UpdatePostback(ctx context.Context, input gen.UpdatePostbackInput) (*gen.UpdatePostbackPayload, error) {
-	panic(fmt.Errorf("not implemented: UpdatePostback - updatePostback"))
+	postback, err := r.updatePostback(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.UpdatePostbackPayload{Postback: postback, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) SetPostbackEnabled(ctx context.Context, input gen.SetPostbackEnabledInput) (*gen.SetPostbackEnabledPayload, error) {
-	panic(fmt.Errorf("not implemented: SetPostbackEnabled - setPostbackEnabled"))
+	id, err := intID("Postback", "id", input.ID)
+	if err != nil {
+		errs, err := userErrors(err)
+		return &gen.SetPostbackEnabledPayload{UserErrors: errs}, err
+	}
+	postback, err := r.Setup.UpdatePostback(ctx, id, func(w *setup.PostbackWish) { w.Enabled = input.Enabled })
+	errs, err := userErrors(err)
+	return &gen.SetPostbackEnabledPayload{Postback: postback, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) DeletePostback(ctx context.Context, input gen.DeletePostbackInput) (*gen.DeletePostbackPayload, error) {
-	panic(fmt.Errorf("not implemented: DeletePostback - deletePostback"))
+	id, err := intID("Postback", "id", input.ID)
+	if err == nil {
+		err = r.Setup.DeletePostback(ctx, id)
+	}
+	if err != nil {
+		errs, err := userErrors(err)
+		return &gen.DeletePostbackPayload{UserErrors: errs}, err
+	}
+	return &gen.DeletePostbackPayload{DeletedID: &input.ID, UserErrors: []*gen.UserError{}}, nil
 }
 
 func (r *postbackResolver) Affiliate(ctx context.Context, obj *db.Postback) (*db.Affiliate, error) {
-	panic(fmt.Errorf("not implemented: Affiliate - affiliate"))
+	return load(ctx).affiliates.Load(ctx, obj.AffiliateID)
 }
 
 func (r *postbackResolver) Offer(ctx context.Context, obj *db.Postback) (*db.Offer, error) {
-	panic(fmt.Errorf("not implemented: Offer - offer"))
+	return find(ctx, load(ctx).offers, obj.OfferID)
 }
 
 func (r *postbackResolver) Campaign(ctx context.Context, obj *db.Postback) (*db.Campaign, error) {
-	panic(fmt.Errorf("not implemented: Campaign - campaign"))
+	return find(ctx, load(ctx).campaigns, obj.CampaignID)
 }
 
 func (r *postbackResolver) Goal(ctx context.Context, obj *db.Postback) (*db.Goal, error) {
-	panic(fmt.Errorf("not implemented: Goal - goal"))
+	return load(ctx).goals.Load(ctx, obj.Goal)
 }
 
 func (r *postbackResolver) Host(ctx context.Context, obj *db.Postback) (string, error) {
-	panic(fmt.Errorf("not implemented: Host - host"))
+	template, err := macro.Parse(obj.URLTemplate)
+	if err != nil {
+		return "", err
+	}
+	return host(template.Endpoint()), nil
 }
 
 func (r *postbackResolver) Versions(ctx context.Context, obj *db.Postback) ([]*db.PostbackVersion, error) {
-	panic(fmt.Errorf("not implemented: Versions - versions"))
+	return load(ctx).versionsOfPostback.Load(ctx, obj.ID)
 }
 
 func (r *postbackResolver) SigningSecret(ctx context.Context, obj *db.Postback) (*string, error) {
-	panic(fmt.Errorf("not implemented: SigningSecret - signingSecret"))
+	return r.signingSecret(ctx, obj)
 }
 
-func (r *postbackResolver) Health(ctx context.Context, obj *db.Postback) (*gen.PostbackHealth, error) {
-	panic(fmt.Errorf("not implemented: Health - health"))
+func (r *postbackResolver) Health(ctx context.Context, obj *db.Postback) (*report.PostbackHealth, error) {
+	return load(ctx).health.Load(ctx, obj.ID)
 }
 
 func (r *postbackVersionResolver) Author(ctx context.Context, obj *db.PostbackVersion) (*db.User, error) {
-	panic(fmt.Errorf("not implemented: Author - author"))
+	return find(ctx, load(ctx).users, obj.UserID)
 }
 
 func (r *queryResolver) Postbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Postback) (*page.Connection[*db.Postback], error) {
-	panic(fmt.Errorf("not implemented: Postbacks - postbacks"))
+	q := r.Client.Postback.Query().Where(postback.DeletedAtIsNil()).Where(filter.Predicates()...)
+	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r *queryResolver) Macros(ctx context.Context) ([]*gen.Macro, error) {
-	panic(fmt.Errorf("not implemented: Macros - macros"))
+	return macros(), nil
 }
 
 func (r *queryResolver) MacroFilters(ctx context.Context) ([]*gen.MacroFilter, error) {
-	panic(fmt.Errorf("not implemented: MacroFilters - macroFilters"))
+	return macroFilters(), nil
 }
 
 func (r *queryResolver) PreviewPostback(ctx context.Context, urlTemplate string, values []*gen.MacroValueInput) (*gen.PostbackPreview, error) {
-	panic(fmt.Errorf("not implemented: PreviewPostback - previewPostback"))
+	return preview(urlTemplate, values), nil
 }
 
 func (r *Resolver) Postback() gen.PostbackResolver { return &postbackResolver{r} }

@@ -7,43 +7,42 @@ package graph
 
 import (
 	"context"
-	"fmt"
+	"strings"
+
 	"postrider/ent/db"
+	"postrider/ent/db/source"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
 )
 
 func (r *queryResolver) ReceivedPostbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) (*page.Connection[*db.ReceivedPostback], error) {
-	panic(fmt.Errorf("not implemented: ReceivedPostbacks - receivedPostbacks"))
+	q := r.Client.ReceivedPostback.Query().Where(filter.Predicates()...)
+	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r *queryResolver) Sources(ctx context.Context) ([]*db.Source, error) {
-	panic(fmt.Errorf("not implemented: Sources - sources"))
+	return r.Client.Source.Query().Order(db.Asc(source.FieldID)).All(ctx)
 }
 
 func (r *receivedPostbackResolver) Source(ctx context.Context, obj *db.ReceivedPostback) (*db.Source, error) {
-	panic(fmt.Errorf("not implemented: Source - source"))
+	return find(ctx, load(ctx).sources, obj.SourceID)
 }
 
 func (r *receivedPostbackResolver) Conversion(ctx context.Context, obj *db.ReceivedPostback) (*db.Conversion, error) {
-	panic(fmt.Errorf("not implemented: Conversion - conversion"))
+	return find(ctx, load(ctx).conversions, obj.ConversionID)
 }
 
 func (r *sourceResolver) Offer(ctx context.Context, obj *db.Source) (*db.Offer, error) {
-	panic(fmt.Errorf("not implemented: Offer - offer"))
-}
-
-func (r *sourceResolver) AllowedAddresses(ctx context.Context, obj *db.Source) ([]string, error) {
-	panic(fmt.Errorf("not implemented: AllowedAddresses - allowedAddresses"))
+	return load(ctx).offers.Load(ctx, obj.OfferID)
 }
 
 func (r *sourceResolver) URL(ctx context.Context, obj *db.Source) (string, error) {
-	panic(fmt.Errorf("not implemented: URL - url"))
+	return strings.TrimRight(r.Instance.PublicURL, "/") + "/postback/" + obj.Key, nil
 }
 
 func (r *subscriptionResolver) ReceivedPostback(ctx context.Context) (<-chan *db.ReceivedPostback, error) {
-	panic(fmt.Errorf("not implemented: ReceivedPostback - receivedPostback"))
+	return r.watchReceived(ctx), nil
 }
 
 func (r *Resolver) ReceivedPostback() gen.ReceivedPostbackResolver {

@@ -1,8 +1,49 @@
+// Package graph is the GraphQL API: schema/ is written by hand, gen/ is
+// generated from it, and the resolvers say only what is not derivable. Rows of
+// ent are the GraphQL types. Who may see what is decided by ent's privacy rules
+// from the viewer in the context, and who may call what by the directive @auth.
+//
+// It holds no business rules: setup, intake and account do.
 package graph
 
-// This file will not be regenerated automatically.
-//
-// It serves as dependency injection for your app, add any dependencies you require
-// here.
+import (
+	"context"
+	"log/slog"
+	"time"
 
-type Resolver struct{}
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/account"
+	"postrider/ent/db"
+	"postrider/graph/gen"
+	"postrider/intake"
+	"postrider/internal/live"
+	"postrider/internal/secret"
+	"postrider/report"
+	"postrider/setup"
+)
+
+// Replayer makes a new delivery out of one that has ended, by today's template
+// or by the one it was sent with, and gives its id.
+type Replayer interface {
+	Replay(ctx context.Context, deliveryID uuid.UUID, asSent bool) (uuid.UUID, error)
+}
+
+// Config is what the API needs.
+type Config struct {
+	Client     *db.Client
+	Accounts   *account.Accounts
+	Setup      *setup.Setup
+	Intake     *intake.Intake
+	Health     *report.Health
+	Replayer   Replayer
+	Deliveries *live.Hub[*db.Delivery]
+	Received   *live.Hub[*db.ReceivedPostback]
+	Secrets    *secret.Key // opens postbacks' signing secrets for their owners
+	Instance   gen.Instance
+	Log        *slog.Logger
+	Now        func() time.Time
+}
+
+// Resolver resolves what gqlgen cannot derive.
+type Resolver struct{ Config }

@@ -7,24 +7,24 @@ package graph
 
 import (
 	"context"
-	"fmt"
+
 	"postrider/graph/gen"
 )
 
 func (r *queryResolver) Viewer(ctx context.Context) (*gen.Viewer, error) {
-	panic(fmt.Errorf("not implemented: Viewer - viewer"))
+	return r.viewer(ctx)
 }
 
 func (r *queryResolver) Instance(ctx context.Context) (*gen.Instance, error) {
-	panic(fmt.Errorf("not implemented: Instance - instance"))
+	return &r.Config.Instance, nil
 }
 
 func (r *queryResolver) Node(ctx context.Context, id string) (gen.Node, error) {
-	panic(fmt.Errorf("not implemented: Node - node"))
+	return r.node(ctx, id)
 }
 
 func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]gen.Node, error) {
-	panic(fmt.Errorf("not implemented: Nodes - nodes"))
+	return r.nodes(ctx, ids)
 }
 
 func (r *Resolver) Mutation() gen.MutationResolver { return &mutationResolver{r} }

@@ -16,6 +16,7 @@ import (
 	"postrider/graph/page"
 	"postrider/graph/scalar"
 	"postrider/internal/viewer"
+	"postrider/report"
 	"postrider/tracking"
 	"strconv"
 	"sync/atomic"
@@ -56,6 +57,7 @@ type ResolverRoot interface {
 	Subscription() SubscriptionResolver
 	TrackingLink() TrackingLinkResolver
 	User() UserResolver
+	Viewer() ViewerResolver
 }
 
 type DirectiveRoot struct {
@@ -778,7 +780,7 @@ type PostbackResolver interface {
 	Versions(ctx context.Context, obj *db.Postback) ([]*db.PostbackVersion, error)
 	SigningSecret(ctx context.Context, obj *db.Postback) (*string, error)
 
-	Health(ctx context.Context, obj *db.Postback) (*PostbackHealth, error)
+	Health(ctx context.Context, obj *db.Postback) (*report.PostbackHealth, error)
 }
 type PostbackVersionResolver interface {
 	Author(ctx context.Context, obj *db.PostbackVersion) (*db.User, error)
@@ -813,8 +815,6 @@ type ReceivedPostbackResolver interface {
 type SourceResolver interface {
 	Offer(ctx context.Context, obj *db.Source) (*db.Offer, error)
 
-	AllowedAddresses(ctx context.Context, obj *db.Source) ([]string, error)
-
 	URL(ctx context.Context, obj *db.Source) (string, error)
 }
 type SubscriptionResolver interface {
@@ -828,6 +828,12 @@ type TrackingLinkResolver interface {
 }
 type UserResolver interface {
 	Affiliate(ctx context.Context, obj *db.User) (*db.Affiliate, error)
+}
+type ViewerResolver interface {
+	Affiliate(ctx context.Context, obj *Viewer) (*db.Affiliate, error)
+
+	APITokens(ctx context.Context, obj *Viewer) ([]*db.ApiToken, error)
+	EchoURL(ctx context.Context, obj *Viewer) (*string, error)
 }
 
 type executableSchema graphql.ExecutableSchemaState[ResolverRoot, DirectiveRoot, ComplexityRoot]
@@ -13982,8 +13988,8 @@ func (ec *executionContext) _Postback_health(ctx context.Context, field graphql.
 			return ec.Resolvers.Postback().Health(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *PostbackHealth) graphql.Marshaler {
-			return ec.marshalNPostbackHealth2ᚖpostriderᚋgraphᚋgenᚐPostbackHealth(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.PostbackHealth) graphql.Marshaler {
+			return ec.marshalNPostbackHealth2ᚖpostriderᚋreportᚐPostbackHealth(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14167,7 +14173,7 @@ func (ec *executionContext) fieldContext_PostbackEdge_cursor(_ context.Context, 
 	return graphql.NewScalarFieldContext("PostbackEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _PostbackHealth_delivered(ctx context.Context, field graphql.CollectedField, obj *PostbackHealth) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostbackHealth_delivered(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14190,7 +14196,7 @@ func (ec *executionContext) fieldContext_PostbackHealth_delivered(_ context.Cont
 	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _PostbackHealth_failed(ctx context.Context, field graphql.CollectedField, obj *PostbackHealth) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostbackHealth_failed(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14213,7 +14219,7 @@ func (ec *executionContext) fieldContext_PostbackHealth_failed(_ context.Context
 	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _PostbackHealth_waiting(ctx context.Context, field graphql.CollectedField, obj *PostbackHealth) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostbackHealth_waiting(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14236,7 +14242,7 @@ func (ec *executionContext) fieldContext_PostbackHealth_waiting(_ context.Contex
 	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _PostbackHealth_successRate(ctx context.Context, field graphql.CollectedField, obj *PostbackHealth) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostbackHealth_successRate(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14259,7 +14265,7 @@ func (ec *executionContext) fieldContext_PostbackHealth_successRate(_ context.Co
 	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
-func (ec *executionContext) _PostbackHealth_p50Ms(ctx context.Context, field graphql.CollectedField, obj *PostbackHealth) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostbackHealth_p50Ms(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14282,7 +14288,7 @@ func (ec *executionContext) fieldContext_PostbackHealth_p50Ms(_ context.Context,
 	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
-func (ec *executionContext) _PostbackHealth_p95Ms(ctx context.Context, field graphql.CollectedField, obj *PostbackHealth) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostbackHealth_p95Ms(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14305,7 +14311,7 @@ func (ec *executionContext) fieldContext_PostbackHealth_p95Ms(_ context.Context,
 	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
-func (ec *executionContext) _PostbackHealth_lastFailureAt(ctx context.Context, field graphql.CollectedField, obj *PostbackHealth) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostbackHealth_lastFailureAt(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14328,7 +14334,7 @@ func (ec *executionContext) fieldContext_PostbackHealth_lastFailureAt(_ context.
 	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
-func (ec *executionContext) _PostbackHealth_lastFailureReason(ctx context.Context, field graphql.CollectedField, obj *PostbackHealth) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostbackHealth_lastFailureReason(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16818,7 +16824,7 @@ func (ec *executionContext) _Source_allowedAddresses(ctx context.Context, field 
 			return ec.fieldContext_Source_allowedAddresses(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Source().AllowedAddresses(ctx, obj)
+			return obj.AllowedAddresses, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -16829,7 +16835,7 @@ func (ec *executionContext) _Source_allowedAddresses(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_Source_allowedAddresses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Source_rateLimit(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -17917,7 +17923,7 @@ func (ec *executionContext) _Viewer_affiliate(ctx context.Context, field graphql
 			return ec.fieldContext_Viewer_affiliate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Affiliate, nil
+			return ec.Resolvers.Viewer().Affiliate(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *db.Affiliate) graphql.Marshaler {
@@ -17931,8 +17937,8 @@ func (ec *executionContext) fieldContext_Viewer_affiliate(_ context.Context, fie
 	fc = &graphql.FieldContext{
 		Object:     "Viewer",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Affiliate(ctx, field)
 		},
@@ -17972,7 +17978,7 @@ func (ec *executionContext) _Viewer_apiTokens(ctx context.Context, field graphql
 			return ec.fieldContext_Viewer_apiTokens(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.APITokens, nil
+			return ec.Resolvers.Viewer().APITokens(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*db.ApiToken) graphql.Marshaler {
@@ -17986,8 +17992,8 @@ func (ec *executionContext) fieldContext_Viewer_apiTokens(_ context.Context, fie
 	fc = &graphql.FieldContext{
 		Object:     "Viewer",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ApiToken(ctx, field)
 		},
@@ -18004,7 +18010,7 @@ func (ec *executionContext) _Viewer_echoUrl(ctx context.Context, field graphql.C
 			return ec.fieldContext_Viewer_echoUrl(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.EchoURL, nil
+			return ec.Resolvers.Viewer().EchoURL(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -18015,7 +18021,7 @@ func (ec *executionContext) _Viewer_echoUrl(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Viewer_echoUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Viewer", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -20275,7 +20281,7 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 			if err != nil {
 				return it, err
 			}
-			it.BodyRule = data
+			it.BodyRule = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -24981,7 +24987,7 @@ func (ec *executionContext) _PostbackEdge(ctx context.Context, sel ast.Selection
 
 var postbackHealthImplementors = []string{"PostbackHealth"}
 
-func (ec *executionContext) _PostbackHealth(ctx context.Context, sel ast.SelectionSet, obj *PostbackHealth) graphql.Marshaler {
+func (ec *executionContext) _PostbackHealth(ctx context.Context, sel ast.SelectionSet, obj *report.PostbackHealth) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, postbackHealthImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -26241,41 +26247,10 @@ func (ec *executionContext) _Source(ctx context.Context, sel ast.SelectionSet, o
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "allowedAddresses":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Source_allowedAddresses(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._Source_allowedAddresses(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
-				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "rateLimit":
 			out.Values[i] = ec._Source_rateLimit(ctx, field, obj)
 		case "url":
@@ -26929,27 +26904,120 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 		case "user":
 			out.Values[i] = ec._Viewer_user(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "role":
 			out.Values[i] = ec._Viewer_role(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "affiliate":
-			out.Values[i] = ec._Viewer_affiliate(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Viewer_affiliate(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "scopes":
 			out.Values[i] = ec._Viewer_scopes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "apiTokens":
-			out.Values[i] = ec._Viewer_apiTokens(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Viewer_apiTokens(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "echoUrl":
-			out.Values[i] = ec._Viewer_echoUrl(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Viewer_echoUrl(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -28419,11 +28487,11 @@ func (ec *executionContext) marshalNPostbackEdge2ᚖpostriderᚋgraphᚋpageᚐE
 	return ec._PostbackEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPostbackHealth2postriderᚋgraphᚋgenᚐPostbackHealth(ctx context.Context, sel ast.SelectionSet, v PostbackHealth) graphql.Marshaler {
+func (ec *executionContext) marshalNPostbackHealth2postriderᚋreportᚐPostbackHealth(ctx context.Context, sel ast.SelectionSet, v report.PostbackHealth) graphql.Marshaler {
 	return ec._PostbackHealth(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNPostbackHealth2ᚖpostriderᚋgraphᚋgenᚐPostbackHealth(ctx context.Context, sel ast.SelectionSet, v *PostbackHealth) graphql.Marshaler {
+func (ec *executionContext) marshalNPostbackHealth2ᚖpostriderᚋreportᚐPostbackHealth(ctx context.Context, sel ast.SelectionSet, v *report.PostbackHealth) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -14,6 +14,8 @@ import (
 	"postrider/tracking"
 	"strconv"
 	"time"
+
+	"github.com/99designs/gqlgen/graphql"
 )
 
 // Anything that has a global id.
@@ -190,20 +192,6 @@ type Money struct {
 	Currency string `json:"currency"`
 }
 
-// How a postback fared over the last 24 hours.
-type PostbackHealth struct {
-	Delivered int `json:"delivered"`
-	Failed    int `json:"failed"`
-	Waiting   int `json:"waiting"`
-	// Delivered among those that ended; null where none has.
-	SuccessRate *float64 `json:"successRate,omitempty"`
-	// From recorded to delivered, in milliseconds; null where none was.
-	P50Ms             *float64   `json:"p50Ms,omitempty"`
-	P95Ms             *float64   `json:"p95Ms,omitempty"`
-	LastFailureAt     *time.Time `json:"lastFailureAt,omitempty"`
-	LastFailureReason *string    `json:"lastFailureReason,omitempty"`
-}
-
 // A template as it would be sent. Offsets count UTF-16 code units.
 type PostbackPreview struct {
 	// Null where `errors` says why.
@@ -321,7 +309,7 @@ type UpdatePostbackInput struct {
 	Name        *string             `json:"name,omitempty"`
 	Enabled     *bool               `json:"enabled,omitempty"`
 	// Null takes the rule away.
-	BodyRule *BodyRuleInput `json:"bodyRule,omitempty"`
+	BodyRule graphql.Omittable[*BodyRuleInput] `json:"bodyRule,omitempty"`
 }
 
 type UpdatePostbackPayload struct {

@@ -1,0 +1,30 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+)
+
+// auth is the directive @auth: somebody must be signed in, be of the role and,
+// through a token, carry the scope. A field that names no scope is read.
+func auth(ctx context.Context, _ any, next graphql.Resolver, role *viewer.Role, scope *viewer.Scope) (any, error) {
+	v, err := viewer.Require(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if role != nil && !v.HasRole(*role) {
+		return nil, problem.Forbidden("this is for the network's staff")
+	}
+	needed := viewer.Read
+	if scope != nil {
+		needed = *scope
+	}
+	if !v.May(needed) {
+		return nil, problem.Forbidden("the token lacks the scope %q", needed)
+	}
+	return next(ctx)
+}

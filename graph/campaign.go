@@ -1,0 +1,93 @@
+package graph
+
+import (
+	"context"
+	"errors"
+
+	"postrider/ent/db"
+	"postrider/ent/db/goal"
+	"postrider/ent/db/trackinglink"
+	"postrider/firing"
+	"postrider/graph/gen"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+	"postrider/setup"
+)
+
+func (r *Resolver) createCampaign(ctx context.Context, input gen.CreateCampaignInput) (*db.Campaign, error) {
+	offerID, err1 := intID("Offer", "offerId", input.OfferID)
+	affiliateID, err2 := optionalInt("Affiliate", "affiliateId", input.AffiliateID)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	return r.Setup.CreateCampaign(ctx, setup.NewCampaign{Name: input.Name, OfferID: offerID, AffiliateID: affiliateID})
+}
+
+// link finds a campaign's link, or the viewer's default link for an offer.
+func (r *Resolver) link(ctx context.Context, campaignID, offerID *string) (*db.TrackingLink, error) {
+	campaign, err1 := optionalInt("Campaign", "campaignId", campaignID)
+	offer, err2 := optionalInt("Offer", "offerId", offerID)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	q := r.Client.TrackingLink.Query()
+	switch {
+	case campaign != 0:
+		q.Where(trackinglink.CampaignID(campaign))
+	case offer != 0:
+		q.Where(trackinglink.OfferID(offer), trackinglink.CampaignIDIsNil(), trackinglink.AffiliateID(viewer.From(ctx).AffiliateID))
+	default:
+		return nil, problem.Invalid("campaignId", "choose a campaign, or an offer for its default link")
+	}
+	link, err := q.Only(ctx)
+	if db.IsNotFound(err) {
+		return nil, problem.Invalid("campaignId", "there is no such link")
+	}
+	return link, err
+}
+
+// missingGoals are the billable goals for which nothing would fire in the
+// campaign.
+func (r *Resolver) missingGoals(ctx context.Context, c *db.Campaign) ([]*db.Goal, error) {
+	postbacks, err := load(ctx).postbacksOfAffiliate.Load(ctx, c.AffiliateID)
+	if err != nil {
+		return nil, err
+	}
+	covered := map[string]bool{}
+	for _, p := range postbacks {
+		reaches := p.Scope == firing.Global || p.OfferID != nil && *p.OfferID == c.OfferID || p.CampaignID != nil && *p.CampaignID == c.ID
+		if p.Enabled && reaches {
+			covered[p.Goal] = true
+		}
+	}
+	goals, err := r.goals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	missing := []*db.Goal{}
+	for _, g := range goals {
+		if !covered[g.Key] {
+			missing = append(missing, g)
+		}
+	}
+	return missing, nil
+}
+
+func (r *Resolver) goals(ctx context.Context) ([]*db.Goal, error) {
+	return r.Client.Goal.Query().Order(db.Asc(goal.FieldPosition, goal.FieldID)).All(ctx)
+}
+
+// ownDeal picks the viewer's own deal of an offer's, else the offer's. Staff see
+// the offer's.
+func ownDeal(v *viewer.Viewer, deals []*db.Deal) *db.Deal {
+	var shared *db.Deal
+	for _, d := range deals {
+		switch {
+		case d.AffiliateID == nil:
+			shared = d
+		case !v.Staff() && *d.AffiliateID == v.AffiliateID:
+			return d
+		}
+	}
+	return shared
+}

@@ -1,0 +1,138 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/shopspring/decimal"
+
+	"postrider/commission"
+	"postrider/ent/db"
+	"postrider/ent/db/conversionevent"
+	"postrider/graph/gen"
+	"postrider/intake"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+)
+
+// actor is who is at work: a program with a token, or somebody of the staff.
+func actor(v *viewer.Viewer) intake.Actor {
+	if v.TokenID != 0 {
+		return intake.API
+	}
+	return intake.Staff
+}
+
+func reportOf(ctx context.Context, in gen.RecordConversionInput) (intake.Report, error) {
+	v := viewer.From(ctx)
+	report := intake.Report{
+		Goal: in.Goal, ClickID: text(in.ClickID), PlayerID: text(in.PlayerID), TransactionID: text(in.TransactionID),
+		Currency: text(in.Currency), Actor: actor(v), UserID: v.UserID,
+	}
+	if in.Status != nil {
+		report.Status = *in.Status
+	}
+	if in.OccurredAt != nil {
+		report.OccurredAt = *in.OccurredAt
+	}
+	var err error
+	report.Amount, err = amount(in.Amount)
+	return report, err
+}
+
+func amount(written *string) (decimal.NullDecimal, error) {
+	if written == nil || *written == "" {
+		return decimal.NullDecimal{}, nil
+	}
+	d, err := commission.ParseAmount(*written)
+	if err != nil {
+		return decimal.NullDecimal{}, problem.Invalid("amount", "%s", err)
+	}
+	return decimal.NewNullDecimal(d), nil
+}
+
+func (r *Resolver) recordConversion(ctx context.Context, input gen.RecordConversionInput) (intake.Outcome, error) {
+	report, err := reportOf(ctx, input)
+	if err != nil {
+		return intake.Outcome{}, err
+	}
+	return r.Intake.Report(ctx, input.Source, report)
+}
+
+func (r *Resolver) moveConversion(ctx context.Context, input gen.UpdateConversionStatusInput) (*db.Conversion, error) {
+	id, err1 := factID("Conversion", "id", input.ID)
+	sum, err2 := amount(input.Amount)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	v := viewer.From(ctx)
+	_, err := r.Intake.Move(ctx, id, intake.Move{To: input.Status, Reason: text(input.Reason), Amount: sum, Actor: actor(v), UserID: v.UserID})
+	if err != nil {
+		return nil, err
+	}
+	return r.Client.Conversion.Get(ctx, id)
+}
+
+// trace is everything that followed from a conversion: at each step, each
+// postback that was considered and the rule that decided, as it was decided then.
+func (r *Resolver) trace(ctx context.Context, id uuid.UUID) (*gen.ConversionTrace, error) {
+	conversion, err := r.Client.Conversion.Get(ctx, id)
+	if db.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the conversion: %w", err)
+	}
+	t := &gen.ConversionTrace{Conversion: conversion, Considered: []*gen.ConsideredPostback{}}
+	if t.Click, err = find(ctx, load(ctx).clicks, conversion.ClickID); err != nil {
+		return nil, err
+	}
+	if t.Deliveries, err = load(ctx).deliveriesOfConversion.Load(ctx, id); err != nil {
+		return nil, err
+	}
+	events, err := r.Client.ConversionEvent.Query().Where(conversionevent.ConversionID(id)).Order(db.Asc(conversionevent.FieldID)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the conversion's events: %w", err)
+	}
+	for _, event := range events {
+		if err := r.traceEvent(ctx, t, event); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+func (r *Resolver) traceEvent(ctx context.Context, t *gen.ConversionTrace, event *db.ConversionEvent) error {
+	ids := make([]int64, len(event.Considered))
+	for i, d := range event.Considered {
+		ids[i] = d.PostbackID
+	}
+	postbacks, err := load(ctx).postbacks.LoadAll(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("reading the postbacks that were considered: %w", err)
+	}
+	for i, d := range event.Considered {
+		t.Considered = append(t.Considered, &gen.ConsideredPostback{
+			Postback: postbacks[i], Event: event, Fired: d.Fired, Rule: string(d.Rule), Reason: d.Reason,
+		})
+	}
+	return nil
+}
+
+// untilThen says how far away a moment is, in words.
+func untilThen(at, now time.Time) string {
+	wait := at.Sub(now)
+	switch {
+	case wait <= time.Second:
+		return "now"
+	case wait < 2*time.Minute:
+		return fmt.Sprintf("in %d seconds", int(wait.Seconds()))
+	case wait < 2*time.Hour:
+		return fmt.Sprintf("in %d minutes", int(wait.Minutes()))
+	default:
+		return fmt.Sprintf("in %d hours", int(wait.Hours()))
+	}
+}

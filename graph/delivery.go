@@ -1,0 +1,136 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/graph/filter"
+	"postrider/graph/gen"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+)
+
+// explain says in words where a delivery stands and what to do about it.
+func explain(d *db.Delivery, now time.Time) string {
+	reason := dispatch.Reason(text(d.Reason))
+	switch d.State {
+	case dispatch.Delivered:
+		return fmt.Sprintf("Delivered: the tracker answered %d.", code(d))
+	case dispatch.Queued:
+		if d.ReplayOf != nil {
+			return "Waits to be sent once more."
+		}
+		return "Waits to be sent."
+	case dispatch.Retrying:
+		said := reason.Sentence(d.Detail)
+		if d.DueAt != nil {
+			return fmt.Sprintf("%s Attempt %d comes %s.", said, d.Attempt+1, untilThen(*d.DueAt, now))
+		}
+		return fmt.Sprintf("%s Attempt %d is under way.", said, max(d.Attempt, 2))
+	case dispatch.Failed, dispatch.Held, dispatch.Cancelled:
+		return reason.Sentence(d.Detail) + " " + reason.NextStep()
+	}
+	return ""
+}
+
+func code(d *db.Delivery) int {
+	if d.StatusCode == nil {
+		return 0
+	}
+	return *d.StatusCode
+}
+
+func explainAttempt(a *db.Attempt) string {
+	if a.Error != nil {
+		return dispatch.Reason(*a.Error).Sentence(a.Detail)
+	}
+	return "The tracker accepted the postback."
+}
+
+// replay checks that the delivery is the viewer's and sends it once more.
+func (r *Resolver) replay(ctx context.Context, input gen.ReplayDeliveryInput) (*db.Delivery, error) {
+	id, err := factID("Delivery", "id", input.ID)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.Client.Delivery.Get(ctx, id); err != nil {
+		if db.IsNotFound(err) {
+			return nil, problem.NotFound("there is no such delivery")
+		}
+		return nil, fmt.Errorf("reading the delivery: %w", err)
+	}
+	asSent := input.Template != nil && *input.Template == gen.ReplayTemplateSent
+	made, err := r.Replayer.Replay(ctx, id, asSent)
+	if err != nil {
+		return nil, err
+	}
+	return r.Client.Delivery.Get(ctx, made)
+}
+
+// watchDeliveries streams the viewer's deliveries as they change.
+func (r *Resolver) watchDeliveries(ctx context.Context, f *filter.Delivery) (<-chan *gen.DeliveryEvent, error) {
+	v, err := viewer.Require(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sub := r.Config.Deliveries.Subscribe(func(d *db.Delivery) bool {
+		return (v.Staff() || d.AffiliateID == v.AffiliateID) && f.Matches(d)
+	})
+	events := make(chan *gen.DeliveryEvent)
+	go func() {
+		defer close(events)
+		defer sub.Close()
+		cursor := ""
+		for {
+			changed, missed, err := sub.Next(ctx)
+			if err != nil {
+				return
+			}
+			if missed && !send(ctx, events, &gen.DeliveryEvent{Resync: &cursor, At: r.Now()}) {
+				return
+			}
+			for _, d := range changed {
+				if !send(ctx, events, &gen.DeliveryEvent{Delivery: d, At: d.UpdatedAt}) {
+					return
+				}
+				cursor = max(cursor, d.GlobalID())
+			}
+		}
+	}()
+	return events, nil
+}
+
+// watchReceived streams operators' calls as they are logged.
+func (r *Resolver) watchReceived(ctx context.Context) <-chan *db.ReceivedPostback {
+	sub := r.Received.Subscribe(func(*db.ReceivedPostback) bool { return true })
+	calls := make(chan *db.ReceivedPostback)
+	go func() {
+		defer close(calls)
+		defer sub.Close()
+		for {
+			logged, _, err := sub.Next(ctx)
+			if err != nil {
+				return
+			}
+			for _, call := range logged {
+				if !send(ctx, calls, call) {
+					return
+				}
+			}
+		}
+	}()
+	return calls
+}
+
+// send hands an event to a subscriber's connection, until the subscriber is gone.
+func send[T any](ctx context.Context, to chan<- T, event T) bool {
+	select {
+	case to <- event:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

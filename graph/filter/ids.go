@@ -1,0 +1,35 @@
+package filter
+
+import (
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/internal/globalid"
+	"postrider/tracking"
+)
+
+// The kinds that filters name.
+const (
+	kindAffiliate = "Affiliate"
+	kindOffer     = "Offer"
+	kindCampaign  = "Campaign"
+	kindPostback  = "Postback"
+	kindSource    = "Source"
+)
+
+// keys turns global ids of one kind into keys. What is no id of that kind
+// matches nothing, so it becomes a key that no row has.
+func keys(kind string, ids []string) []int64 {
+	found := make([]int64, len(ids))
+	for i, id := range ids {
+		if parsed, ok := globalid.Parse(id); ok && parsed.Kind == kind {
+			found[i], _ = parsed.Int()
+		}
+	}
+	return found
+}
+
+// factKey reads what a person pastes into a search: the 32 hex digits of a fact.
+func factKey(text string) (uuid.UUID, bool) {
+	id, err := tracking.ParseClickID(text)
+	return uuid.UUID(id), err == nil
+}

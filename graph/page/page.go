@@ -1,0 +1,125 @@
+package page
+
+import (
+	"context"
+	"slices"
+
+	"entgo.io/ent/dialect/sql"
+
+	"postrider/internal/globalid"
+	"postrider/internal/problem"
+)
+
+// The sizes of a page.
+const (
+	defaultSize = 20
+	maxSize     = 100
+)
+
+// Args is what a list is asked with.
+type Args struct {
+	First  *int
+	After  *string
+	Last   *int
+	Before *string
+}
+
+// Row is an ent row with a global id, which is also its cursor.
+type Row interface{ GlobalID() string }
+
+// query is what ent generates for every entity.
+type query[Q any, P, O ~func(*sql.Selector), T any] interface {
+	Where(predicates ...P) Q
+	Order(order ...O) Q
+	Limit(limit int) Q
+	All(ctx context.Context) ([]T, error)
+}
+
+// Of reads one page of a query, newest first: rows are ordered by their keys,
+// and a cursor is the key of the row it points at, so that a page costs the same
+// wherever it is in the list.
+func Of[Q query[Q, P, O, T], P, O ~func(*sql.Selector), T Row](ctx context.Context, q Q, a Args) (*Connection[T], error) {
+	size, err := a.size()
+	if err != nil {
+		return nil, err
+	}
+	for _, bound := range []struct {
+		cursor *string
+		than   func(column string, value any) *sql.Predicate
+	}{{a.After, sql.LT}, {a.Before, sql.GT}} {
+		if bound.cursor == nil {
+			continue
+		}
+		key, err := key(*bound.cursor)
+		if err != nil {
+			return nil, err
+		}
+		q = q.Where(func(s *sql.Selector) { s.Where(bound.than(s.C("id"), key)) })
+	}
+	backwards := a.Last != nil
+	order := sql.OrderDesc()
+	if backwards {
+		order = sql.OrderAsc()
+	}
+	rows, err := q.Order(O(sql.OrderByField("id", order).ToFunc())).Limit(size + 1).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	more := len(rows) > size
+	if more {
+		rows = rows[:size]
+	}
+	if backwards {
+		slices.Reverse(rows)
+	}
+	return connect(rows, a, more), nil
+}
+
+func connect[T Row](rows []T, a Args, more bool) *Connection[T] {
+	c := &Connection[T]{Edges: make([]*Edge[T], len(rows)), PageInfo: &Info{}}
+	for i, row := range rows {
+		c.Edges[i] = &Edge[T]{Node: row, Cursor: row.GlobalID()}
+	}
+	if n := len(rows); n > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[n-1].Cursor
+	}
+	if a.Last != nil {
+		c.PageInfo.HasPreviousPage, c.PageInfo.HasNextPage = more, a.Before != nil
+	} else {
+		c.PageInfo.HasNextPage, c.PageInfo.HasPreviousPage = more, a.After != nil
+	}
+	return c
+}
+
+func (a Args) size() (int, error) {
+	if a.First != nil && a.Last != nil {
+		return 0, problem.Invalid("first", "give first or last, not both")
+	}
+	for name, n := range map[string]*int{"first": a.First, "last": a.Last} {
+		if n != nil && (*n < 1 || *n > maxSize) {
+			return 0, problem.Invalid(name, "%d is not between 1 and %d", *n, maxSize)
+		}
+	}
+	switch {
+	case a.First != nil:
+		return *a.First, nil
+	case a.Last != nil:
+		return *a.Last, nil
+	}
+	return defaultSize, nil
+}
+
+// key reads a cursor: a number for configuration rows, a UUID for facts.
+func key(cursor string) (any, error) {
+	id, ok := globalid.Parse(cursor)
+	if !ok {
+		return nil, problem.Invalid("cursor", "%q is no cursor of ours", cursor)
+	}
+	if u, ok := id.UUID(); ok {
+		return u, nil
+	}
+	if n, ok := id.Int(); ok {
+		return n, nil
+	}
+	return nil, problem.Invalid("cursor", "%q is no cursor of ours", cursor)
+}

@@ -1,0 +1,76 @@
+package graph
+
+import (
+	"strings"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/shopspring/decimal"
+
+	"postrider/commission"
+	"postrider/graph/gen"
+	"postrider/internal/globalid"
+	"postrider/internal/problem"
+)
+
+// intID reads the global id of a configuration row of one kind.
+func intID(kind, field, id string) (int64, error) {
+	parsed, ok := globalid.Parse(id)
+	key, isInt := parsed.Int()
+	if !ok || !isInt || parsed.Kind != kind {
+		return 0, problem.Invalid(field, "%q is no id of a %s", id, strings.ToLower(kind))
+	}
+	return key, nil
+}
+
+// optionalInt is intID for an id that may be left out: then it is zero.
+func optionalInt(kind, field string, id *string) (int64, error) {
+	if id == nil {
+		return 0, nil
+	}
+	return intID(kind, field, *id)
+}
+
+// factID reads the global id of a fact of one kind.
+func factID(kind, field, id string) (uuid.UUID, error) {
+	parsed, ok := globalid.Parse(id)
+	key, isUUID := parsed.UUID()
+	if !ok || !isUUID || parsed.Kind != kind {
+		return uuid.Nil, problem.Invalid(field, "%q is no id of a %s", id, strings.ToLower(kind))
+	}
+	return key, nil
+}
+
+func hexID(id *uuid.UUID) *string {
+	if id == nil {
+		return nil
+	}
+	text := globalid.Hex(*id)
+	return &text
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// host takes the host out of scheme://host:port, with the port where it is not
+// the scheme's own.
+func host(endpoint string) string {
+	scheme, rest, _ := strings.Cut(endpoint, "://")
+	if name, ok := strings.CutSuffix(rest, ":443"); ok && scheme == "https" {
+		return name
+	}
+	if name, ok := strings.CutSuffix(rest, ":80"); ok && scheme == "http" {
+		return name
+	}
+	return rest
+}
+
+func money(amount *decimal.Decimal, currency string) *gen.Money {
+	if amount == nil {
+		return nil
+	}
+	return &gen.Money{Amount: commission.FormatAmount(*amount), Currency: currency}
+}

@@ -1,0 +1,73 @@
+// Package report is the read models: what is counted over clicks, conversions and
+// deliveries. Every query takes its viewer's scope; it changes nothing.
+package report
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+
+	"postrider/internal/viewer"
+)
+
+// Health tells how postbacks fare.
+type Health struct {
+	DB  *sql.DB
+	Now func() time.Time
+}
+
+// PostbackHealth is how a postback fared over the last day.
+type PostbackHealth struct {
+	PostbackID        int64
+	Delivered         int
+	Failed            int
+	Waiting           int
+	SuccessRate       *float64 // delivered among those that ended; nil where none has
+	P50Ms             *float64 // from recorded to delivered
+	P95Ms             *float64
+	LastFailureAt     *time.Time
+	LastFailureReason *string
+}
+
+// healthWindow is how far back health looks.
+const healthWindow = 24 * time.Hour
+
+// OfPostbacks reads the health of several postbacks in one query, one row for
+// each that the viewer may see.
+func (h *Health) OfPostbacks(ctx context.Context, ids []int64) ([]*PostbackHealth, error) {
+	v, err := viewer.Require(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := h.DB.QueryContext(ctx, `
+		SELECT p.id,
+		  count(d.id) FILTER (WHERE d.state = 'delivered'),
+		  count(d.id) FILTER (WHERE d.state = 'failed'),
+		  count(d.id) FILTER (WHERE d.state IN ('queued', 'retrying', 'held')),
+		  count(d.id) FILTER (WHERE d.state = 'delivered')::float8 / nullif(count(d.id) FILTER (WHERE d.state IN ('delivered', 'failed')), 0),
+		  percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM d.delivered_at - d.created_at) * 1000) FILTER (WHERE d.state = 'delivered' AND d.replay_of IS NULL),
+		  percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM d.delivered_at - d.created_at) * 1000) FILTER (WHERE d.state = 'delivered' AND d.replay_of IS NULL),
+		  max(d.updated_at) FILTER (WHERE d.state IN ('failed', 'retrying')),
+		  (array_agg(d.reason ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN ('failed', 'retrying')))[1]
+		FROM postbacks p
+		LEFT JOIN deliveries d ON d.postback_id = p.id AND d.id >= uuid_floor($2) AND NOT d.test
+		WHERE p.id = ANY($1) AND ($3 OR p.affiliate_id = $4)
+		GROUP BY p.id`, pq.Array(ids), h.Now().Add(-healthWindow), v.Staff(), v.AffiliateID)
+	if err != nil {
+		return nil, fmt.Errorf("reading the health of postbacks: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var found []*PostbackHealth
+	for rows.Next() {
+		var p PostbackHealth
+		if err := rows.Scan(&p.PostbackID, &p.Delivered, &p.Failed, &p.Waiting, &p.SuccessRate, &p.P50Ms, &p.P95Ms,
+			&p.LastFailureAt, &p.LastFailureReason); err != nil {
+			return nil, fmt.Errorf("reading the health of postbacks: %w", err)
+		}
+		found = append(found, &p)
+	}
+	return found, rows.Err()
+}
