@@ -8,7 +8,6 @@ package graph
 import (
 	"context"
 	"errors"
-
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"

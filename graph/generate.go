@@ -1,3 +1,4 @@
 package graph
 
-//go:generate go tool gqlgen generate --config ../gqlgen.yml
+// gqlgen reads the paths of its configuration from the folder it is run in.
+//go:generate sh -c "cd .. && go tool gqlgen generate"
