@@ -186,13 +186,10 @@ function Rail({
       </Link>
       <AriaButton
         onPress={onSearch}
-        aria-label="Search and go to"
         className="flex h-8 items-center gap-2 rounded-md border px-2 text-base text-muted hover:border-edge hover:text-ink max-lg:justify-center max-lg:border-transparent max-lg:px-0"
       >
         <Search aria-hidden className="size-4 shrink-0" />
-        <span aria-hidden className="flex-1 text-left max-lg:hidden">
-          Go to…
-        </span>
+        <span className="flex-1 text-left max-lg:sr-only">Go to…</span>
         <span aria-hidden className="max-lg:hidden">
           <KeyHint keys={`${modKey} K`} />
         </span>
@@ -226,11 +223,9 @@ function Account({ viewer, onKeys }: { viewer: Viewer; onKeys: () => void }): Re
     <Menu
       label="Account"
       trigger={
-        <AriaButton
-          aria-label={`Account: ${whoIs(viewer)}, ${viewer.user.email}`}
-          className="flex min-h-10 items-center gap-2 rounded-md px-2 py-1 text-left hover:bg-sunken max-lg:justify-center max-lg:px-0"
-        >
-          <span className="min-w-0 flex-1 max-lg:hidden">
+        <AriaButton className="flex min-h-10 items-center gap-2 rounded-md px-2 py-1 text-left hover:bg-sunken max-lg:justify-center max-lg:px-0">
+          <span className="min-w-0 flex-1 max-lg:sr-only">
+            <span className="sr-only">Account: </span>
             <span className="block truncate font-medium">{whoIs(viewer)}</span>
             <span className="block truncate text-xs text-muted">{viewer.user.email}</span>
           </span>

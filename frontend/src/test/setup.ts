@@ -1,7 +1,62 @@
+import "@/app/zod";
 import "@testing-library/jest-dom/vitest";
+
 import { cleanup } from "@testing-library/react";
-import { afterEach } from "vitest";
+import { afterAll, afterEach, beforeAll } from "vitest";
+
+import { server } from "./server";
+
+// What jsdom does not have and the app needs.
+
+if (typeof window !== "undefined") {
+  window.matchMedia = (query: string) =>
+    ({
+      matches: false,
+      media: query,
+      addEventListener: () => undefined,
+      removeEventListener: () => undefined,
+    }) as unknown as MediaQueryList;
+
+  window.ResizeObserver = class implements ResizeObserver {
+    constructor(private readonly callback: ResizeObserverCallback) {}
+    observe(target: Element) {
+      this.callback([{ target } as ResizeObserverEntry], this);
+    }
+    unobserve() {
+      return undefined;
+    }
+    disconnect() {
+      return undefined;
+    }
+  };
+
+  Element.prototype.getAnimations = () => [];
+  Element.prototype.scrollTo = () => undefined;
+  Element.prototype.scrollIntoView = () => undefined;
+  Range.prototype.getClientRects = () => [] as unknown as DOMRectList;
+  window.CSS ??= {} as typeof CSS;
+  window.CSS.escape ??= (text: string) => text.replaceAll(/[^\w-]/g, String.raw`\$&`);
+
+  // Else the virtual list has no height and draws no rows.
+  for (const [name, size] of [
+    ["clientHeight", 640],
+    ["offsetHeight", 640],
+    ["clientWidth", 1200],
+    ["offsetWidth", 1200],
+  ] as const) {
+    Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => size });
+  }
+}
+
+beforeAll(() => {
+  server.listen({ onUnhandledRequest: "error" });
+});
 
 afterEach(() => {
-  cleanup();
+  if (typeof document !== "undefined") cleanup();
+  server.resetHandlers();
+});
+
+afterAll(() => {
+  server.close();
 });

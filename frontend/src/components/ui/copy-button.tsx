@@ -47,7 +47,12 @@ export function CopyButton({
 
   if (words === true) {
     return (
-      <Button icon={copied ? Check : Copy} look={primary === true ? "primary" : "plain"} onPress={onPress}>
+      <Button
+        icon={copied ? Check : Copy}
+        size={primary === true ? "md" : "sm"}
+        look={primary === true ? "primary" : "plain"}
+        onPress={onPress}
+      >
         Copy {what}
       </Button>
     );

@@ -12,6 +12,8 @@ export interface Column<T> {
   /** The first line of a row on a phone, and the width that it takes on a desk. */
   lead?: boolean;
   width?: string;
+  /** On a phone, at the right end of the first line. */
+  trail?: boolean;
   /** Left out on a phone. */
   deskOnly?: boolean;
 }
@@ -82,7 +84,7 @@ export function Table<T>({ label, columns, rows, rowId, loading, selectedId }: T
                   role="row"
                   key={id}
                   data-selected={id === selectedId || undefined}
-                  className="relative border-b hover:bg-hover data-[selected]:bg-accent-soft max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-3 max-md:gap-y-1 max-md:px-4 max-md:py-2.5"
+                  className="relative border-b hover:bg-hover data-[selected]:bg-accent-soft max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-3 max-md:gap-y-0.5 max-md:px-4 max-md:py-2.5 max-md:after:order-3 max-md:after:basis-full max-md:after:content-['']"
                 >
                   {columns.map((column) => (
                     <td
@@ -91,7 +93,11 @@ export function Table<T>({ label, columns, rows, rowId, loading, selectedId }: T
                       className={cx(
                         "h-10 px-3 py-1.5 align-middle first:pl-4 last:pr-4",
                         "max-md:flex max-md:h-auto max-md:min-w-0 max-md:items-center max-md:p-0 max-md:first:pl-0 max-md:last:pr-0",
-                        column.lead === true && "max-md:w-full",
+                        column.lead === true
+                          ? "max-md:order-1 max-md:flex-1 max-md:basis-3/5"
+                          : column.trail === true
+                            ? "max-md:order-2 max-md:ml-auto"
+                            : "max-md:order-4 max-md:text-sm",
                         column.deskOnly === true && "max-md:hidden",
                         column.align === "right" && "tabular text-right",
                       )}

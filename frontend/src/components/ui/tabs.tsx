@@ -27,13 +27,13 @@ export function Tabs({
         onSelect(String(key));
       }}
     >
-      <TabList aria-label={label} className="flex gap-5 overflow-x-auto border-b">
+      <TabList aria-label={label} className="flex flex-wrap gap-x-5 border-b">
         {tabs.map((tab) => (
           <Tab
             key={tab.id}
             id={tab.id}
             className={cx(
-              "-mb-px cursor-default border-b-2 border-transparent py-2 text-base text-muted hover:text-ink",
+              "-mb-px cursor-default whitespace-nowrap border-b-2 border-transparent py-2 text-base text-muted hover:text-ink",
               "data-[selected]:border-accent data-[selected]:font-medium data-[selected]:text-ink",
               "data-[focus-visible]:outline-2 data-[focus-visible]:-outline-offset-2 data-[focus-visible]:outline-accent",
             )}

@@ -111,7 +111,7 @@ export function CampaignsPage(): ReactElement {
         </Link>
       ),
     },
-    { id: "state", header: "State", cell: (row) => <StateBadge state={row.state} plain /> },
+    { id: "state", header: "State", trail: true, cell: (row) => <StateBadge state={row.state} plain /> },
     {
       id: "offer",
       header: isStaff ? "Affiliate and offer" : "Offer",

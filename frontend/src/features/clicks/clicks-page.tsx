@@ -132,6 +132,7 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
     {
       id: "id",
       header: "Click id",
+      trail: true,
       cell: (row) => <ShortId id={row.clickId} />,
     },
     {
@@ -159,7 +160,7 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
         row.conversions.length === 0 ? (
           <span className="text-faint">None</span>
         ) : (
-          row.conversions.map((c) => c.goal.name).join(", ")
+          countGoals(row.conversions.map((c) => c.goal.name))
         ),
     },
   ];
@@ -240,4 +241,11 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
       )}
     </div>
   );
+}
+
+/** "Registration, Deposit × 4": each goal once, with how often. */
+function countGoals(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, n]) => (n === 1 ? name : `${name} × ${String(n)}`)).join(", ");
 }

@@ -167,7 +167,13 @@ function List({
           },
         ]
       : []),
-    { id: "payout", header: "Payout", align: "right", cell: (row) => <Money value={row.payout} /> },
+    {
+      id: "payout",
+      header: "Payout",
+      align: "right",
+      trail: true,
+      cell: (row) => <Money value={row.payout} />,
+    },
     { id: "deliveries", header: "Postbacks", cell: (row) => <Fired deliveries={row.deliveries} /> },
     ...(selectedId === null
       ? [

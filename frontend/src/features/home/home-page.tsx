@@ -164,6 +164,7 @@ function Latest(): ReactElement {
       id: "time",
       header: "Queued",
       align: "right",
+      trail: true,
       cell: (row) => (
         <span className="text-muted">
           <Time at={row.createdAt} form="time" />

@@ -240,7 +240,7 @@ const deliveryColumns: Column<DeliveryRowData>[] = [
       </Link>
     ),
   },
-  { id: "state", header: "State", cell: (row) => <StateBadge state={row.state} plain /> },
+  { id: "state", header: "State", trail: true, cell: (row) => <StateBadge state={row.state} plain /> },
   {
     id: "campaign",
     header: "Campaign",

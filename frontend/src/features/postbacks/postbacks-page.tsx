@@ -3,7 +3,7 @@ import { Plus, TriangleAlert, Webhook } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
-import { stateWord } from "@/components/ui/badge";
+import { Badge, stateWord } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { LoadMore } from "@/components/ui/load-more";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
@@ -127,7 +127,7 @@ export function PostbacksPage(): ReactElement {
 function GroupTitle({ title, note }: { title: string; note: string }): ReactElement {
   return (
     <>
-      {title} <span className="font-normal text-muted">{note}</span>
+      {title} <span className="ml-1.5 text-sm font-normal text-muted">{note}</span>
     </>
   );
 }
@@ -152,10 +152,9 @@ function Line({ postback }: { postback: Postback }): ReactElement {
               .filter(Boolean)
               .join(" · ")}
           </span>
+          {!postback.enabled && <Badge>Off</Badge>}
         </div>
-        <span className={postback.enabled ? "" : "opacity-75"}>
-          <TemplateText template={postback.urlTemplate} />
-        </span>
+        <TemplateText template={postback.urlTemplate} />
         <HealthLine health={postback.health} />
         {postback.holdReason !== null && (
           <Note tone="held" icon={TriangleAlert} className="mt-1">

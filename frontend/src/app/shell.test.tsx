@@ -1,0 +1,51 @@
+import { screen, waitFor } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+
+import { open } from "@/test/render";
+import { World } from "@/test/world";
+
+describe("the palette", () => {
+  it("goes to a page by a few letters", async () => {
+    const { user, path } = open("/");
+    await screen.findByRole("heading", { level: 1, name: "Home" });
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox"), "token");
+    expect(await screen.findByRole("option", { name: /Settings/ })).toHaveAttribute("aria-selected", "true");
+    await user.keyboard("{Enter}");
+    await waitFor(() => {
+      expect(path()).toBe("/settings");
+    });
+  });
+
+  it("goes to a campaign, and to whatever has a pasted id", async () => {
+    const world = new World(5);
+    const { user, path } = open("/", world);
+    await screen.findByRole("heading", { level: 1, name: "Home" });
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox"), "tiktok");
+    expect(await screen.findByRole("option", { name: /TikTok LatAm/ })).toBeInTheDocument();
+    await user.clear(screen.getByRole("combobox"));
+    await user.paste(world.conversions[2]?.conversionId ?? "");
+    await user.click(await screen.findByRole("option", { name: /Conversion$/ }));
+    await waitFor(() => {
+      expect(path()).toBe(`/conversions/${world.conversions[2]?.id ?? ""}`);
+    });
+  });
+});
+
+it("`?` lists the keys, but not while typing", async () => {
+  const { user } = open("/clicks");
+  await user.type(await screen.findByRole("searchbox"), "?");
+  expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+  await user.click(screen.getByRole("heading", { level: 1 }));
+  await user.keyboard("?");
+  expect(await screen.findByRole("dialog", { name: "Keyboard" })).toBeInTheDocument();
+});
+
+it("staff see whose each thing is", async () => {
+  const world = new World(3);
+  world.role = "MANAGER";
+  open("/campaigns", world);
+  expect(await screen.findByText("Affiliate and offer")).toBeInTheDocument();
+  expect((await screen.findAllByText(/North Star Media ·/)).length).toBeGreaterThan(0);
+});

@@ -1,0 +1,38 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+
+import { open } from "@/test/render";
+import { World } from "@/test/world";
+
+const links = async () => within(await screen.findByRole("table", { name: /Clicks/ })).findAllByRole("link");
+
+it("a click is found by the value of a param, and by its id", async () => {
+  const world = new World(6);
+  const click = world.clicks[4];
+  const { user, path } = open("/clicks", world);
+  expect(await links()).toHaveLength(50);
+  const box = screen.getByRole("searchbox", { name: "Search clicks" });
+  await user.type(box, `${click?.param1 ?? ""}{Enter}`);
+  await waitFor(async () => {
+    expect(await links()).toHaveLength(1);
+  });
+  expect(path()).toBe(`/clicks?q=${click?.param1 ?? ""}`);
+  await user.clear(screen.getByRole("searchbox", { name: "Search clicks" }));
+  await user.click(screen.getByRole("searchbox", { name: "Search clicks" }));
+  await user.paste(click?.clickId ?? "");
+  await waitFor(async () => {
+    expect(await links()).toHaveLength(1);
+  });
+  await user.click((await links())[0] ?? box);
+  const detail = await screen.findByRole("region", { name: "Click" });
+  expect(await within(detail).findByText(click?.clickId ?? "")).toBeInTheDocument();
+});
+
+it("the next page is fetched, and stands under the first", async () => {
+  const { user } = open("/clicks", new World(6));
+  expect(await links()).toHaveLength(50);
+  await user.click(screen.getByRole("button", { name: "Load more" }));
+  await waitFor(async () => {
+    expect(await links()).toHaveLength(60);
+  });
+});

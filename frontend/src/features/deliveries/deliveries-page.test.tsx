@@ -1,0 +1,110 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+
+import { open } from "@/test/render";
+import { World } from "@/test/world";
+
+const rows = () => within(screen.getByRole("table", { name: /Deliveries/ })).getAllByRole("link");
+
+describe("the live log", () => {
+  it("shows a delivery as it happens, and changes its row in place", async () => {
+    const { world } = open("/deliveries", new World(3));
+    await waitFor(() => {
+      expect(rows()).toHaveLength(3);
+    });
+    await screen.findByText("Live");
+
+    const delivery = world.add("QUEUED");
+    await screen.findByText("Queued");
+    expect(rows()).toHaveLength(4);
+
+    world.move(delivery, "DELIVERED");
+    await waitFor(() => {
+      expect(screen.queryByText("Queued")).not.toBeInTheDocument();
+    });
+    expect(rows()).toHaveLength(4);
+  });
+
+  it("holds still while paused, and says how many wait", async () => {
+    const { world, user } = open("/deliveries", new World(3));
+    await screen.findByText("Live");
+    await user.click(screen.getByRole("button", { name: "Pause" }));
+    act(() => {
+      world.add("DELIVERED");
+      world.add("FAILED");
+    });
+    const pill = await screen.findByRole("button", { name: "2 new" });
+    expect(rows()).toHaveLength(3);
+    await user.click(pill);
+    expect(rows()).toHaveLength(5);
+  });
+
+  it("misses nothing over a lost connection", async () => {
+    const { world, cut } = open("/deliveries", new World(3));
+    await screen.findByText("Live");
+    cut();
+    await screen.findByText("Reconnecting");
+    world.add("DELIVERED");
+    await screen.findByText("Live", {}, { timeout: 8000 });
+    await waitFor(() => {
+      expect(rows()).toHaveLength(4);
+    });
+  });
+
+  it("takes its filters from the address, for live rows too", async () => {
+    const { world } = open('/deliveries?state=["FAILED"]', new World(9));
+    await waitFor(() => {
+      expect(rows()).toHaveLength(1);
+    });
+    await screen.findByText("Live");
+    world.add("DELIVERED");
+    world.add("FAILED");
+    await waitFor(() => {
+      expect(rows()).toHaveLength(2);
+    });
+    expect(screen.getByRole("button", { name: "State: Failed" })).toBeInTheDocument();
+  });
+
+  it("opens a delivery beside the list: the sentence, the attempt, the click", async () => {
+    const { user, path } = open("/deliveries", new World(9));
+    await waitFor(() => {
+      expect(rows()).toHaveLength(9);
+    });
+    const failed = screen.getByText("Failed").closest("[role=row]");
+    await user.click(within(failed as HTMLElement).getByRole("link"));
+    const detail = await screen.findByRole("region", { name: "Delivery" });
+    expect(
+      (await within(detail).findAllByText(/answered 403, most often a firewall/)).length,
+    ).toBeGreaterThan(0);
+    expect(within(detail).getByText("Attempt 1")).toBeInTheDocument();
+    expect(within(detail).getByRole("button", { name: "Copy as curl" })).toBeInTheDocument();
+    expect(within(detail).getByText("Country")).toBeInTheDocument();
+    expect(path()).toMatch(/^\/deliveries\/Y/);
+    await user.keyboard("{Escape}");
+    await waitFor(() => {
+      expect(path()).toBe("/deliveries");
+    });
+  });
+
+  it("replays a delivery that failed, and goes on to the new one", async () => {
+    const world = new World(9);
+    const failed = world.deliveries.find((d) => d.state === "FAILED");
+    const { user, path } = open(`/deliveries/${failed?.id ?? ""}`, world);
+    await user.click(await screen.findByRole("button", { name: "Replay" }));
+    await user.click(await screen.findByRole("button", { name: "Replay it" }));
+    await screen.findByText(/Queued once more/);
+    expect(path()).toBe(`/deliveries/${world.deliveries[0]?.id ?? ""}`);
+    await screen.findByText("Replay of");
+  });
+
+  it("says what to do where there is nothing, and offers to try again where it failed", async () => {
+    const { world, user } = open("/deliveries", new World(0));
+    await screen.findByText("Nothing has been delivered yet");
+    world.failures.set("Deliveries", { message: "The database is away." });
+    await user.type(screen.getByRole("searchbox", { name: "Search deliveries" }), "x.example{Enter}");
+    await screen.findByText("The database is away.");
+    world.failures.clear();
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    await screen.findByText("No delivery matches");
+  });
+});

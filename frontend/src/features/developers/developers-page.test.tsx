@@ -1,0 +1,30 @@
+import { screen, within } from "@testing-library/react";
+import { buildSchema, parse, validate } from "graphql";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+
+import { open } from "@/test/render";
+
+import { examples } from "./examples";
+
+it("the examples carry this installation's address and queries that the schema knows", () => {
+  const folder = join(import.meta.dirname, "../../../../graph/schema");
+  const schema = buildSchema(
+    readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), "utf8"))
+      .join("\n"),
+  );
+  for (const { code } of examples("https://go.example/")) {
+    expect(code).toMatch(/(https|wss):\/\/go\.example\/graphql/);
+    const query = /(?:query|subscription) \{.*\}(?=["`])/.exec(code)?.[0] ?? "";
+    expect(validate(schema, parse(query))).toEqual([]);
+  }
+});
+
+it("the echo tracker's inbox lists what arrived", async () => {
+  open("/developers");
+  const inbox = await screen.findByRole("list", { name: /echo tracker got/ });
+  expect(within(inbox).getAllByText("GET")).toHaveLength(3);
+  expect(within(inbox).getAllByText("click0").length).toBeGreaterThan(0);
+});

@@ -1,0 +1,78 @@
+import { screen, waitFor } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { open } from "@/test/render";
+import { World } from "@/test/world";
+
+const assign = vi.fn();
+
+beforeEach(() => {
+  assign.mockReset();
+  vi.stubGlobal("location", { ...window.location, host: "localhost:3000", protocol: "http:", assign });
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function nobody(): World {
+  const world = new World(3);
+  world.isSignedIn = false;
+  return world;
+}
+
+describe("signing in", () => {
+  it("is asked of whoever is not signed in, and leads back to where they wanted to go", async () => {
+    const { user, path } = open("/conversions?goal=ftd", nobody());
+    await screen.findByRole("heading", { name: "Sign in to Postrider" });
+    expect(path()).toContain("/sign-in?to=");
+    await user.type(screen.getByLabelText("E-mail"), "anna@northstar.example");
+    await user.type(screen.getByLabelText("Password"), "wrong");
+    await user.click(screen.getByRole("button", { name: "Sign in" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("E-mail and password do not belong together.");
+
+    await user.clear(screen.getByLabelText("Password"));
+    await user.type(screen.getByLabelText("Password"), "correct horse");
+    await user.click(screen.getByRole("button", { name: "Sign in" }));
+    await waitFor(() => {
+      expect(assign).toHaveBeenCalledWith("/conversions?goal=ftd");
+    });
+  });
+
+  it("is one click with demo data", async () => {
+    const { user } = open("/sign-in", nobody());
+    await user.click(await screen.findByRole("button", { name: /Max, affiliate manager/ }));
+    await waitFor(() => {
+      expect(assign).toHaveBeenCalledWith("/");
+    });
+  });
+
+  it("never leads to another host", async () => {
+    const { user } = open("/sign-in?to=//evil.example", nobody());
+    await user.click(await screen.findByRole("button", { name: /North Star Media/ }));
+    await waitFor(() => {
+      expect(assign).toHaveBeenCalledWith("/");
+    });
+  });
+
+  it("is asked for over the page when the session ends, and what was typed is still there", async () => {
+    const { world, user } = open("/postbacks/new", new World(3));
+    const url = await screen.findByLabelText("URL");
+    await user.click(url);
+    await user.paste("https://t.example/?c={param_1}");
+    await user.click(await screen.findByLabelText(/^Registration/));
+    world.failures.set("CreatePostback", { message: "Sign in first.", code: "unauthenticated" });
+    await user.click(screen.getByRole("button", { name: "Create the postback" }));
+
+    const password = await screen.findByLabelText("Password");
+    world.failures.clear();
+    await user.type(password, "correct horse");
+    await user.click(screen.getByRole("button", { name: "Sign in" }));
+    await waitFor(() => {
+      expect(screen.queryByLabelText("Password")).not.toBeInTheDocument();
+    });
+    expect(screen.getByLabelText("URL")).toHaveValue("https://t.example/?c={param_1}");
+    await user.click(screen.getByRole("button", { name: "Create the postback" }));
+    await screen.findByText(/Created 1 postback/);
+  });
+});
