@@ -13,6 +13,7 @@ import (
 
 	"postrider/ent/migrations"
 	"postrider/frontend"
+	"postrider/graph/gen"
 	"postrider/internal/pg"
 	"postrider/server"
 )
@@ -21,17 +22,22 @@ import (
 // Close ends it. Tests run it on ":0" and ask URL where it is.
 type App struct {
 	process *process
-	name    string // all, serve
+	name    string // all, serve, work
+	demo    []*gen.DemoSignIn
 
 	db       *database
+	services *services
 	server   *server.Server
 	listener net.Listener
 	served   chan error // what Serve ended with
+
+	stopRunning context.CancelFunc
+	ran         chan error // what the services ended with
 }
 
 // NewApp returns a program that does not run yet.
 func NewApp(p *process, name string) *App {
-	return &App{process: p, name: name, served: make(chan error, 1)}
+	return &App{process: p, name: name, served: make(chan error, 1), ran: make(chan error, 1)}
 }
 
 // Run opens the database, brings it to the newest version and begins to listen.
@@ -42,18 +48,44 @@ func (a *App) Run(ctx context.Context) (err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	if a.db, err = a.process.openDatabase(ctx, a.name); err != nil {
+	open := a.process.openDatabase
+	if a.name == "work" {
+		open = a.process.joinDatabase // beside a process that serves
+	}
+	if a.db, err = open(ctx, a.name); err != nil {
 		return err
 	}
 	if err := pg.Migrate(ctx, a.db.SQL, migrations.FS); err != nil {
 		return err
 	}
+	if a.services, err = newServices(a.process, a.db); err != nil {
+		return err
+	}
+	if a.name != "serve" {
+		if err := a.services.work(); err != nil {
+			return err
+		}
+	}
+	if a.name != "work" {
+		if err := a.listen(ctx); err != nil {
+			return err
+		}
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	a.stopRunning = stop
+	go func() { a.ran <- a.services.run(running) }()
+	return nil
+}
+
+// listen opens the server. It answers when listen returns.
+func (a *App) listen(ctx context.Context) error {
 	web, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
 		return err
 	}
 	a.server, err = server.New(server.Params{
-		Config: a.process.cfg, Log: a.process.log, Metrics: newMetrics(), Web: web, Ready: a.db.ready,
+		Config: a.process.cfg, Log: a.process.log, Metrics: a.services.metrics, Web: web, Ready: a.db.ready,
+		Routes: a.services.routes(a.demo),
 	})
 	if err != nil {
 		return err
@@ -87,12 +119,16 @@ func (a *App) Wait(ctx context.Context) error {
 	case err := <-a.served:
 		a.served <- nil // Close waits for it too
 		return err
+	case err := <-a.ran:
+		a.ran <- nil // likewise
+		return err
 	case <-a.db.lost():
 		return errors.New("the embedded PostgreSQL ended")
 	}
 }
 
-// Close ends the App from the outside in: no new requests, then the database.
+// Close ends the App from the outside in: no new requests, then the deliveries
+// under way, then the database.
 func (a *App) Close() error {
 	began := time.Now()
 	var faults []error
@@ -101,6 +137,13 @@ func (a *App) Close() error {
 	}
 	if a.listener != nil {
 		faults = append(faults, <-a.served)
+	}
+	if a.stopRunning != nil {
+		a.stopRunning()
+		faults = append(faults, <-a.ran)
+	}
+	if a.services != nil {
+		faults = append(faults, a.services.close())
 	}
 	if a.db != nil {
 		faults = append(faults, a.db.Close())

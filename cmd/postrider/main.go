@@ -30,6 +30,7 @@ type cli struct {
 
 	All     allCmd     `cmd:"" help:"API, web app, tracking and workers in one process."`
 	Serve   serveCmd   `cmd:"" help:"API, web app, tracking links and inbound postbacks; no workers."`
+	Work    workCmd    `cmd:"" help:"Workers only; any number on any number of machines."`
 	Migrate migrateCmd `cmd:"" help:"Apply or show the versioned migrations."`
 	Sink    sinkCmd    `cmd:"" help:"An echo tracker: answers and prints every postback it gets."`
 

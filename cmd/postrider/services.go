@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"postrider/account"
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/ent/db/delivery"
+	"postrider/ent/db/receivedpostback"
+	_ "postrider/ent/db/runtime" // defaults and privacy rules of the model
+	"postrider/graph"
+	"postrider/graph/gen"
+	"postrider/intake"
+	"postrider/internal/live"
+	"postrider/internal/pg"
+	"postrider/internal/secret"
+	"postrider/internal/viewer"
+	"postrider/jobs"
+	"postrider/report"
+	"postrider/server"
+	"postrider/setup"
+)
+
+// services is what serving and working are made of, over one database.
+type services struct {
+	process  *process
+	db       *database
+	key      *secret.Key
+	client   *db.Client
+	accounts *account.Accounts
+	intake   *intake.Intake
+	setup    *setup.Setup
+	guard    *dispatch.Guard
+	metrics  *prometheus.Registry
+	engine   *jobs.Engine // nil in a process that does not work
+
+	deliveries *live.Hub[*db.Delivery]
+	received   *live.Hub[*db.ReceivedPostback]
+	closers    []func() error
+}
+
+func newServices(p *process, database *database) (*services, error) {
+	key, err := secret.LoadKey(p.cfg.Key, p.cfg.Data)
+	if err != nil {
+		return nil, err
+	}
+	s := &services{
+		process: p, db: database, key: key, metrics: newMetrics(),
+		client:     db.NewClient(db.Driver(pg.Driver(database.SQL))),
+		guard:      dispatch.NewGuard(guardOptions(p)),
+		deliveries: live.NewHub[*db.Delivery](), received: live.NewHub[*db.ReceivedPostback](),
+	}
+	enqueuer, err := jobs.NewEnqueuer(database.SQL)
+	if err != nil {
+		return nil, err
+	}
+	country, err := s.country()
+	if err != nil {
+		return nil, err
+	}
+	s.intake = intake.New(intake.Config{DB: database.SQL, Enqueuer: enqueuer, Secrets: key, Country: country, Log: p.log})
+	s.setup = setup.New(setup.Config{
+		DB: database.SQL, Guard: s.guard, Secrets: key, PublicURL: p.cfg.PublicURL, Changed: s.forget,
+	})
+	s.accounts = account.New(account.Params{
+		DB: database.SQL, Client: s.client, Log: p.log, Secure: p.cfg.SecureCookies(), Now: time.Now,
+		ClientAddr: func(ctx context.Context) netip.Addr { return server.ClientOf(ctx).Addr },
+	})
+	return s, nil
+}
+
+func guardOptions(p *process) dispatch.GuardOptions {
+	ports := make([]uint16, len(p.cfg.TargetPorts))
+	for i, port := range p.cfg.TargetPorts {
+		ports[i] = uint16(port) //nolint:gosec // checked by config
+	}
+	return dispatch.GuardOptions{AllowPrivate: p.cfg.AllowPrivateTargets, Ports: ports, Deny: p.cfg.DenyTargets}
+}
+
+// country opens the country database, where there is one.
+func (s *services) country() (func(netip.Addr) string, error) {
+	if s.process.cfg.GeoIP == "" {
+		s.process.log.Warn("no country database: clicks have no country", "setting", "POSTRIDER_GEOIP")
+		return nil, nil
+	}
+	countries, err := openCountries(s.process.cfg.GeoIP)
+	if err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, countries.Close)
+	return countries.of, nil
+}
+
+// work adds the delivery engine.
+func (s *services) work() error {
+	client := dispatch.NewClient(dispatch.ClientOptions{
+		Guard: s.guard, UserAgent: fmt.Sprintf("Postrider/%s (+%s)", version, s.process.cfg.PublicURL),
+	})
+	s.closers = append(s.closers, func() error { client.Close(); return nil })
+	var err error
+	s.engine, err = jobs.New(jobs.Config{
+		Pool: s.db.Pool, Client: client, Secrets: s.key, Workers: s.process.cfg.Workers, Log: s.process.log, Metrics: s.metrics,
+	})
+	return err
+}
+
+// forget drops what is cached of the configuration.
+func (s *services) forget() {
+	s.intake.Forget()
+	if s.engine != nil {
+		s.engine.Forget()
+	}
+}
+
+// routes is what the server answers besides health, metrics and the web app.
+func (s *services) routes(demo []*gen.DemoSignIn) []server.Route {
+	api := s.accounts.Middleware(graph.Handler(graph.Config{
+		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake,
+		Health:     &report.Health{DB: s.db.SQL, Now: time.Now},
+		Replayer:   jobs.Replayer{Pool: s.db.Pgx, Now: time.Now},
+		Deliveries: s.deliveries, Received: s.received, Secrets: s.key, Log: s.process.log, Now: time.Now,
+		Instance: gen.Instance{Version: version, PublicURL: s.process.cfg.PublicURL, DemoSignIns: demo},
+	}))
+	click, postback := server.Click(s.intake, s.process.log), server.Postback(s.intake, s.process.log)
+	echo := server.Echo(s.intake, s.process.log)
+	return []server.Route{
+		{Pattern: "/graphql", Handler: api},
+		{Pattern: "GET /c/{link}", Handler: click, Open: true},
+		{Pattern: "GET /postback/{source}", Handler: postback, Open: true},
+		{Pattern: "POST /postback/{source}", Handler: postback, Open: true},
+		{Pattern: "/echo/{key}", Handler: echo, Open: true},
+		{Pattern: "/echo/{key}/{path...}", Handler: echo, Open: true},
+	}
+}
+
+// run keeps caches, live views and deliveries going until ctx is done.
+func (s *services) run(ctx context.Context) error {
+	deliveries := live.NewFeed(s.deliveries, s.process.log, s.loadDeliveries)
+	received := live.NewFeed(s.received, s.process.log, s.loadReceived)
+	var tasks sync.WaitGroup
+	tasks.Go(func() { deliveries.Run(ctx) })
+	tasks.Go(func() { received.Run(ctx) })
+	tasks.Go(func() { s.listen(ctx, deliveries, received) })
+	var err error
+	if s.engine != nil {
+		err = s.engine.Run(ctx)
+	} else {
+		<-ctx.Done()
+	}
+	tasks.Wait()
+	return err
+}
+
+// listen hears what other nodes, and this one, announce.
+func (s *services) listen(ctx context.Context, deliveries *live.Feed[*db.Delivery], received *live.Feed[*db.ReceivedPostback]) {
+	err := pg.Listen(ctx, s.db.URL, pg.Subscription{
+		Channels: live.Channels(),
+		OnNotify: func(channel, payload string) {
+			switch live.Channel(channel) {
+			case live.Deliveries:
+				deliveries.Add(live.ParsePayload(payload))
+			case live.Received:
+				received.Add(live.ParsePayload(payload))
+			case live.Config:
+				s.forget()
+			}
+		},
+		OnReady: func() {
+			s.forget()
+			s.deliveries.Resync()
+			s.received.Resync()
+		},
+		Log: s.process.log,
+	})
+	if err != nil {
+		s.process.log.ErrorContext(ctx, "live views and caches hear nothing any more", "error", err)
+	}
+}
+
+func (s *services) loadDeliveries(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
+	return s.client.Delivery.Query().Where(delivery.IDIn(ids...)).All(viewer.AsSystem(ctx))
+}
+
+func (s *services) loadReceived(ctx context.Context, ids []uuid.UUID) ([]*db.ReceivedPostback, error) {
+	return s.client.ReceivedPostback.Query().Where(receivedpostback.IDIn(ids...)).All(viewer.AsSystem(ctx))
+}
+
+// close lets go of what was opened, the database aside.
+func (s *services) close() error {
+	for _, closer := range s.closers {
+		if err := closer(); err != nil {
+			s.process.log.Warn("closing", slog.Any("error", err))
+		}
+	}
+	return nil
+}

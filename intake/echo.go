@@ -1,0 +1,47 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/dispatch"
+)
+
+// MaxEcho is how many bytes of a request's body the echo tracker keeps.
+const MaxEcho = 64 << 10
+
+// EchoRequest is a request that the echo tracker got.
+type EchoRequest struct {
+	Key        string // whose inbox
+	Method     string
+	URL        string // path and query as they came
+	Headers    []dispatch.Header
+	Body       []byte
+	StatusCode int // what is answered
+}
+
+// Echo keeps a request for the owner of the inbox; false where there is no such
+// inbox.
+func (in *Intake) Echo(ctx context.Context, r EchoRequest) (bool, error) {
+	now := in.now()
+	id, err := uuid.NewV7AtTime(now)
+	if err != nil {
+		return false, fmt.Errorf("making an id: %w", err)
+	}
+	headers, err := json.Marshal(maskHeaders(r.Headers))
+	if err != nil {
+		return false, fmt.Errorf("writing headers down: %w", err)
+	}
+	res, err := in.DB.ExecContext(ctx, `
+		INSERT INTO echo_requests (id, affiliate_id, received_at, method, url, headers, body, status_code)
+		SELECT $1, a.id, $2, $3, $4, $5, $6, $7 FROM affiliates a WHERE a.echo_key = $8`,
+		id, now, r.Method, clean(r.URL, MaxEcho), headers, clean(string(r.Body), MaxEcho), r.StatusCode, r.Key)
+	if err != nil {
+		return false, fmt.Errorf("keeping what the echo tracker got: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
