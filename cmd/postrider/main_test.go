@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/alecthomas/kong"
 	"go.uber.org/goleak"
 
 	"postrider/internal/config"
@@ -82,11 +83,18 @@ func TestMigrate(t *testing.T) {
 	}
 }
 
-// startApp runs the true program on a free port until the test ends.
-func startApp(t *testing.T, cfg config.Config) *App {
+// startApp runs the true program, as the flags say, on a free port until the test ends.
+func startApp(t *testing.T, flags ...string) *App {
 	t.Helper()
-	cfg.Addr, cfg.PublicURL = "127.0.0.1:0", "http://localhost:8080"
-	app := NewApp(&process{cfg: &cfg, log: cfg.NewLogger(io.Discard)}, "all")
+	var grammar cli
+	parser, err := kong.New(&grammar, kong.Vars{"version": version})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(append([]string{"all", "--addr=127.0.0.1:0", "--data=" + t.TempDir()}, flags...)); err != nil {
+		t.Fatal(err)
+	}
+	app := NewApp(&process{cfg: &grammar.Config, log: grammar.NewLogger(io.Discard)}, "all")
 	if err := app.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +119,7 @@ func status(t *testing.T, url string) int {
 
 func TestAppMigratesAndAnswers(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, config.Config{DatabaseURL: pgtest.Empty(t).URL})
+	app := startApp(t, "--database-url="+pgtest.Empty(t).URL)
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/metrics": 200} {
 		if got := status(t, app.URL()+path); got != want {
 			t.Errorf("%s: %d, want %d", path, got, want)
@@ -122,7 +130,7 @@ func TestAppMigratesAndAnswers(t *testing.T) {
 func TestAppOverTheEmbeddedPostgreSQL(t *testing.T) {
 	t.Parallel()
 	dir := openFolder(t)
-	app := startApp(t, config.Config{Data: dir})
+	app := startApp(t, "--data="+dir)
 	if got := status(t, app.URL()+"/readyz"); got != http.StatusOK {
 		t.Fatalf("not ready: %d", got)
 	}
@@ -141,9 +149,9 @@ func TestAppOverTheEmbeddedPostgreSQL(t *testing.T) {
 
 func TestAppThatCannotListenLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
-	first := startApp(t, config.Config{DatabaseURL: pgtest.Empty(t).URL})
+	first := startApp(t, "--database-url="+pgtest.Empty(t).URL)
 	db := pgtest.Empty(t)
-	_, errs, code := postrider(t, "serve", "--database-url="+db.URL, "--addr="+first.listener.Addr().String())
+	_, errs, code := postrider(t, "serve", "--database-url="+db.URL, "--data="+t.TempDir(), "--addr="+first.listener.Addr().String())
 	if code != 1 || !strings.Contains(errs, "POSTRIDER_ADDR") {
 		t.Fatalf("%d %s", code, errs)
 	}
@@ -154,9 +162,9 @@ func TestProgramEndsWhenAsked(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	log := &notifying{want: `"listening"`, seen: make(chan struct{})}
-	db := pgtest.Empty(t)
+	flags := []string{"all", "--addr=127.0.0.1:0", "--database-url=" + pgtest.Empty(t).URL, "--data=" + t.TempDir()}
 	wg.Go(func() {
-		if code := run(ctx, []string{"all", "--addr=127.0.0.1:0", "--database-url=" + db.URL}, nil, io.Discard, log); code != 0 {
+		if code := run(ctx, flags, nil, io.Discard, log); code != 0 {
 			t.Errorf("code %d", code)
 		}
 	})
