@@ -121,12 +121,12 @@ func ScopeValidator(s firing.Scope) error {
 	}
 }
 
-const DefaultMethod dispatch.Method = "get"
+const DefaultMethod dispatch.Method = "GET"
 
 // MethodValidator is a validator for the "method" field enum values. It is called by the builders before save.
 func MethodValidator(m dispatch.Method) error {
 	switch m {
-	case "get", "post":
+	case "GET", "POST":
 		return nil
 	default:
 		return fmt.Errorf("postback: invalid enum value for method field: %q", m)

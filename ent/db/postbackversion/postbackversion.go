@@ -80,7 +80,7 @@ var (
 // MethodValidator is a validator for the "method" field enum values. It is called by the builders before save.
 func MethodValidator(m dispatch.Method) error {
 	switch m {
-	case "get", "post":
+	case "GET", "POST":
 		return nil
 	default:
 		return fmt.Errorf("postbackversion: invalid enum value for method field: %q", m)
