@@ -13,6 +13,10 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 	"github.com/lib/pq"
 	"github.com/lib/pq/pqerror"
+
+	// The rules of privacy and the defaults of the model. No client of ent is made
+	// without one of the drivers below, so none is made without these.
+	_ "postrider/ent/db/runtime"
 )
 
 // txAttempts is how often WithTx tries a transaction that PostgreSQL aborted

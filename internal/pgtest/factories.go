@@ -1,0 +1,240 @@
+package pgtest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/shopspring/decimal"
+
+	"postrider/commission"
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/firing"
+	"postrider/internal/pg"
+	"postrider/internal/secret"
+	"postrider/internal/viewer"
+	"postrider/tracking"
+)
+
+// Now is the time at which factories make rows, unless told otherwise.
+var Now = time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC)
+
+// count makes names that no two rows share.
+var count atomic.Int64
+
+func next(what string) string { return fmt.Sprintf("%s %d", what, count.Add(1)) }
+
+// testKey is the key of every test: what a factory sealed, the code under test
+// opens.
+var testKey = sync.OnceValues(func() (*secret.Key, error) { return secret.LoadKey(secret.NewKey(), "") })
+
+// Key is the key that the factories seal secrets with.
+func Key(t testing.TB) *secret.Key {
+	t.Helper()
+	key, err := testKey()
+	must(t, err)
+	return key
+}
+
+// Client is ent's client over the test's database. With System as its context,
+// it sees and changes everything.
+func (d *DB) Client() *db.Client { return db.NewClient(db.Driver(pg.Driver(d.SQL))) }
+
+// System is a context in which Postrider itself is at work.
+func System(t testing.TB) context.Context { return viewer.AsSystem(t.Context()) }
+
+// Affiliate makes an affiliate.
+func Affiliate(t testing.TB, d *DB, options ...func(*db.AffiliateCreate)) int64 {
+	t.Helper()
+	c := d.Client().Affiliate.Create().SetName(next("Affiliate")).SetEchoKey(secret.Random()).SetCreatedAt(Now)
+	return saved(t, c, options).ID
+}
+
+// User makes a sign-in: an affiliate's, or with affiliateID zero staff's. Its
+// password fits no word.
+func User(t testing.TB, d *DB, role viewer.Role, affiliateID int64, options ...func(*db.UserCreate)) int64 {
+	t.Helper()
+	c := d.Client().User.Create().SetEmail(fmt.Sprintf("user%d@example.com", count.Add(1))).SetPasswordHash("none").
+		SetRole(role).SetCreatedAt(Now)
+	if affiliateID != 0 {
+		c.SetAffiliateID(affiliateID)
+	}
+	return saved(t, c, options).ID
+}
+
+// Operator is whose the offers of the factories are.
+const Operator = "Royal Spin"
+
+// Offer makes an offer with the landing page welcome and a deal of 120 EUR for
+// each qualified player.
+func Offer(t testing.TB, d *DB, options ...func(*db.OfferCreate)) int64 {
+	t.Helper()
+	c := d.Client().Offer.Create().SetName(next("Offer")).SetOperator(Operator).SetVertical(commission.Casino).
+		SetDestinationURL("https://royalspin.example/?cid={click_id}").SetDeepLinkHosts([]string{"royalspin.example"}).
+		SetCurrency("EUR").SetCreatedAt(Now)
+	id := saved(t, c, options).ID
+	saved(t, d.Client().LandingPage.Create().SetOfferID(id).SetKey("welcome").SetName("Welcome").
+		SetURL("https://royalspin.example/welcome?cid={click_id}"), nil)
+	saved(t, d.Client().Deal.Create().SetOfferID(id).SetModel(commission.CPA).SetAmount(decimal.NewFromInt(120)).
+		SetCurrency("EUR").SetCreatedAt(Now), nil)
+	return id
+}
+
+// Link is a tracking link.
+type Link struct {
+	ID         int64
+	Code       string
+	CampaignID int64 // zero for a default link
+}
+
+// Campaign makes a campaign and its link.
+func Campaign(t testing.TB, d *DB, affiliateID, offerID int64, options ...func(*db.CampaignCreate)) Link {
+	t.Helper()
+	c := d.Client().Campaign.Create().SetAffiliateID(affiliateID).SetOfferID(offerID).SetName(next("Campaign")).SetCreatedAt(Now)
+	id := saved(t, c, options).ID
+	l := saved(t, newLink(d, affiliateID, offerID).SetCampaignID(id), nil)
+	return Link{ID: l.ID, Code: l.Code, CampaignID: id}
+}
+
+// DefaultLink makes an affiliate's link for an offer, without a campaign.
+func DefaultLink(t testing.TB, d *DB, affiliateID, offerID int64) Link {
+	t.Helper()
+	l := saved(t, newLink(d, affiliateID, offerID), nil)
+	return Link{ID: l.ID, Code: l.Code}
+}
+
+func newLink(d *DB, affiliateID, offerID int64) *db.TrackingLinkCreate {
+	return d.Client().TrackingLink.Create().SetAffiliateID(affiliateID).SetOfferID(offerID).SetCode(tracking.NewLinkCode()).SetCreatedAt(Now)
+}
+
+// Postback makes an affiliate's postback with its first version: global, for
+// registrations that are approved, by GET.
+func Postback(t testing.TB, d *DB, affiliateID int64, template string, options ...func(*db.PostbackCreate)) *db.Postback {
+	t.Helper()
+	signing, err := Key(t).Seal(secret.NewSigningSecret(), secret.ForPostback)
+	must(t, err)
+	c := d.Client().Postback.Create().SetAffiliateID(affiliateID).SetScope(firing.Global).SetGoal(commission.GoalRegistration).
+		SetURLTemplate(template).SetMethod(dispatch.GET).SetStatuses([]commission.Status{commission.Approved}).
+		SetSigningSecret(signing).SetCreatedAt(Now).SetUpdatedAt(Now)
+	p := saved(t, c, options)
+	v := d.Client().PostbackVersion.Create().SetAffiliateID(affiliateID).SetPostbackID(p.ID).SetNumber(p.Version).
+		SetURLTemplate(p.URLTemplate).SetMethod(p.Method).SetStatuses(p.Statuses).SetEnabled(p.Enabled).SetCreatedAt(Now)
+	if p.BodyRule != nil {
+		v.SetBodyRule(p.BodyRule)
+	}
+	saved(t, v, nil)
+	return p
+}
+
+// ForOffer gives a postback the scope of an offer.
+func ForOffer(id int64) func(*db.PostbackCreate) {
+	return func(c *db.PostbackCreate) { c.SetScope(firing.Offer).SetOfferID(id) }
+}
+
+// ForCampaign gives a postback the scope of a campaign.
+func ForCampaign(id int64) func(*db.PostbackCreate) {
+	return func(c *db.PostbackCreate) { c.SetScope(firing.Campaign).SetCampaignID(id) }
+}
+
+// On says for which goal a postback is and, where any are given, for which
+// statuses.
+func On(goal string, statuses ...commission.Status) func(*db.PostbackCreate) {
+	return func(c *db.PostbackCreate) {
+		c.SetGoal(goal)
+		if len(statuses) > 0 {
+			c.SetStatuses(statuses)
+		}
+	}
+}
+
+// Inlet is an operator's way in with its secrets.
+type Inlet struct {
+	ID    int64
+	Key   string
+	Token string
+	HMAC  string
+}
+
+// Source makes a source that asks for its token. Its secrets are sealed with Key.
+func Source(t testing.TB, d *DB, offerID int64, options ...func(*db.SourceCreate)) Inlet {
+	t.Helper()
+	in := Inlet{Key: fmt.Sprintf("source-%d", count.Add(1)), Token: secret.Random(), HMAC: secret.Random()}
+	c := d.Client().Source.Create().SetKey(in.Key).SetName("Royal Spin").SetOfferID(offerID).SetAllowedAddresses([]string{}).SetCreatedAt(Now)
+	in.ID = saved(t, c, options).ID
+	SourceSecret(t, d, in.ID, "token", in.Token)
+	SourceSecret(t, d, in.ID, "hmac", in.HMAC)
+	return in
+}
+
+// SourceSecret gives a source one more secret of a kind, token or hmac.
+func SourceSecret(t testing.TB, d *DB, sourceID int64, kind, value string, options ...func(*db.SourceSecretCreate)) {
+	t.Helper()
+	sealed, err := Key(t).Seal(value, secret.ForSource)
+	must(t, err)
+	saved(t, d.Client().SourceSecret.Create().SetSourceID(sourceID).SetKind(kind).SetSealed(sealed).SetCreatedAt(Now), options)
+}
+
+// Click makes a click on a link, as it was made at Now from a phone in Germany.
+func Click(t testing.TB, d *DB, link Link, options ...func(*db.ClickCreate)) uuid.UUID {
+	t.Helper()
+	l, err := d.Client().TrackingLink.Get(System(t), link.ID)
+	must(t, err)
+	c := d.Client().Click.Create().SetID(ID(t)).SetAffiliateID(l.AffiliateID).SetClickedAt(Now).SetOfferID(l.OfferID).
+		SetNillableCampaignID(l.CampaignID).SetLinkID(l.ID).SetParam1("wgk3l5f2c1").SetParam2("").SetParam3("").SetDeepLink("").
+		SetCountry("DE").SetReferrer("https://bets.example/top-10").SetUserAgent("Mozilla/5.0 (Linux; Android 15)").SetAddress("203.0.113.0/24")
+	return saved(t, c, options).ID
+}
+
+// ID makes the id of a fact of Now.
+func ID(t testing.TB) uuid.UUID {
+	t.Helper()
+	id, err := uuid.NewV7AtTime(Now)
+	must(t, err)
+	return id
+}
+
+// Scene is what most tests need: an affiliate with a campaign for an offer, a
+// click on its link, and the operator's source.
+type Scene struct {
+	Affiliate int64
+	Offer     int64
+	Link      Link
+	Click     uuid.UUID
+	Source    Inlet
+}
+
+// NewScene makes a Scene.
+func NewScene(t testing.TB, d *DB) Scene {
+	t.Helper()
+	s := Scene{Affiliate: Affiliate(t, d), Offer: Offer(t, d)}
+	s.Link = Campaign(t, d, s.Affiliate, s.Offer)
+	s.Click = Click(t, d, s.Link)
+	s.Source = Source(t, d, s.Offer)
+	return s
+}
+
+// saved applies the options to a row to be made, and makes it.
+func saved[C interface {
+	Save(context.Context) (*R, error)
+}, R any](t testing.TB, c C, options []func(C),
+) *R {
+	t.Helper()
+	for _, o := range options {
+		o(c)
+	}
+	row, err := c.Save(System(t))
+	must(t, err)
+	return row
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
