@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -143,14 +141,3 @@ func (e *Engine) logAttempt(ctx context.Context, c *claim, r result) {
 		slog.Duration("since_recorded", r.at.Sub(c.createdAt)), slog.Time("next", r.outcome.RetryAt))
 	e.metrics.attempt(r)
 }
-
-// requestHeaders is what was sent, Host with it.
-func requestHeaders(e dispatch.Exchange) []dispatch.Header {
-	headers := dispatch.Headers(e.RequestHeaders)
-	if u, err := url.Parse(e.URL); err == nil {
-		headers = append([]dispatch.Header{{Name: "Host", Value: u.Host}}, headers...)
-	}
-	return headers
-}
-
-func responseHeaders(h http.Header) []dispatch.Header { return dispatch.Headers(h) }

@@ -206,7 +206,7 @@ func attemptRows(results []result) (attemptBatch, error) {
 			continue
 		}
 		e := r.exchange
-		parts, err := jsonTexts(requestHeaders(e), responseHeaders(e.ResponseHeaders), e.Timings)
+		parts, err := jsonTexts(dispatch.Headers(e.RequestHeaders), dispatch.Headers(e.ResponseHeaders), e.Timings)
 		if err != nil {
 			return attemptBatch{}, err
 		}
