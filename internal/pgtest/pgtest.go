@@ -59,9 +59,9 @@ func Empty(t testing.TB) *DB {
 
 // Pool opens both drivers on the database, as the program does, and closes them
 // with the test.
-func (db *DB) Pool(t testing.TB) *pg.Pool {
+func (d *DB) Pool(t testing.TB) *pg.Pool {
 	t.Helper()
-	pool, err := pg.Open(t.Context(), pg.Config{URL: db.URL, APIConns: testConns, WorkConns: testConns, Name: "test"})
+	pool, err := pg.Open(t.Context(), pg.Config{URL: d.URL, APIConns: testConns, WorkConns: testConns, Name: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
