@@ -135,7 +135,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { e.every(ctx, e.PromoteEvery, e.wake, "promoting", e.promote) })
 	loops.Go(func() { e.every(ctx, e.SweepEvery, nil, "sweeping", e.sweep) })
-	loops.Go(func() { e.every(ctx, time.Hour, nil, "making partitions", e.makePartitions) })
+	loops.Go(func() { e.every(ctx, time.Hour, nil, "keeping house", e.keepHouse) })
 	<-ctx.Done()
 	loops.Wait()
 	err := e.drain(work)

@@ -57,12 +57,3 @@ func (e *Engine) sweep(ctx context.Context) error {
 		return notify(ctx, tx, swept)
 	})
 }
-
-// makePartitions makes the months ahead, long before a row needs them.
-func (e *Engine) makePartitions(ctx context.Context) error {
-	now := e.Now().UTC()
-	if _, err := e.Pool.Pgx.Exec(ctx, `SELECT make_partitions($1, $2)`, now, now.AddDate(0, 3, 0)); err != nil {
-		return fmt.Errorf("making partitions: %w", err)
-	}
-	return nil
-}
