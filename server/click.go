@@ -29,7 +29,6 @@ func Click(in *intake.Intake, log *slog.Logger) http.Handler {
 		case a.Route.Kind == tracking.Gone:
 			http.Error(w, "This offer has ended.", http.StatusGone)
 		default:
-			w.Header().Set("Referrer-Policy", "unsafe-url") // the operator may want to know where the player came from
 			w.Header().Set("Location", a.Route.URL)
 			w.WriteHeader(http.StatusFound)
 		}

@@ -467,6 +467,8 @@ DECLARE
   month timestamp := date_trunc('month', from_at AT TIME ZONE 'UTC');
   child text;
 BEGIN
+  -- Several nodes may keep house at once.
+  PERFORM pg_advisory_xact_lock(hashtext('postrider.make_partitions'));
   WHILE month <= to_at AT TIME ZONE 'UTC' LOOP
     FOREACH parent IN ARRAY ARRAY['clicks', 'attempts', 'received_postbacks'] LOOP
       child := parent || '_' || to_char(month, 'YYYY_MM');
