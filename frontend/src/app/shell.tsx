@@ -1,4 +1,4 @@
-import { Link, Navigate, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import {
   ChevronsUpDown,
   Ellipsis,
@@ -40,7 +40,6 @@ export function Shell(): ReactElement {
     query: ViewerQuery,
     requestPolicy: "cache-and-network",
   });
-  const { href } = useLocation();
   const lost = useSessionLost();
   const viewer = data?.viewer ?? null;
   const [known, setKnown] = useState<Viewer | null>(null);
@@ -64,7 +63,7 @@ export function Shell(): ReactElement {
       );
     }
     if (!data) return <SkeletonBlock label="Loading" />;
-    return <Navigate to="/sign-in" search={href === "/" ? {} : { to: href }} replace />;
+    return <ToSignIn />;
   }
 
   return (
@@ -77,6 +76,17 @@ export function Shell(): ReactElement {
       )}
     </ZoneContext>
   );
+}
+
+/** Goes to the sign-in once, remembering where from. */
+function ToSignIn(): ReactElement {
+  const navigate = useNavigate();
+  const { href } = useLocation();
+  const [from] = useState(href);
+  useEffect(() => {
+    void navigate({ to: "/sign-in", search: from === "/" ? {} : { to: from }, replace: true });
+  }, [navigate, from]);
+  return <SkeletonBlock label="Going to the sign-in" />;
 }
 
 function Frame({ viewer }: { viewer: Viewer }): ReactElement {
@@ -225,7 +235,6 @@ function Account({ viewer, onKeys }: { viewer: Viewer; onKeys: () => void }): Re
       trigger={
         <AriaButton className="flex min-h-10 items-center gap-2 rounded-md px-2 py-1 text-left hover:bg-sunken max-lg:justify-center max-lg:px-0">
           <span className="min-w-0 flex-1 max-lg:sr-only">
-            <span className="sr-only">Account: </span>
             <span className="block truncate font-medium">{whoIs(viewer)}</span>
             <span className="block truncate text-xs text-muted">{viewer.user.email}</span>
           </span>

@@ -31,7 +31,7 @@ export function serve(world: World): { cut: () => void } {
       sockets.add(client);
       const stops = new Map<string, () => void>();
       client.addEventListener("message", ({ data }) => {
-        const frame = JSON.parse(String(data)) as Frame;
+        const frame = JSON.parse(typeof data === "string" ? data : "{}") as Frame;
         if (frame.type === "connection_init") client.send(JSON.stringify({ type: "connection_ack" }));
         if (frame.type === "ping") client.send(JSON.stringify({ type: "pong" }));
         if (frame.type === "complete" && frame.id !== undefined) stops.get(frame.id)?.();

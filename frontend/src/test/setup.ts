@@ -1,7 +1,7 @@
 import "@/app/zod";
 import "@testing-library/jest-dom/vitest";
 
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll } from "vitest";
 
 import { server } from "./server";
@@ -30,6 +30,7 @@ if (typeof window !== "undefined") {
     }
   };
 
+  window.scrollTo = () => undefined;
   Element.prototype.getAnimations = () => [];
   Element.prototype.scrollTo = () => undefined;
   Element.prototype.scrollIntoView = () => undefined;
@@ -47,6 +48,13 @@ if (typeof window !== "undefined") {
     Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => size });
   }
 }
+
+// A whole page of HTML says less than the line that failed. Two cores are slow when other tests run beside.
+configure({
+  asyncUtilTimeout: 5000,
+  getElementError: (message) =>
+    Object.assign(new Error(message?.split("\n\n")[0] ?? ""), { name: "NotFound" }),
+});
 
 beforeAll(() => {
   server.listen({ onUnhandledRequest: "error" });

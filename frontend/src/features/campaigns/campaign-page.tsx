@@ -1,7 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, CircleHelp, Link2, Pause, Play, Plus, Radio } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { Form } from "react-aria-components";
 import { useMutation, useQuery } from "urql";
 
 import { Badge, StateBadge, stateWord } from "@/components/ui/badge";
@@ -10,6 +9,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { Confirm } from "@/components/ui/dialog";
 import { Fact, Facts } from "@/components/ui/facts";
 import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
 import { formatMoney, sentenceCase } from "@/components/ui/format";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";
@@ -233,7 +233,7 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
                       className={buttonClass("plain", "sm")}
                     >
                       <Plus aria-hidden className="size-4" />
-                      Add<span className="sr-only"> a postback for {goal.name}</span>
+                      Add <span className="sr-only">a postback for {goal.name}</span>
                     </Link>
                   </li>
                 ))}
@@ -354,13 +354,7 @@ function Rename({ campaign }: { campaign: Campaign }): ReactElement {
 
   return (
     <Panel title="Name">
-      <Form
-        className="flex items-end gap-2"
-        onSubmit={(e) => {
-          e.preventDefault();
-          void submit();
-        }}
-      >
+      <Form className="flex items-end gap-2" onSubmit={() => void submit()}>
         <TextField
           label="Name"
           hideLabel

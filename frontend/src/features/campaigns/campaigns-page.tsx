@@ -1,7 +1,6 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Megaphone, Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { Form } from "react-aria-components";
 import { useMutation, useQuery } from "urql";
 
 import { useOfferChoices } from "@/components/records/choices";
@@ -11,6 +10,7 @@ import { ComboBox } from "@/components/ui/combo-box";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
 import { LoadMore } from "@/components/ui/load-more";
 import { PageHead } from "@/components/ui/page";
 import { Select } from "@/components/ui/select";
@@ -234,13 +234,7 @@ function CreateForm({ isStaff }: { isStaff: boolean }): ReactElement {
   };
 
   return (
-    <Form
-      className="flex flex-col gap-4"
-      onSubmit={(e) => {
-        e.preventDefault();
-        void submit();
-      }}
-    >
+    <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>
       {errors.general !== null && (
         <Note tone="failed" role="alert">
           {errors.general}

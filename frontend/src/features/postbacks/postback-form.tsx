@@ -1,5 +1,4 @@
 import type { ReactElement } from "react";
-import { Form } from "react-aria-components";
 import { useQuery } from "urql";
 
 import { useCampaignChoices, useGoalChoices, useOfferChoices } from "@/components/records/choices";
@@ -7,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
 import { ComboBox } from "@/components/ui/combo-box";
 import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
 import { Panel } from "@/components/ui/page";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
@@ -72,13 +72,7 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
   const goalNames = draft.goals.map((key) => goals.find((g) => g.id === key)?.label ?? key);
 
   return (
-    <Form
-      className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]"
-      onSubmit={(e) => {
-        e.preventDefault();
-        props.onSubmit();
-      }}
-    >
+    <Form className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]" onSubmit={props.onSubmit}>
       <div className="flex min-w-0 flex-col gap-4">
         {errors.general !== null && (
           <Note tone="failed" role="alert">

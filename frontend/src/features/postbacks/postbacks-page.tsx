@@ -217,8 +217,7 @@ function Gaps({ gaps }: { gaps: readonly Gap[] }): ReactElement {
                   className={buttonClass("plain", "sm")}
                 >
                   <Plus aria-hidden className="size-3.5" />
-                  {goal.name}
-                  <span className="sr-only"> for {campaign.name}</span>
+                  {goal.name} <span className="sr-only">for {campaign.name}</span>
                 </Link>
               ))}
             </span>

@@ -28,7 +28,7 @@ describe("a new postback", () => {
     const { user } = open("/postbacks/new");
     await user.click(await screen.findByLabelText("URL"));
     await user.paste("https://t.example/pb?cid={param_1}&x={clickid}");
-    expect(await screen.findByText(/There is no macro \{clickid\}/)).toHaveTextContent("at character 39");
+    expect(await screen.findByText(/There is no macro \{clickid\}/)).toHaveTextContent("at character 38");
 
     await user.clear(screen.getByLabelText("URL"));
     await user.paste("https://t.example/pb?cid={param_1}&p={payout}");

@@ -1,9 +1,9 @@
 import { type ReactElement, useState } from "react";
-import { Form } from "react-aria-components";
 import { useMutation } from "urql";
 
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
 import { Note } from "@/components/ui/states";
 import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
@@ -54,13 +54,7 @@ export function SignInForm({
   };
 
   return (
-    <Form
-      className="flex flex-col gap-3"
-      onSubmit={(e) => {
-        e.preventDefault();
-        void submit();
-      }}
-    >
+    <Form className="flex flex-col gap-3" onSubmit={() => void submit()}>
       {errors.general !== null && (
         <Note tone="failed" role="alert">
           {errors.general}

@@ -4,11 +4,17 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { open } from "@/test/render";
 import { World } from "@/test/world";
 
-const assign = vi.fn();
+const assign = vi.fn<(address: string) => void>();
 
 beforeEach(() => {
   assign.mockReset();
-  vi.stubGlobal("location", { ...window.location, host: "localhost:3000", protocol: "http:", assign });
+  vi.stubGlobal("location", {
+    href: "http://localhost:3000/",
+    origin: "http://localhost:3000",
+    host: "localhost:3000",
+    protocol: "http:",
+    assign,
+  });
 });
 
 afterEach(() => {

@@ -1,6 +1,5 @@
 import { KeyRound, Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { Form } from "react-aria-components";
 import { useMutation, useQuery } from "urql";
 
 import { Badge } from "@/components/ui/badge";
@@ -9,6 +8,7 @@ import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Confirm, Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
 import { Panel } from "@/components/ui/page";
 import { Select } from "@/components/ui/select";
 import { SkeletonBlock } from "@/components/ui/skeleton";
@@ -270,13 +270,7 @@ function CreateForm({ onDone }: { onDone: () => void }): ReactElement {
   }
 
   return (
-    <Form
-      className="flex flex-col gap-4"
-      onSubmit={(e) => {
-        e.preventDefault();
-        void submit();
-      }}
-    >
+    <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>
       {errors.general !== null && (
         <Note tone="failed" role="alert">
           {errors.general}

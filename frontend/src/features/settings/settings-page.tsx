@@ -1,11 +1,11 @@
 import { type ReactElement, useState } from "react";
-import { Form } from "react-aria-components";
 import { useMutation } from "urql";
 
 import { Button } from "@/components/ui/button";
 import { ComboBox } from "@/components/ui/combo-box";
 import { Fact, Facts } from "@/components/ui/facts";
 import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { Segmented } from "@/components/ui/segmented";
 import { Note } from "@/components/ui/states";
@@ -162,13 +162,7 @@ function Password(): ReactElement {
 
   return (
     <Panel title="Password">
-      <Form
-        className="flex max-w-sm flex-col gap-3"
-        onSubmit={(e) => {
-          e.preventDefault();
-          void submit();
-        }}
-      >
+      <Form className="flex max-w-sm flex-col gap-3" onSubmit={() => void submit()}>
         {errors.general !== null && (
           <Note tone="failed" role="alert">
             {errors.general}
