@@ -7,6 +7,8 @@ package graph
 
 import (
 	"context"
+	"strings"
+
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/ent/db/affiliate"
@@ -15,7 +17,6 @@ import (
 	"postrider/graph/page"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
-	"strings"
 )
 
 func (r *apiTokenResolver) Scopes(ctx context.Context, obj *db.ApiToken) ([]string, error) {

@@ -8,6 +8,7 @@ package graph
 import (
 	"context"
 	"errors"
+
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"

@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+
 	"postrider/ent/db"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/offer"

@@ -7,12 +7,13 @@ package graph
 
 import (
 	"context"
+	"strings"
+
 	"postrider/ent/db"
 	"postrider/ent/db/source"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
-	"strings"
 )
 
 func (r *queryResolver) ReceivedPostbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) (*page.Connection[*db.ReceivedPostback], error) {

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"database/sql"
 	"sync"
 )
 
@@ -11,19 +12,27 @@ const cacheLimit = 200_000
 // cache keeps what load found, until it is told to forget. What is not found is
 // not kept: guesses at unknown keys must not fill memory.
 type cache[K comparable, V any] struct {
-	load func(ctx context.Context, key K) (V, bool, error)
+	load func(ctx context.Context, on querier, key K) (V, bool, error)
 
 	mu         sync.RWMutex
 	generation uint64
 	kept       map[K]V
 }
 
-func newCache[K comparable, V any](load func(ctx context.Context, key K) (V, bool, error)) *cache[K, V] {
+func newCache[K comparable, V any](load func(ctx context.Context, on querier, key K) (V, bool, error)) *cache[K, V] {
 	return &cache[K, V]{load: load, kept: make(map[K]V)}
 }
 
-// get gives the value of key; false where there is none.
-func (c *cache[K, V]) get(ctx context.Context, key K) (V, bool, error) {
+// querier is a transaction or a pool.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// get gives the value of key; false where there is none. Whoever is in a
+// transaction has it read there: waiting for a second connection while holding
+// one, many callers at once would wait for each other for ever.
+func (c *cache[K, V]) get(ctx context.Context, on querier, key K) (V, bool, error) {
 	c.mu.RLock()
 	v, ok := c.kept[key]
 	generation := c.generation
@@ -31,7 +40,7 @@ func (c *cache[K, V]) get(ctx context.Context, key K) (V, bool, error) {
 	if ok {
 		return v, true, nil
 	}
-	v, ok, err := c.load(ctx, key)
+	v, ok, err := c.load(ctx, on, key)
 	if err != nil || !ok {
 		return v, false, err
 	}

@@ -28,8 +28,8 @@ type catalog struct {
 	postbacks *cache[int64, []candidate]
 }
 
-func newCatalog(db *sql.DB, secrets *secret.Key) *catalog {
-	l := loader{db: db, secrets: secrets}
+func newCatalog(secrets *secret.Key) *catalog {
+	l := loader{secrets: secrets}
 	return &catalog{
 		links:     newCache(l.link),
 		sources:   newCache(l.source),
@@ -73,7 +73,13 @@ type goal struct {
 	Key           string
 	Name          string
 	OncePerPlayer bool
+	Reversible    bool
 	Statuses      []commission.Status
+}
+
+// rules is what the lifecycle asks of a goal.
+func (g *goal) rules() commission.Goal {
+	return commission.Goal{Key: g.Key, Reversible: g.Reversible, Statuses: g.Statuses}
 }
 
 // dealKey says whose deal for which offer.
@@ -94,16 +100,13 @@ type candidate struct {
 }
 
 // loader reads the catalog's rows.
-type loader struct {
-	db      *sql.DB
-	secrets *secret.Key
-}
+type loader struct{ secrets *secret.Key }
 
-func (l loader) source(ctx context.Context, key string) (*source, bool, error) {
+func (l loader) source(ctx context.Context, on querier, key string) (*source, bool, error) {
 	s := source{Key: key}
 	var allowed []byte
 	var limit sql.NullInt64
-	err := l.db.QueryRowContext(ctx, `
+	err := on.QueryRowContext(ctx, `
 		SELECT s.id, s.offer_id, o.operator, o.currency, s.enabled, s.require_token, s.require_signature,
 		       s.allowed_addresses, s.rate_limit
 		FROM sources s JOIN offers o ON o.id = s.offer_id WHERE s.key = $1`, key).
@@ -120,12 +123,12 @@ func (l loader) source(ctx context.Context, key string) (*source, bool, error) {
 	if limit.Valid {
 		s.limiter = rate.NewLimiter(rate.Limit(limit.Int64), int(limit.Int64))
 	}
-	s.secrets, err = l.sourceSecrets(ctx, s.ID)
+	s.secrets, err = l.sourceSecrets(ctx, on, s.ID)
 	return &s, err == nil, err
 }
 
-func (l loader) sourceSecrets(ctx context.Context, sourceID int64) ([]sourceSecret, error) {
-	rows, err := l.db.QueryContext(ctx, `SELECT kind, sealed, expires_at FROM source_secrets WHERE source_id = $1`, sourceID)
+func (l loader) sourceSecrets(ctx context.Context, on querier, sourceID int64) ([]sourceSecret, error) {
+	rows, err := on.QueryContext(ctx, `SELECT kind, sealed, expires_at FROM source_secrets WHERE source_id = $1`, sourceID)
 	if err != nil {
 		return nil, fmt.Errorf("reading the secrets of source %d: %w", sourceID, err)
 	}
@@ -147,11 +150,11 @@ func (l loader) sourceSecrets(ctx context.Context, sourceID int64) ([]sourceSecr
 	return found, rows.Err()
 }
 
-func (l loader) goal(ctx context.Context, key string) (*goal, bool, error) {
+func (l loader) goal(ctx context.Context, on querier, key string) (*goal, bool, error) {
 	g := goal{Key: key}
 	var statuses []byte
-	err := l.db.QueryRowContext(ctx, `SELECT name, once_per_player, statuses FROM goals WHERE key = $1`, key).
-		Scan(&g.Name, &g.OncePerPlayer, &statuses)
+	err := on.QueryRowContext(ctx, `SELECT name, once_per_player, reversible, statuses FROM goals WHERE key = $1`, key).
+		Scan(&g.Name, &g.OncePerPlayer, &g.Reversible, &statuses)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -164,10 +167,10 @@ func (l loader) goal(ctx context.Context, key string) (*goal, bool, error) {
 	return &g, true, nil
 }
 
-func (l loader) deal(ctx context.Context, key dealKey) (*deal, bool, error) {
+func (l loader) deal(ctx context.Context, on querier, key dealKey) (*deal, bool, error) {
 	var d deal
 	var amount, percent decimal.NullDecimal
-	err := l.db.QueryRowContext(ctx, `
+	err := on.QueryRowContext(ctx, `
 		SELECT id, model, amount, percent, lead_goal, currency FROM deals
 		WHERE offer_id = $1 AND (affiliate_id = $2 OR affiliate_id IS NULL)
 		ORDER BY affiliate_id NULLS LAST LIMIT 1`, key.OfferID, key.AffiliateID).
@@ -182,8 +185,8 @@ func (l loader) deal(ctx context.Context, key dealKey) (*deal, bool, error) {
 	return &d, true, nil
 }
 
-func (l loader) postbacks(ctx context.Context, affiliateID int64) ([]candidate, bool, error) {
-	rows, err := l.db.QueryContext(ctx, `
+func (l loader) postbacks(ctx context.Context, on querier, affiliateID int64) ([]candidate, bool, error) {
+	rows, err := on.QueryContext(ctx, `
 		SELECT p.id, p.name, p.scope, coalesce(p.offer_id, 0), coalesce(p.campaign_id, 0), p.goal, p.statuses, p.enabled,
 		       p.hold_reason IS NOT NULL, p.url_template, v.id
 		FROM postbacks p JOIN postback_versions v ON v.postback_id = p.id AND v.number = p.version

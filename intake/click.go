@@ -52,7 +52,7 @@ func (in *Intake) Click(ctx context.Context, r ClickRequest) (ClickAnswer, error
 	if !tracking.IsLinkCode(r.Code) {
 		return ClickAnswer{}, nil
 	}
-	l, found, err := in.catalog.links.get(ctx, r.Code)
+	l, found, err := in.catalog.links.get(ctx, in.DB, r.Code)
 	if err != nil || !found {
 		return ClickAnswer{}, err
 	}
@@ -123,11 +123,11 @@ func (l *link) values(c tracking.Click, country string) *macro.Values {
 	return v
 }
 
-func (l loader) link(ctx context.Context, code string) (*link, bool, error) {
+func (l loader) link(ctx context.Context, on querier, code string) (*link, bool, error) {
 	var k link
 	var destination, fallback string
 	var hosts []byte
-	err := l.db.QueryRowContext(ctx, `
+	err := on.QueryRowContext(ctx, `
 		SELECT t.id, t.affiliate_id, o.id, o.name, coalesce(c.id, 0), coalesce(c.name, ''), coalesce(c.state, 'active'),
 		       o.state, o.destination_url, o.fallback_url, o.deep_link_hosts
 		FROM tracking_links t JOIN offers o ON o.id = t.offer_id LEFT JOIN campaigns c ON c.id = t.campaign_id
@@ -151,11 +151,11 @@ func (l loader) link(ctx context.Context, code string) (*link, bool, error) {
 			return nil, false, fmt.Errorf("reading the fallback of offer %d: %w", k.OfferID, err)
 		}
 	}
-	return &k, true, l.landingPages(ctx, &k)
+	return &k, true, l.landingPages(ctx, on, &k)
 }
 
-func (l loader) landingPages(ctx context.Context, k *link) error {
-	rows, err := l.db.QueryContext(ctx, `SELECT id, key, url FROM landing_pages WHERE offer_id = $1`, k.OfferID)
+func (l loader) landingPages(ctx context.Context, on querier, k *link) error {
+	rows, err := on.QueryContext(ctx, `SELECT id, key, url FROM landing_pages WHERE offer_id = $1`, k.OfferID)
 	if err != nil {
 		return fmt.Errorf("reading the landing pages of offer %d: %w", k.OfferID, err)
 	}

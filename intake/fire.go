@@ -34,7 +34,7 @@ const reasonHeld = dispatch.PostbackHeld
 // take writes one step down, decides which postbacks fire for it, and queues
 // their deliveries, all in the caller's transaction.
 func (in *Intake) take(ctx context.Context, tx *sql.Tx, c *conversion, s step, now time.Time) error {
-	candidates, err := in.candidates(ctx, c.AffiliateID)
+	candidates, err := in.candidates(ctx, tx, c.AffiliateID)
 	if err != nil {
 		return err
 	}
@@ -58,12 +58,43 @@ func (in *Intake) take(ctx context.Context, tx *sql.Tx, c *conversion, s step, n
 	return live.Notify(ctx, tx, live.Deliveries, batch.ids...)
 }
 
-func (in *Intake) candidates(ctx context.Context, affiliateID int64) ([]candidate, error) {
+func (in *Intake) candidates(ctx context.Context, tx *sql.Tx, affiliateID int64) ([]candidate, error) {
 	if affiliateID == 0 {
 		return nil, nil
 	}
-	found, _, err := in.catalog.postbacks.get(ctx, affiliateID)
+	found, _, err := in.catalog.postbacks.get(ctx, tx, affiliateID)
+	if err != nil {
+		return nil, err
+	}
+	resumed, err := anyResumed(ctx, tx, found)
+	if err != nil || !resumed {
+		return found, err
+	}
+	found, _, err = in.catalog.postbacks.load(ctx, tx, affiliateID)
 	return found, err
+}
+
+// anyResumed tells whether a postback that the catalog has on hold is so no more.
+// It looks under a lock: whoever resumes one lets go what was held before, and
+// what is held after that would wait for ever.
+func anyResumed(ctx context.Context, tx *sql.Tx, candidates []candidate) (bool, error) {
+	var held []int64
+	for _, c := range candidates {
+		if c.Held {
+			held = append(held, c.ID)
+		}
+	}
+	if len(held) == 0 {
+		return false, nil
+	}
+	var still int
+	err := tx.QueryRowContext(ctx, `
+		WITH locked AS (SELECT hold_reason FROM postbacks WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR SHARE)
+		SELECT count(hold_reason) FROM locked`, pq.Array(held)).Scan(&still)
+	if err != nil {
+		return false, fmt.Errorf("looking at held postbacks again: %w", err)
+	}
+	return still < len(held), nil
 }
 
 func rules(candidates []candidate) []firing.Postback {

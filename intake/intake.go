@@ -41,7 +41,7 @@ func New(cfg Config) *Intake {
 	if cfg.Country == nil {
 		cfg.Country = func(netip.Addr) string { return "" }
 	}
-	return &Intake{Config: cfg, catalog: newCatalog(cfg.DB, cfg.Secrets)}
+	return &Intake{Config: cfg, catalog: newCatalog(cfg.Secrets)}
 }
 
 // Forget drops what is cached of the configuration. It is called when a change

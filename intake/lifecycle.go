@@ -47,7 +47,8 @@ func (in *Intake) Move(ctx context.Context, conversionID uuid.UUID, m Move) (Out
 // reportAgain handles a report of a conversion that is known: with another
 // status it is a lifecycle change, otherwise a duplicate.
 func (in *Intake) reportAgain(ctx context.Context, tx *sql.Tx, again *conversion, r Report, now time.Time) (Outcome, error) {
-	known, err := findConversion(ctx, tx, `source_id = $1 AND goal = $2 AND (transaction_id = nullif($3, '') OR once_key = nullif($4, ''))`,
+	known, err := findConversion(ctx, tx, `source_id = $1 AND goal = $2 AND (transaction_id = nullif($3, '') OR once_key = nullif($4, ''))
+		ORDER BY transaction_id IS NOT DISTINCT FROM nullif($3, '') DESC`,
 		again.SourceID, again.Goal, again.TransactionID, again.OnceKey)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("finding the conversion that this one repeats: %w", err)
@@ -70,7 +71,11 @@ func (in *Intake) move(ctx context.Context, tx *sql.Tx, c *conversion, m Move, a
 	if m.To == c.Status {
 		return Outcome{Result: Duplicate, ConversionID: c.ID, Reason: "it is " + string(c.Status) + " already"}, nil
 	}
-	if _, why := commission.CanMove(c.Status, m.To); why != "" {
+	g, found, err := in.catalog.goals.get(ctx, tx, c.Goal)
+	if err != nil || !found {
+		return Outcome{}, fmt.Errorf("goal %q: %w", c.Goal, errors.Join(err, sql.ErrNoRows))
+	}
+	if _, why := g.rules().CanMove(c.Status, m.To); why != "" {
 		return Outcome{}, problem.Invalid(paramStatus, "%s", why)
 	}
 	macros, err := lastMacros(ctx, tx, c.ID)
@@ -83,7 +88,7 @@ func (in *Intake) move(ctx context.Context, tx *sql.Tx, c *conversion, m Move, a
 		c.Amount = m.Amount
 	}
 	if c.AffiliateID != 0 {
-		if err := in.reckon(ctx, c); err != nil {
+		if err := in.reckon(ctx, tx, c); err != nil {
 			return Outcome{}, err
 		}
 	}

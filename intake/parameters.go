@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"mime"
 	"net/url"
 	"strconv"
@@ -80,9 +81,7 @@ func parameters(c Call) (url.Values, error) {
 		if err != nil {
 			return nil, err
 		}
-		for name, v := range body {
-			values[name] = v
-		}
+		maps.Copy(values, body)
 	}
 	if len(values) > maxParameters {
 		return nil, problem.Invalid("query", "%d parameters are more than the %d that are read", len(values), maxParameters)

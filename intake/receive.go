@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"time"
 
 	"postrider/internal/globalid"
@@ -43,7 +44,7 @@ func (in *Intake) Receive(ctx context.Context, c Call) (Answer, error) {
 // admit finds the source of a call and checks that it may speak. It gives the
 // refusal where it may not.
 func (in *Intake) admit(ctx context.Context, c Call, now time.Time) (*source, url.Values, *Answer, error) {
-	src, found, err := in.catalog.sources.get(ctx, c.SourceKey)
+	src, found, err := in.catalog.sources.get(ctx, in.DB, c.SourceKey)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -104,7 +105,7 @@ func (in *Intake) receiveReport(ctx context.Context, c Call, src *source, values
 // check completes a report and lists what is wrong with it.
 func (in *Intake) check(ctx context.Context, r *Report, src *source, now time.Time) ([]*problem.Error, error) {
 	var bad []*problem.Error
-	g, found, err := in.catalog.goals.get(ctx, r.Goal)
+	g, found, err := in.catalog.goals.get(ctx, in.DB, r.Goal)
 	switch {
 	case err != nil:
 		return nil, err
@@ -113,14 +114,18 @@ func (in *Intake) check(ctx context.Context, r *Report, src *source, now time.Ti
 	case !found:
 		bad = append(bad, problem.Invalid(paramGoal, "%q is not in the event dictionary", r.Goal))
 	}
-	return append(bad, r.complete(g, src.Currency, now)...), nil
+	bad = append(bad, r.complete(g, src.Currency, now)...)
+	if len(bad) == 0 && !slices.Contains(g.Statuses, r.Status) {
+		bad = append(bad, problem.Invalid(paramStatus, "a conversion of the goal %s is never %s", g.Key, r.Status))
+	}
+	return bad, nil
 }
 
 // Report records a conversion for a source without its authentication: staff
 // and their programs report so. Problems with the report come back as one
 // joined error of *problem.Error.
 func (in *Intake) Report(ctx context.Context, sourceKey string, r Report) (Outcome, error) {
-	src, found, err := in.catalog.sources.get(ctx, sourceKey)
+	src, found, err := in.catalog.sources.get(ctx, in.DB, sourceKey)
 	if err != nil {
 		return Outcome{}, err
 	}

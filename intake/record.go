@@ -47,7 +47,7 @@ type conversion struct {
 // record writes a reported conversion down with everything that follows from
 // it, or finds that it is known.
 func (in *Intake) record(ctx context.Context, tx *sql.Tx, src *source, r Report, now time.Time) (Outcome, error) {
-	g, found, err := in.catalog.goals.get(ctx, r.Goal)
+	g, found, err := in.catalog.goals.get(ctx, tx, r.Goal)
 	if err != nil || !found {
 		return Outcome{}, fmt.Errorf("goal %q: %w", r.Goal, errors.Join(err, sql.ErrNoRows))
 	}
@@ -55,7 +55,7 @@ func (in *Intake) record(ctx context.Context, tx *sql.Tx, src *source, r Report,
 	if err != nil {
 		return Outcome{}, err
 	}
-	c, err := in.newConversion(ctx, src, r, g, who, now)
+	c, err := in.newConversion(ctx, tx, src, r, g, who, now)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -76,7 +76,7 @@ func (in *Intake) record(ctx context.Context, tx *sql.Tx, src *source, r Report,
 	return Outcome{Result: Recorded, ConversionID: c.ID, Reason: "new, attributed by " + who.by}, nil
 }
 
-func (in *Intake) newConversion(ctx context.Context, src *source, r Report, g *goal, who attribution, now time.Time) (*conversion, error) {
+func (in *Intake) newConversion(ctx context.Context, tx *sql.Tx, src *source, r Report, g *goal, who attribution, now time.Time) (*conversion, error) {
 	id, err := uuid.NewV7AtTime(now)
 	if err != nil {
 		return nil, fmt.Errorf("making an id: %w", err)
@@ -94,12 +94,12 @@ func (in *Intake) newConversion(ctx context.Context, src *source, r Report, g *g
 	}
 	c.AffiliateID, c.OfferID, c.CampaignID = who.click.AffiliateID, who.click.OfferID, who.click.CampaignID
 	c.ClickID, c.AttributedBy = uuid.NullUUID{UUID: who.click.ID, Valid: true}, who.by
-	return c, in.reckon(ctx, c)
+	return c, in.reckon(ctx, tx, c)
 }
 
 // reckon works out a conversion's payout by the affiliate's deal.
-func (in *Intake) reckon(ctx context.Context, c *conversion) error {
-	d, found, err := in.catalog.deals.get(ctx, dealKey{OfferID: c.OfferID, AffiliateID: c.AffiliateID})
+func (in *Intake) reckon(ctx context.Context, tx *sql.Tx, c *conversion) error {
+	d, found, err := in.catalog.deals.get(ctx, tx, dealKey{OfferID: c.OfferID, AffiliateID: c.AffiliateID})
 	if err != nil || !found {
 		return err
 	}
@@ -132,7 +132,7 @@ func findConversion(ctx context.Context, tx *sql.Tx, where string, args ...any) 
 		SELECT id, coalesce(affiliate_id, 0), source_id, offer_id, coalesce(campaign_id, 0), click_id, reported_click_id, player_id, goal,
 		  coalesce(transaction_id, ''), coalesce(once_key, ''), amount, payout, currency, payout_currency, coalesce(deal_id, 0), status,
 		  attributed_by, occurred_at, received_at
-		FROM conversions WHERE `+where+` ORDER BY id LIMIT 1 FOR UPDATE`, args...).
+		FROM conversions WHERE `+where+` LIMIT 1 FOR UPDATE`, args...).
 		Scan(&c.ID, &c.AffiliateID, &c.SourceID, &c.OfferID, &c.CampaignID, &c.ClickID, &c.ReportedClickID, &c.PlayerID, &c.Goal,
 			&c.TransactionID, &c.OnceKey, &c.Amount, &c.Payout, &c.Currency, &c.PayoutCurrency, &c.DealID, &c.Status,
 			&c.AttributedBy, &c.OccurredAt, &c.ReceivedAt)

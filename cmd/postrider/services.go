@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"log/slog"
 	"net/netip"
 	"sync"
 	"time"
@@ -196,10 +196,9 @@ func (s *services) loadReceived(ctx context.Context, ids []uuid.UUID) ([]*db.Rec
 
 // close lets go of what was opened, the database aside.
 func (s *services) close() error {
-	for _, closer := range s.closers {
-		if err := closer(); err != nil {
-			s.process.log.Warn("closing", slog.Any("error", err))
-		}
+	faults := make([]error, len(s.closers))
+	for i, closer := range s.closers {
+		faults[i] = closer()
 	}
-	return nil
+	return errors.Join(faults...)
 }

@@ -27,24 +27,58 @@ type Info struct {
 // PageInfo is Info under the name that the schema has for it.
 type PageInfo = Info
 
-// The connections of the schema.
-type (
-	EchoRequestConnection      = Connection[*db.EchoRequest]
-	EchoRequestEdge            = Edge[*db.EchoRequest]
-	AffiliateConnection        = Connection[*db.Affiliate]
-	AffiliateEdge              = Edge[*db.Affiliate]
-	OfferConnection            = Connection[*db.Offer]
-	OfferEdge                  = Edge[*db.Offer]
-	CampaignConnection         = Connection[*db.Campaign]
-	CampaignEdge               = Edge[*db.Campaign]
-	ClickConnection            = Connection[*db.Click]
-	ClickEdge                  = Edge[*db.Click]
-	ConversionConnection       = Connection[*db.Conversion]
-	ConversionEdge             = Edge[*db.Conversion]
-	PostbackConnection         = Connection[*db.Postback]
-	PostbackEdge               = Edge[*db.Postback]
-	DeliveryConnection         = Connection[*db.Delivery]
-	DeliveryEdge               = Edge[*db.Delivery]
-	ReceivedPostbackConnection = Connection[*db.ReceivedPostback]
-	ReceivedPostbackEdge       = Edge[*db.ReceivedPostback]
-)
+// The schema has a name of its own for each instance.
+
+// EchoRequestConnection is a page of echoed requests.
+type EchoRequestConnection = Connection[*db.EchoRequest]
+
+// EchoRequestEdge is a row of it.
+type EchoRequestEdge = Edge[*db.EchoRequest]
+
+// AffiliateConnection is a page of affiliates.
+type AffiliateConnection = Connection[*db.Affiliate]
+
+// AffiliateEdge is a row of it.
+type AffiliateEdge = Edge[*db.Affiliate]
+
+// OfferConnection is a page of offers.
+type OfferConnection = Connection[*db.Offer]
+
+// OfferEdge is a row of it.
+type OfferEdge = Edge[*db.Offer]
+
+// CampaignConnection is a page of campaigns.
+type CampaignConnection = Connection[*db.Campaign]
+
+// CampaignEdge is a row of it.
+type CampaignEdge = Edge[*db.Campaign]
+
+// ClickConnection is a page of clicks.
+type ClickConnection = Connection[*db.Click]
+
+// ClickEdge is a row of it.
+type ClickEdge = Edge[*db.Click]
+
+// ConversionConnection is a page of conversions.
+type ConversionConnection = Connection[*db.Conversion]
+
+// ConversionEdge is a row of it.
+type ConversionEdge = Edge[*db.Conversion]
+
+// PostbackConnection is a page of postbacks.
+type PostbackConnection = Connection[*db.Postback]
+
+// PostbackEdge is a row of it.
+type PostbackEdge = Edge[*db.Postback]
+
+// DeliveryConnection is a page of deliveries.
+type DeliveryConnection = Connection[*db.Delivery]
+
+// DeliveryEdge is a row of it.
+type DeliveryEdge = Edge[*db.Delivery]
+
+// ReceivedPostbackConnection is a page of received calls.
+type ReceivedPostbackConnection = Connection[*db.ReceivedPostback]
+
+// ReceivedPostbackEdge is a row of it.
+type ReceivedPostbackEdge = Edge[*db.ReceivedPostback]
