@@ -1,0 +1,77 @@
+import { expect, expectAccessible, expectNoSidewaysScroll, setForm, signIn, test } from "./test";
+
+// Every page in four forms: light and dark, desk and phone. Each leaves a picture to be looked at.
+
+const pages: Record<string, { path: string; open?: string }> = {
+  home: { path: "/" },
+  campaigns: { path: "/campaigns" },
+  campaign: { path: "/campaigns", open: "Campaigns" },
+  links: { path: "/links" },
+  postbacks: { path: "/postbacks" },
+  "new-postback": { path: "/postbacks/new?goal=ftd" },
+  deliveries: { path: "/deliveries" },
+  delivery: { path: "/deliveries", open: "Deliveries, newest first" },
+  "failed-deliveries": { path: '/deliveries?state=["FAILED"]' },
+  conversions: { path: "/conversions" },
+  conversion: { path: "/conversions", open: "Conversions, newest first" },
+  clicks: { path: "/clicks" },
+  click: { path: "/clicks", open: "Clicks, newest first" },
+  settings: { path: "/settings" },
+  developers: { path: "/developers" },
+};
+
+const widths = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+
+for (const [size, viewport] of Object.entries(widths)) {
+  for (const form of ["light", "dark"] as const) {
+    test.describe(`${size}, ${form}`, () => {
+      test.use({ viewport, hasTouch: size === "phone", isMobile: size === "phone" });
+
+      for (const [name, { path, open }] of Object.entries(pages)) {
+        test(name, async ({ page, demo }) => {
+          await setForm(page, form);
+          await signIn(page, demo);
+          await page.goto(path);
+          await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+          await expect(page.getByRole("main").locator("[aria-busy=true]")).toHaveCount(0);
+          if (open !== undefined) {
+            await page.getByRole("table", { name: open }).getByRole("link").first().click();
+            await expect(page).not.toHaveURL(new RegExp(`${path}$`));
+          }
+          await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
+          await page.screenshot({ path: `test-results/shots/${name}-${size}-${form}.png` });
+          await expectAccessible(page);
+          await expectNoSidewaysScroll(page);
+        });
+      }
+
+      test("sign-in", async ({ page }) => {
+        await setForm(page, form);
+        await page.goto("/sign-in");
+        await expect(page.getByRole("button", { name: /Affiliate ·/ }).first()).toBeVisible();
+        await page.screenshot({ path: `test-results/shots/sign-in-${size}-${form}.png` });
+        await expectAccessible(page);
+        await expectNoSidewaysScroll(page);
+      });
+    });
+  }
+}
+
+test.describe("on a phone", () => {
+  test.use({ viewport: widths.phone, hasTouch: true, isMobile: true });
+
+  test("every page is reached by thumb", async ({ page, demo }) => {
+    await signIn(page, demo);
+    await page.goto("/");
+    await page.getByRole("link", { name: "Deliveries", exact: true }).tap();
+    await expect(page.getByRole("heading", { level: 1, name: "Deliveries" })).toBeVisible();
+    await page.getByRole("table").getByRole("link").first().tap();
+    await expect(page.getByRole("heading", { level: 2 }).first()).toBeVisible();
+    await page.getByRole("button", { name: "Back to the list" }).tap();
+    await expect(page).toHaveURL(/\/deliveries$/);
+    await page.getByRole("button", { name: "More" }).tap();
+    await page.screenshot({ path: "test-results/shots/more-phone.png" });
+    await page.getByRole("dialog").getByRole("link", { name: "Tracking links" }).tap();
+    await expect(page.getByRole("heading", { level: 1, name: "Tracking links" })).toBeVisible();
+  });
+});

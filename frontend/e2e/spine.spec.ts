@@ -1,0 +1,208 @@
+import { click, expect, report, route, signIn, someone, test } from "./test";
+
+// The main story, as an affiliate lives it: a postback, a link, a click, a conversion, and the delivery seen live.
+
+test("signs in by hand, and comes back to where one wanted to go", async ({ page, demo }) => {
+  const { email, password } = someone(demo, "affiliate");
+  await page.goto("/conversions?goal=ftd");
+  await expect(page.getByRole("heading", { name: "Sign in to Postrider" })).toBeVisible();
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill("not the password");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Conversions" })).toBeVisible();
+  expect(page.url()).toContain("goal=ftd");
+});
+
+test("signs in with one click on the demo data, and out again", async ({ page }) => {
+  await page.goto("/sign-in");
+  await page.screenshot({ path: "test-results/shots/sign-in.png" });
+  await page
+    .getByRole("button", { name: /^.* Affiliate · / })
+    .first()
+    .click();
+  await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
+  await page.getByRole("button", { name: /^Account/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in to Postrider" })).toBeVisible();
+});
+
+test("a click becomes a conversion becomes a postback, live", async ({ page, demo, request }) => {
+  await signIn(page, demo);
+  const { link, source } = route(demo);
+  const param = `e2e ${String(Date.now())} d&é+1`;
+
+  // A postback to the echo tracker, for this campaign alone.
+  await page.goto("/developers");
+  const echo = await page
+    .getByText(/\/echo\//)
+    .first()
+    .textContent();
+  await page.goto(`/postbacks/new?campaign=${encodeURIComponent(link.campaignId ?? "")}&goal=registration`);
+  await page.getByLabel("URL").fill(`${echo ?? ""}?cid={param_1}&goal={goal_id}&id={conversion_id}`);
+  await expect(page.getByText("As it will be sent, with sample values")).toBeVisible();
+  await expect(page.getByTitle(/^goal_id: /).first()).toBeVisible();
+  await page.getByLabel("Name").fill("E2E echo");
+  await page.screenshot({ path: "test-results/shots/postback-form.png" });
+  await page.getByRole("button", { name: "Create the postback" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "E2E echo" })).toBeVisible();
+
+  // The log is open before anything happens.
+  await page.goto("/deliveries");
+  await expect(page.getByText("Live", { exact: true })).toBeVisible();
+  const id = await click(request, link.url, { param_1: param });
+  await report(request, source, { goal: "registration", click_id: id, player_id: `p-${id}` });
+
+  const row = page.getByRole("row").filter({ has: page.getByTitle(id) });
+  await expect(row.first()).toContainText("Delivered");
+  await page.screenshot({ path: "test-results/shots/deliveries-live.png" });
+
+  // Its detail, down to the bytes.
+  const own = row.filter({ hasText: new URL(echo ?? "").host }).first();
+  await own.getByRole("link").click();
+  const detail = page.getByRole("region", { name: "Delivery" });
+  await expect(detail.getByText("Attempt 1")).toBeVisible();
+  await expect(detail.getByText(param, { exact: true })).toBeVisible();
+  await page.screenshot({ path: "test-results/shots/delivery-detail.png" });
+
+  // Replayed: a new delivery, which ends like the first.
+  await detail.getByRole("button", { name: "Replay" }).click();
+  await page.getByRole("button", { name: "Replay it" }).click();
+  await expect(detail.getByText("Replay of")).toBeVisible();
+  await expect(detail.getByText("Delivered", { exact: true }).first()).toBeVisible();
+
+  // The chain, from the click to the attempt.
+  await detail.getByRole("link", { name: "Whole chain" }).click();
+  const chain = page.getByRole("region", { name: "Conversion" });
+  await expect(chain.getByRole("heading", { name: /considered/ })).toBeVisible();
+  await expect(chain.getByText(/^Fired: /).first()).toBeVisible();
+  await page.screenshot({ path: "test-results/shots/conversion-chain.png" });
+
+  // The echo tracker got what came on the link.
+  await page.goto("/developers");
+  await expect(page.getByText(param, { exact: true }).first()).toBeAttached();
+
+  // The click is found by the value of its param.
+  await page.goto("/clicks");
+  await page.getByRole("searchbox").fill(param);
+  await expect(page.getByRole("table", { name: /Clicks/ }).getByRole("link")).toHaveCount(1);
+
+  // And the postback goes again.
+  await page.goto("/postbacks");
+  await page.getByRole("link", { name: "Registration" }).first().waitFor();
+  await page.getByText("E2E echo").first().waitFor();
+});
+
+test("the log holds still while paused, and filters live rows", async ({ page, demo, request }) => {
+  await signIn(page, demo);
+  const { link, source } = route(demo);
+  await page.goto("/deliveries");
+  await expect(page.getByText("Live", { exact: true })).toBeVisible();
+  await page.keyboard.press("p");
+  await expect(page.getByText("Paused", { exact: true })).toBeVisible();
+  const id = await click(request, link.url, { param_1: "paused" });
+  await report(request, source, { goal: "registration", click_id: id, player_id: `p-${id}` });
+  await expect(page.getByRole("button", { name: /^\d+ new$/ })).toBeVisible();
+  await expect(page.getByTitle(id)).toHaveCount(0);
+  await page.keyboard.press("n");
+  await expect(page.getByTitle(id).first()).toBeVisible();
+
+  await page.getByRole("button", { name: "Filter by state" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Failed" }).click();
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(/state=/);
+  await expect(page.getByTitle(id)).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByRole("button", { name: "State: Failed" })).toBeVisible();
+});
+
+test("a tracking link is built, copied and works", async ({ page, demo, request }) => {
+  await signIn(page, demo);
+  await page.goto("/links");
+  await page.getByLabel(/param_1/).fill("{subid}");
+  await page.getByLabel("param_2").fill("e2e");
+  const finished = page.getByRole("status").filter({ hasText: "/c/" });
+  await expect(finished).toContainText("param_2=e2e");
+  await page.getByRole("button", { name: "Copy the link" }).click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toMatch(/\/c\/\w+\?param_1=\{subid\}&param_2=e2e$/);
+  const response = await request.get(copied, { maxRedirects: 0 });
+  expect(response.status()).toBe(302);
+  await page.screenshot({ path: "test-results/shots/links.png" });
+});
+
+test("a campaign is made", async ({ page, demo }) => {
+  await signIn(page, demo);
+  await page.goto("/campaigns");
+  await page.getByRole("button", { name: "New campaign" }).click();
+  const name = `E2E ${String(Date.now())}`;
+  await page.getByRole("dialog").getByLabel("Name").fill(name);
+  await page.getByRole("combobox", { name: "Offer" }).click();
+  await page.getByRole("option").first().click();
+  await page.getByRole("button", { name: "Create the campaign" }).click();
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+});
+
+test("an ended session is asked for over the page, and the form keeps its content", async ({
+  page,
+  demo,
+  context,
+}) => {
+  await signIn(page, demo);
+  const { password } = someone(demo, "affiliate");
+  await page.goto("/postbacks/new?goal=ftd");
+  await page.getByLabel("URL").fill("https://track.example.com/pb?cid={param_1}");
+  await expect(page.getByText("As it will be sent, with sample values")).toBeVisible();
+  await context.clearCookies();
+  await page.getByRole("button", { name: "Create the postback" }).click();
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByLabel("URL")).toHaveValue("https://track.example.com/pb?cid={param_1}");
+  await page.getByRole("button", { name: "Create the postback" }).click();
+  await expect(page.getByText(/Created 1 postback/)).toBeVisible();
+  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete it" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Postbacks" })).toBeVisible();
+});
+
+test("a token is made, works, and is revoked", async ({ page, demo, request }) => {
+  await signIn(page, demo);
+  await page.goto("/settings");
+  await page.getByRole("button", { name: "New token" }).click();
+  await page.getByRole("dialog").getByLabel("Name").fill("E2E token");
+  await page.getByRole("button", { name: "Create the token" }).click();
+  await page.getByRole("button", { name: "Copy the token" }).click();
+  const token = await page.evaluate(() => navigator.clipboard.readText());
+  const ask = () =>
+    request.post("/graphql", {
+      headers: { authorization: `Bearer ${token}` },
+      data: { query: "{ viewer { user { email } } }" },
+    });
+  expect(await (await ask()).json()).toMatchObject({
+    data: { viewer: { user: { email: someone(demo, "affiliate").email } } },
+  });
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("button", { name: "Revoke E2E token" }).click();
+  await page.getByRole("button", { name: "Revoke it" }).click();
+  await expect(page.getByText("Revoked E2E token")).toBeVisible();
+  expect(JSON.stringify(await (await ask()).json())).not.toContain("@");
+});
+
+test("staff see every affiliate's deliveries, and whose they are", async ({ page, demo }) => {
+  await signIn(page, demo, "manager");
+  await page.goto("/campaigns");
+  await expect(page.getByRole("columnheader", { name: "Affiliate and offer" })).toBeVisible();
+  await page.goto("/deliveries");
+  await expect(page.getByRole("row").nth(1)).toContainText("·");
+});
+
+test("the explorer asks the same API", async ({ page, demo }) => {
+  await signIn(page, demo);
+  await page.goto("/graphiql");
+  await page.getByRole("button", { name: /Execute query/ }).click();
+  await expect(page.locator(".result-window")).toContainText('"AFFILIATE"');
+  await page.screenshot({ path: "test-results/shots/graphiql.png" });
+});

@@ -1,0 +1,134 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+import { type APIRequestContext, expect, type Page, test as base } from "@playwright/test";
+
+import type { Demo } from "./program";
+
+export { expect };
+
+function readDemo(): Demo {
+  const text = process.env["POSTRIDER_E2E_DEMO"];
+  if (text === undefined) throw new Error("POSTRIDER_E2E_DEMO is not set");
+  return JSON.parse(text) as Demo;
+}
+
+/** Every page is watched: nothing may go wrong in its console, and nothing may be asked of another host. */
+export const test = base.extend<{ demo: Demo }>({
+  // The fixture has no other of its own; Playwright wants the pattern all the same.
+  // eslint-disable-next-line no-empty-pattern
+  demo: async ({}, use) => {
+    await use(readDemo());
+  },
+  page: async ({ page, baseURL }, use) => {
+    const faults: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") faults.push(`console: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => {
+      faults.push(`page: ${error.message}`);
+    });
+    page.on("request", (request) => {
+      const { host, protocol } = new URL(request.url());
+      if (protocol.startsWith("http") && host !== new URL(baseURL ?? "").host) {
+        faults.push(`another host: ${request.url()}`);
+      }
+    });
+    await use(page);
+    expect(faults).toEqual([]);
+  },
+});
+
+type Form = "light" | "dark";
+
+/** Somebody of this role, with something to click on. */
+export function someone(demo: Demo, role: "affiliate" | "manager" | "admin") {
+  const linked = demo.users.filter((user) => user.role.toLowerCase() === role);
+  const user = linked.find((u) => demo.links.some((link) => link.email === u.email)) ?? linked[0];
+  if (!user) throw new Error(`the demo data has no ${role}`);
+  return user;
+}
+
+/** Signs the page's browser in, without its pages. */
+export async function signIn(page: Page, demo: Demo, role: "affiliate" | "manager" | "admin" = "affiliate") {
+  const { email, password } = someone(demo, role);
+  const response = await page.request.post("/graphql", {
+    data: {
+      query:
+        "mutation($input: SignInInput!) { signIn(input: $input) { viewer { role } userErrors { message } } }",
+      variables: { input: { email, password } },
+    },
+  });
+  expect((await response.json()) as unknown).toMatchObject({ data: { signIn: { userErrors: [] } } });
+}
+
+/** A campaign's link of the affiliate and a source, with a token, of the same offer. */
+export function route(demo: Demo) {
+  const { email } = someone(demo, "affiliate");
+  for (const link of demo.links) {
+    const source = demo.sources.find((s) => s.offerId === link.offerId && s.token !== "");
+    if (link.email === email && link.campaignId !== null && source) return { link, source };
+  }
+  throw new Error("the demo data has no campaign link whose offer has a source with a token");
+}
+
+/** A player clicks. Gives back our click id, as the operator gets it. */
+export async function click(request: APIRequestContext, url: string, params: Record<string, string>) {
+  const response = await request.get(`${url}?${new URLSearchParams(params).toString()}`, { maxRedirects: 0 });
+  expect(response.status()).toBe(302);
+  const id = /[0-9a-f]{32}/.exec(response.headers()["location"] ?? "")?.[0];
+  if (id === undefined) throw new Error("the redirect carries no click id");
+  return id;
+}
+
+/** The operator reports. */
+export async function report(
+  request: APIRequestContext,
+  source: { key: string; token: string },
+  values: Record<string, string>,
+) {
+  const query = new URLSearchParams({ ...values, token: source.token });
+  const response = await request.get(`/postback/${source.key}?${query.toString()}`);
+  expect(await response.text()).toContain("recorded");
+  expect(response.status()).toBe(201);
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface AxeResult {
+  violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[];
+}
+
+/** Fails on anything that axe finds. */
+export async function expectAccessible(page: Page): Promise<void> {
+  // As source through the debugger: the page's own Content-Security-Policy stays as it is.
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run: (root: Document) => Promise<AxeResult> } };
+    const result = await axe.run(document);
+    return result.violations.flatMap((violation) =>
+      violation.nodes.map(
+        (node) => `${violation.id} ${JSON.stringify(node.target)}: ${node.failureSummary ?? ""}`,
+      ),
+    );
+  });
+  expect(violations).toEqual([]);
+}
+
+/** Fails when the page, or its main part, can be scrolled sideways. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const wider = await page.evaluate(() => {
+    const roots = [document.documentElement, ...document.querySelectorAll("main, main section")];
+    return roots
+      .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+      .filter((element) => getComputedStyle(element).overflowX !== "visible")
+      .map(
+        (element) => `${element.tagName}: ${String(element.scrollWidth)} > ${String(element.clientWidth)}`,
+      );
+  });
+  expect(wider).toEqual([]);
+}
+
+export async function setForm(page: Page, form: Form): Promise<void> {
+  await page.emulateMedia({ colorScheme: form });
+}
