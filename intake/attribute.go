@@ -72,7 +72,7 @@ func namedClick(ctx context.Context, tx *sql.Tx, src *source, clickID string) (*
 	if !ok {
 		return nil, fmt.Sprintf("click not found: %q is no click id of ours", clickID), nil
 	}
-	click, err := loadClick(ctx, tx, src.Operator, id)
+	click, err := lockClick(ctx, tx, src.Operator, id)
 	if err != nil || click != nil {
 		return click, "", err
 	}
@@ -133,9 +133,16 @@ func (a attribution) onceKey(r Report) string {
 		return playerKey(a.player.UUID)
 	case a.click != nil:
 		return clickKey(a.click.ID.String())
-	default:
-		return clickKey(r.ClickID)
 	}
+	if id, ok := clickUUID(r.ClickID); ok {
+		return clickKey(id.String())
+	}
+	// What is no click id, such as a macro that the operator never filled in, is
+	// the same for every player: where there is a transaction, it alone counts.
+	if r.TransactionID != "" {
+		return ""
+	}
+	return clickKey(r.ClickID)
 }
 
 func playerKey(id uuid.UUID) string { return "player:" + id.String() }
@@ -145,6 +152,17 @@ func clickKey(id string) string { return "click:" + id }
 // loadClick reads a click on one of the operator's offers; nil where there is
 // none.
 func loadClick(ctx context.Context, tx *sql.Tx, operator string, id uuid.UUID) (*clickFacts, error) {
+	return queryClick(ctx, tx, operator, id, "")
+}
+
+// lockClick is loadClick for a click that a report names. It makes reports of one
+// click wait for each other: one that binds a player changes by what the others
+// are counted once.
+func lockClick(ctx context.Context, tx *sql.Tx, operator string, id uuid.UUID) (*clickFacts, error) {
+	return queryClick(ctx, tx, operator, id, "FOR NO KEY UPDATE OF c")
+}
+
+func queryClick(ctx context.Context, tx *sql.Tx, operator string, id uuid.UUID, lock string) (*clickFacts, error) {
 	c := clickFacts{ID: id}
 	err := tx.QueryRowContext(ctx, `
 		SELECT c.affiliate_id, c.offer_id, o.name, coalesce(c.campaign_id, 0), coalesce(k.name, ''), c.param_1, c.param_2, c.param_3,
@@ -153,7 +171,7 @@ func loadClick(ctx context.Context, tx *sql.Tx, operator string, id uuid.UUID) (
 		JOIN offers o ON o.id = c.offer_id AND o.operator = $2
 		LEFT JOIN campaigns k ON k.id = c.campaign_id
 		LEFT JOIN landing_pages l ON l.id = c.landing_page_id
-		WHERE c.id = $1`, id, operator).
+		WHERE c.id = $1 `+lock, id, operator).
 		Scan(&c.AffiliateID, &c.OfferID, &c.OfferName, &c.CampaignID, &c.CampaignName, &c.Params[0], &c.Params[1], &c.Params[2],
 			&c.Country, &c.LandingPage, &c.UserAgent, &c.Referrer)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -95,7 +94,7 @@ func (c Call) signature(values url.Values) string {
 // signedText is what a signature is made over: the raw body where there is one,
 // else the raw query, either without its own signature.
 func (c Call) signedText() []byte {
-	if c.Method != http.MethodGet && len(c.Body) > 0 {
+	if c.hasBody() {
 		if looksLikeJSON(c.Body) {
 			return c.Body
 		}

@@ -26,6 +26,9 @@ type EchoRequest struct {
 // Echo keeps a request for the owner of the inbox; false where there is no such
 // inbox.
 func (in *Intake) Echo(ctx context.Context, r EchoRequest) (bool, error) {
+	if unusable(r.Key) != "" {
+		return false, nil
+	}
 	now := in.now()
 	id, err := uuid.NewV7AtTime(now)
 	if err != nil {

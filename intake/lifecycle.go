@@ -17,6 +17,9 @@ import (
 	"postrider/macro"
 )
 
+// maxReason is how many bytes of somebody's words for a change are kept.
+const maxReason = 1000
+
 // Move is a change of a conversion's status.
 type Move struct {
 	To     commission.Status
@@ -82,6 +85,7 @@ func (in *Intake) move(ctx context.Context, tx *sql.Tx, c *conversion, m Move, a
 	if err != nil {
 		return Outcome{}, err
 	}
+	m.Reason = clean(m.Reason, maxReason)
 	from := c.Status
 	c.Status = m.To
 	if m.Amount.Valid {

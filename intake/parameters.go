@@ -3,9 +3,12 @@ package intake
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"mime"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -69,17 +72,26 @@ const (
 	Postrider Actor = "postrider"
 )
 
+// hasBody tells whether the body is what a call says. That of a GET is ignored:
+// no signature covers it.
+func (c Call) hasBody() bool { return c.Method != http.MethodGet && len(c.Body) > 0 }
+
 // parameters reads the names and values of a call: the query's, and over them
-// the body's, a form or a JSON object.
-func parameters(c Call) (url.Values, error) {
+// the body's, a form or a JSON object. Where only the body is signed, the query
+// brings no more than the proof: whoever heard one call must not make another
+// of it.
+func parameters(c Call, signed bool) (url.Values, error) {
 	values, err := url.ParseQuery(c.RawQuery)
 	if err != nil {
 		return nil, problem.Invalid("query", "the query string cannot be read (%s): percent-encode each value", err)
 	}
-	if len(c.Body) > 0 {
+	if c.hasBody() {
 		body, err := bodyParameters(c)
 		if err != nil {
 			return nil, err
+		}
+		if signed {
+			maps.DeleteFunc(values, func(name string, _ []string) bool { return !secretName(name) })
 		}
 		maps.Copy(values, body)
 	}
@@ -94,7 +106,7 @@ func bodyParameters(c Call) (url.Values, error) {
 	switch {
 	case err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")), looksLikeJSON(c.Body):
 		return jsonParameters(c.Body)
-	case c.ContentType == "", err == nil && kind == "application/x-www-form-urlencoded":
+	case c.isForm():
 		values, err := url.ParseQuery(strings.TrimSpace(string(c.Body)))
 		if err != nil {
 			return nil, problem.Invalid("body", "the form cannot be read (%s): percent-encode each value", err)
@@ -103,6 +115,12 @@ func bodyParameters(c Call) (url.Values, error) {
 	default:
 		return nil, problem.Invalid("body", "a body of type %q is not read: send a form or a JSON object", c.ContentType)
 	}
+}
+
+// isForm tells whether the body is a form; one without a type is taken for it.
+func (c Call) isForm() bool {
+	kind, _, err := mime.ParseMediaType(c.ContentType)
+	return c.ContentType == "" || err == nil && kind == "application/x-www-form-urlencoded"
 }
 
 func looksLikeJSON(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) }
@@ -114,6 +132,9 @@ func jsonParameters(body []byte) (url.Values, error) {
 	var object map[string]any
 	if err := decoder.Decode(&object); err != nil {
 		return nil, problem.Invalid("body", "the body is no JSON object (%s)", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, problem.Invalid("body", "something follows the JSON object")
 	}
 	values := url.Values{}
 	for name, v := range object {
@@ -173,6 +194,23 @@ func readReport(values url.Values, now time.Time) (Report, []*problem.Error) {
 		r.OccurredAt = at
 	}
 	return r, bad
+}
+
+// unreadable lists the texts of a report that cannot be kept. A call's are
+// checked as they are read.
+func (r Report) unreadable() []*problem.Error {
+	var bad []*problem.Error
+	for _, text := range []struct{ name, value string }{
+		{paramGoal, r.Goal},
+		{paramClickID, r.ClickID},
+		{paramPlayerID, r.PlayerID},
+		{paramTransaction, r.TransactionID},
+	} {
+		if fault := unusable(text.value); fault != "" {
+			bad = append(bad, problem.Invalid(text.name, "%s", fault))
+		}
+	}
+	return bad
 }
 
 // unusable says why a value cannot be kept, or nothing.

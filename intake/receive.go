@@ -44,9 +44,13 @@ func (in *Intake) Receive(ctx context.Context, c Call) (Answer, error) {
 // admit finds the source of a call and checks that it may speak. It gives the
 // refusal where it may not.
 func (in *Intake) admit(ctx context.Context, c Call, now time.Time) (*source, url.Values, *Answer, error) {
-	src, found, err := in.catalog.sources.get(ctx, in.DB, c.SourceKey)
-	if err != nil {
-		return nil, nil, nil, err
+	var src *source
+	var found bool
+	var err error
+	if unusable(c.SourceKey) == "" { // otherwise no source can have it
+		if src, found, err = in.catalog.sources.get(ctx, in.DB, c.SourceKey); err != nil {
+			return nil, nil, nil, err
+		}
 	}
 	refuse := func(a Answer) (*source, url.Values, *Answer, error) { return src, nil, &a, nil }
 	if !found || !src.Enabled {
@@ -61,7 +65,7 @@ func (in *Intake) admit(ctx context.Context, c Call, now time.Time) (*source, ur
 	if c.Truncated {
 		return refuse(invalid([]*problem.Error{problem.Invalid("body", "is longer than %d bytes", MaxBody)}))
 	}
-	values, err := parameters(c)
+	values, err := parameters(c, src.RequireSignature)
 	if err != nil {
 		// Who sent it cannot be told either, so an unreadable call of a source that
 		// wants proof is refused as unauthorized only when it could be read.
@@ -125,17 +129,24 @@ func (in *Intake) check(ctx context.Context, r *Report, src *source, now time.Ti
 // and their programs report so. Problems with the report come back as one
 // joined error of *problem.Error.
 func (in *Intake) Report(ctx context.Context, sourceKey string, r Report) (Outcome, error) {
-	src, found, err := in.catalog.sources.get(ctx, in.DB, sourceKey)
-	if err != nil {
-		return Outcome{}, err
-	}
-	if !found {
-		return Outcome{}, problem.Invalid("source", "no source has the key %q", sourceKey)
+	bad := r.unreadable()
+	if fault := unusable(sourceKey); fault != "" {
+		bad = append(bad, problem.Invalid("source", "%s", fault))
 	}
 	now := in.now()
-	bad, err := in.check(ctx, &r, src, now)
-	if err != nil {
-		return Outcome{}, err
+	var src *source
+	if len(bad) == 0 {
+		var found bool
+		var err error
+		if src, found, err = in.catalog.sources.get(ctx, in.DB, sourceKey); err != nil {
+			return Outcome{}, err
+		}
+		if !found {
+			return Outcome{}, problem.Invalid("source", "no source has the key %q", sourceKey)
+		}
+		if bad, err = in.check(ctx, &r, src, now); err != nil {
+			return Outcome{}, err
+		}
 	}
 	if len(bad) > 0 {
 		joined := make([]error, len(bad))
@@ -145,7 +156,8 @@ func (in *Intake) Report(ctx context.Context, sourceKey string, r Report) (Outco
 		return Outcome{}, errors.Join(joined...)
 	}
 	var out Outcome
-	err = pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error {
+	err := pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error {
+		var err error
 		out, err = in.record(ctx, tx, src, r, now)
 		return err
 	})

@@ -156,15 +156,16 @@ func maskBody(c Call) string {
 	if len(c.Body) == 0 {
 		return ""
 	}
-	if !looksLikeJSON(c.Body) {
-		return maskPairs(string(c.Body))
-	}
 	var object map[string]json.RawMessage
-	if err := json.Unmarshal(c.Body, &object); err != nil {
-		if strings.Contains(string(c.Body), paramToken) || strings.Contains(string(c.Body), paramSignature) {
-			return "(not kept: it is no JSON and may hold a secret)"
+	switch {
+	case looksLikeJSON(c.Body):
+		if err := json.Unmarshal(c.Body, &object); err != nil {
+			return unlessSecret(c.Body)
 		}
-		return string(c.Body)
+	case c.isForm():
+		return maskPairs(string(c.Body))
+	default:
+		return unlessSecret(c.Body)
 	}
 	masked := false
 	for name := range object {
@@ -180,6 +181,18 @@ func maskBody(c Call) string {
 		return ""
 	}
 	return string(text)
+}
+
+// unlessSecret keeps a body that cannot be read only where nothing in it looks
+// like the name of a secret, spelled out or with escapes.
+func unlessSecret(body []byte) string {
+	lower := strings.ToLower(string(body))
+	for _, sign := range []string{paramToken, paramSignature, `\u`} {
+		if strings.Contains(lower, sign) {
+			return "(not kept: it cannot be read and may hold a secret)"
+		}
+	}
+	return string(body)
 }
 
 func maskHeaders(headers []dispatch.Header) []dispatch.Header {

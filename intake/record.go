@@ -66,7 +66,7 @@ func (in *Intake) record(ctx context.Context, tx *sql.Tx, src *source, r Report,
 	if !isNew {
 		return in.reportAgain(ctx, tx, c, r, now)
 	}
-	s := step{Status: c.Status, Reason: r.Reason, Actor: r.Actor, UserID: r.UserID, At: c.OccurredAt, Macros: snapshot(c, g, who.click)}
+	s := step{Status: c.Status, Reason: clean(r.Reason, maxReason), Actor: r.Actor, UserID: r.UserID, At: c.OccurredAt, Macros: snapshot(c, g, who.click)}
 	if err := in.take(ctx, tx, c, s, now); err != nil {
 		return Outcome{}, err
 	}

@@ -1,0 +1,196 @@
+package intake_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"go.uber.org/goleak"
+
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/ent/db/conversionevent"
+	"postrider/intake"
+	"postrider/internal/globalid"
+	"postrider/internal/pgtest"
+	"postrider/jobs"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// world is an installation with one affiliate. Its clock moves a millisecond
+// whenever somebody looks at it, so that ids are in the order of their making.
+type world struct {
+	pgtest.Scene
+
+	t      *testing.T
+	d      *pgtest.DB
+	client *db.Client
+	ctx    context.Context // Postrider's own
+	in     *intake.Intake
+	queue  *queue
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+// queue is the true Enqueuer, until it is told to fail.
+type queue struct {
+	intake.Enqueuer
+
+	fails bool
+}
+
+var errQueue = errors.New("the queue is broken")
+
+func (q *queue) Enqueue(ctx context.Context, tx *sql.Tx, due []dispatch.Due) error {
+	if err := q.Enqueuer.Enqueue(ctx, tx, due); err != nil || !q.fails {
+		return err
+	}
+	return errQueue
+}
+
+func setup(t *testing.T) *world {
+	t.Helper()
+	t.Parallel()
+	d := pgtest.New(t)
+	w := &world{t: t, d: d, client: d.Client(), ctx: pgtest.System(t), Scene: pgtest.NewScene(t, d), now: pgtest.Now}
+	enqueuer, err := jobs.NewEnqueuer(d.SQL)
+	w.must(err)
+	w.queue = &queue{Enqueuer: enqueuer}
+	w.in = intake.New(intake.Config{
+		DB: d.SQL, Enqueuer: w.queue, Secrets: pgtest.Key(t), Now: w.clock, Log: slog.New(slog.DiscardHandler),
+		Country: func(a netip.Addr) string {
+			if a == netip.MustParseAddr("203.0.113.9") {
+				return "SE"
+			}
+			return ""
+		},
+	})
+	return w
+}
+
+func (w *world) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(time.Millisecond)
+	return w.now
+}
+
+func (w *world) later(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// get is an operator's GET with the source's token.
+func (w *world) get(query string) intake.Call {
+	return intake.Call{
+		SourceKey: w.Source.Key, Method: "GET", RawQuery: query + "&token=" + w.Source.Token,
+		Address: netip.MustParseAddr("198.51.100.7"),
+	}
+}
+
+// post is an operator's POST of a body, without any proof.
+func (w *world) post(contentType, body string) intake.Call {
+	return intake.Call{
+		SourceKey: w.Source.Key, Method: "POST", ContentType: contentType, Body: []byte(body),
+		Address: netip.MustParseAddr("198.51.100.7"),
+	}
+}
+
+func (w *world) receive(c intake.Call) intake.Answer {
+	w.t.Helper()
+	a, err := w.in.Receive(w.t.Context(), c)
+	w.must(err)
+	return a
+}
+
+// report sends a GET and fails the test unless it has the wanted result.
+func (w *world) report(query string, want intake.Result) intake.Answer {
+	w.t.Helper()
+	a := w.receive(w.get(query))
+	if a.Result != want {
+		w.t.Fatalf("%s: %+v, want %s", query, a, want)
+	}
+	return a
+}
+
+// click is the scene's click id, as the operator sends it.
+func (w *world) click() string { return globalid.Hex(w.Click) }
+
+// conversion reads the one that an answer names.
+func (w *world) conversion(a intake.Answer) *db.Conversion {
+	w.t.Helper()
+	id, err := uuid.FromString(a.ConversionID)
+	w.must(err)
+	c, err := w.client.Conversion.Get(w.ctx, id)
+	w.must(err)
+	return c
+}
+
+// events are the steps of a conversion's life, the first one first.
+func (w *world) events(a intake.Answer) []*db.ConversionEvent {
+	w.t.Helper()
+	events, err := w.client.ConversionEvent.Query().Where(conversionevent.ConversionID(w.conversion(a).ID)).
+		Order(conversionevent.ByID()).All(w.ctx)
+	w.must(err)
+	return events
+}
+
+// count runs a query that counts.
+func (w *world) count(query string, args ...any) int {
+	w.t.Helper()
+	var n int
+	w.must(w.d.SQL.QueryRowContext(w.t.Context(), query, args...).Scan(&n))
+	return n
+}
+
+func (w *world) exec(query string, args ...any) {
+	w.t.Helper()
+	_, err := w.d.SQL.ExecContext(w.t.Context(), query, args...)
+	w.must(err)
+}
+
+// last is the newest entry of the received log.
+func (w *world) last() *db.ReceivedPostback {
+	w.t.Helper()
+	entries, err := w.client.ReceivedPostback.Query().All(w.ctx)
+	w.must(err)
+	if len(entries) == 0 {
+		w.t.Fatal("the received log is empty")
+	}
+	newest := entries[0]
+	for _, e := range entries {
+		if strings.Compare(e.ID.String(), newest.ID.String()) > 0 {
+			newest = e
+		}
+	}
+	return newest
+}
+
+func sign(key, text string) string {
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write([]byte(text))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+func escape(s string) string { return url.QueryEscape(s) }

@@ -1,0 +1,242 @@
+package intake_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/intake"
+	"postrider/internal/pgtest"
+)
+
+func TestEveryResultHasItsStatus(t *testing.T) {
+	w := setup(t)
+	busy := pgtest.Source(t, w.d, w.Offer, func(s *db.SourceCreate) { s.SetRateLimit(1) })
+	off := pgtest.Source(t, w.d, w.Offer, func(s *db.SourceCreate) { s.SetEnabled(false) })
+	of := func(in pgtest.Inlet, query string) intake.Call {
+		c := w.get(query)
+		c.SourceKey, c.RawQuery = in.Key, query+"&token="+in.Token
+		return c
+	}
+	good := "goal=registration&click_id=" + w.click()
+	for _, c := range []struct {
+		name   string
+		call   intake.Call
+		result intake.Result
+		status int
+		reason string // part of what the received log says
+	}{
+		{"a new conversion", w.get(good), intake.Recorded, 201, "attributed by click"},
+		{"the same again", w.get(good), intake.Duplicate, 200, "again"},
+		{"another status", w.get(good + "&status=rejected"), intake.Updated, 200, "from approved to rejected"},
+		{"an unknown click", w.get("goal=registration&click_id=0197640b8a5e7c10b3f29d6e41c80a35"), intake.Unattributed, 202, "click not found"},
+		{"nothing that is required", w.get("amount=1"), intake.Invalid, 400, "goal is required"},
+		{"no token", intake.Call{SourceKey: w.Source.Key, Method: "GET", RawQuery: good}, intake.Unauthorized, 401, "the token is missing"},
+		{"another token", intake.Call{SourceKey: w.Source.Key, Method: "GET", RawQuery: good + "&token=guess"}, intake.Unauthorized, 401, "the token is wrong"},
+		{"another source's token", of(pgtest.Inlet{Key: w.Source.Key, Token: busy.Token}, good), intake.Unauthorized, 401, "the token is wrong"},
+		{"an unknown source", of(pgtest.Inlet{Key: "nobody", Token: "x"}, good), intake.UnknownSource, 404, "no source"},
+		{"a source that is switched off", of(off, good), intake.UnknownSource, 404, "no source"},
+		{"the first call within a second", of(busy, good+"&player_id=1"), intake.Duplicate, 200, ""},
+		{"the second", of(busy, good), intake.RateLimited, 429, "more than 1 calls a second"},
+	} {
+		if c.name == "the first call within a second" {
+			c.result, c.status = intake.Recorded, 201 // another source counts for itself
+		}
+		a := w.receive(c.call)
+		if a.Result != c.result || a.StatusCode != c.status {
+			t.Errorf("%s: %s %d, want %s %d (%+v)", c.name, a.Result, a.StatusCode, c.result, c.status, a)
+		}
+		if has, want := a.ConversionID != "", c.status < 400; has != want {
+			t.Errorf("%s: conversion id %q", c.name, a.ConversionID)
+		}
+		if limited := a.Result == intake.RateLimited; (a.RetryAfter > 0) != limited {
+			t.Errorf("%s: retry after %s", c.name, a.RetryAfter)
+		}
+		entry := w.last()
+		if entry.Result != string(c.result) || entry.StatusCode != c.status || !strings.Contains(entry.Reason, c.reason) {
+			t.Errorf("%s: the received log says %s %d %q", c.name, entry.Result, entry.StatusCode, entry.Reason)
+		}
+		if known := c.result != intake.UnknownSource; (entry.SourceID != nil) != known {
+			t.Errorf("%s: the received log names the source %v", c.name, entry.SourceID)
+		}
+		if (entry.ConversionID != nil) != (a.ConversionID != "") {
+			t.Errorf("%s: the received log names the conversion %v", c.name, entry.ConversionID)
+		}
+	}
+	if n := w.count(`SELECT count(*) FROM received_postbacks`); n != 12 {
+		t.Errorf("the received log has %d entries of 12 calls", n)
+	}
+	w.later(2 * time.Second)
+	if a := w.receive(of(busy, good)); a.Result != intake.Duplicate {
+		t.Errorf("two seconds later: %+v", a)
+	}
+}
+
+func TestAConversionIsTakenAsQueryFormAndJSON(t *testing.T) {
+	w := setup(t)
+	for i, c := range []intake.Call{
+		w.get("goal=deposit&transaction_id=T0&amount=25.5&currency=usd&occurred_at=2026-06-12T08:00:00Z&click_id=" + w.click()),
+		w.post("application/x-www-form-urlencoded", "goal=deposit&transaction_id=T1&amount=25.5&currency=usd&occurred_at=1781251200&click_id="+w.click()+"&token="+w.Source.Token),
+		w.post("", "goal=deposit&transaction_id=T2&amount=25.5&currency=usd&occurred_at=2026-06-12T10:00:00%2B02:00&click_id="+w.click()+"&token="+w.Source.Token),
+		w.post("application/json; charset=utf-8", `{"goal":"deposit","transaction_id":"T3","amount":25.50,"currency":"usd","occurred_at":1781251200,"click_id":"`+w.click()+`","token":"`+w.Source.Token+`","extra":{"a":1}}`),
+		w.post("text/plain", ` {"goal":"deposit","transaction_id":"T4","amount":"25,5","currency":"usd","occurred_at":"2026-06-12T08:00:00.000Z","click_id":"`+strings.ToUpper(w.click())+`","token":"`+w.Source.Token+`"}`),
+	} {
+		a := w.receive(c)
+		if a.Result != intake.Recorded {
+			t.Errorf("call %d: %+v", i, a)
+			continue
+		}
+		got := w.conversion(a)
+		if got.Amount.String() != "25.5" || got.Currency != "USD" || got.OccurredAt.UTC().Format("15:04") != "08:00" ||
+			*got.TransactionID != "T"+string(rune('0'+i)) || *got.ClickID != w.Click {
+			t.Errorf("call %d: %+v", i, got)
+		}
+	}
+	mixed := w.post("application/json", `{"goal":"registration","click_id":"`+w.click()+`"}`)
+	mixed.RawQuery = "goal=ftd&token=" + w.Source.Token
+	if got := w.conversion(w.receive(mixed)); got.Goal != "registration" {
+		t.Errorf("the body does not come before the query: %s", got.Goal)
+	}
+}
+
+func TestEachBadFieldIsNamed(t *testing.T) {
+	w := setup(t)
+	long := strings.Repeat("x", 256)
+	for query, fields := range map[string][]string{
+		"click_id=" + w.click():                                           {"goal"},
+		"goal=jackpot&click_id=" + w.click():                              {"goal"},
+		"goal=registration":                                               {"click_id"},
+		"goal=deposit&click_id=" + w.click():                              {"transaction_id"},
+		"goal=ftd&amount=lots&click_id=" + w.click():                      {"amount"},
+		"goal=ftd&amount=1,234&click_id=" + w.click():                     {"amount"},
+		"goal=ftd&currency=euro&click_id=" + w.click():                    {"currency"},
+		"goal=ftd&status=APPROVED&click_id=" + w.click():                  {"status"},
+		"goal=ftd&status=maybe&click_id=" + w.click():                     {"status"},
+		"goal=ftd&occurred_at=yesterday&click_id=" + w.click():            {"occurred_at"},
+		"goal=ftd&occurred_at=2026-06-20T00:00:00Z&click_id=" + w.click(): {"occurred_at"},
+		"goal=ftd&player_id=" + long:                                      {"player_id", "click_id"},
+		"goal=deposit&player_id=1&transaction_id=" + long:                 {"transaction_id", "transaction_id"},
+		"goal=ftd&player_id=%ff":                                          {"player_id", "click_id"},
+		"goal=ftd&player_id=a%00b":                                        {"player_id", "click_id"},
+		"goal=jackpot&amount=x&currency=x&status=x&occurred_at=x":         {"amount", "occurred_at", "goal", "click_id", "currency", "status"},
+		"goal=ftd&player_id=%zz":                                          {"query"},
+		"goal=ftd;player_id=1":                                            {"query"},
+		strings.Repeat("a=1&b", 1) + manyParameters():                     {"query"},
+	} {
+		a := w.receive(w.get(query))
+		var got []string
+		for _, e := range a.Errors {
+			got = append(got, e.Field)
+			if e.Message == "" {
+				t.Errorf("%s: nothing is said of %s", query, e.Field)
+			}
+		}
+		if a.Result != intake.Invalid || a.StatusCode != 400 || !slices.Equal(got, fields) {
+			t.Errorf("%.80s: %s, errors of %q, want %q", query, a.Result, got, fields)
+		}
+	}
+	if n := w.count(`SELECT count(*) FROM conversions`); n != 0 {
+		t.Errorf("%d conversions came of it", n)
+	}
+}
+
+func manyParameters() string {
+	var b strings.Builder
+	for i := range 300 {
+		b.WriteString("&p" + strings.Repeat("x", i) + "=1")
+	}
+	return b.String()
+}
+
+func TestABodyThatCannotBeReadIsRefused(t *testing.T) {
+	w := setup(t)
+	token := "token=" + w.Source.Token
+	for name, c := range map[string]intake.Call{
+		"no object":          w.post("application/json", `["goal"]`),
+		"broken":             w.post("application/json", `{"goal":`),
+		"two objects":        w.post("application/json", `{"goal":"ftd"} {"goal":"ftd"}`),
+		"a list for a goal":  w.post("application/json", `{"goal":["ftd"],"player_id":"1"}`),
+		"another type":       w.post("application/xml", `<goal/>`),
+		"a multi-part form":  w.post("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"goal\"\r\n\r\nftd\r\n--x--"),
+		"a form that breaks": w.post("application/x-www-form-urlencoded", "goal=%"),
+	} {
+		c.RawQuery = token
+		if a := w.receive(c); a.Result != intake.Invalid || len(a.Errors) != 1 {
+			t.Errorf("%s: %+v", name, a)
+		}
+	}
+}
+
+func TestALongBodyIsRefusedAndNotKeptWhole(t *testing.T) {
+	w := setup(t)
+	just := w.post("application/json", `{"goal":"registration","click_id":"`+w.click()+`","token":"`+w.Source.Token+`","pad":"`+strings.Repeat("x", 200<<10)+`"}`)
+	if a := w.receive(just); a.Result != intake.Recorded {
+		t.Errorf("200 KiB: %+v", a)
+	}
+	long := w.post("application/json", `{"pad":"`+strings.Repeat("x", intake.MaxBody-8))
+	long.Truncated = true
+	a := w.receive(long)
+	if a.Result != intake.Invalid || a.Errors[0].Field != "body" {
+		t.Errorf("more than 256 KiB: %+v", a)
+	}
+	if n := len(w.last().Body); n > 64<<10 {
+		t.Errorf("the received log keeps %d bytes of it", n)
+	}
+}
+
+func TestTheReceivedLogKeepsNoSecret(t *testing.T) {
+	w := setup(t)
+	const leak = "s3cr3t-value"
+	calls := map[string]intake.Call{
+		"a token in the query":    {Method: "GET", RawQuery: "goal=ftd&token=" + leak + "&player_id=1"},
+		"with an escaped name":    {Method: "GET", RawQuery: "%74oken=" + leak + "&goal=ftd"},
+		"given twice":             {Method: "GET", RawQuery: "token=x&token=" + leak},
+		"a signature":             {Method: "GET", RawQuery: "goal=ftd&signature=" + leak},
+		"a form":                  {Method: "POST", Body: []byte("token=" + leak + "&goal=ftd")},
+		"JSON":                    {Method: "POST", ContentType: "application/json", Body: []byte(`{"token":"` + leak + `","goal":"ftd"}`)},
+		"JSON with escapes":       {Method: "POST", ContentType: "application/json", Body: []byte(`{"\u0074oken":"` + leak + `"}`)},
+		"JSON and more":           {Method: "POST", ContentType: "application/json", Body: []byte(`{"\u0074oken":"` + leak + `"} x`)},
+		"JSON that breaks off":    {Method: "POST", ContentType: "application/json", Body: []byte(`{"token":"` + leak), Truncated: true},
+		"a list":                  {Method: "POST", ContentType: "application/json", Body: []byte(`[{"token":"` + leak + `"}]`)},
+		"a multi-part form":       {Method: "POST", ContentType: "multipart/form-data; boundary=x", Body: []byte("--x\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n" + leak)},
+		"X-Signature":             {Method: "GET", Headers: []dispatch.Header{{Name: "x-signature", Value: leak}}},
+		"an authorization header": {Method: "GET", Headers: []dispatch.Header{{Name: "Authorization", Value: "Bearer " + leak}}},
+		"a cookie":                {Method: "GET", Headers: []dispatch.Header{{Name: "Cookie", Value: "session=" + leak}}},
+	}
+	for name, c := range calls {
+		c.SourceKey = w.Source.Key
+		w.receive(c)
+		entry := w.last()
+		text := entry.Query + entry.Body + entry.Reason
+		for _, h := range entry.Headers {
+			text += h.Value
+		}
+		if strings.Contains(text, leak) {
+			t.Errorf("%s: %q %q %v", name, entry.Query, entry.Body, entry.Headers)
+		}
+	}
+	w.receive(w.get("goal=registration&click_id=" + w.click() + "&note=kept"))
+	if q := w.last().Query; !strings.Contains(q, "note=kept") || !strings.Contains(q, "token=***") {
+		t.Errorf("kept of a good call: %q", q)
+	}
+}
+
+func TestTheReceivedLogKeepsTheCallAsItCame(t *testing.T) {
+	w := setup(t)
+	c := w.post("application/x-www-form-urlencoded", "goal=registration&click_id="+w.click()+"&x=a%20b&token="+w.Source.Token)
+	c.Headers = []dispatch.Header{{Name: "User-Agent", Value: "Operator/1"}}
+	w.receive(c)
+	e := w.last()
+	if e.Method != http.MethodPost || e.SourceKey != w.Source.Key || !strings.Contains(e.Body, "x=a%20b") || e.Address != "198.51.100.0/24" ||
+		len(e.Headers) != 1 || e.Headers[0].Value != "Operator/1" || e.ReceivedAt.Sub(pgtest.Now) > time.Second {
+		t.Errorf("%+v", e)
+	}
+	garbage := intake.Call{SourceKey: "a\x00b\xff", Method: "GET", RawQuery: "\xff\x00"}
+	if a := w.receive(garbage); a.Result != intake.UnknownSource || w.last().SourceKey == "" {
+		t.Errorf("%+v, %q", a, w.last().SourceKey)
+	}
+}
