@@ -1,10 +1,67 @@
 package main
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
 
-type allCmd struct{}
+	"postrider/demo"
+)
+
+type allCmd struct {
+	Demo     bool    `env:"POSTRIDER_DEMO" help:"Fill the database with demo data where it is empty, and make traffic."`
+	DemoRate float64 `env:"POSTRIDER_DEMO_RATE" default:"1" placeholder:"N" help:"Clicks a second of the demo's traffic; 0 for none (${default})."`
+}
+
+// Validate checks the rate.
+func (c *allCmd) Validate() error { return checkRate(c.DemoRate) }
 
 // Run does everything until the process is asked to stop.
-func (allCmd) Run(ctx context.Context, p *process) error {
-	return NewApp(p, "all").runUntilDone(ctx)
+func (c *allCmd) Run(ctx context.Context, p *process) error {
+	app := NewApp(p, "all")
+	if !c.Demo {
+		return app.runUntilDone(ctx)
+	}
+	var network *demo.Network
+	app.prepare = func(ctx context.Context) (err error) {
+		network, err = app.prepareDemo(ctx)
+		return err
+	}
+	if err := app.Run(ctx); err != nil {
+		return err
+	}
+	if network == nil {
+		fmt.Fprintf(p.stdout, "\nPostrider on %s\nThe database has data of its own, so no demo data was added.\n\n", p.cfg.PublicURL)
+		return errors.Join(app.Wait(ctx), app.Close())
+	}
+	err := printNetwork(p.stdout, network, p.cfg.PublicURL)
+	err = errors.Join(err, app.waitWithTraffic(ctx, network, c.DemoRate))
+	return errors.Join(err, app.Close())
+}
+
+// prepareDemo fills an empty database before the App answers, and lets the
+// sign-in page offer the demo's sign-ins where they are there.
+func (a *App) prepareDemo(ctx context.Context) (*demo.Network, error) {
+	network, err := a.process.fillDemo(ctx, a.db, a.services.key)
+	if err != nil && !errors.Is(err, demo.ErrNotEmpty) {
+		return nil, err
+	}
+	if network != nil {
+		a.demo = demoSignIns(network)
+	}
+	return network, nil
+}
+
+// waitWithTraffic makes the demo's traffic for as long as the App runs.
+func (a *App) waitWithTraffic(ctx context.Context, network *demo.Network, rate float64) error {
+	making, stop := context.WithCancel(ctx)
+	var tasks sync.WaitGroup
+	tasks.Go(func() {
+		demo.NewTraffic(demo.TrafficConfig{Network: network, URL: a.URL(), Rate: rate, Log: a.process.log}).Run(making)
+	})
+	err := a.Wait(ctx)
+	stop()
+	tasks.Wait()
+	return err
 }

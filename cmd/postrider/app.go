@@ -24,6 +24,7 @@ type App struct {
 	process *process
 	name    string // all, serve, work
 	demo    []*gen.DemoSignIn
+	prepare func(ctx context.Context) error // what is done to the migrated database before anything runs; nil for nothing
 
 	db       *database
 	services *services
@@ -60,6 +61,11 @@ func (a *App) Run(ctx context.Context) (err error) {
 	}
 	if a.services, err = newServices(a.process, a.db); err != nil {
 		return err
+	}
+	if a.prepare != nil {
+		if err := a.prepare(ctx); err != nil {
+			return err
+		}
 	}
 	if a.name != "serve" {
 		if err := a.services.work(); err != nil {

@@ -32,6 +32,9 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"API, web app, tracking links and inbound postbacks; no workers."`
 	Work    workCmd    `cmd:"" help:"Workers only; any number on any number of machines."`
 	Migrate migrateCmd `cmd:"" help:"Apply or show the versioned migrations."`
+	Demo    demoCmd    `cmd:"" help:"Fill an empty database with believable demo data and print how to try it."`
+	User    userCmd    `cmd:"" help:"Sign-ins."`
+	Token   tokenCmd   `cmd:"" help:"API tokens."`
 	Sink    sinkCmd    `cmd:"" help:"An echo tracker: answers and prints every postback it gets."`
 
 	Version kong.VersionFlag `help:"Print the version."`

@@ -100,10 +100,15 @@ func (s *services) country() (func(netip.Addr) string, error) {
 	return countries.of, nil
 }
 
+// userAgent is what trackers see us as.
+func (p *process) userAgent() string {
+	return fmt.Sprintf("Postrider/%s (+%s)", version, p.cfg.PublicURL)
+}
+
 // work adds the delivery engine.
 func (s *services) work() error {
 	client := dispatch.NewClient(dispatch.ClientOptions{
-		Guard: s.guard, UserAgent: fmt.Sprintf("Postrider/%s (+%s)", version, s.process.cfg.PublicURL),
+		Guard: s.guard, UserAgent: s.process.userAgent(),
 	})
 	s.closers = append(s.closers, func() error { client.Close(); return nil })
 	var err error

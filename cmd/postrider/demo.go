@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"postrider/demo"
+	"postrider/ent/migrations"
+	"postrider/graph/gen"
+	"postrider/internal/globalid"
+	"postrider/internal/pg"
+	"postrider/internal/secret"
+)
+
+type demoCmd struct {
+	Live bool    `help:"Then go on making traffic through the Postrider at --public-url, until stopped."`
+	Rate float64 `default:"1" placeholder:"N" help:"Clicks a second with --live (${default})."`
+	JSON bool    `help:"Print the sign-ins, links and sources as JSON, and nothing else. Where the demo data is there already, new API tokens are made."`
+}
+
+// Validate checks the rate.
+func (c *demoCmd) Validate() error { return checkRate(c.Rate) }
+
+func checkRate(rate float64) error {
+	if !(rate >= 0 && rate <= 1000) {
+		return fmt.Errorf("a rate of %v clicks a second; want 0 to 1000", rate)
+	}
+	return nil
+}
+
+// Run fills an empty database, and goes on from there when asked to.
+func (c *demoCmd) Run(ctx context.Context, p *process) (err error) {
+	db, err := p.joinDatabase(ctx, "demo")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := pg.Migrate(ctx, db.SQL, migrations.FS); err != nil {
+		return err
+	}
+	key, err := secret.LoadKey(p.cfg.Key, p.cfg.Data)
+	if err != nil {
+		return err
+	}
+	network, err := p.fillDemo(ctx, db, key)
+	switch {
+	case err != nil && !errors.Is(err, demo.ErrNotEmpty):
+		return err
+	case network == nil:
+		return demo.ErrNotEmpty
+	case err != nil && !c.Live && !c.JSON:
+		return fmt.Errorf("%w; this is the demo's own data: --json prints how to sign in, --live goes on with its traffic", err)
+	}
+	if c.JSON {
+		if err := p.demoTokens(ctx, db, network); err != nil {
+			return err
+		}
+		err = printJSON(p.stdout, network, p.cfg.PublicURL)
+	} else {
+		err = printNetwork(p.stdout, network, p.cfg.PublicURL)
+	}
+	if err != nil || !c.Live {
+		return err
+	}
+	demo.NewTraffic(demo.TrafficConfig{Network: network, URL: p.cfg.PublicURL, Rate: c.Rate, Log: p.log}).Run(ctx)
+	return nil
+}
+
+// fillDemo fills an empty database. With ErrNotEmpty it returns the demo's data
+// that is there already, or nil where the data is somebody's own.
+func (p *process) fillDemo(ctx context.Context, db *database, key *secret.Key) (*demo.Network, error) {
+	network, err := demo.Fill(ctx, demo.Params{DB: db.SQL, Secrets: key, PublicURL: p.cfg.PublicURL, UserAgent: p.userAgent(), Seed: 1})
+	if !errors.Is(err, demo.ErrNotEmpty) {
+		return network, err
+	}
+	network, findErr := demo.Find(ctx, db.SQL, key)
+	if findErr != nil {
+		return nil, findErr
+	}
+	return network, err
+}
+
+// demoTokens makes API tokens for the sign-ins that have none to show.
+func (p *process) demoTokens(ctx context.Context, db *database, network *demo.Network) error {
+	for i, u := range network.Users {
+		if u.Token != "" {
+			continue
+		}
+		token, err := p.createToken(ctx, db, u.Email, "Demo", nil)
+		if err != nil {
+			return err
+		}
+		network.Users[i].Token = token
+	}
+	return nil
+}
+
+// demoSignIns is what the sign-in page offers.
+func demoSignIns(network *demo.Network) []*gen.DemoSignIn {
+	signIns := []*gen.DemoSignIn{}
+	for _, u := range network.Users {
+		signIns = append(signIns, &gen.DemoSignIn{Email: u.Email, Password: u.Password, Role: u.Role, Label: u.Label})
+	}
+	return signIns
+}
+
+// printJSON writes what a program wants to know, in the contract's shape.
+func printJSON(w io.Writer, network *demo.Network, publicURL string) error {
+	type user struct {
+		Email       string  `json:"email"`
+		Password    string  `json:"password"`
+		Role        string  `json:"role"`
+		AffiliateID *string `json:"affiliateId"` // null for staff
+		Token       string  `json:"token"`
+	}
+	type link struct {
+		Code       string  `json:"code"`
+		URL        string  `json:"url"`
+		Email      string  `json:"email"`
+		CampaignID *string `json:"campaignId"` // null for a default link
+		OfferID    string  `json:"offerId"`
+	}
+	type source struct {
+		Key        string  `json:"key"`
+		Token      *string `json:"token"`
+		HMACSecret *string `json:"hmacSecret"`
+		OfferID    string  `json:"offerId"`
+	}
+	out := struct {
+		Users   []user   `json:"users"`
+		Links   []link   `json:"links"`
+		Sources []source `json:"sources"`
+	}{}
+	for _, u := range network.Users {
+		out.Users = append(out.Users, user{u.Email, u.Password, string(u.Role), idOrNull("Affiliate", u.AffiliateID), u.Token})
+	}
+	for _, l := range network.Links {
+		out.Links = append(out.Links, link{l.Code, publicURL + "/c/" + l.Code, l.Email, idOrNull("Campaign", l.CampaignID), globalid.Int("Offer", l.OfferID)})
+	}
+	for _, s := range network.Sources {
+		out.Sources = append(out.Sources, source{s.Key, textOrNull(s.Token), textOrNull(s.HMACSecret), globalid.Int("Offer", s.OfferID)})
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(out)
+}
+
+func idOrNull(kind string, id int64) *string {
+	if id == 0 {
+		return nil
+	}
+	global := globalid.Int(kind, id)
+	return &global
+}
+
+func textOrNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// printNetwork writes what a person wants to know.
+func printNetwork(w io.Writer, network *demo.Network, publicURL string) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "\nPostrider with demo data on %s\n\nSign in as\tpassword\n", publicURL)
+	tokens := false
+	for _, u := range network.Users {
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", u.Email, u.Password, u.Label)
+		tokens = tokens || u.Token != ""
+	}
+	if tokens {
+		fmt.Fprint(table, "\nAPI tokens, shown this once\n")
+		for _, u := range network.Users {
+			fmt.Fprintf(table, "  %s\t%s\n", u.Email, u.Token)
+		}
+	} else if len(network.Users) > 0 {
+		fmt.Fprintf(table, "\nThe demo's API tokens were shown when they were made. A new one:\n  postrider token create --email %s --name try\n", network.Users[0].Email)
+	}
+	fmt.Fprint(table, "\nTracking links of campaigns\n")
+	for _, l := range network.Links {
+		if l.CampaignID != 0 {
+			fmt.Fprintf(table, "  %s/c/%s?param_1=%s\t%s, %s (%s)\n", publicURL, l.Code, l.Token, l.Campaign, l.Offer, l.Email)
+		}
+	}
+	fmt.Fprint(table, "\nOperators report conversions to\n")
+	for _, s := range network.Sources {
+		if s.Token != "" {
+			fmt.Fprintf(table, "  %s/postback/%s?token=%s\t%s\n", publicURL, s.Key, s.Token, s.Offer)
+		} else {
+			fmt.Fprintf(table, "  %s/postback/%s\t%s, signed by HMAC-SHA256 with %s\n", publicURL, s.Key, s.Offer, s.HMACSecret)
+		}
+	}
+	fmt.Fprintln(table)
+	return table.Flush()
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"postrider/account"
+	"postrider/ent/db"
+	"postrider/internal/pg"
+	"postrider/internal/viewer"
+)
+
+type tokenCmd struct {
+	Create tokenCreateCmd `cmd:"" help:"Create an API token and print it once."`
+}
+
+type tokenCreateCmd struct {
+	Email  string   `required:"" placeholder:"ADDRESS" help:"Whose token it is."`
+	Name   string   `required:"" help:"What tells it from others."`
+	Scopes []string `placeholder:"SCOPE,…" help:"What it may do: read, write, conversions, replay; all of them when left out."`
+}
+
+// Run prints the token, and nothing else, to standard output.
+func (c *tokenCreateCmd) Run(ctx context.Context, p *process) (err error) {
+	db, err := p.joinMigrated(ctx, "token")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	token, err := p.createToken(ctx, db, c.Email, c.Name, c.Scopes)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stdout, token)
+	return nil
+}
+
+func (p *process) createToken(ctx context.Context, db *database, email, name string, scopes []string) (string, error) {
+	_, token, err := p.accounts(db).CreateTokenFor(viewer.AsSystem(ctx), email, name, scopes)
+	return token, err
+}
+
+// joinMigrated joins a database that a command expects to be in use.
+func (p *process) joinMigrated(ctx context.Context, name string) (*database, error) {
+	db, err := p.joinDatabase(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.ready(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// accounts is what commands create sign-ins and tokens with.
+func (p *process) accounts(database *database) *account.Accounts {
+	return account.New(account.Params{
+		DB: database.SQL, Client: db.NewClient(db.Driver(pg.Driver(database.SQL))), Log: p.log, Secure: p.cfg.SecureCookies(), Now: time.Now,
+		ClientAddr: func(context.Context) netip.Addr { return netip.Addr{} },
+	})
+}

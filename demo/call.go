@@ -1,0 +1,93 @@
+package demo
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"postrider/commission"
+	"postrider/dispatch"
+)
+
+// writeCall writes the operator's call of a step into the received log, and now
+// and then the same call again.
+func (h *history) writeCall(c *conversion, s step) {
+	result, code, reason := "recorded", 201, "new, attributed by click"
+	switch {
+	case c.click == nil:
+		result, code, reason = "unattributed", 202, fmt.Sprintf("click not found: we recorded none with the id %s for this operator", c.reported)
+	case s.previous != "":
+		result, code, reason = "updated", 200, fmt.Sprintf("from %s to %s", s.previous, s.status)
+	case c.byPlayer:
+		reason = "new, attributed by player"
+	}
+	query := callQuery(c, s)
+	h.logCall(c.offer, s.received, query, result, reason, code, c.id)
+	if again := s.received.Add(after(h.r, 9*time.Second, .8)); result == "recorded" && happens(h.r, .025) && again.Before(h.Now) {
+		reason = "the same " + c.goal.Key + ", which a player reaches once, again"
+		if c.transaction != "" {
+			reason = "the same transaction again"
+		}
+		h.logCall(c.offer, again, query, "duplicate", reason, 200, c.id)
+	}
+}
+
+// callQuery is the query of an operator's call, its secrets masked as the log has
+// them.
+func callQuery(c *conversion, s step) string {
+	query := "goal=" + c.goal.Key
+	add := func(name, value string) {
+		if value != "" {
+			query += "&" + name + "=" + url.QueryEscape(value)
+		}
+	}
+	add("click_id", c.reported)
+	add("player_id", c.playerName)
+	add("transaction_id", c.transaction)
+	if c.amount.Valid {
+		add("amount", c.amount.Decimal.StringFixed(2))
+		add("currency", c.offer.currency)
+	}
+	if s.status != commission.Approved || s.previous != "" {
+		add("status", string(s.status))
+	}
+	add("occurred_at", s.occurred.UTC().Format(time.RFC3339))
+	if c.offer.signed {
+		return query + "&signature=***"
+	}
+	return query + "&token=***"
+}
+
+// writeRefusals writes some calls that were refused.
+func (h *history) writeRefusals() {
+	for range max(4, h.Clicks/1500) {
+		at := h.rhythm.moment(h.r)
+		o := oneOf(h.r, h.offers)
+		query := "goal=ftd&player_id=P" + strconv.Itoa(h.numbers+h.r.IntN(900))
+		switch h.r.IntN(3) {
+		case 0:
+			proof, name := "token", "token"
+			if o.signed {
+				proof, name = "signature", "signature"
+			}
+			h.logCall(o, at, query+"&"+name+"=***", "unauthorized", "the "+proof+" is wrong", 401, nil)
+		case 1:
+			h.logCall(o, at, query+"&amount=abc&token=***", "invalid", `amount "abc" is no amount: write 25.50`, 400, nil)
+		default:
+			h.logCall(o, at, "goal=registration&token=***", "invalid", "click_id give click_id, player_id or both: without one, nobody can be credited", 400, nil)
+		}
+	}
+}
+
+func (h *history) logCall(o *offer, at time.Time, query, result, reason string, code int, conversionID any) {
+	headers, _ := json.Marshal([]dispatch.Header{ // strings alone: it cannot fail
+		{Name: "Accept", Value: "*/*"}, {Name: "User-Agent", Value: o.operator + " notifier/2.4"},
+	})
+	h.rows.received.add(factID(h.r, at), at, o.sourceID, o.source, "GET", query, "", headers, operatorNetwork,
+		result, reason, code, around(h.r, 4.2, .5), conversionID)
+}
+
+// operatorNetwork is where the operators' calls come from.
+const operatorNetwork = "198.51.100.0/24"

@@ -1,0 +1,87 @@
+package demo
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"postrider/internal/pg"
+	"postrider/internal/secret"
+	"postrider/internal/viewer"
+)
+
+// ErrNotEmpty says that a database has data already.
+var ErrNotEmpty = errors.New("the database is not empty, and demo data is only ever put into an empty one")
+
+// DefaultClicks is how many clicks the month has unless Params says otherwise.
+const DefaultClicks = 60_000
+
+// Params is what Fill needs.
+type Params struct {
+	DB        *sql.DB
+	Secrets   *secret.Key
+	PublicURL string // where the built-in echo tracker answers
+	UserAgent string // what deliveries were sent as
+	Clicks    int    // 0 for DefaultClicks
+	Seed      uint64
+	Now       time.Time // the end of the month; zero for the clock
+}
+
+// Fill puts the demo's month into an empty database, all of it or nothing. It
+// returns ErrNotEmpty where there is anything already.
+func Fill(ctx context.Context, p Params) (*Network, error) {
+	if p.Clicks == 0 {
+		p.Clicks = DefaultClicks
+	}
+	if p.Now.IsZero() {
+		p.Now = time.Now()
+	}
+	p.Now = p.Now.UTC().Truncate(time.Microsecond)
+	ctx = viewer.AsSystem(ctx)
+	var made *world
+	err := pg.WithTx(ctx, p.DB, func(ctx context.Context, tx *sql.Tx) error {
+		made = newWorld(p, tx)
+		return made.fill(ctx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	network, err := Find(ctx, p.DB, p.Secrets)
+	if err != nil {
+		return nil, err
+	}
+	for i, u := range network.Users {
+		network.Users[i].Token = made.tokens[u.Email]
+	}
+	return network, nil
+}
+
+func (w *world) fill(ctx context.Context) error {
+	// Two that fill at once: the second waits, and then finds that it is not empty.
+	if _, err := w.tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtext('postrider demo'))`); err != nil {
+		return fmt.Errorf("waiting for another one that fills the database: %w", err)
+	}
+	var taken bool
+	err := w.tx.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT FROM affiliates) OR EXISTS (SELECT FROM users) OR EXISTS (SELECT FROM offers)`).Scan(&taken)
+	if err != nil {
+		return fmt.Errorf("looking whether the database is empty: %w", err)
+	}
+	if taken {
+		return ErrNotEmpty
+	}
+	if err := w.build(ctx); err != nil {
+		return err
+	}
+	h := &history{teller: newTeller(w), rows: newRows()}
+	h.tell()
+	if err := h.happen(ctx); err != nil {
+		return err
+	}
+	if err := h.rows.copy(ctx, w.tx); err != nil {
+		return err
+	}
+	return w.finishPostbacks(ctx)
+}

@@ -1,0 +1,72 @@
+package demo
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// rows is what is copied into the database.
+type rows struct {
+	clicks, players, conversions, events, deliveries, attempts, received, echoes *table
+}
+
+// table is rows of one table.
+type table struct {
+	into string // the table and its columns
+	rows [][]any
+}
+
+func newRows() *rows {
+	return &rows{
+		clicks: &table{into: `clicks (id, affiliate_id, clicked_at, offer_id, campaign_id, link_id, param_1, param_2, param_3, landing_page_id,
+			deep_link, country, referrer, user_agent, address)`},
+		players: &table{into: `players (id, source_id, external_id, click_id, created_at)`},
+		conversions: &table{into: `conversions (id, affiliate_id, source_id, offer_id, campaign_id, click_id, reported_click_id, player_id, goal,
+			transaction_id, once_key, amount, payout, currency, payout_currency, deal_id, status, attributed_by, occurred_at, received_at)`},
+		events: &table{into: `conversion_events (id, affiliate_id, conversion_id, previous_status, status, amount, payout, reason, actor, user_id,
+			macros, considered, occurred_at, received_at)`},
+		deliveries: &table{into: `deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
+			transaction_id, goal, status, state, priority, endpoint, attempt, due_at, queued_at, first_attempt_at, url, status_code, duration_ms,
+			reason, detail, replay_of, created_at, updated_at, delivered_at)`},
+		attempts: &table{into: `attempts (id, affiliate_id, delivery_id, number, started_at, method, url, status_code, duration_ms, error, detail,
+			request_headers, request_body, response_headers, response_body, timings)`},
+		received: &table{into: `received_postbacks (id, received_at, source_id, source_key, method, query, body, headers, address, result, reason,
+			status_code, duration_ms, conversion_id)`},
+		echoes: &table{into: `echo_requests (id, affiliate_id, received_at, method, url, headers, body, status_code)`},
+	}
+}
+
+func (t *table) add(values ...any) { t.rows = append(t.rows, values) }
+
+// copy writes everything, what is referred to first.
+func (r *rows) copy(ctx context.Context, tx *sql.Tx) error {
+	for _, t := range []*table{r.clicks, r.players, r.conversions, r.events, r.deliveries, r.attempts, r.received, r.echoes} {
+		if err := t.copy(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *table) copy(ctx context.Context, tx *sql.Tx) error {
+	in, err := tx.PrepareContext(ctx, "COPY "+t.into+" FROM STDIN")
+	if err != nil {
+		return fmt.Errorf("copying into %.20s: %w", t.into, err)
+	}
+	defer func() { _ = in.Close() }()
+	for _, row := range t.rows {
+		for i, value := range row {
+			if text, ok := value.([]byte); ok { // JSON; COPY takes bytes for bytea
+				row[i] = string(text)
+			}
+		}
+		if _, err := in.ExecContext(ctx, row...); err != nil {
+			return fmt.Errorf("copying into %.20s: %w", t.into, err)
+		}
+	}
+	if _, err := in.ExecContext(ctx); err != nil {
+		return fmt.Errorf("copying into %.20s: %w", t.into, err)
+	}
+	return nil
+}
