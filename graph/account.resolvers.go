@@ -16,7 +16,6 @@ import (
 	"postrider/graph/gen"
 	"postrider/graph/page"
 	"postrider/internal/problem"
-	"postrider/internal/viewer"
 )
 
 func (r *apiTokenResolver) Scopes(ctx context.Context, obj *db.ApiToken) ([]string, error) {
@@ -40,12 +39,13 @@ func (r *mutationResolver) SignIn(ctx context.Context, input gen.SignInInput) (*
 		errs, err := userErrors(err)
 		return &gen.SignInPayload{UserErrors: errs}, err
 	}
-	shown, err := r.viewer(viewer.With(ctx, v))
+	shown, err := r.viewer(becomes(ctx, v))
 	return &gen.SignInPayload{Viewer: shown, UserErrors: []*gen.UserError{}}, err
 }
 
 func (r *mutationResolver) SignOut(ctx context.Context) (*gen.SignOutPayload, error) {
-	return &gen.SignOutPayload{UserErrors: []*gen.UserError{}}, r.Accounts.SignOut(ctx)
+	errs, err := userErrors(r.Accounts.SignOut(ctx))
+	return &gen.SignOutPayload{UserErrors: errs}, err
 }
 
 func (r *mutationResolver) ChangePassword(ctx context.Context, input gen.ChangePasswordInput) (*gen.ChangePasswordPayload, error) {

@@ -52,7 +52,9 @@ func Handler(cfg Config) http.Handler {
 	s.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](hashesKept)})
 	s.Use(extension.FixedComplexityLimit(maxComplexity))
 	s.Use(depthLimit{most: maxDepth})
+	s.AroundOperations(withSignedIn)
 	s.AroundResponses(resolver.withLoaders)
+	s.AroundFields(asSignedIn)
 	return s
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"postrider/dispatch"
 	"postrider/graph/gen"
 	"postrider/internal/viewer"
@@ -25,6 +27,35 @@ func (r *Resolver) viewer(ctx context.Context) (*gen.Viewer, error) {
 		scopes[i] = string(s)
 	}
 	return &gen.Viewer{User: u, Role: v.Role, Scopes: scopes}, nil
+}
+
+// signedIn is who signed in while an operation ran, if anybody did.
+type signedIn struct{ viewer *viewer.Viewer }
+
+type signedInKey struct{}
+
+// withSignedIn gives each operation a place to say who signed in.
+func withSignedIn(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	return next(context.WithValue(ctx, signedInKey{}, &signedIn{}))
+}
+
+// asSignedIn resolves what comes after a sign-in, in the same answer, for who
+// signed in: the request itself came from nobody.
+func asSignedIn(ctx context.Context, next graphql.Resolver) (any, error) {
+	if graphql.GetFieldContext(ctx).IsResolver {
+		if s, ok := ctx.Value(signedInKey{}).(*signedIn); ok && s.viewer != nil {
+			ctx = viewer.With(ctx, s.viewer)
+		}
+	}
+	return next(ctx)
+}
+
+// becomes says who signed in.
+func becomes(ctx context.Context, v *viewer.Viewer) context.Context {
+	if s, ok := ctx.Value(signedInKey{}).(*signedIn); ok {
+		s.viewer = v
+	}
+	return viewer.With(ctx, v)
 }
 
 // parameters takes the query of an echoed request apart.

@@ -3543,9 +3543,9 @@ type Viewer {
   affiliate: Affiliate
   "What the token may do; every scope for a session."
   scopes: [String!]!
-  apiTokens: [ApiToken!]!
+  apiTokens: [ApiToken!]! @auth
   "The echo tracker's address for this viewer: whatever is sent there is kept in ` + "`" + `echoRequests` + "`" + `."
-  echoUrl: String
+  echoUrl: String @auth
 }
 
 "Somebody who signs in."
@@ -17980,7 +17980,20 @@ func (ec *executionContext) _Viewer_apiTokens(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Viewer().APITokens(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Auth == nil {
+					var zeroVal []*db.ApiToken
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, obj, directive0, nil, nil)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*db.ApiToken) graphql.Marshaler {
 			return ec.marshalNApiToken2ᚕᚖpostriderᚋentᚋdbᚐApiTokenᚄ(ctx, selections, v)
 		},
@@ -18012,7 +18025,20 @@ func (ec *executionContext) _Viewer_echoUrl(ctx context.Context, field graphql.C
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Viewer().EchoURL(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Auth == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, obj, directive0, nil, nil)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},

@@ -1,0 +1,255 @@
+package graph_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"postrider/account"
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/graph"
+	"postrider/graph/gen"
+	"postrider/intake"
+	"postrider/internal/live"
+	"postrider/internal/pgtest"
+	"postrider/internal/secret"
+	"postrider/internal/viewer"
+	"postrider/jobs"
+	"postrider/report"
+	"postrider/setup"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// api is the API over a database of its own, behind a true HTTP server.
+type api struct {
+	*httptest.Server
+
+	db  *pgtest.DB
+	cfg graph.Config
+	log *logged
+}
+
+// publicURL is how tests say that the outside reaches them.
+const publicURL = "https://links.example"
+
+// newAPI starts the API; options change what it is made of.
+func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
+	t.Helper()
+	d := pgtest.New(t)
+	pool := d.Pool(t)
+	a := &api{db: d, log: &logged{}}
+	log, now, client := slog.New(slog.NewTextHandler(a.log, nil)), func() time.Time { return pgtest.Now }, d.Client()
+	enqueuer, err := jobs.NewEnqueuer(d.SQL)
+	must(t, err)
+	a.cfg = graph.Config{
+		Client: client,
+		Accounts: account.New(account.Params{
+			DB: d.SQL, Client: client, Log: log, Now: now,
+			ClientAddr: func(context.Context) netip.Addr { return netip.Addr{} },
+		}),
+		Setup: setup.New(setup.Config{
+			DB: d.SQL, Guard: dispatch.NewGuard(dispatch.GuardOptions{Ports: []uint16{80, 443}}), Secrets: pgtest.Key(t),
+			PublicURL: publicURL, Now: now,
+		}),
+		Intake:     intake.New(intake.Config{DB: d.SQL, Enqueuer: enqueuer, Secrets: pgtest.Key(t), Now: now, Log: log}),
+		Health:     &report.Health{DB: d.SQL, Now: now},
+		Replayer:   jobs.Replayer{Pool: pool.Pgx, Now: now},
+		Deliveries: live.NewHub[*db.Delivery](),
+		Received:   live.NewHub[*db.ReceivedPostback](),
+		Secrets:    pgtest.Key(t),
+		Instance:   gen.Instance{Version: "test", PublicURL: publicURL, DemoSignIns: []*gen.DemoSignIn{}},
+		Log:        log,
+		Now:        now,
+	}
+	for _, o := range options {
+		o(&a.cfg)
+	}
+	a.Server = httptest.NewServer(a.cfg.Accounts.Middleware(graph.Handler(a.cfg)))
+	t.Cleanup(func() {
+		a.CloseClientConnections()
+		a.Close()
+	})
+	return a
+}
+
+// logged keeps what was logged.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// who is how somebody proves who is asking: headers of a request.
+type who http.Header
+
+func (w who) apply(r *http.Request) {
+	for name, values := range w {
+		r.Header[name] = values
+	}
+}
+
+var nobody = who{}
+
+func bearer(token string) who { return who{"Authorization": {"Bearer " + token}} }
+
+// password is every test user's.
+const password = "correct horse battery staple"
+
+var passwordHash = sync.OnceValues(func() (string, error) { return secret.HashPassword(context.Background(), password) })
+
+// user makes somebody who can sign in, and gives the e-mail address.
+func (a *api) user(t testing.TB, role viewer.Role, affiliateID int64, options ...func(*db.UserCreate)) *db.User {
+	t.Helper()
+	hash, err := passwordHash()
+	must(t, err)
+	id := pgtest.User(t, a.db, role, affiliateID, append(options, func(c *db.UserCreate) { c.SetPasswordHash(hash) })...)
+	u, err := a.db.Client().User.Get(pgtest.System(t), id)
+	must(t, err)
+	return u
+}
+
+// session signs somebody in as a browser does.
+func (a *api) session(t testing.TB, email string) who {
+	t.Helper()
+	const signIn = `mutation($e: String!, $p: String!) { signIn(input: {email: $e, password: $p}) { viewer { role } userErrors { message } } }`
+	res := a.post(t, nobody, signIn, vars{"e": email, "p": password})
+	if len(res.cookies) != 1 || len(res.Errors) > 0 {
+		t.Fatalf("signing in as %s: %s", email, res.body)
+	}
+	return who{"Cookie": {res.cookies[0].Name + "=" + res.cookies[0].Value}}
+}
+
+// token makes an API token for somebody; without scopes it may everything.
+func (a *api) token(t testing.TB, email string, scopes ...string) who {
+	t.Helper()
+	_, text, err := a.cfg.Accounts.CreateTokenFor(pgtest.System(t), email, "test", scopes)
+	must(t, err)
+	return bearer(text)
+}
+
+// staff makes an admin with a token.
+func (a *api) staff(t testing.TB) who {
+	t.Helper()
+	return a.token(t, a.user(t, viewer.Admin, 0).Email)
+}
+
+// affiliate makes somebody of an affiliate's with a token.
+func (a *api) affiliate(t testing.TB, affiliateID int64) who {
+	t.Helper()
+	return a.token(t, a.user(t, viewer.Affiliate, affiliateID).Email)
+}
+
+type vars map[string]any
+
+// response is an answer of the API.
+type response struct {
+	Data   map[string]any
+	Errors []struct {
+		Message    string
+		Path       []any
+		Extensions map[string]any
+	}
+	status  int
+	body    string
+	cookies []*http.Cookie
+}
+
+// refused tells whether the answer says that the viewer may not.
+func (r *response) refused() bool {
+	for _, e := range r.Errors {
+		if code := e.Extensions["code"]; code == "forbidden" || code == "unauthenticated" {
+			return true
+		}
+	}
+	return false
+}
+
+// at walks into the data: names of fields and positions in lists.
+func (r *response) at(t testing.TB, path ...any) any {
+	t.Helper()
+	var v any = r.Data
+	for _, step := range path {
+		switch s := step.(type) {
+		case string:
+			m, ok := v.(map[string]any)
+			if !ok {
+				t.Fatalf("no %v of %v in %s", step, path, r.body)
+			}
+			v = m[s]
+		case int:
+			l, ok := v.([]any)
+			if !ok || s >= len(l) {
+				t.Fatalf("no %v of %v in %s", step, path, r.body)
+			}
+			v = l[s]
+		}
+	}
+	return v
+}
+
+// post asks as w.
+func (a *api) post(t testing.TB, w who, query string, v vars) *response {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": v})
+	must(t, err)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL, bytes.NewReader(body))
+	must(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	w.apply(r)
+	return a.do(t, r)
+}
+
+// ask is post where nothing may go wrong.
+func (a *api) ask(t testing.TB, w who, query string, v vars) *response {
+	t.Helper()
+	res := a.post(t, w, query, v)
+	if len(res.Errors) > 0 {
+		t.Fatalf("%s\n%s", query, res.body)
+	}
+	return res
+}
+
+func (a *api) do(t testing.TB, r *http.Request) *response {
+	t.Helper()
+	answer, err := a.Client().Do(r)
+	must(t, err)
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	must(t, err)
+	res := &response{status: answer.StatusCode, body: string(text), cookies: answer.Cookies()}
+	if strings.Contains(answer.Header.Get("Content-Type"), "json") {
+		must(t, json.Unmarshal(text, res))
+	}
+	return res
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

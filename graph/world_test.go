@@ -1,0 +1,217 @@
+package graph_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/shopspring/decimal"
+
+	"postrider/commission"
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/firing"
+	"postrider/internal/globalid"
+	"postrider/internal/pgtest"
+	"postrider/internal/viewer"
+)
+
+// world is two affiliates, A and B, each with a row of everything, every field
+// filled in, on two offers that they share.
+type world struct {
+	*api
+
+	offer, other int64
+	source       pgtest.Inlet
+	a, b         *estate
+}
+
+// estate is what one affiliate has.
+type estate struct {
+	mark      string // in every text that is its own
+	affiliate *db.Affiliate
+	user      *db.User
+	link      pgtest.Link
+	scene     pgtest.Scene
+	ids       map[string][]string // global ids by kind
+	needles   []string            // what nobody else may read: the mark, ids, codes
+}
+
+func newWorld(t testing.TB, options ...func(*api)) *world {
+	t.Helper()
+	w := &world{api: newAPI(t)}
+	for _, o := range options {
+		o(w.api)
+	}
+	w.offer = pgtest.Offer(t, w.db)
+	w.other = pgtest.Offer(t, w.db)
+	w.source = pgtest.Source(t, w.db, w.offer, func(c *db.SourceCreate) { c.SetRateLimit(50).SetAllowedAddresses([]string{"203.0.113.0/24"}) })
+	w.a = w.newEstate(t, "zqalpha")
+	w.b = w.newEstate(t, "zqbravo")
+	return w
+}
+
+// keep notes a row of the estate's under its kind.
+func (e *estate) keep(id string) string {
+	parsed, _ := globalid.Parse(id)
+	e.ids[parsed.Kind] = append(e.ids[parsed.Kind], id)
+	e.needles = append(e.needles, id)
+	if u, ok := parsed.UUID(); ok {
+		e.needles = append(e.needles, globalid.Hex(u))
+	}
+	return id
+}
+
+// all lists the estate's ids.
+func (e *estate) all() []string {
+	var ids []string
+	for _, kind := range slices.Sorted(maps.Keys(e.ids)) {
+		ids = append(ids, e.ids[kind]...)
+	}
+	return ids
+}
+
+func (w *world) newEstate(t testing.TB, mark string) *estate {
+	t.Helper()
+	e := &estate{mark: mark, ids: map[string][]string{}, needles: []string{mark}}
+	id := pgtest.Affiliate(t, w.db, func(c *db.AffiliateCreate) { c.SetName("Affiliate " + mark).SetEchoKey("echo-" + mark) })
+	ctx, c := pgtest.System(t), w.db.Client()
+	var err error
+	e.affiliate, err = c.Affiliate.Get(ctx, id)
+	must(t, err)
+	e.keep(e.affiliate.GlobalID())
+	e.user = w.user(t, viewer.Affiliate, id, func(c *db.UserCreate) {
+		c.SetEmail(mark + "@example.com").SetTimeZone("Europe/Riga").SetLastSignInAt(pgtest.Now)
+	})
+	e.keep(e.user.GlobalID())
+	w.settle(t, e)
+	w.happen(t, e)
+	return e
+}
+
+// settle makes what an affiliate sets up.
+func (w *world) settle(t testing.TB, e *estate) {
+	t.Helper()
+	ctx, c, id := pgtest.System(t), w.db.Client(), e.affiliate.ID
+	e.link = pgtest.Campaign(t, w.db, id, w.offer, func(c *db.CampaignCreate) { c.SetName("Campaign " + e.mark) })
+	e.keep(globalid.Int("Campaign", e.link.CampaignID))
+	for _, link := range []pgtest.Link{e.link, pgtest.DefaultLink(t, w.db, id, w.offer)} {
+		e.keep(globalid.Int("TrackingLink", link.ID))
+		e.needles = append(e.needles, link.Code)
+	}
+	later := pgtest.Now.Add(time.Hour)
+	token, err := c.ApiToken.Create().SetUserID(e.user.ID).SetName("token " + e.mark).SetHash([]byte(e.mark)).SetPrefix("prt_" + e.mark).
+		SetScopes(viewer.Scopes()).SetCreatedAt(pgtest.Now).SetExpiresAt(later).SetLastUsedAt(pgtest.Now).SetRevokedAt(later).Save(ctx)
+	must(t, err)
+	e.keep(token.GlobalID())
+	deal, err := c.Deal.Create().SetOfferID(w.offer).SetAffiliateID(id).SetModel(commission.Hybrid).SetAmount(decimal.NewFromInt(150)).
+		SetPercent(decimal.NewFromInt(30)).SetCurrency("EUR").SetCreatedAt(pgtest.Now).Save(ctx)
+	must(t, err)
+	e.keep(deal.GlobalID())
+	for _, scope := range []func(*db.PostbackCreate){pgtest.ForCampaign(e.link.CampaignID), pgtest.ForOffer(w.offer)} {
+		e.keep(w.postback(t, e, scope).GlobalID())
+	}
+	versions, err := c.PostbackVersion.Query().All(ctx)
+	must(t, err)
+	for _, v := range versions {
+		if v.AffiliateID == id {
+			e.keep(v.GlobalID())
+		}
+	}
+	_, err = w.db.SQL.ExecContext(t.Context(), `UPDATE postback_versions SET user_id = $1 WHERE affiliate_id = $2`, e.user.ID, id)
+	must(t, err)
+}
+
+// postback makes one of the estate's, signed, with everything it can have.
+func (w *world) postback(t testing.TB, e *estate, options ...func(*db.PostbackCreate)) *db.Postback {
+	t.Helper()
+	return pgtest.Postback(t, w.db, e.affiliate.ID, "https://"+e.mark+".example/?c={param_1}", append(options, func(c *db.PostbackCreate) {
+		c.SetName("Postback " + e.mark).SetMethod(dispatch.POST).SetHoldReason("GONE").
+			SetBodyRule(&dispatch.BodyRule{Kind: dispatch.JSONField, Path: "result." + e.mark, Value: "ok " + e.mark})
+	})...)
+}
+
+// happen makes what befell an affiliate: a click, a conversion, its deliveries.
+func (w *world) happen(t testing.TB, e *estate) {
+	t.Helper()
+	ctx, c := pgtest.System(t), w.db.Client()
+	page, err := c.LandingPage.Query().First(ctx)
+	must(t, err)
+	click := pgtest.Click(t, w.db, e.link, func(c *db.ClickCreate) {
+		c.SetParam1("one-" + e.mark).SetParam2("two-" + e.mark).SetParam3("three-" + e.mark).SetLandingPageID(page.ID).
+			SetDeepLink("https://royalspin.example/" + e.mark).SetReferrer("https://" + e.mark + ".example/from").SetUserAgent("agent " + e.mark)
+	})
+	e.keep(globalid.UUID("Click", click))
+	e.scene = pgtest.Scene{Affiliate: e.affiliate.ID, Offer: w.offer, Link: e.link, Click: click, Source: w.source}
+	player := e.scene.Player(t, w.db, "player-"+e.mark)
+	e.needles = append(e.needles, globalid.Hex(player.ID))
+	conversion := e.scene.Conversion(t, w.db, func(c *db.ConversionCreate) {
+		c.SetPlayerID(player.ID).SetTransactionID("tx-" + e.mark).SetAmount(decimal.NewFromInt(25)).SetPayout(decimal.NewFromInt(120)).SetPayoutCurrency("EUR")
+	})
+	e.keep(conversion.GlobalID())
+	postback, err := c.Postback.Get(ctx, idOf(e.ids["Postback"][0]))
+	must(t, err)
+	w.event(t, e, conversion, postback)
+	delivery := w.delivery(t, e, conversion, postback, dispatch.Delivered)
+	replay := w.delivery(t, e, conversion, postback, dispatch.Retrying, func(c *db.DeliveryCreate) { c.SetReplayOf(delivery.ID) })
+	for _, d := range []*db.Delivery{delivery, replay} {
+		e.keep(d.GlobalID())
+	}
+	e.keep(w.attempt(t, e, delivery).GlobalID())
+	e.keep(e.scene.Received(t, w.db, func(c *db.ReceivedPostbackCreate) {
+		c.SetQuery("click_id=" + e.mark).SetBody("body " + e.mark).SetReason("reason " + e.mark).SetConversionID(conversion.ID).
+			SetHeaders([]dispatch.Header{{Name: "X-Operator", Value: e.mark}})
+	}).GlobalID())
+	echo, err := c.EchoRequest.Create().SetID(pgtest.ID(t)).SetAffiliateID(e.affiliate.ID).SetReceivedAt(pgtest.Now).SetMethod("GET").
+		SetURL("/echo/echo-" + e.mark + "?v=" + e.mark).SetHeaders([]dispatch.Header{{Name: "User-Agent", Value: e.mark}}).
+		SetBody("body " + e.mark).SetStatusCode(200).Save(ctx)
+	must(t, err)
+	e.keep(echo.GlobalID())
+}
+
+// event is a step of the conversion's lifecycle that considered a postback.
+func (w *world) event(t testing.TB, e *estate, conversion *db.Conversion, p *db.Postback) {
+	t.Helper()
+	event, err := w.db.Client().ConversionEvent.Create().SetID(pgtest.ID(t)).SetAffiliateID(e.affiliate.ID).SetConversionID(conversion.ID).
+		SetPreviousStatus(commission.Pending).SetStatus(commission.Approved).SetAmount(decimal.NewFromInt(25)).SetPayout(decimal.NewFromInt(120)).
+		SetReason("because " + e.mark).SetActor("operator").SetMacros(map[string]string{"param_1": e.mark}).
+		SetConsidered([]firing.Decision{{PostbackID: p.ID, Fired: true, Rule: "matched", Reason: "decided " + e.mark}}).
+		SetOccurredAt(pgtest.Now).SetReceivedAt(pgtest.Now).Save(pgtest.System(t))
+	must(t, err)
+	e.keep(event.GlobalID())
+}
+
+func (w *world) delivery(t testing.TB, e *estate, conversion *db.Conversion, p *db.Postback, state dispatch.State, options ...func(*db.DeliveryCreate)) *db.Delivery {
+	t.Helper()
+	return pgtest.Delivery(t, w.db, conversion.ID, p, append([]func(*db.DeliveryCreate){func(c *db.DeliveryCreate) {
+		c.SetState(state).SetEndpoint("https://" + e.mark + ".example:443").SetURL("https://" + e.mark + ".example/?c=1").
+			SetStatusCode(200).SetDurationMs(12).SetReason("HTTP_404").SetDetail(e.mark).SetDeliveredAt(pgtest.Now).SetDueAt(pgtest.Now)
+	}}, options...)...)
+}
+
+func (w *world) attempt(t testing.TB, e *estate, d *db.Delivery) *db.Attempt {
+	t.Helper()
+	ms := 1.5
+	return pgtest.Attempt(t, w.db, d, func(c *db.AttemptCreate) {
+		c.SetURL("https://" + e.mark + ".example/?c=1").SetError("HTTP_404").SetDetail(e.mark).
+			SetRequestHeaders([]dispatch.Header{{Name: "X-Sent", Value: e.mark}}).SetRequestBody("sent " + e.mark).
+			SetResponseHeaders([]dispatch.Header{{Name: "X-Got", Value: e.mark}}).SetResponseBody("got " + e.mark).
+			SetTimings(dispatch.Timings{DNSMs: &ms, ConnectMs: &ms, TLSMs: &ms, WaitMs: &ms, ReadMs: &ms})
+	})
+}
+
+// idOf is the key inside the global id of a configuration row.
+func idOf(id string) int64 {
+	parsed, _ := globalid.Parse(id)
+	key, _ := parsed.Int()
+	return key
+}
+
+// factOf is the key inside the global id of a fact.
+func factOf(id string) uuid.UUID {
+	parsed, _ := globalid.Parse(id)
+	key, _ := parsed.UUID()
+	return key
+}
