@@ -80,7 +80,7 @@ func New(cfg Config) (*Engine, error) {
 		Queues:                      queues,
 		Workers:                     workers,
 		FetchCooldown:               5 * time.Millisecond,
-		FetchPollInterval:           time.Second,
+		FetchPollInterval:           500 * time.Millisecond,
 		RescueStuckJobsAfter:        2 * time.Minute,
 		JobTimeout:                  time.Minute,
 		CompletedJobRetentionPeriod: 5 * time.Minute,

@@ -17,7 +17,11 @@ type Enqueuer struct{ client *river.Client[*sql.Tx] }
 
 // NewEnqueuer makes an Enqueuer over the pool that its transactions come from.
 func NewEnqueuer(db *sql.DB) (*Enqueuer, error) {
-	client, err := river.NewClient(riverdatabasesql.New(db), &river.Config{})
+	client, err := river.NewClient(riverdatabasesql.New(db), &river.Config{
+		// River keeps back the notice of an insert that comes this soon after the
+		// last one in its queue, and the job then waits for the next poll.
+		FetchCooldown: river.FetchCooldownMin,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("making River's client: %w", err)
 	}

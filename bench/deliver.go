@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"postrider/internal/pg"
+	"postrider/jobs"
+)
+
+// workers is how many deliveries, or jobs, may be under way in every contender.
+const workers = 256
+
+// deliveriesPerSecond is how fast the engine empties a backlog: claimed, sent,
+// answered, and written down with its attempt.
+func deliveriesPerSecond(ctx context.Context, e *env, n int) (float64, error) {
+	pool, err := e.database(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = pool.Close() }()
+	if _, err := newWorld(ctx, e, pool); err != nil {
+		return 0, err
+	}
+	if err := fillDeliveries(ctx, e, pool, n); err != nil {
+		return 0, err
+	}
+	engine, err := jobs.New(jobs.Config{Pool: pool, Client: e.client(), Secrets: e.key, Workers: workers, Log: e.log})
+	if err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	stop := start(ctx, engine.Run)
+	err = await(ctx, pool, fmt.Sprintf(`SELECT count(*) = %d FROM deliveries WHERE state = 'delivered'`, n))
+	took := time.Since(began)
+	stop()
+	return float64(n) / took.Seconds(), err
+}
+
+// start runs something until stop is called, which waits for its end.
+func start(ctx context.Context, run func(context.Context) error) (stop func()) {
+	running, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = run(running)
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+// await asks until a condition holds. Asking costs every contender the same.
+func await(ctx context.Context, pool *pg.Pool, condition string) error {
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		var holds bool
+		if err := pool.SQL.QueryRowContext(ctx, condition).Scan(&holds); err != nil {
+			return err
+		}
+		if holds {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+	}
+}
+
+func deliveriesAgainstSkipLocked(ctx context.Context, e *env) (figures, error) {
+	n := e.size(30_000)
+	peer, err := skipLockedPerSecond(ctx, e, n)
+	if err != nil {
+		return figures{}, err
+	}
+	ours, err := deliveriesPerSecond(ctx, e, n)
+	return figures{ours: ours, peer: peer, unit: "/s"}, err
+}
+
+func deliveriesAgainstNoop(ctx context.Context, e *env) (figures, error) {
+	peer, err := noopJobsPerSecond(ctx, e, e.size(60_000))
+	if err != nil {
+		return figures{}, err
+	}
+	ours, err := deliveriesPerSecond(ctx, e, e.size(30_000))
+	return figures{ours: ours, peer: peer, unit: "/s"}, err
+}

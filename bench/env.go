@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"postrider/dispatch"
+	_ "postrider/ent/db/runtime" // defaults and privacy rules of the model
+	"postrider/ent/migrations"
+	"postrider/internal/pg"
+	"postrider/internal/pg/embedded"
+	"postrider/internal/secret"
+)
+
+// env is what every row runs on: a durable PostgreSQL, a sink, and keys.
+type env struct {
+	options
+
+	server  *embedded.Server
+	dir     string
+	key     *secret.Key
+	log     *slog.Logger
+	sink    *sink
+	made    int
+	current string // the newest database
+}
+
+func newEnv(ctx context.Context, o options) (*env, error) {
+	dir, err := os.MkdirTemp("", "postrider-bench-")
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	server, err := embedded.Start(ctx, embedded.Config{Dir: dir, Log: log, Settings: map[string]string{"max_connections": "200"}})
+	if err != nil {
+		return nil, err
+	}
+	key, err := secret.LoadKey(secret.NewKey(), dir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSink(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &env{options: o, server: server, dir: dir, key: key, log: log, sink: s}, nil
+}
+
+func (e *env) close() {
+	e.sink.close()
+	_ = e.server.Stop()
+	_ = os.RemoveAll(e.dir)
+}
+
+// size is a row's number of things: smaller in a quick run.
+func (e *env) size(full int) int {
+	if e.quick {
+		return full / 5
+	}
+	return full
+}
+
+// database makes a fresh, migrated database.
+func (e *env) database(ctx context.Context) (*pg.Pool, error) {
+	admin, err := pg.OpenSQL(e.server.URL(), 2)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = admin.Close() }()
+	e.made++
+	name := fmt.Sprintf("bench_%d", e.made)
+	if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
+		return nil, err
+	}
+	e.current = name
+	pool, err := pg.Open(ctx, pg.Config{URL: e.plainURL(), APIConns: 32, WorkConns: 16, Name: "bench"})
+	if err != nil {
+		return nil, err
+	}
+	return pool, pg.Migrate(ctx, pool.SQL, migrations.FS)
+}
+
+// plainURL is the address of the newest database, as PostgreSQL's own programs
+// read it.
+func (e *env) plainURL() string {
+	at, err := url.Parse(e.server.URL())
+	if err != nil {
+		return ""
+	}
+	at.Path = "/" + e.current
+	return at.String()
+}
+
+// client sends as the program does.
+func (e *env) client() *dispatch.Client {
+	return dispatch.NewClient(dispatch.ClientOptions{Guard: dispatch.NewGuard(dispatch.GuardOptions{AllowPrivate: true})})
+}
+
+// endpoints is how many trackers the sink plays: addresses of the loopback range.
+const endpoints = 16
+
+// sink is a tracker that answers 200 and counts.
+type sink struct {
+	listener net.Listener
+	server   *http.Server
+	port     int
+	hits     atomic.Int64
+	onHit    atomic.Pointer[func(*http.Request)]
+}
+
+func newSink(ctx context.Context) (*sink, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "0.0.0.0:0")
+	if err != nil {
+		return nil, err
+	}
+	s := &sink{listener: listener, port: listener.Addr().(*net.TCPAddr).Port} //nolint:forcetypeassert // it is TCP
+	s.server = &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
+	go func() { _ = s.server.Serve(listener) }()
+	return s, nil
+}
+
+// ServeHTTP counts a request.
+func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if hit := s.onHit.Load(); hit != nil {
+		(*hit)(r)
+	}
+	s.hits.Add(1)
+	_, _ = io.WriteString(w, "ok")
+}
+
+// url is the n-th tracker.
+func (s *sink) url(n int) string {
+	return fmt.Sprintf("http://127.0.0.%d:%d/pb", 1+n%endpoints, s.port)
+}
+
+func (s *sink) close() { _ = s.server.Close() }

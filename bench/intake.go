@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// callers is how many connections call at once.
+const callers = 64
+
+// load makes n requests over callers connections and gives how many a second.
+func load(ctx context.Context, n, want int, url func(i int) string) (float64, error) {
+	transport := &http.Transport{MaxIdleConnsPerHost: callers, MaxConnsPerHost: callers}
+	defer transport.CloseIdleConnections()
+	client := &http.Client{
+		Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	next := make(chan int)
+	errs := make(chan error, callers)
+	var calling sync.WaitGroup
+	began := time.Now()
+	for range callers {
+		calling.Go(func() {
+			for i := range next {
+				if err := get(ctx, client, url(i), want); err != nil {
+					select {
+					case errs <- err:
+					default:
+					}
+				}
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	calling.Wait()
+	took := time.Since(began)
+	select {
+	case err := <-errs:
+		return 0, err
+	default:
+		return float64(n) / took.Seconds(), nil
+	}
+}
+
+// clicksAgainstRedirects compares committed clicks with a server that only
+// redirects.
+func clicksAgainstRedirects(ctx context.Context, e *env) (figures, error) {
+	n := e.size(40_000)
+	bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", "https://operator.example/?cid="+r.URL.Query().Get("param_1"))
+		w.WriteHeader(http.StatusFound)
+	}))
+	defer bare.Close()
+	peer, err := load(ctx, n, http.StatusFound, func(i int) string { return bare.URL + "/c/x?param_1=" + clickName(i) })
+	if err != nil {
+		return figures{}, err
+	}
+	pool, err := e.database(ctx)
+	if err != nil {
+		return figures{}, err
+	}
+	defer func() { _ = pool.Close() }()
+	s, err := newSite(ctx, e, pool)
+	if err != nil {
+		return figures{}, err
+	}
+	defer s.close()
+	ours, err := load(ctx, n, http.StatusFound, func(i int) string {
+		return fmt.Sprintf("%s/c/%s?param_1=%s", s.url, s.links[i%len(s.links)], clickName(i))
+	})
+	return figures{ours: ours, peer: peer, unit: "/s"}, err
+}
+
+// conversionsAgainstPgbench compares operators' calls, each with an event, a
+// delivery, a job and its line in the received log, with single-row inserts.
+func conversionsAgainstPgbench(ctx context.Context, e *env) (figures, error) {
+	pool, err := e.database(ctx)
+	if err != nil {
+		return figures{}, err
+	}
+	defer func() { _ = pool.Close() }()
+	peer, err := pgbench(ctx, e.plainURL(), e.size(15))
+	if err != nil {
+		return figures{}, err
+	}
+	s, err := newSite(ctx, e, pool)
+	if err != nil {
+		return figures{}, err
+	}
+	defer s.close()
+	n := e.size(10_000)
+	clicks, err := s.clicks(ctx, n)
+	if err != nil {
+		return figures{}, err
+	}
+	ours, err := load(ctx, n, http.StatusCreated, func(i int) string {
+		return fmt.Sprintf("%s/postback/%s?goal=registration&click_id=%s", s.url, sourceKey, clicks[clickName(i)])
+	})
+	return figures{ours: ours, peer: peer, unit: "/s"}, err
+}
+
+var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
+
+// pgbench inserts single rows over as many connections as the callers.
+func pgbench(ctx context.Context, url string, seconds int) (float64, error) {
+	program, err := exec.LookPath("pgbench")
+	if err != nil {
+		return 0, fmt.Errorf("pgbench is part of PostgreSQL's packages: %w", err)
+	}
+	script := exec.CommandContext(ctx, "sh", "-c", fmt.Sprintf(
+		`psql -q %q -c 'CREATE TABLE pgb (id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, click text, goal text, at timestamptz DEFAULT now())' &&
+		 echo "INSERT INTO pgb (click, goal) VALUES (md5(random()::text), 'registration');" | %q -n -M prepared -c %d -j 2 -T %d -f - %q`,
+		url, program, callers, max(3, seconds), url)) //nolint:gosec // our own strings
+	out, err := script.CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("pgbench: %w: %s", err, out)
+	}
+	found := tps.FindSubmatch(out)
+	if found == nil {
+		return 0, fmt.Errorf("pgbench said no tps: %s", out)
+	}
+	return strconv.ParseFloat(string(found[1]), 64)
+}
