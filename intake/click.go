@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gofrs/uuid/v5"
+	"github.com/lib/pq"
 
 	"postrider/macro"
 	"postrider/tracking"
@@ -72,28 +73,63 @@ func (in *Intake) Click(ctx context.Context, r ClickRequest) (ClickAnswer, error
 	id := tracking.NewClickID(at)
 	values.Set(macro.ClickID, id.String())
 	a := ClickAnswer{Found: true, Route: l.Route(click, values), ClickID: uuid.UUID(id)}
-	if err := in.insertClick(ctx, uuid.UUID(id), at, l, click, a.Route, country, r.Address); err != nil {
+	if err := in.clicks.Do(ctx, newClickRow(uuid.UUID(id), at, l, click, a.Route, country, r.Address)); err != nil {
 		return ClickAnswer{}, fmt.Errorf("recording a click on link %s: %w", r.Code, err)
 	}
 	return a, nil
 }
 
-func (in *Intake) insertClick(ctx context.Context, id uuid.UUID, at time.Time, l *link, c tracking.Click, route tracking.Route, country string, addr netip.Addr) error {
-	var page int64
-	deepLink := ""
+// clickRow is a row of clicks.
+type clickRow struct {
+	id       uuid.UUID
+	at       time.Time
+	link     *link
+	click    tracking.Click
+	page     int64 // zero for none
+	deepLink string
+	country  string
+	address  string
+}
+
+func newClickRow(id uuid.UUID, at time.Time, l *link, c tracking.Click, route tracking.Route, country string, addr netip.Addr) clickRow {
+	row := clickRow{id: id, at: at, link: l, click: c, country: country, address: truncated(addr)}
 	switch route.Kind {
 	case tracking.ToLandingPage:
-		page = l.pageIDs[c.LandingPage]
+		row.page = l.pageIDs[c.LandingPage]
 	case tracking.ToDeepLink:
-		deepLink = c.DeepLink
+		row.deepLink = c.DeepLink
+	}
+	return row
+}
+
+// insertClicks writes clicks that share a commit.
+func (in *Intake) insertClicks(ctx context.Context, rows []clickRow) error {
+	var ids, params1, params2, params3, deepLinks, countries, referrers, agents, addresses []string
+	var affiliates, offers, campaigns, links, pages []int64
+	var times []time.Time
+	for _, r := range rows {
+		ids, times = append(ids, r.id.String()), append(times, r.at)
+		affiliates, offers, campaigns = append(affiliates, r.link.AffiliateID), append(offers, r.link.OfferID), append(campaigns, r.link.CampaignID)
+		links, pages = append(links, r.link.ID), append(pages, r.page)
+		params1, params2, params3 = append(params1, r.click.Params[0]), append(params2, r.click.Params[1]), append(params3, r.click.Params[2])
+		deepLinks, countries = append(deepLinks, r.deepLink), append(countries, r.country)
+		referrers, agents, addresses = append(referrers, r.click.Referrer), append(agents, r.click.UserAgent), append(addresses, r.address)
 	}
 	_, err := in.DB.ExecContext(ctx, `
-		INSERT INTO clicks (id, affiliate_id, clicked_at, offer_id, campaign_id, link_id, param_1, param_2, param_3, landing_page_id,
+		INSERT INTO clicks (id, clicked_at, affiliate_id, offer_id, campaign_id, link_id, landing_page_id, param_1, param_2, param_3,
 		                    deep_link, country, referrer, user_agent, address)
-		VALUES ($1, $2, $3, $4, nullif($5::bigint, 0), $6, $7, $8, $9, nullif($10::bigint, 0), $11, $12, $13, $14, $15)`,
-		id, l.AffiliateID, at, l.OfferID, l.CampaignID, l.ID, c.Params[0], c.Params[1], c.Params[2], page,
-		deepLink, country, c.Referrer, c.UserAgent, truncated(addr))
-	return err
+		SELECT id, clicked_at, affiliate_id, offer_id, nullif(campaign_id, 0), link_id, nullif(page, 0), p1, p2, p3,
+		       deep_link, country, referrer, user_agent, address
+		FROM unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[],
+		            $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
+		  AS u(id, clicked_at, affiliate_id, offer_id, campaign_id, link_id, page, p1, p2, p3, deep_link, country, referrer, user_agent, address)`,
+		pq.Array(ids), pq.Array(times), pq.Array(affiliates), pq.Array(offers), pq.Array(campaigns), pq.Array(links), pq.Array(pages),
+		pq.Array(params1), pq.Array(params2), pq.Array(params3), pq.Array(deepLinks), pq.Array(countries), pq.Array(referrers),
+		pq.Array(agents), pq.Array(addresses))
+	if err != nil {
+		return fmt.Errorf("writing %d clicks: %w", len(rows), err)
+	}
+	return nil
 }
 
 func truncated(addr netip.Addr) string {

@@ -15,6 +15,7 @@ import (
 	"postrider/firing"
 	"postrider/internal/live"
 	"postrider/macro"
+	"postrider/tracking"
 )
 
 // step is one event of a conversion's lifecycle.
@@ -26,6 +27,21 @@ type step struct {
 	UserID   int64
 	At       time.Time
 	Macros   map[macro.Name]string
+	After    uuid.UUID // the event before it; nil for the first
+}
+
+// newID makes the id of the event. A conversion's events sort by their ids, in
+// the order in which they were taken: that is not the order in which their calls
+// came, nor do the clocks of two nodes agree.
+func (s step) newID(now time.Time) (uuid.UUID, error) {
+	if before := tracking.ClickID(s.After).Time(); s.After != uuid.Nil && !now.Truncate(time.Millisecond).After(before) {
+		now = before.Add(time.Millisecond)
+	}
+	id, err := uuid.NewV7AtTime(now)
+	if err != nil {
+		return id, fmt.Errorf("making an id: %w", err)
+	}
+	return id, nil
 }
 
 // reasonHeld is why a delivery of a held postback waits.
@@ -106,9 +122,9 @@ func rules(candidates []candidate) []firing.Postback {
 }
 
 func insertEvent(ctx context.Context, tx *sql.Tx, c *conversion, s step, decisions []firing.Decision, now time.Time) (uuid.UUID, error) {
-	id, err := uuid.NewV7AtTime(now)
+	id, err := s.newID(now)
 	if err != nil {
-		return id, fmt.Errorf("making an id: %w", err)
+		return id, err
 	}
 	macros, err := json.Marshal(s.Macros)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"postrider/dispatch"
+	"postrider/internal/pg"
 	"postrider/internal/secret"
 )
 
@@ -26,11 +27,18 @@ type Config struct {
 	Log      *slog.Logger
 }
 
+// How many facts share a commit, and how many such commits are under way.
+const (
+	batchRows = 500
+	batchWide = 2
+)
+
 // Intake records facts. It is safe for concurrent use.
 type Intake struct {
 	Config
 
 	catalog *catalog
+	clicks  *pg.Batch[clickRow]
 }
 
 // New makes an Intake.

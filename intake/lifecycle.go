@@ -81,7 +81,7 @@ func (in *Intake) move(ctx context.Context, tx *sql.Tx, c *conversion, m Move, a
 	if _, why := g.rules().CanMove(c.Status, m.To); why != "" {
 		return Outcome{}, problem.Invalid(paramStatus, "%s", why)
 	}
-	macros, err := lastMacros(ctx, tx, c.ID)
+	last, macros, err := lastEvent(ctx, tx, c.ID)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -102,23 +102,24 @@ func (in *Intake) move(ctx context.Context, tx *sql.Tx, c *conversion, m Move, a
 	}
 	macros[macro.PreviousStatus], macros[macro.Reason] = string(from), m.Reason
 	setState(macros, c)
-	s := step{Previous: from, Status: m.To, Reason: m.Reason, Actor: m.Actor, UserID: m.UserID, At: at, Macros: macros}
+	s := step{Previous: from, Status: m.To, Reason: m.Reason, Actor: m.Actor, UserID: m.UserID, At: at, Macros: macros, After: last}
 	if err := in.take(ctx, tx, c, s, now); err != nil {
 		return Outcome{}, err
 	}
 	return Outcome{Result: Updated, ConversionID: c.ID, Reason: fmt.Sprintf("from %s to %s", from, m.To)}, nil
 }
 
-// lastMacros gives what the macros said at the step before.
-func lastMacros(ctx context.Context, tx *sql.Tx, conversionID uuid.UUID) (map[macro.Name]string, error) {
+// lastEvent gives the step before, and what the macros said there.
+func lastEvent(ctx context.Context, tx *sql.Tx, conversionID uuid.UUID) (uuid.UUID, map[macro.Name]string, error) {
+	var id uuid.UUID
 	var text []byte
-	err := tx.QueryRowContext(ctx, `SELECT macros FROM conversion_events WHERE conversion_id = $1 ORDER BY id DESC LIMIT 1`, conversionID).Scan(&text)
+	err := tx.QueryRowContext(ctx, `SELECT id, macros FROM conversion_events WHERE conversion_id = $1 ORDER BY id DESC LIMIT 1`, conversionID).Scan(&id, &text)
 	if err != nil {
-		return nil, fmt.Errorf("reading the last step of conversion %s: %w", conversionID, err)
+		return id, nil, fmt.Errorf("reading the last step of conversion %s: %w", conversionID, err)
 	}
 	macros := make(map[macro.Name]string)
 	if err := json.Unmarshal(text, &macros); err != nil {
-		return nil, fmt.Errorf("reading the macros of conversion %s: %w", conversionID, err)
+		return id, nil, fmt.Errorf("reading the macros of conversion %s: %w", conversionID, err)
 	}
-	return macros, nil
+	return id, macros, nil
 }
