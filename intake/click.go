@@ -104,11 +104,10 @@ func newClickRow(id uuid.UUID, at time.Time, l *link, c tracking.Click, route tr
 
 // insertClicks writes clicks that share a commit.
 func (in *Intake) insertClicks(ctx context.Context, rows []clickRow) error {
-	var ids, params1, params2, params3, deepLinks, countries, referrers, agents, addresses []string
+	var ids, times, params1, params2, params3, deepLinks, countries, referrers, agents, addresses []string
 	var affiliates, offers, campaigns, links, pages []int64
-	var times []time.Time
 	for _, r := range rows {
-		ids, times = append(ids, r.id.String()), append(times, r.at)
+		ids, times = append(ids, r.id.String()), append(times, r.at.Format(time.RFC3339Nano))
 		affiliates, offers, campaigns = append(affiliates, r.link.AffiliateID), append(offers, r.link.OfferID), append(campaigns, r.link.CampaignID)
 		links, pages = append(links, r.link.ID), append(pages, r.page)
 		params1, params2, params3 = append(params1, r.click.Params[0]), append(params2, r.click.Params[1]), append(params3, r.click.Params[2])

@@ -49,7 +49,9 @@ func New(cfg Config) *Intake {
 	if cfg.Country == nil {
 		cfg.Country = func(netip.Addr) string { return "" }
 	}
-	return &Intake{Config: cfg, catalog: newCatalog(cfg.Secrets)}
+	in := &Intake{Config: cfg, catalog: newCatalog(cfg.Secrets)}
+	in.clicks = pg.NewBatch(batchRows, batchWide, in.insertClicks)
+	return in
 }
 
 // Forget drops what is cached of the configuration. It is called when a change
