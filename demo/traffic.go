@@ -1,24 +1,220 @@
 package demo
 
 import (
+	"container/heap"
 	"context"
+	"errors"
+	"io"
 	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"postrider/tracking"
 )
 
 // TrafficConfig is what Traffic needs.
 type TrafficConfig struct {
 	Network *Network
-	URL     string  // of the Postrider that gets the traffic
-	Rate    float64 // clicks a second; 0 for none
+	URL     string        // of the Postrider that gets the traffic
+	Rate    float64       // clicks a second; 0 for none
+	Pace    float64       // how much faster than usual players go on; 0 for as usual
+	Saw     func(Request) // told of every request that was answered; nil for nobody
 	Log     *slog.Logger
 }
 
-// Traffic is players who click and operators who report, through the true HTTP
-// routes.
-type Traffic struct{ TrafficConfig }
+// Request is one request that Traffic made.
+type Request struct {
+	Goal   string // that an operator reported; empty for a click
+	Status int    // HTTP status of the answer
+}
+
+// Traffic is players who click and operators who report what they do, through
+// the true HTTP routes. What fails is logged at debug, and life goes on.
+type Traffic struct {
+	TrafficConfig
+
+	r       *rand.Rand // of Run's own goroutine
+	client  *http.Client
+	sources map[int64]*Source // by offer
+	plans   plans
+	clicked chan *arrival
+	slots   chan struct{}
+	tasks   sync.WaitGroup
+}
+
+// arrival is a click that was answered: its player is at the operator's.
+type arrival struct {
+	link    *Link
+	visitor visitor
+	clickID string
+}
+
+// plan is something that will be done.
+type plan struct {
+	at time.Time
+	do func(ctx context.Context)
+}
+
+// The most requests under way at once, and the longest that one may take.
+const (
+	trafficSlots   = 16
+	trafficTimeout = 15 * time.Second
+)
 
 // NewTraffic makes a Traffic. Run moves it.
-func NewTraffic(cfg TrafficConfig) *Traffic { return &Traffic{cfg} }
+func NewTraffic(cfg TrafficConfig) *Traffic {
+	if cfg.Pace <= 0 {
+		cfg.Pace = 1
+	}
+	if cfg.Saw == nil {
+		cfg.Saw = func(Request) {}
+	}
+	t := &Traffic{
+		TrafficConfig: cfg,
+		r:             rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), //nolint:gosec // a demo
+		client: &http.Client{
+			Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: trafficSlots},
+			Timeout:   trafficTimeout,
+			// The player's browser would follow to the operator, who does not exist.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		sources: map[int64]*Source{}, clicked: make(chan *arrival), slots: make(chan struct{}, trafficSlots),
+	}
+	for i, s := range cfg.Network.Sources {
+		t.sources[s.OfferID] = &cfg.Network.Sources[i]
+	}
+	return t
+}
 
 // Run makes traffic until ctx is done.
-func (t *Traffic) Run(ctx context.Context) { <-ctx.Done() }
+func (t *Traffic) Run(ctx context.Context) {
+	defer t.client.CloseIdleConnections()
+	defer t.tasks.Wait()
+	if t.Rate <= 0 || len(t.Network.Links) == 0 {
+		<-ctx.Done()
+		return
+	}
+	t.plan(0, t.click)
+	for {
+		wake := time.NewTimer(time.Until(t.plans[0].at)) // the next click is always planned
+		select {
+		case <-ctx.Done():
+			wake.Stop()
+			return
+		case a := <-t.clicked:
+			wake.Stop()
+			t.follow(a)
+		case <-wake.C:
+			p, _ := heap.Pop(&t.plans).(*plan)
+			p.do(ctx)
+		}
+	}
+}
+
+// plan puts something off.
+func (t *Traffic) plan(in time.Duration, do func(ctx context.Context)) {
+	heap.Push(&t.plans, &plan{at: time.Now().Add(in), do: do})
+}
+
+// start does something beside Run, unless too much is under way.
+func (t *Traffic) start(ctx context.Context, do func()) {
+	select {
+	case t.slots <- struct{}{}:
+		t.tasks.Go(func() {
+			defer func() { <-t.slots }()
+			do()
+		})
+	default:
+		t.Log.DebugContext(ctx, "demo traffic: a request was left out, too many are under way")
+	}
+}
+
+// click sends a player through a tracking link, and plans the next one.
+func (t *Traffic) click(ctx context.Context) {
+	t.plan(time.Duration(t.r.ExpFloat64()/t.Rate*float64(time.Second)), t.click)
+	link := t.chooseLink()
+	v := newVisitor(t.r, link.affiliate)
+	options := tracking.LinkOptions{Params: v.params}
+	t.start(ctx, func() {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, tracking.LinkURL(t.URL, link.Code, options), nil)
+		if err != nil {
+			t.failed(ctx, "a click", err)
+			return
+		}
+		req.Header.Set("User-Agent", v.userAgent)
+		req.Header.Set("Referer", v.referrer)
+		if v.address.IsValid() {
+			req.Header.Set("X-Forwarded-For", v.address.String())
+		}
+		res, err := t.send(req)
+		if err != nil {
+			t.failed(ctx, "a click", err)
+			return
+		}
+		t.Saw(Request{Status: res.StatusCode})
+		target, err := url.Parse(res.Header.Get("Location"))
+		if err != nil || res.StatusCode != http.StatusFound || target.Query().Get("cid") == "" {
+			t.Log.DebugContext(ctx, "demo traffic: a click led nowhere", "link", link.Code, "status", res.StatusCode)
+			return
+		}
+		select {
+		case t.clicked <- &arrival{link: link, visitor: v, clickID: target.Query().Get("cid")}:
+		case <-ctx.Done():
+		}
+	})
+}
+
+// chooseLink takes a campaign's link mostly; default links are the last ones.
+func (t *Traffic) chooseLink() *Link {
+	for {
+		link := &t.Network.Links[t.r.IntN(len(t.Network.Links))]
+		if link.CampaignID != 0 || happens(t.r, .1) {
+			return link
+		}
+	}
+}
+
+// send makes a request; its body is not wanted.
+func (t *Traffic) send(req *http.Request) (*http.Response, error) {
+	res, err := t.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	_, copyErr := io.Copy(io.Discard, io.LimitReader(res.Body, 1<<20))
+	return res, errors.Join(copyErr, res.Body.Close())
+}
+
+func (t *Traffic) failed(ctx context.Context, what string, err error) {
+	if ctx.Err() == nil {
+		t.Log.DebugContext(ctx, "demo traffic: "+what+" failed", "error", err)
+	}
+}
+
+// plans is a heap of what will be done, the next first.
+type plans []*plan
+
+// Len is how many there are.
+func (p plans) Len() int { return len(p) }
+
+// Less puts the earlier first.
+func (p plans) Less(i, j int) bool { return p[i].at.Before(p[j].at) }
+
+// Swap exchanges two.
+func (p plans) Swap(i, j int) { p[i], p[j] = p[j], p[i] }
+
+// Push adds a *plan.
+func (p *plans) Push(x any) {
+	if next, ok := x.(*plan); ok {
+		*p = append(*p, next)
+	}
+}
+
+// Pop takes the last, which the heap has made the next.
+func (p *plans) Pop() any {
+	last := (*p)[len(*p)-1]
+	*p = (*p)[:len(*p)-1]
+	return last
+}

@@ -125,7 +125,7 @@ func (w *world) build(ctx context.Context) error {
 
 func (w *world) makeAffiliates(ctx context.Context) error {
 	for i := range affiliates {
-		a := &affiliate{affiliateSpec: &affiliates[i], echoKey: strings.ToLower(secret.Random()[:12])}
+		a := &affiliate{affiliateSpec: &affiliates[i], echoKey: tracking.NewLinkCode() + tracking.NewLinkCode()}
 		row, err := w.client.Affiliate.Create().SetName(a.name).SetEchoKey(a.echoKey).SetCreatedAt(w.built).Save(ctx)
 		if err != nil {
 			return fmt.Errorf("making affiliate %s: %w", a.name, err)

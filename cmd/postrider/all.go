@@ -4,10 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"sync"
 
 	"postrider/demo"
+	"postrider/internal/config"
 )
+
+// loopback is this machine.
+var loopback = config.Prefixes{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
 type allCmd struct {
 	Demo     bool    `env:"POSTRIDER_DEMO" help:"Fill the database with demo data where it is empty, and make traffic."`
@@ -22,6 +27,9 @@ func (c *allCmd) Run(ctx context.Context, p *process) error {
 	app := NewApp(p, "all")
 	if !c.Demo {
 		return app.runUntilDone(ctx)
+	}
+	if len(p.cfg.TrustedProxies) == 0 {
+		p.cfg.TrustedProxies = loopback // so that the demo's players come from somewhere
 	}
 	var network *demo.Network
 	app.prepare = func(ctx context.Context) (err error) {
