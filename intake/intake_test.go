@@ -5,11 +5,12 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
+	hexadecimal "encoding/hex"
 	"errors"
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -190,7 +191,11 @@ func (w *world) last() *db.ReceivedPostback {
 func sign(key, text string) string {
 	mac := hmac.New(sha256.New, []byte(key))
 	mac.Write([]byte(text))
-	return hex.EncodeToString(mac.Sum(nil))
+	return hexadecimal.EncodeToString(mac.Sum(nil))
 }
 
 func escape(s string) string { return url.QueryEscape(s) }
+
+func hex(id uuid.UUID) string { return globalid.Hex(id) }
+
+func decimalOf(n int64) string { return strconv.FormatInt(n, 10) }

@@ -1,0 +1,112 @@
+package intake
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+// FuzzCall reads calls of any shape: nothing panics, what is accepted can be
+// written down, and no secret that is read stays in what is logged.
+func FuzzCall(f *testing.F) {
+	f.Add("GET", "goal=ftd&click_id=1&token=s3cr3t", "", "")
+	f.Add("POST", "signature=s3cr3t", "application/json", `{"goal":"ftd","token":"s3cr3t","amount":1e3}`)
+	f.Add("POST", "", "application/json", `{"\u0074oken":"s3cr3t"}`)
+	f.Add("POST", "", "application/x-www-form-urlencoded", "goal=deposit&amount=12,34&occurred_at=2026-06-12T10:00:00+02:00")
+	f.Add("POST", "a=%zz", "text/plain;", "\xff{")
+	now := time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, method, query, contentType, body string) {
+		c := Call{Method: method, RawQuery: query, ContentType: contentType, Body: []byte(body)}
+		for _, logged := range []string{clean(maskPairs(query), maxLogged), clean(maskBody(c), maxLogged)} {
+			if !utf8.ValidString(logged) || strings.ContainsRune(logged, 0) {
+				t.Fatalf("cannot be logged: %q", logged)
+			}
+		}
+		for _, signed := range []bool{false, true} {
+			values, err := parameters(c, signed)
+			if err != nil {
+				continue
+			}
+			noSecretLogged(t, c)
+			r, bad := readReport(values, now)
+			bad = append(bad, r.complete(&goal{Key: "ftd", OncePerPlayer: true}, "EUR", now)...)
+			if len(bad) > 0 {
+				continue
+			}
+			for _, v := range []string{r.ClickID, r.PlayerID, r.TransactionID, r.Currency, string(r.Status)} {
+				if unusable(v) != "" {
+					t.Fatalf("accepted, and cannot be kept: %q", v)
+				}
+			}
+			if r.OccurredAt.After(now.Add(24*time.Hour)) || len(r.Currency) != 3 {
+				t.Fatalf("accepted: %+v", r)
+			}
+		}
+	})
+}
+
+// noSecretLogged reads what is logged of a call as a call again: each secret in it
+// is masked.
+func noSecretLogged(t *testing.T, c Call) {
+	t.Helper()
+	query, err := url.ParseQuery(maskPairs(c.RawQuery))
+	if err != nil {
+		t.Fatalf("%q was readable, and as it is logged it is not: %v", c.RawQuery, err)
+	}
+	masked(t, query)
+	if !c.hasBody() {
+		return
+	}
+	again := c
+	again.Body = []byte(maskBody(c))
+	values, err := bodyParameters(again)
+	if err != nil {
+		t.Fatalf("%q was readable, and as it is logged it is not: %v", c.Body, err)
+	}
+	masked(t, values)
+}
+
+func masked(t *testing.T, values url.Values) {
+	t.Helper()
+	for _, name := range []string{paramToken, paramSignature} {
+		for _, v := range values[name] {
+			if v != "" && v != mask {
+				t.Fatalf("%s is logged: %q", name, v)
+			}
+		}
+	}
+}
+
+func FuzzWithoutPair(f *testing.F) {
+	f.Add("a=1&signature=x&b=2")
+	f.Add("signature=&signature&&=signature")
+	f.Fuzz(func(t *testing.T, raw string) {
+		rest := withoutPair(raw, paramSignature)
+		for pair := range strings.SplitSeq(rest, "&") {
+			if pair == paramSignature || strings.HasPrefix(pair, paramSignature+"=") {
+				t.Fatalf("%q keeps it: %q", raw, rest)
+			}
+		}
+		if !strings.Contains(raw, paramSignature) && rest != raw {
+			t.Fatalf("%q became %q", raw, rest)
+		}
+	})
+}
+
+func FuzzReadTime(f *testing.F) {
+	f.Add("2026-06-12T10:00:00Z")
+	f.Add("1781258400")
+	f.Add("-1")
+	f.Fuzz(func(t *testing.T, text string) {
+		at, err := readTime(text, time.Unix(0, 0))
+		if err != nil {
+			return
+		}
+		if _, err := json.Marshal(at); err != nil {
+			t.Fatalf("%q is read as a time that cannot be written: %v", text, err)
+		}
+	})
+}
