@@ -41,7 +41,7 @@ type Config struct {
 	Now      func() time.Time      // the clock
 
 	PromoteEvery time.Duration // how often what waits is looked at; 250 ms
-	SweepEvery   time.Duration // how often dead claims are looked for; 5 s
+	SweepEvery   time.Duration // how often dead claims are looked for; 5 s, or half of SweepAfter
 	SweepAfter   time.Duration // how old a dead claim is; 45 s
 }
 
@@ -106,11 +106,11 @@ func (c Config) withDefaults() Config {
 	if c.PromoteEvery == 0 {
 		c.PromoteEvery = defaultPromoteEvery
 	}
-	if c.SweepEvery == 0 {
-		c.SweepEvery = defaultSweepEvery
-	}
 	if c.SweepAfter == 0 {
 		c.SweepAfter = defaultSweepAfter
+	}
+	if c.SweepEvery == 0 {
+		c.SweepEvery = min(defaultSweepEvery, c.SweepAfter/2)
 	}
 	return c
 }

@@ -114,6 +114,7 @@ func (s *services) work() error {
 	var err error
 	s.engine, err = jobs.New(jobs.Config{
 		Pool: s.db.Pool, Client: client, Secrets: s.key, Workers: s.process.cfg.Workers, Log: s.process.log, Metrics: s.metrics,
+		SweepAfter: s.process.cfg.SweepAfter,
 	})
 	return err
 }

@@ -15,24 +15,26 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Config is what a process was told. cmd/postrider embeds it beside its
 // subcommands, so that kong lists it in every help.
 type Config struct {
-	DatabaseURL         string     `name:"database-url" env:"DATABASE_URL" placeholder:"URL" help:"PostgreSQL 14 or newer; empty: an embedded PostgreSQL under --data."`
-	Data                string     `env:"POSTRIDER_DATA" default:".postrider" placeholder:"DIR" help:"Where the embedded PostgreSQL keeps its data, and the key when none is given (${default})."`
-	Addr                string     `env:"POSTRIDER_ADDR" default:":8080" placeholder:"HOST:PORT" help:"What the API, the web app and tracking listen on (${default})."`
-	PublicURL           string     `name:"public-url" env:"POSTRIDER_PUBLIC_URL" default:"http://localhost:8080" placeholder:"URL" help:"How the outside reaches us; tracking links begin with it (${default})."`
-	AllowPrivateTargets bool       `env:"POSTRIDER_ALLOW_PRIVATE_TARGETS" help:"Let postbacks go to loopback and private addresses."`
-	TargetPorts         []int      `env:"POSTRIDER_TARGET_PORTS" default:"80,443,8080,8443" placeholder:"PORT,…" help:"Ports that postbacks may go to (${default}); any with --allow-private-targets."`
-	DenyTargets         Prefixes   `env:"POSTRIDER_DENY_TARGETS" placeholder:"CIDR,…" help:"Further addresses that postbacks may never go to."`
-	Workers             int        `env:"POSTRIDER_WORKERS" default:"256" placeholder:"N" help:"Deliveries under way at once in this process (${default})."`
-	Key                 string     `env:"POSTRIDER_KEY" placeholder:"KEY" help:"Seals stored secrets; every node of one installation has the same. Empty: made on first start and kept under --data."`
-	GeoIP               string     `name:"geoip" env:"POSTRIDER_GEOIP" placeholder:"FILE" help:"An MMDB file for the country of a click; empty: the one that make brings."`
-	TrustedProxies      Prefixes   `env:"POSTRIDER_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Addresses whose X-Forwarded-For and country header count."`
-	CountryHeader       string     `env:"POSTRIDER_COUNTRY_HEADER" default:"CF-IPCountry" placeholder:"NAME" help:"The header in which a trusted proxy says the country (${default})."`
-	Log                 slog.Level `env:"POSTRIDER_LOG" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (${default}); JSON lines on stderr, text on a terminal."`
+	DatabaseURL         string        `name:"database-url" env:"DATABASE_URL" placeholder:"URL" help:"PostgreSQL 14 or newer; empty: an embedded PostgreSQL under --data."`
+	Data                string        `env:"POSTRIDER_DATA" default:".postrider" placeholder:"DIR" help:"Where the embedded PostgreSQL keeps its data, and the key when none is given (${default})."`
+	Addr                string        `env:"POSTRIDER_ADDR" default:":8080" placeholder:"HOST:PORT" help:"What the API, the web app and tracking listen on (${default})."`
+	PublicURL           string        `name:"public-url" env:"POSTRIDER_PUBLIC_URL" default:"http://localhost:8080" placeholder:"URL" help:"How the outside reaches us; tracking links begin with it (${default})."`
+	AllowPrivateTargets bool          `env:"POSTRIDER_ALLOW_PRIVATE_TARGETS" help:"Let postbacks go to loopback and private addresses."`
+	TargetPorts         []int         `env:"POSTRIDER_TARGET_PORTS" default:"80,443,8080,8443" placeholder:"PORT,…" help:"Ports that postbacks may go to (${default}); any with --allow-private-targets."`
+	DenyTargets         Prefixes      `env:"POSTRIDER_DENY_TARGETS" placeholder:"CIDR,…" help:"Further addresses that postbacks may never go to."`
+	Workers             int           `env:"POSTRIDER_WORKERS" default:"256" placeholder:"N" help:"Deliveries under way at once in this process (${default})."`
+	SweepAfter          time.Duration `env:"POSTRIDER_SWEEP_AFTER" default:"45s" placeholder:"TIME" help:"How long after its attempt began a delivery whose process died is taken back and sent again (${default})."`
+	Key                 string        `env:"POSTRIDER_KEY" placeholder:"KEY" help:"Seals stored secrets; every node of one installation has the same. Empty: made on first start and kept under --data."`
+	GeoIP               string        `name:"geoip" env:"POSTRIDER_GEOIP" placeholder:"FILE" help:"An MMDB file for the country of a click; empty: the one that make brings."`
+	TrustedProxies      Prefixes      `env:"POSTRIDER_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Addresses whose X-Forwarded-For and country header count."`
+	CountryHeader       string        `env:"POSTRIDER_COUNTRY_HEADER" default:"CF-IPCountry" placeholder:"NAME" help:"The header in which a trusted proxy says the country (${default})."`
+	Log                 slog.Level    `env:"POSTRIDER_LOG" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (${default}); JSON lines on stderr, text on a terminal."`
 }
 
 // countryDatabases are where make, the binary beside its repository, and the
@@ -55,6 +57,9 @@ func (c *Config) Validate() error {
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	if c.Workers < 1 || c.Workers > 10_000 {
 		fault("POSTRIDER_WORKERS", "is %d; want 1 to 10000", c.Workers)
+	}
+	if c.SweepAfter < time.Second {
+		fault("POSTRIDER_SWEEP_AFTER", "is %s; want 1s or more, and more than the 15s that one attempt may take", c.SweepAfter)
 	}
 	for _, port := range c.TargetPorts {
 		if port < 1 || port > 65535 {
