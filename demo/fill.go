@@ -15,16 +15,13 @@ import (
 // ErrNotEmpty says that a database has data already.
 var ErrNotEmpty = errors.New("the database is not empty, and demo data is only ever put into an empty one")
 
-// DefaultClicks is how many clicks the month has unless Params says otherwise.
-const DefaultClicks = 60_000
-
 // Params is what Fill needs.
 type Params struct {
 	DB        *sql.DB
 	Secrets   *secret.Key
 	PublicURL string // where the built-in echo tracker answers
 	UserAgent string // what deliveries were sent as
-	Clicks    int    // 0 for DefaultClicks
+	Clicks    int    // of the month, about
 	Seed      uint64
 	Now       time.Time // the end of the month; zero for the clock
 }
@@ -32,9 +29,6 @@ type Params struct {
 // Fill puts the demo's month into an empty database, all of it or nothing. It
 // returns ErrNotEmpty where there is anything already.
 func Fill(ctx context.Context, p Params) (*Network, error) {
-	if p.Clicks == 0 {
-		p.Clicks = DefaultClicks
-	}
 	if p.Now.IsZero() {
 		p.Now = time.Now()
 	}

@@ -15,12 +15,13 @@ import (
 var loopback = config.Prefixes{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
 type allCmd struct {
-	Demo     bool    `env:"POSTRIDER_DEMO" help:"Fill the database with demo data where it is empty, and make traffic."`
-	DemoRate float64 `env:"POSTRIDER_DEMO_RATE" default:"1" placeholder:"N" help:"Clicks a second of the demo's traffic; 0 for none (${default})."`
+	Demo       bool    `env:"POSTRIDER_DEMO" help:"Fill the database with demo data where it is empty, and make traffic."`
+	DemoClicks int     `env:"POSTRIDER_DEMO_CLICKS" default:"60000" placeholder:"N" help:"How many clicks the demo's month has (${default})."`
+	DemoRate   float64 `env:"POSTRIDER_DEMO_RATE" default:"1" placeholder:"N" help:"Clicks a second of the demo's traffic; 0 for none (${default})."`
 }
 
-// Validate checks the rate.
-func (c *allCmd) Validate() error { return checkRate(c.DemoRate) }
+// Validate checks the numbers.
+func (c *allCmd) Validate() error { return checkDemo("demo-", c.DemoRate, c.DemoClicks) }
 
 // Run does everything until the process is asked to stop.
 func (c *allCmd) Run(ctx context.Context, p *process) error {
@@ -33,7 +34,7 @@ func (c *allCmd) Run(ctx context.Context, p *process) error {
 	}
 	var network *demo.Network
 	app.prepare = func(ctx context.Context) (err error) {
-		network, err = app.prepareDemo(ctx)
+		network, err = app.prepareDemo(ctx, c.DemoClicks)
 		return err
 	}
 	if err := app.Run(ctx); err != nil {
@@ -50,8 +51,8 @@ func (c *allCmd) Run(ctx context.Context, p *process) error {
 
 // prepareDemo fills an empty database before the App answers, and lets the
 // sign-in page offer the demo's sign-ins where they are there.
-func (a *App) prepareDemo(ctx context.Context) (*demo.Network, error) {
-	network, err := a.process.fillDemo(ctx, a.db, a.services.key)
+func (a *App) prepareDemo(ctx context.Context, clicks int) (*demo.Network, error) {
+	network, err := a.process.fillDemo(ctx, a.db, a.services.key, clicks)
 	if err != nil && !errors.Is(err, demo.ErrNotEmpty) {
 		return nil, err
 	}

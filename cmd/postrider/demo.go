@@ -17,17 +17,22 @@ import (
 )
 
 type demoCmd struct {
-	Live bool    `help:"Then go on making traffic through the Postrider at --public-url, until stopped."`
-	Rate float64 `default:"1" placeholder:"N" help:"Clicks a second with --live (${default})."`
-	JSON bool    `help:"Print the sign-ins, links and sources as JSON, and nothing else. Where the demo data is there already, new API tokens are made."`
+	Live   bool    `help:"Then go on making traffic through the Postrider at --public-url, until stopped."`
+	Rate   float64 `default:"1" placeholder:"N" help:"Clicks a second with --live (${default})."`
+	Clicks int     `default:"60000" placeholder:"N" help:"How many clicks the month has (${default})."`
+	JSON   bool    `help:"Print the sign-ins, links and sources as JSON, and nothing else. Where the demo data is there already, new API tokens are made."`
 }
 
-// Validate checks the rate.
-func (c *demoCmd) Validate() error { return checkRate(c.Rate) }
+// Validate checks the numbers.
+func (c *demoCmd) Validate() error { return checkDemo("", c.Rate, c.Clicks) }
 
-func checkRate(rate float64) error {
+// checkDemo checks the numbers that two commands take, under flags with a prefix.
+func checkDemo(prefix string, rate float64, clicks int) error {
 	if !(rate >= 0 && rate <= 1000) {
-		return fmt.Errorf("a rate of %v clicks a second; want 0 to 1000", rate)
+		return fmt.Errorf("--%srate: is %v; want 0 to 1000 clicks a second", prefix, rate)
+	}
+	if clicks < 0 || clicks > 1_000_000 {
+		return fmt.Errorf("--%sclicks: is %d; want 0 to 1000000", prefix, clicks)
 	}
 	return nil
 }
@@ -46,7 +51,7 @@ func (c *demoCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	network, err := p.fillDemo(ctx, db, key)
+	network, err := p.fillDemo(ctx, db, key, c.Clicks)
 	switch {
 	case err != nil && !errors.Is(err, demo.ErrNotEmpty):
 		return err
@@ -72,8 +77,10 @@ func (c *demoCmd) Run(ctx context.Context, p *process) (err error) {
 
 // fillDemo fills an empty database. With ErrNotEmpty it returns the demo's data
 // that is there already, or nil where the data is somebody's own.
-func (p *process) fillDemo(ctx context.Context, db *database, key *secret.Key) (*demo.Network, error) {
-	network, err := demo.Fill(ctx, demo.Params{DB: db.SQL, Secrets: key, PublicURL: p.cfg.PublicURL, UserAgent: p.userAgent(), Seed: 1})
+func (p *process) fillDemo(ctx context.Context, db *database, key *secret.Key, clicks int) (*demo.Network, error) {
+	network, err := demo.Fill(ctx, demo.Params{
+		DB: db.SQL, Secrets: key, PublicURL: p.cfg.PublicURL, UserAgent: p.userAgent(), Clicks: clicks, Seed: 1,
+	})
 	if !errors.Is(err, demo.ErrNotEmpty) {
 		return network, err
 	}

@@ -1,0 +1,290 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+type tailCmd struct {
+	URL    string   `name:"url" placeholder:"URL" help:"The Postrider to watch; empty for --public-url."`
+	Token  string   `env:"POSTRIDER_TOKEN" placeholder:"TOKEN" help:"An API token that may read."`
+	Filter []string `sep:"none" placeholder:"KEY=VALUE" help:"Only deliveries like this: state, goal, campaign, postback, code, search; several with spaces between. state=failed,retrying code=4xx search=tracker.example"`
+}
+
+// Validate checks what can be known before anything is connected.
+func (c *tailCmd) Validate() error {
+	if c.Token == "" {
+		return errors.New("--token: missing; `postrider token create` makes one, and POSTRIDER_TOKEN can hold it")
+	}
+	_, err := parseTailFilter(c.Filter)
+	return err
+}
+
+// Run prints deliveries until the process is asked to stop.
+func (c *tailCmd) Run(ctx context.Context, p *process) error {
+	filter, err := parseTailFilter(c.Filter)
+	if err != nil {
+		return err
+	}
+	t := &tail{url: c.URL, token: c.Token, filter: filter, out: p.stdout, say: func(text string) { p.log.Warn(text) }, wait: wait}
+	if t.url == "" {
+		t.url = p.cfg.PublicURL
+	}
+	return t.run(ctx)
+}
+
+// tail watches deliveries over graphql-transport-ws.
+type tail struct {
+	url    string
+	token  string
+	filter map[string]any
+	out    io.Writer
+	say    func(text string) // about the connection
+	wait   func(ctx context.Context, d time.Duration)
+}
+
+// The pauses before connecting again, and how long a silent connection is
+// believed in.
+const (
+	tailFirstPause = 500 * time.Millisecond
+	tailLongPause  = 30 * time.Second
+	tailPingEvery  = 20 * time.Second
+	tailSilence    = 50 * time.Second
+)
+
+// refused is an answer that connecting again would not change.
+type refused struct{ message string }
+
+// Error is what the server said.
+func (r refused) Error() string { return r.message }
+
+// run connects, and connects again, until ctx is done or it is refused.
+func (t *tail) run(ctx context.Context) error {
+	pause, lost := tailFirstPause, false
+	for {
+		err := t.watch(ctx, func() {
+			if lost {
+				t.say("connected again; what happened meanwhile is in the delivery log")
+			}
+			pause, lost = tailFirstPause, false
+		})
+		if ctx.Err() != nil {
+			return nil
+		}
+		if no, ok := errors.AsType[refused](err); ok {
+			return no
+		}
+		lost = true
+		t.say(fmt.Sprintf("not connected to %s, trying again in %s: %v", t.url, pause, err))
+		t.wait(ctx, pause)
+		pause = min(2*pause, tailLongPause)
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+// tailMessage is one of graphql-transport-ws.
+type tailMessage struct {
+	ID      string          `json:"id,omitempty"`
+	Type    string          `json:"type"`
+	Payload json.RawMessage `json:"payload,omitempty"`
+}
+
+const tailQuery = `subscription ($filter: DeliveryFilter) {
+  deliveryUpdated(filter: $filter) {
+    at resync
+    delivery { state goal { key } campaign { name } statusCode durationMs attemptCount host clickId test }
+  }
+}`
+
+// watch is one connection: it prints until it breaks. live is called once the
+// server has accepted.
+func (t *tail) watch(ctx context.Context, live func()) error {
+	conn, err := t.dial(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	if err := send(conn, "connection_init", "", map[string]string{"authorization": "Bearer " + t.token}); err != nil {
+		return err
+	}
+	silence := time.AfterFunc(tailSilence, func() { _ = conn.Close() })
+	defer silence.Stop()
+	conn.SetPongHandler(func(string) error {
+		silence.Reset(tailSilence)
+		return nil
+	})
+	accepted := false
+	for {
+		var m tailMessage
+		if err := conn.ReadJSON(&m); err != nil {
+			if websocket.IsCloseError(err, websocket.CloseNormalClosure) && !accepted {
+				return refused{"the server refused the token"}
+			}
+			return err
+		}
+		silence.Reset(tailSilence)
+		switch m.Type {
+		case "connection_ack":
+			accepted = true
+			live()
+			stop := pingEvery(conn, tailPingEvery)
+			defer stop()
+			err = send(conn, "subscribe", "1", map[string]any{"query": tailQuery, "variables": map[string]any{"filter": t.filter}})
+		case "next":
+			err = t.print(m.Payload)
+		case "error", "connection_error":
+			return refused{messageOf(m.Payload)}
+		case "complete":
+			err = errors.New("the server ended the subscription")
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (t *tail) dial(ctx context.Context) (*websocket.Conn, error) {
+	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: 10 * time.Second, Subprotocols: []string{"graphql-transport-ws"}}
+	address := "ws" + strings.TrimPrefix(strings.TrimRight(t.url, "/"), "http") + "/graphql"
+	conn, res, err := dialer.DialContext(ctx, address, nil)
+	if res != nil {
+		_ = res.Body.Close()
+	}
+	if err != nil && res != nil && res.StatusCode >= 400 && res.StatusCode < 500 {
+		return nil, refused{fmt.Sprintf("%s answered %s: is it a Postrider?", t.url, res.Status)}
+	}
+	return conn, err
+}
+
+// pingEvery lets the server answer now and then, so that a dead connection is
+// noticed. Control frames may be written beside messages.
+func pingEvery(conn *websocket.Conn, every time.Duration) (stop func()) {
+	ticker, done := time.NewTicker(every), make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-done:
+				return
+			case <-ticker.C:
+				_ = conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(5*time.Second))
+			}
+		}
+	}()
+	return func() { ticker.Stop(); close(done); <-ended }
+}
+
+func send(conn *websocket.Conn, kind, id string, payload any) error {
+	text, err := json.Marshal(payload)
+	if err != nil {
+		return err
+	}
+	return conn.WriteJSON(tailMessage{ID: id, Type: kind, Payload: text})
+}
+
+// messageOf is what the server says in an error: one, or a list.
+func messageOf(payload json.RawMessage) string {
+	type fault struct {
+		Message string `json:"message"`
+	}
+	var one fault
+	if json.Unmarshal(payload, &one) == nil && one.Message != "" {
+		return one.Message
+	}
+	var list []fault
+	if json.Unmarshal(payload, &list) == nil && len(list) > 0 {
+		return list[0].Message
+	}
+	return "the server refused: " + string(payload)
+}
+
+// tailEvent is what the subscription sends.
+type tailEvent struct {
+	Data struct {
+		DeliveryUpdated struct {
+			At       time.Time     `json:"at"`
+			Resync   *string       `json:"resync"`
+			Delivery *tailDelivery `json:"delivery"`
+		} `json:"deliveryUpdated"`
+	} `json:"data"`
+	Errors json.RawMessage `json:"errors"`
+}
+
+type tailDelivery struct {
+	State        string                 `json:"state"`
+	Goal         struct{ Key string }   `json:"goal"`
+	Campaign     *struct{ Name string } `json:"campaign"`
+	StatusCode   *int                   `json:"statusCode"`
+	DurationMs   *float64               `json:"durationMs"`
+	AttemptCount int                    `json:"attemptCount"`
+	Host         string                 `json:"host"`
+	ClickID      *string                `json:"clickId"`
+	Test         bool                   `json:"test"`
+}
+
+func (t *tail) print(payload json.RawMessage) error {
+	var e tailEvent
+	if err := json.Unmarshal(payload, &e); err != nil {
+		return fmt.Errorf("the server sent what is no delivery: %w", err)
+	}
+	if len(e.Errors) > 0 && string(e.Errors) != "null" {
+		return refused{messageOf(e.Errors)}
+	}
+	if e.Data.DeliveryUpdated.Resync != nil {
+		t.say("some deliveries were missed; they are in the delivery log")
+	}
+	if d := e.Data.DeliveryUpdated.Delivery; d != nil {
+		_, err := fmt.Fprintln(t.out, d.line(e.Data.DeliveryUpdated.At))
+		return err
+	}
+	return nil
+}
+
+// line is one delivery: time, state, goal, campaign, status code, duration,
+// attempt, host, click id.
+func (d *tailDelivery) line(at time.Time) string {
+	campaign, code, took, click := "-", "-", "-", "-"
+	if d.Campaign != nil {
+		campaign = d.Campaign.Name
+	}
+	if d.StatusCode != nil {
+		code = fmt.Sprint(*d.StatusCode)
+	}
+	if d.DurationMs != nil {
+		took = fmt.Sprintf("%.0f ms", *d.DurationMs)
+	}
+	if d.ClickID != nil {
+		click = *d.ClickID
+	}
+	line := fmt.Sprintf("%s  %-9s  %-12s  %-24s  %3s  %8s  #%-2d  %-28s  %s", at.Local().Format(time.TimeOnly), d.State, d.Goal.Key,
+		shorten(campaign, 24), code, took, d.AttemptCount, d.Host, click)
+	if d.Test {
+		line += "  test"
+	}
+	return line
+}
+
+func shorten(s string, most int) string {
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return s
+}

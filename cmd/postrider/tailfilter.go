@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"postrider/dispatch"
+	"postrider/internal/globalid"
+)
+
+// parseTailFilter reads key=value pairs into a DeliveryFilter of the API.
+func parseTailFilter(texts []string) (map[string]any, error) {
+	filter := map[string]any{}
+	for _, text := range texts {
+		for pair := range strings.FieldsSeq(text) {
+			key, value, _ := strings.Cut(pair, "=")
+			if value == "" {
+				return nil, fmt.Errorf("--filter: %q is no key=value pair", pair)
+			}
+			if err := setTailFilter(filter, strings.ToLower(key), value); err != nil {
+				return nil, fmt.Errorf("--filter: %w", err)
+			}
+		}
+	}
+	return filter, nil
+}
+
+func setTailFilter(filter map[string]any, key, value string) error {
+	switch key {
+	case "state":
+		states := strings.Split(strings.ToUpper(value), ",")
+		for _, s := range states {
+			if !slices.Contains(dispatch.States(), dispatch.State(strings.ToLower(s))) {
+				return fmt.Errorf("%q is no state; there are %s", strings.ToLower(s), strings.Join(dispatch.State("").Values(), ", "))
+			}
+		}
+		filter["states"] = states
+	case "goal":
+		filter["goals"] = strings.Split(value, ",")
+	case "campaign":
+		return setIDs(filter, "campaignIds", "Campaign", value)
+	case "postback":
+		return setIDs(filter, "postbackIds", "Postback", value)
+	case "code":
+		from, to, err := codes(value)
+		filter["statusCodeFrom"], filter["statusCodeTo"] = from, to
+		return err
+	case "search":
+		filter["search"] = value
+	default:
+		return fmt.Errorf("there is no key %q; use state, goal, campaign, postback, code or search", key)
+	}
+	return nil
+}
+
+// setIDs takes ids as the API gives them, or the numbers that macros say.
+func setIDs(filter map[string]any, field, kind, value string) error {
+	ids := strings.Split(value, ",")
+	for i, id := range ids {
+		if n, err := strconv.ParseInt(id, 10, 64); err == nil {
+			ids[i] = globalid.Int(kind, n)
+		} else if parsed, ok := globalid.Parse(id); !ok || parsed.Kind != kind {
+			return fmt.Errorf("%q is no id of a %s", id, strings.ToLower(kind))
+		}
+	}
+	filter[field] = ids
+	return nil
+}
+
+// codes reads 404, 4xx or 400-499.
+func codes(value string) (from, to int, err error) {
+	low, high, isRange := strings.Cut(value, "-")
+	if class, found := strings.CutSuffix(strings.ToLower(value), "xx"); found {
+		low, high, isRange = class+"00", class+"99", true
+	}
+	if !isRange {
+		high = low
+	}
+	from, err = strconv.Atoi(low)
+	if err == nil {
+		to, err = strconv.Atoi(high)
+	}
+	if err != nil || from < 100 || to > 599 || from > to {
+		return 0, 0, fmt.Errorf("%q is no status code; write 404, 4xx or 400-499", value)
+	}
+	return from, to, nil
+}
