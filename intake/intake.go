@@ -31,6 +31,9 @@ type Config struct {
 const (
 	batchRows = 500
 	batchWide = 2
+	// Reports lock clicks and players, so two such commits at once could wait for
+	// each other.
+	entryRows = 100
 )
 
 // Intake records facts. It is safe for concurrent use.
@@ -39,6 +42,8 @@ type Intake struct {
 
 	catalog *catalog
 	clicks  *pg.Batch[clickRow]
+	entries *pg.Batch[*entry]
+	refused *pg.Batch[receivedRow]
 }
 
 // New makes an Intake.
@@ -51,6 +56,8 @@ func New(cfg Config) *Intake {
 	}
 	in := &Intake{Config: cfg, catalog: newCatalog(cfg.Secrets)}
 	in.clicks = pg.NewBatch(batchRows, batchWide, in.insertClicks)
+	in.entries = pg.NewBatch(entryRows, 1, in.recordAll)
+	in.refused = pg.NewBatch(batchRows, 1, in.logRefused)
 	return in
 }
 

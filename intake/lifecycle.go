@@ -41,16 +41,19 @@ func (in *Intake) Move(ctx context.Context, conversionID uuid.UUID, m Move) (Out
 			return err
 		}
 		now := in.now()
-		out, err = in.move(ctx, tx, c, m, now, now)
-		return err
+		l := in.newLedger(tx)
+		if out, err = in.move(ctx, l, c, m, now, now); err != nil {
+			return err
+		}
+		return l.close(ctx)
 	})
 	return out, err
 }
 
 // reportAgain handles a report of a conversion that is known: with another
 // status it is a lifecycle change, otherwise a duplicate.
-func (in *Intake) reportAgain(ctx context.Context, tx *sql.Tx, again *conversion, r Report, now time.Time) (Outcome, error) {
-	known, err := findConversion(ctx, tx, `source_id = $1 AND goal = $2 AND (transaction_id = nullif($3, '') OR once_key = nullif($4, ''))
+func (in *Intake) reportAgain(ctx context.Context, l *ledger, again *conversion, r Report, now time.Time) (Outcome, error) {
+	known, err := findConversion(ctx, l.tx, `source_id = $1 AND goal = $2 AND (transaction_id = nullif($3, '') OR once_key = nullif($4, ''))
 		ORDER BY transaction_id IS NOT DISTINCT FROM nullif($3, '') DESC`,
 		again.SourceID, again.Goal, again.TransactionID, again.OnceKey)
 	if err != nil {
@@ -59,7 +62,7 @@ func (in *Intake) reportAgain(ctx context.Context, tx *sql.Tx, again *conversion
 	if !r.statusGiven || r.Status == known.Status {
 		return Outcome{Result: Duplicate, ConversionID: known.ID, Reason: "the same " + known.sameness(again) + " again"}, nil
 	}
-	return in.move(ctx, tx, known, Move{To: r.Status, Reason: r.Reason, Amount: r.Amount, Actor: r.Actor, UserID: r.UserID}, r.OccurredAt, now)
+	return in.move(ctx, l, known, Move{To: r.Status, Reason: r.Reason, Amount: r.Amount, Actor: r.Actor, UserID: r.UserID}, r.OccurredAt, now)
 }
 
 func (c *conversion) sameness(again *conversion) string {
@@ -70,18 +73,22 @@ func (c *conversion) sameness(again *conversion) string {
 }
 
 // move takes one step of a locked conversion's lifecycle.
-func (in *Intake) move(ctx context.Context, tx *sql.Tx, c *conversion, m Move, at, now time.Time) (Outcome, error) {
+func (in *Intake) move(ctx context.Context, l *ledger, c *conversion, m Move, at, now time.Time) (Outcome, error) {
 	if m.To == c.Status {
 		return Outcome{Result: Duplicate, ConversionID: c.ID, Reason: "it is " + string(c.Status) + " already"}, nil
 	}
-	g, found, err := in.catalog.goals.get(ctx, tx, c.Goal)
+	g, found, err := in.catalog.goals.get(ctx, l.tx, c.Goal)
 	if err != nil || !found {
 		return Outcome{}, fmt.Errorf("goal %q: %w", c.Goal, errors.Join(err, sql.ErrNoRows))
 	}
 	if _, why := g.rules().CanMove(c.Status, m.To); why != "" {
 		return Outcome{}, problem.Invalid(paramStatus, "%s", why)
 	}
-	last, macros, err := lastEvent(ctx, tx, c.ID)
+	// The step before may be on this page of the ledger.
+	if err := l.write(ctx); err != nil {
+		return Outcome{}, err
+	}
+	last, macros, err := lastEvent(ctx, l.tx, c.ID)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -92,18 +99,18 @@ func (in *Intake) move(ctx context.Context, tx *sql.Tx, c *conversion, m Move, a
 		c.Amount = m.Amount
 	}
 	if c.AffiliateID != 0 {
-		if err := in.reckon(ctx, tx, c); err != nil {
+		if err := in.reckon(ctx, l.tx, c); err != nil {
 			return Outcome{}, err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE conversions SET status = $2, amount = $3, payout = $4, payout_currency = $5, deal_id = nullif($6::bigint, 0) WHERE id = $1`,
+	if _, err := l.tx.ExecContext(ctx, `UPDATE conversions SET status = $2, amount = $3, payout = $4, payout_currency = $5, deal_id = nullif($6::bigint, 0) WHERE id = $1`,
 		c.ID, c.Status, c.Amount, c.Payout, c.PayoutCurrency, c.DealID); err != nil {
 		return Outcome{}, fmt.Errorf("moving conversion %s: %w", c.ID, err)
 	}
 	macros[macro.PreviousStatus], macros[macro.Reason] = string(from), m.Reason
 	setState(macros, c)
 	s := step{Previous: from, Status: m.To, Reason: m.Reason, Actor: m.Actor, UserID: m.UserID, At: at, Macros: macros, After: last}
-	if err := in.take(ctx, tx, c, s, now); err != nil {
+	if err := in.take(ctx, l, c, s, now); err != nil {
 		return Outcome{}, err
 	}
 	return Outcome{Result: Updated, ConversionID: c.ID, Reason: fmt.Sprintf("from %s to %s", from, m.To)}, nil

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"postrider/internal/globalid"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
@@ -38,7 +37,16 @@ func (in *Intake) Receive(ctx context.Context, c Call) (Answer, error) {
 	if src != nil {
 		refusal.sourceID = src.ID
 	}
-	return *refusal, logReceived(ctx, in.DB, c, *refusal, started, in.Now().Sub(started))
+	row, err := newReceivedRow(c, *refusal, started, in.Now().Sub(started))
+	if err != nil {
+		return Answer{}, err
+	}
+	return *refusal, in.refused.Do(ctx, row)
+}
+
+// logRefused keeps calls of which nothing came.
+func (in *Intake) logRefused(ctx context.Context, rows []receivedRow) error {
+	return pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error { return insertReceived(ctx, tx, rows) })
 }
 
 // admit finds the source of a call and checks that it may speak. It gives the
@@ -86,24 +94,14 @@ func (in *Intake) receiveReport(ctx context.Context, c Call, src *source, values
 	if bad = append(bad, more...); len(bad) > 0 {
 		return invalid(bad), nil
 	}
-	var a Answer
-	err = pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error {
-		out, err := in.record(ctx, tx, src, report, now)
-		if err != nil {
-			return err
-		}
-		a = answer(out.Result, "%s", out.Reason)
-		a.ConversionID, a.sourceID = globalid.Hex(out.ConversionID), src.ID
-		a.conversion.UUID, a.conversion.Valid = out.ConversionID, true
-		return logReceived(ctx, tx, c, a, now, in.Now().Sub(now))
-	})
-	if illegal := (*problem.Error)(nil); errors.As(err, &illegal) && illegal.Code == problem.CodeInvalid {
-		return invalid([]*problem.Error{illegal}), nil
-	}
-	if err != nil {
+	entry := &entry{source: src, report: report, call: &c, now: now}
+	if err := in.entries.Do(ctx, entry); err != nil {
 		return Answer{}, fmt.Errorf("recording a conversion of source %q: %w", src.Key, err)
 	}
-	return a, nil
+	if entry.illegal != nil {
+		return invalid([]*problem.Error{entry.illegal}), nil
+	}
+	return entry.answer(), nil
 }
 
 // check completes a report and lists what is wrong with it.
@@ -155,11 +153,12 @@ func (in *Intake) Report(ctx context.Context, sourceKey string, r Report) (Outco
 		}
 		return Outcome{}, errors.Join(joined...)
 	}
-	var out Outcome
-	err := pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error {
-		var err error
-		out, err = in.record(ctx, tx, src, r, now)
-		return err
-	})
-	return out, err
+	entry := &entry{source: src, report: r, now: now}
+	if err := in.entries.Do(ctx, entry); err != nil {
+		return Outcome{}, fmt.Errorf("recording a conversion of source %q: %w", sourceKey, err)
+	}
+	if entry.illegal != nil {
+		return Outcome{}, entry.illegal
+	}
+	return entry.outcome, nil
 }

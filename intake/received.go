@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gofrs/uuid/v5"
+	"github.com/lib/pq"
 
 	"postrider/dispatch"
 	"postrider/internal/live"
@@ -93,28 +94,58 @@ func invalid(problems []*problem.Error) Answer {
 	return a
 }
 
-// logReceived keeps a call in the received log. Where a conversion came of it,
-// it is written in the same transaction.
-func logReceived(ctx context.Context, on execer, c Call, a Answer, at time.Time, took time.Duration) error {
+// receivedRow is a row of the received log.
+type receivedRow struct {
+	id      uuid.UUID
+	call    Call
+	answer  Answer
+	at      time.Time
+	took    time.Duration
+	headers []byte
+}
+
+func newReceivedRow(c Call, a Answer, at time.Time, took time.Duration) (receivedRow, error) {
 	id, err := uuid.NewV7AtTime(at)
 	if err != nil {
-		return fmt.Errorf("making an id: %w", err)
+		return receivedRow{}, fmt.Errorf("making an id: %w", err)
 	}
 	headers, err := json.Marshal(maskHeaders(c.Headers))
 	if err != nil {
-		return fmt.Errorf("writing headers down: %w", err)
+		return receivedRow{}, fmt.Errorf("writing headers down: %w", err)
 	}
-	_, err = on.ExecContext(ctx, `
+	return receivedRow{id: id, call: c, answer: a, at: at, took: took, headers: headers}, nil
+}
+
+// insertReceived keeps calls in the received log and announces them.
+func insertReceived(ctx context.Context, on execer, rows []receivedRow) error {
+	var ids, times, keys, methods, queries, bodies, headers, addresses, results, reasons []string
+	var conversions []sql.NullString
+	var sources, codes []int64
+	var took []float64
+	announced := make([]uuid.UUID, len(rows))
+	for i, r := range rows {
+		announced[i] = r.id
+		ids, times, keys = append(ids, r.id.String()), append(times, r.at.Format(time.RFC3339Nano)), append(keys, clean(r.call.SourceKey, maxID))
+		methods, queries = append(methods, r.call.Method), append(queries, clean(maskPairs(r.call.RawQuery), maxLogged))
+		bodies, headers = append(bodies, clean(maskBody(r.call), maxLogged)), append(headers, string(r.headers))
+		addresses, results = append(addresses, truncated(r.call.Address)), append(results, string(r.answer.Result))
+		reasons, codes = append(reasons, clean(r.answer.reason, maxLogged)), append(codes, int64(r.answer.StatusCode))
+		sources, took = append(sources, r.answer.sourceID), append(took, float64(r.took.Microseconds())/1000)
+		conversions = append(conversions, sql.NullString{String: r.answer.conversion.UUID.String(), Valid: r.answer.conversion.Valid})
+	}
+	_, err := on.ExecContext(ctx, `
 		INSERT INTO received_postbacks (id, received_at, source_id, source_key, method, query, body, headers, address,
 		                                result, reason, status_code, duration_ms, conversion_id)
-		VALUES ($1, $2, nullif($3, 0), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		id, at, a.sourceID, clean(c.SourceKey, maxID), c.Method, clean(maskPairs(c.RawQuery), maxLogged), clean(maskBody(c), maxLogged),
-		headers, truncated(c.Address), a.Result, clean(a.reason, maxLogged), a.StatusCode,
-		float64(took.Microseconds())/1000, a.conversion)
+		SELECT id, at, nullif(source, 0), key, method, query, body, headers, address, result, reason, code, took, conversion
+		FROM unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::text[],
+		            $10::text[], $11::text[], $12::int[], $13::float8[], $14::uuid[])
+		  AS u(id, at, source, key, method, query, body, headers, address, result, reason, code, took, conversion)`,
+		pq.Array(ids), pq.Array(times), pq.Array(sources), pq.Array(keys), pq.Array(methods), pq.Array(queries), pq.Array(bodies),
+		pq.Array(headers), pq.Array(addresses), pq.Array(results), pq.Array(reasons), pq.Array(codes), pq.Array(took), pq.Array(conversions))
 	if err != nil {
-		return fmt.Errorf("writing the received log: %w", err)
+		return fmt.Errorf("writing %d lines of the received log: %w", len(rows), err)
 	}
-	return live.Notify(ctx, on, live.Received, id)
+	return live.Notify(ctx, on, live.Received, announced...)
 }
 
 // maxLogged is how much of a query or a body the received log keeps.

@@ -46,28 +46,28 @@ type conversion struct {
 
 // record writes a reported conversion down with everything that follows from
 // it, or finds that it is known.
-func (in *Intake) record(ctx context.Context, tx *sql.Tx, src *source, r Report, now time.Time) (Outcome, error) {
-	g, found, err := in.catalog.goals.get(ctx, tx, r.Goal)
+func (in *Intake) record(ctx context.Context, l *ledger, src *source, r Report, now time.Time) (Outcome, error) {
+	g, found, err := in.catalog.goals.get(ctx, l.tx, r.Goal)
 	if err != nil || !found {
 		return Outcome{}, fmt.Errorf("goal %q: %w", r.Goal, errors.Join(err, sql.ErrNoRows))
 	}
-	who, err := attribute(ctx, tx, src, r, now)
+	who, err := attribute(ctx, l.tx, src, r, now)
 	if err != nil {
 		return Outcome{}, err
 	}
-	c, err := in.newConversion(ctx, tx, src, r, g, who, now)
+	c, err := in.newConversion(ctx, l.tx, src, r, g, who, now)
 	if err != nil {
 		return Outcome{}, err
 	}
-	isNew, err := insertConversion(ctx, tx, c)
+	isNew, err := insertConversion(ctx, l.tx, c)
 	if err != nil {
 		return Outcome{}, err
 	}
 	if !isNew {
-		return in.reportAgain(ctx, tx, c, r, now)
+		return in.reportAgain(ctx, l, c, r, now)
 	}
 	s := step{Status: c.Status, Reason: clean(r.Reason, maxReason), Actor: r.Actor, UserID: r.UserID, At: c.OccurredAt, Macros: snapshot(c, g, who.click)}
-	if err := in.take(ctx, tx, c, s, now); err != nil {
+	if err := in.take(ctx, l, c, s, now); err != nil {
 		return Outcome{}, err
 	}
 	if c.AffiliateID == 0 {

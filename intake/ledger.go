@@ -1,0 +1,239 @@
+package intake
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/lib/pq"
+	"github.com/shopspring/decimal"
+
+	"postrider/dispatch"
+	"postrider/firing"
+	"postrider/internal/globalid"
+	"postrider/internal/live"
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+)
+
+// entry is a report on its way into the ledger, and what became of it.
+type entry struct {
+	source *source
+	report Report
+	call   *Call // nil where it did not come as an operator's call
+	now    time.Time
+
+	outcome Outcome
+	illegal *problem.Error // the step that it asked for is not legal
+}
+
+// answer is what the operator is told of an entry.
+func (e *entry) answer() Answer {
+	a := answer(e.outcome.Result, "%s", e.outcome.Reason)
+	a.ConversionID, a.sourceID = globalid.Hex(e.outcome.ConversionID), e.source.ID
+	a.conversion = uuid.NullUUID{UUID: e.outcome.ConversionID, Valid: true}
+	return a
+}
+
+// recordAll records reports that share a commit: each is looked up and inserted
+// by itself, in turn, so that what one did the next one sees; what follows from
+// them all is written at the end, a statement a table.
+func (in *Intake) recordAll(ctx context.Context, entries []*entry) error {
+	// Locks are taken in one order, whatever order the calls came in.
+	slices.SortStableFunc(entries, func(a, b *entry) int { return strings.Compare(a.report.ClickID, b.report.ClickID) })
+	return pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error {
+		l := in.newLedger(tx)
+		for _, e := range entries {
+			if err := in.recordEntry(ctx, l, e); err != nil {
+				return err
+			}
+		}
+		return l.close(ctx)
+	})
+}
+
+func (in *Intake) recordEntry(ctx context.Context, l *ledger, e *entry) error {
+	out, err := in.record(ctx, l, e.source, e.report, e.now)
+	e.outcome, e.illegal = out, nil
+	if illegal, ok := errors.AsType[*problem.Error](err); ok && illegal.Code == problem.CodeInvalid {
+		e.illegal = illegal
+		return nil
+	}
+	if err != nil || e.call == nil {
+		return err
+	}
+	row, err := newReceivedRow(*e.call, e.answer(), e.now, in.Now().Sub(e.now))
+	l.received = append(l.received, row)
+	return err
+}
+
+// ledger gathers what a transaction writes besides conversions themselves.
+type ledger struct {
+	tx      *sql.Tx
+	enqueue Enqueuer
+
+	events     []eventRow
+	deliveries []deliveryRow
+	received   []receivedRow
+	announced  []uuid.UUID
+}
+
+// eventRow is a row of conversion_events.
+type eventRow struct {
+	id         uuid.UUID
+	affiliate  int64
+	conversion uuid.UUID
+	step       step
+	amount     decimal.NullDecimal
+	payout     decimal.NullDecimal
+	macros     string
+	considered string
+	now        time.Time
+}
+
+// deliveryRow is a row of deliveries.
+type deliveryRow struct {
+	id         uuid.UUID
+	event      uuid.UUID
+	conversion conversion // as it was at that step
+	step       step
+	candidate  candidate
+	now        time.Time
+}
+
+func (in *Intake) newLedger(tx *sql.Tx) *ledger { return &ledger{tx: tx, enqueue: in.Enqueuer} }
+
+func (l *ledger) addEvent(id uuid.UUID, c *conversion, s step, decisions []firing.Decision, now time.Time) error {
+	macros, err := json.Marshal(s.Macros)
+	if err != nil {
+		return fmt.Errorf("writing macros down: %w", err)
+	}
+	considered, err := json.Marshal(decisions)
+	if err != nil {
+		return fmt.Errorf("writing decisions down: %w", err)
+	}
+	l.events = append(l.events, eventRow{
+		id: id, affiliate: c.AffiliateID, conversion: c.ID, step: s, amount: c.Amount, payout: c.Payout,
+		macros: string(macros), considered: string(considered), now: now,
+	})
+	return nil
+}
+
+func (l *ledger) addDelivery(event uuid.UUID, c *conversion, s step, candidate candidate, now time.Time) error {
+	id, err := uuid.NewV7AtTime(now)
+	if err != nil {
+		return fmt.Errorf("making an id: %w", err)
+	}
+	l.deliveries = append(l.deliveries, deliveryRow{id: id, event: event, conversion: *c, step: s, candidate: candidate, now: now})
+	return nil
+}
+
+// write writes what was gathered, in the order in which rows refer to each other.
+func (l *ledger) write(ctx context.Context) error {
+	if err := l.writeEvents(ctx); err != nil {
+		return err
+	}
+	return l.writeDeliveries(ctx)
+}
+
+// close writes what is left, keeps the calls, and announces it all once: a
+// commit that announces waits for every other that does.
+func (l *ledger) close(ctx context.Context) error {
+	if err := l.write(ctx); err != nil {
+		return err
+	}
+	if len(l.received) > 0 {
+		if err := insertReceived(ctx, l.tx, l.received); err != nil {
+			return err
+		}
+	}
+	return live.Notify(ctx, l.tx, live.Deliveries, l.announced...)
+}
+
+func (l *ledger) writeEvents(ctx context.Context) error {
+	if len(l.events) == 0 {
+		return nil
+	}
+	var ids, conversions, previous, statuses, reasons, actors, macros, considered, occurred, received []string
+	var affiliates, users []int64
+	var amounts, payouts []sql.NullString
+	for _, e := range l.events {
+		ids, conversions = append(ids, e.id.String()), append(conversions, e.conversion.String())
+		previous, statuses = append(previous, string(e.step.Previous)), append(statuses, string(e.step.Status))
+		reasons, actors = append(reasons, e.step.Reason), append(actors, string(e.step.Actor))
+		macros, considered = append(macros, e.macros), append(considered, e.considered)
+		occurred, received = append(occurred, e.step.At.Format(time.RFC3339Nano)), append(received, e.now.Format(time.RFC3339Nano))
+		affiliates, users = append(affiliates, e.affiliate), append(users, e.step.UserID)
+		amounts, payouts = append(amounts, decimalText(e.amount)), append(payouts, decimalText(e.payout))
+	}
+	_, err := l.tx.ExecContext(ctx, `
+		INSERT INTO conversion_events (id, affiliate_id, conversion_id, previous_status, status, amount, payout, reason, actor, user_id,
+		                               macros, considered, occurred_at, received_at)
+		SELECT id, nullif(affiliate, 0), conversion, nullif(previous, ''), status, amount, payout, reason, actor, nullif(usr, 0),
+		       macros, considered, occurred, received
+		FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::numeric[], $7::numeric[], $8::text[], $9::text[],
+		            $10::bigint[], $11::jsonb[], $12::jsonb[], $13::timestamptz[], $14::timestamptz[])
+		  AS u(id, affiliate, conversion, previous, status, amount, payout, reason, actor, usr, macros, considered, occurred, received)`,
+		pq.Array(ids), pq.Array(affiliates), pq.Array(conversions), pq.Array(previous), pq.Array(statuses), pq.Array(amounts), pq.Array(payouts),
+		pq.Array(reasons), pq.Array(actors), pq.Array(users), pq.Array(macros), pq.Array(considered), pq.Array(occurred), pq.Array(received))
+	if err != nil {
+		return fmt.Errorf("writing %d events: %w", len(l.events), err)
+	}
+	l.events = nil
+	return nil
+}
+
+func (l *ledger) writeDeliveries(ctx context.Context) error {
+	if len(l.deliveries) == 0 {
+		return nil
+	}
+	var ids, conversions, events, transactions, goals, statuses, states, endpoints, times []string
+	var clicks []sql.NullString
+	var affiliates, postbacks, versions, offers, campaigns []int64
+	var queued []dispatch.Due
+	for _, d := range l.deliveries {
+		c, state := d.conversion, dispatch.Queued
+		if d.candidate.Held {
+			state = dispatch.Held
+		} else {
+			queued = append(queued, dispatch.Due{DeliveryID: d.id, Endpoint: d.candidate.Endpoint, Priority: dispatch.PriorityLive})
+		}
+		l.announced = append(l.announced, d.id)
+		ids, conversions, events = append(ids, d.id.String()), append(conversions, c.ID.String()), append(events, d.event.String())
+		transactions, goals, statuses = append(transactions, c.TransactionID), append(goals, c.Goal), append(statuses, string(d.step.Status))
+		states, endpoints, times = append(states, string(state)), append(endpoints, d.candidate.Endpoint), append(times, d.now.Format(time.RFC3339Nano))
+		clicks = append(clicks, sql.NullString{String: c.ClickID.UUID.String(), Valid: c.ClickID.Valid})
+		affiliates, postbacks, versions = append(affiliates, c.AffiliateID), append(postbacks, d.candidate.ID), append(versions, d.candidate.VersionID)
+		offers, campaigns = append(offers, c.OfferID), append(campaigns, c.CampaignID)
+	}
+	_, err := l.tx.ExecContext(ctx, `
+		INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
+		  transaction_id, goal, status, state, reason, priority, endpoint, queued_at, created_at, updated_at)
+		SELECT id, affiliate, postback, version, conversion, event, offer, nullif(campaign, 0), click,
+		  nullif(transaction, ''), goal, status, state, CASE state WHEN 'held' THEN $15 END, $16, endpoint,
+		  CASE state WHEN 'queued' THEN at END, at, at
+		FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], $6::uuid[], $7::bigint[], $8::bigint[], $9::uuid[],
+		            $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $17::timestamptz[])
+		  AS u(id, affiliate, postback, version, conversion, event, offer, campaign, click, transaction, goal, status, state, endpoint, at)`,
+		pq.Array(ids), pq.Array(affiliates), pq.Array(postbacks), pq.Array(versions), pq.Array(conversions), pq.Array(events), pq.Array(offers),
+		pq.Array(campaigns), pq.Array(clicks), pq.Array(transactions), pq.Array(goals), pq.Array(statuses), pq.Array(states), pq.Array(endpoints),
+		dispatch.PostbackHeld, dispatch.PriorityLive, pq.Array(times))
+	if err != nil {
+		return fmt.Errorf("writing %d deliveries: %w", len(l.deliveries), err)
+	}
+	l.deliveries = nil
+	if err := l.enqueue.Enqueue(ctx, l.tx, queued); err != nil {
+		return fmt.Errorf("queuing %d deliveries: %w", len(queued), err)
+	}
+	return nil
+}
+
+func decimalText(d decimal.NullDecimal) sql.NullString {
+	return sql.NullString{String: d.Decimal.String(), Valid: d.Valid}
+}
