@@ -7,6 +7,7 @@ test("from the palette to a delivery's detail and back", async ({ page, demo }) 
   await page.goto("/");
   await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
   await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox")).toBeFocused();
   await page.keyboard.type("deliv");
   await expect(page.getByRole("option", { name: /Deliveries/ })).toHaveAttribute("aria-selected", "true");
   await page.screenshot({ path: "test-results/shots/palette.png" });
@@ -41,6 +42,7 @@ test("a delivery's id, pasted into the palette, leads to it", async ({ page, dem
   await page.goto("/");
   await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
   await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox")).toBeFocused();
   await page.keyboard.insertText(id ?? "");
   await expect(page.getByRole("option", { name: /Delivery$/ })).toBeVisible();
   await page.keyboard.press("Enter");

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, createWriteStream, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -52,6 +52,8 @@ export default async function start(): Promise<() => Promise<void>> {
     return async () => undefined;
   }
   const data = mkdtempSync(join(tmpdir(), "postrider-e2e-"));
+  // Where root runs the tests, PostgreSQL runs as somebody else, who has to get through here.
+  chmodSync(data, 0o755);
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}`;
   const env = {

@@ -17,10 +17,10 @@ function readDemo(): Demo {
 export const test = base.extend<{ demo: Demo }>({
   // The fixture has no other of its own; Playwright wants the pattern all the same.
   // eslint-disable-next-line no-empty-pattern
-  demo: async ({}, use) => {
-    await use(readDemo());
+  demo: async ({}, give) => {
+    await give(readDemo());
   },
-  page: async ({ page, baseURL }, use) => {
+  page: async ({ page, baseURL }, give) => {
     const faults: string[] = [];
     page.on("console", (message) => {
       if (message.type() === "error") faults.push(`console: ${message.text()}`);
@@ -34,7 +34,7 @@ export const test = base.extend<{ demo: Demo }>({
         faults.push(`another host: ${request.url()}`);
       }
     });
-    await use(page);
+    await give(page);
     expect(faults).toEqual([]);
   },
 });

@@ -29,7 +29,8 @@ import { type Viewer, ViewerQuery } from "@/graphql/viewer";
 import { useSignOut, whoIs } from "./account";
 import { pages, thumbPages } from "./pages";
 
-const Palette = lazy(() => import("./palette").then((m) => ({ default: m.Palette })));
+const loadPalette = () => import("./palette");
+const Palette = lazy(() => loadPalette().then((m) => ({ default: m.Palette })));
 const Keys = lazy(() => import("./keys").then((m) => ({ default: m.Keys })));
 const MoreSheet = lazy(() => import("./more-sheet").then((m) => ({ default: m.MoreSheet })));
 const LostSession = lazy(() => import("./lost-session").then((m) => ({ default: m.LostSession })));
@@ -94,6 +95,13 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
   const close = () => {
     setOpen(null);
   };
+  // There before it is wanted: whoever presses the key types on at once.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), 1000);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, []);
   useHotkey("mod+k", () => {
     setOpen("palette");
   });

@@ -41,7 +41,8 @@ export function createClient(): Client {
     url: "/graphql",
     preferGetMethod: false,
     requestPolicy: "cache-first",
-    fetchOptions: { credentials: "same-origin" },
+    // One answer to one question: without this urql offers to read event streams too, and a server takes it at its word.
+    fetchOptions: { credentials: "same-origin", headers: { accept: "application/json" } },
     exchanges: [
       mapExchange({
         onOperation: (operation) => {
