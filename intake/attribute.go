@@ -1,13 +1,16 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
+	"github.com/lib/pq"
 )
 
 // attribution says whose a conversion is.
@@ -16,113 +19,6 @@ type attribution struct {
 	player uuid.NullUUID
 	by     string // click or player
 	why    string // why nobody was found
-}
-
-// clickFacts is a click with the names that macros want.
-type clickFacts struct {
-	ID           uuid.UUID
-	AffiliateID  int64
-	OfferID      int64
-	OfferName    string
-	CampaignID   int64 // zero for a default link
-	CampaignName string
-	Params       [3]string
-	Country      string
-	LandingPage  string // its key
-	UserAgent    string
-	Referrer     string
-}
-
-// attribute finds the click of a report: the one it names, else the one its
-// player was bound to. A player is bound to a click the first time both are
-// given.
-func attribute(ctx context.Context, tx *sql.Tx, src *source, r Report, now time.Time) (attribution, error) {
-	var a attribution
-	var err error
-	if a.click, a.why, err = namedClick(ctx, tx, src, r.ClickID); err != nil {
-		return a, err
-	}
-	if a.click != nil {
-		a.by = "click"
-	}
-	if r.PlayerID == "" {
-		return a, a.knownPlayer(ctx, tx, src)
-	}
-	bound, err := a.bindPlayer(ctx, tx, src, r.PlayerID, now)
-	if err != nil {
-		return a, err
-	}
-	if a.click == nil && bound.Valid {
-		if a.click, err = loadClick(ctx, tx, src.Operator, bound.UUID); err != nil {
-			return a, err
-		}
-		a.by = "player"
-	}
-	if a.click == nil && a.why == "" {
-		a.why = "no click was ever bound to this player"
-	}
-	return a, nil
-}
-
-func namedClick(ctx context.Context, tx *sql.Tx, src *source, clickID string) (*clickFacts, string, error) {
-	if clickID == "" {
-		return nil, "", nil
-	}
-	id, ok := clickUUID(clickID)
-	if !ok {
-		return nil, fmt.Sprintf("click not found: %q is no click id of ours", clickID), nil
-	}
-	click, err := lockClick(ctx, tx, src.Operator, id)
-	if err != nil || click != nil {
-		return click, "", err
-	}
-	return nil, fmt.Sprintf("click not found: we recorded none with the id %s for this operator", clickID), nil
-}
-
-// knownPlayer finds the player that the click was bound to earlier.
-func (a *attribution) knownPlayer(ctx context.Context, tx *sql.Tx, src *source) error {
-	if a.click == nil {
-		return nil
-	}
-	err := tx.QueryRowContext(ctx, `SELECT id FROM players WHERE click_id = $1 AND source_id = $2 ORDER BY id LIMIT 1`,
-		a.click.ID, src.ID).Scan(&a.player)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("finding the click's player: %w", err)
-	}
-	return nil
-}
-
-// bindPlayer finds or makes the player, binds it to the click where it is free,
-// and gives the click that it is bound to.
-func (a *attribution) bindPlayer(ctx context.Context, tx *sql.Tx, src *source, externalID string, now time.Time) (uuid.NullUUID, error) {
-	var clickID, bound uuid.NullUUID
-	if a.click != nil {
-		clickID = uuid.NullUUID{UUID: a.click.ID, Valid: true}
-	}
-	id, err := uuid.NewV7AtTime(now)
-	if err != nil {
-		return bound, fmt.Errorf("making an id: %w", err)
-	}
-	err = tx.QueryRowContext(ctx, `
-		INSERT INTO players (id, source_id, external_id, click_id, created_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (source_id, external_id) DO UPDATE SET click_id = coalesce(players.click_id, excluded.click_id)
-		RETURNING id, click_id`, id, src.ID, externalID, clickID, now).Scan(&a.player, &bound)
-	if err != nil {
-		return bound, fmt.Errorf("finding the player: %w", err)
-	}
-	if !clickID.Valid || bound != clickID {
-		return bound, nil
-	}
-	// What was counted once for the click is from now on counted once for its player.
-	_, err = tx.ExecContext(ctx, `
-		UPDATE conversions c SET once_key = $1, player_id = $2
-		WHERE click_id = $3 AND source_id = $4 AND once_key = $5
-		  AND NOT EXISTS (SELECT FROM conversions x WHERE x.source_id = c.source_id AND x.goal = c.goal AND x.once_key = $1)`,
-		playerKey(a.player.UUID), a.player, clickID, src.ID, clickKey(clickID.UUID.String()))
-	if err != nil {
-		return bound, fmt.Errorf("binding the click's conversions to its player: %w", err)
-	}
-	return bound, nil
 }
 
 // onceKey is what a goal that counts once is counted by: the player, or the
@@ -149,36 +45,234 @@ func playerKey(id uuid.UUID) string { return "player:" + id.String() }
 
 func clickKey(id string) string { return "click:" + id }
 
-// loadClick reads a click on one of the operator's offers; nil where there is
-// none.
-func loadClick(ctx context.Context, tx *sql.Tx, operator string, id uuid.UUID) (*clickFacts, error) {
-	return queryClick(ctx, tx, operator, id, "")
+// attribute finds the click of each report: the one it names, else the one its
+// player was bound to. A player is bound to a click the first time both are
+// given. Reports are looked at together, a statement a table.
+func attribute(ctx context.Context, tx *sql.Tx, entries []*entry) error {
+	if err := attributeByClick(ctx, tx, entries); err != nil {
+		return err
+	}
+	if err := attributeByPlayer(ctx, tx, entries); err != nil {
+		return err
+	}
+	return knownPlayers(ctx, tx, entries)
 }
 
-// lockClick is loadClick for a click that a report names. It makes reports of one
-// click wait for each other: one that binds a player changes by what the others
-// are counted once.
-func lockClick(ctx context.Context, tx *sql.Tx, operator string, id uuid.UUID) (*clickFacts, error) {
-	return queryClick(ctx, tx, operator, id, "FOR NO KEY UPDATE OF c")
+// attributeByClick finds the clicks that reports name, and locks them: of two
+// reports of one click, the second sees what the first did.
+func attributeByClick(ctx context.Context, tx *sql.Tx, entries []*entry) error {
+	named := map[uuid.UUID]bool{}
+	for _, e := range entries {
+		e.who = attribution{}
+		if id, ok := clickUUID(e.report.ClickID); ok {
+			named[id] = true
+		}
+	}
+	clicks, err := loadClicks(ctx, tx, named, "FOR NO KEY UPDATE OF c")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		id, ok := clickUUID(e.report.ClickID)
+		click := clicks[id]
+		switch {
+		case e.report.ClickID == "":
+		case !ok:
+			e.who.why = fmt.Sprintf("click not found: %q is no click id of ours", e.report.ClickID)
+		case click == nil || click.Operator != e.source.Operator:
+			e.who.why = fmt.Sprintf("click not found: we recorded none with the id %s for this operator", e.report.ClickID)
+		default:
+			e.who.click, e.who.by = click, "click"
+		}
+	}
+	return nil
 }
 
-func queryClick(ctx context.Context, tx *sql.Tx, operator string, id uuid.UUID, lock string) (*clickFacts, error) {
-	c := clickFacts{ID: id}
-	err := tx.QueryRowContext(ctx, `
-		SELECT c.affiliate_id, c.offer_id, o.name, coalesce(c.campaign_id, 0), coalesce(k.name, ''), c.param_1, c.param_2, c.param_3,
-		       c.country, coalesce(l.key, ''), c.user_agent, c.referrer
-		FROM clicks c
-		JOIN offers o ON o.id = c.offer_id AND o.operator = $2
-		LEFT JOIN campaigns k ON k.id = c.campaign_id
-		LEFT JOIN landing_pages l ON l.id = c.landing_page_id
-		WHERE c.id = $1 `+lock, id, operator).
-		Scan(&c.AffiliateID, &c.OfferID, &c.OfferName, &c.CampaignID, &c.CampaignName, &c.Params[0], &c.Params[1], &c.Params[2],
-			&c.Country, &c.LandingPage, &c.UserAgent, &c.Referrer)
-	if errors.Is(err, sql.ErrNoRows) {
+// playerOf names an operator's player.
+type playerOf struct {
+	source   int64
+	external string
+}
+
+// player is our player and the click that it is bound to.
+type player struct {
+	id    uuid.UUID
+	click uuid.NullUUID
+}
+
+// attributeByPlayer finds or makes the players that reports name, binds them,
+// and takes their clicks where none was named.
+func attributeByPlayer(ctx context.Context, tx *sql.Tx, entries []*entry) error {
+	players, err := bindPlayers(ctx, tx, entries)
+	if err != nil {
+		return err
+	}
+	bound := map[uuid.UUID]bool{}
+	for _, p := range players {
+		if p.click.Valid {
+			bound[p.click.UUID] = true
+		}
+	}
+	clicks, err := loadClicks(ctx, tx, bound, "")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.report.PlayerID == "" {
+			continue
+		}
+		p := players[playerOf{e.source.ID, e.report.PlayerID}]
+		e.who.player = uuid.NullUUID{UUID: p.id, Valid: true}
+		if e.who.click != nil {
+			continue
+		}
+		if click := clicks[p.click.UUID]; p.click.Valid && click != nil && click.Operator == e.source.Operator {
+			e.who.click, e.who.by = click, "player"
+		} else if e.who.why == "" {
+			e.who.why = "no click was ever bound to this player"
+		}
+	}
+	return nil
+}
+
+// bindPlayers finds or makes each player, and binds it to the click that came
+// with it where it is free.
+func bindPlayers(ctx context.Context, tx *sql.Tx, entries []*entry) (map[playerOf]player, error) {
+	wanted := map[playerOf]uuid.NullUUID{}
+	var now time.Time
+	for _, e := range entries {
+		key := playerOf{e.source.ID, e.report.PlayerID}
+		if e.report.PlayerID == "" {
+			continue
+		}
+		now = e.now
+		if !wanted[key].Valid {
+			wanted[key] = e.who.clickID()
+		}
+	}
+	if len(wanted) == 0 {
 		return nil, nil
 	}
+	found, err := upsertPlayers(ctx, tx, wanted, now)
 	if err != nil {
-		return nil, fmt.Errorf("reading click %s: %w", id, err)
+		return nil, err
 	}
-	return &c, nil
+	return found, rebind(ctx, tx, wanted, found)
+}
+
+func (a attribution) clickID() uuid.NullUUID {
+	if a.click == nil {
+		return uuid.NullUUID{}
+	}
+	return uuid.NullUUID{UUID: a.click.ID, Valid: true}
+}
+
+func upsertPlayers(ctx context.Context, tx *sql.Tx, wanted map[playerOf]uuid.NullUUID, now time.Time) (map[playerOf]player, error) {
+	var ids, externals []string
+	var clicks []sql.NullString
+	var sources []int64
+	for _, key := range inOrder(wanted) { // rows are locked in one order
+		id, err := uuid.NewV7AtTime(now)
+		if err != nil {
+			return nil, fmt.Errorf("making an id: %w", err)
+		}
+		click := wanted[key]
+		ids, sources, externals = append(ids, id.String()), append(sources, key.source), append(externals, key.external)
+		clicks = append(clicks, sql.NullString{String: click.UUID.String(), Valid: click.Valid})
+	}
+	rows, err := tx.QueryContext(ctx, `
+		INSERT INTO players (id, source_id, external_id, click_id, created_at)
+		SELECT id, source, external, click, $5 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[]) AS u(id, source, external, click)
+		ON CONFLICT (source_id, external_id) DO UPDATE SET click_id = coalesce(players.click_id, excluded.click_id)
+		RETURNING source_id, external_id, id, click_id`,
+		pq.Array(ids), pq.Array(sources), pq.Array(externals), pq.Array(clicks), now)
+	if err != nil {
+		return nil, fmt.Errorf("finding %d players: %w", len(ids), err)
+	}
+	defer func() { _ = rows.Close() }()
+	found := make(map[playerOf]player, len(ids))
+	for rows.Next() {
+		var key playerOf
+		var p player
+		if err := rows.Scan(&key.source, &key.external, &p.id, &p.click); err != nil {
+			return nil, fmt.Errorf("finding players: %w", err)
+		}
+		found[key] = p
+	}
+	return found, rows.Err()
+}
+
+func inOrder[V any](m map[playerOf]V) []playerOf {
+	return slices.SortedFunc(maps.Keys(m), func(a, b playerOf) int {
+		return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.external, b.external))
+	})
+}
+
+// rebind counts for a player what was counted once for the click that it is
+// bound to.
+func rebind(ctx context.Context, tx *sql.Tx, wanted map[playerOf]uuid.NullUUID, found map[playerOf]player) error {
+	var keys, ids, clicks, olds []string
+	var sources []int64
+	for _, key := range inOrder(wanted) {
+		click, p := wanted[key], found[key]
+		if !click.Valid || p.click != click {
+			continue
+		}
+		keys, ids, clicks = append(keys, playerKey(p.id)), append(ids, p.id.String()), append(clicks, click.UUID.String())
+		sources, olds = append(sources, key.source), append(olds, clickKey(click.UUID.String()))
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `
+		UPDATE conversions c SET once_key = u.key, player_id = u.id
+		FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[]) AS u(key, id, click, source, old)
+		WHERE c.click_id = u.click AND c.source_id = u.source AND c.once_key = u.old
+		  AND NOT EXISTS (SELECT FROM conversions x WHERE x.source_id = c.source_id AND x.goal = c.goal AND x.once_key = u.key)`,
+		pq.Array(keys), pq.Array(ids), pq.Array(clicks), pq.Array(sources), pq.Array(olds))
+	if err != nil {
+		return fmt.Errorf("binding the clicks' conversions to their players: %w", err)
+	}
+	return nil
+}
+
+// knownPlayers finds, for reports that name a click alone, the player that was
+// bound to it first.
+func knownPlayers(ctx context.Context, tx *sql.Tx, entries []*entry) error {
+	var clicks []string
+	for _, e := range entries {
+		if e.report.PlayerID == "" && e.who.click != nil {
+			clicks = append(clicks, e.who.click.ID.String())
+		}
+	}
+	if len(clicks) == 0 {
+		return nil
+	}
+	rows, err := tx.QueryContext(ctx, `
+		SELECT DISTINCT ON (click_id, source_id) click_id, source_id, id FROM players
+		WHERE click_id = ANY($1::uuid[]) ORDER BY click_id, source_id, id`, pq.Array(clicks))
+	if err != nil {
+		return fmt.Errorf("finding the clicks' players: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	type boundTo struct {
+		click  uuid.UUID
+		source int64
+	}
+	known := map[boundTo]uuid.UUID{}
+	for rows.Next() {
+		var key boundTo
+		var id uuid.UUID
+		if err := rows.Scan(&key.click, &key.source, &id); err != nil {
+			return fmt.Errorf("finding the clicks' players: %w", err)
+		}
+		known[key] = id
+	}
+	for _, e := range entries {
+		if e.report.PlayerID == "" && e.who.click != nil {
+			id, ok := known[boundTo{e.who.click.ID, e.source.ID}]
+			e.who.player = uuid.NullUUID{UUID: id, Valid: ok}
+		}
+	}
+	return rows.Err()
 }

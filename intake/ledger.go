@@ -4,10 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -16,62 +13,8 @@ import (
 
 	"postrider/dispatch"
 	"postrider/firing"
-	"postrider/internal/globalid"
 	"postrider/internal/live"
-	"postrider/internal/pg"
-	"postrider/internal/problem"
 )
-
-// entry is a report on its way into the ledger, and what became of it.
-type entry struct {
-	source *source
-	report Report
-	call   *Call // nil where it did not come as an operator's call
-	now    time.Time
-
-	outcome Outcome
-	illegal *problem.Error // the step that it asked for is not legal
-}
-
-// answer is what the operator is told of an entry.
-func (e *entry) answer() Answer {
-	a := answer(e.outcome.Result, "%s", e.outcome.Reason)
-	a.ConversionID, a.sourceID = globalid.Hex(e.outcome.ConversionID), e.source.ID
-	a.conversion = uuid.NullUUID{UUID: e.outcome.ConversionID, Valid: true}
-	return a
-}
-
-// recordAll records reports that share a commit: each is looked up and inserted
-// by itself, in turn, so that what one did the next one sees; what follows from
-// them all is written at the end, a statement a table.
-func (in *Intake) recordAll(ctx context.Context, entries []*entry) error {
-	// Locks are taken in one order, whatever order the calls came in.
-	slices.SortStableFunc(entries, func(a, b *entry) int { return strings.Compare(a.report.ClickID, b.report.ClickID) })
-	return pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error {
-		l := in.newLedger(tx)
-		for _, e := range entries {
-			if err := in.recordEntry(ctx, l, e); err != nil {
-				return err
-			}
-		}
-		return l.close(ctx)
-	})
-}
-
-func (in *Intake) recordEntry(ctx context.Context, l *ledger, e *entry) error {
-	out, err := in.record(ctx, l, e.source, e.report, e.now)
-	e.outcome, e.illegal = out, nil
-	if illegal, ok := errors.AsType[*problem.Error](err); ok && illegal.Code == problem.CodeInvalid {
-		e.illegal = illegal
-		return nil
-	}
-	if err != nil || e.call == nil {
-		return err
-	}
-	row, err := newReceivedRow(*e.call, e.answer(), e.now, in.Now().Sub(e.now))
-	l.received = append(l.received, row)
-	return err
-}
 
 // ledger gathers what a transaction writes besides conversions themselves.
 type ledger struct {
@@ -208,7 +151,7 @@ func (l *ledger) writeDeliveries(ctx context.Context) error {
 		ids, conversions, events = append(ids, d.id.String()), append(conversions, c.ID.String()), append(events, d.event.String())
 		transactions, goals, statuses = append(transactions, c.TransactionID), append(goals, c.Goal), append(statuses, string(d.step.Status))
 		states, endpoints, times = append(states, string(state)), append(endpoints, d.candidate.Endpoint), append(times, d.now.Format(time.RFC3339Nano))
-		clicks = append(clicks, sql.NullString{String: c.ClickID.UUID.String(), Valid: c.ClickID.Valid})
+		clicks = append(clicks, uuidText(c.ClickID))
 		affiliates, postbacks, versions = append(affiliates, c.AffiliateID), append(postbacks, d.candidate.ID), append(versions, d.candidate.VersionID)
 		offers, campaigns = append(offers, c.OfferID), append(campaigns, c.CampaignID)
 	}
@@ -236,4 +179,8 @@ func (l *ledger) writeDeliveries(ctx context.Context) error {
 
 func decimalText(d decimal.NullDecimal) sql.NullString {
 	return sql.NullString{String: d.Decimal.String(), Valid: d.Valid}
+}
+
+func uuidText(id uuid.NullUUID) sql.NullString {
+	return sql.NullString{String: id.UUID.String(), Valid: id.Valid}
 }

@@ -5,12 +5,17 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
+	"github.com/lib/pq"
 	"github.com/shopspring/decimal"
 
 	"postrider/commission"
+	"postrider/internal/pg"
+	"postrider/internal/problem"
 )
 
 // Outcome is what became of a report.
@@ -44,36 +49,89 @@ type conversion struct {
 	ReceivedAt      time.Time
 }
 
-// record writes a reported conversion down with everything that follows from
-// it, or finds that it is known.
-func (in *Intake) record(ctx context.Context, l *ledger, src *source, r Report, now time.Time) (Outcome, error) {
-	g, found, err := in.catalog.goals.get(ctx, l.tx, r.Goal)
-	if err != nil || !found {
-		return Outcome{}, fmt.Errorf("goal %q: %w", r.Goal, errors.Join(err, sql.ErrNoRows))
+// recordAll records reports that share a commit. They are looked up and inserted
+// together, a statement a table: what makes one a duplicate is the database's to
+// say, of another call or of one beside it. What is known already takes its step
+// after the others are written.
+func (in *Intake) recordAll(ctx context.Context, entries []*entry) error {
+	// Rows are locked in one order, whatever order the calls came in.
+	slices.SortStableFunc(entries, func(a, b *entry) int { return strings.Compare(a.key(), b.key()) })
+	return pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error {
+		l := in.newLedger(tx)
+		if err := in.insertNew(ctx, l, entries); err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if err := in.finish(ctx, l, e); err != nil {
+				return err
+			}
+		}
+		return l.close(ctx)
+	})
+}
+
+// insertNew attributes every report and inserts those that are new, each with
+// its first step.
+func (in *Intake) insertNew(ctx context.Context, l *ledger, entries []*entry) error {
+	if err := attribute(ctx, l.tx, entries); err != nil {
+		return err
 	}
-	who, err := attribute(ctx, l.tx, src, r, now)
+	for _, e := range entries {
+		g, found, err := in.catalog.goals.get(ctx, l.tx, e.report.Goal)
+		if err != nil || !found {
+			return fmt.Errorf("goal %q: %w", e.report.Goal, errors.Join(err, sql.ErrNoRows))
+		}
+		e.goal = g
+		if e.conversion, err = in.newConversion(ctx, l.tx, e.source, e.report, g, e.who, e.now); err != nil {
+			return err
+		}
+	}
+	isNew, err := insertConversions(ctx, l.tx, entries)
 	if err != nil {
-		return Outcome{}, err
+		return err
 	}
-	c, err := in.newConversion(ctx, l.tx, src, r, g, who, now)
-	if err != nil {
-		return Outcome{}, err
+	for _, e := range entries {
+		e.isNew = isNew[e.conversion.ID]
+		if !e.isNew {
+			continue
+		}
+		c, r := e.conversion, e.report
+		s := step{
+			Status: c.Status, Reason: clean(r.Reason, maxReason), Actor: r.Actor, UserID: r.UserID, At: c.OccurredAt,
+			Macros: snapshot(c, e.goal, e.who.click),
+		}
+		if err := in.take(ctx, l, c, s, e.now); err != nil {
+			return err
+		}
 	}
-	isNew, err := insertConversion(ctx, l.tx, c)
-	if err != nil {
-		return Outcome{}, err
+	return nil
+}
+
+// finish settles what became of an entry, and keeps its call.
+func (in *Intake) finish(ctx context.Context, l *ledger, e *entry) error {
+	e.illegal = nil
+	switch c := e.conversion; {
+	case !e.isNew:
+		out, err := in.reportAgain(ctx, l, c, e.report, e.now)
+		if illegal, ok := errors.AsType[*problem.Error](err); ok && illegal.Code == problem.CodeInvalid {
+			e.illegal = illegal
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		e.outcome = out
+	case c.AffiliateID == 0:
+		e.outcome = Outcome{Result: Unattributed, ConversionID: c.ID, Reason: e.who.why}
+	default:
+		e.outcome = Outcome{Result: Recorded, ConversionID: c.ID, Reason: "new, attributed by " + e.who.by}
 	}
-	if !isNew {
-		return in.reportAgain(ctx, l, c, r, now)
+	if e.call == nil {
+		return nil
 	}
-	s := step{Status: c.Status, Reason: clean(r.Reason, maxReason), Actor: r.Actor, UserID: r.UserID, At: c.OccurredAt, Macros: snapshot(c, g, who.click)}
-	if err := in.take(ctx, l, c, s, now); err != nil {
-		return Outcome{}, err
-	}
-	if c.AffiliateID == 0 {
-		return Outcome{Result: Unattributed, ConversionID: c.ID, Reason: who.why}, nil
-	}
-	return Outcome{Result: Recorded, ConversionID: c.ID, Reason: "new, attributed by " + who.by}, nil
+	row, err := newReceivedRow(*e.call, e.answer(), e.now, in.Now().Sub(e.now))
+	l.received = append(l.received, row)
+	return err
 }
 
 func (in *Intake) newConversion(ctx context.Context, tx *sql.Tx, src *source, r Report, g *goal, who attribution, now time.Time) (*conversion, error) {
@@ -108,21 +166,51 @@ func (in *Intake) reckon(ctx context.Context, tx *sql.Tx, c *conversion) error {
 	return nil
 }
 
-// insertConversion writes the row unless one of the unique indexes knows it.
-func insertConversion(ctx context.Context, tx *sql.Tx, c *conversion) (bool, error) {
-	res, err := tx.ExecContext(ctx, `
+// insertConversions writes the conversions that none of the unique indexes knows,
+// and says which those are.
+func insertConversions(ctx context.Context, tx *sql.Tx, entries []*entry) (map[uuid.UUID]bool, error) {
+	var ids, reported, goals, transactions, onces, currencies, payoutCurrencies, statuses, by, occurred, received []string
+	var affiliates, sources, offers, campaigns, deals []int64
+	var clicks, players, amounts, payouts []sql.NullString
+	for _, e := range entries {
+		c := e.conversion
+		ids, reported, goals = append(ids, c.ID.String()), append(reported, c.ReportedClickID), append(goals, c.Goal)
+		transactions, onces = append(transactions, c.TransactionID), append(onces, c.OnceKey)
+		currencies, payoutCurrencies = append(currencies, c.Currency), append(payoutCurrencies, c.PayoutCurrency)
+		statuses, by = append(statuses, string(c.Status)), append(by, c.AttributedBy)
+		occurred, received = append(occurred, c.OccurredAt.Format(time.RFC3339Nano)), append(received, c.ReceivedAt.Format(time.RFC3339Nano))
+		affiliates, sources, offers = append(affiliates, c.AffiliateID), append(sources, c.SourceID), append(offers, c.OfferID)
+		campaigns, deals = append(campaigns, c.CampaignID), append(deals, c.DealID)
+		clicks, players = append(clicks, uuidText(c.ClickID)), append(players, uuidText(c.PlayerID))
+		amounts, payouts = append(amounts, decimalText(c.Amount)), append(payouts, decimalText(c.Payout))
+	}
+	rows, err := tx.QueryContext(ctx, `
 		INSERT INTO conversions (id, affiliate_id, source_id, offer_id, campaign_id, click_id, reported_click_id, player_id, goal,
 		  transaction_id, once_key, amount, payout, currency, payout_currency, deal_id, status, attributed_by, occurred_at, received_at)
-		VALUES ($1, nullif($2::bigint, 0), $3, $4, nullif($5::bigint, 0), $6, $7, $8, $9,
-		  nullif($10, ''), nullif($11, ''), $12, $13, $14, $15, nullif($16::bigint, 0), $17, $18, $19, $20)
-		ON CONFLICT DO NOTHING`,
-		c.ID, c.AffiliateID, c.SourceID, c.OfferID, c.CampaignID, c.ClickID, c.ReportedClickID, c.PlayerID, c.Goal,
-		c.TransactionID, c.OnceKey, c.Amount, c.Payout, c.Currency, c.PayoutCurrency, c.DealID, c.Status, c.AttributedBy, c.OccurredAt, c.ReceivedAt)
+		SELECT id, nullif(affiliate, 0), source, offer, nullif(campaign, 0), click, reported, player, goal,
+		  nullif(transaction, ''), nullif(once, ''), amount, payout, currency, payout_currency, nullif(deal, 0), status, by, occurred, received
+		FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::uuid[], $7::text[], $8::uuid[], $9::text[],
+		            $10::text[], $11::text[], $12::numeric[], $13::numeric[], $14::text[], $15::text[], $16::bigint[], $17::text[], $18::text[],
+		            $19::timestamptz[], $20::timestamptz[])
+		  AS u(id, affiliate, source, offer, campaign, click, reported, player, goal, transaction, once, amount, payout, currency,
+		       payout_currency, deal, status, by, occurred, received)
+		ON CONFLICT DO NOTHING RETURNING id`,
+		pq.Array(ids), pq.Array(affiliates), pq.Array(sources), pq.Array(offers), pq.Array(campaigns), pq.Array(clicks), pq.Array(reported),
+		pq.Array(players), pq.Array(goals), pq.Array(transactions), pq.Array(onces), pq.Array(amounts), pq.Array(payouts), pq.Array(currencies),
+		pq.Array(payoutCurrencies), pq.Array(deals), pq.Array(statuses), pq.Array(by), pq.Array(occurred), pq.Array(received))
 	if err != nil {
-		return false, fmt.Errorf("writing the conversion: %w", err)
+		return nil, fmt.Errorf("writing %d conversions: %w", len(entries), err)
 	}
-	n, err := res.RowsAffected()
-	return n == 1, err
+	defer func() { _ = rows.Close() }()
+	inserted := make(map[uuid.UUID]bool, len(entries))
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("writing conversions: %w", err)
+		}
+		inserted[id] = true
+	}
+	return inserted, rows.Err()
 }
 
 // findConversion locks a row for a change.

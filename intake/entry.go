@@ -1,0 +1,39 @@
+package intake
+
+import (
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/internal/globalid"
+	"postrider/internal/problem"
+)
+
+// entry is a report on its way into the database, and what became of it.
+type entry struct {
+	source *source
+	report Report
+	call   *Call // nil where it did not come as an operator's call
+	now    time.Time
+
+	who        attribution
+	goal       *goal
+	conversion *conversion
+	isNew      bool
+
+	outcome Outcome
+	illegal *problem.Error // the step that it asked for is not legal
+}
+
+// key puts entries into one order for everybody.
+func (e *entry) key() string {
+	return e.report.ClickID + "\x00" + e.report.PlayerID + "\x00" + e.report.Goal + "\x00" + e.report.TransactionID
+}
+
+// answer is what the operator is told of an entry.
+func (e *entry) answer() Answer {
+	a := answer(e.outcome.Result, "%s", e.outcome.Reason)
+	a.ConversionID, a.sourceID = globalid.Hex(e.outcome.ConversionID), e.source.ID
+	a.conversion = uuid.NullUUID{UUID: e.outcome.ConversionID, Valid: true}
+	return a
+}
