@@ -26,7 +26,7 @@ type deliverer struct {
 }
 
 // Work makes one attempt. It returns an error only where the database failed:
-// River then runs the job again, which does no harm.
+// River then runs the job again, which takes back what the first run had claimed.
 func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error {
 	e := d.engine
 	select {
@@ -36,8 +36,15 @@ func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error
 		return ctx.Err()
 	}
 	c, err := e.claim(ctx, job.Args)
-	if err != nil || c == nil {
+	if err != nil {
 		return err
+	}
+	if c == nil && job.Attempt > 1 {
+		// The job ran before and failed: it may have left its claim behind.
+		return e.retake(ctx, job.Args)
+	}
+	if c == nil {
+		return nil
 	}
 	if c.stopped != "" {
 		return e.writer.write(ctx, c.stop(e.Now()))
@@ -70,7 +77,7 @@ type claim struct {
 // claim takes a delivery by compare-and-set on its attempt number; nil where it
 // has moved on.
 func (e *Engine) claim(ctx context.Context, args DeliverArgs) (*claim, error) {
-	c := claim{id: args.DeliveryID, values: &macro.Values{}}
+	c := claim{id: args.DeliveryID}
 	var held, deleted bool
 	var macros []byte
 	err := e.Pool.Pgx.QueryRow(ctx, claimSQL, args.DeliveryID, args.Attempt, e.Now().UTC()).
@@ -81,14 +88,9 @@ func (e *Engine) claim(ctx context.Context, args DeliverArgs) (*claim, error) {
 	if err != nil {
 		return nil, fmt.Errorf("claiming delivery %s: %w", args.DeliveryID, err)
 	}
-	said := map[macro.Name]string{}
-	if err := json.Unmarshal(macros, &said); err != nil {
-		return nil, fmt.Errorf("reading the macros of delivery %s: %w", c.id, err)
+	if c.values, err = readValues(c.id, macros); err != nil {
+		return nil, err
 	}
-	for name, value := range said {
-		c.values.Set(name, value)
-	}
-	c.values.Set(macro.DeliveryID, globalid.Hex(c.id))
 	switch {
 	case deleted:
 		c.stopped = dispatch.Cancelled
@@ -96,6 +98,21 @@ func (e *Engine) claim(ctx context.Context, args DeliverArgs) (*claim, error) {
 		c.stopped = dispatch.Held
 	}
 	return &c, nil
+}
+
+// readValues reads what the macros of a delivery say, as they were kept with its
+// event.
+func readValues(deliveryID uuid.UUID, macros []byte) (*macro.Values, error) {
+	said := map[macro.Name]string{}
+	if err := json.Unmarshal(macros, &said); err != nil {
+		return nil, fmt.Errorf("reading the macros of delivery %s: %w", deliveryID, err)
+	}
+	values := &macro.Values{}
+	for name, value := range said {
+		values.Set(name, value)
+	}
+	values.Set(macro.DeliveryID, globalid.Hex(deliveryID))
+	return values, nil
 }
 
 // stop gives a claim back unspent: its postback was held or deleted meanwhile.
@@ -109,7 +126,7 @@ func (c *claim) stop(now time.Time) result {
 
 // attempt expands, sends and judges.
 func (e *Engine) attempt(ctx context.Context, c *claim) (result, error) {
-	v, err := e.versions.get(ctx, c.versionID)
+	v, err := e.versions.get(ctx, e.Pool.Pgx, c.versionID)
 	if err != nil {
 		return result{}, err
 	}

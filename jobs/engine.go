@@ -64,7 +64,7 @@ func New(cfg Config) (*Engine, error) {
 	e := &Engine{
 		Config:   cfg,
 		writer:   newWriter(cfg.Pool.Pgx, m, cfg.Log),
-		versions: newVersions(cfg.Pool.Pgx, cfg.Secrets),
+		versions: newVersions(cfg.Secrets),
 		slots:    make(chan struct{}, cfg.Workers),
 		metrics:  m,
 		wake:     make(chan struct{}, 1),

@@ -63,14 +63,36 @@ WITH stuck AS (
   SELECT d.id, d.claimed_at FROM deliveries d JOIN stuck s ON s.id = d.id
   WHERE d.state IN ('queued', 'retrying') AND d.due_at IS NULL AND coalesce(d.claimed_at, d.queued_at) < $1
   FOR UPDATE OF d SKIP LOCKED
-)
+)` + takeBackSQL
+
+// retakeSQL is sweepSQL for the one delivery $3, whose claim $4 was left behind
+// before $1.
+const retakeSQL = `
+WITH swept AS (
+  SELECT id, claimed_at FROM deliveries
+  WHERE id = $3 AND attempt = $4 AND state IN ('queued', 'retrying') AND claimed_at < $1
+  FOR UPDATE
+)` + takeBackSQL
+
+// claimedSQL tells whether the claim $2 of the delivery $1 still stands.
+const claimedSQL = `
+SELECT EXISTS (SELECT FROM deliveries WHERE id = $1 AND attempt = $2 AND claimed_at IS NOT NULL AND state IN ('queued', 'retrying'))`
+
+// takeBackSQL makes what was swept due.
+const takeBackSQL = `
 UPDATE deliveries d SET due_at = $2, claimed_at = NULL, updated_at = $2,
   state = CASE WHEN swept.claimed_at IS NULL THEN d.state ELSE 'retrying' END,
   reason = CASE WHEN swept.claimed_at IS NULL THEN d.reason ELSE 'INTERRUPTED' END,
   priority = CASE WHEN swept.claimed_at IS NULL THEN d.priority ELSE greatest(d.priority, 2) END
-FROM swept, postback_versions v
-WHERE d.id = swept.id AND v.id = d.version_id
-RETURNING d.id, d.affiliate_id, d.attempt, swept.claimed_at, v.method, coalesce(d.url, '')`
+FROM swept, conversion_events e
+WHERE d.id = swept.id AND e.id = d.event_id
+RETURNING d.id, d.affiliate_id, d.version_id, d.attempt, swept.claimed_at, e.macros`
+
+// heldSQL locks postbacks, and tells which of them are on hold: until the
+// caller's commit nobody resumes one.
+const heldSQL = `
+WITH locked AS (SELECT id, hold_reason FROM postbacks WHERE id = ANY($1) ORDER BY id FOR SHARE)
+SELECT id FROM locked WHERE hold_reason IS NOT NULL`
 
 // replaySQL makes the delivery $1 out of $2: version $3, endpoint $4, now $5,
 // priority $6.

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,45 +16,108 @@ import (
 // and the attempt that may have left has its row.
 func (e *Engine) sweep(ctx context.Context) error {
 	now := e.Now().UTC()
-	return pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, sweepSQL, now.Add(-e.SweepAfter), now)
+	n, err := e.takeBack(ctx, sweepSQL, now.Add(-e.SweepAfter), now)
+	if n > 0 {
+		e.Log.WarnContext(ctx, "took back what a dead process had claimed", "deliveries", n)
+	}
+	return err
+}
+
+// errClaimed makes River run a job again later.
+var errClaimed = errors.New("an earlier run of this job has claimed the delivery, and may still be at it")
+
+// retake takes back the claim that an earlier run of a job left behind when it
+// could not write down what came of it.
+func (e *Engine) retake(ctx context.Context, args DeliverArgs) error {
+	now := e.Now().UTC()
+	n, err := e.takeBack(ctx, retakeSQL, now.Add(-e.SweepAfter), now, args.DeliveryID, args.Attempt+1)
+	if err != nil || n > 0 {
+		return err
+	}
+	var claimed bool
+	if err := e.Pool.Pgx.QueryRow(ctx, claimedSQL, args.DeliveryID, args.Attempt+1).Scan(&claimed); err != nil {
+		return fmt.Errorf("looking after delivery %s: %w", args.DeliveryID, err)
+	}
+	if claimed {
+		return errClaimed
+	}
+	return nil
+}
+
+// swept is a delivery that was taken back.
+type swept struct {
+	claim
+
+	claimedAt *time.Time // nil where its job was fetched, but no attempt begun
+	macros    []byte
+}
+
+// takeBack runs a statement that makes deliveries due again, and writes down the
+// attempts that may have left. It tells how many deliveries there were.
+func (e *Engine) takeBack(ctx context.Context, sql string, args ...any) (int, error) {
+	var found []swept
+	err := pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, sql, args...)
 		if err != nil {
 			return fmt.Errorf("finding dead claims: %w", err)
 		}
-		var attempts []result
-		var swept []uuid.UUID
-		var c claim
-		var claimedAt *time.Time
-		var method dispatch.Method
-		var url string
-		_, err = pgx.ForEachRow(rows, []any{&c.id, &c.affiliateID, &c.number, &claimedAt, &method, &url}, func() error {
-			swept = append(swept, c.id)
-			if claimedAt == nil {
-				return nil // its job was fetched, but no attempt was begun
-			}
-			id, err := uuid.NewV7AtTime(*claimedAt)
-			taken := c
-			attempts = append(attempts, result{
-				claim: &taken, attemptID: id,
-				exchange: dispatch.Exchange{StartedAt: *claimedAt, Method: method, URL: url, Duration: now.Sub(*claimedAt)},
-				outcome:  dispatch.Outcome{AttemptReason: dispatch.Interrupted},
-			})
-			return err
+		found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (swept, error) {
+			var s swept
+			return s, row.Scan(&s.id, &s.affiliateID, &s.versionID, &s.number, &s.claimedAt, &s.macros)
 		})
 		if err != nil {
 			return fmt.Errorf("reading dead claims: %w", err)
 		}
-		if len(swept) == 0 {
+		if len(found) == 0 {
 			return nil
 		}
-		e.Log.WarnContext(ctx, "took back what a dead process had claimed", "deliveries", len(swept), "attempts", len(attempts))
-		batch, err := attemptRows(attempts)
+		return e.writeInterrupted(ctx, tx, found)
+	})
+	return len(found), err
+}
+
+// writeInterrupted writes down the attempts of deliveries that were taken back.
+func (e *Engine) writeInterrupted(ctx context.Context, tx pgx.Tx, found []swept) error {
+	var attempts []result
+	ids := make([]uuid.UUID, len(found))
+	for i := range found {
+		ids[i] = found[i].id
+		if found[i].claimedAt == nil {
+			continue
+		}
+		r, err := e.interrupted(ctx, tx, &found[i])
 		if err != nil {
 			return err
 		}
-		if err := batch.insert(ctx, tx); err != nil {
-			return err
-		}
-		return notify(ctx, tx, swept)
-	})
+		attempts = append(attempts, r)
+	}
+	batch, err := attemptRows(attempts)
+	if err != nil {
+		return err
+	}
+	if err := batch.insert(ctx, tx); err != nil {
+		return err
+	}
+	return notify(ctx, tx, ids)
+}
+
+// interrupted is the attempt of a delivery that was taken back, as far as it is
+// known: what would have been sent, not what came of it.
+func (e *Engine) interrupted(ctx context.Context, tx pgx.Tx, s *swept) (result, error) {
+	id, err := uuid.NewV7AtTime(*s.claimedAt)
+	if err != nil {
+		return result{}, fmt.Errorf("making an id: %w", err)
+	}
+	exchange := dispatch.Exchange{StartedAt: *s.claimedAt, Method: dispatch.GET, Duration: e.Now().Sub(*s.claimedAt)}
+	v, err := e.versions.get(ctx, tx, s.versionID)
+	if err != nil {
+		// Perhaps just why the attempt was never finished: it is taken back all the same.
+		e.Log.ErrorContext(ctx, "taking back a delivery", "error", err)
+	} else if values, err := readValues(s.id, s.macros); err == nil {
+		exchange.Method, exchange.URL = v.method, v.template.Expand(values)
+	}
+	return result{
+		claim: &s.claim, attemptID: id, exchange: exchange,
+		outcome: dispatch.Outcome{AttemptReason: dispatch.Interrupted},
+	}, nil
 }

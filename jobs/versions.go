@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
 	"postrider/internal/secret"
@@ -27,25 +27,30 @@ const versionLimit = 50_000
 // versions keeps parsed versions of postbacks. A version never changes; the
 // secret beside it does, and then all is forgotten.
 type versions struct {
-	pool    *pgxpool.Pool
 	secrets *secret.Key
 
 	mu   sync.RWMutex
 	kept map[int64]*version
 }
 
-func newVersions(pool *pgxpool.Pool, secrets *secret.Key) *versions {
-	return &versions{pool: pool, secrets: secrets, kept: make(map[int64]*version)}
+// querier is a transaction or a pool. Whoever is in a transaction reads there:
+// nobody waits for a second connection while holding one.
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-func (v *versions) get(ctx context.Context, id int64) (*version, error) {
+func newVersions(secrets *secret.Key) *versions {
+	return &versions{secrets: secrets, kept: make(map[int64]*version)}
+}
+
+func (v *versions) get(ctx context.Context, on querier, id int64) (*version, error) {
 	v.mu.RLock()
 	found := v.kept[id]
 	v.mu.RUnlock()
 	if found != nil {
 		return found, nil
 	}
-	found, err := v.load(ctx, id)
+	found, err := v.load(ctx, on, id)
 	if err != nil {
 		return nil, err
 	}
@@ -58,11 +63,11 @@ func (v *versions) get(ctx context.Context, id int64) (*version, error) {
 	return found, nil
 }
 
-func (v *versions) load(ctx context.Context, id int64) (*version, error) {
+func (v *versions) load(ctx context.Context, on querier, id int64) (*version, error) {
 	var found version
 	var template string
 	var rule, sealed []byte
-	err := v.pool.QueryRow(ctx, `
+	err := on.QueryRow(ctx, `
 		SELECT v.url_template, v.method, v.body_rule, p.signing_secret
 		FROM postback_versions v JOIN postbacks p ON p.id = v.postback_id WHERE v.id = $1`, id).
 		Scan(&template, &found.method, &rule, &sealed)

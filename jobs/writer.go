@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -123,6 +124,9 @@ func commit(ctx context.Context, pool *pgxpool.Pool, results []result) error {
 		return err
 	}
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		if err := confirmHolds(ctx, tx, results); err != nil {
+			return err
+		}
 		if err := attempts.insert(ctx, tx); err != nil {
 			return err
 		}
@@ -135,6 +139,38 @@ func commit(ctx context.Context, pool *pgxpool.Pool, results []result) error {
 		}
 		return notify(ctx, tx, ids)
 	})
+}
+
+// confirmHolds looks again whether the postbacks of deliveries that are to be
+// held are on hold. One that was resumed meanwhile has let go what was held
+// before: what is held after that would wait for ever, so it is due at once.
+func confirmHolds(ctx context.Context, tx pgx.Tx, results []result) error {
+	var postbacks []int64
+	for _, r := range results {
+		if r.unspent && r.outcome.State == dispatch.Held {
+			postbacks = append(postbacks, r.claim.postbackID)
+		}
+	}
+	if len(postbacks) == 0 {
+		return nil
+	}
+	rows, err := tx.Query(ctx, heldSQL, postbacks)
+	if err != nil {
+		return fmt.Errorf("looking at held postbacks: %w", err)
+	}
+	held, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return fmt.Errorf("looking at held postbacks: %w", err)
+	}
+	for i, r := range results {
+		if r.unspent && r.outcome.State == dispatch.Held && !slices.Contains(held, r.claim.postbackID) {
+			results[i].outcome = dispatch.Outcome{State: dispatch.Retrying, RetryAt: r.at}
+			if r.claim.number == 1 {
+				results[i].outcome.State = dispatch.Queued
+			}
+		}
+	}
+	return nil
 }
 
 func notify(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) error {
@@ -160,7 +196,7 @@ func finish(ctx context.Context, tx pgx.Tx, results []result) error {
 	)
 	for _, r := range results {
 		var due *time.Time
-		if r.outcome.State == dispatch.Retrying {
+		if !r.outcome.RetryAt.IsZero() {
 			at := r.outcome.RetryAt.UTC()
 			due = &at
 		}

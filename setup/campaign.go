@@ -94,8 +94,11 @@ func cleanName(name string) (string, error) {
 		return "", problem.Invalid("name", "give it a name")
 	case len(name) > maxName:
 		return "", problem.Invalid("name", "is %d bytes long; at most %d are kept", len(name), maxName)
-	case !utf8.ValidString(name) || strings.ContainsRune(name, 0):
+	case !isText(name):
 		return "", problem.Invalid("name", "is not valid text")
 	}
 	return name, nil
 }
+
+// isText tells whether a database takes it.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }

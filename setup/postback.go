@@ -3,14 +3,16 @@ package setup
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
-	"strings"
+
+	"github.com/gofrs/uuid/v5"
 
 	"postrider/commission"
 	"postrider/dispatch"
 	"postrider/ent/db"
-	"postrider/ent/db/goal"
 	"postrider/firing"
+	"postrider/internal/live"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/macro"
@@ -136,20 +138,29 @@ func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*Postba
 		if err := s.check(ctx, c, before.AffiliateID, &wish, "goal"); err != nil {
 			return err
 		}
-		if same(wishOf(before), wish) && before.HoldReason == nil {
+		changes, resumes := !same(wishOf(before), wish), before.HoldReason != nil && wish.Enabled
+		if !changes && !resumes {
 			changed = before
 			return nil
 		}
-		update := c.client.Postback.UpdateOne(before).SetVersion(before.Version + 1).SetUpdatedAt(c.now).ClearHoldReason()
-		setWish(update.Mutation(), wish)
+		update := c.client.Postback.UpdateOne(before).SetUpdatedAt(c.now)
+		if changes {
+			update.SetVersion(before.Version + 1)
+			setWish(update.Mutation(), wish)
+		}
+		if resumes {
+			update.ClearHoldReason()
+		}
 		if changed, err = update.Save(ctx); err != nil {
 			return fmt.Errorf("changing the postback: %w", err)
 		}
-		if err := c.addVersion(ctx, changed); err != nil {
-			return err
+		if changes {
+			if err := c.addVersion(ctx, changed); err != nil {
+				return err
+			}
 		}
-		if before.HoldReason != nil && changed.Enabled {
-			if err := c.release(ctx, id); err != nil {
+		if resumes {
+			if err := c.release(ctx, changed); err != nil {
 				return err
 			}
 		}
@@ -158,15 +169,40 @@ func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*Postba
 	return changed, err
 }
 
-// release lets the deliveries that a hold kept back go out.
-func (c *change) release(ctx context.Context, postbackID int64) error {
-	_, err := c.tx.ExecContext(ctx, `
-		UPDATE deliveries SET state = CASE WHEN attempt = 0 THEN 'queued' ELSE 'retrying' END, due_at = $2, updated_at = $2, reason = NULL
-		WHERE postback_id = $1 AND state = 'held' AND reason = $3`, postbackID, c.now, dispatch.PostbackHeld)
+// release lets the deliveries that a hold kept back go out, by the version of
+// now: the one that they were made for names an address that is gone.
+func (c *change) release(ctx context.Context, p *db.Postback) error {
+	template, err := macro.Parse(p.URLTemplate)
 	if err != nil {
-		return fmt.Errorf("releasing the deliveries of postback %d: %w", postbackID, err)
+		return fmt.Errorf("reading the template of postback %d: %w", p.ID, err)
 	}
-	return nil
+	return c.moveDeliveries(ctx, `
+		UPDATE deliveries SET state = CASE WHEN attempt = 0 THEN 'queued' ELSE 'retrying' END, due_at = $2, updated_at = $2, reason = NULL,
+		  version_id = (SELECT id FROM postback_versions WHERE postback_id = $1 AND number = $4), endpoint = $5
+		WHERE postback_id = $1 AND state = 'held' AND reason = $3
+		RETURNING id`, p.ID, c.now, dispatch.PostbackHeld, p.Version, template.Endpoint())
+}
+
+// moveDeliveries runs a statement that changes deliveries of a postback and
+// returns their ids, and tells whoever watches.
+func (c *change) moveDeliveries(ctx context.Context, statement string, args ...any) error {
+	rows, err := c.tx.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return fmt.Errorf("moving the deliveries of a postback: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var ids []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return fmt.Errorf("moving the deliveries of a postback: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("moving the deliveries of a postback: %w", err)
+	}
+	return live.Notify(ctx, c.tx, live.Deliveries, ids...)
 }
 
 // DeletePostback takes a postback away. Its past deliveries stay; those that
@@ -180,11 +216,12 @@ func (s *Setup) DeletePostback(ctx context.Context, id int64) error {
 		if err := c.client.Postback.UpdateOne(before).SetDeletedAt(c.now).SetEnabled(false).SetUpdatedAt(c.now).Exec(ctx); err != nil {
 			return fmt.Errorf("deleting the postback: %w", err)
 		}
-		_, err = c.tx.ExecContext(ctx, `
+		err = c.moveDeliveries(ctx, `
 			UPDATE deliveries SET state = 'cancelled', due_at = NULL, reason = $3, updated_at = $2
-			WHERE postback_id = $1 AND state IN ('queued', 'retrying', 'held') AND claimed_at IS NULL`, id, c.now, dispatch.PostbackDeleted)
+			WHERE postback_id = $1 AND state IN ('queued', 'retrying', 'held') AND claimed_at IS NULL
+			RETURNING id`, id, c.now, dispatch.PostbackDeleted)
 		if err != nil {
-			return fmt.Errorf("calling off what waits for postback %d: %w", id, err)
+			return err
 		}
 		return c.audit(ctx, "delete", "postback", id, before.AffiliateID, before, nil)
 	})
@@ -216,84 +253,5 @@ func same(a, b PostbackWish) bool {
 	sameRule := a.BodyRule == b.BodyRule || a.BodyRule != nil && b.BodyRule != nil && *a.BodyRule == *b.BodyRule
 	statuses := slices.Equal(a.Statuses, b.Statuses)
 	a.BodyRule, b.BodyRule, a.Statuses, b.Statuses = nil, nil, nil, nil
-	return sameRule && statuses && fmt.Sprint(a) == fmt.Sprint(b)
-}
-
-// check says what is wrong with a wish, every fault with its field, and fills
-// its defaults.
-func (s *Setup) check(ctx context.Context, c *change, owner int64, w *PostbackWish, goalField string) error {
-	var bad []*problem.Error
-	add := func(field, format string, args ...any) { bad = append(bad, problem.Invalid(field, format, args...)) }
-	if len(w.Name) > maxName {
-		add("name", "is %d bytes long; at most %d are kept", len(w.Name), maxName)
-	}
-	w.Name = strings.TrimSpace(w.Name)
-	if w.Method == "" {
-		w.Method = dispatch.GET
-	}
-	if len(w.Statuses) == 0 {
-		add("statuses", "choose at least one status: otherwise it would never fire")
-	}
-	w.Statuses = slices.Compact(slices.Sorted(slices.Values(w.Statuses)))
-	if w.BodyRule != nil {
-		if err := w.BodyRule.Validate(); err != nil {
-			add("bodyRule", "%s", err)
-		}
-	}
-	bad = append(bad, s.checkTemplate(w.URLTemplate)...)
-	known, err := c.client.Goal.Query().Where(goal.Key(w.Goal)).Exist(ctx)
-	if err != nil {
-		return fmt.Errorf("finding goal %q: %w", w.Goal, err)
-	}
-	if !known {
-		add(goalField, "%q is not in the event dictionary", w.Goal)
-	}
-	scope, err := c.checkScope(ctx, owner, *w)
-	if err != nil {
-		return err
-	}
-	return joined(append(bad, scope...))
-}
-
-func (s *Setup) checkTemplate(template string) []*problem.Error {
-	parsed, err := macro.Parse(template)
-	if err != nil {
-		return []*problem.Error{problem.Invalid("urlTemplate", "%s", err)}
-	}
-	if err := s.Guard.CheckURL(parsed.Expand(&macro.Values{})); err != nil {
-		return []*problem.Error{problem.Invalid("urlTemplate", "%s", err)}
-	}
-	return nil
-}
-
-func (c *change) checkScope(ctx context.Context, owner int64, w PostbackWish) ([]*problem.Error, error) {
-	switch w.Scope {
-	case firing.Offer:
-		if w.OfferID == 0 {
-			return []*problem.Error{problem.Invalid("offerId", "choose the offer")}, nil
-		}
-		if _, err := c.client.Offer.Get(ctx, w.OfferID); err != nil {
-			return problemOrError(missing(err, "offerId", "offer"))
-		}
-	case firing.Campaign:
-		if w.CampaignID == 0 {
-			return []*problem.Error{problem.Invalid("campaignId", "choose the campaign")}, nil
-		}
-		campaign, err := c.client.Campaign.Get(ctx, w.CampaignID)
-		if err != nil {
-			return problemOrError(missing(err, "campaignId", "campaign"))
-		}
-		if campaign.AffiliateID != owner {
-			return []*problem.Error{problem.Invalid("campaignId", "there is no such campaign")}, nil
-		}
-	}
-	return nil, nil
-}
-
-// problemOrError keeps what the user can mend apart from what went wrong.
-func problemOrError(err error) ([]*problem.Error, error) {
-	if p := problem.From(err); p != nil && p.Code != problem.CodeInternal {
-		return []*problem.Error{p}, nil
-	}
-	return nil, err
+	return sameRule && statuses && reflect.DeepEqual(a, b)
 }

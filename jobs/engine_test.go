@@ -1,0 +1,370 @@
+package jobs_test
+
+import (
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/ent/db/delivery"
+	"postrider/internal/globalid"
+	"postrider/internal/live"
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+	"postrider/jobs"
+	setups "postrider/setup"
+)
+
+func TestThePromoterMovesWhatIsDueAndNothingElse(t *testing.T) {
+	w := setup(t, nil)
+	w.postback("/?t={transaction_id}")
+	for range 3 {
+		w.deposit()
+	}
+	w.exec(`DELETE FROM river_job`)
+	w.exec(`UPDATE deliveries SET due_at = now() + CASE transaction_id WHEN 'T1' THEN interval '-1 minute' WHEN 'T2' THEN interval '-1 second' ELSE interval '1 hour' END`)
+	w.run()
+	w.until("what was due is delivered", `SELECT count(*) = 2 FROM deliveries WHERE state = 'delivered' AND transaction_id IN ('T1', 'T2')`)
+	if n := w.number(`SELECT count(*) FROM deliveries WHERE state = 'queued' AND due_at IS NOT NULL AND attempt = 0`); n != 1 {
+		t.Errorf("%d still wait", n)
+	}
+}
+
+func TestWakeMakesThePromoterLookAtOnce(t *testing.T) {
+	w := setup(t, nil)
+	w.postback("/")
+	w.deposit()
+	client := dispatch.NewClient(dispatch.ClientOptions{Guard: w.guard})
+	defer client.Close()
+	w.run(func(c *jobs.Config) { c.PromoteEvery = time.Hour })
+	w.untilAll(dispatch.Delivered) // by its job: the promoter sleeps
+	id, err := jobs.Replayer{Pool: w.pool.Pgx, Now: time.Now}.Replay(t.Context(), w.delivery().ID, false)
+	w.must(err)
+	w.run() // another engine, whose promoter looks at once
+	w.until("the replay is delivered", `SELECT state = 'delivered' FROM deliveries WHERE id = $1`, id)
+}
+
+func TestTwoEnginesDeliverEachOnce(t *testing.T) {
+	w := setup(t, nil)
+	w.postback("/?d={delivery_id}")
+	const many = 120
+	for range many / 2 {
+		w.deposit()
+	}
+	// Half of them wait in the table, so that both promoters reach for them.
+	w.exec(`DELETE FROM river_job`)
+	w.exec(`UPDATE deliveries SET due_at = now()`)
+	for range many / 2 {
+		w.deposit()
+	}
+	w.run()
+	w.run()
+	w.untilAll(dispatch.Delivered)
+	seen := map[string]int{}
+	for _, r := range w.sink.requests() {
+		seen[r.url]++
+	}
+	if len(seen) != many || len(w.sink.requests()) != many {
+		t.Errorf("%d requests for %d of %d deliveries", len(w.sink.requests()), len(seen), many)
+	}
+	if n := w.number(`SELECT count(*) FROM attempts`); n != many {
+		t.Errorf("%d attempts", n)
+	}
+}
+
+// die makes it look as if a process had been killed during the attempt of every
+// delivery, so long ago.
+func (w *world) die(claimed bool, ago time.Duration) {
+	w.t.Helper()
+	at := time.Now().Add(-ago)
+	w.exec(`UPDATE river_job SET state = 'running', attempt = 1, attempted_at = $1, attempted_by = '{dead}'`, at)
+	w.exec(`UPDATE deliveries SET queued_at = $1`, at)
+	if claimed {
+		w.exec(`UPDATE deliveries SET attempt = 1, claimed_at = $1, first_attempt_at = $1`, at)
+	}
+}
+
+func TestTheClaimOfADeadProcessIsTakenBack(t *testing.T) {
+	w := setup(t, nil)
+	w.postback("/?c={param_1}&d={delivery_id}")
+	w.deposit()
+	w.die(true, time.Minute)
+	w.run()
+	w.untilAll(dispatch.Delivered)
+	d := w.delivery()
+	attempts := w.attempts(d)
+	if len(attempts) != 2 || d.Attempt != 2 || d.Reason != nil {
+		t.Fatalf("%d attempts, %+v", len(attempts), d)
+	}
+	first, got := attempts[0], w.sink.requests()
+	if first.Number != 1 || *first.Error != "INTERRUPTED" || first.StatusCode != nil || first.URL != *d.URL || first.URL == "" || first.DurationMs < 59_000 {
+		t.Errorf("what the dead process may have sent: %+v", first)
+	}
+	if len(got) != 1 || got[0].header.Get("X-Postrider-Attempt") != "2" || got[0].header.Get("X-Postrider-Delivery") != globalid.Hex(d.ID) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAJobThatWasFetchedAndNeverBegunIsTakenBackUnspent(t *testing.T) {
+	w := setup(t, nil)
+	w.postback("/")
+	w.deposit()
+	w.die(false, time.Minute)
+	w.run()
+	w.untilAll(dispatch.Delivered)
+	if d := w.delivery(); d.Attempt != 1 || len(w.attempts(d)) != 1 || d.Priority != dispatch.PriorityLive {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestAYoungClaimIsLeftAlone(t *testing.T) {
+	w := setup(t, nil)
+	w.postback("/?t={transaction_id}")
+	w.deposit()
+	w.die(true, 10*time.Second)
+	w.run()
+	w.deposit()
+	w.until("the other is delivered", `SELECT count(*) = 1 FROM deliveries WHERE state = 'delivered'`)
+	if n := w.number(`SELECT count(*) FROM deliveries WHERE state = 'queued' AND attempt = 1 AND claimed_at IS NOT NULL`); n != 1 {
+		t.Error("the claim was taken back")
+	}
+}
+
+// A job whose first run could not write down what came of it leaves its claim
+// behind; no process has died, and River runs the job again.
+func TestAJobThatRunsAgainTakesBackItsOwnClaim(t *testing.T) {
+	w := setup(t, nil)
+	w.postback("/")
+	w.deposit()
+	w.die(true, time.Minute)
+	w.exec(`UPDATE river_job SET state = 'available', scheduled_at = now()`)
+	w.run(func(c *jobs.Config) { c.SweepEvery = time.Hour })
+	w.untilAll(dispatch.Delivered)
+	d := w.delivery()
+	if a := w.attempts(d); len(a) != 2 || *a[0].Error != "INTERRUPTED" || a[1].Error != nil {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestAJobThatRunsAgainLeavesAClaimThatMayBeAlive(t *testing.T) {
+	w := setup(t, nil)
+	w.postback("/")
+	w.deposit()
+	w.die(true, time.Second)
+	w.exec(`UPDATE river_job SET state = 'available', scheduled_at = now()`)
+	w.run()
+	w.until("the job waits for another try", `SELECT state = 'retryable' FROM river_job`)
+	if d := w.delivery(); d.ClaimedAt == nil || d.Attempt != 1 || len(w.sink.requests()) != 0 {
+		t.Errorf("%+v", d)
+	}
+}
+
+// gate lets a tracker's first answer wait until it is opened.
+func gate(code int) (answer func(int, http.ResponseWriter, *http.Request), arrived <-chan struct{}, open func()) {
+	came, wait := make(chan struct{}), make(chan struct{})
+	return func(n int, rw http.ResponseWriter, _ *http.Request) {
+		if n == 1 {
+			close(came)
+			<-wait
+			rw.WriteHeader(code)
+		}
+	}, came, sync.OnceFunc(func() { close(wait) })
+}
+
+// clock runs as the true one does, ahead of it by what a test says.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+func (c *clock) later(d time.Duration) { c.ahead.Add(int64(d)) }
+
+func TestALateAnswerCountsForADeliveryThatWasOnlySwept(t *testing.T) {
+	answer, arrived, open := gate(200)
+	w := setup(t, answer)
+	t.Cleanup(open)
+	w.postback("/")
+	w.deposit()
+	clock := &clock{}
+	w.run(func(c *jobs.Config) { c.Now, c.PromoteEvery = clock.now, time.Hour })
+	<-arrived
+	clock.later(time.Minute)
+	w.until("it is swept", `SELECT state = 'retrying' AND due_at IS NOT NULL AND reason = 'INTERRUPTED' FROM deliveries`)
+	open()
+	w.untilAll(dispatch.Delivered)
+	d := w.delivery()
+	if d.DueAt != nil || d.Attempt != 1 || d.Reason != nil || len(w.attempts(d)) != 2 {
+		t.Errorf("%+v with %d attempts", d, len(w.attempts(d)))
+	}
+}
+
+func TestALateAnswerChangesNothingForADeliveryThatWentOn(t *testing.T) {
+	answer, arrived, open := gate(404)
+	w := setup(t, answer)
+	t.Cleanup(open)
+	w.postback("/")
+	w.deposit()
+	clock := &clock{}
+	stop := w.run(func(c *jobs.Config) { c.Now = clock.now })
+	<-arrived
+	clock.later(time.Minute)
+	w.untilAll(dispatch.Delivered)
+	open()
+	stop()
+	d := w.delivery()
+	if d.State != dispatch.Delivered || d.Attempt != 2 || *d.StatusCode != 200 {
+		t.Errorf("%+v", d)
+	}
+	var numbers []int
+	for _, a := range w.attempts(d) {
+		numbers = append(numbers, a.Number)
+	}
+	if len(numbers) != 3 { // interrupted, delivered, and the late answer
+		t.Errorf("attempts %v", numbers)
+	}
+}
+
+func TestAGracefulStopFinishesWhatIsUnderWay(t *testing.T) {
+	answer, arrived, open := gate(200)
+	w := setup(t, answer)
+	t.Cleanup(open)
+	w.postback("/")
+	w.deposit()
+	stop := w.run()
+	<-arrived
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		stop()
+	}()
+	// Stopping has begun when a new delivery stays where it is.
+	for i := 0; ; i++ {
+		w.deposit()
+		if len(w.sink.requests()) == 1 && i > 2 {
+			break
+		}
+	}
+	select {
+	case <-stopped:
+		t.Error("it did not wait for the attempt under way")
+	default:
+	}
+	open()
+	<-stopped
+	if n := w.number(`SELECT count(*) FROM deliveries WHERE claimed_at IS NOT NULL`); n != 0 {
+		t.Errorf("%d are claimed by nobody", n)
+	}
+	first, err := w.client.Delivery.Query().Order(delivery.ByID()).First(w.ctx)
+	w.must(err)
+	if first.State != dispatch.Delivered {
+		t.Errorf("%+v", first)
+	}
+	w.run() // what was left is taken up
+	w.untilAll(dispatch.Delivered)
+}
+
+func TestADeliveryIsReplayedAsItWasSentOrByTheTemplateOfToday(t *testing.T) {
+	w := setup(t, func(n int, rw http.ResponseWriter, _ *http.Request) {
+		if n == 1 {
+			rw.WriteHeader(404)
+		}
+	})
+	p := w.postback("/then?c={param_1}&d={delivery_id}")
+	w.deposit()
+	w.run()
+	w.untilAll(dispatch.Failed)
+	old := w.delivery()
+	p = w.change(p, func(wish *setups.PostbackWish) { wish.URLTemplate = w.sink.URL + "/today?c={param_1}" })
+
+	replayer := jobs.Replayer{Pool: w.pool.Pgx, Now: time.Now}
+	replay := func(asSent bool) *db.Delivery {
+		id, err := replayer.Replay(t.Context(), old.ID, asSent)
+		w.must(err)
+		w.until("it is delivered", `SELECT state = 'delivered' FROM deliveries WHERE id = $1`, id)
+		d, err := w.client.Delivery.Get(w.ctx, id)
+		w.must(err)
+		return d
+	}
+	sent, today := replay(true), replay(false)
+	if want := w.sink.URL + "/then?c=wgk3l5f2c1&d=" + globalid.Hex(sent.ID); *sent.URL != want || sent.VersionID != old.VersionID {
+		t.Errorf("as it was sent: %s, want %s", *sent.URL, want)
+	}
+	if want := w.sink.URL + "/today?c=wgk3l5f2c1"; *today.URL != want || today.VersionID == old.VersionID {
+		t.Errorf("by the template of today: %s, want %s", *today.URL, want)
+	}
+	for _, d := range []*db.Delivery{sent, today} {
+		if *d.ReplayOf != old.ID || d.Attempt != 1 || d.Priority != dispatch.PriorityReplay || d.EventID != old.EventID || *d.TransactionID != "T1" {
+			t.Errorf("%+v", d)
+		}
+	}
+	if again, err := w.client.Delivery.Get(w.ctx, old.ID); err != nil || again.State != dispatch.Failed {
+		t.Errorf("the old one: %+v, %v", again, err)
+	}
+	refused := func(id uuid.UUID, code problem.Code) {
+		t.Helper()
+		if _, err := replayer.Replay(t.Context(), id, false); problem.CodeOf(err) != code {
+			t.Errorf("%v, want %s", err, code)
+		}
+	}
+	refused(uuid.Must(uuid.NewV4()), problem.CodeNotFound)
+	w.must(w.setup.DeletePostback(w.owner(), p.ID))
+	refused(old.ID, problem.CodeConflict)
+}
+
+func TestWhatIsNotOverIsNotReplayed(t *testing.T) {
+	w := setup(t, nil)
+	w.postback("/")
+	w.deposit()
+	replayer := jobs.Replayer{Pool: w.pool.Pgx, Now: time.Now}
+	for _, state := range []dispatch.State{dispatch.Queued, dispatch.Retrying, dispatch.Held} {
+		w.exec(`UPDATE deliveries SET state = $1`, state)
+		if _, err := replayer.Replay(t.Context(), w.delivery().ID, true); problem.CodeOf(err) != problem.CodeConflict {
+			t.Errorf("%s: %v", state, err)
+		}
+	}
+}
+
+func TestEveryChangeIsAnnounced(t *testing.T) {
+	w := setup(t, func(n int, rw http.ResponseWriter, _ *http.Request) {
+		if n == 1 {
+			rw.WriteHeader(500)
+		}
+	})
+	w.postback("/")
+	heard, ready, done := make(chan uuid.UUID, 100), make(chan struct{}, 1), make(chan error, 1)
+	ctx, cancel := contextOf(t)
+	go func() {
+		done <- pg.Listen(ctx, w.d.URL, pg.Subscription{
+			Channels: []string{string(live.Deliveries)},
+			OnReady:  func() { ready <- struct{}{} },
+			OnNotify: func(_, payload string) {
+				for _, id := range live.ParsePayload(payload) {
+					heard <- id
+				}
+			},
+		})
+	}()
+	defer func() {
+		cancel()
+		w.must(<-done)
+	}()
+	<-ready
+	w.deposit()
+	w.run()
+	w.untilAll(dispatch.Delivered)
+	d := w.delivery()
+	for i := range 3 { // queued, retrying, delivered
+		select {
+		case id := <-heard:
+			if id != d.ID {
+				t.Errorf("%s was announced", id)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("only %d changes were announced", i)
+		}
+	}
+}

@@ -1,0 +1,221 @@
+package jobs_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"go.uber.org/goleak"
+
+	"postrider/commission"
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/ent/db/attempt"
+	"postrider/intake"
+	"postrider/internal/pg"
+	"postrider/internal/pgtest"
+	"postrider/internal/viewer"
+	"postrider/jobs"
+	setups "postrider/setup"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// fast is a schedule that a test can wait for.
+var fast = dispatch.Schedule{0, time.Millisecond, time.Millisecond, time.Millisecond}
+
+// world is an installation with one affiliate, whose tracker is a sink.
+type world struct {
+	pgtest.Scene
+
+	t      *testing.T
+	d      *pgtest.DB
+	pool   *pg.Pool
+	client *db.Client
+	ctx    context.Context // Postrider's own
+	in     *intake.Intake
+	setup  *setups.Setup
+	sink   *sink
+	guard  *dispatch.Guard
+	count  int
+}
+
+func setup(t *testing.T, answer func(n int, w http.ResponseWriter, r *http.Request)) *world {
+	t.Helper()
+	t.Parallel()
+	d := pgtest.New(t)
+	w := &world{t: t, d: d, pool: d.Pool(t), client: d.Client(), ctx: pgtest.System(t), Scene: pgtest.NewScene(t, d)}
+	w.sink = newSink(t, answer)
+	w.guard = dispatch.NewGuard(dispatch.GuardOptions{AllowPrivate: true})
+	enqueuer, err := jobs.NewEnqueuer(d.SQL)
+	w.must(err)
+	w.in = intake.New(intake.Config{DB: d.SQL, Enqueuer: enqueuer, Secrets: pgtest.Key(t), Log: slog.New(slog.DiscardHandler)})
+	w.setup = setups.New(setups.Config{DB: d.SQL, Guard: w.guard, Secrets: pgtest.Key(t), Changed: w.in.Forget})
+	return w
+}
+
+// postback makes one to the sink, for deposits unless said otherwise.
+func (w *world) postback(path string, options ...func(*db.PostbackCreate)) *db.Postback {
+	w.t.Helper()
+	p := pgtest.Postback(w.t, w.d, w.Affiliate, w.sink.URL+path, append([]func(*db.PostbackCreate){pgtest.On(commission.GoalDeposit)}, options...)...)
+	w.in.Forget()
+	return p
+}
+
+// deposit records one more conversion of the scene's click.
+func (w *world) deposit() uuid.UUID {
+	w.t.Helper()
+	w.count++
+	out, err := w.in.Report(w.t.Context(), w.Source.Key, intake.Report{
+		Goal: commission.GoalDeposit, ClickID: w.Click.String(), TransactionID: fmt.Sprintf("T%d", w.count), Actor: intake.Operator,
+	})
+	w.must(err)
+	return out.ConversionID
+}
+
+// run starts an engine, and gives what stops it: gracefully, and once it is over.
+func (w *world) run(options ...func(*jobs.Config)) (stop func()) {
+	w.t.Helper()
+	client := dispatch.NewClient(dispatch.ClientOptions{Guard: w.guard, UserAgent: "Postrider/test"})
+	cfg := jobs.Config{
+		Pool: w.pool, Client: client, Secrets: pgtest.Key(w.t), Schedule: fast, Workers: 16, Log: slog.New(slog.DiscardHandler),
+		PromoteEvery: 5 * time.Millisecond, SweepEvery: 10 * time.Millisecond,
+	}
+	for _, o := range options {
+		o(&cfg)
+	}
+	engine, err := jobs.New(cfg)
+	w.must(err)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(w.t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- engine.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			w.t.Error(err)
+		}
+		client.Close()
+	})
+	w.t.Cleanup(stop)
+	return stop
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// until waits for the database to say yes.
+func (w *world) until(what, query string, args ...any) {
+	w.t.Helper()
+	var yes bool
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(3 * time.Millisecond) {
+		w.must(w.d.SQL.QueryRowContext(w.t.Context(), query, args...).Scan(&yes))
+		if yes {
+			return
+		}
+	}
+	all, _ := w.client.Delivery.Query().All(w.ctx)
+	w.t.Fatalf("waited in vain: %s; deliveries: %v", what, all)
+}
+
+// untilAll waits for every delivery to be in a state.
+func (w *world) untilAll(state dispatch.State) {
+	w.t.Helper()
+	w.until("every delivery is "+string(state), `SELECT count(*) > 0 AND bool_and(state = $1) FROM deliveries`, state)
+}
+
+// delivery is the only one, or that of a conversion.
+func (w *world) delivery() *db.Delivery {
+	w.t.Helper()
+	d, err := w.client.Delivery.Query().Only(w.ctx)
+	w.must(err)
+	return d
+}
+
+func (w *world) attempts(d *db.Delivery) []*db.Attempt {
+	w.t.Helper()
+	all, err := w.client.Attempt.Query().Where(attempt.DeliveryID(d.ID)).Order(attempt.ByID()).All(w.ctx)
+	w.must(err)
+	return all
+}
+
+func (w *world) number(query string, args ...any) int {
+	w.t.Helper()
+	var n int
+	w.must(w.d.SQL.QueryRowContext(w.t.Context(), query, args...).Scan(&n))
+	return n
+}
+
+func (w *world) exec(query string, args ...any) {
+	w.t.Helper()
+	_, err := w.d.SQL.ExecContext(w.t.Context(), query, args...)
+	w.must(err)
+}
+
+// owner is a context in which the affiliate is asking.
+func (w *world) owner() context.Context {
+	return viewer.With(w.t.Context(), &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: w.Affiliate, Scopes: viewer.Scopes()})
+}
+
+func (w *world) change(p *db.Postback, patch func(*setups.PostbackWish)) *db.Postback {
+	w.t.Helper()
+	changed, err := w.setup.UpdatePostback(w.owner(), p.ID, patch)
+	w.must(err)
+	return changed
+}
+
+// sink is a tracker that keeps what it gets.
+type sink struct {
+	*httptest.Server
+
+	mu  sync.Mutex
+	got []request
+}
+
+type request struct {
+	method, url, body string
+	header            http.Header
+}
+
+// newSink answers by the number of the request, from 1; without answer with 200.
+func newSink(t *testing.T, answer func(n int, w http.ResponseWriter, r *http.Request)) *sink {
+	t.Helper()
+	s := &sink{}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		s.mu.Lock()
+		s.got = append(s.got, request{r.Method, r.URL.RequestURI(), string(body), r.Header.Clone()})
+		n := len(s.got)
+		s.mu.Unlock()
+		if answer != nil {
+			answer(n, w, r)
+		}
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (s *sink) requests() []request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]request(nil), s.got...)
+}
+
+// status answers always the same.
+func status(code int) func(int, http.ResponseWriter, *http.Request) {
+	return func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+}
+
+func contextOf(t *testing.T) (context.Context, context.CancelFunc) {
+	return context.WithCancel(t.Context())
+}

@@ -1,0 +1,136 @@
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/internal/pgtest"
+)
+
+// results makes a batch of so many, each of a delivery that is under way.
+func results(t *testing.T, d *pgtest.DB, n int) []result {
+	t.Helper()
+	s := pgtest.NewScene(t, d)
+	c := s.Conversion(t, d)
+	all := make([]result, n)
+	for i := range all {
+		p := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/")
+		row := pgtest.Delivery(t, d, c.ID, p, func(c *db.DeliveryCreate) { c.SetState(dispatch.Queued).SetClaimedAt(pgtest.Now) })
+		all[i] = result{
+			claim:     &claim{id: row.ID, affiliateID: s.Affiliate, postbackID: p.ID, versionID: row.VersionID, number: 1},
+			attemptID: pgtest.ID(t), at: pgtest.Now,
+			exchange: dispatch.Exchange{StartedAt: pgtest.Now, Method: dispatch.GET, URL: "https://tracker.example/", StatusCode: 200},
+			outcome:  dispatch.Outcome{State: dispatch.Delivered},
+		}
+	}
+	return all
+}
+
+func newTestWriter(t *testing.T, d *pgtest.DB) *writer {
+	t.Helper()
+	return newWriter(d.Pool(t).Pgx, newMetrics(nil), slog.New(slog.DiscardHandler))
+}
+
+func TestABadRowDoesNotTakeTheOthersWithIt(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	w := newTestWriter(t, d)
+	batch := results(t, d, 5)
+	batch[2].exchange.ResponseBody = "a NUL \x00 that PostgreSQL refuses"
+	pendings := make([]pending, len(batch))
+	for i, r := range batch {
+		pendings[i] = pending{result: r, done: make(chan error, 1)}
+	}
+	w.flush(t.Context(), pendings)
+	for i, p := range pendings {
+		if err := <-p.done; (err != nil) != (i == 2) {
+			t.Errorf("row %d: %v", i, err)
+		}
+	}
+	var delivered, attempts int
+	err := d.SQL.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM deliveries WHERE state = 'delivered'), (SELECT count(*) FROM attempts)`).
+		Scan(&delivered, &attempts)
+	if err != nil || delivered != 4 || attempts != 4 {
+		t.Errorf("%d delivered, %d attempts, %v", delivered, attempts, err)
+	}
+}
+
+func TestManyShareACommitAndEachWaitsForIt(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	w := newTestWriter(t, d)
+	batch := results(t, d, 40)
+	ctx, cancel := context.WithCancel(t.Context())
+	var running, writing sync.WaitGroup
+	running.Go(func() { w.run(ctx) })
+	for _, r := range batch {
+		writing.Go(func() {
+			if err := w.write(ctx, r); err != nil {
+				t.Error(err)
+			}
+			var state string
+			if err := d.SQL.QueryRowContext(ctx, `SELECT state FROM deliveries WHERE id = $1`, r.claim.id).Scan(&state); err != nil || state != "delivered" {
+				t.Errorf("written, and it is %s; %v", state, err)
+			}
+		})
+	}
+	writing.Wait()
+	var commits int
+	if err := d.SQL.QueryRowContext(t.Context(), `SELECT count(DISTINCT xmin::text) FROM deliveries`).Scan(&commits); err != nil || commits >= len(batch) {
+		t.Errorf("%d commits for %d results, %v", commits, len(batch), err)
+	}
+	cancel()
+	running.Wait()
+	if err := w.write(ctx, batch[0]); err == nil {
+		t.Error("written after the end")
+	}
+}
+
+func TestAnUnspentClaimGivesItsAttemptBack(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	w := newTestWriter(t, d)
+	batch := results(t, d, 2)
+	if _, err := d.SQL.ExecContext(t.Context(), `UPDATE postbacks SET hold_reason = 'GONE' WHERE id = $1`, batch[0].claim.postbackID); err != nil {
+		t.Fatal(err)
+	}
+	for i := range batch {
+		batch[i].claim.stopped = dispatch.Held
+		batch[i] = batch[i].claim.stop(pgtest.Now)
+	}
+	if err := commit(t.Context(), w.pool, batch); err != nil {
+		t.Fatal(err)
+	}
+	read := func(id uuid.UUID) *db.Delivery {
+		row, err := d.Client().Delivery.Get(pgtest.System(t), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return row
+	}
+	if held := read(batch[0].claim.id); held.State != dispatch.Held || held.Attempt != 0 || held.ClaimedAt != nil || held.DueAt != nil || *held.Reason != "POSTBACK_HELD" {
+		t.Errorf("held: %+v", held)
+	}
+	if resumed := read(batch[1].claim.id); resumed.State != dispatch.Queued || resumed.Attempt != 0 || resumed.DueAt == nil || resumed.Reason != nil {
+		t.Errorf("resumed meanwhile: %+v", resumed)
+	}
+}
+
+func TestEndpointsAreSpreadOverTheLanes(t *testing.T) {
+	t.Parallel()
+	used := map[string]int{}
+	for i := range 1000 {
+		used[lane("https://tracker"+strings.Repeat("x", i%50)+time.Duration(i).String()+".example:443")]++
+	}
+	if len(used) != lanes || lane("https://a.example:443") != lane("https://a.example:443") {
+		t.Errorf("%v", used)
+	}
+}

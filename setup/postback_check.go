@@ -1,0 +1,96 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"postrider/dispatch"
+	"postrider/ent/db/goal"
+	"postrider/firing"
+	"postrider/internal/problem"
+	"postrider/macro"
+)
+
+// check says what is wrong with a wish, every fault with its field, and fills
+// its defaults.
+func (s *Setup) check(ctx context.Context, c *change, owner int64, w *PostbackWish, goalField string) error {
+	var bad []*problem.Error
+	add := func(field, format string, args ...any) { bad = append(bad, problem.Invalid(field, format, args...)) }
+	w.Name = strings.TrimSpace(w.Name)
+	switch {
+	case len(w.Name) > maxName:
+		add("name", "is %d bytes long; at most %d are kept", len(w.Name), maxName)
+	case !isText(w.Name):
+		add("name", "is not valid text")
+	}
+	if w.Method == "" {
+		w.Method = dispatch.GET
+	}
+	if len(w.Statuses) == 0 {
+		add("statuses", "choose at least one status: otherwise it would never fire")
+	}
+	w.Statuses = slices.Compact(slices.Sorted(slices.Values(w.Statuses)))
+	if w.BodyRule != nil {
+		if err := w.BodyRule.Validate(); err != nil {
+			add("bodyRule", "%s", err)
+		}
+	}
+	bad = append(bad, s.checkTemplate(w.URLTemplate)...)
+	known, err := c.client.Goal.Query().Where(goal.Key(w.Goal)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("finding goal %q: %w", w.Goal, err)
+	}
+	if !known {
+		add(goalField, "%q is not in the event dictionary", w.Goal)
+	}
+	scope, err := c.checkScope(ctx, owner, *w)
+	if err != nil {
+		return err
+	}
+	return joined(append(bad, scope...))
+}
+
+func (s *Setup) checkTemplate(template string) []*problem.Error {
+	parsed, err := macro.Parse(template)
+	if err != nil {
+		return []*problem.Error{problem.Invalid("urlTemplate", "%s", err)}
+	}
+	if err := s.Guard.CheckURL(parsed.Expand(&macro.Values{})); err != nil {
+		return []*problem.Error{problem.Invalid("urlTemplate", "%s", err)}
+	}
+	return nil
+}
+
+func (c *change) checkScope(ctx context.Context, owner int64, w PostbackWish) ([]*problem.Error, error) {
+	switch w.Scope {
+	case firing.Offer:
+		if w.OfferID == 0 {
+			return []*problem.Error{problem.Invalid("offerId", "choose the offer")}, nil
+		}
+		if _, err := c.client.Offer.Get(ctx, w.OfferID); err != nil {
+			return problemOrError(missing(err, "offerId", "offer"))
+		}
+	case firing.Campaign:
+		if w.CampaignID == 0 {
+			return []*problem.Error{problem.Invalid("campaignId", "choose the campaign")}, nil
+		}
+		campaign, err := c.client.Campaign.Get(ctx, w.CampaignID)
+		if err != nil {
+			return problemOrError(missing(err, "campaignId", "campaign"))
+		}
+		if campaign.AffiliateID != owner {
+			return []*problem.Error{problem.Invalid("campaignId", "there is no such campaign")}, nil
+		}
+	}
+	return nil, nil
+}
+
+// problemOrError keeps what the user can mend apart from what went wrong.
+func problemOrError(err error) ([]*problem.Error, error) {
+	if p := problem.From(err); p != nil && p.Code != problem.CodeInternal {
+		return []*problem.Error{p}, nil
+	}
+	return nil, err
+}
