@@ -1,0 +1,127 @@
+package report_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"go.uber.org/goleak"
+
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/internal/pgtest"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+	"postrider/report"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// idAt is the id of a fact of so long before now.
+func idAt(t *testing.T, ago time.Duration) uuid.UUID {
+	t.Helper()
+	id, err := uuid.NewV7AtTime(pgtest.Now.Add(-ago))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func TestThePostbacksHealthIsThatOfTheLastDay(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	s, other := pgtest.NewScene(t, d), pgtest.NewScene(t, d)
+	conversion := s.Conversion(t, d).ID
+	p := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/")
+	quiet := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/")
+	theirs := pgtest.Postback(t, d, other.Affiliate, "https://tracker.example/")
+
+	add := func(state dispatch.State, ago time.Duration, options ...func(*db.DeliveryCreate)) {
+		at := pgtest.Now.Add(-ago)
+		// Only the first of an event and a postback is no replay; what is left out of
+		// the times is tested by itself.
+		options = append([]func(*db.DeliveryCreate){func(c *db.DeliveryCreate) {
+			c.SetID(idAt(t, ago)).SetState(state).SetCreatedAt(at).SetUpdatedAt(at)
+			c.SetEventID(event(t, d, conversion))
+		}}, options...)
+		pgtest.Delivery(t, d, conversion, p, options...)
+	}
+	delivered := func(after time.Duration) func(*db.DeliveryCreate) {
+		return func(c *db.DeliveryCreate) {
+			created, _ := c.Mutation().CreatedAt()
+			c.SetDeliveredAt(created.Add(after))
+		}
+	}
+	because := func(reason string) func(*db.DeliveryCreate) {
+		return func(c *db.DeliveryCreate) { c.SetReason(reason) }
+	}
+	for i := range 20 {
+		add(dispatch.Delivered, time.Hour, delivered(time.Duration(i+1)*10*time.Millisecond))
+	}
+	add(dispatch.Delivered, time.Hour, delivered(time.Hour), func(c *db.DeliveryCreate) { c.SetReplayOf(idAt(t, 0)) }) // counted, not timed
+	add(dispatch.Delivered, 25*time.Hour, delivered(time.Hour))                                                        // too old
+	add(dispatch.Failed, 3*time.Hour, because("HTTP_404"))
+	add(dispatch.Retrying, 2*time.Hour, because("SERVER_ERROR"))
+	add(dispatch.Queued, time.Minute)
+	add(dispatch.Held, time.Minute, because("POSTBACK_HELD"))
+	add(dispatch.Cancelled, time.Minute, because("POSTBACK_DELETED"))
+	add(dispatch.Failed, time.Minute, because("HTTP_500"), func(c *db.DeliveryCreate) { c.SetTest(true) }) // a test
+
+	health := &report.Health{DB: d.SQL, Now: func() time.Time { return pgtest.Now }}
+	read := func(ctx context.Context) map[int64]*report.PostbackHealth {
+		rows, err := health.OfPostbacks(ctx, []int64{p.ID, quiet.ID, theirs.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := map[int64]*report.PostbackHealth{}
+		for _, row := range rows {
+			found[row.PostbackID] = row
+		}
+		return found
+	}
+	mine := read(viewer.With(t.Context(), &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: s.Affiliate}))
+	if len(mine) != 2 || mine[theirs.ID] != nil {
+		t.Errorf("an affiliate sees %d of its two", len(mine))
+	}
+	if got := mine[p.ID]; got.Delivered != 21 || got.Failed != 1 || got.Waiting != 3 {
+		t.Errorf("%+v", got)
+	} else {
+		near(t, "success rate", got.SuccessRate, 21.0/22)
+		near(t, "median", got.P50Ms, 105)
+		near(t, "p95", got.P95Ms, 190.5)
+		if !got.LastFailureAt.Equal(pgtest.Now.Add(-2*time.Hour)) || *got.LastFailureReason != "SERVER_ERROR" {
+			t.Errorf("last failure %s, %s", got.LastFailureAt, *got.LastFailureReason)
+		}
+	}
+	if got := mine[quiet.ID]; got.Delivered+got.Failed+got.Waiting != 0 || got.SuccessRate != nil || got.P50Ms != nil || got.LastFailureAt != nil || got.LastFailureReason != nil {
+		t.Errorf("one that never fired: %+v", got)
+	}
+	if all := read(viewer.With(t.Context(), &viewer.Viewer{Role: viewer.Manager})); len(all) != 3 {
+		t.Errorf("staff see %d of three", len(all))
+	}
+	if _, err := health.OfPostbacks(t.Context(), nil); !errors.Is(err, problem.ErrUnauthenticated) {
+		t.Errorf("nobody is asking: %v", err)
+	}
+}
+
+// event makes one more step of a conversion's life.
+func event(t *testing.T, d *pgtest.DB, conversion uuid.UUID) uuid.UUID {
+	t.Helper()
+	id := uuid.Must(uuid.NewV4())
+	_, err := d.SQL.ExecContext(t.Context(), `
+		INSERT INTO conversion_events (id, conversion_id, status, reason, actor, macros, considered, occurred_at, received_at)
+		VALUES ($1, $2, 'approved', '', 'operator', '{}', '[]', now(), now())`, id, conversion)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func near(t *testing.T, what string, got *float64, want float64) {
+	t.Helper()
+	if got == nil || *got < want-0.01 || *got > want+0.01 {
+		t.Errorf("%s: %v, want %v", what, got, want)
+	}
+}
