@@ -9,7 +9,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -158,10 +157,10 @@ func (w *world) events(a intake.Answer) []*db.ConversionEvent {
 }
 
 // count runs a query that counts.
-func (w *world) count(query string, args ...any) int {
+func (w *world) count(query string) int {
 	w.t.Helper()
 	var n int
-	w.must(w.d.SQL.QueryRowContext(w.t.Context(), query, args...).Scan(&n))
+	w.must(w.d.SQL.QueryRowContext(w.t.Context(), query).Scan(&n))
 	return n
 }
 
@@ -193,8 +192,6 @@ func sign(key, text string) string {
 	mac.Write([]byte(text))
 	return hexadecimal.EncodeToString(mac.Sum(nil))
 }
-
-func escape(s string) string { return url.QueryEscape(s) }
 
 func hex(id uuid.UUID) string { return globalid.Hex(id) }
 

@@ -135,7 +135,7 @@ func TestEachBadFieldIsNamed(t *testing.T) {
 				t.Errorf("%s: nothing is said of %s", query, e.Field)
 			}
 		}
-		if a.Result != intake.Invalid || a.StatusCode != 400 || !slices.Equal(got, fields) {
+		if a.Result != intake.Invalid || a.StatusCode != http.StatusBadRequest || !slices.Equal(got, fields) {
 			t.Errorf("%.80s: %s, errors of %q, want %q", query, a.Result, got, fields)
 		}
 	}

@@ -39,13 +39,11 @@ func TestWakeMakesThePromoterLookAtOnce(t *testing.T) {
 	w := setup(t, nil)
 	w.postback("/")
 	w.deposit()
-	client := dispatch.NewClient(dispatch.ClientOptions{Guard: w.guard})
-	defer client.Close()
 	w.run(func(c *jobs.Config) { c.PromoteEvery = time.Hour })
 	w.untilAll(dispatch.Delivered) // by its job: the promoter sleeps
 	id, err := jobs.Replayer{Pool: w.pool.Pgx, Now: time.Now}.Replay(t.Context(), w.delivery().ID, false)
 	w.must(err)
-	w.run() // another engine, whose promoter looks at once
+	w.engine.Wake()
 	w.until("the replay is delivered", `SELECT state = 'delivered' FROM deliveries WHERE id = $1`, id)
 }
 
@@ -270,7 +268,7 @@ func TestAGracefulStopFinishesWhatIsUnderWay(t *testing.T) {
 func TestADeliveryIsReplayedAsItWasSentOrByTheTemplateOfToday(t *testing.T) {
 	w := setup(t, func(n int, rw http.ResponseWriter, _ *http.Request) {
 		if n == 1 {
-			rw.WriteHeader(404)
+			rw.WriteHeader(http.StatusNotFound)
 		}
 	})
 	p := w.postback("/then?c={param_1}&d={delivery_id}")
@@ -331,7 +329,7 @@ func TestWhatIsNotOverIsNotReplayed(t *testing.T) {
 func TestEveryChangeIsAnnounced(t *testing.T) {
 	w := setup(t, func(n int, rw http.ResponseWriter, _ *http.Request) {
 		if n == 1 {
-			rw.WriteHeader(500)
+			rw.WriteHeader(http.StatusInternalServerError)
 		}
 	})
 	w.postback("/")

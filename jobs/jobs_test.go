@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gofrs/uuid/v5"
 	"go.uber.org/goleak"
 
 	"postrider/commission"
@@ -44,6 +43,7 @@ type world struct {
 	setup  *setups.Setup
 	sink   *sink
 	guard  *dispatch.Guard
+	engine *jobs.Engine // the last that was started
 	count  int
 }
 
@@ -70,14 +70,13 @@ func (w *world) postback(path string, options ...func(*db.PostbackCreate)) *db.P
 }
 
 // deposit records one more conversion of the scene's click.
-func (w *world) deposit() uuid.UUID {
+func (w *world) deposit() {
 	w.t.Helper()
 	w.count++
-	out, err := w.in.Report(w.t.Context(), w.Source.Key, intake.Report{
+	_, err := w.in.Report(w.t.Context(), w.Source.Key, intake.Report{
 		Goal: commission.GoalDeposit, ClickID: w.Click.String(), TransactionID: fmt.Sprintf("T%d", w.count), Actor: intake.Operator,
 	})
 	w.must(err)
-	return out.ConversionID
 }
 
 // run starts an engine, and gives what stops it: gracefully, and once it is over.
@@ -93,6 +92,7 @@ func (w *world) run(options ...func(*jobs.Config)) (stop func()) {
 	}
 	engine, err := jobs.New(cfg)
 	w.must(err)
+	w.engine = engine
 	ctx, cancel := context.WithCancel(context.WithoutCancel(w.t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- engine.Run(ctx) }()
@@ -149,10 +149,10 @@ func (w *world) attempts(d *db.Delivery) []*db.Attempt {
 	return all
 }
 
-func (w *world) number(query string, args ...any) int {
+func (w *world) number(query string) int {
 	w.t.Helper()
 	var n int
-	w.must(w.d.SQL.QueryRowContext(w.t.Context(), query, args...).Scan(&n))
+	w.must(w.d.SQL.QueryRowContext(w.t.Context(), query).Scan(&n))
 	return n
 }
 

@@ -130,7 +130,7 @@ func TestEndpointsAreSpreadOverTheLanes(t *testing.T) {
 	for i := range 1000 {
 		used[lane("https://tracker"+strings.Repeat("x", i%50)+time.Duration(i).String()+".example:443")]++
 	}
-	if len(used) != lanes || lane("https://a.example:443") != lane("https://a.example:443") {
+	if len(used) != lanes {
 		t.Errorf("%v", used)
 	}
 }
