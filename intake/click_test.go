@@ -85,6 +85,19 @@ func TestWhereAClickGoes(t *testing.T) {
 	}
 }
 
+func TestAnythingOnALinkIsAClick(t *testing.T) {
+	w := setup(t)
+	for _, query := range []string{
+		"param_1=%00%ff&param_2=%&param_3=;", "dl=https%3A%2F%2Froyalspin.example%2F%FF", "dl=https%3A%2F%2Froyalspin.example%2F%00",
+		"lp=%00", "\xff\x00", "&&&=&=", "param_1=1&param_1=2",
+	} {
+		a := w.clickOn(w.Link.Code, query, func(r *intake.ClickRequest) { r.UserAgent, r.Referrer = "\xff\x00", "\x00" })
+		if a.ClickID == uuid.Nil || !strings.HasPrefix(a.Route.URL, "https://royalspin.example/") {
+			t.Errorf("%q: %+v", query, a)
+		}
+	}
+}
+
 func TestWhatIsNoClickIsAnsweredAndNotCounted(t *testing.T) {
 	w := setup(t)
 	before := w.count(`SELECT count(*) FROM clicks`)

@@ -70,6 +70,7 @@ func TestAChangeFindsTheConversionOfItsTransaction(t *testing.T) {
 	}
 }
 
+// Fifty reports of one conversion, at once and over two nodes.
 func TestFiftyAtOnceAreOneConversion(t *testing.T) {
 	for name, query := range map[string]string{
 		"by transaction":     "goal=deposit&transaction_id=T1&amount=20&click_id=%s",
@@ -84,6 +85,7 @@ func TestFiftyAtOnceAreOneConversion(t *testing.T) {
 				pgtest.Postback(t, w.d, w.Affiliate, "https://tracker.example/?c={param_1}", pgtest.On(goal), pgtest.ForCampaign(w.Link.CampaignID))
 			}
 			w.in.Forget()
+			nodes := []*intake.Intake{w.in, w.node()}
 			answers := make([]intake.Answer, 50)
 			var together sync.WaitGroup
 			start := make(chan struct{})
@@ -98,7 +100,7 @@ func TestFiftyAtOnceAreOneConversion(t *testing.T) {
 				together.Go(func() {
 					<-start
 					var err error
-					if answers[i], err = w.in.Receive(t.Context(), w.get(q)); err != nil {
+					if answers[i], err = nodes[i%2].Receive(t.Context(), w.get(q)); err != nil {
 						t.Error(err)
 					}
 				})
@@ -136,11 +138,12 @@ func TestFiftyAtOnceAreOneConversion(t *testing.T) {
 func TestChangesAtOnceFollowEachOther(t *testing.T) {
 	w := setup(t)
 	a := w.report("goal=ftd&click_id="+w.click(), intake.Recorded)
+	nodes := []*intake.Intake{w.in, w.node()}
 	var together sync.WaitGroup
 	for i := range 20 {
 		status := commission.Statuses()[i%4]
 		together.Go(func() {
-			if _, err := w.in.Receive(t.Context(), w.get("goal=ftd&status="+string(status)+"&click_id="+w.click())); err != nil {
+			if _, err := nodes[i%2].Receive(t.Context(), w.get("goal=ftd&status="+string(status)+"&click_id="+w.click())); err != nil {
 				t.Error(err)
 			}
 		})
@@ -155,5 +158,28 @@ func TestChangesAtOnceFollowEachOther(t *testing.T) {
 	}
 	if c := w.conversion(a); c.Status != at {
 		t.Errorf("the conversion is %s, its last step %s", c.Status, at)
+	}
+}
+
+// Calls that cross each other on two nodes: each names what another has locked.
+func TestCallsThatCrossEachOtherAllComeThrough(t *testing.T) {
+	w := setup(t)
+	clicks := make([]string, 6)
+	for i := range clicks {
+		clicks[i] = hex(pgtest.Click(t, w.d, w.Link))
+	}
+	nodes := []*intake.Intake{w.in, w.node()}
+	var together sync.WaitGroup
+	for i := range 120 {
+		query := fmt.Sprintf("goal=ftd&click_id=%s&player_id=p%d&transaction_id=t%d", clicks[i%6], (i*5)%7, (i*11)%13)
+		together.Go(func() {
+			if _, err := nodes[i%2].Receive(t.Context(), w.get(query)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	together.Wait()
+	for _, fault := range w.contradictions() {
+		t.Error(fault)
 	}
 }

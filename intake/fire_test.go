@@ -3,6 +3,7 @@ package intake_test
 import (
 	"context"
 	"strings"
+	"sync"
 	"testing"
 
 	"postrider/commission"
@@ -181,5 +182,40 @@ func TestAHeldPostbacksDeliveriesWait(t *testing.T) {
 	}
 	if n := w.count(`SELECT count(*) FROM deliveries WHERE state = 'queued'`); n != 1 {
 		t.Errorf("%d deliveries are queued", n)
+	}
+}
+
+func TestACallThatFailsTakesNoOtherWithIt(t *testing.T) {
+	w := setup(t)
+	w.queue.poison = "https://poison.example:443"
+	pgtest.Postback(t, w.d, w.Affiliate, tracker)
+	pgtest.Postback(t, w.d, w.Affiliate, "https://poison.example/", pgtest.On("ftd"))
+	calls := make([]intake.Call, 30)
+	for i := range calls {
+		goal := "registration"
+		if i%10 == 3 {
+			goal = "ftd"
+		}
+		calls[i] = w.get("goal=" + goal + "&click_id=" + hex(pgtest.Click(t, w.d, w.Link)))
+	}
+	var together sync.WaitGroup
+	for i, call := range calls {
+		together.Go(func() {
+			a, err := w.in.Receive(t.Context(), call)
+			if i%10 == 3 {
+				if err == nil || !strings.Contains(err.Error(), errQueue.Error()) {
+					t.Errorf("call %d: %+v, %v", i, a, err)
+				}
+			} else if err != nil || a.Result != intake.Recorded {
+				t.Errorf("call %d: %+v, %v", i, a, err)
+			}
+		})
+	}
+	together.Wait()
+	if n := w.count(`SELECT count(*) FROM conversions`); n != 27 {
+		t.Errorf("%d conversions", n)
+	}
+	for _, fault := range w.contradictions() {
+		t.Error(fault)
 	}
 }

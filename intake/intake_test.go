@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -49,16 +50,21 @@ type world struct {
 type queue struct {
 	intake.Enqueuer
 
-	fails bool
+	fails  bool
+	poison string // it fails for this endpoint alone
 }
 
 var errQueue = errors.New("the queue is broken")
 
 func (q *queue) Enqueue(ctx context.Context, tx *sql.Tx, due []dispatch.Due) error {
-	if err := q.Enqueuer.Enqueue(ctx, tx, due); err != nil || !q.fails {
+	if err := q.Enqueuer.Enqueue(ctx, tx, due); err != nil {
 		return err
 	}
-	return errQueue
+	poisoned := slices.ContainsFunc(due, func(d dispatch.Due) bool { return d.Endpoint == q.poison })
+	if q.fails || poisoned {
+		return errQueue
+	}
+	return nil
 }
 
 func setup(t *testing.T) *world {
@@ -69,8 +75,14 @@ func setup(t *testing.T) *world {
 	enqueuer, err := jobs.NewEnqueuer(d.SQL)
 	w.must(err)
 	w.queue = &queue{Enqueuer: enqueuer}
-	w.in = intake.New(intake.Config{
-		DB: d.SQL, Enqueuer: w.queue, Secrets: pgtest.Key(t), Now: w.clock, Log: slog.New(slog.DiscardHandler),
+	w.in = w.node()
+	return w
+}
+
+// node is one more process on the same database.
+func (w *world) node() *intake.Intake {
+	return intake.New(intake.Config{
+		DB: w.d.SQL, Enqueuer: w.queue, Secrets: pgtest.Key(w.t), Now: w.clock, Log: slog.New(slog.DiscardHandler),
 		Country: func(a netip.Addr) string {
 			if a == netip.MustParseAddr("203.0.113.9") {
 				return "SE"
@@ -78,7 +90,6 @@ func setup(t *testing.T) *world {
 			return ""
 		},
 	})
-	return w
 }
 
 func (w *world) clock() time.Time {

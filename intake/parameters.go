@@ -237,8 +237,14 @@ func readTime(v string, now time.Time) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, fmt.Errorf("%q is neither RFC 3339 (2026-06-12T10:00:00Z) nor Unix seconds (1781258400)", v)
 	}
-	return at.UTC().Truncate(time.Microsecond), nil
+	if at = at.UTC().Truncate(time.Microsecond); at.Before(epoch) {
+		return time.Time{}, fmt.Errorf("%q lies before 1970", v)
+	}
+	return at, nil
 }
+
+// epoch is before everything that can have been reported.
+var epoch = time.Unix(0, 0).UTC()
 
 // complete checks a report against the goal it names and fills its defaults.
 func (r *Report) complete(g *goal, currency string, now time.Time) []*problem.Error {
@@ -268,6 +274,9 @@ func (r *Report) complete(g *goal, currency string, now time.Time) []*problem.Er
 	}
 	if r.OccurredAt.IsZero() {
 		r.OccurredAt = now
+	}
+	if r.OccurredAt.Before(epoch) {
+		bad = append(bad, problem.Invalid(paramOccurredAt, "%s lies before 1970", r.OccurredAt.Format(time.RFC3339)))
 	}
 	if r.OccurredAt.After(now.Add(24 * time.Hour)) {
 		bad = append(bad, problem.Invalid(paramOccurredAt, "%s lies more than a day ahead", r.OccurredAt.Format(time.RFC3339)))

@@ -118,6 +118,7 @@ func TestEachBadFieldIsNamed(t *testing.T) {
 		"goal=ftd&status=maybe&click_id=" + w.click():                     {"status"},
 		"goal=ftd&occurred_at=yesterday&click_id=" + w.click():            {"occurred_at"},
 		"goal=ftd&occurred_at=2026-06-20T00:00:00Z&click_id=" + w.click(): {"occurred_at"},
+		"goal=ftd&occurred_at=0000-01-01T00:00:00Z&click_id=" + w.click(): {"occurred_at"},
 		"goal=ftd&player_id=" + long:                                      {"player_id", "click_id"},
 		"goal=deposit&player_id=1&transaction_id=" + long:                 {"transaction_id", "transaction_id"},
 		"goal=ftd&player_id=%ff":                                          {"player_id", "click_id"},
