@@ -135,7 +135,7 @@ func (t *tail) watch(ctx context.Context, live func()) error {
 		var m tailMessage
 		if err := conn.ReadJSON(&m); err != nil {
 			if websocket.IsCloseError(err, websocket.CloseNormalClosure) && !accepted {
-				return refused{"the server refused the token"}
+				return refused{"the server refused the token: it is unknown, expired or revoked"}
 			}
 			return err
 		}
@@ -167,7 +167,7 @@ func (t *tail) dial(ctx context.Context) (*websocket.Conn, error) {
 	if res != nil {
 		_ = res.Body.Close()
 	}
-	if err != nil && res != nil && res.StatusCode >= 400 && res.StatusCode < 500 {
+	if err != nil && res != nil && res.StatusCode < 500 && res.StatusCode != http.StatusTooManyRequests {
 		return nil, refused{fmt.Sprintf("%s answered %s: is it a Postrider?", t.url, res.Status)}
 	}
 	return conn, err
