@@ -107,14 +107,14 @@ func (t *Traffic) call(ctx context.Context, g *guest, r report, forged bool) {
 		t.failed(ctx, "an operator's call", err)
 		return
 	}
-	res, err := t.send(req)
+	status, _, err := t.send(req)
 	if err != nil {
 		t.failed(ctx, "an operator's call", err)
 		return
 	}
-	t.Saw(Request{Goal: r.goal, Status: res.StatusCode})
-	if res.StatusCode >= 300 {
-		t.Log.DebugContext(ctx, "demo traffic: an operator's call was refused", "source", g.source.Key, "goal", r.goal, "status", res.StatusCode)
+	t.Saw(Request{Goal: r.goal, Status: status})
+	if status >= 300 {
+		t.Log.DebugContext(ctx, "demo traffic: an operator's call was refused", "source", g.source.Key, "goal", r.goal, "status", status)
 	}
 }
 

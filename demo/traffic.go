@@ -3,7 +3,6 @@ package demo
 import (
 	"container/heap"
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -149,15 +148,15 @@ func (t *Traffic) click(ctx context.Context) {
 		if v.address.IsValid() {
 			req.Header.Set("X-Forwarded-For", v.address.String())
 		}
-		res, err := t.send(req)
+		status, location, err := t.send(req)
 		if err != nil {
 			t.failed(ctx, "a click", err)
 			return
 		}
-		t.Saw(Request{Status: res.StatusCode})
-		target, err := url.Parse(res.Header.Get("Location"))
-		if err != nil || res.StatusCode != http.StatusFound || target.Query().Get("cid") == "" {
-			t.Log.DebugContext(ctx, "demo traffic: a click led nowhere", "link", link.Code, "status", res.StatusCode)
+		t.Saw(Request{Status: status})
+		target, err := url.Parse(location)
+		if err != nil || status != http.StatusFound || target.Query().Get("cid") == "" {
+			t.Log.DebugContext(ctx, "demo traffic: a click led nowhere", "link", link.Code, "status", status)
 			return
 		}
 		select {
@@ -177,14 +176,15 @@ func (t *Traffic) chooseLink() *Link {
 	}
 }
 
-// send makes a request; its body is not wanted.
-func (t *Traffic) send(req *http.Request) (*http.Response, error) {
+// send makes a request; the answer's body is not wanted.
+func (t *Traffic) send(req *http.Request) (status int, location string, err error) {
 	res, err := t.client.Do(req)
 	if err != nil {
-		return nil, err
+		return 0, "", err
 	}
-	_, copyErr := io.Copy(io.Discard, io.LimitReader(res.Body, 1<<20))
-	return res, errors.Join(copyErr, res.Body.Close())
+	defer func() { _ = res.Body.Close() }()
+	_, err = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<20))
+	return res.StatusCode, res.Header.Get("Location"), err
 }
 
 func (t *Traffic) failed(ctx context.Context, what string, err error) {

@@ -77,7 +77,7 @@ func (t *tail) run(ctx context.Context) error {
 			pause, lost = tailFirstPause, false
 		})
 		if ctx.Err() != nil {
-			return nil
+			return ctx.Err() // main takes it for the end that was asked for
 		}
 		if no, ok := errors.AsType[refused](err); ok {
 			return no

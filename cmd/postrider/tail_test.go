@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -114,7 +115,7 @@ func TestTailConnectsAgain(t *testing.T) {
 		url: server.URL, token: "t", out: writing(func(p []byte) { out.Write(p); cancel() }), say: func(text string) { said = append(said, text) },
 		wait: func(_ context.Context, d time.Duration) { pauses = append(pauses, d) },
 	}
-	if err := watcher.run(ctx); err != nil {
+	if err := watcher.run(ctx); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "FAILED") || !strings.Contains(out.String(), "tracker.example") || !strings.HasSuffix(out.String(), "test\n") {
@@ -148,7 +149,7 @@ func TestTailWaitsLongerAndLonger(t *testing.T) {
 			}
 		},
 	}
-	if err := watcher.run(ctx); err != nil || last != tailLongPause {
+	if err := watcher.run(ctx); !errors.Is(err, context.Canceled) || last != tailLongPause {
 		t.Errorf("%s, %v", last, err)
 	}
 }
