@@ -46,6 +46,10 @@ func (r *rows) copy(ctx context.Context, tx *sql.Tx) error {
 			return err
 		}
 	}
+	// The planner knows nothing of what was just copied.
+	if _, err := tx.ExecContext(ctx, `ANALYZE clicks, players, conversions, conversion_events, deliveries, attempts, received_postbacks, echo_requests`); err != nil {
+		return fmt.Errorf("analyzing what was copied: %w", err)
+	}
 	return nil
 }
 

@@ -16,7 +16,7 @@ var loopback = config.Prefixes{netip.MustParsePrefix("127.0.0.0/8"), netip.MustP
 
 type allCmd struct {
 	Demo       bool    `env:"POSTRIDER_DEMO" help:"Fill the database with demo data where it is empty, and make traffic."`
-	DemoClicks int     `env:"POSTRIDER_DEMO_CLICKS" default:"60000" placeholder:"N" help:"How many clicks the demo's month has (${default})."`
+	DemoClicks int     `env:"POSTRIDER_DEMO_CLICKS" default:"45000" placeholder:"N" help:"How many clicks the demo's month has (${default})."`
 	DemoRate   float64 `env:"POSTRIDER_DEMO_RATE" default:"1" placeholder:"N" help:"Clicks a second of the demo's traffic; 0 for none (${default})."`
 }
 

@@ -19,7 +19,7 @@ import (
 type demoCmd struct {
 	Live   bool    `help:"Then go on making traffic through the Postrider at --public-url, until stopped."`
 	Rate   float64 `default:"1" placeholder:"N" help:"Clicks a second with --live (${default})."`
-	Clicks int     `default:"60000" placeholder:"N" help:"How many clicks the month has (${default})."`
+	Clicks int     `default:"45000" placeholder:"N" help:"How many clicks the month has (${default})."`
 	JSON   bool    `help:"Print the sign-ins, links and sources as JSON, and nothing else. Where the demo data is there already, new API tokens are made."`
 }
 
