@@ -65,7 +65,7 @@ export default async function start(): Promise<() => Promise<void>> {
   };
   mkdirSync("test-results", { recursive: true });
   const log = createWriteStream("test-results/postrider.log");
-  const program = spawn(binary, ["all"], { env });
+  const program = spawn(binary, ["all", "--demo", "--demo-rate=0"], { env });
   program.stdout.pipe(log);
   program.stderr.pipe(log);
   const stop = async () => {

@@ -179,7 +179,7 @@ export function makePostback(spec: PostbackSpec) {
       p50Ms: 38,
       p95Ms: 142,
       lastFailureAt: failed > 0 ? ago(240_000) : null,
-      lastFailureReason: failed > 0 ? "Your tracker answered 403." : null,
+      lastFailureReason: failed > 0 ? "SERVER_ERROR" : null,
     },
     createdAt: ago(3e9),
     updatedAt: ago(1e8),
@@ -222,7 +222,7 @@ function makePostbacks(campaigns: readonly Campaign[]): Postback[] {
     spec(5, "Telegram alert", 4, "CAMPAIGN", {
       campaign: pick(campaigns, 0),
       urlTemplate: "https://hooks.example/alert?text={goal_name}%20{payout|default:0}",
-      holdReason: "Your tracker answered 410: the address is gone. Deliveries wait until you change it.",
+      holdReason: "GONE",
     }),
   ];
 }

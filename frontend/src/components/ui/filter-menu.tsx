@@ -30,12 +30,12 @@ export function FilterMenu({ name, choices, selected, onChange, multiple }: Filt
     >
       <MenuTrigger>
         <Button
-          aria-label={active ? `${name}: ${said}` : `Filter by ${name.toLowerCase()}`}
+          {...(active ? {} : { "aria-label": `Filter by ${name.toLowerCase()}` })}
           className="flex h-6.5 min-w-0 items-center gap-1 rounded-md px-2 hover:text-ink pointer-coarse:h-9"
         >
-          <span className={cx("shrink-0", active && "opacity-80")}>{name}</span>
+          <span className="shrink-0">{name}</span>
           {active ? (
-            <span className="min-w-0 truncate font-medium">{said}</span>
+            <span className="min-w-0 truncate font-medium"> {said}</span>
           ) : (
             <ChevronDown aria-hidden className="size-3" />
           )}

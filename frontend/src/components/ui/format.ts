@@ -38,10 +38,11 @@ export function shortenId(id: string): string {
   return id.length > 13 ? `${id.slice(0, 4)}…${id.slice(-6)}` : id;
 }
 
-export type TimeForm = "time" | "short" | "full";
+export type TimeForm = "time" | "day" | "short" | "full";
 
 const forms: Record<TimeForm, Intl.DateTimeFormatOptions> = {
   time: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+  day: { year: "numeric", month: "short", day: "numeric" },
   short: {
     month: "short",
     day: "numeric",

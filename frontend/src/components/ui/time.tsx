@@ -9,11 +9,21 @@ export const ZoneContext = createContext("");
 export function Time({ at, form = "short" }: { at: string; form?: TimeForm }): ReactElement {
   const zone = useContext(ZoneContext);
   const moment = new Date(at);
+  // "time" is for today; whatever is older says its day too.
+  const shown = form === "time" && !isToday(moment, zone) ? "short" : form;
   return (
-    <time dateTime={at} title={formatUtc(moment)} className="tabular whitespace-nowrap">
-      {formatTime(moment, form, zone)}
+    <time
+      dateTime={at}
+      title={`${formatTime(moment, "full", zone)} · ${formatUtc(moment)}`}
+      className="tabular whitespace-nowrap"
+    >
+      {formatTime(moment, shown, zone)}
     </time>
   );
+}
+
+function isToday(moment: Date, zone: string): boolean {
+  return formatTime(moment, "day", zone) === formatTime(new Date(), "day", zone);
 }
 
 /** How long until, or since; keeps itself current. */

@@ -397,7 +397,8 @@ function Considered({ considered }: { considered: Trace["considered"] }): ReactE
               </span>
             </div>
             <p className={fired ? "text-delivered" : "text-muted"}>
-              {fired ? "Fired" : "Not fired"}: {reason || rule}
+              <span className="sr-only">{fired ? "It fired. " : "It did not fire. "}</span>
+              {reason || rule}
             </p>
           </div>
         </li>

@@ -13,7 +13,7 @@ it("the chain goes from the click over every postback considered to each attempt
   await within(chain).findByText("1 delivery, 1 delivered.");
   expect(within(chain).getByRole("heading", { name: "Click" })).toBeInTheDocument();
   expect(within(chain).getByRole("heading", { name: "5 postbacks considered, 1 fired" })).toBeInTheDocument();
-  expect(within(chain).getByText("Not fired: It is switched off.")).toBeInTheDocument();
+  expect(within(chain).getByText("It is switched off.")).toBeInTheDocument();
   expect(within(chain).getByText("Attempt 1")).toBeInTheDocument();
   expect(path()).toBe(`/conversions/${world.conversions[0]?.id ?? ""}`);
 });

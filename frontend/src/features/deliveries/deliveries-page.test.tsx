@@ -62,7 +62,7 @@ describe("the live log", () => {
     await waitFor(() => {
       expect(rows()).toHaveLength(2);
     });
-    expect(screen.getByRole("button", { name: "State: Failed" })).toBeInTheDocument();
+    expect(screen.getByRole("button", { name: /^State\s*Failed$/ })).toBeInTheDocument();
   });
 
   it("opens a delivery beside the list: the sentence, the attempt, the click", async () => {

@@ -26,8 +26,8 @@ type Room = "narrow" | "medium" | "wide";
 const heights: Record<Room, number> = { narrow: 56, medium: 32, wide: 32 };
 
 const grids: Record<Exclude<Room, "narrow">, string> = {
-  medium: "grid-cols-[4.75rem_6.5rem_minmax(6rem,1fr)_minmax(6rem,1fr)_2.75rem_3.75rem]",
-  wide: "grid-cols-[4.75rem_6.5rem_minmax(7rem,1fr)_minmax(8rem,1.4fr)_2.75rem_3.75rem_3rem_minmax(8rem,1.2fr)_7.5rem]",
+  medium: "grid-cols-[7.25rem_6.5rem_minmax(6rem,1fr)_minmax(6rem,1fr)_2.75rem_3.75rem]",
+  wide: "grid-cols-[7.25rem_6.5rem_minmax(7rem,1fr)_minmax(8rem,1.4fr)_2.75rem_3.75rem_3rem_minmax(8rem,1.2fr)_7.5rem]",
 };
 
 interface DeliveryListProps {

@@ -5,6 +5,7 @@ import { useQuery } from "urql";
 
 import { useLiveDeliveries } from "@/components/records/live-deliveries";
 import type { DeliveryRowData } from "@/components/records/delivery-row";
+import { holdInWords, reasonInWords } from "@/components/records/reasons";
 import { StateBadge, StatusCode } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
@@ -246,7 +247,9 @@ function Attention({ data }: { data: ResultOf<typeof HomeQuery> }): ReactElement
               </Link>
             }
           >
-            {postback.holdReason ?? (
+            {postback.holdReason !== null ? (
+              holdInWords(postback.holdReason)
+            ) : (
               <>
                 {plural(postback.health.failed, "delivery", "deliveries")} failed
                 {postback.health.lastFailureAt !== null && (
@@ -254,7 +257,8 @@ function Attention({ data }: { data: ResultOf<typeof HomeQuery> }): ReactElement
                     , last <RelativeTime at={postback.health.lastFailureAt} />
                   </>
                 )}
-                {postback.health.lastFailureReason !== null && `: ${postback.health.lastFailureReason}`}
+                {postback.health.lastFailureReason !== null &&
+                  `: ${reasonInWords(postback.health.lastFailureReason)}`}
               </>
             )}
           </Item>

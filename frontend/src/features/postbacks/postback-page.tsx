@@ -5,6 +5,7 @@ import { useMutation, useQuery } from "urql";
 
 import { useLiveDeliveries } from "@/components/records/live-deliveries";
 import type { DeliveryRowData } from "@/components/records/delivery-row";
+import { holdInWords, reasonInWords } from "@/components/records/reasons";
 import { Badge, StateBadge, stateWord, StatusCode } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -144,7 +145,7 @@ function Loaded({ postback }: { postback: Postback }): ReactElement {
       <PageBody>
         {postback.holdReason !== null && (
           <Note tone="held" icon={TriangleAlert}>
-            {postback.holdReason}
+            {holdInWords(postback.holdReason)}
           </Note>
         )}
         <Tabs
@@ -341,7 +342,7 @@ function Health({ postback }: { postback: Postback }): ReactElement {
             <>
               <Time at={health.lastFailureAt} form="full" />
               {health.lastFailureReason !== null && (
-                <span className="text-muted">: {health.lastFailureReason}</span>
+                <span className="text-muted">: {reasonInWords(health.lastFailureReason)}</span>
               )}
             </>
           )}

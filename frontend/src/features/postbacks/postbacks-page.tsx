@@ -3,6 +3,7 @@ import { Plus, TriangleAlert, Webhook } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
+import { holdInWords } from "@/components/records/reasons";
 import { Badge, stateWord } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { LoadMore } from "@/components/ui/load-more";
@@ -158,7 +159,7 @@ function Line({ postback }: { postback: Postback }): ReactElement {
         <HealthLine health={postback.health} />
         {postback.holdReason !== null && (
           <Note tone="held" icon={TriangleAlert} className="mt-1">
-            {postback.holdReason}
+            {holdInWords(postback.holdReason)}
           </Note>
         )}
       </div>
