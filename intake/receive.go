@@ -99,7 +99,7 @@ func (in *Intake) receiveReport(ctx context.Context, c Call, src *source, values
 		return Answer{}, fmt.Errorf("recording a conversion of source %q: %w", src.Key, err)
 	}
 	if entry.illegal != nil {
-		return invalid([]*problem.Error{entry.illegal}), nil
+		return invalid([]*problem.Error{entry.illegal}), nil //nolint:nilerr // the answer says it
 	}
 	return entry.answer(), nil
 }
