@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	hexadecimal "encoding/hex"
 	"errors"
+	"flag"
 	"log/slog"
 	"net/netip"
 	"slices"
@@ -28,7 +29,13 @@ import (
 	"postrider/jobs"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// Each run of the property test is a dozen transactions; -rapid.checks asks for more.
+	if err := flag.Set("rapid.checks", "40"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // world is an installation with one affiliate. Its clock moves a millisecond
 // whenever somebody looks at it, so that ids are in the order of their making.
