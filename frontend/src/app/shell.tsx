@@ -241,11 +241,9 @@ function Account({ viewer, onKeys }: { viewer: Viewer; onKeys: () => void }): Re
     <Menu
       label="Account"
       trigger={
-        <AriaButton
-          aria-label={`Account: ${whoIs(viewer)} ${viewer.user.email}`}
-          className="flex min-h-10 items-center gap-2 rounded-md px-2 py-1 text-left hover:bg-sunken max-lg:justify-center max-lg:px-0"
-        >
+        <AriaButton className="flex min-h-10 items-center gap-2 rounded-md px-2 py-1 text-left hover:bg-sunken max-lg:justify-center max-lg:px-0">
           <span className="min-w-0 flex-1 max-lg:sr-only">
+            <span className="sr-only">Account </span>
             <span className="block truncate font-medium">{whoIs(viewer)}</span>
             <span className="block truncate text-xs text-muted">{viewer.user.email}</span>
           </span>

@@ -2,10 +2,9 @@ import { ArrowLeft, X } from "lucide-react";
 import { type ReactElement, type ReactNode, useEffect, useRef } from "react";
 
 import { IconButton } from "@/components/ui/button";
-import { useHotkey } from "@/components/ui/hotkeys";
 import { useTitle } from "@/components/ui/page";
 
-/** The head of what was opened beside a list. Escape closes it. */
+/** The head of what was opened beside a list. */
 export function DetailHead({
   title,
   name,
@@ -20,7 +19,6 @@ export function DetailHead({
 }): ReactElement {
   const heading = useRef<HTMLHeadingElement>(null);
   useTitle(name);
-  useHotkey("Escape", onClose);
 
   // Where the detail covers the list, reading goes on here; beside it, the focus stays in the list.
   useEffect(() => {

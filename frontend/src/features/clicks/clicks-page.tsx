@@ -69,12 +69,16 @@ const route = getRouteApi("/shell/clicks");
 
 export function ClicksPage(): ReactElement {
   const search = route.useSearch();
+  const navigate = useNavigate();
   const id = useParams({ strict: false, select: (params) => params.id }) ?? null;
   return (
     <Split
       label="Click"
       list={<List key={JSON.stringify(search)} search={search} selectedId={id} />}
       detail={id === null ? null : <Outlet key={id} />}
+      onClose={() => {
+        void navigate({ to: "/clicks", search });
+      }}
     />
   );
 }

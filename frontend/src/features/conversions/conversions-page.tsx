@@ -77,12 +77,16 @@ const route = getRouteApi("/shell/conversions");
 
 export function ConversionsPage(): ReactElement {
   const search = route.useSearch();
+  const navigate = useNavigate();
   const id = useParams({ strict: false, select: (params) => params.id }) ?? null;
   return (
     <Split
       label="Conversion"
       list={<List key={JSON.stringify(search)} search={search} selectedId={id} />}
       detail={id === null ? null : <Outlet key={id} />}
+      onClose={() => {
+        void navigate({ to: "/conversions", search });
+      }}
     />
   );
 }

@@ -38,12 +38,16 @@ const codes = [
 /** The live log, and beside it the delivery that was opened. */
 export function DeliveriesPage(): ReactElement {
   const search = route.useSearch();
+  const navigate = useNavigate();
   const id = useParams({ strict: false, select: (params) => params.id }) ?? null;
   return (
     <Split
       label="Delivery"
       list={<Log key={JSON.stringify(search)} search={search} selectedId={id} />}
       detail={id === null ? null : <Outlet key={id} />}
+      onClose={() => {
+        void navigate({ to: "/deliveries", search });
+      }}
     />
   );
 }
