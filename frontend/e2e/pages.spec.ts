@@ -70,6 +70,7 @@ test.describe("on a phone", () => {
     await page.getByRole("button", { name: "Back to the list" }).tap();
     await expect(page).toHaveURL(/\/deliveries$/);
     await page.getByRole("button", { name: "More" }).tap();
+    await expect(page.getByRole("dialog").getByRole("link", { name: "Tracking links" })).toBeVisible();
     await page.screenshot({ path: "test-results/shots/more-phone.png" });
     await page.getByRole("dialog").getByRole("link", { name: "Tracking links" }).tap();
     await expect(page.getByRole("heading", { level: 1, name: "Tracking links" })).toBeVisible();

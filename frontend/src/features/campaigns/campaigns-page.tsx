@@ -140,9 +140,12 @@ export function CampaignsPage(): ReactElement {
       header: "Goals without a postback",
       cell: (row) =>
         row.missingGoals.length === 0 ? (
-          <span className="text-muted">None</span>
+          <span className="text-muted max-md:hidden">None</span>
         ) : (
-          <Badge tone="retrying">{row.missingGoals.map((goal) => goal.name).join(", ")}</Badge>
+          <Badge tone="retrying">
+            <span className="md:hidden">No postback for </span>
+            {row.missingGoals.map((goal) => goal.name).join(", ")}
+          </Badge>
         ),
     },
   ];

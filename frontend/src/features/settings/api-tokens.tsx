@@ -163,7 +163,7 @@ function TokenLine({ token }: { token: Token }): ReactElement {
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-center gap-2">
           <span className="font-medium">{token.name}</span>
-          <span className="font-mono text-sm text-muted">{token.prefix}…</span>
+          <span className="font-mono text-sm text-muted">{token.prefix}</span>
           {token.revokedAt !== null ? <Badge>Revoked</Badge> : hasExpired && <Badge>Expired</Badge>}
         </p>
         <p className="text-muted">
