@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -59,8 +60,9 @@ func TestCrashSoak(t *testing.T) {
 	dir := openFolder(t)
 	at := embedded.Config{Dir: dir}
 	c := newCrash(t, func(ctx context.Context) (string, error) { return embedded.Join(ctx, at) }, "POSTRIDER_DATA="+dir)
+	c.slow = 200 * time.Millisecond
 	c.up(t)
-	c.setUp(t, &pgtest.DB{SQL: c.open(t), URL: ""})
+	c.setUp(t, &pgtest.DB{SQL: c.open(t)})
 	kill := time.NewTicker(3 * time.Second)
 	defer kill.Stop()
 	over := time.After(time.Minute)
@@ -74,14 +76,17 @@ func TestCrashSoak(t *testing.T) {
 		return ended && reported >= 1000
 	}, func(n int) {
 		<-kill.C
+		was := c.up(t)
 		switch n % 3 {
 		case 0:
-			c.kill()
-		case 1:
-			c.killPostmaster(t, dir)
-		case 2:
 			c.killBackend()
+			return // the program lives on
+		case 1:
+			c.kill()
+		case 2:
+			c.killPostmaster(t, dir)
 		}
+		<-was.ended
 	})
 	c.check(t)
 }
@@ -97,7 +102,8 @@ type crash struct {
 	click    uuid.UUID
 	began    time.Time
 
-	killEvery func() int64 // how many more requests until the tracker kills the program; nil for never
+	slow      time.Duration // how long the tracker takes at the most
+	killEvery func() int64  // how many more requests until the tracker kills the program; nil for never
 
 	mu       sync.Mutex
 	running  *child
@@ -206,6 +212,7 @@ func (c *crash) supervise(t *testing.T) {
 		p, err := c.start()
 		if err != nil {
 			t.Errorf("starting the program: %v", err)
+			c.set(nil)
 			return
 		}
 		c.set(p)
@@ -275,11 +282,10 @@ func (c *crash) up(t *testing.T) *child {
 		if running != nil {
 			return running
 		}
-		select {
-		case <-changed:
-		case <-t.Context().Done():
-			t.FailNow()
+		if t.Failed() {
+			runtime.Goexit() // it does not start any more
 		}
+		<-changed
 	}
 }
 
@@ -362,6 +368,10 @@ func (c *crash) receive(w http.ResponseWriter, r *http.Request) {
 	c.mu.Unlock()
 	if now {
 		c.kill()
+	}
+	if c.slow > 0 {
+		answer := time.NewTimer(rand.N(c.slow))
+		<-answer.C
 	}
 	w.WriteHeader(http.StatusOK)
 }
@@ -600,4 +610,3 @@ func (l *logTail) String() string {
 	defer l.mu.Unlock()
 	return string(l.text)
 }
-

@@ -190,11 +190,14 @@ func stopOrphan(ctx context.Context, data string, log *slog.Logger) error {
 		return nil
 	}
 	log.Info("stopping a PostgreSQL that outlived its program", "pid", orphan.pid)
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT} {
+	// One that is asked to stop while it recovers from a crash of its own may wait
+	// for itself for ever (seen with 15), so it is not asked for long: what is
+	// committed outlives an immediate stop too.
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} {
 		if err := syscall.Kill(orphan.pid, signal); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return fmt.Errorf("stopping the PostgreSQL of an earlier run (process %d): %w", orphan.pid, err)
 		}
-		for deadline := time.Now().Add(stopPatience); time.Now().Before(deadline); {
+		for deadline := time.Now().Add(orphanPatience); time.Now().Before(deadline); {
 			if !isPostmaster(orphan.pid, data) {
 				return nil
 			}

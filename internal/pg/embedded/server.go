@@ -26,6 +26,9 @@ const (
 // stopPatience is how long a fast shutdown may take before it is made immediate.
 const stopPatience = 30 * time.Second
 
+// orphanPatience is how long each way of ending an orphan may take.
+const orphanPatience = 5 * time.Second
+
 // Config says where the server lives and how it is set.
 type Config struct {
 	Dir        string            // POSTRIDER_DATA
