@@ -1,0 +1,396 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"postrider/commission"
+	"postrider/internal/globalid"
+	"postrider/internal/pgtest"
+	"postrider/internal/secret"
+	"postrider/internal/viewer"
+)
+
+// nodes is an installation of several processes over one database.
+type nodes struct {
+	serve, work []*App
+	db          *pgtest.DB
+	token       string // of the affiliate's
+	scene       pgtest.Scene
+	source      string
+}
+
+// workersOfNode is how much each worker does at once: less than the trackers
+// below wait for, so that one alone can never do it.
+const workersOfNode = 4
+
+func newNodes(t *testing.T) *nodes {
+	t.Helper()
+	n := &nodes{db: pgtest.New(t), source: "nodes"}
+	key := secret.NewKey()
+	for _, name := range []string{"serve", "work", "serve", "work"} {
+		app := startNode(t, name, "--database-url="+n.db.URL, "--key="+key, "--allow-private-targets", fmt.Sprintf("--workers=%d", workersOfNode))
+		if name == "serve" {
+			n.serve = append(n.serve, app)
+		} else {
+			n.work = append(n.work, app)
+		}
+	}
+	n.scene = pgtest.NewScene(t, n.db)
+	user := pgtest.User(t, n.db, viewer.Affiliate, n.scene.Affiliate)
+	u, err := n.db.Client().User.Get(pgtest.System(t), user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, n.token, err = n.serve[0].services.accounts.CreateTokenFor(pgtest.System(t), u.Email, "nodes", nil); err != nil {
+		t.Fatal(err)
+	}
+	err = n.db.Client().Source.Create().SetKey(n.source).SetName("Nodes").SetOfferID(n.scene.Offer).SetRequireToken(false).
+		SetAllowedAddresses([]string{}).SetCreatedAt(pgtest.Now).Exec(pgtest.System(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// startNode runs one process of an installation until the test ends.
+func startNode(t *testing.T, name string, flags ...string) *App {
+	t.Helper()
+	var grammar cli
+	parser, err := kong.New(&grammar, kong.Vars{"version": version})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(append([]string{name, "--addr=127.0.0.1:0", "--data=" + t.TempDir()}, flags...)); err != nil {
+		t.Fatal(err)
+	}
+	app := NewApp(&process{cfg: &grammar.Config, log: grammar.NewLogger(io.Discard)}, name)
+	if err := app.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := app.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return app
+}
+
+// ask sends a GraphQL operation to one node.
+func (n *nodes) ask(t *testing.T, node *App, query string, into any) {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"query": query})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, node.URL()+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer "+n.token)
+	res, err := impatient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := struct {
+		Data   json.RawMessage
+		Errors []any
+	}{}
+	if err := json.Unmarshal(text, &answer); err != nil || len(answer.Errors) > 0 || bytes.Contains(text, []byte(`"userErrors":[{`)) {
+		t.Fatalf("%s\n%s", query, text)
+	}
+	if err := json.Unmarshal(answer.Data, into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// impatient keeps no connections and follows no redirects.
+var impatient = &http.Client{
+	Transport:     &http.Transport{DisableKeepAlives: true},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// watch streams the affiliate's deliveries from one node, and gives those that
+// were delivered.
+func (n *nodes) watch(t *testing.T, node *App) (delivered <-chan string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	body := strings.NewReader(`{"query":"subscription { deliveryUpdated { delivery { deliveryId state attemptCount attempts { statusCode } } } }"}`)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, node.URL()+"/graphql", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "text/event-stream")
+	r.Header.Set("Authorization", "Bearer "+n.token)
+	res, err := impatient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(chan string, 1000)
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		lines := bufio.NewScanner(res.Body)
+		for lines.Scan() {
+			data, ok := strings.CutPrefix(lines.Text(), "data: ")
+			if !ok || data == "" {
+				continue
+			}
+			var event struct {
+				Data struct {
+					DeliveryUpdated struct {
+						Delivery struct {
+							DeliveryID, State string
+							Attempts          []any
+						}
+					}
+				}
+			}
+			if err := json.Unmarshal([]byte(data), &event); err != nil {
+				t.Errorf("%s: %v", data, err)
+				return
+			}
+			if d := event.Data.DeliveryUpdated.Delivery; d.State == "DELIVERED" && len(d.Attempts) > 0 {
+				seen <- d.DeliveryID
+			}
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		_ = res.Body.Close()
+		reading.Wait()
+	})
+	waitFor(t, time.Minute, "the node has a subscriber", node.services.deliveries.Watched)
+	return seen
+}
+
+// together is a tracker that answers nobody until several requests are there at
+// once, and then everybody.
+type together struct {
+	mu    sync.Mutex
+	here  int
+	party int
+	open  chan struct{}
+	times map[string]int // by transaction
+	ids   map[string]int // by delivery
+}
+
+func (s *together) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.times[r.URL.Query().Get("tx")]++
+	s.ids[r.Header.Get("X-Postrider-Delivery")]++
+	if s.here++; s.here == s.party {
+		close(s.open)
+	}
+	s.mu.Unlock()
+	select {
+	case <-s.open:
+	case <-r.Context().Done():
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+// Two processes that serve and two that work, on one database, are one
+// installation: what is set up on one holds on the other, what is reported to
+// both is one conversion, each delivery is sent once by either worker, and
+// whoever watches either node sees all of it.
+func TestNodesAreOneInstallation(t *testing.T) {
+	t.Parallel()
+	n := newNodes(t)
+	tracker := &together{party: workersOfNode + 1, open: make(chan struct{}), times: map[string]int{}, ids: map[string]int{}}
+	sink := httptest.NewServer(tracker)
+	t.Cleanup(sink.Close)
+	var made struct {
+		CreateCampaign struct {
+			Campaign struct {
+				ID   string
+				Link struct{ Code string }
+			}
+		}
+		CreatePostback struct{ Postbacks []struct{ ID string } }
+	}
+	n.ask(t, n.serve[0], fmt.Sprintf(`mutation {
+		createCampaign(input: {name: "Both nodes", offerId: %q}) { campaign { id link { code } } userErrors { message } }
+		createPostback(input: {scope: GLOBAL, goals: ["deposit"], urlTemplate: "%s/cb?tx={transaction_id}"}) { postbacks { id } userErrors { message } }
+	}`, globalid.Int("Offer", n.scene.Offer), sink.URL), &made)
+	link := made.CreateCampaign.Campaign.Link.Code
+
+	clicks := []string{n.click(t, n.serve[0], link), n.click(t, n.serve[1], link)}
+	watchers := []<-chan string{n.watch(t, n.serve[0]), n.watch(t, n.serve[1])}
+	const conversions = 60
+	results := n.reportToBoth(t, clicks, conversions)
+	if results["recorded"] != conversions || results["duplicate"] != conversions {
+		t.Errorf("%d conversions, each reported to both nodes, were answered %v", conversions, results)
+	}
+	for i, delivered := range watchers {
+		seen := map[string]bool{}
+		late := time.After(time.Minute)
+		for len(seen) < conversions {
+			select {
+			case id := <-delivered:
+				seen[id] = true
+			case <-late:
+				t.Fatalf("a subscriber of node %d saw %d of %d deliveries", i, len(seen), conversions)
+			}
+		}
+	}
+	tracker.mu.Lock()
+	defer tracker.mu.Unlock()
+	if len(tracker.times) != conversions || len(tracker.ids) != conversions || tracker.here != conversions {
+		t.Errorf("the tracker got %d requests of %d transactions and %d deliveries; want %d", tracker.here, len(tracker.times), len(tracker.ids), conversions)
+	}
+	for _, worker := range n.work {
+		if n := attemptsOf(t, worker); n == 0 || n == conversions {
+			t.Errorf("one worker made %v of the %d attempts: both were to", n, conversions)
+		}
+	}
+}
+
+// A change made on one node holds on the other within a moment, though that one
+// had it in memory.
+func TestNodesForgetWhatOthersChange(t *testing.T) {
+	t.Parallel()
+	n := newNodes(t)
+	first, second := n.serve[0], n.serve[1]
+	n.click(t, second, n.scene.Link.Code) // now it is in memory
+	campaign := globalid.Int("Campaign", n.scene.Link.CampaignID)
+	var ignored any
+	n.ask(t, first, fmt.Sprintf(`mutation { updateCampaign(input: {id: %q, state: PAUSED}) { userErrors { message } } }`, campaign), &ignored)
+	if got := status(t, first.URL()+"/c/"+n.scene.Link.Code); got != http.StatusGone {
+		t.Errorf("the node of the change itself answers %d", got)
+	}
+	waitFor(t, time.Minute, "the other node has heard that the campaign is paused", func() bool {
+		return clickStatus(t, second, n.scene.Link.Code) == http.StatusGone
+	})
+	n.ask(t, second, fmt.Sprintf(`mutation { updateCampaign(input: {id: %q, state: ACTIVE}) { userErrors { message } } }`, campaign), &ignored)
+	waitFor(t, time.Minute, "the first node has heard that it goes on", func() bool {
+		return clickStatus(t, first, n.scene.Link.Code) == http.StatusFound
+	})
+
+	sink := make(chan string, 10)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { sink <- r.URL.RequestURI() }))
+	t.Cleanup(server.Close)
+	p := pgtest.Postback(t, n.db, n.scene.Affiliate, server.URL+"/old?tx={transaction_id}", pgtest.On(commission.GoalDeposit))
+	report := func(node *App, tx string) string {
+		n.report(t, node, globalid.Hex(n.scene.Click), tx)
+		return <-sink
+	}
+	if got := report(second, "t1"); got != "/old?tx=t1" {
+		t.Errorf("sent %s", got)
+	}
+	n.ask(t, first, fmt.Sprintf(`mutation { updatePostback(input: {id: %q, urlTemplate: "%s/new?tx={transaction_id}"}) { userErrors { message } } }`,
+		p.GlobalID(), server.URL), &ignored)
+	tries := 1
+	waitFor(t, time.Minute, "the other node reports by the new template", func() bool {
+		tries++
+		return report(second, fmt.Sprintf("t%d", tries)) == fmt.Sprintf("/new?tx=t%d", tries)
+	})
+}
+
+// click clicks on a link and gives the click id that the operator was told.
+func (n *nodes) click(t *testing.T, node *App, link string) string {
+	t.Helper()
+	res, err := impatient.Do(browser(t, node.URL()+"/c/"+link))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	to, err := url.Parse(res.Header.Get("Location"))
+	if err != nil || res.StatusCode != http.StatusFound || to.Query().Get("cid") == "" {
+		t.Fatalf("a click was answered %d %s", res.StatusCode, res.Header.Get("Location"))
+	}
+	return to.Query().Get("cid")
+}
+
+func clickStatus(t *testing.T, node *App, link string) int {
+	t.Helper()
+	res, err := impatient.Do(browser(t, node.URL()+"/c/"+link))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	return res.StatusCode
+}
+
+// browser asks as a player's browser does.
+func browser(t *testing.T, address string) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+	return r
+}
+
+// report calls as the operator does, and gives the result.
+func (n *nodes) report(t *testing.T, node *App, click, tx string) string {
+	res, err := impatient.Get(fmt.Sprintf("%s/postback/%s?goal=deposit&amount=5&click_id=%s&transaction_id=%s", node.URL(), n.source, click, tx))
+	if err != nil {
+		t.Error(err)
+		return ""
+	}
+	defer res.Body.Close()
+	var answer struct{ Result string }
+	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil {
+		t.Error(err)
+	}
+	return answer.Result
+}
+
+// reportToBoth reports each conversion to both nodes at once.
+func (n *nodes) reportToBoth(t *testing.T, clicks []string, conversions int) map[string]int {
+	t.Helper()
+	results := map[string]int{}
+	var mu sync.Mutex
+	var calls sync.WaitGroup
+	for i := range conversions {
+		for _, node := range n.serve {
+			calls.Go(func() {
+				result := n.report(t, node, clicks[i%len(clicks)], fmt.Sprintf("tx%d", i))
+				mu.Lock()
+				defer mu.Unlock()
+				results[result]++
+			})
+		}
+	}
+	calls.Wait()
+	return results
+}
+
+// attemptsOf is how many attempts a process counts for itself.
+func attemptsOf(t *testing.T, app *App) float64 {
+	t.Helper()
+	families, err := app.services.metrics.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for _, f := range families {
+		if f.GetName() == "postrider_delivery_attempts_total" {
+			for _, m := range f.GetMetric() {
+				sum += m.GetCounter().GetValue()
+			}
+		}
+	}
+	return sum
+}
