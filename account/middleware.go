@@ -50,8 +50,13 @@ func (a *Accounts) withToken(w http.ResponseWriter, r *http.Request, authorizati
 
 // mayChangeSession is false for streams, whose writers scs would wrap into one
 // that can neither flush nor be hijacked; nobody signs in over those.
-func mayChangeSession(r *http.Request) bool {
-	return r.Method == http.MethodPost && !strings.Contains(r.Header.Get("Accept"), "text/event-stream")
+func mayChangeSession(r *http.Request) bool { return r.Method == http.MethodPost && !WantsEvents(r) }
+
+// WantsEvents tells whether a request asks for server-sent events. A client that
+// takes plain JSON as well, as some name everything they know, gets plain JSON.
+func WantsEvents(r *http.Request) bool {
+	accept := r.Header.Get("Accept")
+	return strings.Contains(accept, "text/event-stream") && !strings.Contains(accept, "json")
 }
 
 // reading loads the session and leaves the writer alone.

@@ -109,7 +109,7 @@ var table = map[string]access{
 	"tracking_links": {own, byOwner,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.TrackingLink.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.TrackingLink.Delete().Exec(ctx) }},
-	"users": {own, byOwner,
+	"users": {own, byStaff,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.User.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.User.Delete().Exec(ctx) }},
 }
@@ -274,6 +274,16 @@ func TestNobodyMakesARowForAnotherAffiliate(t *testing.T) {
 	token := client.ApiToken.Create().SetUserID(other.UserID).SetName("x").SetHash([]byte("x")).SetPrefix("").SetScopes(nil)
 	if err := token.Exec(ctx); !errors.Is(err, privacy.Deny) {
 		t.Errorf("a token for another user: %v", err)
+	}
+	itself := client.User.UpdateOneID(one.UserID)
+	if err := itself.SetTimeZone("Europe/Riga").Exec(ctx); err != nil {
+		t.Errorf("its own time zone: %v", err)
+	}
+	if err := client.User.UpdateOneID(one.UserID).SetRole(viewer.Admin).Exec(ctx); !errors.Is(err, privacy.Deny) {
+		t.Errorf("making itself an admin: %v", err)
+	}
+	if err := client.User.UpdateOneID(other.UserID).SetTimeZone("Europe/Riga").Exec(ctx); !db.IsNotFound(err) {
+		t.Errorf("another's time zone: %v", err)
 	}
 	n, err := client.Campaign.Update().SetName("Taken over").Save(ctx)
 	if err != nil || n != 2 {

@@ -129,7 +129,7 @@ func untilThen(at, now time.Time) string {
 	case wait <= time.Second:
 		return "now"
 	case wait < 2*time.Minute:
-		return fmt.Sprintf("in %d seconds", int(wait.Seconds()))
+		return fmt.Sprintf("in %d seconds", max(2, int(wait.Seconds())))
 	case wait < 2*time.Hour:
 		return fmt.Sprintf("in %d minutes", int(wait.Minutes()))
 	default:

@@ -15,6 +15,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"postrider/account"
 	"postrider/graph/gen"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
@@ -40,7 +41,7 @@ func Handler(cfg Config) http.Handler {
 		Upgrader:              websocket.Upgrader{CheckOrigin: sameOrigin(cfg.Instance.PublicURL)},
 	})
 	s.AddTransport(transport.Options{})
-	s.AddTransport(transport.SSE{KeepAlivePingInterval: keepAlive})
+	s.AddTransport(events{transport.SSE{KeepAlivePingInterval: keepAlive}})
 	s.AddTransport(transport.GET{})
 	s.AddTransport(transport.POST{})
 	s.SetQueryCache(lru.New[*ast.QueryDocument](parsedKept))
@@ -57,6 +58,12 @@ func Handler(cfg Config) http.Handler {
 	s.AroundFields(asSignedIn)
 	return s
 }
+
+// events is server-sent events, for those who ask for nothing else.
+type events struct{ transport.SSE }
+
+// Supports tells whether a request is for this transport.
+func (e events) Supports(r *http.Request) bool { return account.WantsEvents(r) && e.SSE.Supports(r) }
 
 // Schema is the executable schema over a resolver.
 func Schema(r *Resolver) graphql.ExecutableSchema {

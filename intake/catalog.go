@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -29,7 +30,7 @@ type catalog struct {
 }
 
 func newCatalog(secrets *secret.Key) *catalog {
-	l := loader{secrets: secrets}
+	l := loader{secrets: secrets, limiters: &limiters{kept: make(map[string]*rate.Limiter)}}
 	return &catalog{
 		links:     newCache(l.link),
 		sources:   newCache(l.source),
@@ -100,7 +101,28 @@ type candidate struct {
 }
 
 // loader reads the catalog's rows.
-type loader struct{ secrets *secret.Key }
+type loader struct {
+	secrets  *secret.Key
+	limiters *limiters
+}
+
+// limiters keeps the rate limiters of sources while the rest is forgotten and
+// read anew: a change of the configuration gives nobody a fresh start.
+type limiters struct {
+	mu   sync.Mutex
+	kept map[string]*rate.Limiter
+}
+
+func (l *limiters) of(source string, perSecond int64) *rate.Limiter {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	kept := l.kept[source]
+	if kept == nil || kept.Limit() != rate.Limit(perSecond) {
+		kept = rate.NewLimiter(rate.Limit(perSecond), int(perSecond))
+		l.kept[source] = kept
+	}
+	return kept
+}
 
 func (l loader) source(ctx context.Context, on querier, key string) (*source, bool, error) {
 	s := source{Key: key}
@@ -121,7 +143,7 @@ func (l loader) source(ctx context.Context, on querier, key string) (*source, bo
 		return nil, false, fmt.Errorf("reading the addresses of source %q: %w", key, err)
 	}
 	if limit.Valid {
-		s.limiter = rate.NewLimiter(rate.Limit(limit.Int64), int(limit.Int64))
+		s.limiter = l.limiters.of(key, limit.Int64)
 	}
 	s.secrets, err = l.sourceSecrets(ctx, on, s.ID)
 	return &s, err == nil, err

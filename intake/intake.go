@@ -31,8 +31,6 @@ type Config struct {
 const (
 	batchRows = 500
 	batchWide = 2
-	// Reports lock clicks and players, so two such commits at once could wait for
-	// each other.
 	entryRows = 100
 )
 
@@ -56,7 +54,7 @@ func New(cfg Config) *Intake {
 	}
 	in := &Intake{Config: cfg, catalog: newCatalog(cfg.Secrets)}
 	in.clicks = pg.NewBatch(batchRows, batchWide, in.insertClicks)
-	in.entries = pg.NewBatch(entryRows, 1, in.recordAll)
+	in.entries = pg.NewBatch(entryRows, batchWide, in.recordAll)
 	in.refused = pg.NewBatch(batchRows, 1, in.logRefused)
 	return in
 }

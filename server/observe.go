@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"postrider/account"
+
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -105,7 +107,7 @@ func recoverPanics(log *slog.Logger, next http.Handler) http.Handler {
 }
 
 func isStream(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept"), "text/event-stream") || r.Header.Get("Upgrade") != ""
+	return account.WantsEvents(r) || r.Header.Get("Upgrade") != ""
 }
 
 // recorder remembers what was answered. Flush and Hijack are there because

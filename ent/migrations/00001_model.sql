@@ -453,7 +453,7 @@ CREATE INDEX sessions_expiry ON sessions (expiry);
 -- The least UUIDv7 of a moment: where a partition begins.
 -- +goose StatementBegin
 CREATE FUNCTION uuid_floor(at timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE STRICT AS $$
-  SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid
+  SELECT (lpad(to_hex(floor(extract(epoch FROM at) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid
 $$;
 -- +goose StatementEnd
 

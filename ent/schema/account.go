@@ -46,10 +46,9 @@ func (User) Fields() []ent.Field {
 	}
 }
 
-// Policy lets everybody see and change themselves; staff see all.
-func (User) Policy() ent.Policy {
-	return scopedBy(func(v *viewer.Viewer) entql.P { return entql.FieldEQ("id", v.UserID) })
-}
+// Policy lets everybody see themselves and change their own settings, never
+// what they are; staff see and change all.
+func (User) Policy() ent.Policy { return userPolicy() }
 
 // ApiToken is a token for programs. Its secret is shown once and kept hashed.
 type ApiToken struct{ ent.Schema }

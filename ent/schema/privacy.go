@@ -2,6 +2,7 @@ package schema
 
 import (
 	"context"
+	"slices"
 
 	"entgo.io/ent"
 	"entgo.io/ent/entql"
@@ -158,6 +159,31 @@ func tokenPolicy() ent.Policy {
 	return privacy.Policy{
 		Query:    privacy.QueryPolicy{denyNobody(), system, own, privacy.AlwaysAllowRule()},
 		Mutation: privacy.MutationPolicy{denyNobody(), system, ownNew, own, privacy.AlwaysAllowRule()},
+	}
+}
+
+// ownSettings are the fields that everybody may change of themselves.
+var ownSettings = []string{"password_hash", "time_zone", "last_sign_in_at"}
+
+// userPolicy lets an affiliate's user see itself and change its own settings.
+func userPolicy() ent.Policy {
+	itself := func(v *viewer.Viewer) entql.P { return entql.FieldEQ("id", v.UserID) }
+	settingsOnly := privacy.MutationRuleFunc(func(_ context.Context, m ent.Mutation) error {
+		if !m.Op().Is(ent.OpUpdate | ent.OpUpdateOne) {
+			return privacy.Denyf("only staff make and remove sign-ins")
+		}
+		for _, name := range slices.Concat(m.Fields(), m.ClearedFields()) {
+			if !slices.Contains(ownSettings, name) {
+				return privacy.Denyf("only staff change %s", name)
+			}
+		}
+		return privacy.Skip
+	})
+	return privacy.Policy{
+		Query: queryRules(itself),
+		Mutation: privacy.MutationPolicy{
+			denyNobody(), allowStaffMutation(), settingsOnly, filterRule(itself), privacy.AlwaysAllowRule(),
+		},
 	}
 }
 
