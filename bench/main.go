@@ -57,7 +57,6 @@ type row struct {
 type figures struct {
 	ours, peer float64
 	unit       string
-	note       string
 }
 
 // goal is what a ratio of ours to the peer's must be.

@@ -215,3 +215,5 @@ func factOf(id string) uuid.UUID {
 	key, _ := parsed.UUID()
 	return key
 }
+
+func globalOffer(id int64) string { return globalid.Int("Offer", id) }
