@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -530,23 +531,28 @@ func (w *world) trySubscriptions(t *testing.T, c *cast, schema *ast.Schema, row 
 func (w *world) subscribe(t *testing.T, name string, s subscription, asking who) outcome {
 	t.Helper()
 	next, stop := w.events(t, asking, fmt.Sprintf("subscription { %s { %s } }", name, s.selects))
-	defer func() {
-		stop()
-		eventually(t, "nobody watches", func() bool { return !s.watched(w) })
-	}()
-	began := make(chan struct{})
-	defer close(began)
-	go func() {
+	answered := make(chan struct{})
+	var publishing sync.WaitGroup
+	publishing.Go(func() {
+		refused := false
 		eventually(t, name+" is watched", func() bool {
 			select {
-			case <-began: // it was refused
-				return true
+			case <-answered:
+				refused = true
 			default:
-				return s.watched(w)
 			}
+			return refused || s.watched(w)
 		})
-		s.publish(t, w, w.a)
-		s.publish(t, w, w.b)
+		if !refused {
+			s.publish(t, w, w.a)
+			s.publish(t, w, w.b)
+		}
+	})
+	defer func() {
+		close(answered)
+		publishing.Wait()
+		stop()
+		eventually(t, "nobody watches", func() bool { return !s.watched(w) })
 	}()
 	res, ok := next()
 	switch {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
@@ -120,19 +119,4 @@ func (r *Resolver) traceEvent(ctx context.Context, t *gen.ConversionTrace, event
 		})
 	}
 	return nil
-}
-
-// untilThen says how far away a moment is, in words.
-func untilThen(at, now time.Time) string {
-	wait := at.Sub(now)
-	switch {
-	case wait <= time.Second:
-		return "now"
-	case wait < 2*time.Minute:
-		return fmt.Sprintf("in %d seconds", max(2, int(wait.Seconds())))
-	case wait < 2*time.Hour:
-		return fmt.Sprintf("in %d minutes", int(wait.Minutes()))
-	default:
-		return fmt.Sprintf("in %d hours", int(wait.Hours()))
-	}
 }

@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"postrider/dispatch"
 	"postrider/ent/db"
@@ -14,7 +13,7 @@ import (
 )
 
 // explain says in words where a delivery stands and what to do about it.
-func explain(d *db.Delivery, now time.Time) string {
+func explain(d *db.Delivery) string {
 	reason := dispatch.Reason(text(d.Reason))
 	switch d.State {
 	case dispatch.Delivered:
@@ -27,7 +26,7 @@ func explain(d *db.Delivery, now time.Time) string {
 	case dispatch.Retrying:
 		said := reason.Sentence(d.Detail)
 		if d.DueAt != nil {
-			return fmt.Sprintf("%s Attempt %d comes %s.", said, d.Attempt+1, untilThen(*d.DueAt, now))
+			return fmt.Sprintf("%s It will be tried again: attempt %d.", said, d.Attempt+1)
 		}
 		return fmt.Sprintf("%s Attempt %d is under way.", said, max(d.Attempt, 2))
 	case dispatch.Failed, dispatch.Held, dispatch.Cancelled:

@@ -60,7 +60,7 @@ func (r *deliveryResolver) Attempts(ctx context.Context, obj *db.Delivery) ([]*d
 }
 
 func (r *deliveryResolver) Explanation(ctx context.Context, obj *db.Delivery) (string, error) {
-	return explain(obj, r.Now()), nil
+	return explain(obj), nil
 }
 
 func (r *deliveryResolver) ReplayOf(ctx context.Context, obj *db.Delivery) (*db.Delivery, error) {

@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"reflect"
 	"slices"
 
 	"entgo.io/ent/dialect/sql"
@@ -50,7 +51,7 @@ func Of[Q query[Q, P, O, T], P, O ~func(*sql.Selector), T Row](ctx context.Conte
 		if bound.cursor == nil {
 			continue
 		}
-		key, err := key(*bound.cursor)
+		key, err := key[T](*bound.cursor)
 		if err != nil {
 			return nil, err
 		}
@@ -109,17 +110,24 @@ func (a Args) size() (int, error) {
 	return defaultSize, nil
 }
 
-// key reads a cursor: a number for configuration rows, a UUID for facts.
-func key(cursor string) (any, error) {
+// key reads a cursor of a list: a number for configuration rows, a UUID for
+// facts.
+func key[T Row](cursor string) (any, error) {
 	id, ok := globalid.Parse(cursor)
-	if !ok {
-		return nil, problem.Invalid("cursor", "%q is no cursor of ours", cursor)
+	if ok && id.Kind == kind[T]() {
+		if u, ok := id.UUID(); ok {
+			return u, nil
+		}
+		if n, ok := id.Int(); ok {
+			return n, nil
+		}
 	}
-	if u, ok := id.UUID(); ok {
-		return u, nil
-	}
-	if n, ok := id.Int(); ok {
-		return n, nil
-	}
-	return nil, problem.Invalid("cursor", "%q is no cursor of ours", cursor)
+	return nil, problem.Invalid("cursor", "%q is no cursor of this list", cursor)
+}
+
+// kind is what the global ids of a row begin with.
+func kind[T Row]() string {
+	row, _ := reflect.New(reflect.TypeFor[T]().Elem()).Interface().(Row)
+	id, _ := globalid.Parse(row.GlobalID())
+	return id.Kind
 }

@@ -1,0 +1,26 @@
+package scalar
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"postrider/internal/problem"
+)
+
+// MarshalString writes text.
+func MarshalString(s string) graphql.Marshaler { return graphql.MarshalString(s) }
+
+// UnmarshalString reads text. What PostgreSQL could not keep or look for is
+// refused here, once for every field.
+func UnmarshalString(v any) (string, error) {
+	s, err := graphql.UnmarshalString(v)
+	if err != nil {
+		return "", err
+	}
+	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		return "", problem.Invalid("", "%q is no valid text", s)
+	}
+	return s, nil
+}
