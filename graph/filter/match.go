@@ -1,8 +1,12 @@
 package filter
 
 import (
+	"bytes"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
 
 	"postrider/ent/db"
 )
@@ -12,7 +16,6 @@ func (f *Delivery) Matches(d *db.Delivery) bool {
 	if f == nil {
 		return true
 	}
-	created := d.CreatedAt
 	return (len(f.States) == 0 || slices.Contains(f.States, d.State)) &&
 		(len(f.Goals) == 0 || slices.Contains(f.Goals, d.Goal)) &&
 		(f.CampaignIDs == nil || d.CampaignID != nil && slices.Contains(keys(kindCampaign, f.CampaignIDs), *d.CampaignID)) &&
@@ -20,7 +23,7 @@ func (f *Delivery) Matches(d *db.Delivery) bool {
 		(f.AffiliateIDs == nil || slices.Contains(keys(kindAffiliate, f.AffiliateIDs), d.AffiliateID)) &&
 		(f.StatusCodeFrom == nil || d.StatusCode != nil && *d.StatusCode >= *f.StatusCodeFrom) &&
 		(f.StatusCodeTo == nil || d.StatusCode != nil && *d.StatusCode <= *f.StatusCodeTo) &&
-		(f.From == nil || !created.Before(*f.From)) && (f.To == nil || created.Before(*f.To)) &&
+		(f.From == nil || !before(d.ID, *f.From)) && (f.To == nil || before(d.ID, *f.To)) &&
 		(f.Test == nil || d.Test == *f.Test) &&
 		f.found(d)
 }
@@ -35,4 +38,11 @@ func (f *Delivery) found(d *db.Delivery) bool {
 		return d.ID == id || d.ConversionID == id || d.ClickID != nil && *d.ClickID == id
 	}
 	return strings.Contains(strings.ToLower(d.Endpoint), strings.ToLower(text))
+}
+
+// before tells whether a fact was made before a moment, as between reads it: by
+// its key, to the millisecond.
+func before(id uuid.UUID, at time.Time) bool {
+	bound := floor(at)
+	return bytes.Compare(id[:], bound[:]) < 0
 }

@@ -213,7 +213,7 @@ func between[P ~func(*sql.Selector)](from, to *time.Time) []P {
 // floor is the least UUIDv7 of a moment.
 func floor(at time.Time) uuid.UUID {
 	var u uuid.UUID
-	ms := at.UnixMilli()
+	ms := max(at.UnixMilli(), 0) // nothing was made before 1970
 	for i := range 6 {
 		u[i] = byte(ms >> (40 - 8*i))
 	}

@@ -1,0 +1,195 @@
+package filter_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"go.uber.org/goleak"
+	"pgregory.net/rapid"
+
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/graph/filter"
+	"postrider/internal/globalid"
+	"postrider/internal/pgtest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// rows makes deliveries of two affiliates that differ in all that a filter reads.
+func rows(t *testing.T, d *pgtest.DB) []*db.Delivery {
+	t.Helper()
+	states, goals := dispatch.States(), []string{"registration", "ftd", "deposit"}
+	endpoints := []string{"https://tracker.example:443", "https://TRACKER.example:8443", "http://100%_a\\b.example:80", "https://bücher.example:443"}
+	var made []*db.Delivery
+	for a := range 2 {
+		s := pgtest.NewScene(t, d)
+		var postbacks []*db.Postback
+		for range 2 {
+			postbacks = append(postbacks, pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/?c={param_1}"))
+		}
+		for i := range 20 {
+			// Moments that a list and a live view could tell apart: the key has
+			// milliseconds, the row microseconds.
+			at := pgtest.Now.Add(time.Duration(i/4) * time.Hour).Add(time.Duration(i%4) * 250 * time.Microsecond)
+			id, err := uuid.NewV7AtTime(at)
+			must(t, err)
+			conversion := s.Conversion(t, d, func(c *db.ConversionCreate) {
+				c.SetGoal(goals[i%3])
+				if i%2 == 0 {
+					c.SetTransactionID([]string{"tx-1", "TX-1", "50%", globalid.Hex(s.Click), "tracker"}[i%5] + string(rune('a'+a)) + []string{"", " "}[i%2])
+				}
+				if i%5 == 0 {
+					c.Mutation().ClearCampaignID()
+					c.Mutation().ClearClickID()
+				}
+			})
+			made = append(made, pgtest.Delivery(t, d, conversion.ID, postbacks[i%2], func(c *db.DeliveryCreate) {
+				c.SetID(id).SetCreatedAt(at).SetState(states[i%len(states)]).SetEndpoint(endpoints[i%len(endpoints)]).SetTest(i%7 == 0)
+				if i%3 != 0 {
+					c.SetStatusCode([]int{200, 302, 404, 500}[i%4])
+				}
+			}))
+		}
+	}
+	return made
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A filter means the same in a list, where PostgreSQL reads it, and in a live
+// view, where the row is in hand.
+func TestDeliveriesMatchWhatIsListed(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	all := rows(t, d)
+	ctx, client := pgtest.System(t), d.Client()
+	for i, row := range all { // as a live view loads them
+		loaded, err := client.Delivery.Get(ctx, row.ID)
+		must(t, err)
+		all[i] = loaded
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		f := draw(rt, all)
+		listed, err := client.Delivery.Query().Where(f.Predicates()...).IDs(ctx)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		for _, row := range all {
+			if inList, live := slices.Contains(listed, row.ID), f.Matches(row); inList != live {
+				rt.Fatalf("%+v: listed %v, live %v\n%v", *f, inList, live, row)
+			}
+		}
+	})
+}
+
+// draw makes a filter of what the rows have, and of what they have not.
+func draw(rt *rapid.T, all []*db.Delivery) *filter.Delivery {
+	f := &filter.Delivery{}
+	row := func(label string) *db.Delivery { return rapid.SampledFrom(all).Draw(rt, label) }
+	maybe := func(label string) bool { return rapid.IntRange(0, 3).Draw(rt, label) == 0 }
+	if maybe("by state") {
+		f.States = rapid.SliceOfN(rapid.SampledFrom(dispatch.States()), 0, 3).Draw(rt, "states")
+	}
+	if maybe("by goal") {
+		f.Goals = rapid.SliceOfN(rapid.SampledFrom([]string{"registration", "ftd", "nonsense"}), 0, 2).Draw(rt, "goals")
+	}
+	if maybe("by campaign") {
+		f.CampaignIDs = ids(rt, "Campaign", func() int64 {
+			if c := row("campaign of").CampaignID; c != nil {
+				return *c
+			}
+			return 0
+		})
+	}
+	if maybe("by postback") {
+		f.PostbackIDs = ids(rt, "Postback", func() int64 { return row("postback of").PostbackID })
+	}
+	if maybe("by affiliate") {
+		f.AffiliateIDs = ids(rt, "Affiliate", func() int64 { return row("affiliate of").AffiliateID })
+	}
+	if maybe("by code from") {
+		f.StatusCodeFrom = pointer(rapid.SampledFrom([]int{-1, 0, 200, 201, 400, 1000}).Draw(rt, "from code"))
+	}
+	if maybe("by code to") {
+		f.StatusCodeTo = pointer(rapid.SampledFrom([]int{-1, 0, 200, 399, 500, 1000}).Draw(rt, "to code"))
+	}
+	if maybe("by begin") {
+		f.From = pointer(moment(rt, row("from").CreatedAt))
+	}
+	if maybe("by end") {
+		f.To = pointer(moment(rt, row("to").CreatedAt))
+	}
+	if maybe("by test") {
+		f.Test = pointer(rapid.Bool().Draw(rt, "test"))
+	}
+	if maybe("by search") {
+		f.Search = pointer(search(rt, row("search")))
+	}
+	return f
+}
+
+func ids(rt *rapid.T, kind string, key func() int64) []string {
+	list := []string{}
+	for range rapid.IntRange(0, 2).Draw(rt, "ids") {
+		switch rapid.IntRange(0, 4).Draw(rt, "id") {
+		case 0:
+			list = append(list, "nonsense")
+		case 1:
+			list = append(list, globalid.Int("Offer", key()))
+		default:
+			list = append(list, globalid.Int(kind, key()))
+		}
+	}
+	return list
+}
+
+// moment is at, or close to it.
+func moment(rt *rapid.T, at time.Time) time.Time {
+	return at.Add(rapid.SampledFrom([]time.Duration{
+		0, time.Nanosecond, -time.Nanosecond, time.Microsecond, -time.Microsecond, 500 * time.Microsecond, -500 * time.Microsecond, time.Millisecond, -time.Millisecond, -time.Hour,
+	}).Draw(rt, "near"))
+}
+
+func search(rt *rapid.T, d *db.Delivery) string {
+	words := []string{
+		"", " ", "tracker", "TRACKER", "example:8443", "%", "_", "100%_a\\b", "\\", "Bücher", "BÜCHER", "nonsense", "https://",
+		globalid.Hex(d.ID), d.ID.String(), globalid.Hex(d.ConversionID),
+	}
+	if d.TransactionID != nil {
+		words = append(words, *d.TransactionID, " "+*d.TransactionID+" ")
+	}
+	if d.ClickID != nil {
+		words = append(words, globalid.Hex(*d.ClickID))
+	}
+	return rapid.SampledFrom(words).Draw(rt, "words")
+}
+
+func pointer[T any](v T) *T { return &v }
+
+// A moment before the first that a key can have is before everything.
+func TestFromLongAgoIsEverything(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	all := rows(t, d)
+	for _, from := range []time.Time{{}, time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(0, 0)} {
+		for _, f := range []*filter.Delivery{{From: &from}, {To: &from}} {
+			listed, err := d.Client().Delivery.Query().Where(f.Predicates()...).IDs(pgtest.System(t))
+			must(t, err)
+			want := 0
+			if f.From != nil {
+				want = len(all)
+			}
+			if len(listed) != want || f.Matches(all[0]) != (want > 0) {
+				t.Errorf("%+v: listed %d, live %v", *f, len(listed), f.Matches(all[0]))
+			}
+		}
+	}
+}
