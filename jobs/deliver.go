@@ -2,20 +2,15 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"time"
 
 	"github.com/gofrs/uuid/v5"
-	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
 	"postrider/dispatch"
 	"postrider/internal/globalid"
-	"postrider/macro"
 )
 
 // deliverer is River's worker for one attempt.
@@ -58,70 +53,6 @@ func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error
 	}
 	e.logAttempt(ctx, c, result)
 	return nil
-}
-
-// claim is a delivery that this process has taken for one attempt.
-type claim struct {
-	id          uuid.UUID
-	affiliateID int64
-	postbackID  int64
-	versionID   int64
-	number      int // of this attempt, from 1
-	values      *macro.Values
-	endpoint    string
-	goal        string
-	createdAt   time.Time
-	stopped     dispatch.State // held or cancelled since it was queued; empty to go on
-}
-
-// claim takes a delivery by compare-and-set on its attempt number; nil where it
-// has moved on.
-func (e *Engine) claim(ctx context.Context, args DeliverArgs) (*claim, error) {
-	c := claim{id: args.DeliveryID}
-	var held, deleted bool
-	var macros []byte
-	err := e.Pool.Pgx.QueryRow(ctx, claimSQL, args.DeliveryID, args.Attempt, e.Now().UTC()).
-		Scan(&c.affiliateID, &c.postbackID, &c.versionID, &c.number, &c.endpoint, &c.goal, &c.createdAt, &held, &deleted, &macros)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("claiming delivery %s: %w", args.DeliveryID, err)
-	}
-	if c.values, err = readValues(c.id, macros); err != nil {
-		return nil, err
-	}
-	switch {
-	case deleted:
-		c.stopped = dispatch.Cancelled
-	case held:
-		c.stopped = dispatch.Held
-	}
-	return &c, nil
-}
-
-// readValues reads what the macros of a delivery say, as they were kept with its
-// event.
-func readValues(deliveryID uuid.UUID, macros []byte) (*macro.Values, error) {
-	said := map[macro.Name]string{}
-	if err := json.Unmarshal(macros, &said); err != nil {
-		return nil, fmt.Errorf("reading the macros of delivery %s: %w", deliveryID, err)
-	}
-	values := &macro.Values{}
-	for name, value := range said {
-		values.Set(name, value)
-	}
-	values.Set(macro.DeliveryID, globalid.Hex(deliveryID))
-	return values, nil
-}
-
-// stop gives a claim back unspent: its postback was held or deleted meanwhile.
-func (c *claim) stop(now time.Time) result {
-	reason := dispatch.PostbackHeld
-	if c.stopped == dispatch.Cancelled {
-		reason = dispatch.PostbackDeleted
-	}
-	return result{claim: c, outcome: dispatch.Outcome{State: c.stopped, Reason: reason}, at: now, unspent: true}
 }
 
 // attempt expands, sends and judges.

@@ -50,6 +50,7 @@ type Engine struct {
 	Config
 
 	river    *river.Client[pgx.Tx]
+	claims   *pg.Batch[*claiming]
 	writer   *writer
 	versions *versions
 	slots    chan struct{} // bounds what is under way
@@ -63,12 +64,13 @@ func New(cfg Config) (*Engine, error) {
 	m := newMetrics(cfg.Metrics)
 	e := &Engine{
 		Config:   cfg,
-		writer:   newWriter(cfg.Pool.Pgx, m, cfg.Log),
+		writer:   newWriter(cfg.Pool.Pgx, m),
 		versions: newVersions(cfg.Secrets),
 		slots:    make(chan struct{}, cfg.Workers),
 		metrics:  m,
 		wake:     make(chan struct{}, 1),
 	}
+	e.claims = pg.NewBatch(claimRows, 1, e.claimAll).Whole() // a failed claim is River's to run again
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &deliverer{engine: e})
 	queues := make(map[string]river.QueueConfig, lanes)
@@ -118,18 +120,11 @@ func (c Config) withDefaults() Config {
 // Run works until ctx is done, then drains: no new attempt begins, those under
 // way end and are written down. It returns nil after a clean drain.
 func (e *Engine) Run(ctx context.Context) error {
-	// Attempts under way must end by themselves when ctx does, so River and the
-	// writer live in contexts of their own.
+	// Attempts under way must end by themselves when ctx does, so River lives in a
+	// context of its own.
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		e.writer.run(work)
-	}()
 	if err := e.river.Start(work); err != nil {
-		cancel()
-		<-written
 		return fmt.Errorf("starting River: %w", err)
 	}
 	var loops sync.WaitGroup
@@ -138,10 +133,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	loops.Go(func() { e.every(ctx, time.Hour, nil, "keeping house", e.keepHouse) })
 	<-ctx.Done()
 	loops.Wait()
-	err := e.drain(work)
-	cancel()
-	<-written
-	return err
+	return e.drain(work)
 }
 
 // drain lets attempts under way end; what does not in time is cut off and swept

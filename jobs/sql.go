@@ -1,14 +1,16 @@
 package jobs
 
-// claimSQL takes a delivery for one attempt: $1 id, $2 how many attempts it had,
-// $3 now. It changes no indexed column, so the update stays in the row's page.
+// claimSQL takes deliveries for one attempt each: $1 ids, $2 how many attempts
+// each had, $3 now. It changes no indexed column, so the updates stay in their
+// rows' pages.
 const claimSQL = `
 WITH claimed AS (
-  UPDATE deliveries SET attempt = attempt + 1, claimed_at = $3, first_attempt_at = coalesce(first_attempt_at, $3)
-  WHERE id = $1 AND attempt = $2 AND claimed_at IS NULL AND due_at IS NULL AND state IN ('queued', 'retrying')
-  RETURNING affiliate_id, postback_id, version_id, event_id, attempt, endpoint, goal, created_at
+  UPDATE deliveries d SET attempt = d.attempt + 1, claimed_at = $3, first_attempt_at = coalesce(d.first_attempt_at, $3)
+  FROM unnest($1::uuid[], $2::int[]) AS u(id, attempt)
+  WHERE d.id = u.id AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.state IN ('queued', 'retrying')
+  RETURNING d.id, d.affiliate_id, d.postback_id, d.version_id, d.event_id, d.attempt, d.endpoint, d.goal, d.created_at
 )
-SELECT c.affiliate_id, c.postback_id, c.version_id, c.attempt, c.endpoint, c.goal, c.created_at,
+SELECT c.id, c.affiliate_id, c.postback_id, c.version_id, c.attempt, c.endpoint, c.goal, c.created_at,
        p.hold_reason IS NOT NULL, p.deleted_at IS NOT NULL, e.macros
 FROM claimed c JOIN postbacks p ON p.id = c.postback_id JOIN conversion_events e ON e.id = c.event_id`
 

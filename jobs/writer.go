@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -14,14 +13,11 @@ import (
 
 	"postrider/dispatch"
 	"postrider/internal/live"
+	"postrider/internal/pg"
 )
 
-// The writer's batches: as many results as come while the last batch is being
-// committed, and at most flushRows.
-const (
-	flushRows = 500
-	flushWait = 2 * time.Millisecond
-)
+// flushRows is how many results share a commit at most.
+const flushRows = 500
 
 // result is one attempt that is over.
 type result struct {
@@ -38,82 +34,25 @@ type result struct {
 type writer struct {
 	pool    *pgxpool.Pool
 	metrics *metrics
-	log     *slog.Logger
-	in      chan pending
+	batch   *pg.Batch[result]
 }
 
-type pending struct {
-	result result
-	done   chan error
-}
-
-func newWriter(pool *pgxpool.Pool, m *metrics, log *slog.Logger) *writer {
-	return &writer{pool: pool, metrics: m, log: log, in: make(chan pending, flushRows)}
+func newWriter(pool *pgxpool.Pool, m *metrics) *writer {
+	w := &writer{pool: pool, metrics: m}
+	w.batch = pg.NewBatch(flushRows, 1, w.flush)
+	return w
 }
 
 // write hands a result over and waits until it is committed.
-func (w *writer) write(ctx context.Context, r result) error {
-	p := pending{result: r, done: make(chan error, 1)}
-	select {
-	case w.in <- p:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	select {
-	case err := <-p.done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func (w *writer) write(ctx context.Context, r result) error { return w.batch.Do(ctx, r) }
 
-// run flushes until ctx is done.
-func (w *writer) run(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case first := <-w.in:
-			w.flush(ctx, w.gather(first))
-		}
-	}
-}
-
-// gather waits a moment for others to share the commit.
-func (w *writer) gather(first pending) []pending {
-	batch := []pending{first}
-	wait := time.NewTimer(flushWait)
-	defer wait.Stop()
-	for len(batch) < flushRows {
-		select {
-		case p := <-w.in:
-			batch = append(batch, p)
-		case <-wait.C:
-			return batch
-		}
-	}
-	return batch
-}
-
-func (w *writer) flush(ctx context.Context, batch []pending) {
-	results := make([]result, len(batch))
-	for i, p := range batch {
-		results[i] = p.result
-	}
+func (w *writer) flush(ctx context.Context, results []result) error {
 	started := time.Now()
-	err := commit(ctx, w.pool, results)
-	if err != nil && len(batch) > 1 && ctx.Err() == nil {
-		// One bad row must not take the others with it.
-		w.log.WarnContext(ctx, "a batch of attempts failed; writing them one by one", "rows", len(batch), "error", err)
-		for _, p := range batch {
-			p.done <- commit(ctx, w.pool, []result{p.result})
-		}
-		return
+	if err := commit(ctx, w.pool, results); err != nil {
+		return err
 	}
-	w.metrics.flush(len(batch), time.Since(started))
-	for _, p := range batch {
-		p.done <- err
-	}
+	w.metrics.flush(len(results), time.Since(started))
+	return nil
 }
 
 // commit writes results in one transaction: attempts, deliveries, held

@@ -1,8 +1,6 @@
 package jobs
 
 import (
-	"context"
-	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -36,7 +34,7 @@ func results(t *testing.T, d *pgtest.DB, n int) []result {
 
 func newTestWriter(t *testing.T, d *pgtest.DB) *writer {
 	t.Helper()
-	return newWriter(d.Pool(t).Pgx, newMetrics(nil), slog.New(slog.DiscardHandler))
+	return newWriter(d.Pool(t).Pgx, newMetrics(nil))
 }
 
 func TestABadRowDoesNotTakeTheOthersWithIt(t *testing.T) {
@@ -45,16 +43,18 @@ func TestABadRowDoesNotTakeTheOthersWithIt(t *testing.T) {
 	w := newTestWriter(t, d)
 	batch := results(t, d, 5)
 	batch[2].exchange.ResponseBody = "a NUL \x00 that PostgreSQL refuses"
-	pendings := make([]pending, len(batch))
+	if err := w.flush(t.Context(), batch); err == nil {
+		t.Error("all five were written together")
+	}
+	var writing sync.WaitGroup
 	for i, r := range batch {
-		pendings[i] = pending{result: r, done: make(chan error, 1)}
+		writing.Go(func() {
+			if err := w.write(t.Context(), r); (err != nil) != (i == 2) {
+				t.Errorf("row %d: %v", i, err)
+			}
+		})
 	}
-	w.flush(t.Context(), pendings)
-	for i, p := range pendings {
-		if err := <-p.done; (err != nil) != (i == 2) {
-			t.Errorf("row %d: %v", i, err)
-		}
-	}
+	writing.Wait()
 	var delivered, attempts int
 	err := d.SQL.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM deliveries WHERE state = 'delivered'), (SELECT count(*) FROM attempts)`).
 		Scan(&delivered, &attempts)
@@ -68,9 +68,8 @@ func TestManyShareACommitAndEachWaitsForIt(t *testing.T) {
 	d := pgtest.New(t)
 	w := newTestWriter(t, d)
 	batch := results(t, d, 40)
-	ctx, cancel := context.WithCancel(t.Context())
-	var running, writing sync.WaitGroup
-	running.Go(func() { w.run(ctx) })
+	ctx := t.Context()
+	var writing sync.WaitGroup
 	for _, r := range batch {
 		writing.Go(func() {
 			if err := w.write(ctx, r); err != nil {
@@ -86,11 +85,6 @@ func TestManyShareACommitAndEachWaitsForIt(t *testing.T) {
 	var commits int
 	if err := d.SQL.QueryRowContext(t.Context(), `SELECT count(DISTINCT xmin::text) FROM deliveries`).Scan(&commits); err != nil || commits >= len(batch) {
 		t.Errorf("%d commits for %d results, %v", commits, len(batch), err)
-	}
-	cancel()
-	running.Wait()
-	if err := w.write(ctx, batch[0]); err == nil {
-		t.Error("written after the end")
 	}
 }
 

@@ -13,6 +13,7 @@ type Batch[T any] struct {
 	flush func(ctx context.Context, items []T) error
 	rows  int // most items of a flush
 	wide  int // most flushes under way at once
+	whole bool
 
 	mu      sync.Mutex
 	waiting []entry[T]
@@ -30,6 +31,13 @@ type entry[T any] struct {
 // others with it.
 func NewBatch[T any](rows, wide int, flush func(ctx context.Context, items []T) error) *Batch[T] {
 	return &Batch[T]{flush: flush, rows: rows, wide: wide}
+}
+
+// Whole makes a failed flush fail for all of its items: for those whose second
+// try could not tell that the first was committed after all.
+func (b *Batch[T]) Whole() *Batch[T] {
+	b.whole = true
+	return b
 }
 
 // Do hands an item over and waits until it is committed, or until ctx is done:
@@ -88,7 +96,7 @@ func (b *Batch[T]) write(ctx context.Context, entries []entry[T]) {
 		items[i] = e.item
 	}
 	err := b.flush(ctx, items)
-	if err != nil && len(entries) > 1 {
+	if err != nil && len(entries) > 1 && !b.whole {
 		for _, e := range entries {
 			e.done <- b.flush(ctx, []T{e.item})
 		}

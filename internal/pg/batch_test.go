@@ -100,3 +100,38 @@ func TestBatchDoEndsWithItsContext(t *testing.T) {
 	close(release)
 	<-flushed
 }
+
+func TestBatchThatIsWholeFailsForAll(t *testing.T) {
+	t.Parallel()
+	bad := errors.New("bad")
+	entered, release := make(chan struct{}), make(chan struct{})
+	var calls [][]int
+	b := pg.NewBatch(100, 1, func(_ context.Context, items []int) error {
+		calls = append(calls, items)
+		if len(calls) == 1 {
+			close(entered)
+			<-release
+			return nil
+		}
+		return bad
+	}).Whole()
+	var callers sync.WaitGroup
+	callers.Go(func() { _ = b.Do(t.Context(), 0) })
+	<-entered
+	errs := make([]error, 2)
+	for i := range errs {
+		callers.Go(func() { errs[i] = b.Do(t.Context(), i+1) })
+	}
+	close(release)
+	callers.Wait()
+	if !errors.Is(errs[0], bad) || !errors.Is(errs[1], bad) {
+		t.Errorf("%v", errs)
+	}
+	asked := 0
+	for _, items := range calls[1:] {
+		asked += len(items)
+	}
+	if asked != 2 {
+		t.Errorf("asked %d times for two", asked)
+	}
+}
