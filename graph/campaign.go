@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"postrider/ent/db"
-	"postrider/ent/db/goal"
 	"postrider/ent/db/trackinglink"
 	"postrider/firing"
 	"postrider/graph/gen"
@@ -46,8 +45,7 @@ func (r *Resolver) link(ctx context.Context, campaignID, offerID *string) (*db.T
 	return link, err
 }
 
-// missingGoals are the billable goals for which nothing would fire in the
-// campaign.
+// missingGoals are the goals for which nothing would fire in the campaign.
 func (r *Resolver) missingGoals(ctx context.Context, c *db.Campaign) ([]*db.Goal, error) {
 	postbacks, err := load(ctx).postbacksOfAffiliate.Load(ctx, c.AffiliateID)
 	if err != nil {
@@ -60,7 +58,7 @@ func (r *Resolver) missingGoals(ctx context.Context, c *db.Campaign) ([]*db.Goal
 			covered[p.Goal] = true
 		}
 	}
-	goals, err := r.goals(ctx)
+	goals, err := load(ctx).dictionary.Load(ctx, struct{}{})
 	if err != nil {
 		return nil, err
 	}
@@ -71,10 +69,6 @@ func (r *Resolver) missingGoals(ctx context.Context, c *db.Campaign) ([]*db.Goal
 		}
 	}
 	return missing, nil
-}
-
-func (r *Resolver) goals(ctx context.Context) ([]*db.Goal, error) {
-	return r.Client.Goal.Query().Order(db.Asc(goal.FieldPosition, goal.FieldID)).All(ctx)
 }
 
 // ownDeal picks the viewer's own deal of an offer's, else the offer's. Staff see

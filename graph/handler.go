@@ -32,6 +32,9 @@ const (
 // Handler serves the API: POST, GET for queries alone, server-sent events, and
 // graphql-transport-ws. The viewer comes in the request's context.
 func Handler(cfg Config) http.Handler {
+	if cfg.LoaderWait == 0 {
+		cfg.LoaderWait = defaultLoaderWait
+	}
 	resolver := &Resolver{Config: cfg}
 	s := handler.New(Schema(resolver))
 	s.AddTransport(transport.Websocket{

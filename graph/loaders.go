@@ -20,16 +20,16 @@ type loaders struct {
 	listLoaders
 }
 
-// batchWait is how long a loader waits for others of its kind.
-const batchWait = time.Millisecond
+// defaultLoaderWait is how long a loader waits for others of its kind.
+const defaultLoaderWait = time.Millisecond
 
-func newLoaders(c *db.Client, health *report.Health) *loaders {
-	return &loaders{rowLoaders: newRowLoaders(c), listLoaders: newListLoaders(c, health)}
+func newLoaders(c *db.Client, health *report.Health, wait time.Duration) *loaders {
+	return &loaders{rowLoaders: newRowLoaders(c, wait), listLoaders: newListLoaders(c, health, wait)}
 }
 
 // one makes a loader of rows by their key; a row that is not there, or not for
 // this viewer, is nil.
-func one[K comparable, T any](fetch func(ctx context.Context, keys []K) ([]*T, error), key func(*T) K) *dataloadgen.Loader[K, *T] {
+func one[K comparable, T any](wait time.Duration, fetch func(ctx context.Context, keys []K) ([]*T, error), key func(*T) K) *dataloadgen.Loader[K, *T] {
 	return dataloadgen.NewMappedLoader(func(ctx context.Context, keys []K) (map[K]*T, error) {
 		rows, err := fetch(ctx, keys)
 		if err != nil {
@@ -40,11 +40,11 @@ func one[K comparable, T any](fetch func(ctx context.Context, keys []K) ([]*T, e
 			found[key(row)] = row
 		}
 		return found, nil
-	}, dataloadgen.WithWait(batchWait))
+	}, dataloadgen.WithWait(wait))
 }
 
 // many makes a loader of rows by what they belong to.
-func many[K comparable, T any](fetch func(ctx context.Context, keys []K) ([]*T, error), key func(*T) K) *dataloadgen.Loader[K, []*T] {
+func many[K comparable, T any](wait time.Duration, fetch func(ctx context.Context, keys []K) ([]*T, error), key func(*T) K) *dataloadgen.Loader[K, []*T] {
 	return dataloadgen.NewMappedLoader(func(ctx context.Context, keys []K) (map[K][]*T, error) {
 		rows, err := fetch(ctx, keys)
 		if err != nil {
@@ -58,14 +58,14 @@ func many[K comparable, T any](fetch func(ctx context.Context, keys []K) ([]*T, 
 			found[key(row)] = append(found[key(row)], row)
 		}
 		return found, nil
-	}, dataloadgen.WithWait(batchWait))
+	}, dataloadgen.WithWait(wait))
 }
 
 type loadersKey struct{}
 
 // withLoaders gives each response loaders of its own.
 func (r *Resolver) withLoaders(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	return next(context.WithValue(ctx, loadersKey{}, newLoaders(r.Client, r.Health)))
+	return next(context.WithValue(ctx, loadersKey{}, newLoaders(r.Client, r.Health, r.LoaderWait)))
 }
 
 func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loaders) } //nolint:forcetypeassert // set for every response

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/vikstrous/dataloadgen"
@@ -12,6 +13,7 @@ import (
 	"postrider/ent/db/conversionevent"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
+	"postrider/ent/db/goal"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/postback"
 	"postrider/ent/db/postbackversion"
@@ -30,6 +32,7 @@ type listLoaders struct {
 	postbacksOfCampaign    *dataloadgen.Loader[int64, []*db.Postback]
 	versionsOfPostback     *dataloadgen.Loader[int64, []*db.PostbackVersion]
 	health                 *dataloadgen.Loader[int64, *report.PostbackHealth]
+	dictionary             *dataloadgen.Loader[struct{}, []*db.Goal]
 	conversionsOfClick     *dataloadgen.Loader[uuid.UUID, []*db.Conversion]
 	eventsOfConversion     *dataloadgen.Loader[uuid.UUID, []*db.ConversionEvent]
 	deliveriesOfConversion *dataloadgen.Loader[uuid.UUID, []*db.Delivery]
@@ -37,44 +40,47 @@ type listLoaders struct {
 	replaysOfDelivery      *dataloadgen.Loader[uuid.UUID, []*db.Delivery]
 }
 
-func newListLoaders(c *db.Client, health *report.Health) listLoaders {
+func newListLoaders(c *db.Client, health *report.Health, wait time.Duration) listLoaders {
 	return listLoaders{
-		pagesOfOffer: many(func(ctx context.Context, ids []int64) ([]*db.LandingPage, error) {
+		pagesOfOffer: many(wait, func(ctx context.Context, ids []int64) ([]*db.LandingPage, error) {
 			return c.LandingPage.Query().Where(landingpage.OfferIDIn(ids...)).Order(db.Asc(landingpage.FieldID)).All(ctx)
 		}, func(r *db.LandingPage) int64 { return r.OfferID }),
-		dealsOfOffer: many(func(ctx context.Context, ids []int64) ([]*db.Deal, error) {
+		dealsOfOffer: many(wait, func(ctx context.Context, ids []int64) ([]*db.Deal, error) {
 			return c.Deal.Query().Where(deal.OfferIDIn(ids...)).All(ctx)
 		}, func(r *db.Deal) int64 { return r.OfferID }),
-		defaultLinks: many(func(ctx context.Context, offerIDs []int64) ([]*db.TrackingLink, error) {
+		defaultLinks: many(wait, func(ctx context.Context, offerIDs []int64) ([]*db.TrackingLink, error) {
 			return c.TrackingLink.Query().Where(trackinglink.OfferIDIn(offerIDs...), trackinglink.CampaignIDIsNil(),
 				trackinglink.AffiliateID(viewer.From(ctx).AffiliateID)).All(ctx)
 		}, func(r *db.TrackingLink) int64 { return r.OfferID }),
-		linksOfCampaign: many(func(ctx context.Context, ids []int64) ([]*db.TrackingLink, error) {
+		linksOfCampaign: many(wait, func(ctx context.Context, ids []int64) ([]*db.TrackingLink, error) {
 			return c.TrackingLink.Query().Where(trackinglink.CampaignIDIn(ids...)).All(ctx)
 		}, func(r *db.TrackingLink) int64 { return *r.CampaignID }),
-		postbacksOfAffiliate: many(func(ctx context.Context, ids []int64) ([]*db.Postback, error) {
+		postbacksOfAffiliate: many(wait, func(ctx context.Context, ids []int64) ([]*db.Postback, error) {
 			return c.Postback.Query().Where(postback.AffiliateIDIn(ids...), postback.DeletedAtIsNil()).All(ctx)
 		}, func(r *db.Postback) int64 { return r.AffiliateID }),
-		postbacksOfCampaign: many(func(ctx context.Context, ids []int64) ([]*db.Postback, error) {
+		postbacksOfCampaign: many(wait, func(ctx context.Context, ids []int64) ([]*db.Postback, error) {
 			return c.Postback.Query().Where(postback.CampaignIDIn(ids...), postback.DeletedAtIsNil()).Order(db.Asc(postback.FieldID)).All(ctx)
 		}, func(r *db.Postback) int64 { return *r.CampaignID }),
-		versionsOfPostback: many(func(ctx context.Context, ids []int64) ([]*db.PostbackVersion, error) {
+		versionsOfPostback: many(wait, func(ctx context.Context, ids []int64) ([]*db.PostbackVersion, error) {
 			return c.PostbackVersion.Query().Where(postbackversion.PostbackIDIn(ids...)).Order(db.Desc(postbackversion.FieldNumber)).All(ctx)
 		}, func(r *db.PostbackVersion) int64 { return r.PostbackID }),
-		health: one(health.OfPostbacks, func(h *report.PostbackHealth) int64 { return h.PostbackID }),
-		conversionsOfClick: many(func(ctx context.Context, ids []uuid.UUID) ([]*db.Conversion, error) {
+		health: one(wait, health.OfPostbacks, func(h *report.PostbackHealth) int64 { return h.PostbackID }),
+		dictionary: many(wait, func(ctx context.Context, _ []struct{}) ([]*db.Goal, error) {
+			return c.Goal.Query().Order(db.Asc(goal.FieldPosition, goal.FieldID)).All(ctx)
+		}, func(*db.Goal) struct{} { return struct{}{} }),
+		conversionsOfClick: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Conversion, error) {
 			return c.Conversion.Query().Where(conversion.ClickIDIn(ids...)).Order(db.Asc(conversion.FieldID)).All(ctx)
 		}, func(r *db.Conversion) uuid.UUID { return *r.ClickID }),
-		eventsOfConversion: many(func(ctx context.Context, ids []uuid.UUID) ([]*db.ConversionEvent, error) {
+		eventsOfConversion: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.ConversionEvent, error) {
 			return c.ConversionEvent.Query().Where(conversionevent.ConversionIDIn(ids...)).Order(db.Asc(conversionevent.FieldID)).All(ctx)
 		}, func(r *db.ConversionEvent) uuid.UUID { return r.ConversionID }),
-		deliveriesOfConversion: many(func(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
+		deliveriesOfConversion: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
 			return c.Delivery.Query().Where(delivery.ConversionIDIn(ids...)).Order(db.Asc(delivery.FieldID)).All(ctx)
 		}, func(r *db.Delivery) uuid.UUID { return r.ConversionID }),
-		attemptsOfDelivery: many(func(ctx context.Context, ids []uuid.UUID) ([]*db.Attempt, error) {
+		attemptsOfDelivery: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Attempt, error) {
 			return c.Attempt.Query().Where(attempt.DeliveryIDIn(ids...)).Order(db.Asc(attempt.FieldNumber, attempt.FieldID)).All(ctx)
 		}, func(r *db.Attempt) uuid.UUID { return r.DeliveryID }),
-		replaysOfDelivery: many(func(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
+		replaysOfDelivery: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
 			return c.Delivery.Query().Where(delivery.ReplayOfIn(ids...)).Order(db.Asc(delivery.FieldID)).All(ctx)
 		}, func(r *db.Delivery) uuid.UUID { return *r.ReplayOf }),
 	}

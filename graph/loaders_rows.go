@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/vikstrous/dataloadgen"
@@ -37,42 +38,42 @@ type rowLoaders struct {
 	deliveries  *dataloadgen.Loader[uuid.UUID, *db.Delivery]
 }
 
-func newRowLoaders(c *db.Client) rowLoaders {
+func newRowLoaders(c *db.Client, wait time.Duration) rowLoaders {
 	return rowLoaders{
-		affiliates: one(func(ctx context.Context, ids []int64) ([]*db.Affiliate, error) {
+		affiliates: one(wait, func(ctx context.Context, ids []int64) ([]*db.Affiliate, error) {
 			return c.Affiliate.Query().Where(affiliate.IDIn(ids...)).All(ctx)
 		}, func(r *db.Affiliate) int64 { return r.ID }),
-		users: one(func(ctx context.Context, ids []int64) ([]*db.User, error) {
+		users: one(wait, func(ctx context.Context, ids []int64) ([]*db.User, error) {
 			return c.User.Query().Where(user.IDIn(ids...)).All(ctx)
 		}, func(r *db.User) int64 { return r.ID }),
-		offers: one(func(ctx context.Context, ids []int64) ([]*db.Offer, error) {
+		offers: one(wait, func(ctx context.Context, ids []int64) ([]*db.Offer, error) {
 			return c.Offer.Query().Where(offer.IDIn(ids...)).All(ctx)
 		}, func(r *db.Offer) int64 { return r.ID }),
-		pages: one(func(ctx context.Context, ids []int64) ([]*db.LandingPage, error) {
+		pages: one(wait, func(ctx context.Context, ids []int64) ([]*db.LandingPage, error) {
 			return c.LandingPage.Query().Where(landingpage.IDIn(ids...)).All(ctx)
 		}, func(r *db.LandingPage) int64 { return r.ID }),
-		campaigns: one(func(ctx context.Context, ids []int64) ([]*db.Campaign, error) {
+		campaigns: one(wait, func(ctx context.Context, ids []int64) ([]*db.Campaign, error) {
 			return c.Campaign.Query().Where(campaign.IDIn(ids...)).All(ctx)
 		}, func(r *db.Campaign) int64 { return r.ID }),
-		sources: one(func(ctx context.Context, ids []int64) ([]*db.Source, error) {
+		sources: one(wait, func(ctx context.Context, ids []int64) ([]*db.Source, error) {
 			return c.Source.Query().Where(source.IDIn(ids...)).All(ctx)
 		}, func(r *db.Source) int64 { return r.ID }),
-		goals: one(func(ctx context.Context, keys []string) ([]*db.Goal, error) {
+		goals: one(wait, func(ctx context.Context, keys []string) ([]*db.Goal, error) {
 			return c.Goal.Query().Where(goal.KeyIn(keys...)).All(ctx)
 		}, func(r *db.Goal) string { return r.Key }),
-		postbacks: one(func(ctx context.Context, ids []int64) ([]*db.Postback, error) {
+		postbacks: one(wait, func(ctx context.Context, ids []int64) ([]*db.Postback, error) {
 			return c.Postback.Query().Where(postback.IDIn(ids...)).All(ctx)
 		}, func(r *db.Postback) int64 { return r.ID }),
-		versions: one(func(ctx context.Context, ids []int64) ([]*db.PostbackVersion, error) {
+		versions: one(wait, func(ctx context.Context, ids []int64) ([]*db.PostbackVersion, error) {
 			return c.PostbackVersion.Query().Where(postbackversion.IDIn(ids...)).All(ctx)
 		}, func(r *db.PostbackVersion) int64 { return r.ID }),
-		clicks: one(func(ctx context.Context, ids []uuid.UUID) ([]*db.Click, error) {
+		clicks: one(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Click, error) {
 			return c.Click.Query().Where(click.IDIn(ids...)).All(ctx)
 		}, func(r *db.Click) uuid.UUID { return r.ID }),
-		conversions: one(func(ctx context.Context, ids []uuid.UUID) ([]*db.Conversion, error) {
+		conversions: one(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Conversion, error) {
 			return c.Conversion.Query().Where(conversion.IDIn(ids...)).All(ctx)
 		}, func(r *db.Conversion) uuid.UUID { return r.ID }),
-		deliveries: one(func(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
+		deliveries: one(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
 			return c.Delivery.Query().Where(delivery.IDIn(ids...)).All(ctx)
 		}, func(r *db.Delivery) uuid.UUID { return r.ID }),
 	}

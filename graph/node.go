@@ -3,9 +3,10 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 
+	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/privacy"
-	"github.com/gofrs/uuid/v5"
 
 	"postrider/ent/db"
 	"postrider/graph/gen"
@@ -16,93 +17,111 @@ import (
 // maxNodes is how many objects one call of nodes may name.
 const maxNodes = 100
 
+// finder reads the objects of one kind by their keys, as far as the viewer may
+// see them.
+type finder func(ctx context.Context, c *db.Client, keys []any) ([]gen.Node, error)
+
+// settings and facts are the kinds that have ids, by the kind of their keys.
+var (
+	settings = map[string]finder{
+		"Affiliate":       finding(func(c *db.Client) *db.AffiliateQuery { return c.Affiliate.Query() }),
+		"ApiToken":        finding(func(c *db.Client) *db.ApiTokenQuery { return c.ApiToken.Query() }),
+		"Campaign":        finding(func(c *db.Client) *db.CampaignQuery { return c.Campaign.Query() }),
+		"Deal":            finding(func(c *db.Client) *db.DealQuery { return c.Deal.Query() }),
+		"Goal":            finding(func(c *db.Client) *db.GoalQuery { return c.Goal.Query() }),
+		"LandingPage":     finding(func(c *db.Client) *db.LandingPageQuery { return c.LandingPage.Query() }),
+		"Offer":           finding(func(c *db.Client) *db.OfferQuery { return c.Offer.Query() }),
+		"Postback":        finding(func(c *db.Client) *db.PostbackQuery { return c.Postback.Query() }),
+		"PostbackVersion": finding(func(c *db.Client) *db.PostbackVersionQuery { return c.PostbackVersion.Query() }),
+		"Source":          finding(func(c *db.Client) *db.SourceQuery { return c.Source.Query() }),
+		"TrackingLink":    finding(func(c *db.Client) *db.TrackingLinkQuery { return c.TrackingLink.Query() }),
+		"User":            finding(func(c *db.Client) *db.UserQuery { return c.User.Query() }),
+	}
+	facts = map[string]finder{
+		"Attempt":          finding(func(c *db.Client) *db.AttemptQuery { return c.Attempt.Query() }),
+		"Click":            finding(func(c *db.Client) *db.ClickQuery { return c.Click.Query() }),
+		"Conversion":       finding(func(c *db.Client) *db.ConversionQuery { return c.Conversion.Query() }),
+		"ConversionEvent":  finding(func(c *db.Client) *db.ConversionEventQuery { return c.ConversionEvent.Query() }),
+		"Delivery":         finding(func(c *db.Client) *db.DeliveryQuery { return c.Delivery.Query() }),
+		"EchoRequest":      finding(func(c *db.Client) *db.EchoRequestQuery { return c.EchoRequest.Query() }),
+		"ReceivedPostback": finding(func(c *db.Client) *db.ReceivedPostbackQuery { return c.ReceivedPostback.Query() }),
+	}
+)
+
+// finding makes a finder of a kind's query.
+func finding[Q interface {
+	Where(predicates ...P) Q
+	All(ctx context.Context) ([]T, error)
+}, P ~func(*sql.Selector), T gen.Node](query func(*db.Client) Q) finder {
+	return func(ctx context.Context, c *db.Client, keys []any) ([]gen.Node, error) {
+		rows, err := query(c).Where(P(sql.FieldIn("id", keys...))).All(ctx)
+		if errors.Is(err, privacy.Deny) {
+			return nil, nil // not for this viewer, as though there were none
+		}
+		found := make([]gen.Node, len(rows))
+		for i, row := range rows {
+			found[i] = row
+		}
+		return found, err
+	}
+}
+
 // node finds any object; nil where there is none or where it is not the
 // viewer's to see.
 func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
-	parsed, ok := globalid.Parse(id)
-	if !ok {
-		return nil, nil
-	}
-	n, err := r.fetch(ctx, parsed)
-	if db.IsNotFound(err) || errors.Is(err, privacy.Deny) {
-		return nil, nil
-	}
+	found, err := r.nodes(ctx, []string{id})
 	if err != nil {
 		return nil, err
 	}
-	return n, nil
+	return found[0], nil
 }
 
+// nodes finds several, each kind by one statement, in the order of their ids.
 func (r *Resolver) nodes(ctx context.Context, ids []string) ([]gen.Node, error) {
 	if len(ids) > maxNodes {
 		return nil, problem.Invalid("ids", "%d ids are more than the %d that one call may name", len(ids), maxNodes)
 	}
-	found := make([]gen.Node, len(ids))
+	keys := map[string][]any{} // by kind
+	names := make([]string, len(ids))
 	for i, id := range ids {
-		var err error
-		if found[i], err = r.node(ctx, id); err != nil {
-			return nil, err
+		parsed, _ := globalid.Parse(id)
+		key, isInt := parsed.Int()
+		fact, isUUID := parsed.UUID()
+		switch {
+		case settings[parsed.Kind] != nil && isInt:
+			names[i], keys[parsed.Kind] = globalid.Int(parsed.Kind, key), append(keys[parsed.Kind], key)
+		case facts[parsed.Kind] != nil && isUUID:
+			names[i], keys[parsed.Kind] = globalid.UUID(parsed.Kind, fact), append(keys[parsed.Kind], fact)
 		}
+	}
+	rows, err := r.findAll(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]gen.Node, len(ids))
+	for i, name := range names {
+		found[i] = rows[name]
 	}
 	return found, nil
 }
 
-func (r *Resolver) fetch(ctx context.Context, id globalid.ID) (gen.Node, error) {
-	if key, ok := id.Int(); ok {
-		return r.fetchSetting(ctx, id.Kind, key)
+// findAll reads objects of several kinds, by their global ids.
+func (r *Resolver) findAll(ctx context.Context, keys map[string][]any) (map[string]gen.Node, error) {
+	found := map[string]gen.Node{}
+	for kind, of := range keys {
+		find := settings[kind]
+		if find == nil {
+			find = facts[kind]
+		}
+		rows, err := find(ctx, r.Client, of)
+		if err != nil {
+			return nil, fmt.Errorf("finding objects of the kind %s: %w", kind, err)
+		}
+		for _, row := range rows {
+			if identified, ok := row.(interface{ GlobalID() string }); ok {
+				found[identified.GlobalID()] = row
+			}
+		}
 	}
-	if key, ok := id.UUID(); ok {
-		return r.fetchFact(ctx, id.Kind, key)
-	}
-	return nil, nil
-}
-
-func (r *Resolver) fetchSetting(ctx context.Context, kind string, key int64) (gen.Node, error) {
-	switch c := r.Client; kind {
-	case "Affiliate":
-		return c.Affiliate.Get(ctx, key)
-	case "ApiToken":
-		return c.ApiToken.Get(ctx, key)
-	case "Campaign":
-		return c.Campaign.Get(ctx, key)
-	case "Deal":
-		return c.Deal.Get(ctx, key)
-	case "Goal":
-		return c.Goal.Get(ctx, key)
-	case "LandingPage":
-		return c.LandingPage.Get(ctx, key)
-	case "Offer":
-		return c.Offer.Get(ctx, key)
-	case "Postback":
-		return c.Postback.Get(ctx, key)
-	case "PostbackVersion":
-		return c.PostbackVersion.Get(ctx, key)
-	case "Source":
-		return c.Source.Get(ctx, key)
-	case "TrackingLink":
-		return c.TrackingLink.Get(ctx, key)
-	case "User":
-		return c.User.Get(ctx, key)
-	}
-	return nil, nil
-}
-
-func (r *Resolver) fetchFact(ctx context.Context, kind string, key uuid.UUID) (gen.Node, error) {
-	switch c := r.Client; kind {
-	case "Attempt":
-		return c.Attempt.Get(ctx, key)
-	case "Click":
-		return c.Click.Get(ctx, key)
-	case "Conversion":
-		return c.Conversion.Get(ctx, key)
-	case "ConversionEvent":
-		return c.ConversionEvent.Get(ctx, key)
-	case "Delivery":
-		return c.Delivery.Get(ctx, key)
-	case "EchoRequest":
-		return c.EchoRequest.Get(ctx, key)
-	case "ReceivedPostback":
-		return c.ReceivedPostback.Get(ctx, key)
-	}
-	return nil, nil
+	return found, nil
 }

@@ -9,7 +9,6 @@ import (
 	"context"
 
 	"postrider/ent/db"
-	"postrider/ent/db/goal"
 	"postrider/ent/db/offer"
 	"postrider/graph/gen"
 	"postrider/graph/page"
@@ -54,7 +53,7 @@ func (r *queryResolver) Offers(ctx context.Context, first *int, after *string, l
 }
 
 func (r *queryResolver) Goals(ctx context.Context) ([]*db.Goal, error) {
-	return r.Client.Goal.Query().Order(db.Asc(goal.FieldPosition, goal.FieldID)).All(ctx)
+	return load(ctx).dictionary.Load(ctx, struct{}{})
 }
 
 func (r *Resolver) Deal() gen.DealResolver { return &dealResolver{r} }

@@ -43,6 +43,10 @@ type Config struct {
 	Instance   gen.Instance
 	Log        *slog.Logger
 	Now        func() time.Time
+
+	// LoaderWait is how long a look-up waits for others of its kind, to share a
+	// statement with them; 1 ms.
+	LoaderWait time.Duration
 }
 
 // Resolver resolves what gqlgen cannot derive.

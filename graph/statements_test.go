@@ -1,0 +1,110 @@
+package graph_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"entgo.io/ent/dialect"
+
+	"postrider/ent/db"
+	"postrider/graph"
+	"postrider/internal/globalid"
+	"postrider/internal/pg"
+	"postrider/internal/pgtest"
+)
+
+// counting counts the statements that ent sends.
+func counting(statements *atomic.Int64) func(*graph.Config) {
+	return func(cfg *graph.Config) {
+		cfg.LoaderWait = 100 * time.Millisecond // on a busy machine too, all look-ups of a kind find each other
+		cfg.Client = db.NewClient(db.Driver(dialect.DebugWithContext(pg.Driver(cfg.Setup.DB), func(context.Context, ...any) {
+			statements.Add(1)
+		})))
+	}
+}
+
+// crowd makes n deliveries, each with a conversion, a click, a campaign and a
+// postback of its own, an attempt and a replay.
+func crowd(t *testing.T, a *api, s pgtest.Scene, n int) {
+	t.Helper()
+	for range n {
+		own := s
+		own.Link = pgtest.Campaign(t, a.db, s.Affiliate, s.Offer)
+		own.Click = pgtest.Click(t, a.db, own.Link)
+		c, p := own.Conversion(t, a.db), pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/?c={param_1}", pgtest.ForCampaign(own.Link.CampaignID))
+		first := pgtest.Delivery(t, a.db, c.ID, p)
+		pgtest.Attempt(t, a.db, first)
+		again := pgtest.Delivery(t, a.db, c.ID, p, func(c *db.DeliveryCreate) { c.SetReplayOf(first.ID) })
+		pgtest.Attempt(t, a.db, again)
+	}
+}
+
+// What a page costs does not grow with its rows: every kind of thing on it is
+// read at once.
+func TestPagesCostTheSameWhateverTheirRows(t *testing.T) {
+	t.Parallel()
+	var statements atomic.Int64
+	a := newAPI(t, counting(&statements))
+	s := pgtest.NewScene(t, a.db)
+	token := a.affiliate(t, s.Affiliate)
+	// As the delivery log and the pages beside it ask.
+	pages := map[string]string{
+		"deliveries": `deliveries(first: %d) { edges { node { id state url statusCode explanation goal { name } affiliate { name } replayOf { id } replays { id }
+			postback { name host offer { name } campaign { name } } version { number author { email } } campaign { name }
+			attempts { number url timings { waitMs } } conversion { status amount { amount } events { status amount { amount } } deliveries { id state }
+				click { param1 landingPage { name } } } } } }`,
+		"campaigns":   `campaigns(first: %d) { edges { node { name offer { name deal { model } defaultLink { url } landingPages { key } } link { url } postbacks { id } missingGoals { key } affiliate { name } } } }`,
+		"conversions": `conversions(first: %d) { edges { node { goal { key } offer { name } campaign { name link { url } } click { clickId } events { status payout { amount } } deliveries { state attempts { url } postback { name } } } } }`,
+		"clicks":      `clicks(first: %d) { edges { node { offer { name } campaign { name } landingPage { key } conversions { status deliveries { state } } } } }`,
+		"postbacks":   `postbacks(first: %d) { edges { node { goal { name } campaign { name } offer { name } health { delivered } versions { number author { email } } } } }`,
+	}
+	cost := func(query string, rows int) int64 {
+		before := statements.Load()
+		res := a.ask(t, token, "{"+fmt.Sprintf(query, rows)+"}", nil)
+		if got := strings.Count(res.body, `{"node":`); got != rows {
+			t.Fatalf("%d rows of %d: %s", got, rows, res.body)
+		}
+		return statements.Load() - before
+	}
+	crowd(t, a, s, 100)
+	for name, query := range pages {
+		few, many := cost(query, 10), cost(query, 100)
+		if few != many {
+			t.Errorf("%s: %d statements for 10 rows, %d for 100", name, few, many)
+		}
+		t.Logf("%s: %d statements", name, many)
+	}
+}
+
+// Several objects by their ids cost a statement a kind, not one each.
+func TestNodesAreReadTogether(t *testing.T) {
+	t.Parallel()
+	var statements atomic.Int64
+	a := newAPI(t, counting(&statements))
+	s := pgtest.NewScene(t, a.db)
+	crowd(t, a, s, 20)
+	token := a.affiliate(t, s.Affiliate)
+	ids, err := a.db.Client().Delivery.Query().IDs(pgtest.System(t))
+	must(t, err)
+	cost := func(n int) int64 {
+		list := make([]string, n)
+		for i := range list {
+			list[i] = globalid.UUID("Delivery", ids[i])
+		}
+		before := statements.Load()
+		res := a.ask(t, token, "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Delivery { state } } }", vars{"ids": list})
+		for i, id := range list {
+			if res.at(t, "nodes", i, "id") != id {
+				t.Fatalf("in another order: %s", res.body)
+			}
+		}
+		return statements.Load() - before
+	}
+	if few, many := cost(2), cost(40); few != many {
+		t.Errorf("%d statements for 2 ids, %d for 40", few, many)
+	}
+}
