@@ -70,7 +70,7 @@ func (r *Resolver) moveConversion(ctx context.Context, input gen.UpdateConversio
 	v := viewer.From(ctx)
 	_, err := r.Intake.Move(ctx, id, intake.Move{To: input.Status, Reason: text(input.Reason), Amount: sum, Actor: actor(v), UserID: v.UserID})
 	if err != nil {
-		return nil, err
+		return nil, aboutID(err)
 	}
 	return r.Client.Conversion.Get(ctx, id)
 }

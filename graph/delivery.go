@@ -57,14 +57,14 @@ func (r *Resolver) replay(ctx context.Context, input gen.ReplayDeliveryInput) (*
 	}
 	if _, err := r.Client.Delivery.Get(ctx, id); err != nil {
 		if db.IsNotFound(err) {
-			return nil, problem.NotFound("there is no such delivery")
+			return nil, problem.NotFound("there is no such delivery").At("id")
 		}
 		return nil, fmt.Errorf("reading the delivery: %w", err)
 	}
 	asSent := input.Template != nil && *input.Template == gen.ReplayTemplateSent
 	made, err := r.Replayer.Replay(ctx, id, asSent)
 	if err != nil {
-		return nil, err
+		return nil, aboutID(err)
 	}
 	return r.Client.Delivery.Get(ctx, made)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 
 	"entgo.io/ent/privacy"
 	"github.com/99designs/gqlgen/graphql"
@@ -44,7 +45,34 @@ func userErrors(err error) ([]*gen.UserError, error) {
 		case problem.CodeInternal, problem.CodeUnauthenticated, problem.CodeForbidden:
 			return nil, err
 		}
-		mendable = append(mendable, &gen.UserError{Field: p.Field, Message: p.Message, Code: string(p.Code)})
+		mendable = append(mendable, &gen.UserError{Field: inputNames(p.Field), Message: p.Message, Code: string(p.Code)})
 	}
 	return mendable, nil
+}
+
+// inputNames spells a field as inputs do: clickId where an operator's call has
+// click_id.
+func inputNames(path []string) []string {
+	if path == nil {
+		return nil
+	}
+	names := make([]string, len(path))
+	for i, name := range path {
+		words := strings.Split(name, "_")
+		for j, word := range words[1:] {
+			if word != "" {
+				words[j+1] = strings.ToUpper(word[:1]) + word[1:]
+			}
+		}
+		names[i] = strings.Join(words, "")
+	}
+	return names
+}
+
+// aboutID says of a problem that names no field that it is with the id.
+func aboutID(err error) error {
+	if p := problem.From(err); p != nil && p.Code != problem.CodeInternal && len(p.Field) == 0 {
+		return p.At("id")
+	}
+	return err
 }

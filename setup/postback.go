@@ -50,6 +50,9 @@ func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []
 		if err != nil {
 			return err
 		}
+		if _, err := c.client.Affiliate.Get(ctx, owner); err != nil {
+			return missing(err, "affiliateId", "affiliate")
+		}
 		for _, key := range slices.Compact(slices.Sorted(slices.Values(goals))) {
 			wish.Goal = key
 			p, err := s.createPostback(ctx, c, owner, wish)
@@ -60,7 +63,10 @@ func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []
 		}
 		return nil
 	})
-	return made, err
+	if err != nil {
+		return nil, err
+	}
+	return made, nil
 }
 
 func (s *Setup) createPostback(ctx context.Context, c *change, owner int64, wish PostbackWish) (*db.Postback, error) {
