@@ -1,0 +1,151 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"postrider/commission"
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/firing"
+	"postrider/internal/globalid"
+	"postrider/internal/pgtest"
+)
+
+// For every conversion each postback that was considered is listed with the rule
+// that decided, as it was decided then, at each step of the lifecycle.
+func TestConversionTrace(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s := pgtest.NewScene(t, a.db)
+	elsewhere := pgtest.Campaign(t, a.db, s.Affiliate, s.Offer)
+	otherOffer := pgtest.Offer(t, a.db)
+	make := func(name string, options ...func(*db.PostbackCreate)) {
+		pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/?c={param_1}&s={status}",
+			append([]func(*db.PostbackCreate){pgtest.On("ftd")}, append(options, func(c *db.PostbackCreate) { c.SetName(name) })...)...)
+	}
+	make("global")
+	make("offer", pgtest.ForOffer(s.Offer))
+	make("campaign", pgtest.ForCampaign(s.Link.CampaignID))
+	make("another goal", pgtest.On("deposit"))
+	make("another status", pgtest.On("ftd", commission.Rejected))
+	make("another campaign", pgtest.ForCampaign(elsewhere.CampaignID))
+	make("another offer", pgtest.ForOffer(otherOffer))
+	make("disabled", func(c *db.PostbackCreate) { c.SetEnabled(false) })
+	pgtest.Postback(t, a.db, pgtest.Affiliate(t, a.db), "https://tracker.example/", pgtest.On("ftd"), func(c *db.PostbackCreate) { c.SetName("somebody else's") })
+
+	staff, token := a.staff(t), a.affiliate(t, s.Affiliate)
+	res := a.ask(t, staff, `mutation($source: String!, $click: String!) { recordConversion(input: {source: $source, goal: "ftd", clickId: $click, playerId: "p1", amount: "25,50"}) {
+		result conversion { id amount { amount currency } payout { amount } } userErrors { field message } } }`,
+		vars{"source": s.Source.Key, "click": globalid.Hex(s.Click)})
+	if res.at(t, "recordConversion", "result") != "RECORDED" || res.at(t, "recordConversion", "conversion", "amount", "amount") != "25.50" {
+		t.Fatalf("%s", res.body)
+	}
+	id := res.at(t, "recordConversion", "conversion", "id")
+	trace := func() (rules map[string]string, deliveries int) {
+		res := a.ask(t, token, `query($id: ID!) { conversionTrace(conversionId: $id) { conversion { id status } click { param1 }
+			considered { postback { name } event { status previousStatus } fired rule reason } deliveries { postback { name } status } } }`, vars{"id": id})
+		rules = map[string]string{}
+		for _, c := range res.at(t, "conversionTrace", "considered").([]any) {
+			c := c.(map[string]any)
+			name := c["postback"].(map[string]any)["name"].(string)
+			step := c["event"].(map[string]any)["status"].(string)
+			if c["reason"] == "" || c["fired"] != (c["rule"] == string(firing.Matched)) {
+				t.Errorf("%v", c)
+			}
+			rules[step+" "+name] = c["rule"].(string)
+		}
+		return rules, len(res.at(t, "conversionTrace", "deliveries").([]any))
+	}
+	rules, deliveries := trace()
+	want := map[string]string{
+		"global": "matched", "offer": "matched", "campaign": "matched", "another goal": "goal", "another status": "status",
+		"another campaign": "campaign", "another offer": "offer", "disabled": "disabled",
+	}
+	if deliveries != 3 || len(rules) != len(want) {
+		t.Errorf("%d deliveries, %d postbacks considered: %v", deliveries, len(rules), rules)
+	}
+	for name, rule := range want {
+		if got := rules["APPROVED "+name]; got != rule {
+			t.Errorf("%s: %q, want %q", name, got, rule)
+		}
+	}
+
+	// A later change of the settings does not change what was decided; a step of
+	// the lifecycle is decided anew.
+	a.ask(t, token, `mutation($id: ID!) { updatePostback(input: {id: $id, name: "renamed", enabled: false}) { userErrors { message } } }`, vars{"id": a.postbackNamed(t, "global")})
+	a.cfg.Intake.Forget()
+	res = a.ask(t, staff, `mutation($id: ID!) { updateConversionStatus(input: {id: $id, status: REJECTED, reason: "fraud"}) { conversion { status events { reason previousStatus } } userErrors { message } } }`, vars{"id": id})
+	if res.at(t, "updateConversionStatus", "conversion", "status") != "REJECTED" {
+		t.Fatalf("%s", res.body)
+	}
+	rules, deliveries = trace()
+	for name, rule := range map[string]string{"APPROVED renamed": "matched", "REJECTED renamed": "disabled", "REJECTED another status": "matched", "REJECTED offer": "status"} {
+		if rules[name] != rule {
+			t.Errorf("%s: %q, want %q", name, rules[name], rule)
+		}
+	}
+	if deliveries != 4 {
+		t.Errorf("%d deliveries", deliveries)
+	}
+}
+
+func (a *api) postbackNamed(t *testing.T, name string) string {
+	t.Helper()
+	all, err := a.db.Client().Postback.Query().All(pgtest.System(t))
+	must(t, err)
+	for _, p := range all {
+		if p.Name == name {
+			return p.GlobalID()
+		}
+	}
+	t.Fatalf("no postback %q", name)
+	return ""
+}
+
+// The same report again is a duplicate, and shows the conversion that it is one of.
+func TestRecordConversionTwice(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s := pgtest.NewScene(t, a.db)
+	staff := a.staff(t)
+	record := func(status string) (result, id any) {
+		res := a.ask(t, staff, fmt.Sprintf(`mutation { recordConversion(input: {source: %q, goal: "deposit", clickId: %q, transactionId: "t1", amount: "5", status: %s}) {
+			result conversion { id } userErrors { message } } }`, s.Source.Key, globalid.Hex(s.Click), status), nil)
+		return res.at(t, "recordConversion", "result"), res.at(t, "recordConversion", "conversion", "id")
+	}
+	first, id := record("APPROVED")
+	again, same := record("APPROVED")
+	moved, still := record("CANCELLED")
+	if first != "RECORDED" || again != "DUPLICATE" || moved != "UPDATED" || id != same || id != still || id == nil {
+		t.Errorf("%v %v, then %v %v, then %v %v", first, id, again, same, moved, still)
+	}
+}
+
+// A replay is a new delivery by the template of today, or by the one that was
+// used then; the old one stays as it was.
+func TestReplayByEitherTemplate(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s := pgtest.NewScene(t, a.db)
+	token := a.affiliate(t, s.Affiliate)
+	p := pgtest.Postback(t, a.db, s.Affiliate, "https://old.example/?c={param_1}")
+	old := pgtest.Delivery(t, a.db, s.Conversion(t, a.db).ID, p, func(c *db.DeliveryCreate) {
+		c.SetState(dispatch.Failed).SetReason("HTTP_404").SetEndpoint("https://old.example:443")
+	})
+	a.ask(t, token, fmt.Sprintf(`mutation { updatePostback(input: {id: %q, urlTemplate: "https://new.example/?c={param_1}"}) { userErrors { message } } }`, p.GlobalID()), nil)
+	for template, want := range map[string]struct {
+		host    string
+		version float64
+	}{"CURRENT": {"new.example", 2}, "SENT": {"old.example", 1}} {
+		res := a.ask(t, token, fmt.Sprintf(`mutation { replayDelivery(input: {id: %q, template: %s}) {
+			delivery { id host state attemptCount version { number } replayOf { id state replays { id } } explanation } userErrors { message } } }`, old.GlobalID(), template), nil)
+		d := res.at(t, "replayDelivery", "delivery").(map[string]any)
+		of := d["replayOf"].(map[string]any)
+		if d["host"] != want.host || d["version"].(map[string]any)["number"] != want.version || d["state"] != "QUEUED" || d["attemptCount"] != 0.0 ||
+			of["id"] != old.GlobalID() || of["state"] != "FAILED" || !strings.Contains(fmt.Sprint(of["replays"]), d["id"].(string)) {
+			t.Errorf("%s: %s", template, res.body)
+		}
+	}
+}
