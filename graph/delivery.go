@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -82,24 +83,35 @@ func (r *Resolver) watchDeliveries(ctx context.Context, f *filter.Delivery) (<-c
 	go func() {
 		defer close(events)
 		defer sub.Close()
-		cursor := ""
+		var newest *db.Delivery // of those that were shown
 		for {
 			changed, missed, err := sub.Next(ctx)
 			if err != nil {
 				return
 			}
-			if missed && !send(ctx, events, &gen.DeliveryEvent{Resync: &cursor, At: r.Now()}) {
+			if missed && !send(ctx, events, &gen.DeliveryEvent{Resync: cursorAt(newest), At: r.Now()}) {
 				return
 			}
 			for _, d := range changed {
 				if !send(ctx, events, &gen.DeliveryEvent{Delivery: d, At: d.UpdatedAt}) {
 					return
 				}
-				cursor = max(cursor, d.GlobalID())
+				if newest == nil || bytes.Compare(d.ID[:], newest.ID[:]) > 0 {
+					newest = d
+				}
 			}
 		}
 	}()
 	return events, nil
+}
+
+// cursorAt points at a delivery; it is empty for none.
+func cursorAt(d *db.Delivery) *string {
+	cursor := ""
+	if d != nil {
+		cursor = d.GlobalID()
+	}
+	return &cursor
 }
 
 // watchReceived streams operators' calls as they are logged.

@@ -38,7 +38,9 @@ func Handler(cfg Config) http.Handler {
 	resolver := &Resolver{Config: cfg}
 	s := handler.New(Schema(resolver))
 	s.AddTransport(transport.Websocket{
-		KeepAlivePingInterval: keepAlive,
+		KeepAlivePingInterval: keepAlive, // of the older protocol
+		PingPongInterval:      keepAlive, // of graphql-transport-ws; who only listens need not answer
+		MissingPongOk:         true,
 		InitTimeout:           initTimeout,
 		InitFunc:              resolver.signInSocket,
 		Upgrader:              websocket.Upgrader{CheckOrigin: sameOrigin(cfg.Instance.PublicURL)},
@@ -59,7 +61,7 @@ func Handler(cfg Config) http.Handler {
 	s.AroundOperations(withSignedIn)
 	s.AroundResponses(resolver.withLoaders)
 	s.AroundFields(asSignedIn)
-	return s
+	return eventStreams(s)
 }
 
 // events is server-sent events, for those who ask for nothing else.

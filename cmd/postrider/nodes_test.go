@@ -129,13 +129,21 @@ var impatient = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-// watch streams the affiliate's deliveries from one node, and gives those that
-// were delivered.
-func (n *nodes) watch(t *testing.T, node *App) (delivered <-chan string) {
+// seenLive is a delivery as a subscriber is shown it.
+type seenLive struct {
+	DeliveryID, State string
+	Attempts          []any
+}
+
+// stream watches deliveries on one node, over server-sent events as curl -N does.
+func (n *nodes) stream(t *testing.T, node *App, subscription string) <-chan seenLive {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	body := strings.NewReader(`{"query":"subscription { deliveryUpdated { delivery { deliveryId state attemptCount attempts { statusCode } } } }"}`)
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, node.URL()+"/graphql", body)
+	body, err := json.Marshal(map[string]string{"query": subscription})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, node.URL()+"/graphql", bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +154,7 @@ func (n *nodes) watch(t *testing.T, node *App) (delivered <-chan string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := make(chan string, 1000)
+	seen := make(chan seenLive, 1000)
 	var reading sync.WaitGroup
 	reading.Go(func() {
 		lines := bufio.NewScanner(res.Body)
@@ -157,20 +165,15 @@ func (n *nodes) watch(t *testing.T, node *App) (delivered <-chan string) {
 			}
 			var event struct {
 				Data struct {
-					DeliveryUpdated struct {
-						Delivery struct {
-							DeliveryID, State string
-							Attempts          []any
-						}
-					}
+					DeliveryUpdated struct{ Delivery *seenLive }
 				}
 			}
 			if err := json.Unmarshal([]byte(data), &event); err != nil {
 				t.Errorf("%s: %v", data, err)
 				return
 			}
-			if d := event.Data.DeliveryUpdated.Delivery; d.State == "DELIVERED" && len(d.Attempts) > 0 {
-				seen <- d.DeliveryID
+			if d := event.Data.DeliveryUpdated.Delivery; d != nil {
+				seen <- *d
 			}
 		}
 	})
@@ -235,19 +238,22 @@ func TestNodesAreOneInstallation(t *testing.T) {
 	link := made.CreateCampaign.Campaign.Link.Code
 
 	clicks := []string{n.click(t, n.serve[0], link), n.click(t, n.serve[1], link)}
-	watchers := []<-chan string{n.watch(t, n.serve[0]), n.watch(t, n.serve[1])}
+	const watch = "subscription { deliveryUpdated { delivery { deliveryId state attempts { statusCode } } } }"
+	watchers := []<-chan seenLive{n.stream(t, n.serve[0], watch), n.stream(t, n.serve[1], watch)}
 	const conversions = 60
 	results := n.reportToBoth(t, clicks, conversions)
 	if results["recorded"] != conversions || results["duplicate"] != conversions {
 		t.Errorf("%d conversions, each reported to both nodes, were answered %v", conversions, results)
 	}
-	for i, delivered := range watchers {
+	for i, events := range watchers {
 		seen := map[string]bool{}
 		late := time.After(time.Minute)
 		for len(seen) < conversions {
 			select {
-			case id := <-delivered:
-				seen[id] = true
+			case d := <-events:
+				if d.State == "DELIVERED" && len(d.Attempts) > 0 {
+					seen[d.DeliveryID] = true
+				}
 			case <-late:
 				t.Fatalf("a subscriber of node %d saw %d of %d deliveries", i, len(seen), conversions)
 			}

@@ -4119,7 +4119,7 @@ extend type Mutation {
 type DeliveryEvent {
   "Null in a resync."
   delivery: Delivery
-  "Set when events were missed: fetch ` + "`" + `deliveries` + "`" + ` anew from this cursor on."
+  "Set when events were missed: fetch ` + "`" + `deliveries` + "`" + ` anew. It is the cursor of the newest that was shown; empty for none."
   resync: String
   at: Time!
 }

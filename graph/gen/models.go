@@ -131,7 +131,7 @@ type DeletePostbackPayload struct {
 type DeliveryEvent struct {
 	// Null in a resync.
 	Delivery *db.Delivery `json:"delivery,omitempty"`
-	// Set when events were missed: fetch `deliveries` anew from this cursor on.
+	// Set when events were missed: fetch `deliveries` anew. It is the cursor of the newest that was shown; empty for none.
 	Resync *string   `json:"resync,omitempty"`
 	At     time.Time `json:"at"`
 }
