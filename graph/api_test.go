@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -107,9 +108,7 @@ func (l *logged) String() string {
 type who http.Header
 
 func (w who) apply(r *http.Request) {
-	for name, values := range w {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, w)
 }
 
 var nobody = who{}

@@ -3,6 +3,7 @@ package graph_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -33,9 +34,7 @@ func (a *api) dial(t testing.TB, headers ...who) (*socket, *http.Response, error
 	t.Helper()
 	header := http.Header{}
 	for _, w := range headers {
-		for name, values := range w {
-			header[name] = values
-		}
+		maps.Copy(header, w)
 	}
 	dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}, HandshakeTimeout: patience}
 	conn, res, err := dialer.Dial("ws"+strings.TrimPrefix(a.URL, "http"), header)
@@ -264,11 +263,10 @@ func TestResyncPointsAtTheNewest(t *testing.T) {
 	if res, ok := next(); !ok || res.at(t, "deliveryUpdated", "resync") != "" || res.at(t, "deliveryUpdated", "delivery") != nil {
 		t.Errorf("before anything was shown: %v", res)
 	}
-	newest := ""
 	for i := range 256 { // every last byte, so that each spelling comes
 		d := *like
 		d.ID[15] = byte(i)
-		newest = globalid.UUID("Delivery", d.ID)
+		newest := globalid.UUID("Delivery", d.ID)
 		older := *like
 		older.ID[15] = 0
 		a.cfg.Deliveries.Publish(&d, &older)

@@ -54,14 +54,13 @@ func newWorld(t testing.TB, options ...func(*api)) *world {
 }
 
 // keep notes a row of the estate's under its kind.
-func (e *estate) keep(id string) string {
+func (e *estate) keep(id string) {
 	parsed, _ := globalid.Parse(id)
 	e.ids[parsed.Kind] = append(e.ids[parsed.Kind], id)
 	e.needles = append(e.needles, id)
 	if u, ok := parsed.UUID(); ok {
 		e.needles = append(e.needles, globalid.Hex(u))
 	}
-	return id
 }
 
 // all lists the estate's ids.

@@ -116,22 +116,22 @@ func draw(rt *rapid.T, all []*db.Delivery) *filter.Delivery {
 		f.AffiliateIDs = ids(rt, "Affiliate", func() int64 { return row("affiliate of").AffiliateID })
 	}
 	if maybe("by code from") {
-		f.StatusCodeFrom = pointer(rapid.SampledFrom([]int{-1, 0, 200, 201, 400, 1000}).Draw(rt, "from code"))
+		f.StatusCodeFrom = new(rapid.SampledFrom([]int{-1, 0, 200, 201, 400, 1000}).Draw(rt, "from code"))
 	}
 	if maybe("by code to") {
-		f.StatusCodeTo = pointer(rapid.SampledFrom([]int{-1, 0, 200, 399, 500, 1000}).Draw(rt, "to code"))
+		f.StatusCodeTo = new(rapid.SampledFrom([]int{-1, 0, 200, 399, 500, 1000}).Draw(rt, "to code"))
 	}
 	if maybe("by begin") {
-		f.From = pointer(moment(rt, row("from").CreatedAt))
+		f.From = new(moment(rt, row("from").CreatedAt))
 	}
 	if maybe("by end") {
-		f.To = pointer(moment(rt, row("to").CreatedAt))
+		f.To = new(moment(rt, row("to").CreatedAt))
 	}
 	if maybe("by test") {
-		f.Test = pointer(rapid.Bool().Draw(rt, "test"))
+		f.Test = new(rapid.Bool().Draw(rt, "test"))
 	}
 	if maybe("by search") {
-		f.Search = pointer(search(rt, row("search")))
+		f.Search = new(search(rt, row("search")))
 	}
 	return f
 }
@@ -171,8 +171,6 @@ func search(rt *rapid.T, d *db.Delivery) string {
 	}
 	return rapid.SampledFrom(words).Draw(rt, "words")
 }
-
-func pointer[T any](v T) *T { return &v }
 
 // A moment before the first that a key can have is before everything.
 func TestFromLongAgoIsEverything(t *testing.T) {

@@ -127,7 +127,7 @@ func key[T Row](cursor string) (any, error) {
 
 // kind is what the global ids of a row begin with.
 func kind[T Row]() string {
-	row, _ := reflect.New(reflect.TypeFor[T]().Elem()).Interface().(Row)
+	row, _ := reflect.TypeAssert[Row](reflect.New(reflect.TypeFor[T]().Elem()))
 	id, _ := globalid.Parse(row.GlobalID())
 	return id.Kind
 }
