@@ -131,29 +131,20 @@ type child struct {
 	log   *logTail
 }
 
-// binaryOnce builds the true program once for all tests.
-var binaryOnce = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "postrider-crash-")
-	if err != nil {
-		return "", err
+// build makes the true program.
+func build(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "postrider")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v: %s", err, out)
 	}
-	path := filepath.Join(dir, "postrider")
-	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("go build: %w: %s", err, out)
-	}
-	return path, nil
-})
+	return path
+}
 
 func newCrash(t *testing.T, database func(context.Context) (string, error), env ...string) *crash {
 	t.Helper()
-	binary, err := binaryOnce()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(filepath.Dir(binary)) })
 	c := &crash{
-		binary: binary, database: database, changed: make(chan struct{}), began: time.Now(),
+		binary: build(t), database: database, changed: make(chan struct{}), began: time.Now(),
 		kills: map[string]int{}, seen: map[seenAttempt]int{}, sent: map[string]string{}, answered: map[string]int{},
 		env: append([]string{
 			"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.Getenv("TMPDIR"),
