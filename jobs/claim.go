@@ -74,9 +74,7 @@ func (e *Engine) claimAll(ctx context.Context, batch []*claiming) error {
 	}, func() error {
 		taken := c
 		asked := waiting[DeliverArgs{DeliveryID: c.id, Attempt: c.number - 1}]
-		if taken.values, asked.err = readValues(c.id, macros); asked.err != nil {
-			return nil
-		}
+		taken.values, asked.err = readValues(c.id, macros)
 		switch {
 		case deleted:
 			taken.stopped = dispatch.Cancelled
