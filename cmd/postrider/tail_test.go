@@ -65,10 +65,12 @@ func TestTailSeesADelivery(t *testing.T) {
 func TestTailSaysWhyItIsRefused(t *testing.T) {
 	t.Parallel()
 	p := startDemo(t, "--demo-rate=0")
+	other := httptest.NewServer(http.NotFoundHandler())
+	defer other.Close()
 	for want, args := range map[string][]string{
 		"unknown, expired or revoked": {"--token=prt_" + strings.Repeat("A", 43)},
 		"refused the token":           {"--token=nonsense"},
-		"is it a Postrider?":          {"--token=" + p.demo.Users[0].Token, "--url=" + p.url + "/healthz"},
+		"is it a Postrider?":          {"--token=" + p.demo.Users[0].Token, "--url=" + other.URL},
 	} {
 		args = append([]string{"tail", "--public-url=" + p.url}, args...)
 		if _, errs, code := postrider(t, args...); code != 1 || !strings.Contains(errs, want) {
