@@ -32,8 +32,8 @@ check: check-generated check-go check-web ## generated code, formatters, linters
 build: frontend/dist/index.html bin/postrider ## the web app and the binary, bin/postrider
 
 .PHONY: bench
-bench: .cache/postgres ## the benchmarks, with their peers and limits
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: .cache/postgres ## the benchmarks, with their peers and limits, as one table
+	$(GO) run ./bench
 
 .PHONY: soak
 soak: .cache/postgres ## the long crash test: kill -9 again and again under load
