@@ -126,15 +126,16 @@ export function DeliveryDetail(): ReactElement {
 
   useEffect(() => {
     if (hexId === undefined) return;
-    return subscribeLive(
-      ChangedSubscription,
-      { filter: { search: hexId } },
-      {
-        next: () => {
-          refetch({ requestPolicy: "network-only" });
-        },
-      },
-    );
+    const ask = () => {
+      refetch({ requestPolicy: "network-only" });
+    };
+    const stop = subscribeLive(ChangedSubscription, { filter: { search: hexId } }, { next: ask });
+    // What changed between the first answer and the subscription was told to nobody.
+    const late = setTimeout(ask, 1500);
+    return () => {
+      clearTimeout(late);
+      stop();
+    };
   }, [hexId, refetch]);
 
   const close = () => {
