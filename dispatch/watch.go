@@ -30,9 +30,11 @@ type countingConn struct {
 	written atomic.Int64
 }
 
+// Write counts before it writes: the answer may be there before Write returns.
 func (c *countingConn) Write(b []byte) (int, error) {
+	c.written.Add(int64(len(b)))
 	n, err := c.Conn.Write(b)
-	c.written.Add(int64(n))
+	c.written.Add(int64(n - len(b)))
 	return n, err
 }
 
