@@ -22,6 +22,12 @@ function scripts(...entries) {
   return [...files];
 }
 
+/** What opening `entries` adds to a page that has loaded `page` already. */
+function added(page, ...entries) {
+  const loaded = new Set(scripts(...page));
+  return scripts(...entries).filter((file) => !loaded.has(file));
+}
+
 export default [
   {
     name: "/deliveries, JavaScript",
@@ -32,6 +38,15 @@ export default [
     ),
     gzip: true,
     limit: "240 kB",
+  },
+  {
+    name: "the URL editor, JavaScript on top of its page",
+    path: added(
+      ["index.html", "src/features/postbacks/new-postback-page.tsx"],
+      "src/features/postbacks/editor/url-field.tsx",
+    ),
+    gzip: true,
+    limit: "130 kB",
   },
   {
     name: "/sign-in, JavaScript",

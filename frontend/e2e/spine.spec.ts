@@ -162,7 +162,7 @@ test("an ended session is asked for over the page, and the form keeps its conten
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("dialog")).toHaveCount(0);
-  await expect(page.getByRole("textbox", { name: "URL" })).toHaveValue(
+  await expect(page.getByRole("textbox", { name: "URL" })).toHaveText(
     "https://track.example.com/pb?cid={param_1}",
   );
   await page.getByRole("button", { name: "Create the postback" }).click();

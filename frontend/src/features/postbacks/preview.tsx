@@ -1,15 +1,18 @@
 import { type ReactElement, useEffect, useState } from "react";
 import { useQuery } from "urql";
 
+import { TextField } from "@/components/ui/field";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type UrlPart, UrlText } from "@/components/ui/url-text";
 import type { Mark } from "@/components/ui/spans";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { explain } from "@/graphql/client";
 
+import { useMacros } from "./editor/macros";
+
 const PreviewQuery = graphql(`
-  query PreviewPostback($urlTemplate: String!) {
-    previewPostback(urlTemplate: $urlTemplate) {
+  query PreviewPostback($urlTemplate: String!, $values: [MacroValueInput!]) {
+    previewPostback(urlTemplate: $urlTemplate, values: $values) {
       url
       spans {
         macro
@@ -31,28 +34,46 @@ const PreviewQuery = graphql(`
 
 export type Preview = ResultOf<typeof PreviewQuery>["previewPostback"];
 
-/** Typing rests this long before the server is asked: with the answer it stays under 200 ms. */
-const restMs = 80;
+/** Sample values that somebody set, by macro. */
+export type Values = Readonly<Record<string, string>>;
 
-/** What the server makes of a template; what it made of the last one until the new answer is there. */
-export function usePreview(urlTemplate: string): {
+/** Typing rests this long before the server is asked: with the answer it stays under 200 ms. */
+const restMs = 60;
+
+/** A value that has not changed for a while. */
+export function useRested<T>(value: T, ms: number = restMs): T {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setRested(value);
+    }, ms);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [value, ms]);
+  return rested;
+}
+
+export function valueInputs(values: Values): { macro: string; value: string }[] {
+  return Object.entries(values).map(([macro, value]) => ({ macro, value }));
+}
+
+export interface Previewed {
   preview: Preview | null;
   /** The template that the preview is of. */
   of: string;
   error: string | null;
-} {
-  const [rested, setRested] = useState(urlTemplate);
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      setRested(urlTemplate);
-    }, restMs);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [urlTemplate]);
+}
+
+const nothing: Previewed = { preview: null, of: "", error: null };
+
+/** What the server makes of a template; what it made of the last one until the new answer is there. */
+export function usePreview(urlTemplate: string, values: Values): Previewed {
+  const rested = useRested(urlTemplate);
+  const restedValues = useRested(values);
   const [{ data, error, fetching }] = useQuery({
     query: PreviewQuery,
-    variables: { urlTemplate: rested },
+    variables: { urlTemplate: rested, values: valueInputs(restedValues) },
     pause: rested.trim() === "",
   });
   const [last, setLast] = useState<{ preview: Preview; of: string } | null>(null);
@@ -60,23 +81,8 @@ export function usePreview(urlTemplate: string): {
   if (current !== null && (last?.preview !== current || last.of !== rested)) {
     setLast({ preview: current, of: rested });
   }
-  if (rested.trim() === "") return { preview: null, of: "", error: null };
+  if (rested.trim() === "") return nothing;
   return { preview: last?.preview ?? null, of: last?.of ?? "", error: error ? explain(error) : null };
-}
-
-function templateMarks({ spans, errors }: Preview): Mark<UrlPart>[] {
-  return [
-    ...errors.map(({ start, end, message }) => ({
-      start,
-      end,
-      value: { name: "", hint: message, wrong: true },
-    })),
-    ...spans.map(({ macro, value, templateStart, templateEnd }) => ({
-      start: templateStart,
-      end: templateEnd,
-      value: { name: macro, hint: `${macro}: ${value === "" ? "empty" : value}` },
-    })),
-  ];
 }
 
 function urlMarks({ spans }: Preview): Mark<UrlPart>[] {
@@ -87,12 +93,17 @@ function urlMarks({ spans }: Preview): Mark<UrlPart>[] {
   }));
 }
 
-/** The template with its macros as chips, the URL as it would be sent, and what is wrong with it. */
-export function PreviewPanel({ urlTemplate }: { urlTemplate: string }): ReactElement {
-  const { preview, of, error } = usePreview(urlTemplate);
-  if (urlTemplate.trim() === "") {
-    return <p className="text-muted">Paste a URL: what will be sent shows up here.</p>;
-  }
+/** The URL as it would be sent: each macro in the colour of its chip, and the values that stand in for the real ones. */
+export function PreviewPanel({
+  previewed,
+  values,
+  onValues,
+}: {
+  previewed: Previewed;
+  values: Values;
+  onValues: (values: Values) => void;
+}): ReactElement | null {
+  const { preview, error } = previewed;
   if (error !== null) return <p className="text-failed">{error}</p>;
   if (preview === null) {
     return (
@@ -103,41 +114,56 @@ export function PreviewPanel({ urlTemplate }: { urlTemplate: string }): ReactEle
     );
   }
   return (
-    <div className="flex flex-col gap-3">
-      <div className="flex flex-col gap-1">
-        <h3 className="text-xs font-medium text-muted">The template</h3>
-        <p className="rounded-md border bg-sunken px-3 py-2 leading-6">
-          <UrlText url={of} parts={templateMarks(preview)} />
-        </p>
-      </div>
-      <div role="status" className="flex flex-col gap-1">
-        <h3 className="text-xs font-medium text-muted">As it will be sent, with sample values</h3>
-        {preview.url !== null ? (
+    <div className="flex flex-col gap-2">
+      <h3 className="text-sm font-medium">As it will be sent, with sample values</h3>
+      {/* Always there, so that what comes into it is read out. */}
+      <div role="status">
+        {preview.url === null ? (
+          <p className="text-muted">Mend what is marked: then the URL is here.</p>
+        ) : (
           <p className="rounded-md border bg-sunken px-3 py-2 leading-6">
             <UrlText url={preview.url} parts={urlMarks(preview)} />
           </p>
-        ) : (
-          <ul className="flex flex-col gap-1">
-            {preview.errors.map((problem) => (
-              <li key={`${problem.code} ${String(problem.start)}`} className="text-failed">
-                {problem.message}
-                <span className="text-muted">
-                  {" "}
-                  at character {problem.start + 1}
-                  {problem.end > problem.start && (
-                    <>
-                      :{" "}
-                      <span className="font-mono text-sm text-ink">
-                        {of.slice(problem.start, problem.end)}
-                      </span>
-                    </>
-                  )}
-                </span>
-              </li>
-            ))}
-          </ul>
         )}
       </div>
+      {preview.spans.length > 0 && (
+        <details>
+          <summary className="link w-fit cursor-default list-none">Change the sample values</summary>
+          <div className="mt-2 grid grid-cols-2 gap-3 max-sm:grid-cols-1">
+            <MacroValues spans={preview.spans} values={values} onValues={onValues} />
+          </div>
+        </details>
+      )}
     </div>
+  );
+}
+
+/** A field for each macro that the template names; empty shows what stands in for it. */
+export function MacroValues({
+  spans,
+  values,
+  onValues,
+}: {
+  spans: readonly { macro: string }[];
+  values: Values;
+  onValues: (values: Values) => void;
+}): ReactElement {
+  const { macros: known } = useMacros();
+  const macros = [...new Set(spans.map((span) => span.macro))];
+  return (
+    <>
+      {macros.map((macro) => (
+        <TextField
+          key={macro}
+          label={`{${macro}}`}
+          value={values[macro] ?? known.find(({ name }) => name === macro)?.example ?? ""}
+          onChange={(value) => {
+            onValues({ ...values, [macro]: value });
+          }}
+          mono
+          spellCheck="false"
+        />
+      ))}
+    </>
   );
 }

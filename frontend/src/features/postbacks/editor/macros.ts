@@ -1,0 +1,40 @@
+import { useQuery } from "urql";
+
+import { graphql, type ResultOf } from "@/graphql/graphql";
+
+const MacrosQuery = graphql(`
+  query Macros {
+    macros {
+      name
+      aliases
+      group
+      meaning
+      example
+    }
+    macroFilters {
+      name
+      usage
+      meaning
+      example
+    }
+  }
+`);
+
+export type Macro = ResultOf<typeof MacrosQuery>["macros"][number];
+export type MacroFilter = ResultOf<typeof MacrosQuery>["macroFilters"][number];
+
+const none: { macros: readonly Macro[]; filters: readonly MacroFilter[] } = { macros: [], filters: [] };
+
+/** The macro language's words, as the server explains them. */
+export function useMacros(): { macros: readonly Macro[]; filters: readonly MacroFilter[] } {
+  const [{ data }] = useQuery({ query: MacrosQuery });
+  if (!data) return none;
+  return { macros: data.macros, filters: data.macroFilters };
+}
+
+/** In the order of the server, each group once. */
+export function inGroups(macros: readonly Macro[]): { group: string; macros: Macro[] }[] {
+  const groups = new Map<string, Macro[]>();
+  for (const macro of macros) groups.set(macro.group, [...(groups.get(macro.group) ?? []), macro]);
+  return [...groups].map(([group, members]) => ({ group, macros: members }));
+}

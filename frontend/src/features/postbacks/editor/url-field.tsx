@@ -1,0 +1,177 @@
+import type { EditorView } from "@codemirror/view";
+import { List, Type } from "lucide-react";
+import { type ReactElement, useId, useMemo, useRef, useState } from "react";
+import { Dialog, Popover } from "react-aria-components";
+
+import { popoverClass } from "@/components/ui/classes";
+import { cx } from "@/components/ui/cx";
+import { Segmented } from "@/components/ui/segmented";
+
+import type { FindingMark } from "./chips";
+import { selectSlot } from "./keys";
+import { useMacros } from "./macros";
+import { SlotForm } from "./slot-form";
+import { macroNames, type Slot, slotsOf } from "./slots";
+import { type Place, UrlEditor } from "./url-editor";
+import { ValueTable } from "./value-table";
+
+export interface UrlFieldProps {
+  value: string;
+  onChange: (value: string) => void;
+  findings: readonly FindingMark[];
+  exampleAt: (start: number) => string | null;
+  onPasteAll: (text: string) => void;
+  error?: string | undefined;
+}
+
+type Form = "text" | "table";
+
+/** A phone is too narrow to read a URL in: it begins with the table. */
+function firstForm(): Form {
+  return matchMedia("(max-width: 40rem)").matches ? "table" : "text";
+}
+
+/** The URL template, as text with chips or as a table: two views on one text. */
+export default function UrlField(props: UrlFieldProps): ReactElement {
+  const { value, onChange, error } = props;
+  const [form, setForm] = useState<Form>(firstForm);
+  const { macros, filters } = useMacros();
+  const names = useMemo(() => macroNames(macros), [macros]);
+  const notes = useId();
+  return (
+    <div className="flex flex-col gap-2">
+      <Segmented<Form>
+        label="Show the URL as"
+        hideLabel
+        value={form}
+        onChange={setForm}
+        choices={[
+          {
+            id: "text",
+            label: (
+              <>
+                <Type aria-hidden className="size-3.5" />
+                Text
+              </>
+            ),
+          },
+          {
+            id: "table",
+            label: (
+              <>
+                <List aria-hidden className="size-3.5" />
+                Table
+              </>
+            ),
+          },
+        ]}
+      />
+      {form === "table" ? (
+        <ValueTable
+          value={value}
+          onChange={onChange}
+          names={names}
+          macros={macros}
+          filters={filters}
+          exampleAt={props.exampleAt}
+        />
+      ) : (
+        <Text {...props} macros={macros} filters={filters} names={names} notes={notes} />
+      )}
+      <p id={notes} className={cx("text-xs", error === undefined ? "text-muted" : "text-failed")}>
+        {error ??
+          "Press a value to choose what is sent. Arrows go from value to value, Enter opens its list, { completes."}
+      </p>
+    </div>
+  );
+}
+
+function Text({
+  value,
+  onChange,
+  findings,
+  onPasteAll,
+  error,
+  macros,
+  filters,
+  names,
+  notes,
+}: UrlFieldProps & ReturnType<typeof useMacros> & { names: ReturnType<typeof macroNames>; notes: string }) {
+  const anchor = useRef<HTMLSpanElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const [open, setOpen] = useState<{ slot: Slot; place: Place } | null>(null);
+  // While its list is open, a chip is found again by where it begins.
+  const slot =
+    open === null ? null : (slotsOf(value, names).find((s) => s.start === open.slot.start) ?? null);
+
+  const close = () => {
+    setOpen(null);
+    const at = view.current;
+    if (!at || slot === null) return;
+    requestAnimationFrame(() => {
+      const now = slotsOf(at.state.doc.toString(), names).find((s) => s.start === slot.start);
+      if (now) selectSlot(at, now);
+      at.focus();
+    });
+  };
+
+  return (
+    <div className="relative">
+      <UrlEditor
+        label="URL"
+        value={value}
+        onChange={onChange}
+        macros={macros}
+        findings={findings}
+        describedBy={notes}
+        isInvalid={error !== undefined}
+        onOpen={(chosen, place) => {
+          setOpen({ slot: chosen, place });
+        }}
+        onPasteAll={onPasteAll}
+        onView={(next) => {
+          view.current = next;
+        }}
+      />
+      <span
+        ref={anchor}
+        aria-hidden
+        className="pointer-events-none absolute w-px"
+        style={{
+          left: open?.place.left ?? 0,
+          top: open?.place.top ?? 0,
+          height: open?.place.height ?? 0,
+        }}
+      />
+      <Popover
+        triggerRef={anchor}
+        isOpen={open !== null}
+        onOpenChange={(isOpen) => {
+          if (!isOpen) close();
+        }}
+        offset={6}
+        placement="bottom start"
+        className={cx(popoverClass, "w-96")}
+      >
+        <Dialog
+          aria-label={slot?.parameter == null ? "Value in the path" : `Value of ${slot.parameter}`}
+          className="outline-none"
+        >
+          {open !== null && (
+            <SlotForm
+              key={open.slot.start}
+              slot={slot ?? open.slot}
+              macros={macros}
+              filters={filters}
+              onReplace={(text) => {
+                const now = slot ?? open.slot;
+                onChange(value.slice(0, now.start) + text + value.slice(now.end));
+              }}
+              onClose={close}
+            />
+          )}
+        </Dialog>
+      </Popover>
+    </div>
+  );
+}

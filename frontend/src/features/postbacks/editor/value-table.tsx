@@ -1,0 +1,166 @@
+import { Plus, Trash2 } from "lucide-react";
+import type { ReactElement } from "react";
+import { Button as AriaButton, Dialog, DialogTrigger, Popover } from "react-aria-components";
+
+import { Button, IconButton } from "@/components/ui/button";
+import { inputClass, popoverClass } from "@/components/ui/classes";
+import { cx } from "@/components/ui/cx";
+import { hues } from "@/components/ui/hues";
+
+import type { Macro, MacroFilter } from "./macros";
+import { addParameter, type Parameter, parametersIn, removeParameter, renameParameter } from "./parameters";
+import { SlotForm } from "./slot-form";
+import { hostEnd, type MacroNames, type Slot, slotsOf } from "./slots";
+
+interface ValueTableProps {
+  value: string;
+  onChange: (value: string) => void;
+  names: MacroNames;
+  macros: readonly Macro[];
+  filters: readonly MacroFilter[];
+  /** What a slot at this offset becomes, with sample values. */
+  exampleAt: (start: number) => string | null;
+}
+
+/** The same URL as a table: what a phone shows, and whoever would rather not read a URL. */
+export function ValueTable(props: ValueTableProps): ReactElement {
+  const { value, onChange, names } = props;
+  const slots = slotsOf(value, names);
+  const parameters = parametersIn(value, names);
+  const path = slots.filter((slot) => slot.parameter === null);
+  const question = value.indexOf("?", hostEnd(value));
+  const address = question === -1 ? value : value.slice(0, question);
+  const colours = hues(slots.filter((s) => s.kind === "macro").map((s) => s.macro));
+  return (
+    <div className="flex flex-col gap-2">
+      <input
+        aria-label="Address"
+        value={address}
+        spellCheck={false}
+        onChange={(e) => {
+          onChange(e.target.value + value.slice(address.length));
+        }}
+        className={cx(inputClass, "font-mono text-sm")}
+      />
+      <ul aria-label="Parameters" className="flex flex-col divide-y rounded-md border">
+        {path.map((slot) => (
+          <li key={`path ${String(slot.start)}`} className="flex items-center gap-2 px-2 py-1.5">
+            <span className="w-24 shrink-0 text-sm text-muted sm:w-36">in the path</span>
+            <Chip {...props} slot={slot} label="the path" colour={colours.get(slot.macro)} />
+          </li>
+        ))}
+        {parameters.map((parameter, i) => (
+          <Row key={i} {...props} parameter={parameter} index={i} colours={colours} />
+        ))}
+      </ul>
+      <div>
+        <Button
+          size="sm"
+          icon={Plus}
+          onPress={() => {
+            onChange(addParameter(value));
+          }}
+        >
+          Add a parameter
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+interface RowProps extends ValueTableProps {
+  parameter: Parameter;
+  index: number;
+  colours: ReadonlyMap<string, string>;
+}
+
+function Row(props: RowProps): ReactElement {
+  const { parameter, value, onChange, exampleAt, colours } = props;
+  const [first] = parameter.slots;
+  const example =
+    first && first.kind === "macro" && parameter.slots.length === 1 ? exampleAt(first.start) : null;
+  return (
+    <li className="flex flex-wrap items-center gap-x-2 gap-y-1 px-2 py-1.5">
+      <span className="w-24 shrink-0 sm:w-36">
+        <input
+          aria-label={`Name of parameter ${String(props.index + 1)}`}
+          value={parameter.name}
+          spellCheck={false}
+          onChange={(e) => {
+            onChange(renameParameter(value, parameter, e.target.value));
+          }}
+          className={cx(inputClass, "font-mono text-sm")}
+        />
+      </span>
+      <span aria-hidden className="text-faint">
+        =
+      </span>
+      <span className="flex min-w-0 flex-1 flex-wrap items-center gap-1">
+        {parameter.slots.map((slot) => (
+          <Chip
+            key={slot.start}
+            {...props}
+            slot={slot}
+            label={parameter.name}
+            colour={colours.get(slot.macro)}
+          />
+        ))}
+      </span>
+      <IconButton
+        label={`Remove ${parameter.name}`}
+        icon={Trash2}
+        size="sm"
+        onPress={() => {
+          onChange(removeParameter(value, parameter));
+        }}
+      />
+      {example !== null && (
+        <span className="basis-full truncate font-mono text-xs text-muted">
+          e.g. {example === "" ? "nothing" : example}
+        </span>
+      )}
+    </li>
+  );
+}
+
+function Chip({
+  slot,
+  label,
+  colour,
+  value,
+  onChange,
+  macros,
+  filters,
+}: ValueTableProps & { slot: Slot; label: string; colour: string | undefined }): ReactElement {
+  return (
+    <DialogTrigger>
+      <AriaButton
+        aria-label={`Value of ${label}: ${slot.text === "" ? "empty" : slot.text}`}
+        className={cx(
+          "max-w-full rounded-sm px-1.5 py-1 text-left font-mono text-sm break-all pointer-coarse:py-2",
+          slot.kind === "macro" && colour,
+          slot.kind === "literal" && "border border-edge",
+          slot.kind === "foreign" && "border border-retrying bg-retrying-soft text-retrying",
+          slot.kind === "empty" && "border border-dashed border-edge text-muted",
+        )}
+      >
+        {slot.text === "" ? "empty" : slot.text}
+      </AriaButton>
+      <Popover offset={4} className={cx(popoverClass, "w-96")}>
+        <Dialog aria-label={`Value of ${label}`} className="outline-none">
+          {({ close }) => (
+            <SlotForm
+              slot={slot}
+              macros={macros}
+              filters={filters}
+              onReplace={(text) => {
+                onChange(value.slice(0, slot.start) + text + value.slice(slot.end));
+              }}
+              onClose={close}
+            />
+          )}
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}

@@ -1,0 +1,85 @@
+import type { ReactElement } from "react";
+
+import { TextField } from "@/components/ui/field";
+import { Panel } from "@/components/ui/page";
+import { Segmented } from "@/components/ui/segmented";
+import { Select } from "@/components/ui/select";
+import type { FormErrors } from "@/graphql/user-errors";
+
+import type { Draft, RuleKind } from "./draft";
+
+const rules: readonly { id: RuleKind; label: string; hint: string }[] = [
+  { id: "NONE", label: "Any 2xx is delivered", hint: "What most trackers need" },
+  { id: "CONTAINS", label: "The body must contain", hint: "Else it counts as refused" },
+  { id: "NOT_CONTAINS", label: "The body must not contain", hint: "If it does, it counts as refused" },
+  { id: "JSON_FIELD", label: "A JSON field must equal", hint: "For trackers that answer 200 to everything" },
+];
+
+/** The method, and what the tracker's answer has to say. */
+export function HowItIsSent({
+  draft,
+  set,
+  errors,
+}: {
+  draft: Draft;
+  set: (change: Partial<Draft>) => void;
+  errors: FormErrors;
+}): ReactElement {
+  return (
+    <Panel title="How it is sent">
+      <div className="flex flex-col gap-4">
+        <Segmented
+          label="Method"
+          value={draft.method}
+          onChange={(method) => {
+            set({ method });
+          }}
+          choices={[
+            { id: "GET", label: "GET" },
+            { id: "POST", label: "POST" },
+          ]}
+          hint={
+            draft.method === "POST"
+              ? "The query's values go as a JSON body, signed in the way of Standard Webhooks."
+              : "The values go in the URL, as most trackers read them."
+          }
+        />
+        <Select
+          label="What counts as delivered"
+          choices={rules}
+          value={draft.rule}
+          onChange={(rule) => {
+            set({ rule: rule as RuleKind });
+          }}
+          error={errors.fields["bodyRule"]}
+        />
+        {draft.rule !== "NONE" && (
+          <div className="flex flex-wrap gap-3">
+            {draft.rule === "JSON_FIELD" && (
+              <TextField
+                label="JSON field"
+                placeholder="result.status"
+                value={draft.rulePath}
+                onChange={(rulePath) => {
+                  set({ rulePath });
+                }}
+                mono
+                className="min-w-40 flex-1"
+              />
+            )}
+            <TextField
+              label={draft.rule === "JSON_FIELD" ? "Equals" : "Text"}
+              placeholder="OK"
+              value={draft.ruleValue}
+              onChange={(ruleValue) => {
+                set({ ruleValue });
+              }}
+              mono
+              className="min-w-40 flex-1"
+            />
+          </div>
+        )}
+      </div>
+    </Panel>
+  );
+}

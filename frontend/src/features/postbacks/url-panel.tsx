@@ -1,0 +1,57 @@
+import { lazy, type ReactElement, Suspense, useMemo } from "react";
+
+import { Panel } from "@/components/ui/page";
+import { Skeleton } from "@/components/ui/skeleton";
+
+import type { FindingMark } from "./editor/chips";
+import { PreviewPanel, type Previewed, type Values } from "./preview";
+
+const UrlField = lazy(() => import("./editor/url-field"));
+
+/** The URL, what will be sent, and what the doctor says of it. */
+export function UrlPanel({
+  urlTemplate,
+  onChange,
+  previewed,
+  values,
+  onValues,
+  findings,
+  doctor,
+  onPasteAll,
+  error,
+}: {
+  urlTemplate: string;
+  onChange: (urlTemplate: string) => void;
+  previewed: Previewed;
+  values: Values;
+  onValues: (values: Values) => void;
+  findings: readonly FindingMark[];
+  doctor: ReactElement | null;
+  onPasteAll: (text: string) => void;
+  error: string | undefined;
+}): ReactElement {
+  const examples = useMemo(
+    () => new Map((previewed.preview?.spans ?? []).map((span) => [span.templateStart, span.value])),
+    [previewed.preview],
+  );
+  return (
+    <Panel title="Where it goes">
+      <div className="flex flex-col gap-4">
+        <Suspense fallback={<Skeleton className="h-28" />}>
+          <UrlField
+            value={urlTemplate}
+            onChange={onChange}
+            findings={findings}
+            exampleAt={(start) => examples.get(start) ?? null}
+            onPasteAll={onPasteAll}
+            error={error}
+          />
+        </Suspense>
+        {doctor}
+        {urlTemplate.trim() !== "" && (
+          <PreviewPanel previewed={previewed} values={values} onValues={onValues} />
+        )}
+      </div>
+    </Panel>
+  );
+}

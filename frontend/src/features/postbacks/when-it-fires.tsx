@@ -1,0 +1,132 @@
+import type { ReactElement } from "react";
+
+import { useCampaignChoices, useGoalChoices, useOfferChoices } from "@/components/records/choices";
+import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
+import { ComboBox } from "@/components/ui/combo-box";
+import { Panel } from "@/components/ui/page";
+import { Segmented } from "@/components/ui/segmented";
+import { Select } from "@/components/ui/select";
+import type { FormErrors } from "@/graphql/user-errors";
+
+import { type Draft, inWords, type Scope, type Status } from "./draft";
+
+const statuses: readonly { id: Status; label: string }[] = [
+  { id: "PENDING", label: "Pending" },
+  { id: "APPROVED", label: "Approved" },
+  { id: "REJECTED", label: "Rejected" },
+  { id: "CANCELLED", label: "Cancelled" },
+];
+
+/** Goals, place and statuses, with what they mean together as a sentence. */
+export function WhenItFires({
+  draft,
+  set,
+  errors,
+  severalGoals,
+}: {
+  draft: Draft;
+  set: (change: Partial<Draft>) => void;
+  errors: FormErrors;
+  /** A new postback can have several goals: one is made for each. */
+  severalGoals: boolean;
+}): ReactElement {
+  const goals = useGoalChoices();
+  const offers = useOfferChoices();
+  const campaigns = useCampaignChoices();
+  const place =
+    draft.scope === "OFFER"
+      ? offers.find((o) => o.id === draft.offerId)
+      : draft.scope === "CAMPAIGN"
+        ? campaigns.find((c) => c.id === draft.campaignId)
+        : undefined;
+  const goalNames = draft.goals.map((key) => goals.find((g) => g.id === key)?.label ?? key);
+  return (
+    <Panel title="When it fires">
+      <div className="flex flex-col gap-4">
+        <p className="rounded-md bg-accent-soft px-3 py-2 text-pretty">
+          {inWords(draft, goalNames, place?.label ?? null)}
+        </p>
+        {severalGoals ? (
+          <CheckboxGroup
+            label="Goals"
+            hint="One postback is made for each."
+            value={draft.goals}
+            onChange={(chosen) => {
+              set({ goals: chosen });
+            }}
+            error={errors.fields["goals"]}
+            className="flex-col"
+          >
+            {goals.map((goal) => (
+              <Checkbox key={goal.id} value={goal.id}>
+                {goal.label}
+                <span className="block text-xs text-muted">{goal.hint}</span>
+              </Checkbox>
+            ))}
+          </CheckboxGroup>
+        ) : (
+          <Select
+            label="Goal"
+            choices={goals}
+            value={draft.goals[0] ?? null}
+            onChange={(goal) => {
+              set({ goals: [goal] });
+            }}
+            error={errors.fields["goals"]}
+          />
+        )}
+        <Segmented<Scope>
+          label="Where"
+          value={draft.scope}
+          onChange={(scope) => {
+            set({ scope });
+          }}
+          choices={[
+            { id: "GLOBAL", label: "Everywhere" },
+            { id: "OFFER", label: "An offer" },
+            { id: "CAMPAIGN", label: "A campaign" },
+          ]}
+        />
+        {draft.scope === "OFFER" && offers.length > 0 && (
+          <ComboBox
+            label="Offer"
+            choices={offers}
+            value={draft.offerId}
+            onChange={(offerId) => {
+              set({ offerId });
+            }}
+            placeholder="Type to search"
+            error={errors.fields["offerId"]}
+          />
+        )}
+        {draft.scope === "CAMPAIGN" && campaigns.length > 0 && (
+          <ComboBox
+            label="Campaign"
+            choices={campaigns}
+            value={draft.campaignId}
+            onChange={(campaignId) => {
+              set({ campaignId });
+            }}
+            placeholder="Type to search"
+            error={errors.fields["campaignId"]}
+          />
+        )}
+        <CheckboxGroup
+          label="Statuses"
+          hint="Many trackers count whatever arrives as approved."
+          value={draft.statuses}
+          onChange={(chosen) => {
+            set({ statuses: statuses.map((s) => s.id).filter((id) => chosen.includes(id)) });
+          }}
+          error={errors.fields["statuses"]}
+        >
+          {statuses.map((status) => (
+            <Checkbox key={status.id} value={status.id}>
+              {status.label}
+            </Checkbox>
+          ))}
+        </CheckboxGroup>
+      </div>
+    </Panel>
+  );
+}
