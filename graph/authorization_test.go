@@ -336,6 +336,9 @@ func (w *world) queries() map[string]query {
 		"macros":            {"{ macros { name } }", nil},
 		"macroFilters":      {"{ macroFilters { name } }", nil},
 		"previewPostback":   {`{ previewPostback(urlTemplate: "https://t.example/?c={param_1}") { url } }`, nil},
+		"trackerPresets":    {"{ trackerPresets { key } }", nil},
+		"recognizePostback": {`{ recognizePostback(text: "https://t.example/?c={clickid}") { dialect } }`, nil},
+		"lintPostback":      {`{ lintPostback(urlTemplate: "https://t.example/") { code } }`, nil},
 		"receivedPostbacks": list("receivedPostbacks", "ReceivedPostback"),
 		"sources":           {"{ sources { id } }", nil},
 	}

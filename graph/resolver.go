@@ -14,6 +14,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/account"
+	"postrider/doctor"
 	"postrider/ent/db"
 	"postrider/graph/gen"
 	"postrider/intake"
@@ -37,6 +38,7 @@ type Config struct {
 	Intake     *intake.Intake
 	Health     *report.Health
 	Replayer   Replayer
+	Target     doctor.Target // asked by the doctor where a postback goes
 	Deliveries *live.Hub[*db.Delivery]
 	Received   *live.Hub[*db.ReceivedPostback]
 	Secrets    *secret.Key // opens postbacks' signing secrets for their owners

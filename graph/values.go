@@ -55,6 +55,14 @@ func text(s *string) string {
 	return *s
 }
 
+// textOrNull is null where there is no text.
+func textOrNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
 // host takes the host out of scheme://host:port, with the port where it is not
 // the scheme's own.
 func host(endpoint string) string {

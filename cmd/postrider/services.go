@@ -133,6 +133,7 @@ func (s *services) routes(demo []*gen.DemoSignIn) []server.Route {
 		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake,
 		Health:     &report.Health{DB: s.db.SQL, Now: time.Now},
 		Replayer:   jobs.Replayer{Pool: s.db.Pgx, Now: time.Now},
+		Target:     graph.Target{Probe: dispatch.Probe{Guard: s.guard}},
 		Deliveries: s.deliveries, Received: s.received, Secrets: s.key, Log: s.process.log, Now: time.Now,
 		Instance: gen.Instance{Version: version, PublicURL: s.process.cfg.PublicURL, DemoSignIns: demo},
 	}))

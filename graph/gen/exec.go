@@ -10,6 +10,7 @@ import (
 	"math"
 	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/doctor"
 	"postrider/ent/db"
 	"postrider/firing"
 	"postrider/graph/filter"
@@ -17,6 +18,7 @@ import (
 	"postrider/graph/scalar"
 	"postrider/internal/viewer"
 	"postrider/report"
+	"postrider/tracker"
 	"postrider/tracking"
 	"strconv"
 	"sync/atomic"
@@ -51,10 +53,12 @@ type ResolverRoot interface {
 	Offer() OfferResolver
 	Postback() PostbackResolver
 	PostbackVersion() PostbackVersionResolver
+	PresetParameter() PresetParameterResolver
 	Query() QueryResolver
 	ReceivedPostback() ReceivedPostbackResolver
 	Source() SourceResolver
 	Subscription() SubscriptionResolver
+	TrackerPreset() TrackerPresetResolver
 	TrackingLink() TrackingLinkResolver
 	User() UserResolver
 	Viewer() ViewerResolver
@@ -336,6 +340,15 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Finding struct {
+		Code     func(childComplexity int) int
+		End      func(childComplexity int) int
+		Mend     func(childComplexity int) int
+		Message  func(childComplexity int) int
+		Severity func(childComplexity int) int
+		Start    func(childComplexity int) int
+	}
+
 	Goal struct {
 		Billable          func(childComplexity int) int
 		BuiltIn           func(childComplexity int) int
@@ -389,6 +402,11 @@ type ComplexityRoot struct {
 		URLEnd        func(childComplexity int) int
 		URLStart      func(childComplexity int) int
 		Value         func(childComplexity int) int
+	}
+
+	Mend struct {
+		Label       func(childComplexity int) int
+		URLTemplate func(childComplexity int) int
 	}
 
 	Money struct {
@@ -507,6 +525,20 @@ type ComplexityRoot struct {
 		URLTemplate func(childComplexity int) int
 	}
 
+	PresetBlank struct {
+		Example func(childComplexity int) int
+		Label   func(childComplexity int) int
+		Name    func(childComplexity int) int
+	}
+
+	PresetParameter struct {
+		Meaning  func(childComplexity int) int
+		Name     func(childComplexity int) int
+		Required func(childComplexity int) int
+		Send     func(childComplexity int) int
+		Values   func(childComplexity int) int
+	}
+
 	Query struct {
 		Affiliates        func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
 		Campaigns         func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign) int
@@ -517,6 +549,7 @@ type ComplexityRoot struct {
 		EchoRequests      func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Goals             func(childComplexity int) int
 		Instance          func(childComplexity int) int
+		LintPostback      func(childComplexity int, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool) int
 		MacroFilters      func(childComplexity int) int
 		Macros            func(childComplexity int) int
 		Node              func(childComplexity int, id string) int
@@ -525,7 +558,9 @@ type ComplexityRoot struct {
 		Postbacks         func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
 		PreviewPostback   func(childComplexity int, urlTemplate string, values []*MacroValueInput) int
 		ReceivedPostbacks func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
+		RecognizePostback func(childComplexity int, text string) int
 		Sources           func(childComplexity int) int
+		TrackerPresets    func(childComplexity int) int
 		TrackingLink      func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
 		Viewer            func(childComplexity int) int
 	}
@@ -555,6 +590,30 @@ type ComplexityRoot struct {
 	ReceivedPostbackEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	Recognition struct {
+		Confidence  func(childComplexity int) int
+		Dialect     func(childComplexity int) int
+		Network     func(childComplexity int) int
+		Others      func(childComplexity int) int
+		Parameters  func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		Source      func(childComplexity int) int
+		Tracker     func(childComplexity int) int
+		URLTemplate func(childComplexity int) int
+	}
+
+	RecognizedParameter struct {
+		Confidence func(childComplexity int) int
+		End        func(childComplexity int) int
+		Macro      func(childComplexity int) int
+		Macros     func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Proposal   func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		Start      func(childComplexity int) int
+		Value      func(childComplexity int) int
 	}
 
 	RecordConversionPayload struct {
@@ -619,6 +678,22 @@ type ComplexityRoot struct {
 		ReadMs    func(childComplexity int) int
 		TLSMs     func(childComplexity int) int
 		WaitMs    func(childComplexity int) int
+	}
+
+	TrackerPreset struct {
+		Answer         func(childComplexity int) int
+		Blanks         func(childComplexity int) int
+		Deduplicates   func(childComplexity int) int
+		DocURL         func(childComplexity int) int
+		Key            func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		Name           func(childComplexity int) int
+		Note           func(childComplexity int) int
+		Parameters     func(childComplexity int) int
+		ReadsStatus    func(childComplexity int) int
+		Token          func(childComplexity int) int
+		URLTemplate    func(childComplexity int, goal *string, blanks []*BlankValueInput) int
+		ZeroUnapproved func(childComplexity int) int
 	}
 
 	TrackingLink struct {
@@ -785,6 +860,9 @@ type PostbackResolver interface {
 type PostbackVersionResolver interface {
 	Author(ctx context.Context, obj *db.PostbackVersion) (*db.User, error)
 }
+type PresetParameterResolver interface {
+	Send(ctx context.Context, obj *tracker.Parameter) (*string, error)
+}
 type QueryResolver interface {
 	Viewer(ctx context.Context) (*Viewer, error)
 	Instance(ctx context.Context) (*Instance, error)
@@ -798,6 +876,7 @@ type QueryResolver interface {
 	Conversions(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Conversion) (*page.Connection[*db.Conversion], error)
 	ConversionTrace(ctx context.Context, conversionID string) (*ConversionTrace, error)
 	Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery) (*page.Connection[*db.Delivery], error)
+	LintPostback(ctx context.Context, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool) ([]*Finding, error)
 	Offers(ctx context.Context, first *int, after *string, last *int, before *string, search *string) (*page.Connection[*db.Offer], error)
 	Goals(ctx context.Context) ([]*db.Goal, error)
 	Postbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Postback) (*page.Connection[*db.Postback], error)
@@ -806,6 +885,8 @@ type QueryResolver interface {
 	PreviewPostback(ctx context.Context, urlTemplate string, values []*MacroValueInput) (*PostbackPreview, error)
 	ReceivedPostbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) (*page.Connection[*db.ReceivedPostback], error)
 	Sources(ctx context.Context) ([]*db.Source, error)
+	TrackerPresets(ctx context.Context) ([]*tracker.Preset, error)
+	RecognizePostback(ctx context.Context, text string) (*Recognition, error)
 }
 type ReceivedPostbackResolver interface {
 	Source(ctx context.Context, obj *db.ReceivedPostback) (*db.Source, error)
@@ -820,6 +901,15 @@ type SourceResolver interface {
 type SubscriptionResolver interface {
 	DeliveryUpdated(ctx context.Context, filter *filter.Delivery) (<-chan *DeliveryEvent, error)
 	ReceivedPostback(ctx context.Context) (<-chan *db.ReceivedPostback, error)
+}
+type TrackerPresetResolver interface {
+	URLTemplate(ctx context.Context, obj *tracker.Preset, goal *string, blanks []*BlankValueInput) (string, error)
+
+	Token(ctx context.Context, obj *tracker.Preset) (*string, error)
+
+	Answer(ctx context.Context, obj *tracker.Preset) (*string, error)
+
+	Note(ctx context.Context, obj *tracker.Preset) (*string, error)
 }
 type TrackingLinkResolver interface {
 	URL(ctx context.Context, obj *db.TrackingLink) (string, error)
@@ -1915,6 +2005,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EchoRequestEdge.Node(childComplexity), true
 
+	case "Finding.code":
+		if e.ComplexityRoot.Finding.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Finding.Code(childComplexity), true
+	case "Finding.end":
+		if e.ComplexityRoot.Finding.End == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Finding.End(childComplexity), true
+	case "Finding.mend":
+		if e.ComplexityRoot.Finding.Mend == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Finding.Mend(childComplexity), true
+	case "Finding.message":
+		if e.ComplexityRoot.Finding.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Finding.Message(childComplexity), true
+	case "Finding.severity":
+		if e.ComplexityRoot.Finding.Severity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Finding.Severity(childComplexity), true
+	case "Finding.start":
+		if e.ComplexityRoot.Finding.Start == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Finding.Start(childComplexity), true
+
 	case "Goal.billable":
 		if e.ComplexityRoot.Goal.Billable == nil {
 			break
@@ -2125,6 +2252,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MacroSpan.Value(childComplexity), true
+
+	case "Mend.label":
+		if e.ComplexityRoot.Mend.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mend.Label(childComplexity), true
+	case "Mend.urlTemplate":
+		if e.ComplexityRoot.Mend.URLTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mend.URLTemplate(childComplexity), true
 
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
@@ -2688,6 +2828,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PostbackVersion.URLTemplate(childComplexity), true
 
+	case "PresetBlank.example":
+		if e.ComplexityRoot.PresetBlank.Example == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresetBlank.Example(childComplexity), true
+	case "PresetBlank.label":
+		if e.ComplexityRoot.PresetBlank.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresetBlank.Label(childComplexity), true
+	case "PresetBlank.name":
+		if e.ComplexityRoot.PresetBlank.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresetBlank.Name(childComplexity), true
+
+	case "PresetParameter.meaning":
+		if e.ComplexityRoot.PresetParameter.Meaning == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresetParameter.Meaning(childComplexity), true
+	case "PresetParameter.name":
+		if e.ComplexityRoot.PresetParameter.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresetParameter.Name(childComplexity), true
+	case "PresetParameter.required":
+		if e.ComplexityRoot.PresetParameter.Required == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresetParameter.Required(childComplexity), true
+	case "PresetParameter.send":
+		if e.ComplexityRoot.PresetParameter.Send == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresetParameter.Send(childComplexity), true
+	case "PresetParameter.values":
+		if e.ComplexityRoot.PresetParameter.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresetParameter.Values(childComplexity), true
+
 	case "Query.affiliates":
 		if e.ComplexityRoot.Query.Affiliates == nil {
 			break
@@ -2778,6 +2968,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Instance(childComplexity), true
 
+	case "Query.lintPostback":
+		if e.ComplexityRoot.Query.LintPostback == nil {
+			break
+		}
+
+		args, err := ec.field_Query_lintPostback_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LintPostback(childComplexity, args["urlTemplate"].(string), args["trackingLink"].(*string), args["goals"].([]string), args["statuses"].([]commission.Status), args["postbackId"].(*string), args["scope"].(*firing.Scope), args["offerId"].(*string), args["campaignId"].(*string), args["network"].(*bool)), true
 	case "Query.macroFilters":
 		if e.ComplexityRoot.Query.MacroFilters == nil {
 			break
@@ -2856,12 +3057,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ReceivedPostbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.ReceivedPostback)), true
+	case "Query.recognizePostback":
+		if e.ComplexityRoot.Query.RecognizePostback == nil {
+			break
+		}
+
+		args, err := ec.field_Query_recognizePostback_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RecognizePostback(childComplexity, args["text"].(string)), true
 	case "Query.sources":
 		if e.ComplexityRoot.Query.Sources == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.Sources(childComplexity), true
+	case "Query.trackerPresets":
+		if e.ComplexityRoot.Query.TrackerPresets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.TrackerPresets(childComplexity), true
 	case "Query.trackingLink":
 		if e.ComplexityRoot.Query.TrackingLink == nil {
 			break
@@ -2990,6 +3208,116 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceivedPostbackEdge.Node(childComplexity), true
+
+	case "Recognition.confidence":
+		if e.ComplexityRoot.Recognition.Confidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recognition.Confidence(childComplexity), true
+	case "Recognition.dialect":
+		if e.ComplexityRoot.Recognition.Dialect == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recognition.Dialect(childComplexity), true
+	case "Recognition.network":
+		if e.ComplexityRoot.Recognition.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recognition.Network(childComplexity), true
+	case "Recognition.others":
+		if e.ComplexityRoot.Recognition.Others == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recognition.Others(childComplexity), true
+	case "Recognition.parameters":
+		if e.ComplexityRoot.Recognition.Parameters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recognition.Parameters(childComplexity), true
+	case "Recognition.reason":
+		if e.ComplexityRoot.Recognition.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recognition.Reason(childComplexity), true
+	case "Recognition.source":
+		if e.ComplexityRoot.Recognition.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recognition.Source(childComplexity), true
+	case "Recognition.tracker":
+		if e.ComplexityRoot.Recognition.Tracker == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recognition.Tracker(childComplexity), true
+	case "Recognition.urlTemplate":
+		if e.ComplexityRoot.Recognition.URLTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recognition.URLTemplate(childComplexity), true
+
+	case "RecognizedParameter.confidence":
+		if e.ComplexityRoot.RecognizedParameter.Confidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecognizedParameter.Confidence(childComplexity), true
+	case "RecognizedParameter.end":
+		if e.ComplexityRoot.RecognizedParameter.End == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecognizedParameter.End(childComplexity), true
+	case "RecognizedParameter.macro":
+		if e.ComplexityRoot.RecognizedParameter.Macro == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecognizedParameter.Macro(childComplexity), true
+	case "RecognizedParameter.macros":
+		if e.ComplexityRoot.RecognizedParameter.Macros == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecognizedParameter.Macros(childComplexity), true
+	case "RecognizedParameter.name":
+		if e.ComplexityRoot.RecognizedParameter.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecognizedParameter.Name(childComplexity), true
+	case "RecognizedParameter.proposal":
+		if e.ComplexityRoot.RecognizedParameter.Proposal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecognizedParameter.Proposal(childComplexity), true
+	case "RecognizedParameter.reason":
+		if e.ComplexityRoot.RecognizedParameter.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecognizedParameter.Reason(childComplexity), true
+	case "RecognizedParameter.start":
+		if e.ComplexityRoot.RecognizedParameter.Start == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecognizedParameter.Start(childComplexity), true
+	case "RecognizedParameter.value":
+		if e.ComplexityRoot.RecognizedParameter.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecognizedParameter.Value(childComplexity), true
 
 	case "RecordConversionPayload.conversion":
 		if e.ComplexityRoot.RecordConversionPayload.Conversion == nil {
@@ -3210,6 +3538,90 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Timings.WaitMs(childComplexity), true
 
+	case "TrackerPreset.answer":
+		if e.ComplexityRoot.TrackerPreset.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreset.Answer(childComplexity), true
+	case "TrackerPreset.blanks":
+		if e.ComplexityRoot.TrackerPreset.Blanks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreset.Blanks(childComplexity), true
+	case "TrackerPreset.deduplicates":
+		if e.ComplexityRoot.TrackerPreset.Deduplicates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreset.Deduplicates(childComplexity), true
+	case "TrackerPreset.docUrl":
+		if e.ComplexityRoot.TrackerPreset.DocURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreset.DocURL(childComplexity), true
+	case "TrackerPreset.key":
+		if e.ComplexityRoot.TrackerPreset.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreset.Key(childComplexity), true
+	case "TrackerPreset.kind":
+		if e.ComplexityRoot.TrackerPreset.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreset.Kind(childComplexity), true
+	case "TrackerPreset.name":
+		if e.ComplexityRoot.TrackerPreset.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreset.Name(childComplexity), true
+	case "TrackerPreset.note":
+		if e.ComplexityRoot.TrackerPreset.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreset.Note(childComplexity), true
+	case "TrackerPreset.parameters":
+		if e.ComplexityRoot.TrackerPreset.Parameters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreset.Parameters(childComplexity), true
+	case "TrackerPreset.readsStatus":
+		if e.ComplexityRoot.TrackerPreset.ReadsStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreset.ReadsStatus(childComplexity), true
+	case "TrackerPreset.token":
+		if e.ComplexityRoot.TrackerPreset.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreset.Token(childComplexity), true
+	case "TrackerPreset.urlTemplate":
+		if e.ComplexityRoot.TrackerPreset.URLTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_TrackerPreset_urlTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.TrackerPreset.URLTemplate(childComplexity, args["goal"].(*string), args["blanks"].([]*BlankValueInput)), true
+	case "TrackerPreset.zeroUnapproved":
+		if e.ComplexityRoot.TrackerPreset.ZeroUnapproved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreset.ZeroUnapproved(childComplexity), true
+
 	case "TrackingLink.campaign":
 		if e.ComplexityRoot.TrackingLink.Campaign == nil {
 			break
@@ -3400,6 +3812,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputBlankValueInput,
 		ec.unmarshalInputBodyRuleInput,
 		ec.unmarshalInputCampaignFilter,
 		ec.unmarshalInputChangePasswordInput,
@@ -4129,6 +4542,45 @@ extend type Subscription {
   deliveryUpdated(filter: DeliveryFilter): DeliveryEvent! @auth(scope: READ)
 }
 `, BuiltIn: false},
+	{Name: "../schema/doctor.graphqls", Input: `"How much a finding weighs: an error keeps a postback from being saved."
+enum Severity {
+  ERROR
+  WARNING
+  HINT
+}
+
+"One thing that is wrong with a postback, or could be better."
+type Finding {
+  "` + "`" + `unknown_macro` + "`" + `, ` + "`" + `no_click_id` + "`" + `, ` + "`" + `param_not_in_link` + "`" + ` …"
+  code: String!
+  severity: Severity!
+  "One sentence."
+  message: String!
+  "Where in the template, in UTF-16 code units; null where it is about no place in it."
+  start: Int
+  end: Int
+  "Null where only a person can mend it."
+  mend: Mend
+}
+
+"A change that takes a finding away."
+type Mend {
+  "What it does, as on a button."
+  label: String!
+  "The whole template, mended."
+  urlTemplate: String!
+}
+
+extend type Query {
+  """
+  Reads template, tracking link, goals and statuses together. ` + "`" + `postbackId` + "`" + ` is the postback that is being edited,
+  ` + "`" + `scope` + "`" + `, ` + "`" + `offerId` + "`" + ` and ` + "`" + `campaignId` + "`" + ` where it applies: with goals they find another postback that would fire the same
+  URL. With ` + "`" + `network` + "`" + ` the host's name and https are tried as well, which takes a moment.
+  """
+  lintPostback(urlTemplate: String!, trackingLink: String, goals: [String!], statuses: [ConversionStatus!], postbackId: ID,
+    scope: PostbackScope, offerId: ID, campaignId: ID, network: Boolean = false): [Finding!]! @auth
+}
+`, BuiltIn: false},
 	{Name: "../schema/offer.graphqls", Input: `enum Vertical {
   CASINO
   SPORTSBOOK
@@ -4619,6 +5071,116 @@ type DemoSignIn {
 type Header {
   name: String!
   value: String!
+}
+`, BuiltIn: false},
+	{Name: "../schema/tracker.graphqls", Input: `"How sure a proposal is."
+enum Confidence {
+  "Documented, or everything agrees."
+  SURE
+  "The usual meaning of a name."
+  LIKELY
+  "One of several meanings."
+  GUESS
+  "Nothing is proposed; the text stays as it is."
+  NONE
+}
+
+"What is known of one tracker. Only what is documented is in the catalogue."
+type TrackerPreset {
+  "Its name for programs: ` + "`" + `keitaro` + "`" + `."
+  key: String!
+  name: String!
+  "What takes the postback: ` + "`" + `tracker` + "`" + `, ` + "`" + `network` + "`" + `, ` + "`" + `ad source` + "`" + `, ` + "`" + `messenger` + "`" + `."
+  kind: String!
+  """
+  The postback URL. Without a goal it serves every goal; with one, what depends on the goal is said outright
+  (` + "`" + `status=lead` + "`" + `). Blanks that are not given stay as ` + "`" + `<name>` + "`" + `.
+  """
+  urlTemplate(goal: String, blanks: [BlankValueInput!]): String!
+  "What of the affiliate's own the template needs: a domain, a key."
+  blanks: [PresetBlank!]!
+  "What goes into param_1 of the tracking link; null where it is not documented."
+  token: String
+  parameters: [PresetParameter!]!
+  "It tells approved from rejected; otherwise it counts whatever comes as approved."
+  readsStatus: Boolean!
+  "The payout of a conversion that is not approved should go out as 0."
+  zeroUnapproved: Boolean!
+  "By what it tells a repeated postback, in words."
+  deduplicates: String!
+  "What its answer means, in words; null where it is not documented."
+  answer: String
+  docUrl: String!
+  "What one must know before using it."
+  note: String
+}
+
+type PresetBlank {
+  "As it stands in the template, between < and >."
+  name: String!
+  label: String!
+  example: String!
+}
+
+input BlankValueInput {
+  name: String!
+  value: String!
+}
+
+"A parameter that a tracker reads."
+type PresetParameter {
+  name: String!
+  meaning: String!
+  required: Boolean!
+  "What it accepts; empty for anything."
+  values: [String!]!
+  "What we propose to send, as it stands in a template; null to leave it as it is."
+  send: String
+}
+
+"What was read out of a pasted text."
+type Recognition {
+  tracker: TrackerPreset
+  "How sure the tracker is."
+  confidence: Confidence!
+  "Why this tracker, in a sentence; empty for none."
+  reason: String!
+  "Whose placeholders they are, where that is known."
+  network: String
+  "How the placeholders are written: ` + "`" + `{x}` + "`" + `, ` + "`" + `##x##` + "`" + ` …; ` + "`" + `postrider` + "`" + ` for our own macros, ` + "`" + `words` + "`" + ` for words such as REPLACE, ` + "`" + `none` + "`" + `."
+  dialect: String!
+  "The piece of the text that was read."
+  source: String!
+  "Valid in our macro language; empty where the text has nothing to read. A host that the text does not name is ` + "`" + `your-tracker.example` + "`" + `."
+  urlTemplate: String!
+  parameters: [RecognizedParameter!]!
+  "Further pieces of the text that may be postback URLs."
+  others: [String!]!
+}
+
+"One parameter of a pasted URL, and what we propose to send in it."
+type RecognizedParameter {
+  "` + "`" + `path` + "`" + ` for what stands in the path, ` + "`" + `fragment` + "`" + ` after #."
+  name: String!
+  "As it was pasted."
+  value: String!
+  "The proposal's macro, the first of several; null to leave the value as it is."
+  macro: String
+  macros: [String!]!
+  "What takes the value's place in ` + "`" + `urlTemplate` + "`" + `, filters and all."
+  proposal: String!
+  confidence: Confidence!
+  reason: String!
+  "Where the proposal stands in ` + "`" + `urlTemplate` + "`" + `, in UTF-16 code units."
+  start: Int!
+  end: Int!
+}
+
+extend type Query {
+  "Every tracker that is known, the commonest first."
+  trackerPresets: [TrackerPreset!]! @auth
+  "Reads any pasted text, in any tracker's or network's dialect."
+  recognizePostback(text: String!): Recognition! @auth
 }
 `, BuiltIn: false},
 }
@@ -5170,6 +5732,24 @@ func (ec *executionContext) childFields_EchoRequestEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type EchoRequestEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Finding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_Finding_code(ctx, field)
+	case "severity":
+		return ec.fieldContext_Finding_severity(ctx, field)
+	case "message":
+		return ec.fieldContext_Finding_message(ctx, field)
+	case "start":
+		return ec.fieldContext_Finding_start(ctx, field)
+	case "end":
+		return ec.fieldContext_Finding_end(ctx, field)
+	case "mend":
+		return ec.fieldContext_Finding_mend(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Finding", field.Name)
+}
+
 func (ec *executionContext) childFields_Goal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5278,6 +5858,16 @@ func (ec *executionContext) childFields_MacroSpan(ctx context.Context, field gra
 		return ec.fieldContext_MacroSpan_urlEnd(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MacroSpan", field.Name)
+}
+
+func (ec *executionContext) childFields_Mend(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "label":
+		return ec.fieldContext_Mend_label(ctx, field)
+	case "urlTemplate":
+		return ec.fieldContext_Mend_urlTemplate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Mend", field.Name)
 }
 
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5476,6 +6066,34 @@ func (ec *executionContext) childFields_PostbackVersion(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type PostbackVersion", field.Name)
 }
 
+func (ec *executionContext) childFields_PresetBlank(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_PresetBlank_name(ctx, field)
+	case "label":
+		return ec.fieldContext_PresetBlank_label(ctx, field)
+	case "example":
+		return ec.fieldContext_PresetBlank_example(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PresetBlank", field.Name)
+}
+
+func (ec *executionContext) childFields_PresetParameter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_PresetParameter_name(ctx, field)
+	case "meaning":
+		return ec.fieldContext_PresetParameter_meaning(ctx, field)
+	case "required":
+		return ec.fieldContext_PresetParameter_required(ctx, field)
+	case "values":
+		return ec.fieldContext_PresetParameter_values(ctx, field)
+	case "send":
+		return ec.fieldContext_PresetParameter_send(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PresetParameter", field.Name)
+}
+
 func (ec *executionContext) childFields_ReceivedPostback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5528,6 +6146,54 @@ func (ec *executionContext) childFields_ReceivedPostbackEdge(ctx context.Context
 		return ec.fieldContext_ReceivedPostbackEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReceivedPostbackEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Recognition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tracker":
+		return ec.fieldContext_Recognition_tracker(ctx, field)
+	case "confidence":
+		return ec.fieldContext_Recognition_confidence(ctx, field)
+	case "reason":
+		return ec.fieldContext_Recognition_reason(ctx, field)
+	case "network":
+		return ec.fieldContext_Recognition_network(ctx, field)
+	case "dialect":
+		return ec.fieldContext_Recognition_dialect(ctx, field)
+	case "source":
+		return ec.fieldContext_Recognition_source(ctx, field)
+	case "urlTemplate":
+		return ec.fieldContext_Recognition_urlTemplate(ctx, field)
+	case "parameters":
+		return ec.fieldContext_Recognition_parameters(ctx, field)
+	case "others":
+		return ec.fieldContext_Recognition_others(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Recognition", field.Name)
+}
+
+func (ec *executionContext) childFields_RecognizedParameter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_RecognizedParameter_name(ctx, field)
+	case "value":
+		return ec.fieldContext_RecognizedParameter_value(ctx, field)
+	case "macro":
+		return ec.fieldContext_RecognizedParameter_macro(ctx, field)
+	case "macros":
+		return ec.fieldContext_RecognizedParameter_macros(ctx, field)
+	case "proposal":
+		return ec.fieldContext_RecognizedParameter_proposal(ctx, field)
+	case "confidence":
+		return ec.fieldContext_RecognizedParameter_confidence(ctx, field)
+	case "reason":
+		return ec.fieldContext_RecognizedParameter_reason(ctx, field)
+	case "start":
+		return ec.fieldContext_RecognizedParameter_start(ctx, field)
+	case "end":
+		return ec.fieldContext_RecognizedParameter_end(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecognizedParameter", field.Name)
 }
 
 func (ec *executionContext) childFields_RecordConversionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5646,6 +6312,38 @@ func (ec *executionContext) childFields_Timings(ctx context.Context, field graph
 		return ec.fieldContext_Timings_readMs(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Timings", field.Name)
+}
+
+func (ec *executionContext) childFields_TrackerPreset(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_TrackerPreset_key(ctx, field)
+	case "name":
+		return ec.fieldContext_TrackerPreset_name(ctx, field)
+	case "kind":
+		return ec.fieldContext_TrackerPreset_kind(ctx, field)
+	case "urlTemplate":
+		return ec.fieldContext_TrackerPreset_urlTemplate(ctx, field)
+	case "blanks":
+		return ec.fieldContext_TrackerPreset_blanks(ctx, field)
+	case "token":
+		return ec.fieldContext_TrackerPreset_token(ctx, field)
+	case "parameters":
+		return ec.fieldContext_TrackerPreset_parameters(ctx, field)
+	case "readsStatus":
+		return ec.fieldContext_TrackerPreset_readsStatus(ctx, field)
+	case "zeroUnapproved":
+		return ec.fieldContext_TrackerPreset_zeroUnapproved(ctx, field)
+	case "deduplicates":
+		return ec.fieldContext_TrackerPreset_deduplicates(ctx, field)
+	case "answer":
+		return ec.fieldContext_TrackerPreset_answer(ctx, field)
+	case "docUrl":
+		return ec.fieldContext_TrackerPreset_docUrl(ctx, field)
+	case "note":
+		return ec.fieldContext_TrackerPreset_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrackerPreset", field.Name)
 }
 
 func (ec *executionContext) childFields_TrackingLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6384,6 +7082,84 @@ func (ec *executionContext) field_Query_echoRequests_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_lintPostback_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "urlTemplate",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["urlTemplate"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "trackingLink",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trackingLink"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "goals",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["goals"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "statuses",
+		func(ctx context.Context, v any) ([]commission.Status, error) {
+			return ec.unmarshalOConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["statuses"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "postbackId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["postbackId"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
+		func(ctx context.Context, v any) (*firing.Scope, error) {
+			return ec.unmarshalOPostbackScope2ᚖpostriderᚋfiringᚐScope(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["scope"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "offerId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["offerId"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "campaignId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["campaignId"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "network",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["network"] = arg8
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6572,6 +7348,20 @@ func (ec *executionContext) field_Query_receivedPostbacks_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_recognizePostback_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "text",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["text"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_trackingLink_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6645,6 +7435,28 @@ func (ec *executionContext) field_Subscription_deliveryUpdated_args(ctx context.
 		return nil, err
 	}
 	args["filter"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_TrackerPreset_urlTemplate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "goal",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["goal"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "blanks",
+		func(ctx context.Context, v any) ([]*BlankValueInput, error) {
+			return ec.unmarshalOBlankValueInput2ᚕᚖpostriderᚋgraphᚋgenᚐBlankValueInputᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["blanks"] = arg1
 	return args, nil
 }
 
@@ -11316,6 +12128,153 @@ func (ec *executionContext) fieldContext_EchoRequestEdge_cursor(_ context.Contex
 	return graphql.NewScalarFieldContext("EchoRequestEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Finding_code(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Finding_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Finding_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Finding", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Finding_severity(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Finding_severity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Severity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v doctor.Severity) graphql.Marshaler {
+			return ec.marshalNSeverity2postriderᚋdoctorᚐSeverity(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Finding_severity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Finding", field, false, false, errors.New("field of type Severity does not have child fields"))
+}
+
+func (ec *executionContext) _Finding_message(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Finding_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Finding_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Finding", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Finding_start(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Finding_start(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Start, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Finding_start(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Finding", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Finding_end(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Finding_end(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.End, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Finding_end(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Finding", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Finding_mend(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Finding_mend(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mend, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Mend) graphql.Marshaler {
+			return ec.marshalOMend2ᚖpostriderᚋgraphᚋgenᚐMend(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Finding_mend(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Finding",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Mend(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Goal_id(ctx context.Context, field graphql.CollectedField, obj *db.Goal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12105,6 +13064,52 @@ func (ec *executionContext) _MacroSpan_urlEnd(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_MacroSpan_urlEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MacroSpan", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Mend_label(ctx context.Context, field graphql.CollectedField, obj *Mend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mend_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mend_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mend", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Mend_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *Mend) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mend_urlTemplate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URLTemplate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mend_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mend", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Money_amount(ctx context.Context, field graphql.CollectedField, obj *Money) (ret graphql.Marshaler) {
@@ -14669,6 +15674,190 @@ func (ec *executionContext) fieldContext_PostbackVersion_author(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _PresetBlank_name(ctx context.Context, field graphql.CollectedField, obj *tracker.Blank) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PresetBlank_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PresetBlank_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PresetBlank_label(ctx context.Context, field graphql.CollectedField, obj *tracker.Blank) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PresetBlank_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PresetBlank_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PresetBlank_example(ctx context.Context, field graphql.CollectedField, obj *tracker.Blank) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PresetBlank_example(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Example, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PresetBlank_example(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PresetParameter_name(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PresetParameter_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PresetParameter_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PresetParameter_meaning(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PresetParameter_meaning(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Meaning, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PresetParameter_meaning(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PresetParameter_required(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PresetParameter_required(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Required, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PresetParameter_required(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _PresetParameter_values(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PresetParameter_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Values, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PresetParameter_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PresetParameter_send(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PresetParameter_send(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PresetParameter().Send(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PresetParameter_send(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresetParameter", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15308,6 +16497,63 @@ func (ec *executionContext) fieldContext_Query_deliveries(ctx context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_lintPostback(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_lintPostback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().LintPostback(ctx, fc.Args["urlTemplate"].(string), fc.Args["trackingLink"].(*string), fc.Args["goals"].([]string), fc.Args["statuses"].([]commission.Status), fc.Args["postbackId"].(*string), fc.Args["scope"].(*firing.Scope), fc.Args["offerId"].(*string), fc.Args["campaignId"].(*string), fc.Args["network"].(*bool))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Auth == nil {
+					var zeroVal []*Finding
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*Finding) graphql.Marshaler {
+			return ec.marshalNFinding2ᚕᚖpostriderᚋgraphᚋgenᚐFindingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_lintPostback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Finding(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_lintPostback_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_offers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15722,6 +16968,108 @@ func (ec *executionContext) fieldContext_Query_sources(_ context.Context, field 
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Source(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_trackerPresets(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_trackerPresets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().TrackerPresets(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Auth == nil {
+					var zeroVal []*tracker.Preset
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*tracker.Preset) graphql.Marshaler {
+			return ec.marshalNTrackerPreset2ᚕᚖpostriderᚋtrackerᚐPresetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_trackerPresets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackerPreset(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_recognizePostback(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_recognizePostback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RecognizePostback(ctx, fc.Args["text"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Auth == nil {
+					var zeroVal *Recognition
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *Recognition) graphql.Marshaler {
+			return ec.marshalNRecognition2ᚖpostriderᚋgraphᚋgenᚐRecognition(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_recognizePostback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Recognition(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_recognizePostback_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -16268,6 +17616,438 @@ func (ec *executionContext) _ReceivedPostbackEdge_cursor(ctx context.Context, fi
 }
 func (ec *executionContext) fieldContext_ReceivedPostbackEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReceivedPostbackEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Recognition_tracker(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recognition_tracker(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tracker, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *tracker.Preset) graphql.Marshaler {
+			return ec.marshalOTrackerPreset2ᚖpostriderᚋtrackerᚐPreset(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Recognition_tracker(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Recognition",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackerPreset(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Recognition_confidence(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recognition_confidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v tracker.Confidence) graphql.Marshaler {
+			return ec.marshalNConfidence2postriderᚋtrackerᚐConfidence(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recognition_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recognition", field, false, false, errors.New("field of type Confidence does not have child fields"))
+}
+
+func (ec *executionContext) _Recognition_reason(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recognition_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recognition_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recognition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Recognition_network(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recognition_network(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Network, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Recognition_network(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recognition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Recognition_dialect(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recognition_dialect(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dialect, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recognition_dialect(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recognition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Recognition_source(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recognition_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recognition_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recognition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Recognition_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recognition_urlTemplate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URLTemplate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recognition_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recognition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Recognition_parameters(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recognition_parameters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parameters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RecognizedParameter) graphql.Marshaler {
+			return ec.marshalNRecognizedParameter2ᚕᚖpostriderᚋgraphᚋgenᚐRecognizedParameterᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recognition_parameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Recognition",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecognizedParameter(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Recognition_others(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recognition_others(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Others, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Recognition_others(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Recognition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecognizedParameter_name(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecognizedParameter_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecognizedParameter_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecognizedParameter_value(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecognizedParameter_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecognizedParameter_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecognizedParameter_macro(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecognizedParameter_macro(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Macro, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecognizedParameter_macro(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecognizedParameter_macros(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecognizedParameter_macros(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Macros, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecognizedParameter_macros(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecognizedParameter_proposal(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecognizedParameter_proposal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Proposal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecognizedParameter_proposal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecognizedParameter_confidence(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecognizedParameter_confidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v tracker.Confidence) graphql.Marshaler {
+			return ec.marshalNConfidence2postriderᚋtrackerᚐConfidence(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecognizedParameter_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type Confidence does not have child fields"))
+}
+
+func (ec *executionContext) _RecognizedParameter_reason(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecognizedParameter_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecognizedParameter_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RecognizedParameter_start(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecognizedParameter_start(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Start, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecognizedParameter_start(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RecognizedParameter_end(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecognizedParameter_end(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.End, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecognizedParameter_end(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _RecordConversionPayload_result(ctx context.Context, field graphql.CollectedField, obj *RecordConversionPayload) (ret graphql.Marshaler) {
@@ -17229,6 +19009,344 @@ func (ec *executionContext) _Timings_readMs(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Timings_readMs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Timings", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _TrackerPreset_key(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreset_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreset_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TrackerPreset_name(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreset_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreset_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TrackerPreset_kind(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreset_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreset_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TrackerPreset_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreset_urlTemplate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.TrackerPreset().URLTemplate(ctx, obj, fc.Args["goal"].(*string), fc.Args["blanks"].([]*BlankValueInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreset_urlTemplate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerPreset",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_TrackerPreset_urlTemplate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerPreset_blanks(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreset_blanks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Blanks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []tracker.Blank) graphql.Marshaler {
+			return ec.marshalNPresetBlank2ᚕpostriderᚋtrackerᚐBlankᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreset_blanks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerPreset",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PresetBlank(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerPreset_token(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreset_token(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TrackerPreset().Token(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreset_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TrackerPreset_parameters(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreset_parameters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parameters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []tracker.Parameter) graphql.Marshaler {
+			return ec.marshalNPresetParameter2ᚕpostriderᚋtrackerᚐParameterᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreset_parameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerPreset",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PresetParameter(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerPreset_readsStatus(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreset_readsStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReadsStatus, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreset_readsStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _TrackerPreset_zeroUnapproved(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreset_zeroUnapproved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ZeroUnapproved, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreset_zeroUnapproved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _TrackerPreset_deduplicates(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreset_deduplicates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deduplicates, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreset_deduplicates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TrackerPreset_answer(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreset_answer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TrackerPreset().Answer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreset_answer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TrackerPreset_docUrl(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreset_docUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DocURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreset_docUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TrackerPreset_note(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreset_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TrackerPreset().Note(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreset_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _TrackingLink_id(ctx context.Context, field graphql.CollectedField, obj *db.TrackingLink) (ret graphql.Marshaler) {
@@ -19108,6 +21226,43 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
+
+func (ec *executionContext) unmarshalInputBlankValueInput(ctx context.Context, obj any) (BlankValueInput, error) {
+	var it BlankValueInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "value"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = data
+		}
+	}
+	return it, nil
+}
 
 func (ec *executionContext) unmarshalInputBodyRuleInput(ctx context.Context, obj any) (BodyRuleInput, error) {
 	var it BodyRuleInput
@@ -23645,6 +25800,61 @@ func (ec *executionContext) _EchoRequestEdge(ctx context.Context, sel ast.Select
 	return out
 }
 
+var findingImplementors = []string{"Finding"}
+
+func (ec *executionContext) _Finding(ctx context.Context, sel ast.SelectionSet, obj *Finding) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, findingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Finding")
+		case "code":
+			out.Values[i] = ec._Finding_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "severity":
+			out.Values[i] = ec._Finding_severity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._Finding_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "start":
+			out.Values[i] = ec._Finding_start(ctx, field, obj)
+		case "end":
+			out.Values[i] = ec._Finding_end(ctx, field, obj)
+		case "mend":
+			out.Values[i] = ec._Finding_mend(ctx, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var goalImplementors = []string{"Goal", "Node"}
 
 func (ec *executionContext) _Goal(ctx context.Context, sel ast.SelectionSet, obj *db.Goal) graphql.Marshaler {
@@ -24027,6 +26237,50 @@ func (ec *executionContext) _MacroSpan(ctx context.Context, sel ast.SelectionSet
 			}
 		case "urlEnd":
 			out.Values[i] = ec._MacroSpan_urlEnd(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var mendImplementors = []string{"Mend"}
+
+func (ec *executionContext) _Mend(ctx context.Context, sel ast.SelectionSet, obj *Mend) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mendImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Mend")
+		case "label":
+			out.Values[i] = ec._Mend_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "urlTemplate":
+			out.Values[i] = ec._Mend_urlTemplate(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25220,6 +27474,142 @@ func (ec *executionContext) _PostbackVersion(ctx context.Context, sel ast.Select
 	return out
 }
 
+var presetBlankImplementors = []string{"PresetBlank"}
+
+func (ec *executionContext) _PresetBlank(ctx context.Context, sel ast.SelectionSet, obj *tracker.Blank) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, presetBlankImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PresetBlank")
+		case "name":
+			out.Values[i] = ec._PresetBlank_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._PresetBlank_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "example":
+			out.Values[i] = ec._PresetBlank_example(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var presetParameterImplementors = []string{"PresetParameter"}
+
+func (ec *executionContext) _PresetParameter(ctx context.Context, sel ast.SelectionSet, obj *tracker.Parameter) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, presetParameterImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PresetParameter")
+		case "name":
+			out.Values[i] = ec._PresetParameter_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "meaning":
+			out.Values[i] = ec._PresetParameter_meaning(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "required":
+			out.Values[i] = ec._PresetParameter_required(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "values":
+			out.Values[i] = ec._PresetParameter_values(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "send":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PresetParameter_send(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -25494,6 +27884,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "lintPostback":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_lintPostback(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "offers":
 			field := field
 
@@ -25658,6 +28070,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_sources(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "trackerPresets":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_trackerPresets(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "recognizePostback":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_recognizePostback(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -25923,6 +28379,155 @@ func (ec *executionContext) _ReceivedPostbackEdge(ctx context.Context, sel ast.S
 			}
 		case "cursor":
 			out.Values[i] = ec._ReceivedPostbackEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var recognitionImplementors = []string{"Recognition"}
+
+func (ec *executionContext) _Recognition(ctx context.Context, sel ast.SelectionSet, obj *Recognition) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recognitionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Recognition")
+		case "tracker":
+			out.Values[i] = ec._Recognition_tracker(ctx, field, obj)
+		case "confidence":
+			out.Values[i] = ec._Recognition_confidence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Recognition_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "network":
+			out.Values[i] = ec._Recognition_network(ctx, field, obj)
+		case "dialect":
+			out.Values[i] = ec._Recognition_dialect(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._Recognition_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "urlTemplate":
+			out.Values[i] = ec._Recognition_urlTemplate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "parameters":
+			out.Values[i] = ec._Recognition_parameters(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "others":
+			out.Values[i] = ec._Recognition_others(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var recognizedParameterImplementors = []string{"RecognizedParameter"}
+
+func (ec *executionContext) _RecognizedParameter(ctx context.Context, sel ast.SelectionSet, obj *RecognizedParameter) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recognizedParameterImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecognizedParameter")
+		case "name":
+			out.Values[i] = ec._RecognizedParameter_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._RecognizedParameter_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "macro":
+			out.Values[i] = ec._RecognizedParameter_macro(ctx, field, obj)
+		case "macros":
+			out.Values[i] = ec._RecognizedParameter_macros(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "proposal":
+			out.Values[i] = ec._RecognizedParameter_proposal(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "confidence":
+			out.Values[i] = ec._RecognizedParameter_confidence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._RecognizedParameter_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "start":
+			out.Values[i] = ec._RecognizedParameter_start(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "end":
+			out.Values[i] = ec._RecognizedParameter_end(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -26440,6 +29045,220 @@ func (ec *executionContext) _Timings(ctx context.Context, sel ast.SelectionSet, 
 			out.Values[i] = ec._Timings_waitMs(ctx, field, obj)
 		case "readMs":
 			out.Values[i] = ec._Timings_readMs(ctx, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var trackerPresetImplementors = []string{"TrackerPreset"}
+
+func (ec *executionContext) _TrackerPreset(ctx context.Context, sel ast.SelectionSet, obj *tracker.Preset) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackerPresetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrackerPreset")
+		case "key":
+			out.Values[i] = ec._TrackerPreset_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._TrackerPreset_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._TrackerPreset_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "urlTemplate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._TrackerPreset_urlTemplate(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "blanks":
+			out.Values[i] = ec._TrackerPreset_blanks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "token":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._TrackerPreset_token(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "parameters":
+			out.Values[i] = ec._TrackerPreset_parameters(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "readsStatus":
+			out.Values[i] = ec._TrackerPreset_readsStatus(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "zeroUnapproved":
+			out.Values[i] = ec._TrackerPreset_zeroUnapproved(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deduplicates":
+			out.Values[i] = ec._TrackerPreset_deduplicates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "answer":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._TrackerPreset_answer(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "docUrl":
+			out.Values[i] = ec._TrackerPreset_docUrl(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "note":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._TrackerPreset_note(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -27508,6 +30327,11 @@ func (ec *executionContext) marshalNAttempt2ᚖpostriderᚋentᚋdbᚐAttempt(ct
 	return ec._Attempt(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNBlankValueInput2ᚖpostriderᚋgraphᚋgenᚐBlankValueInput(ctx context.Context, v any) (*BlankValueInput, error) {
+	res, err := ec.unmarshalInputBlankValueInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNBodyRuleKind2postriderᚋdispatchᚐBodyRuleKind(ctx context.Context, v any) (dispatch.BodyRuleKind, error) {
 	var res dispatch.BodyRuleKind
 	err := res.UnmarshalGQL(v)
@@ -27665,6 +30489,16 @@ func (ec *executionContext) marshalNClickEdge2ᚖpostriderᚋgraphᚋpageᚐEdge
 		return graphql.Null
 	}
 	return ec._ClickEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNConfidence2postriderᚋtrackerᚐConfidence(ctx context.Context, v any) (tracker.Confidence, error) {
+	var res tracker.Confidence
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNConfidence2postriderᚋtrackerᚐConfidence(ctx context.Context, sel ast.SelectionSet, v tracker.Confidence) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNConsideredPostback2ᚕᚖpostriderᚋgraphᚋgenᚐConsideredPostbackᚄ(ctx context.Context, sel ast.SelectionSet, v []*ConsideredPostback) graphql.Marshaler {
@@ -28080,6 +30914,32 @@ func (ec *executionContext) marshalNEchoRequestEdge2ᚖpostriderᚋgraphᚋpage�
 		return graphql.Null
 	}
 	return ec._EchoRequestEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNFinding2ᚕᚖpostriderᚋgraphᚋgenᚐFindingᚄ(ctx context.Context, sel ast.SelectionSet, v []*Finding) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFinding2ᚖpostriderᚋgraphᚋgenᚐFinding(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFinding2ᚖpostriderᚋgraphᚋgenᚐFinding(ctx context.Context, sel ast.SelectionSet, v *Finding) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Finding(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNFloat2float64(ctx context.Context, v any) (float64, error) {
@@ -28581,6 +31441,46 @@ func (ec *executionContext) marshalNPostbackVersion2ᚖpostriderᚋentᚋdbᚐPo
 	return ec._PostbackVersion(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPresetBlank2postriderᚋtrackerᚐBlank(ctx context.Context, sel ast.SelectionSet, v tracker.Blank) graphql.Marshaler {
+	return ec._PresetBlank(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPresetBlank2ᚕpostriderᚋtrackerᚐBlankᚄ(ctx context.Context, sel ast.SelectionSet, v []tracker.Blank) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPresetBlank2postriderᚋtrackerᚐBlank(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPresetParameter2postriderᚋtrackerᚐParameter(ctx context.Context, sel ast.SelectionSet, v tracker.Parameter) graphql.Marshaler {
+	return ec._PresetParameter(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPresetParameter2ᚕpostriderᚋtrackerᚐParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []tracker.Parameter) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPresetParameter2postriderᚋtrackerᚐParameter(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNReceivedPostback2postriderᚋentᚋdbᚐReceivedPostback(ctx context.Context, sel ast.SelectionSet, v db.ReceivedPostback) graphql.Marshaler {
 	return ec._ReceivedPostback(ctx, sel, &v)
 }
@@ -28633,6 +31533,46 @@ func (ec *executionContext) marshalNReceivedPostbackEdge2ᚖpostriderᚋgraphᚋ
 		return graphql.Null
 	}
 	return ec._ReceivedPostbackEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecognition2postriderᚋgraphᚋgenᚐRecognition(ctx context.Context, sel ast.SelectionSet, v Recognition) graphql.Marshaler {
+	return ec._Recognition(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRecognition2ᚖpostriderᚋgraphᚋgenᚐRecognition(ctx context.Context, sel ast.SelectionSet, v *Recognition) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Recognition(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecognizedParameter2ᚕᚖpostriderᚋgraphᚋgenᚐRecognizedParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []*RecognizedParameter) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecognizedParameter2ᚖpostriderᚋgraphᚋgenᚐRecognizedParameter(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRecognizedParameter2ᚖpostriderᚋgraphᚋgenᚐRecognizedParameter(ctx context.Context, sel ast.SelectionSet, v *RecognizedParameter) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RecognizedParameter(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRecordConversionInput2postriderᚋgraphᚋgenᚐRecordConversionInput(ctx context.Context, v any) (RecordConversionInput, error) {
@@ -28729,6 +31669,16 @@ func (ec *executionContext) marshalNSetPostbackEnabledPayload2ᚖpostriderᚋgra
 		return graphql.Null
 	}
 	return ec._SetPostbackEnabledPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSeverity2postriderᚋdoctorᚐSeverity(ctx context.Context, v any) (doctor.Severity, error) {
+	var res doctor.Severity
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSeverity2postriderᚋdoctorᚐSeverity(ctx context.Context, sel ast.SelectionSet, v doctor.Severity) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNSignInInput2postriderᚋgraphᚋgenᚐSignInInput(ctx context.Context, v any) (SignInInput, error) {
@@ -28880,6 +31830,32 @@ func (ec *executionContext) marshalNTime2timeᚐTime(ctx context.Context, sel as
 
 func (ec *executionContext) marshalNTimings2postriderᚋdispatchᚐTimings(ctx context.Context, sel ast.SelectionSet, v dispatch.Timings) graphql.Marshaler {
 	return ec._Timings(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTrackerPreset2ᚕᚖpostriderᚋtrackerᚐPresetᚄ(ctx context.Context, sel ast.SelectionSet, v []*tracker.Preset) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTrackerPreset2ᚖpostriderᚋtrackerᚐPreset(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTrackerPreset2ᚖpostriderᚋtrackerᚐPreset(ctx context.Context, sel ast.SelectionSet, v *tracker.Preset) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TrackerPreset(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNTrackingLink2postriderᚋentᚋdbᚐTrackingLink(ctx context.Context, sel ast.SelectionSet, v db.TrackingLink) graphql.Marshaler {
@@ -29171,6 +32147,24 @@ func (ec *executionContext) marshalOApiToken2ᚖpostriderᚋentᚋdbᚐApiToken(
 		return graphql.Null
 	}
 	return ec._ApiToken(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOBlankValueInput2ᚕᚖpostriderᚋgraphᚋgenᚐBlankValueInputᚄ(ctx context.Context, v any) ([]*BlankValueInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var vSlice []any
+	vSlice = graphql.CoerceList(v)
+	var err error
+	res := make([]*BlankValueInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNBlankValueInput2ᚖpostriderᚋgraphᚋgenᚐBlankValueInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalOBodyRule2ᚖpostriderᚋdispatchᚐBodyRule(ctx context.Context, sel ast.SelectionSet, v *dispatch.BodyRule) graphql.Marshaler {
@@ -29512,6 +32506,13 @@ func (ec *executionContext) unmarshalOMacroValueInput2ᚕᚖpostriderᚋgraphᚋ
 	return res, nil
 }
 
+func (ec *executionContext) marshalOMend2ᚖpostriderᚋgraphᚋgenᚐMend(ctx context.Context, sel ast.SelectionSet, v *Mend) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Mend(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOMoney2ᚖpostriderᚋgraphᚋgenᚐMoney(ctx context.Context, sel ast.SelectionSet, v *Money) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -29803,6 +32804,13 @@ func (ec *executionContext) marshalOTime2ᚖtimeᚐTime(ctx context.Context, sel
 	_ = ctx
 	res := scalar.MarshalTime(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOTrackerPreset2ᚖpostriderᚋtrackerᚐPreset(ctx context.Context, sel ast.SelectionSet, v *tracker.Preset) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TrackerPreset(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOTrackingLink2ᚖpostriderᚋentᚋdbᚐTrackingLink(ctx context.Context, sel ast.SelectionSet, v *db.TrackingLink) graphql.Marshaler {

@@ -8,9 +8,11 @@ import (
 	"io"
 	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/doctor"
 	"postrider/ent/db"
 	"postrider/firing"
 	"postrider/internal/viewer"
+	"postrider/tracker"
 	"postrider/tracking"
 	"strconv"
 	"time"
@@ -21,6 +23,11 @@ import (
 // Anything that has a global id.
 type Node interface {
 	IsNode()
+}
+
+type BlankValueInput struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 type BodyRuleInput struct {
@@ -145,6 +152,20 @@ type DemoSignIn struct {
 	Label string `json:"label"`
 }
 
+// One thing that is wrong with a postback, or could be better.
+type Finding struct {
+	// `unknown_macro`, `no_click_id`, `param_not_in_link` …
+	Code     string          `json:"code"`
+	Severity doctor.Severity `json:"severity"`
+	// One sentence.
+	Message string `json:"message"`
+	// Where in the template, in UTF-16 code units; null where it is about no place in it.
+	Start *int `json:"start,omitempty"`
+	End   *int `json:"end,omitempty"`
+	// Null where only a person can mend it.
+	Mend *Mend `json:"mend,omitempty"`
+}
+
 // What an installation says of itself to everybody.
 type Instance struct {
 	Version string `json:"version"`
@@ -186,6 +207,14 @@ type MacroValueInput struct {
 	Value string `json:"value"`
 }
 
+// A change that takes a finding away.
+type Mend struct {
+	// What it does, as on a button.
+	Label string `json:"label"`
+	// The whole template, mended.
+	URLTemplate string `json:"urlTemplate"`
+}
+
 // An exact sum: a decimal string with a point, and its ISO 4217 currency.
 type Money struct {
 	Amount   string `json:"amount"`
@@ -198,6 +227,44 @@ type PostbackPreview struct {
 	URL    *string          `json:"url,omitempty"`
 	Spans  []*MacroSpan     `json:"spans"`
 	Errors []*TemplateError `json:"errors"`
+}
+
+// What was read out of a pasted text.
+type Recognition struct {
+	Tracker *tracker.Preset `json:"tracker,omitempty"`
+	// How sure the tracker is.
+	Confidence tracker.Confidence `json:"confidence"`
+	// Why this tracker, in a sentence; empty for none.
+	Reason string `json:"reason"`
+	// Whose placeholders they are, where that is known.
+	Network *string `json:"network,omitempty"`
+	// How the placeholders are written: `{x}`, `##x##` …; `postrider` for our own macros, `words` for words such as REPLACE, `none`.
+	Dialect string `json:"dialect"`
+	// The piece of the text that was read.
+	Source string `json:"source"`
+	// Valid in our macro language; empty where the text has nothing to read. A host that the text does not name is `your-tracker.example`.
+	URLTemplate string                 `json:"urlTemplate"`
+	Parameters  []*RecognizedParameter `json:"parameters"`
+	// Further pieces of the text that may be postback URLs.
+	Others []string `json:"others"`
+}
+
+// One parameter of a pasted URL, and what we propose to send in it.
+type RecognizedParameter struct {
+	// `path` for what stands in the path, `fragment` after #.
+	Name string `json:"name"`
+	// As it was pasted.
+	Value string `json:"value"`
+	// The proposal's macro, the first of several; null to leave the value as it is.
+	Macro  *string  `json:"macro,omitempty"`
+	Macros []string `json:"macros"`
+	// What takes the value's place in `urlTemplate`, filters and all.
+	Proposal   string             `json:"proposal"`
+	Confidence tracker.Confidence `json:"confidence"`
+	Reason     string             `json:"reason"`
+	// Where the proposal stands in `urlTemplate`, in UTF-16 code units.
+	Start int `json:"start"`
+	End   int `json:"end"`
 }
 
 type RecordConversionInput struct {

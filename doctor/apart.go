@@ -1,0 +1,100 @@
+package doctor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"postrider/macro"
+	"postrider/tracker"
+)
+
+// tellsApart finds conversions that the tracker could not tell from each other.
+func (e *exam) tellsApart() {
+	several := len(slices.Compact(slices.Sorted(slices.Values(e.Goals)))) > 1
+	if several && !e.uses(macro.GoalID, macro.GoalName) {
+		name, send := e.parameterFor(macro.GoalID, "goal", "{goal_id}")
+		e.find(CodeNoGoal, Warning, nowhere, fmt.Sprintf("%d goals share this URL and nothing in it says which one was reached.", len(e.Goals)), e.setting(name, send))
+	}
+	if len(e.statuses()) > 1 && !e.uses(macro.Status) && !(e.preset != nil && !e.preset.ReadsStatus) {
+		name, send := e.parameterFor(macro.Status, "status", "{status}")
+		e.find(CodeNoStatus, Warning, nowhere, "It fires for several statuses and nothing in the URL says which one.", e.setting(name, send))
+	}
+	again := slices.ContainsFunc(e.Goals, func(g string) bool { return slices.Contains(e.Repeating, g) })
+	if (several || again) && !e.uses(macro.ConversionID, macro.TransactionID, macro.DeliveryID) && !(e.preset != nil && e.preset.Kind == "messenger") {
+		name, send := e.parameterFor(macro.ConversionID, "txid", "{conversion_id}")
+		e.find(CodeNoConversionID, Warning, nowhere, "Without a conversion's own id, a tracker takes a second conversion of the same click for the first one sent again, and drops it.", e.setting(name, send))
+	}
+	e.playerAsID()
+}
+
+// playerAsID finds a player's id in the place of a conversion's: it would merge a
+// first deposit with the next.
+func (e *exam) playerAsID() {
+	for _, p := range e.pieces {
+		proposal, _ := tracker.Propose(p.name)
+		if proposal == "{conversion_id}" && e.onlyMacro(p.value, macro.PlayerID) {
+			e.find(CodePlayerAsID, Warning, p.at, "A player's id is no transaction id: the tracker would take a second deposit for the first one sent again.", e.replacing(p.at, "{conversion_id}", "Use {conversion_id}"))
+		}
+	}
+}
+
+// parameterFor is the parameter in which the tracker reads something, and what to
+// send in it.
+func (e *exam) parameterFor(name macro.Name, usual, send string) (parameter, value string) {
+	if e.preset != nil {
+		for _, known := range e.preset.Parameters {
+			if strings.HasPrefix(known.Send, "{"+string(name)) {
+				return known.Name, known.Send
+			}
+		}
+	}
+	return usual, send
+}
+
+// setting is a mend that gives a parameter a value, whether it is there or not.
+func (e *exam) setting(name, value string) *Mend {
+	if p, ok := e.piece(name); ok {
+		if strings.Contains(p.value, "{") {
+			return nil // it sends something else on purpose
+		}
+		return e.replacing(place{p.whole.start, p.whole.end}, p.name+"="+value, fmt.Sprintf("Set %s to %s", name, short(value)))
+	}
+	return e.adding(name, value, fmt.Sprintf("Add %s=%s", name, short(value)))
+}
+
+// elsewhere finds another postback that would call the same URL for the same
+// conversion.
+func (e *exam) elsewhere() {
+	own := e.sent(e.Template)
+	for _, other := range e.Others {
+		if own == "" || e.sent(other.Template) != own {
+			continue
+		}
+		e.find(CodeSameURL, Warning, nowhere, fmt.Sprintf("%s fires the same URL for the same conversion, so the tracker would get it twice.", other.Name), nil)
+	}
+}
+
+// sent is a template as it is sent for a sample conversion: two that differ in
+// spelling alone are the same.
+func (e *exam) sent(template string) string {
+	t, err := macro.Parse(template)
+	if err != nil {
+		return ""
+	}
+	values := macro.SampleValues()
+	if len(e.Goals) > 0 {
+		values.Set(macro.GoalID, e.Goals[0])
+	}
+	url := t.Expand(values)
+	head, query, _ := strings.Cut(url, "?")
+	_, path, _ := strings.Cut(head, "://")
+	if i := strings.IndexByte(path, '/'); i >= 0 {
+		path = path[i:]
+	} else {
+		path = "/"
+	}
+	pairs := strings.Split(query, "&")
+	slices.Sort(pairs)
+	return t.Endpoint() + path + "?" + strings.Join(pairs, "&")
+}

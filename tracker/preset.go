@@ -1,0 +1,148 @@
+package tracker
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"postrider/macro"
+)
+
+// Preset is what is known of one tracker.
+type Preset struct {
+	Key      string // its name for programs
+	Name     string
+	Kind     string // "tracker", "network", "ad source" or "messenger": what takes the postback
+	Template string // in our macro language, for every goal; <name> is a blank to fill in
+	Blanks   []Blank
+	Token    string // what goes into param_1 of the tracking link; empty where the click id comes otherwise
+
+	Parameters     []Parameter
+	ReadsStatus    bool   // it tells approved from rejected; otherwise it counts whatever comes as approved
+	ZeroUnapproved bool   // the payout of a conversion that is not approved should go out as 0
+	Deduplicates   string // by what it tells a repeated postback, in words
+	Answer         string // what its answer means, in words; empty where it is not documented
+	DocURL         string
+	Note           string // what one must know before using it; empty for nothing
+
+	hosts    []string       // it is the tracker for certain where the URL's host ends so
+	path     *regexp.Regexp // of its postbacks, with X in the place of placeholders
+	distinct bool           // no other tracker has that path and click parameter
+	click    []string       // names under which it takes the click id
+}
+
+// Blank is something of the affiliate's own that a preset's template needs.
+type Blank struct {
+	Name    string // as it stands in the template, between < and >
+	Label   string // what to ask for
+	Example string
+}
+
+// Parameter is a parameter that a tracker reads.
+type Parameter struct {
+	Name     string
+	Meaning  string
+	Required bool
+	Values   []string // what it accepts; empty for anything
+	Send     string   // what we propose to send, in our macro language; empty to leave it as it is
+}
+
+// Presets is the catalogue, the commonest first.
+func Presets() []*Preset { return catalog }
+
+// PresetByKey finds a preset; nil where there is none.
+func PresetByKey(key string) *Preset {
+	for _, p := range catalog {
+		if p.Key == key {
+			return p
+		}
+	}
+	return nil
+}
+
+func (p *Preset) parameter(name string) (Parameter, bool) {
+	for _, known := range p.Parameters {
+		if strings.EqualFold(known.Name, name) {
+			return known, true
+		}
+	}
+	return Parameter{}, false
+}
+
+// For gives the template with the blanks filled in, as far as values are given,
+// and, with a goal, what depends on the goal said outright: status=lead.
+func (p *Preset) For(goal string, blanks map[string]string) string {
+	template := p.Template
+	for _, b := range p.Blanks {
+		if value := cleanBlank(b.Name, blanks[b.Name]); value != "" {
+			template = strings.ReplaceAll(template, "<"+b.Name+">", value)
+		}
+	}
+	if goal != "" {
+		template = sayGoal(template, goal)
+	}
+	return template
+}
+
+// cleanBlank takes what somebody typed: a domain may come with its scheme or a path.
+func cleanBlank(name, value string) string {
+	value = strings.TrimSpace(value)
+	if name == "domain" {
+		if _, rest, ok := strings.Cut(value, "://"); ok {
+			value = rest
+		}
+		if end := strings.IndexAny(value, "/?#"); end >= 0 {
+			value = value[:end]
+		}
+		return strings.ToLower(strings.TrimSuffix(value, "."))
+	}
+	return literal(strings.Trim(value, "/"))
+}
+
+var goalSlot = regexp.MustCompile(`\{goal_id\|map:[^{}]*\}`)
+
+// sayGoal replaces a mapped goal by what it comes to.
+func sayGoal(template, goal string) string {
+	values := new(macro.Values)
+	values.Set(macro.GoalID, goal)
+	return goalSlot.ReplaceAllStringFunc(template, func(slot string) string {
+		t, err := macro.Parse("https://x.example/?v=" + slot)
+		if err != nil {
+			return slot
+		}
+		_, spans := t.ExpandSpans(values)
+		return literal(spans[0].Value)
+	})
+}
+
+// OpenBlanks lists the blanks that a template still has.
+func OpenBlanks(template string) []string {
+	var names []string
+	for _, t := range Tokens(template) {
+		if t.Dialect == AngleBrackets && !slices.Contains(names, t.Name) {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
+// literal writes text so that our macro language takes it as it is.
+func literal(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r == '{':
+			b.WriteString("{{")
+		case r == '}':
+			b.WriteString("}}")
+		case r <= ' ' || r == 0x7f:
+			fmt.Fprintf(&b, "%%%02X", r)
+		case r == '\uFFFD':
+			b.WriteString("%EF%BF%BD")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
