@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // rows is what is copied into the database.
@@ -53,24 +56,33 @@ func (r *rows) copy(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
+// copyRows is how many rows one statement carries; PostgreSQL takes 65,535
+// parameters at most.
+const copyRows = 500
+
 func (t *table) copy(ctx context.Context, tx *sql.Tx) error {
-	in, err := tx.PrepareContext(ctx, "COPY "+t.into+" FROM STDIN")
-	if err != nil {
-		return fmt.Errorf("copying into %.20s: %w", t.into, err)
-	}
-	defer func() { _ = in.Close() }()
-	for _, row := range t.rows {
-		for i, value := range row {
-			if text, ok := value.([]byte); ok { // JSON; COPY takes bytes for bytea
-				row[i] = string(text)
+	for rows := range slices.Chunk(t.rows, copyRows) {
+		var statement strings.Builder
+		var args []any
+		statement.WriteString("INSERT INTO " + t.into + " VALUES ")
+		for i, row := range rows {
+			if i > 0 {
+				statement.WriteByte(',')
 			}
+			for n, value := range row {
+				if n == 0 {
+					statement.WriteByte('(')
+				} else {
+					statement.WriteByte(',')
+				}
+				args = append(args, value)
+				statement.WriteString("$" + strconv.Itoa(len(args)))
+			}
+			statement.WriteByte(')')
 		}
-		if _, err := in.ExecContext(ctx, row...); err != nil {
+		if _, err := tx.ExecContext(ctx, statement.String(), args...); err != nil {
 			return fmt.Errorf("copying into %.20s: %w", t.into, err)
 		}
-	}
-	if _, err := in.ExecContext(ctx); err != nil {
-		return fmt.Errorf("copying into %.20s: %w", t.into, err)
 	}
 	return nil
 }

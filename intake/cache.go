@@ -10,17 +10,30 @@ import (
 const cacheLimit = 200_000
 
 // cache keeps what load found, until it is told to forget. What is not found is
-// not kept: guesses at unknown keys must not fill memory.
+// kept only where keys are our own: guesses at unknown keys must not fill memory.
 type cache[K comparable, V any] struct {
-	load func(ctx context.Context, on querier, key K) (V, bool, error)
+	load    func(ctx context.Context, on querier, key K) (V, bool, error)
+	ownKeys bool
 
 	mu         sync.RWMutex
 	generation uint64
-	kept       map[K]V
+	kept       map[K]cached[V]
+}
+
+// cached is what load said of a key.
+type cached[V any] struct {
+	value V
+	found bool
 }
 
 func newCache[K comparable, V any](load func(ctx context.Context, on querier, key K) (V, bool, error)) *cache[K, V] {
-	return &cache[K, V]{load: load, kept: make(map[K]V)}
+	return &cache[K, V]{load: load, kept: make(map[K]cached[V])}
+}
+
+// ofOwnKeys makes the cache remember what is not found too.
+func (c *cache[K, V]) ofOwnKeys() *cache[K, V] {
+	c.ownKeys = true
+	return c
 }
 
 // querier is a transaction or a pool.
@@ -34,14 +47,14 @@ type querier interface {
 // one, many callers at once would wait for each other for ever.
 func (c *cache[K, V]) get(ctx context.Context, on querier, key K) (V, bool, error) {
 	c.mu.RLock()
-	v, ok := c.kept[key]
+	known, ok := c.kept[key]
 	generation := c.generation
 	c.mu.RUnlock()
 	if ok {
-		return v, true, nil
+		return known.value, known.found, nil
 	}
-	v, ok, err := c.load(ctx, on, key)
-	if err != nil || !ok {
+	v, found, err := c.load(ctx, on, key)
+	if err != nil || !found && !c.ownKeys {
 		return v, false, err
 	}
 	c.mu.Lock()
@@ -51,9 +64,9 @@ func (c *cache[K, V]) get(ctx context.Context, on querier, key K) (V, bool, erro
 		if len(c.kept) >= cacheLimit {
 			clear(c.kept)
 		}
-		c.kept[key] = v
+		c.kept[key] = cached[V]{value: v, found: found}
 	}
-	return v, true, nil
+	return v, found, nil
 }
 
 func (c *cache[K, V]) forget() {

@@ -58,3 +58,21 @@ func TestACacheIsBounded(t *testing.T) {
 		t.Errorf("%d kept", len(c.kept))
 	}
 }
+
+func TestACacheOfOwnKeysRemembersWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	loads := 0
+	c := newCache(func(context.Context, querier, int64) (int, bool, error) {
+		loads++
+		return 0, false, nil
+	}).ofOwnKeys()
+	for range 3 {
+		if _, ok, err := c.get(t.Context(), nil, 7); ok || err != nil {
+			t.Errorf("%v, %v", ok, err)
+		}
+	}
+	c.forget()
+	if _, _, _ = c.get(t.Context(), nil, 7); loads != 2 {
+		t.Errorf("%d loads, want one, and one after it was told to forget", loads)
+	}
+}

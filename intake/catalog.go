@@ -35,7 +35,7 @@ func newCatalog(secrets *secret.Key) *catalog {
 		links:     newCache(l.link),
 		sources:   newCache(l.source),
 		goals:     newCache(l.goal),
-		deals:     newCache(l.deal),
+		deals:     newCache(l.deal).ofOwnKeys(),
 		postbacks: newCache(l.postbacks),
 	}
 }

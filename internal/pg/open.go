@@ -9,8 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/lib/pq"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // Sizes of the pools when Config leaves them at 0. One process takes at most
@@ -71,11 +72,11 @@ func Open(ctx context.Context, cfg Config) (*Pool, error) {
 // OpenSQL opens only the database/sql side, for commands that do no work of
 // River's. It does not connect yet.
 func OpenSQL(dsn string, maxConns int) (*sql.DB, error) {
-	connector, err := pq.NewConnector(withDefaults(dsn, ""))
+	config, err := pgx.ParseConfig(withDefaults(dsn, ""))
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", redact(err))
 	}
-	db := sql.OpenDB(connector)
+	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(maxConns)
 	db.SetMaxIdleConns(maxConns) // an idle connection is cheaper than a new one per burst
 	db.SetConnMaxIdleTime(5 * time.Minute)

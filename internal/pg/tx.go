@@ -11,12 +11,18 @@ import (
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
-	"github.com/lib/pq"
-	"github.com/lib/pq/pqerror"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	// The rules of privacy and the defaults of the model. No client of ent is made
 	// without one of the drivers below, so none is made without these.
 	_ "postrider/ent/db/runtime"
+)
+
+// Codes of PostgreSQL's errors, from its appendix A.
+const (
+	uniqueViolation      = "23505"
+	serializationFailure = "40001"
+	deadlockDetected     = "40P01"
 )
 
 // txAttempts is how often WithTx tries a transaction that PostgreSQL aborted
@@ -60,18 +66,18 @@ func runTx(ctx context.Context, db *sql.DB, fn func(ctx context.Context, tx *sql
 }
 
 func abortedByAnother(err error) bool {
-	pqErr, ok := errors.AsType[*pq.Error](err)
-	return ok && (pqErr.Code == pqerror.TRSerializationFailure || pqErr.Code == pqerror.TRDeadlockDetected)
+	pgErr, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (pgErr.Code == serializationFailure || pgErr.Code == deadlockDetected)
 }
 
 // IsUnique reports whether err is PostgreSQL's refusal of a second row under a
 // unique constraint or index. With names given it must be one of those.
 func IsUnique(err error, constraints ...string) bool {
-	pqErr, ok := errors.AsType[*pq.Error](err)
-	if !ok || pqErr.Code != pqerror.UniqueViolation {
+	pgErr, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || pgErr.Code != uniqueViolation {
 		return false
 	}
-	return len(constraints) == 0 || slices.Contains(constraints, pqErr.Constraint)
+	return len(constraints) == 0 || slices.Contains(constraints, pgErr.ConstraintName)
 }
 
 // TxDriver lets an ent client work inside tx:
