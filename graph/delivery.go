@@ -9,6 +9,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
+	"postrider/internal/live"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 )
@@ -70,8 +71,9 @@ func (r *Resolver) replay(ctx context.Context, input gen.ReplayDeliveryInput) (*
 	return r.Client.Delivery.Get(ctx, made)
 }
 
-// watchDeliveries streams the viewer's deliveries as they change.
-func (r *Resolver) watchDeliveries(ctx context.Context, f *filter.Delivery) (<-chan *gen.DeliveryEvent, error) {
+// watchDeliveries streams the viewer's deliveries as they change. With hello, an
+// event without content comes first: from then on nothing is missed.
+func (r *Resolver) watchDeliveries(ctx context.Context, f *filter.Delivery, hello bool) (<-chan *gen.DeliveryEvent, error) {
 	v, err := viewer.Require(ctx)
 	if err != nil {
 		return nil, err
@@ -83,13 +85,16 @@ func (r *Resolver) watchDeliveries(ctx context.Context, f *filter.Delivery) (<-c
 	go func() {
 		defer close(events)
 		defer sub.Close()
+		if hello && !send(ctx, events, &gen.DeliveryEvent{At: r.Now()}) {
+			return
+		}
 		var newest *db.Delivery // of those that were shown
 		for {
 			changed, missed, err := sub.Next(ctx)
 			if err != nil {
 				return
 			}
-			if missed && !send(ctx, events, &gen.DeliveryEvent{Resync: cursorAt(newest), At: r.Now()}) {
+			if missed && !send(ctx, events, &gen.DeliveryEvent{Resync: cursorAt(newest), Missed: countMissed(sub), At: r.Now()}) {
 				return
 			}
 			for _, d := range changed {
@@ -103,6 +108,14 @@ func (r *Resolver) watchDeliveries(ctx context.Context, f *filter.Delivery) (<-c
 		}
 	}()
 	return events, nil
+}
+
+// countMissed is null where some were missed that nobody counted.
+func countMissed(sub *live.Subscription[*db.Delivery]) *int {
+	if count, counted := sub.Missed(); counted {
+		return &count
+	}
+	return nil
 }
 
 // cursorAt points at a delivery; it is empty for none.

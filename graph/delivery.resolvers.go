@@ -82,8 +82,8 @@ func (r *queryResolver) Deliveries(ctx context.Context, first *int, after *strin
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
-func (r *subscriptionResolver) DeliveryUpdated(ctx context.Context, filter *filter.Delivery) (<-chan *gen.DeliveryEvent, error) {
-	return r.watchDeliveries(ctx, filter)
+func (r *subscriptionResolver) DeliveryUpdated(ctx context.Context, filter *filter.Delivery, hello *bool) (<-chan *gen.DeliveryEvent, error) {
+	return r.watchDeliveries(ctx, filter, hello != nil && *hello)
 }
 
 func (r *Resolver) Attempt() gen.AttemptResolver { return &attemptResolver{r} }

@@ -249,6 +249,23 @@ func (a *api) untilHeard(t *testing.T, d *db.Delivery, next func() (*response, b
 	}
 }
 
+// What happens after the hello is heard, without waiting for anything else.
+func TestHelloSaysThatChangesAreHeard(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s := pgtest.NewScene(t, a.db)
+	token := a.affiliate(t, s.Affiliate)
+	d := pgtest.Delivery(t, a.db, s.Conversion(t, a.db).ID, pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/"))
+	next, _ := a.events(t, token, "subscription { deliveryUpdated(hello: true) { resync delivery { id } } }")
+	if res, ok := next(); !ok || res.at(t, "deliveryUpdated", "resync") != nil || res.at(t, "deliveryUpdated", "delivery") != nil {
+		t.Fatalf("the first event is no hello: %v", res)
+	}
+	a.cfg.Deliveries.Publish(d)
+	if res, ok := next(); !ok || res.at(t, "deliveryUpdated", "delivery", "id") != d.GlobalID() {
+		t.Errorf("what came after the hello: %v", res)
+	}
+}
+
 // The resync points at the newest delivery that was shown, by time and not by
 // the spelling of its id.
 func TestResyncPointsAtTheNewest(t *testing.T) {

@@ -27,23 +27,22 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function untilReady(url: string, program: ChildProcess): Promise<void> {
-  const end = Date.now() + 120_000;
-  while (Date.now() < end) {
-    if (program.exitCode !== null) throw new Error(`postrider ended with ${String(program.exitCode)}`);
-    // Asked again until it is there: that is what the loop is for.
-    // eslint-disable-next-line no-await-in-loop
-    const ready = await fetch(`${url}/readyz`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (ready) return;
-    // eslint-disable-next-line no-await-in-loop
-    await new Promise((done) => {
-      setTimeout(done, 200);
+/** Waits for the line with which the program says where it is; it says so when it answers. */
+function untilReady(program: ChildProcess): Promise<void> {
+  return new Promise((ready, fail) => {
+    const late = setTimeout(() => {
+      fail(new Error("postrider was not ready within two minutes; see test-results/postrider.log"));
+    }, 120_000);
+    program.stdout?.on("data", (chunk: Buffer) => {
+      if (!chunk.includes("Postrider with demo data on")) return;
+      clearTimeout(late);
+      ready();
     });
-  }
-  throw new Error("postrider was not ready within two minutes; see test-results/postrider.log");
+    program.once("exit", (code) => {
+      clearTimeout(late);
+      fail(new Error(`postrider ended with ${String(code)}; see test-results/postrider.log`));
+    });
+  });
 }
 
 /** Starts the program on a free port over a database of its own, fills it, and takes it down afterwards. */
@@ -79,7 +78,7 @@ export default async function start(): Promise<() => Promise<void>> {
     rmSync(data, { recursive: true, force: true });
   };
   try {
-    await untilReady(url, program);
+    await untilReady(program);
     const { stdout } = await promisify(execFile)(binary, ["demo", "--json"], {
       env,
       maxBuffer: 16 * 1024 * 1024,

@@ -309,6 +309,7 @@ type ComplexityRoot struct {
 	DeliveryEvent struct {
 		At       func(childComplexity int) int
 		Delivery func(childComplexity int) int
+		Missed   func(childComplexity int) int
 		Resync   func(childComplexity int) int
 	}
 
@@ -661,7 +662,7 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		DeliveryUpdated  func(childComplexity int, filter *filter.Delivery) int
+		DeliveryUpdated  func(childComplexity int, filter *filter.Delivery, hello *bool) int
 		ReceivedPostback func(childComplexity int) int
 	}
 
@@ -899,7 +900,7 @@ type SourceResolver interface {
 	URL(ctx context.Context, obj *db.Source) (string, error)
 }
 type SubscriptionResolver interface {
-	DeliveryUpdated(ctx context.Context, filter *filter.Delivery) (<-chan *DeliveryEvent, error)
+	DeliveryUpdated(ctx context.Context, filter *filter.Delivery, hello *bool) (<-chan *DeliveryEvent, error)
 	ReceivedPostback(ctx context.Context) (<-chan *db.ReceivedPostback, error)
 }
 type TrackerPresetResolver interface {
@@ -1898,6 +1899,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveryEvent.Delivery(childComplexity), true
+	case "DeliveryEvent.missed":
+		if e.ComplexityRoot.DeliveryEvent.Missed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryEvent.Missed(childComplexity), true
 	case "DeliveryEvent.resync":
 		if e.ComplexityRoot.DeliveryEvent.Resync == nil {
 			break
@@ -3474,7 +3481,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.DeliveryUpdated(childComplexity, args["filter"].(*filter.Delivery)), true
+		return e.ComplexityRoot.Subscription.DeliveryUpdated(childComplexity, args["filter"].(*filter.Delivery), args["hello"].(*bool)), true
 	case "Subscription.receivedPostback":
 		if e.ComplexityRoot.Subscription.ReceivedPostback == nil {
 			break
@@ -4528,18 +4535,23 @@ extend type Mutation {
   replayDelivery(input: ReplayDeliveryInput!): ReplayDeliveryPayload! @auth(scope: REPLAY)
 }
 
-"A delivery that changed, or the word that some changes were missed."
+"A delivery that changed, the word that some changes were missed, or the hello that was asked for."
 type DeliveryEvent {
-  "Null in a resync."
+  "Null in a resync and in a hello."
   delivery: Delivery
   "Set when events were missed: fetch ` + "`" + `deliveries` + "`" + ` anew. It is the cursor of the newest that was shown; empty for none."
   resync: String
+  "In a resync: how many changes were missed; null where they were not counted."
+  missed: Int
   at: Time!
 }
 
 extend type Subscription {
-  "Every state change of the viewer's deliveries."
-  deliveryUpdated(filter: DeliveryFilter): DeliveryEvent! @auth(scope: READ)
+  """
+  Every state change of the viewer's deliveries. With ` + "`" + `hello` + "`" + `, the first event has neither a delivery nor a resync: it says that
+  changes are heard from now on, so that what is asked for after it and what comes after it leave no gap.
+  """
+  deliveryUpdated(filter: DeliveryFilter, hello: Boolean = false): DeliveryEvent! @auth(scope: READ)
 }
 `, BuiltIn: false},
 	{Name: "../schema/doctor.graphqls", Input: `"How much a finding weighs: an error keeps a postback from being saved."
@@ -5670,6 +5682,8 @@ func (ec *executionContext) childFields_DeliveryEvent(ctx context.Context, field
 		return ec.fieldContext_DeliveryEvent_delivery(ctx, field)
 	case "resync":
 		return ec.fieldContext_DeliveryEvent_resync(ctx, field)
+	case "missed":
+		return ec.fieldContext_DeliveryEvent_missed(ctx, field)
 	case "at":
 		return ec.fieldContext_DeliveryEvent_at(ctx, field)
 	}
@@ -7435,6 +7449,14 @@ func (ec *executionContext) field_Subscription_deliveryUpdated_args(ctx context.
 		return nil, err
 	}
 	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "hello",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["hello"] = arg1
 	return args, nil
 }
 
@@ -11690,6 +11712,29 @@ func (ec *executionContext) _DeliveryEvent_resync(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_DeliveryEvent_resync(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeliveryEvent", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryEvent_missed(ctx context.Context, field graphql.CollectedField, obj *DeliveryEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryEvent_missed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Missed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryEvent_missed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryEvent", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _DeliveryEvent_at(ctx context.Context, field graphql.CollectedField, obj *DeliveryEvent) (ret graphql.Marshaler) {
@@ -18697,7 +18742,7 @@ func (ec *executionContext) _Subscription_deliveryUpdated(ctx context.Context, f
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().DeliveryUpdated(ctx, fc.Args["filter"].(*filter.Delivery))
+			return ec.Resolvers.Subscription().DeliveryUpdated(ctx, fc.Args["filter"].(*filter.Delivery), fc.Args["hello"].(*bool))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -25525,6 +25570,8 @@ func (ec *executionContext) _DeliveryEvent(ctx context.Context, sel ast.Selectio
 			out.Values[i] = ec._DeliveryEvent_delivery(ctx, field, obj)
 		case "resync":
 			out.Values[i] = ec._DeliveryEvent_resync(ctx, field, obj)
+		case "missed":
+			out.Values[i] = ec._DeliveryEvent_missed(ctx, field, obj)
 		case "at":
 			out.Values[i] = ec._DeliveryEvent_at(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -134,12 +134,14 @@ type DeletePostbackPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// A delivery that changed, or the word that some changes were missed.
+// A delivery that changed, the word that some changes were missed, or the hello that was asked for.
 type DeliveryEvent struct {
-	// Null in a resync.
+	// Null in a resync and in a hello.
 	Delivery *db.Delivery `json:"delivery,omitempty"`
 	// Set when events were missed: fetch `deliveries` anew. It is the cursor of the newest that was shown; empty for none.
-	Resync *string   `json:"resync,omitempty"`
+	Resync *string `json:"resync,omitempty"`
+	// In a resync: how many changes were missed; null where they were not counted.
+	Missed *int      `json:"missed,omitempty"`
 	At     time.Time `json:"at"`
 }
 

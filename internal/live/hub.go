@@ -64,9 +64,11 @@ type Subscription[T any] struct {
 	match func(T) bool
 	ready chan struct{}
 
-	mu     sync.Mutex
-	ring   []T
-	missed bool
+	mu        sync.Mutex
+	ring      []T
+	missed    bool
+	lost      int  // dropped from the ring and not yet asked for
+	uncounted bool // some were missed before they were matched
 }
 
 // Next waits for what is new: items, or the word that some were missed. It ends
@@ -88,6 +90,16 @@ func (s *Subscription[T]) Next(ctx context.Context) (items []T, missed bool, err
 	}
 }
 
+// Missed tells how many items were missed since it was last asked, and whether
+// that is all: what the whole hub missed is counted by nobody.
+func (s *Subscription[T]) Missed() (count int, counted bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	count, counted = s.lost, !s.uncounted
+	s.lost, s.uncounted = 0, false
+	return count, counted
+}
+
 // Close ends the subscription.
 func (s *Subscription[T]) Close() {
 	s.hub.mu.Lock()
@@ -104,6 +116,7 @@ func (s *Subscription[T]) add(items []T) {
 			continue
 		}
 		if len(s.ring) == ringSize {
+			s.lost += len(s.ring)
 			s.ring, s.missed = nil, true
 		}
 		s.ring = append(s.ring, item)
@@ -117,7 +130,8 @@ func (s *Subscription[T]) add(items []T) {
 func (s *Subscription[T]) drop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ring, s.missed = nil, true
+	s.lost += len(s.ring)
+	s.ring, s.missed, s.uncounted = nil, true, true
 	s.wake()
 }
 

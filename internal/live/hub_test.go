@@ -74,6 +74,29 @@ func TestNextWaitsAndEndsWithItsContext(t *testing.T) {
 	}
 }
 
+func TestWhatWasMissedIsCounted(t *testing.T) {
+	t.Parallel()
+	hub := live.NewHub[int]()
+	slow := hub.Subscribe(func(n int) bool { return n%2 == 0 })
+	defer slow.Close()
+	for n := range 10_000 {
+		hub.Publish(n)
+	}
+	items, missed := next(t, slow)
+	count, counted := slow.Missed()
+	if !missed || !counted || count+len(items) != 5000 {
+		t.Errorf("%d shown and %d missed (%v) of 5,000", len(items), count, counted)
+	}
+	if count, counted := slow.Missed(); count != 0 || !counted {
+		t.Errorf("asked again: %d, %v", count, counted)
+	}
+	hub.Publish(2)
+	hub.Resync()
+	if count, counted := slow.Missed(); count != 1 || counted {
+		t.Errorf("after the hub itself missed some: %d, %v", count, counted)
+	}
+}
+
 func TestASlowSubscriberIsToldThatItMissedAndBlocksNobody(t *testing.T) {
 	t.Parallel()
 	hub := live.NewHub[int]()

@@ -9,7 +9,6 @@ import { setSessionLost } from "./session";
 export type Connection = "connecting" | "live" | "reconnecting";
 
 let connection: Connection = "connecting";
-let returns = 0;
 const listeners = new Set<() => void>();
 
 function set(next: Connection): void {
@@ -27,11 +26,6 @@ function subscribeToConnection(listener: () => void): () => void {
 /** How the socket is, for people to see. */
 export function useConnection(): Connection {
   return useSyncExternalStore(subscribeToConnection, () => connection);
-}
-
-/** Counts how often the connection came back: whoever follows events has to catch up when it changes. */
-export function useReturns(): number {
-  return useSyncExternalStore(subscribeToConnection, () => returns);
 }
 
 /** 0.5 s, 1 s, 2 s … 8 s, each with up to half as much again, so that a thousand tabs do not come back at once. */
@@ -57,8 +51,7 @@ function socket(): Client {
       connecting: (isRetry) => {
         set(isRetry ? "reconnecting" : "connecting");
       },
-      connected: (_socket, _payload, wasRetry) => {
-        if (wasRetry) returns += 1;
+      connected: () => {
         set("live");
       },
       closed: () => {

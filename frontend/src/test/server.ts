@@ -37,14 +37,13 @@ export function serve(world: World): { cut: () => void } {
         if (frame.type === "complete" && frame.id !== undefined) stops.get(frame.id)?.();
         const { id, payload } = frame;
         if (frame.type !== "subscribe" || id === undefined || payload === undefined) return;
-        stops.set(
-          id,
-          world.onDelivery((delivery) => {
-            void world.event(payload.query, payload.variables, delivery).then((result) => {
-              if (result) client.send(JSON.stringify({ id, type: "next", payload: result }));
-            });
-          }),
-        );
+        const tell = (delivery: Parameters<World["event"]>[2]) => {
+          void world.event(payload.query, payload.variables, delivery).then((result) => {
+            if (result) client.send(JSON.stringify({ id, type: "next", payload: result }));
+          });
+        };
+        stops.set(id, world.onDelivery(tell));
+        if (payload.query.includes("hello: true")) tell(null);
       });
       client.addEventListener("close", () => {
         sockets.delete(client);

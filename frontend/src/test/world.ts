@@ -780,17 +780,20 @@ export class World {
     });
   }
 
-  /** Answers a subscription's event for one delivery; null where its filter does not let it through. */
+  /** Answers a subscription's event for one delivery, or its hello; null where its filter does not let it through. */
   async event(
     query: string,
     variables: Record<string, unknown> | undefined,
-    delivery: Delivery,
+    delivery: Delivery | null,
   ): Promise<ExecutionResult | null> {
-    if (!this.matches(delivery, variables?.["filter"] as Filter | undefined)) return null;
+    if (delivery !== null && !this.matches(delivery, variables?.["filter"] as Filter | undefined))
+      return null;
     return execute({
       schema: theSchema(),
       document: parse(query),
-      rootValue: { deliveryUpdated: { delivery, resync: null, at: new Date(now).toISOString() } },
+      rootValue: {
+        deliveryUpdated: { delivery, resync: null, missed: null, at: new Date(now).toISOString() },
+      },
       variableValues: variables ?? {},
       typeResolver: (value) => (value as { __typename: string }).__typename,
     });

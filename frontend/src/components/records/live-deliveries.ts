@@ -1,50 +1,29 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useClient } from "urql";
 
-import { explain } from "@/graphql/client";
-import { graphql, type VariablesOf } from "@/graphql/graphql";
-import { subscribeLive, useReturns } from "@/graphql/live";
+import { graphql } from "@/graphql/graphql";
+import { subscribeLive } from "@/graphql/live";
 
+import { type DeliveryFilter, fetchByIds, fetchPage, nodesAtOnce } from "./delivery-pages";
 import { DeliveryRow, type DeliveryRowData } from "./delivery-row";
-import { emptyRows, type LiveRows, mark, showWaiting, takeEvents, takePage } from "./live-rows";
-
-const PageQuery = graphql(
-  `
-    query Deliveries($first: Int!, $after: String, $filter: DeliveryFilter) {
-      deliveries(first: $first, after: $after, filter: $filter) {
-        edges {
-          cursor
-          node {
-            ...DeliveryRow
-          }
-        }
-        pageInfo {
-          hasNextPage
-        }
-      }
-    }
-  `,
-  [DeliveryRow],
-);
-
-const NodesQuery = graphql(
-  `
-    query DeliveriesById($ids: [ID!]!) {
-      nodes(ids: $ids) {
-        ... on Delivery {
-          ...DeliveryRow
-        }
-      }
-    }
-  `,
-  [DeliveryRow],
-);
+import {
+  emptyRows,
+  type LiveRows,
+  mark,
+  roomForRows,
+  showWaiting,
+  takeEvents,
+  takePage,
+  trim,
+} from "./live-rows";
+import { oneAtATime } from "./one-at-a-time";
 
 const Updates = graphql(
   `
     subscription DeliveryUpdates($filter: DeliveryFilter) {
-      deliveryUpdated(filter: $filter) {
+      deliveryUpdated(filter: $filter, hello: true) {
         resync
+        missed
         delivery {
           ...DeliveryRow
         }
@@ -53,8 +32,6 @@ const Updates = graphql(
   `,
   [DeliveryRow],
 );
-
-export type DeliveryFilter = NonNullable<VariablesOf<typeof PageQuery>["filter"]>;
 
 /** Whether a row belongs to what is shown, for the parts of a filter that a delivery can grow into or out of. */
 function matcher(filter: DeliveryFilter): (row: DeliveryRowData) => boolean {
@@ -76,8 +53,17 @@ const isOpen = (row: DeliveryRowData) =>
 
 /** How often the list is drawn anew, at most, whatever arrives. */
 const flushEveryMs = 100;
-/** Pages that are fetched to close a gap; what is older shows when scrolled to. */
-const catchUpPages = 20;
+/** Pages of a hundred that are fetched to close a gap: as many rows as are kept. */
+const catchUpPages = roomForRows / 100;
+/** How long nothing may be missed before a gap is closed: fetching amid a flood would only add to it. */
+const calmMs = 1500;
+
+/** That more happens than can be shown. */
+export interface Sampling {
+  /** Changes that were not shown so far; a lower bound where `isExact` is false. */
+  missed: number;
+  isExact: boolean;
+}
 
 export interface LiveDeliveries {
   rows: readonly DeliveryRowData[];
@@ -87,6 +73,8 @@ export interface LiveDeliveries {
   error: string | null;
   /** Why nothing new arrives although the list is there. */
   liveError: string | null;
+  /** Not null while only a part of what happens is shown; it ends by itself, and the whole is there again. */
+  sampling: Sampling | null;
   retry: () => void;
   hasOlder: boolean;
   isLoadingOlder: boolean;
@@ -100,12 +88,12 @@ export interface LiveDeliveries {
  */
 export function useLiveDeliveries(filter: DeliveryFilter, follow: boolean, pageSize = 50): LiveDeliveries {
   const client = useClient();
-  const returns = useReturns();
   const [fixed] = useState(filter);
   const [log, setLog] = useState<LiveRows<DeliveryRowData>>(emptyRows);
   const [status, setStatus] = useState<LiveDeliveries["status"]>("loading");
   const [error, setError] = useState<string | null>(null);
   const [liveError, setLiveError] = useState<string | null>(null);
+  const [sampling, setSampling] = useState<Sampling | null>(null);
   const [hasOlder, setHasOlder] = useState(false);
   const [isLoadingOlder, setLoadingOlder] = useState(false);
   const [attempt, setAttempt] = useState(0);
@@ -123,16 +111,13 @@ export function useLiveDeliveries(filter: DeliveryFilter, follow: boolean, pageS
     setLog(current.current);
   }, []);
 
-  const fetchPage = useCallback(
+  const page = useCallback(
     async (first: number, after: string | null, within: DeliveryFilter = fixed) => {
       const askedAt = mark(current.current);
-      const result = await client
-        .query(PageQuery, { first, after, filter: within }, { requestPolicy: "network-only" })
-        .toPromise();
-      if (!result.data) return { error: result.error ? explain(result.error) : "No answer." };
-      const { edges, pageInfo } = result.data.deliveries;
-      for (const edge of edges) cursors.current.set(edge.node.id, edge.cursor);
-      return { rows: edges.map((edge) => edge.node), edges, hasNextPage: pageInfo.hasNextPage, askedAt };
+      const answer = await fetchPage(client, within, first, after);
+      if ("error" in answer) return answer;
+      for (const [i, row] of answer.rows.entries()) cursors.current.set(row.id, answer.cursors[i] ?? "");
+      return { ...answer, askedAt };
     },
     [client, fixed],
   );
@@ -140,86 +125,97 @@ export function useLiveDeliveries(filter: DeliveryFilter, follow: boolean, pageS
   // The first page.
   useEffect(() => {
     let gone = false;
-    void fetchPage(pageSize, null).then((page) => {
+    void page(pageSize, null).then((answer) => {
       if (gone) return;
-      if (page.error !== undefined) {
-        setError(page.error);
+      if ("error" in answer) {
+        setError(answer.error);
         setStatus("failed");
         return;
       }
-      update((state) => takePage(state, page.rows, page.askedAt));
-      setHasOlder(page.hasNextPage);
+      update((state) => takePage(state, answer.rows, answer.askedAt));
+      setHasOlder(answer.hasNextPage);
       setStatus("ready");
     });
     return () => {
       gone = true;
     };
-  }, [fetchPage, pageSize, update, attempt]);
+  }, [page, pageSize, update, attempt]);
 
-  /** Closes the gap after a lost connection: newest pages until one is known, then those that were still under way. */
-  const catchUp = useCallback(async () => {
-    const known = new Set(current.current.rows.map((row) => row.id));
-    const open = current.current.rows.filter(isOpen).map((row) => row.id);
-    let after: string | null = null;
-    for (let n = 0; n < catchUpPages; n += 1) {
-      // One page tells where the next begins.
-      // eslint-disable-next-line no-await-in-loop
-      const page = await fetchPage(100, after);
-      if (page.error !== undefined) return;
-      update((state) => takePage(state, page.rows, page.askedAt, following.current));
-      after = page.edges.at(-1)?.cursor ?? null;
-      if (!page.hasNextPage || after === null || page.rows.some((row) => known.has(row.id))) break;
-    }
-    for (let from = 0; from < open.length && from < 1000; from += 100) {
-      const askedAt = mark(current.current);
-      // A hundred at a time, so that the server is not asked for all at once.
-      // eslint-disable-next-line no-await-in-loop
-      const { data } = await client
-        .query(NodesQuery, { ids: open.slice(from, from + 100) }, { requestPolicy: "network-only" })
-        .toPromise();
-      const rows = (data?.nodes ?? []).flatMap((node) =>
-        node !== null && "state" in node ? [node as DeliveryRowData] : [],
-      );
-      update((state) => takePage(state, rows, askedAt, following.current));
-    }
-  }, [client, fetchPage, update]);
+  /** Closes a gap: newest pages until one is known, then those rows that were still under way. */
+  const catchUp = useMemo(
+    () =>
+      oneAtATime(async () => {
+        const before = current.current.rows;
+        const known = new Set(before.map((row) => row.id));
+        let after: string | null = null;
+        for (let n = 0; n < (known.size === 0 ? 1 : catchUpPages); n += 1) {
+          // One page tells where the next begins.
+          // eslint-disable-next-line no-await-in-loop
+          const answer = await page(100, after);
+          if ("error" in answer) return;
+          update((state) => takePage(state, answer.rows, answer.askedAt, following.current));
+          after = answer.cursors.at(-1) ?? null;
+          if (!answer.hasNextPage || after === null || answer.rows.some((row) => known.has(row.id))) break;
+        }
+        update((state) => trim(state, roomForRows));
+        const open = before.filter(isOpen).map((row) => row.id);
+        for (let from = 0; from < open.length; from += nodesAtOnce) {
+          const askedAt = mark(current.current);
+          // So many at a time, so that the server is not asked for all at once.
+          // eslint-disable-next-line no-await-in-loop
+          const rows = await fetchByIds(client, open.slice(from, from + nodesAtOnce));
+          update((state) => takePage(state, rows, askedAt, following.current));
+        }
+      }),
+    [client, page, update],
+  );
 
   // What arrives is gathered, and drawn a few times a second.
   useEffect(() => {
     let buffer: DeliveryRowData[] = [];
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let flushTimer: ReturnType<typeof setTimeout> | undefined;
+    let calmTimer: ReturnType<typeof setTimeout> | undefined;
     const matches = matcher(fixed);
     const flush = () => {
-      timer = undefined;
+      flushTimer = undefined;
       const events = buffer;
       buffer = [];
       update((state) => takeEvents(state, events, following.current, matches));
+    };
+    const isCalm = () => {
+      void catchUp().then(() => {
+        setSampling(null);
+      });
     };
     const stop = subscribeLive(
       Updates,
       { filter: liveFilter(fixed) },
       {
-        next: ({ deliveryUpdated }) => {
-          if (deliveryUpdated.resync !== null) void catchUp();
-          if (deliveryUpdated.delivery === null) return;
-          buffer.push(deliveryUpdated.delivery);
-          timer ??= setTimeout(flush, flushEveryMs);
+        next: ({ deliveryUpdated: { delivery, resync, missed } }) => {
+          if (delivery !== null) {
+            buffer.push(delivery);
+            flushTimer ??= setTimeout(flush, flushEveryMs);
+          } else if (resync === null) {
+            // The hello, at first and after every loss: what is asked for from now on and what comes from now on leave no gap.
+            void catchUp();
+          } else {
+            setSampling((so) => ({
+              missed: (so?.missed ?? 0) + (missed ?? 0),
+              isExact: (so?.isExact ?? true) && missed !== null,
+            }));
+            clearTimeout(calmTimer);
+            calmTimer = setTimeout(isCalm, calmMs);
+          }
         },
         error: setLiveError,
       },
     );
     return () => {
       stop();
-      clearTimeout(timer);
+      clearTimeout(flushTimer);
+      clearTimeout(calmTimer);
     };
   }, [fixed, update, catchUp, attempt]);
-
-  const seen = useRef(returns);
-  useEffect(() => {
-    if (seen.current === returns) return;
-    seen.current = returns;
-    void catchUp();
-  }, [returns, catchUp]);
 
   const loadOlder = useCallback(() => {
     const last = current.current.rows.at(-1);
@@ -228,16 +224,16 @@ export function useLiveDeliveries(filter: DeliveryFilter, follow: boolean, pageS
     const cursor = cursors.current.get(last.id) ?? null;
     // A row that came live has no cursor: then its time says where to go on.
     const within = cursor === null ? { ...fixed, to: last.createdAt } : fixed;
-    void fetchPage(100, cursor, within).then((page) => {
+    void page(100, cursor, within).then((answer) => {
       setLoadingOlder(false);
-      if (page.error !== undefined) {
-        setLiveError(page.error);
+      if ("error" in answer) {
+        setLiveError(answer.error);
         return;
       }
-      update((state) => takePage(state, page.rows, page.askedAt));
-      setHasOlder(page.hasNextPage);
+      update((state) => takePage(state, answer.rows, answer.askedAt));
+      setHasOlder(answer.hasNextPage);
     });
-  }, [fetchPage, fixed, isLoadingOlder, update]);
+  }, [page, fixed, isLoadingOlder, update]);
 
   return {
     rows: log.rows,
@@ -245,6 +241,7 @@ export function useLiveDeliveries(filter: DeliveryFilter, follow: boolean, pageS
     status,
     error,
     liveError,
+    sampling,
     retry: () => {
       setStatus("loading");
       setError(null);

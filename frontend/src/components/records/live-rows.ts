@@ -65,7 +65,8 @@ function replace<Row extends LiveRow>(rows: readonly Row[], by: ReadonlyMap<stri
   return changed ? next : rows;
 }
 
-function trim<Row extends LiveRow>(state: LiveRows<Row>, room: number): LiveRows<Row> {
+/** Drops the oldest rows beyond `room`. */
+export function trim<Row extends LiveRow>(state: LiveRows<Row>, room: number): LiveRows<Row> {
   if (state.rows.length <= room) return state;
   const rows = state.rows.slice(0, room);
   const kept = new Set([...rows, ...state.waiting].map((row) => row.id));

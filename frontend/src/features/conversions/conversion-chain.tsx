@@ -128,7 +128,7 @@ const TraceQuery = graphql(
 
 const ChangedSubscription = graphql(`
   subscription ConversionDeliveriesChanged($filter: DeliveryFilter) {
-    deliveryUpdated(filter: $filter) {
+    deliveryUpdated(filter: $filter, hello: true) {
       at
     }
   }

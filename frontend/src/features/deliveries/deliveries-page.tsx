@@ -7,6 +7,7 @@ import { useLiveDeliveries } from "@/components/records/live-deliveries";
 import { stateWord } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { FilterMenu } from "@/components/ui/filter-menu";
+import { plural } from "@/components/ui/format";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
@@ -107,6 +108,13 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
       {live.liveError !== null && live.status === "ready" && (
         <Note tone="retrying" role="status" className="mx-4 mb-2">
           New deliveries do not arrive by themselves just now: {live.liveError}
+        </Note>
+      )}
+      {live.sampling !== null && (
+        <Note tone="retrying" role="status" className="mx-4 mb-2">
+          More happens than a page can show: this is a sample. {live.sampling.isExact ? "" : "At least "}
+          {plural(live.sampling.missed, "change is", "changes are")} not shown; all of it is here once it is
+          calmer.
         </Note>
       )}
       {live.status === "failed" ? (

@@ -97,7 +97,7 @@ const DetailQuery = graphql(
 /** Only that something changed: the whole is then asked for again. */
 const ChangedSubscription = graphql(`
   subscription DeliveryChanged($filter: DeliveryFilter) {
-    deliveryUpdated(filter: $filter) {
+    deliveryUpdated(filter: $filter, hello: true) {
       at
     }
   }
@@ -126,16 +126,16 @@ export function DeliveryDetail(): ReactElement {
 
   useEffect(() => {
     if (hexId === undefined) return;
-    const ask = () => {
-      refetch({ requestPolicy: "network-only" });
-    };
-    const stop = subscribeLive(ChangedSubscription, { filter: { search: hexId } }, { next: ask });
-    // What changed between the first answer and the subscription was told to nobody.
-    const late = setTimeout(ask, 1500);
-    return () => {
-      clearTimeout(late);
-      stop();
-    };
+    // The first event is the hello: what changed between the first answer and it was told to nobody.
+    return subscribeLive(
+      ChangedSubscription,
+      { filter: { search: hexId } },
+      {
+        next: () => {
+          refetch({ requestPolicy: "network-only" });
+        },
+      },
+    );
   }, [hexId, refetch]);
 
   const close = () => {

@@ -1,4 +1,4 @@
-import type { DeliveryFilter } from "@/components/records/live-deliveries";
+import type { DeliveryFilter } from "@/components/records/delivery-pages";
 
 import type { DeliveriesSearch } from "./search";
 
