@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useClient } from "urql";
 
 import { graphql } from "@/graphql/graphql";
@@ -142,33 +142,29 @@ export function useLiveDeliveries(filter: DeliveryFilter, follow: boolean, pageS
   }, [page, pageSize, update, attempt]);
 
   /** Closes a gap: newest pages until one is known, then those rows that were still under way. */
-  const catchUp = useMemo(
-    () =>
-      oneAtATime(async () => {
-        const before = current.current.rows;
-        const known = new Set(before.map((row) => row.id));
-        let after: string | null = null;
-        for (let n = 0; n < (known.size === 0 ? 1 : catchUpPages); n += 1) {
-          // One page tells where the next begins.
-          // eslint-disable-next-line no-await-in-loop
-          const answer = await page(100, after);
-          if ("error" in answer) return;
-          update((state) => takePage(state, answer.rows, answer.askedAt, following.current));
-          after = answer.cursors.at(-1) ?? null;
-          if (!answer.hasNextPage || after === null || answer.rows.some((row) => known.has(row.id))) break;
-        }
-        update((state) => trim(state, roomForRows));
-        const open = before.filter(isOpen).map((row) => row.id);
-        for (let from = 0; from < open.length; from += nodesAtOnce) {
-          const askedAt = mark(current.current);
-          // So many at a time, so that the server is not asked for all at once.
-          // eslint-disable-next-line no-await-in-loop
-          const rows = await fetchByIds(client, open.slice(from, from + nodesAtOnce));
-          update((state) => takePage(state, rows, askedAt, following.current));
-        }
-      }),
-    [client, page, update],
-  );
+  const closeGap = useCallback(async () => {
+    const before = current.current.rows;
+    const known = new Set(before.map((row) => row.id));
+    let after: string | null = null;
+    for (let n = 0; n < (known.size === 0 ? 1 : catchUpPages); n += 1) {
+      // One page tells where the next begins.
+      // eslint-disable-next-line no-await-in-loop
+      const answer = await page(100, after);
+      if ("error" in answer) return;
+      update((state) => takePage(state, answer.rows, answer.askedAt, following.current));
+      after = answer.cursors.at(-1) ?? null;
+      if (!answer.hasNextPage || after === null || answer.rows.some((row) => known.has(row.id))) break;
+    }
+    update((state) => trim(state, roomForRows));
+    const open = before.filter(isOpen).map((row) => row.id);
+    for (let from = 0; from < open.length; from += nodesAtOnce) {
+      const askedAt = mark(current.current);
+      // So many at a time, so that the server is not asked for all at once.
+      // eslint-disable-next-line no-await-in-loop
+      const rows = await fetchByIds(client, open.slice(from, from + nodesAtOnce));
+      update((state) => takePage(state, rows, askedAt, following.current));
+    }
+  }, [client, page, update]);
 
   // What arrives is gathered, and drawn a few times a second.
   useEffect(() => {
@@ -176,6 +172,7 @@ export function useLiveDeliveries(filter: DeliveryFilter, follow: boolean, pageS
     let flushTimer: ReturnType<typeof setTimeout> | undefined;
     let calmTimer: ReturnType<typeof setTimeout> | undefined;
     const matches = matcher(fixed);
+    const catchUp = oneAtATime(closeGap);
     const flush = () => {
       flushTimer = undefined;
       const events = buffer;
@@ -215,7 +212,7 @@ export function useLiveDeliveries(filter: DeliveryFilter, follow: boolean, pageS
       clearTimeout(flushTimer);
       clearTimeout(calmTimer);
     };
-  }, [fixed, update, catchUp, attempt]);
+  }, [fixed, update, closeGap, attempt]);
 
   const loadOlder = useCallback(() => {
     const last = current.current.rows.at(-1);
