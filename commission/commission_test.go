@@ -177,6 +177,10 @@ func TestCanMove(t *testing.T) {
 		{"pending", "pending", ""},
 		{"approved", "maybe", ""},
 		{"maybe", "approved", ""},
+		{"unknown", "approved", commission.Mapping},
+		{"unknown", "cancelled", commission.Mapping},
+		{"approved", "unknown", ""},
+		{"unknown", "unknown", ""},
 	} {
 		move, why := commission.CanMove(c.from, c.to)
 		if move != c.move || (why == "") != (c.move != "") {

@@ -2,55 +2,124 @@ package commission
 
 import (
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/shopspring/decimal"
 )
 
-// Deal is the terms of a payout.
+// Deal is the terms of a payout as they were agreed.
 type Deal struct {
 	Model    Model
 	Amount   decimal.Decimal // what CPA and CPL pay
 	Percent  decimal.Decimal // what RevShare pays of net revenue: 35 is 35 %
 	LeadGoal string          // the goal that a CPL pays for; registration where empty
 	Currency string          // of the payout
+
+	TierBy TierBy // what a month's tiers are counted by
+	Tiers  []Tier // from the least to the greatest; empty for none
+
+	From, To time.Time // it holds from From, before To; zero for always
+
+	// NoCarryOver forgives a month that ended below zero: without it, the loss is
+	// taken off the next month's commission.
+	NoCarryOver bool
+}
+
+// Tier is what a deal pays from a month's count or revenue on.
+type Tier struct {
+	From    decimal.Decimal `json:"from"`
+	Amount  decimal.Decimal `json:"amount"`
+	Percent decimal.Decimal `json:"percent"`
+}
+
+// Volume is what a month has brought so far, before the conversion in question.
+type Volume struct {
+	Count   int             // conversions that the deal paid for
+	Revenue decimal.Decimal // net revenue, in the deal's currency
+}
+
+// Holds tells whether the deal is in force at a time.
+func (d Deal) Holds(at time.Time) bool {
+	return !at.Before(d.From) && (d.To.IsZero() || at.Before(d.To))
+}
+
+// Overlaps tells whether two deals are ever in force together.
+func (d Deal) Overlaps(other Deal) bool {
+	return (d.To.IsZero() || other.From.Before(d.To)) && (other.To.IsZero() || d.From.Before(other.To))
+}
+
+// Terms are what the deal pays at this volume: the highest tier that the month
+// has reached, else its plain amount and percentage.
+func (d Deal) Terms(v Volume) Terms {
+	t := Terms{Model: d.Model, Amount: d.Amount, Percent: d.Percent, LeadGoal: d.leadGoal(), Currency: d.Currency}
+	reached := v.Revenue
+	if d.TierBy != ByRevenue {
+		reached = decimal.NewFromInt(int64(v.Count))
+	}
+	for i, tier := range d.Tiers {
+		if reached.GreaterThanOrEqual(tier.From) {
+			t.Amount, t.Percent, t.Tier = tier.Amount, tier.Percent, i+1
+		}
+	}
+	return t
+}
+
+// PaidGoal is the goal whose conversions a count of this deal counts.
+func (d Deal) PaidGoal() string {
+	switch d.Model {
+	case CPL:
+		return d.leadGoal()
+	case RevShare:
+		return GoalNetRevenue
+	default:
+		return GoalCPA
+	}
 }
 
 // Validate tells what is missing from a deal, in words.
 func (d Deal) Validate() error {
+	if err := d.paysSomething(d.Amount, d.Percent); err != nil {
+		return err
+	}
+	if _, ok := ParseCurrency(d.Currency); !ok {
+		return errors.New("say in which currency it pays, such as EUR")
+	}
+	if !d.To.IsZero() && !d.From.Before(d.To) {
+		return errors.New("it ends before it begins")
+	}
+	return d.validateTiers()
+}
+
+func (d Deal) paysSomething(amount, percent decimal.Decimal) error {
 	hundred := decimal.NewFromInt(100)
 	paysAmount, paysPercent := d.Model != RevShare, d.Model == RevShare || d.Model == Hybrid
 	switch {
 	case d.Model != CPA && d.Model != CPL && d.Model != RevShare && d.Model != Hybrid:
 		return errors.New("choose CPA, CPL, RevShare or Hybrid")
-	case paysAmount && !d.Amount.IsPositive():
+	case paysAmount && !amount.IsPositive():
 		return errors.New("say how much it pays")
-	case paysPercent && (!d.Percent.IsPositive() || d.Percent.GreaterThan(hundred)):
+	case paysPercent && (!percent.IsPositive() || percent.GreaterThan(hundred)):
 		return errors.New("say which percentage of net revenue it pays, up to 100")
-	}
-	if _, ok := ParseCurrency(d.Currency); !ok {
-		return errors.New("say in which currency it pays, such as EUR")
 	}
 	return nil
 }
 
-// Payout is what the deal pays for one conversion, rounded to the places of the
-// deal's currency, half away from zero. amount is the conversion's, in the deal's
-// currency. A pending conversion shows what it will pay; a rejected or cancelled
-// one pays nothing. A negative net revenue gives a negative payout.
-func Payout(d Deal, goal string, amount decimal.Decimal, status Status) decimal.Decimal {
-	if status != Approved && status != Pending {
-		return decimal.Zero
+func (d Deal) validateTiers() error {
+	if len(d.Tiers) > 0 && d.TierBy != ByCount && d.TierBy != ByRevenue {
+		return errors.New("say whether its tiers go by count or by revenue")
 	}
-	pays := decimal.Zero
-	switch {
-	case (d.Model == CPA || d.Model == Hybrid) && goal == GoalCPA:
-		pays = d.Amount
-	case d.Model == CPL && goal == d.leadGoal():
-		pays = d.Amount
-	case (d.Model == RevShare || d.Model == Hybrid) && goal == GoalNetRevenue:
-		pays = amount.Mul(d.Percent).Shift(-2)
+	last := decimal.Zero
+	for i, tier := range d.Tiers {
+		if !tier.From.GreaterThan(last) {
+			return fmt.Errorf("tier %d must begin above %s", i+1, last)
+		}
+		if err := d.paysSomething(tier.Amount, tier.Percent); err != nil {
+			return fmt.Errorf("tier %d: %w", i+1, err)
+		}
+		last = tier.From
 	}
-	return Round(pays, d.Currency)
+	return nil
 }
 
 func (d Deal) leadGoal() string {
@@ -58,4 +127,16 @@ func (d Deal) leadGoal() string {
 		return GoalRegistration
 	}
 	return d.LeadGoal
+}
+
+// Choose picks the deal for a conversion: of those in force at its time, an
+// affiliate's own goes over the offer's. It gives the index, or -1 for none.
+func Choose(deals []Deal, own []bool, at time.Time) int {
+	chosen := -1
+	for i, d := range deals {
+		if d.Holds(at) && (chosen < 0 || own[i] && !own[chosen]) {
+			chosen = i
+		}
+	}
+	return chosen
 }

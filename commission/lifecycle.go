@@ -24,6 +24,7 @@ const (
 	Reinstating  Move = "reinstating"  // rejected or cancelled to approved
 	Reopening    Move = "reopening"    // decided, and pending again
 	Correction   Move = "correction"   // between rejected and cancelled
+	Mapping      Move = "mapping"      // from an unknown status to a known one
 )
 
 // CanMove reports whether a conversion may go from one status to another, what such
@@ -32,7 +33,9 @@ const (
 // does not change anything is no move.
 func CanMove(from, to Status) (move Move, why string) {
 	switch {
-	case !slices.Contains(Statuses(), from):
+	case from == Unknown && slices.Contains(Statuses(), to):
+		return Mapping, ""
+	case from != Unknown && !slices.Contains(Statuses(), from):
 		return "", fmt.Sprintf("the conversion has the unknown status %q; map it first", from)
 	case !slices.Contains(Statuses(), to):
 		return "", fmt.Sprintf("%q is no status: use pending, approved, rejected or cancelled", to)

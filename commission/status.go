@@ -19,17 +19,21 @@ const (
 	Cancelled Status = "cancelled"
 )
 
+// Unknown is the status of a conversion whose operator said a word that nobody has
+// mapped yet. It is kept as it came and counts for nobody; no postback asks for it.
+const Unknown Status = "unknown"
+
 // Statuses lists every status in the order a person would read them.
 func Statuses() []Status { return []Status{Pending, Approved, Rejected, Cancelled} }
 
 // Values gives the database values, for ent.
-func (Status) Values() []string { return enum.Strings(Statuses()) }
+func (Status) Values() []string { return enum.Strings(append(Statuses(), Unknown)) }
 
 // MarshalGQL writes the GraphQL name, for example APPROVED.
 func (s Status) MarshalGQL(w io.Writer) { enum.Write(w, s) }
 
 // UnmarshalGQL reads the GraphQL name.
-func (s *Status) UnmarshalGQL(v any) error { return enum.Read(v, s, Statuses()) }
+func (s *Status) UnmarshalGQL(v any) error { return enum.Read(v, s, append(Statuses(), Unknown)) }
 
 // Model is how a deal pays.
 type Model string
@@ -53,6 +57,24 @@ func (m Model) MarshalGQL(w io.Writer) { enum.Write(w, m) }
 
 // UnmarshalGQL reads the GraphQL name.
 func (m *Model) UnmarshalGQL(v any) error { return enum.Read(v, m, Models()) }
+
+// TierBy is what the tiers of a deal are counted by, anew each month (UTC).
+type TierBy string
+
+// What tiers go by.
+const (
+	ByCount   TierBy = "count"   // conversions that the deal paid for
+	ByRevenue TierBy = "revenue" // net revenue
+)
+
+// Values gives the database values, for ent.
+func (TierBy) Values() []string { return enum.Strings([]TierBy{ByCount, ByRevenue}) }
+
+// MarshalGQL writes the GraphQL name, for example COUNT.
+func (b TierBy) MarshalGQL(w io.Writer) { enum.Write(w, b) }
+
+// UnmarshalGQL reads the GraphQL name.
+func (b *TierBy) UnmarshalGQL(v any) error { return enum.Read(v, b, []TierBy{ByCount, ByRevenue}) }
 
 // Vertical is the kind of operator an offer belongs to.
 type Vertical string

@@ -1,0 +1,142 @@
+package commission
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// Qualification is what an offer asks of a player before it pays a CPA. The zero
+// value asks for nothing and is no rule.
+type Qualification struct {
+	Goals      []string        `json:"goals"`      // each of them reached and approved
+	MinDeposit decimal.Decimal `json:"minDeposit"` // one deposit of at least this
+	MinSum     decimal.Decimal `json:"minSum"`     // deposits that come to at least this together
+	WithinDays int             `json:"withinDays"` // all of it so many days after the registration, or the first event; 0 for any time
+	HoldDays   int             `json:"holdDays"`   // a reversal so many days after it was met takes the CPA back; 0 for any time
+}
+
+// Event is one thing that a player did, as far as qualification cares.
+type Event struct {
+	Goal        string
+	Transaction string // the same one counts once, as FTD or as deposit
+	Status      Status
+	Amount      decimal.Decimal // in the offer's currency
+	At          time.Time
+}
+
+// Verdict says whether a player qualifies, since when, and what is missing.
+type Verdict struct {
+	Qualified bool
+	At        time.Time // of the event that met the last condition
+	Missing   []string  // in words, where not qualified
+}
+
+// None tells whether there is no rule: then Postrider records no CPA by itself.
+func (q Qualification) None() bool {
+	return len(q.Goals) == 0 && !q.MinDeposit.IsPositive() && !q.MinSum.IsPositive()
+}
+
+// Validate tells what is wrong with a rule, in words.
+func (q Qualification) Validate() error {
+	switch {
+	case slices.Contains(q.Goals, GoalCPA):
+		return errors.New("the CPA cannot be a condition of itself")
+	case q.MinDeposit.IsNegative() || q.MinSum.IsNegative():
+		return errors.New("the least deposit and the least sum cannot be negative")
+	case q.WithinDays < 0 || q.HoldDays < 0:
+		return errors.New("days cannot be negative")
+	}
+	return nil
+}
+
+// Judge decides over everything that a player did, in whatever order it is told.
+// Only what is approved counts.
+func (q Qualification) Judge(events []Event) Verdict {
+	if q.None() {
+		return Verdict{Missing: []string{"the offer has no rule"}}
+	}
+	counted := slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return e.Status != Approved })
+	slices.SortStableFunc(counted, func(a, b Event) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Goal, b.Goal), cmp.Compare(a.Transaction, b.Transaction))
+	})
+	if q.WithinDays > 0 && len(counted) > 0 {
+		end := began(counted).AddDate(0, 0, q.WithinDays)
+		counted = slices.DeleteFunc(counted, func(e Event) bool { return e.At.After(end) })
+	}
+	seen := newProgress()
+	for _, e := range counted {
+		seen.add(e)
+		if len(q.missing(seen)) == 0 {
+			return Verdict{Qualified: true, At: e.At}
+		}
+	}
+	return Verdict{Missing: q.missing(seen)}
+}
+
+// Undoes tells whether a CPA that was met at a time is still taken back now when
+// its conditions fail.
+func (q Qualification) Undoes(met, now time.Time) bool {
+	return q.HoldDays == 0 || now.Before(met.AddDate(0, 0, q.HoldDays))
+}
+
+// began is when a player's time begins to run: at the registration, else at the
+// first thing that is known.
+func began(sorted []Event) time.Time {
+	for _, e := range sorted {
+		if e.Goal == GoalRegistration {
+			return e.At
+		}
+	}
+	return sorted[0].At
+}
+
+// progress is how far a player has come.
+type progress struct {
+	goals    map[string]bool
+	deposits map[string]decimal.Decimal // by transaction
+	greatest decimal.Decimal
+	sum      decimal.Decimal
+}
+
+func newProgress() *progress {
+	return &progress{goals: map[string]bool{}, deposits: map[string]decimal.Decimal{}}
+}
+
+func (p *progress) add(e Event) {
+	p.goals[e.Goal] = true
+	if e.Goal != GoalFTD && e.Goal != GoalDeposit {
+		return
+	}
+	amount := e.Amount
+	if e.Transaction != "" {
+		// The first deposit is often reported twice, as FTD and as deposit.
+		known, twice := p.deposits[e.Transaction]
+		p.deposits[e.Transaction] = decimal.Max(known, amount)
+		if twice {
+			amount = decimal.Max(amount.Sub(known), decimal.Zero)
+		}
+	}
+	p.greatest = decimal.Max(p.greatest, e.Amount)
+	p.sum = p.sum.Add(amount)
+}
+
+func (q Qualification) missing(p *progress) []string {
+	var list []string
+	for _, goal := range q.Goals {
+		if !p.goals[goal] {
+			list = append(list, "the goal "+goal)
+		}
+	}
+	if p.greatest.LessThan(q.MinDeposit) {
+		list = append(list, fmt.Sprintf("a deposit of at least %s", FormatAmount(q.MinDeposit)))
+	}
+	if p.sum.LessThan(q.MinSum) {
+		list = append(list, fmt.Sprintf("%s more of deposits", FormatAmount(q.MinSum.Sub(p.sum))))
+	}
+	return list
+}

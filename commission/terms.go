@@ -1,0 +1,62 @@
+package commission
+
+import "github.com/shopspring/decimal"
+
+// Terms are what one conversion is paid by: a deal's, at the tier that the month
+// had reached. A conversion keeps them, so that what is changed of the deal later
+// changes nothing of what was reckoned.
+type Terms struct {
+	Model    Model           `json:"model"`
+	Amount   decimal.Decimal `json:"amount"`
+	Percent  decimal.Decimal `json:"percent"`
+	LeadGoal string          `json:"leadGoal"`
+	Currency string          `json:"currency"`
+	Tier     int             `json:"tier"` // 1 for the first; 0 where no tier was reached
+}
+
+// Payout is what the terms pay for one conversion, rounded to the places of their
+// currency, half away from zero. amount is the conversion's, in the terms'
+// currency. A pending conversion shows what it will pay; a rejected, cancelled or
+// unknown one pays nothing. A negative net revenue gives a negative payout.
+func (t Terms) Payout(goal string, amount decimal.Decimal, status Status) decimal.Decimal {
+	if status != Approved && status != Pending {
+		return decimal.Zero
+	}
+	pays := decimal.Zero
+	switch {
+	case (t.Model == CPA || t.Model == Hybrid) && goal == GoalCPA, t.Model == CPL && goal == t.LeadGoal:
+		pays = t.Amount
+	case t.PaysShare(goal):
+		pays = amount.Mul(t.Percent).Shift(-2)
+	}
+	return Round(pays, t.Currency)
+}
+
+// PaysShare tells whether the payout of this goal depends on the amount.
+func (t Terms) PaysShare(goal string) bool {
+	return (t.Model == RevShare || t.Model == Hybrid) && goal == GoalNetRevenue
+}
+
+// Balance is what a run of months comes to: each month's commission, and what it
+// leaves to pay. With carry-over a month that ends below zero is taken off the
+// months after it; without, it is forgiven.
+func Balance(months []decimal.Decimal, carryOver bool) (toPay []decimal.Decimal, carried decimal.Decimal) {
+	toPay = make([]decimal.Decimal, len(months))
+	for i, earned := range months {
+		sum := earned.Add(carried)
+		carried = decimal.Zero
+		if sum.IsNegative() {
+			if carryOver {
+				carried = sum
+			}
+			sum = decimal.Zero
+		}
+		toPay[i] = sum
+	}
+	return toPay, carried
+}
+
+// Payout is what a deal without tiers pays for one conversion.
+func Payout(d Deal, goal string, amount decimal.Decimal, status Status) decimal.Decimal {
+	return d.Terms(Volume{}).Payout(goal, amount, status)
+}
