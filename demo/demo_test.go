@@ -19,6 +19,7 @@ import (
 	"postrider/dispatch"
 	"postrider/firing"
 	"postrider/intake"
+	"postrider/internal/enum"
 	"postrider/internal/globalid"
 	"postrider/internal/pgtest"
 	"postrider/internal/secret"
@@ -130,7 +131,7 @@ func TestEveryStateAndStatusIsThere(t *testing.T) {
 	f := fill(t, 9_000)
 	for query, want := range map[string][]string{
 		`SELECT DISTINCT state FROM deliveries`:          dispatch.State("").Values(),
-		`SELECT DISTINCT status FROM conversions`:        commission.Status("").Values(),
+		`SELECT DISTINCT status FROM conversions`:        enum.Strings(commission.Statuses()),
 		`SELECT DISTINCT goal FROM conversions`:          {"registration", "kyc", "ftd", "deposit", "cpa", "net_revenue"},
 		`SELECT DISTINCT scope FROM postbacks`:           firing.Scope("").Values(),
 		`SELECT DISTINCT method FROM attempts`:           dispatch.Method("").Values(),

@@ -40,10 +40,10 @@ type Event struct {
 	CampaignID  int64 // 0: the affiliate's default link, no campaign
 	Goal        string
 	Status      commission.Status
+	Unchanged   bool // the status was this before: a corrected amount, an attribution
 }
 
 // Decision says what became of one postback, and why. It is kept with the event,
-// so that nobody has to guess later. It is kept with the event,
 // so that nobody has to guess later.
 type Decision struct {
 	PostbackID int64  `json:"postback"`
@@ -83,6 +83,8 @@ func match(e Event, p Postback) Rule {
 		return OtherGoal
 	case !slices.Contains(p.Statuses, e.Status):
 		return OtherStatus
+	case e.Unchanged:
+		return Unchanged
 	case p.Held:
 		return Held
 	default:
@@ -113,6 +115,8 @@ func explain(rule Rule, e Event, p Postback) string {
 			return fmt.Sprintf("It is for campaign %d; the conversion came through the default link, without a campaign.", p.CampaignID)
 		}
 		return fmt.Sprintf("It is for campaign %d; the conversion is of campaign %d.", p.CampaignID, e.CampaignID)
+	case Unchanged:
+		return fmt.Sprintf("It is %s as before: this step changed its amount or its owner alone, and a tracker counts each call.", e.Status)
 	case OtherGoal:
 		return fmt.Sprintf("It is for the goal %s; this is %s.", p.Goal, e.Goal)
 	default:

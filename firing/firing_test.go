@@ -149,8 +149,8 @@ func TestEveryRuleIsListed(t *testing.T) {
 			t.Errorf("%s fires: %t", r, r.Fires())
 		}
 	}
-	if len(seen) != 11 {
-		t.Errorf("%d rules are listed, want 11", len(seen))
+	if len(seen) != 12 {
+		t.Errorf("%d rules are listed, want 12", len(seen))
 	}
 }
 

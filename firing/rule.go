@@ -15,15 +15,16 @@ const (
 	OtherCampaign  Rule = "campaign"
 	OtherGoal      Rule = "goal"
 	OtherStatus    Rule = "status"
-	Held           Rule = "held"    // matched; its delivery is made, and waits
-	Matched        Rule = "matched" // matched; its delivery is queued
+	Unchanged      Rule = "unchanged" // the status is what it was: a tracker counts each call
+	Held           Rule = "held"      // matched; its delivery is made, and waits
+	Matched        Rule = "matched"   // matched; its delivery is queued
 )
 
 // Rules lists every rule in the order in which they are asked.
 func Rules() []Rule {
 	return []Rule{
 		Unattributed, OtherAffiliate, Deleted, Disabled, UnknownScope,
-		OtherOffer, OtherCampaign, OtherGoal, OtherStatus, Held, Matched,
+		OtherOffer, OtherCampaign, OtherGoal, OtherStatus, Unchanged, Held, Matched,
 	}
 }
 

@@ -33,7 +33,7 @@ func (r *offerResolver) LandingPages(ctx context.Context, obj *db.Offer) ([]*db.
 
 func (r *offerResolver) Deal(ctx context.Context, obj *db.Offer) (*db.Deal, error) {
 	deals, err := load(ctx).dealsOfOffer.Load(ctx, obj.ID)
-	return ownDeal(viewer.From(ctx), deals), err
+	return ownDeal(viewer.From(ctx), deals, r.Now()), err
 }
 
 func (r *offerResolver) DefaultLink(ctx context.Context, obj *db.Offer) (*db.TrackingLink, error) {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/lib/pq"
+
+	"postrider/tracking"
 )
 
 // attribution says whose a conversion is.
@@ -48,8 +50,11 @@ func clickKey(id string) string { return "click:" + id }
 // attribute finds the click of each report: the one it names, else the one its
 // player was bound to. A player is bound to a click the first time both are
 // given. Reports are looked at together, a statement a table.
-func attribute(ctx context.Context, tx *sql.Tx, entries []*entry) error {
+func (in *Intake) attribute(ctx context.Context, tx *sql.Tx, entries []*entry) error {
 	if err := attributeByClick(ctx, tx, entries); err != nil {
+		return err
+	}
+	if err := in.refuseLate(ctx, tx, entries); err != nil {
 		return err
 	}
 	if err := attributeByPlayer(ctx, tx, entries); err != nil {
@@ -83,6 +88,33 @@ func attributeByClick(ctx context.Context, tx *sql.Tx, entries []*entry) error {
 			e.who.why = fmt.Sprintf("click not found: we recorded none with the id %s for this operator", e.report.ClickID)
 		default:
 			e.who.click, e.who.by = click, "click"
+		}
+	}
+	return nil
+}
+
+// refuseLate takes back the clicks that are older than their offers' windows when
+// the player is not known to have come by them in time.
+func (in *Intake) refuseLate(ctx context.Context, tx *sql.Tx, entries []*entry) error {
+	for _, e := range entries {
+		if e.who.click == nil {
+			continue
+		}
+		rules, found, err := in.catalog.rules.get(ctx, tx, e.who.click.OfferID)
+		if err != nil {
+			return err
+		}
+		age := e.report.OccurredAt.Sub(tracking.ClickID(e.who.click.ID).Time())
+		if !found || rules.ClickWindow == 0 || age <= rules.ClickWindow {
+			continue
+		}
+		var inTime bool
+		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT FROM conversions WHERE click_id = $1)`, e.who.click.ID).Scan(&inTime); err != nil {
+			return fmt.Errorf("looking for what a click brought in time: %w", err)
+		}
+		if !inTime {
+			const day = 24 * time.Hour
+			e.who = attribution{why: fmt.Sprintf("late: the click was %d days old, and the offer's window is %d", age/day, rules.ClickWindow/day)}
 		}
 	}
 	return nil

@@ -4,8 +4,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,6 +23,9 @@ const (
 // authenticate checks everything that a source requires of a call. It gives why
 // the call is refused, or nothing.
 func (s *source) authenticate(c Call, values url.Values, now time.Time) string {
+	if s.RequireHTTPS && !c.Secure {
+		return "it came without https"
+	}
 	if len(s.Allowed) > 0 && !contains(s.Allowed, c.Address) {
 		return "the address it came from is not on the source's list"
 	}
@@ -31,15 +36,61 @@ func (s *source) authenticate(c Call, values url.Values, now time.Time) string {
 		return "the token is wrong"
 	}
 	if s.RequireSignature {
-		given := c.signature(values)
-		if given == "" {
-			return "the signature is missing"
-		}
-		if !s.signed(c.signedText(), given, now) {
-			return "the signature is wrong"
-		}
+		return s.checkSignature(c, values, now)
 	}
 	return ""
+}
+
+// checkSignature checks that one of the source's keys signed the call, and where
+// the source says when, that it was lately: a call that somebody overheard is good
+// for as long as the window is.
+func (s *source) checkSignature(c Call, values url.Values, now time.Time) string {
+	given := s.signatureOf(c, values)
+	if given == "" {
+		return "the signature is missing"
+	}
+	stamp, inHeader := s.timestampOf(c, values)
+	text := c.signedText(s.words.signatureName())
+	if inHeader {
+		text = append([]byte(stamp+"."), text...)
+	}
+	if !s.signed(text, given, now) {
+		return "the signature is wrong"
+	}
+	if s.TimestampName == "" || s.TimestampWindow == 0 {
+		return ""
+	}
+	at, err := readStamp(stamp)
+	switch {
+	case stamp == "":
+		return "it does not say when it was signed"
+	case err != nil:
+		return "when it was signed cannot be read"
+	case now.Sub(at).Abs() > s.TimestampWindow:
+		return fmt.Sprintf("it was signed at %s, more than %s away: a replay?", at.Format(time.RFC3339), s.TimestampWindow)
+	}
+	return ""
+}
+
+// timestampOf is when a call says that it was signed. A header is signed with the
+// text, as "{timestamp}.{text}"; a parameter is part of the text itself.
+func (s *source) timestampOf(c Call, values url.Values) (stamp string, inHeader bool) {
+	if s.TimestampName == "" {
+		return "", false
+	}
+	if h := c.header(s.TimestampName); h != "" {
+		return strings.TrimSpace(h), true
+	}
+	return strings.TrimSpace(values.Get(s.TimestampName)), false
+}
+
+// readStamp reads RFC 3339, Unix seconds or Unix milliseconds.
+func readStamp(stamp string) (time.Time, error) {
+	const longestSeconds = 11
+	if n, err := strconv.ParseInt(stamp, 10, 64); err == nil && len(stamp) > longestSeconds {
+		return time.UnixMilli(n).UTC(), nil
+	}
+	return readTime(stamp, time.Time{})
 }
 
 func contains(list []netip.Prefix, addr netip.Addr) bool {
@@ -69,38 +120,45 @@ func (s *source) signed(text []byte, signature string, now time.Time) bool {
 	if err != nil {
 		return false
 	}
+	found := false
 	for _, k := range s.secrets {
 		if k.kind == kindHMAC && k.valid(now) {
 			mac := hmac.New(sha256.New, []byte(k.value))
 			mac.Write(text)
 			if hmac.Equal(given, mac.Sum(nil)) {
-				return true
+				found = true // and on: how long it takes tells nobody which key it was
 			}
 		}
 	}
-	return false
+	return found
 }
 
 func (s sourceSecret) valid(now time.Time) bool { return s.expires.IsZero() || now.Before(s.expires) }
 
-// signature is the one that came with a call: as a header or as a parameter.
-func (c Call) signature(values url.Values) string {
-	if h := c.header("X-Signature"); h != "" {
+// signatureOf is the one that came with a call: as a header or as a parameter.
+func (s *source) signatureOf(c Call, values url.Values) string {
+	name := s.SignatureHeader
+	if name == "" {
+		name = defaultSignatureHeader
+	}
+	if h := c.header(name); h != "" {
 		return h
 	}
 	return values.Get(paramSignature)
 }
 
+const defaultSignatureHeader = "X-Signature"
+
 // signedText is what a signature is made over: the raw body where there is one,
 // else the raw query, either without its own signature.
-func (c Call) signedText() []byte {
+func (c Call) signedText(signatureName string) []byte {
 	if c.hasBody() {
 		if looksLikeJSON(c.Body) {
 			return c.Body
 		}
-		return []byte(withoutPair(string(c.Body), paramSignature))
+		return []byte(withoutPair(string(c.Body), signatureName))
 	}
-	return []byte(withoutPair(c.RawQuery, paramSignature))
+	return []byte(withoutPair(c.RawQuery, signatureName))
 }
 
 // withoutPair takes name=value out of a raw query and leaves every other byte as

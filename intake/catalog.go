@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/shopspring/decimal"
 	"golang.org/x/time/rate"
 
 	"postrider/commission"
@@ -25,7 +24,9 @@ type catalog struct {
 	links     *cache[string, *link]
 	sources   *cache[string, *source]
 	goals     *cache[string, *goal]
-	deals     *cache[dealKey, *deal]
+	deals     *cache[dealKey, []deal]
+	rates     *cache[string, []datedRate]
+	rules     *cache[int64, *offerRules]
 	postbacks *cache[int64, []candidate]
 }
 
@@ -35,7 +36,9 @@ func newCatalog(secrets *secret.Key) *catalog {
 		links:     newCache(l.link),
 		sources:   newCache(l.source),
 		goals:     newCache(l.goal),
-		deals:     newCache(l.deal).ofOwnKeys(),
+		deals:     newCache(l.deals),
+		rates:     newCache(l.rates).ofOwnKeys(),
+		rules:     newCache(l.offerRules),
 		postbacks: newCache(l.postbacks),
 	}
 }
@@ -45,6 +48,8 @@ func (c *catalog) forget() {
 	c.sources.forget()
 	c.goals.forget()
 	c.deals.forget()
+	c.rates.forget()
+	c.rules.forget()
 	c.postbacks.forget()
 }
 
@@ -54,11 +59,18 @@ type source struct {
 	Key              string
 	OfferID          int64
 	Operator         string
-	Currency         string // the offer's
+	Currency         string // of amounts that name none
 	Enabled          bool
+	TestMode         bool // answered and logged, and nothing is recorded
+	RequireHTTPS     bool
 	RequireToken     bool
 	RequireSignature bool
+	SignatureHeader  string        // empty for X-Signature
+	TimestampName    string        // of the parameter or header that says when a call was signed; empty for none
+	TimestampWindow  time.Duration // how long a signature is good for; zero for ever
 	Allowed          []netip.Prefix
+	words            dialect
+	secretNames      map[string]bool
 	limiter          *rate.Limiter // nil for no limit
 	secrets          []sourceSecret
 }
@@ -81,15 +93,6 @@ type goal struct {
 // rules is what the lifecycle asks of a goal.
 func (g *goal) rules() commission.Goal {
 	return commission.Goal{Key: g.Key, Reversible: g.Reversible, Statuses: g.Statuses}
-}
-
-// dealKey says whose deal for which offer.
-type dealKey struct{ OfferID, AffiliateID int64 }
-
-// deal is a deal and its row.
-type deal struct {
-	ID    int64
-	Terms commission.Deal
 }
 
 // candidate is a postback that is considered for an affiliate's conversions.
@@ -127,12 +130,15 @@ func (l *limiters) of(source string, perSecond int64) *rate.Limiter {
 func (l loader) source(ctx context.Context, on querier, key string) (*source, bool, error) {
 	s := source{Key: key}
 	var allowed []byte
-	var limit sql.NullInt64
+	var limit, window sql.NullInt64
+	var names, goals, statuses []byte
 	err := on.QueryRowContext(ctx, `
-		SELECT s.id, s.offer_id, o.operator, o.currency, s.enabled, s.require_token, s.require_signature,
-		       s.allowed_addresses, s.rate_limit
+		SELECT s.id, s.offer_id, o.operator, coalesce(nullif(s.currency, ''), o.currency), s.enabled, s.require_token, s.require_signature,
+		       s.allowed_addresses, s.rate_limit, s.test_mode, s.require_https, s.signature_header, s.timestamp_name, s.timestamp_window,
+		       s.parameter_names, s.goal_words, s.status_words
 		FROM sources s JOIN offers o ON o.id = s.offer_id WHERE s.key = $1`, key).
-		Scan(&s.ID, &s.OfferID, &s.Operator, &s.Currency, &s.Enabled, &s.RequireToken, &s.RequireSignature, &allowed, &limit)
+		Scan(&s.ID, &s.OfferID, &s.Operator, &s.Currency, &s.Enabled, &s.RequireToken, &s.RequireSignature, &allowed, &limit,
+			&s.TestMode, &s.RequireHTTPS, &s.SignatureHeader, &s.TimestampName, &window, &names, &goals, &statuses)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -142,6 +148,10 @@ func (l loader) source(ctx context.Context, on querier, key string) (*source, bo
 	if s.Allowed, err = parsePrefixes(allowed); err != nil {
 		return nil, false, fmt.Errorf("reading the addresses of source %q: %w", key, err)
 	}
+	if s.words, err = readDialect(names, goals, statuses); err != nil {
+		return nil, false, fmt.Errorf("source %q: %w", key, err)
+	}
+	s.secretNames, s.TimestampWindow = s.words.secretNames(), time.Duration(window.Int64)*time.Second
 	if limit.Valid {
 		s.limiter = l.limiters.of(key, limit.Int64)
 	}
@@ -187,24 +197,6 @@ func (l loader) goal(ctx context.Context, on querier, key string) (*goal, bool, 
 		return nil, false, fmt.Errorf("reading the statuses of goal %q: %w", key, err)
 	}
 	return &g, true, nil
-}
-
-func (l loader) deal(ctx context.Context, on querier, key dealKey) (*deal, bool, error) {
-	var d deal
-	var amount, percent decimal.NullDecimal
-	err := on.QueryRowContext(ctx, `
-		SELECT id, model, amount, percent, lead_goal, currency FROM deals
-		WHERE offer_id = $1 AND (affiliate_id = $2 OR affiliate_id IS NULL)
-		ORDER BY affiliate_id NULLS LAST LIMIT 1`, key.OfferID, key.AffiliateID).
-		Scan(&d.ID, &d.Terms.Model, &amount, &percent, &d.Terms.LeadGoal, &d.Terms.Currency)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, fmt.Errorf("reading the deal of affiliate %d for offer %d: %w", key.AffiliateID, key.OfferID, err)
-	}
-	d.Terms.Amount, d.Terms.Percent = amount.Decimal, percent.Decimal
-	return &d, true, nil
 }
 
 func (l loader) postbacks(ctx context.Context, on querier, affiliateID int64) ([]candidate, bool, error) {

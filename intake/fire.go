@@ -50,6 +50,7 @@ func (in *Intake) take(ctx context.Context, l *ledger, c *conversion, s step, no
 	}
 	decisions := firing.Decide(firing.Event{
 		AffiliateID: c.AffiliateID, OfferID: c.OfferID, CampaignID: c.CampaignID, Goal: c.Goal, Status: s.Status,
+		Unchanged: s.Previous == s.Status,
 	}, rules(candidates))
 	eventID, err := s.newID(now)
 	if err != nil {
@@ -66,7 +67,7 @@ func (in *Intake) take(ctx context.Context, l *ledger, c *conversion, s step, no
 			return err
 		}
 	}
-	return nil
+	return in.qualify(ctx, l, c, now)
 }
 
 func (in *Intake) candidates(ctx context.Context, tx *sql.Tx, affiliateID int64) ([]candidate, error) {

@@ -59,10 +59,64 @@ func (in *Intake) reportAgain(ctx context.Context, l *ledger, again *conversion,
 	if err != nil {
 		return Outcome{}, fmt.Errorf("finding the conversion that this one repeats: %w", err)
 	}
-	if !r.statusGiven || r.Status == known.Status {
-		return Outcome{Result: Duplicate, ConversionID: known.ID, Reason: "the same " + known.sameness(again) + " again"}, nil
+	same := Outcome{Result: Duplicate, ConversionID: known.ID, Reason: "the same " + known.sameness(again) + " again"}
+	switch {
+	case !r.statusGiven:
+		return same, nil
+	case r.unknownStatus != "":
+		return l.keepWord(ctx, known, r.unknownStatus)
+	case r.Status == known.Status && !known.corrects(again, r):
+		return same, nil
+	}
+	if later, err := overtaken(ctx, l, known, r, now); err != nil || later != "" {
+		return Outcome{Result: Duplicate, ConversionID: known.ID, Reason: later}, err
 	}
 	return in.move(ctx, l, known, Move{To: r.Status, Reason: r.Reason, Amount: r.Amount, Actor: r.Actor, UserID: r.UserID}, r.OccurredAt, now)
+}
+
+// corrects tells whether a report of the same transaction says another amount.
+func (c *conversion) corrects(again *conversion, r Report) bool {
+	return r.Amount.Valid && c.TransactionID != "" && c.TransactionID == again.TransactionID && !sameAmount(c.Amount, r.Amount)
+}
+
+func sameAmount(a, b decimal.NullDecimal) bool {
+	return a.Valid == b.Valid && a.Decimal.Equal(b.Decimal)
+}
+
+// overtaken says, of a report that is older than the conversion's last step, which
+// step that was: what happened later stays true, in whatever order it is told.
+// Only times that the operator gave are compared.
+func overtaken(ctx context.Context, l *ledger, known *conversion, r Report, now time.Time) (string, error) {
+	if r.OccurredAt.Equal(now) {
+		return "", nil
+	}
+	if err := l.write(ctx); err != nil {
+		return "", err
+	}
+	var at, received time.Time
+	err := l.tx.QueryRowContext(ctx, `SELECT occurred_at, received_at FROM conversion_events WHERE conversion_id = $1 ORDER BY id DESC LIMIT 1`,
+		known.ID).Scan(&at, &received)
+	if err != nil {
+		return "", fmt.Errorf("reading the last step of conversion %s: %w", known.ID, err)
+	}
+	if at.Equal(received) || !r.OccurredAt.Before(at) {
+		return "", nil
+	}
+	return fmt.Sprintf("overtaken: it says what was at %s, and the conversion is %s since %s",
+		r.OccurredAt.UTC().Format(time.RFC3339), known.Status, at.UTC().Format(time.RFC3339)), nil
+}
+
+// keepWord keeps a word for a status that nobody has mapped yet; nothing else
+// changes until somebody says what it means.
+func (l *ledger) keepWord(ctx context.Context, known *conversion, word string) (Outcome, error) {
+	if _, err := l.tx.ExecContext(ctx, `UPDATE conversions SET reported_status = $2 WHERE id = $1`, known.ID, word); err != nil {
+		return Outcome{}, fmt.Errorf("keeping the status of conversion %s: %w", known.ID, err)
+	}
+	return Outcome{Result: Duplicate, ConversionID: known.ID, Reason: unmapped(word)}, nil
+}
+
+func unmapped(word string) string {
+	return fmt.Sprintf("the status %q is not mapped: it is kept, and counts for nobody until it is", word)
 }
 
 func (c *conversion) sameness(again *conversion) string {
@@ -74,14 +128,15 @@ func (c *conversion) sameness(again *conversion) string {
 
 // move takes one step of a locked conversion's lifecycle.
 func (in *Intake) move(ctx context.Context, l *ledger, c *conversion, m Move, at, now time.Time) (Outcome, error) {
-	if m.To == c.Status {
+	correction := m.To == c.Status && m.Amount.Valid && !sameAmount(c.Amount, m.Amount)
+	if m.To == c.Status && !correction {
 		return Outcome{Result: Duplicate, ConversionID: c.ID, Reason: "it is " + string(c.Status) + " already"}, nil
 	}
 	g, found, err := in.catalog.goals.get(ctx, l.tx, c.Goal)
 	if err != nil || !found {
 		return Outcome{}, fmt.Errorf("goal %q: %w", c.Goal, errors.Join(err, sql.ErrNoRows))
 	}
-	if _, why := g.rules().CanMove(c.Status, m.To); why != "" {
+	if _, why := g.rules().CanMove(c.Status, m.To); why != "" && !correction {
 		return Outcome{}, problem.Invalid(paramStatus, "%s", why)
 	}
 	// The step before may be on this page of the ledger.
@@ -103,8 +158,10 @@ func (in *Intake) move(ctx context.Context, l *ledger, c *conversion, m Move, at
 			return Outcome{}, err
 		}
 	}
-	if _, err := l.tx.ExecContext(ctx, `UPDATE conversions SET status = $2, amount = $3, payout = $4, payout_currency = $5, deal_id = nullif($6::bigint, 0) WHERE id = $1`,
-		c.ID, c.Status, c.Amount, c.Payout, c.PayoutCurrency, c.DealID); err != nil {
+	if _, err := l.tx.ExecContext(ctx, `
+		UPDATE conversions SET status = $2, amount = $3, payout = $4, payout_currency = $5, deal_id = nullif($6::bigint, 0), terms = $7, rate = $8,
+		  reported_status = '' WHERE id = $1`,
+		c.ID, c.Status, c.Amount, c.Payout, c.PayoutCurrency, c.DealID, termsText(c.Terms), c.Rate); err != nil {
 		return Outcome{}, fmt.Errorf("moving conversion %s: %w", c.ID, err)
 	}
 	macros[macro.PreviousStatus], macros[macro.Reason] = string(from), m.Reason
@@ -112,6 +169,9 @@ func (in *Intake) move(ctx context.Context, l *ledger, c *conversion, m Move, at
 	s := step{Previous: from, Status: m.To, Reason: m.Reason, Actor: m.Actor, UserID: m.UserID, At: at, Macros: macros, After: last}
 	if err := in.take(ctx, l, c, s, now); err != nil {
 		return Outcome{}, err
+	}
+	if correction {
+		return Outcome{Result: Updated, ConversionID: c.ID, Reason: "the amount is corrected to " + money(c.Amount)}, nil
 	}
 	return Outcome{Result: Updated, ConversionID: c.ID, Reason: fmt.Sprintf("from %s to %s", from, m.To)}, nil
 }

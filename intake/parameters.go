@@ -58,7 +58,8 @@ type Report struct {
 	Actor         Actor
 	UserID        int64 // who reported it, for staff and tokens
 
-	statusGiven bool // otherwise Status is the default, and changes nothing
+	statusGiven   bool   // otherwise Status is the default, and changes nothing
+	unknownStatus string // the operator's word for the status, which nobody has mapped; else empty
 }
 
 // Actor is who moved a conversion.
@@ -91,7 +92,7 @@ func parameters(c Call, signed bool) (url.Values, error) {
 			return nil, err
 		}
 		if signed {
-			maps.DeleteFunc(values, func(name string, _ []string) bool { return !secretName(name) })
+			maps.DeleteFunc(values, func(name string, _ []string) bool { return !c.hides(name) })
 		}
 		maps.Copy(values, body)
 	}
@@ -125,7 +126,8 @@ func (c Call) isForm() bool {
 
 func looksLikeJSON(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) }
 
-// jsonParameters reads a flat JSON object; numbers keep their digits.
+// jsonParameters reads a JSON object; numbers keep their digits. What lies deeper
+// has its path with dots for a name: data.player.id, events.0.type.
 func jsonParameters(body []byte) (url.Values, error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -136,23 +138,41 @@ func jsonParameters(body []byte) (url.Values, error) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, problem.Invalid("body", "something follows the JSON object")
 	}
-	values := url.Values{}
 	for name, v := range object {
-		switch v := v.(type) {
-		case nil:
-		case string:
-			values.Set(name, v)
-		case json.Number:
-			values.Set(name, v.String())
-		case bool:
-			values.Set(name, strconv.FormatBool(v))
-		default:
+		switch v.(type) {
+		case map[string]any, []any:
 			if known(name) {
 				return nil, problem.Invalid(name, "must be a string or a number, not %T", v)
 			}
 		}
 	}
+	values := url.Values{}
+	flatten(values, "", object)
 	return values, nil
+}
+
+// flatten puts the plain values of a JSON value under their paths, as many as are
+// read at all.
+func flatten(values url.Values, path string, v any) {
+	if len(values) > maxParameters {
+		return
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			flatten(values, join(path, name), inner)
+		}
+	case []any:
+		for i, inner := range v {
+			flatten(values, join(path, strconv.Itoa(i)), inner)
+		}
+	case string:
+		values.Set(path, v)
+	case json.Number:
+		values.Set(path, v.String())
+	case bool:
+		values.Set(path, strconv.FormatBool(v))
+	}
 }
 
 func known(name string) bool {
@@ -267,10 +287,10 @@ func (r *Report) complete(g *goal, currency string, now time.Time) []*problem.Er
 	if !r.statusGiven {
 		r.Status = commission.Approved
 	}
-	if status, ok := commission.ParseStatus(string(r.Status)); ok {
+	if status, ok := commission.ParseStatus(wordKey(string(r.Status))); ok {
 		r.Status = status
 	} else {
-		bad = append(bad, problem.Invalid(paramStatus, "%q is unknown: give pending, approved, rejected or cancelled", r.Status))
+		r.unknownStatus, r.Status = string(r.Status), commission.Unknown // kept until somebody says what it means
 	}
 	if r.OccurredAt.IsZero() {
 		r.OccurredAt = now

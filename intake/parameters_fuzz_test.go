@@ -20,7 +20,7 @@ func FuzzCall(f *testing.F) {
 	now := time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, method, query, contentType, body string) {
 		c := Call{Method: method, RawQuery: query, ContentType: contentType, Body: []byte(body)}
-		for _, logged := range []string{clean(maskPairs(query), maxLogged), clean(maskBody(c), maxLogged)} {
+		for _, logged := range []string{clean(maskPairs(query, secretName), maxLogged), clean(maskBody(c), maxLogged)} {
 			if !utf8.ValidString(logged) || strings.ContainsRune(logged, 0) {
 				t.Fatalf("cannot be logged: %q", logged)
 			}
@@ -52,7 +52,7 @@ func FuzzCall(f *testing.F) {
 // is masked.
 func noSecretLogged(t *testing.T, c Call) {
 	t.Helper()
-	query, err := url.ParseQuery(maskPairs(c.RawQuery))
+	query, err := url.ParseQuery(maskPairs(c.RawQuery, secretName))
 	if err != nil {
 		t.Fatalf("%q was readable, and as it is logged it is not: %v", c.RawQuery, err)
 	}

@@ -20,7 +20,7 @@ import (
 // must call again.
 func (in *Intake) Receive(ctx context.Context, c Call) (Answer, error) {
 	started := in.now()
-	src, values, refusal, err := in.admit(ctx, c, started)
+	src, values, refusal, err := in.admit(ctx, &c, started)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -51,7 +51,7 @@ func (in *Intake) logRefused(ctx context.Context, rows []receivedRow) error {
 
 // admit finds the source of a call and checks that it may speak. It gives the
 // refusal where it may not.
-func (in *Intake) admit(ctx context.Context, c Call, now time.Time) (*source, url.Values, *Answer, error) {
+func (in *Intake) admit(ctx context.Context, c *Call, now time.Time) (*source, url.Values, *Answer, error) {
 	var src *source
 	var found bool
 	var err error
@@ -65,6 +65,7 @@ func (in *Intake) admit(ctx context.Context, c Call, now time.Time) (*source, ur
 		src = nil
 		return refuse(answer(UnknownSource, "no source has the key %q", c.SourceKey))
 	}
+	c.secretNames, c.signatureHeader = src.secretNames, src.SignatureHeader
 	if src.limiter != nil && !src.limiter.AllowN(now, 1) {
 		a := answer(RateLimited, "more than %d calls a second", int(src.limiter.Limit()))
 		a.RetryAfter = time.Duration(math.Ceil(1/float64(src.limiter.Limit()))) * time.Second
@@ -73,13 +74,14 @@ func (in *Intake) admit(ctx context.Context, c Call, now time.Time) (*source, ur
 	if c.Truncated {
 		return refuse(invalid([]*problem.Error{problem.Invalid("body", "is longer than %d bytes", MaxBody)}))
 	}
-	values, err := parameters(c, src.RequireSignature)
+	values, err := parameters(*c, src.RequireSignature)
 	if err != nil {
 		// Who sent it cannot be told either, so an unreadable call of a source that
 		// wants proof is refused as unauthorized only when it could be read.
 		return refuse(invalid(problem.All(err)))
 	}
-	if reason := src.authenticate(c, values, now); reason != "" {
+	values = src.words.translate(values)
+	if reason := src.authenticate(*c, values, now); reason != "" {
 		return refuse(answer(Unauthorized, "%s", reason))
 	}
 	return src, values, nil, nil
@@ -93,6 +95,9 @@ func (in *Intake) receiveReport(ctx context.Context, c Call, src *source, values
 	}
 	if bad = append(bad, more...); len(bad) > 0 {
 		return invalid(bad), nil
+	}
+	if src.TestMode {
+		return answer(Tested, "the source is in test mode: it would be taken, and nothing was recorded"), nil
 	}
 	entry := &entry{source: src, report: report, call: &c, now: now}
 	if err := in.entries.Do(ctx, entry); err != nil {
@@ -117,7 +122,7 @@ func (in *Intake) check(ctx context.Context, r *Report, src *source, now time.Ti
 		bad = append(bad, problem.Invalid(paramGoal, "%q is not in the event dictionary", r.Goal))
 	}
 	bad = append(bad, r.complete(g, src.Currency, now)...)
-	if len(bad) == 0 && !slices.Contains(g.Statuses, r.Status) {
+	if len(bad) == 0 && r.unknownStatus == "" && !slices.Contains(g.Statuses, r.Status) {
 		bad = append(bad, problem.Invalid(paramStatus, "a conversion of the goal %s is never %s", g.Key, r.Status))
 	}
 	return bad, nil

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
-	"net/url"
 	"strings"
 	"time"
 
@@ -28,7 +27,14 @@ type Call struct {
 	Truncated   bool   // the body was longer than MaxBody
 	Headers     []dispatch.Header
 	Address     netip.Addr
+	Secure      bool // over https, as far as it can be believed
+
+	signatureHeader string          // where its source signs; empty for X-Signature
+	secretNames     map[string]bool // where its source puts its proof; nil for the usual names
 }
+
+// hides tells whether a parameter of this name is a secret.
+func (c Call) hides(name string) bool { return secretName(name) || c.secretNames[name] }
 
 // Answer is what the operator is told.
 type Answer struct {
@@ -61,11 +67,12 @@ const (
 	Unauthorized  Result = "unauthorized"
 	UnknownSource Result = "unknown_source"
 	RateLimited   Result = "rate_limited"
+	Tested        Result = "test" // the source is in test mode: nothing was recorded
 )
 
 // statusCodes is the HTTP status of each result.
 var statusCodes = map[Result]int{
-	Recorded: 201, Duplicate: 200, Updated: 200, Unattributed: 202,
+	Recorded: 201, Duplicate: 200, Updated: 200, Unattributed: 202, Tested: 200,
 	Invalid: 400, Unauthorized: 401, UnknownSource: 404, RateLimited: 429,
 }
 
@@ -109,7 +116,7 @@ func newReceivedRow(c Call, a Answer, at time.Time, took time.Duration) (receive
 	if err != nil {
 		return receivedRow{}, fmt.Errorf("making an id: %w", err)
 	}
-	headers, err := json.Marshal(maskHeaders(c.Headers))
+	headers, err := json.Marshal(maskHeaders(c.Headers, c.signatureHeader))
 	if err != nil {
 		return receivedRow{}, fmt.Errorf("writing headers down: %w", err)
 	}
@@ -126,7 +133,7 @@ func insertReceived(ctx context.Context, on execer, rows []receivedRow) error {
 	for i, r := range rows {
 		announced[i] = r.id
 		ids, times, keys = append(ids, r.id.String()), append(times, r.at.Format(time.RFC3339Nano)), append(keys, clean(r.call.SourceKey, maxID))
-		methods, queries = append(methods, r.call.Method), append(queries, clean(maskPairs(r.call.RawQuery), maxLogged))
+		methods, queries = append(methods, r.call.Method), append(queries, clean(maskPairs(r.call.RawQuery, r.call.hides), maxLogged))
 		bodies, headers = append(bodies, clean(maskBody(r.call), maxLogged)), append(headers, string(r.headers))
 		addresses, results = append(addresses, truncated(r.call.Address)), append(results, string(r.answer.Result))
 		reasons, codes = append(reasons, clean(r.answer.reason, maxLogged)), append(codes, int64(r.answer.StatusCode))
@@ -162,79 +169,4 @@ func clean(s string, limit int) string {
 		s = s[:limit]
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
-}
-
-// mask stands where a secret stood.
-const mask = "***"
-
-func secretName(name string) bool { return name == paramToken || name == paramSignature }
-
-// maskPairs hides the values of secrets in a raw query or form.
-func maskPairs(raw string) string {
-	pairs := strings.Split(raw, "&")
-	for i, pair := range pairs {
-		name, _, has := strings.Cut(pair, "=")
-		if plain, err := url.QueryUnescape(name); err == nil && has && secretName(plain) {
-			pairs[i] = name + "=" + mask
-		}
-	}
-	return strings.Join(pairs, "&")
-}
-
-// maskBody hides secrets in a form or a JSON object; what is neither and might
-// hold one is not kept.
-func maskBody(c Call) string {
-	if len(c.Body) == 0 {
-		return ""
-	}
-	var object map[string]json.RawMessage
-	switch {
-	case looksLikeJSON(c.Body):
-		if err := json.Unmarshal(c.Body, &object); err != nil {
-			return unlessSecret(c.Body)
-		}
-	case c.isForm():
-		return maskPairs(string(c.Body))
-	default:
-		return unlessSecret(c.Body)
-	}
-	masked := false
-	for name := range object {
-		if secretName(name) {
-			object[name], masked = json.RawMessage(`"`+mask+`"`), true
-		}
-	}
-	if !masked {
-		return string(c.Body)
-	}
-	text, err := json.Marshal(object)
-	if err != nil {
-		return ""
-	}
-	return string(text)
-}
-
-// unlessSecret keeps a body that cannot be read only where nothing in it looks
-// like the name of a secret, spelled out or with escapes.
-func unlessSecret(body []byte) string {
-	lower := strings.ToLower(string(body))
-	for _, sign := range []string{paramToken, paramSignature, `\u`} {
-		if strings.Contains(lower, sign) {
-			return "(not kept: it cannot be read and may hold a secret)"
-		}
-	}
-	return string(body)
-}
-
-func maskHeaders(headers []dispatch.Header) []dispatch.Header {
-	masked := make([]dispatch.Header, len(headers))
-	for i, h := range headers {
-		switch strings.ToLower(h.Name) {
-		case "authorization", "cookie", "x-signature", "proxy-authorization":
-			h.Value = mask
-		}
-		h.Value = clean(h.Value, maxID*4)
-		masked[i] = h
-	}
-	return masked
 }

@@ -43,10 +43,17 @@ type conversion struct {
 	Currency        string
 	PayoutCurrency  string
 	DealID          int64
-	Status          commission.Status
-	AttributedBy    string
-	OccurredAt      time.Time
-	ReceivedAt      time.Time
+	Terms           *commission.Terms   // what it is paid by; nil where nobody agreed to anything
+	Rate            decimal.NullDecimal // what one unit of Currency is worth in PayoutCurrency
+	ReportedStatus  string              // the operator's word that nobody has mapped yet; else empty
+	Origin          Actor
+
+	stored       bool // it is in the table
+	tiered       bool // its deal has tiers, and it is reckoned once it is in the table
+	Status       commission.Status
+	AttributedBy string
+	OccurredAt   time.Time
+	ReceivedAt   time.Time
 }
 
 // recordAll records reports that share a commit. They are looked up and inserted
@@ -73,7 +80,7 @@ func (in *Intake) recordAll(ctx context.Context, entries []*entry) error {
 // insertNew attributes every report and inserts those that are new, each with
 // its first step.
 func (in *Intake) insertNew(ctx context.Context, l *ledger, entries []*entry) error {
-	if err := attribute(ctx, l.tx, entries); err != nil {
+	if err := in.attribute(ctx, l.tx, entries); err != nil {
 		return err
 	}
 	for _, e := range entries {
@@ -92,6 +99,11 @@ func (in *Intake) insertNew(ctx context.Context, l *ledger, entries []*entry) er
 	}
 	for _, e := range entries {
 		e.isNew = isNew[e.conversion.ID]
+	}
+	if err := in.reckonTiered(ctx, l.tx, entries); err != nil {
+		return err
+	}
+	for _, e := range entries {
 		if !e.isNew {
 			continue
 		}
@@ -126,6 +138,9 @@ func (in *Intake) finish(ctx context.Context, l *ledger, e *entry) error {
 	default:
 		e.outcome = Outcome{Result: Recorded, ConversionID: c.ID, Reason: "new, attributed by " + e.who.by}
 	}
+	if e.isNew && e.conversion.ReportedStatus != "" {
+		e.outcome.Reason += "; " + unmapped(e.conversion.ReportedStatus)
+	}
 	if e.call == nil {
 		return nil
 	}
@@ -142,7 +157,7 @@ func (in *Intake) newConversion(ctx context.Context, tx *sql.Tx, src *source, r 
 	c := &conversion{
 		ID: id, SourceID: src.ID, OfferID: src.OfferID, ReportedClickID: r.ClickID, PlayerID: who.player,
 		Goal: g.Key, TransactionID: r.TransactionID, Amount: r.Amount, Currency: r.Currency, Status: r.Status,
-		OccurredAt: r.OccurredAt, ReceivedAt: now,
+		ReportedStatus: r.unknownStatus, Origin: r.Actor, OccurredAt: r.OccurredAt, ReceivedAt: now,
 	}
 	if g.OncePerPlayer {
 		c.OnceKey = who.onceKey(r)
@@ -155,23 +170,13 @@ func (in *Intake) newConversion(ctx context.Context, tx *sql.Tx, src *source, r 
 	return c, in.reckon(ctx, tx, c)
 }
 
-// reckon works out a conversion's payout by the affiliate's deal.
-func (in *Intake) reckon(ctx context.Context, tx *sql.Tx, c *conversion) error {
-	d, found, err := in.catalog.deals.get(ctx, tx, dealKey{OfferID: c.OfferID, AffiliateID: c.AffiliateID})
-	if err != nil || !found {
-		return err
-	}
-	payout := commission.Payout(d.Terms, c.Goal, c.Amount.Decimal, c.Status)
-	c.Payout, c.PayoutCurrency, c.DealID = decimal.NewNullDecimal(payout), d.Terms.Currency, d.ID
-	return nil
-}
-
 // insertConversions writes the conversions that none of the unique indexes knows,
 // and says which those are.
 func insertConversions(ctx context.Context, tx *sql.Tx, entries []*entry) (map[uuid.UUID]bool, error) {
 	var ids, reported, goals, transactions, onces, currencies, payoutCurrencies, statuses, by, occurred, received []string
 	var affiliates, sources, offers, campaigns, deals []int64
-	var clicks, players, amounts, payouts []sql.NullString
+	var clicks, players, amounts, payouts, rates, terms []sql.NullString
+	var words, origins []string
 	for _, e := range entries {
 		c := e.conversion
 		ids, reported, goals = append(ids, c.ID.String()), append(reported, c.ReportedClickID), append(goals, c.Goal)
@@ -183,21 +188,26 @@ func insertConversions(ctx context.Context, tx *sql.Tx, entries []*entry) (map[u
 		campaigns, deals = append(campaigns, c.CampaignID), append(deals, c.DealID)
 		clicks, players = append(clicks, uuidText(c.ClickID)), append(players, uuidText(c.PlayerID))
 		amounts, payouts = append(amounts, decimalText(c.Amount)), append(payouts, decimalText(c.Payout))
+		rates, terms = append(rates, decimalText(c.Rate)), append(terms, termsText(c.Terms))
+		words, origins = append(words, c.ReportedStatus), append(origins, string(c.Origin))
 	}
 	rows, err := tx.QueryContext(ctx, `
 		INSERT INTO conversions (id, affiliate_id, source_id, offer_id, campaign_id, click_id, reported_click_id, player_id, goal,
-		  transaction_id, once_key, amount, payout, currency, payout_currency, deal_id, status, attributed_by, occurred_at, received_at)
+		  transaction_id, once_key, amount, payout, currency, payout_currency, deal_id, status, attributed_by, occurred_at, received_at,
+		  terms, rate, reported_status, origin)
 		SELECT id, nullif(affiliate, 0), source, offer, nullif(campaign, 0), click, reported, player, goal,
-		  nullif(transaction, ''), nullif(once, ''), amount, payout, currency, payout_currency, nullif(deal, 0), status, by, occurred, received
+		  nullif(transaction, ''), nullif(once, ''), amount, payout, currency, payout_currency, nullif(deal, 0), status, by, occurred, received,
+		  terms, rate, word, origin
 		FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::uuid[], $7::text[], $8::uuid[], $9::text[],
 		            $10::text[], $11::text[], $12::numeric[], $13::numeric[], $14::text[], $15::text[], $16::bigint[], $17::text[], $18::text[],
-		            $19::timestamptz[], $20::timestamptz[])
+		            $19::timestamptz[], $20::timestamptz[], $21::jsonb[], $22::numeric[], $23::text[], $24::text[])
 		  AS u(id, affiliate, source, offer, campaign, click, reported, player, goal, transaction, once, amount, payout, currency,
-		       payout_currency, deal, status, by, occurred, received)
+		       payout_currency, deal, status, by, occurred, received, terms, rate, word, origin)
 		ON CONFLICT DO NOTHING RETURNING id`,
 		pq.Array(ids), pq.Array(affiliates), pq.Array(sources), pq.Array(offers), pq.Array(campaigns), pq.Array(clicks), pq.Array(reported),
 		pq.Array(players), pq.Array(goals), pq.Array(transactions), pq.Array(onces), pq.Array(amounts), pq.Array(payouts), pq.Array(currencies),
-		pq.Array(payoutCurrencies), pq.Array(deals), pq.Array(statuses), pq.Array(by), pq.Array(occurred), pq.Array(received))
+		pq.Array(payoutCurrencies), pq.Array(deals), pq.Array(statuses), pq.Array(by), pq.Array(occurred), pq.Array(received),
+		pq.Array(terms), pq.Array(rates), pq.Array(words), pq.Array(origins))
 	if err != nil {
 		return nil, fmt.Errorf("writing %d conversions: %w", len(entries), err)
 	}
@@ -216,16 +226,19 @@ func insertConversions(ctx context.Context, tx *sql.Tx, entries []*entry) (map[u
 // findConversion locks a row for a change.
 func findConversion(ctx context.Context, tx *sql.Tx, where string, args ...any) (*conversion, error) {
 	var c conversion
+	var terms []byte
 	err := tx.QueryRowContext(ctx, `
 		SELECT id, coalesce(affiliate_id, 0), source_id, offer_id, coalesce(campaign_id, 0), click_id, reported_click_id, player_id, goal,
 		  coalesce(transaction_id, ''), coalesce(once_key, ''), amount, payout, currency, payout_currency, coalesce(deal_id, 0), status,
-		  attributed_by, occurred_at, received_at
+		  attributed_by, occurred_at, received_at, terms, rate, reported_status, origin
 		FROM conversions WHERE `+where+` LIMIT 1 FOR UPDATE`, args...).
 		Scan(&c.ID, &c.AffiliateID, &c.SourceID, &c.OfferID, &c.CampaignID, &c.ClickID, &c.ReportedClickID, &c.PlayerID, &c.Goal,
 			&c.TransactionID, &c.OnceKey, &c.Amount, &c.Payout, &c.Currency, &c.PayoutCurrency, &c.DealID, &c.Status,
-			&c.AttributedBy, &c.OccurredAt, &c.ReceivedAt)
+			&c.AttributedBy, &c.OccurredAt, &c.ReceivedAt, &terms, &c.Rate, &c.ReportedStatus, &c.Origin)
 	if err != nil {
 		return nil, fmt.Errorf("reading the conversion: %w", err)
 	}
-	return &c, nil
+	c.stored = true
+	c.Terms, err = readTerms(terms)
+	return &c, err
 }

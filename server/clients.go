@@ -14,6 +14,7 @@ import (
 type Client struct {
 	Addr    netip.Addr // the first address that is no trusted proxy's; invalid when unknown
 	Country string     // two capital letters from a trusted proxy's header; empty otherwise
+	Secure  bool       // a trusted proxy says that it came over https
 }
 
 type clientKey struct{}
@@ -49,6 +50,7 @@ func (c clients) of(r *http.Request) Client {
 	if !c.trusted.Contain(client.Addr) {
 		return client
 	}
+	client.Secure = strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 	client.Country = countryCode(r.Header.Get(c.countryHeader))
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for _, hop := range slices.Backward(hops) {

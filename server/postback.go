@@ -25,6 +25,7 @@ func Postback(in *intake.Intake, log *slog.Logger) http.Handler {
 		a, err := in.Receive(r.Context(), intake.Call{
 			SourceKey: r.PathValue("source"), Method: r.Method, RawQuery: r.URL.RawQuery, ContentType: r.Header.Get("Content-Type"),
 			Body: body, Truncated: truncated, Headers: dispatch.Headers(r.Header), Address: ClientOf(r.Context()).Addr,
+			Secure: r.TLS != nil || ClientOf(r.Context()).Secure,
 		})
 		if err != nil {
 			log.ErrorContext(r.Context(), "an operator's call could not be kept", "error", err)

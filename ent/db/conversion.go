@@ -3,6 +3,7 @@
 package db
 
 import (
+	"encoding/json"
 	"fmt"
 	"postrider/commission"
 	"postrider/ent/db/conversion"
@@ -52,6 +53,14 @@ type Conversion struct {
 	DealID *int64 `json:"deal_id,omitempty"`
 	// Status holds the value of the "status" field.
 	Status commission.Status `json:"status,omitempty"`
+	// What it is paid by, as agreed when it was reckoned first.
+	Terms *commission.Terms `json:"terms,omitempty"`
+	// What one unit of the amount's currency was worth in the payout's.
+	Rate *decimal.Decimal `json:"rate,omitempty"`
+	// The operator's last word for its status, while nobody has mapped it.
+	ReportedStatus string `json:"reported_status,omitempty"`
+	// operator, staff, api, or postrider for a CPA that it found itself.
+	Origin string `json:"origin,omitempty"`
 	// click, player or staff; empty while unattributed.
 	AttributedBy string `json:"attributed_by,omitempty"`
 	// OccurredAt holds the value of the "occurred_at" field.
@@ -66,13 +75,15 @@ func (*Conversion) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case conversion.FieldAmount, conversion.FieldPayout:
+		case conversion.FieldAmount, conversion.FieldPayout, conversion.FieldRate:
 			values[i] = &sql.NullScanner{S: new(decimal.Decimal)}
 		case conversion.FieldClickID, conversion.FieldPlayerID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
+		case conversion.FieldTerms:
+			values[i] = new([]byte)
 		case conversion.FieldAffiliateID, conversion.FieldSourceID, conversion.FieldOfferID, conversion.FieldCampaignID, conversion.FieldDealID:
 			values[i] = new(sql.NullInt64)
-		case conversion.FieldReportedClickID, conversion.FieldGoal, conversion.FieldTransactionID, conversion.FieldOnceKey, conversion.FieldCurrency, conversion.FieldPayoutCurrency, conversion.FieldStatus, conversion.FieldAttributedBy:
+		case conversion.FieldReportedClickID, conversion.FieldGoal, conversion.FieldTransactionID, conversion.FieldOnceKey, conversion.FieldCurrency, conversion.FieldPayoutCurrency, conversion.FieldStatus, conversion.FieldReportedStatus, conversion.FieldOrigin, conversion.FieldAttributedBy:
 			values[i] = new(sql.NullString)
 		case conversion.FieldOccurredAt, conversion.FieldReceivedAt:
 			values[i] = new(sql.NullTime)
@@ -204,6 +215,33 @@ func (_m *Conversion) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Status = commission.Status(value.String)
 			}
+		case conversion.FieldTerms:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field terms", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Terms); err != nil {
+					return fmt.Errorf("unmarshal field terms: %w", err)
+				}
+			}
+		case conversion.FieldRate:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field rate", values[i])
+			} else if value.Valid {
+				_m.Rate = new(decimal.Decimal)
+				*_m.Rate = *value.S.(*decimal.Decimal)
+			}
+		case conversion.FieldReportedStatus:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field reported_status", values[i])
+			} else if value.Valid {
+				_m.ReportedStatus = value.String
+			}
+		case conversion.FieldOrigin:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field origin", values[i])
+			} else if value.Valid {
+				_m.Origin = value.String
+			}
 		case conversion.FieldAttributedBy:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field attributed_by", values[i])
@@ -323,6 +361,20 @@ func (_m *Conversion) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))
+	builder.WriteString(", ")
+	builder.WriteString("terms=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Terms))
+	builder.WriteString(", ")
+	if v := _m.Rate; v != nil {
+		builder.WriteString("rate=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("reported_status=")
+	builder.WriteString(_m.ReportedStatus)
+	builder.WriteString(", ")
+	builder.WriteString("origin=")
+	builder.WriteString(_m.Origin)
 	builder.WriteString(", ")
 	builder.WriteString("attributed_by=")
 	builder.WriteString(_m.AttributedBy)

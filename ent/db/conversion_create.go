@@ -207,6 +207,54 @@ func (_c *ConversionCreate) SetStatus(v commission.Status) *ConversionCreate {
 	return _c
 }
 
+// SetTerms sets the "terms" field.
+func (_c *ConversionCreate) SetTerms(v *commission.Terms) *ConversionCreate {
+	_c.mutation.SetTerms(v)
+	return _c
+}
+
+// SetRate sets the "rate" field.
+func (_c *ConversionCreate) SetRate(v decimal.Decimal) *ConversionCreate {
+	_c.mutation.SetRate(v)
+	return _c
+}
+
+// SetNillableRate sets the "rate" field if the given value is not nil.
+func (_c *ConversionCreate) SetNillableRate(v *decimal.Decimal) *ConversionCreate {
+	if v != nil {
+		_c.SetRate(*v)
+	}
+	return _c
+}
+
+// SetReportedStatus sets the "reported_status" field.
+func (_c *ConversionCreate) SetReportedStatus(v string) *ConversionCreate {
+	_c.mutation.SetReportedStatus(v)
+	return _c
+}
+
+// SetNillableReportedStatus sets the "reported_status" field if the given value is not nil.
+func (_c *ConversionCreate) SetNillableReportedStatus(v *string) *ConversionCreate {
+	if v != nil {
+		_c.SetReportedStatus(*v)
+	}
+	return _c
+}
+
+// SetOrigin sets the "origin" field.
+func (_c *ConversionCreate) SetOrigin(v string) *ConversionCreate {
+	_c.mutation.SetOrigin(v)
+	return _c
+}
+
+// SetNillableOrigin sets the "origin" field if the given value is not nil.
+func (_c *ConversionCreate) SetNillableOrigin(v *string) *ConversionCreate {
+	if v != nil {
+		_c.SetOrigin(*v)
+	}
+	return _c
+}
+
 // SetAttributedBy sets the "attributed_by" field.
 func (_c *ConversionCreate) SetAttributedBy(v string) *ConversionCreate {
 	_c.mutation.SetAttributedBy(v)
@@ -284,6 +332,14 @@ func (_c *ConversionCreate) defaults() error {
 		v := conversion.DefaultPayoutCurrency
 		_c.mutation.SetPayoutCurrency(v)
 	}
+	if _, ok := _c.mutation.ReportedStatus(); !ok {
+		v := conversion.DefaultReportedStatus
+		_c.mutation.SetReportedStatus(v)
+	}
+	if _, ok := _c.mutation.Origin(); !ok {
+		v := conversion.DefaultOrigin
+		_c.mutation.SetOrigin(v)
+	}
 	if _, ok := _c.mutation.AttributedBy(); !ok {
 		v := conversion.DefaultAttributedBy
 		_c.mutation.SetAttributedBy(v)
@@ -318,6 +374,12 @@ func (_c *ConversionCreate) check() error {
 		if err := conversion.StatusValidator(v); err != nil {
 			return &ValidationError{Name: "status", err: fmt.Errorf(`db: validator failed for field "Conversion.status": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.ReportedStatus(); !ok {
+		return &ValidationError{Name: "reported_status", err: errors.New(`db: missing required field "Conversion.reported_status"`)}
+	}
+	if _, ok := _c.mutation.Origin(); !ok {
+		return &ValidationError{Name: "origin", err: errors.New(`db: missing required field "Conversion.origin"`)}
 	}
 	if _, ok := _c.mutation.AttributedBy(); !ok {
 		return &ValidationError{Name: "attributed_by", err: errors.New(`db: missing required field "Conversion.attributed_by"`)}
@@ -426,6 +488,22 @@ func (_c *ConversionCreate) createSpec() (*Conversion, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Status(); ok {
 		_spec.SetField(conversion.FieldStatus, field.TypeEnum, value)
 		_node.Status = value
+	}
+	if value, ok := _c.mutation.Terms(); ok {
+		_spec.SetField(conversion.FieldTerms, field.TypeJSON, value)
+		_node.Terms = value
+	}
+	if value, ok := _c.mutation.Rate(); ok {
+		_spec.SetField(conversion.FieldRate, field.TypeOther, value)
+		_node.Rate = &value
+	}
+	if value, ok := _c.mutation.ReportedStatus(); ok {
+		_spec.SetField(conversion.FieldReportedStatus, field.TypeString, value)
+		_node.ReportedStatus = value
+	}
+	if value, ok := _c.mutation.Origin(); ok {
+		_spec.SetField(conversion.FieldOrigin, field.TypeString, value)
+		_node.Origin = value
 	}
 	if value, ok := _c.mutation.AttributedBy(); ok {
 		_spec.SetField(conversion.FieldAttributedBy, field.TypeString, value)

@@ -275,6 +275,52 @@ func (_u *ConversionUpdate) SetNillableStatus(v *commission.Status) *ConversionU
 	return _u
 }
 
+// SetTerms sets the "terms" field.
+func (_u *ConversionUpdate) SetTerms(v *commission.Terms) *ConversionUpdate {
+	_u.mutation.SetTerms(v)
+	return _u
+}
+
+// ClearTerms clears the value of the "terms" field.
+func (_u *ConversionUpdate) ClearTerms() *ConversionUpdate {
+	_u.mutation.ClearTerms()
+	return _u
+}
+
+// SetRate sets the "rate" field.
+func (_u *ConversionUpdate) SetRate(v decimal.Decimal) *ConversionUpdate {
+	_u.mutation.SetRate(v)
+	return _u
+}
+
+// SetNillableRate sets the "rate" field if the given value is not nil.
+func (_u *ConversionUpdate) SetNillableRate(v *decimal.Decimal) *ConversionUpdate {
+	if v != nil {
+		_u.SetRate(*v)
+	}
+	return _u
+}
+
+// ClearRate clears the value of the "rate" field.
+func (_u *ConversionUpdate) ClearRate() *ConversionUpdate {
+	_u.mutation.ClearRate()
+	return _u
+}
+
+// SetReportedStatus sets the "reported_status" field.
+func (_u *ConversionUpdate) SetReportedStatus(v string) *ConversionUpdate {
+	_u.mutation.SetReportedStatus(v)
+	return _u
+}
+
+// SetNillableReportedStatus sets the "reported_status" field if the given value is not nil.
+func (_u *ConversionUpdate) SetNillableReportedStatus(v *string) *ConversionUpdate {
+	if v != nil {
+		_u.SetReportedStatus(*v)
+	}
+	return _u
+}
+
 // SetAttributedBy sets the "attributed_by" field.
 func (_u *ConversionUpdate) SetAttributedBy(v string) *ConversionUpdate {
 	_u.mutation.SetAttributedBy(v)
@@ -423,6 +469,21 @@ func (_u *ConversionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(conversion.FieldStatus, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Terms(); ok {
+		_spec.SetField(conversion.FieldTerms, field.TypeJSON, value)
+	}
+	if _u.mutation.TermsCleared() {
+		_spec.ClearField(conversion.FieldTerms, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Rate(); ok {
+		_spec.SetField(conversion.FieldRate, field.TypeOther, value)
+	}
+	if _u.mutation.RateCleared() {
+		_spec.ClearField(conversion.FieldRate, field.TypeOther)
+	}
+	if value, ok := _u.mutation.ReportedStatus(); ok {
+		_spec.SetField(conversion.FieldReportedStatus, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.AttributedBy(); ok {
 		_spec.SetField(conversion.FieldAttributedBy, field.TypeString, value)
@@ -693,6 +754,52 @@ func (_u *ConversionUpdateOne) SetNillableStatus(v *commission.Status) *Conversi
 	return _u
 }
 
+// SetTerms sets the "terms" field.
+func (_u *ConversionUpdateOne) SetTerms(v *commission.Terms) *ConversionUpdateOne {
+	_u.mutation.SetTerms(v)
+	return _u
+}
+
+// ClearTerms clears the value of the "terms" field.
+func (_u *ConversionUpdateOne) ClearTerms() *ConversionUpdateOne {
+	_u.mutation.ClearTerms()
+	return _u
+}
+
+// SetRate sets the "rate" field.
+func (_u *ConversionUpdateOne) SetRate(v decimal.Decimal) *ConversionUpdateOne {
+	_u.mutation.SetRate(v)
+	return _u
+}
+
+// SetNillableRate sets the "rate" field if the given value is not nil.
+func (_u *ConversionUpdateOne) SetNillableRate(v *decimal.Decimal) *ConversionUpdateOne {
+	if v != nil {
+		_u.SetRate(*v)
+	}
+	return _u
+}
+
+// ClearRate clears the value of the "rate" field.
+func (_u *ConversionUpdateOne) ClearRate() *ConversionUpdateOne {
+	_u.mutation.ClearRate()
+	return _u
+}
+
+// SetReportedStatus sets the "reported_status" field.
+func (_u *ConversionUpdateOne) SetReportedStatus(v string) *ConversionUpdateOne {
+	_u.mutation.SetReportedStatus(v)
+	return _u
+}
+
+// SetNillableReportedStatus sets the "reported_status" field if the given value is not nil.
+func (_u *ConversionUpdateOne) SetNillableReportedStatus(v *string) *ConversionUpdateOne {
+	if v != nil {
+		_u.SetReportedStatus(*v)
+	}
+	return _u
+}
+
 // SetAttributedBy sets the "attributed_by" field.
 func (_u *ConversionUpdateOne) SetAttributedBy(v string) *ConversionUpdateOne {
 	_u.mutation.SetAttributedBy(v)
@@ -871,6 +978,21 @@ func (_u *ConversionUpdateOne) sqlSave(ctx context.Context) (_node *Conversion, 
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(conversion.FieldStatus, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Terms(); ok {
+		_spec.SetField(conversion.FieldTerms, field.TypeJSON, value)
+	}
+	if _u.mutation.TermsCleared() {
+		_spec.ClearField(conversion.FieldTerms, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Rate(); ok {
+		_spec.SetField(conversion.FieldRate, field.TypeOther, value)
+	}
+	if _u.mutation.RateCleared() {
+		_spec.ClearField(conversion.FieldRate, field.TypeOther)
+	}
+	if value, ok := _u.mutation.ReportedStatus(); ok {
+		_spec.SetField(conversion.FieldReportedStatus, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.AttributedBy(); ok {
 		_spec.SetField(conversion.FieldAttributedBy, field.TypeString, value)

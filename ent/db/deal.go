@@ -3,6 +3,7 @@
 package db
 
 import (
+	"encoding/json"
 	"fmt"
 	"postrider/commission"
 	"postrider/ent/db/deal"
@@ -33,6 +34,16 @@ type Deal struct {
 	LeadGoal string `json:"lead_goal,omitempty"`
 	// Currency holds the value of the "currency" field.
 	Currency string `json:"currency,omitempty"`
+	// What the tiers go by, month by month.
+	TierBy *commission.TierBy `json:"tier_by,omitempty"`
+	// Tiers holds the value of the "tiers" field.
+	Tiers []commission.Tier `json:"tiers,omitempty"`
+	// From when it holds; null for always.
+	ValidFrom *time.Time `json:"valid_from,omitempty"`
+	// Until when it holds; null for ever.
+	ValidTo *time.Time `json:"valid_to,omitempty"`
+	// Whether a month below zero is taken off the next.
+	CarryOver bool `json:"carry_over,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -45,11 +56,15 @@ func (*Deal) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case deal.FieldAmount, deal.FieldPercent:
 			values[i] = &sql.NullScanner{S: new(decimal.Decimal)}
+		case deal.FieldTiers:
+			values[i] = new([]byte)
+		case deal.FieldCarryOver:
+			values[i] = new(sql.NullBool)
 		case deal.FieldID, deal.FieldOfferID, deal.FieldAffiliateID:
 			values[i] = new(sql.NullInt64)
-		case deal.FieldModel, deal.FieldLeadGoal, deal.FieldCurrency:
+		case deal.FieldModel, deal.FieldLeadGoal, deal.FieldCurrency, deal.FieldTierBy:
 			values[i] = new(sql.NullString)
-		case deal.FieldCreatedAt:
+		case deal.FieldValidFrom, deal.FieldValidTo, deal.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -116,6 +131,41 @@ func (_m *Deal) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field currency", values[i])
 			} else if value.Valid {
 				_m.Currency = value.String
+			}
+		case deal.FieldTierBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field tier_by", values[i])
+			} else if value.Valid {
+				_m.TierBy = new(commission.TierBy)
+				*_m.TierBy = commission.TierBy(value.String)
+			}
+		case deal.FieldTiers:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field tiers", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Tiers); err != nil {
+					return fmt.Errorf("unmarshal field tiers: %w", err)
+				}
+			}
+		case deal.FieldValidFrom:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field valid_from", values[i])
+			} else if value.Valid {
+				_m.ValidFrom = new(time.Time)
+				*_m.ValidFrom = value.Time
+			}
+		case deal.FieldValidTo:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field valid_to", values[i])
+			} else if value.Valid {
+				_m.ValidTo = new(time.Time)
+				*_m.ValidTo = value.Time
+			}
+		case deal.FieldCarryOver:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field carry_over", values[i])
+			} else if value.Valid {
+				_m.CarryOver = value.Bool
 			}
 		case deal.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -185,6 +235,27 @@ func (_m *Deal) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("currency=")
 	builder.WriteString(_m.Currency)
+	builder.WriteString(", ")
+	if v := _m.TierBy; v != nil {
+		builder.WriteString("tier_by=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("tiers=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Tiers))
+	builder.WriteString(", ")
+	if v := _m.ValidFrom; v != nil {
+		builder.WriteString("valid_from=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ValidTo; v != nil {
+		builder.WriteString("valid_to=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("carry_over=")
+	builder.WriteString(fmt.Sprintf("%v", _m.CarryOver))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -96,6 +96,68 @@ func (_c *DealCreate) SetCurrency(v string) *DealCreate {
 	return _c
 }
 
+// SetTierBy sets the "tier_by" field.
+func (_c *DealCreate) SetTierBy(v commission.TierBy) *DealCreate {
+	_c.mutation.SetTierBy(v)
+	return _c
+}
+
+// SetNillableTierBy sets the "tier_by" field if the given value is not nil.
+func (_c *DealCreate) SetNillableTierBy(v *commission.TierBy) *DealCreate {
+	if v != nil {
+		_c.SetTierBy(*v)
+	}
+	return _c
+}
+
+// SetTiers sets the "tiers" field.
+func (_c *DealCreate) SetTiers(v []commission.Tier) *DealCreate {
+	_c.mutation.SetTiers(v)
+	return _c
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (_c *DealCreate) SetValidFrom(v time.Time) *DealCreate {
+	_c.mutation.SetValidFrom(v)
+	return _c
+}
+
+// SetNillableValidFrom sets the "valid_from" field if the given value is not nil.
+func (_c *DealCreate) SetNillableValidFrom(v *time.Time) *DealCreate {
+	if v != nil {
+		_c.SetValidFrom(*v)
+	}
+	return _c
+}
+
+// SetValidTo sets the "valid_to" field.
+func (_c *DealCreate) SetValidTo(v time.Time) *DealCreate {
+	_c.mutation.SetValidTo(v)
+	return _c
+}
+
+// SetNillableValidTo sets the "valid_to" field if the given value is not nil.
+func (_c *DealCreate) SetNillableValidTo(v *time.Time) *DealCreate {
+	if v != nil {
+		_c.SetValidTo(*v)
+	}
+	return _c
+}
+
+// SetCarryOver sets the "carry_over" field.
+func (_c *DealCreate) SetCarryOver(v bool) *DealCreate {
+	_c.mutation.SetCarryOver(v)
+	return _c
+}
+
+// SetNillableCarryOver sets the "carry_over" field if the given value is not nil.
+func (_c *DealCreate) SetNillableCarryOver(v *bool) *DealCreate {
+	if v != nil {
+		_c.SetCarryOver(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *DealCreate) SetCreatedAt(v time.Time) *DealCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -157,6 +219,14 @@ func (_c *DealCreate) defaults() error {
 		v := deal.DefaultLeadGoal
 		_c.mutation.SetLeadGoal(v)
 	}
+	if _, ok := _c.mutation.Tiers(); !ok {
+		v := deal.DefaultTiers
+		_c.mutation.SetTiers(v)
+	}
+	if _, ok := _c.mutation.CarryOver(); !ok {
+		v := deal.DefaultCarryOver
+		_c.mutation.SetCarryOver(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		if deal.DefaultCreatedAt == nil {
 			return fmt.Errorf("db: uninitialized deal.DefaultCreatedAt (forgotten import db/runtime?)")
@@ -190,6 +260,17 @@ func (_c *DealCreate) check() error {
 		if err := deal.CurrencyValidator(v); err != nil {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Deal.currency": %w`, err)}
 		}
+	}
+	if v, ok := _c.mutation.TierBy(); ok {
+		if err := deal.TierByValidator(v); err != nil {
+			return &ValidationError{Name: "tier_by", err: fmt.Errorf(`db: validator failed for field "Deal.tier_by": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Tiers(); !ok {
+		return &ValidationError{Name: "tiers", err: errors.New(`db: missing required field "Deal.tiers"`)}
+	}
+	if _, ok := _c.mutation.CarryOver(); !ok {
+		return &ValidationError{Name: "carry_over", err: errors.New(`db: missing required field "Deal.carry_over"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Deal.created_at"`)}
@@ -253,6 +334,26 @@ func (_c *DealCreate) createSpec() (*Deal, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Currency(); ok {
 		_spec.SetField(deal.FieldCurrency, field.TypeString, value)
 		_node.Currency = value
+	}
+	if value, ok := _c.mutation.TierBy(); ok {
+		_spec.SetField(deal.FieldTierBy, field.TypeEnum, value)
+		_node.TierBy = &value
+	}
+	if value, ok := _c.mutation.Tiers(); ok {
+		_spec.SetField(deal.FieldTiers, field.TypeJSON, value)
+		_node.Tiers = value
+	}
+	if value, ok := _c.mutation.ValidFrom(); ok {
+		_spec.SetField(deal.FieldValidFrom, field.TypeTime, value)
+		_node.ValidFrom = &value
+	}
+	if value, ok := _c.mutation.ValidTo(); ok {
+		_spec.SetField(deal.FieldValidTo, field.TypeTime, value)
+		_node.ValidTo = &value
+	}
+	if value, ok := _c.mutation.CarryOver(); ok {
+		_spec.SetField(deal.FieldCarryOver, field.TypeBool, value)
+		_node.CarryOver = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(deal.FieldCreatedAt, field.TypeTime, value)

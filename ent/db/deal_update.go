@@ -9,9 +9,11 @@ import (
 	"postrider/commission"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/predicate"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/shopspring/decimal"
 )
@@ -112,6 +114,92 @@ func (_u *DealUpdate) SetNillableCurrency(v *string) *DealUpdate {
 	return _u
 }
 
+// SetTierBy sets the "tier_by" field.
+func (_u *DealUpdate) SetTierBy(v commission.TierBy) *DealUpdate {
+	_u.mutation.SetTierBy(v)
+	return _u
+}
+
+// SetNillableTierBy sets the "tier_by" field if the given value is not nil.
+func (_u *DealUpdate) SetNillableTierBy(v *commission.TierBy) *DealUpdate {
+	if v != nil {
+		_u.SetTierBy(*v)
+	}
+	return _u
+}
+
+// ClearTierBy clears the value of the "tier_by" field.
+func (_u *DealUpdate) ClearTierBy() *DealUpdate {
+	_u.mutation.ClearTierBy()
+	return _u
+}
+
+// SetTiers sets the "tiers" field.
+func (_u *DealUpdate) SetTiers(v []commission.Tier) *DealUpdate {
+	_u.mutation.SetTiers(v)
+	return _u
+}
+
+// AppendTiers appends value to the "tiers" field.
+func (_u *DealUpdate) AppendTiers(v []commission.Tier) *DealUpdate {
+	_u.mutation.AppendTiers(v)
+	return _u
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (_u *DealUpdate) SetValidFrom(v time.Time) *DealUpdate {
+	_u.mutation.SetValidFrom(v)
+	return _u
+}
+
+// SetNillableValidFrom sets the "valid_from" field if the given value is not nil.
+func (_u *DealUpdate) SetNillableValidFrom(v *time.Time) *DealUpdate {
+	if v != nil {
+		_u.SetValidFrom(*v)
+	}
+	return _u
+}
+
+// ClearValidFrom clears the value of the "valid_from" field.
+func (_u *DealUpdate) ClearValidFrom() *DealUpdate {
+	_u.mutation.ClearValidFrom()
+	return _u
+}
+
+// SetValidTo sets the "valid_to" field.
+func (_u *DealUpdate) SetValidTo(v time.Time) *DealUpdate {
+	_u.mutation.SetValidTo(v)
+	return _u
+}
+
+// SetNillableValidTo sets the "valid_to" field if the given value is not nil.
+func (_u *DealUpdate) SetNillableValidTo(v *time.Time) *DealUpdate {
+	if v != nil {
+		_u.SetValidTo(*v)
+	}
+	return _u
+}
+
+// ClearValidTo clears the value of the "valid_to" field.
+func (_u *DealUpdate) ClearValidTo() *DealUpdate {
+	_u.mutation.ClearValidTo()
+	return _u
+}
+
+// SetCarryOver sets the "carry_over" field.
+func (_u *DealUpdate) SetCarryOver(v bool) *DealUpdate {
+	_u.mutation.SetCarryOver(v)
+	return _u
+}
+
+// SetNillableCarryOver sets the "carry_over" field if the given value is not nil.
+func (_u *DealUpdate) SetNillableCarryOver(v *bool) *DealUpdate {
+	if v != nil {
+		_u.SetCarryOver(*v)
+	}
+	return _u
+}
+
 // Mutation returns the DealMutation object of the builder.
 func (_u *DealUpdate) Mutation() *DealMutation {
 	return _u.mutation
@@ -154,6 +242,11 @@ func (_u *DealUpdate) check() error {
 	if v, ok := _u.mutation.Currency(); ok {
 		if err := deal.CurrencyValidator(v); err != nil {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Deal.currency": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.TierBy(); ok {
+		if err := deal.TierByValidator(v); err != nil {
+			return &ValidationError{Name: "tier_by", err: fmt.Errorf(`db: validator failed for field "Deal.tier_by": %w`, err)}
 		}
 	}
 	return nil
@@ -200,6 +293,35 @@ func (_u *DealUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(deal.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TierBy(); ok {
+		_spec.SetField(deal.FieldTierBy, field.TypeEnum, value)
+	}
+	if _u.mutation.TierByCleared() {
+		_spec.ClearField(deal.FieldTierBy, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.Tiers(); ok {
+		_spec.SetField(deal.FieldTiers, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedTiers(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, deal.FieldTiers, value)
+		})
+	}
+	if value, ok := _u.mutation.ValidFrom(); ok {
+		_spec.SetField(deal.FieldValidFrom, field.TypeTime, value)
+	}
+	if _u.mutation.ValidFromCleared() {
+		_spec.ClearField(deal.FieldValidFrom, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ValidTo(); ok {
+		_spec.SetField(deal.FieldValidTo, field.TypeTime, value)
+	}
+	if _u.mutation.ValidToCleared() {
+		_spec.ClearField(deal.FieldValidTo, field.TypeTime)
+	}
+	if value, ok := _u.mutation.CarryOver(); ok {
+		_spec.SetField(deal.FieldCarryOver, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -305,6 +427,92 @@ func (_u *DealUpdateOne) SetNillableCurrency(v *string) *DealUpdateOne {
 	return _u
 }
 
+// SetTierBy sets the "tier_by" field.
+func (_u *DealUpdateOne) SetTierBy(v commission.TierBy) *DealUpdateOne {
+	_u.mutation.SetTierBy(v)
+	return _u
+}
+
+// SetNillableTierBy sets the "tier_by" field if the given value is not nil.
+func (_u *DealUpdateOne) SetNillableTierBy(v *commission.TierBy) *DealUpdateOne {
+	if v != nil {
+		_u.SetTierBy(*v)
+	}
+	return _u
+}
+
+// ClearTierBy clears the value of the "tier_by" field.
+func (_u *DealUpdateOne) ClearTierBy() *DealUpdateOne {
+	_u.mutation.ClearTierBy()
+	return _u
+}
+
+// SetTiers sets the "tiers" field.
+func (_u *DealUpdateOne) SetTiers(v []commission.Tier) *DealUpdateOne {
+	_u.mutation.SetTiers(v)
+	return _u
+}
+
+// AppendTiers appends value to the "tiers" field.
+func (_u *DealUpdateOne) AppendTiers(v []commission.Tier) *DealUpdateOne {
+	_u.mutation.AppendTiers(v)
+	return _u
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (_u *DealUpdateOne) SetValidFrom(v time.Time) *DealUpdateOne {
+	_u.mutation.SetValidFrom(v)
+	return _u
+}
+
+// SetNillableValidFrom sets the "valid_from" field if the given value is not nil.
+func (_u *DealUpdateOne) SetNillableValidFrom(v *time.Time) *DealUpdateOne {
+	if v != nil {
+		_u.SetValidFrom(*v)
+	}
+	return _u
+}
+
+// ClearValidFrom clears the value of the "valid_from" field.
+func (_u *DealUpdateOne) ClearValidFrom() *DealUpdateOne {
+	_u.mutation.ClearValidFrom()
+	return _u
+}
+
+// SetValidTo sets the "valid_to" field.
+func (_u *DealUpdateOne) SetValidTo(v time.Time) *DealUpdateOne {
+	_u.mutation.SetValidTo(v)
+	return _u
+}
+
+// SetNillableValidTo sets the "valid_to" field if the given value is not nil.
+func (_u *DealUpdateOne) SetNillableValidTo(v *time.Time) *DealUpdateOne {
+	if v != nil {
+		_u.SetValidTo(*v)
+	}
+	return _u
+}
+
+// ClearValidTo clears the value of the "valid_to" field.
+func (_u *DealUpdateOne) ClearValidTo() *DealUpdateOne {
+	_u.mutation.ClearValidTo()
+	return _u
+}
+
+// SetCarryOver sets the "carry_over" field.
+func (_u *DealUpdateOne) SetCarryOver(v bool) *DealUpdateOne {
+	_u.mutation.SetCarryOver(v)
+	return _u
+}
+
+// SetNillableCarryOver sets the "carry_over" field if the given value is not nil.
+func (_u *DealUpdateOne) SetNillableCarryOver(v *bool) *DealUpdateOne {
+	if v != nil {
+		_u.SetCarryOver(*v)
+	}
+	return _u
+}
+
 // Mutation returns the DealMutation object of the builder.
 func (_u *DealUpdateOne) Mutation() *DealMutation {
 	return _u.mutation
@@ -360,6 +568,11 @@ func (_u *DealUpdateOne) check() error {
 	if v, ok := _u.mutation.Currency(); ok {
 		if err := deal.CurrencyValidator(v); err != nil {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Deal.currency": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.TierBy(); ok {
+		if err := deal.TierByValidator(v); err != nil {
+			return &ValidationError{Name: "tier_by", err: fmt.Errorf(`db: validator failed for field "Deal.tier_by": %w`, err)}
 		}
 	}
 	return nil
@@ -423,6 +636,35 @@ func (_u *DealUpdateOne) sqlSave(ctx context.Context) (_node *Deal, err error) {
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(deal.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TierBy(); ok {
+		_spec.SetField(deal.FieldTierBy, field.TypeEnum, value)
+	}
+	if _u.mutation.TierByCleared() {
+		_spec.ClearField(deal.FieldTierBy, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.Tiers(); ok {
+		_spec.SetField(deal.FieldTiers, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedTiers(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, deal.FieldTiers, value)
+		})
+	}
+	if value, ok := _u.mutation.ValidFrom(); ok {
+		_spec.SetField(deal.FieldValidFrom, field.TypeTime, value)
+	}
+	if _u.mutation.ValidFromCleared() {
+		_spec.ClearField(deal.FieldValidFrom, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ValidTo(); ok {
+		_spec.SetField(deal.FieldValidTo, field.TypeTime, value)
+	}
+	if _u.mutation.ValidToCleared() {
+		_spec.ClearField(deal.FieldValidTo, field.TypeTime)
+	}
+	if value, ok := _u.mutation.CarryOver(); ok {
+		_spec.SetField(deal.FieldCarryOver, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Deal{config: _u.config}

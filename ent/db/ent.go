@@ -14,6 +14,7 @@ import (
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionevent"
+	"postrider/ent/db/currencyrate"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
@@ -102,6 +103,7 @@ func checkColumn(t, c string) error {
 			click.Table:            click.ValidColumn,
 			conversion.Table:       conversion.ValidColumn,
 			conversionevent.Table:  conversionevent.ValidColumn,
+			currencyrate.Table:     currencyrate.ValidColumn,
 			deal.Table:             deal.ValidColumn,
 			delivery.Table:         delivery.ValidColumn,
 			echorequest.Table:      echorequest.ValidColumn,

@@ -11,6 +11,7 @@ import (
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionevent"
+	"postrider/ent/db/currencyrate"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
@@ -34,7 +35,7 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 22)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 23)}
 	graph.Nodes[0] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   affiliate.Table,
@@ -196,6 +197,10 @@ var schemaGraph = func() *sqlgraph.Schema {
 			conversion.FieldPayoutCurrency:  {Type: field.TypeString, Column: conversion.FieldPayoutCurrency},
 			conversion.FieldDealID:          {Type: field.TypeInt64, Column: conversion.FieldDealID},
 			conversion.FieldStatus:          {Type: field.TypeEnum, Column: conversion.FieldStatus},
+			conversion.FieldTerms:           {Type: field.TypeJSON, Column: conversion.FieldTerms},
+			conversion.FieldRate:            {Type: field.TypeOther, Column: conversion.FieldRate},
+			conversion.FieldReportedStatus:  {Type: field.TypeString, Column: conversion.FieldReportedStatus},
+			conversion.FieldOrigin:          {Type: field.TypeString, Column: conversion.FieldOrigin},
 			conversion.FieldAttributedBy:    {Type: field.TypeString, Column: conversion.FieldAttributedBy},
 			conversion.FieldOccurredAt:      {Type: field.TypeTime, Column: conversion.FieldOccurredAt},
 			conversion.FieldReceivedAt:      {Type: field.TypeTime, Column: conversion.FieldReceivedAt},
@@ -229,6 +234,23 @@ var schemaGraph = func() *sqlgraph.Schema {
 	}
 	graph.Nodes[8] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
+			Table:   currencyrate.Table,
+			Columns: currencyrate.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeInt64,
+				Column: currencyrate.FieldID,
+			},
+		},
+		Type: "CurrencyRate",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			currencyrate.FieldCurrency:  {Type: field.TypeString, Column: currencyrate.FieldCurrency},
+			currencyrate.FieldPerEuro:   {Type: field.TypeOther, Column: currencyrate.FieldPerEuro},
+			currencyrate.FieldValidFrom: {Type: field.TypeTime, Column: currencyrate.FieldValidFrom},
+			currencyrate.FieldCreatedAt: {Type: field.TypeTime, Column: currencyrate.FieldCreatedAt},
+		},
+	}
+	graph.Nodes[9] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
 			Table:   deal.Table,
 			Columns: deal.Columns,
 			ID: &sqlgraph.FieldSpec{
@@ -245,10 +267,15 @@ var schemaGraph = func() *sqlgraph.Schema {
 			deal.FieldPercent:     {Type: field.TypeOther, Column: deal.FieldPercent},
 			deal.FieldLeadGoal:    {Type: field.TypeString, Column: deal.FieldLeadGoal},
 			deal.FieldCurrency:    {Type: field.TypeString, Column: deal.FieldCurrency},
+			deal.FieldTierBy:      {Type: field.TypeEnum, Column: deal.FieldTierBy},
+			deal.FieldTiers:       {Type: field.TypeJSON, Column: deal.FieldTiers},
+			deal.FieldValidFrom:   {Type: field.TypeTime, Column: deal.FieldValidFrom},
+			deal.FieldValidTo:     {Type: field.TypeTime, Column: deal.FieldValidTo},
+			deal.FieldCarryOver:   {Type: field.TypeBool, Column: deal.FieldCarryOver},
 			deal.FieldCreatedAt:   {Type: field.TypeTime, Column: deal.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[9] = &sqlgraph.Node{
+	graph.Nodes[10] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   delivery.Table,
 			Columns: delivery.Columns,
@@ -290,7 +317,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			delivery.FieldDeliveredAt:    {Type: field.TypeTime, Column: delivery.FieldDeliveredAt},
 		},
 	}
-	graph.Nodes[10] = &sqlgraph.Node{
+	graph.Nodes[11] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   echorequest.Table,
 			Columns: echorequest.Columns,
@@ -310,7 +337,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			echorequest.FieldStatusCode:  {Type: field.TypeInt, Column: echorequest.FieldStatusCode},
 		},
 	}
-	graph.Nodes[11] = &sqlgraph.Node{
+	graph.Nodes[12] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   goal.Table,
 			Columns: goal.Columns,
@@ -334,7 +361,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			goal.FieldPosition:          {Type: field.TypeInt, Column: goal.FieldPosition},
 		},
 	}
-	graph.Nodes[12] = &sqlgraph.Node{
+	graph.Nodes[13] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   landingpage.Table,
 			Columns: landingpage.Columns,
@@ -351,7 +378,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			landingpage.FieldURL:     {Type: field.TypeString, Column: landingpage.FieldURL},
 		},
 	}
-	graph.Nodes[13] = &sqlgraph.Node{
+	graph.Nodes[14] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   offer.Table,
 			Columns: offer.Columns,
@@ -362,18 +389,20 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "Offer",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			offer.FieldName:           {Type: field.TypeString, Column: offer.FieldName},
-			offer.FieldOperator:       {Type: field.TypeString, Column: offer.FieldOperator},
-			offer.FieldVertical:       {Type: field.TypeEnum, Column: offer.FieldVertical},
-			offer.FieldState:          {Type: field.TypeEnum, Column: offer.FieldState},
-			offer.FieldDestinationURL: {Type: field.TypeString, Column: offer.FieldDestinationURL},
-			offer.FieldFallbackURL:    {Type: field.TypeString, Column: offer.FieldFallbackURL},
-			offer.FieldDeepLinkHosts:  {Type: field.TypeJSON, Column: offer.FieldDeepLinkHosts},
-			offer.FieldCurrency:       {Type: field.TypeString, Column: offer.FieldCurrency},
-			offer.FieldCreatedAt:      {Type: field.TypeTime, Column: offer.FieldCreatedAt},
+			offer.FieldName:            {Type: field.TypeString, Column: offer.FieldName},
+			offer.FieldOperator:        {Type: field.TypeString, Column: offer.FieldOperator},
+			offer.FieldVertical:        {Type: field.TypeEnum, Column: offer.FieldVertical},
+			offer.FieldState:           {Type: field.TypeEnum, Column: offer.FieldState},
+			offer.FieldDestinationURL:  {Type: field.TypeString, Column: offer.FieldDestinationURL},
+			offer.FieldFallbackURL:     {Type: field.TypeString, Column: offer.FieldFallbackURL},
+			offer.FieldDeepLinkHosts:   {Type: field.TypeJSON, Column: offer.FieldDeepLinkHosts},
+			offer.FieldCurrency:        {Type: field.TypeString, Column: offer.FieldCurrency},
+			offer.FieldClickWindowDays: {Type: field.TypeInt, Column: offer.FieldClickWindowDays},
+			offer.FieldQualification:   {Type: field.TypeJSON, Column: offer.FieldQualification},
+			offer.FieldCreatedAt:       {Type: field.TypeTime, Column: offer.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[14] = &sqlgraph.Node{
+	graph.Nodes[15] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   player.Table,
 			Columns: player.Columns,
@@ -390,7 +419,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			player.FieldCreatedAt:  {Type: field.TypeTime, Column: player.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[15] = &sqlgraph.Node{
+	graph.Nodes[16] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postback.Table,
 			Columns: postback.Columns,
@@ -420,7 +449,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postback.FieldUpdatedAt:     {Type: field.TypeTime, Column: postback.FieldUpdatedAt},
 		},
 	}
-	graph.Nodes[16] = &sqlgraph.Node{
+	graph.Nodes[17] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postbackversion.Table,
 			Columns: postbackversion.Columns,
@@ -443,7 +472,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postbackversion.FieldCreatedAt:   {Type: field.TypeTime, Column: postbackversion.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[17] = &sqlgraph.Node{
+	graph.Nodes[18] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   receivedpostback.Table,
 			Columns: receivedpostback.Columns,
@@ -469,7 +498,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			receivedpostback.FieldConversionID: {Type: field.TypeUUID, Column: receivedpostback.FieldConversionID},
 		},
 	}
-	graph.Nodes[18] = &sqlgraph.Node{
+	graph.Nodes[19] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   source.Table,
 			Columns: source.Columns,
@@ -488,10 +517,19 @@ var schemaGraph = func() *sqlgraph.Schema {
 			source.FieldRequireSignature: {Type: field.TypeBool, Column: source.FieldRequireSignature},
 			source.FieldAllowedAddresses: {Type: field.TypeJSON, Column: source.FieldAllowedAddresses},
 			source.FieldRateLimit:        {Type: field.TypeInt, Column: source.FieldRateLimit},
+			source.FieldRequireHTTPS:     {Type: field.TypeBool, Column: source.FieldRequireHTTPS},
+			source.FieldSignatureHeader:  {Type: field.TypeString, Column: source.FieldSignatureHeader},
+			source.FieldTimestampName:    {Type: field.TypeString, Column: source.FieldTimestampName},
+			source.FieldTimestampWindow:  {Type: field.TypeInt, Column: source.FieldTimestampWindow},
+			source.FieldParameterNames:   {Type: field.TypeJSON, Column: source.FieldParameterNames},
+			source.FieldGoalWords:        {Type: field.TypeJSON, Column: source.FieldGoalWords},
+			source.FieldStatusWords:      {Type: field.TypeJSON, Column: source.FieldStatusWords},
+			source.FieldCurrency:         {Type: field.TypeString, Column: source.FieldCurrency},
+			source.FieldTestMode:         {Type: field.TypeBool, Column: source.FieldTestMode},
 			source.FieldCreatedAt:        {Type: field.TypeTime, Column: source.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[19] = &sqlgraph.Node{
+	graph.Nodes[20] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   sourcesecret.Table,
 			Columns: sourcesecret.Columns,
@@ -509,7 +547,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			sourcesecret.FieldExpiresAt: {Type: field.TypeTime, Column: sourcesecret.FieldExpiresAt},
 		},
 	}
-	graph.Nodes[20] = &sqlgraph.Node{
+	graph.Nodes[21] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   trackinglink.Table,
 			Columns: trackinglink.Columns,
@@ -527,7 +565,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			trackinglink.FieldCreatedAt:   {Type: field.TypeTime, Column: trackinglink.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[21] = &sqlgraph.Node{
+	graph.Nodes[22] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   user.Table,
 			Columns: user.Columns,
@@ -1197,6 +1235,26 @@ func (f *ConversionFilter) WhereStatus(p entql.StringP) {
 	f.Where(p.Field(conversion.FieldStatus))
 }
 
+// WhereTerms applies the entql json.RawMessage predicate on the terms field.
+func (f *ConversionFilter) WhereTerms(p entql.BytesP) {
+	f.Where(p.Field(conversion.FieldTerms))
+}
+
+// WhereRate applies the entql other predicate on the rate field.
+func (f *ConversionFilter) WhereRate(p entql.OtherP) {
+	f.Where(p.Field(conversion.FieldRate))
+}
+
+// WhereReportedStatus applies the entql string predicate on the reported_status field.
+func (f *ConversionFilter) WhereReportedStatus(p entql.StringP) {
+	f.Where(p.Field(conversion.FieldReportedStatus))
+}
+
+// WhereOrigin applies the entql string predicate on the origin field.
+func (f *ConversionFilter) WhereOrigin(p entql.StringP) {
+	f.Where(p.Field(conversion.FieldOrigin))
+}
+
 // WhereAttributedBy applies the entql string predicate on the attributed_by field.
 func (f *ConversionFilter) WhereAttributedBy(p entql.StringP) {
 	f.Where(p.Field(conversion.FieldAttributedBy))
@@ -1318,6 +1376,66 @@ func (f *ConversionEventFilter) WhereReceivedAt(p entql.TimeP) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *CurrencyRateQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the CurrencyRateQuery builder.
+func (_q *CurrencyRateQuery) Filter() *CurrencyRateFilter {
+	return &CurrencyRateFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *CurrencyRateMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the CurrencyRateMutation builder.
+func (m *CurrencyRateMutation) Filter() *CurrencyRateFilter {
+	return &CurrencyRateFilter{config: m.config, predicateAdder: m}
+}
+
+// CurrencyRateFilter provides a generic filtering capability at runtime for CurrencyRateQuery.
+type CurrencyRateFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *CurrencyRateFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[8].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql int64 predicate on the id field.
+func (f *CurrencyRateFilter) WhereID(p entql.Int64P) {
+	f.Where(p.Field(currencyrate.FieldID))
+}
+
+// WhereCurrency applies the entql string predicate on the currency field.
+func (f *CurrencyRateFilter) WhereCurrency(p entql.StringP) {
+	f.Where(p.Field(currencyrate.FieldCurrency))
+}
+
+// WherePerEuro applies the entql other predicate on the per_euro field.
+func (f *CurrencyRateFilter) WherePerEuro(p entql.OtherP) {
+	f.Where(p.Field(currencyrate.FieldPerEuro))
+}
+
+// WhereValidFrom applies the entql time.Time predicate on the valid_from field.
+func (f *CurrencyRateFilter) WhereValidFrom(p entql.TimeP) {
+	f.Where(p.Field(currencyrate.FieldValidFrom))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *CurrencyRateFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(currencyrate.FieldCreatedAt))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *DealQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -1346,7 +1464,7 @@ type DealFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DealFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[8].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[9].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1392,6 +1510,31 @@ func (f *DealFilter) WhereCurrency(p entql.StringP) {
 	f.Where(p.Field(deal.FieldCurrency))
 }
 
+// WhereTierBy applies the entql string predicate on the tier_by field.
+func (f *DealFilter) WhereTierBy(p entql.StringP) {
+	f.Where(p.Field(deal.FieldTierBy))
+}
+
+// WhereTiers applies the entql json.RawMessage predicate on the tiers field.
+func (f *DealFilter) WhereTiers(p entql.BytesP) {
+	f.Where(p.Field(deal.FieldTiers))
+}
+
+// WhereValidFrom applies the entql time.Time predicate on the valid_from field.
+func (f *DealFilter) WhereValidFrom(p entql.TimeP) {
+	f.Where(p.Field(deal.FieldValidFrom))
+}
+
+// WhereValidTo applies the entql time.Time predicate on the valid_to field.
+func (f *DealFilter) WhereValidTo(p entql.TimeP) {
+	f.Where(p.Field(deal.FieldValidTo))
+}
+
+// WhereCarryOver applies the entql bool predicate on the carry_over field.
+func (f *DealFilter) WhereCarryOver(p entql.BoolP) {
+	f.Where(p.Field(deal.FieldCarryOver))
+}
+
 // WhereCreatedAt applies the entql time.Time predicate on the created_at field.
 func (f *DealFilter) WhereCreatedAt(p entql.TimeP) {
 	f.Where(p.Field(deal.FieldCreatedAt))
@@ -1426,7 +1569,7 @@ type DeliveryFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DeliveryFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[9].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1611,7 +1754,7 @@ type EchoRequestFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *EchoRequestFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1686,7 +1829,7 @@ type GoalFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *GoalFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1781,7 +1924,7 @@ type LandingPageFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *LandingPageFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1841,7 +1984,7 @@ type OfferFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *OfferFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1892,6 +2035,16 @@ func (f *OfferFilter) WhereCurrency(p entql.StringP) {
 	f.Where(p.Field(offer.FieldCurrency))
 }
 
+// WhereClickWindowDays applies the entql int predicate on the click_window_days field.
+func (f *OfferFilter) WhereClickWindowDays(p entql.IntP) {
+	f.Where(p.Field(offer.FieldClickWindowDays))
+}
+
+// WhereQualification applies the entql json.RawMessage predicate on the qualification field.
+func (f *OfferFilter) WhereQualification(p entql.BytesP) {
+	f.Where(p.Field(offer.FieldQualification))
+}
+
 // WhereCreatedAt applies the entql time.Time predicate on the created_at field.
 func (f *OfferFilter) WhereCreatedAt(p entql.TimeP) {
 	f.Where(p.Field(offer.FieldCreatedAt))
@@ -1926,7 +2079,7 @@ type PlayerFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PlayerFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1986,7 +2139,7 @@ type PostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2111,7 +2264,7 @@ type PostbackVersionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackVersionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2201,7 +2354,7 @@ type ReceivedPostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ReceivedPostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2306,7 +2459,7 @@ type SourceFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *SourceFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2357,6 +2510,51 @@ func (f *SourceFilter) WhereRateLimit(p entql.IntP) {
 	f.Where(p.Field(source.FieldRateLimit))
 }
 
+// WhereRequireHTTPS applies the entql bool predicate on the require_https field.
+func (f *SourceFilter) WhereRequireHTTPS(p entql.BoolP) {
+	f.Where(p.Field(source.FieldRequireHTTPS))
+}
+
+// WhereSignatureHeader applies the entql string predicate on the signature_header field.
+func (f *SourceFilter) WhereSignatureHeader(p entql.StringP) {
+	f.Where(p.Field(source.FieldSignatureHeader))
+}
+
+// WhereTimestampName applies the entql string predicate on the timestamp_name field.
+func (f *SourceFilter) WhereTimestampName(p entql.StringP) {
+	f.Where(p.Field(source.FieldTimestampName))
+}
+
+// WhereTimestampWindow applies the entql int predicate on the timestamp_window field.
+func (f *SourceFilter) WhereTimestampWindow(p entql.IntP) {
+	f.Where(p.Field(source.FieldTimestampWindow))
+}
+
+// WhereParameterNames applies the entql json.RawMessage predicate on the parameter_names field.
+func (f *SourceFilter) WhereParameterNames(p entql.BytesP) {
+	f.Where(p.Field(source.FieldParameterNames))
+}
+
+// WhereGoalWords applies the entql json.RawMessage predicate on the goal_words field.
+func (f *SourceFilter) WhereGoalWords(p entql.BytesP) {
+	f.Where(p.Field(source.FieldGoalWords))
+}
+
+// WhereStatusWords applies the entql json.RawMessage predicate on the status_words field.
+func (f *SourceFilter) WhereStatusWords(p entql.BytesP) {
+	f.Where(p.Field(source.FieldStatusWords))
+}
+
+// WhereCurrency applies the entql string predicate on the currency field.
+func (f *SourceFilter) WhereCurrency(p entql.StringP) {
+	f.Where(p.Field(source.FieldCurrency))
+}
+
+// WhereTestMode applies the entql bool predicate on the test_mode field.
+func (f *SourceFilter) WhereTestMode(p entql.BoolP) {
+	f.Where(p.Field(source.FieldTestMode))
+}
+
 // WhereCreatedAt applies the entql time.Time predicate on the created_at field.
 func (f *SourceFilter) WhereCreatedAt(p entql.TimeP) {
 	f.Where(p.Field(source.FieldCreatedAt))
@@ -2391,7 +2589,7 @@ type SourceSecretFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *SourceSecretFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2456,7 +2654,7 @@ type TrackingLinkFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *TrackingLinkFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2521,7 +2719,7 @@ type UserFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *UserFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})

@@ -16,6 +16,7 @@ import (
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionevent"
+	"postrider/ent/db/currencyrate"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
@@ -60,6 +61,7 @@ const (
 	TypeClick            = "Click"
 	TypeConversion       = "Conversion"
 	TypeConversionEvent  = "ConversionEvent"
+	TypeCurrencyRate     = "CurrencyRate"
 	TypeDeal             = "Deal"
 	TypeDelivery         = "Delivery"
 	TypeEchoRequest      = "EchoRequest"
@@ -5637,6 +5639,10 @@ type ConversionMutation struct {
 	deal_id           *int64
 	adddeal_id        *int64
 	status            *commission.Status
+	terms             **commission.Terms
+	rate              *decimal.Decimal
+	reported_status   *string
+	origin            *string
 	attributed_by     *string
 	occurred_at       *time.Time
 	received_at       *time.Time
@@ -6546,6 +6552,176 @@ func (m *ConversionMutation) ResetStatus() {
 	m.status = nil
 }
 
+// SetTerms sets the "terms" field.
+func (m *ConversionMutation) SetTerms(c *commission.Terms) {
+	m.terms = &c
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *ConversionMutation) Terms() (r *commission.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTerms returns the old "terms" field's value of the Conversion entity.
+// If the Conversion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionMutation) OldTerms(ctx context.Context) (v *commission.Terms, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTerms is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTerms requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTerms: %w", err)
+	}
+	return oldValue.Terms, nil
+}
+
+// ClearTerms clears the value of the "terms" field.
+func (m *ConversionMutation) ClearTerms() {
+	m.terms = nil
+	m.clearedFields[conversion.FieldTerms] = struct{}{}
+}
+
+// TermsCleared returns if the "terms" field was cleared in this mutation.
+func (m *ConversionMutation) TermsCleared() bool {
+	_, ok := m.clearedFields[conversion.FieldTerms]
+	return ok
+}
+
+// ResetTerms resets all changes to the "terms" field.
+func (m *ConversionMutation) ResetTerms() {
+	m.terms = nil
+	delete(m.clearedFields, conversion.FieldTerms)
+}
+
+// SetRate sets the "rate" field.
+func (m *ConversionMutation) SetRate(d decimal.Decimal) {
+	m.rate = &d
+}
+
+// Rate returns the value of the "rate" field in the mutation.
+func (m *ConversionMutation) Rate() (r decimal.Decimal, exists bool) {
+	v := m.rate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRate returns the old "rate" field's value of the Conversion entity.
+// If the Conversion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionMutation) OldRate(ctx context.Context) (v *decimal.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRate: %w", err)
+	}
+	return oldValue.Rate, nil
+}
+
+// ClearRate clears the value of the "rate" field.
+func (m *ConversionMutation) ClearRate() {
+	m.rate = nil
+	m.clearedFields[conversion.FieldRate] = struct{}{}
+}
+
+// RateCleared returns if the "rate" field was cleared in this mutation.
+func (m *ConversionMutation) RateCleared() bool {
+	_, ok := m.clearedFields[conversion.FieldRate]
+	return ok
+}
+
+// ResetRate resets all changes to the "rate" field.
+func (m *ConversionMutation) ResetRate() {
+	m.rate = nil
+	delete(m.clearedFields, conversion.FieldRate)
+}
+
+// SetReportedStatus sets the "reported_status" field.
+func (m *ConversionMutation) SetReportedStatus(s string) {
+	m.reported_status = &s
+}
+
+// ReportedStatus returns the value of the "reported_status" field in the mutation.
+func (m *ConversionMutation) ReportedStatus() (r string, exists bool) {
+	v := m.reported_status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReportedStatus returns the old "reported_status" field's value of the Conversion entity.
+// If the Conversion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionMutation) OldReportedStatus(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReportedStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReportedStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReportedStatus: %w", err)
+	}
+	return oldValue.ReportedStatus, nil
+}
+
+// ResetReportedStatus resets all changes to the "reported_status" field.
+func (m *ConversionMutation) ResetReportedStatus() {
+	m.reported_status = nil
+}
+
+// SetOrigin sets the "origin" field.
+func (m *ConversionMutation) SetOrigin(s string) {
+	m.origin = &s
+}
+
+// Origin returns the value of the "origin" field in the mutation.
+func (m *ConversionMutation) Origin() (r string, exists bool) {
+	v := m.origin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrigin returns the old "origin" field's value of the Conversion entity.
+// If the Conversion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionMutation) OldOrigin(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrigin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrigin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrigin: %w", err)
+	}
+	return oldValue.Origin, nil
+}
+
+// ResetOrigin resets all changes to the "origin" field.
+func (m *ConversionMutation) ResetOrigin() {
+	m.origin = nil
+}
+
 // SetAttributedBy sets the "attributed_by" field.
 func (m *ConversionMutation) SetAttributedBy(s string) {
 	m.attributed_by = &s
@@ -6688,7 +6864,7 @@ func (m *ConversionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ConversionMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 23)
 	if m.affiliate_id != nil {
 		fields = append(fields, conversion.FieldAffiliateID)
 	}
@@ -6736,6 +6912,18 @@ func (m *ConversionMutation) Fields() []string {
 	}
 	if m.status != nil {
 		fields = append(fields, conversion.FieldStatus)
+	}
+	if m.terms != nil {
+		fields = append(fields, conversion.FieldTerms)
+	}
+	if m.rate != nil {
+		fields = append(fields, conversion.FieldRate)
+	}
+	if m.reported_status != nil {
+		fields = append(fields, conversion.FieldReportedStatus)
+	}
+	if m.origin != nil {
+		fields = append(fields, conversion.FieldOrigin)
 	}
 	if m.attributed_by != nil {
 		fields = append(fields, conversion.FieldAttributedBy)
@@ -6786,6 +6974,14 @@ func (m *ConversionMutation) Field(name string) (ent.Value, bool) {
 		return m.DealID()
 	case conversion.FieldStatus:
 		return m.Status()
+	case conversion.FieldTerms:
+		return m.Terms()
+	case conversion.FieldRate:
+		return m.Rate()
+	case conversion.FieldReportedStatus:
+		return m.ReportedStatus()
+	case conversion.FieldOrigin:
+		return m.Origin()
 	case conversion.FieldAttributedBy:
 		return m.AttributedBy()
 	case conversion.FieldOccurredAt:
@@ -6833,6 +7029,14 @@ func (m *ConversionMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldDealID(ctx)
 	case conversion.FieldStatus:
 		return m.OldStatus(ctx)
+	case conversion.FieldTerms:
+		return m.OldTerms(ctx)
+	case conversion.FieldRate:
+		return m.OldRate(ctx)
+	case conversion.FieldReportedStatus:
+		return m.OldReportedStatus(ctx)
+	case conversion.FieldOrigin:
+		return m.OldOrigin(ctx)
 	case conversion.FieldAttributedBy:
 		return m.OldAttributedBy(ctx)
 	case conversion.FieldOccurredAt:
@@ -6959,6 +7163,34 @@ func (m *ConversionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetStatus(v)
+		return nil
+	case conversion.FieldTerms:
+		v, ok := value.(*commission.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
+		return nil
+	case conversion.FieldRate:
+		v, ok := value.(decimal.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRate(v)
+		return nil
+	case conversion.FieldReportedStatus:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReportedStatus(v)
+		return nil
+	case conversion.FieldOrigin:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrigin(v)
 		return nil
 	case conversion.FieldAttributedBy:
 		v, ok := value.(string)
@@ -7101,6 +7333,12 @@ func (m *ConversionMutation) ClearedFields() []string {
 	if m.FieldCleared(conversion.FieldDealID) {
 		fields = append(fields, conversion.FieldDealID)
 	}
+	if m.FieldCleared(conversion.FieldTerms) {
+		fields = append(fields, conversion.FieldTerms)
+	}
+	if m.FieldCleared(conversion.FieldRate) {
+		fields = append(fields, conversion.FieldRate)
+	}
 	return fields
 }
 
@@ -7141,6 +7379,12 @@ func (m *ConversionMutation) ClearField(name string) error {
 		return nil
 	case conversion.FieldDealID:
 		m.ClearDealID()
+		return nil
+	case conversion.FieldTerms:
+		m.ClearTerms()
+		return nil
+	case conversion.FieldRate:
+		m.ClearRate()
 		return nil
 	}
 	return fmt.Errorf("unknown Conversion nullable field %s", name)
@@ -7197,6 +7441,18 @@ func (m *ConversionMutation) ResetField(name string) error {
 		return nil
 	case conversion.FieldStatus:
 		m.ResetStatus()
+		return nil
+	case conversion.FieldTerms:
+		m.ResetTerms()
+		return nil
+	case conversion.FieldRate:
+		m.ResetRate()
+		return nil
+	case conversion.FieldReportedStatus:
+		m.ResetReportedStatus()
+		return nil
+	case conversion.FieldOrigin:
+		m.ResetOrigin()
 		return nil
 	case conversion.FieldAttributedBy:
 		m.ResetAttributedBy()
@@ -8424,6 +8680,500 @@ func (m *ConversionEventMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ConversionEvent edge %s", name)
 }
 
+// CurrencyRateMutation represents an operation that mutates the CurrencyRate nodes in the graph.
+type CurrencyRateMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	currency      *string
+	per_euro      *decimal.Decimal
+	valid_from    *time.Time
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*CurrencyRate, error)
+	predicates    []predicate.CurrencyRate
+}
+
+var _ ent.Mutation = (*CurrencyRateMutation)(nil)
+
+// currencyrateOption allows management of the mutation configuration using functional options.
+type currencyrateOption func(*CurrencyRateMutation)
+
+// newCurrencyRateMutation creates new mutation for the CurrencyRate entity.
+func newCurrencyRateMutation(c config, op Op, opts ...currencyrateOption) *CurrencyRateMutation {
+	m := &CurrencyRateMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCurrencyRate,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCurrencyRateID sets the ID field of the mutation.
+func withCurrencyRateID(id int64) currencyrateOption {
+	return func(m *CurrencyRateMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CurrencyRate
+		)
+		m.oldValue = func(ctx context.Context) (*CurrencyRate, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CurrencyRate.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCurrencyRate sets the old CurrencyRate of the mutation.
+func withCurrencyRate(node *CurrencyRate) currencyrateOption {
+	return func(m *CurrencyRateMutation) {
+		m.oldValue = func(context.Context) (*CurrencyRate, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CurrencyRateMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CurrencyRateMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CurrencyRate entities.
+func (m *CurrencyRateMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CurrencyRateMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CurrencyRateMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CurrencyRate.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCurrency sets the "currency" field.
+func (m *CurrencyRateMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *CurrencyRateMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the CurrencyRate entity.
+// If the CurrencyRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CurrencyRateMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *CurrencyRateMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetPerEuro sets the "per_euro" field.
+func (m *CurrencyRateMutation) SetPerEuro(d decimal.Decimal) {
+	m.per_euro = &d
+}
+
+// PerEuro returns the value of the "per_euro" field in the mutation.
+func (m *CurrencyRateMutation) PerEuro() (r decimal.Decimal, exists bool) {
+	v := m.per_euro
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPerEuro returns the old "per_euro" field's value of the CurrencyRate entity.
+// If the CurrencyRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CurrencyRateMutation) OldPerEuro(ctx context.Context) (v decimal.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPerEuro is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPerEuro requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPerEuro: %w", err)
+	}
+	return oldValue.PerEuro, nil
+}
+
+// ResetPerEuro resets all changes to the "per_euro" field.
+func (m *CurrencyRateMutation) ResetPerEuro() {
+	m.per_euro = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *CurrencyRateMutation) SetValidFrom(t time.Time) {
+	m.valid_from = &t
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *CurrencyRateMutation) ValidFrom() (r time.Time, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the CurrencyRate entity.
+// If the CurrencyRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CurrencyRateMutation) OldValidFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *CurrencyRateMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CurrencyRateMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CurrencyRateMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CurrencyRate entity.
+// If the CurrencyRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CurrencyRateMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CurrencyRateMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the CurrencyRateMutation builder.
+func (m *CurrencyRateMutation) Where(ps ...predicate.CurrencyRate) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CurrencyRateMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CurrencyRateMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CurrencyRate, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CurrencyRateMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CurrencyRateMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CurrencyRate).
+func (m *CurrencyRateMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CurrencyRateMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.currency != nil {
+		fields = append(fields, currencyrate.FieldCurrency)
+	}
+	if m.per_euro != nil {
+		fields = append(fields, currencyrate.FieldPerEuro)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, currencyrate.FieldValidFrom)
+	}
+	if m.created_at != nil {
+		fields = append(fields, currencyrate.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CurrencyRateMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case currencyrate.FieldCurrency:
+		return m.Currency()
+	case currencyrate.FieldPerEuro:
+		return m.PerEuro()
+	case currencyrate.FieldValidFrom:
+		return m.ValidFrom()
+	case currencyrate.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CurrencyRateMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case currencyrate.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case currencyrate.FieldPerEuro:
+		return m.OldPerEuro(ctx)
+	case currencyrate.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case currencyrate.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown CurrencyRate field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CurrencyRateMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case currencyrate.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case currencyrate.FieldPerEuro:
+		v, ok := value.(decimal.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPerEuro(v)
+		return nil
+	case currencyrate.FieldValidFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case currencyrate.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CurrencyRate field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CurrencyRateMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CurrencyRateMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CurrencyRateMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CurrencyRate numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CurrencyRateMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CurrencyRateMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CurrencyRateMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CurrencyRate nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CurrencyRateMutation) ResetField(name string) error {
+	switch name {
+	case currencyrate.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case currencyrate.FieldPerEuro:
+		m.ResetPerEuro()
+		return nil
+	case currencyrate.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case currencyrate.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CurrencyRate field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CurrencyRateMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CurrencyRateMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CurrencyRateMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CurrencyRateMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CurrencyRateMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CurrencyRateMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CurrencyRateMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CurrencyRate unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CurrencyRateMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CurrencyRate edge %s", name)
+}
+
 // DealMutation represents an operation that mutates the Deal nodes in the graph.
 type DealMutation struct {
 	config
@@ -8439,6 +9189,12 @@ type DealMutation struct {
 	percent         *decimal.Decimal
 	lead_goal       *string
 	currency        *string
+	tier_by         *commission.TierBy
+	tiers           *[]commission.Tier
+	appendtiers     []commission.Tier
+	valid_from      *time.Time
+	valid_to        *time.Time
+	carry_over      *bool
 	created_at      *time.Time
 	clearedFields   map[string]struct{}
 	done            bool
@@ -8882,6 +9638,240 @@ func (m *DealMutation) ResetCurrency() {
 	m.currency = nil
 }
 
+// SetTierBy sets the "tier_by" field.
+func (m *DealMutation) SetTierBy(cb commission.TierBy) {
+	m.tier_by = &cb
+}
+
+// TierBy returns the value of the "tier_by" field in the mutation.
+func (m *DealMutation) TierBy() (r commission.TierBy, exists bool) {
+	v := m.tier_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTierBy returns the old "tier_by" field's value of the Deal entity.
+// If the Deal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DealMutation) OldTierBy(ctx context.Context) (v *commission.TierBy, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTierBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTierBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTierBy: %w", err)
+	}
+	return oldValue.TierBy, nil
+}
+
+// ClearTierBy clears the value of the "tier_by" field.
+func (m *DealMutation) ClearTierBy() {
+	m.tier_by = nil
+	m.clearedFields[deal.FieldTierBy] = struct{}{}
+}
+
+// TierByCleared returns if the "tier_by" field was cleared in this mutation.
+func (m *DealMutation) TierByCleared() bool {
+	_, ok := m.clearedFields[deal.FieldTierBy]
+	return ok
+}
+
+// ResetTierBy resets all changes to the "tier_by" field.
+func (m *DealMutation) ResetTierBy() {
+	m.tier_by = nil
+	delete(m.clearedFields, deal.FieldTierBy)
+}
+
+// SetTiers sets the "tiers" field.
+func (m *DealMutation) SetTiers(c []commission.Tier) {
+	m.tiers = &c
+	m.appendtiers = nil
+}
+
+// Tiers returns the value of the "tiers" field in the mutation.
+func (m *DealMutation) Tiers() (r []commission.Tier, exists bool) {
+	v := m.tiers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTiers returns the old "tiers" field's value of the Deal entity.
+// If the Deal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DealMutation) OldTiers(ctx context.Context) (v []commission.Tier, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTiers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTiers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTiers: %w", err)
+	}
+	return oldValue.Tiers, nil
+}
+
+// AppendTiers adds c to the "tiers" field.
+func (m *DealMutation) AppendTiers(c []commission.Tier) {
+	m.appendtiers = append(m.appendtiers, c...)
+}
+
+// AppendedTiers returns the list of values that were appended to the "tiers" field in this mutation.
+func (m *DealMutation) AppendedTiers() ([]commission.Tier, bool) {
+	if len(m.appendtiers) == 0 {
+		return nil, false
+	}
+	return m.appendtiers, true
+}
+
+// ResetTiers resets all changes to the "tiers" field.
+func (m *DealMutation) ResetTiers() {
+	m.tiers = nil
+	m.appendtiers = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *DealMutation) SetValidFrom(t time.Time) {
+	m.valid_from = &t
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *DealMutation) ValidFrom() (r time.Time, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the Deal entity.
+// If the Deal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DealMutation) OldValidFrom(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ClearValidFrom clears the value of the "valid_from" field.
+func (m *DealMutation) ClearValidFrom() {
+	m.valid_from = nil
+	m.clearedFields[deal.FieldValidFrom] = struct{}{}
+}
+
+// ValidFromCleared returns if the "valid_from" field was cleared in this mutation.
+func (m *DealMutation) ValidFromCleared() bool {
+	_, ok := m.clearedFields[deal.FieldValidFrom]
+	return ok
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *DealMutation) ResetValidFrom() {
+	m.valid_from = nil
+	delete(m.clearedFields, deal.FieldValidFrom)
+}
+
+// SetValidTo sets the "valid_to" field.
+func (m *DealMutation) SetValidTo(t time.Time) {
+	m.valid_to = &t
+}
+
+// ValidTo returns the value of the "valid_to" field in the mutation.
+func (m *DealMutation) ValidTo() (r time.Time, exists bool) {
+	v := m.valid_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidTo returns the old "valid_to" field's value of the Deal entity.
+// If the Deal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DealMutation) OldValidTo(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidTo: %w", err)
+	}
+	return oldValue.ValidTo, nil
+}
+
+// ClearValidTo clears the value of the "valid_to" field.
+func (m *DealMutation) ClearValidTo() {
+	m.valid_to = nil
+	m.clearedFields[deal.FieldValidTo] = struct{}{}
+}
+
+// ValidToCleared returns if the "valid_to" field was cleared in this mutation.
+func (m *DealMutation) ValidToCleared() bool {
+	_, ok := m.clearedFields[deal.FieldValidTo]
+	return ok
+}
+
+// ResetValidTo resets all changes to the "valid_to" field.
+func (m *DealMutation) ResetValidTo() {
+	m.valid_to = nil
+	delete(m.clearedFields, deal.FieldValidTo)
+}
+
+// SetCarryOver sets the "carry_over" field.
+func (m *DealMutation) SetCarryOver(b bool) {
+	m.carry_over = &b
+}
+
+// CarryOver returns the value of the "carry_over" field in the mutation.
+func (m *DealMutation) CarryOver() (r bool, exists bool) {
+	v := m.carry_over
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCarryOver returns the old "carry_over" field's value of the Deal entity.
+// If the Deal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DealMutation) OldCarryOver(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCarryOver is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCarryOver requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCarryOver: %w", err)
+	}
+	return oldValue.CarryOver, nil
+}
+
+// ResetCarryOver resets all changes to the "carry_over" field.
+func (m *DealMutation) ResetCarryOver() {
+	m.carry_over = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *DealMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -8952,7 +9942,7 @@ func (m *DealMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DealMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 13)
 	if m.offer_id != nil {
 		fields = append(fields, deal.FieldOfferID)
 	}
@@ -8973,6 +9963,21 @@ func (m *DealMutation) Fields() []string {
 	}
 	if m.currency != nil {
 		fields = append(fields, deal.FieldCurrency)
+	}
+	if m.tier_by != nil {
+		fields = append(fields, deal.FieldTierBy)
+	}
+	if m.tiers != nil {
+		fields = append(fields, deal.FieldTiers)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, deal.FieldValidFrom)
+	}
+	if m.valid_to != nil {
+		fields = append(fields, deal.FieldValidTo)
+	}
+	if m.carry_over != nil {
+		fields = append(fields, deal.FieldCarryOver)
 	}
 	if m.created_at != nil {
 		fields = append(fields, deal.FieldCreatedAt)
@@ -8999,6 +10004,16 @@ func (m *DealMutation) Field(name string) (ent.Value, bool) {
 		return m.LeadGoal()
 	case deal.FieldCurrency:
 		return m.Currency()
+	case deal.FieldTierBy:
+		return m.TierBy()
+	case deal.FieldTiers:
+		return m.Tiers()
+	case deal.FieldValidFrom:
+		return m.ValidFrom()
+	case deal.FieldValidTo:
+		return m.ValidTo()
+	case deal.FieldCarryOver:
+		return m.CarryOver()
 	case deal.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -9024,6 +10039,16 @@ func (m *DealMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldLeadGoal(ctx)
 	case deal.FieldCurrency:
 		return m.OldCurrency(ctx)
+	case deal.FieldTierBy:
+		return m.OldTierBy(ctx)
+	case deal.FieldTiers:
+		return m.OldTiers(ctx)
+	case deal.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case deal.FieldValidTo:
+		return m.OldValidTo(ctx)
+	case deal.FieldCarryOver:
+		return m.OldCarryOver(ctx)
 	case deal.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -9083,6 +10108,41 @@ func (m *DealMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCurrency(v)
+		return nil
+	case deal.FieldTierBy:
+		v, ok := value.(commission.TierBy)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTierBy(v)
+		return nil
+	case deal.FieldTiers:
+		v, ok := value.([]commission.Tier)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTiers(v)
+		return nil
+	case deal.FieldValidFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case deal.FieldValidTo:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidTo(v)
+		return nil
+	case deal.FieldCarryOver:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCarryOver(v)
 		return nil
 	case deal.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -9157,6 +10217,15 @@ func (m *DealMutation) ClearedFields() []string {
 	if m.FieldCleared(deal.FieldPercent) {
 		fields = append(fields, deal.FieldPercent)
 	}
+	if m.FieldCleared(deal.FieldTierBy) {
+		fields = append(fields, deal.FieldTierBy)
+	}
+	if m.FieldCleared(deal.FieldValidFrom) {
+		fields = append(fields, deal.FieldValidFrom)
+	}
+	if m.FieldCleared(deal.FieldValidTo) {
+		fields = append(fields, deal.FieldValidTo)
+	}
 	return fields
 }
 
@@ -9179,6 +10248,15 @@ func (m *DealMutation) ClearField(name string) error {
 		return nil
 	case deal.FieldPercent:
 		m.ClearPercent()
+		return nil
+	case deal.FieldTierBy:
+		m.ClearTierBy()
+		return nil
+	case deal.FieldValidFrom:
+		m.ClearValidFrom()
+		return nil
+	case deal.FieldValidTo:
+		m.ClearValidTo()
 		return nil
 	}
 	return fmt.Errorf("unknown Deal nullable field %s", name)
@@ -9208,6 +10286,21 @@ func (m *DealMutation) ResetField(name string) error {
 		return nil
 	case deal.FieldCurrency:
 		m.ResetCurrency()
+		return nil
+	case deal.FieldTierBy:
+		m.ResetTierBy()
+		return nil
+	case deal.FieldTiers:
+		m.ResetTiers()
+		return nil
+	case deal.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case deal.FieldValidTo:
+		m.ResetValidTo()
+		return nil
+	case deal.FieldCarryOver:
+		m.ResetCarryOver()
 		return nil
 	case deal.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -13887,6 +14980,9 @@ type OfferMutation struct {
 	deep_link_hosts       *[]string
 	appenddeep_link_hosts []string
 	currency              *string
+	click_window_days     *int
+	addclick_window_days  *int
+	qualification         **commission.Qualification
 	created_at            *time.Time
 	clearedFields         map[string]struct{}
 	done                  bool
@@ -14301,6 +15397,125 @@ func (m *OfferMutation) ResetCurrency() {
 	m.currency = nil
 }
 
+// SetClickWindowDays sets the "click_window_days" field.
+func (m *OfferMutation) SetClickWindowDays(i int) {
+	m.click_window_days = &i
+	m.addclick_window_days = nil
+}
+
+// ClickWindowDays returns the value of the "click_window_days" field in the mutation.
+func (m *OfferMutation) ClickWindowDays() (r int, exists bool) {
+	v := m.click_window_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClickWindowDays returns the old "click_window_days" field's value of the Offer entity.
+// If the Offer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferMutation) OldClickWindowDays(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClickWindowDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClickWindowDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClickWindowDays: %w", err)
+	}
+	return oldValue.ClickWindowDays, nil
+}
+
+// AddClickWindowDays adds i to the "click_window_days" field.
+func (m *OfferMutation) AddClickWindowDays(i int) {
+	if m.addclick_window_days != nil {
+		*m.addclick_window_days += i
+	} else {
+		m.addclick_window_days = &i
+	}
+}
+
+// AddedClickWindowDays returns the value that was added to the "click_window_days" field in this mutation.
+func (m *OfferMutation) AddedClickWindowDays() (r int, exists bool) {
+	v := m.addclick_window_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearClickWindowDays clears the value of the "click_window_days" field.
+func (m *OfferMutation) ClearClickWindowDays() {
+	m.click_window_days = nil
+	m.addclick_window_days = nil
+	m.clearedFields[offer.FieldClickWindowDays] = struct{}{}
+}
+
+// ClickWindowDaysCleared returns if the "click_window_days" field was cleared in this mutation.
+func (m *OfferMutation) ClickWindowDaysCleared() bool {
+	_, ok := m.clearedFields[offer.FieldClickWindowDays]
+	return ok
+}
+
+// ResetClickWindowDays resets all changes to the "click_window_days" field.
+func (m *OfferMutation) ResetClickWindowDays() {
+	m.click_window_days = nil
+	m.addclick_window_days = nil
+	delete(m.clearedFields, offer.FieldClickWindowDays)
+}
+
+// SetQualification sets the "qualification" field.
+func (m *OfferMutation) SetQualification(c *commission.Qualification) {
+	m.qualification = &c
+}
+
+// Qualification returns the value of the "qualification" field in the mutation.
+func (m *OfferMutation) Qualification() (r *commission.Qualification, exists bool) {
+	v := m.qualification
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQualification returns the old "qualification" field's value of the Offer entity.
+// If the Offer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferMutation) OldQualification(ctx context.Context) (v *commission.Qualification, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQualification is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQualification requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQualification: %w", err)
+	}
+	return oldValue.Qualification, nil
+}
+
+// ClearQualification clears the value of the "qualification" field.
+func (m *OfferMutation) ClearQualification() {
+	m.qualification = nil
+	m.clearedFields[offer.FieldQualification] = struct{}{}
+}
+
+// QualificationCleared returns if the "qualification" field was cleared in this mutation.
+func (m *OfferMutation) QualificationCleared() bool {
+	_, ok := m.clearedFields[offer.FieldQualification]
+	return ok
+}
+
+// ResetQualification resets all changes to the "qualification" field.
+func (m *OfferMutation) ResetQualification() {
+	m.qualification = nil
+	delete(m.clearedFields, offer.FieldQualification)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *OfferMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -14371,7 +15586,7 @@ func (m *OfferMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OfferMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 11)
 	if m.name != nil {
 		fields = append(fields, offer.FieldName)
 	}
@@ -14395,6 +15610,12 @@ func (m *OfferMutation) Fields() []string {
 	}
 	if m.currency != nil {
 		fields = append(fields, offer.FieldCurrency)
+	}
+	if m.click_window_days != nil {
+		fields = append(fields, offer.FieldClickWindowDays)
+	}
+	if m.qualification != nil {
+		fields = append(fields, offer.FieldQualification)
 	}
 	if m.created_at != nil {
 		fields = append(fields, offer.FieldCreatedAt)
@@ -14423,6 +15644,10 @@ func (m *OfferMutation) Field(name string) (ent.Value, bool) {
 		return m.DeepLinkHosts()
 	case offer.FieldCurrency:
 		return m.Currency()
+	case offer.FieldClickWindowDays:
+		return m.ClickWindowDays()
+	case offer.FieldQualification:
+		return m.Qualification()
 	case offer.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -14450,6 +15675,10 @@ func (m *OfferMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldDeepLinkHosts(ctx)
 	case offer.FieldCurrency:
 		return m.OldCurrency(ctx)
+	case offer.FieldClickWindowDays:
+		return m.OldClickWindowDays(ctx)
+	case offer.FieldQualification:
+		return m.OldQualification(ctx)
 	case offer.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -14517,6 +15746,20 @@ func (m *OfferMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCurrency(v)
 		return nil
+	case offer.FieldClickWindowDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClickWindowDays(v)
+		return nil
+	case offer.FieldQualification:
+		v, ok := value.(*commission.Qualification)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQualification(v)
+		return nil
 	case offer.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -14531,13 +15774,21 @@ func (m *OfferMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *OfferMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addclick_window_days != nil {
+		fields = append(fields, offer.FieldClickWindowDays)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *OfferMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case offer.FieldClickWindowDays:
+		return m.AddedClickWindowDays()
+	}
 	return nil, false
 }
 
@@ -14546,6 +15797,13 @@ func (m *OfferMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *OfferMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case offer.FieldClickWindowDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddClickWindowDays(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Offer numeric field %s", name)
 }
@@ -14553,7 +15811,14 @@ func (m *OfferMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *OfferMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(offer.FieldClickWindowDays) {
+		fields = append(fields, offer.FieldClickWindowDays)
+	}
+	if m.FieldCleared(offer.FieldQualification) {
+		fields = append(fields, offer.FieldQualification)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -14566,6 +15831,14 @@ func (m *OfferMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *OfferMutation) ClearField(name string) error {
+	switch name {
+	case offer.FieldClickWindowDays:
+		m.ClearClickWindowDays()
+		return nil
+	case offer.FieldQualification:
+		m.ClearQualification()
+		return nil
+	}
 	return fmt.Errorf("unknown Offer nullable field %s", name)
 }
 
@@ -14596,6 +15869,12 @@ func (m *OfferMutation) ResetField(name string) error {
 		return nil
 	case offer.FieldCurrency:
 		m.ResetCurrency()
+		return nil
+	case offer.FieldClickWindowDays:
+		m.ResetClickWindowDays()
+		return nil
+	case offer.FieldQualification:
+		m.ResetQualification()
 		return nil
 	case offer.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -18819,6 +20098,16 @@ type SourceMutation struct {
 	appendallowed_addresses []string
 	rate_limit              *int
 	addrate_limit           *int
+	require_https           *bool
+	signature_header        *string
+	timestamp_name          *string
+	timestamp_window        *int
+	addtimestamp_window     *int
+	parameter_names         *map[string]string
+	goal_words              *map[string]string
+	status_words            *map[string]string
+	currency                *string
+	test_mode               *bool
 	created_at              *time.Time
 	clearedFields           map[string]struct{}
 	done                    bool
@@ -19287,6 +20576,364 @@ func (m *SourceMutation) ResetRateLimit() {
 	delete(m.clearedFields, source.FieldRateLimit)
 }
 
+// SetRequireHTTPS sets the "require_https" field.
+func (m *SourceMutation) SetRequireHTTPS(b bool) {
+	m.require_https = &b
+}
+
+// RequireHTTPS returns the value of the "require_https" field in the mutation.
+func (m *SourceMutation) RequireHTTPS() (r bool, exists bool) {
+	v := m.require_https
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequireHTTPS returns the old "require_https" field's value of the Source entity.
+// If the Source object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SourceMutation) OldRequireHTTPS(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequireHTTPS is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequireHTTPS requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequireHTTPS: %w", err)
+	}
+	return oldValue.RequireHTTPS, nil
+}
+
+// ResetRequireHTTPS resets all changes to the "require_https" field.
+func (m *SourceMutation) ResetRequireHTTPS() {
+	m.require_https = nil
+}
+
+// SetSignatureHeader sets the "signature_header" field.
+func (m *SourceMutation) SetSignatureHeader(s string) {
+	m.signature_header = &s
+}
+
+// SignatureHeader returns the value of the "signature_header" field in the mutation.
+func (m *SourceMutation) SignatureHeader() (r string, exists bool) {
+	v := m.signature_header
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSignatureHeader returns the old "signature_header" field's value of the Source entity.
+// If the Source object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SourceMutation) OldSignatureHeader(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSignatureHeader is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSignatureHeader requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSignatureHeader: %w", err)
+	}
+	return oldValue.SignatureHeader, nil
+}
+
+// ResetSignatureHeader resets all changes to the "signature_header" field.
+func (m *SourceMutation) ResetSignatureHeader() {
+	m.signature_header = nil
+}
+
+// SetTimestampName sets the "timestamp_name" field.
+func (m *SourceMutation) SetTimestampName(s string) {
+	m.timestamp_name = &s
+}
+
+// TimestampName returns the value of the "timestamp_name" field in the mutation.
+func (m *SourceMutation) TimestampName() (r string, exists bool) {
+	v := m.timestamp_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTimestampName returns the old "timestamp_name" field's value of the Source entity.
+// If the Source object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SourceMutation) OldTimestampName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTimestampName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTimestampName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTimestampName: %w", err)
+	}
+	return oldValue.TimestampName, nil
+}
+
+// ResetTimestampName resets all changes to the "timestamp_name" field.
+func (m *SourceMutation) ResetTimestampName() {
+	m.timestamp_name = nil
+}
+
+// SetTimestampWindow sets the "timestamp_window" field.
+func (m *SourceMutation) SetTimestampWindow(i int) {
+	m.timestamp_window = &i
+	m.addtimestamp_window = nil
+}
+
+// TimestampWindow returns the value of the "timestamp_window" field in the mutation.
+func (m *SourceMutation) TimestampWindow() (r int, exists bool) {
+	v := m.timestamp_window
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTimestampWindow returns the old "timestamp_window" field's value of the Source entity.
+// If the Source object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SourceMutation) OldTimestampWindow(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTimestampWindow is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTimestampWindow requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTimestampWindow: %w", err)
+	}
+	return oldValue.TimestampWindow, nil
+}
+
+// AddTimestampWindow adds i to the "timestamp_window" field.
+func (m *SourceMutation) AddTimestampWindow(i int) {
+	if m.addtimestamp_window != nil {
+		*m.addtimestamp_window += i
+	} else {
+		m.addtimestamp_window = &i
+	}
+}
+
+// AddedTimestampWindow returns the value that was added to the "timestamp_window" field in this mutation.
+func (m *SourceMutation) AddedTimestampWindow() (r int, exists bool) {
+	v := m.addtimestamp_window
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearTimestampWindow clears the value of the "timestamp_window" field.
+func (m *SourceMutation) ClearTimestampWindow() {
+	m.timestamp_window = nil
+	m.addtimestamp_window = nil
+	m.clearedFields[source.FieldTimestampWindow] = struct{}{}
+}
+
+// TimestampWindowCleared returns if the "timestamp_window" field was cleared in this mutation.
+func (m *SourceMutation) TimestampWindowCleared() bool {
+	_, ok := m.clearedFields[source.FieldTimestampWindow]
+	return ok
+}
+
+// ResetTimestampWindow resets all changes to the "timestamp_window" field.
+func (m *SourceMutation) ResetTimestampWindow() {
+	m.timestamp_window = nil
+	m.addtimestamp_window = nil
+	delete(m.clearedFields, source.FieldTimestampWindow)
+}
+
+// SetParameterNames sets the "parameter_names" field.
+func (m *SourceMutation) SetParameterNames(value map[string]string) {
+	m.parameter_names = &value
+}
+
+// ParameterNames returns the value of the "parameter_names" field in the mutation.
+func (m *SourceMutation) ParameterNames() (r map[string]string, exists bool) {
+	v := m.parameter_names
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParameterNames returns the old "parameter_names" field's value of the Source entity.
+// If the Source object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SourceMutation) OldParameterNames(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParameterNames is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParameterNames requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParameterNames: %w", err)
+	}
+	return oldValue.ParameterNames, nil
+}
+
+// ResetParameterNames resets all changes to the "parameter_names" field.
+func (m *SourceMutation) ResetParameterNames() {
+	m.parameter_names = nil
+}
+
+// SetGoalWords sets the "goal_words" field.
+func (m *SourceMutation) SetGoalWords(value map[string]string) {
+	m.goal_words = &value
+}
+
+// GoalWords returns the value of the "goal_words" field in the mutation.
+func (m *SourceMutation) GoalWords() (r map[string]string, exists bool) {
+	v := m.goal_words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGoalWords returns the old "goal_words" field's value of the Source entity.
+// If the Source object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SourceMutation) OldGoalWords(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGoalWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGoalWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGoalWords: %w", err)
+	}
+	return oldValue.GoalWords, nil
+}
+
+// ResetGoalWords resets all changes to the "goal_words" field.
+func (m *SourceMutation) ResetGoalWords() {
+	m.goal_words = nil
+}
+
+// SetStatusWords sets the "status_words" field.
+func (m *SourceMutation) SetStatusWords(value map[string]string) {
+	m.status_words = &value
+}
+
+// StatusWords returns the value of the "status_words" field in the mutation.
+func (m *SourceMutation) StatusWords() (r map[string]string, exists bool) {
+	v := m.status_words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatusWords returns the old "status_words" field's value of the Source entity.
+// If the Source object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SourceMutation) OldStatusWords(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatusWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatusWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatusWords: %w", err)
+	}
+	return oldValue.StatusWords, nil
+}
+
+// ResetStatusWords resets all changes to the "status_words" field.
+func (m *SourceMutation) ResetStatusWords() {
+	m.status_words = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *SourceMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *SourceMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the Source entity.
+// If the Source object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SourceMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *SourceMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetTestMode sets the "test_mode" field.
+func (m *SourceMutation) SetTestMode(b bool) {
+	m.test_mode = &b
+}
+
+// TestMode returns the value of the "test_mode" field in the mutation.
+func (m *SourceMutation) TestMode() (r bool, exists bool) {
+	v := m.test_mode
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTestMode returns the old "test_mode" field's value of the Source entity.
+// If the Source object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SourceMutation) OldTestMode(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTestMode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTestMode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTestMode: %w", err)
+	}
+	return oldValue.TestMode, nil
+}
+
+// ResetTestMode resets all changes to the "test_mode" field.
+func (m *SourceMutation) ResetTestMode() {
+	m.test_mode = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *SourceMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -19357,7 +21004,7 @@ func (m *SourceMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SourceMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 18)
 	if m.key != nil {
 		fields = append(fields, source.FieldKey)
 	}
@@ -19381,6 +21028,33 @@ func (m *SourceMutation) Fields() []string {
 	}
 	if m.rate_limit != nil {
 		fields = append(fields, source.FieldRateLimit)
+	}
+	if m.require_https != nil {
+		fields = append(fields, source.FieldRequireHTTPS)
+	}
+	if m.signature_header != nil {
+		fields = append(fields, source.FieldSignatureHeader)
+	}
+	if m.timestamp_name != nil {
+		fields = append(fields, source.FieldTimestampName)
+	}
+	if m.timestamp_window != nil {
+		fields = append(fields, source.FieldTimestampWindow)
+	}
+	if m.parameter_names != nil {
+		fields = append(fields, source.FieldParameterNames)
+	}
+	if m.goal_words != nil {
+		fields = append(fields, source.FieldGoalWords)
+	}
+	if m.status_words != nil {
+		fields = append(fields, source.FieldStatusWords)
+	}
+	if m.currency != nil {
+		fields = append(fields, source.FieldCurrency)
+	}
+	if m.test_mode != nil {
+		fields = append(fields, source.FieldTestMode)
 	}
 	if m.created_at != nil {
 		fields = append(fields, source.FieldCreatedAt)
@@ -19409,6 +21083,24 @@ func (m *SourceMutation) Field(name string) (ent.Value, bool) {
 		return m.AllowedAddresses()
 	case source.FieldRateLimit:
 		return m.RateLimit()
+	case source.FieldRequireHTTPS:
+		return m.RequireHTTPS()
+	case source.FieldSignatureHeader:
+		return m.SignatureHeader()
+	case source.FieldTimestampName:
+		return m.TimestampName()
+	case source.FieldTimestampWindow:
+		return m.TimestampWindow()
+	case source.FieldParameterNames:
+		return m.ParameterNames()
+	case source.FieldGoalWords:
+		return m.GoalWords()
+	case source.FieldStatusWords:
+		return m.StatusWords()
+	case source.FieldCurrency:
+		return m.Currency()
+	case source.FieldTestMode:
+		return m.TestMode()
 	case source.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -19436,6 +21128,24 @@ func (m *SourceMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldAllowedAddresses(ctx)
 	case source.FieldRateLimit:
 		return m.OldRateLimit(ctx)
+	case source.FieldRequireHTTPS:
+		return m.OldRequireHTTPS(ctx)
+	case source.FieldSignatureHeader:
+		return m.OldSignatureHeader(ctx)
+	case source.FieldTimestampName:
+		return m.OldTimestampName(ctx)
+	case source.FieldTimestampWindow:
+		return m.OldTimestampWindow(ctx)
+	case source.FieldParameterNames:
+		return m.OldParameterNames(ctx)
+	case source.FieldGoalWords:
+		return m.OldGoalWords(ctx)
+	case source.FieldStatusWords:
+		return m.OldStatusWords(ctx)
+	case source.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case source.FieldTestMode:
+		return m.OldTestMode(ctx)
 	case source.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -19503,6 +21213,69 @@ func (m *SourceMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRateLimit(v)
 		return nil
+	case source.FieldRequireHTTPS:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequireHTTPS(v)
+		return nil
+	case source.FieldSignatureHeader:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSignatureHeader(v)
+		return nil
+	case source.FieldTimestampName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTimestampName(v)
+		return nil
+	case source.FieldTimestampWindow:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTimestampWindow(v)
+		return nil
+	case source.FieldParameterNames:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParameterNames(v)
+		return nil
+	case source.FieldGoalWords:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGoalWords(v)
+		return nil
+	case source.FieldStatusWords:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatusWords(v)
+		return nil
+	case source.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case source.FieldTestMode:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTestMode(v)
+		return nil
 	case source.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -19524,6 +21297,9 @@ func (m *SourceMutation) AddedFields() []string {
 	if m.addrate_limit != nil {
 		fields = append(fields, source.FieldRateLimit)
 	}
+	if m.addtimestamp_window != nil {
+		fields = append(fields, source.FieldTimestampWindow)
+	}
 	return fields
 }
 
@@ -19536,6 +21312,8 @@ func (m *SourceMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedOfferID()
 	case source.FieldRateLimit:
 		return m.AddedRateLimit()
+	case source.FieldTimestampWindow:
+		return m.AddedTimestampWindow()
 	}
 	return nil, false
 }
@@ -19559,6 +21337,13 @@ func (m *SourceMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddRateLimit(v)
 		return nil
+	case source.FieldTimestampWindow:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTimestampWindow(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Source numeric field %s", name)
 }
@@ -19569,6 +21354,9 @@ func (m *SourceMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(source.FieldRateLimit) {
 		fields = append(fields, source.FieldRateLimit)
+	}
+	if m.FieldCleared(source.FieldTimestampWindow) {
+		fields = append(fields, source.FieldTimestampWindow)
 	}
 	return fields
 }
@@ -19586,6 +21374,9 @@ func (m *SourceMutation) ClearField(name string) error {
 	switch name {
 	case source.FieldRateLimit:
 		m.ClearRateLimit()
+		return nil
+	case source.FieldTimestampWindow:
+		m.ClearTimestampWindow()
 		return nil
 	}
 	return fmt.Errorf("unknown Source nullable field %s", name)
@@ -19618,6 +21409,33 @@ func (m *SourceMutation) ResetField(name string) error {
 		return nil
 	case source.FieldRateLimit:
 		m.ResetRateLimit()
+		return nil
+	case source.FieldRequireHTTPS:
+		m.ResetRequireHTTPS()
+		return nil
+	case source.FieldSignatureHeader:
+		m.ResetSignatureHeader()
+		return nil
+	case source.FieldTimestampName:
+		m.ResetTimestampName()
+		return nil
+	case source.FieldTimestampWindow:
+		m.ResetTimestampWindow()
+		return nil
+	case source.FieldParameterNames:
+		m.ResetParameterNames()
+		return nil
+	case source.FieldGoalWords:
+		m.ResetGoalWords()
+		return nil
+	case source.FieldStatusWords:
+		m.ResetStatusWords()
+		return nil
+	case source.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case source.FieldTestMode:
+		m.ResetTestMode()
 		return nil
 	case source.FieldCreatedAt:
 		m.ResetCreatedAt()

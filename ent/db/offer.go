@@ -36,6 +36,10 @@ type Offer struct {
 	DeepLinkHosts []string `json:"deep_link_hosts,omitempty"`
 	// Currency holds the value of the "currency" field.
 	Currency string `json:"currency,omitempty"`
+	// A conversion that came longer after its click is late; null for any time.
+	ClickWindowDays *int `json:"click_window_days,omitempty"`
+	// What makes a qualified player; null where the operator says so itself.
+	Qualification *commission.Qualification `json:"qualification,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -46,9 +50,9 @@ func (*Offer) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case offer.FieldDeepLinkHosts:
+		case offer.FieldDeepLinkHosts, offer.FieldQualification:
 			values[i] = new([]byte)
-		case offer.FieldID:
+		case offer.FieldID, offer.FieldClickWindowDays:
 			values[i] = new(sql.NullInt64)
 		case offer.FieldName, offer.FieldOperator, offer.FieldVertical, offer.FieldState, offer.FieldDestinationURL, offer.FieldFallbackURL, offer.FieldCurrency:
 			values[i] = new(sql.NullString)
@@ -125,6 +129,21 @@ func (_m *Offer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Currency = value.String
 			}
+		case offer.FieldClickWindowDays:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field click_window_days", values[i])
+			} else if value.Valid {
+				_m.ClickWindowDays = new(int)
+				*_m.ClickWindowDays = int(value.Int64)
+			}
+		case offer.FieldQualification:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field qualification", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Qualification); err != nil {
+					return fmt.Errorf("unmarshal field qualification: %w", err)
+				}
+			}
 		case offer.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -190,6 +209,14 @@ func (_m *Offer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("currency=")
 	builder.WriteString(_m.Currency)
+	builder.WriteString(", ")
+	if v := _m.ClickWindowDays; v != nil {
+		builder.WriteString("click_window_days=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("qualification=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Qualification))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -86,6 +86,26 @@ func (_c *OfferCreate) SetCurrency(v string) *OfferCreate {
 	return _c
 }
 
+// SetClickWindowDays sets the "click_window_days" field.
+func (_c *OfferCreate) SetClickWindowDays(v int) *OfferCreate {
+	_c.mutation.SetClickWindowDays(v)
+	return _c
+}
+
+// SetNillableClickWindowDays sets the "click_window_days" field if the given value is not nil.
+func (_c *OfferCreate) SetNillableClickWindowDays(v *int) *OfferCreate {
+	if v != nil {
+		_c.SetClickWindowDays(*v)
+	}
+	return _c
+}
+
+// SetQualification sets the "qualification" field.
+func (_c *OfferCreate) SetQualification(v *commission.Qualification) *OfferCreate {
+	_c.mutation.SetQualification(v)
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *OfferCreate) SetCreatedAt(v time.Time) *OfferCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -212,6 +232,11 @@ func (_c *OfferCreate) check() error {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Offer.currency": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.Qualification(); ok {
+		if err := v.Validate(); err != nil {
+			return &ValidationError{Name: "qualification", err: fmt.Errorf(`db: validator failed for field "Offer.qualification": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Offer.created_at"`)}
 	}
@@ -278,6 +303,14 @@ func (_c *OfferCreate) createSpec() (*Offer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Currency(); ok {
 		_spec.SetField(offer.FieldCurrency, field.TypeString, value)
 		_node.Currency = value
+	}
+	if value, ok := _c.mutation.ClickWindowDays(); ok {
+		_spec.SetField(offer.FieldClickWindowDays, field.TypeInt, value)
+		_node.ClickWindowDays = &value
+	}
+	if value, ok := _c.mutation.Qualification(); ok {
+		_spec.SetField(offer.FieldQualification, field.TypeJSON, value)
+		_node.Qualification = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(offer.FieldCreatedAt, field.TypeTime, value)

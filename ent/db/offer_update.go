@@ -141,6 +141,45 @@ func (_u *OfferUpdate) SetNillableCurrency(v *string) *OfferUpdate {
 	return _u
 }
 
+// SetClickWindowDays sets the "click_window_days" field.
+func (_u *OfferUpdate) SetClickWindowDays(v int) *OfferUpdate {
+	_u.mutation.ResetClickWindowDays()
+	_u.mutation.SetClickWindowDays(v)
+	return _u
+}
+
+// SetNillableClickWindowDays sets the "click_window_days" field if the given value is not nil.
+func (_u *OfferUpdate) SetNillableClickWindowDays(v *int) *OfferUpdate {
+	if v != nil {
+		_u.SetClickWindowDays(*v)
+	}
+	return _u
+}
+
+// AddClickWindowDays adds value to the "click_window_days" field.
+func (_u *OfferUpdate) AddClickWindowDays(v int) *OfferUpdate {
+	_u.mutation.AddClickWindowDays(v)
+	return _u
+}
+
+// ClearClickWindowDays clears the value of the "click_window_days" field.
+func (_u *OfferUpdate) ClearClickWindowDays() *OfferUpdate {
+	_u.mutation.ClearClickWindowDays()
+	return _u
+}
+
+// SetQualification sets the "qualification" field.
+func (_u *OfferUpdate) SetQualification(v *commission.Qualification) *OfferUpdate {
+	_u.mutation.SetQualification(v)
+	return _u
+}
+
+// ClearQualification clears the value of the "qualification" field.
+func (_u *OfferUpdate) ClearQualification() *OfferUpdate {
+	_u.mutation.ClearQualification()
+	return _u
+}
+
 // Mutation returns the OfferMutation object of the builder.
 func (_u *OfferUpdate) Mutation() *OfferMutation {
 	return _u.mutation
@@ -200,6 +239,11 @@ func (_u *OfferUpdate) check() error {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Offer.currency": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Qualification(); ok {
+		if err := v.Validate(); err != nil {
+			return &ValidationError{Name: "qualification", err: fmt.Errorf(`db: validator failed for field "Offer.qualification": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -249,6 +293,21 @@ func (_u *OfferUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(offer.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ClickWindowDays(); ok {
+		_spec.SetField(offer.FieldClickWindowDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedClickWindowDays(); ok {
+		_spec.AddField(offer.FieldClickWindowDays, field.TypeInt, value)
+	}
+	if _u.mutation.ClickWindowDaysCleared() {
+		_spec.ClearField(offer.FieldClickWindowDays, field.TypeInt)
+	}
+	if value, ok := _u.mutation.Qualification(); ok {
+		_spec.SetField(offer.FieldQualification, field.TypeJSON, value)
+	}
+	if _u.mutation.QualificationCleared() {
+		_spec.ClearField(offer.FieldQualification, field.TypeJSON)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -382,6 +441,45 @@ func (_u *OfferUpdateOne) SetNillableCurrency(v *string) *OfferUpdateOne {
 	return _u
 }
 
+// SetClickWindowDays sets the "click_window_days" field.
+func (_u *OfferUpdateOne) SetClickWindowDays(v int) *OfferUpdateOne {
+	_u.mutation.ResetClickWindowDays()
+	_u.mutation.SetClickWindowDays(v)
+	return _u
+}
+
+// SetNillableClickWindowDays sets the "click_window_days" field if the given value is not nil.
+func (_u *OfferUpdateOne) SetNillableClickWindowDays(v *int) *OfferUpdateOne {
+	if v != nil {
+		_u.SetClickWindowDays(*v)
+	}
+	return _u
+}
+
+// AddClickWindowDays adds value to the "click_window_days" field.
+func (_u *OfferUpdateOne) AddClickWindowDays(v int) *OfferUpdateOne {
+	_u.mutation.AddClickWindowDays(v)
+	return _u
+}
+
+// ClearClickWindowDays clears the value of the "click_window_days" field.
+func (_u *OfferUpdateOne) ClearClickWindowDays() *OfferUpdateOne {
+	_u.mutation.ClearClickWindowDays()
+	return _u
+}
+
+// SetQualification sets the "qualification" field.
+func (_u *OfferUpdateOne) SetQualification(v *commission.Qualification) *OfferUpdateOne {
+	_u.mutation.SetQualification(v)
+	return _u
+}
+
+// ClearQualification clears the value of the "qualification" field.
+func (_u *OfferUpdateOne) ClearQualification() *OfferUpdateOne {
+	_u.mutation.ClearQualification()
+	return _u
+}
+
 // Mutation returns the OfferMutation object of the builder.
 func (_u *OfferUpdateOne) Mutation() *OfferMutation {
 	return _u.mutation
@@ -454,6 +552,11 @@ func (_u *OfferUpdateOne) check() error {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Offer.currency": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Qualification(); ok {
+		if err := v.Validate(); err != nil {
+			return &ValidationError{Name: "qualification", err: fmt.Errorf(`db: validator failed for field "Offer.qualification": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -520,6 +623,21 @@ func (_u *OfferUpdateOne) sqlSave(ctx context.Context) (_node *Offer, err error)
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(offer.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ClickWindowDays(); ok {
+		_spec.SetField(offer.FieldClickWindowDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedClickWindowDays(); ok {
+		_spec.AddField(offer.FieldClickWindowDays, field.TypeInt, value)
+	}
+	if _u.mutation.ClickWindowDaysCleared() {
+		_spec.ClearField(offer.FieldClickWindowDays, field.TypeInt)
+	}
+	if value, ok := _u.mutation.Qualification(); ok {
+		_spec.SetField(offer.FieldQualification, field.TypeJSON, value)
+	}
+	if _u.mutation.QualificationCleared() {
+		_spec.ClearField(offer.FieldQualification, field.TypeJSON)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Offer{config: _u.config}

@@ -34,6 +34,24 @@ type Source struct {
 	AllowedAddresses []string `json:"allowed_addresses,omitempty"`
 	// Calls per second; null for no limit.
 	RateLimit *int `json:"rate_limit,omitempty"`
+	// RequireHTTPS holds the value of the "require_https" field.
+	RequireHTTPS bool `json:"require_https,omitempty"`
+	// Where the signature comes; empty for X-Signature.
+	SignatureHeader string `json:"signature_header,omitempty"`
+	// The parameter or header that says when a call was signed; empty for none.
+	TimestampName string `json:"timestamp_name,omitempty"`
+	// How many seconds a signature is good for; null for ever.
+	TimestampWindow *int `json:"timestamp_window,omitempty"`
+	// Ours to theirs: a name, or a path with dots into their JSON.
+	ParameterNames map[string]string `json:"parameter_names,omitempty"`
+	// Their word to our goal's key.
+	GoalWords map[string]string `json:"goal_words,omitempty"`
+	// Their word to our status.
+	StatusWords map[string]string `json:"status_words,omitempty"`
+	// Of amounts that name none; empty for the offer's.
+	Currency string `json:"currency,omitempty"`
+	// Calls are answered and logged, and nothing is recorded.
+	TestMode bool `json:"test_mode,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -44,13 +62,13 @@ func (*Source) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case source.FieldAllowedAddresses:
+		case source.FieldAllowedAddresses, source.FieldParameterNames, source.FieldGoalWords, source.FieldStatusWords:
 			values[i] = new([]byte)
-		case source.FieldEnabled, source.FieldRequireToken, source.FieldRequireSignature:
+		case source.FieldEnabled, source.FieldRequireToken, source.FieldRequireSignature, source.FieldRequireHTTPS, source.FieldTestMode:
 			values[i] = new(sql.NullBool)
-		case source.FieldID, source.FieldOfferID, source.FieldRateLimit:
+		case source.FieldID, source.FieldOfferID, source.FieldRateLimit, source.FieldTimestampWindow:
 			values[i] = new(sql.NullInt64)
-		case source.FieldKey, source.FieldName:
+		case source.FieldKey, source.FieldName, source.FieldSignatureHeader, source.FieldTimestampName, source.FieldCurrency:
 			values[i] = new(sql.NullString)
 		case source.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -126,6 +144,67 @@ func (_m *Source) assignValues(columns []string, values []any) error {
 				_m.RateLimit = new(int)
 				*_m.RateLimit = int(value.Int64)
 			}
+		case source.FieldRequireHTTPS:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field require_https", values[i])
+			} else if value.Valid {
+				_m.RequireHTTPS = value.Bool
+			}
+		case source.FieldSignatureHeader:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field signature_header", values[i])
+			} else if value.Valid {
+				_m.SignatureHeader = value.String
+			}
+		case source.FieldTimestampName:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field timestamp_name", values[i])
+			} else if value.Valid {
+				_m.TimestampName = value.String
+			}
+		case source.FieldTimestampWindow:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field timestamp_window", values[i])
+			} else if value.Valid {
+				_m.TimestampWindow = new(int)
+				*_m.TimestampWindow = int(value.Int64)
+			}
+		case source.FieldParameterNames:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field parameter_names", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.ParameterNames); err != nil {
+					return fmt.Errorf("unmarshal field parameter_names: %w", err)
+				}
+			}
+		case source.FieldGoalWords:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field goal_words", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.GoalWords); err != nil {
+					return fmt.Errorf("unmarshal field goal_words: %w", err)
+				}
+			}
+		case source.FieldStatusWords:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field status_words", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.StatusWords); err != nil {
+					return fmt.Errorf("unmarshal field status_words: %w", err)
+				}
+			}
+		case source.FieldCurrency:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field currency", values[i])
+			} else if value.Valid {
+				_m.Currency = value.String
+			}
+		case source.FieldTestMode:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field test_mode", values[i])
+			} else if value.Valid {
+				_m.TestMode = value.Bool
+			}
 		case source.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -193,6 +272,35 @@ func (_m *Source) String() string {
 		builder.WriteString("rate_limit=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("require_https=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RequireHTTPS))
+	builder.WriteString(", ")
+	builder.WriteString("signature_header=")
+	builder.WriteString(_m.SignatureHeader)
+	builder.WriteString(", ")
+	builder.WriteString("timestamp_name=")
+	builder.WriteString(_m.TimestampName)
+	builder.WriteString(", ")
+	if v := _m.TimestampWindow; v != nil {
+		builder.WriteString("timestamp_window=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("parameter_names=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ParameterNames))
+	builder.WriteString(", ")
+	builder.WriteString("goal_words=")
+	builder.WriteString(fmt.Sprintf("%v", _m.GoalWords))
+	builder.WriteString(", ")
+	builder.WriteString("status_words=")
+	builder.WriteString(fmt.Sprintf("%v", _m.StatusWords))
+	builder.WriteString(", ")
+	builder.WriteString("currency=")
+	builder.WriteString(_m.Currency)
+	builder.WriteString(", ")
+	builder.WriteString("test_mode=")
+	builder.WriteString(fmt.Sprintf("%v", _m.TestMode))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -100,6 +100,108 @@ func (_c *SourceCreate) SetNillableRateLimit(v *int) *SourceCreate {
 	return _c
 }
 
+// SetRequireHTTPS sets the "require_https" field.
+func (_c *SourceCreate) SetRequireHTTPS(v bool) *SourceCreate {
+	_c.mutation.SetRequireHTTPS(v)
+	return _c
+}
+
+// SetNillableRequireHTTPS sets the "require_https" field if the given value is not nil.
+func (_c *SourceCreate) SetNillableRequireHTTPS(v *bool) *SourceCreate {
+	if v != nil {
+		_c.SetRequireHTTPS(*v)
+	}
+	return _c
+}
+
+// SetSignatureHeader sets the "signature_header" field.
+func (_c *SourceCreate) SetSignatureHeader(v string) *SourceCreate {
+	_c.mutation.SetSignatureHeader(v)
+	return _c
+}
+
+// SetNillableSignatureHeader sets the "signature_header" field if the given value is not nil.
+func (_c *SourceCreate) SetNillableSignatureHeader(v *string) *SourceCreate {
+	if v != nil {
+		_c.SetSignatureHeader(*v)
+	}
+	return _c
+}
+
+// SetTimestampName sets the "timestamp_name" field.
+func (_c *SourceCreate) SetTimestampName(v string) *SourceCreate {
+	_c.mutation.SetTimestampName(v)
+	return _c
+}
+
+// SetNillableTimestampName sets the "timestamp_name" field if the given value is not nil.
+func (_c *SourceCreate) SetNillableTimestampName(v *string) *SourceCreate {
+	if v != nil {
+		_c.SetTimestampName(*v)
+	}
+	return _c
+}
+
+// SetTimestampWindow sets the "timestamp_window" field.
+func (_c *SourceCreate) SetTimestampWindow(v int) *SourceCreate {
+	_c.mutation.SetTimestampWindow(v)
+	return _c
+}
+
+// SetNillableTimestampWindow sets the "timestamp_window" field if the given value is not nil.
+func (_c *SourceCreate) SetNillableTimestampWindow(v *int) *SourceCreate {
+	if v != nil {
+		_c.SetTimestampWindow(*v)
+	}
+	return _c
+}
+
+// SetParameterNames sets the "parameter_names" field.
+func (_c *SourceCreate) SetParameterNames(v map[string]string) *SourceCreate {
+	_c.mutation.SetParameterNames(v)
+	return _c
+}
+
+// SetGoalWords sets the "goal_words" field.
+func (_c *SourceCreate) SetGoalWords(v map[string]string) *SourceCreate {
+	_c.mutation.SetGoalWords(v)
+	return _c
+}
+
+// SetStatusWords sets the "status_words" field.
+func (_c *SourceCreate) SetStatusWords(v map[string]string) *SourceCreate {
+	_c.mutation.SetStatusWords(v)
+	return _c
+}
+
+// SetCurrency sets the "currency" field.
+func (_c *SourceCreate) SetCurrency(v string) *SourceCreate {
+	_c.mutation.SetCurrency(v)
+	return _c
+}
+
+// SetNillableCurrency sets the "currency" field if the given value is not nil.
+func (_c *SourceCreate) SetNillableCurrency(v *string) *SourceCreate {
+	if v != nil {
+		_c.SetCurrency(*v)
+	}
+	return _c
+}
+
+// SetTestMode sets the "test_mode" field.
+func (_c *SourceCreate) SetTestMode(v bool) *SourceCreate {
+	_c.mutation.SetTestMode(v)
+	return _c
+}
+
+// SetNillableTestMode sets the "test_mode" field if the given value is not nil.
+func (_c *SourceCreate) SetNillableTestMode(v *bool) *SourceCreate {
+	if v != nil {
+		_c.SetTestMode(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *SourceCreate) SetCreatedAt(v time.Time) *SourceCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -169,6 +271,38 @@ func (_c *SourceCreate) defaults() error {
 		v := source.DefaultRequireSignature
 		_c.mutation.SetRequireSignature(v)
 	}
+	if _, ok := _c.mutation.RequireHTTPS(); !ok {
+		v := source.DefaultRequireHTTPS
+		_c.mutation.SetRequireHTTPS(v)
+	}
+	if _, ok := _c.mutation.SignatureHeader(); !ok {
+		v := source.DefaultSignatureHeader
+		_c.mutation.SetSignatureHeader(v)
+	}
+	if _, ok := _c.mutation.TimestampName(); !ok {
+		v := source.DefaultTimestampName
+		_c.mutation.SetTimestampName(v)
+	}
+	if _, ok := _c.mutation.ParameterNames(); !ok {
+		v := source.DefaultParameterNames
+		_c.mutation.SetParameterNames(v)
+	}
+	if _, ok := _c.mutation.GoalWords(); !ok {
+		v := source.DefaultGoalWords
+		_c.mutation.SetGoalWords(v)
+	}
+	if _, ok := _c.mutation.StatusWords(); !ok {
+		v := source.DefaultStatusWords
+		_c.mutation.SetStatusWords(v)
+	}
+	if _, ok := _c.mutation.Currency(); !ok {
+		v := source.DefaultCurrency
+		_c.mutation.SetCurrency(v)
+	}
+	if _, ok := _c.mutation.TestMode(); !ok {
+		v := source.DefaultTestMode
+		_c.mutation.SetTestMode(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		if source.DefaultCreatedAt == nil {
 			return fmt.Errorf("db: uninitialized source.DefaultCreatedAt (forgotten import db/runtime?)")
@@ -206,6 +340,45 @@ func (_c *SourceCreate) check() error {
 	}
 	if _, ok := _c.mutation.AllowedAddresses(); !ok {
 		return &ValidationError{Name: "allowed_addresses", err: errors.New(`db: missing required field "Source.allowed_addresses"`)}
+	}
+	if _, ok := _c.mutation.RequireHTTPS(); !ok {
+		return &ValidationError{Name: "require_https", err: errors.New(`db: missing required field "Source.require_https"`)}
+	}
+	if _, ok := _c.mutation.SignatureHeader(); !ok {
+		return &ValidationError{Name: "signature_header", err: errors.New(`db: missing required field "Source.signature_header"`)}
+	}
+	if v, ok := _c.mutation.SignatureHeader(); ok {
+		if err := source.SignatureHeaderValidator(v); err != nil {
+			return &ValidationError{Name: "signature_header", err: fmt.Errorf(`db: validator failed for field "Source.signature_header": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.TimestampName(); !ok {
+		return &ValidationError{Name: "timestamp_name", err: errors.New(`db: missing required field "Source.timestamp_name"`)}
+	}
+	if v, ok := _c.mutation.TimestampName(); ok {
+		if err := source.TimestampNameValidator(v); err != nil {
+			return &ValidationError{Name: "timestamp_name", err: fmt.Errorf(`db: validator failed for field "Source.timestamp_name": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.ParameterNames(); !ok {
+		return &ValidationError{Name: "parameter_names", err: errors.New(`db: missing required field "Source.parameter_names"`)}
+	}
+	if _, ok := _c.mutation.GoalWords(); !ok {
+		return &ValidationError{Name: "goal_words", err: errors.New(`db: missing required field "Source.goal_words"`)}
+	}
+	if _, ok := _c.mutation.StatusWords(); !ok {
+		return &ValidationError{Name: "status_words", err: errors.New(`db: missing required field "Source.status_words"`)}
+	}
+	if _, ok := _c.mutation.Currency(); !ok {
+		return &ValidationError{Name: "currency", err: errors.New(`db: missing required field "Source.currency"`)}
+	}
+	if v, ok := _c.mutation.Currency(); ok {
+		if err := source.CurrencyValidator(v); err != nil {
+			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Source.currency": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.TestMode(); !ok {
+		return &ValidationError{Name: "test_mode", err: errors.New(`db: missing required field "Source.test_mode"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Source.created_at"`)}
@@ -273,6 +446,42 @@ func (_c *SourceCreate) createSpec() (*Source, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RateLimit(); ok {
 		_spec.SetField(source.FieldRateLimit, field.TypeInt, value)
 		_node.RateLimit = &value
+	}
+	if value, ok := _c.mutation.RequireHTTPS(); ok {
+		_spec.SetField(source.FieldRequireHTTPS, field.TypeBool, value)
+		_node.RequireHTTPS = value
+	}
+	if value, ok := _c.mutation.SignatureHeader(); ok {
+		_spec.SetField(source.FieldSignatureHeader, field.TypeString, value)
+		_node.SignatureHeader = value
+	}
+	if value, ok := _c.mutation.TimestampName(); ok {
+		_spec.SetField(source.FieldTimestampName, field.TypeString, value)
+		_node.TimestampName = value
+	}
+	if value, ok := _c.mutation.TimestampWindow(); ok {
+		_spec.SetField(source.FieldTimestampWindow, field.TypeInt, value)
+		_node.TimestampWindow = &value
+	}
+	if value, ok := _c.mutation.ParameterNames(); ok {
+		_spec.SetField(source.FieldParameterNames, field.TypeJSON, value)
+		_node.ParameterNames = value
+	}
+	if value, ok := _c.mutation.GoalWords(); ok {
+		_spec.SetField(source.FieldGoalWords, field.TypeJSON, value)
+		_node.GoalWords = value
+	}
+	if value, ok := _c.mutation.StatusWords(); ok {
+		_spec.SetField(source.FieldStatusWords, field.TypeJSON, value)
+		_node.StatusWords = value
+	}
+	if value, ok := _c.mutation.Currency(); ok {
+		_spec.SetField(source.FieldCurrency, field.TypeString, value)
+		_node.Currency = value
+	}
+	if value, ok := _c.mutation.TestMode(); ok {
+		_spec.SetField(source.FieldTestMode, field.TypeBool, value)
+		_node.TestMode = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(source.FieldCreatedAt, field.TypeTime, value)

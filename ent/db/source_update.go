@@ -145,6 +145,121 @@ func (_u *SourceUpdate) ClearRateLimit() *SourceUpdate {
 	return _u
 }
 
+// SetRequireHTTPS sets the "require_https" field.
+func (_u *SourceUpdate) SetRequireHTTPS(v bool) *SourceUpdate {
+	_u.mutation.SetRequireHTTPS(v)
+	return _u
+}
+
+// SetNillableRequireHTTPS sets the "require_https" field if the given value is not nil.
+func (_u *SourceUpdate) SetNillableRequireHTTPS(v *bool) *SourceUpdate {
+	if v != nil {
+		_u.SetRequireHTTPS(*v)
+	}
+	return _u
+}
+
+// SetSignatureHeader sets the "signature_header" field.
+func (_u *SourceUpdate) SetSignatureHeader(v string) *SourceUpdate {
+	_u.mutation.SetSignatureHeader(v)
+	return _u
+}
+
+// SetNillableSignatureHeader sets the "signature_header" field if the given value is not nil.
+func (_u *SourceUpdate) SetNillableSignatureHeader(v *string) *SourceUpdate {
+	if v != nil {
+		_u.SetSignatureHeader(*v)
+	}
+	return _u
+}
+
+// SetTimestampName sets the "timestamp_name" field.
+func (_u *SourceUpdate) SetTimestampName(v string) *SourceUpdate {
+	_u.mutation.SetTimestampName(v)
+	return _u
+}
+
+// SetNillableTimestampName sets the "timestamp_name" field if the given value is not nil.
+func (_u *SourceUpdate) SetNillableTimestampName(v *string) *SourceUpdate {
+	if v != nil {
+		_u.SetTimestampName(*v)
+	}
+	return _u
+}
+
+// SetTimestampWindow sets the "timestamp_window" field.
+func (_u *SourceUpdate) SetTimestampWindow(v int) *SourceUpdate {
+	_u.mutation.ResetTimestampWindow()
+	_u.mutation.SetTimestampWindow(v)
+	return _u
+}
+
+// SetNillableTimestampWindow sets the "timestamp_window" field if the given value is not nil.
+func (_u *SourceUpdate) SetNillableTimestampWindow(v *int) *SourceUpdate {
+	if v != nil {
+		_u.SetTimestampWindow(*v)
+	}
+	return _u
+}
+
+// AddTimestampWindow adds value to the "timestamp_window" field.
+func (_u *SourceUpdate) AddTimestampWindow(v int) *SourceUpdate {
+	_u.mutation.AddTimestampWindow(v)
+	return _u
+}
+
+// ClearTimestampWindow clears the value of the "timestamp_window" field.
+func (_u *SourceUpdate) ClearTimestampWindow() *SourceUpdate {
+	_u.mutation.ClearTimestampWindow()
+	return _u
+}
+
+// SetParameterNames sets the "parameter_names" field.
+func (_u *SourceUpdate) SetParameterNames(v map[string]string) *SourceUpdate {
+	_u.mutation.SetParameterNames(v)
+	return _u
+}
+
+// SetGoalWords sets the "goal_words" field.
+func (_u *SourceUpdate) SetGoalWords(v map[string]string) *SourceUpdate {
+	_u.mutation.SetGoalWords(v)
+	return _u
+}
+
+// SetStatusWords sets the "status_words" field.
+func (_u *SourceUpdate) SetStatusWords(v map[string]string) *SourceUpdate {
+	_u.mutation.SetStatusWords(v)
+	return _u
+}
+
+// SetCurrency sets the "currency" field.
+func (_u *SourceUpdate) SetCurrency(v string) *SourceUpdate {
+	_u.mutation.SetCurrency(v)
+	return _u
+}
+
+// SetNillableCurrency sets the "currency" field if the given value is not nil.
+func (_u *SourceUpdate) SetNillableCurrency(v *string) *SourceUpdate {
+	if v != nil {
+		_u.SetCurrency(*v)
+	}
+	return _u
+}
+
+// SetTestMode sets the "test_mode" field.
+func (_u *SourceUpdate) SetTestMode(v bool) *SourceUpdate {
+	_u.mutation.SetTestMode(v)
+	return _u
+}
+
+// SetNillableTestMode sets the "test_mode" field if the given value is not nil.
+func (_u *SourceUpdate) SetNillableTestMode(v *bool) *SourceUpdate {
+	if v != nil {
+		_u.SetTestMode(*v)
+	}
+	return _u
+}
+
 // Mutation returns the SourceMutation object of the builder.
 func (_u *SourceUpdate) Mutation() *SourceMutation {
 	return _u.mutation
@@ -182,6 +297,21 @@ func (_u *SourceUpdate) check() error {
 	if v, ok := _u.mutation.Name(); ok {
 		if err := source.NameValidator(v); err != nil {
 			return &ValidationError{Name: "name", err: fmt.Errorf(`db: validator failed for field "Source.name": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.SignatureHeader(); ok {
+		if err := source.SignatureHeaderValidator(v); err != nil {
+			return &ValidationError{Name: "signature_header", err: fmt.Errorf(`db: validator failed for field "Source.signature_header": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.TimestampName(); ok {
+		if err := source.TimestampNameValidator(v); err != nil {
+			return &ValidationError{Name: "timestamp_name", err: fmt.Errorf(`db: validator failed for field "Source.timestamp_name": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Currency(); ok {
+		if err := source.CurrencyValidator(v); err != nil {
+			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Source.currency": %w`, err)}
 		}
 	}
 	return nil
@@ -239,6 +369,39 @@ func (_u *SourceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.RateLimitCleared() {
 		_spec.ClearField(source.FieldRateLimit, field.TypeInt)
+	}
+	if value, ok := _u.mutation.RequireHTTPS(); ok {
+		_spec.SetField(source.FieldRequireHTTPS, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SignatureHeader(); ok {
+		_spec.SetField(source.FieldSignatureHeader, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TimestampName(); ok {
+		_spec.SetField(source.FieldTimestampName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TimestampWindow(); ok {
+		_spec.SetField(source.FieldTimestampWindow, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedTimestampWindow(); ok {
+		_spec.AddField(source.FieldTimestampWindow, field.TypeInt, value)
+	}
+	if _u.mutation.TimestampWindowCleared() {
+		_spec.ClearField(source.FieldTimestampWindow, field.TypeInt)
+	}
+	if value, ok := _u.mutation.ParameterNames(); ok {
+		_spec.SetField(source.FieldParameterNames, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.GoalWords(); ok {
+		_spec.SetField(source.FieldGoalWords, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.StatusWords(); ok {
+		_spec.SetField(source.FieldStatusWords, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.Currency(); ok {
+		_spec.SetField(source.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TestMode(); ok {
+		_spec.SetField(source.FieldTestMode, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -378,6 +541,121 @@ func (_u *SourceUpdateOne) ClearRateLimit() *SourceUpdateOne {
 	return _u
 }
 
+// SetRequireHTTPS sets the "require_https" field.
+func (_u *SourceUpdateOne) SetRequireHTTPS(v bool) *SourceUpdateOne {
+	_u.mutation.SetRequireHTTPS(v)
+	return _u
+}
+
+// SetNillableRequireHTTPS sets the "require_https" field if the given value is not nil.
+func (_u *SourceUpdateOne) SetNillableRequireHTTPS(v *bool) *SourceUpdateOne {
+	if v != nil {
+		_u.SetRequireHTTPS(*v)
+	}
+	return _u
+}
+
+// SetSignatureHeader sets the "signature_header" field.
+func (_u *SourceUpdateOne) SetSignatureHeader(v string) *SourceUpdateOne {
+	_u.mutation.SetSignatureHeader(v)
+	return _u
+}
+
+// SetNillableSignatureHeader sets the "signature_header" field if the given value is not nil.
+func (_u *SourceUpdateOne) SetNillableSignatureHeader(v *string) *SourceUpdateOne {
+	if v != nil {
+		_u.SetSignatureHeader(*v)
+	}
+	return _u
+}
+
+// SetTimestampName sets the "timestamp_name" field.
+func (_u *SourceUpdateOne) SetTimestampName(v string) *SourceUpdateOne {
+	_u.mutation.SetTimestampName(v)
+	return _u
+}
+
+// SetNillableTimestampName sets the "timestamp_name" field if the given value is not nil.
+func (_u *SourceUpdateOne) SetNillableTimestampName(v *string) *SourceUpdateOne {
+	if v != nil {
+		_u.SetTimestampName(*v)
+	}
+	return _u
+}
+
+// SetTimestampWindow sets the "timestamp_window" field.
+func (_u *SourceUpdateOne) SetTimestampWindow(v int) *SourceUpdateOne {
+	_u.mutation.ResetTimestampWindow()
+	_u.mutation.SetTimestampWindow(v)
+	return _u
+}
+
+// SetNillableTimestampWindow sets the "timestamp_window" field if the given value is not nil.
+func (_u *SourceUpdateOne) SetNillableTimestampWindow(v *int) *SourceUpdateOne {
+	if v != nil {
+		_u.SetTimestampWindow(*v)
+	}
+	return _u
+}
+
+// AddTimestampWindow adds value to the "timestamp_window" field.
+func (_u *SourceUpdateOne) AddTimestampWindow(v int) *SourceUpdateOne {
+	_u.mutation.AddTimestampWindow(v)
+	return _u
+}
+
+// ClearTimestampWindow clears the value of the "timestamp_window" field.
+func (_u *SourceUpdateOne) ClearTimestampWindow() *SourceUpdateOne {
+	_u.mutation.ClearTimestampWindow()
+	return _u
+}
+
+// SetParameterNames sets the "parameter_names" field.
+func (_u *SourceUpdateOne) SetParameterNames(v map[string]string) *SourceUpdateOne {
+	_u.mutation.SetParameterNames(v)
+	return _u
+}
+
+// SetGoalWords sets the "goal_words" field.
+func (_u *SourceUpdateOne) SetGoalWords(v map[string]string) *SourceUpdateOne {
+	_u.mutation.SetGoalWords(v)
+	return _u
+}
+
+// SetStatusWords sets the "status_words" field.
+func (_u *SourceUpdateOne) SetStatusWords(v map[string]string) *SourceUpdateOne {
+	_u.mutation.SetStatusWords(v)
+	return _u
+}
+
+// SetCurrency sets the "currency" field.
+func (_u *SourceUpdateOne) SetCurrency(v string) *SourceUpdateOne {
+	_u.mutation.SetCurrency(v)
+	return _u
+}
+
+// SetNillableCurrency sets the "currency" field if the given value is not nil.
+func (_u *SourceUpdateOne) SetNillableCurrency(v *string) *SourceUpdateOne {
+	if v != nil {
+		_u.SetCurrency(*v)
+	}
+	return _u
+}
+
+// SetTestMode sets the "test_mode" field.
+func (_u *SourceUpdateOne) SetTestMode(v bool) *SourceUpdateOne {
+	_u.mutation.SetTestMode(v)
+	return _u
+}
+
+// SetNillableTestMode sets the "test_mode" field if the given value is not nil.
+func (_u *SourceUpdateOne) SetNillableTestMode(v *bool) *SourceUpdateOne {
+	if v != nil {
+		_u.SetTestMode(*v)
+	}
+	return _u
+}
+
 // Mutation returns the SourceMutation object of the builder.
 func (_u *SourceUpdateOne) Mutation() *SourceMutation {
 	return _u.mutation
@@ -428,6 +706,21 @@ func (_u *SourceUpdateOne) check() error {
 	if v, ok := _u.mutation.Name(); ok {
 		if err := source.NameValidator(v); err != nil {
 			return &ValidationError{Name: "name", err: fmt.Errorf(`db: validator failed for field "Source.name": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.SignatureHeader(); ok {
+		if err := source.SignatureHeaderValidator(v); err != nil {
+			return &ValidationError{Name: "signature_header", err: fmt.Errorf(`db: validator failed for field "Source.signature_header": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.TimestampName(); ok {
+		if err := source.TimestampNameValidator(v); err != nil {
+			return &ValidationError{Name: "timestamp_name", err: fmt.Errorf(`db: validator failed for field "Source.timestamp_name": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Currency(); ok {
+		if err := source.CurrencyValidator(v); err != nil {
+			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Source.currency": %w`, err)}
 		}
 	}
 	return nil
@@ -502,6 +795,39 @@ func (_u *SourceUpdateOne) sqlSave(ctx context.Context) (_node *Source, err erro
 	}
 	if _u.mutation.RateLimitCleared() {
 		_spec.ClearField(source.FieldRateLimit, field.TypeInt)
+	}
+	if value, ok := _u.mutation.RequireHTTPS(); ok {
+		_spec.SetField(source.FieldRequireHTTPS, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SignatureHeader(); ok {
+		_spec.SetField(source.FieldSignatureHeader, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TimestampName(); ok {
+		_spec.SetField(source.FieldTimestampName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TimestampWindow(); ok {
+		_spec.SetField(source.FieldTimestampWindow, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedTimestampWindow(); ok {
+		_spec.AddField(source.FieldTimestampWindow, field.TypeInt, value)
+	}
+	if _u.mutation.TimestampWindowCleared() {
+		_spec.ClearField(source.FieldTimestampWindow, field.TypeInt)
+	}
+	if value, ok := _u.mutation.ParameterNames(); ok {
+		_spec.SetField(source.FieldParameterNames, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.GoalWords(); ok {
+		_spec.SetField(source.FieldGoalWords, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.StatusWords(); ok {
+		_spec.SetField(source.FieldStatusWords, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.Currency(); ok {
+		_spec.SetField(source.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TestMode(); ok {
+		_spec.SetField(source.FieldTestMode, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Source{config: _u.config}

@@ -30,6 +30,8 @@ type Tx struct {
 	Conversion *ConversionClient
 	// ConversionEvent is the client for interacting with the ConversionEvent builders.
 	ConversionEvent *ConversionEventClient
+	// CurrencyRate is the client for interacting with the CurrencyRate builders.
+	CurrencyRate *CurrencyRateClient
 	// Deal is the client for interacting with the Deal builders.
 	Deal *DealClient
 	// Delivery is the client for interacting with the Delivery builders.
@@ -197,6 +199,7 @@ func (tx *Tx) init() {
 	tx.Click = NewClickClient(tx.config)
 	tx.Conversion = NewConversionClient(tx.config)
 	tx.ConversionEvent = NewConversionEventClient(tx.config)
+	tx.CurrencyRate = NewCurrencyRateClient(tx.config)
 	tx.Deal = NewDealClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.EchoRequest = NewEchoRequestClient(tx.config)

@@ -117,7 +117,9 @@ func (AuditEntry) Fields() []ent.Field {
 }
 
 // Indexes of an audit entry.
-func (AuditEntry) Indexes() []ent.Index { return []ent.Index{index.Fields("entity", "entity_id")} }
+func (AuditEntry) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("entity", "entity_id"), index.Fields("at")}
+}
 
 // Policy shows the audit log to staff.
 func (AuditEntry) Policy() ent.Policy { return auditPolicy() }

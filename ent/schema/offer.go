@@ -2,8 +2,10 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+	"github.com/shopspring/decimal"
 
 	"postrider/commission"
 	"postrider/tracking"
@@ -24,6 +26,8 @@ func (Offer) Fields() []ent.Field {
 		field.String("fallback_url").Default("").Comment("Where clicks go while it is paused; empty for 410."),
 		field.JSON("deep_link_hosts", []string{}).Comment("Hosts that dl may lead to; *.example.com for any below."),
 		field.String("currency").MinLen(3).MaxLen(3),
+		field.Int("click_window_days").Optional().Nillable().Comment("A conversion that came longer after its click is late; null for any time."),
+		field.JSON("qualification", &commission.Qualification{}).Optional().Comment("What makes a qualified player; null where the operator says so itself."),
 		createdAt(),
 	}
 }
@@ -67,17 +71,44 @@ func (Deal) Fields() []ent.Field {
 		money("percent", "What RevShare pays, in percent of net revenue."),
 		field.String("lead_goal").Default("registration").Comment("Which goal a CPL pays for."),
 		field.String("currency").MinLen(3).MaxLen(3),
+		field.Enum("tier_by").GoType(commission.TierBy("")).Optional().Nillable().Comment("What the tiers go by, month by month."),
+		field.JSON("tiers", []commission.Tier{}).Default([]commission.Tier{}),
+		optionalTime("valid_from", "From when it holds; null for always."),
+		optionalTime("valid_to", "Until when it holds; null for ever."),
+		field.Bool("carry_over").Default(true).Comment("Whether a month below zero is taken off the next."),
 		createdAt(),
 	}
 }
 
-// Indexes of a deal.
+// Indexes of a deal. That no two hold at once is kept by package setup.
 func (Deal) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("offer_id", affiliateColumn).Unique()}
+	return []ent.Index{index.Fields("offer_id", affiliateColumn)}
 }
 
 // Policy shows an affiliate the offers' deals and its own.
 func (Deal) Policy() ent.Policy { return visibleBy(ownOrShared) }
+
+// CurrencyRate is what one unit of EUR buys of a currency, from a day on.
+type CurrencyRate struct{ ent.Schema }
+
+// Fields of a rate.
+func (CurrencyRate) Fields() []ent.Field {
+	return []ent.Field{
+		identity(),
+		field.String("currency").MinLen(3).MaxLen(3).Immutable(),
+		field.Other("per_euro", decimal.Decimal{}).SchemaType(map[string]string{dialect.Postgres: "numeric"}),
+		field.Time("valid_from").Immutable(),
+		createdAt(),
+	}
+}
+
+// Indexes of a rate.
+func (CurrencyRate) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("currency", "valid_from").Unique()}
+}
+
+// Policy shows rates to all who are signed in.
+func (CurrencyRate) Policy() ent.Policy { return visibleBy(everyRow) }
 
 // Goal is an entry of the event dictionary.
 type Goal struct{ ent.Schema }
@@ -118,6 +149,15 @@ func (Source) Fields() []ent.Field {
 		field.Bool("require_signature").Default(false),
 		field.JSON("allowed_addresses", []string{}).Comment("Addresses or CIDR blocks; empty for any."),
 		field.Int("rate_limit").Optional().Nillable().Comment("Calls per second; null for no limit."),
+		field.Bool("require_https").Default(false),
+		field.String("signature_header").Default("").MaxLen(100).Comment("Where the signature comes; empty for X-Signature."),
+		field.String("timestamp_name").Default("").MaxLen(100).Comment("The parameter or header that says when a call was signed; empty for none."),
+		field.Int("timestamp_window").Optional().Nillable().Comment("How many seconds a signature is good for; null for ever."),
+		field.JSON("parameter_names", map[string]string{}).Default(map[string]string{}).Comment("Ours to theirs: a name, or a path with dots into their JSON."),
+		field.JSON("goal_words", map[string]string{}).Default(map[string]string{}).Comment("Their word to our goal's key."),
+		field.JSON("status_words", map[string]string{}).Default(map[string]string{}).Comment("Their word to our status."),
+		field.String("currency").Default("").MaxLen(3).Comment("Of amounts that name none; empty for the offer's."),
+		field.Bool("test_mode").Default(false).Comment("Calls are answered and logged, and nothing is recorded."),
 		createdAt(),
 	}
 }

@@ -47,6 +47,14 @@ const (
 	FieldDealID = "deal_id"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
+	// FieldTerms holds the string denoting the terms field in the database.
+	FieldTerms = "terms"
+	// FieldRate holds the string denoting the rate field in the database.
+	FieldRate = "rate"
+	// FieldReportedStatus holds the string denoting the reported_status field in the database.
+	FieldReportedStatus = "reported_status"
+	// FieldOrigin holds the string denoting the origin field in the database.
+	FieldOrigin = "origin"
 	// FieldAttributedBy holds the string denoting the attributed_by field in the database.
 	FieldAttributedBy = "attributed_by"
 	// FieldOccurredAt holds the string denoting the occurred_at field in the database.
@@ -76,6 +84,10 @@ var Columns = []string{
 	FieldPayoutCurrency,
 	FieldDealID,
 	FieldStatus,
+	FieldTerms,
+	FieldRate,
+	FieldReportedStatus,
+	FieldOrigin,
 	FieldAttributedBy,
 	FieldOccurredAt,
 	FieldReceivedAt,
@@ -103,6 +115,10 @@ var (
 	DefaultReportedClickID string
 	// DefaultPayoutCurrency holds the default value on creation for the "payout_currency" field.
 	DefaultPayoutCurrency string
+	// DefaultReportedStatus holds the default value on creation for the "reported_status" field.
+	DefaultReportedStatus string
+	// DefaultOrigin holds the default value on creation for the "origin" field.
+	DefaultOrigin string
 	// DefaultAttributedBy holds the default value on creation for the "attributed_by" field.
 	DefaultAttributedBy string
 )
@@ -110,7 +126,7 @@ var (
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s commission.Status) error {
 	switch s {
-	case "pending", "approved", "rejected", "cancelled":
+	case "pending", "approved", "rejected", "cancelled", "unknown":
 		return nil
 	default:
 		return fmt.Errorf("conversion: invalid enum value for status field: %q", s)
@@ -203,6 +219,21 @@ func ByDealID(opts ...sql.OrderTermOption) OrderOption {
 // ByStatus orders the results by the status field.
 func ByStatus(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStatus, opts...).ToFunc()
+}
+
+// ByRate orders the results by the rate field.
+func ByRate(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRate, opts...).ToFunc()
+}
+
+// ByReportedStatus orders the results by the reported_status field.
+func ByReportedStatus(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReportedStatus, opts...).ToFunc()
+}
+
+// ByOrigin orders the results by the origin field.
+func ByOrigin(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOrigin, opts...).ToFunc()
 }
 
 // ByAttributedBy orders the results by the attributed_by field.

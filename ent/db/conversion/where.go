@@ -132,6 +132,21 @@ func DealID(v int64) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldDealID, v))
 }
 
+// Rate applies equality check predicate on the "rate" field. It's identical to RateEQ.
+func Rate(v decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldRate, v))
+}
+
+// ReportedStatus applies equality check predicate on the "reported_status" field. It's identical to ReportedStatusEQ.
+func ReportedStatus(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldReportedStatus, v))
+}
+
+// Origin applies equality check predicate on the "origin" field. It's identical to OriginEQ.
+func Origin(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldOrigin, v))
+}
+
 // AttributedBy applies equality check predicate on the "attributed_by" field. It's identical to AttributedByEQ.
 func AttributedBy(v string) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldAttributedBy, v))
@@ -1015,6 +1030,196 @@ func StatusNotIn(vs ...commission.Status) predicate.Conversion {
 		v[i] = vs[i]
 	}
 	return predicate.Conversion(sql.FieldNotIn(FieldStatus, v...))
+}
+
+// TermsIsNil applies the IsNil predicate on the "terms" field.
+func TermsIsNil() predicate.Conversion {
+	return predicate.Conversion(sql.FieldIsNull(FieldTerms))
+}
+
+// TermsNotNil applies the NotNil predicate on the "terms" field.
+func TermsNotNil() predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotNull(FieldTerms))
+}
+
+// RateEQ applies the EQ predicate on the "rate" field.
+func RateEQ(v decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldRate, v))
+}
+
+// RateNEQ applies the NEQ predicate on the "rate" field.
+func RateNEQ(v decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNEQ(FieldRate, v))
+}
+
+// RateIn applies the In predicate on the "rate" field.
+func RateIn(vs ...decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldIn(FieldRate, vs...))
+}
+
+// RateNotIn applies the NotIn predicate on the "rate" field.
+func RateNotIn(vs ...decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotIn(FieldRate, vs...))
+}
+
+// RateGT applies the GT predicate on the "rate" field.
+func RateGT(v decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGT(FieldRate, v))
+}
+
+// RateGTE applies the GTE predicate on the "rate" field.
+func RateGTE(v decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGTE(FieldRate, v))
+}
+
+// RateLT applies the LT predicate on the "rate" field.
+func RateLT(v decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLT(FieldRate, v))
+}
+
+// RateLTE applies the LTE predicate on the "rate" field.
+func RateLTE(v decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLTE(FieldRate, v))
+}
+
+// RateIsNil applies the IsNil predicate on the "rate" field.
+func RateIsNil() predicate.Conversion {
+	return predicate.Conversion(sql.FieldIsNull(FieldRate))
+}
+
+// RateNotNil applies the NotNil predicate on the "rate" field.
+func RateNotNil() predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotNull(FieldRate))
+}
+
+// ReportedStatusEQ applies the EQ predicate on the "reported_status" field.
+func ReportedStatusEQ(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldReportedStatus, v))
+}
+
+// ReportedStatusNEQ applies the NEQ predicate on the "reported_status" field.
+func ReportedStatusNEQ(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNEQ(FieldReportedStatus, v))
+}
+
+// ReportedStatusIn applies the In predicate on the "reported_status" field.
+func ReportedStatusIn(vs ...string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldIn(FieldReportedStatus, vs...))
+}
+
+// ReportedStatusNotIn applies the NotIn predicate on the "reported_status" field.
+func ReportedStatusNotIn(vs ...string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotIn(FieldReportedStatus, vs...))
+}
+
+// ReportedStatusGT applies the GT predicate on the "reported_status" field.
+func ReportedStatusGT(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGT(FieldReportedStatus, v))
+}
+
+// ReportedStatusGTE applies the GTE predicate on the "reported_status" field.
+func ReportedStatusGTE(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGTE(FieldReportedStatus, v))
+}
+
+// ReportedStatusLT applies the LT predicate on the "reported_status" field.
+func ReportedStatusLT(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLT(FieldReportedStatus, v))
+}
+
+// ReportedStatusLTE applies the LTE predicate on the "reported_status" field.
+func ReportedStatusLTE(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLTE(FieldReportedStatus, v))
+}
+
+// ReportedStatusContains applies the Contains predicate on the "reported_status" field.
+func ReportedStatusContains(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldContains(FieldReportedStatus, v))
+}
+
+// ReportedStatusHasPrefix applies the HasPrefix predicate on the "reported_status" field.
+func ReportedStatusHasPrefix(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldHasPrefix(FieldReportedStatus, v))
+}
+
+// ReportedStatusHasSuffix applies the HasSuffix predicate on the "reported_status" field.
+func ReportedStatusHasSuffix(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldHasSuffix(FieldReportedStatus, v))
+}
+
+// ReportedStatusEqualFold applies the EqualFold predicate on the "reported_status" field.
+func ReportedStatusEqualFold(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEqualFold(FieldReportedStatus, v))
+}
+
+// ReportedStatusContainsFold applies the ContainsFold predicate on the "reported_status" field.
+func ReportedStatusContainsFold(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldContainsFold(FieldReportedStatus, v))
+}
+
+// OriginEQ applies the EQ predicate on the "origin" field.
+func OriginEQ(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldOrigin, v))
+}
+
+// OriginNEQ applies the NEQ predicate on the "origin" field.
+func OriginNEQ(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNEQ(FieldOrigin, v))
+}
+
+// OriginIn applies the In predicate on the "origin" field.
+func OriginIn(vs ...string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldIn(FieldOrigin, vs...))
+}
+
+// OriginNotIn applies the NotIn predicate on the "origin" field.
+func OriginNotIn(vs ...string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotIn(FieldOrigin, vs...))
+}
+
+// OriginGT applies the GT predicate on the "origin" field.
+func OriginGT(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGT(FieldOrigin, v))
+}
+
+// OriginGTE applies the GTE predicate on the "origin" field.
+func OriginGTE(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGTE(FieldOrigin, v))
+}
+
+// OriginLT applies the LT predicate on the "origin" field.
+func OriginLT(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLT(FieldOrigin, v))
+}
+
+// OriginLTE applies the LTE predicate on the "origin" field.
+func OriginLTE(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLTE(FieldOrigin, v))
+}
+
+// OriginContains applies the Contains predicate on the "origin" field.
+func OriginContains(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldContains(FieldOrigin, v))
+}
+
+// OriginHasPrefix applies the HasPrefix predicate on the "origin" field.
+func OriginHasPrefix(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldHasPrefix(FieldOrigin, v))
+}
+
+// OriginHasSuffix applies the HasSuffix predicate on the "origin" field.
+func OriginHasSuffix(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldHasSuffix(FieldOrigin, v))
+}
+
+// OriginEqualFold applies the EqualFold predicate on the "origin" field.
+func OriginEqualFold(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEqualFold(FieldOrigin, v))
+}
+
+// OriginContainsFold applies the ContainsFold predicate on the "origin" field.
+func OriginContainsFold(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldContainsFold(FieldOrigin, v))
 }
 
 // AttributedByEQ applies the EQ predicate on the "attributed_by" field.

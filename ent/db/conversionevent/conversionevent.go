@@ -86,7 +86,7 @@ var (
 // PreviousStatusValidator is a validator for the "previous_status" field enum values. It is called by the builders before save.
 func PreviousStatusValidator(ps commission.Status) error {
 	switch ps {
-	case "pending", "approved", "rejected", "cancelled":
+	case "pending", "approved", "rejected", "cancelled", "unknown":
 		return nil
 	default:
 		return fmt.Errorf("conversionevent: invalid enum value for previous_status field: %q", ps)
@@ -96,7 +96,7 @@ func PreviousStatusValidator(ps commission.Status) error {
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s commission.Status) error {
 	switch s {
-	case "pending", "approved", "rejected", "cancelled":
+	case "pending", "approved", "rejected", "cancelled", "unknown":
 		return nil
 	default:
 		return fmt.Errorf("conversionevent: invalid enum value for status field: %q", s)

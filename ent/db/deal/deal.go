@@ -30,6 +30,16 @@ const (
 	FieldLeadGoal = "lead_goal"
 	// FieldCurrency holds the string denoting the currency field in the database.
 	FieldCurrency = "currency"
+	// FieldTierBy holds the string denoting the tier_by field in the database.
+	FieldTierBy = "tier_by"
+	// FieldTiers holds the string denoting the tiers field in the database.
+	FieldTiers = "tiers"
+	// FieldValidFrom holds the string denoting the valid_from field in the database.
+	FieldValidFrom = "valid_from"
+	// FieldValidTo holds the string denoting the valid_to field in the database.
+	FieldValidTo = "valid_to"
+	// FieldCarryOver holds the string denoting the carry_over field in the database.
+	FieldCarryOver = "carry_over"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the deal in the database.
@@ -46,6 +56,11 @@ var Columns = []string{
 	FieldPercent,
 	FieldLeadGoal,
 	FieldCurrency,
+	FieldTierBy,
+	FieldTiers,
+	FieldValidFrom,
+	FieldValidTo,
+	FieldCarryOver,
 	FieldCreatedAt,
 }
 
@@ -71,6 +86,10 @@ var (
 	DefaultLeadGoal string
 	// CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	CurrencyValidator func(string) error
+	// DefaultTiers holds the default value on creation for the "tiers" field.
+	DefaultTiers []commission.Tier
+	// DefaultCarryOver holds the default value on creation for the "carry_over" field.
+	DefaultCarryOver bool
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 )
@@ -82,6 +101,16 @@ func ModelValidator(m commission.Model) error {
 		return nil
 	default:
 		return fmt.Errorf("deal: invalid enum value for model field: %q", m)
+	}
+}
+
+// TierByValidator is a validator for the "tier_by" field enum values. It is called by the builders before save.
+func TierByValidator(tb commission.TierBy) error {
+	switch tb {
+	case "count", "revenue":
+		return nil
+	default:
+		return fmt.Errorf("deal: invalid enum value for tier_by field: %q", tb)
 	}
 }
 
@@ -126,6 +155,26 @@ func ByLeadGoal(opts ...sql.OrderTermOption) OrderOption {
 // ByCurrency orders the results by the currency field.
 func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCurrency, opts...).ToFunc()
+}
+
+// ByTierBy orders the results by the tier_by field.
+func ByTierBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTierBy, opts...).ToFunc()
+}
+
+// ByValidFrom orders the results by the valid_from field.
+func ByValidFrom(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldValidFrom, opts...).ToFunc()
+}
+
+// ByValidTo orders the results by the valid_to field.
+func ByValidTo(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldValidTo, opts...).ToFunc()
+}
+
+// ByCarryOver orders the results by the carry_over field.
+func ByCarryOver(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCarryOver, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

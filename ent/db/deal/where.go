@@ -86,6 +86,21 @@ func Currency(v string) predicate.Deal {
 	return predicate.Deal(sql.FieldEQ(FieldCurrency, v))
 }
 
+// ValidFrom applies equality check predicate on the "valid_from" field. It's identical to ValidFromEQ.
+func ValidFrom(v time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldEQ(FieldValidFrom, v))
+}
+
+// ValidTo applies equality check predicate on the "valid_to" field. It's identical to ValidToEQ.
+func ValidTo(v time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldEQ(FieldValidTo, v))
+}
+
+// CarryOver applies equality check predicate on the "carry_over" field. It's identical to CarryOverEQ.
+func CarryOver(v bool) predicate.Deal {
+	return predicate.Deal(sql.FieldEQ(FieldCarryOver, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Deal {
 	return predicate.Deal(sql.FieldEQ(FieldCreatedAt, v))
@@ -439,6 +454,156 @@ func CurrencyEqualFold(v string) predicate.Deal {
 // CurrencyContainsFold applies the ContainsFold predicate on the "currency" field.
 func CurrencyContainsFold(v string) predicate.Deal {
 	return predicate.Deal(sql.FieldContainsFold(FieldCurrency, v))
+}
+
+// TierByEQ applies the EQ predicate on the "tier_by" field.
+func TierByEQ(v commission.TierBy) predicate.Deal {
+	vc := v
+	return predicate.Deal(sql.FieldEQ(FieldTierBy, vc))
+}
+
+// TierByNEQ applies the NEQ predicate on the "tier_by" field.
+func TierByNEQ(v commission.TierBy) predicate.Deal {
+	vc := v
+	return predicate.Deal(sql.FieldNEQ(FieldTierBy, vc))
+}
+
+// TierByIn applies the In predicate on the "tier_by" field.
+func TierByIn(vs ...commission.TierBy) predicate.Deal {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Deal(sql.FieldIn(FieldTierBy, v...))
+}
+
+// TierByNotIn applies the NotIn predicate on the "tier_by" field.
+func TierByNotIn(vs ...commission.TierBy) predicate.Deal {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Deal(sql.FieldNotIn(FieldTierBy, v...))
+}
+
+// TierByIsNil applies the IsNil predicate on the "tier_by" field.
+func TierByIsNil() predicate.Deal {
+	return predicate.Deal(sql.FieldIsNull(FieldTierBy))
+}
+
+// TierByNotNil applies the NotNil predicate on the "tier_by" field.
+func TierByNotNil() predicate.Deal {
+	return predicate.Deal(sql.FieldNotNull(FieldTierBy))
+}
+
+// ValidFromEQ applies the EQ predicate on the "valid_from" field.
+func ValidFromEQ(v time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldEQ(FieldValidFrom, v))
+}
+
+// ValidFromNEQ applies the NEQ predicate on the "valid_from" field.
+func ValidFromNEQ(v time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldNEQ(FieldValidFrom, v))
+}
+
+// ValidFromIn applies the In predicate on the "valid_from" field.
+func ValidFromIn(vs ...time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldIn(FieldValidFrom, vs...))
+}
+
+// ValidFromNotIn applies the NotIn predicate on the "valid_from" field.
+func ValidFromNotIn(vs ...time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldNotIn(FieldValidFrom, vs...))
+}
+
+// ValidFromGT applies the GT predicate on the "valid_from" field.
+func ValidFromGT(v time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldGT(FieldValidFrom, v))
+}
+
+// ValidFromGTE applies the GTE predicate on the "valid_from" field.
+func ValidFromGTE(v time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldGTE(FieldValidFrom, v))
+}
+
+// ValidFromLT applies the LT predicate on the "valid_from" field.
+func ValidFromLT(v time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldLT(FieldValidFrom, v))
+}
+
+// ValidFromLTE applies the LTE predicate on the "valid_from" field.
+func ValidFromLTE(v time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldLTE(FieldValidFrom, v))
+}
+
+// ValidFromIsNil applies the IsNil predicate on the "valid_from" field.
+func ValidFromIsNil() predicate.Deal {
+	return predicate.Deal(sql.FieldIsNull(FieldValidFrom))
+}
+
+// ValidFromNotNil applies the NotNil predicate on the "valid_from" field.
+func ValidFromNotNil() predicate.Deal {
+	return predicate.Deal(sql.FieldNotNull(FieldValidFrom))
+}
+
+// ValidToEQ applies the EQ predicate on the "valid_to" field.
+func ValidToEQ(v time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldEQ(FieldValidTo, v))
+}
+
+// ValidToNEQ applies the NEQ predicate on the "valid_to" field.
+func ValidToNEQ(v time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldNEQ(FieldValidTo, v))
+}
+
+// ValidToIn applies the In predicate on the "valid_to" field.
+func ValidToIn(vs ...time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldIn(FieldValidTo, vs...))
+}
+
+// ValidToNotIn applies the NotIn predicate on the "valid_to" field.
+func ValidToNotIn(vs ...time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldNotIn(FieldValidTo, vs...))
+}
+
+// ValidToGT applies the GT predicate on the "valid_to" field.
+func ValidToGT(v time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldGT(FieldValidTo, v))
+}
+
+// ValidToGTE applies the GTE predicate on the "valid_to" field.
+func ValidToGTE(v time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldGTE(FieldValidTo, v))
+}
+
+// ValidToLT applies the LT predicate on the "valid_to" field.
+func ValidToLT(v time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldLT(FieldValidTo, v))
+}
+
+// ValidToLTE applies the LTE predicate on the "valid_to" field.
+func ValidToLTE(v time.Time) predicate.Deal {
+	return predicate.Deal(sql.FieldLTE(FieldValidTo, v))
+}
+
+// ValidToIsNil applies the IsNil predicate on the "valid_to" field.
+func ValidToIsNil() predicate.Deal {
+	return predicate.Deal(sql.FieldIsNull(FieldValidTo))
+}
+
+// ValidToNotNil applies the NotNil predicate on the "valid_to" field.
+func ValidToNotNil() predicate.Deal {
+	return predicate.Deal(sql.FieldNotNull(FieldValidTo))
+}
+
+// CarryOverEQ applies the EQ predicate on the "carry_over" field.
+func CarryOverEQ(v bool) predicate.Deal {
+	return predicate.Deal(sql.FieldEQ(FieldCarryOver, v))
+}
+
+// CarryOverNEQ applies the NEQ predicate on the "carry_over" field.
+func CarryOverNEQ(v bool) predicate.Deal {
+	return predicate.Deal(sql.FieldNEQ(FieldCarryOver, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -148,7 +148,7 @@ var (
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s commission.Status) error {
 	switch s {
-	case "pending", "approved", "rejected", "cancelled":
+	case "pending", "approved", "rejected", "cancelled", "unknown":
 		return nil
 	default:
 		return fmt.Errorf("delivery: invalid enum value for status field: %q", s)

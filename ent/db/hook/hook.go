@@ -104,6 +104,18 @@ func (f ConversionEventFunc) Mutate(ctx context.Context, m db.Mutation) (db.Valu
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ConversionEventMutation", m)
 }
 
+// The CurrencyRateFunc type is an adapter to allow the use of ordinary
+// function as CurrencyRate mutator.
+type CurrencyRateFunc func(context.Context, *db.CurrencyRateMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CurrencyRateFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.CurrencyRateMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CurrencyRateMutation", m)
+}
+
 // The DealFunc type is an adapter to allow the use of ordinary
 // function as Deal mutator.
 type DealFunc func(context.Context, *db.DealMutation) (db.Value, error)

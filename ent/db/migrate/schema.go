@@ -104,6 +104,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{AuditEntriesColumns[6], AuditEntriesColumns[7]},
 			},
+			{
+				Name:    "auditentry_at",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[1]},
+			},
 		},
 	}
 	// CampaignsColumns holds the columns for the "campaigns" table.
@@ -192,7 +197,11 @@ var (
 		{Name: "currency", Type: field.TypeString},
 		{Name: "payout_currency", Type: field.TypeString, Default: ""},
 		{Name: "deal_id", Type: field.TypeInt64, Nullable: true},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"pending", "approved", "rejected", "cancelled"}},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"pending", "approved", "rejected", "cancelled", "unknown"}},
+		{Name: "terms", Type: field.TypeJSON, Nullable: true},
+		{Name: "rate", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "numeric"}},
+		{Name: "reported_status", Type: field.TypeString, Default: ""},
+		{Name: "origin", Type: field.TypeString, Default: "operator"},
 		{Name: "attributed_by", Type: field.TypeString, Default: ""},
 		{Name: "occurred_at", Type: field.TypeTime},
 		{Name: "received_at", Type: field.TypeTime},
@@ -245,8 +254,8 @@ var (
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "affiliate_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "conversion_id", Type: field.TypeUUID},
-		{Name: "previous_status", Type: field.TypeEnum, Nullable: true, Enums: []string{"pending", "approved", "rejected", "cancelled"}},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"pending", "approved", "rejected", "cancelled"}},
+		{Name: "previous_status", Type: field.TypeEnum, Nullable: true, Enums: []string{"pending", "approved", "rejected", "cancelled", "unknown"}},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"pending", "approved", "rejected", "cancelled", "unknown"}},
 		{Name: "amount", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "numeric"}},
 		{Name: "payout", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "numeric"}},
 		{Name: "reason", Type: field.TypeString},
@@ -270,6 +279,27 @@ var (
 			},
 		},
 	}
+	// CurrencyRatesColumns holds the columns for the "currency_rates" table.
+	CurrencyRatesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "currency", Type: field.TypeString, Size: 3},
+		{Name: "per_euro", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "numeric"}},
+		{Name: "valid_from", Type: field.TypeTime},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// CurrencyRatesTable holds the schema information for the "currency_rates" table.
+	CurrencyRatesTable = &schema.Table{
+		Name:       "currency_rates",
+		Columns:    CurrencyRatesColumns,
+		PrimaryKey: []*schema.Column{CurrencyRatesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "currencyrate_currency_valid_from",
+				Unique:  true,
+				Columns: []*schema.Column{CurrencyRatesColumns[1], CurrencyRatesColumns[3]},
+			},
+		},
+	}
 	// DealsColumns holds the columns for the "deals" table.
 	DealsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -280,6 +310,11 @@ var (
 		{Name: "percent", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "numeric"}},
 		{Name: "lead_goal", Type: field.TypeString, Default: "registration"},
 		{Name: "currency", Type: field.TypeString, Size: 3},
+		{Name: "tier_by", Type: field.TypeEnum, Nullable: true, Enums: []string{"count", "revenue"}},
+		{Name: "tiers", Type: field.TypeJSON},
+		{Name: "valid_from", Type: field.TypeTime, Nullable: true},
+		{Name: "valid_to", Type: field.TypeTime, Nullable: true},
+		{Name: "carry_over", Type: field.TypeBool, Default: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// DealsTable holds the schema information for the "deals" table.
@@ -290,7 +325,7 @@ var (
 		Indexes: []*schema.Index{
 			{
 				Name:    "deal_offer_id_affiliate_id",
-				Unique:  true,
+				Unique:  false,
 				Columns: []*schema.Column{DealsColumns[1], DealsColumns[2]},
 			},
 		},
@@ -308,7 +343,7 @@ var (
 		{Name: "click_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "transaction_id", Type: field.TypeString, Nullable: true},
 		{Name: "goal", Type: field.TypeString},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"pending", "approved", "rejected", "cancelled"}},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"pending", "approved", "rejected", "cancelled", "unknown"}},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"queued", "retrying", "delivered", "failed", "cancelled", "held"}},
 		{Name: "priority", Type: field.TypeInt16},
 		{Name: "endpoint", Type: field.TypeString},
@@ -448,6 +483,8 @@ var (
 		{Name: "fallback_url", Type: field.TypeString, Default: ""},
 		{Name: "deep_link_hosts", Type: field.TypeJSON},
 		{Name: "currency", Type: field.TypeString, Size: 3},
+		{Name: "click_window_days", Type: field.TypeInt, Nullable: true},
+		{Name: "qualification", Type: field.TypeJSON, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// OffersTable holds the schema information for the "offers" table.
@@ -594,6 +631,15 @@ var (
 		{Name: "require_signature", Type: field.TypeBool, Default: false},
 		{Name: "allowed_addresses", Type: field.TypeJSON},
 		{Name: "rate_limit", Type: field.TypeInt, Nullable: true},
+		{Name: "require_https", Type: field.TypeBool, Default: false},
+		{Name: "signature_header", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "timestamp_name", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "timestamp_window", Type: field.TypeInt, Nullable: true},
+		{Name: "parameter_names", Type: field.TypeJSON},
+		{Name: "goal_words", Type: field.TypeJSON},
+		{Name: "status_words", Type: field.TypeJSON},
+		{Name: "currency", Type: field.TypeString, Size: 3, Default: ""},
+		{Name: "test_mode", Type: field.TypeBool, Default: false},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// SourcesTable holds the schema information for the "sources" table.
@@ -679,6 +725,7 @@ var (
 		ClicksTable,
 		ConversionsTable,
 		ConversionEventsTable,
+		CurrencyRatesTable,
 		DealsTable,
 		DeliveriesTable,
 		EchoRequestsTable,

@@ -33,6 +33,10 @@ const (
 	FieldDeepLinkHosts = "deep_link_hosts"
 	// FieldCurrency holds the string denoting the currency field in the database.
 	FieldCurrency = "currency"
+	// FieldClickWindowDays holds the string denoting the click_window_days field in the database.
+	FieldClickWindowDays = "click_window_days"
+	// FieldQualification holds the string denoting the qualification field in the database.
+	FieldQualification = "qualification"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the offer in the database.
@@ -50,6 +54,8 @@ var Columns = []string{
 	FieldFallbackURL,
 	FieldDeepLinkHosts,
 	FieldCurrency,
+	FieldClickWindowDays,
+	FieldQualification,
 	FieldCreatedAt,
 }
 
@@ -146,6 +152,11 @@ func ByFallbackURL(opts ...sql.OrderTermOption) OrderOption {
 // ByCurrency orders the results by the currency field.
 func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCurrency, opts...).ToFunc()
+}
+
+// ByClickWindowDays orders the results by the click_window_days field.
+func ByClickWindowDays(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldClickWindowDays, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

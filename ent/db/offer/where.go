@@ -81,6 +81,11 @@ func Currency(v string) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldCurrency, v))
 }
 
+// ClickWindowDays applies equality check predicate on the "click_window_days" field. It's identical to ClickWindowDaysEQ.
+func ClickWindowDays(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldClickWindowDays, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldCreatedAt, v))
@@ -469,6 +474,66 @@ func CurrencyEqualFold(v string) predicate.Offer {
 // CurrencyContainsFold applies the ContainsFold predicate on the "currency" field.
 func CurrencyContainsFold(v string) predicate.Offer {
 	return predicate.Offer(sql.FieldContainsFold(FieldCurrency, v))
+}
+
+// ClickWindowDaysEQ applies the EQ predicate on the "click_window_days" field.
+func ClickWindowDaysEQ(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldClickWindowDays, v))
+}
+
+// ClickWindowDaysNEQ applies the NEQ predicate on the "click_window_days" field.
+func ClickWindowDaysNEQ(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldNEQ(FieldClickWindowDays, v))
+}
+
+// ClickWindowDaysIn applies the In predicate on the "click_window_days" field.
+func ClickWindowDaysIn(vs ...int) predicate.Offer {
+	return predicate.Offer(sql.FieldIn(FieldClickWindowDays, vs...))
+}
+
+// ClickWindowDaysNotIn applies the NotIn predicate on the "click_window_days" field.
+func ClickWindowDaysNotIn(vs ...int) predicate.Offer {
+	return predicate.Offer(sql.FieldNotIn(FieldClickWindowDays, vs...))
+}
+
+// ClickWindowDaysGT applies the GT predicate on the "click_window_days" field.
+func ClickWindowDaysGT(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldGT(FieldClickWindowDays, v))
+}
+
+// ClickWindowDaysGTE applies the GTE predicate on the "click_window_days" field.
+func ClickWindowDaysGTE(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldGTE(FieldClickWindowDays, v))
+}
+
+// ClickWindowDaysLT applies the LT predicate on the "click_window_days" field.
+func ClickWindowDaysLT(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldLT(FieldClickWindowDays, v))
+}
+
+// ClickWindowDaysLTE applies the LTE predicate on the "click_window_days" field.
+func ClickWindowDaysLTE(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldLTE(FieldClickWindowDays, v))
+}
+
+// ClickWindowDaysIsNil applies the IsNil predicate on the "click_window_days" field.
+func ClickWindowDaysIsNil() predicate.Offer {
+	return predicate.Offer(sql.FieldIsNull(FieldClickWindowDays))
+}
+
+// ClickWindowDaysNotNil applies the NotNil predicate on the "click_window_days" field.
+func ClickWindowDaysNotNil() predicate.Offer {
+	return predicate.Offer(sql.FieldNotNull(FieldClickWindowDays))
+}
+
+// QualificationIsNil applies the IsNil predicate on the "qualification" field.
+func QualificationIsNil() predicate.Offer {
+	return predicate.Offer(sql.FieldIsNull(FieldQualification))
+}
+
+// QualificationNotNil applies the NotNil predicate on the "qualification" field.
+func QualificationNotNil() predicate.Offer {
+	return predicate.Offer(sql.FieldNotNull(FieldQualification))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -30,6 +30,9 @@ type Conversion func(*sql.Selector)
 // ConversionEvent is the predicate function for conversionevent builders.
 type ConversionEvent func(*sql.Selector)
 
+// CurrencyRate is the predicate function for currencyrate builders.
+type CurrencyRate func(*sql.Selector)
+
 // Deal is the predicate function for deal builders.
 type Deal func(*sql.Selector)
 

@@ -303,6 +303,30 @@ func (f ConversionEventMutationRuleFunc) EvalMutation(ctx context.Context, m db.
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.ConversionEventMutation", m)
 }
 
+// The CurrencyRateQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type CurrencyRateQueryRuleFunc func(context.Context, *db.CurrencyRateQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f CurrencyRateQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.CurrencyRateQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.CurrencyRateQuery", q)
+}
+
+// The CurrencyRateMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type CurrencyRateMutationRuleFunc func(context.Context, *db.CurrencyRateMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f CurrencyRateMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.CurrencyRateMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.CurrencyRateMutation", m)
+}
+
 // The DealQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type DealQueryRuleFunc func(context.Context, *db.DealQuery) error
@@ -690,6 +714,8 @@ func queryFilter(q db.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *db.ConversionEventQuery:
 		return q.Filter(), nil
+	case *db.CurrencyRateQuery:
+		return q.Filter(), nil
 	case *db.DealQuery:
 		return q.Filter(), nil
 	case *db.DeliveryQuery:
@@ -740,6 +766,8 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 	case *db.ConversionMutation:
 		return m.Filter(), nil
 	case *db.ConversionEventMutation:
+		return m.Filter(), nil
+	case *db.CurrencyRateMutation:
 		return m.Filter(), nil
 	case *db.DealMutation:
 		return m.Filter(), nil

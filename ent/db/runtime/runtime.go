@@ -4,6 +4,7 @@ package runtime
 
 import (
 	"context"
+	"postrider/commission"
 	"postrider/ent/db/affiliate"
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/attempt"
@@ -12,6 +13,7 @@ import (
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionevent"
+	"postrider/ent/db/currencyrate"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
@@ -195,8 +197,16 @@ func init() {
 	conversionDescPayoutCurrency := conversionFields[14].Descriptor()
 	// conversion.DefaultPayoutCurrency holds the default value on creation for the payout_currency field.
 	conversion.DefaultPayoutCurrency = conversionDescPayoutCurrency.Default.(string)
+	// conversionDescReportedStatus is the schema descriptor for reported_status field.
+	conversionDescReportedStatus := conversionFields[19].Descriptor()
+	// conversion.DefaultReportedStatus holds the default value on creation for the reported_status field.
+	conversion.DefaultReportedStatus = conversionDescReportedStatus.Default.(string)
+	// conversionDescOrigin is the schema descriptor for origin field.
+	conversionDescOrigin := conversionFields[20].Descriptor()
+	// conversion.DefaultOrigin holds the default value on creation for the origin field.
+	conversion.DefaultOrigin = conversionDescOrigin.Default.(string)
 	// conversionDescAttributedBy is the schema descriptor for attributed_by field.
-	conversionDescAttributedBy := conversionFields[17].Descriptor()
+	conversionDescAttributedBy := conversionFields[21].Descriptor()
 	// conversion.DefaultAttributedBy holds the default value on creation for the attributed_by field.
 	conversion.DefaultAttributedBy = conversionDescAttributedBy.Default.(string)
 	conversionevent.Policy = privacy.NewPolicies(schema.ConversionEvent{})
@@ -208,6 +218,39 @@ func init() {
 			return next.Mutate(ctx, m)
 		})
 	}
+	currencyrate.Policy = privacy.NewPolicies(schema.CurrencyRate{})
+	currencyrate.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := currencyrate.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	currencyrateFields := schema.CurrencyRate{}.Fields()
+	_ = currencyrateFields
+	// currencyrateDescCurrency is the schema descriptor for currency field.
+	currencyrateDescCurrency := currencyrateFields[1].Descriptor()
+	// currencyrate.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	currencyrate.CurrencyValidator = func() func(string) error {
+		validators := currencyrateDescCurrency.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(currency string) error {
+			for _, fn := range fns {
+				if err := fn(currency); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// currencyrateDescCreatedAt is the schema descriptor for created_at field.
+	currencyrateDescCreatedAt := currencyrateFields[4].Descriptor()
+	// currencyrate.DefaultCreatedAt holds the default value on creation for the created_at field.
+	currencyrate.DefaultCreatedAt = currencyrateDescCreatedAt.Default.(func() time.Time)
 	deal.Policy = privacy.NewPolicies(schema.Deal{})
 	deal.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -241,8 +284,16 @@ func init() {
 			return nil
 		}
 	}()
+	// dealDescTiers is the schema descriptor for tiers field.
+	dealDescTiers := dealFields[9].Descriptor()
+	// deal.DefaultTiers holds the default value on creation for the tiers field.
+	deal.DefaultTiers = dealDescTiers.Default.([]commission.Tier)
+	// dealDescCarryOver is the schema descriptor for carry_over field.
+	dealDescCarryOver := dealFields[12].Descriptor()
+	// deal.DefaultCarryOver holds the default value on creation for the carry_over field.
+	deal.DefaultCarryOver = dealDescCarryOver.Default.(bool)
 	// dealDescCreatedAt is the schema descriptor for created_at field.
-	dealDescCreatedAt := dealFields[8].Descriptor()
+	dealDescCreatedAt := dealFields[13].Descriptor()
 	// deal.DefaultCreatedAt holds the default value on creation for the created_at field.
 	deal.DefaultCreatedAt = dealDescCreatedAt.Default.(func() time.Time)
 	deliveryMixin := schema.Delivery{}.Mixin()
@@ -421,7 +472,7 @@ func init() {
 		}
 	}()
 	// offerDescCreatedAt is the schema descriptor for created_at field.
-	offerDescCreatedAt := offerFields[9].Descriptor()
+	offerDescCreatedAt := offerFields[11].Descriptor()
 	// offer.DefaultCreatedAt holds the default value on creation for the created_at field.
 	offer.DefaultCreatedAt = offerDescCreatedAt.Default.(func() time.Time)
 	player.Policy = privacy.NewPolicies(schema.Player{})
@@ -541,8 +592,46 @@ func init() {
 	sourceDescRequireSignature := sourceFields[6].Descriptor()
 	// source.DefaultRequireSignature holds the default value on creation for the require_signature field.
 	source.DefaultRequireSignature = sourceDescRequireSignature.Default.(bool)
+	// sourceDescRequireHTTPS is the schema descriptor for require_https field.
+	sourceDescRequireHTTPS := sourceFields[9].Descriptor()
+	// source.DefaultRequireHTTPS holds the default value on creation for the require_https field.
+	source.DefaultRequireHTTPS = sourceDescRequireHTTPS.Default.(bool)
+	// sourceDescSignatureHeader is the schema descriptor for signature_header field.
+	sourceDescSignatureHeader := sourceFields[10].Descriptor()
+	// source.DefaultSignatureHeader holds the default value on creation for the signature_header field.
+	source.DefaultSignatureHeader = sourceDescSignatureHeader.Default.(string)
+	// source.SignatureHeaderValidator is a validator for the "signature_header" field. It is called by the builders before save.
+	source.SignatureHeaderValidator = sourceDescSignatureHeader.Validators[0].(func(string) error)
+	// sourceDescTimestampName is the schema descriptor for timestamp_name field.
+	sourceDescTimestampName := sourceFields[11].Descriptor()
+	// source.DefaultTimestampName holds the default value on creation for the timestamp_name field.
+	source.DefaultTimestampName = sourceDescTimestampName.Default.(string)
+	// source.TimestampNameValidator is a validator for the "timestamp_name" field. It is called by the builders before save.
+	source.TimestampNameValidator = sourceDescTimestampName.Validators[0].(func(string) error)
+	// sourceDescParameterNames is the schema descriptor for parameter_names field.
+	sourceDescParameterNames := sourceFields[13].Descriptor()
+	// source.DefaultParameterNames holds the default value on creation for the parameter_names field.
+	source.DefaultParameterNames = sourceDescParameterNames.Default.(map[string]string)
+	// sourceDescGoalWords is the schema descriptor for goal_words field.
+	sourceDescGoalWords := sourceFields[14].Descriptor()
+	// source.DefaultGoalWords holds the default value on creation for the goal_words field.
+	source.DefaultGoalWords = sourceDescGoalWords.Default.(map[string]string)
+	// sourceDescStatusWords is the schema descriptor for status_words field.
+	sourceDescStatusWords := sourceFields[15].Descriptor()
+	// source.DefaultStatusWords holds the default value on creation for the status_words field.
+	source.DefaultStatusWords = sourceDescStatusWords.Default.(map[string]string)
+	// sourceDescCurrency is the schema descriptor for currency field.
+	sourceDescCurrency := sourceFields[16].Descriptor()
+	// source.DefaultCurrency holds the default value on creation for the currency field.
+	source.DefaultCurrency = sourceDescCurrency.Default.(string)
+	// source.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	source.CurrencyValidator = sourceDescCurrency.Validators[0].(func(string) error)
+	// sourceDescTestMode is the schema descriptor for test_mode field.
+	sourceDescTestMode := sourceFields[17].Descriptor()
+	// source.DefaultTestMode holds the default value on creation for the test_mode field.
+	source.DefaultTestMode = sourceDescTestMode.Default.(bool)
 	// sourceDescCreatedAt is the schema descriptor for created_at field.
-	sourceDescCreatedAt := sourceFields[9].Descriptor()
+	sourceDescCreatedAt := sourceFields[18].Descriptor()
 	// source.DefaultCreatedAt holds the default value on creation for the created_at field.
 	source.DefaultCreatedAt = sourceDescCreatedAt.Default.(func() time.Time)
 	sourcesecret.Policy = privacy.NewPolicies(schema.SourceSecret{})

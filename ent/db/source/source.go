@@ -30,6 +30,24 @@ const (
 	FieldAllowedAddresses = "allowed_addresses"
 	// FieldRateLimit holds the string denoting the rate_limit field in the database.
 	FieldRateLimit = "rate_limit"
+	// FieldRequireHTTPS holds the string denoting the require_https field in the database.
+	FieldRequireHTTPS = "require_https"
+	// FieldSignatureHeader holds the string denoting the signature_header field in the database.
+	FieldSignatureHeader = "signature_header"
+	// FieldTimestampName holds the string denoting the timestamp_name field in the database.
+	FieldTimestampName = "timestamp_name"
+	// FieldTimestampWindow holds the string denoting the timestamp_window field in the database.
+	FieldTimestampWindow = "timestamp_window"
+	// FieldParameterNames holds the string denoting the parameter_names field in the database.
+	FieldParameterNames = "parameter_names"
+	// FieldGoalWords holds the string denoting the goal_words field in the database.
+	FieldGoalWords = "goal_words"
+	// FieldStatusWords holds the string denoting the status_words field in the database.
+	FieldStatusWords = "status_words"
+	// FieldCurrency holds the string denoting the currency field in the database.
+	FieldCurrency = "currency"
+	// FieldTestMode holds the string denoting the test_mode field in the database.
+	FieldTestMode = "test_mode"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the source in the database.
@@ -47,6 +65,15 @@ var Columns = []string{
 	FieldRequireSignature,
 	FieldAllowedAddresses,
 	FieldRateLimit,
+	FieldRequireHTTPS,
+	FieldSignatureHeader,
+	FieldTimestampName,
+	FieldTimestampWindow,
+	FieldParameterNames,
+	FieldGoalWords,
+	FieldStatusWords,
+	FieldCurrency,
+	FieldTestMode,
 	FieldCreatedAt,
 }
 
@@ -76,6 +103,28 @@ var (
 	DefaultRequireToken bool
 	// DefaultRequireSignature holds the default value on creation for the "require_signature" field.
 	DefaultRequireSignature bool
+	// DefaultRequireHTTPS holds the default value on creation for the "require_https" field.
+	DefaultRequireHTTPS bool
+	// DefaultSignatureHeader holds the default value on creation for the "signature_header" field.
+	DefaultSignatureHeader string
+	// SignatureHeaderValidator is a validator for the "signature_header" field. It is called by the builders before save.
+	SignatureHeaderValidator func(string) error
+	// DefaultTimestampName holds the default value on creation for the "timestamp_name" field.
+	DefaultTimestampName string
+	// TimestampNameValidator is a validator for the "timestamp_name" field. It is called by the builders before save.
+	TimestampNameValidator func(string) error
+	// DefaultParameterNames holds the default value on creation for the "parameter_names" field.
+	DefaultParameterNames map[string]string
+	// DefaultGoalWords holds the default value on creation for the "goal_words" field.
+	DefaultGoalWords map[string]string
+	// DefaultStatusWords holds the default value on creation for the "status_words" field.
+	DefaultStatusWords map[string]string
+	// DefaultCurrency holds the default value on creation for the "currency" field.
+	DefaultCurrency string
+	// CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	CurrencyValidator func(string) error
+	// DefaultTestMode holds the default value on creation for the "test_mode" field.
+	DefaultTestMode bool
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 )
@@ -121,6 +170,36 @@ func ByRequireSignature(opts ...sql.OrderTermOption) OrderOption {
 // ByRateLimit orders the results by the rate_limit field.
 func ByRateLimit(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRateLimit, opts...).ToFunc()
+}
+
+// ByRequireHTTPS orders the results by the require_https field.
+func ByRequireHTTPS(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequireHTTPS, opts...).ToFunc()
+}
+
+// BySignatureHeader orders the results by the signature_header field.
+func BySignatureHeader(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSignatureHeader, opts...).ToFunc()
+}
+
+// ByTimestampName orders the results by the timestamp_name field.
+func ByTimestampName(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTimestampName, opts...).ToFunc()
+}
+
+// ByTimestampWindow orders the results by the timestamp_window field.
+func ByTimestampWindow(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTimestampWindow, opts...).ToFunc()
+}
+
+// ByCurrency orders the results by the currency field.
+func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCurrency, opts...).ToFunc()
+}
+
+// ByTestMode orders the results by the test_mode field.
+func ByTestMode(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTestMode, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -89,6 +89,36 @@ func RateLimit(v int) predicate.Source {
 	return predicate.Source(sql.FieldEQ(FieldRateLimit, v))
 }
 
+// RequireHTTPS applies equality check predicate on the "require_https" field. It's identical to RequireHTTPSEQ.
+func RequireHTTPS(v bool) predicate.Source {
+	return predicate.Source(sql.FieldEQ(FieldRequireHTTPS, v))
+}
+
+// SignatureHeader applies equality check predicate on the "signature_header" field. It's identical to SignatureHeaderEQ.
+func SignatureHeader(v string) predicate.Source {
+	return predicate.Source(sql.FieldEQ(FieldSignatureHeader, v))
+}
+
+// TimestampName applies equality check predicate on the "timestamp_name" field. It's identical to TimestampNameEQ.
+func TimestampName(v string) predicate.Source {
+	return predicate.Source(sql.FieldEQ(FieldTimestampName, v))
+}
+
+// TimestampWindow applies equality check predicate on the "timestamp_window" field. It's identical to TimestampWindowEQ.
+func TimestampWindow(v int) predicate.Source {
+	return predicate.Source(sql.FieldEQ(FieldTimestampWindow, v))
+}
+
+// Currency applies equality check predicate on the "currency" field. It's identical to CurrencyEQ.
+func Currency(v string) predicate.Source {
+	return predicate.Source(sql.FieldEQ(FieldCurrency, v))
+}
+
+// TestMode applies equality check predicate on the "test_mode" field. It's identical to TestModeEQ.
+func TestMode(v bool) predicate.Source {
+	return predicate.Source(sql.FieldEQ(FieldTestMode, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Source {
 	return predicate.Source(sql.FieldEQ(FieldCreatedAt, v))
@@ -342,6 +372,271 @@ func RateLimitIsNil() predicate.Source {
 // RateLimitNotNil applies the NotNil predicate on the "rate_limit" field.
 func RateLimitNotNil() predicate.Source {
 	return predicate.Source(sql.FieldNotNull(FieldRateLimit))
+}
+
+// RequireHTTPSEQ applies the EQ predicate on the "require_https" field.
+func RequireHTTPSEQ(v bool) predicate.Source {
+	return predicate.Source(sql.FieldEQ(FieldRequireHTTPS, v))
+}
+
+// RequireHTTPSNEQ applies the NEQ predicate on the "require_https" field.
+func RequireHTTPSNEQ(v bool) predicate.Source {
+	return predicate.Source(sql.FieldNEQ(FieldRequireHTTPS, v))
+}
+
+// SignatureHeaderEQ applies the EQ predicate on the "signature_header" field.
+func SignatureHeaderEQ(v string) predicate.Source {
+	return predicate.Source(sql.FieldEQ(FieldSignatureHeader, v))
+}
+
+// SignatureHeaderNEQ applies the NEQ predicate on the "signature_header" field.
+func SignatureHeaderNEQ(v string) predicate.Source {
+	return predicate.Source(sql.FieldNEQ(FieldSignatureHeader, v))
+}
+
+// SignatureHeaderIn applies the In predicate on the "signature_header" field.
+func SignatureHeaderIn(vs ...string) predicate.Source {
+	return predicate.Source(sql.FieldIn(FieldSignatureHeader, vs...))
+}
+
+// SignatureHeaderNotIn applies the NotIn predicate on the "signature_header" field.
+func SignatureHeaderNotIn(vs ...string) predicate.Source {
+	return predicate.Source(sql.FieldNotIn(FieldSignatureHeader, vs...))
+}
+
+// SignatureHeaderGT applies the GT predicate on the "signature_header" field.
+func SignatureHeaderGT(v string) predicate.Source {
+	return predicate.Source(sql.FieldGT(FieldSignatureHeader, v))
+}
+
+// SignatureHeaderGTE applies the GTE predicate on the "signature_header" field.
+func SignatureHeaderGTE(v string) predicate.Source {
+	return predicate.Source(sql.FieldGTE(FieldSignatureHeader, v))
+}
+
+// SignatureHeaderLT applies the LT predicate on the "signature_header" field.
+func SignatureHeaderLT(v string) predicate.Source {
+	return predicate.Source(sql.FieldLT(FieldSignatureHeader, v))
+}
+
+// SignatureHeaderLTE applies the LTE predicate on the "signature_header" field.
+func SignatureHeaderLTE(v string) predicate.Source {
+	return predicate.Source(sql.FieldLTE(FieldSignatureHeader, v))
+}
+
+// SignatureHeaderContains applies the Contains predicate on the "signature_header" field.
+func SignatureHeaderContains(v string) predicate.Source {
+	return predicate.Source(sql.FieldContains(FieldSignatureHeader, v))
+}
+
+// SignatureHeaderHasPrefix applies the HasPrefix predicate on the "signature_header" field.
+func SignatureHeaderHasPrefix(v string) predicate.Source {
+	return predicate.Source(sql.FieldHasPrefix(FieldSignatureHeader, v))
+}
+
+// SignatureHeaderHasSuffix applies the HasSuffix predicate on the "signature_header" field.
+func SignatureHeaderHasSuffix(v string) predicate.Source {
+	return predicate.Source(sql.FieldHasSuffix(FieldSignatureHeader, v))
+}
+
+// SignatureHeaderEqualFold applies the EqualFold predicate on the "signature_header" field.
+func SignatureHeaderEqualFold(v string) predicate.Source {
+	return predicate.Source(sql.FieldEqualFold(FieldSignatureHeader, v))
+}
+
+// SignatureHeaderContainsFold applies the ContainsFold predicate on the "signature_header" field.
+func SignatureHeaderContainsFold(v string) predicate.Source {
+	return predicate.Source(sql.FieldContainsFold(FieldSignatureHeader, v))
+}
+
+// TimestampNameEQ applies the EQ predicate on the "timestamp_name" field.
+func TimestampNameEQ(v string) predicate.Source {
+	return predicate.Source(sql.FieldEQ(FieldTimestampName, v))
+}
+
+// TimestampNameNEQ applies the NEQ predicate on the "timestamp_name" field.
+func TimestampNameNEQ(v string) predicate.Source {
+	return predicate.Source(sql.FieldNEQ(FieldTimestampName, v))
+}
+
+// TimestampNameIn applies the In predicate on the "timestamp_name" field.
+func TimestampNameIn(vs ...string) predicate.Source {
+	return predicate.Source(sql.FieldIn(FieldTimestampName, vs...))
+}
+
+// TimestampNameNotIn applies the NotIn predicate on the "timestamp_name" field.
+func TimestampNameNotIn(vs ...string) predicate.Source {
+	return predicate.Source(sql.FieldNotIn(FieldTimestampName, vs...))
+}
+
+// TimestampNameGT applies the GT predicate on the "timestamp_name" field.
+func TimestampNameGT(v string) predicate.Source {
+	return predicate.Source(sql.FieldGT(FieldTimestampName, v))
+}
+
+// TimestampNameGTE applies the GTE predicate on the "timestamp_name" field.
+func TimestampNameGTE(v string) predicate.Source {
+	return predicate.Source(sql.FieldGTE(FieldTimestampName, v))
+}
+
+// TimestampNameLT applies the LT predicate on the "timestamp_name" field.
+func TimestampNameLT(v string) predicate.Source {
+	return predicate.Source(sql.FieldLT(FieldTimestampName, v))
+}
+
+// TimestampNameLTE applies the LTE predicate on the "timestamp_name" field.
+func TimestampNameLTE(v string) predicate.Source {
+	return predicate.Source(sql.FieldLTE(FieldTimestampName, v))
+}
+
+// TimestampNameContains applies the Contains predicate on the "timestamp_name" field.
+func TimestampNameContains(v string) predicate.Source {
+	return predicate.Source(sql.FieldContains(FieldTimestampName, v))
+}
+
+// TimestampNameHasPrefix applies the HasPrefix predicate on the "timestamp_name" field.
+func TimestampNameHasPrefix(v string) predicate.Source {
+	return predicate.Source(sql.FieldHasPrefix(FieldTimestampName, v))
+}
+
+// TimestampNameHasSuffix applies the HasSuffix predicate on the "timestamp_name" field.
+func TimestampNameHasSuffix(v string) predicate.Source {
+	return predicate.Source(sql.FieldHasSuffix(FieldTimestampName, v))
+}
+
+// TimestampNameEqualFold applies the EqualFold predicate on the "timestamp_name" field.
+func TimestampNameEqualFold(v string) predicate.Source {
+	return predicate.Source(sql.FieldEqualFold(FieldTimestampName, v))
+}
+
+// TimestampNameContainsFold applies the ContainsFold predicate on the "timestamp_name" field.
+func TimestampNameContainsFold(v string) predicate.Source {
+	return predicate.Source(sql.FieldContainsFold(FieldTimestampName, v))
+}
+
+// TimestampWindowEQ applies the EQ predicate on the "timestamp_window" field.
+func TimestampWindowEQ(v int) predicate.Source {
+	return predicate.Source(sql.FieldEQ(FieldTimestampWindow, v))
+}
+
+// TimestampWindowNEQ applies the NEQ predicate on the "timestamp_window" field.
+func TimestampWindowNEQ(v int) predicate.Source {
+	return predicate.Source(sql.FieldNEQ(FieldTimestampWindow, v))
+}
+
+// TimestampWindowIn applies the In predicate on the "timestamp_window" field.
+func TimestampWindowIn(vs ...int) predicate.Source {
+	return predicate.Source(sql.FieldIn(FieldTimestampWindow, vs...))
+}
+
+// TimestampWindowNotIn applies the NotIn predicate on the "timestamp_window" field.
+func TimestampWindowNotIn(vs ...int) predicate.Source {
+	return predicate.Source(sql.FieldNotIn(FieldTimestampWindow, vs...))
+}
+
+// TimestampWindowGT applies the GT predicate on the "timestamp_window" field.
+func TimestampWindowGT(v int) predicate.Source {
+	return predicate.Source(sql.FieldGT(FieldTimestampWindow, v))
+}
+
+// TimestampWindowGTE applies the GTE predicate on the "timestamp_window" field.
+func TimestampWindowGTE(v int) predicate.Source {
+	return predicate.Source(sql.FieldGTE(FieldTimestampWindow, v))
+}
+
+// TimestampWindowLT applies the LT predicate on the "timestamp_window" field.
+func TimestampWindowLT(v int) predicate.Source {
+	return predicate.Source(sql.FieldLT(FieldTimestampWindow, v))
+}
+
+// TimestampWindowLTE applies the LTE predicate on the "timestamp_window" field.
+func TimestampWindowLTE(v int) predicate.Source {
+	return predicate.Source(sql.FieldLTE(FieldTimestampWindow, v))
+}
+
+// TimestampWindowIsNil applies the IsNil predicate on the "timestamp_window" field.
+func TimestampWindowIsNil() predicate.Source {
+	return predicate.Source(sql.FieldIsNull(FieldTimestampWindow))
+}
+
+// TimestampWindowNotNil applies the NotNil predicate on the "timestamp_window" field.
+func TimestampWindowNotNil() predicate.Source {
+	return predicate.Source(sql.FieldNotNull(FieldTimestampWindow))
+}
+
+// CurrencyEQ applies the EQ predicate on the "currency" field.
+func CurrencyEQ(v string) predicate.Source {
+	return predicate.Source(sql.FieldEQ(FieldCurrency, v))
+}
+
+// CurrencyNEQ applies the NEQ predicate on the "currency" field.
+func CurrencyNEQ(v string) predicate.Source {
+	return predicate.Source(sql.FieldNEQ(FieldCurrency, v))
+}
+
+// CurrencyIn applies the In predicate on the "currency" field.
+func CurrencyIn(vs ...string) predicate.Source {
+	return predicate.Source(sql.FieldIn(FieldCurrency, vs...))
+}
+
+// CurrencyNotIn applies the NotIn predicate on the "currency" field.
+func CurrencyNotIn(vs ...string) predicate.Source {
+	return predicate.Source(sql.FieldNotIn(FieldCurrency, vs...))
+}
+
+// CurrencyGT applies the GT predicate on the "currency" field.
+func CurrencyGT(v string) predicate.Source {
+	return predicate.Source(sql.FieldGT(FieldCurrency, v))
+}
+
+// CurrencyGTE applies the GTE predicate on the "currency" field.
+func CurrencyGTE(v string) predicate.Source {
+	return predicate.Source(sql.FieldGTE(FieldCurrency, v))
+}
+
+// CurrencyLT applies the LT predicate on the "currency" field.
+func CurrencyLT(v string) predicate.Source {
+	return predicate.Source(sql.FieldLT(FieldCurrency, v))
+}
+
+// CurrencyLTE applies the LTE predicate on the "currency" field.
+func CurrencyLTE(v string) predicate.Source {
+	return predicate.Source(sql.FieldLTE(FieldCurrency, v))
+}
+
+// CurrencyContains applies the Contains predicate on the "currency" field.
+func CurrencyContains(v string) predicate.Source {
+	return predicate.Source(sql.FieldContains(FieldCurrency, v))
+}
+
+// CurrencyHasPrefix applies the HasPrefix predicate on the "currency" field.
+func CurrencyHasPrefix(v string) predicate.Source {
+	return predicate.Source(sql.FieldHasPrefix(FieldCurrency, v))
+}
+
+// CurrencyHasSuffix applies the HasSuffix predicate on the "currency" field.
+func CurrencyHasSuffix(v string) predicate.Source {
+	return predicate.Source(sql.FieldHasSuffix(FieldCurrency, v))
+}
+
+// CurrencyEqualFold applies the EqualFold predicate on the "currency" field.
+func CurrencyEqualFold(v string) predicate.Source {
+	return predicate.Source(sql.FieldEqualFold(FieldCurrency, v))
+}
+
+// CurrencyContainsFold applies the ContainsFold predicate on the "currency" field.
+func CurrencyContainsFold(v string) predicate.Source {
+	return predicate.Source(sql.FieldContainsFold(FieldCurrency, v))
+}
+
+// TestModeEQ applies the EQ predicate on the "test_mode" field.
+func TestModeEQ(v bool) predicate.Source {
+	return predicate.Source(sql.FieldEQ(FieldTestMode, v))
+}
+
+// TestModeNEQ applies the NEQ predicate on the "test_mode" field.
+func TestModeNEQ(v bool) predicate.Source {
+	return predicate.Source(sql.FieldNEQ(FieldTestMode, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -4,6 +4,7 @@ import {
   CircleDashed,
   CirclePause,
   CirclePlay,
+  CircleQuestionMark,
   CircleX,
   Hourglass,
   type LucideIcon,
@@ -73,6 +74,7 @@ const looks = {
   PENDING: { word: "Pending", tone: "retrying", icon: Hourglass },
   APPROVED: { word: "Approved", tone: "delivered", icon: CircleCheck },
   REJECTED: { word: "Rejected", tone: "failed", icon: CircleX },
+  UNKNOWN: { word: "Not mapped", tone: "queued", icon: CircleQuestionMark },
   // Of a campaign or an offer.
   ACTIVE: { word: "Active", tone: "delivered", icon: CirclePlay },
   PAUSED: { word: "Paused", tone: "queued", icon: CirclePause },

@@ -1,0 +1,344 @@
+package intake_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/shopspring/decimal"
+
+	"postrider/commission"
+	"postrider/ent/db"
+	"postrider/intake"
+	"postrider/internal/pgtest"
+	"postrider/internal/problem"
+)
+
+// asks gives the scene's offer a rule for qualified players.
+func (w *world) asks(q commission.Qualification) {
+	w.t.Helper()
+	w.must(w.client.Offer.UpdateOneID(w.Offer).SetQualification(&q).Exec(w.ctx))
+	w.in.Forget()
+}
+
+// cpas are the scene's CPA conversions as "status payout origin".
+func (w *world) cpas() []string {
+	w.t.Helper()
+	rows, err := w.client.Conversion.Query().All(w.ctx)
+	w.must(err)
+	var list []string
+	for _, c := range rows {
+		if c.Goal == commission.GoalCPA {
+			list = append(list, fmt.Sprintf("%s %s %s", c.Status, c.Payout, c.Origin))
+		}
+	}
+	return list
+}
+
+func (w *world) wantCPAs(when string, want ...string) {
+	w.t.Helper()
+	if got := w.cpas(); !slices.Equal(got, want) {
+		w.t.Fatalf("%s: the CPAs are %q, want %q", when, got, want)
+	}
+}
+
+func TestPostriderRecordsTheCPAItself(t *testing.T) {
+	w := setup(t)
+	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("cpa"))
+	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("cpa", commission.Cancelled))
+	w.asks(commission.Qualification{Goals: []string{"registration", "ftd"}, MinDeposit: decimal.NewFromInt(20)})
+	who := "&player_id=7&click_id=" + w.click()
+	w.report("goal=ftd&transaction_id=a&amount=10"+who, intake.Recorded)
+	w.wantCPAs("a small deposit, no registration")
+	w.report("goal=deposit&transaction_id=b&amount=20"+who, intake.Recorded)
+	w.wantCPAs("no registration yet")
+	w.report("goal=registration"+who, intake.Recorded)
+	w.wantCPAs("everything, the registration last", "approved 120 postrider")
+	w.report("goal=registration"+who, intake.Duplicate)
+	w.wantCPAs("told twice", "approved 120 postrider")
+	w.report("goal=deposit&transaction_id=b&status=rejected"+who, intake.Updated)
+	w.wantCPAs("the deposit is taken back", "cancelled 0 postrider")
+	w.report("goal=deposit&transaction_id=b&status=approved"+who, intake.Updated)
+	w.wantCPAs("and given again", "approved 120 postrider")
+	if n := w.count(`SELECT count(*) FROM deliveries WHERE goal = 'cpa'`); n != 3 {
+		t.Errorf("%d deliveries tell of the CPA, want one for each of its three steps", n)
+	}
+	if found := w.contradictions(); len(found) > 0 {
+		t.Error(strings.Join(found, "\n"))
+	}
+}
+
+func TestTheHoldEnds(t *testing.T) {
+	w := setup(t)
+	w.asks(commission.Qualification{Goals: []string{"ftd"}, HoldDays: 10})
+	w.report("goal=ftd&click_id="+w.click(), intake.Recorded)
+	w.later(11 * 24 * time.Hour)
+	w.report("goal=ftd&status=rejected&click_id="+w.click(), intake.Updated)
+	w.wantCPAs("a reversal after the hold", "approved 120 postrider")
+}
+
+func TestWhatStaffDecidedOfACPAStays(t *testing.T) {
+	w := setup(t)
+	w.asks(commission.Qualification{Goals: []string{"ftd"}})
+	w.report("goal=ftd&click_id="+w.click(), intake.Recorded)
+	var id uuid.UUID
+	w.must(w.d.SQL.QueryRowContext(t.Context(), `SELECT id FROM conversions WHERE goal = 'cpa'`).Scan(&id))
+	_, err := w.in.Move(t.Context(), id, intake.Move{To: commission.Rejected, Reason: "fraud", Actor: intake.Staff})
+	w.must(err)
+	w.report("goal=registration&click_id="+w.click(), intake.Recorded)
+	w.wantCPAs("after another event", "rejected 0 postrider")
+}
+
+func TestTheOperatorsOwnCPAIsLeftAlone(t *testing.T) {
+	w := setup(t)
+	w.asks(commission.Qualification{Goals: []string{"ftd"}})
+	w.report("goal=cpa&player_id=1&click_id="+w.click(), intake.Recorded)
+	w.report("goal=ftd&player_id=1&click_id="+w.click(), intake.Recorded)
+	w.report("goal=ftd&status=rejected&player_id=1&click_id="+w.click(), intake.Updated)
+	w.wantCPAs("both said", "approved 120 operator")
+}
+
+func TestEventsThatArriveTogetherQualifyOnce(t *testing.T) {
+	w := setup(t)
+	w.asks(commission.Qualification{Goals: []string{"registration", "kyc", "ftd"}})
+	other := w.node()
+	done := make(chan error)
+	for i, goal := range []string{"registration", "kyc", "ftd", "registration", "kyc", "ftd"} {
+		node := w.in
+		if i%2 == 1 {
+			node = other
+		}
+		go func() {
+			_, err := node.Receive(t.Context(), w.get("goal="+goal+"&player_id=7&click_id="+w.click()))
+			done <- err
+		}()
+	}
+	for range 6 {
+		w.must(<-done)
+	}
+	w.wantCPAs("from two nodes at once", "approved 120 postrider")
+}
+
+func TestADealsTiersAreReachedOneByOne(t *testing.T) {
+	w := setup(t)
+	w.exec(`UPDATE deals SET tier_by = 'count', tiers = '[{"from": "2", "amount": "150", "percent": "0"}]'`)
+	w.in.Forget()
+	done := make(chan error)
+	for i := range 5 {
+		go func() {
+			_, err := w.in.Receive(t.Context(), w.get(fmt.Sprintf("goal=cpa&player_id=p%d&transaction_id=t%d&click_id=%s", i, i, w.click())))
+			done <- err
+		}()
+	}
+	for range 5 {
+		w.must(<-done)
+	}
+	got := w.count(`SELECT sum(payout) FROM conversions`)
+	if got != 2*120+3*150 {
+		t.Errorf("five players pay %d, want 690", got)
+	}
+	w.exec(`UPDATE deals SET amount = 1, tiers = '[]'`)
+	w.in.Forget()
+	w.report("goal=cpa&transaction_id=t0&status=rejected&player_id=p0&click_id="+w.click(), intake.Updated)
+	w.report("goal=cpa&transaction_id=t0&status=approved&player_id=p0&click_id="+w.click(), intake.Updated)
+	if again := w.count(`SELECT sum(payout) FROM conversions`); again != got {
+		t.Errorf("a conversion does not keep its terms: %d", again)
+	}
+}
+
+func TestTheDealOfThatDayAndItsRate(t *testing.T) {
+	w := setup(t)
+	w.exec(`DELETE FROM deals`)
+	june, july := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+	share := func(percent int64, from, to time.Time) {
+		w.must(w.client.Deal.Create().SetOfferID(w.Offer).SetModel(commission.RevShare).SetPercent(decimal.NewFromInt(percent)).SetCurrency("EUR").
+			SetValidFrom(from).SetValidTo(to).SetCreatedAt(pgtest.Now).Exec(w.ctx))
+	}
+	share(20, june.AddDate(0, -1, 0), june)
+	share(30, june, july)
+	w.must(w.client.CurrencyRate.Create().SetCurrency("USD").SetPerEuro(decimal.RequireFromString("1.25")).SetValidFrom(june.AddDate(0, 0, -10)).SetCreatedAt(pgtest.Now).Exec(w.ctx))
+	w.in.Forget()
+	for _, c := range []struct{ query, payout string }{
+		{"transaction_id=1&amount=100&occurred_at=2026-05-31T23:59:59Z", "20"},
+		{"transaction_id=2&amount=100&occurred_at=2026-06-01T00:00:00Z", "30"},
+		{"transaction_id=3&amount=-100&currency=USD&occurred_at=2026-06-02T00:00:00Z", "-24"},
+		{"transaction_id=4&amount=100&currency=CHF&occurred_at=2026-06-02T00:00:00Z", "<nil>"},
+		{"transaction_id=5&amount=100&currency=USD&occurred_at=2026-05-02T00:00:00Z", "<nil>"},
+		{"transaction_id=6&amount=100&occurred_at=2026-04-02T00:00:00Z", "<nil>"},
+	} {
+		a := w.report("goal=net_revenue&click_id="+w.click()+"&"+c.query, intake.Recorded)
+		if got := fmt.Sprint(w.conversion(a).Payout); got != c.payout {
+			t.Errorf("%s pays %s, want %s", c.query, got, c.payout)
+		}
+	}
+	w.exec(`UPDATE currency_rates SET per_euro = 2`)
+	w.in.Forget()
+	w.report("goal=net_revenue&transaction_id=3&status=approved&amount=-200&currency=USD&click_id="+w.click(), intake.Updated)
+	if n := w.count(`SELECT payout FROM conversions WHERE transaction_id = '3'`); n != -48 {
+		t.Errorf("the correction is reckoned to %d, want -48 by the rate that was kept", n)
+	}
+}
+
+func TestACorrectedAmountIsAStepThatFiresNothing(t *testing.T) {
+	w := setup(t)
+	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("deposit"))
+	a := w.report("goal=deposit&transaction_id=1&amount=10&click_id="+w.click(), intake.Recorded)
+	w.report("goal=deposit&transaction_id=1&amount=12&click_id="+w.click(), intake.Duplicate) // no status, nothing is said
+	w.report("goal=deposit&transaction_id=1&amount=12&status=approved&click_id="+w.click(), intake.Updated)
+	w.report("goal=deposit&transaction_id=1&amount=12&status=approved&click_id="+w.click(), intake.Duplicate)
+	if events := w.events(a); len(events) != 2 || events[1].Amount.String() != "12" || events[1].Considered[0].Rule != "unchanged" {
+		t.Errorf("%+v", events)
+	}
+	if n := w.count(`SELECT count(*) FROM deliveries`); n != 1 {
+		t.Errorf("%d deliveries", n)
+	}
+}
+
+func TestWhatHappenedLaterStaysTrueInWhateverOrderItIsTold(t *testing.T) {
+	w := setup(t)
+	click := "&click_id=" + w.click()
+	a := w.report("goal=ftd&transaction_id=1&status=rejected&occurred_at=2026-06-11T12:00:00Z"+click, intake.Recorded)
+	w.report("goal=ftd&transaction_id=1&status=approved&occurred_at=2026-06-11T10:00:00Z"+click, intake.Duplicate)
+	if c := w.conversion(a); c.Status != commission.Rejected || !strings.Contains(w.last().Reason, "overtaken") {
+		t.Errorf("%s: %s", c.Status, w.last().Reason)
+	}
+	w.report("goal=ftd&transaction_id=1&status=approved&occurred_at=2026-06-11T13:00:00Z"+click, intake.Updated)
+}
+
+func TestAWordThatNobodyKnowsIsKeptUntilItIsMapped(t *testing.T) {
+	w := setup(t)
+	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("cpa"))
+	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("cpa", commission.Cancelled))
+	click := "&click_id=" + w.click()
+	a := w.report("goal=cpa&transaction_id=1&player_id=1&status=Settled"+click, intake.Recorded)
+	b := w.report("goal=cpa&transaction_id=2&player_id=2"+click, intake.Recorded)
+	w.report("goal=cpa&transaction_id=2&player_id=2&status=charged+back"+click, intake.Duplicate)
+	if c := w.conversion(a); c.Status != commission.Unknown || !c.Payout.IsZero() || c.ReportedStatus != "Settled" {
+		t.Fatalf("%+v", c)
+	}
+	if c := w.conversion(b); c.Status != commission.Approved || c.ReportedStatus != "charged back" {
+		t.Fatalf("%+v", c)
+	}
+	if n := w.count(`SELECT count(*) FROM deliveries`); n != 1 {
+		t.Fatalf("%d deliveries before anything is mapped", n)
+	}
+	w.must(w.client.Source.UpdateOneID(w.Source.ID).SetStatusWords(map[string]string{"settled": "approved", "Charged Back": "cancelled"}).Exec(w.ctx))
+	w.in.Forget()
+	for _, want := range []int{2, 0} {
+		if n, err := w.in.MapStatuses(t.Context(), w.Source.Key, intake.Move{Actor: intake.Staff}); err != nil || n != want {
+			t.Fatalf("%d were moved, %v; want %d", n, err, want)
+		}
+	}
+	if c := w.conversion(a); c.Status != commission.Approved || c.Payout.String() != "120" || c.ReportedStatus != "" {
+		t.Errorf("%+v", c)
+	}
+	if c := w.conversion(b); c.Status != commission.Cancelled || !c.Payout.IsZero() {
+		t.Errorf("%+v", c)
+	}
+	if n := w.count(`SELECT count(*) FROM deliveries`); n != 3 {
+		t.Errorf("%d deliveries after", n)
+	}
+	w.report("goal=cpa&transaction_id=3&player_id=3&status=SETTLED"+click, intake.Recorded)
+}
+
+func TestAClickThatIsTooOldIsLate(t *testing.T) {
+	w := setup(t)
+	w.must(w.client.Offer.UpdateOneID(w.Offer).SetClickWindowDays(30).Exec(w.ctx))
+	w.in.Forget()
+	inTime := pgtest.Click(t, w.d, w.Link)
+	w.report("goal=registration&player_id=1&click_id="+hex(inTime), intake.Recorded)
+	w.later(31 * 24 * time.Hour)
+	a := w.report("goal=ftd&click_id="+w.click(), intake.Unattributed)
+	if !strings.Contains(w.last().Reason, "late: the click was 31 days old") {
+		t.Errorf("the log says %q", w.last().Reason)
+	}
+	w.report("goal=ftd&player_id=1&click_id="+hex(inTime), intake.Recorded) // its player came in time
+	proposals, err := w.in.Propose(t.Context(), []uuid.UUID{w.conversion(a).ID})
+	w.must(err)
+	if p := proposals[w.conversion(a).ID]; len(p) != 1 || p[0].Kind != intake.LateClick || p[0].ClickID != w.Click {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestProposals(t *testing.T) {
+	w := setup(t)
+	second := pgtest.Click(t, w.d, w.Link, func(c *db.ClickCreate) { c.SetParam1("kx81hq2z") })
+	w.report("goal=deposit&transaction_id=T-9&click_id="+hex(second), intake.Recorded)
+	elsewhere := pgtest.Offer(t, w.d, func(c *db.OfferCreate) { c.SetOperator("Somebody else") })
+	foreign := pgtest.Click(t, w.d, pgtest.Campaign(t, w.d, w.Affiliate, elsewhere))
+	orphan := func(query string) uuid.UUID { return w.conversion(w.report(query, intake.Unattributed)).ID }
+	early := orphan("goal=kyc&player_id=7")
+	w.report("goal=registration&player_id=7&click_id="+w.click(), intake.Recorded)
+	cases := map[uuid.UUID]string{
+		early: "same_player",
+		orphan("goal=ftd&player_id=1&transaction_id=1&click_id=%7Bclick_id%7D&sub2=" + w.click()): "click_elsewhere",
+		orphan("goal=ftd&player_id=2&transaction_id=T-9"):                                         "same_transaction",
+		orphan("goal=ftd&player_id=3&transaction_id=3&subid=kx81hq2z"):                            "param_elsewhere",
+		orphan("goal=ftd&player_id=4&transaction_id=4&sub2=" + hex(foreign)):                      "",
+		orphan("goal=ftd&player_id=5&transaction_id=5&sub2=nothing-at-all"):                       "",
+	}
+	var ids []uuid.UUID
+	for id := range cases {
+		ids = append(ids, id)
+	}
+	proposals, err := w.in.Propose(t.Context(), ids)
+	w.must(err)
+	for id, want := range cases {
+		var got string
+		if p := proposals[id]; len(p) > 0 {
+			got = string(p[0].Kind)
+		}
+		if got != want {
+			t.Errorf("proposed by %q, want %q: %+v", got, want, proposals[id])
+		}
+	}
+	all := []intake.ProposalKind{intake.ClickElsewhere, intake.SamePlayer, intake.SameTransaction, intake.ParamElsewhere}
+	for _, c := range []struct {
+		dry  bool
+		want int
+	}{{true, 4}, {false, 4}, {false, 0}} {
+		n, err := w.in.AssignByRule(t.Context(), ids, all, c.dry, intake.Assignment{Actor: intake.Staff})
+		if err != nil || n != c.want {
+			t.Errorf("dry %t: %d attributed, want %d; %v", c.dry, n, c.want, err)
+		}
+	}
+}
+
+func TestWhatIsAttributedLaterFiresWhatWouldHaveFired(t *testing.T) {
+	w := setup(t)
+	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("cpa", commission.Pending))
+	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("cpa", commission.Approved))
+	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("cpa", commission.Rejected))
+	a := w.report("goal=cpa&player_id=1&transaction_id=1&status=pending&amount=5", intake.Unattributed)
+	w.report("goal=cpa&player_id=1&transaction_id=1&status=approved", intake.Updated)
+	id := w.conversion(a).ID
+	if err := w.in.Assign(t.Context(), id, intake.Assignment{ClickID: uuid.Must(uuid.NewV7()), Actor: intake.Staff}); !errors.Is(err, problem.ErrInvalid) {
+		t.Errorf("a click that there is not: %v", err)
+	}
+	w.must(w.in.Assign(t.Context(), id, intake.Assignment{ClickID: w.Click, Reason: "it came in sub2", Actor: intake.Staff}))
+	if err := w.in.Assign(t.Context(), id, intake.Assignment{ClickID: w.Click, Actor: intake.Staff}); !errors.Is(err, problem.ErrConflict) {
+		t.Errorf("a second time: %v", err)
+	}
+	c := w.conversion(a)
+	if *c.AffiliateID != w.Affiliate || *c.ClickID != w.Click || c.AttributedBy != "staff" || c.Payout.String() != "120" {
+		t.Errorf("%+v", c)
+	}
+	events := w.events(a)
+	if len(events) != 3 || events[0].Macros["payout"] != "120.00" || events[1].Macros["previous_status"] != "pending" || events[1].Macros["param_1"] == "" {
+		t.Errorf("%+v", events)
+	}
+	if n := w.count(`SELECT count(DISTINCT status) * 10 + count(*) FROM deliveries`); n != 22 {
+		t.Errorf("%d, want two deliveries of two statuses", n)
+	}
+	if found := w.contradictions(); len(found) > 0 {
+		t.Error(strings.Join(found, "\n"))
+	}
+	w.report("goal=registration&player_id=1", intake.Recorded) // the player is bound now
+	b := w.report("goal=cpa&player_id=2&transaction_id=2", intake.Unattributed)
+	w.exec(`UPDATE players SET click_id = NULL`)
+	w.must(w.in.Assign(t.Context(), w.conversion(b).ID, intake.Assignment{ClickID: w.Click, Actor: intake.Staff}))
+}
