@@ -4253,6 +4253,8 @@ extend type Query {
   APPROVED
   REJECTED
   CANCELLED
+  "The operator said a word that nobody has mapped yet: it counts for nobody until then."
+  UNKNOWN
 }
 
 "What a player did: a goal reached, with its sum and its lifecycle."
