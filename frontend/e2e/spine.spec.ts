@@ -41,6 +41,7 @@ test("a click becomes a conversion becomes a postback, live", async ({ page, dem
     .first()
     .textContent();
   await page.goto(`/postbacks/new?campaign=${encodeURIComponent(link.campaignId ?? "")}&goal=registration`);
+  await page.getByRole("button", { name: "Write it by hand" }).click();
   await page
     .getByRole("textbox", { name: "URL" })
     .fill(`${echo ?? ""}?cid={param_1}&goal={goal_id}&id={conversion_id}`);
@@ -155,6 +156,7 @@ test("an ended session is asked for over the page, and the form keeps its conten
   await signIn(page, demo);
   const { password } = someone(demo, "affiliate");
   await page.goto("/postbacks/new?goal=ftd");
+  await page.getByRole("button", { name: "Write it by hand" }).click();
   await page.getByRole("textbox", { name: "URL" }).fill("https://track.example.com/pb?cid={param_1}");
   await expect(page.getByText("As it will be sent, with sample values")).toBeVisible();
   await context.clearCookies();

@@ -10,6 +10,8 @@ const embedded = () => null;
 /** What is known by its name. */
 const byName = (data: Data) => (typeof data["name"] === "string" ? data["name"] : null);
 
+const byKey = (data: Data) => (typeof data["key"] === "string" ? data["key"] : null);
+
 /** Forgets every list kept under these names of Query, so that they are asked for again. */
 function forget(cache: Cache, ...names: string[]): void {
   for (const { fieldName, fieldKey } of cache.inspectFields("Query")) {
@@ -63,15 +65,22 @@ export function createClient(): Client {
           ConversionTrace: embedded,
           DeliveryEvent: embedded,
           DemoSignIn: embedded,
+          Finding: embedded,
           Header: embedded,
           Macro: byName,
           MacroFilter: byName,
           MacroSpan: embedded,
+          Mend: embedded,
           Money: embedded,
           PostbackHealth: embedded,
           PostbackPreview: embedded,
+          PresetBlank: embedded,
+          PresetParameter: embedded,
+          Recognition: embedded,
+          RecognizedParameter: embedded,
           TemplateError: embedded,
           Timings: embedded,
+          TrackerPreset: byKey,
           UserError: embedded,
         },
         resolvers: {

@@ -1,9 +1,10 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { ArrowLeft } from "lucide-react";
+import { ArrowLeft, RotateCcw } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useMutation } from "urql";
 
-import { PageBody, PageHead } from "@/components/ui/page";
+import { Button } from "@/components/ui/button";
+import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { plural } from "@/components/ui/format";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
@@ -12,6 +13,7 @@ import { formErrors, noErrors } from "@/graphql/user-errors";
 import { type Draft, missing, newDraft, toCreateInput } from "./draft";
 import { CreatePostback } from "./mutations";
 import { PostbackForm } from "./postback-form";
+import { type Beginning, Recognized, Start } from "./start/start";
 
 const route = getRouteApi("/shell/postbacks/new");
 
@@ -26,9 +28,10 @@ export const fieldNames = [
   "bodyRule",
 ];
 
+/** A new postback: where it goes comes first, then when it fires. */
 export function NewPostbackPage(): ReactElement {
   const { campaign, offer, goal } = route.useSearch();
-  const navigate = useNavigate();
+  const [beginning, setBeginning] = useState<Beginning | null>(null);
   const [draft, setDraft] = useState<Draft>({
     ...newDraft,
     scope: campaign !== undefined ? "CAMPAIGN" : offer !== undefined ? "OFFER" : "GLOBAL",
@@ -36,7 +39,56 @@ export function NewPostbackPage(): ReactElement {
     offerId: offer ?? null,
     goals: goal === undefined ? [] : [goal],
   });
+  const begin = (next: Beginning) => {
+    setBeginning(next);
+    setDraft({ ...draft, urlTemplate: next.urlTemplate, name: draft.name || (next.tracker ?? "") });
+  };
+
+  return (
+    <>
+      <PageHead
+        title="New postback"
+        aside={
+          beginning !== null && (
+            <Button
+              icon={RotateCcw}
+              onPress={() => {
+                setBeginning(null);
+              }}
+            >
+              Begin again
+            </Button>
+          )
+        }
+      >
+        <Link to="/postbacks" className="link inline-flex items-center gap-1">
+          <ArrowLeft aria-hidden className="size-3.5" />
+          Postbacks
+        </Link>
+      </PageHead>
+      <PageBody>
+        {beginning === null ? (
+          <Start onBegin={begin} />
+        ) : (
+          <Editor key={beginning.urlTemplate} beginning={beginning} draft={draft} onChange={setDraft} />
+        )}
+      </PageBody>
+    </>
+  );
+}
+
+function Editor({
+  beginning,
+  draft,
+  onChange,
+}: {
+  beginning: Beginning;
+  draft: Draft;
+  onChange: (draft: Draft) => void;
+}): ReactElement {
+  const navigate = useNavigate();
   const [errors, setErrors] = useState(noErrors);
+  const [pasted, setPasted] = useState<string | null>(null);
   const [{ fetching }, create] = useMutation(CreatePostback);
 
   const submit = async () => {
@@ -64,26 +116,32 @@ export function NewPostbackPage(): ReactElement {
   };
 
   return (
-    <>
-      <PageHead title="New postback">
-        <Link to="/postbacks" className="link inline-flex items-center gap-1">
-          <ArrowLeft aria-hidden className="size-3.5" />
-          Postbacks
-        </Link>
-      </PageHead>
-      <PageBody>
-        <PostbackForm
-          draft={draft}
-          onChange={setDraft}
-          errors={errors}
-          onSubmit={() => void submit()}
-          isSaving={fetching}
-          submitLabel={
-            draft.goals.length > 1 ? `Create ${String(draft.goals.length)} postbacks` : "Create the postback"
-          }
-          severalGoals
-        />
-      </PageBody>
-    </>
+    <PostbackForm
+      draft={draft}
+      onChange={onChange}
+      errors={errors}
+      onSubmit={() => void submit()}
+      isSaving={fetching}
+      submitLabel={
+        draft.goals.length > 1 ? `Create ${String(draft.goals.length)} postbacks` : "Create the postback"
+      }
+      severalGoals
+      postbackId={null}
+      asTable={beginning.adjust}
+      onPasteAll={setPasted}
+      head={
+        pasted !== null && (
+          <Panel title="You pasted another URL">
+            <Recognized
+              text={pasted}
+              onBegin={({ urlTemplate }) => {
+                onChange({ ...draft, urlTemplate });
+                setPasted(null);
+              }}
+            />
+          </Panel>
+        )
+      }
+    />
   );
 }

@@ -1,4 +1,4 @@
-import { type ReactElement, type ReactNode, useMemo, useState } from "react";
+import { type ReactElement, type ReactNode, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
@@ -9,7 +9,7 @@ import { Switch } from "@/components/ui/switch";
 import type { FormErrors } from "@/graphql/user-errors";
 
 import type { Draft } from "./draft";
-import type { FindingMark } from "./editor/chips";
+import { DoctorPanel, useDoctor, whatStops } from "./doctor";
 import { HowItIsSent } from "./how-it-is-sent";
 import { usePreview, type Values } from "./preview";
 import { UrlPanel } from "./url-panel";
@@ -24,6 +24,10 @@ interface PostbackFormProps {
   submitLabel: string;
   /** A new postback can have several goals: one is made for each. */
   severalGoals: boolean;
+  /** The postback that is edited; null for a new one. */
+  postbackId: string | null;
+  /** Shows the URL's values as a table at first. */
+  asTable?: boolean;
   /** A whole URL was pasted over the old one. */
   onPasteAll?: (text: string) => void;
   /** What stands over the form, and under the URL. */
@@ -39,23 +43,21 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
   const set = (change: Partial<Draft>) => {
     onChange({ ...draft, ...change });
   };
-  const findings = useMemo<FindingMark[]>(
-    () =>
-      (previewed.preview?.errors ?? []).map(({ start, end, message }) => ({
-        start,
-        end,
-        message,
-        severity: "ERROR",
-      })),
-    [previewed.preview],
-  );
+  const examined = useDoctor(draft, props.postbackId);
+  const stopped = whatStops(examined);
+  const [isRefused, setRefused] = useState(false);
+  const submit = () => {
+    setRefused(stopped !== null);
+    if (stopped === null) props.onSubmit();
+  };
+  const general = errors.general ?? (isRefused ? stopped : null);
 
   return (
-    <Form className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]" onSubmit={props.onSubmit}>
+    <Form className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]" onSubmit={submit}>
       <div className="flex min-w-0 flex-col gap-4">
-        {errors.general !== null && (
+        {general !== null && (
           <Note tone="failed" role="alert">
-            {errors.general}
+            {general}
           </Note>
         )}
         {props.head}
@@ -67,8 +69,17 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
           previewed={previewed}
           values={values}
           onValues={setValues}
-          findings={findings}
-          doctor={null}
+          findings={examined.marks}
+          doctor={
+            <DoctorPanel
+              examined={examined}
+              urlTemplate={draft.urlTemplate}
+              onMend={(urlTemplate) => {
+                set({ urlTemplate });
+              }}
+            />
+          }
+          asTable={props.asTable ?? false}
           onPasteAll={props.onPasteAll ?? (() => undefined)}
           error={errors.fields["urlTemplate"]}
         />

@@ -211,6 +211,7 @@ function Edit({ postback }: { postback: Postback }): ReactElement {
         isSaving={fetching}
         submitLabel="Save"
         severalGoals={false}
+        postbackId={postback.id}
       />
       {postback.signingSecret !== null && (
         <Panel title="Signing secret">

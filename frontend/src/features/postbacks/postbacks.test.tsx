@@ -12,6 +12,7 @@ describe("the postbacks", () => {
     await user.click(screen.getByRole("link", { name: /Deposit for TikTok LatAm/ }));
     await screen.findByRole("heading", { name: "New postback" });
     expect(path()).toBe("/postbacks/new?campaign=C2&goal=deposit");
+    await user.click(await screen.findByRole("button", { name: "Write it by hand" }));
     expect(await screen.findByText(/Fires for Deposit in TikTok LatAm alone/)).toBeInTheDocument();
   });
 
@@ -24,12 +25,63 @@ describe("the postbacks", () => {
   });
 });
 
-describe("a new postback", () => {
-  it("shows what the server makes of the template, and where it is wrong", async () => {
-    open("/postbacks/new");
-    await writeUrl("https://t.example/pb?cid={param_1}&x={clickid}");
-    expect(await screen.findByTitle(/There is no macro \{clickid\}/)).toHaveTextContent("{clickid}");
+/** Opens the form of a new postback, past its start. */
+async function openForm(address = "/postbacks/new") {
+  const opened = open(address);
+  await opened.user.click(await screen.findByRole("button", { name: "Write it by hand" }));
+  return opened;
+}
 
+describe("a new postback", () => {
+  it("begins with what the tracker shows: it is recognised, and accepted with one press", async () => {
+    const { user } = open("/postbacks/new");
+    await user.click(await screen.findByLabelText("Your tracker's postback URL"));
+    await user.paste("Hello, here it is: https://t.example/pb?subid={subid}&status=sale");
+    expect(await screen.findByText(/Looks like Keitaro, 1 of 2 parameters mapped\./)).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Accept" }));
+    expect(await screen.findByRole("textbox", { name: "URL" })).toHaveTextContent(
+      "https://t.example/pb?subid={param_1}&status=sale",
+    );
+    expect(screen.getByLabelText("Name")).toHaveValue("Keitaro");
+  });
+
+  it("begins with a tracker of the list, and what of one's own its URL needs", async () => {
+    const { user } = open("/postbacks/new");
+    await user.type(await screen.findByLabelText("Search the trackers"), "keit");
+    await user.click(screen.getByRole("button", { name: /Keitaro/ }));
+    await user.type(screen.getByLabelText("Your tracker's domain"), "my.example");
+    await waitFor(() => {
+      expect(screen.getByRole("main")).toHaveTextContent("https://my.example/pb?subid={param_1}");
+    });
+    await user.click(screen.getByRole("button", { name: "Use this URL" }));
+    expect(await screen.findByRole("textbox", { name: "URL" })).toHaveTextContent(/^https:\/\/my\.example/);
+  });
+
+  it("says that a text has no URL in it", async () => {
+    const { user } = open("/postbacks/new");
+    await user.click(await screen.findByLabelText("Your tracker's postback URL"));
+    await user.paste("no URL at all");
+    expect(await screen.findByText(/There is no URL in this text/)).toBeInTheDocument();
+  });
+
+  it("is examined while it is written: a mistake is marked at its place, keeps it from being saved, and is mended", async () => {
+    const { user, world } = await openForm("/postbacks/new?goal=ftd");
+    const view = await writeUrl("https://t.example/pb?cid={clickid}&p={payout}");
+    expect(await screen.findByTitle(/There is no macro \{clickid\}/)).toHaveTextContent("{clickid}");
+    const doctor = screen.getByRole("region", { name: "Doctor" });
+    expect(within(doctor).getByRole("img", { name: "Error" })).toBeInTheDocument();
+
+    await user.click(screen.getByRole("button", { name: "Create the postback" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent(/cannot be saved like this/);
+    expect(world.postbacks).toHaveLength(5);
+
+    await user.click(within(doctor).getByRole("button", { name: "Use {param_1}" }));
+    expect(await within(doctor).findByText("Nothing is wrong with it.")).toBeInTheDocument();
+    expect(view.state.doc.toString()).toBe("https://t.example/pb?cid={param_1}&p={payout}");
+  });
+
+  it("shows the URL as it will be sent, with the values that one gives", async () => {
+    const { user } = await openForm();
     await writeUrl("https://t.example/pb?cid={param_1}&p={payout}");
     const sent = await screen.findByText("As it will be sent, with sample values");
     await waitFor(() => {
@@ -38,10 +90,34 @@ describe("a new postback", () => {
     expect(within(sent.parentElement ?? document.body).getByTitle("payout: 120.00")).toHaveTextContent(
       "120.00",
     );
+    await user.click(screen.getByText("Change the sample values"));
+    const field = screen.getByLabelText("{payout}");
+    await user.clear(field);
+    await user.type(field, "7.5");
+    await waitFor(() => {
+      expect(sent.parentElement).toHaveTextContent("https://t.example/pb?cid=w4k2p9&p=7.5");
+    });
+  });
+
+  it("is the same as a table", async () => {
+    const { user } = await openForm();
+    await writeUrl("https://t.example/pb?cid={param_1}&p=5");
+    await user.click(screen.getByRole("radio", { name: "Table" }));
+    const names = screen.getAllByLabelText(/Name of parameter/);
+    expect(names.map((n) => (n as HTMLInputElement).value)).toEqual(["cid", "p"]);
+    await user.click(screen.getByRole("button", { name: "Value of p: 5" }));
+    await user.type(await screen.findByLabelText("Search the macros"), "commission");
+    await user.keyboard("{ArrowDown}{Enter}");
+    expect(await screen.findByRole("button", { name: "Value of p: {payout}" })).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Remove cid" }));
+    await user.click(screen.getByRole("radio", { name: "Text" }));
+    expect(await screen.findByRole("textbox", { name: "URL" })).toHaveTextContent(
+      "https://t.example/pb?p={payout}",
+    );
   });
 
   it("says on its fields what is missing, then makes one for each goal", async () => {
-    const { user, path, world } = open("/postbacks/new");
+    const { user, path, world } = await openForm();
     await user.click(await screen.findByRole("button", { name: "Create the postback" }));
     expect(await screen.findByText("Paste your tracker's postback URL.")).toBeInTheDocument();
     expect(screen.getByText("Choose at least one goal.")).toBeInTheDocument();
@@ -56,7 +132,9 @@ describe("a new postback", () => {
   });
 
   it("puts the server's error on its field", async () => {
-    const { user } = open("/postbacks/new?goal=ftd");
+    const { user, world } = await openForm("/postbacks/new?goal=ftd");
+    await writeUrl("https://t.example/pb?cid={param_1}");
+    world.failures.set("LintPostback", { message: "not now" });
     await writeUrl("ftp://t.example/");
     await user.click(screen.getByRole("button", { name: "Create the postback" }));
     await waitFor(() => {

@@ -18,6 +18,7 @@ export function UrlPanel({
   findings,
   doctor,
   onPasteAll,
+  asTable,
   error,
 }: {
   urlTemplate: string;
@@ -28,6 +29,8 @@ export function UrlPanel({
   findings: readonly FindingMark[];
   doctor: ReactElement | null;
   onPasteAll: (text: string) => void;
+  /** Begins with the table. */
+  asTable: boolean;
   error: string | undefined;
 }): ReactElement {
   const examples = useMemo(
@@ -44,12 +47,15 @@ export function UrlPanel({
             findings={findings}
             exampleAt={(start) => examples.get(start) ?? null}
             onPasteAll={onPasteAll}
+            asTable={asTable}
             error={error}
           />
         </Suspense>
-        {doctor}
         {urlTemplate.trim() !== "" && (
-          <PreviewPanel previewed={previewed} values={values} onValues={onValues} />
+          <>
+            <PreviewPanel previewed={previewed} values={values} onValues={onValues} />
+            {doctor}
+          </>
         )}
       </div>
     </Panel>

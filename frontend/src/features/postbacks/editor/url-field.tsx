@@ -21,10 +21,16 @@ export interface UrlFieldProps {
   findings: readonly FindingMark[];
   exampleAt: (start: number) => string | null;
   onPasteAll: (text: string) => void;
+  asTable: boolean;
   error?: string | undefined;
 }
 
 type Form = "text" | "table";
+
+const hints: Record<Form, string> = {
+  text: "Press a value to choose what is sent. Arrows go from value to value, Enter opens its list, { completes.",
+  table: "Press a value to choose what is sent in it.",
+};
 
 /** A phone is too narrow to read a URL in: it begins with the table. */
 function firstForm(): Form {
@@ -34,7 +40,7 @@ function firstForm(): Form {
 /** The URL template, as text with chips or as a table: two views on one text. */
 export default function UrlField(props: UrlFieldProps): ReactElement {
   const { value, onChange, error } = props;
-  const [form, setForm] = useState<Form>(firstForm);
+  const [form, setForm] = useState<Form>(() => (props.asTable ? "table" : firstForm()));
   const { macros, filters } = useMacros();
   const names = useMemo(() => macroNames(macros), [macros]);
   const notes = useId();
@@ -79,8 +85,7 @@ export default function UrlField(props: UrlFieldProps): ReactElement {
         <Text {...props} macros={macros} filters={filters} names={names} notes={notes} />
       )}
       <p id={notes} className={cx("text-xs", error === undefined ? "text-muted" : "text-failed")}>
-        {error ??
-          "Press a value to choose what is sent. Arrows go from value to value, Enter opens its list, { completes."}
+        {error ?? hints[form]}
       </p>
     </div>
   );

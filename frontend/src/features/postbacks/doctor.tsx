@@ -1,0 +1,216 @@
+import { CircleAlert, CircleCheck, Lightbulb, TriangleAlert, Wrench } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useQuery } from "urql";
+
+import { Button } from "@/components/ui/button";
+import { cx } from "@/components/ui/cx";
+import { Skeleton } from "@/components/ui/skeleton";
+import { graphql, type ResultOf, type VariablesOf } from "@/graphql/graphql";
+
+import type { Draft } from "./draft";
+import type { FindingMark } from "./editor/chips";
+import { useRested } from "./preview";
+
+const LintQuery = graphql(`
+  query LintPostback(
+    $urlTemplate: String!
+    $trackingLink: String
+    $goals: [String!]
+    $statuses: [ConversionStatus!]
+    $postbackId: ID
+    $scope: PostbackScope
+    $offerId: ID
+    $campaignId: ID
+    $network: Boolean
+  ) {
+    lintPostback(
+      urlTemplate: $urlTemplate
+      trackingLink: $trackingLink
+      goals: $goals
+      statuses: $statuses
+      postbackId: $postbackId
+      scope: $scope
+      offerId: $offerId
+      campaignId: $campaignId
+      network: $network
+    ) {
+      code
+      severity
+      message
+      start
+      end
+      mend {
+        label
+        urlTemplate
+      }
+    }
+  }
+`);
+
+export type Finding = ResultOf<typeof LintQuery>["lintPostback"][number];
+
+type Question = VariablesOf<typeof LintQuery>;
+
+function question(draft: Draft, postbackId: string | null, network: boolean): Question {
+  return {
+    urlTemplate: draft.urlTemplate,
+    goals: draft.goals,
+    statuses: draft.statuses,
+    postbackId,
+    scope: draft.scope,
+    offerId: draft.scope === "OFFER" ? draft.offerId : null,
+    campaignId: draft.scope === "CAMPAIGN" ? draft.campaignId : null,
+    network,
+  };
+}
+
+export interface Examined {
+  /** Null until the first answer. */
+  findings: readonly Finding[] | null;
+  /** Where they stand; the same list as long as they are the same. */
+  marks: readonly FindingMark[];
+  /** The host was asked too. */
+  network: boolean;
+  askNetwork: () => void;
+  /** They are of the draft as it is now, and not of what it was a moment ago. */
+  isFresh: boolean;
+  isAsking: boolean;
+}
+
+const noMarks: readonly FindingMark[] = [];
+
+/** What the doctor says of the draft: of the last one that it saw, while the next answer is on its way. */
+export function useDoctor(draft: Draft, postbackId: string | null): Examined {
+  const [askedOf, setAskedOf] = useState<string | null>(null);
+  const network = askedOf !== null && askedOf === draft.urlTemplate;
+  const key = JSON.stringify(question(draft, postbackId, network));
+  const rested = useRested(key);
+  const [{ data, fetching }] = useQuery({
+    query: LintQuery,
+    variables: JSON.parse(rested) as Question,
+    pause: draft.urlTemplate.trim() === "",
+  });
+  const [last, setLast] = useState<{
+    of: string;
+    findings: readonly Finding[];
+    marks: readonly FindingMark[];
+  }>();
+  const answer = !fetching && rested === key ? data?.lintPostback : undefined;
+  if (answer !== undefined && (last?.of !== key || last.findings !== answer)) {
+    setLast({ of: key, findings: answer, marks: marksOf(answer) });
+  }
+  return {
+    findings: last?.findings ?? null,
+    marks: last?.marks ?? noMarks,
+    network,
+    askNetwork: () => {
+      setAskedOf(draft.urlTemplate);
+    },
+    isFresh: last?.of === key,
+    isAsking: network && last?.of !== key,
+  };
+}
+
+function marksOf(findings: readonly Finding[]): FindingMark[] {
+  return findings.flatMap(({ start, end, severity, message }) =>
+    start === null || end === null ? [] : [{ start, end, severity, message }],
+  );
+}
+
+const looks = {
+  ERROR: { word: "Error", icon: CircleAlert, tone: "text-failed" },
+  WARNING: { word: "Warning", icon: TriangleAlert, tone: "text-retrying" },
+  HINT: { word: "Hint", icon: Lightbulb, tone: "text-muted" },
+} as const;
+
+/** What is wrong with the draft, each with its place and, where one exists, a mend of one click. */
+export function DoctorPanel({
+  examined,
+  urlTemplate,
+  onMend,
+}: {
+  examined: Examined;
+  urlTemplate: string;
+  onMend: (urlTemplate: string) => void;
+}): ReactElement {
+  const { findings, network, askNetwork, isAsking, isFresh } = examined;
+  return (
+    <section aria-label="Doctor" className="flex flex-col gap-2">
+      <div className="flex items-center justify-between gap-2">
+        <h3 className="text-sm font-medium">Doctor</h3>
+        <Button size="sm" look="quiet" isPending={isAsking} onPress={askNetwork}>
+          {network && !isAsking ? "The host was asked" : "Ask the host too"}
+        </Button>
+      </div>
+      <div role="status">
+        {findings === null ? (
+          <Skeleton className="w-1/2" />
+        ) : findings.length === 0 ? (
+          <p className="flex items-center gap-2 text-delivered">
+            <CircleCheck aria-hidden className="size-4 shrink-0" />
+            Nothing is wrong with it.
+          </p>
+        ) : (
+          <ul className="flex flex-col divide-y rounded-md border">
+            {findings.map((finding) => (
+              <Line
+                key={`${finding.code} ${String(finding.start)} ${finding.message}`}
+                finding={finding}
+                urlTemplate={urlTemplate}
+                onMend={(mended) => {
+                  // A mend of an older text would undo what was typed since.
+                  if (isFresh) onMend(mended);
+                }}
+              />
+            ))}
+          </ul>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Line({
+  finding,
+  urlTemplate,
+  onMend,
+}: {
+  finding: Finding;
+  urlTemplate: string;
+  onMend: (urlTemplate: string) => void;
+}): ReactElement {
+  const { severity, message, mend, start, end, code } = finding;
+  const { word, icon: Icon, tone } = looks[severity];
+  const place = start !== null && end !== null && end > start ? urlTemplate.slice(start, end) : "";
+  return (
+    <li className="flex flex-wrap items-start gap-x-3 gap-y-1 px-3 py-2" data-code={code}>
+      <Icon role="img" aria-label={word} className={cx("mt-0.5 size-4 shrink-0", tone)} />
+      <span className="min-w-0 flex-1 basis-48 text-pretty">
+        {message}
+        {place !== "" && place.length <= 80 && (
+          <span className="ml-1.5 font-mono text-sm break-all text-muted">{place}</span>
+        )}
+      </span>
+      {mend !== null && (
+        <Button
+          size="sm"
+          icon={Wrench}
+          onPress={() => {
+            onMend(mend.urlTemplate);
+          }}
+        >
+          {mend.label}
+        </Button>
+      )}
+    </li>
+  );
+}
+
+/** What keeps the draft from being saved, in one sentence; null where nothing does. */
+export function whatStops({ findings }: Examined): string | null {
+  const errors = (findings ?? []).filter((f) => f.severity === "ERROR");
+  if (errors.length === 0) return null;
+  return `It cannot be saved like this: ${errors[0]?.message ?? ""}${
+    errors.length > 1 ? ` And ${String(errors.length - 1)} more.` : ""
+  }`;
+}

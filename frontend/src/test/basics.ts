@@ -1,0 +1,43 @@
+// What every noun of the test world is made of: its clock, ids, sums and lists.
+
+/** Where the world's clock stands. */
+export const now = Date.parse("2026-06-12T10:00:00Z");
+
+export const ago = (ms: number) => new Date(now - ms).toISOString();
+
+/** 32 hex digits that sort by time, like the server's. */
+export function hexId(at: number, n: number): string {
+  return `${at.toString(16).padStart(12, "0")}7${n.toString(16).padStart(19, "0")}`;
+}
+
+export const usd = (amount: string) => ({ amount, currency: "USD" });
+
+export const affiliate = { __typename: "Affiliate", id: "A1", name: "North Star Media", createdAt: ago(9e9) };
+
+export type Role = "ADMIN" | "MANAGER" | "AFFILIATE";
+
+export const statuses = ["PENDING", "APPROVED", "REJECTED", "CANCELLED"];
+export const pick = <T>(list: readonly T[], i: number): T => {
+  const item = list[i % list.length];
+  if (item === undefined) throw new Error("an empty list");
+  return item;
+};
+
+export interface Page {
+  first?: number;
+  after?: string | null;
+}
+
+export function connection<T>(all: readonly T[], { first = 50, after }: Page) {
+  const from = after == null ? 0 : Number(after) + 1;
+  const page = all.slice(from, from + first);
+  return {
+    edges: page.map((node, i) => ({ node, cursor: String(from + i) })),
+    pageInfo: {
+      hasNextPage: from + first < all.length,
+      hasPreviousPage: from > 0,
+      startCursor: String(from),
+      endCursor: page.length === 0 ? null : String(from + page.length - 1),
+    },
+  };
+}

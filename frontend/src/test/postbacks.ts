@@ -1,0 +1,108 @@
+import { affiliate, ago, pick } from "./basics";
+import { type Campaign, goals, offers } from "./catalogue";
+
+export interface PostbackSpec {
+  id: string;
+  name: string;
+  scope: "GLOBAL" | "OFFER" | "CAMPAIGN";
+  goal: (typeof goals)[number];
+  campaign: Campaign | null;
+  offer: (typeof offers)[number] | null;
+  urlTemplate: string;
+  enabled: boolean;
+  failed?: number;
+  holdReason?: string | null;
+}
+
+export function makePostback(spec: PostbackSpec) {
+  const method = "GET";
+  const version = (number: number) => ({
+    __typename: "PostbackVersion",
+    id: `${spec.id}v${String(number)}`,
+    number,
+    urlTemplate: spec.urlTemplate,
+    method,
+    statuses: ["APPROVED"],
+    enabled: spec.enabled,
+    bodyRule: null,
+    createdAt: ago(number === 2 ? 1e8 : 3e9),
+    author: { __typename: "User", id: "U1", email: "anna@northstar.example" },
+  });
+  const failed = spec.failed ?? 0;
+  return {
+    __typename: "Postback",
+    ...spec,
+    affiliate,
+    host: /^https?:\/\/([^/]+)/.exec(spec.urlTemplate)?.[1] ?? "",
+    method,
+    statuses: ["APPROVED"],
+    bodyRule: null as unknown,
+    version: 2,
+    versions: [version(2), version(1)],
+    signingSecret: null,
+    holdReason: spec.holdReason ?? null,
+    health: {
+      delivered: spec.enabled ? 412 : 0,
+      failed,
+      waiting: failed > 0 ? 3 : 0,
+      successRate: spec.enabled ? 412 / (412 + failed) : null,
+      p50Ms: 38,
+      p95Ms: 142,
+      lastFailureAt: failed > 0 ? ago(240_000) : null,
+      lastFailureReason: failed > 0 ? "SERVER_ERROR" : null,
+    },
+    createdAt: ago(3e9),
+    updatedAt: ago(1e8),
+  };
+}
+
+export type Postback = ReturnType<typeof makePostback>;
+
+const keitaro =
+  "https://track.northstar.example/4f1c2ab/postback?subid={param_1}&status=sale&payout={payout}&currency={currency}&tid={conversion_id}";
+
+export function makePostbacks(campaigns: readonly Campaign[]): Postback[] {
+  const spec = (
+    n: number,
+    name: string,
+    goal: number,
+    scope: PostbackSpec["scope"],
+    more: Partial<PostbackSpec> = {},
+  ) =>
+    makePostback({
+      id: `P${String(n)}`,
+      name,
+      scope,
+      goal: pick(goals, goal),
+      campaign: null,
+      offer: null,
+      urlTemplate: keitaro,
+      enabled: true,
+      ...more,
+    });
+  return [
+    spec(1, "Keitaro leads", 0, "GLOBAL", { urlTemplate: keitaro.replace("sale", "lead") }),
+    spec(2, "Keitaro sales", 2, "GLOBAL"),
+    spec(3, "", 3, "GLOBAL", {
+      urlTemplate:
+        "https://pb.voltrack.example/postback?cid={param_1}&payout={amount}&txid={conversion_id}&et={goal_id}",
+      failed: 17,
+    }),
+    spec(4, "Casino team", 2, "OFFER", { offer: pick(offers, 0), enabled: false }),
+    spec(5, "Telegram alert", 4, "CAMPAIGN", {
+      campaign: pick(campaigns, 0),
+      urlTemplate: "https://hooks.example/alert?text={goal_name}%20{payout|default:0}",
+      holdReason: "GONE",
+    }),
+  ];
+}
+
+export interface PostbackInput {
+  scope: PostbackSpec["scope"];
+  campaignId?: string | null;
+  offerId?: string | null;
+  goals: string[];
+  urlTemplate: string;
+  name?: string;
+  enabled?: boolean;
+}

@@ -1,0 +1,70 @@
+import { affiliate, ago, connection, type Page } from "./basics";
+import type { World } from "./world";
+
+/** What the API answers about who asks and their account. */
+export function accountRoot(world: World) {
+  return {
+    viewer: () => world.viewer,
+    instance: {
+      version: "0.1.0",
+      publicUrl: "https://go.postrider.example",
+      demoSignIns: [
+        {
+          email: "anna@northstar.example",
+          password: world.password,
+          role: "AFFILIATE",
+          label: "North Star Media, an affiliate",
+        },
+        {
+          email: "max@postrider.example",
+          password: world.password,
+          role: "MANAGER",
+          label: "Max, affiliate manager",
+        },
+      ],
+    },
+    affiliates: () => connection([affiliate], {}),
+    echoRequests: (args: Page) => connection(world.echo, args),
+    signIn: ({ input }: { input: { email: string; password: string } }) => {
+      if (input.password !== world.password) {
+        return {
+          viewer: null,
+          userErrors: [
+            { field: null, message: "E-mail and password do not belong together.", code: "invalid" },
+          ],
+        };
+      }
+      world.isSignedIn = true;
+      world.role = input.email.startsWith("max") ? "MANAGER" : "AFFILIATE";
+      return { viewer: world.viewer, userErrors: [] };
+    },
+    signOut: () => {
+      world.isSignedIn = false;
+      return { userErrors: [] };
+    },
+    changePassword: ({ input }: { input: { currentPassword: string } }) =>
+      input.currentPassword === world.password
+        ? { viewer: world.viewer, userErrors: [] }
+        : {
+            viewer: null,
+            userErrors: [
+              { field: ["currentPassword"], message: "That is not your password.", code: "invalid" },
+            ],
+          },
+    updateSettings: ({ input }: { input: { timeZone?: string } }) => {
+      world.timeZone = input.timeZone ?? world.timeZone;
+      return { viewer: world.viewer, userErrors: [] };
+    },
+    createApiToken: ({ input }: { input: { name: string; scopes?: string[] } }) => {
+      const token = world.makeToken(`T${String(world.tokens.length + 1)}`, input.name, 0);
+      token.scopes = (input.scopes ?? []).map((s) => s.toUpperCase());
+      world.tokens.push(token);
+      return { token, secret: "pr_live_9fK2vX0123456789abcdef", userErrors: [] };
+    },
+    revokeApiToken: ({ input }: { input: { id: string } }) => {
+      const token = world.tokens.find((t) => t.id === input.id);
+      if (token) token.revokedAt = ago(0);
+      return { token, userErrors: [] };
+    },
+  };
+}

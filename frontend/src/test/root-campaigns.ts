@@ -1,0 +1,71 @@
+import { connection, type Page } from "./basics";
+import { goals, makeCampaigns, offers } from "./catalogue";
+import type { World } from "./world";
+
+/** What the API answers about offers, campaigns and links. */
+export function campaignsRoot(world: World) {
+  return {
+    goals,
+    offers: (args: Page) => connection(offers, args),
+    campaigns: (args: Page & { filter?: { states?: string[] } }) =>
+      connection(
+        world.campaigns.filter((c) => args.filter?.states?.includes(c.state) ?? true),
+        args,
+      ),
+    trackingLink: (args: Record<string, string | null>) => {
+      const link =
+        world.campaigns.find((c) => c.id === args["campaignId"])?.link ??
+        offers.find((o) => o.id === args["offerId"])?.defaultLink;
+      if (args["deepLink"]?.includes("elsewhere") === true) {
+        return {
+          url: null,
+          link: null,
+          destination: null,
+          userErrors: [
+            {
+              field: ["deepLink"],
+              message: "elsewhere.example is not one of the offer's hosts.",
+              code: "invalid",
+            },
+          ],
+        };
+      }
+      const query = ["param1", "param2", "param3"]
+        .flatMap((name, i) => (args[name] == null ? [] : [`param_${String(i + 1)}=${args[name]}`]))
+        .join("&");
+      return {
+        url: `${link?.url ?? ""}${query === "" ? "" : `?${query}`}`,
+        link,
+        destination: "https://play.royalreels.example/?cid=0197f3a2c4d87b1e9f0a2b3c4d5e6f70",
+        userErrors: [],
+      };
+    },
+    createCampaign: ({ input }: { input: { name: string; offerId: string } }) => {
+      if (world.campaigns.some((c) => c.name === input.name)) {
+        return {
+          campaign: null,
+          userErrors: [
+            {
+              field: ["input", "name"],
+              message: "You have a campaign of that name already.",
+              code: "conflict",
+            },
+          ],
+        };
+      }
+      const [model] = makeCampaigns();
+      if (!model) throw new Error("no campaign to begin with");
+      const campaign = { ...model, id: `C${String(world.campaigns.length + 1)}`, name: input.name };
+      world.campaigns.push(campaign);
+      return { campaign, userErrors: [] };
+    },
+    updateCampaign: ({ input }: { input: { id: string; name?: string; state?: string } }) => {
+      const campaign = world.campaigns.find((c) => c.id === input.id);
+      if (campaign) {
+        campaign.name = input.name ?? campaign.name;
+        campaign.state = input.state ?? campaign.state;
+      }
+      return { campaign, userErrors: [] };
+    },
+  };
+}

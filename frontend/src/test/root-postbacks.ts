@@ -1,0 +1,68 @@
+import { connection, type Page, pick } from "./basics";
+import { goals, offers } from "./catalogue";
+import { preview } from "./macro-language";
+import { makePostback, type PostbackInput } from "./postbacks";
+import type { World } from "./world";
+
+/** What the API answers about postbacks and macros. */
+export function postbacksRoot(world: World) {
+  return {
+    macros: [
+      ["param_1", "click", "What came in param_1 of the tracking link", "w4k2p9"],
+      ["click_id", "click", "Our click id", "0197f3a2c4d87b1e9f0a2b3c4d5e6f70"],
+      ["payout", "money", "Your commission", "120.00"],
+      ["goal_name", "conversion", "The goal's name", "First Time Deposit"],
+    ].map(([name, group, meaning, example]) => ({ name, aliases: [], group, meaning, example })),
+    macroFilters: [],
+    postbacks: (args: Page) => connection(world.postbacks, args),
+    previewPostback: ({
+      urlTemplate,
+      values,
+    }: {
+      urlTemplate: string;
+      values?: { macro: string; value: string }[];
+    }) => preview(urlTemplate, values),
+    createPostback: ({ input }: { input: PostbackInput }) => {
+      const { errors } = preview(input.urlTemplate);
+      const [problem] = errors;
+      if (problem) {
+        return {
+          postbacks: [],
+          userErrors: [{ field: ["input", "urlTemplate"], message: problem.message, code: "invalid" }],
+        };
+      }
+      const made = input.goals.map((key) =>
+        makePostback({
+          id: `P${String(world.postbacks.length + 1)}${key}`,
+          name: input.name ?? "",
+          scope: input.scope,
+          goal: goals.find((g) => g.key === key) ?? pick(goals, 0),
+          campaign: world.campaigns.find((c) => c.id === input.campaignId) ?? null,
+          offer: offers.find((o) => o.id === input.offerId) ?? null,
+          urlTemplate: input.urlTemplate,
+          enabled: input.enabled ?? true,
+        }),
+      );
+      world.postbacks.push(...made);
+      return { postbacks: made, userErrors: [] };
+    },
+    updatePostback: ({ input }: { input: Partial<PostbackInput> & { id: string } }) => {
+      const postback = world.postbacks.find((p) => p.id === input.id);
+      if (postback) {
+        postback.urlTemplate = input.urlTemplate ?? postback.urlTemplate;
+        postback.name = input.name ?? postback.name;
+        postback.version += 1;
+      }
+      return { postback, userErrors: [] };
+    },
+    setPostbackEnabled: ({ input }: { input: { id: string; enabled: boolean } }) => {
+      const postback = world.postbacks.find((p) => p.id === input.id);
+      if (postback) postback.enabled = input.enabled;
+      return { postback, userErrors: [] };
+    },
+    deletePostback: ({ input }: { input: { id: string } }) => {
+      world.postbacks = world.postbacks.filter((p) => p.id !== input.id);
+      return { deletedId: input.id, userErrors: [] };
+    },
+  };
+}
