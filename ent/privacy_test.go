@@ -102,6 +102,9 @@ var table = map[string]access{
 	"postback_versions": {own, byOwner,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.PostbackVersion.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.PostbackVersion.Delete().Exec(ctx) }},
+	"postback_tests": {own, byUs,
+		func(ctx context.Context, c *db.Client) (int, error) { return c.PostbackTest.Query().Count(ctx) },
+		func(ctx context.Context, c *db.Client) (int, error) { return c.PostbackTest.Delete().Exec(ctx) }},
 	"received_postbacks": {nothing, byStaff,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.ReceivedPostback.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.ReceivedPostback.Delete().Exec(ctx) }},
@@ -136,6 +139,8 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 			SetHeaders([]dispatch.Header{}).SetBody("").SetStatusCode(200).Exec(ctx),
 		client.CurrencyRate.Create().SetCurrency("USD").SetPerEuro(decimal.NewFromInt(1)).SetValidFrom(pgtest.Now.AddDate(0, 0, int(user))).
 			SetCreatedAt(pgtest.Now).Exec(ctx),
+		client.PostbackTest.Create().SetID(pgtest.ID(t)).SetAffiliateID(s.Affiliate).SetURLTemplate("https://tracker.example/").SetMethod(dispatch.GET).
+			SetMacros(map[string]string{}).Exec(ctx),
 		client.AuditEntry.Create().SetAt(pgtest.Now).SetAction("create").SetEntity("campaign").SetEntityID("1").SetAffiliateID(s.Affiliate).Exec(ctx),
 	} {
 		if err != nil {

@@ -30,6 +30,7 @@ import (
 	"postrider/jobs"
 	"postrider/report"
 	"postrider/setup"
+	"postrider/trial"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -76,6 +77,9 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 		Log:        log,
 		Now:        now,
 	}
+	sender := dispatch.NewClient(dispatch.ClientOptions{Guard: dispatch.NewGuard(dispatch.GuardOptions{AllowPrivate: true}), Now: now})
+	t.Cleanup(sender.Close)
+	a.cfg.Trial = trial.New(trial.Config{DB: d.SQL, Rows: client, Sender: sender, Secrets: pgtest.Key(t), Now: now})
 	for _, o := range options {
 		o(&a.cfg)
 	}

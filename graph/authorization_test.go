@@ -3,6 +3,8 @@ package graph_test
 import (
 	"flag"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -339,6 +341,7 @@ func (w *world) queries() map[string]query {
 		"trackerPresets":    {"{ trackerPresets { key } }", nil},
 		"recognizePostback": {`{ recognizePostback(text: "https://t.example/?c={clickid}") { dialect } }`, nil},
 		"lintPostback":      {`{ lintPostback(urlTemplate: "https://t.example/") { code } }`, nil},
+		"postbackTests":     list("postbackTests", "PostbackTest"),
 		"receivedPostbacks": list("receivedPostbacks", "ReceivedPostback"),
 		"sources":           {"{ sources { id } }", nil},
 	}
@@ -432,9 +435,23 @@ var mutations = map[string]mutation{
 	"setPostbackEnabled": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q, enabled: false}`, w.postback(t, w.a).GlobalID()), "postback { id }"
 	},
+	"testPostback": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{urlTemplate: %q, postbackId: %q}`, w.tracker(t)+"/?c={param_1}", w.postback(t, w.a).GlobalID()), "test { id }"
+	},
+	"runScenarios": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{urlTemplate: %q, postbackId: %q}`, w.tracker(t)+"/?c={param_1}", w.postback(t, w.a).GlobalID()), "run { cards { key } }"
+	},
 	"deletePostback": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q}`, w.postback(t, w.a).GlobalID()), "deletedId"
 	},
+}
+
+// tracker is one that takes everything.
+func (w *world) tracker(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(s.Close)
+	return s.URL
 }
 
 func (w *world) tryMutations(t *testing.T, c *cast, schema *ast.Schema, row func(name, says string)) {

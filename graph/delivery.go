@@ -57,11 +57,14 @@ func (r *Resolver) replay(ctx context.Context, input gen.ReplayDeliveryInput) (*
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.Client.Delivery.Get(ctx, id); err != nil {
-		if db.IsNotFound(err) {
-			return nil, problem.NotFound("there is no such delivery").At("id")
-		}
+	d, err := r.Client.Delivery.Get(ctx, id)
+	switch {
+	case db.IsNotFound(err):
+		return nil, problem.NotFound("there is no such delivery").At("id")
+	case err != nil:
 		return nil, fmt.Errorf("reading the delivery: %w", err)
+	case d.Test:
+		return nil, problem.Conflict("id", "it is a test: fire the test again")
 	}
 	asSent := input.Template != nil && *input.Template == gen.ReplayTemplateSent
 	made, err := r.Replayer.Replay(ctx, id, asSent)

@@ -32,15 +32,15 @@ func (r *deliveryResolver) Affiliate(ctx context.Context, obj *db.Delivery) (*db
 }
 
 func (r *deliveryResolver) Postback(ctx context.Context, obj *db.Delivery) (*db.Postback, error) {
-	return load(ctx).postbacks.Load(ctx, obj.PostbackID)
+	return find(ctx, load(ctx).postbacks, obj.PostbackID)
 }
 
 func (r *deliveryResolver) Version(ctx context.Context, obj *db.Delivery) (*db.PostbackVersion, error) {
-	return load(ctx).versions.Load(ctx, obj.VersionID)
+	return find(ctx, load(ctx).versions, obj.VersionID)
 }
 
 func (r *deliveryResolver) Conversion(ctx context.Context, obj *db.Delivery) (*db.Conversion, error) {
-	return load(ctx).conversions.Load(ctx, obj.ConversionID)
+	return find(ctx, load(ctx).conversions, obj.ConversionID)
 }
 
 func (r *deliveryResolver) Campaign(ctx context.Context, obj *db.Delivery) (*db.Campaign, error) {

@@ -49,6 +49,15 @@ func complexity() gen.ComplexityRoot {
 	c.Query.ReceivedPostbacks = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.ReceivedPostback) int {
 		return rows(child, first, last)
 	}
+	c.Query.PostbackTests = func(child int, first *int, _ *string, last *int, _ *string, _ *string) int {
+		return rows(child, first, last)
+	}
+	c.Postback.Tests = func(child int, first *int) int {
+		if first == nil {
+			return list(child)
+		}
+		return rows(child, first, nil)
+	}
 	c.Query.Nodes = func(child int, ids []string) int { return 1 + child*len(ids) }
 	c.Campaign.Postbacks, c.Campaign.MissingGoals = list, list
 	c.Click.Conversions, c.Conversion.Events, c.Conversion.Deliveries = list, list, list

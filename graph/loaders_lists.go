@@ -76,7 +76,7 @@ func newListLoaders(c *db.Client, health *report.Health, wait time.Duration) lis
 		}, func(r *db.ConversionEvent) uuid.UUID { return r.ConversionID }),
 		deliveriesOfConversion: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
 			return c.Delivery.Query().Where(delivery.ConversionIDIn(ids...)).Order(db.Asc(delivery.FieldID)).All(ctx)
-		}, func(r *db.Delivery) uuid.UUID { return r.ConversionID }),
+		}, func(r *db.Delivery) uuid.UUID { return *r.ConversionID }),
 		attemptsOfDelivery: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Attempt, error) {
 			return c.Attempt.Query().Where(attempt.DeliveryIDIn(ids...)).Order(db.Asc(attempt.FieldNumber, attempt.FieldID)).All(ctx)
 		}, func(r *db.Attempt) uuid.UUID { return r.DeliveryID }),

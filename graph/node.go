@@ -44,6 +44,7 @@ var (
 		"ConversionEvent":  finding(func(c *db.Client) *db.ConversionEventQuery { return c.ConversionEvent.Query() }),
 		"Delivery":         finding(func(c *db.Client) *db.DeliveryQuery { return c.Delivery.Query() }),
 		"EchoRequest":      finding(func(c *db.Client) *db.EchoRequestQuery { return c.EchoRequest.Query() }),
+		"PostbackTest":     finding(func(c *db.Client) *db.PostbackTestQuery { return c.PostbackTest.Query() }),
 		"ReceivedPostback": finding(func(c *db.Client) *db.ReceivedPostbackQuery { return c.ReceivedPostback.Query() }),
 	}
 )

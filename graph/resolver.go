@@ -22,6 +22,7 @@ import (
 	"postrider/internal/secret"
 	"postrider/report"
 	"postrider/setup"
+	"postrider/trial"
 )
 
 // Replayer makes a new delivery out of one that has ended, by today's template
@@ -38,6 +39,7 @@ type Config struct {
 	Intake     *intake.Intake
 	Health     *report.Health
 	Replayer   Replayer
+	Trial      *trial.Trial
 	Target     doctor.Target // asked by the doctor where a postback goes
 	Deliveries *live.Hub[*db.Delivery]
 	Received   *live.Hub[*db.ReceivedPostback]

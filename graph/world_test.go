@@ -163,11 +163,27 @@ func (w *world) happen(t testing.TB, e *estate) {
 		c.SetQuery("click_id=" + e.mark).SetBody("body " + e.mark).SetReason("reason " + e.mark).SetConversionID(conversion.ID).
 			SetHeaders([]dispatch.Header{{Name: "X-Operator", Value: e.mark}})
 	}).GlobalID())
+	w.test(t, e, postback)
 	echo, err := c.EchoRequest.Create().SetID(pgtest.ID(t)).SetAffiliateID(e.affiliate.ID).SetReceivedAt(pgtest.Now).SetMethod("GET").
 		SetURL("/echo/echo-" + e.mark + "?v=" + e.mark).SetHeaders([]dispatch.Header{{Name: "User-Agent", Value: e.mark}}).
 		SetBody("body " + e.mark).SetStatusCode(200).Save(ctx)
 	must(t, err)
 	e.keep(echo.GlobalID())
+}
+
+// test is one that was fired for a postback.
+func (w *world) test(t testing.TB, e *estate, p *db.Postback) {
+	t.Helper()
+	fired, err := w.db.Client().PostbackTest.Create().SetID(pgtest.ID(t)).SetAffiliateID(e.affiliate.ID).SetPostbackID(p.ID).SetUserID(e.user.ID).
+		SetURLTemplate(p.URLTemplate).SetMethod(p.Method).SetMacros(map[string]string{"param_1": e.mark}).SetScenario("normal").
+		SetRunID(pgtest.ID(t)).Save(pgtest.System(t))
+	must(t, err)
+	e.keep(fired.GlobalID())
+	d, err := w.db.Client().Delivery.Create().SetID(fired.ID).SetAffiliateID(e.affiliate.ID).SetPostbackID(p.ID).SetGoal("ftd").SetStatus(commission.Approved).
+		SetState(dispatch.Failed).SetPriority(dispatch.PriorityLive).SetEndpoint("https://" + e.mark + ".example:443").SetAttempt(1).SetTest(true).
+		SetURL("https://" + e.mark + ".example/?c=1").SetCreatedAt(pgtest.Now).SetUpdatedAt(pgtest.Now).Save(pgtest.System(t))
+	must(t, err)
+	w.attempt(t, e, d)
 }
 
 // event is a step of the conversion's lifecycle that considered a postback.

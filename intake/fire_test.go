@@ -50,7 +50,7 @@ func TestAGlobalAnOffersAndACampaignsPostbackFireThree(t *testing.T) {
 	deliveries, err := w.client.Delivery.Query().All(w.ctx)
 	w.must(err)
 	for _, d := range deliveries {
-		if want[d.PostbackID] != firing.Matched || d.State != dispatch.Queued || d.AffiliateID != w.Affiliate || d.Attempt != 0 ||
+		if want[*d.PostbackID] != firing.Matched || d.State != dispatch.Queued || d.AffiliateID != w.Affiliate || d.Attempt != 0 ||
 			d.Endpoint != "https://tracker.example:443" || *d.ClickID != w.Click || d.QueuedAt == nil || d.DueAt != nil {
 			t.Errorf("%+v", d)
 		}
@@ -70,7 +70,7 @@ func TestAStatusFiresThePostbacksThatAskForIt(t *testing.T) {
 		all, err := w.client.Delivery.Query().All(w.ctx)
 		w.must(err)
 		for _, d := range all {
-			n[d.PostbackID]++
+			n[*d.PostbackID]++
 		}
 		return n
 	}

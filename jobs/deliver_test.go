@@ -161,8 +161,8 @@ func TestWhatCannotSucceedFailsAtOnce(t *testing.T) {
 	all, err := w.client.Delivery.Query().All(w.ctx)
 	w.must(err)
 	for _, d := range all {
-		if *d.Reason != want[d.PostbackID] || d.Attempt != 1 || len(w.attempts(d)) != 1 {
-			t.Errorf("%+v, want %s", d, want[d.PostbackID])
+		if *d.Reason != want[*d.PostbackID] || d.Attempt != 1 || len(w.attempts(d)) != 1 {
+			t.Errorf("%+v, want %s", d, want[*d.PostbackID])
 		}
 	}
 }

@@ -289,14 +289,14 @@ func TestADeliveryIsReplayedAsItWasSentOrByTheTemplateOfToday(t *testing.T) {
 		return d
 	}
 	sent, today := replay(true), replay(false)
-	if want := w.sink.URL + "/then?c=wgk3l5f2c1&d=" + globalid.Hex(sent.ID); *sent.URL != want || sent.VersionID != old.VersionID {
+	if want := w.sink.URL + "/then?c=wgk3l5f2c1&d=" + globalid.Hex(sent.ID); *sent.URL != want || *sent.VersionID != *old.VersionID {
 		t.Errorf("as it was sent: %s, want %s", *sent.URL, want)
 	}
-	if want := w.sink.URL + "/today?c=wgk3l5f2c1"; *today.URL != want || today.VersionID == old.VersionID {
+	if want := w.sink.URL + "/today?c=wgk3l5f2c1"; *today.URL != want || *today.VersionID == *old.VersionID {
 		t.Errorf("by the template of today: %s, want %s", *today.URL, want)
 	}
 	for _, d := range []*db.Delivery{sent, today} {
-		if *d.ReplayOf != old.ID || d.Attempt != 1 || d.Priority != dispatch.PriorityReplay || d.EventID != old.EventID || *d.TransactionID != "T1" {
+		if *d.ReplayOf != old.ID || d.Attempt != 1 || d.Priority != dispatch.PriorityReplay || *d.EventID != *old.EventID || *d.TransactionID != "T1" {
 			t.Errorf("%+v", d)
 		}
 	}

@@ -23,7 +23,7 @@ func results(t *testing.T, d *pgtest.DB, n int) []result {
 		p := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/")
 		row := pgtest.Delivery(t, d, c.ID, p, func(c *db.DeliveryCreate) { c.SetState(dispatch.Queued).SetClaimedAt(pgtest.Now) })
 		all[i] = result{
-			claim:     &claim{id: row.ID, affiliateID: s.Affiliate, postbackID: p.ID, versionID: row.VersionID, number: 1},
+			claim:     &claim{id: row.ID, affiliateID: s.Affiliate, postbackID: p.ID, versionID: *row.VersionID, number: 1},
 			attemptID: pgtest.ID(t), at: pgtest.Now,
 			exchange: dispatch.Exchange{StartedAt: pgtest.Now, Method: dispatch.GET, URL: "https://tracker.example/", StatusCode: 200},
 			outcome:  dispatch.Outcome{State: dispatch.Delivered},

@@ -256,7 +256,7 @@ func TestResumingIsNoNewVersionAndWaitsForWhatIsSwitchedOff(t *testing.T) {
 		t.Errorf("unchanged: %+v", still)
 	}
 	on := update(func(w *setup.PostbackWish) { w.Enabled = true })
-	if d := state(); on.HoldReason != nil || on.Version != 3 || d.State != dispatch.Queued || d.DueAt == nil || d.Reason != nil || d.VersionID == held.VersionID {
+	if d := state(); on.HoldReason != nil || on.Version != 3 || d.State != dispatch.Queued || d.DueAt == nil || d.Reason != nil || *d.VersionID == *held.VersionID {
 		t.Errorf("switched on: %+v, %+v", on, d)
 	}
 	_, err := w.d.SQL.ExecContext(t.Context(), `UPDATE postbacks SET hold_reason = 'GONE'`)

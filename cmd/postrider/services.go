@@ -28,6 +28,7 @@ import (
 	"postrider/report"
 	"postrider/server"
 	"postrider/setup"
+	"postrider/trial"
 )
 
 // services is what serving and working are made of, over one database.
@@ -41,6 +42,7 @@ type services struct {
 	setup    *setup.Setup
 	guard    *dispatch.Guard
 	metrics  *prometheus.Registry
+	sender   *dispatch.Client
 	engine   *jobs.Engine // nil in a process that does not work
 
 	deliveries *live.Hub[*db.Delivery]
@@ -67,6 +69,8 @@ func newServices(p *process, database *database) (*services, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.sender = dispatch.NewClient(dispatch.ClientOptions{Guard: s.guard, UserAgent: p.userAgent()})
+	s.closers = append(s.closers, func() error { s.sender.Close(); return nil })
 	s.intake = intake.New(intake.Config{DB: database.SQL, Enqueuer: enqueuer, Secrets: key, Country: country, Log: p.log})
 	s.setup = setup.New(setup.Config{
 		DB: database.SQL, Guard: s.guard, Secrets: key, PublicURL: p.cfg.PublicURL, Changed: s.forget,
@@ -107,13 +111,9 @@ func (p *process) userAgent() string {
 
 // work adds the delivery engine.
 func (s *services) work() error {
-	client := dispatch.NewClient(dispatch.ClientOptions{
-		Guard: s.guard, UserAgent: s.process.userAgent(),
-	})
-	s.closers = append(s.closers, func() error { client.Close(); return nil })
 	var err error
 	s.engine, err = jobs.New(jobs.Config{
-		Pool: s.db.Pool, Client: client, Secrets: s.key, Workers: s.process.cfg.Workers, Log: s.process.log, Metrics: s.metrics,
+		Pool: s.db.Pool, Client: s.sender, Secrets: s.key, Workers: s.process.cfg.Workers, Log: s.process.log, Metrics: s.metrics,
 		SweepAfter: s.process.cfg.SweepAfter,
 	})
 	return err
@@ -133,6 +133,7 @@ func (s *services) routes(demo []*gen.DemoSignIn) []server.Route {
 		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake,
 		Health:     &report.Health{DB: s.db.SQL, Now: time.Now},
 		Replayer:   jobs.Replayer{Pool: s.db.Pgx, Now: time.Now},
+		Trial:      trial.New(trial.Config{DB: s.db.SQL, Rows: s.client, Sender: s.sender, Secrets: s.key}),
 		Target:     graph.Target{Probe: dispatch.Probe{Guard: s.guard}},
 		Deliveries: s.deliveries, Received: s.received, Secrets: s.key, Log: s.process.log, Now: time.Now,
 		Instance: gen.Instance{Version: version, PublicURL: s.process.cfg.PublicURL, DemoSignIns: demo},

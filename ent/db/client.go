@@ -28,6 +28,7 @@ import (
 	"postrider/ent/db/offer"
 	"postrider/ent/db/player"
 	"postrider/ent/db/postback"
+	"postrider/ent/db/postbacktest"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/receivedpostback"
 	"postrider/ent/db/source"
@@ -82,6 +83,8 @@ type Client struct {
 	Player *PlayerClient
 	// Postback is the client for interacting with the Postback builders.
 	Postback *PostbackClient
+	// PostbackTest is the client for interacting with the PostbackTest builders.
+	PostbackTest *PostbackTestClient
 	// PostbackVersion is the client for interacting with the PostbackVersion builders.
 	PostbackVersion *PostbackVersionClient
 	// ReceivedPostback is the client for interacting with the ReceivedPostback builders.
@@ -122,6 +125,7 @@ func (c *Client) init() {
 	c.Offer = NewOfferClient(c.config)
 	c.Player = NewPlayerClient(c.config)
 	c.Postback = NewPostbackClient(c.config)
+	c.PostbackTest = NewPostbackTestClient(c.config)
 	c.PostbackVersion = NewPostbackVersionClient(c.config)
 	c.ReceivedPostback = NewReceivedPostbackClient(c.config)
 	c.Source = NewSourceClient(c.config)
@@ -237,6 +241,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Offer:            NewOfferClient(cfg),
 		Player:           NewPlayerClient(cfg),
 		Postback:         NewPostbackClient(cfg),
+		PostbackTest:     NewPostbackTestClient(cfg),
 		PostbackVersion:  NewPostbackVersionClient(cfg),
 		ReceivedPostback: NewReceivedPostbackClient(cfg),
 		Source:           NewSourceClient(cfg),
@@ -279,6 +284,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Offer:            NewOfferClient(cfg),
 		Player:           NewPlayerClient(cfg),
 		Postback:         NewPostbackClient(cfg),
+		PostbackTest:     NewPostbackTestClient(cfg),
 		PostbackVersion:  NewPostbackVersionClient(cfg),
 		ReceivedPostback: NewReceivedPostbackClient(cfg),
 		Source:           NewSourceClient(cfg),
@@ -317,8 +323,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Affiliate, c.ApiToken, c.Attempt, c.AuditEntry, c.Campaign, c.Click,
 		c.Conversion, c.ConversionEvent, c.CurrencyRate, c.Deal, c.Delivery,
 		c.EchoRequest, c.Goal, c.LandingPage, c.Offer, c.Player, c.Postback,
-		c.PostbackVersion, c.ReceivedPostback, c.Source, c.SourceSecret,
-		c.TrackingLink, c.User,
+		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.Source,
+		c.SourceSecret, c.TrackingLink, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -331,8 +337,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Affiliate, c.ApiToken, c.Attempt, c.AuditEntry, c.Campaign, c.Click,
 		c.Conversion, c.ConversionEvent, c.CurrencyRate, c.Deal, c.Delivery,
 		c.EchoRequest, c.Goal, c.LandingPage, c.Offer, c.Player, c.Postback,
-		c.PostbackVersion, c.ReceivedPostback, c.Source, c.SourceSecret,
-		c.TrackingLink, c.User,
+		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.Source,
+		c.SourceSecret, c.TrackingLink, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -375,6 +381,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Player.mutate(ctx, m)
 	case *PostbackMutation:
 		return c.Postback.mutate(ctx, m)
+	case *PostbackTestMutation:
+		return c.PostbackTest.mutate(ctx, m)
 	case *PostbackVersionMutation:
 		return c.PostbackVersion.mutate(ctx, m)
 	case *ReceivedPostbackMutation:
@@ -2670,6 +2678,140 @@ func (c *PostbackClient) mutate(ctx context.Context, m *PostbackMutation) (Value
 	}
 }
 
+// PostbackTestClient is a client for the PostbackTest schema.
+type PostbackTestClient struct {
+	config
+}
+
+// NewPostbackTestClient returns a client for the PostbackTest from the given config.
+func NewPostbackTestClient(c config) *PostbackTestClient {
+	return &PostbackTestClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `postbacktest.Hooks(f(g(h())))`.
+func (c *PostbackTestClient) Use(hooks ...Hook) {
+	c.hooks.PostbackTest = append(c.hooks.PostbackTest, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `postbacktest.Intercept(f(g(h())))`.
+func (c *PostbackTestClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PostbackTest = append(c.inters.PostbackTest, interceptors...)
+}
+
+// Create returns a builder for creating a PostbackTest entity.
+func (c *PostbackTestClient) Create() *PostbackTestCreate {
+	mutation := newPostbackTestMutation(c.config, OpCreate)
+	return &PostbackTestCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PostbackTest entities.
+func (c *PostbackTestClient) CreateBulk(builders ...*PostbackTestCreate) *PostbackTestCreateBulk {
+	return &PostbackTestCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PostbackTestClient) MapCreateBulk(slice any, setFunc func(*PostbackTestCreate, int)) *PostbackTestCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PostbackTestCreateBulk{err: fmt.Errorf("calling to PostbackTestClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PostbackTestCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PostbackTestCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PostbackTest.
+func (c *PostbackTestClient) Update() *PostbackTestUpdate {
+	mutation := newPostbackTestMutation(c.config, OpUpdate)
+	return &PostbackTestUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PostbackTestClient) UpdateOne(_m *PostbackTest) *PostbackTestUpdateOne {
+	mutation := newPostbackTestMutation(c.config, OpUpdateOne, withPostbackTest(_m))
+	return &PostbackTestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PostbackTestClient) UpdateOneID(id uuid.UUID) *PostbackTestUpdateOne {
+	mutation := newPostbackTestMutation(c.config, OpUpdateOne, withPostbackTestID(id))
+	return &PostbackTestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PostbackTest.
+func (c *PostbackTestClient) Delete() *PostbackTestDelete {
+	mutation := newPostbackTestMutation(c.config, OpDelete)
+	return &PostbackTestDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PostbackTestClient) DeleteOne(_m *PostbackTest) *PostbackTestDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PostbackTestClient) DeleteOneID(id uuid.UUID) *PostbackTestDeleteOne {
+	builder := c.Delete().Where(postbacktest.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PostbackTestDeleteOne{builder}
+}
+
+// Query returns a query builder for PostbackTest.
+func (c *PostbackTestClient) Query() *PostbackTestQuery {
+	return &PostbackTestQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePostbackTest},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PostbackTest entity by its id.
+func (c *PostbackTestClient) Get(ctx context.Context, id uuid.UUID) (*PostbackTest, error) {
+	return c.Query().Where(postbacktest.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PostbackTestClient) GetX(ctx context.Context, id uuid.UUID) *PostbackTest {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PostbackTestClient) Hooks() []Hook {
+	hooks := c.hooks.PostbackTest
+	return append(hooks[:len(hooks):len(hooks)], postbacktest.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PostbackTestClient) Interceptors() []Interceptor {
+	return c.inters.PostbackTest
+}
+
+func (c *PostbackTestClient) mutate(ctx context.Context, m *PostbackTestMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PostbackTestCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PostbackTestUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PostbackTestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PostbackTestDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown PostbackTest mutation op: %q", m.Op())
+	}
+}
+
 // PostbackVersionClient is a client for the PostbackVersion schema.
 type PostbackVersionClient struct {
 	config
@@ -3479,14 +3621,14 @@ type (
 	hooks struct {
 		Affiliate, ApiToken, Attempt, AuditEntry, Campaign, Click, Conversion,
 		ConversionEvent, CurrencyRate, Deal, Delivery, EchoRequest, Goal, LandingPage,
-		Offer, Player, Postback, PostbackVersion, ReceivedPostback, Source,
-		SourceSecret, TrackingLink, User []ent.Hook
+		Offer, Player, Postback, PostbackTest, PostbackVersion, ReceivedPostback,
+		Source, SourceSecret, TrackingLink, User []ent.Hook
 	}
 	inters struct {
 		Affiliate, ApiToken, Attempt, AuditEntry, Campaign, Click, Conversion,
 		ConversionEvent, CurrencyRate, Deal, Delivery, EchoRequest, Goal, LandingPage,
-		Offer, Player, Postback, PostbackVersion, ReceivedPostback, Source,
-		SourceSecret, TrackingLink, User []ent.Interceptor
+		Offer, Player, Postback, PostbackTest, PostbackVersion, ReceivedPostback,
+		Source, SourceSecret, TrackingLink, User []ent.Interceptor
 	}
 )
 

@@ -22,16 +22,16 @@ type Delivery struct {
 	ID uuid.UUID `json:"id,omitempty"`
 	// Whose it is.
 	AffiliateID int64 `json:"affiliate_id,omitempty"`
-	// PostbackID holds the value of the "postback_id" field.
-	PostbackID int64 `json:"postback_id,omitempty"`
-	// The version of the postback that it is sent by.
-	VersionID int64 `json:"version_id,omitempty"`
-	// ConversionID holds the value of the "conversion_id" field.
-	ConversionID uuid.UUID `json:"conversion_id,omitempty"`
-	// The step of the lifecycle that it tells of.
-	EventID uuid.UUID `json:"event_id,omitempty"`
-	// OfferID holds the value of the "offer_id" field.
-	OfferID int64 `json:"offer_id,omitempty"`
+	// Null for a test of a template that is not saved.
+	PostbackID *int64 `json:"postback_id,omitempty"`
+	// The version of the postback that it is sent by; null as the postback.
+	VersionID *int64 `json:"version_id,omitempty"`
+	// Null for a test.
+	ConversionID *uuid.UUID `json:"conversion_id,omitempty"`
+	// The step of the lifecycle that it tells of; null for a test.
+	EventID *uuid.UUID `json:"event_id,omitempty"`
+	// Null for a test.
+	OfferID *int64 `json:"offer_id,omitempty"`
 	// CampaignID holds the value of the "campaign_id" field.
 	CampaignID *int64 `json:"campaign_id,omitempty"`
 	// For finding it.
@@ -86,7 +86,7 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case delivery.FieldClickID, delivery.FieldReplayOf:
+		case delivery.FieldConversionID, delivery.FieldEventID, delivery.FieldClickID, delivery.FieldReplayOf:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case delivery.FieldTest:
 			values[i] = new(sql.NullBool)
@@ -98,7 +98,7 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullString)
 		case delivery.FieldDueAt, delivery.FieldQueuedAt, delivery.FieldClaimedAt, delivery.FieldFirstAttemptAt, delivery.FieldCreatedAt, delivery.FieldUpdatedAt, delivery.FieldDeliveredAt:
 			values[i] = new(sql.NullTime)
-		case delivery.FieldID, delivery.FieldConversionID, delivery.FieldEventID:
+		case delivery.FieldID:
 			values[i] = new(uuid.UUID)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -131,31 +131,36 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field postback_id", values[i])
 			} else if value.Valid {
-				_m.PostbackID = value.Int64
+				_m.PostbackID = new(int64)
+				*_m.PostbackID = value.Int64
 			}
 		case delivery.FieldVersionID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field version_id", values[i])
 			} else if value.Valid {
-				_m.VersionID = value.Int64
+				_m.VersionID = new(int64)
+				*_m.VersionID = value.Int64
 			}
 		case delivery.FieldConversionID:
-			if value, ok := values[i].(*uuid.UUID); !ok {
+			if value, ok := values[i].(*sql.NullScanner); !ok {
 				return fmt.Errorf("unexpected type %T for field conversion_id", values[i])
-			} else if value != nil {
-				_m.ConversionID = *value
+			} else if value.Valid {
+				_m.ConversionID = new(uuid.UUID)
+				*_m.ConversionID = *value.S.(*uuid.UUID)
 			}
 		case delivery.FieldEventID:
-			if value, ok := values[i].(*uuid.UUID); !ok {
+			if value, ok := values[i].(*sql.NullScanner); !ok {
 				return fmt.Errorf("unexpected type %T for field event_id", values[i])
-			} else if value != nil {
-				_m.EventID = *value
+			} else if value.Valid {
+				_m.EventID = new(uuid.UUID)
+				*_m.EventID = *value.S.(*uuid.UUID)
 			}
 		case delivery.FieldOfferID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field offer_id", values[i])
 			} else if value.Valid {
-				_m.OfferID = value.Int64
+				_m.OfferID = new(int64)
+				*_m.OfferID = value.Int64
 			}
 		case delivery.FieldCampaignID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -347,20 +352,30 @@ func (_m *Delivery) String() string {
 	builder.WriteString("affiliate_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AffiliateID))
 	builder.WriteString(", ")
-	builder.WriteString("postback_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.PostbackID))
+	if v := _m.PostbackID; v != nil {
+		builder.WriteString("postback_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
-	builder.WriteString("version_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.VersionID))
+	if v := _m.VersionID; v != nil {
+		builder.WriteString("version_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
-	builder.WriteString("conversion_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.ConversionID))
+	if v := _m.ConversionID; v != nil {
+		builder.WriteString("conversion_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
-	builder.WriteString("event_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.EventID))
+	if v := _m.EventID; v != nil {
+		builder.WriteString("event_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
-	builder.WriteString("offer_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.OfferID))
+	if v := _m.OfferID; v != nil {
+		builder.WriteString("offer_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	if v := _m.CampaignID; v != nil {
 		builder.WriteString("campaign_id=")

@@ -35,9 +35,25 @@ func (_c *DeliveryCreate) SetPostbackID(v int64) *DeliveryCreate {
 	return _c
 }
 
+// SetNillablePostbackID sets the "postback_id" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillablePostbackID(v *int64) *DeliveryCreate {
+	if v != nil {
+		_c.SetPostbackID(*v)
+	}
+	return _c
+}
+
 // SetVersionID sets the "version_id" field.
 func (_c *DeliveryCreate) SetVersionID(v int64) *DeliveryCreate {
 	_c.mutation.SetVersionID(v)
+	return _c
+}
+
+// SetNillableVersionID sets the "version_id" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableVersionID(v *int64) *DeliveryCreate {
+	if v != nil {
+		_c.SetVersionID(*v)
+	}
 	return _c
 }
 
@@ -47,15 +63,39 @@ func (_c *DeliveryCreate) SetConversionID(v uuid.UUID) *DeliveryCreate {
 	return _c
 }
 
+// SetNillableConversionID sets the "conversion_id" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableConversionID(v *uuid.UUID) *DeliveryCreate {
+	if v != nil {
+		_c.SetConversionID(*v)
+	}
+	return _c
+}
+
 // SetEventID sets the "event_id" field.
 func (_c *DeliveryCreate) SetEventID(v uuid.UUID) *DeliveryCreate {
 	_c.mutation.SetEventID(v)
 	return _c
 }
 
+// SetNillableEventID sets the "event_id" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableEventID(v *uuid.UUID) *DeliveryCreate {
+	if v != nil {
+		_c.SetEventID(*v)
+	}
+	return _c
+}
+
 // SetOfferID sets the "offer_id" field.
 func (_c *DeliveryCreate) SetOfferID(v int64) *DeliveryCreate {
 	_c.mutation.SetOfferID(v)
+	return _c
+}
+
+// SetNillableOfferID sets the "offer_id" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableOfferID(v *int64) *DeliveryCreate {
+	if v != nil {
+		_c.SetOfferID(*v)
+	}
 	return _c
 }
 
@@ -418,21 +458,6 @@ func (_c *DeliveryCreate) check() error {
 	if _, ok := _c.mutation.AffiliateID(); !ok {
 		return &ValidationError{Name: "affiliate_id", err: errors.New(`db: missing required field "Delivery.affiliate_id"`)}
 	}
-	if _, ok := _c.mutation.PostbackID(); !ok {
-		return &ValidationError{Name: "postback_id", err: errors.New(`db: missing required field "Delivery.postback_id"`)}
-	}
-	if _, ok := _c.mutation.VersionID(); !ok {
-		return &ValidationError{Name: "version_id", err: errors.New(`db: missing required field "Delivery.version_id"`)}
-	}
-	if _, ok := _c.mutation.ConversionID(); !ok {
-		return &ValidationError{Name: "conversion_id", err: errors.New(`db: missing required field "Delivery.conversion_id"`)}
-	}
-	if _, ok := _c.mutation.EventID(); !ok {
-		return &ValidationError{Name: "event_id", err: errors.New(`db: missing required field "Delivery.event_id"`)}
-	}
-	if _, ok := _c.mutation.OfferID(); !ok {
-		return &ValidationError{Name: "offer_id", err: errors.New(`db: missing required field "Delivery.offer_id"`)}
-	}
 	if _, ok := _c.mutation.Goal(); !ok {
 		return &ValidationError{Name: "goal", err: errors.New(`db: missing required field "Delivery.goal"`)}
 	}
@@ -514,23 +539,23 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 	}
 	if value, ok := _c.mutation.PostbackID(); ok {
 		_spec.SetField(delivery.FieldPostbackID, field.TypeInt64, value)
-		_node.PostbackID = value
+		_node.PostbackID = &value
 	}
 	if value, ok := _c.mutation.VersionID(); ok {
 		_spec.SetField(delivery.FieldVersionID, field.TypeInt64, value)
-		_node.VersionID = value
+		_node.VersionID = &value
 	}
 	if value, ok := _c.mutation.ConversionID(); ok {
 		_spec.SetField(delivery.FieldConversionID, field.TypeUUID, value)
-		_node.ConversionID = value
+		_node.ConversionID = &value
 	}
 	if value, ok := _c.mutation.EventID(); ok {
 		_spec.SetField(delivery.FieldEventID, field.TypeUUID, value)
-		_node.EventID = value
+		_node.EventID = &value
 	}
 	if value, ok := _c.mutation.OfferID(); ok {
 		_spec.SetField(delivery.FieldOfferID, field.TypeInt64, value)
-		_node.OfferID = value
+		_node.OfferID = &value
 	}
 	if value, ok := _c.mutation.CampaignID(); ok {
 		_spec.SetField(delivery.FieldCampaignID, field.TypeInt64, value)

@@ -444,6 +444,21 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if _u.mutation.PostbackIDCleared() {
+		_spec.ClearField(delivery.FieldPostbackID, field.TypeInt64)
+	}
+	if _u.mutation.VersionIDCleared() {
+		_spec.ClearField(delivery.FieldVersionID, field.TypeInt64)
+	}
+	if _u.mutation.ConversionIDCleared() {
+		_spec.ClearField(delivery.FieldConversionID, field.TypeUUID)
+	}
+	if _u.mutation.EventIDCleared() {
+		_spec.ClearField(delivery.FieldEventID, field.TypeUUID)
+	}
+	if _u.mutation.OfferIDCleared() {
+		_spec.ClearField(delivery.FieldOfferID, field.TypeInt64)
+	}
 	if _u.mutation.CampaignIDCleared() {
 		_spec.ClearField(delivery.FieldCampaignID, field.TypeInt64)
 	}
@@ -1013,6 +1028,21 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.PostbackIDCleared() {
+		_spec.ClearField(delivery.FieldPostbackID, field.TypeInt64)
+	}
+	if _u.mutation.VersionIDCleared() {
+		_spec.ClearField(delivery.FieldVersionID, field.TypeInt64)
+	}
+	if _u.mutation.ConversionIDCleared() {
+		_spec.ClearField(delivery.FieldConversionID, field.TypeUUID)
+	}
+	if _u.mutation.EventIDCleared() {
+		_spec.ClearField(delivery.FieldEventID, field.TypeUUID)
+	}
+	if _u.mutation.OfferIDCleared() {
+		_spec.ClearField(delivery.FieldOfferID, field.TypeInt64)
 	}
 	if _u.mutation.CampaignIDCleared() {
 		_spec.ClearField(delivery.FieldCampaignID, field.TypeInt64)

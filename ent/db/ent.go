@@ -23,6 +23,7 @@ import (
 	"postrider/ent/db/offer"
 	"postrider/ent/db/player"
 	"postrider/ent/db/postback"
+	"postrider/ent/db/postbacktest"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/receivedpostback"
 	"postrider/ent/db/source"
@@ -112,6 +113,7 @@ func checkColumn(t, c string) error {
 			offer.Table:            offer.ValidColumn,
 			player.Table:           player.ValidColumn,
 			postback.Table:         postback.ValidColumn,
+			postbacktest.Table:     postbacktest.ValidColumn,
 			postbackversion.Table:  postbackversion.ValidColumn,
 			receivedpostback.Table: receivedpostback.ValidColumn,
 			source.Table:           source.ValidColumn,

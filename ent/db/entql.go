@@ -20,6 +20,7 @@ import (
 	"postrider/ent/db/offer"
 	"postrider/ent/db/player"
 	"postrider/ent/db/postback"
+	"postrider/ent/db/postbacktest"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/receivedpostback"
 	"postrider/ent/db/source"
@@ -35,7 +36,7 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 23)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 24)}
 	graph.Nodes[0] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   affiliate.Table,
@@ -451,6 +452,27 @@ var schemaGraph = func() *sqlgraph.Schema {
 	}
 	graph.Nodes[17] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
+			Table:   postbacktest.Table,
+			Columns: postbacktest.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeUUID,
+				Column: postbacktest.FieldID,
+			},
+		},
+		Type: "PostbackTest",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			postbacktest.FieldAffiliateID: {Type: field.TypeInt64, Column: postbacktest.FieldAffiliateID},
+			postbacktest.FieldPostbackID:  {Type: field.TypeInt64, Column: postbacktest.FieldPostbackID},
+			postbacktest.FieldUserID:      {Type: field.TypeInt64, Column: postbacktest.FieldUserID},
+			postbacktest.FieldURLTemplate: {Type: field.TypeString, Column: postbacktest.FieldURLTemplate},
+			postbacktest.FieldMethod:      {Type: field.TypeEnum, Column: postbacktest.FieldMethod},
+			postbacktest.FieldMacros:      {Type: field.TypeJSON, Column: postbacktest.FieldMacros},
+			postbacktest.FieldScenario:    {Type: field.TypeString, Column: postbacktest.FieldScenario},
+			postbacktest.FieldRunID:       {Type: field.TypeUUID, Column: postbacktest.FieldRunID},
+		},
+	}
+	graph.Nodes[18] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postbackversion.Table,
 			Columns: postbackversion.Columns,
 			ID: &sqlgraph.FieldSpec{
@@ -472,7 +494,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postbackversion.FieldCreatedAt:   {Type: field.TypeTime, Column: postbackversion.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[18] = &sqlgraph.Node{
+	graph.Nodes[19] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   receivedpostback.Table,
 			Columns: receivedpostback.Columns,
@@ -498,7 +520,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			receivedpostback.FieldConversionID: {Type: field.TypeUUID, Column: receivedpostback.FieldConversionID},
 		},
 	}
-	graph.Nodes[19] = &sqlgraph.Node{
+	graph.Nodes[20] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   source.Table,
 			Columns: source.Columns,
@@ -529,7 +551,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			source.FieldCreatedAt:        {Type: field.TypeTime, Column: source.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[20] = &sqlgraph.Node{
+	graph.Nodes[21] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   sourcesecret.Table,
 			Columns: sourcesecret.Columns,
@@ -547,7 +569,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			sourcesecret.FieldExpiresAt: {Type: field.TypeTime, Column: sourcesecret.FieldExpiresAt},
 		},
 	}
-	graph.Nodes[21] = &sqlgraph.Node{
+	graph.Nodes[22] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   trackinglink.Table,
 			Columns: trackinglink.Columns,
@@ -565,7 +587,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			trackinglink.FieldCreatedAt:   {Type: field.TypeTime, Column: trackinglink.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[22] = &sqlgraph.Node{
+	graph.Nodes[23] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   user.Table,
 			Columns: user.Columns,
@@ -2236,6 +2258,86 @@ func (f *PostbackFilter) WhereUpdatedAt(p entql.TimeP) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *PostbackTestQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the PostbackTestQuery builder.
+func (_q *PostbackTestQuery) Filter() *PostbackTestFilter {
+	return &PostbackTestFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *PostbackTestMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the PostbackTestMutation builder.
+func (m *PostbackTestMutation) Filter() *PostbackTestFilter {
+	return &PostbackTestFilter{config: m.config, predicateAdder: m}
+}
+
+// PostbackTestFilter provides a generic filtering capability at runtime for PostbackTestQuery.
+type PostbackTestFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *PostbackTestFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql [16]byte predicate on the id field.
+func (f *PostbackTestFilter) WhereID(p entql.ValueP) {
+	f.Where(p.Field(postbacktest.FieldID))
+}
+
+// WhereAffiliateID applies the entql int64 predicate on the affiliate_id field.
+func (f *PostbackTestFilter) WhereAffiliateID(p entql.Int64P) {
+	f.Where(p.Field(postbacktest.FieldAffiliateID))
+}
+
+// WherePostbackID applies the entql int64 predicate on the postback_id field.
+func (f *PostbackTestFilter) WherePostbackID(p entql.Int64P) {
+	f.Where(p.Field(postbacktest.FieldPostbackID))
+}
+
+// WhereUserID applies the entql int64 predicate on the user_id field.
+func (f *PostbackTestFilter) WhereUserID(p entql.Int64P) {
+	f.Where(p.Field(postbacktest.FieldUserID))
+}
+
+// WhereURLTemplate applies the entql string predicate on the url_template field.
+func (f *PostbackTestFilter) WhereURLTemplate(p entql.StringP) {
+	f.Where(p.Field(postbacktest.FieldURLTemplate))
+}
+
+// WhereMethod applies the entql string predicate on the method field.
+func (f *PostbackTestFilter) WhereMethod(p entql.StringP) {
+	f.Where(p.Field(postbacktest.FieldMethod))
+}
+
+// WhereMacros applies the entql json.RawMessage predicate on the macros field.
+func (f *PostbackTestFilter) WhereMacros(p entql.BytesP) {
+	f.Where(p.Field(postbacktest.FieldMacros))
+}
+
+// WhereScenario applies the entql string predicate on the scenario field.
+func (f *PostbackTestFilter) WhereScenario(p entql.StringP) {
+	f.Where(p.Field(postbacktest.FieldScenario))
+}
+
+// WhereRunID applies the entql [16]byte predicate on the run_id field.
+func (f *PostbackTestFilter) WhereRunID(p entql.ValueP) {
+	f.Where(p.Field(postbacktest.FieldRunID))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *PostbackVersionQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -2264,7 +2366,7 @@ type PostbackVersionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackVersionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2354,7 +2456,7 @@ type ReceivedPostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ReceivedPostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2459,7 +2561,7 @@ type SourceFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *SourceFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2589,7 +2691,7 @@ type SourceSecretFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *SourceSecretFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2654,7 +2756,7 @@ type TrackingLinkFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *TrackingLinkFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2719,7 +2821,7 @@ type UserFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *UserFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[23].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})

@@ -142,6 +142,14 @@ func (_m *Postback) GlobalID() string {
 // IsNode says that it has a global id.
 func (*Postback) IsNode() {}
 
+// GlobalID is the opaque id that GraphQL shows for this PostbackTest.
+func (_m *PostbackTest) GlobalID() string {
+	return globalid.UUID("PostbackTest", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*PostbackTest) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this PostbackVersion.
 func (_m *PostbackVersion) GlobalID() string {
 	return globalid.Int("PostbackVersion", _m.ID)

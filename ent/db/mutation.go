@@ -25,6 +25,7 @@ import (
 	"postrider/ent/db/offer"
 	"postrider/ent/db/player"
 	"postrider/ent/db/postback"
+	"postrider/ent/db/postbacktest"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/predicate"
 	"postrider/ent/db/receivedpostback"
@@ -70,6 +71,7 @@ const (
 	TypeOffer            = "Offer"
 	TypePlayer           = "Player"
 	TypePostback         = "Postback"
+	TypePostbackTest     = "PostbackTest"
 	TypePostbackVersion  = "PostbackVersion"
 	TypeReceivedPostback = "ReceivedPostback"
 	TypeSource           = "Source"
@@ -10585,7 +10587,7 @@ func (m *DeliveryMutation) PostbackID() (r int64, exists bool) {
 // OldPostbackID returns the old "postback_id" field's value of the Delivery entity.
 // If the Delivery object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *DeliveryMutation) OldPostbackID(ctx context.Context) (v int64, err error) {
+func (m *DeliveryMutation) OldPostbackID(ctx context.Context) (v *int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldPostbackID is only allowed on UpdateOne operations")
 	}
@@ -10617,10 +10619,24 @@ func (m *DeliveryMutation) AddedPostbackID() (r int64, exists bool) {
 	return *v, true
 }
 
+// ClearPostbackID clears the value of the "postback_id" field.
+func (m *DeliveryMutation) ClearPostbackID() {
+	m.postback_id = nil
+	m.addpostback_id = nil
+	m.clearedFields[delivery.FieldPostbackID] = struct{}{}
+}
+
+// PostbackIDCleared returns if the "postback_id" field was cleared in this mutation.
+func (m *DeliveryMutation) PostbackIDCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldPostbackID]
+	return ok
+}
+
 // ResetPostbackID resets all changes to the "postback_id" field.
 func (m *DeliveryMutation) ResetPostbackID() {
 	m.postback_id = nil
 	m.addpostback_id = nil
+	delete(m.clearedFields, delivery.FieldPostbackID)
 }
 
 // SetVersionID sets the "version_id" field.
@@ -10641,7 +10657,7 @@ func (m *DeliveryMutation) VersionID() (r int64, exists bool) {
 // OldVersionID returns the old "version_id" field's value of the Delivery entity.
 // If the Delivery object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *DeliveryMutation) OldVersionID(ctx context.Context) (v int64, err error) {
+func (m *DeliveryMutation) OldVersionID(ctx context.Context) (v *int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldVersionID is only allowed on UpdateOne operations")
 	}
@@ -10673,10 +10689,24 @@ func (m *DeliveryMutation) AddedVersionID() (r int64, exists bool) {
 	return *v, true
 }
 
+// ClearVersionID clears the value of the "version_id" field.
+func (m *DeliveryMutation) ClearVersionID() {
+	m.version_id = nil
+	m.addversion_id = nil
+	m.clearedFields[delivery.FieldVersionID] = struct{}{}
+}
+
+// VersionIDCleared returns if the "version_id" field was cleared in this mutation.
+func (m *DeliveryMutation) VersionIDCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldVersionID]
+	return ok
+}
+
 // ResetVersionID resets all changes to the "version_id" field.
 func (m *DeliveryMutation) ResetVersionID() {
 	m.version_id = nil
 	m.addversion_id = nil
+	delete(m.clearedFields, delivery.FieldVersionID)
 }
 
 // SetConversionID sets the "conversion_id" field.
@@ -10696,7 +10726,7 @@ func (m *DeliveryMutation) ConversionID() (r uuid.UUID, exists bool) {
 // OldConversionID returns the old "conversion_id" field's value of the Delivery entity.
 // If the Delivery object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *DeliveryMutation) OldConversionID(ctx context.Context) (v uuid.UUID, err error) {
+func (m *DeliveryMutation) OldConversionID(ctx context.Context) (v *uuid.UUID, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldConversionID is only allowed on UpdateOne operations")
 	}
@@ -10710,9 +10740,22 @@ func (m *DeliveryMutation) OldConversionID(ctx context.Context) (v uuid.UUID, er
 	return oldValue.ConversionID, nil
 }
 
+// ClearConversionID clears the value of the "conversion_id" field.
+func (m *DeliveryMutation) ClearConversionID() {
+	m.conversion_id = nil
+	m.clearedFields[delivery.FieldConversionID] = struct{}{}
+}
+
+// ConversionIDCleared returns if the "conversion_id" field was cleared in this mutation.
+func (m *DeliveryMutation) ConversionIDCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldConversionID]
+	return ok
+}
+
 // ResetConversionID resets all changes to the "conversion_id" field.
 func (m *DeliveryMutation) ResetConversionID() {
 	m.conversion_id = nil
+	delete(m.clearedFields, delivery.FieldConversionID)
 }
 
 // SetEventID sets the "event_id" field.
@@ -10732,7 +10775,7 @@ func (m *DeliveryMutation) EventID() (r uuid.UUID, exists bool) {
 // OldEventID returns the old "event_id" field's value of the Delivery entity.
 // If the Delivery object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *DeliveryMutation) OldEventID(ctx context.Context) (v uuid.UUID, err error) {
+func (m *DeliveryMutation) OldEventID(ctx context.Context) (v *uuid.UUID, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldEventID is only allowed on UpdateOne operations")
 	}
@@ -10746,9 +10789,22 @@ func (m *DeliveryMutation) OldEventID(ctx context.Context) (v uuid.UUID, err err
 	return oldValue.EventID, nil
 }
 
+// ClearEventID clears the value of the "event_id" field.
+func (m *DeliveryMutation) ClearEventID() {
+	m.event_id = nil
+	m.clearedFields[delivery.FieldEventID] = struct{}{}
+}
+
+// EventIDCleared returns if the "event_id" field was cleared in this mutation.
+func (m *DeliveryMutation) EventIDCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldEventID]
+	return ok
+}
+
 // ResetEventID resets all changes to the "event_id" field.
 func (m *DeliveryMutation) ResetEventID() {
 	m.event_id = nil
+	delete(m.clearedFields, delivery.FieldEventID)
 }
 
 // SetOfferID sets the "offer_id" field.
@@ -10769,7 +10825,7 @@ func (m *DeliveryMutation) OfferID() (r int64, exists bool) {
 // OldOfferID returns the old "offer_id" field's value of the Delivery entity.
 // If the Delivery object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *DeliveryMutation) OldOfferID(ctx context.Context) (v int64, err error) {
+func (m *DeliveryMutation) OldOfferID(ctx context.Context) (v *int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldOfferID is only allowed on UpdateOne operations")
 	}
@@ -10801,10 +10857,24 @@ func (m *DeliveryMutation) AddedOfferID() (r int64, exists bool) {
 	return *v, true
 }
 
+// ClearOfferID clears the value of the "offer_id" field.
+func (m *DeliveryMutation) ClearOfferID() {
+	m.offer_id = nil
+	m.addoffer_id = nil
+	m.clearedFields[delivery.FieldOfferID] = struct{}{}
+}
+
+// OfferIDCleared returns if the "offer_id" field was cleared in this mutation.
+func (m *DeliveryMutation) OfferIDCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldOfferID]
+	return ok
+}
+
 // ResetOfferID resets all changes to the "offer_id" field.
 func (m *DeliveryMutation) ResetOfferID() {
 	m.offer_id = nil
 	m.addoffer_id = nil
+	delete(m.clearedFields, delivery.FieldOfferID)
 }
 
 // SetCampaignID sets the "campaign_id" field.
@@ -12515,6 +12585,21 @@ func (m *DeliveryMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *DeliveryMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(delivery.FieldPostbackID) {
+		fields = append(fields, delivery.FieldPostbackID)
+	}
+	if m.FieldCleared(delivery.FieldVersionID) {
+		fields = append(fields, delivery.FieldVersionID)
+	}
+	if m.FieldCleared(delivery.FieldConversionID) {
+		fields = append(fields, delivery.FieldConversionID)
+	}
+	if m.FieldCleared(delivery.FieldEventID) {
+		fields = append(fields, delivery.FieldEventID)
+	}
+	if m.FieldCleared(delivery.FieldOfferID) {
+		fields = append(fields, delivery.FieldOfferID)
+	}
 	if m.FieldCleared(delivery.FieldCampaignID) {
 		fields = append(fields, delivery.FieldCampaignID)
 	}
@@ -12568,6 +12653,21 @@ func (m *DeliveryMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *DeliveryMutation) ClearField(name string) error {
 	switch name {
+	case delivery.FieldPostbackID:
+		m.ClearPostbackID()
+		return nil
+	case delivery.FieldVersionID:
+		m.ClearVersionID()
+		return nil
+	case delivery.FieldConversionID:
+		m.ClearConversionID()
+		return nil
+	case delivery.FieldEventID:
+		m.ClearEventID()
+		return nil
+	case delivery.FieldOfferID:
+		m.ClearOfferID()
+		return nil
 	case delivery.FieldCampaignID:
 		m.ClearCampaignID()
 		return nil
@@ -17928,6 +18028,899 @@ func (m *PostbackMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *PostbackMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Postback edge %s", name)
+}
+
+// PostbackTestMutation represents an operation that mutates the PostbackTest nodes in the graph.
+type PostbackTestMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	affiliate_id    *int64
+	addaffiliate_id *int64
+	postback_id     *int64
+	addpostback_id  *int64
+	user_id         *int64
+	adduser_id      *int64
+	url_template    *string
+	method          *dispatch.Method
+	macros          *map[string]string
+	scenario        *string
+	run_id          *uuid.UUID
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*PostbackTest, error)
+	predicates      []predicate.PostbackTest
+}
+
+var _ ent.Mutation = (*PostbackTestMutation)(nil)
+
+// postbacktestOption allows management of the mutation configuration using functional options.
+type postbacktestOption func(*PostbackTestMutation)
+
+// newPostbackTestMutation creates new mutation for the PostbackTest entity.
+func newPostbackTestMutation(c config, op Op, opts ...postbacktestOption) *PostbackTestMutation {
+	m := &PostbackTestMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePostbackTest,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPostbackTestID sets the ID field of the mutation.
+func withPostbackTestID(id uuid.UUID) postbacktestOption {
+	return func(m *PostbackTestMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PostbackTest
+		)
+		m.oldValue = func(ctx context.Context) (*PostbackTest, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PostbackTest.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPostbackTest sets the old PostbackTest of the mutation.
+func withPostbackTest(node *PostbackTest) postbacktestOption {
+	return func(m *PostbackTestMutation) {
+		m.oldValue = func(context.Context) (*PostbackTest, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PostbackTestMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PostbackTestMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PostbackTest entities.
+func (m *PostbackTestMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PostbackTestMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PostbackTestMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PostbackTest.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAffiliateID sets the "affiliate_id" field.
+func (m *PostbackTestMutation) SetAffiliateID(i int64) {
+	m.affiliate_id = &i
+	m.addaffiliate_id = nil
+}
+
+// AffiliateID returns the value of the "affiliate_id" field in the mutation.
+func (m *PostbackTestMutation) AffiliateID() (r int64, exists bool) {
+	v := m.affiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAffiliateID returns the old "affiliate_id" field's value of the PostbackTest entity.
+// If the PostbackTest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackTestMutation) OldAffiliateID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAffiliateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAffiliateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAffiliateID: %w", err)
+	}
+	return oldValue.AffiliateID, nil
+}
+
+// AddAffiliateID adds i to the "affiliate_id" field.
+func (m *PostbackTestMutation) AddAffiliateID(i int64) {
+	if m.addaffiliate_id != nil {
+		*m.addaffiliate_id += i
+	} else {
+		m.addaffiliate_id = &i
+	}
+}
+
+// AddedAffiliateID returns the value that was added to the "affiliate_id" field in this mutation.
+func (m *PostbackTestMutation) AddedAffiliateID() (r int64, exists bool) {
+	v := m.addaffiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAffiliateID resets all changes to the "affiliate_id" field.
+func (m *PostbackTestMutation) ResetAffiliateID() {
+	m.affiliate_id = nil
+	m.addaffiliate_id = nil
+}
+
+// SetPostbackID sets the "postback_id" field.
+func (m *PostbackTestMutation) SetPostbackID(i int64) {
+	m.postback_id = &i
+	m.addpostback_id = nil
+}
+
+// PostbackID returns the value of the "postback_id" field in the mutation.
+func (m *PostbackTestMutation) PostbackID() (r int64, exists bool) {
+	v := m.postback_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostbackID returns the old "postback_id" field's value of the PostbackTest entity.
+// If the PostbackTest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackTestMutation) OldPostbackID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostbackID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostbackID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostbackID: %w", err)
+	}
+	return oldValue.PostbackID, nil
+}
+
+// AddPostbackID adds i to the "postback_id" field.
+func (m *PostbackTestMutation) AddPostbackID(i int64) {
+	if m.addpostback_id != nil {
+		*m.addpostback_id += i
+	} else {
+		m.addpostback_id = &i
+	}
+}
+
+// AddedPostbackID returns the value that was added to the "postback_id" field in this mutation.
+func (m *PostbackTestMutation) AddedPostbackID() (r int64, exists bool) {
+	v := m.addpostback_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPostbackID clears the value of the "postback_id" field.
+func (m *PostbackTestMutation) ClearPostbackID() {
+	m.postback_id = nil
+	m.addpostback_id = nil
+	m.clearedFields[postbacktest.FieldPostbackID] = struct{}{}
+}
+
+// PostbackIDCleared returns if the "postback_id" field was cleared in this mutation.
+func (m *PostbackTestMutation) PostbackIDCleared() bool {
+	_, ok := m.clearedFields[postbacktest.FieldPostbackID]
+	return ok
+}
+
+// ResetPostbackID resets all changes to the "postback_id" field.
+func (m *PostbackTestMutation) ResetPostbackID() {
+	m.postback_id = nil
+	m.addpostback_id = nil
+	delete(m.clearedFields, postbacktest.FieldPostbackID)
+}
+
+// SetUserID sets the "user_id" field.
+func (m *PostbackTestMutation) SetUserID(i int64) {
+	m.user_id = &i
+	m.adduser_id = nil
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *PostbackTestMutation) UserID() (r int64, exists bool) {
+	v := m.user_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the PostbackTest entity.
+// If the PostbackTest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackTestMutation) OldUserID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// AddUserID adds i to the "user_id" field.
+func (m *PostbackTestMutation) AddUserID(i int64) {
+	if m.adduser_id != nil {
+		*m.adduser_id += i
+	} else {
+		m.adduser_id = &i
+	}
+}
+
+// AddedUserID returns the value that was added to the "user_id" field in this mutation.
+func (m *PostbackTestMutation) AddedUserID() (r int64, exists bool) {
+	v := m.adduser_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearUserID clears the value of the "user_id" field.
+func (m *PostbackTestMutation) ClearUserID() {
+	m.user_id = nil
+	m.adduser_id = nil
+	m.clearedFields[postbacktest.FieldUserID] = struct{}{}
+}
+
+// UserIDCleared returns if the "user_id" field was cleared in this mutation.
+func (m *PostbackTestMutation) UserIDCleared() bool {
+	_, ok := m.clearedFields[postbacktest.FieldUserID]
+	return ok
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *PostbackTestMutation) ResetUserID() {
+	m.user_id = nil
+	m.adduser_id = nil
+	delete(m.clearedFields, postbacktest.FieldUserID)
+}
+
+// SetURLTemplate sets the "url_template" field.
+func (m *PostbackTestMutation) SetURLTemplate(s string) {
+	m.url_template = &s
+}
+
+// URLTemplate returns the value of the "url_template" field in the mutation.
+func (m *PostbackTestMutation) URLTemplate() (r string, exists bool) {
+	v := m.url_template
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldURLTemplate returns the old "url_template" field's value of the PostbackTest entity.
+// If the PostbackTest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackTestMutation) OldURLTemplate(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldURLTemplate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldURLTemplate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldURLTemplate: %w", err)
+	}
+	return oldValue.URLTemplate, nil
+}
+
+// ResetURLTemplate resets all changes to the "url_template" field.
+func (m *PostbackTestMutation) ResetURLTemplate() {
+	m.url_template = nil
+}
+
+// SetMethod sets the "method" field.
+func (m *PostbackTestMutation) SetMethod(d dispatch.Method) {
+	m.method = &d
+}
+
+// Method returns the value of the "method" field in the mutation.
+func (m *PostbackTestMutation) Method() (r dispatch.Method, exists bool) {
+	v := m.method
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMethod returns the old "method" field's value of the PostbackTest entity.
+// If the PostbackTest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackTestMutation) OldMethod(ctx context.Context) (v dispatch.Method, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMethod is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMethod requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMethod: %w", err)
+	}
+	return oldValue.Method, nil
+}
+
+// ResetMethod resets all changes to the "method" field.
+func (m *PostbackTestMutation) ResetMethod() {
+	m.method = nil
+}
+
+// SetMacros sets the "macros" field.
+func (m *PostbackTestMutation) SetMacros(value map[string]string) {
+	m.macros = &value
+}
+
+// Macros returns the value of the "macros" field in the mutation.
+func (m *PostbackTestMutation) Macros() (r map[string]string, exists bool) {
+	v := m.macros
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMacros returns the old "macros" field's value of the PostbackTest entity.
+// If the PostbackTest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackTestMutation) OldMacros(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMacros is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMacros requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMacros: %w", err)
+	}
+	return oldValue.Macros, nil
+}
+
+// ResetMacros resets all changes to the "macros" field.
+func (m *PostbackTestMutation) ResetMacros() {
+	m.macros = nil
+}
+
+// SetScenario sets the "scenario" field.
+func (m *PostbackTestMutation) SetScenario(s string) {
+	m.scenario = &s
+}
+
+// Scenario returns the value of the "scenario" field in the mutation.
+func (m *PostbackTestMutation) Scenario() (r string, exists bool) {
+	v := m.scenario
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScenario returns the old "scenario" field's value of the PostbackTest entity.
+// If the PostbackTest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackTestMutation) OldScenario(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScenario is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScenario requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScenario: %w", err)
+	}
+	return oldValue.Scenario, nil
+}
+
+// ClearScenario clears the value of the "scenario" field.
+func (m *PostbackTestMutation) ClearScenario() {
+	m.scenario = nil
+	m.clearedFields[postbacktest.FieldScenario] = struct{}{}
+}
+
+// ScenarioCleared returns if the "scenario" field was cleared in this mutation.
+func (m *PostbackTestMutation) ScenarioCleared() bool {
+	_, ok := m.clearedFields[postbacktest.FieldScenario]
+	return ok
+}
+
+// ResetScenario resets all changes to the "scenario" field.
+func (m *PostbackTestMutation) ResetScenario() {
+	m.scenario = nil
+	delete(m.clearedFields, postbacktest.FieldScenario)
+}
+
+// SetRunID sets the "run_id" field.
+func (m *PostbackTestMutation) SetRunID(u uuid.UUID) {
+	m.run_id = &u
+}
+
+// RunID returns the value of the "run_id" field in the mutation.
+func (m *PostbackTestMutation) RunID() (r uuid.UUID, exists bool) {
+	v := m.run_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRunID returns the old "run_id" field's value of the PostbackTest entity.
+// If the PostbackTest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackTestMutation) OldRunID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRunID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRunID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRunID: %w", err)
+	}
+	return oldValue.RunID, nil
+}
+
+// ClearRunID clears the value of the "run_id" field.
+func (m *PostbackTestMutation) ClearRunID() {
+	m.run_id = nil
+	m.clearedFields[postbacktest.FieldRunID] = struct{}{}
+}
+
+// RunIDCleared returns if the "run_id" field was cleared in this mutation.
+func (m *PostbackTestMutation) RunIDCleared() bool {
+	_, ok := m.clearedFields[postbacktest.FieldRunID]
+	return ok
+}
+
+// ResetRunID resets all changes to the "run_id" field.
+func (m *PostbackTestMutation) ResetRunID() {
+	m.run_id = nil
+	delete(m.clearedFields, postbacktest.FieldRunID)
+}
+
+// Where appends a list predicates to the PostbackTestMutation builder.
+func (m *PostbackTestMutation) Where(ps ...predicate.PostbackTest) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PostbackTestMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PostbackTestMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PostbackTest, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PostbackTestMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PostbackTestMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PostbackTest).
+func (m *PostbackTestMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PostbackTestMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.affiliate_id != nil {
+		fields = append(fields, postbacktest.FieldAffiliateID)
+	}
+	if m.postback_id != nil {
+		fields = append(fields, postbacktest.FieldPostbackID)
+	}
+	if m.user_id != nil {
+		fields = append(fields, postbacktest.FieldUserID)
+	}
+	if m.url_template != nil {
+		fields = append(fields, postbacktest.FieldURLTemplate)
+	}
+	if m.method != nil {
+		fields = append(fields, postbacktest.FieldMethod)
+	}
+	if m.macros != nil {
+		fields = append(fields, postbacktest.FieldMacros)
+	}
+	if m.scenario != nil {
+		fields = append(fields, postbacktest.FieldScenario)
+	}
+	if m.run_id != nil {
+		fields = append(fields, postbacktest.FieldRunID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PostbackTestMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case postbacktest.FieldAffiliateID:
+		return m.AffiliateID()
+	case postbacktest.FieldPostbackID:
+		return m.PostbackID()
+	case postbacktest.FieldUserID:
+		return m.UserID()
+	case postbacktest.FieldURLTemplate:
+		return m.URLTemplate()
+	case postbacktest.FieldMethod:
+		return m.Method()
+	case postbacktest.FieldMacros:
+		return m.Macros()
+	case postbacktest.FieldScenario:
+		return m.Scenario()
+	case postbacktest.FieldRunID:
+		return m.RunID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PostbackTestMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case postbacktest.FieldAffiliateID:
+		return m.OldAffiliateID(ctx)
+	case postbacktest.FieldPostbackID:
+		return m.OldPostbackID(ctx)
+	case postbacktest.FieldUserID:
+		return m.OldUserID(ctx)
+	case postbacktest.FieldURLTemplate:
+		return m.OldURLTemplate(ctx)
+	case postbacktest.FieldMethod:
+		return m.OldMethod(ctx)
+	case postbacktest.FieldMacros:
+		return m.OldMacros(ctx)
+	case postbacktest.FieldScenario:
+		return m.OldScenario(ctx)
+	case postbacktest.FieldRunID:
+		return m.OldRunID(ctx)
+	}
+	return nil, fmt.Errorf("unknown PostbackTest field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostbackTestMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case postbacktest.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAffiliateID(v)
+		return nil
+	case postbacktest.FieldPostbackID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostbackID(v)
+		return nil
+	case postbacktest.FieldUserID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	case postbacktest.FieldURLTemplate:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetURLTemplate(v)
+		return nil
+	case postbacktest.FieldMethod:
+		v, ok := value.(dispatch.Method)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMethod(v)
+		return nil
+	case postbacktest.FieldMacros:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMacros(v)
+		return nil
+	case postbacktest.FieldScenario:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScenario(v)
+		return nil
+	case postbacktest.FieldRunID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRunID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PostbackTest field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PostbackTestMutation) AddedFields() []string {
+	var fields []string
+	if m.addaffiliate_id != nil {
+		fields = append(fields, postbacktest.FieldAffiliateID)
+	}
+	if m.addpostback_id != nil {
+		fields = append(fields, postbacktest.FieldPostbackID)
+	}
+	if m.adduser_id != nil {
+		fields = append(fields, postbacktest.FieldUserID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PostbackTestMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case postbacktest.FieldAffiliateID:
+		return m.AddedAffiliateID()
+	case postbacktest.FieldPostbackID:
+		return m.AddedPostbackID()
+	case postbacktest.FieldUserID:
+		return m.AddedUserID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostbackTestMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case postbacktest.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAffiliateID(v)
+		return nil
+	case postbacktest.FieldPostbackID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPostbackID(v)
+		return nil
+	case postbacktest.FieldUserID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUserID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PostbackTest numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PostbackTestMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(postbacktest.FieldPostbackID) {
+		fields = append(fields, postbacktest.FieldPostbackID)
+	}
+	if m.FieldCleared(postbacktest.FieldUserID) {
+		fields = append(fields, postbacktest.FieldUserID)
+	}
+	if m.FieldCleared(postbacktest.FieldScenario) {
+		fields = append(fields, postbacktest.FieldScenario)
+	}
+	if m.FieldCleared(postbacktest.FieldRunID) {
+		fields = append(fields, postbacktest.FieldRunID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PostbackTestMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PostbackTestMutation) ClearField(name string) error {
+	switch name {
+	case postbacktest.FieldPostbackID:
+		m.ClearPostbackID()
+		return nil
+	case postbacktest.FieldUserID:
+		m.ClearUserID()
+		return nil
+	case postbacktest.FieldScenario:
+		m.ClearScenario()
+		return nil
+	case postbacktest.FieldRunID:
+		m.ClearRunID()
+		return nil
+	}
+	return fmt.Errorf("unknown PostbackTest nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PostbackTestMutation) ResetField(name string) error {
+	switch name {
+	case postbacktest.FieldAffiliateID:
+		m.ResetAffiliateID()
+		return nil
+	case postbacktest.FieldPostbackID:
+		m.ResetPostbackID()
+		return nil
+	case postbacktest.FieldUserID:
+		m.ResetUserID()
+		return nil
+	case postbacktest.FieldURLTemplate:
+		m.ResetURLTemplate()
+		return nil
+	case postbacktest.FieldMethod:
+		m.ResetMethod()
+		return nil
+	case postbacktest.FieldMacros:
+		m.ResetMacros()
+		return nil
+	case postbacktest.FieldScenario:
+		m.ResetScenario()
+		return nil
+	case postbacktest.FieldRunID:
+		m.ResetRunID()
+		return nil
+	}
+	return fmt.Errorf("unknown PostbackTest field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PostbackTestMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PostbackTestMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PostbackTestMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PostbackTestMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PostbackTestMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PostbackTestMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PostbackTestMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown PostbackTest unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PostbackTestMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown PostbackTest edge %s", name)
 }
 
 // PostbackVersionMutation represents an operation that mutates the PostbackVersion nodes in the graph.

@@ -48,6 +48,8 @@ type Tx struct {
 	Player *PlayerClient
 	// Postback is the client for interacting with the Postback builders.
 	Postback *PostbackClient
+	// PostbackTest is the client for interacting with the PostbackTest builders.
+	PostbackTest *PostbackTestClient
 	// PostbackVersion is the client for interacting with the PostbackVersion builders.
 	PostbackVersion *PostbackVersionClient
 	// ReceivedPostback is the client for interacting with the ReceivedPostback builders.
@@ -208,6 +210,7 @@ func (tx *Tx) init() {
 	tx.Offer = NewOfferClient(tx.config)
 	tx.Player = NewPlayerClient(tx.config)
 	tx.Postback = NewPostbackClient(tx.config)
+	tx.PostbackTest = NewPostbackTestClient(tx.config)
 	tx.PostbackVersion = NewPostbackVersionClient(tx.config)
 	tx.ReceivedPostback = NewReceivedPostbackClient(tx.config)
 	tx.Source = NewSourceClient(tx.config)

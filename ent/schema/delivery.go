@@ -22,11 +22,11 @@ func (Delivery) Mixin() []ent.Mixin { return []ent.Mixin{OwnedFact{}} }
 func (Delivery) Fields() []ent.Field {
 	return []ent.Field{
 		factID(),
-		field.Int64("postback_id").Immutable(),
-		field.Int64("version_id").Immutable().Comment("The version of the postback that it is sent by."),
-		field.UUID("conversion_id", uuid.UUID{}).Immutable(),
-		field.UUID("event_id", uuid.UUID{}).Immutable().Comment("The step of the lifecycle that it tells of."),
-		field.Int64("offer_id").Immutable(),
+		field.Int64("postback_id").Optional().Nillable().Immutable().Comment("Null for a test of a template that is not saved."),
+		field.Int64("version_id").Optional().Nillable().Immutable().Comment("The version of the postback that it is sent by; null as the postback."),
+		field.UUID("conversion_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("Null for a test."),
+		field.UUID("event_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("The step of the lifecycle that it tells of; null for a test."),
+		field.Int64("offer_id").Optional().Nillable().Immutable().Comment("Null for a test."),
 		field.Int64("campaign_id").Optional().Nillable().Immutable(),
 		optionalFact("click_id", "For finding it."),
 		field.String("transaction_id").Optional().Nillable().Immutable(),

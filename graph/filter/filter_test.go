@@ -110,7 +110,7 @@ func draw(rt *rapid.T, all []*db.Delivery) *filter.Delivery {
 		})
 	}
 	if maybe("by postback") {
-		f.PostbackIDs = ids(rt, "Postback", func() int64 { return row("postback of").PostbackID })
+		f.PostbackIDs = ids(rt, "Postback", func() int64 { return *row("postback of").PostbackID })
 	}
 	if maybe("by affiliate") {
 		f.AffiliateIDs = ids(rt, "Affiliate", func() int64 { return row("affiliate of").AffiliateID })
@@ -161,7 +161,7 @@ func moment(rt *rapid.T, at time.Time) time.Time {
 func search(rt *rapid.T, d *db.Delivery) string {
 	words := []string{
 		"", " ", "tracker", "TRACKER", "example:8443", "%", "_", "100%_a\\b", "\\", "Bücher", "BÜCHER", "nonsense", "https://",
-		globalid.Hex(d.ID), d.ID.String(), globalid.Hex(d.ConversionID),
+		globalid.Hex(d.ID), d.ID.String(), globalid.Hex(*d.ConversionID),
 	}
 	if d.TransactionID != nil {
 		words = append(words, *d.TransactionID, " "+*d.TransactionID+" ")
@@ -177,15 +177,16 @@ func TestFromLongAgoIsEverything(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	all := rows(t, d)
+	real := slices.DeleteFunc(slices.Clone(all), func(d *db.Delivery) bool { return d.Test })
 	for _, from := range []time.Time{{}, time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(0, 0)} {
 		for _, f := range []*filter.Delivery{{From: &from}, {To: &from}} {
 			listed, err := d.Client().Delivery.Query().Where(f.Predicates()...).IDs(pgtest.System(t))
 			must(t, err)
 			want := 0
 			if f.From != nil {
-				want = len(all)
+				want = len(real)
 			}
-			if len(listed) != want || f.Matches(all[0]) != (want > 0) {
+			if len(listed) != want || f.Matches(real[0]) != (want > 0) {
 				t.Errorf("%+v: listed %d, live %v", *f, len(listed), f.Matches(all[0]))
 			}
 		}

@@ -127,9 +127,10 @@ func (f *Postback) Predicates() []predicate.Postback {
 }
 
 // Predicates is what the filter means. Matches says the same of a row in hand.
+// Tests are left out unless they are asked for.
 func (f *Delivery) Predicates() []predicate.Delivery {
 	if f == nil {
-		return nil
+		return []predicate.Delivery{delivery.Test(false)}
 	}
 	ps := between[predicate.Delivery](f.From, f.To)
 	if len(f.States) > 0 {
@@ -150,9 +151,7 @@ func (f *Delivery) Predicates() []predicate.Delivery {
 	if f.StatusCodeTo != nil {
 		ps = append(ps, delivery.StatusCodeLTE(*f.StatusCodeTo))
 	}
-	if f.Test != nil {
-		ps = append(ps, delivery.Test(*f.Test))
-	}
+	ps = append(ps, delivery.Test(f.Test != nil && *f.Test))
 	if f.AffiliateIDs != nil {
 		ps = append(ps, delivery.AffiliateIDIn(keys(kindAffiliate, f.AffiliateIDs)...))
 	}

@@ -20,6 +20,7 @@ import (
 	"postrider/report"
 	"postrider/tracker"
 	"postrider/tracking"
+	"postrider/trial"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -52,6 +53,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Offer() OfferResolver
 	Postback() PostbackResolver
+	PostbackTest() PostbackTestResolver
 	PostbackVersion() PostbackVersionResolver
 	PresetParameter() PresetParameterResolver
 	Query() QueryResolver
@@ -405,6 +407,11 @@ type ComplexityRoot struct {
 		Value         func(childComplexity int) int
 	}
 
+	MacroValue struct {
+		Macro func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
 	Mend struct {
 		Label       func(childComplexity int) int
 		URLTemplate func(childComplexity int) int
@@ -424,9 +431,11 @@ type ComplexityRoot struct {
 		RecordConversion       func(childComplexity int, input RecordConversionInput) int
 		ReplayDelivery         func(childComplexity int, input ReplayDeliveryInput) int
 		RevokeAPIToken         func(childComplexity int, input RevokeAPITokenInput) int
+		RunScenarios           func(childComplexity int, input TestPostbackInput) int
 		SetPostbackEnabled     func(childComplexity int, input SetPostbackEnabledInput) int
 		SignIn                 func(childComplexity int, input SignInInput) int
 		SignOut                func(childComplexity int) int
+		TestPostback           func(childComplexity int, input TestPostbackInput) int
 		UpdateCampaign         func(childComplexity int, input UpdateCampaignInput) int
 		UpdateConversionStatus func(childComplexity int, input UpdateConversionStatusInput) int
 		UpdatePostback         func(childComplexity int, input UpdatePostbackInput) int
@@ -481,6 +490,7 @@ type ComplexityRoot struct {
 		Scope         func(childComplexity int) int
 		SigningSecret func(childComplexity int) int
 		Statuses      func(childComplexity int) int
+		Tests         func(childComplexity int, first *int) int
 		URLTemplate   func(childComplexity int) int
 		UpdatedAt     func(childComplexity int) int
 		Version       func(childComplexity int) int
@@ -512,6 +522,40 @@ type ComplexityRoot struct {
 		Errors func(childComplexity int) int
 		Spans  func(childComplexity int) int
 		URL    func(childComplexity int) int
+	}
+
+	PostbackTest struct {
+		Delivery          func(childComplexity int) int
+		DurationMs        func(childComplexity int) int
+		FiredAt           func(childComplexity int) int
+		GlobalID          func(childComplexity int) int
+		Method            func(childComplexity int) int
+		NextStep          func(childComplexity int) int
+		Postback          func(childComplexity int) int
+		Reason            func(childComplexity int) int
+		RequestBody       func(childComplexity int) int
+		RequestHeaders    func(childComplexity int) int
+		ResponseBody      func(childComplexity int) int
+		ResponseHeaders   func(childComplexity int) int
+		ResponseTruncated func(childComplexity int) int
+		Scenario          func(childComplexity int) int
+		State             func(childComplexity int) int
+		StatusCode        func(childComplexity int) int
+		Timings           func(childComplexity int) int
+		URL               func(childComplexity int) int
+		URLTemplate       func(childComplexity int) int
+		Values            func(childComplexity int) int
+		Verdict           func(childComplexity int) int
+	}
+
+	PostbackTestConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	PostbackTestEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	PostbackVersion struct {
@@ -556,6 +600,7 @@ type ComplexityRoot struct {
 		Node              func(childComplexity int, id string) int
 		Nodes             func(childComplexity int, ids []string) int
 		Offers            func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
+		PostbackTests     func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
 		Postbacks         func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
 		PreviewPostback   func(childComplexity int, urlTemplate string, values []*MacroValueInput) int
 		ReceivedPostbacks func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
@@ -633,6 +678,25 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RunScenariosPayload struct {
+		Run        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ScenarioCard struct {
+		Does     func(childComplexity int) int
+		Expected func(childComplexity int) int
+		Grade    func(childComplexity int) int
+		Key      func(childComplexity int) int
+		Says     func(childComplexity int) int
+		Test     func(childComplexity int) int
+		Title    func(childComplexity int) int
+	}
+
+	ScenarioRun struct {
+		Cards func(childComplexity int) int
+	}
+
 	SetPostbackEnabledPayload struct {
 		Postback   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -671,6 +735,11 @@ type ComplexityRoot struct {
 		End     func(childComplexity int) int
 		Message func(childComplexity int) int
 		Start   func(childComplexity int) int
+	}
+
+	TestPostbackPayload struct {
+		Test       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Timings struct {
@@ -839,6 +908,8 @@ type MutationResolver interface {
 	UpdatePostback(ctx context.Context, input UpdatePostbackInput) (*UpdatePostbackPayload, error)
 	SetPostbackEnabled(ctx context.Context, input SetPostbackEnabledInput) (*SetPostbackEnabledPayload, error)
 	DeletePostback(ctx context.Context, input DeletePostbackInput) (*DeletePostbackPayload, error)
+	TestPostback(ctx context.Context, input TestPostbackInput) (*TestPostbackPayload, error)
+	RunScenarios(ctx context.Context, input TestPostbackInput) (*RunScenariosPayload, error)
 }
 type OfferResolver interface {
 	LandingPages(ctx context.Context, obj *db.Offer) ([]*db.LandingPage, error)
@@ -857,6 +928,29 @@ type PostbackResolver interface {
 	SigningSecret(ctx context.Context, obj *db.Postback) (*string, error)
 
 	Health(ctx context.Context, obj *db.Postback) (*report.PostbackHealth, error)
+
+	Tests(ctx context.Context, obj *db.Postback, first *int) ([]*db.PostbackTest, error)
+}
+type PostbackTestResolver interface {
+	FiredAt(ctx context.Context, obj *db.PostbackTest) (*time.Time, error)
+	Postback(ctx context.Context, obj *db.PostbackTest) (*db.Postback, error)
+
+	Values(ctx context.Context, obj *db.PostbackTest) ([]*MacroValue, error)
+
+	URL(ctx context.Context, obj *db.PostbackTest) (string, error)
+	State(ctx context.Context, obj *db.PostbackTest) (dispatch.State, error)
+	StatusCode(ctx context.Context, obj *db.PostbackTest) (*int, error)
+	DurationMs(ctx context.Context, obj *db.PostbackTest) (float64, error)
+	Timings(ctx context.Context, obj *db.PostbackTest) (*dispatch.Timings, error)
+	RequestHeaders(ctx context.Context, obj *db.PostbackTest) ([]*dispatch.Header, error)
+	RequestBody(ctx context.Context, obj *db.PostbackTest) (*string, error)
+	ResponseHeaders(ctx context.Context, obj *db.PostbackTest) ([]*dispatch.Header, error)
+	ResponseBody(ctx context.Context, obj *db.PostbackTest) (*string, error)
+	ResponseTruncated(ctx context.Context, obj *db.PostbackTest) (bool, error)
+	Reason(ctx context.Context, obj *db.PostbackTest) (*string, error)
+	Verdict(ctx context.Context, obj *db.PostbackTest) (string, error)
+	NextStep(ctx context.Context, obj *db.PostbackTest) (*string, error)
+	Delivery(ctx context.Context, obj *db.PostbackTest) (*db.Delivery, error)
 }
 type PostbackVersionResolver interface {
 	Author(ctx context.Context, obj *db.PostbackVersion) (*db.User, error)
@@ -886,6 +980,7 @@ type QueryResolver interface {
 	PreviewPostback(ctx context.Context, urlTemplate string, values []*MacroValueInput) (*PostbackPreview, error)
 	ReceivedPostbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) (*page.Connection[*db.ReceivedPostback], error)
 	Sources(ctx context.Context) ([]*db.Source, error)
+	PostbackTests(ctx context.Context, first *int, after *string, last *int, before *string, postbackID *string) (*page.Connection[*db.PostbackTest], error)
 	TrackerPresets(ctx context.Context) ([]*tracker.Preset, error)
 	RecognizePostback(ctx context.Context, text string) (*Recognition, error)
 }
@@ -2260,6 +2355,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MacroSpan.Value(childComplexity), true
 
+	case "MacroValue.macro":
+		if e.ComplexityRoot.MacroValue.Macro == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MacroValue.Macro(childComplexity), true
+	case "MacroValue.value":
+		if e.ComplexityRoot.MacroValue.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MacroValue.Value(childComplexity), true
+
 	case "Mend.label":
 		if e.ComplexityRoot.Mend.Label == nil {
 			break
@@ -2374,6 +2482,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeAPIToken(childComplexity, args["input"].(RevokeAPITokenInput)), true
+	case "Mutation.runScenarios":
+		if e.ComplexityRoot.Mutation.RunScenarios == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_runScenarios_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RunScenarios(childComplexity, args["input"].(TestPostbackInput)), true
 	case "Mutation.setPostbackEnabled":
 		if e.ComplexityRoot.Mutation.SetPostbackEnabled == nil {
 			break
@@ -2402,6 +2521,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignOut(childComplexity), true
+	case "Mutation.testPostback":
+		if e.ComplexityRoot.Mutation.TestPostback == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_testPostback_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TestPostback(childComplexity, args["input"].(TestPostbackInput)), true
 	case "Mutation.updateCampaign":
 		if e.ComplexityRoot.Mutation.UpdateCampaign == nil {
 			break
@@ -2661,6 +2791,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Postback.Statuses(childComplexity), true
+	case "Postback.tests":
+		if e.ComplexityRoot.Postback.Tests == nil {
+			break
+		}
+
+		args, err := ec.field_Postback_tests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Postback.Tests(childComplexity, args["first"].(*int)), true
 	case "Postback.urlTemplate":
 		if e.ComplexityRoot.Postback.URLTemplate == nil {
 			break
@@ -2779,6 +2920,159 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackPreview.URL(childComplexity), true
+
+	case "PostbackTest.delivery":
+		if e.ComplexityRoot.PostbackTest.Delivery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.Delivery(childComplexity), true
+	case "PostbackTest.durationMs":
+		if e.ComplexityRoot.PostbackTest.DurationMs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.DurationMs(childComplexity), true
+	case "PostbackTest.firedAt":
+		if e.ComplexityRoot.PostbackTest.FiredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.FiredAt(childComplexity), true
+	case "PostbackTest.id":
+		if e.ComplexityRoot.PostbackTest.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.GlobalID(childComplexity), true
+	case "PostbackTest.method":
+		if e.ComplexityRoot.PostbackTest.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.Method(childComplexity), true
+	case "PostbackTest.nextStep":
+		if e.ComplexityRoot.PostbackTest.NextStep == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.NextStep(childComplexity), true
+	case "PostbackTest.postback":
+		if e.ComplexityRoot.PostbackTest.Postback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.Postback(childComplexity), true
+	case "PostbackTest.reason":
+		if e.ComplexityRoot.PostbackTest.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.Reason(childComplexity), true
+	case "PostbackTest.requestBody":
+		if e.ComplexityRoot.PostbackTest.RequestBody == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.RequestBody(childComplexity), true
+	case "PostbackTest.requestHeaders":
+		if e.ComplexityRoot.PostbackTest.RequestHeaders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.RequestHeaders(childComplexity), true
+	case "PostbackTest.responseBody":
+		if e.ComplexityRoot.PostbackTest.ResponseBody == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.ResponseBody(childComplexity), true
+	case "PostbackTest.responseHeaders":
+		if e.ComplexityRoot.PostbackTest.ResponseHeaders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.ResponseHeaders(childComplexity), true
+	case "PostbackTest.responseTruncated":
+		if e.ComplexityRoot.PostbackTest.ResponseTruncated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.ResponseTruncated(childComplexity), true
+	case "PostbackTest.scenario":
+		if e.ComplexityRoot.PostbackTest.Scenario == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.Scenario(childComplexity), true
+	case "PostbackTest.state":
+		if e.ComplexityRoot.PostbackTest.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.State(childComplexity), true
+	case "PostbackTest.statusCode":
+		if e.ComplexityRoot.PostbackTest.StatusCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.StatusCode(childComplexity), true
+	case "PostbackTest.timings":
+		if e.ComplexityRoot.PostbackTest.Timings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.Timings(childComplexity), true
+	case "PostbackTest.url":
+		if e.ComplexityRoot.PostbackTest.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.URL(childComplexity), true
+	case "PostbackTest.urlTemplate":
+		if e.ComplexityRoot.PostbackTest.URLTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.URLTemplate(childComplexity), true
+	case "PostbackTest.values":
+		if e.ComplexityRoot.PostbackTest.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.Values(childComplexity), true
+	case "PostbackTest.verdict":
+		if e.ComplexityRoot.PostbackTest.Verdict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTest.Verdict(childComplexity), true
+
+	case "PostbackTestConnection.edges":
+		if e.ComplexityRoot.PostbackTestConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTestConnection.Edges(childComplexity), true
+	case "PostbackTestConnection.pageInfo":
+		if e.ComplexityRoot.PostbackTestConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTestConnection.PageInfo(childComplexity), true
+
+	case "PostbackTestEdge.cursor":
+		if e.ComplexityRoot.PostbackTestEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTestEdge.Cursor(childComplexity), true
+	case "PostbackTestEdge.node":
+		if e.ComplexityRoot.PostbackTestEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTestEdge.Node(childComplexity), true
 
 	case "PostbackVersion.author":
 		if e.ComplexityRoot.PostbackVersion.Author == nil {
@@ -3031,6 +3325,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Offers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["search"].(*string)), true
+	case "Query.postbackTests":
+		if e.ComplexityRoot.Query.PostbackTests == nil {
+			break
+		}
+
+		args, err := ec.field_Query_postbackTests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PostbackTests(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["postbackId"].(*string)), true
 	case "Query.postbacks":
 		if e.ComplexityRoot.Query.Postbacks == nil {
 			break
@@ -3371,6 +3676,69 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RevokeApiTokenPayload.UserErrors(childComplexity), true
 
+	case "RunScenariosPayload.run":
+		if e.ComplexityRoot.RunScenariosPayload.Run == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RunScenariosPayload.Run(childComplexity), true
+	case "RunScenariosPayload.userErrors":
+		if e.ComplexityRoot.RunScenariosPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RunScenariosPayload.UserErrors(childComplexity), true
+
+	case "ScenarioCard.does":
+		if e.ComplexityRoot.ScenarioCard.Does == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScenarioCard.Does(childComplexity), true
+	case "ScenarioCard.expected":
+		if e.ComplexityRoot.ScenarioCard.Expected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScenarioCard.Expected(childComplexity), true
+	case "ScenarioCard.grade":
+		if e.ComplexityRoot.ScenarioCard.Grade == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScenarioCard.Grade(childComplexity), true
+	case "ScenarioCard.key":
+		if e.ComplexityRoot.ScenarioCard.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScenarioCard.Key(childComplexity), true
+	case "ScenarioCard.says":
+		if e.ComplexityRoot.ScenarioCard.Says == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScenarioCard.Says(childComplexity), true
+	case "ScenarioCard.test":
+		if e.ComplexityRoot.ScenarioCard.Test == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScenarioCard.Test(childComplexity), true
+	case "ScenarioCard.title":
+		if e.ComplexityRoot.ScenarioCard.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScenarioCard.Title(childComplexity), true
+
+	case "ScenarioRun.cards":
+		if e.ComplexityRoot.ScenarioRun.Cards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScenarioRun.Cards(childComplexity), true
+
 	case "SetPostbackEnabledPayload.postback":
 		if e.ComplexityRoot.SetPostbackEnabledPayload.Postback == nil {
 			break
@@ -3513,6 +3881,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TemplateError.Start(childComplexity), true
+
+	case "TestPostbackPayload.test":
+		if e.ComplexityRoot.TestPostbackPayload.Test == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestPostbackPayload.Test(childComplexity), true
+	case "TestPostbackPayload.userErrors":
+		if e.ComplexityRoot.TestPostbackPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestPostbackPayload.UserErrors(childComplexity), true
 
 	case "Timings.connectMs":
 		if e.ComplexityRoot.Timings.ConnectMs == nil {
@@ -3838,6 +4219,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRevokeApiTokenInput,
 		ec.unmarshalInputSetPostbackEnabledInput,
 		ec.unmarshalInputSignInInput,
+		ec.unmarshalInputTestPostbackInput,
 		ec.unmarshalInputUpdateCampaignInput,
 		ec.unmarshalInputUpdateConversionStatusInput,
 		ec.unmarshalInputUpdatePostbackInput,
@@ -4421,10 +4803,12 @@ type Delivery implements Node {
   status: ConversionStatus!
   goal: Goal!
   affiliate: Affiliate!
-  postback: Postback!
-  "The version of the postback that it was made for."
-  version: PostbackVersion!
-  conversion: Conversion!
+  "Null for a test of a template that is not saved."
+  postback: Postback
+  "The version of the postback that it was made for; null as the postback."
+  version: PostbackVersion
+  "Null for a test."
+  conversion: Conversion
   campaign: Campaign
   clickId: String
   transactionId: String
@@ -4503,6 +4887,7 @@ input DeliveryFilter {
   to: Time
   "A delivery, conversion, click or transaction id, or a part of the host."
   search: String
+  "True for tests alone; tests are left out otherwise."
   test: Boolean
   "Staff only."
   affiliateIds: [ID!]
@@ -5085,6 +5470,132 @@ type DemoSignIn {
 type Header {
   name: String!
   value: String!
+}
+`, BuiltIn: false},
+	{Name: "../schema/test.graphqls", Input: `"One postback fired as a test: what was sent, what came back, and what that means."
+type PostbackTest implements Node {
+  id: ID!
+  firedAt: Time!
+  "Whose it is, where it was fired for a saved postback."
+  postback: Postback
+  urlTemplate: String!
+  method: HTTPMethod!
+  "What was sent for each macro."
+  values: [MacroValue!]!
+  "Which of the scenarios it was; null for a test by itself."
+  scenario: String
+  "As it was sent."
+  url: String!
+  "DELIVERED or FAILED: a test is never tried again."
+  state: DeliveryState!
+  statusCode: Int
+  durationMs: Float!
+  timings: Timings!
+  requestHeaders: [Header!]!
+  requestBody: String
+  responseHeaders: [Header!]!
+  "The first 64 KiB."
+  responseBody: String
+  responseTruncated: Boolean!
+  "Why it did not succeed; a code for programs."
+  reason: String
+  "What happened, in a sentence."
+  verdict: String!
+  "The next thing to try; null where all is well."
+  nextStep: String
+  "Its line in the log, which shows tests with the filter ` + "`" + `test: true` + "`" + `."
+  delivery: Delivery
+}
+
+type MacroValue {
+  macro: String!
+  value: String!
+}
+
+type PostbackTestConnection {
+  edges: [PostbackTestEdge!]!
+  pageInfo: PageInfo!
+}
+
+type PostbackTestEdge {
+  node: PostbackTest!
+  cursor: String!
+}
+
+extend type Postback {
+  "Tests fired for it, newest first."
+  tests(first: Int = 5): [PostbackTest!]!
+}
+
+extend type Query {
+  "Tests that were fired, newest first; of one postback, or of all."
+  postbackTests(first: Int, after: String, last: Int, before: String, postbackId: ID): PostbackTestConnection! @auth
+}
+
+input TestPostbackInput {
+  "May be left out with a ` + "`" + `postbackId` + "`" + `: then it is the postback's."
+  urlTemplate: String
+  method: HTTPMethod
+  "What is not given is a believable sample."
+  values: [MacroValueInput!]
+  "The saved postback that it is for: its method, rule on the body and signature are used, and the test is kept with it."
+  postbackId: ID
+  "The goal that it tells of, by key; it says {goal_id} and {goal_name} where ` + "`" + `values` + "`" + ` do not."
+  goal: String
+  bodyRule: BodyRuleInput
+  "Staff only: whose test it is, where no postback says so."
+  affiliateId: ID
+}
+
+type TestPostbackPayload {
+  test: PostbackTest
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Fires a postback once, now, with the values given. It is marked as a test and counted nowhere; at most a few in a second."
+  testPostback(input: TestPostbackInput!): TestPostbackPayload! @auth(scope: WRITE)
+}
+
+"How a scenario went."
+enum Grade {
+  "As it should be."
+  GOOD
+  "It works, but there is something to look at."
+  ATTENTION
+  "It does not work."
+  PROBLEM
+}
+
+"All scenarios, fired one after the other."
+type ScenarioRun {
+  cards: [ScenarioCard!]!
+}
+
+"What became of one scenario."
+type ScenarioCard {
+  "` + "`" + `normal` + "`" + `, ` + "`" + `same_again` + "`" + `, ` + "`" + `second_deposit` + "`" + `, ` + "`" + `reversal` + "`" + `, ` + "`" + `unknown_click` + "`" + `, ` + "`" + `special_characters` + "`" + `, ` + "`" + `slow_answer` + "`" + `."
+  key: String!
+  title: String!
+  "What is fired."
+  does: String!
+  "What the tracker should make of it."
+  expected: String!
+  "Null where it was not fired, because nothing answered the first."
+  test: PostbackTest
+  grade: Grade!
+  "What happened and what to make of it."
+  says: String!
+}
+
+type RunScenariosPayload {
+  run: ScenarioRun
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Fires seven tests one after the other: normal, the same again, a second deposit, a reversal, an unknown click, special characters, a slow answer."
+  runScenarios(input: TestPostbackInput!): RunScenariosPayload! @auth(scope: WRITE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/tracker.graphqls", Input: `"How sure a proposal is."
@@ -5876,6 +6387,16 @@ func (ec *executionContext) childFields_MacroSpan(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type MacroSpan", field.Name)
 }
 
+func (ec *executionContext) childFields_MacroValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "macro":
+		return ec.fieldContext_MacroValue_macro(ctx, field)
+	case "value":
+		return ec.fieldContext_MacroValue_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MacroValue", field.Name)
+}
+
 func (ec *executionContext) childFields_Mend(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "label":
@@ -6000,6 +6521,8 @@ func (ec *executionContext) childFields_Postback(ctx context.Context, field grap
 		return ec.fieldContext_Postback_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Postback_updatedAt(ctx, field)
+	case "tests":
+		return ec.fieldContext_Postback_tests(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Postback", field.Name)
 }
@@ -6056,6 +6579,74 @@ func (ec *executionContext) childFields_PostbackPreview(ctx context.Context, fie
 		return ec.fieldContext_PostbackPreview_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostbackPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_PostbackTest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PostbackTest_id(ctx, field)
+	case "firedAt":
+		return ec.fieldContext_PostbackTest_firedAt(ctx, field)
+	case "postback":
+		return ec.fieldContext_PostbackTest_postback(ctx, field)
+	case "urlTemplate":
+		return ec.fieldContext_PostbackTest_urlTemplate(ctx, field)
+	case "method":
+		return ec.fieldContext_PostbackTest_method(ctx, field)
+	case "values":
+		return ec.fieldContext_PostbackTest_values(ctx, field)
+	case "scenario":
+		return ec.fieldContext_PostbackTest_scenario(ctx, field)
+	case "url":
+		return ec.fieldContext_PostbackTest_url(ctx, field)
+	case "state":
+		return ec.fieldContext_PostbackTest_state(ctx, field)
+	case "statusCode":
+		return ec.fieldContext_PostbackTest_statusCode(ctx, field)
+	case "durationMs":
+		return ec.fieldContext_PostbackTest_durationMs(ctx, field)
+	case "timings":
+		return ec.fieldContext_PostbackTest_timings(ctx, field)
+	case "requestHeaders":
+		return ec.fieldContext_PostbackTest_requestHeaders(ctx, field)
+	case "requestBody":
+		return ec.fieldContext_PostbackTest_requestBody(ctx, field)
+	case "responseHeaders":
+		return ec.fieldContext_PostbackTest_responseHeaders(ctx, field)
+	case "responseBody":
+		return ec.fieldContext_PostbackTest_responseBody(ctx, field)
+	case "responseTruncated":
+		return ec.fieldContext_PostbackTest_responseTruncated(ctx, field)
+	case "reason":
+		return ec.fieldContext_PostbackTest_reason(ctx, field)
+	case "verdict":
+		return ec.fieldContext_PostbackTest_verdict(ctx, field)
+	case "nextStep":
+		return ec.fieldContext_PostbackTest_nextStep(ctx, field)
+	case "delivery":
+		return ec.fieldContext_PostbackTest_delivery(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostbackTest", field.Name)
+}
+
+func (ec *executionContext) childFields_PostbackTestConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PostbackTestConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PostbackTestConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostbackTestConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PostbackTestEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_PostbackTestEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_PostbackTestEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostbackTestEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_PostbackVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6244,6 +6835,44 @@ func (ec *executionContext) childFields_RevokeApiTokenPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type RevokeApiTokenPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RunScenariosPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "run":
+		return ec.fieldContext_RunScenariosPayload_run(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RunScenariosPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RunScenariosPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ScenarioCard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_ScenarioCard_key(ctx, field)
+	case "title":
+		return ec.fieldContext_ScenarioCard_title(ctx, field)
+	case "does":
+		return ec.fieldContext_ScenarioCard_does(ctx, field)
+	case "expected":
+		return ec.fieldContext_ScenarioCard_expected(ctx, field)
+	case "test":
+		return ec.fieldContext_ScenarioCard_test(ctx, field)
+	case "grade":
+		return ec.fieldContext_ScenarioCard_grade(ctx, field)
+	case "says":
+		return ec.fieldContext_ScenarioCard_says(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScenarioCard", field.Name)
+}
+
+func (ec *executionContext) childFields_ScenarioRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cards":
+		return ec.fieldContext_ScenarioRun_cards(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScenarioRun", field.Name)
+}
+
 func (ec *executionContext) childFields_SetPostbackEnabledPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "postback":
@@ -6312,6 +6941,16 @@ func (ec *executionContext) childFields_TemplateError(ctx context.Context, field
 		return ec.fieldContext_TemplateError_end(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TemplateError", field.Name)
+}
+
+func (ec *executionContext) childFields_TestPostbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "test":
+		return ec.fieldContext_TestPostbackPayload_test(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TestPostbackPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestPostbackPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Timings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6718,6 +7357,20 @@ func (ec *executionContext) field_Mutation_revokeApiToken_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_runScenarios_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (TestPostbackInput, error) {
+			return ec.unmarshalNTestPostbackInput2postriderᚋgraphᚋgenᚐTestPostbackInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_setPostbackEnabled_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6738,6 +7391,20 @@ func (ec *executionContext) field_Mutation_signIn_args(ctx context.Context, rawA
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (SignInInput, error) {
 			return ec.unmarshalNSignInInput2postriderᚋgraphᚋgenᚐSignInInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_testPostback_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (TestPostbackInput, error) {
+			return ec.unmarshalNTestPostbackInput2postriderᚋgraphᚋgenᚐTestPostbackInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6799,6 +7466,20 @@ func (ec *executionContext) field_Mutation_updateSettings_args(ctx context.Conte
 		return nil, err
 	}
 	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Postback_tests_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
 	return args, nil
 }
 
@@ -7247,6 +7928,52 @@ func (ec *executionContext) field_Query_offers_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["search"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_postbackTests_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "postbackId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["postbackId"] = arg4
 	return args, nil
 }
 
@@ -11032,10 +11759,10 @@ func (ec *executionContext) _Delivery_postback(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *db.Postback) graphql.Marshaler {
-			return ec.marshalNPostback2ᚖpostriderᚋentᚋdbᚐPostback(ctx, selections, v)
+			return ec.marshalOPostback2ᚖpostriderᚋentᚋdbᚐPostback(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Delivery_postback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -11064,10 +11791,10 @@ func (ec *executionContext) _Delivery_version(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *db.PostbackVersion) graphql.Marshaler {
-			return ec.marshalNPostbackVersion2ᚖpostriderᚋentᚋdbᚐPostbackVersion(ctx, selections, v)
+			return ec.marshalOPostbackVersion2ᚖpostriderᚋentᚋdbᚐPostbackVersion(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Delivery_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -11096,10 +11823,10 @@ func (ec *executionContext) _Delivery_conversion(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *db.Conversion) graphql.Marshaler {
-			return ec.marshalNConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx, selections, v)
+			return ec.marshalOConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Delivery_conversion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13113,6 +13840,52 @@ func (ec *executionContext) fieldContext_MacroSpan_urlEnd(_ context.Context, fie
 	return graphql.NewScalarFieldContext("MacroSpan", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _MacroValue_macro(ctx context.Context, field graphql.CollectedField, obj *MacroValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MacroValue_macro(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Macro, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MacroValue_macro(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MacroValue", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MacroValue_value(ctx context.Context, field graphql.CollectedField, obj *MacroValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MacroValue_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MacroValue_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MacroValue", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Mend_label(ctx context.Context, field graphql.CollectedField, obj *Mend) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14086,6 +14859,130 @@ func (ec *executionContext) fieldContext_Mutation_deletePostback(ctx context.Con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_deletePostback_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_testPostback(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_testPostback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TestPostback(ctx, fc.Args["input"].(TestPostbackInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *TestPostbackPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *TestPostbackPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *TestPostbackPayload) graphql.Marshaler {
+			return ec.marshalNTestPostbackPayload2ᚖpostriderᚋgraphᚋgenᚐTestPostbackPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_testPostback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TestPostbackPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_testPostback_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_runScenarios(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_runScenarios(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RunScenarios(ctx, fc.Args["input"].(TestPostbackInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *RunScenariosPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *RunScenariosPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *RunScenariosPayload) graphql.Marshaler {
+			return ec.marshalNRunScenariosPayload2ᚖpostriderᚋgraphᚋgenᚐRunScenariosPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_runScenarios(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RunScenariosPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_runScenarios_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -15106,6 +16003,50 @@ func (ec *executionContext) fieldContext_Postback_updatedAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("Postback", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
+func (ec *executionContext) _Postback_tests(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Postback_tests(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Postback().Tests(ctx, obj, fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.PostbackTest) graphql.Marshaler {
+			return ec.marshalNPostbackTest2ᚕᚖpostriderᚋentᚋdbᚐPostbackTestᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Postback_tests(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Postback",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostbackTest(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Postback_tests_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PostbackConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Postback]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15494,6 +16435,662 @@ func (ec *executionContext) fieldContext_PostbackPreview_errors(_ context.Contex
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PostbackTest_id(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_firedAt(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_firedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().FiredAt(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalNTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_firedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_postback(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_postback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().Postback(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Postback) graphql.Marshaler {
+			return ec.marshalOPostback2ᚖpostriderᚋentᚋdbᚐPostback(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_postback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostbackTest",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Postback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostbackTest_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_urlTemplate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URLTemplate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_method(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dispatch.Method) graphql.Marshaler {
+			return ec.marshalNHTTPMethod2postriderᚋdispatchᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, false, false, errors.New("field of type HTTPMethod does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_values(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().Values(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MacroValue) graphql.Marshaler {
+			return ec.marshalNMacroValue2ᚕᚖpostriderᚋgraphᚋgenᚐMacroValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostbackTest",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MacroValue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostbackTest_scenario(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_scenario(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Scenario, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_scenario(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_url(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().URL(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_state(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().State(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dispatch.State) graphql.Marshaler {
+			return ec.marshalNDeliveryState2postriderᚋdispatchᚐState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type DeliveryState does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_statusCode(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_statusCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().StatusCode(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_statusCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_durationMs(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_durationMs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().DurationMs(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_durationMs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_timings(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_timings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().Timings(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dispatch.Timings) graphql.Marshaler {
+			return ec.marshalNTimings2ᚖpostriderᚋdispatchᚐTimings(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_timings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostbackTest",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Timings(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostbackTest_requestHeaders(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_requestHeaders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().RequestHeaders(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*dispatch.Header) graphql.Marshaler {
+			return ec.marshalNHeader2ᚕᚖpostriderᚋdispatchᚐHeaderᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_requestHeaders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostbackTest",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Header(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostbackTest_requestBody(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_requestBody(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().RequestBody(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_requestBody(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_responseHeaders(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_responseHeaders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().ResponseHeaders(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*dispatch.Header) graphql.Marshaler {
+			return ec.marshalNHeader2ᚕᚖpostriderᚋdispatchᚐHeaderᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_responseHeaders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostbackTest",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Header(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostbackTest_responseBody(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_responseBody(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().ResponseBody(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_responseBody(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_responseTruncated(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_responseTruncated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().ResponseTruncated(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_responseTruncated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_reason(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().Reason(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_verdict(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_verdict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().Verdict(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_verdict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_nextStep(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_nextStep(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().NextStep(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_nextStep(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackTest_delivery(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTest_delivery(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PostbackTest().Delivery(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Delivery) graphql.Marshaler {
+			return ec.marshalODelivery2ᚖpostriderᚋentᚋdbᚐDelivery(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTest_delivery(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostbackTest",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Delivery(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostbackTestConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.PostbackTest]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTestConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*db.PostbackTest]) graphql.Marshaler {
+			return ec.marshalNPostbackTestEdge2ᚕᚖpostriderᚋgraphᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTestConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostbackTestConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostbackTestEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostbackTestConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.PostbackTest]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTestConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖpostriderᚋgraphᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTestConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostbackTestConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostbackTestEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*db.PostbackTest]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTestEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.PostbackTest) graphql.Marshaler {
+			return ec.marshalNPostbackTest2ᚖpostriderᚋentᚋdbᚐPostbackTest(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTestEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostbackTestEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostbackTest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostbackTestEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*db.PostbackTest]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackTestEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackTestEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackTestEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _PostbackVersion_id(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
@@ -17019,6 +18616,63 @@ func (ec *executionContext) fieldContext_Query_sources(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_postbackTests(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_postbackTests(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PostbackTests(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["postbackId"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Auth == nil {
+					var zeroVal *page.Connection[*db.PostbackTest]
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*db.PostbackTest]) graphql.Marshaler {
+			return ec.marshalNPostbackTestConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_postbackTests(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostbackTestConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_postbackTests_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_trackerPresets(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18312,6 +19966,272 @@ func (ec *executionContext) fieldContext_RevokeApiTokenPayload_userErrors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _RunScenariosPayload_run(ctx context.Context, field graphql.CollectedField, obj *RunScenariosPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RunScenariosPayload_run(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Run, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ScenarioRun) graphql.Marshaler {
+			return ec.marshalOScenarioRun2ᚖpostriderᚋgraphᚋgenᚐScenarioRun(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RunScenariosPayload_run(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RunScenariosPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScenarioRun(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RunScenariosPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RunScenariosPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RunScenariosPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RunScenariosPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RunScenariosPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScenarioCard_key(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScenarioCard_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScenarioCard_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ScenarioCard_title(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScenarioCard_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScenarioCard_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ScenarioCard_does(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScenarioCard_does(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Does, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScenarioCard_does(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ScenarioCard_expected(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScenarioCard_expected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Expected, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScenarioCard_expected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ScenarioCard_test(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScenarioCard_test(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Test, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.PostbackTest) graphql.Marshaler {
+			return ec.marshalOPostbackTest2ᚖpostriderᚋentᚋdbᚐPostbackTest(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScenarioCard_test(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScenarioCard",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostbackTest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScenarioCard_grade(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScenarioCard_grade(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Grade, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v trial.Grade) graphql.Marshaler {
+			return ec.marshalNGrade2postriderᚋtrialᚐGrade(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScenarioCard_grade(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, errors.New("field of type Grade does not have child fields"))
+}
+
+func (ec *executionContext) _ScenarioCard_says(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScenarioCard_says(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Says, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScenarioCard_says(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ScenarioRun_cards(ctx context.Context, field graphql.CollectedField, obj *ScenarioRun) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScenarioRun_cards(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cards, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ScenarioCard) graphql.Marshaler {
+			return ec.marshalNScenarioCard2ᚕᚖpostriderᚋgraphᚋgenᚐScenarioCardᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScenarioRun_cards(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScenarioRun",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScenarioCard(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SetPostbackEnabledPayload_postback(ctx context.Context, field graphql.CollectedField, obj *SetPostbackEnabledPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18941,6 +20861,70 @@ func (ec *executionContext) _TemplateError_end(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_TemplateError_end(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TemplateError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TestPostbackPayload_test(ctx context.Context, field graphql.CollectedField, obj *TestPostbackPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TestPostbackPayload_test(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Test, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.PostbackTest) graphql.Marshaler {
+			return ec.marshalOPostbackTest2ᚖpostriderᚋentᚋdbᚐPostbackTest(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TestPostbackPayload_test(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TestPostbackPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostbackTest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TestPostbackPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *TestPostbackPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TestPostbackPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TestPostbackPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TestPostbackPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Timings_dnsMs(ctx context.Context, field graphql.CollectedField, obj *dispatch.Timings) (ret graphql.Marshaler) {
@@ -22320,6 +24304,78 @@ func (ec *executionContext) unmarshalInputSignInInput(ctx context.Context, obj a
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputTestPostbackInput(ctx context.Context, obj any) (TestPostbackInput, error) {
+	var it TestPostbackInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"urlTemplate", "method", "values", "postbackId", "goal", "bodyRule", "affiliateId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "urlTemplate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("urlTemplate"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URLTemplate = data
+		case "method":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("method"))
+			data, err := ec.unmarshalOHTTPMethod2ᚖpostriderᚋdispatchᚐMethod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Method = data
+		case "values":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("values"))
+			data, err := ec.unmarshalOMacroValueInput2ᚕᚖpostriderᚋgraphᚋgenᚐMacroValueInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Values = data
+		case "postbackId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postbackId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PostbackID = data
+		case "goal":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goal"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Goal = data
+		case "bodyRule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bodyRule"))
+			data, err := ec.unmarshalOBodyRuleInput2ᚖpostriderᚋgraphᚋgenᚐBodyRuleInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BodyRule = data
+		case "affiliateId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AffiliateID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpdateCampaignInput(ctx context.Context, obj any) (UpdateCampaignInput, error) {
 	var it UpdateCampaignInput
 	if obj == nil {
@@ -22578,6 +24634,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._PostbackVersion(ctx, sel, obj)
+	case *db.PostbackTest:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PostbackTest(ctx, sel, obj)
 	case *db.Postback:
 		if obj == nil {
 			return graphql.Null
@@ -25069,16 +27130,13 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 		case "postback":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
 					}
 				}()
 				res = ec._Delivery_postback(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
 				return res
 			}
 
@@ -25105,16 +27163,13 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 		case "version":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
 					}
 				}()
 				res = ec._Delivery_version(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
 				return res
 			}
 
@@ -25141,16 +27196,13 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 		case "conversion":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
 					}
 				}()
 				res = ec._Delivery_conversion(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
 				return res
 			}
 
@@ -26312,6 +28364,50 @@ func (ec *executionContext) _MacroSpan(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var macroValueImplementors = []string{"MacroValue"}
+
+func (ec *executionContext) _MacroValue(ctx context.Context, sel ast.SelectionSet, obj *MacroValue) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, macroValueImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MacroValue")
+		case "macro":
+			out.Values[i] = ec._MacroValue_macro(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._MacroValue_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var mendImplementors = []string{"Mend"}
 
 func (ec *executionContext) _Mend(ctx context.Context, sel ast.SelectionSet, obj *Mend) graphql.Marshaler {
@@ -26520,6 +28616,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "deletePostback":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deletePostback(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "testPostback":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_testPostback(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "runScenarios":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_runScenarios(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -27203,6 +29313,42 @@ func (ec *executionContext) _Postback(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "tests":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Postback_tests(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -27393,6 +29539,736 @@ func (ec *executionContext) _PostbackPreview(ctx context.Context, sel ast.Select
 			}
 		case "errors":
 			out.Values[i] = ec._PostbackPreview_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var postbackTestImplementors = []string{"PostbackTest", "Node"}
+
+func (ec *executionContext) _PostbackTest(ctx context.Context, sel ast.SelectionSet, obj *db.PostbackTest) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postbackTestImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostbackTest")
+		case "id":
+			out.Values[i] = ec._PostbackTest_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "firedAt":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_firedAt(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "postback":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_postback(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "urlTemplate":
+			out.Values[i] = ec._PostbackTest_urlTemplate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "method":
+			out.Values[i] = ec._PostbackTest_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "values":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_values(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "scenario":
+			out.Values[i] = ec._PostbackTest_scenario(ctx, field, obj)
+		case "url":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_url(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "state":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_state(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "statusCode":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_statusCode(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "durationMs":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_durationMs(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "timings":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_timings(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "requestHeaders":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_requestHeaders(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "requestBody":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_requestBody(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "responseHeaders":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_responseHeaders(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "responseBody":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_responseBody(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "responseTruncated":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_responseTruncated(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "reason":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_reason(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "verdict":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_verdict(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "nextStep":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_nextStep(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "delivery":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PostbackTest_delivery(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var postbackTestConnectionImplementors = []string{"PostbackTestConnection"}
+
+func (ec *executionContext) _PostbackTestConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*db.PostbackTest]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postbackTestConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostbackTestConnection")
+		case "edges":
+			out.Values[i] = ec._PostbackTestConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PostbackTestConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var postbackTestEdgeImplementors = []string{"PostbackTestEdge"}
+
+func (ec *executionContext) _PostbackTestEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*db.PostbackTest]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postbackTestEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostbackTestEdge")
+		case "node":
+			out.Values[i] = ec._PostbackTestEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._PostbackTestEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -28131,6 +31007,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "postbackTests":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_postbackTests(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "trackerPresets":
 			field := field
 
@@ -28728,6 +31626,152 @@ func (ec *executionContext) _RevokeApiTokenPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var runScenariosPayloadImplementors = []string{"RunScenariosPayload"}
+
+func (ec *executionContext) _RunScenariosPayload(ctx context.Context, sel ast.SelectionSet, obj *RunScenariosPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, runScenariosPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RunScenariosPayload")
+		case "run":
+			out.Values[i] = ec._RunScenariosPayload_run(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._RunScenariosPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var scenarioCardImplementors = []string{"ScenarioCard"}
+
+func (ec *executionContext) _ScenarioCard(ctx context.Context, sel ast.SelectionSet, obj *ScenarioCard) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scenarioCardImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScenarioCard")
+		case "key":
+			out.Values[i] = ec._ScenarioCard_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._ScenarioCard_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "does":
+			out.Values[i] = ec._ScenarioCard_does(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expected":
+			out.Values[i] = ec._ScenarioCard_expected(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "test":
+			out.Values[i] = ec._ScenarioCard_test(ctx, field, obj)
+		case "grade":
+			out.Values[i] = ec._ScenarioCard_grade(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "says":
+			out.Values[i] = ec._ScenarioCard_says(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var scenarioRunImplementors = []string{"ScenarioRun"}
+
+func (ec *executionContext) _ScenarioRun(ctx context.Context, sel ast.SelectionSet, obj *ScenarioRun) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scenarioRunImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScenarioRun")
+		case "cards":
+			out.Values[i] = ec._ScenarioRun_cards(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var setPostbackEnabledPayloadImplementors = []string{"SetPostbackEnabledPayload"}
 
 func (ec *executionContext) _SetPostbackEnabledPayload(ctx context.Context, sel ast.SelectionSet, obj *SetPostbackEnabledPayload) graphql.Marshaler {
@@ -29047,6 +32091,47 @@ func (ec *executionContext) _TemplateError(ctx context.Context, sel ast.Selectio
 			}
 		case "end":
 			out.Values[i] = ec._TemplateError_end(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var testPostbackPayloadImplementors = []string{"TestPostbackPayload"}
+
+func (ec *executionContext) _TestPostbackPayload(ctx context.Context, sel ast.SelectionSet, obj *TestPostbackPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, testPostbackPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TestPostbackPayload")
+		case "test":
+			out.Values[i] = ec._TestPostbackPayload_test(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._TestPostbackPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -30576,10 +33661,6 @@ func (ec *executionContext) marshalNConsideredPostback2ᚖpostriderᚋgraphᚋge
 	return ec._ConsideredPostback(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNConversion2postriderᚋentᚋdbᚐConversion(ctx context.Context, sel ast.SelectionSet, v db.Conversion) graphql.Marshaler {
-	return ec._Conversion(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNConversion2ᚕᚖpostriderᚋentᚋdbᚐConversionᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Conversion) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -31037,6 +34118,16 @@ func (ec *executionContext) marshalNGoal2ᚖpostriderᚋentᚋdbᚐGoal(ctx cont
 	return ec._Goal(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNGrade2postriderᚋtrialᚐGrade(ctx context.Context, v any) (trial.Grade, error) {
+	var res trial.Grade
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGrade2postriderᚋtrialᚐGrade(ctx context.Context, sel ast.SelectionSet, v trial.Grade) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNHTTPMethod2postriderᚋdispatchᚐMethod(ctx context.Context, v any) (dispatch.Method, error) {
 	var res dispatch.Method
 	err := res.UnmarshalGQL(v)
@@ -31273,6 +34364,32 @@ func (ec *executionContext) marshalNMacroSpan2ᚖpostriderᚋgraphᚋgenᚐMacro
 	return ec._MacroSpan(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNMacroValue2ᚕᚖpostriderᚋgraphᚋgenᚐMacroValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*MacroValue) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMacroValue2ᚖpostriderᚋgraphᚋgenᚐMacroValue(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMacroValue2ᚖpostriderᚋgraphᚋgenᚐMacroValue(ctx context.Context, sel ast.SelectionSet, v *MacroValue) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MacroValue(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNMacroValueInput2ᚖpostriderᚋgraphᚋgenᚐMacroValueInput(ctx context.Context, v any) (*MacroValueInput, error) {
 	res, err := ec.unmarshalInputMacroValueInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
@@ -31350,10 +34467,6 @@ func (ec *executionContext) marshalNPageInfo2ᚖpostriderᚋgraphᚋpageᚐInfo(
 		return graphql.Null
 	}
 	return ec._PageInfo(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNPostback2postriderᚋentᚋdbᚐPostback(ctx context.Context, sel ast.SelectionSet, v db.Postback) graphql.Marshaler {
-	return ec._Postback(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNPostback2ᚕᚖpostriderᚋentᚋdbᚐPostbackᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Postback) graphql.Marshaler {
@@ -31460,8 +34573,70 @@ func (ec *executionContext) marshalNPostbackScope2postriderᚋfiringᚐScope(ctx
 	return v
 }
 
-func (ec *executionContext) marshalNPostbackVersion2postriderᚋentᚋdbᚐPostbackVersion(ctx context.Context, sel ast.SelectionSet, v db.PostbackVersion) graphql.Marshaler {
-	return ec._PostbackVersion(ctx, sel, &v)
+func (ec *executionContext) marshalNPostbackTest2ᚕᚖpostriderᚋentᚋdbᚐPostbackTestᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.PostbackTest) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPostbackTest2ᚖpostriderᚋentᚋdbᚐPostbackTest(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPostbackTest2ᚖpostriderᚋentᚋdbᚐPostbackTest(ctx context.Context, sel ast.SelectionSet, v *db.PostbackTest) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostbackTest(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPostbackTestConnection2postriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v page.Connection[*db.PostbackTest]) graphql.Marshaler {
+	return ec._PostbackTestConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPostbackTestConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.PostbackTest]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostbackTestConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPostbackTestEdge2ᚕᚖpostriderᚋgraphᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*db.PostbackTest]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPostbackTestEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPostbackTestEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*db.PostbackTest]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostbackTestEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPostbackVersion2ᚕᚖpostriderᚋentᚋdbᚐPostbackVersionᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.PostbackVersion) graphql.Marshaler {
@@ -31691,6 +34866,20 @@ func (ec *executionContext) marshalNRole2postriderᚋinternalᚋviewerᚐRole(ct
 	return v
 }
 
+func (ec *executionContext) marshalNRunScenariosPayload2postriderᚋgraphᚋgenᚐRunScenariosPayload(ctx context.Context, sel ast.SelectionSet, v RunScenariosPayload) graphql.Marshaler {
+	return ec._RunScenariosPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRunScenariosPayload2ᚖpostriderᚋgraphᚋgenᚐRunScenariosPayload(ctx context.Context, sel ast.SelectionSet, v *RunScenariosPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RunScenariosPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRunState2postriderᚋtrackingᚐRunState(ctx context.Context, v any) (tracking.RunState, error) {
 	var res tracking.RunState
 	err := res.UnmarshalGQL(v)
@@ -31699,6 +34888,32 @@ func (ec *executionContext) unmarshalNRunState2postriderᚋtrackingᚐRunState(c
 
 func (ec *executionContext) marshalNRunState2postriderᚋtrackingᚐRunState(ctx context.Context, sel ast.SelectionSet, v tracking.RunState) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNScenarioCard2ᚕᚖpostriderᚋgraphᚋgenᚐScenarioCardᚄ(ctx context.Context, sel ast.SelectionSet, v []*ScenarioCard) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNScenarioCard2ᚖpostriderᚋgraphᚋgenᚐScenarioCard(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNScenarioCard2ᚖpostriderᚋgraphᚋgenᚐScenarioCard(ctx context.Context, sel ast.SelectionSet, v *ScenarioCard) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ScenarioCard(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSetPostbackEnabledInput2postriderᚋgraphᚋgenᚐSetPostbackEnabledInput(ctx context.Context, v any) (SetPostbackEnabledInput, error) {
@@ -31861,6 +35076,25 @@ func (ec *executionContext) marshalNTemplateError2ᚖpostriderᚋgraphᚋgenᚐT
 	return ec._TemplateError(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNTestPostbackInput2postriderᚋgraphᚋgenᚐTestPostbackInput(ctx context.Context, v any) (TestPostbackInput, error) {
+	res, err := ec.unmarshalInputTestPostbackInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTestPostbackPayload2postriderᚋgraphᚋgenᚐTestPostbackPayload(ctx context.Context, sel ast.SelectionSet, v TestPostbackPayload) graphql.Marshaler {
+	return ec._TestPostbackPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTestPostbackPayload2ᚖpostriderᚋgraphᚋgenᚐTestPostbackPayload(ctx context.Context, sel ast.SelectionSet, v *TestPostbackPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TestPostbackPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
 	res, err := scalar.UnmarshalTime(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -31877,8 +35111,40 @@ func (ec *executionContext) marshalNTime2timeᚐTime(ctx context.Context, sel as
 	return res
 }
 
+func (ec *executionContext) unmarshalNTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
+	res, err := scalar.UnmarshalTime(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTime2ᚖtimeᚐTime(ctx context.Context, sel ast.SelectionSet, v *time.Time) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	_ = sel
+	res := scalar.MarshalTime(*v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNTimings2postriderᚋdispatchᚐTimings(ctx context.Context, sel ast.SelectionSet, v dispatch.Timings) graphql.Marshaler {
 	return ec._Timings(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTimings2ᚖpostriderᚋdispatchᚐTimings(ctx context.Context, sel ast.SelectionSet, v *dispatch.Timings) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Timings(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNTrackerPreset2ᚕᚖpostriderᚋtrackerᚐPresetᚄ(ctx context.Context, sel ast.SelectionSet, v []*tracker.Preset) graphql.Marshaler {
@@ -32651,6 +35917,20 @@ func (ec *executionContext) marshalOPostbackScope2ᚖpostriderᚋfiringᚐScope(
 	return v
 }
 
+func (ec *executionContext) marshalOPostbackTest2ᚖpostriderᚋentᚋdbᚐPostbackTest(ctx context.Context, sel ast.SelectionSet, v *db.PostbackTest) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PostbackTest(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPostbackVersion2ᚖpostriderᚋentᚋdbᚐPostbackVersion(ctx context.Context, sel ast.SelectionSet, v *db.PostbackVersion) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PostbackVersion(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOReceivedPostbackFilter2ᚖpostriderᚋgraphᚋfilterᚐReceivedPostback(ctx context.Context, v any) (*filter.ReceivedPostback, error) {
 	if v == nil {
 		return nil, nil
@@ -32758,6 +36038,13 @@ func (ec *executionContext) marshalORunState2ᚖpostriderᚋtrackingᚐRunState(
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOScenarioRun2ᚖpostriderᚋgraphᚋgenᚐScenarioRun(ctx context.Context, sel ast.SelectionSet, v *ScenarioRun) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ScenarioRun(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx context.Context, v any) (*viewer.Scope, error) {

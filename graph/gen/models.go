@@ -14,6 +14,7 @@ import (
 	"postrider/internal/viewer"
 	"postrider/tracker"
 	"postrider/tracking"
+	"postrider/trial"
 	"strconv"
 	"time"
 
@@ -204,6 +205,11 @@ type MacroSpan struct {
 	URLEnd        int    `json:"urlEnd"`
 }
 
+type MacroValue struct {
+	Macro string `json:"macro"`
+	Value string `json:"value"`
+}
+
 type MacroValueInput struct {
 	Macro string `json:"macro"`
 	Value string `json:"value"`
@@ -309,6 +315,32 @@ type RevokeAPITokenPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+type RunScenariosPayload struct {
+	Run        *ScenarioRun `json:"run,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of one scenario.
+type ScenarioCard struct {
+	// `normal`, `same_again`, `second_deposit`, `reversal`, `unknown_click`, `special_characters`, `slow_answer`.
+	Key   string `json:"key"`
+	Title string `json:"title"`
+	// What is fired.
+	Does string `json:"does"`
+	// What the tracker should make of it.
+	Expected string `json:"expected"`
+	// Null where it was not fired, because nothing answered the first.
+	Test  *db.PostbackTest `json:"test,omitempty"`
+	Grade trial.Grade      `json:"grade"`
+	// What happened and what to make of it.
+	Says string `json:"says"`
+}
+
+// All scenarios, fired one after the other.
+type ScenarioRun struct {
+	Cards []*ScenarioCard `json:"cards"`
+}
+
 type SetPostbackEnabledInput struct {
 	ID      string `json:"id"`
 	Enabled bool   `json:"enabled"`
@@ -341,6 +373,26 @@ type TemplateError struct {
 	Message string `json:"message"`
 	Start   int    `json:"start"`
 	End     int    `json:"end"`
+}
+
+type TestPostbackInput struct {
+	// May be left out with a `postbackId`: then it is the postback's.
+	URLTemplate *string          `json:"urlTemplate,omitempty"`
+	Method      *dispatch.Method `json:"method,omitempty"`
+	// What is not given is a believable sample.
+	Values []*MacroValueInput `json:"values,omitempty"`
+	// The saved postback that it is for: its method, rule on the body and signature are used, and the test is kept with it.
+	PostbackID *string `json:"postbackId,omitempty"`
+	// The goal that it tells of, by key; it says {goal_id} and {goal_name} where `values` do not.
+	Goal     *string        `json:"goal,omitempty"`
+	BodyRule *BodyRuleInput `json:"bodyRule,omitempty"`
+	// Staff only: whose test it is, where no postback says so.
+	AffiliateID *string `json:"affiliateId,omitempty"`
+}
+
+type TestPostbackPayload struct {
+	Test       *db.PostbackTest `json:"test,omitempty"`
+	UserErrors []*UserError     `json:"userErrors"`
 }
 
 type UpdateCampaignInput struct {

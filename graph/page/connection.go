@@ -77,6 +77,12 @@ type DeliveryConnection = Connection[*db.Delivery]
 // DeliveryEdge is a row of it.
 type DeliveryEdge = Edge[*db.Delivery]
 
+// PostbackTestConnection is a page of tests.
+type PostbackTestConnection = Connection[*db.PostbackTest]
+
+// PostbackTestEdge is a row of it.
+type PostbackTestEdge = Edge[*db.PostbackTest]
+
 // ReceivedPostbackConnection is a page of received calls.
 type ReceivedPostbackConnection = Connection[*db.ReceivedPostback]
 

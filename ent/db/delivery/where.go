@@ -272,6 +272,16 @@ func PostbackIDLTE(v int64) predicate.Delivery {
 	return predicate.Delivery(sql.FieldLTE(FieldPostbackID, v))
 }
 
+// PostbackIDIsNil applies the IsNil predicate on the "postback_id" field.
+func PostbackIDIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldPostbackID))
+}
+
+// PostbackIDNotNil applies the NotNil predicate on the "postback_id" field.
+func PostbackIDNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldPostbackID))
+}
+
 // VersionIDEQ applies the EQ predicate on the "version_id" field.
 func VersionIDEQ(v int64) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldVersionID, v))
@@ -310,6 +320,16 @@ func VersionIDLT(v int64) predicate.Delivery {
 // VersionIDLTE applies the LTE predicate on the "version_id" field.
 func VersionIDLTE(v int64) predicate.Delivery {
 	return predicate.Delivery(sql.FieldLTE(FieldVersionID, v))
+}
+
+// VersionIDIsNil applies the IsNil predicate on the "version_id" field.
+func VersionIDIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldVersionID))
+}
+
+// VersionIDNotNil applies the NotNil predicate on the "version_id" field.
+func VersionIDNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldVersionID))
 }
 
 // ConversionIDEQ applies the EQ predicate on the "conversion_id" field.
@@ -352,6 +372,16 @@ func ConversionIDLTE(v uuid.UUID) predicate.Delivery {
 	return predicate.Delivery(sql.FieldLTE(FieldConversionID, v))
 }
 
+// ConversionIDIsNil applies the IsNil predicate on the "conversion_id" field.
+func ConversionIDIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldConversionID))
+}
+
+// ConversionIDNotNil applies the NotNil predicate on the "conversion_id" field.
+func ConversionIDNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldConversionID))
+}
+
 // EventIDEQ applies the EQ predicate on the "event_id" field.
 func EventIDEQ(v uuid.UUID) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldEventID, v))
@@ -392,6 +422,16 @@ func EventIDLTE(v uuid.UUID) predicate.Delivery {
 	return predicate.Delivery(sql.FieldLTE(FieldEventID, v))
 }
 
+// EventIDIsNil applies the IsNil predicate on the "event_id" field.
+func EventIDIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldEventID))
+}
+
+// EventIDNotNil applies the NotNil predicate on the "event_id" field.
+func EventIDNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldEventID))
+}
+
 // OfferIDEQ applies the EQ predicate on the "offer_id" field.
 func OfferIDEQ(v int64) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldOfferID, v))
@@ -430,6 +470,16 @@ func OfferIDLT(v int64) predicate.Delivery {
 // OfferIDLTE applies the LTE predicate on the "offer_id" field.
 func OfferIDLTE(v int64) predicate.Delivery {
 	return predicate.Delivery(sql.FieldLTE(FieldOfferID, v))
+}
+
+// OfferIDIsNil applies the IsNil predicate on the "offer_id" field.
+func OfferIDIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldOfferID))
+}
+
+// OfferIDNotNil applies the NotNil predicate on the "offer_id" field.
+func OfferIDNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldOfferID))
 }
 
 // CampaignIDEQ applies the EQ predicate on the "campaign_id" field.

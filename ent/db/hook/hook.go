@@ -212,6 +212,18 @@ func (f PostbackFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostbackMutation", m)
 }
 
+// The PostbackTestFunc type is an adapter to allow the use of ordinary
+// function as PostbackTest mutator.
+type PostbackTestFunc func(context.Context, *db.PostbackTestMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PostbackTestFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.PostbackTestMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostbackTestMutation", m)
+}
+
 // The PostbackVersionFunc type is an adapter to allow the use of ordinary
 // function as PostbackVersion mutator.
 type PostbackVersionFunc func(context.Context, *db.PostbackVersionMutation) (db.Value, error)

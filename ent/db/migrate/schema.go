@@ -334,11 +334,11 @@ var (
 	DeliveriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "affiliate_id", Type: field.TypeInt64},
-		{Name: "postback_id", Type: field.TypeInt64},
-		{Name: "version_id", Type: field.TypeInt64},
-		{Name: "conversion_id", Type: field.TypeUUID},
-		{Name: "event_id", Type: field.TypeUUID},
-		{Name: "offer_id", Type: field.TypeInt64},
+		{Name: "postback_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "version_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "conversion_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "event_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "offer_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "campaign_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "click_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "transaction_id", Type: field.TypeString, Nullable: true},
@@ -558,6 +558,41 @@ var (
 			},
 		},
 	}
+	// PostbackTestsColumns holds the columns for the "postback_tests" table.
+	PostbackTestsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "affiliate_id", Type: field.TypeInt64},
+		{Name: "postback_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "user_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "url_template", Type: field.TypeString},
+		{Name: "method", Type: field.TypeEnum, Enums: []string{"GET", "POST"}},
+		{Name: "macros", Type: field.TypeJSON},
+		{Name: "scenario", Type: field.TypeString, Nullable: true},
+		{Name: "run_id", Type: field.TypeUUID, Nullable: true},
+	}
+	// PostbackTestsTable holds the schema information for the "postback_tests" table.
+	PostbackTestsTable = &schema.Table{
+		Name:       "postback_tests",
+		Columns:    PostbackTestsColumns,
+		PrimaryKey: []*schema.Column{PostbackTestsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "postbacktest_affiliate_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{PostbackTestsColumns[1], PostbackTestsColumns[0]},
+			},
+			{
+				Name:    "postbacktest_postback_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{PostbackTestsColumns[2], PostbackTestsColumns[0]},
+			},
+			{
+				Name:    "postbacktest_run_id",
+				Unique:  false,
+				Columns: []*schema.Column{PostbackTestsColumns[8]},
+			},
+		},
+	}
 	// PostbackVersionsColumns holds the columns for the "postback_versions" table.
 	PostbackVersionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -734,6 +769,7 @@ var (
 		OffersTable,
 		PlayersTable,
 		PostbacksTable,
+		PostbackTestsTable,
 		PostbackVersionsTable,
 		ReceivedPostbacksTable,
 		SourcesTable,

@@ -57,6 +57,9 @@ type Player func(*sql.Selector)
 // Postback is the predicate function for postback builders.
 type Postback func(*sql.Selector)
 
+// PostbackTest is the predicate function for postbacktest builders.
+type PostbackTest func(*sql.Selector)
+
 // PostbackVersion is the predicate function for postbackversion builders.
 type PostbackVersion func(*sql.Selector)
 

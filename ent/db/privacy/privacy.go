@@ -519,6 +519,30 @@ func (f PostbackMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutatio
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.PostbackMutation", m)
 }
 
+// The PostbackTestQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PostbackTestQueryRuleFunc func(context.Context, *db.PostbackTestQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PostbackTestQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.PostbackTestQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.PostbackTestQuery", q)
+}
+
+// The PostbackTestMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PostbackTestMutationRuleFunc func(context.Context, *db.PostbackTestMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PostbackTestMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.PostbackTestMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.PostbackTestMutation", m)
+}
+
 // The PostbackVersionQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type PostbackVersionQueryRuleFunc func(context.Context, *db.PostbackVersionQuery) error
@@ -732,6 +756,8 @@ func queryFilter(q db.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *db.PostbackQuery:
 		return q.Filter(), nil
+	case *db.PostbackTestQuery:
+		return q.Filter(), nil
 	case *db.PostbackVersionQuery:
 		return q.Filter(), nil
 	case *db.ReceivedPostbackQuery:
@@ -784,6 +810,8 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 	case *db.PlayerMutation:
 		return m.Filter(), nil
 	case *db.PostbackMutation:
+		return m.Filter(), nil
+	case *db.PostbackTestMutation:
 		return m.Filter(), nil
 	case *db.PostbackVersionMutation:
 		return m.Filter(), nil

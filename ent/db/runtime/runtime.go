@@ -22,6 +22,7 @@ import (
 	"postrider/ent/db/offer"
 	"postrider/ent/db/player"
 	"postrider/ent/db/postback"
+	"postrider/ent/db/postbacktest"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/receivedpostback"
 	"postrider/ent/db/source"
@@ -526,6 +527,16 @@ func init() {
 	postback.DefaultUpdatedAt = postbackDescUpdatedAt.Default.(func() time.Time)
 	// postback.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
 	postback.UpdateDefaultUpdatedAt = postbackDescUpdatedAt.UpdateDefault.(func() time.Time)
+	postbacktestMixin := schema.PostbackTest{}.Mixin()
+	postbacktest.Policy = privacy.NewPolicies(postbacktestMixin[0], schema.PostbackTest{})
+	postbacktest.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := postbacktest.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	postbackversionMixin := schema.PostbackVersion{}.Mixin()
 	postbackversion.Policy = privacy.NewPolicies(postbackversionMixin[0], schema.PostbackVersion{})
 	postbackversion.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -316,7 +316,7 @@ function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): React
                   <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2">
                     <StateBadge state={delivery.state} />
                     <Link to="/deliveries/$id" params={{ id: delivery.id }} className="link min-w-0 truncate">
-                      {delivery.postback.name || delivery.host}
+                      {delivery.postback?.name || delivery.host}
                     </Link>
                     <span className="text-muted">
                       <Time at={delivery.createdAt} />

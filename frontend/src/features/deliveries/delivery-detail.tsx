@@ -181,7 +181,7 @@ const tones = {
 function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void }): ReactElement {
   const isStaff = useIsStaff();
   const [isReplaying, setReplaying] = useState(false);
-  const hasEnded = ["DELIVERED", "FAILED", "CANCELLED"].includes(delivery.state);
+  const hasEnded = ["DELIVERED", "FAILED", "CANCELLED"].includes(delivery.state) && !delivery.test;
   useHotkey("r", () => {
     if (hasEnded) setReplaying(true);
   });
@@ -249,10 +249,16 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
             </Fact>
           )}
           <Fact name="Postback">
-            <Link to="/postbacks/$id" params={{ id: postback.id }} className="link">
-              {postback.name || postback.host}
-            </Link>
-            <span className="text-muted">, version {delivery.version.number}</span>
+            {postback ? (
+              <>
+                <Link to="/postbacks/$id" params={{ id: postback.id }} className="link">
+                  {postback.name || postback.host}
+                </Link>
+                {delivery.version && <span className="text-muted">, version {delivery.version.number}</span>}
+              </>
+            ) : (
+              "Not saved when it was tested"
+            )}
           </Fact>
           {isStaff && <Fact name="Affiliate">{delivery.affiliate.name}</Fact>}
           <Fact name="Campaign">
@@ -284,50 +290,58 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         </Facts>
       </DetailPart>
 
-      <DetailPart
-        title="Conversion"
-        aside={
-          <Link to="/conversions/$id" params={{ id: conversion.id }} className={buttonClass("quiet", "sm")}>
-            Whole chain
-          </Link>
-        }
-      >
-        <Facts>
-          <Fact name="Conversion id">
-            <ShortId id={conversion.conversionId} what="conversion id" whole />
-          </Fact>
-          {conversion.transactionId !== null && (
-            <Fact name="Transaction id">
-              <ShortId id={conversion.transactionId} what="transaction id" whole />
-            </Fact>
-          )}
-          <Fact name="Status then">
-            <StateBadge state={delivery.status} plain />
-          </Fact>
-          <Fact name="Happened">
-            <Time at={conversion.occurredAt} form="full" />
-          </Fact>
-          <Fact name="Amount">
-            <Money value={conversion.amount} />
-          </Fact>
-          <Fact name="Payout">
-            <Money value={conversion.payout} />
-          </Fact>
-        </Facts>
-      </DetailPart>
+      {conversion && (
+        <>
+          <DetailPart
+            title="Conversion"
+            aside={
+              <Link
+                to="/conversions/$id"
+                params={{ id: conversion.id }}
+                className={buttonClass("quiet", "sm")}
+              >
+                Whole chain
+              </Link>
+            }
+          >
+            <Facts>
+              <Fact name="Conversion id">
+                <ShortId id={conversion.conversionId} what="conversion id" whole />
+              </Fact>
+              {conversion.transactionId !== null && (
+                <Fact name="Transaction id">
+                  <ShortId id={conversion.transactionId} what="transaction id" whole />
+                </Fact>
+              )}
+              <Fact name="Status then">
+                <StateBadge state={delivery.status} plain />
+              </Fact>
+              <Fact name="Happened">
+                <Time at={conversion.occurredAt} form="full" />
+              </Fact>
+              <Fact name="Amount">
+                <Money value={conversion.amount} />
+              </Fact>
+              <Fact name="Payout">
+                <Money value={conversion.payout} />
+              </Fact>
+            </Facts>
+          </DetailPart>
 
-      <DetailPart title="Click">
-        {conversion.click ? (
-          <ClickFacts click={conversion.click} />
-        ) : (
-          <p className="text-muted">The click is no longer kept.</p>
-        )}
-      </DetailPart>
+          <DetailPart title="Click">
+            {conversion.click ? (
+              <ClickFacts click={conversion.click} />
+            ) : (
+              <p className="text-muted">The click is no longer kept.</p>
+            )}
+          </DetailPart>
+        </>
+      )}
 
       <Suspense>
-        {isReplaying && (
+        {isReplaying && postback && delivery.version && (
           <ReplayDialog
-            delivery={delivery}
+            delivery={{ ...delivery, postback, version: delivery.version }}
             onClose={() => {
               setReplaying(false);
             }}

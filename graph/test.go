@@ -1,0 +1,113 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/ent/db/postbacktest"
+	"postrider/graph/gen"
+	"postrider/graph/page"
+	"postrider/trial"
+)
+
+func (r *Resolver) testPostback(ctx context.Context, in gen.TestPostbackInput) (*db.PostbackTest, error) {
+	wish, err := testWish(in)
+	if err != nil {
+		return nil, err
+	}
+	return r.Trial.Fire(ctx, wish)
+}
+
+func (r *Resolver) runScenarios(ctx context.Context, in gen.TestPostbackInput) (*gen.ScenarioRun, error) {
+	wish, err := testWish(in)
+	if err != nil {
+		return nil, err
+	}
+	run, err := r.Trial.RunScenarios(ctx, wish)
+	if err != nil {
+		return nil, err
+	}
+	shown := &gen.ScenarioRun{}
+	for _, c := range run.Cards {
+		shown.Cards = append(shown.Cards, &gen.ScenarioCard{
+			Key: c.Scenario.Key, Title: c.Scenario.Title, Does: c.Scenario.Does, Expected: c.Scenario.Expected,
+			Test: c.Test, Grade: c.Grade, Says: c.Says,
+		})
+	}
+	return shown, nil
+}
+
+func testWish(in gen.TestPostbackInput) (trial.Wish, error) {
+	postbackID, err1 := optionalInt("Postback", "postbackId", in.PostbackID)
+	affiliateID, err2 := optionalInt("Affiliate", "affiliateId", in.AffiliateID)
+	wish := trial.Wish{
+		PostbackID: postbackID, AffiliateID: affiliateID, URLTemplate: text(in.URLTemplate), Goal: text(in.Goal),
+		Values: map[string]string{}, BodyRule: bodyRule(in.BodyRule),
+	}
+	assign(&wish.Method, in.Method)
+	for _, v := range in.Values {
+		wish.Values[v.Macro] = v.Value
+	}
+	return wish, errors.Join(err1, err2)
+}
+
+// postbackTests lists tests, of one postback or of all.
+func (r *Resolver) postbackTests(ctx context.Context, postbackID *string, a page.Args) (*page.Connection[*db.PostbackTest], error) {
+	q := r.Client.PostbackTest.Query()
+	if postbackID != nil {
+		id, err := intID("Postback", "postbackId", *postbackID)
+		if err != nil {
+			return nil, err
+		}
+		q.Where(postbacktest.PostbackID(id))
+	}
+	return page.Of(ctx, q, a)
+}
+
+// maxTests is how many tests of a postback are shown with it at most.
+const maxTests = 100
+
+func (r *Resolver) testsOf(ctx context.Context, p *db.Postback, first *int) ([]*db.PostbackTest, error) {
+	n := 5
+	if first != nil {
+		n = min(max(*first, 0), maxTests)
+	}
+	return r.Client.PostbackTest.Query().Where(postbacktest.PostbackID(p.ID)).Order(db.Desc(postbacktest.FieldID)).Limit(n).All(ctx)
+}
+
+// attemptOf is the exchange that a test made; an empty one where it is kept no
+// more.
+func attemptOf(ctx context.Context, t *db.PostbackTest) (*db.Attempt, error) {
+	attempts, err := load(ctx).attemptsOfDelivery.Load(ctx, t.ID)
+	if err != nil || len(attempts) == 0 {
+		return &db.Attempt{}, err
+	}
+	return attempts[0], nil
+}
+
+func nextStep(a *db.Attempt) *string {
+	if a.Error == nil {
+		return nil
+	}
+	return textOrNull(dispatch.Reason(*a.Error).NextStep())
+}
+
+func macroValues(said map[string]string) []*gen.MacroValue {
+	list := []*gen.MacroValue{}
+	for _, name := range slices.Sorted(maps.Keys(said)) {
+		list = append(list, &gen.MacroValue{Macro: name, Value: said[name]})
+	}
+	return list
+}
+
+func pointers[T any](list []T) []*T {
+	out := make([]*T, len(list))
+	for i := range list {
+		out[i] = &list[i]
+	}
+	return out
+}
