@@ -68,6 +68,7 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 		}),
 		Intake:     intake.New(intake.Config{DB: d.SQL, Enqueuer: enqueuer, Secrets: pgtest.Key(t), Now: now, Log: log}),
 		Health:     &report.Health{DB: d.SQL, Now: now},
+		Gaps:       &report.Gaps{DB: d.SQL, Now: now},
 		Replayer:   jobs.Replayer{Pool: pool.Pgx, Now: now},
 		Target:     graph.Target{Probe: dispatch.Probe{Guard: dispatch.NewGuard(dispatch.GuardOptions{Ports: []uint16{80, 443}})}},
 		Deliveries: live.NewHub[*db.Delivery](),

@@ -14,6 +14,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/ent/db/postbackversion"
 	"postrider/graph"
 	"postrider/internal/globalid"
 	"postrider/internal/pgtest"
@@ -341,9 +343,13 @@ func (w *world) queries() map[string]query {
 		"trackerPresets":    {"{ trackerPresets { key } }", nil},
 		"recognizePostback": {`{ recognizePostback(text: "https://t.example/?c={clickid}") { dialect } }`, nil},
 		"lintPostback":      {`{ lintPostback(urlTemplate: "https://t.example/") { code } }`, nil},
-		"postbackTests":     list("postbackTests", "PostbackTest"),
-		"receivedPostbacks": list("receivedPostbacks", "ReceivedPostback"),
-		"sources":           {"{ sources { id } }", nil},
+		"postbackGaps":      {"{ postbackGaps { campaign { id } } }", w.a.ids["Campaign"]},
+		"provePostback": {fmt.Sprintf(`{ provePostback(trackingLink: "%s/c/%s?param_1={subid}", goal: "ftd") { proof { postbacks { postback { id } } } } }`,
+			publicURL, w.a.link.Code), w.a.ids["Postback"]},
+		"recognizeTrackingLink": {fmt.Sprintf(`{ recognizeTrackingLink(url: "%s/c/%s") { link { id } } }`, publicURL, w.a.link.Code), w.a.ids["TrackingLink"]},
+		"postbackTests":         list("postbackTests", "PostbackTest"),
+		"receivedPostbacks":     list("receivedPostbacks", "ReceivedPostback"),
+		"sources":               {"{ sources { id } }", nil},
 	}
 }
 
@@ -434,6 +440,12 @@ var mutations = map[string]mutation{
 	},
 	"setPostbackEnabled": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q, enabled: false}`, w.postback(t, w.a).GlobalID()), "postback { id }"
+	},
+	"restorePostbackVersion": func(t *testing.T, w *world) (string, string) {
+		w.postback(t, w.a)
+		v, err := w.db.Client().PostbackVersion.Query().Where(postbackversion.AffiliateID(w.a.affiliate.ID)).Order(db.Desc("id")).First(pgtest.System(t))
+		must(t, err)
+		return fmt.Sprintf(`{versionId: %q}`, v.GlobalID()), "postback { id }"
 	},
 	"testPostback": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{urlTemplate: %q, postbackId: %q}`, w.tracker(t)+"/?c={param_1}", w.postback(t, w.a).GlobalID()), "test { id }"

@@ -52,6 +52,8 @@ func complexity() gen.ComplexityRoot {
 	c.Query.PostbackTests = func(child int, first *int, _ *string, last *int, _ *string, _ *string) int {
 		return rows(child, first, last)
 	}
+	c.Query.PostbackGaps = list
+	c.Proof.Postbacks, c.ProvedPostback.Slots = list, list
 	c.Postback.Tests = func(child int, first *int) int {
 		if first == nil {
 			return list(child)

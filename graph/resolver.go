@@ -38,6 +38,7 @@ type Config struct {
 	Setup      *setup.Setup
 	Intake     *intake.Intake
 	Health     *report.Health
+	Gaps       *report.Gaps
 	Replayer   Replayer
 	Trial      *trial.Trial
 	Target     doctor.Target // asked by the doctor where a postback goes

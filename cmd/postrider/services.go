@@ -133,6 +133,7 @@ func (s *services) routes(demo []*gen.DemoSignIn) []server.Route {
 		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake,
 		Health:     &report.Health{DB: s.db.SQL, Now: time.Now},
 		Replayer:   jobs.Replayer{Pool: s.db.Pgx, Now: time.Now},
+		Gaps:       &report.Gaps{DB: s.db.SQL, Now: time.Now},
 		Trial:      trial.New(trial.Config{DB: s.db.SQL, Rows: s.client, Sender: s.sender, Secrets: s.key}),
 		Target:     graph.Target{Probe: dispatch.Probe{Guard: s.guard}},
 		Deliveries: s.deliveries, Received: s.received, Secrets: s.key, Log: s.process.log, Now: time.Now,

@@ -430,6 +430,7 @@ type ComplexityRoot struct {
 		DeletePostback         func(childComplexity int, input DeletePostbackInput) int
 		RecordConversion       func(childComplexity int, input RecordConversionInput) int
 		ReplayDelivery         func(childComplexity int, input ReplayDeliveryInput) int
+		RestorePostbackVersion func(childComplexity int, input RestorePostbackVersionInput) int
 		RevokeAPIToken         func(childComplexity int, input RevokeAPITokenInput) int
 		RunScenarios           func(childComplexity int, input TestPostbackInput) int
 		SetPostbackEnabled     func(childComplexity int, input SetPostbackEnabledInput) int
@@ -473,6 +474,17 @@ type ComplexityRoot struct {
 		StartCursor     func(childComplexity int) int
 	}
 
+	PastedLink struct {
+		DeepLink    func(childComplexity int) int
+		Destination func(childComplexity int) int
+		LandingPage func(childComplexity int) int
+		Link        func(childComplexity int) int
+		Param1      func(childComplexity int) int
+		Param2      func(childComplexity int) int
+		Param3      func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	Postback struct {
 		Affiliate     func(childComplexity int) int
 		BodyRule      func(childComplexity int) int
@@ -505,6 +517,12 @@ type ComplexityRoot struct {
 	PostbackEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	PostbackGap struct {
+		Campaign    func(childComplexity int) int
+		Conversions func(childComplexity int) int
+		Goal        func(childComplexity int) int
 	}
 
 	PostbackHealth struct {
@@ -584,31 +602,64 @@ type ComplexityRoot struct {
 		Values   func(childComplexity int) int
 	}
 
+	Proof struct {
+		Click     func(childComplexity int) int
+		Postbacks func(childComplexity int) int
+	}
+
+	ProofPayload struct {
+		Proof      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ProvedPostback struct {
+		Fires    func(childComplexity int) int
+		Postback func(childComplexity int) int
+		Reason   func(childComplexity int) int
+		Rule     func(childComplexity int) int
+		Slots    func(childComplexity int) int
+		URL      func(childComplexity int) int
+	}
+
+	ProvedSlot struct {
+		Filled        func(childComplexity int) int
+		Macro         func(childComplexity int) int
+		TemplateEnd   func(childComplexity int) int
+		TemplateStart func(childComplexity int) int
+		URLEnd        func(childComplexity int) int
+		URLStart      func(childComplexity int) int
+		Value         func(childComplexity int) int
+		Why           func(childComplexity int) int
+	}
+
 	Query struct {
-		Affiliates        func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
-		Campaigns         func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign) int
-		Clicks            func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click) int
-		ConversionTrace   func(childComplexity int, conversionID string) int
-		Conversions       func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion) int
-		Deliveries        func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery) int
-		EchoRequests      func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Goals             func(childComplexity int) int
-		Instance          func(childComplexity int) int
-		LintPostback      func(childComplexity int, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool) int
-		MacroFilters      func(childComplexity int) int
-		Macros            func(childComplexity int) int
-		Node              func(childComplexity int, id string) int
-		Nodes             func(childComplexity int, ids []string) int
-		Offers            func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
-		PostbackTests     func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
-		Postbacks         func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
-		PreviewPostback   func(childComplexity int, urlTemplate string, values []*MacroValueInput) int
-		ReceivedPostbacks func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
-		RecognizePostback func(childComplexity int, text string) int
-		Sources           func(childComplexity int) int
-		TrackerPresets    func(childComplexity int) int
-		TrackingLink      func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
-		Viewer            func(childComplexity int) int
+		Affiliates            func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
+		Campaigns             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign) int
+		Clicks                func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click) int
+		ConversionTrace       func(childComplexity int, conversionID string) int
+		Conversions           func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion) int
+		Deliveries            func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery) int
+		EchoRequests          func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Goals                 func(childComplexity int) int
+		Instance              func(childComplexity int) int
+		LintPostback          func(childComplexity int, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool) int
+		MacroFilters          func(childComplexity int) int
+		Macros                func(childComplexity int) int
+		Node                  func(childComplexity int, id string) int
+		Nodes                 func(childComplexity int, ids []string) int
+		Offers                func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
+		PostbackGaps          func(childComplexity int) int
+		PostbackTests         func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
+		Postbacks             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
+		PreviewPostback       func(childComplexity int, urlTemplate string, values []*MacroValueInput) int
+		ProvePostback         func(childComplexity int, trackingLink string, goal string, status *commission.Status, draft *PostbackDraftInput) int
+		ReceivedPostbacks     func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
+		RecognizePostback     func(childComplexity int, text string) int
+		RecognizeTrackingLink func(childComplexity int, url string) int
+		Sources               func(childComplexity int) int
+		TrackerPresets        func(childComplexity int) int
+		TrackingLink          func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
+		Viewer                func(childComplexity int) int
 	}
 
 	ReceivedPostback struct {
@@ -670,6 +721,11 @@ type ComplexityRoot struct {
 
 	ReplayDeliveryPayload struct {
 		Delivery   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RestorePostbackVersionPayload struct {
+		Postback   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -908,6 +964,7 @@ type MutationResolver interface {
 	UpdatePostback(ctx context.Context, input UpdatePostbackInput) (*UpdatePostbackPayload, error)
 	SetPostbackEnabled(ctx context.Context, input SetPostbackEnabledInput) (*SetPostbackEnabledPayload, error)
 	DeletePostback(ctx context.Context, input DeletePostbackInput) (*DeletePostbackPayload, error)
+	RestorePostbackVersion(ctx context.Context, input RestorePostbackVersionInput) (*RestorePostbackVersionPayload, error)
 	TestPostback(ctx context.Context, input TestPostbackInput) (*TestPostbackPayload, error)
 	RunScenarios(ctx context.Context, input TestPostbackInput) (*RunScenariosPayload, error)
 }
@@ -978,6 +1035,9 @@ type QueryResolver interface {
 	Macros(ctx context.Context) ([]*Macro, error)
 	MacroFilters(ctx context.Context) ([]*MacroFilter, error)
 	PreviewPostback(ctx context.Context, urlTemplate string, values []*MacroValueInput) (*PostbackPreview, error)
+	ProvePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, draft *PostbackDraftInput) (*ProofPayload, error)
+	RecognizeTrackingLink(ctx context.Context, url string) (*PastedLink, error)
+	PostbackGaps(ctx context.Context) ([]*PostbackGap, error)
 	ReceivedPostbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) (*page.Connection[*db.ReceivedPostback], error)
 	Sources(ctx context.Context) ([]*db.Source, error)
 	PostbackTests(ctx context.Context, first *int, after *string, last *int, before *string, postbackID *string) (*page.Connection[*db.PostbackTest], error)
@@ -2471,6 +2531,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReplayDelivery(childComplexity, args["input"].(ReplayDeliveryInput)), true
+	case "Mutation.restorePostbackVersion":
+		if e.ComplexityRoot.Mutation.RestorePostbackVersion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restorePostbackVersion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestorePostbackVersion(childComplexity, args["input"].(RestorePostbackVersionInput)), true
 	case "Mutation.revokeApiToken":
 		if e.ComplexityRoot.Mutation.RevokeAPIToken == nil {
 			break
@@ -2695,6 +2766,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "PastedLink.deepLink":
+		if e.ComplexityRoot.PastedLink.DeepLink == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PastedLink.DeepLink(childComplexity), true
+	case "PastedLink.destination":
+		if e.ComplexityRoot.PastedLink.Destination == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PastedLink.Destination(childComplexity), true
+	case "PastedLink.landingPage":
+		if e.ComplexityRoot.PastedLink.LandingPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PastedLink.LandingPage(childComplexity), true
+	case "PastedLink.link":
+		if e.ComplexityRoot.PastedLink.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PastedLink.Link(childComplexity), true
+	case "PastedLink.param1":
+		if e.ComplexityRoot.PastedLink.Param1 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PastedLink.Param1(childComplexity), true
+	case "PastedLink.param2":
+		if e.ComplexityRoot.PastedLink.Param2 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PastedLink.Param2(childComplexity), true
+	case "PastedLink.param3":
+		if e.ComplexityRoot.PastedLink.Param3 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PastedLink.Param3(childComplexity), true
+	case "PastedLink.userErrors":
+		if e.ComplexityRoot.PastedLink.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PastedLink.UserErrors(childComplexity), true
+
 	case "Postback.affiliate":
 		if e.ComplexityRoot.Postback.Affiliate == nil {
 			break
@@ -2852,6 +2972,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackEdge.Node(childComplexity), true
+
+	case "PostbackGap.campaign":
+		if e.ComplexityRoot.PostbackGap.Campaign == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackGap.Campaign(childComplexity), true
+	case "PostbackGap.conversions":
+		if e.ComplexityRoot.PostbackGap.Conversions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackGap.Conversions(childComplexity), true
+	case "PostbackGap.goal":
+		if e.ComplexityRoot.PostbackGap.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackGap.Goal(childComplexity), true
 
 	case "PostbackHealth.delivered":
 		if e.ComplexityRoot.PostbackHealth.Delivered == nil {
@@ -3179,6 +3318,118 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PresetParameter.Values(childComplexity), true
 
+	case "Proof.click":
+		if e.ComplexityRoot.Proof.Click == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proof.Click(childComplexity), true
+	case "Proof.postbacks":
+		if e.ComplexityRoot.Proof.Postbacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proof.Postbacks(childComplexity), true
+
+	case "ProofPayload.proof":
+		if e.ComplexityRoot.ProofPayload.Proof == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProofPayload.Proof(childComplexity), true
+	case "ProofPayload.userErrors":
+		if e.ComplexityRoot.ProofPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProofPayload.UserErrors(childComplexity), true
+
+	case "ProvedPostback.fires":
+		if e.ComplexityRoot.ProvedPostback.Fires == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProvedPostback.Fires(childComplexity), true
+	case "ProvedPostback.postback":
+		if e.ComplexityRoot.ProvedPostback.Postback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProvedPostback.Postback(childComplexity), true
+	case "ProvedPostback.reason":
+		if e.ComplexityRoot.ProvedPostback.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProvedPostback.Reason(childComplexity), true
+	case "ProvedPostback.rule":
+		if e.ComplexityRoot.ProvedPostback.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProvedPostback.Rule(childComplexity), true
+	case "ProvedPostback.slots":
+		if e.ComplexityRoot.ProvedPostback.Slots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProvedPostback.Slots(childComplexity), true
+	case "ProvedPostback.url":
+		if e.ComplexityRoot.ProvedPostback.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProvedPostback.URL(childComplexity), true
+
+	case "ProvedSlot.filled":
+		if e.ComplexityRoot.ProvedSlot.Filled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProvedSlot.Filled(childComplexity), true
+	case "ProvedSlot.macro":
+		if e.ComplexityRoot.ProvedSlot.Macro == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProvedSlot.Macro(childComplexity), true
+	case "ProvedSlot.templateEnd":
+		if e.ComplexityRoot.ProvedSlot.TemplateEnd == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProvedSlot.TemplateEnd(childComplexity), true
+	case "ProvedSlot.templateStart":
+		if e.ComplexityRoot.ProvedSlot.TemplateStart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProvedSlot.TemplateStart(childComplexity), true
+	case "ProvedSlot.urlEnd":
+		if e.ComplexityRoot.ProvedSlot.URLEnd == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProvedSlot.URLEnd(childComplexity), true
+	case "ProvedSlot.urlStart":
+		if e.ComplexityRoot.ProvedSlot.URLStart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProvedSlot.URLStart(childComplexity), true
+	case "ProvedSlot.value":
+		if e.ComplexityRoot.ProvedSlot.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProvedSlot.Value(childComplexity), true
+	case "ProvedSlot.why":
+		if e.ComplexityRoot.ProvedSlot.Why == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProvedSlot.Why(childComplexity), true
+
 	case "Query.affiliates":
 		if e.ComplexityRoot.Query.Affiliates == nil {
 			break
@@ -3325,6 +3576,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Offers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["search"].(*string)), true
+	case "Query.postbackGaps":
+		if e.ComplexityRoot.Query.PostbackGaps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.PostbackGaps(childComplexity), true
 	case "Query.postbackTests":
 		if e.ComplexityRoot.Query.PostbackTests == nil {
 			break
@@ -3358,6 +3615,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PreviewPostback(childComplexity, args["urlTemplate"].(string), args["values"].([]*MacroValueInput)), true
+	case "Query.provePostback":
+		if e.ComplexityRoot.Query.ProvePostback == nil {
+			break
+		}
+
+		args, err := ec.field_Query_provePostback_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ProvePostback(childComplexity, args["trackingLink"].(string), args["goal"].(string), args["status"].(*commission.Status), args["draft"].(*PostbackDraftInput)), true
 	case "Query.receivedPostbacks":
 		if e.ComplexityRoot.Query.ReceivedPostbacks == nil {
 			break
@@ -3380,6 +3648,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.RecognizePostback(childComplexity, args["text"].(string)), true
+	case "Query.recognizeTrackingLink":
+		if e.ComplexityRoot.Query.RecognizeTrackingLink == nil {
+			break
+		}
+
+		args, err := ec.field_Query_recognizeTrackingLink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RecognizeTrackingLink(childComplexity, args["url"].(string)), true
 	case "Query.sources":
 		if e.ComplexityRoot.Query.Sources == nil {
 			break
@@ -3662,6 +3941,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReplayDeliveryPayload.UserErrors(childComplexity), true
+
+	case "RestorePostbackVersionPayload.postback":
+		if e.ComplexityRoot.RestorePostbackVersionPayload.Postback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestorePostbackVersionPayload.Postback(childComplexity), true
+	case "RestorePostbackVersionPayload.userErrors":
+		if e.ComplexityRoot.RestorePostbackVersionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestorePostbackVersionPayload.UserErrors(childComplexity), true
 
 	case "RevokeApiTokenPayload.token":
 		if e.ComplexityRoot.RevokeApiTokenPayload.Token == nil {
@@ -4212,10 +4504,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDeletePostbackInput,
 		ec.unmarshalInputDeliveryFilter,
 		ec.unmarshalInputMacroValueInput,
+		ec.unmarshalInputPostbackDraftInput,
 		ec.unmarshalInputPostbackFilter,
 		ec.unmarshalInputReceivedPostbackFilter,
 		ec.unmarshalInputRecordConversionInput,
 		ec.unmarshalInputReplayDeliveryInput,
+		ec.unmarshalInputRestorePostbackVersionInput,
 		ec.unmarshalInputRevokeApiTokenInput,
 		ec.unmarshalInputSetPostbackEnabledInput,
 		ec.unmarshalInputSignInInput,
@@ -5318,6 +5612,112 @@ extend type Mutation {
   updatePostback(input: UpdatePostbackInput!): UpdatePostbackPayload! @auth(scope: WRITE)
   setPostbackEnabled(input: SetPostbackEnabledInput!): SetPostbackEnabledPayload! @auth(scope: WRITE)
   deletePostback(input: DeletePostbackInput!): DeletePostbackPayload! @auth(scope: WRITE)
+}
+`, BuiltIn: false},
+	{Name: "../schema/prove.graphqls", Input: `"A simulated click and conversion: which postbacks would fire, and what would fill each of their macros. Nothing is sent or kept."
+type Proof {
+  "What the click would bring: param_1 to param_3."
+  click: [ProvedSlot!]!
+  "The draft first, then every saved postback."
+  postbacks: [ProvedPostback!]!
+}
+
+type ProofPayload {
+  proof: Proof
+  userErrors: [UserError!]!
+}
+
+"What one postback would do."
+type ProvedPostback {
+  "Null for the draft."
+  postback: Postback
+  fires: Boolean!
+  "The rule that decides: ` + "`" + `matched` + "`" + `, ` + "`" + `goal` + "`" + `, ` + "`" + `campaign` + "`" + ` …"
+  rule: String!
+  "The same as a sentence."
+  reason: String!
+  "As it would be sent; null where it would not fire."
+  url: String
+  slots: [ProvedSlot!]!
+}
+
+"One macro and what fills it."
+type ProvedSlot {
+  macro: String!
+  "Before encoding, after its filters."
+  value: String!
+  filled: Boolean!
+  "Where the value comes from, or why there is none."
+  why: String!
+  "In UTF-16 code units of the template and of the URL; null for the click's."
+  templateStart: Int
+  templateEnd: Int
+  urlStart: Int
+  urlEnd: Int
+}
+
+"A postback as its editor has it."
+input PostbackDraftInput {
+  "The saved one that it shall replace."
+  postbackId: ID
+  urlTemplate: String!
+  "Every campaign where left out."
+  scope: PostbackScope
+  offerId: ID
+  campaignId: ID
+  "The goal asked about where left out."
+  goals: [String!]
+  statuses: [ConversionStatus!]
+}
+
+"A tracking link that was pasted, taken apart."
+type PastedLink {
+  "Null where ` + "`" + `userErrors` + "`" + ` says why it is none of the viewer's."
+  link: TrackingLink
+  param1: String!
+  param2: String!
+  param3: String!
+  landingPage: String!
+  deepLink: String!
+  "Where a player who clicks is sent, with sample values; null where the link is not known."
+  destination: String
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "` + "`" + `trackingLink` + "`" + ` is the link as it is given to traffic, params and all; ` + "`" + `goal` + "`" + ` is a goal's key."
+  provePostback(trackingLink: String!, goal: String!, status: ConversionStatus, draft: PostbackDraftInput): ProofPayload! @auth
+  "Takes a pasted tracking link apart: one of the viewer's own is recognised, another's is refused with the reason."
+  recognizeTrackingLink(url: String!): PastedLink! @auth
+}
+
+input RestorePostbackVersionInput {
+  "The version to put back."
+  versionId: ID!
+}
+
+type RestorePostbackVersionPayload {
+  "The postback with a new version that is like the old one."
+  postback: Postback
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Puts an earlier version of a postback back, as its newest."
+  restorePostbackVersion(input: RestorePostbackVersionInput!): RestorePostbackVersionPayload! @auth(scope: WRITE)
+}
+
+"A goal of a running campaign for which no enabled postback fires."
+type PostbackGap {
+  campaign: Campaign!
+  goal: Goal!
+  "How many conversions of the last 30 days fired nothing because of it."
+  conversions: Int!
+}
+
+extend type Query {
+  "The viewer's gaps, those that cost the most first."
+  postbackGaps: [PostbackGap!]! @auth
 }
 `, BuiltIn: false},
 	{Name: "../schema/received.graphqls", Input: `"One inbound call of an operator, whatever became of it. Secrets in it are masked."
@@ -6479,6 +6879,28 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_PastedLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "link":
+		return ec.fieldContext_PastedLink_link(ctx, field)
+	case "param1":
+		return ec.fieldContext_PastedLink_param1(ctx, field)
+	case "param2":
+		return ec.fieldContext_PastedLink_param2(ctx, field)
+	case "param3":
+		return ec.fieldContext_PastedLink_param3(ctx, field)
+	case "landingPage":
+		return ec.fieldContext_PastedLink_landingPage(ctx, field)
+	case "deepLink":
+		return ec.fieldContext_PastedLink_deepLink(ctx, field)
+	case "destination":
+		return ec.fieldContext_PastedLink_destination(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PastedLink_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PastedLink", field.Name)
+}
+
 func (ec *executionContext) childFields_Postback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6545,6 +6967,18 @@ func (ec *executionContext) childFields_PostbackEdge(ctx context.Context, field 
 		return ec.fieldContext_PostbackEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostbackEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PostbackGap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "campaign":
+		return ec.fieldContext_PostbackGap_campaign(ctx, field)
+	case "goal":
+		return ec.fieldContext_PostbackGap_goal(ctx, field)
+	case "conversions":
+		return ec.fieldContext_PostbackGap_conversions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostbackGap", field.Name)
 }
 
 func (ec *executionContext) childFields_PostbackHealth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6701,6 +7135,66 @@ func (ec *executionContext) childFields_PresetParameter(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type PresetParameter", field.Name)
 }
 
+func (ec *executionContext) childFields_Proof(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "click":
+		return ec.fieldContext_Proof_click(ctx, field)
+	case "postbacks":
+		return ec.fieldContext_Proof_postbacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Proof", field.Name)
+}
+
+func (ec *executionContext) childFields_ProofPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "proof":
+		return ec.fieldContext_ProofPayload_proof(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProofPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProofPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProvedPostback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "postback":
+		return ec.fieldContext_ProvedPostback_postback(ctx, field)
+	case "fires":
+		return ec.fieldContext_ProvedPostback_fires(ctx, field)
+	case "rule":
+		return ec.fieldContext_ProvedPostback_rule(ctx, field)
+	case "reason":
+		return ec.fieldContext_ProvedPostback_reason(ctx, field)
+	case "url":
+		return ec.fieldContext_ProvedPostback_url(ctx, field)
+	case "slots":
+		return ec.fieldContext_ProvedPostback_slots(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProvedPostback", field.Name)
+}
+
+func (ec *executionContext) childFields_ProvedSlot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "macro":
+		return ec.fieldContext_ProvedSlot_macro(ctx, field)
+	case "value":
+		return ec.fieldContext_ProvedSlot_value(ctx, field)
+	case "filled":
+		return ec.fieldContext_ProvedSlot_filled(ctx, field)
+	case "why":
+		return ec.fieldContext_ProvedSlot_why(ctx, field)
+	case "templateStart":
+		return ec.fieldContext_ProvedSlot_templateStart(ctx, field)
+	case "templateEnd":
+		return ec.fieldContext_ProvedSlot_templateEnd(ctx, field)
+	case "urlStart":
+		return ec.fieldContext_ProvedSlot_urlStart(ctx, field)
+	case "urlEnd":
+		return ec.fieldContext_ProvedSlot_urlEnd(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProvedSlot", field.Name)
+}
+
 func (ec *executionContext) childFields_ReceivedPostback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6823,6 +7317,16 @@ func (ec *executionContext) childFields_ReplayDeliveryPayload(ctx context.Contex
 		return ec.fieldContext_ReplayDeliveryPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReplayDeliveryPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RestorePostbackVersionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "postback":
+		return ec.fieldContext_RestorePostbackVersionPayload_postback(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RestorePostbackVersionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestorePostbackVersionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RevokeApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7335,6 +7839,20 @@ func (ec *executionContext) field_Mutation_replayDelivery_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (ReplayDeliveryInput, error) {
 			return ec.unmarshalNReplayDeliveryInput2postriderᚋgraphᚋgenᚐReplayDeliveryInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_restorePostbackVersion_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RestorePostbackVersionInput, error) {
+			return ec.unmarshalNRestorePostbackVersionInput2postriderᚋgraphᚋgenᚐRestorePostbackVersionInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8045,6 +8563,44 @@ func (ec *executionContext) field_Query_previewPostback_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_provePostback_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "trackingLink",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trackingLink"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "goal",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["goal"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "status",
+		func(ctx context.Context, v any) (*commission.Status, error) {
+			return ec.unmarshalOConversionStatus2ᚖpostriderᚋcommissionᚐStatus(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["status"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "draft",
+		func(ctx context.Context, v any) (*PostbackDraftInput, error) {
+			return ec.unmarshalOPostbackDraftInput2ᚖpostriderᚋgraphᚋgenᚐPostbackDraftInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["draft"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_receivedPostbacks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8102,6 +8658,20 @@ func (ec *executionContext) field_Query_recognizePostback_args(ctx context.Conte
 		return nil, err
 	}
 	args["text"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_recognizeTrackingLink_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "url",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["url"] = arg0
 	return args, nil
 }
 
@@ -14865,6 +15435,68 @@ func (ec *executionContext) fieldContext_Mutation_deletePostback(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_restorePostbackVersion(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_restorePostbackVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RestorePostbackVersion(ctx, fc.Args["input"].(RestorePostbackVersionInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *RestorePostbackVersionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *RestorePostbackVersionPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *RestorePostbackVersionPayload) graphql.Marshaler {
+			return ec.marshalNRestorePostbackVersionPayload2ᚖpostriderᚋgraphᚋgenᚐRestorePostbackVersionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_restorePostbackVersion(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RestorePostbackVersionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_restorePostbackVersion_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_testPostback(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15478,6 +16110,208 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PastedLink_link(ctx context.Context, field graphql.CollectedField, obj *PastedLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PastedLink_link(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Link, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.TrackingLink) graphql.Marshaler {
+			return ec.marshalOTrackingLink2ᚖpostriderᚋentᚋdbᚐTrackingLink(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PastedLink_link(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PastedLink",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackingLink(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PastedLink_param1(ctx context.Context, field graphql.CollectedField, obj *PastedLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PastedLink_param1(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Param1, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PastedLink_param1(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PastedLink", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PastedLink_param2(ctx context.Context, field graphql.CollectedField, obj *PastedLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PastedLink_param2(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Param2, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PastedLink_param2(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PastedLink", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PastedLink_param3(ctx context.Context, field graphql.CollectedField, obj *PastedLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PastedLink_param3(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Param3, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PastedLink_param3(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PastedLink", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PastedLink_landingPage(ctx context.Context, field graphql.CollectedField, obj *PastedLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PastedLink_landingPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LandingPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PastedLink_landingPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PastedLink", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PastedLink_deepLink(ctx context.Context, field graphql.CollectedField, obj *PastedLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PastedLink_deepLink(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeepLink, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PastedLink_deepLink(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PastedLink", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PastedLink_destination(ctx context.Context, field graphql.CollectedField, obj *PastedLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PastedLink_destination(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Destination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PastedLink_destination(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PastedLink", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PastedLink_userErrors(ctx context.Context, field graphql.CollectedField, obj *PastedLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PastedLink_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PastedLink_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PastedLink",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Postback_id(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -16164,6 +16998,93 @@ func (ec *executionContext) _PostbackEdge_cursor(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_PostbackEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PostbackEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackGap_campaign(ctx context.Context, field graphql.CollectedField, obj *PostbackGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackGap_campaign(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Campaign, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Campaign) graphql.Marshaler {
+			return ec.marshalNCampaign2ᚖpostriderᚋentᚋdbᚐCampaign(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackGap_campaign(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostbackGap",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Campaign(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostbackGap_goal(ctx context.Context, field graphql.CollectedField, obj *PostbackGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackGap_goal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Goal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Goal) graphql.Marshaler {
+			return ec.marshalNGoal2ᚖpostriderᚋentᚋdbᚐGoal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackGap_goal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostbackGap",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Goal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostbackGap_conversions(ctx context.Context, field graphql.CollectedField, obj *PostbackGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackGap_conversions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackGap_conversions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackGap", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _PostbackHealth_delivered(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
@@ -17502,6 +18423,474 @@ func (ec *executionContext) fieldContext_PresetParameter_send(_ context.Context,
 	return graphql.NewScalarFieldContext("PresetParameter", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Proof_click(ctx context.Context, field graphql.CollectedField, obj *Proof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proof_click(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Click, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ProvedSlot) graphql.Marshaler {
+			return ec.marshalNProvedSlot2ᚕᚖpostriderᚋgraphᚋgenᚐProvedSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proof_click(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Proof",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProvedSlot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Proof_postbacks(ctx context.Context, field graphql.CollectedField, obj *Proof) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proof_postbacks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Postbacks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ProvedPostback) graphql.Marshaler {
+			return ec.marshalNProvedPostback2ᚕᚖpostriderᚋgraphᚋgenᚐProvedPostbackᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proof_postbacks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Proof",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProvedPostback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProofPayload_proof(ctx context.Context, field graphql.CollectedField, obj *ProofPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProofPayload_proof(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Proof, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Proof) graphql.Marshaler {
+			return ec.marshalOProof2ᚖpostriderᚋgraphᚋgenᚐProof(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProofPayload_proof(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProofPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Proof(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProofPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ProofPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProofPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProofPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProofPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProvedPostback_postback(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvedPostback_postback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Postback, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Postback) graphql.Marshaler {
+			return ec.marshalOPostback2ᚖpostriderᚋentᚋdbᚐPostback(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProvedPostback_postback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProvedPostback",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Postback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProvedPostback_fires(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvedPostback_fires(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fires, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProvedPostback_fires(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ProvedPostback_rule(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvedPostback_rule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProvedPostback_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ProvedPostback_reason(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvedPostback_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProvedPostback_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ProvedPostback_url(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvedPostback_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProvedPostback_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ProvedPostback_slots(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvedPostback_slots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Slots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ProvedSlot) graphql.Marshaler {
+			return ec.marshalNProvedSlot2ᚕᚖpostriderᚋgraphᚋgenᚐProvedSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProvedPostback_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProvedPostback",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProvedSlot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProvedSlot_macro(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvedSlot_macro(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Macro, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProvedSlot_macro(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ProvedSlot_value(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvedSlot_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProvedSlot_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ProvedSlot_filled(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvedSlot_filled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProvedSlot_filled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ProvedSlot_why(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvedSlot_why(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Why, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProvedSlot_why(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ProvedSlot_templateStart(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvedSlot_templateStart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TemplateStart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProvedSlot_templateStart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ProvedSlot_templateEnd(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvedSlot_templateEnd(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TemplateEnd, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProvedSlot_templateEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ProvedSlot_urlStart(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvedSlot_urlStart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URLStart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProvedSlot_urlStart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ProvedSlot_urlEnd(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProvedSlot_urlEnd(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URLEnd, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProvedSlot_urlEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18500,6 +19889,165 @@ func (ec *executionContext) fieldContext_Query_previewPostback(ctx context.Conte
 	if fc.Args, err = ec.field_Query_previewPostback_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_provePostback(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_provePostback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ProvePostback(ctx, fc.Args["trackingLink"].(string), fc.Args["goal"].(string), fc.Args["status"].(*commission.Status), fc.Args["draft"].(*PostbackDraftInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Auth == nil {
+					var zeroVal *ProofPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ProofPayload) graphql.Marshaler {
+			return ec.marshalNProofPayload2ᚖpostriderᚋgraphᚋgenᚐProofPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_provePostback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProofPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_provePostback_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_recognizeTrackingLink(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_recognizeTrackingLink(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RecognizeTrackingLink(ctx, fc.Args["url"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Auth == nil {
+					var zeroVal *PastedLink
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *PastedLink) graphql.Marshaler {
+			return ec.marshalNPastedLink2ᚖpostriderᚋgraphᚋgenᚐPastedLink(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_recognizeTrackingLink(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PastedLink(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_recognizeTrackingLink_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_postbackGaps(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_postbackGaps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().PostbackGaps(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Auth == nil {
+					var zeroVal []*PostbackGap
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*PostbackGap) graphql.Marshaler {
+			return ec.marshalNPostbackGap2ᚕᚖpostriderᚋgraphᚋgenᚐPostbackGapᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_postbackGaps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostbackGap(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -19892,6 +21440,70 @@ func (ec *executionContext) _ReplayDeliveryPayload_userErrors(ctx context.Contex
 func (ec *executionContext) fieldContext_ReplayDeliveryPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ReplayDeliveryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RestorePostbackVersionPayload_postback(ctx context.Context, field graphql.CollectedField, obj *RestorePostbackVersionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RestorePostbackVersionPayload_postback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Postback, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Postback) graphql.Marshaler {
+			return ec.marshalOPostback2ᚖpostriderᚋentᚋdbᚐPostback(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RestorePostbackVersionPayload_postback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RestorePostbackVersionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Postback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RestorePostbackVersionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RestorePostbackVersionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RestorePostbackVersionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RestorePostbackVersionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RestorePostbackVersionPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -23943,6 +25555,78 @@ func (ec *executionContext) unmarshalInputMacroValueInput(ctx context.Context, o
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputPostbackDraftInput(ctx context.Context, obj any) (PostbackDraftInput, error) {
+	var it PostbackDraftInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"postbackId", "urlTemplate", "scope", "offerId", "campaignId", "goals", "statuses"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "postbackId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postbackId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PostbackID = data
+		case "urlTemplate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("urlTemplate"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URLTemplate = data
+		case "scope":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scope"))
+			data, err := ec.unmarshalOPostbackScope2ᚖpostriderᚋfiringᚐScope(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Scope = data
+		case "offerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("offerId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OfferID = data
+		case "campaignId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("campaignId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CampaignID = data
+		case "goals":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goals"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Goals = data
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
+			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Statuses = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputPostbackFilter(ctx context.Context, obj any) (filter.Postback, error) {
 	var it filter.Postback
 	if obj == nil {
@@ -24195,6 +25879,36 @@ func (ec *executionContext) unmarshalInputReplayDeliveryInput(ctx context.Contex
 				return it, err
 			}
 			it.Template = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRestorePostbackVersionInput(ctx context.Context, obj any) (RestorePostbackVersionInput, error) {
+	var it RestorePostbackVersionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"versionId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "versionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("versionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.VersionID = data
 		}
 	}
 	return it, nil
@@ -28620,6 +30334,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "restorePostbackVersion":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_restorePostbackVersion(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "testPostback":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_testPostback(ctx, field)
@@ -28946,6 +30667,74 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 			out.Values[i] = ec._PageInfo_startCursor(ctx, field, obj)
 		case "endCursor":
 			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var pastedLinkImplementors = []string{"PastedLink"}
+
+func (ec *executionContext) _PastedLink(ctx context.Context, sel ast.SelectionSet, obj *PastedLink) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pastedLinkImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PastedLink")
+		case "link":
+			out.Values[i] = ec._PastedLink_link(ctx, field, obj)
+		case "param1":
+			out.Values[i] = ec._PastedLink_param1(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "param2":
+			out.Values[i] = ec._PastedLink_param2(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "param3":
+			out.Values[i] = ec._PastedLink_param3(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "landingPage":
+			out.Values[i] = ec._PastedLink_landingPage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deepLink":
+			out.Values[i] = ec._PastedLink_deepLink(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "destination":
+			out.Values[i] = ec._PastedLink_destination(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._PastedLink_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -29434,6 +31223,55 @@ func (ec *executionContext) _PostbackEdge(ctx context.Context, sel ast.Selection
 			}
 		case "cursor":
 			out.Values[i] = ec._PostbackEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var postbackGapImplementors = []string{"PostbackGap"}
+
+func (ec *executionContext) _PostbackGap(ctx context.Context, sel ast.SelectionSet, obj *PostbackGap) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postbackGapImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostbackGap")
+		case "campaign":
+			out.Values[i] = ec._PostbackGap_campaign(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "goal":
+			out.Values[i] = ec._PostbackGap_goal(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conversions":
+			out.Values[i] = ec._PostbackGap_conversions(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -30535,6 +32373,211 @@ func (ec *executionContext) _PresetParameter(ctx context.Context, sel ast.Select
 	return out
 }
 
+var proofImplementors = []string{"Proof"}
+
+func (ec *executionContext) _Proof(ctx context.Context, sel ast.SelectionSet, obj *Proof) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, proofImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Proof")
+		case "click":
+			out.Values[i] = ec._Proof_click(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "postbacks":
+			out.Values[i] = ec._Proof_postbacks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var proofPayloadImplementors = []string{"ProofPayload"}
+
+func (ec *executionContext) _ProofPayload(ctx context.Context, sel ast.SelectionSet, obj *ProofPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, proofPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProofPayload")
+		case "proof":
+			out.Values[i] = ec._ProofPayload_proof(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._ProofPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var provedPostbackImplementors = []string{"ProvedPostback"}
+
+func (ec *executionContext) _ProvedPostback(ctx context.Context, sel ast.SelectionSet, obj *ProvedPostback) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, provedPostbackImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProvedPostback")
+		case "postback":
+			out.Values[i] = ec._ProvedPostback_postback(ctx, field, obj)
+		case "fires":
+			out.Values[i] = ec._ProvedPostback_fires(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rule":
+			out.Values[i] = ec._ProvedPostback_rule(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._ProvedPostback_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "url":
+			out.Values[i] = ec._ProvedPostback_url(ctx, field, obj)
+		case "slots":
+			out.Values[i] = ec._ProvedPostback_slots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var provedSlotImplementors = []string{"ProvedSlot"}
+
+func (ec *executionContext) _ProvedSlot(ctx context.Context, sel ast.SelectionSet, obj *ProvedSlot) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, provedSlotImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProvedSlot")
+		case "macro":
+			out.Values[i] = ec._ProvedSlot_macro(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._ProvedSlot_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filled":
+			out.Values[i] = ec._ProvedSlot_filled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "why":
+			out.Values[i] = ec._ProvedSlot_why(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "templateStart":
+			out.Values[i] = ec._ProvedSlot_templateStart(ctx, field, obj)
+		case "templateEnd":
+			out.Values[i] = ec._ProvedSlot_templateEnd(ctx, field, obj)
+		case "urlStart":
+			out.Values[i] = ec._ProvedSlot_urlStart(ctx, field, obj)
+		case "urlEnd":
+			out.Values[i] = ec._ProvedSlot_urlEnd(ctx, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -30951,6 +32994,72 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_previewPostback(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "provePostback":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_provePostback(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "recognizeTrackingLink":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_recognizeTrackingLink(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "postbackGaps":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_postbackGaps(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -31559,6 +33668,47 @@ func (ec *executionContext) _ReplayDeliveryPayload(ctx context.Context, sel ast.
 			out.Values[i] = ec._ReplayDeliveryPayload_delivery(ctx, field, obj)
 		case "userErrors":
 			out.Values[i] = ec._ReplayDeliveryPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var restorePostbackVersionPayloadImplementors = []string{"RestorePostbackVersionPayload"}
+
+func (ec *executionContext) _RestorePostbackVersionPayload(ctx context.Context, sel ast.SelectionSet, obj *RestorePostbackVersionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, restorePostbackVersionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RestorePostbackVersionPayload")
+		case "postback":
+			out.Values[i] = ec._RestorePostbackVersionPayload_postback(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._RestorePostbackVersionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -34469,6 +36619,20 @@ func (ec *executionContext) marshalNPageInfo2ᚖpostriderᚋgraphᚋpageᚐInfo(
 	return ec._PageInfo(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPastedLink2postriderᚋgraphᚋgenᚐPastedLink(ctx context.Context, sel ast.SelectionSet, v PastedLink) graphql.Marshaler {
+	return ec._PastedLink(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPastedLink2ᚖpostriderᚋgraphᚋgenᚐPastedLink(ctx context.Context, sel ast.SelectionSet, v *PastedLink) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PastedLink(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPostback2ᚕᚖpostriderᚋentᚋdbᚐPostbackᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Postback) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -34533,6 +36697,32 @@ func (ec *executionContext) marshalNPostbackEdge2ᚖpostriderᚋgraphᚋpageᚐE
 		return graphql.Null
 	}
 	return ec._PostbackEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPostbackGap2ᚕᚖpostriderᚋgraphᚋgenᚐPostbackGapᚄ(ctx context.Context, sel ast.SelectionSet, v []*PostbackGap) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPostbackGap2ᚖpostriderᚋgraphᚋgenᚐPostbackGap(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPostbackGap2ᚖpostriderᚋgraphᚋgenᚐPostbackGap(ctx context.Context, sel ast.SelectionSet, v *PostbackGap) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostbackGap(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPostbackHealth2postriderᚋreportᚐPostbackHealth(ctx context.Context, sel ast.SelectionSet, v report.PostbackHealth) graphql.Marshaler {
@@ -34705,6 +36895,72 @@ func (ec *executionContext) marshalNPresetParameter2ᚕpostriderᚋtrackerᚐPar
 	return ret
 }
 
+func (ec *executionContext) marshalNProofPayload2postriderᚋgraphᚋgenᚐProofPayload(ctx context.Context, sel ast.SelectionSet, v ProofPayload) graphql.Marshaler {
+	return ec._ProofPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNProofPayload2ᚖpostriderᚋgraphᚋgenᚐProofPayload(ctx context.Context, sel ast.SelectionSet, v *ProofPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ProofPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNProvedPostback2ᚕᚖpostriderᚋgraphᚋgenᚐProvedPostbackᚄ(ctx context.Context, sel ast.SelectionSet, v []*ProvedPostback) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProvedPostback2ᚖpostriderᚋgraphᚋgenᚐProvedPostback(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProvedPostback2ᚖpostriderᚋgraphᚋgenᚐProvedPostback(ctx context.Context, sel ast.SelectionSet, v *ProvedPostback) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ProvedPostback(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNProvedSlot2ᚕᚖpostriderᚋgraphᚋgenᚐProvedSlotᚄ(ctx context.Context, sel ast.SelectionSet, v []*ProvedSlot) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProvedSlot2ᚖpostriderᚋgraphᚋgenᚐProvedSlot(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProvedSlot2ᚖpostriderᚋgraphᚋgenᚐProvedSlot(ctx context.Context, sel ast.SelectionSet, v *ProvedSlot) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ProvedSlot(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNReceivedPostback2postriderᚋentᚋdbᚐReceivedPostback(ctx context.Context, sel ast.SelectionSet, v db.ReceivedPostback) graphql.Marshaler {
 	return ec._ReceivedPostback(ctx, sel, &v)
 }
@@ -34835,6 +37091,25 @@ func (ec *executionContext) marshalNReplayDeliveryPayload2ᚖpostriderᚋgraph�
 		return graphql.Null
 	}
 	return ec._ReplayDeliveryPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRestorePostbackVersionInput2postriderᚋgraphᚋgenᚐRestorePostbackVersionInput(ctx context.Context, v any) (RestorePostbackVersionInput, error) {
+	res, err := ec.unmarshalInputRestorePostbackVersionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRestorePostbackVersionPayload2postriderᚋgraphᚋgenᚐRestorePostbackVersionPayload(ctx context.Context, sel ast.SelectionSet, v RestorePostbackVersionPayload) graphql.Marshaler {
+	return ec._RestorePostbackVersionPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRestorePostbackVersionPayload2ᚖpostriderᚋgraphᚋgenᚐRestorePostbackVersionPayload(ctx context.Context, sel ast.SelectionSet, v *RestorePostbackVersionPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RestorePostbackVersionPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRevokeApiTokenInput2postriderᚋgraphᚋgenᚐRevokeAPITokenInput(ctx context.Context, v any) (RevokeAPITokenInput, error) {
@@ -35856,6 +38131,14 @@ func (ec *executionContext) marshalOPostback2ᚖpostriderᚋentᚋdbᚐPostback(
 	return ec._Postback(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOPostbackDraftInput2ᚖpostriderᚋgraphᚋgenᚐPostbackDraftInput(ctx context.Context, v any) (*PostbackDraftInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPostbackDraftInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOPostbackFilter2ᚖpostriderᚋgraphᚋfilterᚐPostback(ctx context.Context, v any) (*filter.Postback, error) {
 	if v == nil {
 		return nil, nil
@@ -35929,6 +38212,13 @@ func (ec *executionContext) marshalOPostbackVersion2ᚖpostriderᚋentᚋdbᚐPo
 		return graphql.Null
 	}
 	return ec._PostbackVersion(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOProof2ᚖpostriderᚋgraphᚋgenᚐProof(ctx context.Context, sel ast.SelectionSet, v *Proof) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Proof(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOReceivedPostbackFilter2ᚖpostriderᚋgraphᚋfilterᚐReceivedPostback(ctx context.Context, v any) (*filter.ReceivedPostback, error) {

@@ -229,12 +229,90 @@ type Money struct {
 	Currency string `json:"currency"`
 }
 
+// A tracking link that was pasted, taken apart.
+type PastedLink struct {
+	// Null where `userErrors` says why it is none of the viewer's.
+	Link        *db.TrackingLink `json:"link,omitempty"`
+	Param1      string           `json:"param1"`
+	Param2      string           `json:"param2"`
+	Param3      string           `json:"param3"`
+	LandingPage string           `json:"landingPage"`
+	DeepLink    string           `json:"deepLink"`
+	// Where a player who clicks is sent, with sample values; null where the link is not known.
+	Destination *string      `json:"destination,omitempty"`
+	UserErrors  []*UserError `json:"userErrors"`
+}
+
+// A postback as its editor has it.
+type PostbackDraftInput struct {
+	// The saved one that it shall replace.
+	PostbackID  *string `json:"postbackId,omitempty"`
+	URLTemplate string  `json:"urlTemplate"`
+	// Every campaign where left out.
+	Scope      *firing.Scope `json:"scope,omitempty"`
+	OfferID    *string       `json:"offerId,omitempty"`
+	CampaignID *string       `json:"campaignId,omitempty"`
+	// The goal asked about where left out.
+	Goals    []string            `json:"goals,omitempty"`
+	Statuses []commission.Status `json:"statuses,omitempty"`
+}
+
+// A goal of a running campaign for which no enabled postback fires.
+type PostbackGap struct {
+	Campaign *db.Campaign `json:"campaign"`
+	Goal     *db.Goal     `json:"goal"`
+	// How many conversions of the last 30 days fired nothing because of it.
+	Conversions int `json:"conversions"`
+}
+
 // A template as it would be sent. Offsets count UTF-16 code units.
 type PostbackPreview struct {
 	// Null where `errors` says why.
 	URL    *string          `json:"url,omitempty"`
 	Spans  []*MacroSpan     `json:"spans"`
 	Errors []*TemplateError `json:"errors"`
+}
+
+// A simulated click and conversion: which postbacks would fire, and what would fill each of their macros. Nothing is sent or kept.
+type Proof struct {
+	// What the click would bring: param_1 to param_3.
+	Click []*ProvedSlot `json:"click"`
+	// The draft first, then every saved postback.
+	Postbacks []*ProvedPostback `json:"postbacks"`
+}
+
+type ProofPayload struct {
+	Proof      *Proof       `json:"proof,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What one postback would do.
+type ProvedPostback struct {
+	// Null for the draft.
+	Postback *db.Postback `json:"postback,omitempty"`
+	Fires    bool         `json:"fires"`
+	// The rule that decides: `matched`, `goal`, `campaign` …
+	Rule string `json:"rule"`
+	// The same as a sentence.
+	Reason string `json:"reason"`
+	// As it would be sent; null where it would not fire.
+	URL   *string       `json:"url,omitempty"`
+	Slots []*ProvedSlot `json:"slots"`
+}
+
+// One macro and what fills it.
+type ProvedSlot struct {
+	Macro string `json:"macro"`
+	// Before encoding, after its filters.
+	Value  string `json:"value"`
+	Filled bool   `json:"filled"`
+	// Where the value comes from, or why there is none.
+	Why string `json:"why"`
+	// In UTF-16 code units of the template and of the URL; null for the click's.
+	TemplateStart *int `json:"templateStart,omitempty"`
+	TemplateEnd   *int `json:"templateEnd,omitempty"`
+	URLStart      *int `json:"urlStart,omitempty"`
+	URLEnd        *int `json:"urlEnd,omitempty"`
 }
 
 // What was read out of a pasted text.
@@ -303,6 +381,17 @@ type ReplayDeliveryInput struct {
 type ReplayDeliveryPayload struct {
 	// The new delivery; it names the old one in `replayOf`.
 	Delivery   *db.Delivery `json:"delivery,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+type RestorePostbackVersionInput struct {
+	// The version to put back.
+	VersionID string `json:"versionId"`
+}
+
+type RestorePostbackVersionPayload struct {
+	// The postback with a new version that is like the old one.
+	Postback   *db.Postback `json:"postback,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
 }
 

@@ -1,0 +1,136 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"postrider/commission"
+	"postrider/ent/db"
+	"postrider/ent/db/trackinglink"
+	"postrider/graph/gen"
+	"postrider/internal/problem"
+	"postrider/macro"
+	"postrider/setup"
+	"postrider/tracking"
+	"postrider/trial"
+)
+
+// pastedLink reads a tracking link that was pasted and finds the viewer's own that
+// it is. What is wrong with it comes back as *problem.Error.
+func (r *Resolver) pastedLink(ctx context.Context, field, text string) (*db.TrackingLink, tracking.Pasted, error) {
+	pasted, err := tracking.ParseLink(r.Instance.PublicURL, text)
+	if err != nil {
+		return nil, pasted, problem.Invalid(field, "%s", err)
+	}
+	link, err := r.Client.TrackingLink.Query().Where(trackinglink.Code(pasted.Code)).Only(ctx)
+	if db.IsNotFound(err) {
+		return nil, pasted, problem.Invalid(field, "there is no link %s among your own", pasted.Code)
+	}
+	return link, pasted, err
+}
+
+func (r *Resolver) recognizeLink(ctx context.Context, text string) (*gen.PastedLink, error) {
+	link, p, err := r.pastedLink(ctx, "url", text)
+	shown := &gen.PastedLink{
+		Link: link, Param1: p.Params[0], Param2: p.Params[1], Param3: p.Params[2], LandingPage: p.LandingPage, DeepLink: p.DeepLink,
+	}
+	if err == nil {
+		var built setup.BuiltLink
+		built, err = r.Setup.BuildLink(ctx, r.Client, link, setup.LinkWish{Params: p.Params, LandingPage: p.LandingPage, DeepLink: p.DeepLink})
+		shown.Destination = textOrNull(built.Destination)
+	}
+	shown.UserErrors, err = userErrors(err)
+	return shown, err
+}
+
+func (r *Resolver) prove(ctx context.Context, link, goal string, status *commission.Status, in *gen.PostbackDraftInput) (*gen.Proof, error) {
+	row, pasted, err := r.pastedLink(ctx, "trackingLink", link)
+	if err != nil {
+		return nil, err
+	}
+	claim := trial.Claim{Link: row, Pasted: pasted, Goal: goal}
+	assign(&claim.Status, status)
+	if claim.Draft, err = draft(in); err != nil {
+		return nil, err
+	}
+	proof, err := r.Trial.Prove(ctx, claim)
+	if err != nil {
+		return nil, err
+	}
+	return shownProof(proof, claim), nil
+}
+
+func draft(in *gen.PostbackDraftInput) (*trial.Draft, error) {
+	if in == nil {
+		return nil, nil
+	}
+	id, err1 := optionalInt("Postback", "postbackId", in.PostbackID)
+	offerID, err2 := optionalInt("Offer", "offerId", in.OfferID)
+	campaignID, err3 := optionalInt("Campaign", "campaignId", in.CampaignID)
+	d := &trial.Draft{PostbackID: id, OfferID: offerID, CampaignID: campaignID, Goals: in.Goals, Statuses: in.Statuses, URLTemplate: in.URLTemplate}
+	assign(&d.Scope, in.Scope)
+	return d, errors.Join(err1, err2, err3)
+}
+
+func shownProof(p *trial.Proof, claim trial.Claim) *gen.Proof {
+	shown := &gen.Proof{Postbacks: []*gen.ProvedPostback{}}
+	for _, s := range p.Click {
+		shown.Click = append(shown.Click, &gen.ProvedSlot{Macro: string(s.Macro), Value: s.Value, Filled: s.Filled, Why: s.Why})
+	}
+	for _, one := range p.Postbacks {
+		template := ""
+		if one.Postback != nil {
+			template = one.Postback.URLTemplate
+		} else if claim.Draft != nil {
+			template = claim.Draft.URLTemplate
+		}
+		proved := &gen.ProvedPostback{
+			Postback: one.Postback, Fires: one.Decision.Fired, Rule: string(one.Decision.Rule), Reason: one.Decision.Reason,
+			URL: textOrNull(one.URL), Slots: []*gen.ProvedSlot{},
+		}
+		for _, s := range one.Slots {
+			proved.Slots = append(proved.Slots, &gen.ProvedSlot{
+				Macro: string(s.Macro), Value: s.Value, Filled: s.Filled, Why: s.Why,
+				TemplateStart: units(template, s.Span.TemplateStart), TemplateEnd: units(template, s.Span.TemplateEnd),
+				URLStart: units(one.URL, s.Span.URLStart), URLEnd: units(one.URL, s.Span.URLEnd),
+			})
+		}
+		shown.Postbacks = append(shown.Postbacks, proved)
+	}
+	return shown
+}
+
+func units(text string, offset int) *int {
+	n := macro.UTF16Offset(text, offset)
+	return &n
+}
+
+func (r *Resolver) restoreVersion(ctx context.Context, id string) (*db.Postback, error) {
+	version, err := intID("PostbackVersion", "versionId", id)
+	if err != nil {
+		return nil, err
+	}
+	return r.Setup.RestorePostbackVersion(ctx, r.Client, version)
+}
+
+// gaps are the viewer's goals that nobody is told of.
+func (r *Resolver) gaps(ctx context.Context) ([]*gen.PostbackGap, error) {
+	found, err := r.Gaps.OfViewer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]*gen.PostbackGap, len(found))
+	for i, g := range found {
+		campaign, err := load(ctx).campaigns.Load(ctx, g.CampaignID)
+		if err != nil {
+			return nil, fmt.Errorf("reading campaign %d: %w", g.CampaignID, err)
+		}
+		goal, err := load(ctx).goals.Load(ctx, g.Goal)
+		if err != nil {
+			return nil, fmt.Errorf("reading goal %s: %w", g.Goal, err)
+		}
+		shown[i] = &gen.PostbackGap{Campaign: campaign, Goal: goal, Conversions: g.Conversions}
+	}
+	return shown, nil
+}

@@ -1,0 +1,69 @@
+package report
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+
+	"postrider/commission"
+	"postrider/internal/viewer"
+)
+
+// Gaps finds goals that nobody is told of.
+type Gaps struct {
+	DB  *sql.DB
+	Now func() time.Time
+}
+
+// Gap is a goal of a running campaign for which no enabled postback fires.
+type Gap struct {
+	CampaignID  int64
+	Goal        string
+	Conversions int // of the last 30 days
+}
+
+const (
+	gapWindow = 30 * 24 * time.Hour
+	mostGaps  = 200
+)
+
+// OfViewer lists the viewer's gaps, those with the most conversions first. A goal
+// counts where the campaign has had a conversion of it, and registration and first
+// deposit always.
+func (g *Gaps) OfViewer(ctx context.Context) ([]Gap, error) {
+	v, err := viewer.Require(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := g.DB.QueryContext(ctx, `
+		WITH running AS (
+		  SELECT c.id, c.affiliate_id, c.offer_id FROM campaigns c JOIN offers o ON o.id = c.offer_id
+		  WHERE c.state = 'active' AND o.state = 'active' AND ($1 OR c.affiliate_id = $2)
+		), seen AS (
+		  SELECT x.campaign_id, x.goal, count(*) AS n FROM conversions x JOIN running r ON r.id = x.campaign_id
+		  WHERE x.id >= uuid_floor($3) GROUP BY 1, 2
+		)
+		SELECT r.id, g.key, coalesce(s.n, 0)
+		FROM running r CROSS JOIN goals g LEFT JOIN seen s ON s.campaign_id = r.id AND s.goal = g.key
+		WHERE (s.n > 0 OR g.key = ANY($4)) AND NOT EXISTS (
+		  SELECT FROM postbacks p WHERE p.affiliate_id = r.affiliate_id AND p.goal = g.key AND p.enabled AND p.deleted_at IS NULL
+		    AND (p.scope = 'global' OR p.offer_id = r.offer_id OR p.campaign_id = r.id))
+		ORDER BY 3 DESC, r.id DESC, g.position LIMIT $5`,
+		v.Staff(), v.AffiliateID, g.Now().Add(-gapWindow), pq.Array([]string{commission.GoalRegistration, commission.GoalFTD}), mostGaps)
+	if err != nil {
+		return nil, fmt.Errorf("finding goals without a postback: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var found []Gap
+	for rows.Next() {
+		var gap Gap
+		if err := rows.Scan(&gap.CampaignID, &gap.Goal, &gap.Conversions); err != nil {
+			return nil, fmt.Errorf("finding goals without a postback: %w", err)
+		}
+		found = append(found, gap)
+	}
+	return found, rows.Err()
+}

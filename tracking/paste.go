@@ -1,0 +1,61 @@
+package tracking
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// Pasted is a tracking link of ours taken apart.
+type Pasted struct {
+	Code        string
+	Params      [3]string // as they stand in the link: a tracker's tokens as they are written, values decoded
+	LandingPage string
+	DeepLink    string
+}
+
+// ParseLink reads a tracking link that somebody pastes. publicURL is how the
+// outside reaches us. The error says, in words, why it is none of ours.
+func ParseLink(publicURL, text string) (Pasted, error) {
+	text = strings.TrimSpace(text)
+	ours, err := url.Parse(publicURL)
+	if err != nil {
+		return Pasted{}, fmt.Errorf("reading our own address: %w", err)
+	}
+	if text == "" {
+		return Pasted{}, errors.New("there is no link in it")
+	}
+	if !strings.Contains(text, "://") {
+		text = ours.Scheme + "://" + strings.TrimPrefix(text, "//")
+	}
+	head, query, _ := strings.Cut(text, "?")
+	u, err := url.Parse(head)
+	switch {
+	case err != nil || u.Host == "":
+		return Pasted{}, errors.New("this is no link")
+	case !strings.EqualFold(u.Host, ours.Host):
+		return Pasted{}, fmt.Errorf("this link is of %s; tracking links of this network begin with %s/c/", u.Host, strings.TrimRight(publicURL, "/"))
+	}
+	code, ok := strings.CutPrefix(u.Path, strings.TrimRight(ours.Path, "/")+"/c/")
+	code = strings.TrimRight(code, "/")
+	if !ok || !IsLinkCode(code) {
+		return Pasted{}, fmt.Errorf("this is no tracking link: those begin with %s/c/ and a code of %d characters", strings.TrimRight(publicURL, "/"), CodeLength)
+	}
+	query, _, _ = strings.Cut(query, " ")
+	values := ParseQuery(cutFragment(query))
+	p := Pasted{Code: code, LandingPage: Clean(values["lp"], maxKey), DeepLink: Clean(values["dl"], maxURL)}
+	for i, name := range paramNames {
+		p.Params[i] = Clean(values[name], MaxParam)
+	}
+	return p, nil
+}
+
+// cutFragment leaves a token such as #s2# alone, which is no fragment.
+func cutFragment(query string) string {
+	at := strings.LastIndexByte(query, '#')
+	if at < 0 || strings.Count(query, "#")%2 == 0 {
+		return query
+	}
+	return query[:at]
+}
