@@ -121,6 +121,8 @@ func (r *viewerResolver) EchoURL(ctx context.Context, obj *gen.Viewer) (*string,
 	return &address, nil
 }
 
+func (r *Resolver) Affiliate() gen.AffiliateResolver { return &affiliateResolver{r} }
+
 func (r *Resolver) ApiToken() gen.ApiTokenResolver { return &apiTokenResolver{r} }
 
 func (r *Resolver) EchoRequest() gen.EchoRequestResolver { return &echoRequestResolver{r} }
@@ -129,6 +131,7 @@ func (r *Resolver) User() gen.UserResolver { return &userResolver{r} }
 
 func (r *Resolver) Viewer() gen.ViewerResolver { return &viewerResolver{r} }
 
+type affiliateResolver struct{ *Resolver }
 type apiTokenResolver struct{ *Resolver }
 type echoRequestResolver struct{ *Resolver }
 type userResolver struct{ *Resolver }

@@ -9,6 +9,7 @@ import (
 	"github.com/vikstrous/dataloadgen"
 
 	"postrider/ent/db"
+	"postrider/intake"
 	"postrider/report"
 )
 
@@ -18,13 +19,14 @@ import (
 type loaders struct {
 	rowLoaders
 	listLoaders
+	staffLoaders
 }
 
 // defaultLoaderWait is how long a loader waits for others of its kind.
 const defaultLoaderWait = time.Millisecond
 
-func newLoaders(c *db.Client, health *report.Health, wait time.Duration) *loaders {
-	return &loaders{rowLoaders: newRowLoaders(c, wait), listLoaders: newListLoaders(c, health, wait)}
+func newLoaders(c *db.Client, health *report.Health, in *intake.Intake, wait time.Duration) *loaders {
+	return &loaders{rowLoaders: newRowLoaders(c, wait), listLoaders: newListLoaders(c, health, wait), staffLoaders: newStaffLoaders(in, wait)}
 }
 
 // one makes a loader of rows by their key; a row that is not there, or not for
@@ -65,7 +67,7 @@ type loadersKey struct{}
 
 // withLoaders gives each response loaders of its own.
 func (r *Resolver) withLoaders(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	return next(context.WithValue(ctx, loadersKey{}, newLoaders(r.Client, r.Health, r.LoaderWait)))
+	return next(context.WithValue(ctx, loadersKey{}, newLoaders(r.Client, r.Health, r.Intake, r.LoaderWait)))
 }
 
 func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loaders) } //nolint:forcetypeassert // set for every response

@@ -17,7 +17,9 @@ import (
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/postback"
 	"postrider/ent/db/postbackversion"
+	"postrider/ent/db/sourcesecret"
 	"postrider/ent/db/trackinglink"
+	"postrider/ent/db/user"
 	"postrider/internal/viewer"
 	"postrider/report"
 )
@@ -38,6 +40,8 @@ type listLoaders struct {
 	deliveriesOfConversion *dataloadgen.Loader[uuid.UUID, []*db.Delivery]
 	attemptsOfDelivery     *dataloadgen.Loader[uuid.UUID, []*db.Attempt]
 	replaysOfDelivery      *dataloadgen.Loader[uuid.UUID, []*db.Delivery]
+	usersOfAffiliate       *dataloadgen.Loader[int64, []*db.User]
+	secretsOfSource        *dataloadgen.Loader[int64, []*db.SourceSecret]
 }
 
 func newListLoaders(c *db.Client, health *report.Health, wait time.Duration) listLoaders {
@@ -80,6 +84,12 @@ func newListLoaders(c *db.Client, health *report.Health, wait time.Duration) lis
 		attemptsOfDelivery: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Attempt, error) {
 			return c.Attempt.Query().Where(attempt.DeliveryIDIn(ids...)).Order(db.Asc(attempt.FieldNumber, attempt.FieldID)).All(ctx)
 		}, func(r *db.Attempt) uuid.UUID { return r.DeliveryID }),
+		usersOfAffiliate: many(wait, func(ctx context.Context, ids []int64) ([]*db.User, error) {
+			return c.User.Query().Where(user.AffiliateIDIn(ids...)).Order(db.Asc(user.FieldID)).All(ctx)
+		}, func(r *db.User) int64 { return *r.AffiliateID }),
+		secretsOfSource: many(wait, func(ctx context.Context, ids []int64) ([]*db.SourceSecret, error) {
+			return c.SourceSecret.Query().Where(sourcesecret.SourceIDIn(ids...)).Order(db.Desc(sourcesecret.FieldID)).All(ctx)
+		}, func(r *db.SourceSecret) int64 { return r.SourceID }),
 		replaysOfDelivery: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
 			return c.Delivery.Query().Where(delivery.ReplayOfIn(ids...)).Order(db.Asc(delivery.FieldID)).All(ctx)
 		}, func(r *db.Delivery) uuid.UUID { return *r.ReplayOf }),

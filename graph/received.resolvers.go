@@ -7,10 +7,8 @@ package graph
 
 import (
 	"context"
-	"strings"
 
 	"postrider/ent/db"
-	"postrider/ent/db/source"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
@@ -21,24 +19,12 @@ func (r *queryResolver) ReceivedPostbacks(ctx context.Context, first *int, after
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
-func (r *queryResolver) Sources(ctx context.Context) ([]*db.Source, error) {
-	return r.Client.Source.Query().Order(db.Asc(source.FieldID)).All(ctx)
-}
-
 func (r *receivedPostbackResolver) Source(ctx context.Context, obj *db.ReceivedPostback) (*db.Source, error) {
 	return find(ctx, load(ctx).sources, obj.SourceID)
 }
 
 func (r *receivedPostbackResolver) Conversion(ctx context.Context, obj *db.ReceivedPostback) (*db.Conversion, error) {
 	return find(ctx, load(ctx).conversions, obj.ConversionID)
-}
-
-func (r *sourceResolver) Offer(ctx context.Context, obj *db.Source) (*db.Offer, error) {
-	return load(ctx).offers.Load(ctx, obj.OfferID)
-}
-
-func (r *sourceResolver) URL(ctx context.Context, obj *db.Source) (string, error) {
-	return strings.TrimRight(r.Instance.PublicURL, "/") + "/postback/" + obj.Key, nil
 }
 
 func (r *subscriptionResolver) ReceivedPostback(ctx context.Context) (<-chan *db.ReceivedPostback, error) {
@@ -49,7 +35,4 @@ func (r *Resolver) ReceivedPostback() gen.ReceivedPostbackResolver {
 	return &receivedPostbackResolver{r}
 }
 
-func (r *Resolver) Source() gen.SourceResolver { return &sourceResolver{r} }
-
 type receivedPostbackResolver struct{ *Resolver }
-type sourceResolver struct{ *Resolver }

@@ -26,6 +26,7 @@ type world struct {
 	offer, other int64
 	source       pgtest.Inlet
 	a, b         *estate
+	orphan       string // an unattributed conversion with a proposal
 }
 
 // estate is what one affiliate has.
@@ -50,6 +51,7 @@ func newWorld(t testing.TB, options ...func(*api)) *world {
 	w.source = pgtest.Source(t, w.db, w.offer, func(c *db.SourceCreate) { c.SetRateLimit(50).SetAllowedAddresses([]string{"203.0.113.0/24"}) })
 	w.a = w.newEstate(t, "zqalpha")
 	w.b = w.newEstate(t, "zqbravo")
+	w.furnishOffice(t)
 	return w
 }
 
@@ -106,7 +108,9 @@ func (w *world) settle(t testing.TB, e *estate) {
 	must(t, err)
 	e.keep(token.GlobalID())
 	deal, err := c.Deal.Create().SetOfferID(w.offer).SetAffiliateID(id).SetModel(commission.Hybrid).SetAmount(decimal.NewFromInt(150)).
-		SetPercent(decimal.NewFromInt(30)).SetCurrency("EUR").SetCreatedAt(pgtest.Now).Save(ctx)
+		SetPercent(decimal.NewFromInt(30)).SetCurrency("EUR").SetTierBy(commission.ByCount).
+		SetTiers([]commission.Tier{{From: decimal.NewFromInt(5), Amount: decimal.NewFromInt(200), Percent: decimal.NewFromInt(35)}}).
+		SetValidFrom(pgtest.Now.AddDate(0, -1, 0)).SetValidTo(pgtest.Now.AddDate(10, 0, 0)).SetCreatedAt(pgtest.Now).Save(ctx)
 	must(t, err)
 	e.keep(deal.GlobalID())
 	for _, scope := range []func(*db.PostbackCreate){pgtest.ForCampaign(e.link.CampaignID), pgtest.ForOffer(w.offer)} {
@@ -147,7 +151,9 @@ func (w *world) happen(t testing.TB, e *estate) {
 	player := e.scene.Player(t, w.db, "player-"+e.mark)
 	e.needles = append(e.needles, globalid.Hex(player.ID))
 	conversion := e.scene.Conversion(t, w.db, func(c *db.ConversionCreate) {
-		c.SetPlayerID(player.ID).SetTransactionID("tx-" + e.mark).SetAmount(decimal.NewFromInt(25)).SetPayout(decimal.NewFromInt(120)).SetPayoutCurrency("EUR")
+		c.SetPlayerID(player.ID).SetTransactionID("tx-" + e.mark).SetAmount(decimal.NewFromInt(25)).SetPayout(decimal.NewFromInt(120)).SetPayoutCurrency("EUR").
+			SetTerms(&commission.Terms{Model: commission.CPA, Amount: decimal.NewFromInt(120), Currency: "EUR", Tier: 1}).
+			SetRate(decimal.NewFromInt(1)).SetReportedStatus("said " + e.mark)
 	})
 	e.keep(conversion.GlobalID())
 	postback, err := c.Postback.Get(ctx, idOf(e.ids["Postback"][0]))

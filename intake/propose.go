@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/lib/pq"
 
+	"postrider/internal/enum"
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
 )
@@ -27,6 +29,17 @@ const (
 	SameTransaction ProposalKind = "same_transaction" // so did another goal of the same transaction
 	ParamElsewhere  ProposalKind = "param_elsewhere"  // its param_1..3 came in a parameter
 )
+
+// ProposalKinds lists every kind, the surest first.
+func ProposalKinds() []ProposalKind {
+	return []ProposalKind{ClickElsewhere, LateClick, SamePlayer, SameTransaction, ParamElsewhere}
+}
+
+// MarshalGQL writes the GraphQL name, for example SAME_PLAYER.
+func (k ProposalKind) MarshalGQL(w io.Writer) { enum.Write(w, k) }
+
+// UnmarshalGQL reads the GraphQL name.
+func (k *ProposalKind) UnmarshalGQL(v any) error { return enum.Read(v, k, ProposalKinds()) }
 
 // Proposal is a click that an unattributed conversion may belong to.
 type Proposal struct {

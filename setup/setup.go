@@ -1,6 +1,7 @@
-// Package setup is what an affiliate sets up: campaigns, tracking links,
-// postbacks and their versions. Each change is one transaction with its entry in
-// the audit log. Who may touch which row is decided by ent's privacy rules, from
+// Package setup is what people set up: an affiliate its campaigns, tracking links
+// and postbacks; the network's staff offers, deals, rates, goals, operators'
+// sources, affiliates and sign-ins. Each change is one transaction with its entry
+// in the audit log. Who may touch which row is decided by ent's privacy rules, from
 // the viewer in the context; what is wrong with an input comes back as joined
 // *problem.Error, each with its field.
 package setup
@@ -73,6 +74,10 @@ func (s *Setup) change(ctx context.Context, do func(ctx context.Context, c *chan
 
 // audit writes down who changed what, in the change's own transaction.
 func (c *change) audit(ctx context.Context, action, entity string, id int64, affiliateID int64, before, after any) error {
+	return c.note(ctx, action, entity, fmt.Sprint(id), affiliateID, before, after)
+}
+
+func (c *change) note(ctx context.Context, action, entity, id string, affiliateID int64, before, after any) error {
 	old, err := asMap(before)
 	if err != nil {
 		return err
@@ -81,8 +86,11 @@ func (c *change) audit(ctx context.Context, action, entity string, id int64, aff
 	if err != nil {
 		return err
 	}
-	entry := c.client.AuditEntry.Create().SetAt(c.now).SetAction(action).SetEntity(entity).SetEntityID(fmt.Sprint(id)).
-		SetAffiliateID(affiliateID).SetBefore(old).SetAfter(now)
+	entry := c.client.AuditEntry.Create().SetAt(c.now).SetAction(action).SetEntity(entity).SetEntityID(id).
+		SetBefore(old).SetAfter(now)
+	if affiliateID != 0 {
+		entry.SetAffiliateID(affiliateID)
+	}
 	if c.viewer.UserID != 0 {
 		entry.SetUserID(c.viewer.UserID)
 	}

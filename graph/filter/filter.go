@@ -38,6 +38,16 @@ type Conversion struct {
 	From, To     *time.Time
 	Search       *string
 	AffiliateIDs []string
+	Unattributed *bool
+}
+
+// Audit narrows the audit log.
+type Audit struct {
+	Entities     []string
+	Actions      []string
+	AffiliateIDs []string
+	UserIDs      []string
+	From, To     *time.Time
 }
 
 // Postback narrows postbacks.

@@ -14,6 +14,7 @@ const (
 	kindCampaign  = "Campaign"
 	kindPostback  = "Postback"
 	kindSource    = "Source"
+	kindUser      = "User"
 )
 
 // keys turns global ids of one kind into keys. What is no id of that kind

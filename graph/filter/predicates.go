@@ -7,6 +7,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/gofrs/uuid/v5"
 
+	"postrider/ent/db/auditentry"
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
@@ -83,6 +84,11 @@ func (f *Conversion) Predicates() []predicate.Conversion {
 	if len(f.Statuses) > 0 {
 		ps = append(ps, conversion.StatusIn(f.Statuses...))
 	}
+	if f.Unattributed != nil && *f.Unattributed {
+		ps = append(ps, conversion.AffiliateIDIsNil())
+	} else if f.Unattributed != nil {
+		ps = append(ps, conversion.AffiliateIDNotNil())
+	}
 	if f.AffiliateIDs != nil {
 		ps = append(ps, conversion.AffiliateIDIn(keys(kindAffiliate, f.AffiliateIDs)...))
 	}
@@ -92,6 +98,33 @@ func (f *Conversion) Predicates() []predicate.Conversion {
 			either = append(either, conversion.ID(id), conversion.ClickID(id), conversion.PlayerID(id))
 		}
 		ps = append(ps, conversion.Or(either...))
+	}
+	return ps
+}
+
+// Predicates is what the filter means.
+func (f *Audit) Predicates() []predicate.AuditEntry {
+	if f == nil {
+		return nil
+	}
+	var ps []predicate.AuditEntry
+	if len(f.Entities) > 0 {
+		ps = append(ps, auditentry.EntityIn(f.Entities...))
+	}
+	if len(f.Actions) > 0 {
+		ps = append(ps, auditentry.ActionIn(f.Actions...))
+	}
+	if f.AffiliateIDs != nil {
+		ps = append(ps, auditentry.AffiliateIDIn(keys(kindAffiliate, f.AffiliateIDs)...))
+	}
+	if f.UserIDs != nil {
+		ps = append(ps, auditentry.UserIDIn(keys(kindUser, f.UserIDs)...))
+	}
+	if f.From != nil {
+		ps = append(ps, auditentry.AtGTE(*f.From))
+	}
+	if f.To != nil {
+		ps = append(ps, auditentry.AtLT(*f.To))
 	}
 	return ps
 }

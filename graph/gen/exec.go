@@ -16,6 +16,7 @@ import (
 	"postrider/graph/filter"
 	"postrider/graph/page"
 	"postrider/graph/scalar"
+	"postrider/intake"
 	"postrider/internal/viewer"
 	"postrider/report"
 	"postrider/tracker"
@@ -41,13 +42,17 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Affiliate() AffiliateResolver
 	ApiToken() ApiTokenResolver
 	Attempt() AttemptResolver
+	AuditEntry() AuditEntryResolver
 	Campaign() CampaignResolver
 	Click() ClickResolver
 	Conversion() ConversionResolver
 	ConversionEvent() ConversionEventResolver
+	CurrencyRate() CurrencyRateResolver
 	Deal() DealResolver
+	DealTier() DealTierResolver
 	Delivery() DeliveryResolver
 	EchoRequest() EchoRequestResolver
 	Mutation() MutationResolver
@@ -56,10 +61,13 @@ type ResolverRoot interface {
 	PostbackTest() PostbackTestResolver
 	PostbackVersion() PostbackVersionResolver
 	PresetParameter() PresetParameterResolver
+	Proposal() ProposalResolver
+	Qualification() QualificationResolver
 	Query() QueryResolver
 	ReceivedPostback() ReceivedPostbackResolver
 	Source() SourceResolver
 	Subscription() SubscriptionResolver
+	Terms() TermsResolver
 	TrackerPreset() TrackerPresetResolver
 	TrackingLink() TrackingLinkResolver
 	User() UserResolver
@@ -75,6 +83,7 @@ type ComplexityRoot struct {
 		CreatedAt func(childComplexity int) int
 		GlobalID  func(childComplexity int) int
 		Name      func(childComplexity int) int
+		Users     func(childComplexity int) int
 	}
 
 	AffiliateConnection struct {
@@ -114,6 +123,45 @@ type ComplexityRoot struct {
 		StatusCode        func(childComplexity int) int
 		Timings           func(childComplexity int) int
 		URL               func(childComplexity int) int
+	}
+
+	AttributeByRulePayload struct {
+		Considered func(childComplexity int) int
+		Count      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	AttributeConversionPayload struct {
+		Conversion func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	AuditChange struct {
+		After  func(childComplexity int) int
+		Before func(childComplexity int) int
+		Field  func(childComplexity int) int
+	}
+
+	AuditEntry struct {
+		Action    func(childComplexity int) int
+		Affiliate func(childComplexity int) int
+		At        func(childComplexity int) int
+		Changes   func(childComplexity int) int
+		Entity    func(childComplexity int) int
+		EntityID  func(childComplexity int) int
+		GlobalID  func(childComplexity int) int
+		Through   func(childComplexity int) int
+		User      func(childComplexity int) int
+	}
+
+	AuditEntryConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	AuditEntryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	BodyRule struct {
@@ -193,23 +241,30 @@ type ComplexityRoot struct {
 	}
 
 	Conversion struct {
-		Affiliate     func(childComplexity int) int
-		Amount        func(childComplexity int) int
-		Campaign      func(childComplexity int) int
-		Click         func(childComplexity int) int
-		ClickID       func(childComplexity int) int
-		ConversionID  func(childComplexity int) int
-		Deliveries    func(childComplexity int) int
-		Events        func(childComplexity int) int
-		GlobalID      func(childComplexity int) int
-		Goal          func(childComplexity int) int
-		OccurredAt    func(childComplexity int) int
-		Offer         func(childComplexity int) int
-		Payout        func(childComplexity int) int
-		PlayerID      func(childComplexity int) int
-		ReceivedAt    func(childComplexity int) int
-		Status        func(childComplexity int) int
-		TransactionID func(childComplexity int) int
+		Affiliate      func(childComplexity int) int
+		Amount         func(childComplexity int) int
+		AttributedBy   func(childComplexity int) int
+		Campaign       func(childComplexity int) int
+		Click          func(childComplexity int) int
+		ClickID        func(childComplexity int) int
+		ConversionID   func(childComplexity int) int
+		Deliveries     func(childComplexity int) int
+		Events         func(childComplexity int) int
+		GlobalID       func(childComplexity int) int
+		Goal           func(childComplexity int) int
+		OccurredAt     func(childComplexity int) int
+		Offer          func(childComplexity int) int
+		Origin         func(childComplexity int) int
+		Payout         func(childComplexity int) int
+		PlayerID       func(childComplexity int) int
+		Proposals      func(childComplexity int) int
+		Rate           func(childComplexity int) int
+		ReceivedAt     func(childComplexity int) int
+		ReportedStatus func(childComplexity int) int
+		Source         func(childComplexity int) int
+		Status         func(childComplexity int) int
+		Terms          func(childComplexity int) int
+		TransactionID  func(childComplexity int) int
 	}
 
 	ConversionConnection struct {
@@ -252,16 +307,53 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CreateDealPayload struct {
+		Deal       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	CreatePostbackPayload struct {
 		Postbacks  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
+	CreateUserPayload struct {
+		Password   func(childComplexity int) int
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CurrencyRate struct {
+		Currency  func(childComplexity int) int
+		GlobalID  func(childComplexity int) int
+		PerEuro   func(childComplexity int) int
+		ValidFrom func(childComplexity int) int
+	}
+
 	Deal struct {
-		Amount   func(childComplexity int) int
-		GlobalID func(childComplexity int) int
-		Model    func(childComplexity int) int
-		Percent  func(childComplexity int) int
+		Affiliate func(childComplexity int) int
+		Amount    func(childComplexity int) int
+		CarryOver func(childComplexity int) int
+		Currency  func(childComplexity int) int
+		GlobalID  func(childComplexity int) int
+		LeadGoal  func(childComplexity int) int
+		Model     func(childComplexity int) int
+		Percent   func(childComplexity int) int
+		TierBy    func(childComplexity int) int
+		Tiers     func(childComplexity int) int
+		ValidFrom func(childComplexity int) int
+		ValidTo   func(childComplexity int) int
+	}
+
+	DealTier struct {
+		Amount  func(childComplexity int) int
+		From    func(childComplexity int) int
+		Percent func(childComplexity int) int
+	}
+
+	DeleteLandingPagePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	DeletePostbackPayload struct {
@@ -343,6 +435,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	EndDealPayload struct {
+		Deal       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Finding struct {
 		Code     func(childComplexity int) int
 		End      func(childComplexity int) int
@@ -350,6 +447,12 @@ type ComplexityRoot struct {
 		Message  func(childComplexity int) int
 		Severity func(childComplexity int) int
 		Start    func(childComplexity int) int
+	}
+
+	FireManualConversionPayload struct {
+		Conversion func(childComplexity int) int
+		Result     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Goal struct {
@@ -371,6 +474,12 @@ type ComplexityRoot struct {
 		Value func(childComplexity int) int
 	}
 
+	ImportStatusChangesPayload struct {
+		Changed    func(childComplexity int) int
+		Lines      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Instance struct {
 		DemoSignIns func(childComplexity int) int
 		PublicURL   func(childComplexity int) int
@@ -381,6 +490,7 @@ type ComplexityRoot struct {
 		GlobalID func(childComplexity int) int
 		Key      func(childComplexity int) int
 		Name     func(childComplexity int) int
+		URL      func(childComplexity int) int
 	}
 
 	Macro struct {
@@ -423,17 +533,35 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AttributeByRule        func(childComplexity int, input AttributeByRuleInput) int
+		AttributeConversion    func(childComplexity int, input AttributeConversionInput) int
 		ChangePassword         func(childComplexity int, input ChangePasswordInput) int
 		CreateAPIToken         func(childComplexity int, input CreateAPITokenInput) int
 		CreateCampaign         func(childComplexity int, input CreateCampaignInput) int
+		CreateDeal             func(childComplexity int, input CreateDealInput) int
 		CreatePostback         func(childComplexity int, input CreatePostbackInput) int
+		CreateUser             func(childComplexity int, input CreateUserInput) int
+		DeleteLandingPage      func(childComplexity int, input DeleteLandingPageInput) int
 		DeletePostback         func(childComplexity int, input DeletePostbackInput) int
+		EndDeal                func(childComplexity int, input EndDealInput) int
+		FireManualConversion   func(childComplexity int, input FireManualConversionInput) int
+		ImportStatusChanges    func(childComplexity int, input ImportStatusChangesInput) int
 		RecordConversion       func(childComplexity int, input RecordConversionInput) int
 		ReplayDelivery         func(childComplexity int, input ReplayDeliveryInput) int
+		ResetPassword          func(childComplexity int, input ResetPasswordInput) int
 		RestorePostbackVersion func(childComplexity int, input RestorePostbackVersionInput) int
+		RevealSourceSecret     func(childComplexity int, input RevealSourceSecretInput) int
 		RevokeAPIToken         func(childComplexity int, input RevokeAPITokenInput) int
+		RotateSourceSecret     func(childComplexity int, input RotateSourceSecretInput) int
 		RunScenarios           func(childComplexity int, input TestPostbackInput) int
+		SaveAffiliate          func(childComplexity int, input SaveAffiliateInput) int
+		SaveGoal               func(childComplexity int, input SaveGoalInput) int
+		SaveLandingPage        func(childComplexity int, input SaveLandingPageInput) int
+		SaveOffer              func(childComplexity int, input SaveOfferInput) int
+		SaveSource             func(childComplexity int, input SaveSourceInput) int
+		SetCurrencyRate        func(childComplexity int, input SetCurrencyRateInput) int
 		SetPostbackEnabled     func(childComplexity int, input SetPostbackEnabledInput) int
+		SetUserDisabled        func(childComplexity int, input SetUserDisabledInput) int
 		SignIn                 func(childComplexity int, input SignInInput) int
 		SignOut                func(childComplexity int) int
 		TestPostback           func(childComplexity int, input TestPostbackInput) int
@@ -444,17 +572,22 @@ type ComplexityRoot struct {
 	}
 
 	Offer struct {
-		CreatedAt     func(childComplexity int) int
-		Currency      func(childComplexity int) int
-		Deal          func(childComplexity int) int
-		DeepLinkHosts func(childComplexity int) int
-		DefaultLink   func(childComplexity int) int
-		GlobalID      func(childComplexity int) int
-		LandingPages  func(childComplexity int) int
-		Name          func(childComplexity int) int
-		Operator      func(childComplexity int) int
-		State         func(childComplexity int) int
-		Vertical      func(childComplexity int) int
+		ClickWindowDays func(childComplexity int) int
+		CreatedAt       func(childComplexity int) int
+		Currency        func(childComplexity int) int
+		Deal            func(childComplexity int) int
+		Deals           func(childComplexity int) int
+		DeepLinkHosts   func(childComplexity int) int
+		DefaultLink     func(childComplexity int) int
+		DestinationURL  func(childComplexity int) int
+		FallbackURL     func(childComplexity int) int
+		GlobalID        func(childComplexity int) int
+		LandingPages    func(childComplexity int) int
+		Name            func(childComplexity int) int
+		Operator        func(childComplexity int) int
+		Qualification   func(childComplexity int) int
+		State           func(childComplexity int) int
+		Vertical        func(childComplexity int) int
 	}
 
 	OfferConnection struct {
@@ -612,6 +745,12 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Proposal struct {
+		Click  func(childComplexity int) int
+		Kind   func(childComplexity int) int
+		Reason func(childComplexity int) int
+	}
+
 	ProvedPostback struct {
 		Fires    func(childComplexity int) int
 		Postback func(childComplexity int) int
@@ -632,12 +771,22 @@ type ComplexityRoot struct {
 		Why           func(childComplexity int) int
 	}
 
+	Qualification struct {
+		Goals      func(childComplexity int) int
+		HoldDays   func(childComplexity int) int
+		MinDeposit func(childComplexity int) int
+		MinSum     func(childComplexity int) int
+		WithinDays func(childComplexity int) int
+	}
+
 	Query struct {
 		Affiliates            func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
+		AuditEntries          func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Audit) int
 		Campaigns             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign) int
 		Clicks                func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click) int
 		ConversionTrace       func(childComplexity int, conversionID string) int
 		Conversions           func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion) int
+		CurrencyRates         func(childComplexity int) int
 		Deliveries            func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery) int
 		EchoRequests          func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Goals                 func(childComplexity int) int
@@ -657,6 +806,7 @@ type ComplexityRoot struct {
 		RecognizePostback     func(childComplexity int, text string) int
 		RecognizeTrackingLink func(childComplexity int, url string) int
 		Sources               func(childComplexity int) int
+		Staff                 func(childComplexity int) int
 		TrackerPresets        func(childComplexity int) int
 		TrackingLink          func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
 		Viewer                func(childComplexity int) int
@@ -724,8 +874,19 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ResetPasswordPayload struct {
+		Password   func(childComplexity int) int
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	RestorePostbackVersionPayload struct {
 		Postback   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RevealSourceSecretPayload struct {
+		Secret     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -734,8 +895,40 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RotateSourceSecretPayload struct {
+		Secret     func(childComplexity int) int
+		Source     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	RunScenariosPayload struct {
 		Run        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SaveAffiliatePayload struct {
+		Affiliate  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SaveGoalPayload struct {
+		Goal       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SaveLandingPagePayload struct {
+		LandingPage func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	SaveOfferPayload struct {
+		Offer      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SaveSourcePayload struct {
+		Mapped     func(childComplexity int) int
+		Source     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -753,8 +946,18 @@ type ComplexityRoot struct {
 		Cards func(childComplexity int) int
 	}
 
+	SetCurrencyRatePayload struct {
+		Rate       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	SetPostbackEnabledPayload struct {
 		Postback   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SetUserDisabledPayload struct {
+		User       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -767,18 +970,51 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Snippet struct {
+		Code     func(childComplexity int) int
+		Language func(childComplexity int) int
+	}
+
 	Source struct {
 		AllowedAddresses func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
+		Currency         func(childComplexity int) int
 		Enabled          func(childComplexity int) int
 		GlobalID         func(childComplexity int) int
+		GoalWords        func(childComplexity int) int
 		Key              func(childComplexity int) int
 		Name             func(childComplexity int) int
 		Offer            func(childComplexity int) int
+		ParameterNames   func(childComplexity int) int
 		RateLimit        func(childComplexity int) int
+		RequireHTTPS     func(childComplexity int) int
 		RequireSignature func(childComplexity int) int
 		RequireToken     func(childComplexity int) int
+		Secrets          func(childComplexity int) int
+		SignatureHeader  func(childComplexity int) int
+		Snippets         func(childComplexity int) int
+		StatusWords      func(childComplexity int) int
+		TestMode         func(childComplexity int) int
+		TimestampName    func(childComplexity int) int
+		TimestampWindow  func(childComplexity int) int
 		URL              func(childComplexity int) int
+		UnmappedStatuses func(childComplexity int) int
+	}
+
+	SourceSecret struct {
+		CreatedAt func(childComplexity int) int
+		ExpiresAt func(childComplexity int) int
+		Kind      func(childComplexity int) int
+	}
+
+	StatusChangeLine struct {
+		Conversion func(childComplexity int) int
+		From       func(childComplexity int) int
+		Key        func(childComplexity int) int
+		Line       func(childComplexity int) int
+		Message    func(childComplexity int) int
+		Outcome    func(childComplexity int) int
+		To         func(childComplexity int) int
 	}
 
 	Subscription struct {
@@ -791,6 +1027,14 @@ type ComplexityRoot struct {
 		End     func(childComplexity int) int
 		Message func(childComplexity int) int
 		Start   func(childComplexity int) int
+	}
+
+	Terms struct {
+		Amount   func(childComplexity int) int
+		Currency func(childComplexity int) int
+		Model    func(childComplexity int) int
+		Percent  func(childComplexity int) int
+		Tier     func(childComplexity int) int
 	}
 
 	TestPostbackPayload struct {
@@ -830,6 +1074,11 @@ type ComplexityRoot struct {
 		URL      func(childComplexity int) int
 	}
 
+	UnmappedStatus struct {
+		Count func(childComplexity int) int
+		Word  func(childComplexity int) int
+	}
+
 	UpdateCampaignPayload struct {
 		Campaign   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -853,6 +1102,7 @@ type ComplexityRoot struct {
 	User struct {
 		Affiliate    func(childComplexity int) int
 		CreatedAt    func(childComplexity int) int
+		DisabledAt   func(childComplexity int) int
 		Email        func(childComplexity int) int
 		GlobalID     func(childComplexity int) int
 		LastSignInAt func(childComplexity int) int
@@ -874,13 +1124,28 @@ type ComplexityRoot struct {
 		Scopes    func(childComplexity int) int
 		User      func(childComplexity int) int
 	}
+
+	Word struct {
+		From func(childComplexity int) int
+		To   func(childComplexity int) int
+	}
 }
 
+type AffiliateResolver interface {
+	Users(ctx context.Context, obj *db.Affiliate) ([]*db.User, error)
+}
 type ApiTokenResolver interface {
 	Scopes(ctx context.Context, obj *db.ApiToken) ([]string, error)
 }
 type AttemptResolver interface {
 	Explanation(ctx context.Context, obj *db.Attempt) (string, error)
+}
+type AuditEntryResolver interface {
+	User(ctx context.Context, obj *db.AuditEntry) (*db.User, error)
+	Through(ctx context.Context, obj *db.AuditEntry) (string, error)
+	Affiliate(ctx context.Context, obj *db.AuditEntry) (*db.Affiliate, error)
+
+	Changes(ctx context.Context, obj *db.AuditEntry) ([]*AuditChange, error)
 }
 type CampaignResolver interface {
 	Offer(ctx context.Context, obj *db.Campaign) (*db.Offer, error)
@@ -916,14 +1181,27 @@ type ConversionResolver interface {
 
 	Events(ctx context.Context, obj *db.Conversion) ([]*db.ConversionEvent, error)
 	Deliveries(ctx context.Context, obj *db.Conversion) ([]*db.Delivery, error)
+
+	Rate(ctx context.Context, obj *db.Conversion) (*string, error)
+	Source(ctx context.Context, obj *db.Conversion) (*db.Source, error)
+	Proposals(ctx context.Context, obj *db.Conversion) ([]*intake.Proposal, error)
 }
 type ConversionEventResolver interface {
 	Amount(ctx context.Context, obj *db.ConversionEvent) (*Money, error)
 	Payout(ctx context.Context, obj *db.ConversionEvent) (*Money, error)
 }
+type CurrencyRateResolver interface {
+	PerEuro(ctx context.Context, obj *db.CurrencyRate) (string, error)
+}
 type DealResolver interface {
 	Amount(ctx context.Context, obj *db.Deal) (*Money, error)
 	Percent(ctx context.Context, obj *db.Deal) (*string, error)
+	Affiliate(ctx context.Context, obj *db.Deal) (*db.Affiliate, error)
+}
+type DealTierResolver interface {
+	From(ctx context.Context, obj *commission.Tier) (string, error)
+	Amount(ctx context.Context, obj *commission.Tier) (string, error)
+	Percent(ctx context.Context, obj *commission.Tier) (string, error)
 }
 type DeliveryResolver interface {
 	DeliveryID(ctx context.Context, obj *db.Delivery) (string, error)
@@ -955,16 +1233,34 @@ type MutationResolver interface {
 	UpdateSettings(ctx context.Context, input UpdateSettingsInput) (*UpdateSettingsPayload, error)
 	CreateAPIToken(ctx context.Context, input CreateAPITokenInput) (*CreateAPITokenPayload, error)
 	RevokeAPIToken(ctx context.Context, input RevokeAPITokenInput) (*RevokeAPITokenPayload, error)
+	AttributeConversion(ctx context.Context, input AttributeConversionInput) (*AttributeConversionPayload, error)
+	AttributeByRule(ctx context.Context, input AttributeByRuleInput) (*AttributeByRulePayload, error)
+	FireManualConversion(ctx context.Context, input FireManualConversionInput) (*FireManualConversionPayload, error)
+	ImportStatusChanges(ctx context.Context, input ImportStatusChangesInput) (*ImportStatusChangesPayload, error)
 	CreateCampaign(ctx context.Context, input CreateCampaignInput) (*CreateCampaignPayload, error)
 	UpdateCampaign(ctx context.Context, input UpdateCampaignInput) (*UpdateCampaignPayload, error)
 	RecordConversion(ctx context.Context, input RecordConversionInput) (*RecordConversionPayload, error)
 	UpdateConversionStatus(ctx context.Context, input UpdateConversionStatusInput) (*UpdateConversionStatusPayload, error)
+	SaveOffer(ctx context.Context, input SaveOfferInput) (*SaveOfferPayload, error)
+	SaveLandingPage(ctx context.Context, input SaveLandingPageInput) (*SaveLandingPagePayload, error)
+	DeleteLandingPage(ctx context.Context, input DeleteLandingPageInput) (*DeleteLandingPagePayload, error)
+	CreateDeal(ctx context.Context, input CreateDealInput) (*CreateDealPayload, error)
+	EndDeal(ctx context.Context, input EndDealInput) (*EndDealPayload, error)
+	SetCurrencyRate(ctx context.Context, input SetCurrencyRateInput) (*SetCurrencyRatePayload, error)
+	SaveGoal(ctx context.Context, input SaveGoalInput) (*SaveGoalPayload, error)
 	ReplayDelivery(ctx context.Context, input ReplayDeliveryInput) (*ReplayDeliveryPayload, error)
+	SaveAffiliate(ctx context.Context, input SaveAffiliateInput) (*SaveAffiliatePayload, error)
+	CreateUser(ctx context.Context, input CreateUserInput) (*CreateUserPayload, error)
+	SetUserDisabled(ctx context.Context, input SetUserDisabledInput) (*SetUserDisabledPayload, error)
+	ResetPassword(ctx context.Context, input ResetPasswordInput) (*ResetPasswordPayload, error)
 	CreatePostback(ctx context.Context, input CreatePostbackInput) (*CreatePostbackPayload, error)
 	UpdatePostback(ctx context.Context, input UpdatePostbackInput) (*UpdatePostbackPayload, error)
 	SetPostbackEnabled(ctx context.Context, input SetPostbackEnabledInput) (*SetPostbackEnabledPayload, error)
 	DeletePostback(ctx context.Context, input DeletePostbackInput) (*DeletePostbackPayload, error)
 	RestorePostbackVersion(ctx context.Context, input RestorePostbackVersionInput) (*RestorePostbackVersionPayload, error)
+	SaveSource(ctx context.Context, input SaveSourceInput) (*SaveSourcePayload, error)
+	RotateSourceSecret(ctx context.Context, input RotateSourceSecretInput) (*RotateSourceSecretPayload, error)
+	RevealSourceSecret(ctx context.Context, input RevealSourceSecretInput) (*RevealSourceSecretPayload, error)
 	TestPostback(ctx context.Context, input TestPostbackInput) (*TestPostbackPayload, error)
 	RunScenarios(ctx context.Context, input TestPostbackInput) (*RunScenariosPayload, error)
 }
@@ -972,6 +1268,8 @@ type OfferResolver interface {
 	LandingPages(ctx context.Context, obj *db.Offer) ([]*db.LandingPage, error)
 	Deal(ctx context.Context, obj *db.Offer) (*db.Deal, error)
 	DefaultLink(ctx context.Context, obj *db.Offer) (*db.TrackingLink, error)
+
+	Deals(ctx context.Context, obj *db.Offer) ([]*db.Deal, error)
 }
 type PostbackResolver interface {
 	Affiliate(ctx context.Context, obj *db.Postback) (*db.Affiliate, error)
@@ -1015,6 +1313,13 @@ type PostbackVersionResolver interface {
 type PresetParameterResolver interface {
 	Send(ctx context.Context, obj *tracker.Parameter) (*string, error)
 }
+type ProposalResolver interface {
+	Click(ctx context.Context, obj *intake.Proposal) (*db.Click, error)
+}
+type QualificationResolver interface {
+	MinDeposit(ctx context.Context, obj *commission.Qualification) (string, error)
+	MinSum(ctx context.Context, obj *commission.Qualification) (string, error)
+}
 type QueryResolver interface {
 	Viewer(ctx context.Context) (*Viewer, error)
 	Instance(ctx context.Context) (*Instance, error)
@@ -1027,10 +1332,13 @@ type QueryResolver interface {
 	Clicks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Click) (*page.Connection[*db.Click], error)
 	Conversions(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Conversion) (*page.Connection[*db.Conversion], error)
 	ConversionTrace(ctx context.Context, conversionID string) (*ConversionTrace, error)
+	CurrencyRates(ctx context.Context) ([]*db.CurrencyRate, error)
 	Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery) (*page.Connection[*db.Delivery], error)
 	LintPostback(ctx context.Context, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool) ([]*Finding, error)
 	Offers(ctx context.Context, first *int, after *string, last *int, before *string, search *string) (*page.Connection[*db.Offer], error)
 	Goals(ctx context.Context) ([]*db.Goal, error)
+	AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Audit) (*page.Connection[*db.AuditEntry], error)
+	Staff(ctx context.Context) ([]*db.User, error)
 	Postbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Postback) (*page.Connection[*db.Postback], error)
 	Macros(ctx context.Context) ([]*Macro, error)
 	MacroFilters(ctx context.Context) ([]*MacroFilter, error)
@@ -1052,11 +1360,21 @@ type ReceivedPostbackResolver interface {
 type SourceResolver interface {
 	Offer(ctx context.Context, obj *db.Source) (*db.Offer, error)
 
+	ParameterNames(ctx context.Context, obj *db.Source) ([]*Word, error)
+	GoalWords(ctx context.Context, obj *db.Source) ([]*Word, error)
+	StatusWords(ctx context.Context, obj *db.Source) ([]*Word, error)
+	UnmappedStatuses(ctx context.Context, obj *db.Source) ([]*intake.WaitingWord, error)
+	Secrets(ctx context.Context, obj *db.Source) ([]*db.SourceSecret, error)
 	URL(ctx context.Context, obj *db.Source) (string, error)
+	Snippets(ctx context.Context, obj *db.Source) ([]*Snippet, error)
 }
 type SubscriptionResolver interface {
 	DeliveryUpdated(ctx context.Context, filter *filter.Delivery, hello *bool) (<-chan *DeliveryEvent, error)
 	ReceivedPostback(ctx context.Context) (<-chan *db.ReceivedPostback, error)
+}
+type TermsResolver interface {
+	Amount(ctx context.Context, obj *commission.Terms) (string, error)
+	Percent(ctx context.Context, obj *commission.Terms) (string, error)
 }
 type TrackerPresetResolver interface {
 	URLTemplate(ctx context.Context, obj *tracker.Preset, goal *string, blanks []*BlankValueInput) (string, error)
@@ -1114,6 +1432,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Affiliate.Name(childComplexity), true
+	case "Affiliate.users":
+		if e.ComplexityRoot.Affiliate.Users == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Affiliate.Users(childComplexity), true
 
 	case "AffiliateConnection.edges":
 		if e.ComplexityRoot.AffiliateConnection.Edges == nil {
@@ -1280,6 +1604,138 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Attempt.URL(childComplexity), true
+
+	case "AttributeByRulePayload.considered":
+		if e.ComplexityRoot.AttributeByRulePayload.Considered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeByRulePayload.Considered(childComplexity), true
+	case "AttributeByRulePayload.count":
+		if e.ComplexityRoot.AttributeByRulePayload.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeByRulePayload.Count(childComplexity), true
+	case "AttributeByRulePayload.userErrors":
+		if e.ComplexityRoot.AttributeByRulePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeByRulePayload.UserErrors(childComplexity), true
+
+	case "AttributeConversionPayload.conversion":
+		if e.ComplexityRoot.AttributeConversionPayload.Conversion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeConversionPayload.Conversion(childComplexity), true
+	case "AttributeConversionPayload.userErrors":
+		if e.ComplexityRoot.AttributeConversionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributeConversionPayload.UserErrors(childComplexity), true
+
+	case "AuditChange.after":
+		if e.ComplexityRoot.AuditChange.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditChange.After(childComplexity), true
+	case "AuditChange.before":
+		if e.ComplexityRoot.AuditChange.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditChange.Before(childComplexity), true
+	case "AuditChange.field":
+		if e.ComplexityRoot.AuditChange.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditChange.Field(childComplexity), true
+
+	case "AuditEntry.action":
+		if e.ComplexityRoot.AuditEntry.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.Action(childComplexity), true
+	case "AuditEntry.affiliate":
+		if e.ComplexityRoot.AuditEntry.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.Affiliate(childComplexity), true
+	case "AuditEntry.at":
+		if e.ComplexityRoot.AuditEntry.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.At(childComplexity), true
+	case "AuditEntry.changes":
+		if e.ComplexityRoot.AuditEntry.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.Changes(childComplexity), true
+	case "AuditEntry.entity":
+		if e.ComplexityRoot.AuditEntry.Entity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.Entity(childComplexity), true
+	case "AuditEntry.entityId":
+		if e.ComplexityRoot.AuditEntry.EntityID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.EntityID(childComplexity), true
+	case "AuditEntry.id":
+		if e.ComplexityRoot.AuditEntry.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.GlobalID(childComplexity), true
+	case "AuditEntry.through":
+		if e.ComplexityRoot.AuditEntry.Through == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.Through(childComplexity), true
+	case "AuditEntry.user":
+		if e.ComplexityRoot.AuditEntry.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.User(childComplexity), true
+
+	case "AuditEntryConnection.edges":
+		if e.ComplexityRoot.AuditEntryConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntryConnection.Edges(childComplexity), true
+	case "AuditEntryConnection.pageInfo":
+		if e.ComplexityRoot.AuditEntryConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntryConnection.PageInfo(childComplexity), true
+
+	case "AuditEntryEdge.cursor":
+		if e.ComplexityRoot.AuditEntryEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntryEdge.Cursor(childComplexity), true
+	case "AuditEntryEdge.node":
+		if e.ComplexityRoot.AuditEntryEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntryEdge.Node(childComplexity), true
 
 	case "BodyRule.kind":
 		if e.ComplexityRoot.BodyRule.Kind == nil {
@@ -1579,6 +2035,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conversion.Amount(childComplexity), true
+	case "Conversion.attributedBy":
+		if e.ComplexityRoot.Conversion.AttributedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.AttributedBy(childComplexity), true
 	case "Conversion.campaign":
 		if e.ComplexityRoot.Conversion.Campaign == nil {
 			break
@@ -1639,6 +2101,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conversion.Offer(childComplexity), true
+	case "Conversion.origin":
+		if e.ComplexityRoot.Conversion.Origin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.Origin(childComplexity), true
 	case "Conversion.payout":
 		if e.ComplexityRoot.Conversion.Payout == nil {
 			break
@@ -1651,18 +2119,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conversion.PlayerID(childComplexity), true
+	case "Conversion.proposals":
+		if e.ComplexityRoot.Conversion.Proposals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.Proposals(childComplexity), true
+	case "Conversion.rate":
+		if e.ComplexityRoot.Conversion.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.Rate(childComplexity), true
 	case "Conversion.receivedAt":
 		if e.ComplexityRoot.Conversion.ReceivedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.ReceivedAt(childComplexity), true
+	case "Conversion.reportedStatus":
+		if e.ComplexityRoot.Conversion.ReportedStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.ReportedStatus(childComplexity), true
+	case "Conversion.source":
+		if e.ComplexityRoot.Conversion.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.Source(childComplexity), true
 	case "Conversion.status":
 		if e.ComplexityRoot.Conversion.Status == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Status(childComplexity), true
+	case "Conversion.terms":
+		if e.ComplexityRoot.Conversion.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.Terms(childComplexity), true
 	case "Conversion.transactionId":
 		if e.ComplexityRoot.Conversion.TransactionID == nil {
 			break
@@ -1808,6 +2306,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateCampaignPayload.UserErrors(childComplexity), true
 
+	case "CreateDealPayload.deal":
+		if e.ComplexityRoot.CreateDealPayload.Deal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateDealPayload.Deal(childComplexity), true
+	case "CreateDealPayload.userErrors":
+		if e.ComplexityRoot.CreateDealPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateDealPayload.UserErrors(childComplexity), true
+
 	case "CreatePostbackPayload.postbacks":
 		if e.ComplexityRoot.CreatePostbackPayload.Postbacks == nil {
 			break
@@ -1821,18 +2332,86 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreatePostbackPayload.UserErrors(childComplexity), true
 
+	case "CreateUserPayload.password":
+		if e.ComplexityRoot.CreateUserPayload.Password == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateUserPayload.Password(childComplexity), true
+	case "CreateUserPayload.user":
+		if e.ComplexityRoot.CreateUserPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateUserPayload.User(childComplexity), true
+	case "CreateUserPayload.userErrors":
+		if e.ComplexityRoot.CreateUserPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateUserPayload.UserErrors(childComplexity), true
+
+	case "CurrencyRate.currency":
+		if e.ComplexityRoot.CurrencyRate.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyRate.Currency(childComplexity), true
+	case "CurrencyRate.id":
+		if e.ComplexityRoot.CurrencyRate.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyRate.GlobalID(childComplexity), true
+	case "CurrencyRate.perEuro":
+		if e.ComplexityRoot.CurrencyRate.PerEuro == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyRate.PerEuro(childComplexity), true
+	case "CurrencyRate.validFrom":
+		if e.ComplexityRoot.CurrencyRate.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CurrencyRate.ValidFrom(childComplexity), true
+
+	case "Deal.affiliate":
+		if e.ComplexityRoot.Deal.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deal.Affiliate(childComplexity), true
 	case "Deal.amount":
 		if e.ComplexityRoot.Deal.Amount == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Deal.Amount(childComplexity), true
+	case "Deal.carryOver":
+		if e.ComplexityRoot.Deal.CarryOver == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deal.CarryOver(childComplexity), true
+	case "Deal.currency":
+		if e.ComplexityRoot.Deal.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deal.Currency(childComplexity), true
 	case "Deal.id":
 		if e.ComplexityRoot.Deal.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Deal.GlobalID(childComplexity), true
+	case "Deal.leadGoal":
+		if e.ComplexityRoot.Deal.LeadGoal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deal.LeadGoal(childComplexity), true
 	case "Deal.model":
 		if e.ComplexityRoot.Deal.Model == nil {
 			break
@@ -1845,6 +2424,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Deal.Percent(childComplexity), true
+	case "Deal.tierBy":
+		if e.ComplexityRoot.Deal.TierBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deal.TierBy(childComplexity), true
+	case "Deal.tiers":
+		if e.ComplexityRoot.Deal.Tiers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deal.Tiers(childComplexity), true
+	case "Deal.validFrom":
+		if e.ComplexityRoot.Deal.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deal.ValidFrom(childComplexity), true
+	case "Deal.validTo":
+		if e.ComplexityRoot.Deal.ValidTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deal.ValidTo(childComplexity), true
+
+	case "DealTier.amount":
+		if e.ComplexityRoot.DealTier.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DealTier.Amount(childComplexity), true
+	case "DealTier.from":
+		if e.ComplexityRoot.DealTier.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DealTier.From(childComplexity), true
+	case "DealTier.percent":
+		if e.ComplexityRoot.DealTier.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DealTier.Percent(childComplexity), true
+
+	case "DeleteLandingPagePayload.deletedId":
+		if e.ComplexityRoot.DeleteLandingPagePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteLandingPagePayload.DeletedID(childComplexity), true
+	case "DeleteLandingPagePayload.userErrors":
+		if e.ComplexityRoot.DeleteLandingPagePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteLandingPagePayload.UserErrors(childComplexity), true
 
 	case "DeletePostbackPayload.deletedId":
 		if e.ComplexityRoot.DeletePostbackPayload.DeletedID == nil {
@@ -2167,6 +2802,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EchoRequestEdge.Node(childComplexity), true
 
+	case "EndDealPayload.deal":
+		if e.ComplexityRoot.EndDealPayload.Deal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndDealPayload.Deal(childComplexity), true
+	case "EndDealPayload.userErrors":
+		if e.ComplexityRoot.EndDealPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndDealPayload.UserErrors(childComplexity), true
+
 	case "Finding.code":
 		if e.ComplexityRoot.Finding.Code == nil {
 			break
@@ -2203,6 +2851,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Finding.Start(childComplexity), true
+
+	case "FireManualConversionPayload.conversion":
+		if e.ComplexityRoot.FireManualConversionPayload.Conversion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FireManualConversionPayload.Conversion(childComplexity), true
+	case "FireManualConversionPayload.result":
+		if e.ComplexityRoot.FireManualConversionPayload.Result == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FireManualConversionPayload.Result(childComplexity), true
+	case "FireManualConversionPayload.userErrors":
+		if e.ComplexityRoot.FireManualConversionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FireManualConversionPayload.UserErrors(childComplexity), true
 
 	case "Goal.billable":
 		if e.ComplexityRoot.Goal.Billable == nil {
@@ -2284,6 +2951,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Header.Value(childComplexity), true
 
+	case "ImportStatusChangesPayload.changed":
+		if e.ComplexityRoot.ImportStatusChangesPayload.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportStatusChangesPayload.Changed(childComplexity), true
+	case "ImportStatusChangesPayload.lines":
+		if e.ComplexityRoot.ImportStatusChangesPayload.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportStatusChangesPayload.Lines(childComplexity), true
+	case "ImportStatusChangesPayload.userErrors":
+		if e.ComplexityRoot.ImportStatusChangesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportStatusChangesPayload.UserErrors(childComplexity), true
+
 	case "Instance.demoSignIns":
 		if e.ComplexityRoot.Instance.DemoSignIns == nil {
 			break
@@ -2321,6 +3007,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LandingPage.Name(childComplexity), true
+	case "LandingPage.url":
+		if e.ComplexityRoot.LandingPage.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandingPage.URL(childComplexity), true
 
 	case "Macro.aliases":
 		if e.ComplexityRoot.Macro.Aliases == nil {
@@ -2454,6 +3146,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Money.Currency(childComplexity), true
 
+	case "Mutation.attributeByRule":
+		if e.ComplexityRoot.Mutation.AttributeByRule == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_attributeByRule_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AttributeByRule(childComplexity, args["input"].(AttributeByRuleInput)), true
+	case "Mutation.attributeConversion":
+		if e.ComplexityRoot.Mutation.AttributeConversion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_attributeConversion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AttributeConversion(childComplexity, args["input"].(AttributeConversionInput)), true
 	case "Mutation.changePassword":
 		if e.ComplexityRoot.Mutation.ChangePassword == nil {
 			break
@@ -2487,6 +3201,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateCampaign(childComplexity, args["input"].(CreateCampaignInput)), true
+	case "Mutation.createDeal":
+		if e.ComplexityRoot.Mutation.CreateDeal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createDeal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateDeal(childComplexity, args["input"].(CreateDealInput)), true
 	case "Mutation.createPostback":
 		if e.ComplexityRoot.Mutation.CreatePostback == nil {
 			break
@@ -2498,6 +3223,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreatePostback(childComplexity, args["input"].(CreatePostbackInput)), true
+	case "Mutation.createUser":
+		if e.ComplexityRoot.Mutation.CreateUser == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createUser_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateUser(childComplexity, args["input"].(CreateUserInput)), true
+	case "Mutation.deleteLandingPage":
+		if e.ComplexityRoot.Mutation.DeleteLandingPage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteLandingPage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteLandingPage(childComplexity, args["input"].(DeleteLandingPageInput)), true
 	case "Mutation.deletePostback":
 		if e.ComplexityRoot.Mutation.DeletePostback == nil {
 			break
@@ -2509,6 +3256,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeletePostback(childComplexity, args["input"].(DeletePostbackInput)), true
+	case "Mutation.endDeal":
+		if e.ComplexityRoot.Mutation.EndDeal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endDeal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndDeal(childComplexity, args["input"].(EndDealInput)), true
+	case "Mutation.fireManualConversion":
+		if e.ComplexityRoot.Mutation.FireManualConversion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_fireManualConversion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FireManualConversion(childComplexity, args["input"].(FireManualConversionInput)), true
+	case "Mutation.importStatusChanges":
+		if e.ComplexityRoot.Mutation.ImportStatusChanges == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importStatusChanges_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportStatusChanges(childComplexity, args["input"].(ImportStatusChangesInput)), true
 	case "Mutation.recordConversion":
 		if e.ComplexityRoot.Mutation.RecordConversion == nil {
 			break
@@ -2531,6 +3311,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReplayDelivery(childComplexity, args["input"].(ReplayDeliveryInput)), true
+	case "Mutation.resetPassword":
+		if e.ComplexityRoot.Mutation.ResetPassword == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resetPassword_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResetPassword(childComplexity, args["input"].(ResetPasswordInput)), true
 	case "Mutation.restorePostbackVersion":
 		if e.ComplexityRoot.Mutation.RestorePostbackVersion == nil {
 			break
@@ -2542,6 +3333,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestorePostbackVersion(childComplexity, args["input"].(RestorePostbackVersionInput)), true
+	case "Mutation.revealSourceSecret":
+		if e.ComplexityRoot.Mutation.RevealSourceSecret == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revealSourceSecret_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevealSourceSecret(childComplexity, args["input"].(RevealSourceSecretInput)), true
 	case "Mutation.revokeApiToken":
 		if e.ComplexityRoot.Mutation.RevokeAPIToken == nil {
 			break
@@ -2553,6 +3355,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeAPIToken(childComplexity, args["input"].(RevokeAPITokenInput)), true
+	case "Mutation.rotateSourceSecret":
+		if e.ComplexityRoot.Mutation.RotateSourceSecret == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rotateSourceSecret_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RotateSourceSecret(childComplexity, args["input"].(RotateSourceSecretInput)), true
 	case "Mutation.runScenarios":
 		if e.ComplexityRoot.Mutation.RunScenarios == nil {
 			break
@@ -2564,6 +3377,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RunScenarios(childComplexity, args["input"].(TestPostbackInput)), true
+	case "Mutation.saveAffiliate":
+		if e.ComplexityRoot.Mutation.SaveAffiliate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveAffiliate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveAffiliate(childComplexity, args["input"].(SaveAffiliateInput)), true
+	case "Mutation.saveGoal":
+		if e.ComplexityRoot.Mutation.SaveGoal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveGoal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveGoal(childComplexity, args["input"].(SaveGoalInput)), true
+	case "Mutation.saveLandingPage":
+		if e.ComplexityRoot.Mutation.SaveLandingPage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveLandingPage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveLandingPage(childComplexity, args["input"].(SaveLandingPageInput)), true
+	case "Mutation.saveOffer":
+		if e.ComplexityRoot.Mutation.SaveOffer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveOffer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveOffer(childComplexity, args["input"].(SaveOfferInput)), true
+	case "Mutation.saveSource":
+		if e.ComplexityRoot.Mutation.SaveSource == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveSource_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveSource(childComplexity, args["input"].(SaveSourceInput)), true
+	case "Mutation.setCurrencyRate":
+		if e.ComplexityRoot.Mutation.SetCurrencyRate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setCurrencyRate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetCurrencyRate(childComplexity, args["input"].(SetCurrencyRateInput)), true
 	case "Mutation.setPostbackEnabled":
 		if e.ComplexityRoot.Mutation.SetPostbackEnabled == nil {
 			break
@@ -2575,6 +3454,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetPostbackEnabled(childComplexity, args["input"].(SetPostbackEnabledInput)), true
+	case "Mutation.setUserDisabled":
+		if e.ComplexityRoot.Mutation.SetUserDisabled == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setUserDisabled_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetUserDisabled(childComplexity, args["input"].(SetUserDisabledInput)), true
 	case "Mutation.signIn":
 		if e.ComplexityRoot.Mutation.SignIn == nil {
 			break
@@ -2648,6 +3538,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.UpdateSettings(childComplexity, args["input"].(UpdateSettingsInput)), true
 
+	case "Offer.clickWindowDays":
+		if e.ComplexityRoot.Offer.ClickWindowDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.ClickWindowDays(childComplexity), true
 	case "Offer.createdAt":
 		if e.ComplexityRoot.Offer.CreatedAt == nil {
 			break
@@ -2666,6 +3562,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Offer.Deal(childComplexity), true
+	case "Offer.deals":
+		if e.ComplexityRoot.Offer.Deals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.Deals(childComplexity), true
 	case "Offer.deepLinkHosts":
 		if e.ComplexityRoot.Offer.DeepLinkHosts == nil {
 			break
@@ -2678,6 +3580,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Offer.DefaultLink(childComplexity), true
+	case "Offer.destinationUrl":
+		if e.ComplexityRoot.Offer.DestinationURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.DestinationURL(childComplexity), true
+	case "Offer.fallbackUrl":
+		if e.ComplexityRoot.Offer.FallbackURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.FallbackURL(childComplexity), true
 	case "Offer.id":
 		if e.ComplexityRoot.Offer.GlobalID == nil {
 			break
@@ -2702,6 +3616,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Offer.Operator(childComplexity), true
+	case "Offer.qualification":
+		if e.ComplexityRoot.Offer.Qualification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.Qualification(childComplexity), true
 	case "Offer.state":
 		if e.ComplexityRoot.Offer.State == nil {
 			break
@@ -3344,6 +4264,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProofPayload.UserErrors(childComplexity), true
 
+	case "Proposal.click":
+		if e.ComplexityRoot.Proposal.Click == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Click(childComplexity), true
+	case "Proposal.kind":
+		if e.ComplexityRoot.Proposal.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Kind(childComplexity), true
+	case "Proposal.reason":
+		if e.ComplexityRoot.Proposal.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Reason(childComplexity), true
+
 	case "ProvedPostback.fires":
 		if e.ComplexityRoot.ProvedPostback.Fires == nil {
 			break
@@ -3430,6 +4369,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProvedSlot.Why(childComplexity), true
 
+	case "Qualification.goals":
+		if e.ComplexityRoot.Qualification.Goals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Qualification.Goals(childComplexity), true
+	case "Qualification.holdDays":
+		if e.ComplexityRoot.Qualification.HoldDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Qualification.HoldDays(childComplexity), true
+	case "Qualification.minDeposit":
+		if e.ComplexityRoot.Qualification.MinDeposit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Qualification.MinDeposit(childComplexity), true
+	case "Qualification.minSum":
+		if e.ComplexityRoot.Qualification.MinSum == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Qualification.MinSum(childComplexity), true
+	case "Qualification.withinDays":
+		if e.ComplexityRoot.Qualification.WithinDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Qualification.WithinDays(childComplexity), true
+
 	case "Query.affiliates":
 		if e.ComplexityRoot.Query.Affiliates == nil {
 			break
@@ -3441,6 +4411,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Affiliates(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["search"].(*string)), true
+	case "Query.auditEntries":
+		if e.ComplexityRoot.Query.AuditEntries == nil {
+			break
+		}
+
+		args, err := ec.field_Query_auditEntries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AuditEntries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Audit)), true
 	case "Query.campaigns":
 		if e.ComplexityRoot.Query.Campaigns == nil {
 			break
@@ -3485,6 +4466,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Conversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Conversion)), true
+	case "Query.currencyRates":
+		if e.ComplexityRoot.Query.CurrencyRates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CurrencyRates(childComplexity), true
 	case "Query.deliveries":
 		if e.ComplexityRoot.Query.Deliveries == nil {
 			break
@@ -3665,6 +4652,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Sources(childComplexity), true
+	case "Query.staff":
+		if e.ComplexityRoot.Query.Staff == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Staff(childComplexity), true
 	case "Query.trackerPresets":
 		if e.ComplexityRoot.Query.TrackerPresets == nil {
 			break
@@ -3942,6 +4935,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReplayDeliveryPayload.UserErrors(childComplexity), true
 
+	case "ResetPasswordPayload.password":
+		if e.ComplexityRoot.ResetPasswordPayload.Password == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResetPasswordPayload.Password(childComplexity), true
+	case "ResetPasswordPayload.user":
+		if e.ComplexityRoot.ResetPasswordPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResetPasswordPayload.User(childComplexity), true
+	case "ResetPasswordPayload.userErrors":
+		if e.ComplexityRoot.ResetPasswordPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResetPasswordPayload.UserErrors(childComplexity), true
+
 	case "RestorePostbackVersionPayload.postback":
 		if e.ComplexityRoot.RestorePostbackVersionPayload.Postback == nil {
 			break
@@ -3954,6 +4966,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RestorePostbackVersionPayload.UserErrors(childComplexity), true
+
+	case "RevealSourceSecretPayload.secret":
+		if e.ComplexityRoot.RevealSourceSecretPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealSourceSecretPayload.Secret(childComplexity), true
+	case "RevealSourceSecretPayload.userErrors":
+		if e.ComplexityRoot.RevealSourceSecretPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealSourceSecretPayload.UserErrors(childComplexity), true
 
 	case "RevokeApiTokenPayload.token":
 		if e.ComplexityRoot.RevokeApiTokenPayload.Token == nil {
@@ -3968,6 +4993,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RevokeApiTokenPayload.UserErrors(childComplexity), true
 
+	case "RotateSourceSecretPayload.secret":
+		if e.ComplexityRoot.RotateSourceSecretPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RotateSourceSecretPayload.Secret(childComplexity), true
+	case "RotateSourceSecretPayload.source":
+		if e.ComplexityRoot.RotateSourceSecretPayload.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RotateSourceSecretPayload.Source(childComplexity), true
+	case "RotateSourceSecretPayload.userErrors":
+		if e.ComplexityRoot.RotateSourceSecretPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RotateSourceSecretPayload.UserErrors(childComplexity), true
+
 	case "RunScenariosPayload.run":
 		if e.ComplexityRoot.RunScenariosPayload.Run == nil {
 			break
@@ -3980,6 +5024,77 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RunScenariosPayload.UserErrors(childComplexity), true
+
+	case "SaveAffiliatePayload.affiliate":
+		if e.ComplexityRoot.SaveAffiliatePayload.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveAffiliatePayload.Affiliate(childComplexity), true
+	case "SaveAffiliatePayload.userErrors":
+		if e.ComplexityRoot.SaveAffiliatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveAffiliatePayload.UserErrors(childComplexity), true
+
+	case "SaveGoalPayload.goal":
+		if e.ComplexityRoot.SaveGoalPayload.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveGoalPayload.Goal(childComplexity), true
+	case "SaveGoalPayload.userErrors":
+		if e.ComplexityRoot.SaveGoalPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveGoalPayload.UserErrors(childComplexity), true
+
+	case "SaveLandingPagePayload.landingPage":
+		if e.ComplexityRoot.SaveLandingPagePayload.LandingPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveLandingPagePayload.LandingPage(childComplexity), true
+	case "SaveLandingPagePayload.userErrors":
+		if e.ComplexityRoot.SaveLandingPagePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveLandingPagePayload.UserErrors(childComplexity), true
+
+	case "SaveOfferPayload.offer":
+		if e.ComplexityRoot.SaveOfferPayload.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveOfferPayload.Offer(childComplexity), true
+	case "SaveOfferPayload.userErrors":
+		if e.ComplexityRoot.SaveOfferPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveOfferPayload.UserErrors(childComplexity), true
+
+	case "SaveSourcePayload.mapped":
+		if e.ComplexityRoot.SaveSourcePayload.Mapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveSourcePayload.Mapped(childComplexity), true
+	case "SaveSourcePayload.source":
+		if e.ComplexityRoot.SaveSourcePayload.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveSourcePayload.Source(childComplexity), true
+	case "SaveSourcePayload.userErrors":
+		if e.ComplexityRoot.SaveSourcePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveSourcePayload.UserErrors(childComplexity), true
 
 	case "ScenarioCard.does":
 		if e.ComplexityRoot.ScenarioCard.Does == nil {
@@ -4031,6 +5146,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ScenarioRun.Cards(childComplexity), true
 
+	case "SetCurrencyRatePayload.rate":
+		if e.ComplexityRoot.SetCurrencyRatePayload.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetCurrencyRatePayload.Rate(childComplexity), true
+	case "SetCurrencyRatePayload.userErrors":
+		if e.ComplexityRoot.SetCurrencyRatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetCurrencyRatePayload.UserErrors(childComplexity), true
+
 	case "SetPostbackEnabledPayload.postback":
 		if e.ComplexityRoot.SetPostbackEnabledPayload.Postback == nil {
 			break
@@ -4043,6 +5171,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetPostbackEnabledPayload.UserErrors(childComplexity), true
+
+	case "SetUserDisabledPayload.user":
+		if e.ComplexityRoot.SetUserDisabledPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetUserDisabledPayload.User(childComplexity), true
+	case "SetUserDisabledPayload.userErrors":
+		if e.ComplexityRoot.SetUserDisabledPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetUserDisabledPayload.UserErrors(childComplexity), true
 
 	case "SignInPayload.userErrors":
 		if e.ComplexityRoot.SignInPayload.UserErrors == nil {
@@ -4064,6 +5205,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SignOutPayload.UserErrors(childComplexity), true
 
+	case "Snippet.code":
+		if e.ComplexityRoot.Snippet.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Snippet.Code(childComplexity), true
+	case "Snippet.language":
+		if e.ComplexityRoot.Snippet.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Snippet.Language(childComplexity), true
+
 	case "Source.allowedAddresses":
 		if e.ComplexityRoot.Source.AllowedAddresses == nil {
 			break
@@ -4076,6 +5230,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Source.CreatedAt(childComplexity), true
+	case "Source.currency":
+		if e.ComplexityRoot.Source.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Source.Currency(childComplexity), true
 	case "Source.enabled":
 		if e.ComplexityRoot.Source.Enabled == nil {
 			break
@@ -4088,6 +5248,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Source.GlobalID(childComplexity), true
+	case "Source.goalWords":
+		if e.ComplexityRoot.Source.GoalWords == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Source.GoalWords(childComplexity), true
 	case "Source.key":
 		if e.ComplexityRoot.Source.Key == nil {
 			break
@@ -4106,12 +5272,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Source.Offer(childComplexity), true
+	case "Source.parameterNames":
+		if e.ComplexityRoot.Source.ParameterNames == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Source.ParameterNames(childComplexity), true
 	case "Source.rateLimit":
 		if e.ComplexityRoot.Source.RateLimit == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.RateLimit(childComplexity), true
+	case "Source.requireHttps":
+		if e.ComplexityRoot.Source.RequireHTTPS == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Source.RequireHTTPS(childComplexity), true
 	case "Source.requireSignature":
 		if e.ComplexityRoot.Source.RequireSignature == nil {
 			break
@@ -4124,12 +5302,122 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Source.RequireToken(childComplexity), true
+	case "Source.secrets":
+		if e.ComplexityRoot.Source.Secrets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Source.Secrets(childComplexity), true
+	case "Source.signatureHeader":
+		if e.ComplexityRoot.Source.SignatureHeader == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Source.SignatureHeader(childComplexity), true
+	case "Source.snippets":
+		if e.ComplexityRoot.Source.Snippets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Source.Snippets(childComplexity), true
+	case "Source.statusWords":
+		if e.ComplexityRoot.Source.StatusWords == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Source.StatusWords(childComplexity), true
+	case "Source.testMode":
+		if e.ComplexityRoot.Source.TestMode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Source.TestMode(childComplexity), true
+	case "Source.timestampName":
+		if e.ComplexityRoot.Source.TimestampName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Source.TimestampName(childComplexity), true
+	case "Source.timestampWindow":
+		if e.ComplexityRoot.Source.TimestampWindow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Source.TimestampWindow(childComplexity), true
 	case "Source.url":
 		if e.ComplexityRoot.Source.URL == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.URL(childComplexity), true
+	case "Source.unmappedStatuses":
+		if e.ComplexityRoot.Source.UnmappedStatuses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Source.UnmappedStatuses(childComplexity), true
+
+	case "SourceSecret.createdAt":
+		if e.ComplexityRoot.SourceSecret.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SourceSecret.CreatedAt(childComplexity), true
+	case "SourceSecret.expiresAt":
+		if e.ComplexityRoot.SourceSecret.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SourceSecret.ExpiresAt(childComplexity), true
+	case "SourceSecret.kind":
+		if e.ComplexityRoot.SourceSecret.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SourceSecret.Kind(childComplexity), true
+
+	case "StatusChangeLine.conversion":
+		if e.ComplexityRoot.StatusChangeLine.Conversion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatusChangeLine.Conversion(childComplexity), true
+	case "StatusChangeLine.from":
+		if e.ComplexityRoot.StatusChangeLine.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatusChangeLine.From(childComplexity), true
+	case "StatusChangeLine.key":
+		if e.ComplexityRoot.StatusChangeLine.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatusChangeLine.Key(childComplexity), true
+	case "StatusChangeLine.line":
+		if e.ComplexityRoot.StatusChangeLine.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatusChangeLine.Line(childComplexity), true
+	case "StatusChangeLine.message":
+		if e.ComplexityRoot.StatusChangeLine.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatusChangeLine.Message(childComplexity), true
+	case "StatusChangeLine.outcome":
+		if e.ComplexityRoot.StatusChangeLine.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatusChangeLine.Outcome(childComplexity), true
+	case "StatusChangeLine.to":
+		if e.ComplexityRoot.StatusChangeLine.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatusChangeLine.To(childComplexity), true
 
 	case "Subscription.deliveryUpdated":
 		if e.ComplexityRoot.Subscription.DeliveryUpdated == nil {
@@ -4173,6 +5461,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TemplateError.Start(childComplexity), true
+
+	case "Terms.amount":
+		if e.ComplexityRoot.Terms.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Terms.Amount(childComplexity), true
+	case "Terms.currency":
+		if e.ComplexityRoot.Terms.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Terms.Currency(childComplexity), true
+	case "Terms.model":
+		if e.ComplexityRoot.Terms.Model == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Terms.Model(childComplexity), true
+	case "Terms.percent":
+		if e.ComplexityRoot.Terms.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Terms.Percent(childComplexity), true
+	case "Terms.tier":
+		if e.ComplexityRoot.Terms.Tier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Terms.Tier(childComplexity), true
 
 	case "TestPostbackPayload.test":
 		if e.ComplexityRoot.TestPostbackPayload.Test == nil {
@@ -4333,6 +5652,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TrackingLink.URL(childComplexity), true
 
+	case "UnmappedStatus.count":
+		if e.ComplexityRoot.UnmappedStatus.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmappedStatus.Count(childComplexity), true
+	case "UnmappedStatus.word":
+		if e.ComplexityRoot.UnmappedStatus.Word == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmappedStatus.Word(childComplexity), true
+
 	case "UpdateCampaignPayload.campaign":
 		if e.ComplexityRoot.UpdateCampaignPayload.Campaign == nil {
 			break
@@ -4397,6 +5729,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.CreatedAt(childComplexity), true
+	case "User.disabledAt":
+		if e.ComplexityRoot.User.DisabledAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.DisabledAt(childComplexity), true
 	case "User.email":
 		if e.ComplexityRoot.User.Email == nil {
 			break
@@ -4484,6 +5822,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Viewer.User(childComplexity), true
 
+	case "Word.from":
+		if e.ComplexityRoot.Word.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Word.From(childComplexity), true
+	case "Word.to":
+		if e.ComplexityRoot.Word.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Word.To(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -4492,6 +5843,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAttributeByRuleInput,
+		ec.unmarshalInputAttributeConversionInput,
+		ec.unmarshalInputAuditFilter,
 		ec.unmarshalInputBlankValueInput,
 		ec.unmarshalInputBodyRuleInput,
 		ec.unmarshalInputCampaignFilter,
@@ -4500,24 +5854,43 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputConversionFilter,
 		ec.unmarshalInputCreateApiTokenInput,
 		ec.unmarshalInputCreateCampaignInput,
+		ec.unmarshalInputCreateDealInput,
 		ec.unmarshalInputCreatePostbackInput,
+		ec.unmarshalInputCreateUserInput,
+		ec.unmarshalInputDealTierInput,
+		ec.unmarshalInputDeleteLandingPageInput,
 		ec.unmarshalInputDeletePostbackInput,
 		ec.unmarshalInputDeliveryFilter,
+		ec.unmarshalInputEndDealInput,
+		ec.unmarshalInputFireManualConversionInput,
+		ec.unmarshalInputImportStatusChangesInput,
 		ec.unmarshalInputMacroValueInput,
 		ec.unmarshalInputPostbackDraftInput,
 		ec.unmarshalInputPostbackFilter,
+		ec.unmarshalInputQualificationInput,
 		ec.unmarshalInputReceivedPostbackFilter,
 		ec.unmarshalInputRecordConversionInput,
 		ec.unmarshalInputReplayDeliveryInput,
+		ec.unmarshalInputResetPasswordInput,
 		ec.unmarshalInputRestorePostbackVersionInput,
+		ec.unmarshalInputRevealSourceSecretInput,
 		ec.unmarshalInputRevokeApiTokenInput,
+		ec.unmarshalInputRotateSourceSecretInput,
+		ec.unmarshalInputSaveAffiliateInput,
+		ec.unmarshalInputSaveGoalInput,
+		ec.unmarshalInputSaveLandingPageInput,
+		ec.unmarshalInputSaveOfferInput,
+		ec.unmarshalInputSaveSourceInput,
+		ec.unmarshalInputSetCurrencyRateInput,
 		ec.unmarshalInputSetPostbackEnabledInput,
+		ec.unmarshalInputSetUserDisabledInput,
 		ec.unmarshalInputSignInInput,
 		ec.unmarshalInputTestPostbackInput,
 		ec.unmarshalInputUpdateCampaignInput,
 		ec.unmarshalInputUpdateConversionStatusInput,
 		ec.unmarshalInputUpdatePostbackInput,
 		ec.unmarshalInputUpdateSettingsInput,
+		ec.unmarshalInputWordInput,
 	)
 	first := true
 
@@ -4786,6 +6159,139 @@ extend type Mutation {
   revokeApiToken(input: RevokeApiTokenInput!): RevokeApiTokenPayload! @auth(scope: WRITE)
 }
 `, BuiltIn: false},
+	{Name: "../schema/attribution.graphqls", Input: `"Why a click is proposed for an unattributed conversion, the surest first."
+enum ProposalKind {
+  "Its id came in another parameter."
+  CLICK_ELSEWHERE
+  "It is the one named, older than the offer's window."
+  LATE_CLICK
+  "The player's other conversions came by it."
+  SAME_PLAYER
+  "Another goal of the same transaction came by it."
+  SAME_TRANSACTION
+  "Its param_1, 2 or 3 came in a parameter."
+  PARAM_ELSEWHERE
+}
+
+"A click that an unattributed conversion may belong to."
+type Proposal {
+  click: Click
+  kind: ProposalKind!
+  "One sentence."
+  reason: String!
+}
+
+"What a conversion is paid by, as it was agreed when it was reckoned first."
+type Terms {
+  model: DealModel!
+  amount: String!
+  percent: String!
+  currency: String!
+  "1 for the first; 0 where no tier was reached."
+  tier: Int!
+}
+
+extend type Conversion {
+  "` + "`" + `operator` + "`" + `, ` + "`" + `staff` + "`" + `, ` + "`" + `api` + "`" + `, or ` + "`" + `postrider` + "`" + ` for a CPA that it found itself."
+  origin: String!
+  "` + "`" + `click` + "`" + `, ` + "`" + `player` + "`" + ` or ` + "`" + `staff` + "`" + `; empty while unattributed."
+  attributedBy: String!
+  "The operator's last word for its status, while nobody has mapped it; else empty."
+  reportedStatus: String!
+  "Null where no deal held."
+  terms: Terms
+  "What one unit of the amount's currency was worth in the payout's."
+  rate: String
+  "Staff only: the source that told of it."
+  source: Source @auth(role: MANAGER)
+  "Staff only: the clicks that it may belong to, while it is unattributed."
+  proposals: [Proposal!]! @auth(role: MANAGER)
+}
+
+input AttributeConversionInput {
+  conversionId: ID!
+  clickId: ID!
+  "Why this one, in words."
+  reason: String
+}
+
+type AttributeConversionPayload {
+  conversion: Conversion
+  userErrors: [UserError!]!
+}
+
+input AttributeByRuleInput {
+  "Only where the proposals of these kinds agree on one click."
+  kinds: [ProposalKind!]!
+  sourceIds: [ID!]
+  "Counts and changes nothing."
+  dryRun: Boolean
+}
+
+type AttributeByRulePayload {
+  "How many were, or would be, attributed."
+  count: Int!
+  "How many were looked at: the newest 500."
+  considered: Int!
+  userErrors: [UserError!]!
+}
+
+input FireManualConversionInput {
+  "A click id, or a value of ` + "`" + `param_1` + "`" + `, ` + "`" + `param_2` + "`" + ` or ` + "`" + `param_3` + "`" + `; the newest click that has it."
+  click: String!
+  goal: String!
+  "One where left out: the click's operator's."
+  sourceId: ID
+  amount: String
+  currency: String
+  status: ConversionStatus
+  transactionId: String
+}
+
+type FireManualConversionPayload {
+  result: RecordResult
+  conversion: Conversion
+  userErrors: [UserError!]!
+}
+
+input ImportStatusChangesInput {
+  "Lines of conversion_id or transaction_id, status, and where wanted amount and reason; the first line names the columns."
+  csv: String!
+  "Says what would happen, and changes nothing."
+  dryRun: Boolean
+}
+
+"What becomes of one line of a file of status changes."
+type StatusChangeLine {
+  line: Int!
+  "What the line names."
+  key: String!
+  conversion: Conversion
+  from: ConversionStatus
+  to: ConversionStatus
+  "` + "`" + `change` + "`" + `, ` + "`" + `same` + "`" + `, ` + "`" + `not_found` + "`" + ` or ` + "`" + `refused` + "`" + `."
+  outcome: String!
+  message: String!
+}
+
+type ImportStatusChangesPayload {
+  lines: [StatusChangeLine!]!
+  "How many conversions were, or would be, changed."
+  changed: Int!
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Staff only: gives an unattributed conversion to a click. What would have fired fires now, once."
+  attributeConversion(input: AttributeConversionInput!): AttributeConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
+  "Staff only: takes the proposals of some kinds for all unattributed conversions."
+  attributeByRule(input: AttributeByRuleInput!): AttributeByRulePayload! @auth(role: MANAGER, scope: CONVERSIONS)
+  "Staff only: records a conversion for a click by hand, and fires its postbacks."
+  fireManualConversion(input: FireManualConversionInput!): FireManualConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
+  "Staff only: many lifecycle changes at once, from a CSV file."
+  importStatusChanges(input: ImportStatusChangesInput!): ImportStatusChangesPayload! @auth(role: MANAGER, scope: CONVERSIONS)
+}
+`, BuiltIn: false},
 	{Name: "../schema/campaign.graphqls", Input: `"An affiliate's own use of an offer."
 type Campaign implements Node {
   id: ID!
@@ -5014,6 +6520,8 @@ input ConversionFilter {
   search: String
   "Staff only."
   affiliateIds: [ID!]
+  "Staff only: those that nobody was found for, or, with false, the others."
+  unattributed: Boolean
 }
 
 extend type Query {
@@ -5070,6 +6578,221 @@ extend type Mutation {
   recordConversion(input: RecordConversionInput!): RecordConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
   "Staff only: moves a conversion along its lifecycle."
   updateConversionStatus(input: UpdateConversionStatusInput!): UpdateConversionStatusPayload! @auth(role: MANAGER, scope: CONVERSIONS)
+}
+`, BuiltIn: false},
+	{Name: "../schema/deal.graphqls", Input: `"What the tiers of a deal are counted by, anew each month (UTC)."
+enum TierBy {
+  "Conversions that the deal paid for."
+  COUNT
+  "Net revenue."
+  REVENUE
+}
+
+"What a deal pays from a month's count or revenue on."
+type DealTier {
+  from: String!
+  amount: String!
+  percent: String!
+}
+
+extend type Deal {
+  "Whose own it is; null for the offer's."
+  affiliate: Affiliate
+  "Which goal a CPL pays for."
+  leadGoal: String!
+  currency: String!
+  tierBy: TierBy
+  tiers: [DealTier!]!
+  "From when it holds; null for always."
+  validFrom: Time
+  "Until when it holds; null for ever."
+  validTo: Time
+  "Whether a month below zero is taken off the next."
+  carryOver: Boolean!
+}
+
+"What an offer asks of a player before it pays a CPA. When all is met, Postrider records the CPA itself."
+type Qualification {
+  "Each of them reached and approved."
+  goals: [String!]!
+  "One deposit of at least this, in the offer's currency."
+  minDeposit: String!
+  "Deposits that come to at least this together."
+  minSum: String!
+  "All of it so many days after the registration; 0 for any time."
+  withinDays: Int!
+  "A reversal so many days after it was met takes the CPA back; 0 for any time."
+  holdDays: Int!
+}
+
+extend type Offer {
+  "A conversion that came longer after its click is late; null for any time."
+  clickWindowDays: Int
+  "What makes a qualified player; null where the operator says so itself."
+  qualification: Qualification
+  "All deals that the viewer may see: the offer's and its own, past and to come."
+  deals: [Deal!]!
+  "Staff only: the template that players are sent to."
+  destinationUrl: String @auth(role: MANAGER)
+  "Staff only: where clicks go while the offer is paused; empty for 410."
+  fallbackUrl: String @auth(role: MANAGER)
+}
+
+extend type LandingPage {
+  "Staff only: the template that players are sent to."
+  url: String @auth(role: MANAGER)
+}
+
+"What one unit of EUR buys of a currency, from a time on."
+type CurrencyRate implements Node {
+  id: ID!
+  currency: String!
+  perEuro: String!
+  validFrom: Time!
+}
+
+extend type Query {
+  "The newest first."
+  currencyRates: [CurrencyRate!]! @auth
+}
+
+input QualificationInput {
+  goals: [String!]
+  minDeposit: String
+  minSum: String
+  withinDays: Int
+  holdDays: Int
+}
+
+input SaveOfferInput {
+  "Of the one to change; without it a new one is made."
+  id: ID
+  name: String
+  operator: String
+  vertical: Vertical
+  state: RunState
+  destinationUrl: String
+  fallbackUrl: String
+  deepLinkHosts: [String!]
+  currency: String
+  "0 for any time."
+  clickWindowDays: Int
+  "Without goals and sums there is no rule."
+  qualification: QualificationInput
+}
+
+type SaveOfferPayload {
+  offer: Offer
+  userErrors: [UserError!]!
+}
+
+input SaveLandingPageInput {
+  id: ID
+  "Of a new one."
+  offerId: ID
+  key: String
+  name: String
+  url: String
+}
+
+type SaveLandingPagePayload {
+  landingPage: LandingPage
+  userErrors: [UserError!]!
+}
+
+input DeleteLandingPageInput {
+  id: ID!
+}
+
+type DeleteLandingPagePayload {
+  deletedId: ID
+  userErrors: [UserError!]!
+}
+
+input DealTierInput {
+  from: String!
+  amount: String
+  percent: String
+}
+
+input CreateDealInput {
+  offerId: ID!
+  "For one affiliate's own; without it the offer's."
+  affiliateId: ID
+  model: DealModel!
+  amount: String
+  percent: String
+  leadGoal: String
+  currency: String!
+  tierBy: TierBy
+  tiers: [DealTierInput!]
+  validFrom: Time
+  validTo: Time
+  carryOver: Boolean
+}
+
+type CreateDealPayload {
+  deal: Deal
+  userErrors: [UserError!]!
+}
+
+input EndDealInput {
+  id: ID!
+  "Now where left out."
+  at: Time
+}
+
+type EndDealPayload {
+  deal: Deal
+  userErrors: [UserError!]!
+}
+
+input SetCurrencyRateInput {
+  currency: String!
+  perEuro: String!
+  "Now where left out."
+  validFrom: Time
+}
+
+type SetCurrencyRatePayload {
+  rate: CurrencyRate
+  userErrors: [UserError!]!
+}
+
+input SaveGoalInput {
+  id: ID
+  "Of a new one."
+  key: String
+  name: String
+  trigger: String
+  oncePerPlayer: Boolean
+  billable: Boolean
+  reversible: Boolean
+  statuses: [ConversionStatus!]
+  parameters: [String!]
+  timestampStandard: String
+}
+
+type SaveGoalPayload {
+  goal: Goal
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Staff only: makes an offer, or changes one."
+  saveOffer(input: SaveOfferInput!): SaveOfferPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only."
+  saveLandingPage(input: SaveLandingPageInput!): SaveLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: links that name it lead to the offer's destination from then on."
+  deleteLandingPage(input: DeleteLandingPageInput!): DeleteLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: the deal that holds then ends where the new one begins."
+  createDeal(input: CreateDealInput!): CreateDealPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only."
+  endDeal(input: EndDealInput!): EndDealPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: conversions keep the rate that they were reckoned with."
+  setCurrencyRate(input: SetCurrencyRateInput!): SetCurrencyRatePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: adds a goal to the event dictionary, or changes one. Of a built-in one only name and trigger change."
+  saveGoal(input: SaveGoalInput!): SaveGoalPayload! @auth(role: MANAGER, scope: WRITE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/delivery.graphqls", Input: `enum DeliveryState {
@@ -5370,6 +7093,124 @@ extend type Query {
   offers(first: Int, after: String, last: Int, before: String, search: String): OfferConnection! @auth
   "The event dictionary."
   goals: [Goal!]! @auth
+}
+`, BuiltIn: false},
+	{Name: "../schema/people.graphqls", Input: `extend type Affiliate {
+  "Staff only: who signs in for it."
+  users: [User!]! @auth(role: MANAGER)
+}
+
+extend type User {
+  "When it was shut out; null while it may sign in."
+  disabledAt: Time
+}
+
+"Who changed what."
+type AuditEntry implements Node {
+  id: ID!
+  at: Time!
+  "Null for Postrider itself."
+  user: User
+  "` + "`" + `session` + "`" + `, ` + "`" + `token` + "`" + ` or ` + "`" + `postrider` + "`" + `."
+  through: String!
+  affiliate: Affiliate
+  "` + "`" + `create` + "`" + `, ` + "`" + `update` + "`" + `, ` + "`" + `delete` + "`" + ` …"
+  action: String!
+  entity: String!
+  entityId: String!
+  "What changed, field by field."
+  changes: [AuditChange!]!
+}
+
+"One field that changed."
+type AuditChange {
+  field: String!
+  "As JSON; null where there was none."
+  before: String
+  "As JSON; null where there is none."
+  after: String
+}
+
+type AuditEntryConnection {
+  edges: [AuditEntryEdge!]!
+  pageInfo: PageInfo!
+}
+
+type AuditEntryEdge {
+  node: AuditEntry!
+  cursor: String!
+}
+
+input AuditFilter {
+  entities: [String!]
+  actions: [String!]
+  affiliateIds: [ID!]
+  userIds: [ID!]
+  from: Time
+  to: Time
+}
+
+extend type Query {
+  "Staff only, newest first. Nobody changes it."
+  auditEntries(first: Int, after: String, last: Int, before: String, filter: AuditFilter): AuditEntryConnection! @auth(role: MANAGER)
+  "Staff only: the network's own sign-ins."
+  staff: [User!]! @auth(role: MANAGER)
+}
+
+input SaveAffiliateInput {
+  id: ID
+  name: String!
+}
+
+type SaveAffiliatePayload {
+  affiliate: Affiliate
+  userErrors: [UserError!]!
+}
+
+input CreateUserInput {
+  email: String!
+  role: Role!
+  "For an affiliate's sign-in."
+  affiliateId: ID
+}
+
+type CreateUserPayload {
+  user: User
+  "Shown this once."
+  password: String
+  userErrors: [UserError!]!
+}
+
+input SetUserDisabledInput {
+  id: ID!
+  disabled: Boolean!
+}
+
+type SetUserDisabledPayload {
+  user: User
+  userErrors: [UserError!]!
+}
+
+input ResetPasswordInput {
+  id: ID!
+}
+
+type ResetPasswordPayload {
+  user: User
+  "Shown this once."
+  password: String
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Staff only: makes an affiliate, or renames one."
+  saveAffiliate(input: SaveAffiliateInput!): SaveAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: makes a sign-in. Only admins make staff's."
+  createUser(input: CreateUserInput!): CreateUserPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: shuts a sign-in out at once, or lets it in again."
+  setUserDisabled(input: SetUserDisabledInput!): SetUserDisabledPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: gives a sign-in a new password, which ends its sessions."
+  resetPassword(input: ResetPasswordInput!): ResetPasswordPayload! @auth(role: MANAGER, scope: WRITE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/postback.graphqls", Input: `enum PostbackScope {
@@ -5733,30 +7574,13 @@ type ReceivedPostback implements Node {
   headers: [Header!]!
   "Truncated to /24 or /48."
   address: String!
-  "` + "`" + `recorded` + "`" + `, ` + "`" + `duplicate` + "`" + `, ` + "`" + `updated` + "`" + `, ` + "`" + `unattributed` + "`" + `, ` + "`" + `invalid` + "`" + `, ` + "`" + `unauthorized` + "`" + `, ` + "`" + `unknown_source` + "`" + `, ` + "`" + `rate_limited` + "`" + `."
+  "` + "`" + `recorded` + "`" + `, ` + "`" + `duplicate` + "`" + `, ` + "`" + `updated` + "`" + `, ` + "`" + `unattributed` + "`" + `, ` + "`" + `invalid` + "`" + `, ` + "`" + `unauthorized` + "`" + `, ` + "`" + `unknown_source` + "`" + `, ` + "`" + `rate_limited` + "`" + `, ` + "`" + `test` + "`" + `."
   result: String!
   "Why, in a sentence."
   reason: String!
   statusCode: Int!
   durationMs: Float!
   conversion: Conversion
-}
-
-"An operator's way in."
-type Source implements Node {
-  id: ID!
-  key: String!
-  name: String!
-  offer: Offer!
-  enabled: Boolean!
-  requireToken: Boolean!
-  requireSignature: Boolean!
-  allowedAddresses: [String!]!
-  "Calls per second; null for no limit."
-  rateLimit: Int
-  "The address to give to the operator."
-  url: String!
-  createdAt: Time!
 }
 
 type ReceivedPostbackConnection {
@@ -5780,8 +7604,6 @@ input ReceivedPostbackFilter {
 extend type Query {
   "Staff only, newest first."
   receivedPostbacks(first: Int, after: String, last: Int, before: String, filter: ReceivedPostbackFilter): ReceivedPostbackConnection! @auth(role: MANAGER)
-  "Staff only."
-  sources: [Source!]! @auth(role: MANAGER)
 }
 
 extend type Subscription {
@@ -5870,6 +7692,151 @@ type DemoSignIn {
 type Header {
   name: String!
   value: String!
+}
+`, BuiltIn: false},
+	{Name: "../schema/source.graphqls", Input: `"An operator's way in."
+type Source implements Node {
+  id: ID!
+  key: String!
+  name: String!
+  offer: Offer!
+  enabled: Boolean!
+  "Calls are checked, answered with ` + "`" + `test` + "`" + ` and logged, and nothing is recorded."
+  testMode: Boolean!
+  requireHttps: Boolean!
+  requireToken: Boolean!
+  requireSignature: Boolean!
+  "Where the signature comes; empty for ` + "`" + `X-Signature` + "`" + `."
+  signatureHeader: String!
+  "The parameter or header that says when a call was signed; empty for none. As a header it is signed with the text: ` + "`" + `{timestamp}.{text}` + "`" + `."
+  timestampName: String!
+  "How many seconds a signature is good for; null for ever."
+  timestampWindow: Int
+  allowedAddresses: [String!]!
+  "Calls per second; null for no limit."
+  rateLimit: Int
+  "Of amounts that name none; empty for the offer's."
+  currency: String!
+  "Our parameter to the operator's: a name, a path with dots into its JSON, or ` + "`" + `=` + "`" + ` and a fixed value."
+  parameterNames: [Word!]!
+  "The operator's word to our goal's key."
+  goalWords: [Word!]!
+  "The operator's word to our status."
+  statusWords: [Word!]!
+  "Words for a status that have come and that nobody has mapped yet."
+  unmappedStatuses: [UnmappedStatus!]!
+  "Its tokens and signing keys, without their values: two of a kind are good while one replaces the other."
+  secrets: [SourceSecret!]!
+  "The address to give to the operator."
+  url: String!
+  "Ready calls in the operator's own words, without the secret's value."
+  snippets: [Snippet!]!
+  createdAt: Time!
+}
+
+"One word and what it means."
+type Word {
+  from: String!
+  to: String!
+}
+
+"A word for a status that nobody has mapped yet."
+type UnmappedStatus {
+  word: String!
+  "How many conversions wait for it."
+  count: Int!
+}
+
+"A token or a signing key of a source."
+type SourceSecret {
+  "` + "`" + `token` + "`" + ` or ` + "`" + `hmac` + "`" + `."
+  kind: String!
+  createdAt: Time!
+  "When it stops being good; null for never."
+  expiresAt: Time
+}
+
+"How an operator's server makes the call, in one language."
+type Snippet {
+  "` + "`" + `curl` + "`" + `, ` + "`" + `php` + "`" + `, ` + "`" + `python` + "`" + ` or ` + "`" + `go` + "`" + `."
+  language: String!
+  code: String!
+}
+
+extend type Query {
+  "Staff only."
+  sources: [Source!]! @auth(role: MANAGER)
+}
+
+input WordInput {
+  from: String!
+  to: String!
+}
+
+input SaveSourceInput {
+  "Of the one to change; without it a new one is made."
+  id: ID
+  "Of a new one: the last part of its address."
+  key: String
+  name: String
+  offerId: ID
+  enabled: Boolean
+  testMode: Boolean
+  requireHttps: Boolean
+  requireToken: Boolean
+  requireSignature: Boolean
+  signatureHeader: String
+  timestampName: String
+  "0 for ever."
+  timestampWindow: Int
+  allowedAddresses: [String!]
+  "0 for no limit."
+  rateLimit: Int
+  currency: String
+  parameterNames: [WordInput!]
+  goalWords: [WordInput!]
+  statusWords: [WordInput!]
+}
+
+type SaveSourcePayload {
+  source: Source
+  "How many conversions a new word for a status has moved."
+  mapped: Int!
+  userErrors: [UserError!]!
+}
+
+input RotateSourceSecretInput {
+  sourceId: ID!
+  "` + "`" + `token` + "`" + ` or ` + "`" + `hmac` + "`" + `."
+  kind: String!
+  "For how long the one before stays good; 24 where left out."
+  overlapHours: Int
+}
+
+type RotateSourceSecretPayload {
+  source: Source
+  "The new secret."
+  secret: String
+  userErrors: [UserError!]!
+}
+
+input RevealSourceSecretInput {
+  sourceId: ID!
+  kind: String!
+}
+
+type RevealSourceSecretPayload {
+  secret: String
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Staff only: makes a source, or changes one. A new word for a status moves the conversions that waited for it."
+  saveSource(input: SaveSourceInput!): SaveSourcePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: gives a source a new token or signing key."
+  rotateSourceSecret(input: RotateSourceSecretInput!): RotateSourceSecretPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: shows a source's present token or signing key, and writes down who looked."
+  revealSourceSecret(input: RevealSourceSecretInput!): RevealSourceSecretPayload! @auth(role: MANAGER, scope: WRITE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/test.graphqls", Input: `"One postback fired as a test: what was sent, what came back, and what that means."
@@ -6123,6 +8090,8 @@ func (ec *executionContext) childFields_Affiliate(ctx context.Context, field gra
 		return ec.fieldContext_Affiliate_name(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Affiliate_createdAt(ctx, field)
+	case "users":
+		return ec.fieldContext_Affiliate_users(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Affiliate", field.Name)
 }
@@ -6203,6 +8172,84 @@ func (ec *executionContext) childFields_Attempt(ctx context.Context, field graph
 		return ec.fieldContext_Attempt_timings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Attempt", field.Name)
+}
+
+func (ec *executionContext) childFields_AttributeByRulePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_AttributeByRulePayload_count(ctx, field)
+	case "considered":
+		return ec.fieldContext_AttributeByRulePayload_considered(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AttributeByRulePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttributeByRulePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AttributeConversionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "conversion":
+		return ec.fieldContext_AttributeConversionPayload_conversion(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AttributeConversionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttributeConversionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_AuditChange_field(ctx, field)
+	case "before":
+		return ec.fieldContext_AuditChange_before(ctx, field)
+	case "after":
+		return ec.fieldContext_AuditChange_after(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditChange", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AuditEntry_id(ctx, field)
+	case "at":
+		return ec.fieldContext_AuditEntry_at(ctx, field)
+	case "user":
+		return ec.fieldContext_AuditEntry_user(ctx, field)
+	case "through":
+		return ec.fieldContext_AuditEntry_through(ctx, field)
+	case "affiliate":
+		return ec.fieldContext_AuditEntry_affiliate(ctx, field)
+	case "action":
+		return ec.fieldContext_AuditEntry_action(ctx, field)
+	case "entity":
+		return ec.fieldContext_AuditEntry_entity(ctx, field)
+	case "entityId":
+		return ec.fieldContext_AuditEntry_entityId(ctx, field)
+	case "changes":
+		return ec.fieldContext_AuditEntry_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEntryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AuditEntryConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AuditEntryConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEntryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEntryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_AuditEntryEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_AuditEntryEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEntryEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_BodyRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6393,6 +8440,20 @@ func (ec *executionContext) childFields_Conversion(ctx context.Context, field gr
 		return ec.fieldContext_Conversion_events(ctx, field)
 	case "deliveries":
 		return ec.fieldContext_Conversion_deliveries(ctx, field)
+	case "origin":
+		return ec.fieldContext_Conversion_origin(ctx, field)
+	case "attributedBy":
+		return ec.fieldContext_Conversion_attributedBy(ctx, field)
+	case "reportedStatus":
+		return ec.fieldContext_Conversion_reportedStatus(ctx, field)
+	case "terms":
+		return ec.fieldContext_Conversion_terms(ctx, field)
+	case "rate":
+		return ec.fieldContext_Conversion_rate(ctx, field)
+	case "source":
+		return ec.fieldContext_Conversion_source(ctx, field)
+	case "proposals":
+		return ec.fieldContext_Conversion_proposals(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Conversion", field.Name)
 }
@@ -6477,6 +8538,16 @@ func (ec *executionContext) childFields_CreateCampaignPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type CreateCampaignPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateDealPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deal":
+		return ec.fieldContext_CreateDealPayload_deal(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateDealPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateDealPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreatePostbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "postbacks":
@@ -6485,6 +8556,32 @@ func (ec *executionContext) childFields_CreatePostbackPayload(ctx context.Contex
 		return ec.fieldContext_CreatePostbackPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreatePostbackPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_CreateUserPayload_user(ctx, field)
+	case "password":
+		return ec.fieldContext_CreateUserPayload_password(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateUserPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateUserPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CurrencyRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CurrencyRate_id(ctx, field)
+	case "currency":
+		return ec.fieldContext_CurrencyRate_currency(ctx, field)
+	case "perEuro":
+		return ec.fieldContext_CurrencyRate_perEuro(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_CurrencyRate_validFrom(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CurrencyRate", field.Name)
 }
 
 func (ec *executionContext) childFields_Deal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6497,8 +8594,46 @@ func (ec *executionContext) childFields_Deal(ctx context.Context, field graphql.
 		return ec.fieldContext_Deal_amount(ctx, field)
 	case "percent":
 		return ec.fieldContext_Deal_percent(ctx, field)
+	case "affiliate":
+		return ec.fieldContext_Deal_affiliate(ctx, field)
+	case "leadGoal":
+		return ec.fieldContext_Deal_leadGoal(ctx, field)
+	case "currency":
+		return ec.fieldContext_Deal_currency(ctx, field)
+	case "tierBy":
+		return ec.fieldContext_Deal_tierBy(ctx, field)
+	case "tiers":
+		return ec.fieldContext_Deal_tiers(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_Deal_validFrom(ctx, field)
+	case "validTo":
+		return ec.fieldContext_Deal_validTo(ctx, field)
+	case "carryOver":
+		return ec.fieldContext_Deal_carryOver(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Deal", field.Name)
+}
+
+func (ec *executionContext) childFields_DealTier(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_DealTier_from(ctx, field)
+	case "amount":
+		return ec.fieldContext_DealTier_amount(ctx, field)
+	case "percent":
+		return ec.fieldContext_DealTier_percent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DealTier", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteLandingPagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteLandingPagePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteLandingPagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteLandingPagePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeletePostbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6659,6 +8794,16 @@ func (ec *executionContext) childFields_EchoRequestEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type EchoRequestEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_EndDealPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deal":
+		return ec.fieldContext_EndDealPayload_deal(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EndDealPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EndDealPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Finding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -6675,6 +8820,18 @@ func (ec *executionContext) childFields_Finding(ctx context.Context, field graph
 		return ec.fieldContext_Finding_mend(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Finding", field.Name)
+}
+
+func (ec *executionContext) childFields_FireManualConversionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "result":
+		return ec.fieldContext_FireManualConversionPayload_result(ctx, field)
+	case "conversion":
+		return ec.fieldContext_FireManualConversionPayload_conversion(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FireManualConversionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FireManualConversionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Goal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6715,6 +8872,18 @@ func (ec *executionContext) childFields_Header(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Header", field.Name)
 }
 
+func (ec *executionContext) childFields_ImportStatusChangesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lines":
+		return ec.fieldContext_ImportStatusChangesPayload_lines(ctx, field)
+	case "changed":
+		return ec.fieldContext_ImportStatusChangesPayload_changed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportStatusChangesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportStatusChangesPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Instance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "version":
@@ -6735,6 +8904,8 @@ func (ec *executionContext) childFields_LandingPage(ctx context.Context, field g
 		return ec.fieldContext_LandingPage_key(ctx, field)
 	case "name":
 		return ec.fieldContext_LandingPage_name(ctx, field)
+	case "url":
+		return ec.fieldContext_LandingPage_url(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LandingPage", field.Name)
 }
@@ -6841,6 +9012,16 @@ func (ec *executionContext) childFields_Offer(ctx context.Context, field graphql
 		return ec.fieldContext_Offer_defaultLink(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Offer_createdAt(ctx, field)
+	case "clickWindowDays":
+		return ec.fieldContext_Offer_clickWindowDays(ctx, field)
+	case "qualification":
+		return ec.fieldContext_Offer_qualification(ctx, field)
+	case "deals":
+		return ec.fieldContext_Offer_deals(ctx, field)
+	case "destinationUrl":
+		return ec.fieldContext_Offer_destinationUrl(ctx, field)
+	case "fallbackUrl":
+		return ec.fieldContext_Offer_fallbackUrl(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Offer", field.Name)
 }
@@ -7155,6 +9336,18 @@ func (ec *executionContext) childFields_ProofPayload(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ProofPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Proposal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "click":
+		return ec.fieldContext_Proposal_click(ctx, field)
+	case "kind":
+		return ec.fieldContext_Proposal_kind(ctx, field)
+	case "reason":
+		return ec.fieldContext_Proposal_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Proposal", field.Name)
+}
+
 func (ec *executionContext) childFields_ProvedPostback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "postback":
@@ -7193,6 +9386,22 @@ func (ec *executionContext) childFields_ProvedSlot(ctx context.Context, field gr
 		return ec.fieldContext_ProvedSlot_urlEnd(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProvedSlot", field.Name)
+}
+
+func (ec *executionContext) childFields_Qualification(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "goals":
+		return ec.fieldContext_Qualification_goals(ctx, field)
+	case "minDeposit":
+		return ec.fieldContext_Qualification_minDeposit(ctx, field)
+	case "minSum":
+		return ec.fieldContext_Qualification_minSum(ctx, field)
+	case "withinDays":
+		return ec.fieldContext_Qualification_withinDays(ctx, field)
+	case "holdDays":
+		return ec.fieldContext_Qualification_holdDays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Qualification", field.Name)
 }
 
 func (ec *executionContext) childFields_ReceivedPostback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7319,6 +9528,18 @@ func (ec *executionContext) childFields_ReplayDeliveryPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type ReplayDeliveryPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ResetPasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_ResetPasswordPayload_user(ctx, field)
+	case "password":
+		return ec.fieldContext_ResetPasswordPayload_password(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResetPasswordPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResetPasswordPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RestorePostbackVersionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "postback":
@@ -7327,6 +9548,16 @@ func (ec *executionContext) childFields_RestorePostbackVersionPayload(ctx contex
 		return ec.fieldContext_RestorePostbackVersionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RestorePostbackVersionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevealSourceSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "secret":
+		return ec.fieldContext_RevealSourceSecretPayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RevealSourceSecretPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevealSourceSecretPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RevokeApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7339,6 +9570,18 @@ func (ec *executionContext) childFields_RevokeApiTokenPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type RevokeApiTokenPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RotateSourceSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "source":
+		return ec.fieldContext_RotateSourceSecretPayload_source(ctx, field)
+	case "secret":
+		return ec.fieldContext_RotateSourceSecretPayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RotateSourceSecretPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RotateSourceSecretPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RunScenariosPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "run":
@@ -7347,6 +9590,58 @@ func (ec *executionContext) childFields_RunScenariosPayload(ctx context.Context,
 		return ec.fieldContext_RunScenariosPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RunScenariosPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SaveAffiliatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "affiliate":
+		return ec.fieldContext_SaveAffiliatePayload_affiliate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SaveAffiliatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveAffiliatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SaveGoalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "goal":
+		return ec.fieldContext_SaveGoalPayload_goal(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SaveGoalPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveGoalPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SaveLandingPagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "landingPage":
+		return ec.fieldContext_SaveLandingPagePayload_landingPage(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SaveLandingPagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveLandingPagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SaveOfferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "offer":
+		return ec.fieldContext_SaveOfferPayload_offer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SaveOfferPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveOfferPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SaveSourcePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "source":
+		return ec.fieldContext_SaveSourcePayload_source(ctx, field)
+	case "mapped":
+		return ec.fieldContext_SaveSourcePayload_mapped(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SaveSourcePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveSourcePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ScenarioCard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7377,6 +9672,16 @@ func (ec *executionContext) childFields_ScenarioRun(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ScenarioRun", field.Name)
 }
 
+func (ec *executionContext) childFields_SetCurrencyRatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rate":
+		return ec.fieldContext_SetCurrencyRatePayload_rate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetCurrencyRatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetCurrencyRatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SetPostbackEnabledPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "postback":
@@ -7385,6 +9690,16 @@ func (ec *executionContext) childFields_SetPostbackEnabledPayload(ctx context.Co
 		return ec.fieldContext_SetPostbackEnabledPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetPostbackEnabledPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SetUserDisabledPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_SetUserDisabledPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetUserDisabledPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetUserDisabledPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7405,6 +9720,16 @@ func (ec *executionContext) childFields_SignOutPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type SignOutPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Snippet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "language":
+		return ec.fieldContext_Snippet_language(ctx, field)
+	case "code":
+		return ec.fieldContext_Snippet_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Snippet", field.Name)
+}
+
 func (ec *executionContext) childFields_Source(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7417,20 +9742,76 @@ func (ec *executionContext) childFields_Source(ctx context.Context, field graphq
 		return ec.fieldContext_Source_offer(ctx, field)
 	case "enabled":
 		return ec.fieldContext_Source_enabled(ctx, field)
+	case "testMode":
+		return ec.fieldContext_Source_testMode(ctx, field)
+	case "requireHttps":
+		return ec.fieldContext_Source_requireHttps(ctx, field)
 	case "requireToken":
 		return ec.fieldContext_Source_requireToken(ctx, field)
 	case "requireSignature":
 		return ec.fieldContext_Source_requireSignature(ctx, field)
+	case "signatureHeader":
+		return ec.fieldContext_Source_signatureHeader(ctx, field)
+	case "timestampName":
+		return ec.fieldContext_Source_timestampName(ctx, field)
+	case "timestampWindow":
+		return ec.fieldContext_Source_timestampWindow(ctx, field)
 	case "allowedAddresses":
 		return ec.fieldContext_Source_allowedAddresses(ctx, field)
 	case "rateLimit":
 		return ec.fieldContext_Source_rateLimit(ctx, field)
+	case "currency":
+		return ec.fieldContext_Source_currency(ctx, field)
+	case "parameterNames":
+		return ec.fieldContext_Source_parameterNames(ctx, field)
+	case "goalWords":
+		return ec.fieldContext_Source_goalWords(ctx, field)
+	case "statusWords":
+		return ec.fieldContext_Source_statusWords(ctx, field)
+	case "unmappedStatuses":
+		return ec.fieldContext_Source_unmappedStatuses(ctx, field)
+	case "secrets":
+		return ec.fieldContext_Source_secrets(ctx, field)
 	case "url":
 		return ec.fieldContext_Source_url(ctx, field)
+	case "snippets":
+		return ec.fieldContext_Source_snippets(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Source_createdAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Source", field.Name)
+}
+
+func (ec *executionContext) childFields_SourceSecret(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_SourceSecret_kind(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_SourceSecret_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_SourceSecret_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SourceSecret", field.Name)
+}
+
+func (ec *executionContext) childFields_StatusChangeLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "line":
+		return ec.fieldContext_StatusChangeLine_line(ctx, field)
+	case "key":
+		return ec.fieldContext_StatusChangeLine_key(ctx, field)
+	case "conversion":
+		return ec.fieldContext_StatusChangeLine_conversion(ctx, field)
+	case "from":
+		return ec.fieldContext_StatusChangeLine_from(ctx, field)
+	case "to":
+		return ec.fieldContext_StatusChangeLine_to(ctx, field)
+	case "outcome":
+		return ec.fieldContext_StatusChangeLine_outcome(ctx, field)
+	case "message":
+		return ec.fieldContext_StatusChangeLine_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatusChangeLine", field.Name)
 }
 
 func (ec *executionContext) childFields_TemplateError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7445,6 +9826,22 @@ func (ec *executionContext) childFields_TemplateError(ctx context.Context, field
 		return ec.fieldContext_TemplateError_end(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TemplateError", field.Name)
+}
+
+func (ec *executionContext) childFields_Terms(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "model":
+		return ec.fieldContext_Terms_model(ctx, field)
+	case "amount":
+		return ec.fieldContext_Terms_amount(ctx, field)
+	case "percent":
+		return ec.fieldContext_Terms_percent(ctx, field)
+	case "currency":
+		return ec.fieldContext_Terms_currency(ctx, field)
+	case "tier":
+		return ec.fieldContext_Terms_tier(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Terms", field.Name)
 }
 
 func (ec *executionContext) childFields_TestPostbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7521,6 +9918,16 @@ func (ec *executionContext) childFields_TrackingLink(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type TrackingLink", field.Name)
 }
 
+func (ec *executionContext) childFields_UnmappedStatus(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "word":
+		return ec.fieldContext_UnmappedStatus_word(ctx, field)
+	case "count":
+		return ec.fieldContext_UnmappedStatus_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnmappedStatus", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateCampaignPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "campaign":
@@ -7577,6 +9984,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_createdAt(ctx, field)
 	case "lastSignInAt":
 		return ec.fieldContext_User_lastSignInAt(ctx, field)
+	case "disabledAt":
+		return ec.fieldContext_User_disabledAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
@@ -7609,6 +10018,16 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_echoUrl(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_Word(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_Word_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Word_to(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Word", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7749,6 +10168,34 @@ func (ec *executionContext) dir_auth_args(ctx context.Context, rawArgs map[strin
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_attributeByRule_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (AttributeByRuleInput, error) {
+			return ec.unmarshalNAttributeByRuleInput2postriderᚋgraphᚋgenᚐAttributeByRuleInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_attributeConversion_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (AttributeConversionInput, error) {
+			return ec.unmarshalNAttributeConversionInput2postriderᚋgraphᚋgenᚐAttributeConversionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_changePassword_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7791,6 +10238,20 @@ func (ec *executionContext) field_Mutation_createCampaign_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createDeal_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CreateDealInput, error) {
+			return ec.unmarshalNCreateDealInput2postriderᚋgraphᚋgenᚐCreateDealInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createPostback_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7805,12 +10266,82 @@ func (ec *executionContext) field_Mutation_createPostback_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createUser_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CreateUserInput, error) {
+			return ec.unmarshalNCreateUserInput2postriderᚋgraphᚋgenᚐCreateUserInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteLandingPage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (DeleteLandingPageInput, error) {
+			return ec.unmarshalNDeleteLandingPageInput2postriderᚋgraphᚋgenᚐDeleteLandingPageInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_deletePostback_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (DeletePostbackInput, error) {
 			return ec.unmarshalNDeletePostbackInput2postriderᚋgraphᚋgenᚐDeletePostbackInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_endDeal_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (EndDealInput, error) {
+			return ec.unmarshalNEndDealInput2postriderᚋgraphᚋgenᚐEndDealInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_fireManualConversion_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (FireManualConversionInput, error) {
+			return ec.unmarshalNFireManualConversionInput2postriderᚋgraphᚋgenᚐFireManualConversionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importStatusChanges_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ImportStatusChangesInput, error) {
+			return ec.unmarshalNImportStatusChangesInput2postriderᚋgraphᚋgenᚐImportStatusChangesInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7847,12 +10378,40 @@ func (ec *executionContext) field_Mutation_replayDelivery_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_resetPassword_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ResetPasswordInput, error) {
+			return ec.unmarshalNResetPasswordInput2postriderᚋgraphᚋgenᚐResetPasswordInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_restorePostbackVersion_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (RestorePostbackVersionInput, error) {
 			return ec.unmarshalNRestorePostbackVersionInput2postriderᚋgraphᚋgenᚐRestorePostbackVersionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revealSourceSecret_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RevealSourceSecretInput, error) {
+			return ec.unmarshalNRevealSourceSecretInput2postriderᚋgraphᚋgenᚐRevealSourceSecretInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7875,6 +10434,20 @@ func (ec *executionContext) field_Mutation_revokeApiToken_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_rotateSourceSecret_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RotateSourceSecretInput, error) {
+			return ec.unmarshalNRotateSourceSecretInput2postriderᚋgraphᚋgenᚐRotateSourceSecretInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_runScenarios_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7889,12 +10462,110 @@ func (ec *executionContext) field_Mutation_runScenarios_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_saveAffiliate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (SaveAffiliateInput, error) {
+			return ec.unmarshalNSaveAffiliateInput2postriderᚋgraphᚋgenᚐSaveAffiliateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_saveGoal_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (SaveGoalInput, error) {
+			return ec.unmarshalNSaveGoalInput2postriderᚋgraphᚋgenᚐSaveGoalInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_saveLandingPage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (SaveLandingPageInput, error) {
+			return ec.unmarshalNSaveLandingPageInput2postriderᚋgraphᚋgenᚐSaveLandingPageInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_saveOffer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (SaveOfferInput, error) {
+			return ec.unmarshalNSaveOfferInput2postriderᚋgraphᚋgenᚐSaveOfferInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_saveSource_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (SaveSourceInput, error) {
+			return ec.unmarshalNSaveSourceInput2postriderᚋgraphᚋgenᚐSaveSourceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setCurrencyRate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (SetCurrencyRateInput, error) {
+			return ec.unmarshalNSetCurrencyRateInput2postriderᚋgraphᚋgenᚐSetCurrencyRateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_setPostbackEnabled_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (SetPostbackEnabledInput, error) {
 			return ec.unmarshalNSetPostbackEnabledInput2postriderᚋgraphᚋgenᚐSetPostbackEnabledInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setUserDisabled_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (SetUserDisabledInput, error) {
+			return ec.unmarshalNSetUserDisabledInput2postriderᚋgraphᚋgenᚐSetUserDisabledInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8058,6 +10729,52 @@ func (ec *executionContext) field_Query_affiliates_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["search"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_auditEntries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*filter.Audit, error) {
+			return ec.unmarshalOAuditFilter2ᚖpostriderᚋgraphᚋfilterᚐAudit(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -8914,6 +11631,56 @@ func (ec *executionContext) fieldContext_Affiliate_createdAt(_ context.Context, 
 	return graphql.NewScalarFieldContext("Affiliate", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
+func (ec *executionContext) _Affiliate_users(ctx context.Context, field graphql.CollectedField, obj *db.Affiliate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Affiliate_users(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Affiliate().Users(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal []*db.User
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal []*db.User
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, obj, directive0, role, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.User) graphql.Marshaler {
+			return ec.marshalNUser2ᚕᚖpostriderᚋentᚋdbᚐUserᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Affiliate_users(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Affiliate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AffiliateConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Affiliate]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9587,6 +12354,570 @@ func (ec *executionContext) fieldContext_Attempt_timings(_ context.Context, fiel
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _AttributeByRulePayload_count(ctx context.Context, field graphql.CollectedField, obj *AttributeByRulePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributeByRulePayload_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributeByRulePayload_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributeByRulePayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AttributeByRulePayload_considered(ctx context.Context, field graphql.CollectedField, obj *AttributeByRulePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributeByRulePayload_considered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Considered, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributeByRulePayload_considered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributeByRulePayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _AttributeByRulePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *AttributeByRulePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributeByRulePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributeByRulePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttributeByRulePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttributeConversionPayload_conversion(ctx context.Context, field graphql.CollectedField, obj *AttributeConversionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributeConversionPayload_conversion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Conversion) graphql.Marshaler {
+			return ec.marshalOConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttributeConversionPayload_conversion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttributeConversionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conversion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttributeConversionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *AttributeConversionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributeConversionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributeConversionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttributeConversionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AuditChange_field(ctx context.Context, field graphql.CollectedField, obj *AuditChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditChange_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditChange_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuditChange", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AuditChange_before(ctx context.Context, field graphql.CollectedField, obj *AuditChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditChange_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AuditChange_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuditChange", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AuditChange_after(ctx context.Context, field graphql.CollectedField, obj *AuditChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditChange_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AuditChange_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuditChange", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AuditEntry_id(ctx context.Context, field graphql.CollectedField, obj *db.AuditEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEntry_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEntry_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuditEntry", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _AuditEntry_at(ctx context.Context, field graphql.CollectedField, obj *db.AuditEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEntry_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEntry_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuditEntry", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _AuditEntry_user(ctx context.Context, field graphql.CollectedField, obj *db.AuditEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEntry_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AuditEntry().User(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖpostriderᚋentᚋdbᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEntry_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuditEntry",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AuditEntry_through(ctx context.Context, field graphql.CollectedField, obj *db.AuditEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEntry_through(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AuditEntry().Through(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEntry_through(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuditEntry", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AuditEntry_affiliate(ctx context.Context, field graphql.CollectedField, obj *db.AuditEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEntry_affiliate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AuditEntry().Affiliate(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Affiliate) graphql.Marshaler {
+			return ec.marshalOAffiliate2ᚖpostriderᚋentᚋdbᚐAffiliate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEntry_affiliate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuditEntry",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Affiliate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AuditEntry_action(ctx context.Context, field graphql.CollectedField, obj *db.AuditEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEntry_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEntry_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuditEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AuditEntry_entity(ctx context.Context, field graphql.CollectedField, obj *db.AuditEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEntry_entity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Entity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEntry_entity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuditEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AuditEntry_entityId(ctx context.Context, field graphql.CollectedField, obj *db.AuditEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEntry_entityId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EntityID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEntry_entityId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuditEntry", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AuditEntry_changes(ctx context.Context, field graphql.CollectedField, obj *db.AuditEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEntry_changes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AuditEntry().Changes(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AuditChange) graphql.Marshaler {
+			return ec.marshalNAuditChange2ᚕᚖpostriderᚋgraphᚋgenᚐAuditChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEntry_changes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuditEntry",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AuditChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AuditEntryConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.AuditEntry]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEntryConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*db.AuditEntry]) graphql.Marshaler {
+			return ec.marshalNAuditEntryEdge2ᚕᚖpostriderᚋgraphᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEntryConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuditEntryConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AuditEntryEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AuditEntryConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.AuditEntry]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEntryConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖpostriderᚋgraphᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEntryConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuditEntryConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AuditEntryEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*db.AuditEntry]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEntryEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.AuditEntry) graphql.Marshaler {
+			return ec.marshalNAuditEntry2ᚖpostriderᚋentᚋdbᚐAuditEntry(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEntryEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AuditEntryEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AuditEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AuditEntryEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*db.AuditEntry]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AuditEntryEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AuditEntryEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AuditEntryEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _BodyRule_kind(ctx context.Context, field graphql.CollectedField, obj *dispatch.BodyRule) (ret graphql.Marshaler) {
@@ -11317,6 +14648,230 @@ func (ec *executionContext) fieldContext_Conversion_deliveries(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Conversion_origin(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Conversion_origin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Origin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Conversion_origin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Conversion_attributedBy(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Conversion_attributedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AttributedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Conversion_attributedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Conversion_reportedStatus(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Conversion_reportedStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReportedStatus, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Conversion_reportedStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Conversion_terms(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Conversion_terms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Terms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *commission.Terms) graphql.Marshaler {
+			return ec.marshalOTerms2ᚖpostriderᚋcommissionᚐTerms(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Conversion_terms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Conversion",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Terms(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Conversion_rate(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Conversion_rate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Conversion().Rate(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Conversion_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Conversion", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Conversion_source(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Conversion_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Conversion().Source(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *db.Source
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *db.Source
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, obj, directive0, role, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Source) graphql.Marshaler {
+			return ec.marshalOSource2ᚖpostriderᚋentᚋdbᚐSource(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Conversion_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Conversion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Conversion_proposals(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Conversion_proposals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Conversion().Proposals(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal []*intake.Proposal
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal []*intake.Proposal
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, obj, directive0, role, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*intake.Proposal) graphql.Marshaler {
+			return ec.marshalNProposal2ᚕᚖpostriderᚋintakeᚐProposalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Conversion_proposals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Conversion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Proposal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ConversionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Conversion]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11940,6 +15495,70 @@ func (ec *executionContext) fieldContext_CreateCampaignPayload_userErrors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _CreateDealPayload_deal(ctx context.Context, field graphql.CollectedField, obj *CreateDealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateDealPayload_deal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Deal) graphql.Marshaler {
+			return ec.marshalODeal2ᚖpostriderᚋentᚋdbᚐDeal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateDealPayload_deal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateDealPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Deal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateDealPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CreateDealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateDealPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateDealPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateDealPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CreatePostbackPayload_postbacks(ctx context.Context, field graphql.CollectedField, obj *CreatePostbackPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12002,6 +15621,185 @@ func (ec *executionContext) fieldContext_CreatePostbackPayload_userErrors(_ cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CreateUserPayload_user(ctx context.Context, field graphql.CollectedField, obj *CreateUserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateUserPayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.User, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖpostriderᚋentᚋdbᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateUserPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateUserPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateUserPayload_password(ctx context.Context, field graphql.CollectedField, obj *CreateUserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateUserPayload_password(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Password, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateUserPayload_password(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreateUserPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CreateUserPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CreateUserPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateUserPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateUserPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateUserPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CurrencyRate_id(ctx context.Context, field graphql.CollectedField, obj *db.CurrencyRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyRate_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyRate_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrencyRate", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CurrencyRate_currency(ctx context.Context, field graphql.CollectedField, obj *db.CurrencyRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyRate_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyRate_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrencyRate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CurrencyRate_perEuro(ctx context.Context, field graphql.CollectedField, obj *db.CurrencyRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyRate_perEuro(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CurrencyRate().PerEuro(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyRate_perEuro(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrencyRate", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CurrencyRate_validFrom(ctx context.Context, field graphql.CollectedField, obj *db.CurrencyRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CurrencyRate_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CurrencyRate_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CurrencyRate", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
 func (ec *executionContext) _Deal_id(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
@@ -12103,6 +15901,332 @@ func (ec *executionContext) _Deal_percent(ctx context.Context, field graphql.Col
 }
 func (ec *executionContext) fieldContext_Deal_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Deal", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Deal_affiliate(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deal_affiliate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Deal().Affiliate(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Affiliate) graphql.Marshaler {
+			return ec.marshalOAffiliate2ᚖpostriderᚋentᚋdbᚐAffiliate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Deal_affiliate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Deal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Affiliate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Deal_leadGoal(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deal_leadGoal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeadGoal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deal_leadGoal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deal", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Deal_currency(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deal_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deal_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deal", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Deal_tierBy(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deal_tierBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TierBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *commission.TierBy) graphql.Marshaler {
+			return ec.marshalOTierBy2ᚖpostriderᚋcommissionᚐTierBy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Deal_tierBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deal", field, false, false, errors.New("field of type TierBy does not have child fields"))
+}
+
+func (ec *executionContext) _Deal_tiers(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deal_tiers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tiers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []commission.Tier) graphql.Marshaler {
+			return ec.marshalNDealTier2ᚕpostriderᚋcommissionᚐTierᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deal_tiers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Deal",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DealTier(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Deal_validFrom(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deal_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Deal_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deal", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Deal_validTo(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deal_validTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidTo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Deal_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deal", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Deal_carryOver(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Deal_carryOver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CarryOver, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Deal_carryOver(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Deal", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _DealTier_from(ctx context.Context, field graphql.CollectedField, obj *commission.Tier) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DealTier_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DealTier().From(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DealTier_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DealTier", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DealTier_amount(ctx context.Context, field graphql.CollectedField, obj *commission.Tier) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DealTier_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DealTier().Amount(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DealTier_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DealTier", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DealTier_percent(ctx context.Context, field graphql.CollectedField, obj *commission.Tier) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DealTier_percent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DealTier().Percent(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DealTier_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DealTier", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteLandingPagePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteLandingPagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteLandingPagePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteLandingPagePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteLandingPagePayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteLandingPagePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeleteLandingPagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteLandingPagePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteLandingPagePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteLandingPagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _DeletePostbackPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeletePostbackPayload) (ret graphql.Marshaler) {
@@ -13472,6 +17596,70 @@ func (ec *executionContext) fieldContext_EchoRequestEdge_cursor(_ context.Contex
 	return graphql.NewScalarFieldContext("EchoRequestEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _EndDealPayload_deal(ctx context.Context, field graphql.CollectedField, obj *EndDealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndDealPayload_deal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Deal) graphql.Marshaler {
+			return ec.marshalODeal2ᚖpostriderᚋentᚋdbᚐDeal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EndDealPayload_deal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndDealPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Deal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndDealPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *EndDealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndDealPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EndDealPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndDealPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Finding_code(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13614,6 +17802,93 @@ func (ec *executionContext) fieldContext_Finding_mend(_ context.Context, field g
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Mend(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FireManualConversionPayload_result(ctx context.Context, field graphql.CollectedField, obj *FireManualConversionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FireManualConversionPayload_result(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Result, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RecordResult) graphql.Marshaler {
+			return ec.marshalORecordResult2ᚖpostriderᚋgraphᚋgenᚐRecordResult(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FireManualConversionPayload_result(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FireManualConversionPayload", field, false, false, errors.New("field of type RecordResult does not have child fields"))
+}
+
+func (ec *executionContext) _FireManualConversionPayload_conversion(ctx context.Context, field graphql.CollectedField, obj *FireManualConversionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FireManualConversionPayload_conversion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Conversion) graphql.Marshaler {
+			return ec.marshalOConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FireManualConversionPayload_conversion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FireManualConversionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conversion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FireManualConversionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *FireManualConversionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FireManualConversionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FireManualConversionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FireManualConversionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -13918,6 +18193,93 @@ func (ec *executionContext) fieldContext_Header_value(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Header", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _ImportStatusChangesPayload_lines(ctx context.Context, field graphql.CollectedField, obj *ImportStatusChangesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportStatusChangesPayload_lines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lines, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*StatusChangeLine) graphql.Marshaler {
+			return ec.marshalNStatusChangeLine2ᚕᚖpostriderᚋgraphᚋgenᚐStatusChangeLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportStatusChangesPayload_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportStatusChangesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StatusChangeLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportStatusChangesPayload_changed(ctx context.Context, field graphql.CollectedField, obj *ImportStatusChangesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportStatusChangesPayload_changed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Changed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportStatusChangesPayload_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportStatusChangesPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ImportStatusChangesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ImportStatusChangesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportStatusChangesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportStatusChangesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportStatusChangesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Instance_version(ctx context.Context, field graphql.CollectedField, obj *Instance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14062,6 +18424,47 @@ func (ec *executionContext) _LandingPage_name(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_LandingPage_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LandingPage", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LandingPage_url(ctx context.Context, field graphql.CollectedField, obj *db.LandingPage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LandingPage_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal string
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal string
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, obj, directive0, role, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LandingPage_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LandingPage", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -14867,6 +19270,274 @@ func (ec *executionContext) fieldContext_Mutation_revokeApiToken(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_attributeConversion(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_attributeConversion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AttributeConversion(ctx, fc.Args["input"].(AttributeConversionInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *AttributeConversionPayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "CONVERSIONS")
+				if err != nil {
+					var zeroVal *AttributeConversionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *AttributeConversionPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *AttributeConversionPayload) graphql.Marshaler {
+			return ec.marshalNAttributeConversionPayload2ᚖpostriderᚋgraphᚋgenᚐAttributeConversionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_attributeConversion(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttributeConversionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_attributeConversion_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_attributeByRule(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_attributeByRule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AttributeByRule(ctx, fc.Args["input"].(AttributeByRuleInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *AttributeByRulePayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "CONVERSIONS")
+				if err != nil {
+					var zeroVal *AttributeByRulePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *AttributeByRulePayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *AttributeByRulePayload) graphql.Marshaler {
+			return ec.marshalNAttributeByRulePayload2ᚖpostriderᚋgraphᚋgenᚐAttributeByRulePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_attributeByRule(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttributeByRulePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_attributeByRule_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_fireManualConversion(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_fireManualConversion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FireManualConversion(ctx, fc.Args["input"].(FireManualConversionInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *FireManualConversionPayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "CONVERSIONS")
+				if err != nil {
+					var zeroVal *FireManualConversionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *FireManualConversionPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *FireManualConversionPayload) graphql.Marshaler {
+			return ec.marshalNFireManualConversionPayload2ᚖpostriderᚋgraphᚋgenᚐFireManualConversionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_fireManualConversion(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FireManualConversionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_fireManualConversion_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_importStatusChanges(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importStatusChanges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportStatusChanges(ctx, fc.Args["input"].(ImportStatusChangesInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *ImportStatusChangesPayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "CONVERSIONS")
+				if err != nil {
+					var zeroVal *ImportStatusChangesPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *ImportStatusChangesPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ImportStatusChangesPayload) graphql.Marshaler {
+			return ec.marshalNImportStatusChangesPayload2ᚖpostriderᚋgraphᚋgenᚐImportStatusChangesPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importStatusChanges(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportStatusChangesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importStatusChanges_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createCampaign(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15125,6 +19796,475 @@ func (ec *executionContext) fieldContext_Mutation_updateConversionStatus(ctx con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_saveOffer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_saveOffer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SaveOffer(ctx, fc.Args["input"].(SaveOfferInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *SaveOfferPayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *SaveOfferPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *SaveOfferPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *SaveOfferPayload) graphql.Marshaler {
+			return ec.marshalNSaveOfferPayload2ᚖpostriderᚋgraphᚋgenᚐSaveOfferPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_saveOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SaveOfferPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_saveOffer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_saveLandingPage(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_saveLandingPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SaveLandingPage(ctx, fc.Args["input"].(SaveLandingPageInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *SaveLandingPagePayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *SaveLandingPagePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *SaveLandingPagePayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *SaveLandingPagePayload) graphql.Marshaler {
+			return ec.marshalNSaveLandingPagePayload2ᚖpostriderᚋgraphᚋgenᚐSaveLandingPagePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_saveLandingPage(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SaveLandingPagePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_saveLandingPage_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteLandingPage(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteLandingPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteLandingPage(ctx, fc.Args["input"].(DeleteLandingPageInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *DeleteLandingPagePayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *DeleteLandingPagePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *DeleteLandingPagePayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *DeleteLandingPagePayload) graphql.Marshaler {
+			return ec.marshalNDeleteLandingPagePayload2ᚖpostriderᚋgraphᚋgenᚐDeleteLandingPagePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteLandingPage(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteLandingPagePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteLandingPage_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createDeal(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createDeal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateDeal(ctx, fc.Args["input"].(CreateDealInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *CreateDealPayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *CreateDealPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *CreateDealPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *CreateDealPayload) graphql.Marshaler {
+			return ec.marshalNCreateDealPayload2ᚖpostriderᚋgraphᚋgenᚐCreateDealPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createDeal(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateDealPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createDeal_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_endDeal(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endDeal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndDeal(ctx, fc.Args["input"].(EndDealInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *EndDealPayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *EndDealPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *EndDealPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *EndDealPayload) graphql.Marshaler {
+			return ec.marshalNEndDealPayload2ᚖpostriderᚋgraphᚋgenᚐEndDealPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endDeal(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EndDealPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endDeal_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setCurrencyRate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setCurrencyRate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetCurrencyRate(ctx, fc.Args["input"].(SetCurrencyRateInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *SetCurrencyRatePayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *SetCurrencyRatePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *SetCurrencyRatePayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *SetCurrencyRatePayload) graphql.Marshaler {
+			return ec.marshalNSetCurrencyRatePayload2ᚖpostriderᚋgraphᚋgenᚐSetCurrencyRatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setCurrencyRate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetCurrencyRatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setCurrencyRate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_saveGoal(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_saveGoal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SaveGoal(ctx, fc.Args["input"].(SaveGoalInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *SaveGoalPayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *SaveGoalPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *SaveGoalPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *SaveGoalPayload) graphql.Marshaler {
+			return ec.marshalNSaveGoalPayload2ᚖpostriderᚋgraphᚋgenᚐSaveGoalPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_saveGoal(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SaveGoalPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_saveGoal_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_replayDelivery(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15181,6 +20321,274 @@ func (ec *executionContext) fieldContext_Mutation_replayDelivery(ctx context.Con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_replayDelivery_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_saveAffiliate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_saveAffiliate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SaveAffiliate(ctx, fc.Args["input"].(SaveAffiliateInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *SaveAffiliatePayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *SaveAffiliatePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *SaveAffiliatePayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *SaveAffiliatePayload) graphql.Marshaler {
+			return ec.marshalNSaveAffiliatePayload2ᚖpostriderᚋgraphᚋgenᚐSaveAffiliatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_saveAffiliate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SaveAffiliatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_saveAffiliate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createUser(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createUser(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateUser(ctx, fc.Args["input"].(CreateUserInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *CreateUserPayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *CreateUserPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *CreateUserPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *CreateUserPayload) graphql.Marshaler {
+			return ec.marshalNCreateUserPayload2ᚖpostriderᚋgraphᚋgenᚐCreateUserPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createUser(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateUserPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createUser_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setUserDisabled(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setUserDisabled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetUserDisabled(ctx, fc.Args["input"].(SetUserDisabledInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *SetUserDisabledPayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *SetUserDisabledPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *SetUserDisabledPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *SetUserDisabledPayload) graphql.Marshaler {
+			return ec.marshalNSetUserDisabledPayload2ᚖpostriderᚋgraphᚋgenᚐSetUserDisabledPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setUserDisabled(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetUserDisabledPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setUserDisabled_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resetPassword(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resetPassword(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResetPassword(ctx, fc.Args["input"].(ResetPasswordInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *ResetPasswordPayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *ResetPasswordPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *ResetPasswordPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ResetPasswordPayload) graphql.Marshaler {
+			return ec.marshalNResetPasswordPayload2ᚖpostriderᚋgraphᚋgenᚐResetPasswordPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resetPassword(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResetPasswordPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resetPassword_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -15491,6 +20899,207 @@ func (ec *executionContext) fieldContext_Mutation_restorePostbackVersion(ctx con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_restorePostbackVersion_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_saveSource(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_saveSource(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SaveSource(ctx, fc.Args["input"].(SaveSourceInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *SaveSourcePayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *SaveSourcePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *SaveSourcePayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *SaveSourcePayload) graphql.Marshaler {
+			return ec.marshalNSaveSourcePayload2ᚖpostriderᚋgraphᚋgenᚐSaveSourcePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_saveSource(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SaveSourcePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_saveSource_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_rotateSourceSecret(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_rotateSourceSecret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RotateSourceSecret(ctx, fc.Args["input"].(RotateSourceSecretInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *RotateSourceSecretPayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *RotateSourceSecretPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *RotateSourceSecretPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *RotateSourceSecretPayload) graphql.Marshaler {
+			return ec.marshalNRotateSourceSecretPayload2ᚖpostriderᚋgraphᚋgenᚐRotateSourceSecretPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_rotateSourceSecret(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RotateSourceSecretPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_rotateSourceSecret_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revealSourceSecret(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revealSourceSecret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevealSourceSecret(ctx, fc.Args["input"].(RevealSourceSecretInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *RevealSourceSecretPayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *RevealSourceSecretPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *RevealSourceSecretPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *RevealSourceSecretPayload) graphql.Marshaler {
+			return ec.marshalNRevealSourceSecretPayload2ᚖpostriderᚋgraphᚋgenᚐRevealSourceSecretPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revealSourceSecret(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevealSourceSecretPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revealSourceSecret_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -15899,6 +21508,175 @@ func (ec *executionContext) _Offer_createdAt(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Offer_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Offer_clickWindowDays(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Offer_clickWindowDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClickWindowDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Offer_clickWindowDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Offer_qualification(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Offer_qualification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Qualification, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *commission.Qualification) graphql.Marshaler {
+			return ec.marshalOQualification2ᚖpostriderᚋcommissionᚐQualification(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Offer_qualification(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Offer",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Qualification(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Offer_deals(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Offer_deals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Offer().Deals(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Deal) graphql.Marshaler {
+			return ec.marshalNDeal2ᚕᚖpostriderᚋentᚋdbᚐDealᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Offer_deals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Offer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Deal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Offer_destinationUrl(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Offer_destinationUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DestinationURL, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal string
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal string
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, obj, directive0, role, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Offer_destinationUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Offer_fallbackUrl(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Offer_fallbackUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FallbackURL, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal string
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal string
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, obj, directive0, role, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Offer_fallbackUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _OfferConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Offer]) (ret graphql.Marshaler) {
@@ -18551,6 +24329,84 @@ func (ec *executionContext) fieldContext_ProofPayload_userErrors(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Proposal_click(ctx context.Context, field graphql.CollectedField, obj *intake.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_click(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Proposal().Click(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Click) graphql.Marshaler {
+			return ec.marshalOClick2ᚖpostriderᚋentᚋdbᚐClick(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_click(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Proposal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Click(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Proposal_kind(ctx context.Context, field graphql.CollectedField, obj *intake.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v intake.ProposalKind) graphql.Marshaler {
+			return ec.marshalNProposalKind2postriderᚋintakeᚐProposalKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, errors.New("field of type ProposalKind does not have child fields"))
+}
+
+func (ec *executionContext) _Proposal_reason(ctx context.Context, field graphql.CollectedField, obj *intake.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _ProvedPostback_postback(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18889,6 +24745,121 @@ func (ec *executionContext) _ProvedSlot_urlEnd(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_ProvedSlot_urlEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Qualification_goals(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Qualification_goals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Goals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Qualification_goals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Qualification", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Qualification_minDeposit(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Qualification_minDeposit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Qualification().MinDeposit(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Qualification_minDeposit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Qualification", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Qualification_minSum(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Qualification_minSum(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Qualification().MinSum(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Qualification_minSum(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Qualification", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Qualification_withinDays(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Qualification_withinDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithinDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Qualification_withinDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Qualification", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Qualification_holdDays(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Qualification_holdDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HoldDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Qualification_holdDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Qualification", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -19473,6 +25444,51 @@ func (ec *executionContext) fieldContext_Query_conversionTrace(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_currencyRates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_currencyRates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().CurrencyRates(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Auth == nil {
+					var zeroVal []*db.CurrencyRate
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.CurrencyRate) graphql.Marshaler {
+			return ec.marshalNCurrencyRate2ᚕᚖpostriderᚋentᚋdbᚐCurrencyRateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_currencyRates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CurrencyRate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_deliveries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19684,6 +25700,118 @@ func (ec *executionContext) fieldContext_Query_goals(_ context.Context, field gr
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Goal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_auditEntries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_auditEntries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AuditEntries(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Audit))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *page.Connection[*db.AuditEntry]
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *page.Connection[*db.AuditEntry]
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*db.AuditEntry]) graphql.Marshaler {
+			return ec.marshalNAuditEntryConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_auditEntries(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AuditEntryConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_auditEntries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_staff(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_staff(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Staff(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal []*db.User
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal []*db.User
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.User) graphql.Marshaler {
+			return ec.marshalNUser2ᚕᚖpostriderᚋentᚋdbᚐUserᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_staff(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
 		},
 	}
 	return fc, nil
@@ -21450,6 +27578,93 @@ func (ec *executionContext) fieldContext_ReplayDeliveryPayload_userErrors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _ResetPasswordPayload_user(ctx context.Context, field graphql.CollectedField, obj *ResetPasswordPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResetPasswordPayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.User, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖpostriderᚋentᚋdbᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResetPasswordPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResetPasswordPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResetPasswordPayload_password(ctx context.Context, field graphql.CollectedField, obj *ResetPasswordPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResetPasswordPayload_password(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Password, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResetPasswordPayload_password(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResetPasswordPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ResetPasswordPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ResetPasswordPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResetPasswordPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResetPasswordPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResetPasswordPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RestorePostbackVersionPayload_postback(ctx context.Context, field graphql.CollectedField, obj *RestorePostbackVersionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21504,6 +27719,61 @@ func (ec *executionContext) _RestorePostbackVersionPayload_userErrors(ctx contex
 func (ec *executionContext) fieldContext_RestorePostbackVersionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RestorePostbackVersionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevealSourceSecretPayload_secret(ctx context.Context, field graphql.CollectedField, obj *RevealSourceSecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevealSourceSecretPayload_secret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Secret, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevealSourceSecretPayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RevealSourceSecretPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RevealSourceSecretPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RevealSourceSecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevealSourceSecretPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevealSourceSecretPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevealSourceSecretPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -21578,6 +27848,93 @@ func (ec *executionContext) fieldContext_RevokeApiTokenPayload_userErrors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _RotateSourceSecretPayload_source(ctx context.Context, field graphql.CollectedField, obj *RotateSourceSecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RotateSourceSecretPayload_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Source) graphql.Marshaler {
+			return ec.marshalOSource2ᚖpostriderᚋentᚋdbᚐSource(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RotateSourceSecretPayload_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RotateSourceSecretPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RotateSourceSecretPayload_secret(ctx context.Context, field graphql.CollectedField, obj *RotateSourceSecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RotateSourceSecretPayload_secret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Secret, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RotateSourceSecretPayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RotateSourceSecretPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RotateSourceSecretPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RotateSourceSecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RotateSourceSecretPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RotateSourceSecretPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RotateSourceSecretPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RunScenariosPayload_run(ctx context.Context, field graphql.CollectedField, obj *RunScenariosPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21632,6 +27989,349 @@ func (ec *executionContext) _RunScenariosPayload_userErrors(ctx context.Context,
 func (ec *executionContext) fieldContext_RunScenariosPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RunScenariosPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveAffiliatePayload_affiliate(ctx context.Context, field graphql.CollectedField, obj *SaveAffiliatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveAffiliatePayload_affiliate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Affiliate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Affiliate) graphql.Marshaler {
+			return ec.marshalOAffiliate2ᚖpostriderᚋentᚋdbᚐAffiliate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SaveAffiliatePayload_affiliate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveAffiliatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Affiliate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveAffiliatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SaveAffiliatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveAffiliatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveAffiliatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveAffiliatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveGoalPayload_goal(ctx context.Context, field graphql.CollectedField, obj *SaveGoalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveGoalPayload_goal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Goal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Goal) graphql.Marshaler {
+			return ec.marshalOGoal2ᚖpostriderᚋentᚋdbᚐGoal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SaveGoalPayload_goal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveGoalPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Goal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveGoalPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SaveGoalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveGoalPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveGoalPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveGoalPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveLandingPagePayload_landingPage(ctx context.Context, field graphql.CollectedField, obj *SaveLandingPagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveLandingPagePayload_landingPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LandingPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.LandingPage) graphql.Marshaler {
+			return ec.marshalOLandingPage2ᚖpostriderᚋentᚋdbᚐLandingPage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SaveLandingPagePayload_landingPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveLandingPagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LandingPage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveLandingPagePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SaveLandingPagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveLandingPagePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveLandingPagePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveLandingPagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveOfferPayload_offer(ctx context.Context, field graphql.CollectedField, obj *SaveOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveOfferPayload_offer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Offer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Offer) graphql.Marshaler {
+			return ec.marshalOOffer2ᚖpostriderᚋentᚋdbᚐOffer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SaveOfferPayload_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveOfferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Offer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveOfferPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SaveOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveOfferPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveOfferPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveOfferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveSourcePayload_source(ctx context.Context, field graphql.CollectedField, obj *SaveSourcePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveSourcePayload_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Source) graphql.Marshaler {
+			return ec.marshalOSource2ᚖpostriderᚋentᚋdbᚐSource(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SaveSourcePayload_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveSourcePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Source(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveSourcePayload_mapped(ctx context.Context, field graphql.CollectedField, obj *SaveSourcePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveSourcePayload_mapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mapped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveSourcePayload_mapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SaveSourcePayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SaveSourcePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SaveSourcePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveSourcePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveSourcePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveSourcePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -21844,6 +28544,70 @@ func (ec *executionContext) fieldContext_ScenarioRun_cards(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _SetCurrencyRatePayload_rate(ctx context.Context, field graphql.CollectedField, obj *SetCurrencyRatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetCurrencyRatePayload_rate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.CurrencyRate) graphql.Marshaler {
+			return ec.marshalOCurrencyRate2ᚖpostriderᚋentᚋdbᚐCurrencyRate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetCurrencyRatePayload_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetCurrencyRatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CurrencyRate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetCurrencyRatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SetCurrencyRatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetCurrencyRatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetCurrencyRatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetCurrencyRatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SetPostbackEnabledPayload_postback(ctx context.Context, field graphql.CollectedField, obj *SetPostbackEnabledPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21898,6 +28662,70 @@ func (ec *executionContext) _SetPostbackEnabledPayload_userErrors(ctx context.Co
 func (ec *executionContext) fieldContext_SetPostbackEnabledPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SetPostbackEnabledPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetUserDisabledPayload_user(ctx context.Context, field graphql.CollectedField, obj *SetUserDisabledPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetUserDisabledPayload_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.User, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖpostriderᚋentᚋdbᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetUserDisabledPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetUserDisabledPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetUserDisabledPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SetUserDisabledPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetUserDisabledPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetUserDisabledPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetUserDisabledPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -22002,6 +28830,52 @@ func (ec *executionContext) fieldContext_SignOutPayload_userErrors(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Snippet_language(ctx context.Context, field graphql.CollectedField, obj *Snippet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Snippet_language(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Language, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Snippet_language(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Snippet", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Snippet_code(ctx context.Context, field graphql.CollectedField, obj *Snippet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Snippet_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Snippet_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Snippet", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Source_id(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -22128,6 +29002,52 @@ func (ec *executionContext) fieldContext_Source_enabled(_ context.Context, field
 	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _Source_testMode(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Source_testMode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TestMode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Source_testMode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Source_requireHttps(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Source_requireHttps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequireHTTPS, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Source_requireHttps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _Source_requireToken(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22172,6 +29092,75 @@ func (ec *executionContext) _Source_requireSignature(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_Source_requireSignature(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Source_signatureHeader(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Source_signatureHeader(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SignatureHeader, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Source_signatureHeader(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Source_timestampName(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Source_timestampName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TimestampName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Source_timestampName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Source_timestampWindow(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Source_timestampWindow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TimestampWindow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Source_timestampWindow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Source_allowedAddresses(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -22220,6 +29209,189 @@ func (ec *executionContext) fieldContext_Source_rateLimit(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _Source_currency(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Source_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Source_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Source_parameterNames(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Source_parameterNames(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Source().ParameterNames(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Word) graphql.Marshaler {
+			return ec.marshalNWord2ᚕᚖpostriderᚋgraphᚋgenᚐWordᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Source_parameterNames(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Source",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Word(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Source_goalWords(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Source_goalWords(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Source().GoalWords(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Word) graphql.Marshaler {
+			return ec.marshalNWord2ᚕᚖpostriderᚋgraphᚋgenᚐWordᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Source_goalWords(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Source",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Word(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Source_statusWords(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Source_statusWords(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Source().StatusWords(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Word) graphql.Marshaler {
+			return ec.marshalNWord2ᚕᚖpostriderᚋgraphᚋgenᚐWordᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Source_statusWords(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Source",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Word(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Source_unmappedStatuses(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Source_unmappedStatuses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Source().UnmappedStatuses(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*intake.WaitingWord) graphql.Marshaler {
+			return ec.marshalNUnmappedStatus2ᚕᚖpostriderᚋintakeᚐWaitingWordᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Source_unmappedStatuses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Source",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnmappedStatus(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Source_secrets(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Source_secrets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Source().Secrets(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.SourceSecret) graphql.Marshaler {
+			return ec.marshalNSourceSecret2ᚕᚖpostriderᚋentᚋdbᚐSourceSecretᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Source_secrets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Source",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SourceSecret(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Source_url(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22243,6 +29415,38 @@ func (ec *executionContext) fieldContext_Source_url(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Source", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Source_snippets(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Source_snippets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Source().Snippets(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Snippet) graphql.Marshaler {
+			return ec.marshalNSnippet2ᚕᚖpostriderᚋgraphᚋgenᚐSnippetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Source_snippets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Source",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Snippet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Source_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22264,6 +29468,245 @@ func (ec *executionContext) _Source_createdAt(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Source_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _SourceSecret_kind(ctx context.Context, field graphql.CollectedField, obj *db.SourceSecret) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SourceSecret_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SourceSecret_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SourceSecret", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SourceSecret_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.SourceSecret) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SourceSecret_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SourceSecret_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SourceSecret", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _SourceSecret_expiresAt(ctx context.Context, field graphql.CollectedField, obj *db.SourceSecret) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SourceSecret_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SourceSecret_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SourceSecret", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _StatusChangeLine_line(ctx context.Context, field graphql.CollectedField, obj *StatusChangeLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatusChangeLine_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatusChangeLine_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _StatusChangeLine_key(ctx context.Context, field graphql.CollectedField, obj *StatusChangeLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatusChangeLine_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatusChangeLine_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _StatusChangeLine_conversion(ctx context.Context, field graphql.CollectedField, obj *StatusChangeLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatusChangeLine_conversion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Conversion) graphql.Marshaler {
+			return ec.marshalOConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StatusChangeLine_conversion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StatusChangeLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conversion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StatusChangeLine_from(ctx context.Context, field graphql.CollectedField, obj *StatusChangeLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatusChangeLine_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *commission.Status) graphql.Marshaler {
+			return ec.marshalOConversionStatus2ᚖpostriderᚋcommissionᚐStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StatusChangeLine_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, errors.New("field of type ConversionStatus does not have child fields"))
+}
+
+func (ec *executionContext) _StatusChangeLine_to(ctx context.Context, field graphql.CollectedField, obj *StatusChangeLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatusChangeLine_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *commission.Status) graphql.Marshaler {
+			return ec.marshalOConversionStatus2ᚖpostriderᚋcommissionᚐStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StatusChangeLine_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, errors.New("field of type ConversionStatus does not have child fields"))
+}
+
+func (ec *executionContext) _StatusChangeLine_outcome(ctx context.Context, field graphql.CollectedField, obj *StatusChangeLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatusChangeLine_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatusChangeLine_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _StatusChangeLine_message(ctx context.Context, field graphql.CollectedField, obj *StatusChangeLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatusChangeLine_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatusChangeLine_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Subscription_deliveryUpdated(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
@@ -22473,6 +29916,121 @@ func (ec *executionContext) _TemplateError_end(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_TemplateError_end(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TemplateError", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Terms_model(ctx context.Context, field graphql.CollectedField, obj *commission.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Terms_model(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Model, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v commission.Model) graphql.Marshaler {
+			return ec.marshalNDealModel2postriderᚋcommissionᚐModel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Terms_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Terms", field, false, false, errors.New("field of type DealModel does not have child fields"))
+}
+
+func (ec *executionContext) _Terms_amount(ctx context.Context, field graphql.CollectedField, obj *commission.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Terms_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Terms().Amount(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Terms_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Terms", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Terms_percent(ctx context.Context, field graphql.CollectedField, obj *commission.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Terms_percent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Terms().Percent(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Terms_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Terms", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Terms_currency(ctx context.Context, field graphql.CollectedField, obj *commission.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Terms_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Terms_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Terms", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Terms_tier(ctx context.Context, field graphql.CollectedField, obj *commission.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Terms_tier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Terms_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Terms", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _TestPostbackPayload_test(ctx context.Context, field graphql.CollectedField, obj *TestPostbackPayload) (ret graphql.Marshaler) {
@@ -23125,6 +30683,52 @@ func (ec *executionContext) fieldContext_TrackingLink_campaign(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _UnmappedStatus_word(ctx context.Context, field graphql.CollectedField, obj *intake.WaitingWord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmappedStatus_word(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Word, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnmappedStatus_word(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnmappedStatus", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UnmappedStatus_count(ctx context.Context, field graphql.CollectedField, obj *intake.WaitingWord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmappedStatus_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnmappedStatus_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnmappedStatus", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _UpdateCampaignPayload_campaign(ctx context.Context, field graphql.CollectedField, obj *UpdateCampaignPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23551,6 +31155,29 @@ func (ec *executionContext) fieldContext_User_lastSignInAt(_ context.Context, fi
 	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
+func (ec *executionContext) _User_disabledAt(ctx context.Context, field graphql.CollectedField, obj *db.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_disabledAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DisabledAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_User_disabledAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
 func (ec *executionContext) _UserError_field(ctx context.Context, field graphql.CollectedField, obj *UserError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23809,6 +31436,52 @@ func (ec *executionContext) _Viewer_echoUrl(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Viewer_echoUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Word_from(ctx context.Context, field graphql.CollectedField, obj *Word) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Word_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Word_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Word", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Word_to(ctx context.Context, field graphql.CollectedField, obj *Word) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Word_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Word_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Word", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -24870,6 +32543,159 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAttributeByRuleInput(ctx context.Context, obj any) (AttributeByRuleInput, error) {
+	var it AttributeByRuleInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"kinds", "sourceIds", "dryRun"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "kinds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
+			data, err := ec.unmarshalNProposalKind2ᚕpostriderᚋintakeᚐProposalKindᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kinds = data
+		case "sourceIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sourceIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SourceIds = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAttributeConversionInput(ctx context.Context, obj any) (AttributeConversionInput, error) {
+	var it AttributeConversionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"conversionId", "clickId", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "conversionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("conversionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ConversionID = data
+		case "clickId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clickId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClickID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAuditFilter(ctx context.Context, obj any) (filter.Audit, error) {
+	var it filter.Audit
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"entities", "actions", "affiliateIds", "userIds", "from", "to"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "entities":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("entities"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Entities = data
+		case "actions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actions"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Actions = data
+		case "affiliateIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AffiliateIDs = data
+		case "userIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("userIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UserIDs = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputBlankValueInput(ctx context.Context, obj any) (BlankValueInput, error) {
 	var it BlankValueInput
 	if obj == nil {
@@ -25122,7 +32948,7 @@ func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"campaignIds", "offerIds", "goals", "statuses", "from", "to", "search", "affiliateIds"}
+	fieldsInOrder := [...]string{"campaignIds", "offerIds", "goals", "statuses", "from", "to", "search", "affiliateIds", "unattributed"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -25185,6 +33011,13 @@ func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, 
 				return it, err
 			}
 			it.AffiliateIDs = data
+		case "unattributed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unattributed"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unattributed = data
 		}
 	}
 	return it, nil
@@ -25273,6 +33106,113 @@ func (ec *executionContext) unmarshalInputCreateCampaignInput(ctx context.Contex
 				return it, err
 			}
 			it.AffiliateID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCreateDealInput(ctx context.Context, obj any) (CreateDealInput, error) {
+	var it CreateDealInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"offerId", "affiliateId", "model", "amount", "percent", "leadGoal", "currency", "tierBy", "tiers", "validFrom", "validTo", "carryOver"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "offerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("offerId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OfferID = data
+		case "affiliateId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AffiliateID = data
+		case "model":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("model"))
+			data, err := ec.unmarshalNDealModel2postriderᚋcommissionᚐModel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Model = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		case "percent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("percent"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Percent = data
+		case "leadGoal":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadGoal"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadGoal = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "tierBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tierBy"))
+			data, err := ec.unmarshalOTierBy2ᚖpostriderᚋcommissionᚐTierBy(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TierBy = data
+		case "tiers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tiers"))
+			data, err := ec.unmarshalODealTierInput2ᚕᚖpostriderᚋgraphᚋgenᚐDealTierInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tiers = data
+		case "validFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidFrom = data
+		case "validTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validTo"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidTo = data
+		case "carryOver":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("carryOver"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CarryOver = data
 		}
 	}
 	return it, nil
@@ -25383,6 +33323,124 @@ func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Contex
 				return it, err
 			}
 			it.AffiliateID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCreateUserInput(ctx context.Context, obj any) (CreateUserInput, error) {
+	var it CreateUserInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"email", "role", "affiliateId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalNRole2postriderᚋinternalᚋviewerᚐRole(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		case "affiliateId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AffiliateID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDealTierInput(ctx context.Context, obj any) (DealTierInput, error) {
+	var it DealTierInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"from", "amount", "percent"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		case "percent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("percent"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Percent = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeleteLandingPageInput(ctx context.Context, obj any) (DeleteLandingPageInput, error) {
+	var it DeleteLandingPageInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
 		}
 	}
 	return it, nil
@@ -25513,6 +33571,152 @@ func (ec *executionContext) unmarshalInputDeliveryFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.AffiliateIDs = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputEndDealInput(ctx context.Context, obj any) (EndDealInput, error) {
+	var it EndDealInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "at"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "at":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.At = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFireManualConversionInput(ctx context.Context, obj any) (FireManualConversionInput, error) {
+	var it FireManualConversionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"click", "goal", "sourceId", "amount", "currency", "status", "transactionId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "click":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("click"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Click = data
+		case "goal":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goal"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Goal = data
+		case "sourceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sourceId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SourceID = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOConversionStatus2ᚖpostriderᚋcommissionᚐStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "transactionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("transactionId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TransactionID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputImportStatusChangesInput(ctx context.Context, obj any) (ImportStatusChangesInput, error) {
+	var it ImportStatusChangesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"csv", "dryRun"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "csv":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("csv"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CSV = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
 		}
 	}
 	return it, nil
@@ -25694,6 +33898,64 @@ func (ec *executionContext) unmarshalInputPostbackFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.AffiliateIDs = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputQualificationInput(ctx context.Context, obj any) (QualificationInput, error) {
+	var it QualificationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"goals", "minDeposit", "minSum", "withinDays", "holdDays"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "goals":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goals"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Goals = data
+		case "minDeposit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minDeposit"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MinDeposit = data
+		case "minSum":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minSum"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MinSum = data
+		case "withinDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("withinDays"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WithinDays = data
+		case "holdDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdDays"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HoldDays = data
 		}
 	}
 	return it, nil
@@ -25884,6 +34146,36 @@ func (ec *executionContext) unmarshalInputReplayDeliveryInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputResetPasswordInput(ctx context.Context, obj any) (ResetPasswordInput, error) {
+	var it ResetPasswordInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRestorePostbackVersionInput(ctx context.Context, obj any) (RestorePostbackVersionInput, error) {
 	var it RestorePostbackVersionInput
 	if obj == nil {
@@ -25914,6 +34206,43 @@ func (ec *executionContext) unmarshalInputRestorePostbackVersionInput(ctx contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRevealSourceSecretInput(ctx context.Context, obj any) (RevealSourceSecretInput, error) {
+	var it RevealSourceSecretInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"sourceId", "kind"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "sourceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sourceId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SourceID = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRevokeApiTokenInput(ctx context.Context, obj any) (RevokeAPITokenInput, error) {
 	var it RevokeAPITokenInput
 	if obj == nil {
@@ -25939,6 +34268,531 @@ func (ec *executionContext) unmarshalInputRevokeApiTokenInput(ctx context.Contex
 				return it, err
 			}
 			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRotateSourceSecretInput(ctx context.Context, obj any) (RotateSourceSecretInput, error) {
+	var it RotateSourceSecretInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"sourceId", "kind", "overlapHours"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "sourceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sourceId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SourceID = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "overlapHours":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overlapHours"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OverlapHours = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSaveAffiliateInput(ctx context.Context, obj any) (SaveAffiliateInput, error) {
+	var it SaveAffiliateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "name"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSaveGoalInput(ctx context.Context, obj any) (SaveGoalInput, error) {
+	var it SaveGoalInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "key", "name", "trigger", "oncePerPlayer", "billable", "reversible", "statuses", "parameters", "timestampStandard"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "trigger":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trigger"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Trigger = data
+		case "oncePerPlayer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("oncePerPlayer"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OncePerPlayer = data
+		case "billable":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billable"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Billable = data
+		case "reversible":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reversible"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reversible = data
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
+			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Statuses = data
+		case "parameters":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parameters"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Parameters = data
+		case "timestampStandard":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timestampStandard"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimestampStandard = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSaveLandingPageInput(ctx context.Context, obj any) (SaveLandingPageInput, error) {
+	var it SaveLandingPageInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "offerId", "key", "name", "url"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "offerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("offerId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OfferID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "url":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("url"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URL = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSaveOfferInput(ctx context.Context, obj any) (SaveOfferInput, error) {
+	var it SaveOfferInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "name", "operator", "vertical", "state", "destinationUrl", "fallbackUrl", "deepLinkHosts", "currency", "clickWindowDays", "qualification"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "operator":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("operator"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Operator = data
+		case "vertical":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vertical"))
+			data, err := ec.unmarshalOVertical2ᚖpostriderᚋcommissionᚐVertical(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Vertical = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalORunState2ᚖpostriderᚋtrackingᚐRunState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "destinationUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("destinationUrl"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DestinationURL = data
+		case "fallbackUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fallbackUrl"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FallbackURL = data
+		case "deepLinkHosts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deepLinkHosts"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeepLinkHosts = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "clickWindowDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clickWindowDays"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClickWindowDays = data
+		case "qualification":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("qualification"))
+			data, err := ec.unmarshalOQualificationInput2ᚖpostriderᚋgraphᚋgenᚐQualificationInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Qualification = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSaveSourceInput(ctx context.Context, obj any) (SaveSourceInput, error) {
+	var it SaveSourceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "key", "name", "offerId", "enabled", "testMode", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterNames", "goalWords", "statusWords"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "offerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("offerId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OfferID = data
+		case "enabled":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enabled"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Enabled = data
+		case "testMode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("testMode"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TestMode = data
+		case "requireHttps":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requireHttps"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequireHTTPS = data
+		case "requireToken":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requireToken"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequireToken = data
+		case "requireSignature":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requireSignature"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequireSignature = data
+		case "signatureHeader":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("signatureHeader"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SignatureHeader = data
+		case "timestampName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timestampName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimestampName = data
+		case "timestampWindow":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timestampWindow"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimestampWindow = data
+		case "allowedAddresses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allowedAddresses"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AllowedAddresses = data
+		case "rateLimit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimit"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimit = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "parameterNames":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parameterNames"))
+			data, err := ec.unmarshalOWordInput2ᚕᚖpostriderᚋgraphᚋgenᚐWordInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ParameterNames = data
+		case "goalWords":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goalWords"))
+			data, err := ec.unmarshalOWordInput2ᚕᚖpostriderᚋgraphᚋgenᚐWordInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GoalWords = data
+		case "statusWords":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusWords"))
+			data, err := ec.unmarshalOWordInput2ᚕᚖpostriderᚋgraphᚋgenᚐWordInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusWords = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSetCurrencyRateInput(ctx context.Context, obj any) (SetCurrencyRateInput, error) {
+	var it SetCurrencyRateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"currency", "perEuro", "validFrom"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "perEuro":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perEuro"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerEuro = data
+		case "validFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidFrom = data
 		}
 	}
 	return it, nil
@@ -25976,6 +34830,43 @@ func (ec *executionContext) unmarshalInputSetPostbackEnabledInput(ctx context.Co
 				return it, err
 			}
 			it.Enabled = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSetUserDisabledInput(ctx context.Context, obj any) (SetUserDisabledInput, error) {
+	var it SetUserDisabledInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "disabled"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "disabled":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("disabled"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Disabled = data
 		}
 	}
 	return it, nil
@@ -26315,6 +35206,43 @@ func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputWordInput(ctx context.Context, obj any) (WordInput, error) {
+	var it WordInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"from", "to"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		}
+	}
+	return it, nil
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -26388,6 +35316,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Deal(ctx, sel, obj)
+	case *db.CurrencyRate:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CurrencyRate(ctx, sel, obj)
 	case *db.ConversionEvent:
 		if obj == nil {
 			return graphql.Null
@@ -26408,6 +35341,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Campaign(ctx, sel, obj)
+	case *db.AuditEntry:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AuditEntry(ctx, sel, obj)
 	case *db.Attempt:
 		if obj == nil {
 			return graphql.Null
@@ -26450,18 +35388,54 @@ func (ec *executionContext) _Affiliate(ctx context.Context, sel ast.SelectionSet
 		case "id":
 			out.Values[i] = ec._Affiliate_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = ec._Affiliate_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._Affiliate_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "users":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Affiliate_users(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -26773,6 +35747,424 @@ func (ec *executionContext) _Attempt(ctx context.Context, sel ast.SelectionSet, 
 			out.Values[i] = ec._Attempt_timings(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var attributeByRulePayloadImplementors = []string{"AttributeByRulePayload"}
+
+func (ec *executionContext) _AttributeByRulePayload(ctx context.Context, sel ast.SelectionSet, obj *AttributeByRulePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attributeByRulePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttributeByRulePayload")
+		case "count":
+			out.Values[i] = ec._AttributeByRulePayload_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "considered":
+			out.Values[i] = ec._AttributeByRulePayload_considered(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AttributeByRulePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var attributeConversionPayloadImplementors = []string{"AttributeConversionPayload"}
+
+func (ec *executionContext) _AttributeConversionPayload(ctx context.Context, sel ast.SelectionSet, obj *AttributeConversionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attributeConversionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttributeConversionPayload")
+		case "conversion":
+			out.Values[i] = ec._AttributeConversionPayload_conversion(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._AttributeConversionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var auditChangeImplementors = []string{"AuditChange"}
+
+func (ec *executionContext) _AuditChange(ctx context.Context, sel ast.SelectionSet, obj *AuditChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, auditChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AuditChange")
+		case "field":
+			out.Values[i] = ec._AuditChange_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._AuditChange_before(ctx, field, obj)
+		case "after":
+			out.Values[i] = ec._AuditChange_after(ctx, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var auditEntryImplementors = []string{"AuditEntry", "Node"}
+
+func (ec *executionContext) _AuditEntry(ctx context.Context, sel ast.SelectionSet, obj *db.AuditEntry) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, auditEntryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AuditEntry")
+		case "id":
+			out.Values[i] = ec._AuditEntry_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "at":
+			out.Values[i] = ec._AuditEntry_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "user":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AuditEntry_user(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "through":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AuditEntry_through(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "affiliate":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AuditEntry_affiliate(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "action":
+			out.Values[i] = ec._AuditEntry_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "entity":
+			out.Values[i] = ec._AuditEntry_entity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "entityId":
+			out.Values[i] = ec._AuditEntry_entityId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "changes":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AuditEntry_changes(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var auditEntryConnectionImplementors = []string{"AuditEntryConnection"}
+
+func (ec *executionContext) _AuditEntryConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*db.AuditEntry]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, auditEntryConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AuditEntryConnection")
+		case "edges":
+			out.Values[i] = ec._AuditEntryConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._AuditEntryConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var auditEntryEdgeImplementors = []string{"AuditEntryEdge"}
+
+func (ec *executionContext) _AuditEntryEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*db.AuditEntry]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, auditEntryEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AuditEntryEdge")
+		case "node":
+			out.Values[i] = ec._AuditEntryEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._AuditEntryEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -28134,6 +37526,125 @@ func (ec *executionContext) _Conversion(ctx context.Context, sel ast.SelectionSe
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "origin":
+			out.Values[i] = ec._Conversion_origin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "attributedBy":
+			out.Values[i] = ec._Conversion_attributedBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reportedStatus":
+			out.Values[i] = ec._Conversion_reportedStatus(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "terms":
+			out.Values[i] = ec._Conversion_terms(ctx, field, obj)
+		case "rate":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Conversion_rate(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "source":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Conversion_source(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "proposals":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Conversion_proposals(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -28512,6 +38023,47 @@ func (ec *executionContext) _CreateCampaignPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var createDealPayloadImplementors = []string{"CreateDealPayload"}
+
+func (ec *executionContext) _CreateDealPayload(ctx context.Context, sel ast.SelectionSet, obj *CreateDealPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createDealPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateDealPayload")
+		case "deal":
+			out.Values[i] = ec._CreateDealPayload_deal(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._CreateDealPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var createPostbackPayloadImplementors = []string{"CreatePostbackPayload"}
 
 func (ec *executionContext) _CreatePostbackPayload(ctx context.Context, sel ast.SelectionSet, obj *CreatePostbackPayload) graphql.Marshaler {
@@ -28532,6 +38084,134 @@ func (ec *executionContext) _CreatePostbackPayload(ctx context.Context, sel ast.
 			out.Values[i] = ec._CreatePostbackPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var createUserPayloadImplementors = []string{"CreateUserPayload"}
+
+func (ec *executionContext) _CreateUserPayload(ctx context.Context, sel ast.SelectionSet, obj *CreateUserPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createUserPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateUserPayload")
+		case "user":
+			out.Values[i] = ec._CreateUserPayload_user(ctx, field, obj)
+		case "password":
+			out.Values[i] = ec._CreateUserPayload_password(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._CreateUserPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var currencyRateImplementors = []string{"CurrencyRate", "Node"}
+
+func (ec *executionContext) _CurrencyRate(ctx context.Context, sel ast.SelectionSet, obj *db.CurrencyRate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, currencyRateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CurrencyRate")
+		case "id":
+			out.Values[i] = ec._CurrencyRate_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "currency":
+			out.Values[i] = ec._CurrencyRate_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "perEuro":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CurrencyRate_perEuro(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "validFrom":
+			out.Values[i] = ec._CurrencyRate_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -28643,6 +38323,248 @@ func (ec *executionContext) _Deal(ctx context.Context, sel ast.SelectionSet, obj
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "affiliate":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Deal_affiliate(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "leadGoal":
+			out.Values[i] = ec._Deal_leadGoal(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "currency":
+			out.Values[i] = ec._Deal_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "tierBy":
+			out.Values[i] = ec._Deal_tierBy(ctx, field, obj)
+		case "tiers":
+			out.Values[i] = ec._Deal_tiers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "validFrom":
+			out.Values[i] = ec._Deal_validFrom(ctx, field, obj)
+		case "validTo":
+			out.Values[i] = ec._Deal_validTo(ctx, field, obj)
+		case "carryOver":
+			out.Values[i] = ec._Deal_carryOver(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var dealTierImplementors = []string{"DealTier"}
+
+func (ec *executionContext) _DealTier(ctx context.Context, sel ast.SelectionSet, obj *commission.Tier) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dealTierImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DealTier")
+		case "from":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._DealTier_from(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "amount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._DealTier_amount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "percent":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._DealTier_percent(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var deleteLandingPagePayloadImplementors = []string{"DeleteLandingPagePayload"}
+
+func (ec *executionContext) _DeleteLandingPagePayload(ctx context.Context, sel ast.SelectionSet, obj *DeleteLandingPagePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteLandingPagePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteLandingPagePayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteLandingPagePayload_deletedId(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._DeleteLandingPagePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -29615,6 +39537,47 @@ func (ec *executionContext) _EchoRequestEdge(ctx context.Context, sel ast.Select
 	return out
 }
 
+var endDealPayloadImplementors = []string{"EndDealPayload"}
+
+func (ec *executionContext) _EndDealPayload(ctx context.Context, sel ast.SelectionSet, obj *EndDealPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, endDealPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EndDealPayload")
+		case "deal":
+			out.Values[i] = ec._EndDealPayload_deal(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._EndDealPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var findingImplementors = []string{"Finding"}
 
 func (ec *executionContext) _Finding(ctx context.Context, sel ast.SelectionSet, obj *Finding) graphql.Marshaler {
@@ -29647,6 +39610,49 @@ func (ec *executionContext) _Finding(ctx context.Context, sel ast.SelectionSet, 
 			out.Values[i] = ec._Finding_end(ctx, field, obj)
 		case "mend":
 			out.Values[i] = ec._Finding_mend(ctx, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var fireManualConversionPayloadImplementors = []string{"FireManualConversionPayload"}
+
+func (ec *executionContext) _FireManualConversionPayload(ctx context.Context, sel ast.SelectionSet, obj *FireManualConversionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fireManualConversionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FireManualConversionPayload")
+		case "result":
+			out.Values[i] = ec._FireManualConversionPayload_result(ctx, field, obj)
+		case "conversion":
+			out.Values[i] = ec._FireManualConversionPayload_conversion(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._FireManualConversionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -29803,6 +39809,55 @@ func (ec *executionContext) _Header(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var importStatusChangesPayloadImplementors = []string{"ImportStatusChangesPayload"}
+
+func (ec *executionContext) _ImportStatusChangesPayload(ctx context.Context, sel ast.SelectionSet, obj *ImportStatusChangesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importStatusChangesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportStatusChangesPayload")
+		case "lines":
+			out.Values[i] = ec._ImportStatusChangesPayload_lines(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changed":
+			out.Values[i] = ec._ImportStatusChangesPayload_changed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ImportStatusChangesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var instanceImplementors = []string{"Instance"}
 
 func (ec *executionContext) _Instance(ctx context.Context, sel ast.SelectionSet, obj *Instance) graphql.Marshaler {
@@ -29878,6 +39933,8 @@ func (ec *executionContext) _LandingPage(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "url":
+			out.Values[i] = ec._LandingPage_url(ctx, field, obj)
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -30271,6 +40328,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "attributeConversion":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_attributeConversion(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "attributeByRule":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_attributeByRule(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fireManualConversion":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_fireManualConversion(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "importStatusChanges":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importStatusChanges(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createCampaign":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createCampaign(ctx, field)
@@ -30299,9 +40384,86 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "saveOffer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_saveOffer(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "saveLandingPage":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_saveLandingPage(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteLandingPage":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteLandingPage(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createDeal":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createDeal(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endDeal":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endDeal(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setCurrencyRate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setCurrencyRate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "saveGoal":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_saveGoal(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "replayDelivery":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_replayDelivery(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "saveAffiliate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_saveAffiliate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createUser":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createUser(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setUserDisabled":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setUserDisabled(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resetPassword":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resetPassword(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -30337,6 +40499,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "restorePostbackVersion":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_restorePostbackVersion(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "saveSource":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_saveSource(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rotateSourceSecret":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_rotateSourceSecret(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revealSourceSecret":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revealSourceSecret(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -30531,6 +40714,50 @@ func (ec *executionContext) _Offer(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "clickWindowDays":
+			out.Values[i] = ec._Offer_clickWindowDays(ctx, field, obj)
+		case "qualification":
+			out.Values[i] = ec._Offer_qualification(ctx, field, obj)
+		case "deals":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Offer_deals(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "destinationUrl":
+			out.Values[i] = ec._Offer_destinationUrl(ctx, field, obj)
+		case "fallbackUrl":
+			out.Values[i] = ec._Offer_fallbackUrl(ctx, field, obj)
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -32458,6 +42685,83 @@ func (ec *executionContext) _ProofPayload(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var proposalImplementors = []string{"Proposal"}
+
+func (ec *executionContext) _Proposal(ctx context.Context, sel ast.SelectionSet, obj *intake.Proposal) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, proposalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Proposal")
+		case "click":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Proposal_click(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "kind":
+			out.Values[i] = ec._Proposal_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._Proposal_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var provedPostbackImplementors = []string{"ProvedPostback"}
 
 func (ec *executionContext) _ProvedPostback(ctx context.Context, sel ast.SelectionSet, obj *ProvedPostback) graphql.Marshaler {
@@ -32555,6 +42859,127 @@ func (ec *executionContext) _ProvedSlot(ctx context.Context, sel ast.SelectionSe
 			out.Values[i] = ec._ProvedSlot_urlStart(ctx, field, obj)
 		case "urlEnd":
 			out.Values[i] = ec._ProvedSlot_urlEnd(ctx, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var qualificationImplementors = []string{"Qualification"}
+
+func (ec *executionContext) _Qualification(ctx context.Context, sel ast.SelectionSet, obj *commission.Qualification) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, qualificationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Qualification")
+		case "goals":
+			out.Values[i] = ec._Qualification_goals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "minDeposit":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Qualification_minDeposit(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "minSum":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Qualification_minSum(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "withinDays":
+			out.Values[i] = ec._Qualification_withinDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "holdDays":
+			out.Values[i] = ec._Qualification_holdDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -32830,6 +43255,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "currencyRates":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_currencyRates(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "deliveries":
 			field := field
 
@@ -32906,6 +43353,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_goals(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "auditEntries":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_auditEntries(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "staff":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_staff(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -33694,6 +44185,49 @@ func (ec *executionContext) _ReplayDeliveryPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var resetPasswordPayloadImplementors = []string{"ResetPasswordPayload"}
+
+func (ec *executionContext) _ResetPasswordPayload(ctx context.Context, sel ast.SelectionSet, obj *ResetPasswordPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resetPasswordPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResetPasswordPayload")
+		case "user":
+			out.Values[i] = ec._ResetPasswordPayload_user(ctx, field, obj)
+		case "password":
+			out.Values[i] = ec._ResetPasswordPayload_password(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._ResetPasswordPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var restorePostbackVersionPayloadImplementors = []string{"RestorePostbackVersionPayload"}
 
 func (ec *executionContext) _RestorePostbackVersionPayload(ctx context.Context, sel ast.SelectionSet, obj *RestorePostbackVersionPayload) graphql.Marshaler {
@@ -33709,6 +44243,47 @@ func (ec *executionContext) _RestorePostbackVersionPayload(ctx context.Context, 
 			out.Values[i] = ec._RestorePostbackVersionPayload_postback(ctx, field, obj)
 		case "userErrors":
 			out.Values[i] = ec._RestorePostbackVersionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var revealSourceSecretPayloadImplementors = []string{"RevealSourceSecretPayload"}
+
+func (ec *executionContext) _RevealSourceSecretPayload(ctx context.Context, sel ast.SelectionSet, obj *RevealSourceSecretPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revealSourceSecretPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevealSourceSecretPayload")
+		case "secret":
+			out.Values[i] = ec._RevealSourceSecretPayload_secret(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._RevealSourceSecretPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -33776,6 +44351,49 @@ func (ec *executionContext) _RevokeApiTokenPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var rotateSourceSecretPayloadImplementors = []string{"RotateSourceSecretPayload"}
+
+func (ec *executionContext) _RotateSourceSecretPayload(ctx context.Context, sel ast.SelectionSet, obj *RotateSourceSecretPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rotateSourceSecretPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RotateSourceSecretPayload")
+		case "source":
+			out.Values[i] = ec._RotateSourceSecretPayload_source(ctx, field, obj)
+		case "secret":
+			out.Values[i] = ec._RotateSourceSecretPayload_secret(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._RotateSourceSecretPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var runScenariosPayloadImplementors = []string{"RunScenariosPayload"}
 
 func (ec *executionContext) _RunScenariosPayload(ctx context.Context, sel ast.SelectionSet, obj *RunScenariosPayload) graphql.Marshaler {
@@ -33791,6 +44409,216 @@ func (ec *executionContext) _RunScenariosPayload(ctx context.Context, sel ast.Se
 			out.Values[i] = ec._RunScenariosPayload_run(ctx, field, obj)
 		case "userErrors":
 			out.Values[i] = ec._RunScenariosPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var saveAffiliatePayloadImplementors = []string{"SaveAffiliatePayload"}
+
+func (ec *executionContext) _SaveAffiliatePayload(ctx context.Context, sel ast.SelectionSet, obj *SaveAffiliatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, saveAffiliatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SaveAffiliatePayload")
+		case "affiliate":
+			out.Values[i] = ec._SaveAffiliatePayload_affiliate(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._SaveAffiliatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var saveGoalPayloadImplementors = []string{"SaveGoalPayload"}
+
+func (ec *executionContext) _SaveGoalPayload(ctx context.Context, sel ast.SelectionSet, obj *SaveGoalPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, saveGoalPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SaveGoalPayload")
+		case "goal":
+			out.Values[i] = ec._SaveGoalPayload_goal(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._SaveGoalPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var saveLandingPagePayloadImplementors = []string{"SaveLandingPagePayload"}
+
+func (ec *executionContext) _SaveLandingPagePayload(ctx context.Context, sel ast.SelectionSet, obj *SaveLandingPagePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, saveLandingPagePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SaveLandingPagePayload")
+		case "landingPage":
+			out.Values[i] = ec._SaveLandingPagePayload_landingPage(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._SaveLandingPagePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var saveOfferPayloadImplementors = []string{"SaveOfferPayload"}
+
+func (ec *executionContext) _SaveOfferPayload(ctx context.Context, sel ast.SelectionSet, obj *SaveOfferPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, saveOfferPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SaveOfferPayload")
+		case "offer":
+			out.Values[i] = ec._SaveOfferPayload_offer(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._SaveOfferPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var saveSourcePayloadImplementors = []string{"SaveSourcePayload"}
+
+func (ec *executionContext) _SaveSourcePayload(ctx context.Context, sel ast.SelectionSet, obj *SaveSourcePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, saveSourcePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SaveSourcePayload")
+		case "source":
+			out.Values[i] = ec._SaveSourcePayload_source(ctx, field, obj)
+		case "mapped":
+			out.Values[i] = ec._SaveSourcePayload_mapped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SaveSourcePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -33922,6 +44750,47 @@ func (ec *executionContext) _ScenarioRun(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var setCurrencyRatePayloadImplementors = []string{"SetCurrencyRatePayload"}
+
+func (ec *executionContext) _SetCurrencyRatePayload(ctx context.Context, sel ast.SelectionSet, obj *SetCurrencyRatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setCurrencyRatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetCurrencyRatePayload")
+		case "rate":
+			out.Values[i] = ec._SetCurrencyRatePayload_rate(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._SetCurrencyRatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var setPostbackEnabledPayloadImplementors = []string{"SetPostbackEnabledPayload"}
 
 func (ec *executionContext) _SetPostbackEnabledPayload(ctx context.Context, sel ast.SelectionSet, obj *SetPostbackEnabledPayload) graphql.Marshaler {
@@ -33937,6 +44806,47 @@ func (ec *executionContext) _SetPostbackEnabledPayload(ctx context.Context, sel 
 			out.Values[i] = ec._SetPostbackEnabledPayload_postback(ctx, field, obj)
 		case "userErrors":
 			out.Values[i] = ec._SetPostbackEnabledPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var setUserDisabledPayloadImplementors = []string{"SetUserDisabledPayload"}
+
+func (ec *executionContext) _SetUserDisabledPayload(ctx context.Context, sel ast.SelectionSet, obj *SetUserDisabledPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setUserDisabledPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetUserDisabledPayload")
+		case "user":
+			out.Values[i] = ec._SetUserDisabledPayload_user(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._SetUserDisabledPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -34043,6 +44953,50 @@ func (ec *executionContext) _SignOutPayload(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var snippetImplementors = []string{"Snippet"}
+
+func (ec *executionContext) _Snippet(ctx context.Context, sel ast.SelectionSet, obj *Snippet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, snippetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Snippet")
+		case "language":
+			out.Values[i] = ec._Snippet_language(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._Snippet_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var sourceImplementors = []string{"Source", "Node"}
 
 func (ec *executionContext) _Source(ctx context.Context, sel ast.SelectionSet, obj *db.Source) graphql.Marshaler {
@@ -34110,6 +45064,16 @@ func (ec *executionContext) _Source(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "testMode":
+			out.Values[i] = ec._Source_testMode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requireHttps":
+			out.Values[i] = ec._Source_requireHttps(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "requireToken":
 			out.Values[i] = ec._Source_requireToken(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -34120,6 +45084,18 @@ func (ec *executionContext) _Source(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "signatureHeader":
+			out.Values[i] = ec._Source_signatureHeader(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "timestampName":
+			out.Values[i] = ec._Source_timestampName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "timestampWindow":
+			out.Values[i] = ec._Source_timestampWindow(ctx, field, obj)
 		case "allowedAddresses":
 			out.Values[i] = ec._Source_allowedAddresses(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -34127,6 +45103,191 @@ func (ec *executionContext) _Source(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "rateLimit":
 			out.Values[i] = ec._Source_rateLimit(ctx, field, obj)
+		case "currency":
+			out.Values[i] = ec._Source_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "parameterNames":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Source_parameterNames(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "goalWords":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Source_goalWords(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "statusWords":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Source_statusWords(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "unmappedStatuses":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Source_unmappedStatuses(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "secrets":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Source_secrets(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "url":
 			field := field
 
@@ -34163,10 +45324,152 @@ func (ec *executionContext) _Source(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "snippets":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Source_snippets(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "createdAt":
 			out.Values[i] = ec._Source_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var sourceSecretImplementors = []string{"SourceSecret"}
+
+func (ec *executionContext) _SourceSecret(ctx context.Context, sel ast.SelectionSet, obj *db.SourceSecret) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sourceSecretImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SourceSecret")
+		case "kind":
+			out.Values[i] = ec._SourceSecret_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._SourceSecret_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._SourceSecret_expiresAt(ctx, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var statusChangeLineImplementors = []string{"StatusChangeLine"}
+
+func (ec *executionContext) _StatusChangeLine(ctx context.Context, sel ast.SelectionSet, obj *StatusChangeLine) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, statusChangeLineImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StatusChangeLine")
+		case "line":
+			out.Values[i] = ec._StatusChangeLine_line(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._StatusChangeLine_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conversion":
+			out.Values[i] = ec._StatusChangeLine_conversion(ctx, field, obj)
+		case "from":
+			out.Values[i] = ec._StatusChangeLine_from(ctx, field, obj)
+		case "to":
+			out.Values[i] = ec._StatusChangeLine_to(ctx, field, obj)
+		case "outcome":
+			out.Values[i] = ec._StatusChangeLine_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._StatusChangeLine_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -34243,6 +45546,127 @@ func (ec *executionContext) _TemplateError(ctx context.Context, sel ast.Selectio
 			out.Values[i] = ec._TemplateError_end(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var termsImplementors = []string{"Terms"}
+
+func (ec *executionContext) _Terms(ctx context.Context, sel ast.SelectionSet, obj *commission.Terms) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, termsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Terms")
+		case "model":
+			out.Values[i] = ec._Terms_model(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "amount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Terms_amount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "percent":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Terms_percent(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "currency":
+			out.Values[i] = ec._Terms_currency(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "tier":
+			out.Values[i] = ec._Terms_tier(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -34715,6 +46139,50 @@ func (ec *executionContext) _TrackingLink(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var unmappedStatusImplementors = []string{"UnmappedStatus"}
+
+func (ec *executionContext) _UnmappedStatus(ctx context.Context, sel ast.SelectionSet, obj *intake.WaitingWord) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unmappedStatusImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnmappedStatus")
+		case "word":
+			out.Values[i] = ec._UnmappedStatus_word(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._UnmappedStatus_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var updateCampaignPayloadImplementors = []string{"UpdateCampaignPayload"}
 
 func (ec *executionContext) _UpdateCampaignPayload(ctx context.Context, sel ast.SelectionSet, obj *UpdateCampaignPayload) graphql.Marshaler {
@@ -34950,6 +46418,8 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 			}
 		case "lastSignInAt":
 			out.Values[i] = ec._User_lastSignInAt(ctx, field, obj)
+		case "disabledAt":
+			out.Values[i] = ec._User_disabledAt(ctx, field, obj)
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -35147,6 +46617,50 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var wordImplementors = []string{"Word"}
+
+func (ec *executionContext) _Word(ctx context.Context, sel ast.SelectionSet, obj *Word) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, wordImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Word")
+		case "from":
+			out.Values[i] = ec._Word_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._Word_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -35611,6 +47125,120 @@ func (ec *executionContext) marshalNAttempt2ᚖpostriderᚋentᚋdbᚐAttempt(ct
 	return ec._Attempt(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAttributeByRuleInput2postriderᚋgraphᚋgenᚐAttributeByRuleInput(ctx context.Context, v any) (AttributeByRuleInput, error) {
+	res, err := ec.unmarshalInputAttributeByRuleInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAttributeByRulePayload2postriderᚋgraphᚋgenᚐAttributeByRulePayload(ctx context.Context, sel ast.SelectionSet, v AttributeByRulePayload) graphql.Marshaler {
+	return ec._AttributeByRulePayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNAttributeByRulePayload2ᚖpostriderᚋgraphᚋgenᚐAttributeByRulePayload(ctx context.Context, sel ast.SelectionSet, v *AttributeByRulePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AttributeByRulePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAttributeConversionInput2postriderᚋgraphᚋgenᚐAttributeConversionInput(ctx context.Context, v any) (AttributeConversionInput, error) {
+	res, err := ec.unmarshalInputAttributeConversionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAttributeConversionPayload2postriderᚋgraphᚋgenᚐAttributeConversionPayload(ctx context.Context, sel ast.SelectionSet, v AttributeConversionPayload) graphql.Marshaler {
+	return ec._AttributeConversionPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNAttributeConversionPayload2ᚖpostriderᚋgraphᚋgenᚐAttributeConversionPayload(ctx context.Context, sel ast.SelectionSet, v *AttributeConversionPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AttributeConversionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAuditChange2ᚕᚖpostriderᚋgraphᚋgenᚐAuditChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*AuditChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAuditChange2ᚖpostriderᚋgraphᚋgenᚐAuditChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAuditChange2ᚖpostriderᚋgraphᚋgenᚐAuditChange(ctx context.Context, sel ast.SelectionSet, v *AuditChange) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AuditChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAuditEntry2ᚖpostriderᚋentᚋdbᚐAuditEntry(ctx context.Context, sel ast.SelectionSet, v *db.AuditEntry) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AuditEntry(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAuditEntryConnection2postriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v page.Connection[*db.AuditEntry]) graphql.Marshaler {
+	return ec._AuditEntryConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNAuditEntryConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.AuditEntry]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AuditEntryConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAuditEntryEdge2ᚕᚖpostriderᚋgraphᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*db.AuditEntry]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAuditEntryEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAuditEntryEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*db.AuditEntry]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AuditEntryEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNBlankValueInput2ᚖpostriderᚋgraphᚋgenᚐBlankValueInput(ctx context.Context, v any) (*BlankValueInput, error) {
 	res, err := ec.unmarshalInputBlankValueInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
@@ -35982,6 +47610,25 @@ func (ec *executionContext) marshalNCreateCampaignPayload2ᚖpostriderᚋgraph�
 	return ec._CreateCampaignPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCreateDealInput2postriderᚋgraphᚋgenᚐCreateDealInput(ctx context.Context, v any) (CreateDealInput, error) {
+	res, err := ec.unmarshalInputCreateDealInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateDealPayload2postriderᚋgraphᚋgenᚐCreateDealPayload(ctx context.Context, sel ast.SelectionSet, v CreateDealPayload) graphql.Marshaler {
+	return ec._CreateDealPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNCreateDealPayload2ᚖpostriderᚋgraphᚋgenᚐCreateDealPayload(ctx context.Context, sel ast.SelectionSet, v *CreateDealPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CreateDealPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNCreatePostbackInput2postriderᚋgraphᚋgenᚐCreatePostbackInput(ctx context.Context, v any) (CreatePostbackInput, error) {
 	res, err := ec.unmarshalInputCreatePostbackInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -36001,6 +47648,77 @@ func (ec *executionContext) marshalNCreatePostbackPayload2ᚖpostriderᚋgraph�
 	return ec._CreatePostbackPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCreateUserInput2postriderᚋgraphᚋgenᚐCreateUserInput(ctx context.Context, v any) (CreateUserInput, error) {
+	res, err := ec.unmarshalInputCreateUserInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateUserPayload2postriderᚋgraphᚋgenᚐCreateUserPayload(ctx context.Context, sel ast.SelectionSet, v CreateUserPayload) graphql.Marshaler {
+	return ec._CreateUserPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNCreateUserPayload2ᚖpostriderᚋgraphᚋgenᚐCreateUserPayload(ctx context.Context, sel ast.SelectionSet, v *CreateUserPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CreateUserPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCurrencyRate2ᚕᚖpostriderᚋentᚋdbᚐCurrencyRateᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.CurrencyRate) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCurrencyRate2ᚖpostriderᚋentᚋdbᚐCurrencyRate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCurrencyRate2ᚖpostriderᚋentᚋdbᚐCurrencyRate(ctx context.Context, sel ast.SelectionSet, v *db.CurrencyRate) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CurrencyRate(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDeal2ᚕᚖpostriderᚋentᚋdbᚐDealᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Deal) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeal2ᚖpostriderᚋentᚋdbᚐDeal(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDeal2ᚖpostriderᚋentᚋdbᚐDeal(ctx context.Context, sel ast.SelectionSet, v *db.Deal) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Deal(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDealModel2postriderᚋcommissionᚐModel(ctx context.Context, v any) (commission.Model, error) {
 	var res commission.Model
 	err := res.UnmarshalGQL(v)
@@ -36009,6 +47727,50 @@ func (ec *executionContext) unmarshalNDealModel2postriderᚋcommissionᚐModel(c
 
 func (ec *executionContext) marshalNDealModel2postriderᚋcommissionᚐModel(ctx context.Context, sel ast.SelectionSet, v commission.Model) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNDealTier2postriderᚋcommissionᚐTier(ctx context.Context, sel ast.SelectionSet, v commission.Tier) graphql.Marshaler {
+	return ec._DealTier(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDealTier2ᚕpostriderᚋcommissionᚐTierᚄ(ctx context.Context, sel ast.SelectionSet, v []commission.Tier) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDealTier2postriderᚋcommissionᚐTier(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNDealTierInput2ᚖpostriderᚋgraphᚋgenᚐDealTierInput(ctx context.Context, v any) (*DealTierInput, error) {
+	res, err := ec.unmarshalInputDealTierInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDeleteLandingPageInput2postriderᚋgraphᚋgenᚐDeleteLandingPageInput(ctx context.Context, v any) (DeleteLandingPageInput, error) {
+	res, err := ec.unmarshalInputDeleteLandingPageInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteLandingPagePayload2postriderᚋgraphᚋgenᚐDeleteLandingPagePayload(ctx context.Context, sel ast.SelectionSet, v DeleteLandingPagePayload) graphql.Marshaler {
+	return ec._DeleteLandingPagePayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDeleteLandingPagePayload2ᚖpostriderᚋgraphᚋgenᚐDeleteLandingPagePayload(ctx context.Context, sel ast.SelectionSet, v *DeleteLandingPagePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeleteLandingPagePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDeletePostbackInput2postriderᚋgraphᚋgenᚐDeletePostbackInput(ctx context.Context, v any) (DeletePostbackInput, error) {
@@ -36196,6 +47958,25 @@ func (ec *executionContext) marshalNEchoRequestEdge2ᚖpostriderᚋgraphᚋpage�
 	return ec._EchoRequestEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNEndDealInput2postriderᚋgraphᚋgenᚐEndDealInput(ctx context.Context, v any) (EndDealInput, error) {
+	res, err := ec.unmarshalInputEndDealInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEndDealPayload2postriderᚋgraphᚋgenᚐEndDealPayload(ctx context.Context, sel ast.SelectionSet, v EndDealPayload) graphql.Marshaler {
+	return ec._EndDealPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNEndDealPayload2ᚖpostriderᚋgraphᚋgenᚐEndDealPayload(ctx context.Context, sel ast.SelectionSet, v *EndDealPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._EndDealPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNFinding2ᚕᚖpostriderᚋgraphᚋgenᚐFindingᚄ(ctx context.Context, sel ast.SelectionSet, v []*Finding) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -36220,6 +48001,25 @@ func (ec *executionContext) marshalNFinding2ᚖpostriderᚋgraphᚋgenᚐFinding
 		return graphql.Null
 	}
 	return ec._Finding(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFireManualConversionInput2postriderᚋgraphᚋgenᚐFireManualConversionInput(ctx context.Context, v any) (FireManualConversionInput, error) {
+	res, err := ec.unmarshalInputFireManualConversionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFireManualConversionPayload2postriderᚋgraphᚋgenᚐFireManualConversionPayload(ctx context.Context, sel ast.SelectionSet, v FireManualConversionPayload) graphql.Marshaler {
+	return ec._FireManualConversionPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNFireManualConversionPayload2ᚖpostriderᚋgraphᚋgenᚐFireManualConversionPayload(ctx context.Context, sel ast.SelectionSet, v *FireManualConversionPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FireManualConversionPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNFloat2float64(ctx context.Context, v any) (float64, error) {
@@ -36378,6 +48178,25 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNImportStatusChangesInput2postriderᚋgraphᚋgenᚐImportStatusChangesInput(ctx context.Context, v any) (ImportStatusChangesInput, error) {
+	res, err := ec.unmarshalInputImportStatusChangesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportStatusChangesPayload2postriderᚋgraphᚋgenᚐImportStatusChangesPayload(ctx context.Context, sel ast.SelectionSet, v ImportStatusChangesPayload) graphql.Marshaler {
+	return ec._ImportStatusChangesPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNImportStatusChangesPayload2ᚖpostriderᚋgraphᚋgenᚐImportStatusChangesPayload(ctx context.Context, sel ast.SelectionSet, v *ImportStatusChangesPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ImportStatusChangesPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNInstance2postriderᚋgraphᚋgenᚐInstance(ctx context.Context, sel ast.SelectionSet, v Instance) graphql.Marshaler {
@@ -36909,6 +48728,73 @@ func (ec *executionContext) marshalNProofPayload2ᚖpostriderᚋgraphᚋgenᚐPr
 	return ec._ProofPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNProposal2ᚕᚖpostriderᚋintakeᚐProposalᚄ(ctx context.Context, sel ast.SelectionSet, v []*intake.Proposal) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProposal2ᚖpostriderᚋintakeᚐProposal(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProposal2ᚖpostriderᚋintakeᚐProposal(ctx context.Context, sel ast.SelectionSet, v *intake.Proposal) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Proposal(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNProposalKind2postriderᚋintakeᚐProposalKind(ctx context.Context, v any) (intake.ProposalKind, error) {
+	var res intake.ProposalKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProposalKind2postriderᚋintakeᚐProposalKind(ctx context.Context, sel ast.SelectionSet, v intake.ProposalKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNProposalKind2ᚕpostriderᚋintakeᚐProposalKindᚄ(ctx context.Context, v any) ([]intake.ProposalKind, error) {
+	var vSlice []any
+	vSlice = graphql.CoerceList(v)
+	var err error
+	res := make([]intake.ProposalKind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNProposalKind2postriderᚋintakeᚐProposalKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNProposalKind2ᚕpostriderᚋintakeᚐProposalKindᚄ(ctx context.Context, sel ast.SelectionSet, v []intake.ProposalKind) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProposalKind2postriderᚋintakeᚐProposalKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNProvedPostback2ᚕᚖpostriderᚋgraphᚋgenᚐProvedPostbackᚄ(ctx context.Context, sel ast.SelectionSet, v []*ProvedPostback) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -37093,6 +48979,25 @@ func (ec *executionContext) marshalNReplayDeliveryPayload2ᚖpostriderᚋgraph�
 	return ec._ReplayDeliveryPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNResetPasswordInput2postriderᚋgraphᚋgenᚐResetPasswordInput(ctx context.Context, v any) (ResetPasswordInput, error) {
+	res, err := ec.unmarshalInputResetPasswordInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNResetPasswordPayload2postriderᚋgraphᚋgenᚐResetPasswordPayload(ctx context.Context, sel ast.SelectionSet, v ResetPasswordPayload) graphql.Marshaler {
+	return ec._ResetPasswordPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNResetPasswordPayload2ᚖpostriderᚋgraphᚋgenᚐResetPasswordPayload(ctx context.Context, sel ast.SelectionSet, v *ResetPasswordPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ResetPasswordPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRestorePostbackVersionInput2postriderᚋgraphᚋgenᚐRestorePostbackVersionInput(ctx context.Context, v any) (RestorePostbackVersionInput, error) {
 	res, err := ec.unmarshalInputRestorePostbackVersionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -37110,6 +49015,25 @@ func (ec *executionContext) marshalNRestorePostbackVersionPayload2ᚖpostrider�
 		return graphql.Null
 	}
 	return ec._RestorePostbackVersionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRevealSourceSecretInput2postriderᚋgraphᚋgenᚐRevealSourceSecretInput(ctx context.Context, v any) (RevealSourceSecretInput, error) {
+	res, err := ec.unmarshalInputRevealSourceSecretInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRevealSourceSecretPayload2postriderᚋgraphᚋgenᚐRevealSourceSecretPayload(ctx context.Context, sel ast.SelectionSet, v RevealSourceSecretPayload) graphql.Marshaler {
+	return ec._RevealSourceSecretPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRevealSourceSecretPayload2ᚖpostriderᚋgraphᚋgenᚐRevealSourceSecretPayload(ctx context.Context, sel ast.SelectionSet, v *RevealSourceSecretPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RevealSourceSecretPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRevokeApiTokenInput2postriderᚋgraphᚋgenᚐRevokeAPITokenInput(ctx context.Context, v any) (RevokeAPITokenInput, error) {
@@ -37141,6 +49065,25 @@ func (ec *executionContext) marshalNRole2postriderᚋinternalᚋviewerᚐRole(ct
 	return v
 }
 
+func (ec *executionContext) unmarshalNRotateSourceSecretInput2postriderᚋgraphᚋgenᚐRotateSourceSecretInput(ctx context.Context, v any) (RotateSourceSecretInput, error) {
+	res, err := ec.unmarshalInputRotateSourceSecretInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRotateSourceSecretPayload2postriderᚋgraphᚋgenᚐRotateSourceSecretPayload(ctx context.Context, sel ast.SelectionSet, v RotateSourceSecretPayload) graphql.Marshaler {
+	return ec._RotateSourceSecretPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRotateSourceSecretPayload2ᚖpostriderᚋgraphᚋgenᚐRotateSourceSecretPayload(ctx context.Context, sel ast.SelectionSet, v *RotateSourceSecretPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RotateSourceSecretPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNRunScenariosPayload2postriderᚋgraphᚋgenᚐRunScenariosPayload(ctx context.Context, sel ast.SelectionSet, v RunScenariosPayload) graphql.Marshaler {
 	return ec._RunScenariosPayload(ctx, sel, &v)
 }
@@ -37163,6 +49106,101 @@ func (ec *executionContext) unmarshalNRunState2postriderᚋtrackingᚐRunState(c
 
 func (ec *executionContext) marshalNRunState2postriderᚋtrackingᚐRunState(ctx context.Context, sel ast.SelectionSet, v tracking.RunState) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNSaveAffiliateInput2postriderᚋgraphᚋgenᚐSaveAffiliateInput(ctx context.Context, v any) (SaveAffiliateInput, error) {
+	res, err := ec.unmarshalInputSaveAffiliateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSaveAffiliatePayload2postriderᚋgraphᚋgenᚐSaveAffiliatePayload(ctx context.Context, sel ast.SelectionSet, v SaveAffiliatePayload) graphql.Marshaler {
+	return ec._SaveAffiliatePayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSaveAffiliatePayload2ᚖpostriderᚋgraphᚋgenᚐSaveAffiliatePayload(ctx context.Context, sel ast.SelectionSet, v *SaveAffiliatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SaveAffiliatePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSaveGoalInput2postriderᚋgraphᚋgenᚐSaveGoalInput(ctx context.Context, v any) (SaveGoalInput, error) {
+	res, err := ec.unmarshalInputSaveGoalInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSaveGoalPayload2postriderᚋgraphᚋgenᚐSaveGoalPayload(ctx context.Context, sel ast.SelectionSet, v SaveGoalPayload) graphql.Marshaler {
+	return ec._SaveGoalPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSaveGoalPayload2ᚖpostriderᚋgraphᚋgenᚐSaveGoalPayload(ctx context.Context, sel ast.SelectionSet, v *SaveGoalPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SaveGoalPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSaveLandingPageInput2postriderᚋgraphᚋgenᚐSaveLandingPageInput(ctx context.Context, v any) (SaveLandingPageInput, error) {
+	res, err := ec.unmarshalInputSaveLandingPageInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSaveLandingPagePayload2postriderᚋgraphᚋgenᚐSaveLandingPagePayload(ctx context.Context, sel ast.SelectionSet, v SaveLandingPagePayload) graphql.Marshaler {
+	return ec._SaveLandingPagePayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSaveLandingPagePayload2ᚖpostriderᚋgraphᚋgenᚐSaveLandingPagePayload(ctx context.Context, sel ast.SelectionSet, v *SaveLandingPagePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SaveLandingPagePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSaveOfferInput2postriderᚋgraphᚋgenᚐSaveOfferInput(ctx context.Context, v any) (SaveOfferInput, error) {
+	res, err := ec.unmarshalInputSaveOfferInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSaveOfferPayload2postriderᚋgraphᚋgenᚐSaveOfferPayload(ctx context.Context, sel ast.SelectionSet, v SaveOfferPayload) graphql.Marshaler {
+	return ec._SaveOfferPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSaveOfferPayload2ᚖpostriderᚋgraphᚋgenᚐSaveOfferPayload(ctx context.Context, sel ast.SelectionSet, v *SaveOfferPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SaveOfferPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSaveSourceInput2postriderᚋgraphᚋgenᚐSaveSourceInput(ctx context.Context, v any) (SaveSourceInput, error) {
+	res, err := ec.unmarshalInputSaveSourceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSaveSourcePayload2postriderᚋgraphᚋgenᚐSaveSourcePayload(ctx context.Context, sel ast.SelectionSet, v SaveSourcePayload) graphql.Marshaler {
+	return ec._SaveSourcePayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSaveSourcePayload2ᚖpostriderᚋgraphᚋgenᚐSaveSourcePayload(ctx context.Context, sel ast.SelectionSet, v *SaveSourcePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SaveSourcePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNScenarioCard2ᚕᚖpostriderᚋgraphᚋgenᚐScenarioCardᚄ(ctx context.Context, sel ast.SelectionSet, v []*ScenarioCard) graphql.Marshaler {
@@ -37191,6 +49229,25 @@ func (ec *executionContext) marshalNScenarioCard2ᚖpostriderᚋgraphᚋgenᚐSc
 	return ec._ScenarioCard(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSetCurrencyRateInput2postriderᚋgraphᚋgenᚐSetCurrencyRateInput(ctx context.Context, v any) (SetCurrencyRateInput, error) {
+	res, err := ec.unmarshalInputSetCurrencyRateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetCurrencyRatePayload2postriderᚋgraphᚋgenᚐSetCurrencyRatePayload(ctx context.Context, sel ast.SelectionSet, v SetCurrencyRatePayload) graphql.Marshaler {
+	return ec._SetCurrencyRatePayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSetCurrencyRatePayload2ᚖpostriderᚋgraphᚋgenᚐSetCurrencyRatePayload(ctx context.Context, sel ast.SelectionSet, v *SetCurrencyRatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SetCurrencyRatePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSetPostbackEnabledInput2postriderᚋgraphᚋgenᚐSetPostbackEnabledInput(ctx context.Context, v any) (SetPostbackEnabledInput, error) {
 	res, err := ec.unmarshalInputSetPostbackEnabledInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -37208,6 +49265,25 @@ func (ec *executionContext) marshalNSetPostbackEnabledPayload2ᚖpostriderᚋgra
 		return graphql.Null
 	}
 	return ec._SetPostbackEnabledPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSetUserDisabledInput2postriderᚋgraphᚋgenᚐSetUserDisabledInput(ctx context.Context, v any) (SetUserDisabledInput, error) {
+	res, err := ec.unmarshalInputSetUserDisabledInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetUserDisabledPayload2postriderᚋgraphᚋgenᚐSetUserDisabledPayload(ctx context.Context, sel ast.SelectionSet, v SetUserDisabledPayload) graphql.Marshaler {
+	return ec._SetUserDisabledPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSetUserDisabledPayload2ᚖpostriderᚋgraphᚋgenᚐSetUserDisabledPayload(ctx context.Context, sel ast.SelectionSet, v *SetUserDisabledPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SetUserDisabledPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSeverity2postriderᚋdoctorᚐSeverity(ctx context.Context, v any) (doctor.Severity, error) {
@@ -37253,6 +49329,32 @@ func (ec *executionContext) marshalNSignOutPayload2ᚖpostriderᚋgraphᚋgenᚐ
 	return ec._SignOutPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSnippet2ᚕᚖpostriderᚋgraphᚋgenᚐSnippetᚄ(ctx context.Context, sel ast.SelectionSet, v []*Snippet) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSnippet2ᚖpostriderᚋgraphᚋgenᚐSnippet(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSnippet2ᚖpostriderᚋgraphᚋgenᚐSnippet(ctx context.Context, sel ast.SelectionSet, v *Snippet) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Snippet(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNSource2ᚕᚖpostriderᚋentᚋdbᚐSourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Source) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -37277,6 +49379,58 @@ func (ec *executionContext) marshalNSource2ᚖpostriderᚋentᚋdbᚐSource(ctx 
 		return graphql.Null
 	}
 	return ec._Source(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSourceSecret2ᚕᚖpostriderᚋentᚋdbᚐSourceSecretᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.SourceSecret) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSourceSecret2ᚖpostriderᚋentᚋdbᚐSourceSecret(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSourceSecret2ᚖpostriderᚋentᚋdbᚐSourceSecret(ctx context.Context, sel ast.SelectionSet, v *db.SourceSecret) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SourceSecret(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStatusChangeLine2ᚕᚖpostriderᚋgraphᚋgenᚐStatusChangeLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*StatusChangeLine) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStatusChangeLine2ᚖpostriderᚋgraphᚋgenᚐStatusChangeLine(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStatusChangeLine2ᚖpostriderᚋgraphᚋgenᚐStatusChangeLine(ctx context.Context, sel ast.SelectionSet, v *StatusChangeLine) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StatusChangeLine(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
@@ -37462,6 +49616,32 @@ func (ec *executionContext) marshalNTrackingLink2ᚖpostriderᚋentᚋdbᚐTrack
 	return ec._TrackingLink(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNUnmappedStatus2ᚕᚖpostriderᚋintakeᚐWaitingWordᚄ(ctx context.Context, sel ast.SelectionSet, v []*intake.WaitingWord) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUnmappedStatus2ᚖpostriderᚋintakeᚐWaitingWord(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNUnmappedStatus2ᚖpostriderᚋintakeᚐWaitingWord(ctx context.Context, sel ast.SelectionSet, v *intake.WaitingWord) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UnmappedStatus(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUpdateCampaignInput2postriderᚋgraphᚋgenᚐUpdateCampaignInput(ctx context.Context, v any) (UpdateCampaignInput, error) {
 	res, err := ec.unmarshalInputUpdateCampaignInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -37538,6 +49718,22 @@ func (ec *executionContext) marshalNUpdateSettingsPayload2ᚖpostriderᚋgraph�
 	return ec._UpdateSettingsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNUser2ᚕᚖpostriderᚋentᚋdbᚐUserᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.User) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUser2ᚖpostriderᚋentᚋdbᚐUser(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNUser2ᚖpostriderᚋentᚋdbᚐUser(ctx context.Context, sel ast.SelectionSet, v *db.User) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -37582,6 +49778,37 @@ func (ec *executionContext) unmarshalNVertical2postriderᚋcommissionᚐVertical
 
 func (ec *executionContext) marshalNVertical2postriderᚋcommissionᚐVertical(ctx context.Context, sel ast.SelectionSet, v commission.Vertical) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNWord2ᚕᚖpostriderᚋgraphᚋgenᚐWordᚄ(ctx context.Context, sel ast.SelectionSet, v []*Word) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWord2ᚖpostriderᚋgraphᚋgenᚐWord(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWord2ᚖpostriderᚋgraphᚋgenᚐWord(ctx context.Context, sel ast.SelectionSet, v *Word) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Word(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNWordInput2ᚖpostriderᚋgraphᚋgenᚐWordInput(ctx context.Context, v any) (*WordInput, error) {
+	res, err := ec.unmarshalInputWordInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
@@ -37737,6 +49964,14 @@ func (ec *executionContext) marshalOApiToken2ᚖpostriderᚋentᚋdbᚐApiToken(
 		return graphql.Null
 	}
 	return ec._ApiToken(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOAuditFilter2ᚖpostriderᚋgraphᚋfilterᚐAudit(ctx context.Context, v any) (*filter.Audit, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAuditFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOBlankValueInput2ᚕᚖpostriderᚋgraphᚋgenᚐBlankValueInputᚄ(ctx context.Context, v any) ([]*BlankValueInput, error) {
@@ -37907,11 +50142,36 @@ func (ec *executionContext) marshalOConversionTrace2ᚖpostriderᚋgraphᚋgen�
 	return ec._ConversionTrace(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOCurrencyRate2ᚖpostriderᚋentᚋdbᚐCurrencyRate(ctx context.Context, sel ast.SelectionSet, v *db.CurrencyRate) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CurrencyRate(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalODeal2ᚖpostriderᚋentᚋdbᚐDeal(ctx context.Context, sel ast.SelectionSet, v *db.Deal) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Deal(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalODealTierInput2ᚕᚖpostriderᚋgraphᚋgenᚐDealTierInputᚄ(ctx context.Context, v any) ([]*DealTierInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var vSlice []any
+	vSlice = graphql.CoerceList(v)
+	var err error
+	res := make([]*DealTierInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDealTierInput2ᚖpostriderᚋgraphᚋgenᚐDealTierInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalODelivery2ᚖpostriderᚋentᚋdbᚐDelivery(ctx context.Context, sel ast.SelectionSet, v *db.Delivery) graphql.Marshaler {
@@ -37981,6 +50241,13 @@ func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel as
 	_ = sel
 	res := graphql.MarshalFloatContext(*v)
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) marshalOGoal2ᚖpostriderᚋentᚋdbᚐGoal(ctx context.Context, sel ast.SelectionSet, v *db.Goal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Goal(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOHTTPMethod2ᚖpostriderᚋdispatchᚐMethod(ctx context.Context, v any) (*dispatch.Method, error) {
@@ -38221,6 +50488,21 @@ func (ec *executionContext) marshalOProof2ᚖpostriderᚋgraphᚋgenᚐProof(ctx
 	return ec._Proof(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOQualification2ᚖpostriderᚋcommissionᚐQualification(ctx context.Context, sel ast.SelectionSet, v *commission.Qualification) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Qualification(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOQualificationInput2ᚖpostriderᚋgraphᚋgenᚐQualificationInput(ctx context.Context, v any) (*QualificationInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputQualificationInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOReceivedPostbackFilter2ᚖpostriderᚋgraphᚋfilterᚐReceivedPostback(ctx context.Context, v any) (*filter.ReceivedPostback, error) {
 	if v == nil {
 		return nil, nil
@@ -38360,6 +50642,18 @@ func (ec *executionContext) marshalOSource2ᚖpostriderᚋentᚋdbᚐSource(ctx 
 	return ec._Source(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
 	if v == nil {
 		return nil, nil
@@ -38414,6 +50708,29 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
+func (ec *executionContext) marshalOTerms2ᚖpostriderᚋcommissionᚐTerms(ctx context.Context, sel ast.SelectionSet, v *commission.Terms) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Terms(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOTierBy2ᚖpostriderᚋcommissionᚐTierBy(ctx context.Context, v any) (*commission.TierBy, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(commission.TierBy)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOTierBy2ᚖpostriderᚋcommissionᚐTierBy(ctx context.Context, sel ast.SelectionSet, v *commission.TierBy) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
 	if v == nil {
 		return nil, nil
@@ -38453,11 +50770,45 @@ func (ec *executionContext) marshalOUser2ᚖpostriderᚋentᚋdbᚐUser(ctx cont
 	return ec._User(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOVertical2ᚖpostriderᚋcommissionᚐVertical(ctx context.Context, v any) (*commission.Vertical, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(commission.Vertical)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOVertical2ᚖpostriderᚋcommissionᚐVertical(ctx context.Context, sel ast.SelectionSet, v *commission.Vertical) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalOViewer2ᚖpostriderᚋgraphᚋgenᚐViewer(ctx context.Context, sel ast.SelectionSet, v *Viewer) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Viewer(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOWordInput2ᚕᚖpostriderᚋgraphᚋgenᚐWordInputᚄ(ctx context.Context, v any) ([]*WordInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var vSlice []any
+	vSlice = graphql.CoerceList(v)
+	var err error
+	res := make([]*WordInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNWordInput2ᚖpostriderᚋgraphᚋgenᚐWordInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

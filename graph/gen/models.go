@@ -11,6 +11,7 @@ import (
 	"postrider/doctor"
 	"postrider/ent/db"
 	"postrider/firing"
+	"postrider/intake"
 	"postrider/internal/viewer"
 	"postrider/tracker"
 	"postrider/tracking"
@@ -24,6 +25,43 @@ import (
 // Anything that has a global id.
 type Node interface {
 	IsNode()
+}
+
+type AttributeByRuleInput struct {
+	// Only where the proposals of these kinds agree on one click.
+	Kinds     []intake.ProposalKind `json:"kinds"`
+	SourceIds []string              `json:"sourceIds,omitempty"`
+	// Counts and changes nothing.
+	DryRun *bool `json:"dryRun,omitempty"`
+}
+
+type AttributeByRulePayload struct {
+	// How many were, or would be, attributed.
+	Count int `json:"count"`
+	// How many were looked at: the newest 500.
+	Considered int          `json:"considered"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+type AttributeConversionInput struct {
+	ConversionID string `json:"conversionId"`
+	ClickID      string `json:"clickId"`
+	// Why this one, in words.
+	Reason *string `json:"reason,omitempty"`
+}
+
+type AttributeConversionPayload struct {
+	Conversion *db.Conversion `json:"conversion,omitempty"`
+	UserErrors []*UserError   `json:"userErrors"`
+}
+
+// One field that changed.
+type AuditChange struct {
+	Field string `json:"field"`
+	// As JSON; null where there was none.
+	Before *string `json:"before,omitempty"`
+	// As JSON; null where there is none.
+	After *string `json:"after,omitempty"`
 }
 
 type BlankValueInput struct {
@@ -105,6 +143,27 @@ type CreateCampaignPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+type CreateDealInput struct {
+	OfferID string `json:"offerId"`
+	// For one affiliate's own; without it the offer's.
+	AffiliateID *string            `json:"affiliateId,omitempty"`
+	Model       commission.Model   `json:"model"`
+	Amount      *string            `json:"amount,omitempty"`
+	Percent     *string            `json:"percent,omitempty"`
+	LeadGoal    *string            `json:"leadGoal,omitempty"`
+	Currency    string             `json:"currency"`
+	TierBy      *commission.TierBy `json:"tierBy,omitempty"`
+	Tiers       []*DealTierInput   `json:"tiers,omitempty"`
+	ValidFrom   *time.Time         `json:"validFrom,omitempty"`
+	ValidTo     *time.Time         `json:"validTo,omitempty"`
+	CarryOver   *bool              `json:"carryOver,omitempty"`
+}
+
+type CreateDealPayload struct {
+	Deal       *db.Deal     `json:"deal,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type CreatePostbackInput struct {
 	Scope      firing.Scope `json:"scope"`
 	OfferID    *string      `json:"offerId,omitempty"`
@@ -124,6 +183,35 @@ type CreatePostbackInput struct {
 type CreatePostbackPayload struct {
 	Postbacks  []*db.Postback `json:"postbacks"`
 	UserErrors []*UserError   `json:"userErrors"`
+}
+
+type CreateUserInput struct {
+	Email string      `json:"email"`
+	Role  viewer.Role `json:"role"`
+	// For an affiliate's sign-in.
+	AffiliateID *string `json:"affiliateId,omitempty"`
+}
+
+type CreateUserPayload struct {
+	User *db.User `json:"user,omitempty"`
+	// Shown this once.
+	Password   *string      `json:"password,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+type DealTierInput struct {
+	From    string  `json:"from"`
+	Amount  *string `json:"amount,omitempty"`
+	Percent *string `json:"percent,omitempty"`
+}
+
+type DeleteLandingPageInput struct {
+	ID string `json:"id"`
+}
+
+type DeleteLandingPagePayload struct {
+	DeletedID  *string      `json:"deletedId,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 type DeletePostbackInput struct {
@@ -155,6 +243,17 @@ type DemoSignIn struct {
 	Label string `json:"label"`
 }
 
+type EndDealInput struct {
+	ID string `json:"id"`
+	// Now where left out.
+	At *time.Time `json:"at,omitempty"`
+}
+
+type EndDealPayload struct {
+	Deal       *db.Deal     `json:"deal,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // One thing that is wrong with a postback, or could be better.
 type Finding struct {
 	// `unknown_macro`, `no_click_id`, `param_not_in_link` …
@@ -167,6 +266,38 @@ type Finding struct {
 	End   *int `json:"end,omitempty"`
 	// Null where only a person can mend it.
 	Mend *Mend `json:"mend,omitempty"`
+}
+
+type FireManualConversionInput struct {
+	// A click id, or a value of `param_1`, `param_2` or `param_3`; the newest click that has it.
+	Click string `json:"click"`
+	Goal  string `json:"goal"`
+	// One where left out: the click's operator's.
+	SourceID      *string            `json:"sourceId,omitempty"`
+	Amount        *string            `json:"amount,omitempty"`
+	Currency      *string            `json:"currency,omitempty"`
+	Status        *commission.Status `json:"status,omitempty"`
+	TransactionID *string            `json:"transactionId,omitempty"`
+}
+
+type FireManualConversionPayload struct {
+	Result     *RecordResult  `json:"result,omitempty"`
+	Conversion *db.Conversion `json:"conversion,omitempty"`
+	UserErrors []*UserError   `json:"userErrors"`
+}
+
+type ImportStatusChangesInput struct {
+	// Lines of conversion_id or transaction_id, status, and where wanted amount and reason; the first line names the columns.
+	CSV string `json:"csv"`
+	// Says what would happen, and changes nothing.
+	DryRun *bool `json:"dryRun,omitempty"`
+}
+
+type ImportStatusChangesPayload struct {
+	Lines []*StatusChangeLine `json:"lines"`
+	// How many conversions were, or would be, changed.
+	Changed    int          `json:"changed"`
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What an installation says of itself to everybody.
@@ -315,6 +446,14 @@ type ProvedSlot struct {
 	URLEnd        *int `json:"urlEnd,omitempty"`
 }
 
+type QualificationInput struct {
+	Goals      []string `json:"goals,omitempty"`
+	MinDeposit *string  `json:"minDeposit,omitempty"`
+	MinSum     *string  `json:"minSum,omitempty"`
+	WithinDays *int     `json:"withinDays,omitempty"`
+	HoldDays   *int     `json:"holdDays,omitempty"`
+}
+
 // What was read out of a pasted text.
 type Recognition struct {
 	Tracker *tracker.Preset `json:"tracker,omitempty"`
@@ -384,6 +523,17 @@ type ReplayDeliveryPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+type ResetPasswordInput struct {
+	ID string `json:"id"`
+}
+
+type ResetPasswordPayload struct {
+	User *db.User `json:"user,omitempty"`
+	// Shown this once.
+	Password   *string      `json:"password,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type RestorePostbackVersionInput struct {
 	// The version to put back.
 	VersionID string `json:"versionId"`
@@ -392,6 +542,16 @@ type RestorePostbackVersionInput struct {
 type RestorePostbackVersionPayload struct {
 	// The postback with a new version that is like the old one.
 	Postback   *db.Postback `json:"postback,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+type RevealSourceSecretInput struct {
+	SourceID string `json:"sourceId"`
+	Kind     string `json:"kind"`
+}
+
+type RevealSourceSecretPayload struct {
+	Secret     *string      `json:"secret,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -404,8 +564,120 @@ type RevokeAPITokenPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+type RotateSourceSecretInput struct {
+	SourceID string `json:"sourceId"`
+	// `token` or `hmac`.
+	Kind string `json:"kind"`
+	// For how long the one before stays good; 24 where left out.
+	OverlapHours *int `json:"overlapHours,omitempty"`
+}
+
+type RotateSourceSecretPayload struct {
+	Source *db.Source `json:"source,omitempty"`
+	// The new secret.
+	Secret     *string      `json:"secret,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type RunScenariosPayload struct {
 	Run        *ScenarioRun `json:"run,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+type SaveAffiliateInput struct {
+	ID   *string `json:"id,omitempty"`
+	Name string  `json:"name"`
+}
+
+type SaveAffiliatePayload struct {
+	Affiliate  *db.Affiliate `json:"affiliate,omitempty"`
+	UserErrors []*UserError  `json:"userErrors"`
+}
+
+type SaveGoalInput struct {
+	ID *string `json:"id,omitempty"`
+	// Of a new one.
+	Key               *string             `json:"key,omitempty"`
+	Name              *string             `json:"name,omitempty"`
+	Trigger           *string             `json:"trigger,omitempty"`
+	OncePerPlayer     *bool               `json:"oncePerPlayer,omitempty"`
+	Billable          *bool               `json:"billable,omitempty"`
+	Reversible        *bool               `json:"reversible,omitempty"`
+	Statuses          []commission.Status `json:"statuses,omitempty"`
+	Parameters        []string            `json:"parameters,omitempty"`
+	TimestampStandard *string             `json:"timestampStandard,omitempty"`
+}
+
+type SaveGoalPayload struct {
+	Goal       *db.Goal     `json:"goal,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+type SaveLandingPageInput struct {
+	ID *string `json:"id,omitempty"`
+	// Of a new one.
+	OfferID *string `json:"offerId,omitempty"`
+	Key     *string `json:"key,omitempty"`
+	Name    *string `json:"name,omitempty"`
+	URL     *string `json:"url,omitempty"`
+}
+
+type SaveLandingPagePayload struct {
+	LandingPage *db.LandingPage `json:"landingPage,omitempty"`
+	UserErrors  []*UserError    `json:"userErrors"`
+}
+
+type SaveOfferInput struct {
+	// Of the one to change; without it a new one is made.
+	ID             *string              `json:"id,omitempty"`
+	Name           *string              `json:"name,omitempty"`
+	Operator       *string              `json:"operator,omitempty"`
+	Vertical       *commission.Vertical `json:"vertical,omitempty"`
+	State          *tracking.RunState   `json:"state,omitempty"`
+	DestinationURL *string              `json:"destinationUrl,omitempty"`
+	FallbackURL    *string              `json:"fallbackUrl,omitempty"`
+	DeepLinkHosts  []string             `json:"deepLinkHosts,omitempty"`
+	Currency       *string              `json:"currency,omitempty"`
+	// 0 for any time.
+	ClickWindowDays *int `json:"clickWindowDays,omitempty"`
+	// Without goals and sums there is no rule.
+	Qualification *QualificationInput `json:"qualification,omitempty"`
+}
+
+type SaveOfferPayload struct {
+	Offer      *db.Offer    `json:"offer,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+type SaveSourceInput struct {
+	// Of the one to change; without it a new one is made.
+	ID *string `json:"id,omitempty"`
+	// Of a new one: the last part of its address.
+	Key              *string `json:"key,omitempty"`
+	Name             *string `json:"name,omitempty"`
+	OfferID          *string `json:"offerId,omitempty"`
+	Enabled          *bool   `json:"enabled,omitempty"`
+	TestMode         *bool   `json:"testMode,omitempty"`
+	RequireHTTPS     *bool   `json:"requireHttps,omitempty"`
+	RequireToken     *bool   `json:"requireToken,omitempty"`
+	RequireSignature *bool   `json:"requireSignature,omitempty"`
+	SignatureHeader  *string `json:"signatureHeader,omitempty"`
+	TimestampName    *string `json:"timestampName,omitempty"`
+	// 0 for ever.
+	TimestampWindow  *int     `json:"timestampWindow,omitempty"`
+	AllowedAddresses []string `json:"allowedAddresses,omitempty"`
+	// 0 for no limit.
+	RateLimit      *int         `json:"rateLimit,omitempty"`
+	Currency       *string      `json:"currency,omitempty"`
+	ParameterNames []*WordInput `json:"parameterNames,omitempty"`
+	GoalWords      []*WordInput `json:"goalWords,omitempty"`
+	StatusWords    []*WordInput `json:"statusWords,omitempty"`
+}
+
+type SaveSourcePayload struct {
+	Source *db.Source `json:"source,omitempty"`
+	// How many conversions a new word for a status has moved.
+	Mapped     int          `json:"mapped"`
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -430,6 +702,18 @@ type ScenarioRun struct {
 	Cards []*ScenarioCard `json:"cards"`
 }
 
+type SetCurrencyRateInput struct {
+	Currency string `json:"currency"`
+	PerEuro  string `json:"perEuro"`
+	// Now where left out.
+	ValidFrom *time.Time `json:"validFrom,omitempty"`
+}
+
+type SetCurrencyRatePayload struct {
+	Rate       *db.CurrencyRate `json:"rate,omitempty"`
+	UserErrors []*UserError     `json:"userErrors"`
+}
+
 type SetPostbackEnabledInput struct {
 	ID      string `json:"id"`
 	Enabled bool   `json:"enabled"`
@@ -437,6 +721,16 @@ type SetPostbackEnabledInput struct {
 
 type SetPostbackEnabledPayload struct {
 	Postback   *db.Postback `json:"postback,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+type SetUserDisabledInput struct {
+	ID       string `json:"id"`
+	Disabled bool   `json:"disabled"`
+}
+
+type SetUserDisabledPayload struct {
+	User       *db.User     `json:"user,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -452,6 +746,26 @@ type SignInPayload struct {
 
 type SignOutPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// How an operator's server makes the call, in one language.
+type Snippet struct {
+	// `curl`, `php`, `python` or `go`.
+	Language string `json:"language"`
+	Code     string `json:"code"`
+}
+
+// What becomes of one line of a file of status changes.
+type StatusChangeLine struct {
+	Line int `json:"line"`
+	// What the line names.
+	Key        string             `json:"key"`
+	Conversion *db.Conversion     `json:"conversion,omitempty"`
+	From       *commission.Status `json:"from,omitempty"`
+	To         *commission.Status `json:"to,omitempty"`
+	// `change`, `same`, `not_found` or `refused`.
+	Outcome string `json:"outcome"`
+	Message string `json:"message"`
 }
 
 type Subscription struct {
@@ -555,6 +869,17 @@ type Viewer struct {
 	APITokens []*db.ApiToken `json:"apiTokens"`
 	// The echo tracker's address for this viewer: whatever is sent there is kept in `echoRequests`.
 	EchoURL *string `json:"echoUrl,omitempty"`
+}
+
+// One word and what it means.
+type Word struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+type WordInput struct {
+	From string `json:"from"`
+	To   string `json:"to"`
 }
 
 // What became of a conversion that was reported.

@@ -88,3 +88,9 @@ type ReceivedPostbackConnection = Connection[*db.ReceivedPostback]
 
 // ReceivedPostbackEdge is a row of it.
 type ReceivedPostbackEdge = Edge[*db.ReceivedPostback]
+
+// AuditEntryConnection is a page of the audit log.
+type AuditEntryConnection = Connection[*db.AuditEntry]
+
+// AuditEntryEdge is a row of it.
+type AuditEntryEdge = Edge[*db.AuditEntry]

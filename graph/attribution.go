@@ -1,0 +1,219 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/commission"
+	"postrider/ent/db"
+	"postrider/ent/db/click"
+	"postrider/ent/db/conversion"
+	"postrider/ent/db/offer"
+	"postrider/ent/db/source"
+	"postrider/graph/gen"
+	"postrider/intake"
+	"postrider/internal/globalid"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+	"postrider/tracking"
+)
+
+func (r *Resolver) proposals(ctx context.Context, c *db.Conversion) ([]*intake.Proposal, error) {
+	list := []*intake.Proposal{}
+	if c.AffiliateID != nil {
+		return list, nil
+	}
+	found, err := load(ctx).proposals.Load(ctx, c.ID)
+	for i := range found {
+		list = append(list, &found[i])
+	}
+	return list, err
+}
+
+func (r *Resolver) attribute(ctx context.Context, in gen.AttributeConversionInput) (*db.Conversion, error) {
+	id, err1 := factID("Conversion", "conversionId", in.ConversionID)
+	clickID, err2 := factID("Click", "clickId", in.ClickID)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	v := viewer.From(ctx)
+	reason := text(in.Reason)
+	if reason == "" {
+		reason = "chosen by hand"
+	}
+	if err := r.Intake.Assign(ctx, id, intake.Assignment{ClickID: clickID, Reason: reason, Actor: actor(v), UserID: v.UserID}); err != nil {
+		return nil, err
+	}
+	err := r.Setup.Note(ctx, "attribute", "conversion", globalid.Hex(id), map[string]any{"clickId": globalid.Hex(clickID), "reason": reason})
+	if err != nil {
+		return nil, err
+	}
+	return r.Client.Conversion.Get(ctx, id)
+}
+
+// maxByRule is how many conversions one call looks at.
+const maxByRule = 500
+
+func (r *Resolver) attributeByRule(ctx context.Context, in gen.AttributeByRuleInput) (*gen.AttributeByRulePayload, error) {
+	payload := &gen.AttributeByRulePayload{}
+	q := r.Client.Conversion.Query().Where(conversion.AffiliateIDIsNil())
+	if in.SourceIds != nil {
+		var sources []int64
+		for _, id := range in.SourceIds {
+			key, err := intID("Source", "sourceIds", id)
+			if err != nil {
+				return payload, err
+			}
+			sources = append(sources, key)
+		}
+		q.Where(conversion.SourceIDIn(sources...))
+	}
+	rows, err := q.Order(db.Desc(conversion.FieldID)).Limit(maxByRule).All(ctx)
+	if err != nil {
+		return payload, fmt.Errorf("reading unattributed conversions: %w", err)
+	}
+	ids := make([]uuid.UUID, len(rows))
+	for i, c := range rows {
+		ids[i] = c.ID
+	}
+	v := viewer.From(ctx)
+	dry := in.DryRun != nil && *in.DryRun
+	payload.Considered = len(ids)
+	payload.Count, err = r.Intake.AssignByRule(ctx, ids, in.Kinds, dry, intake.Assignment{Actor: actor(v), UserID: v.UserID})
+	if err != nil || dry || payload.Count == 0 {
+		return payload, err
+	}
+	return payload, r.Setup.Note(ctx, "attribute_by_rule", "conversion", "", map[string]any{"kinds": in.Kinds, "count": payload.Count})
+}
+
+func (r *Resolver) fireManually(ctx context.Context, in gen.FireManualConversionInput) (*gen.FireManualConversionPayload, error) {
+	payload := &gen.FireManualConversionPayload{}
+	found, err := r.findClick(ctx, in.Click)
+	if err != nil {
+		return payload, err
+	}
+	from, err := r.sourceFor(ctx, found, in.SourceID)
+	if err != nil {
+		return payload, err
+	}
+	sum, err := amount(in.Amount)
+	if err != nil {
+		return payload, err
+	}
+	v := viewer.From(ctx)
+	report := intake.Report{
+		Goal: in.Goal, ClickID: globalid.Hex(found.ID), TransactionID: text(in.TransactionID), Amount: sum, Currency: text(in.Currency),
+		Reason: "fired by hand", Actor: actor(v), UserID: v.UserID,
+	}
+	set(&report.Status, in.Status)
+	out, err := r.Intake.Report(ctx, from.Key, report)
+	if err != nil {
+		return payload, err
+	}
+	result := gen.RecordResult(strings.ToUpper(string(out.Result)))
+	payload.Result = &result
+	if payload.Conversion, err = r.Client.Conversion.Get(ctx, out.ConversionID); err != nil {
+		return payload, err
+	}
+	return payload, r.Setup.Note(ctx, "fire", "conversion", globalid.Hex(out.ConversionID), map[string]any{"click": in.Click, "goal": in.Goal, "result": out.Result})
+}
+
+// findClick finds a click by its id, or the newest one by a param.
+func (r *Resolver) findClick(ctx context.Context, words string) (*db.Click, error) {
+	words = strings.TrimSpace(words)
+	q := r.Client.Click.Query()
+	if id, err := tracking.ParseClickID(words); err == nil {
+		q.Where(click.ID(uuid.UUID(id)))
+	} else {
+		q.Where(click.Or(click.Param1(words), click.Param2(words), click.Param3(words)))
+	}
+	found, err := q.Order(db.Desc(click.FieldID)).First(ctx)
+	if words == "" || db.IsNotFound(err) {
+		return nil, problem.Invalid("click", "no click has this id, and none this param_1, param_2 or param_3")
+	}
+	return found, err
+}
+
+// sourceFor is the source that a click's conversions come by.
+func (r *Resolver) sourceFor(ctx context.Context, c *db.Click, named *string) (*db.Source, error) {
+	id, err := optionalInt("Source", "sourceId", named)
+	if err != nil {
+		return nil, err
+	}
+	if id != 0 {
+		s, err := r.Client.Source.Get(ctx, id)
+		if db.IsNotFound(err) {
+			return nil, problem.Invalid("sourceId", "there is no such source")
+		}
+		return s, err
+	}
+	o, err := r.Client.Offer.Get(ctx, c.OfferID)
+	if err != nil {
+		return nil, fmt.Errorf("reading the click's offer: %w", err)
+	}
+	offers, err := r.Client.Offer.Query().Where(offer.Operator(o.Operator)).IDs(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the operator's offers: %w", err)
+	}
+	sources, err := r.Client.Source.Query().Where(source.OfferIDIn(offers...)).Order(db.Asc(source.FieldID)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the operator's sources: %w", err)
+	}
+	for _, s := range sources {
+		if s.OfferID == o.ID {
+			return s, nil
+		}
+	}
+	if len(sources) == 0 {
+		return nil, problem.Invalid("sourceId", "%s has no source yet: make one first", o.Operator)
+	}
+	return sources[0], nil
+}
+
+func (r *Resolver) importStatuses(ctx context.Context, in gen.ImportStatusChangesInput) (*gen.ImportStatusChangesPayload, error) {
+	v := viewer.From(ctx)
+	dry := in.DryRun != nil && *in.DryRun
+	payload := &gen.ImportStatusChangesPayload{Lines: []*gen.StatusChangeLine{}}
+	lines, err := r.Intake.ImportStatuses(ctx, in.CSV, dry, intake.Move{Actor: actor(v), UserID: v.UserID})
+	if err != nil {
+		return payload, err
+	}
+	var ids []uuid.UUID
+	for _, l := range lines {
+		if l.ConversionID != uuid.Nil {
+			ids = append(ids, l.ConversionID)
+		}
+	}
+	rows, err := r.Client.Conversion.Query().Where(conversion.IDIn(ids...)).All(ctx)
+	if err != nil {
+		return payload, fmt.Errorf("reading the conversions of a file: %w", err)
+	}
+	known := make(map[uuid.UUID]*db.Conversion, len(rows))
+	for _, c := range rows {
+		known[c.ID] = c
+	}
+	for _, l := range lines {
+		payload.Lines = append(payload.Lines, &gen.StatusChangeLine{
+			Line: l.Line, Key: l.Key, Conversion: known[l.ConversionID], From: statusOrNull(l.From), To: statusOrNull(l.To),
+			Outcome: string(l.Outcome), Message: l.Message,
+		})
+		if l.Outcome == intake.LineChange {
+			payload.Changed++
+		}
+	}
+	if dry || payload.Changed == 0 {
+		return payload, nil
+	}
+	return payload, r.Setup.Note(ctx, "import", "conversion", "", map[string]any{"lines": len(lines), "changed": payload.Changed})
+}
+
+func statusOrNull(s commission.Status) *commission.Status {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

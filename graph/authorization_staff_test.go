@@ -1,0 +1,162 @@
+package graph_test
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"postrider/commission"
+	"postrider/ent/db"
+	"postrider/internal/globalid"
+	"postrider/internal/pgtest"
+	"postrider/internal/viewer"
+)
+
+// What staff set up, and how each of it is tried in the table of who may what.
+
+func init() { maps.Copy(mutations, staffMutations) }
+
+// count makes names that no two tries share.
+var count atomic.Int64
+
+// furnishOffice makes what is nobody's and staff's alone.
+func (w *world) furnishOffice(t testing.TB) {
+	t.Helper()
+	ctx, c := pgtest.System(t), w.db.Client()
+	must(t, c.Offer.UpdateOneID(w.offer).SetClickWindowDays(30).SetFallbackURL("https://fallback.example/").
+		SetQualification(&commission.Qualification{Goals: []string{"kyc"}, MinDeposit: decimal.NewFromInt(20), MinSum: decimal.NewFromInt(30), WithinDays: 30, HoldDays: 14}).Exec(ctx))
+	must(t, c.Source.UpdateOneID(w.source.ID).SetSignatureHeader("X-Sign").SetTimestampName("X-At").SetTimestampWindow(300).SetCurrency("EUR").
+		SetParameterNames(map[string]string{"click_id": "data.cid"}).SetGoalWords(map[string]string{"FIRST": "ftd"}).
+		SetStatusWords(map[string]string{"ok": "approved"}).Exec(ctx))
+	must(t, c.CurrencyRate.Create().SetCurrency("USD").SetPerEuro(decimal.RequireFromString("1.25")).SetValidFrom(pgtest.Now).SetCreatedAt(pgtest.Now).Exec(ctx))
+	s := w.a.scene
+	orphan := s.Conversion(t, w.db, func(c *db.ConversionCreate) { c.SetReportedStatus("settled") })
+	s.Received(t, w.db, func(c *db.ReceivedPostbackCreate) {
+		c.SetConversionID(orphan.ID).SetQuery("sub2=" + globalid.Hex(s.Click))
+	})
+	_, err := w.db.SQL.ExecContext(t.Context(), `
+		UPDATE conversions SET affiliate_id = NULL, click_id = NULL, campaign_id = NULL, attributed_by = '' WHERE id = $1`, orphan.ID)
+	must(t, err)
+	w.orphan = orphan.GlobalID()
+}
+
+// staffObjects are objects that are nobody's.
+func (w *world) staffObjects(t *testing.T, kind string) []string {
+	t.Helper()
+	ctx, c := pgtest.System(t), w.db.Client()
+	switch kind {
+	case "CurrencyRate":
+		id, err := c.CurrencyRate.Query().FirstID(ctx)
+		must(t, err)
+		return []string{globalid.Int(kind, id)}
+	case "AuditEntry":
+		u, err := c.User.Query().First(ctx)
+		must(t, err)
+		e, err := c.AuditEntry.Create().SetAt(pgtest.Now).SetUserID(u.ID).SetTokenID(1).SetAffiliateID(w.a.affiliate.ID).SetAction("update").
+			SetEntity("campaign").SetEntityID("1").SetBefore(map[string]any{"name": "x"}).SetAfter(map[string]any{"name": "y"}).Save(ctx)
+		must(t, err)
+		return []string{e.GlobalID()}
+	}
+	return nil
+}
+
+func (w *world) staffQueries() map[string]query {
+	return map[string]query{
+		"auditEntries":  {"{ auditEntries { edges { node { id } } } }", nil},
+		"staff":         {"{ staff { id } }", nil},
+		"currencyRates": {"{ currencyRates { id } }", nil},
+	}
+}
+
+// orphanOf makes an unattributed conversion of the scene's source.
+func orphanOf(t *testing.T, w *world) *db.Conversion {
+	t.Helper()
+	c := w.a.scene.Conversion(t, w.db)
+	_, err := w.db.SQL.ExecContext(t.Context(), `
+		UPDATE conversions SET affiliate_id = NULL, click_id = NULL, campaign_id = NULL, attributed_by = '' WHERE id = $1`, c.ID)
+	must(t, err)
+	return c
+}
+
+func newUser(t *testing.T, w *world) string {
+	t.Helper()
+	return globalid.Int("User", pgtest.User(t, w.db, viewer.Affiliate, w.a.affiliate.ID))
+}
+
+var staffMutations = map[string]mutation{
+	"saveOffer": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q, clickWindowDays: 60}`, globalOffer(w.offer)), "offer { id }"
+	},
+	"saveLandingPage": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{offerId: %q, key: %q, name: "More", url: "https://royalspin.example/?cid={click_id}"}`, globalOffer(w.offer), fmt.Sprintf("p%d", count.Add(1))), "landingPage { id }"
+	},
+	"deleteLandingPage": func(t *testing.T, w *world) (string, string) {
+		p, err := w.db.Client().LandingPage.Create().SetOfferID(w.offer).SetKey(fmt.Sprintf("d%d", count.Add(1))).SetName("Gone").SetURL("https://x.example/").Save(pgtest.System(t))
+		must(t, err)
+		return fmt.Sprintf(`{id: %q}`, p.GlobalID()), "deletedId"
+	},
+	"createDeal": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{offerId: %q, model: CPL, amount: "5", currency: "EUR", validFrom: "2030-01-01T00:00:00Z"}`, globalOffer(pgtest.Offer(t, w.db))), "deal { id }"
+	},
+	"endDeal": func(t *testing.T, w *world) (string, string) {
+		offer := pgtest.Offer(t, w.db)
+		var deal int64
+		must(t, w.db.SQL.QueryRowContext(t.Context(), `SELECT id FROM deals WHERE offer_id = $1`, offer).Scan(&deal))
+		return fmt.Sprintf(`{id: %q}`, globalid.Int("Deal", deal)), "deal { id }"
+	},
+	"setCurrencyRate": func(*testing.T, *world) (string, string) {
+		return `{currency: "SEK", perEuro: "11.2"}`, "rate { id }"
+	},
+	"saveGoal": func(*testing.T, *world) (string, string) {
+		return fmt.Sprintf(`{key: "bonus_%d", name: "Bonus", trigger: "The player uses a bonus."}`, count.Add(1)), "goal { id }"
+	},
+	"saveSource": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{key: "source-x%d", name: "More", offerId: %q}`, count.Add(1), globalOffer(w.offer)), "source { id }"
+	},
+	"rotateSourceSecret": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{sourceId: %q, kind: "token"}`, globalid.Int("Source", w.source.ID)), "secret"
+	},
+	"revealSourceSecret": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{sourceId: %q, kind: "hmac"}`, globalid.Int("Source", w.source.ID)), "secret"
+	},
+	"attributeConversion": func(t *testing.T, w *world) (string, string) {
+		click := pgtest.Click(t, w.db, w.a.link)
+		return fmt.Sprintf(`{conversionId: %q, clickId: %q}`, orphanOf(t, w).GlobalID(), globalid.UUID("Click", click)), "conversion { id }"
+	},
+	"attributeByRule": func(*testing.T, *world) (string, string) { return `{kinds: [SAME_PLAYER], dryRun: true}`, "count" },
+	"fireManualConversion": func(t *testing.T, w *world) (string, string) {
+		click := pgtest.Click(t, w.db, w.a.link)
+		return fmt.Sprintf(`{click: %q, goal: "ftd"}`, globalid.Hex(click)), "conversion { id }"
+	},
+	"importStatusChanges": func(*testing.T, *world) (string, string) {
+		return `{csv: "transaction_id,status\nnone,approved\n"}`, "changed"
+	},
+	"saveAffiliate": func(*testing.T, *world) (string, string) { return `{name: "New one"}`, "affiliate { id }" },
+	"createUser": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{email: "new%d@example.com", role: AFFILIATE, affiliateId: %q}`, count.Add(1), w.a.affiliate.GlobalID()), "user { id } password"
+	},
+	"setUserDisabled": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q, disabled: true}`, newUser(t, w)), "user { id }"
+	},
+	"resetPassword": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q}`, newUser(t, w)), "password"
+	},
+}
+
+func TestManagersMakeNoStaff(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	manager := w.session(t, w.user(t, viewer.Manager, 0).Email)
+	admin := w.session(t, w.user(t, viewer.Admin, 0).Email)
+	const make = `mutation { createUser(input: {email: "chief@example.com", role: ADMIN}) { user { id } userErrors { field } } }`
+	if res := w.post(t, manager, make, nil); !strings.Contains(res.body, `"role"`) {
+		t.Errorf("a manager makes an admin: %s", res.body)
+	}
+	if res := w.post(t, admin, make, nil); empty(res.at(t, "createUser", "user", "id")) {
+		t.Errorf("an admin cannot: %s", res.body)
+	}
+}

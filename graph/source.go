@@ -1,0 +1,113 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"postrider/ent/db"
+	"postrider/graph/gen"
+	"postrider/intake"
+	"postrider/internal/viewer"
+	"postrider/setup"
+)
+
+// words lists a dictionary in the order of its words.
+func words(of map[string]string) []*gen.Word {
+	list := make([]*gen.Word, 0, len(of))
+	for _, from := range slices.Sorted(maps.Keys(of)) {
+		list = append(list, &gen.Word{From: from, To: of[from]})
+	}
+	return list
+}
+
+// dictionary is what words says, read back.
+func dictionary(list []*gen.WordInput) map[string]string {
+	of := make(map[string]string, len(list))
+	for _, w := range list {
+		of[strings.TrimSpace(w.From)] = strings.TrimSpace(w.To)
+	}
+	return of
+}
+
+// set writes a value that an input gives over another.
+func set[T any](into *T, given *T) {
+	if given != nil {
+		*into = *given
+	}
+}
+
+func (r *Resolver) saveSource(ctx context.Context, in gen.SaveSourceInput) (*gen.SaveSourcePayload, error) {
+	payload := &gen.SaveSourcePayload{}
+	id, err1 := optionalInt("Source", "id", in.ID)
+	offer, err2 := optionalInt("Offer", "offerId", in.OfferID)
+	if err := errors.Join(err1, err2); err != nil {
+		return payload, err
+	}
+	var err error
+	payload.Source, err = r.Setup.SaveSource(ctx, id, func(w *setup.SourceWish) {
+		if in.OfferID != nil {
+			w.OfferID = offer
+		}
+		patchSource(w, in)
+	})
+	if err != nil || in.StatusWords == nil {
+		return payload, err
+	}
+	v := viewer.From(ctx)
+	payload.Mapped, err = r.Intake.MapStatuses(ctx, payload.Source.Key, intake.Move{Actor: actor(v), UserID: v.UserID})
+	return payload, err
+}
+
+func patchSource(w *setup.SourceWish, in gen.SaveSourceInput) {
+	set(&w.Key, in.Key)
+	set(&w.Name, in.Name)
+	set(&w.Enabled, in.Enabled)
+	set(&w.TestMode, in.TestMode)
+	set(&w.RequireHTTPS, in.RequireHTTPS)
+	set(&w.RequireToken, in.RequireToken)
+	set(&w.RequireSignature, in.RequireSignature)
+	set(&w.SignatureHeader, in.SignatureHeader)
+	set(&w.TimestampName, in.TimestampName)
+	set(&w.TimestampWindow, in.TimestampWindow)
+	set(&w.RateLimit, in.RateLimit)
+	set(&w.Currency, in.Currency)
+	if in.AllowedAddresses != nil {
+		w.AllowedAddresses = in.AllowedAddresses
+	}
+	if in.ParameterNames != nil {
+		w.ParameterNames = dictionary(in.ParameterNames)
+	}
+	if in.GoalWords != nil {
+		w.GoalWords = dictionary(in.GoalWords)
+	}
+	if in.StatusWords != nil {
+		w.StatusWords = dictionary(in.StatusWords)
+	}
+}
+
+// defaultOverlap is how long a secret that is replaced stays good.
+const defaultOverlap = 24 * time.Hour
+
+func (r *Resolver) rotateSecret(ctx context.Context, in gen.RotateSourceSecretInput) (*gen.RotateSourceSecretPayload, error) {
+	payload := &gen.RotateSourceSecretPayload{}
+	id, err := intID("Source", "sourceId", in.SourceID)
+	if err != nil {
+		return payload, err
+	}
+	overlap := defaultOverlap
+	if in.OverlapHours != nil {
+		overlap = time.Duration(*in.OverlapHours) * time.Hour
+	}
+	var value string
+	payload.Source, value, err = r.Setup.RotateSecret(ctx, id, in.Kind, overlap)
+	payload.Secret = textOrNull(value)
+	return payload, err
+}
+
+func (r *Resolver) sourceURL(s *db.Source) string {
+	return strings.TrimRight(r.Instance.PublicURL, "/") + "/postback/" + s.Key
+}

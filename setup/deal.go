@@ -1,0 +1,205 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"postrider/commission"
+	"postrider/ent/db"
+	"postrider/ent/db/deal"
+	"postrider/internal/problem"
+)
+
+// DealWish is a deal to be made: the offer's own, or one affiliate's for it.
+type DealWish struct {
+	commission.Deal
+
+	OfferID     int64
+	AffiliateID int64 // zero for the offer's own
+}
+
+// CreateDeal makes a deal. One that holds already and has no end, or ends later,
+// ends where the new one begins; conversions keep the terms that they were
+// reckoned with.
+func (s *Setup) CreateDeal(ctx context.Context, w DealWish) (*db.Deal, error) {
+	var made *db.Deal
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		if err := c.checkDeal(ctx, &w); err != nil {
+			return err
+		}
+		if err := c.makeRoom(ctx, w); err != nil {
+			return err
+		}
+		create := c.client.Deal.Create().SetOfferID(w.OfferID).SetModel(w.Model).SetCurrency(w.Currency).SetCarryOver(!w.NoCarryOver).SetCreatedAt(c.now)
+		if w.AffiliateID != 0 {
+			create.SetAffiliateID(w.AffiliateID)
+		}
+		if w.LeadGoal != "" {
+			create.SetLeadGoal(w.LeadGoal)
+		}
+		if w.Model != commission.RevShare {
+			create.SetAmount(w.Amount)
+		}
+		if w.Model == commission.RevShare || w.Model == commission.Hybrid {
+			create.SetPercent(w.Percent)
+		}
+		if len(w.Tiers) > 0 {
+			create.SetTierBy(w.TierBy).SetTiers(w.Tiers)
+		}
+		if !w.From.IsZero() {
+			create.SetValidFrom(w.From)
+		}
+		if !w.To.IsZero() {
+			create.SetValidTo(w.To)
+		}
+		var err error
+		if made, err = create.Save(ctx); err != nil {
+			return saved("deal", err)
+		}
+		return c.audit(ctx, "create", "deal", made.ID, w.AffiliateID, nil, made)
+	})
+	return made, err
+}
+
+func (c *change) checkDeal(ctx context.Context, w *DealWish) error {
+	if err := at("model", w.Validate()); err != nil {
+		return err
+	}
+	w.Currency, _ = commission.ParseCurrency(w.Currency)
+	if _, err := c.client.Offer.Get(ctx, w.OfferID); err != nil {
+		return missing(err, "offerId", "offer")
+	}
+	if w.AffiliateID != 0 {
+		if _, err := c.client.Affiliate.Get(ctx, w.AffiliateID); err != nil {
+			return missing(err, "affiliateId", "affiliate")
+		}
+	}
+	if w.LeadGoal != "" {
+		return c.goalsExist(ctx, "leadGoal", []string{w.LeadGoal})
+	}
+	return nil
+}
+
+// makeRoom ends the deal that the new one follows, and refuses one that would
+// hold together with another.
+func (c *change) makeRoom(ctx context.Context, w DealWish) error {
+	// Two of staff must not each see no other's.
+	if _, err := c.tx.ExecContext(ctx, `SELECT FROM offers WHERE id = $1 FOR NO KEY UPDATE`, w.OfferID); err != nil {
+		return fmt.Errorf("holding the offer: %w", err)
+	}
+	q := c.client.Deal.Query().Where(deal.OfferID(w.OfferID))
+	if w.AffiliateID == 0 {
+		q.Where(deal.AffiliateIDIsNil())
+	} else {
+		q.Where(deal.AffiliateID(w.AffiliateID))
+	}
+	others, err := q.All(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the offer's deals: %w", err)
+	}
+	for _, other := range others {
+		theirs := dealOf(other)
+		if !theirs.Overlaps(w.Deal) {
+			continue
+		}
+		if w.From.IsZero() || !theirs.From.Before(w.From) {
+			return problem.Conflict("validFrom", "a deal holds then already%s; end that one, or begin later", since(theirs.From))
+		}
+		if err := c.endDeal(ctx, other, w.From); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func since(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return ", from " + at.Format(time.DateOnly)
+}
+
+func (c *change) endDeal(ctx context.Context, before *db.Deal, end time.Time) error {
+	after, err := c.client.Deal.UpdateOne(before).SetValidTo(end).Save(ctx)
+	if err != nil {
+		return saved("deal", err)
+	}
+	var owner int64
+	if before.AffiliateID != nil {
+		owner = *before.AffiliateID
+	}
+	return c.audit(ctx, "update", "deal", before.ID, owner, before, after)
+}
+
+// EndDeal ends a deal; nil means now.
+func (s *Setup) EndDeal(ctx context.Context, id int64, end *time.Time) (*db.Deal, error) {
+	var ended *db.Deal
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.client.Deal.Get(ctx, id)
+		if err != nil {
+			return missing(err, "id", "deal")
+		}
+		moment := c.now
+		if end != nil {
+			moment = end.UTC()
+		}
+		if before.ValidFrom != nil && !before.ValidFrom.Before(moment) {
+			return problem.Invalid("at", "it would end before it begins")
+		}
+		if before.ValidTo != nil && before.ValidTo.Before(moment) {
+			return problem.Invalid("at", "it has ended already")
+		}
+		if err := c.endDeal(ctx, before, moment); err != nil {
+			return err
+		}
+		ended, err = c.client.Deal.Get(ctx, id)
+		return err
+	})
+	return ended, err
+}
+
+func dealOf(d *db.Deal) commission.Deal {
+	terms := commission.Deal{Model: d.Model, LeadGoal: d.LeadGoal, Currency: d.Currency, Tiers: d.Tiers, NoCarryOver: !d.CarryOver}
+	if d.ValidFrom != nil {
+		terms.From = *d.ValidFrom
+	}
+	if d.ValidTo != nil {
+		terms.To = *d.ValidTo
+	}
+	return terms
+}
+
+// SetRate says what one unit of EUR buys of a currency from a time on. A rate of
+// the same time is replaced; conversions keep the rate that they were reckoned
+// with.
+func (s *Setup) SetRate(ctx context.Context, currency string, perEuro decimal.Decimal, from *time.Time) (*db.CurrencyRate, error) {
+	var made *db.CurrencyRate
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		code, ok := commission.ParseCurrency(currency)
+		if !ok || code == commission.ReferenceCurrency {
+			return problem.Invalid("currency", "give an ISO 4217 code other than %s", commission.ReferenceCurrency)
+		}
+		if !perEuro.IsPositive() {
+			return problem.Invalid("perEuro", "must be more than nothing")
+		}
+		moment := c.now
+		if from != nil {
+			moment = from.UTC()
+		}
+		var id int64
+		err := c.tx.QueryRowContext(ctx, `
+			INSERT INTO currency_rates (currency, per_euro, valid_from, created_at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (currency, valid_from) DO UPDATE SET per_euro = excluded.per_euro RETURNING id`, code, perEuro, moment, c.now).Scan(&id)
+		if err != nil {
+			return saved("rate", err)
+		}
+		if made, err = c.client.CurrencyRate.Get(ctx, id); err != nil {
+			return err
+		}
+		return c.audit(ctx, "update", "currency_rate", id, 0, nil, made)
+	})
+	return made, err
+}

@@ -1,0 +1,103 @@
+package setup
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"postrider/commission"
+	"postrider/ent/db"
+	"postrider/ent/db/goal"
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+)
+
+// SaveGoal adds a goal to the event dictionary, or with an id changes one. Of a
+// goal that is built in only its name and its trigger change: its rules are what
+// operators and affiliates rely on.
+func (s *Setup) SaveGoal(ctx context.Context, id int64, patch func(*commission.Goal)) (*db.Goal, error) {
+	var made *db.Goal
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		wish := commission.Goal{
+			OncePerPlayer: true, Reversible: true, Statuses: commission.Statuses(), Parameters: []string{"occurred_at", "status"},
+			TimestampStandard: "when it happened at the operator, UTC; RFC 3339 or Unix seconds",
+		}
+		var before *db.Goal
+		var err error
+		if id != 0 {
+			if before, err = c.client.Goal.Get(ctx, id); err != nil {
+				return missing(err, "id", "goal")
+			}
+			wish = goalWish(before)
+		}
+		patch(&wish)
+		if before != nil {
+			wish.Key = before.Key
+		}
+		if before != nil && before.BuiltIn {
+			kept := goalWish(before)
+			kept.Name, kept.Trigger = wish.Name, wish.Trigger
+			wish = kept
+		}
+		if err := checkGoal(&wish); err != nil {
+			return err
+		}
+		made, err = c.keepGoal(ctx, before, wish)
+		if pg.IsUnique(err, "goals_key") {
+			return problem.Conflict("key", "the dictionary has %q already", wish.Key)
+		}
+		if err != nil {
+			return saved("goal", err)
+		}
+		if before == nil {
+			return c.audit(ctx, "create", "goal", made.ID, 0, nil, made)
+		}
+		return c.audit(ctx, "update", "goal", made.ID, 0, before, made)
+	})
+	return made, err
+}
+
+func (c *change) keepGoal(ctx context.Context, before *db.Goal, w commission.Goal) (*db.Goal, error) {
+	if before != nil {
+		return c.client.Goal.UpdateOne(before).SetName(w.Name).SetTrigger(w.Trigger).SetOncePerPlayer(w.OncePerPlayer).SetBillable(w.Billable).
+			SetReversible(w.Reversible).SetStatuses(w.Statuses).SetParameters(w.Parameters).SetTimestampStandard(w.TimestampStandard).Save(ctx)
+	}
+	last, err := c.client.Goal.Query().Order(db.Desc(goal.FieldPosition)).First(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.client.Goal.Create().SetKey(w.Key).SetName(w.Name).SetTrigger(w.Trigger).SetOncePerPlayer(w.OncePerPlayer).SetBillable(w.Billable).
+		SetReversible(w.Reversible).SetStatuses(w.Statuses).SetParameters(w.Parameters).SetTimestampStandard(w.TimestampStandard).
+		SetBuiltIn(false).SetPosition(last.Position + 1).Save(ctx)
+}
+
+func goalWish(g *db.Goal) commission.Goal {
+	return commission.Goal{
+		Key: g.Key, Name: g.Name, Trigger: g.Trigger, OncePerPlayer: g.OncePerPlayer, Billable: g.Billable, Reversible: g.Reversible,
+		Statuses: g.Statuses, Parameters: g.Parameters, TimestampStandard: g.TimestampStandard,
+	}
+}
+
+func checkGoal(w *commission.Goal) error {
+	name, err := cleanName(w.Name)
+	w.Name, w.Trigger = name, strings.TrimSpace(w.Trigger)
+	list := []*problem.Error{problem.From(err), within("trigger", w.Trigger, 1000), within("timestampStandard", w.TimestampStandard, 500)}
+	if !commission.GoalKey.MatchString(w.Key) {
+		list = append(list, problem.Invalid("key", "is its name for programs: small letters, digits and _, such as bonus_used"))
+	}
+	if w.Trigger == "" {
+		list = append(list, problem.Invalid("trigger", "say in words what makes it happen"))
+	}
+	if len(w.Statuses) == 0 || slices.Contains(w.Statuses, commission.Unknown) || !slices.Contains(w.Statuses, commission.Approved) {
+		list = append(list, problem.Invalid("statuses", "choose the statuses that it can have; approved is one"))
+	}
+	if w.Parameters == nil {
+		w.Parameters = []string{}
+	}
+	for _, p := range w.Parameters {
+		if !commission.GoalKey.MatchString(p) {
+			list = append(list, problem.Invalid("parameters", "%q is no parameter's name", p))
+		}
+	}
+	return wrong(list...)
+}

@@ -1,0 +1,253 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"postrider/commission"
+	"postrider/ent/db"
+	"postrider/ent/db/goal"
+	"postrider/ent/db/landingpage"
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+	"postrider/macro"
+	"postrider/tracking"
+)
+
+// OfferWish is an offer as staff want it.
+type OfferWish struct {
+	Name            string
+	Operator        string
+	Vertical        commission.Vertical
+	State           tracking.RunState
+	DestinationURL  string
+	FallbackURL     string
+	DeepLinkHosts   []string
+	Currency        string
+	ClickWindowDays int                       // 0 for any time
+	Qualification   *commission.Qualification // nil where the operator says itself who qualifies
+}
+
+// SaveOffer makes an offer, with every affiliate's default link to it, or with an
+// id changes one: patch turns what it is into what it shall be.
+func (s *Setup) SaveOffer(ctx context.Context, id int64, patch func(*OfferWish)) (*db.Offer, error) {
+	var made *db.Offer
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		wish := OfferWish{State: tracking.Active}
+		var before *db.Offer
+		if id != 0 {
+			var err error
+			if before, err = c.client.Offer.Get(ctx, id); err != nil {
+				return missing(err, "id", "offer")
+			}
+			wish = offerWish(before)
+		}
+		patch(&wish)
+		if err := c.checkOffer(ctx, &wish); err != nil {
+			return err
+		}
+		var err error
+		if before == nil {
+			create := c.client.Offer.Create().SetCreatedAt(c.now)
+			setOffer(create.Mutation(), wish)
+			if made, err = create.Save(ctx); err != nil {
+				return saved("offer", err)
+			}
+			if err := MakeDefaultLinks(ctx, c.tx, c.now); err != nil {
+				return err
+			}
+			return c.audit(ctx, "create", "offer", made.ID, 0, nil, made)
+		}
+		update := c.client.Offer.UpdateOne(before)
+		setOffer(update.Mutation(), wish)
+		if made, err = update.Save(ctx); err != nil {
+			return saved("offer", err)
+		}
+		return c.audit(ctx, "update", "offer", made.ID, 0, before, made)
+	})
+	return made, err
+}
+
+func offerWish(o *db.Offer) OfferWish {
+	w := OfferWish{
+		Name: o.Name, Operator: o.Operator, Vertical: o.Vertical, State: o.State, DestinationURL: o.DestinationURL,
+		FallbackURL: o.FallbackURL, DeepLinkHosts: o.DeepLinkHosts, Currency: o.Currency, Qualification: o.Qualification,
+	}
+	if o.ClickWindowDays != nil {
+		w.ClickWindowDays = *o.ClickWindowDays
+	}
+	return w
+}
+
+func setOffer(m *db.OfferMutation, w OfferWish) {
+	m.SetName(w.Name)
+	m.SetOperator(w.Operator)
+	m.SetVertical(w.Vertical)
+	m.SetState(w.State)
+	m.SetDestinationURL(w.DestinationURL)
+	m.SetFallbackURL(w.FallbackURL)
+	m.SetDeepLinkHosts(w.DeepLinkHosts)
+	m.SetCurrency(w.Currency)
+	if w.ClickWindowDays > 0 {
+		m.SetClickWindowDays(w.ClickWindowDays)
+	} else {
+		m.ClearClickWindowDays()
+	}
+	if w.Qualification != nil && !w.Qualification.None() {
+		m.SetQualification(w.Qualification)
+	} else {
+		m.ClearQualification()
+	}
+}
+
+// deepLinkHost is a host, or *. and what hosts end in.
+var deepLinkHost = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
+
+func (c *change) checkOffer(ctx context.Context, w *OfferWish) error {
+	name, nameErr := cleanName(w.Name)
+	w.Name = name
+	operator, operatorErr := cleanName(w.Operator)
+	w.Operator = operator
+	list := []*problem.Error{
+		problem.From(nameErr), at("destinationUrl", checkTarget(w.DestinationURL)), at("currency", checkCurrency(&w.Currency)),
+		within("fallbackUrl", w.FallbackURL, 2048),
+	}
+	if operatorErr != nil {
+		list = append(list, problem.Invalid("operator", "%s", problem.From(operatorErr).Message))
+	}
+	if w.Vertical == "" {
+		list = append(list, problem.Invalid("vertical", "choose one"))
+	}
+	if !strings.Contains(w.DestinationURL, "{click_id}") {
+		list = append(list, problem.Invalid("destinationUrl", "must carry {click_id}: without it no conversion is ever found"))
+	}
+	if w.FallbackURL != "" {
+		list = append(list, at("fallbackUrl", checkTarget(w.FallbackURL)))
+	}
+	if w.DeepLinkHosts == nil {
+		w.DeepLinkHosts = []string{}
+	}
+	for i, host := range w.DeepLinkHosts {
+		w.DeepLinkHosts[i] = strings.ToLower(strings.TrimSpace(host))
+		if !deepLinkHost.MatchString(w.DeepLinkHosts[i]) {
+			list = append(list, problem.Invalid("deepLinkHosts", "%q is no host; write play.example.com, or *.example.com for all below it", host))
+		}
+	}
+	if w.ClickWindowDays < 0 {
+		list = append(list, problem.Invalid("clickWindowDays", "cannot be negative"))
+	}
+	if w.Qualification != nil {
+		list = append(list, at("qualification", w.Qualification.Validate()))
+		if err := c.goalsExist(ctx, "qualification.goals", w.Qualification.Goals); err != nil {
+			list = append(list, problem.From(err))
+		}
+	}
+	return wrong(list...)
+}
+
+// goalsExist checks that the dictionary has the goals.
+func (c *change) goalsExist(ctx context.Context, field string, keys []string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	known, err := c.client.Goal.Query().Where(goal.KeyIn(keys...)).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if !slices.ContainsFunc(known, func(g *db.Goal) bool { return g.Key == key }) {
+			return problem.Invalid(field, "%q is not in the event dictionary", key)
+		}
+	}
+	return nil
+}
+
+// checkTarget checks a template that a player is sent to.
+func checkTarget(template string) error {
+	_, err := macro.ParseFor(template, macro.Clicks)
+	return err
+}
+
+func checkCurrency(code *string) error {
+	currency, ok := commission.ParseCurrency(*code)
+	if !ok {
+		return errors.New("is no ISO 4217 currency code, such as EUR")
+	}
+	*code = currency
+	return nil
+}
+
+// LandingPageWish is a landing page as staff want it.
+type LandingPageWish struct {
+	OfferID int64 // of a new one
+	Key     string
+	Name    string
+	URL     string
+}
+
+// SaveLandingPage makes a landing page of an offer, or with an id changes one.
+func (s *Setup) SaveLandingPage(ctx context.Context, id int64, patch func(*LandingPageWish)) (*db.LandingPage, error) {
+	var made *db.LandingPage
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		var wish LandingPageWish
+		var before *db.LandingPage
+		var err error
+		if id != 0 {
+			if before, err = c.client.LandingPage.Get(ctx, id); err != nil {
+				return missing(err, "id", "landing page")
+			}
+			wish = LandingPageWish{OfferID: before.OfferID, Key: before.Key, Name: before.Name, URL: before.URL}
+		}
+		patch(&wish)
+		name, nameErr := cleanName(wish.Name)
+		if err := wrong(problem.From(nameErr), at("url", checkTarget(wish.URL)), at("key", checkKey(wish.Key))); err != nil {
+			return err
+		}
+		if _, err := c.client.Offer.Get(ctx, wish.OfferID); err != nil {
+			return missing(err, "offerId", "offer")
+		}
+		if before == nil {
+			made, err = c.client.LandingPage.Create().SetOfferID(wish.OfferID).SetKey(wish.Key).SetName(name).SetURL(wish.URL).Save(ctx)
+		} else {
+			made, err = c.client.LandingPage.UpdateOne(before).SetKey(wish.Key).SetName(name).SetURL(wish.URL).Save(ctx)
+		}
+		if pg.IsUnique(err, "landing_pages_offer_id_key") {
+			return problem.Conflict("key", "the offer has a landing page %q already", wish.Key)
+		}
+		if err != nil {
+			return saved("landing page", err)
+		}
+		if before == nil {
+			return c.audit(ctx, "create", "landing_page", made.ID, 0, nil, made)
+		}
+		return c.audit(ctx, "update", "landing_page", made.ID, 0, before, made)
+	})
+	return made, err
+}
+
+var pageKey = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+
+func checkKey(key string) error {
+	if !pageKey.MatchString(key) {
+		return errors.New("is what lp on the link says: small letters, digits, - and _")
+	}
+	return nil
+}
+
+// DeleteLandingPage takes a landing page away. Links that name it lead to the
+// offer's destination from then on.
+func (s *Setup) DeleteLandingPage(ctx context.Context, id int64) error {
+	return s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.client.LandingPage.Get(ctx, id)
+		if err != nil {
+			return missing(err, "id", "landing page")
+		}
+		if _, err := c.client.LandingPage.Delete().Where(landingpage.ID(id)).Exec(ctx); err != nil {
+			return saved("landing page", err)
+		}
+		return c.audit(ctx, "delete", "landing_page", id, 0, before, nil)
+	})
+}

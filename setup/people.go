@@ -1,0 +1,175 @@
+package setup
+
+import (
+	"context"
+	"net/mail"
+	"strings"
+
+	"postrider/ent/db"
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+	"postrider/internal/secret"
+	"postrider/internal/viewer"
+)
+
+// SaveAffiliate makes an affiliate, with its default link to every offer, or with
+// an id renames one.
+func (s *Setup) SaveAffiliate(ctx context.Context, id int64, name string) (*db.Affiliate, error) {
+	name, err := cleanName(name)
+	if err != nil {
+		return nil, err
+	}
+	var made *db.Affiliate
+	err = s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		if id != 0 {
+			before, err := c.client.Affiliate.Get(ctx, id)
+			if err != nil {
+				return missing(err, "id", "affiliate")
+			}
+			if made, err = c.client.Affiliate.UpdateOne(before).SetName(name).Save(ctx); err != nil {
+				return saved("affiliate", err)
+			}
+			return c.audit(ctx, "update", "affiliate", id, id, before, made)
+		}
+		var err error
+		if made, err = c.client.Affiliate.Create().SetName(name).SetEchoKey(secret.Random()).SetCreatedAt(c.now).Save(ctx); err != nil {
+			return saved("affiliate", err)
+		}
+		if err := MakeDefaultLinks(ctx, c.tx, c.now); err != nil {
+			return err
+		}
+		return c.audit(ctx, "create", "affiliate", made.ID, made.ID, nil, made)
+	})
+	return made, err
+}
+
+// NewUser is a sign-in to be made.
+type NewUser struct {
+	Email       string
+	Role        viewer.Role
+	AffiliateID int64 // for affiliates, and for nobody else
+}
+
+// CreateUser makes a sign-in with a password that is shown this once. Managers
+// make affiliates' sign-ins; admins make every kind.
+func (s *Setup) CreateUser(ctx context.Context, n NewUser) (made *db.User, password string, err error) {
+	email := strings.ToLower(strings.TrimSpace(n.Email))
+	if address, err := mail.ParseAddress(email); err != nil || address.Address != email || len(email) > 254 {
+		return nil, "", problem.Invalid("email", "%q is no e-mail address", n.Email)
+	}
+	password, hash, err := newPassword(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	err = s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		if err := c.mayMake(ctx, n); err != nil {
+			return err
+		}
+		create := c.client.User.Create().SetEmail(email).SetRole(n.Role).SetPasswordHash(hash).SetCreatedAt(c.now)
+		if n.AffiliateID != 0 {
+			create.SetAffiliateID(n.AffiliateID)
+		}
+		made, err = create.Save(ctx)
+		if pg.IsUnique(err, "users_email") {
+			return problem.Conflict("email", "somebody signs in as %s already", email)
+		}
+		if err != nil {
+			return saved("sign-in", err)
+		}
+		return c.audit(ctx, "create", "user", made.ID, n.AffiliateID, nil, made)
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return made, password, nil
+}
+
+func newPassword(ctx context.Context) (password, hash string, err error) {
+	const characters = 20
+	password = secret.Random()[:characters]
+	hash, err = secret.HashPassword(ctx, password)
+	return password, hash, err
+}
+
+func (c *change) mayMake(ctx context.Context, n NewUser) error {
+	switch {
+	case n.Role != viewer.Affiliate && !c.viewer.HasRole(viewer.Admin):
+		return problem.Invalid("role", "only an admin makes sign-ins for staff")
+	case n.Role == viewer.Affiliate && n.AffiliateID == 0:
+		return problem.Invalid("affiliateId", "an affiliate's sign-in needs its affiliate")
+	case n.Role != viewer.Affiliate && n.AffiliateID != 0:
+		return problem.Invalid("affiliateId", "only an affiliate's sign-in has an affiliate")
+	case n.Role == viewer.Affiliate:
+		_, err := c.client.Affiliate.Get(ctx, n.AffiliateID)
+		return missing(err, "affiliateId", "affiliate")
+	}
+	return nil
+}
+
+// touchable finds a sign-in that the viewer may change: not its own, and staff's
+// only for admins.
+func (c *change) touchable(ctx context.Context, id int64) (*db.User, error) {
+	u, err := c.client.User.Get(ctx, id)
+	switch {
+	case err != nil:
+		return nil, missing(err, "id", "sign-in")
+	case u.ID == c.viewer.UserID:
+		return nil, problem.Invalid("id", "this is your own; change it in your settings")
+	case u.Role != viewer.Affiliate && !c.viewer.HasRole(viewer.Admin):
+		return nil, problem.Invalid("id", "only an admin changes sign-ins of staff")
+	}
+	return u, nil
+}
+
+func ownerOf(u *db.User) int64 {
+	if u.AffiliateID == nil {
+		return 0
+	}
+	return *u.AffiliateID
+}
+
+// SetUserDisabled ends a sign-in, with its sessions and tokens, or lets it in
+// again.
+func (s *Setup) SetUserDisabled(ctx context.Context, id int64, disabled bool) (*db.User, error) {
+	var made *db.User
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.touchable(ctx, id)
+		if err != nil {
+			return err
+		}
+		update := c.client.User.UpdateOne(before)
+		if disabled {
+			update.SetDisabledAt(c.now)
+		} else {
+			update.ClearDisabledAt()
+		}
+		if made, err = update.Save(ctx); err != nil {
+			return saved("sign-in", err)
+		}
+		return c.audit(ctx, "update", "user", id, ownerOf(before), before, made)
+	})
+	return made, err
+}
+
+// ResetPassword gives a sign-in a new password, shown this once, which ends its
+// sessions.
+func (s *Setup) ResetPassword(ctx context.Context, id int64) (made *db.User, password string, err error) {
+	password, hash, err := newPassword(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	err = s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.touchable(ctx, id)
+		if err != nil {
+			return err
+		}
+		if made, err = c.client.User.UpdateOne(before).SetPasswordHash(hash).Save(ctx); err != nil {
+			return saved("sign-in", err)
+		}
+		return c.audit(ctx, "reset_password", "user", id, ownerOf(before), nil, nil)
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return made, password, nil
+}

@@ -1,0 +1,292 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"postrider/commission"
+	"postrider/ent/db"
+	"postrider/ent/db/sourcesecret"
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+	"postrider/internal/secret"
+)
+
+// SourceWish is an operator's way in as staff want it.
+type SourceWish struct {
+	Key              string // of a new one
+	Name             string
+	OfferID          int64
+	Enabled          bool
+	TestMode         bool
+	RequireHTTPS     bool
+	RequireToken     bool
+	RequireSignature bool
+	SignatureHeader  string
+	TimestampName    string
+	TimestampWindow  int // seconds; 0 for ever
+	AllowedAddresses []string
+	RateLimit        int // calls a second; 0 for no limit
+	Currency         string
+	ParameterNames   map[string]string // ours to theirs
+	GoalWords        map[string]string // theirs to our goal's key
+	StatusWords      map[string]string // theirs to our status
+}
+
+// SaveSource makes an operator's way in, or with an id changes one. A new one has
+// a token and a signing key; Reveal shows them.
+func (s *Setup) SaveSource(ctx context.Context, id int64, patch func(*SourceWish)) (*db.Source, error) {
+	var made *db.Source
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		wish := SourceWish{Enabled: true, RequireToken: true}
+		var before *db.Source
+		var err error
+		if id != 0 {
+			if before, err = c.client.Source.Get(ctx, id); err != nil {
+				return missing(err, "id", "source")
+			}
+			wish = sourceWish(before)
+		}
+		patch(&wish)
+		if before != nil {
+			wish.Key = before.Key
+		}
+		if err := c.checkSource(ctx, &wish); err != nil {
+			return err
+		}
+		if before != nil {
+			update := c.client.Source.UpdateOne(before)
+			setSource(update.Mutation(), wish)
+			if made, err = update.Save(ctx); err != nil {
+				return saved("source", err)
+			}
+			return c.audit(ctx, "update", "source", made.ID, 0, before, made)
+		}
+		create := c.client.Source.Create().SetKey(wish.Key).SetCreatedAt(c.now)
+		setSource(create.Mutation(), wish)
+		made, err = create.Save(ctx)
+		if pg.IsUnique(err, "sources_key") {
+			return problem.Conflict("key", "there is a source %q already", wish.Key)
+		}
+		if err != nil {
+			return saved("source", err)
+		}
+		for _, kind := range secretKinds {
+			if _, err := s.addSecret(ctx, c, made.ID, kind); err != nil {
+				return err
+			}
+		}
+		return c.audit(ctx, "create", "source", made.ID, 0, nil, made)
+	})
+	return made, err
+}
+
+// The kinds of a source's secrets.
+var secretKinds = []string{"token", "hmac"}
+
+func (s *Setup) addSecret(ctx context.Context, c *change, sourceID int64, kind string) (string, error) {
+	value := secret.Random()
+	sealed, err := s.Secrets.Seal(value, secret.ForSource)
+	if err != nil {
+		return "", fmt.Errorf("sealing a secret: %w", err)
+	}
+	err = c.client.SourceSecret.Create().SetSourceID(sourceID).SetKind(kind).SetSealed(sealed).SetCreatedAt(c.now).Exec(ctx)
+	return value, saved("secret", err)
+}
+
+// RotateSecret gives a source a new secret of a kind. The ones before stay good
+// for as long as overlap says, so that the operator can change over.
+func (s *Setup) RotateSecret(ctx context.Context, sourceID int64, kind string, overlap time.Duration) (*db.Source, string, error) {
+	var of *db.Source
+	var value string
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		var err error
+		if of, err = c.client.Source.Get(ctx, sourceID); err != nil {
+			return missing(err, "sourceId", "source")
+		}
+		if !slices.Contains(secretKinds, kind) {
+			return problem.Invalid("kind", "is token or hmac")
+		}
+		if overlap < 0 {
+			return problem.Invalid("overlapHours", "cannot be negative")
+		}
+		end := c.now.Add(overlap)
+		// Two at most: whatever else was left of earlier changes ends now.
+		current, err := c.client.SourceSecret.Query().Where(sourcesecret.SourceID(sourceID), sourcesecret.Kind(kind)).
+			Order(db.Desc(sourcesecret.FieldID)).All(ctx)
+		if err != nil {
+			return fmt.Errorf("reading the source's secrets: %w", err)
+		}
+		for i, old := range current {
+			expires := end
+			if i > 0 {
+				expires = c.now
+			}
+			if old.ExpiresAt != nil && old.ExpiresAt.Before(expires) {
+				continue
+			}
+			if err := c.client.SourceSecret.UpdateOne(old).SetExpiresAt(expires).Exec(ctx); err != nil {
+				return saved("secret", err)
+			}
+		}
+		if value, err = s.addSecret(ctx, c, sourceID, kind); err != nil {
+			return err
+		}
+		return c.audit(ctx, "rotate_secret", "source", sourceID, 0, nil, map[string]any{"kind": kind, "oldExpiresAt": end})
+	})
+	return of, value, err
+}
+
+// Reveal shows a source's present secret of a kind, and writes down who looked.
+func (s *Setup) Reveal(ctx context.Context, sourceID int64, kind string) (string, error) {
+	var value string
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		row, err := c.client.SourceSecret.Query().Where(sourcesecret.SourceID(sourceID), sourcesecret.Kind(kind)).
+			Order(db.Desc(sourcesecret.FieldID)).First(ctx)
+		if err != nil {
+			return missing(err, "kind", "secret")
+		}
+		if value, err = s.Secrets.Open(row.Sealed, secret.ForSource); err != nil {
+			return fmt.Errorf("opening a secret: %w", err)
+		}
+		return c.audit(ctx, "reveal_secret", "source", sourceID, 0, nil, map[string]any{"kind": kind})
+	})
+	return value, err
+}
+
+func sourceWish(r *db.Source) SourceWish {
+	w := SourceWish{
+		Key: r.Key, Name: r.Name, OfferID: r.OfferID, Enabled: r.Enabled, TestMode: r.TestMode, RequireHTTPS: r.RequireHTTPS,
+		RequireToken: r.RequireToken, RequireSignature: r.RequireSignature, SignatureHeader: r.SignatureHeader, TimestampName: r.TimestampName,
+		AllowedAddresses: r.AllowedAddresses, Currency: r.Currency, ParameterNames: r.ParameterNames, GoalWords: r.GoalWords, StatusWords: r.StatusWords,
+	}
+	if r.TimestampWindow != nil {
+		w.TimestampWindow = *r.TimestampWindow
+	}
+	if r.RateLimit != nil {
+		w.RateLimit = *r.RateLimit
+	}
+	return w
+}
+
+func setSource(m *db.SourceMutation, w SourceWish) {
+	m.SetName(w.Name)
+	m.SetOfferID(w.OfferID)
+	m.SetEnabled(w.Enabled)
+	m.SetTestMode(w.TestMode)
+	m.SetRequireHTTPS(w.RequireHTTPS)
+	m.SetRequireToken(w.RequireToken)
+	m.SetRequireSignature(w.RequireSignature)
+	m.SetSignatureHeader(w.SignatureHeader)
+	m.SetTimestampName(w.TimestampName)
+	m.SetAllowedAddresses(w.AllowedAddresses)
+	m.SetCurrency(w.Currency)
+	m.SetParameterNames(w.ParameterNames)
+	m.SetGoalWords(w.GoalWords)
+	m.SetStatusWords(w.StatusWords)
+	if w.TimestampWindow > 0 {
+		m.SetTimestampWindow(w.TimestampWindow)
+	} else {
+		m.ClearTimestampWindow()
+	}
+	if w.RateLimit > 0 {
+		m.SetRateLimit(w.RateLimit)
+	} else {
+		m.ClearRateLimit()
+	}
+}
+
+var (
+	sourceKey  = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{1,63}$`)
+	headerName = regexp.MustCompile(`^[A-Za-z0-9_.-]{0,100}$`)
+)
+
+// ourNames are the parameters that a source can name in its own way.
+var ourNames = []string{
+	"goal", "click_id", "player_id", "transaction_id", "amount", "currency", "status", "occurred_at", "token", "signature",
+}
+
+const maxWords = 200
+
+func (c *change) checkSource(ctx context.Context, w *SourceWish) error {
+	name, nameErr := cleanName(w.Name)
+	w.Name = name
+	list := []*problem.Error{problem.From(nameErr)}
+	if !sourceKey.MatchString(w.Key) {
+		list = append(list, problem.Invalid("key", "is the last part of its address: small letters, digits, - and _"))
+	}
+	if _, err := c.client.Offer.Get(ctx, w.OfferID); err != nil {
+		list = append(list, problem.From(missing(err, "offerId", "offer")))
+	}
+	if w.Currency != "" {
+		list = append(list, at("currency", checkCurrency(&w.Currency)))
+	}
+	if !headerName.MatchString(w.SignatureHeader) {
+		list = append(list, problem.Invalid("signatureHeader", "is no header's name"))
+	}
+	if !headerName.MatchString(w.TimestampName) {
+		list = append(list, problem.Invalid("timestampName", "is no name of a parameter or a header"))
+	}
+	if w.TimestampWindow < 0 || w.RateLimit < 0 {
+		list = append(list, problem.Invalid("rateLimit", "cannot be negative"))
+	}
+	if w.AllowedAddresses == nil {
+		w.AllowedAddresses = []string{}
+	}
+	for i, text := range w.AllowedAddresses {
+		w.AllowedAddresses[i] = strings.TrimSpace(text)
+		if !isAddress(w.AllowedAddresses[i]) {
+			list = append(list, problem.Invalid("allowedAddresses", "%q is neither an address nor a block such as 203.0.113.0/24", text))
+		}
+	}
+	return wrong(append(list, c.checkWords(ctx, w)...)...)
+}
+
+func isAddress(text string) bool {
+	_, err := netip.ParsePrefix(text)
+	if err != nil {
+		_, err = netip.ParseAddr(text)
+	}
+	return err == nil
+}
+
+func (c *change) checkWords(ctx context.Context, w *SourceWish) []*problem.Error {
+	var list []*problem.Error
+	for _, words := range []struct {
+		field string
+		of    *map[string]string
+	}{{"parameterNames", &w.ParameterNames}, {"goalWords", &w.GoalWords}, {"statusWords", &w.StatusWords}} {
+		if *words.of == nil {
+			*words.of = map[string]string{}
+		}
+		if len(*words.of) > maxWords {
+			list = append(list, problem.Invalid(words.field, "has more than %d entries", maxWords))
+		}
+		for name, value := range *words.of {
+			if p := within(words.field, name+value, maxName); p != nil || strings.TrimSpace(name) == "" || strings.TrimSpace(value) == "" {
+				list = append(list, problem.Invalid(words.field, "%.40q has an empty or unreadable side", name+": "+value))
+			}
+		}
+	}
+	for name := range w.ParameterNames {
+		if !slices.Contains(ourNames, name) {
+			list = append(list, problem.Invalid("parameterNames", "%q is none of %s", name, strings.Join(ourNames, ", ")))
+		}
+	}
+	for word, status := range w.StatusWords {
+		if _, ok := commission.ParseStatus(status); !ok {
+			list = append(list, problem.Invalid("statusWords", "%q means %q, which is none of pending, approved, rejected and cancelled", word, status))
+		}
+	}
+	keys := slices.Sorted(maps.Values(w.GoalWords))
+	if err := c.goalsExist(ctx, "goalWords", slices.Compact(keys)); err != nil {
+		list = append(list, problem.From(err))
+	}
+	return list
+}

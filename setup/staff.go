@@ -1,0 +1,64 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+
+	"postrider/internal/problem"
+)
+
+// staffChange is change for what staff alone set up. ent's rules refuse others
+// too; this says so before anything is looked up.
+func (s *Setup) staffChange(ctx context.Context, do func(ctx context.Context, c *change) error) error {
+	return s.change(ctx, func(ctx context.Context, c *change) error {
+		if !c.viewer.Staff() {
+			return problem.Forbidden("only the network's staff may do this")
+		}
+		return do(ctx, c)
+	})
+}
+
+// Note writes an act of the viewer's into the audit log: one that is no change of
+// a setting, such as attributing a conversion.
+func (s *Setup) Note(ctx context.Context, action, entity, entityID string, after any) error {
+	return s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		return c.note(ctx, action, entity, entityID, 0, nil, after)
+	})
+}
+
+// within checks that a text fits and is text.
+func within(field, text string, longest int) *problem.Error {
+	switch {
+	case len(text) > longest:
+		return problem.Invalid(field, "is %d bytes long; at most %d are kept", len(text), longest)
+	case !isText(text):
+		return problem.Invalid(field, "is not valid text")
+	}
+	return nil
+}
+
+// wrong makes a list of the problems that there are, as one error.
+func wrong(problems ...*problem.Error) error {
+	var found []*problem.Error
+	for _, p := range problems {
+		if p != nil {
+			found = append(found, p)
+		}
+	}
+	return joined(found)
+}
+
+// at says of an error in words which field it is about.
+func at(field string, err error) *problem.Error {
+	if err == nil {
+		return nil
+	}
+	return problem.Invalid(field, "%s", err)
+}
+
+func saved(what string, err error) error {
+	if err != nil {
+		return fmt.Errorf("keeping the %s: %w", what, err)
+	}
+	return nil
+}

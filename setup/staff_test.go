@@ -1,0 +1,270 @@
+package setup_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"postrider/commission"
+	"postrider/ent/db"
+	"postrider/ent/db/deal"
+	"postrider/ent/db/sourcesecret"
+	"postrider/ent/db/trackinglink"
+	"postrider/internal/pgtest"
+	"postrider/internal/problem"
+	"postrider/internal/secret"
+	"postrider/internal/viewer"
+	"postrider/setup"
+)
+
+func TestStaffMakeAnOfferWithEverybodysLinks(t *testing.T) {
+	w := newWorld(t)
+	made, err := w.setup.SaveOffer(w.staff, 0, func(o *setup.OfferWish) {
+		o.Name, o.Operator, o.Vertical, o.Currency = " Golden Reels ", "Golden", commission.Casino, "eur"
+		o.DestinationURL, o.DeepLinkHosts = "https://golden.example/?cid={click_id}", []string{"*.Golden.example"}
+		o.Qualification = &commission.Qualification{Goals: []string{"ftd"}, HoldDays: 14}
+	})
+	w.must(err)
+	if made.Name != "Golden Reels" || made.Currency != "EUR" || made.DeepLinkHosts[0] != "*.golden.example" || made.Qualification.HoldDays != 14 {
+		t.Errorf("%+v", made)
+	}
+	n, err := w.client.TrackingLink.Query().Where(trackinglink.OfferID(made.ID)).Count(w.system)
+	if affiliates := w.client.Affiliate.Query().CountX(w.system); err != nil || n != affiliates {
+		t.Errorf("%d links for %d affiliates; %v", n, affiliates, err)
+	}
+	changed, err := w.setup.SaveOffer(w.staff, made.ID, func(o *setup.OfferWish) { o.ClickWindowDays, o.Qualification = 60, &commission.Qualification{} })
+	w.must(err)
+	if *changed.ClickWindowDays != 60 || changed.Qualification != nil || changed.Name != made.Name {
+		t.Errorf("%+v", changed)
+	}
+	log := w.audit("offer")
+	if len(log) != 2 || log[0].Before != nil || log[1].Before["qualification"] == nil || log[1].UserID == nil {
+		t.Errorf("%+v", log)
+	}
+}
+
+func TestWhatIsWrongWithAnOfferIsSaidByField(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.setup.SaveOffer(w.staff, w.one.Offer, func(o *setup.OfferWish) {
+		o.Name, o.Operator, o.Currency, o.DestinationURL, o.FallbackURL = "", strings.Repeat("x", 300), "euro", "ftp://x", "https://x y"
+		o.DeepLinkHosts, o.ClickWindowDays = []string{"https://a.example"}, -1
+		o.Qualification = &commission.Qualification{Goals: []string{"nothing"}, WithinDays: -1}
+	})
+	got := fields(t, err)
+	slices.Sort(got)
+	got = slices.Compact(got)
+	want := []string{"clickWindowDays", "currency", "deepLinkHosts", "destinationUrl", "fallbackUrl", "name", "operator", "qualification", "qualification.goals"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestADealFollowsTheOneBefore(t *testing.T) {
+	w := newWorld(t)
+	july := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+	make := func(owner int64, from, to time.Time) (*db.Deal, error) {
+		return w.setup.CreateDeal(w.staff, setup.DealWish{OfferID: w.one.Offer, AffiliateID: owner, Deal: commission.Deal{
+			Model: commission.Hybrid, Amount: decimal.NewFromInt(80), Percent: decimal.NewFromInt(25), Currency: "EUR", From: from, To: to,
+			TierBy: commission.ByCount, Tiers: []commission.Tier{{From: decimal.NewFromInt(10), Amount: decimal.NewFromInt(100), Percent: decimal.NewFromInt(30)}},
+		}})
+	}
+	_, err := make(0, time.Time{}, time.Time{})
+	if !errors.Is(err, problem.ErrConflict) {
+		t.Errorf("a second deal for always: %v", err)
+	}
+	next, err := make(0, july, time.Time{})
+	w.must(err)
+	first := w.client.Deal.Query().Where(deal.OfferID(w.one.Offer), deal.AffiliateIDIsNil(), deal.IDNEQ(next.ID)).OnlyX(w.system)
+	if first.ValidTo == nil || !first.ValidTo.Equal(july) || len(next.Tiers) != 1 || next.ValidTo != nil {
+		t.Errorf("the first ends %v, the next is %+v", first.ValidTo, next)
+	}
+	if _, err := make(0, july.AddDate(0, -1, 0), july.AddDate(0, 1, 0)); !errors.Is(err, problem.ErrConflict) {
+		t.Errorf("a deal across two: %v", err)
+	}
+	own, err := make(w.one.Affiliate, july, july.AddDate(1, 0, 0))
+	w.must(err)
+	ended, err := w.setup.EndDeal(w.staff, own.ID, new(july.AddDate(0, 2, 0)))
+	w.must(err)
+	if !ended.ValidTo.Equal(july.AddDate(0, 2, 0)) {
+		t.Errorf("it ends %s", ended.ValidTo)
+	}
+	if _, err := w.setup.EndDeal(w.staff, own.ID, nil); !errors.Is(err, problem.ErrInvalid) {
+		t.Errorf("it ends before it begins: %v", err)
+	}
+	if n := len(w.audit("deal")); n != 4 {
+		t.Errorf("%d entries of the audit log, want 4", n)
+	}
+}
+
+func TestTheDictionaryGrows(t *testing.T) {
+	w := newWorld(t)
+	made, err := w.setup.SaveGoal(w.staff, 0, func(g *commission.Goal) {
+		g.Key, g.Name, g.Trigger, g.Parameters = "bonus_used", "Bonus used", "The player uses a bonus.", []string{"amount"}
+	})
+	w.must(err)
+	if made.BuiltIn || made.Position != 7 || !made.OncePerPlayer {
+		t.Errorf("%+v", made)
+	}
+	_, err = w.setup.SaveGoal(w.staff, 0, func(g *commission.Goal) { g.Key, g.Name, g.Trigger = "bonus_used", "x", "x" })
+	if !errors.Is(err, problem.ErrConflict) {
+		t.Errorf("the same key again: %v", err)
+	}
+	ftd := w.client.Goal.Query().AllX(w.system)[2]
+	changed, err := w.setup.SaveGoal(w.staff, ftd.ID, func(g *commission.Goal) {
+		g.Name, g.Key, g.OncePerPlayer, g.Statuses = "First deposit", "x", false, nil
+	})
+	w.must(err)
+	if changed.Name != "First deposit" || changed.Key != ftd.Key || !changed.OncePerPlayer || len(changed.Statuses) != 4 {
+		t.Errorf("a built-in goal became %+v", changed)
+	}
+	_, err = w.setup.SaveGoal(w.staff, 0, func(g *commission.Goal) {
+		g.Key, g.Statuses, g.Parameters = "Bonus!", []commission.Status{"rejected"}, []string{"a b"}
+	})
+	if got := fields(t, err); !slices.Equal(got, []string{"name", "key", "trigger", "statuses", "parameters"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestASourceHasItsSecretsAndTwoWhileTheyChange(t *testing.T) {
+	w := newWorld(t)
+	made, err := w.setup.SaveSource(w.staff, 0, func(s *setup.SourceWish) {
+		s.Key, s.Name, s.OfferID, s.AllowedAddresses = "golden", "Golden", w.one.Offer, []string{" 203.0.113.0/24 "}
+		s.ParameterNames, s.StatusWords = map[string]string{"click_id": "data.subid"}, map[string]string{"paid": "approved"}
+	})
+	w.must(err)
+	first, err := w.setup.Reveal(w.staff, made.ID, "token")
+	w.must(err)
+	_, second, err := w.setup.RotateSecret(w.staff, made.ID, "token", time.Hour)
+	w.must(err)
+	_, third, err := w.setup.RotateSecret(w.staff, made.ID, "token", time.Hour)
+	w.must(err)
+	shown, err := w.setup.Reveal(w.staff, made.ID, "token")
+	w.must(err)
+	if first == second || second == third || shown != third || len(shown) != 43 {
+		t.Error("the secrets are not as they were given")
+	}
+	good := 0
+	for _, s := range w.client.SourceSecret.Query().Where(sourcesecret.SourceID(made.ID), sourcesecret.Kind("token")).AllX(w.system) {
+		if s.ExpiresAt == nil || s.ExpiresAt.After(pgtest.Now) {
+			good++
+		}
+	}
+	if good != 2 {
+		t.Errorf("%d tokens are good, want two", good)
+	}
+	for _, e := range w.audit("source") {
+		for _, value := range []string{first, second, third} {
+			for _, state := range []map[string]any{e.Before, e.After} {
+				for _, v := range state {
+					if v == value {
+						t.Errorf("%s: the audit log has a secret", e.Action)
+					}
+				}
+			}
+		}
+	}
+	_, err = w.setup.SaveSource(w.staff, made.ID, func(s *setup.SourceWish) {
+		s.AllowedAddresses, s.RateLimit, s.Currency = []string{"everywhere"}, -1, "euro"
+		s.ParameterNames, s.StatusWords, s.GoalWords = map[string]string{"cid": "x"}, map[string]string{"paid": "yes"}, map[string]string{"x": "nothing"}
+	})
+	got := fields(t, err)
+	slices.Sort(got)
+	if !slices.Equal(got, []string{"allowedAddresses", "currency", "goalWords", "parameterNames", "rateLimit", "statusWords"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestSignInsAreMadeShutOutAndLetIn(t *testing.T) {
+	w := newWorld(t)
+	made, err := w.setup.SaveAffiliate(w.staff, 0, "Bright Reels")
+	w.must(err)
+	user, password, err := w.setup.CreateUser(w.staff, setup.NewUser{Email: "Mara@Example.com", Role: viewer.Affiliate, AffiliateID: made.ID})
+	w.must(err)
+	if ok, err := secret.MatchPassword(t.Context(), password, user.PasswordHash); !ok || err != nil || user.Email != "mara@example.com" {
+		t.Errorf("%+v does not sign in: %v", user, err)
+	}
+	for _, bad := range []setup.NewUser{
+		{Email: "mara@example.com", Role: viewer.Affiliate, AffiliateID: made.ID},
+		{Email: "x", Role: viewer.Affiliate, AffiliateID: made.ID},
+		{Email: "x@example.com", Role: viewer.Affiliate},
+		{Email: "x@example.com", Role: viewer.Admin},
+		{Email: "x@example.com", Role: viewer.Affiliate, AffiliateID: 1 << 40},
+	} {
+		if _, _, err := w.setup.CreateUser(w.staff, bad); problem.CodeOf(err) != problem.CodeInvalid && problem.CodeOf(err) != problem.CodeConflict {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+	out, err := w.setup.SetUserDisabled(w.staff, user.ID, true)
+	w.must(err)
+	in, err := w.setup.SetUserDisabled(w.staff, user.ID, false)
+	w.must(err)
+	if out.DisabledAt == nil || in.DisabledAt != nil {
+		t.Errorf("%+v, then %+v", out, in)
+	}
+	if _, _, err := w.setup.ResetPassword(w.staff, viewer.From(w.staff).UserID); !errors.Is(err, problem.ErrInvalid) {
+		t.Errorf("a manager's own: %v", err)
+	}
+	_, again, err := w.setup.ResetPassword(w.staff, user.ID)
+	w.must(err)
+	if again == password {
+		t.Error("the password is the same")
+	}
+	for _, e := range w.audit("user") {
+		if e.After["password_hash"] != nil || e.After["PasswordHash"] != nil {
+			t.Error("the audit log has a password")
+		}
+	}
+}
+
+func TestAffiliatesSetUpNothingOfStaffs(t *testing.T) {
+	w := newWorld(t)
+	for name, try := range map[string]func(ctx context.Context) error{
+		"an offer": func(ctx context.Context) error {
+			_, err := w.setup.SaveOffer(ctx, w.one.Offer, func(o *setup.OfferWish) { o.Name = "Mine" })
+			return err
+		},
+		"a secret": func(ctx context.Context) error { _, err := w.setup.Reveal(ctx, w.one.Source.ID, "token"); return err },
+		"a new secret": func(ctx context.Context) error {
+			_, _, err := w.setup.RotateSecret(ctx, w.one.Source.ID, "token", 0)
+			return err
+		},
+		"a rate": func(ctx context.Context) error {
+			_, err := w.setup.SetRate(ctx, "USD", decimal.NewFromInt(1), nil)
+			return err
+		},
+		"an affiliate":   func(ctx context.Context) error { _, err := w.setup.SaveAffiliate(ctx, 0, "x"); return err },
+		"an audit entry": func(ctx context.Context) error { return w.setup.Note(ctx, "x", "x", "x", nil) },
+	} {
+		if err := try(w.oneCtx); !errors.Is(err, problem.ErrForbidden) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := try(t.Context()); !errors.Is(err, problem.ErrUnauthenticated) {
+			t.Errorf("%s, by nobody: %v", name, err)
+		}
+	}
+}
+
+func TestARateIsSetAndSetAgain(t *testing.T) {
+	w := newWorld(t)
+	from := pgtest.Now.AddDate(0, 0, -1)
+	for _, rate := range []string{"1.08", "1.09"} {
+		made, err := w.setup.SetRate(w.staff, " usd", decimal.RequireFromString(rate), &from)
+		w.must(err)
+		if made.PerEuro.String() != rate || made.Currency != "USD" {
+			t.Errorf("%+v", made)
+		}
+	}
+	if n := w.client.CurrencyRate.Query().CountX(w.system); n != 1 {
+		t.Errorf("%d rates of one day", n)
+	}
+	for currency, rate := range map[string]int64{"EUR": 1, "x": 1, "SEK": 0} {
+		if _, err := w.setup.SetRate(w.staff, currency, decimal.NewFromInt(rate), nil); !errors.Is(err, problem.ErrInvalid) {
+			t.Errorf("%s at %d: %v", currency, rate, err)
+		}
+	}
+}
