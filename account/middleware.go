@@ -20,6 +20,10 @@ func (a *Accounts) Middleware(next http.Handler) http.Handler {
 			a.sessions.ErrorFunc(w, r, err)
 			return
 		}
+		if v, err = a.lookingAs(r, v); err != nil {
+			refuse(w, problem.From(err))
+			return
+		}
 		if v != nil {
 			r = r.WithContext(viewer.With(r.Context(), v))
 		}
@@ -42,6 +46,10 @@ func (a *Accounts) withToken(w http.ResponseWriter, r *http.Request, authorizati
 	v, err := a.Authenticate(r.Context(), authorization)
 	if err != nil {
 		problem.Log(r.Context(), a.log, "authenticating a token", err)
+		refuse(w, problem.From(err))
+		return
+	}
+	if v, err = a.lookingAs(r, v); err != nil {
 		refuse(w, problem.From(err))
 		return
 	}
@@ -77,7 +85,10 @@ func (a *Accounts) reading(w http.ResponseWriter, r *http.Request, next http.Han
 // middleware.
 func refuse(w http.ResponseWriter, p *problem.Error) {
 	status := http.StatusInternalServerError
-	if p.Code == problem.CodeUnauthenticated {
+	switch p.Code {
+	case problem.CodeForbidden:
+		status = http.StatusForbidden
+	case problem.CodeUnauthenticated:
 		status = http.StatusUnauthorized
 		w.Header().Set("WWW-Authenticate", `Bearer realm="postrider"`)
 	}

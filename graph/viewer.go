@@ -26,7 +26,7 @@ func (r *Resolver) viewer(ctx context.Context) (*gen.Viewer, error) {
 	for i, s := range v.Scopes {
 		scopes[i] = string(s)
 	}
-	return &gen.Viewer{User: u, Role: v.Role, Scopes: scopes}, nil
+	return &gen.Viewer{User: u, Role: v.Role, Looking: u.Role != v.Role, Scopes: scopes}, nil
 }
 
 // signedIn is who signed in while an operation ran, if anybody did.

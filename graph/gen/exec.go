@@ -1120,6 +1120,7 @@ type ComplexityRoot struct {
 		APITokens func(childComplexity int) int
 		Affiliate func(childComplexity int) int
 		EchoURL   func(childComplexity int) int
+		Looking   func(childComplexity int) int
 		Role      func(childComplexity int) int
 		Scopes    func(childComplexity int) int
 		User      func(childComplexity int) int
@@ -5803,6 +5804,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.EchoURL(childComplexity), true
+	case "Viewer.looking":
+		if e.ComplexityRoot.Viewer.Looking == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Looking(childComplexity), true
 	case "Viewer.role":
 		if e.ComplexityRoot.Viewer.Role == nil {
 			break
@@ -6008,6 +6015,8 @@ enum Scope {
 type Viewer {
   user: User!
   role: Role!
+  "Whether this is somebody of the staff who looks at an affiliate's things as the affiliate sees them (header ` + "`" + `X-Postrider-Look-As` + "`" + `): nothing can be changed then."
+  looking: Boolean!
   "The affiliate whose things this viewer sees; null for staff."
   affiliate: Affiliate
   "What the token may do; every scope for a session."
@@ -10008,6 +10017,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_user(ctx, field)
 	case "role":
 		return ec.fieldContext_Viewer_role(ctx, field)
+	case "looking":
+		return ec.fieldContext_Viewer_looking(ctx, field)
 	case "affiliate":
 		return ec.fieldContext_Viewer_affiliate(ctx, field)
 	case "scopes":
@@ -31302,6 +31313,29 @@ func (ec *executionContext) fieldContext_Viewer_role(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type Role does not have child fields"))
 }
 
+func (ec *executionContext) _Viewer_looking(ctx context.Context, field graphql.CollectedField, obj *Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_looking(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Looking, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_looking(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _Viewer_affiliate(ctx context.Context, field graphql.CollectedField, obj *Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -46507,6 +46541,11 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "role":
 			out.Values[i] = ec._Viewer_role(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "looking":
+			out.Values[i] = ec._Viewer_looking(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -862,6 +862,8 @@ type UserError struct {
 type Viewer struct {
 	User *db.User    `json:"user"`
 	Role viewer.Role `json:"role"`
+	// Whether this is somebody of the staff who looks at an affiliate's things as the affiliate sees them (header `X-Postrider-Look-As`): nothing can be changed then.
+	Looking bool `json:"looking"`
 	// The affiliate whose things this viewer sees; null for staff.
 	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
 	// What the token may do; every scope for a session.

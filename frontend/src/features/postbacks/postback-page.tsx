@@ -108,7 +108,7 @@ function toDraft(postback: Postback): Draft {
     goals: [postback.goal.key],
     urlTemplate: postback.urlTemplate,
     method: postback.method,
-    statuses: postback.statuses,
+    statuses: postback.statuses.filter((status) => status !== "UNKNOWN"),
     enabled: postback.enabled,
     rule: postback.bodyRule?.kind ?? "NONE",
     rulePath: postback.bodyRule?.path ?? "",

@@ -1,0 +1,61 @@
+package account_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"postrider/account"
+	"postrider/internal/globalid"
+	"postrider/internal/viewer"
+)
+
+// Staff who look at an affiliate's things see them as the affiliate does, and
+// change nothing; nobody else looks at another's.
+func TestStaffLookAsAnAffiliate(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	own := globalid.Int("Affiliate", w.affiliate.ID)
+	for i, c := range []struct {
+		role    viewer.Role
+		as      string
+		byQuery bool
+		status  int
+	}{
+		{viewer.Manager, own, false, http.StatusOK},
+		{viewer.Manager, own, true, http.StatusOK},
+		{viewer.Admin, own, false, http.StatusOK},
+		{viewer.Affiliate, own, false, http.StatusForbidden},
+		{viewer.Manager, globalid.Int("Affiliate", 1<<40), false, http.StatusForbidden},
+		{viewer.Manager, globalid.Int("Offer", w.affiliate.ID), false, http.StatusForbidden},
+		{viewer.Manager, "nonsense", false, http.StatusForbidden},
+	} {
+		u := w.user(fmt.Sprintf("u%d@acme.example", i), c.role)
+		_, token, err := w.accounts.CreateToken(viewer.With(t.Context(), &viewer.Viewer{UserID: u.ID, Role: c.role, Scopes: viewer.Scopes()}), "x", nil, nil)
+		must(t, err)
+		var seen *viewer.Viewer
+		handler := w.accounts.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = viewer.From(r.Context()) }))
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/graphql", nil)
+		r.Header.Set("Authorization", "Bearer "+token)
+		if c.byQuery {
+			r.URL.RawQuery = account.LookAsQuery + "=" + c.as
+		} else {
+			r.Header.Set(account.LookAs, c.as)
+		}
+		res := httptest.NewRecorder()
+		handler.ServeHTTP(res, r)
+		if res.Code != c.status {
+			t.Errorf("%s looks as %q: %d, want %d", c.role, c.as, res.Code, c.status)
+		}
+		if c.status != http.StatusOK {
+			if seen != nil {
+				t.Errorf("%s got through as %+v", c.role, seen)
+			}
+			continue
+		}
+		if seen.Staff() || seen.AffiliateID != w.affiliate.ID || seen.May(viewer.Write) || seen.May(viewer.Conversions) || !seen.May(viewer.Read) {
+			t.Errorf("%s looks as %+v", c.role, seen)
+		}
+	}
+}
