@@ -1,5 +1,5 @@
 import { screen, waitFor } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 
 import { open } from "@/test/render";
 
@@ -28,4 +28,29 @@ it("a deep link to another host is refused on its field", async () => {
   await waitFor(() => {
     expect(deepLink).toHaveAccessibleDescription(/not one of the offer's hosts/);
   });
+});
+
+it("a tracker's token fills param_1, and the link is shown as a QR code", async () => {
+  const { user } = open("/links?campaign=C1");
+  await user.clear(await screen.findByLabelText(/param_1/));
+  await user.click(screen.getByRole("button", { name: /Your tracker/ }));
+  await user.click(await screen.findByRole("option", { name: /Keitaro/ }));
+  expect(screen.getByLabelText(/param_1/)).toHaveValue("{subid}");
+  await user.click(await screen.findByRole("button", { name: "QR code" }));
+  expect(screen.getByRole("img", { name: "The link as a QR code" })).toBeInTheDocument();
+});
+
+it("a test click is opened with a value of its own, and shown when it has come", async () => {
+  const { user, world } = open("/links?campaign=C1");
+  let opened = "";
+  vi.spyOn(window, "open").mockImplementation((url) => {
+    opened = String(url);
+    return null;
+  });
+  await user.click(await screen.findByRole("button", { name: "Open once as a test click" }));
+  expect(await screen.findByText("Waiting for the click…")).toBeInTheDocument();
+  const [click] = world.clicks;
+  if (!click) throw new Error("the world has no click");
+  click.param1 = new URL(opened).searchParams.get("param_1") ?? "";
+  expect(await screen.findByText(/The click arrived at/)).toHaveTextContent(click.param1);
 });

@@ -1,63 +1,21 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Link2, Megaphone } from "lucide-react";
+import { Megaphone } from "lucide-react";
 import { type ReactElement, useEffect, useState } from "react";
 import { useQuery } from "urql";
 
 import { buttonClass } from "@/components/ui/button";
 import { ComboBox } from "@/components/ui/combo-box";
-import { CopyButton } from "@/components/ui/copy-button";
 import { TextField } from "@/components/ui/field";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { Select } from "@/components/ui/select";
-import { Skeleton, SkeletonBlock } from "@/components/ui/skeleton";
-import { EmptyState, ErrorState, Note } from "@/components/ui/states";
-import { UrlText } from "@/components/ui/url-text";
+import { SkeletonBlock } from "@/components/ui/skeleton";
+import { EmptyState, ErrorState } from "@/components/ui/states";
 import { explain } from "@/graphql/client";
-import { graphql, type ResultOf } from "@/graphql/graphql";
+import { graphql } from "@/graphql/graphql";
 import { formErrors } from "@/graphql/user-errors";
 
-import { paramMarks } from "./param-marks";
-
-const PlacesQuery = graphql(`
-  query LinkPlaces {
-    campaigns(first: 100) {
-      edges {
-        node {
-          id
-          name
-          offer {
-            id
-            name
-            deepLinkHosts
-            landingPages {
-              id
-              key
-              name
-            }
-          }
-        }
-      }
-    }
-    offers(first: 100) {
-      edges {
-        node {
-          id
-          name
-          deepLinkHosts
-          landingPages {
-            id
-            key
-            name
-          }
-          defaultLink {
-            id
-            url
-          }
-        }
-      }
-    }
-  }
-`);
+import { FinishedLink } from "./finished-link";
+import { type Place, PlacesQuery, toPlaces, type Tracker, toTrackers } from "./places";
 
 const LinkQuery = graphql(`
   query TrackingLink(
@@ -88,21 +46,6 @@ const LinkQuery = graphql(`
   }
 `);
 
-type Places = ResultOf<typeof PlacesQuery>;
-type Offer = Pick<
-  Places["offers"]["edges"][number]["node"],
-  "id" | "name" | "deepLinkHosts" | "landingPages"
->;
-
-interface Place {
-  id: string;
-  label: string;
-  hint: string;
-  campaignId: string | null;
-  offerId: string | null;
-  offer: Offer;
-}
-
 const route = getRouteApi("/shell/links");
 
 export function LinksPage(): ReactElement {
@@ -113,7 +56,7 @@ export function LinksPage(): ReactElement {
         Where your traffic goes: the click is recorded with its params, and the player lands at the operator.
       </PageHead>
       {data ? (
-        <Builder places={toPlaces(data)} />
+        <Builder places={toPlaces(data)} trackers={toTrackers(data)} />
       ) : error ? (
         <ErrorState
           title="Your links could not be fetched"
@@ -127,29 +70,6 @@ export function LinksPage(): ReactElement {
       )}
     </>
   );
-}
-
-function toPlaces({ campaigns, offers }: Places): Place[] {
-  return [
-    ...campaigns.edges.map(({ node }) => ({
-      id: `campaign ${node.id}`,
-      label: node.name,
-      hint: `Campaign on ${node.offer.name}`,
-      campaignId: node.id,
-      offerId: null,
-      offer: node.offer,
-    })),
-    ...offers.edges
-      .filter(({ node }) => node.defaultLink !== null)
-      .map(({ node }) => ({
-        id: `offer ${node.id}`,
-        label: node.name,
-        hint: "Default link of the offer",
-        campaignId: null,
-        offerId: node.id,
-        offer: node,
-      })),
-  ];
 }
 
 const noLandingPage = "";
@@ -168,7 +88,13 @@ function useRested<T>(value: T, ms: number): T {
   return rested;
 }
 
-function Builder({ places }: { places: readonly Place[] }): ReactElement {
+function Builder({
+  places,
+  trackers,
+}: {
+  places: readonly Place[];
+  trackers: readonly Tracker[];
+}): ReactElement {
   const { campaign, offer } = route.useSearch();
   const [placeId, setPlaceId] = useState<string | null>(
     campaign !== undefined
@@ -177,6 +103,7 @@ function Builder({ places }: { places: readonly Place[] }): ReactElement {
         ? `offer ${offer}`
         : (places[0]?.id ?? null),
   );
+  const [tracker, setTracker] = useState<string | null>(null);
   const [param1, setParam1] = useState("{subid}");
   const [param2, setParam2] = useState("");
   const [param3, setParam3] = useState("");
@@ -240,9 +167,19 @@ function Builder({ places }: { places: readonly Place[] }): ReactElement {
               setDeepLink("");
             }}
           />
+          <Select
+            label="Your tracker"
+            placeholder="Another, or by hand"
+            choices={trackers}
+            value={trackers.find(({ id, token }) => id === tracker && token === param1)?.id ?? null}
+            onChange={(id) => {
+              setTracker(id);
+              setParam1(trackers.find((t) => t.id === id)?.token ?? param1);
+            }}
+          />
           <TextField
             label="param_1, your tracker's click id"
-            hint="The token that your tracker replaces: {subid} in Keitaro, {clickid} in Binom, Voluum and RedTrack."
+            hint="The one that must not be empty: the token that your tracker replaces with its click id."
             value={param1}
             onChange={setParam1}
             mono
@@ -292,47 +229,11 @@ function Builder({ places }: { places: readonly Place[] }): ReactElement {
           )}
         </div>
       </Panel>
-      <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-4">
-        <Panel title="The finished link">
-          <div role="status" className="flex flex-col gap-3">
-            {error ? (
-              <p className="text-failed">{explain(error)}</p>
-            ) : errors.general !== null ? (
-              <p className="text-failed">{errors.general}</p>
-            ) : built === undefined ? (
-              <Skeleton className="my-2" />
-            ) : built.url === null ? (
-              <p className="text-muted">Mend what is marked: then the link is here.</p>
-            ) : (
-              <>
-                <p className="rounded-md border bg-sunken px-3 py-2 leading-6">
-                  <UrlText url={built.url} parts={paramMarks(built.url)} />
-                </p>
-                <div>
-                  <CopyButton text={built.url} what="the link" words primary />
-                </div>
-              </>
-            )}
-          </div>
-          {param1.trim() === "" && (
-            <Note tone="retrying" className="mt-3">
-              Without param_1 the postback cannot tell your tracker which click it was.
-            </Note>
-          )}
-        </Panel>
-        {built?.destination != null && (
-          <Panel title="Where a player lands">
-            <p className="leading-6">
-              <UrlText url={built.destination} />
-            </p>
-            <p className="mt-2 text-muted">With a sample click id in it.</p>
-          </Panel>
-        )}
-        <Note tone="queued" icon={Link2}>
-          Put this link as the offer&apos;s URL into your tracker. Whatever it passes in param_1 comes back in{" "}
-          <span className="font-mono text-sm">{"{param_1}"}</span> of your postback.
-        </Note>
-      </div>
+      <FinishedLink
+        built={built}
+        error={error ? explain(error) : errors.general}
+        hasParam1={param1.trim() !== ""}
+      />
     </PageBody>
   );
 }

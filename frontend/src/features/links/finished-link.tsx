@@ -1,0 +1,84 @@
+import { Link2, QrCode } from "lucide-react";
+import { type ReactElement, useState } from "react";
+
+import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Panel } from "@/components/ui/page";
+import { Skeleton } from "@/components/ui/skeleton";
+import { Note } from "@/components/ui/states";
+import { UrlText } from "@/components/ui/url-text";
+
+import { paramMarks } from "./param-marks";
+import { Qr } from "./qr";
+import { TestClick } from "./test-click";
+
+interface Built {
+  url: string | null;
+  destination: string | null;
+}
+
+/** The link as it goes into the tracker, where it leads, and a way to try it. */
+export function FinishedLink({
+  built,
+  error,
+  hasParam1,
+}: {
+  built: Built | undefined;
+  /** What keeps it from being built and belongs to no field. */
+  error: string | null;
+  hasParam1: boolean;
+}): ReactElement {
+  const [showsQr, setShowsQr] = useState(false);
+  return (
+    <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-4">
+      <Panel title="The finished link">
+        <div role="status" className="flex flex-col gap-3">
+          {error !== null ? (
+            <p className="text-failed">{error}</p>
+          ) : built === undefined ? (
+            <Skeleton className="my-2" />
+          ) : built.url === null ? (
+            <p className="text-muted">Mend what is marked: then the link is here.</p>
+          ) : (
+            <>
+              <p className="rounded-md border bg-sunken px-3 py-2 leading-6">
+                <UrlText url={built.url} parts={paramMarks(built.url)} />
+              </p>
+              <div className="flex flex-wrap gap-2">
+                <CopyButton text={built.url} what="the link" words primary />
+                <Button
+                  icon={QrCode}
+                  aria-expanded={showsQr}
+                  onPress={() => {
+                    setShowsQr(!showsQr);
+                  }}
+                >
+                  QR code
+                </Button>
+              </div>
+              {showsQr && <Qr text={built.url} label="The link as a QR code" />}
+            </>
+          )}
+        </div>
+        {!hasParam1 && (
+          <Note tone="retrying" className="mt-3">
+            Without param_1 the postback cannot tell your tracker which click it was.
+          </Note>
+        )}
+      </Panel>
+      {built?.destination != null && (
+        <Panel title="Where a player lands">
+          <p className="leading-6">
+            <UrlText url={built.destination} />
+          </p>
+          <p className="mt-2 text-muted">With a sample click id in it.</p>
+        </Panel>
+      )}
+      {built?.url != null && <TestClick link={built.url} />}
+      <Note tone="queued" icon={Link2}>
+        Put this link as the offer&apos;s URL into your tracker. Whatever it passes in param_1 comes back in{" "}
+        <span className="font-mono text-sm">{"{param_1}"}</span> of your postback.
+      </Note>
+    </div>
+  );
+}
