@@ -12,6 +12,44 @@ const byName = (data: Data) => (typeof data["name"] === "string" ? data["name"] 
 
 const byKey = (data: Data) => (typeof data["key"] === "string" ? data["key"] : null);
 
+/** How objects without an id are kept; src/graphql/client.test.ts fails where one is forgotten. */
+export const keys: Record<string, (data: Data) => string | null> = {
+  BodyRule: embedded,
+  BuiltLink: embedded,
+  ConsideredPostback: embedded,
+  ConversionTrace: embedded,
+  DeliveryEvent: embedded,
+  DemoSignIn: embedded,
+  Finding: embedded,
+  Header: embedded,
+  Instance: () => "this",
+  Macro: byName,
+  MacroFilter: byName,
+  MacroSpan: embedded,
+  MacroValue: embedded,
+  Mend: embedded,
+  Money: embedded,
+  PastedLink: embedded,
+  PostbackGap: embedded,
+  PostbackHealth: embedded,
+  PostbackPreview: embedded,
+  PresetBlank: embedded,
+  PresetParameter: embedded,
+  Proof: embedded,
+  ProofPayload: embedded,
+  ProvedPostback: embedded,
+  ProvedSlot: embedded,
+  Recognition: embedded,
+  RecognizedParameter: embedded,
+  ScenarioCard: embedded,
+  ScenarioRun: embedded,
+  TemplateError: embedded,
+  Timings: embedded,
+  TrackerPreset: byKey,
+  UserError: embedded,
+  Viewer: () => "me",
+};
+
 /** Forgets every list kept under these names of Query, so that they are asked for again. */
 function forget(cache: Cache, ...names: string[]): void {
   for (const { fieldName, fieldKey } of cache.inspectFields("Query")) {
@@ -56,33 +94,7 @@ export function createClient(): Client {
         },
       }),
       cacheExchange({
-        keys: {
-          Viewer: () => "me",
-          Instance: () => "this",
-          BodyRule: embedded,
-          BuiltLink: embedded,
-          ConsideredPostback: embedded,
-          ConversionTrace: embedded,
-          DeliveryEvent: embedded,
-          DemoSignIn: embedded,
-          Finding: embedded,
-          Header: embedded,
-          Macro: byName,
-          MacroFilter: byName,
-          MacroSpan: embedded,
-          Mend: embedded,
-          Money: embedded,
-          PostbackHealth: embedded,
-          PostbackPreview: embedded,
-          PresetBlank: embedded,
-          PresetParameter: embedded,
-          Recognition: embedded,
-          RecognizedParameter: embedded,
-          TemplateError: embedded,
-          Timings: embedded,
-          TrackerPreset: byKey,
-          UserError: embedded,
-        },
+        keys,
         resolvers: {
           Query: {
             affiliates: relayPagination(),
@@ -105,6 +117,9 @@ export function createClient(): Client {
               forget(cache, "postbacks", "campaigns", "node", "conversionTrace");
             },
             updatePostback: (_result, _args, cache) => {
+              forget(cache, "postbacks", "campaigns", "node");
+            },
+            restorePostbackVersion: (_result, _args, cache) => {
               forget(cache, "postbacks", "campaigns", "node");
             },
             setPostbackEnabled: (_result, _args, cache) => {

@@ -40,6 +40,7 @@ export function makePostback(spec: PostbackSpec) {
     version: 2,
     versions: [version(2), version(1)],
     signingSecret: null,
+    tests: [] as unknown[],
     holdReason: spec.holdReason ?? null,
     health: {
       delivered: spec.enabled ? 412 : 0,

@@ -40,6 +40,22 @@ export function campaignsRoot(world: World) {
         userErrors: [],
       };
     },
+    recognizeTrackingLink: ({ url }: { url: string }) => {
+      const campaign = world.campaigns.find((c) => url.startsWith(c.link.url));
+      const params = new URL(url).searchParams;
+      return {
+        link: campaign ? { ...campaign.link, campaign, offer: campaign.offer } : null,
+        param1: params.get("param_1") ?? "",
+        param2: params.get("param_2") ?? "",
+        param3: params.get("param_3") ?? "",
+        landingPage: params.get("lp") ?? "",
+        deepLink: params.get("dl") ?? "",
+        destination: null,
+        userErrors: campaign
+          ? []
+          : [{ field: ["url"], message: "this is not a tracking link of yours", code: "not_found" }],
+      };
+    },
     createCampaign: ({ input }: { input: { name: string; offerId: string } }) => {
       if (world.campaigns.some((c) => c.name === input.name)) {
         return {

@@ -15,6 +15,7 @@ import { accountRoot } from "./root-account";
 import { campaignsRoot } from "./root-campaigns";
 import { factsRoot } from "./root-facts";
 import { postbacksRoot } from "./root-postbacks";
+import { type Test, testsRoot } from "./root-tests";
 import { trackersRoot } from "./root-trackers";
 import { theSchema } from "./schema";
 
@@ -31,6 +32,7 @@ export class World {
   clicks = Array.from({ length: 60 }, (_, i) => this.makeClick(i));
   conversions: Conversion[] = [];
   deliveries: Delivery[] = [];
+  tests: Test[] = [];
   tokens = [this.makeToken("T1", "Reporting script", 4e8)];
   echo = Array.from({ length: 3 }, (_, i) => ({
     __typename: "EchoRequest",
@@ -278,6 +280,7 @@ export class World {
     ...postbacksRoot(this),
     ...factsRoot(this),
     ...trackersRoot,
+    ...testsRoot(this),
   };
 
   find(id: string): unknown {

@@ -54,3 +54,19 @@ it("a test click is opened with a value of its own, and shown when it has come",
   click.param1 = new URL(opened).searchParams.get("param_1") ?? "";
   expect(await screen.findByText(/The click arrived at/)).toHaveTextContent(click.param1);
 });
+
+it("a link that is in use already is taken apart; another's is refused with the reason", async () => {
+  const { user } = open("/links");
+  const field = await screen.findByLabelText("A link that you have already");
+  await user.click(field);
+  await user.paste("https://go.postrider.example/c/Cmp1Qr7z?param_1={clickid}&param_2=ad");
+  expect(await screen.findByText("The link of the campaign TikTok LatAm.")).toBeInTheDocument();
+  expect(screen.getByLabelText(/param_1/)).toHaveValue("{clickid}");
+  expect(screen.getByLabelText("param_2")).toHaveValue("ad");
+  expect(screen.getByRole("combobox", { name: /Campaign or offer/ })).toHaveValue("TikTok LatAm");
+  await user.clear(field);
+  await user.paste("https://elsewhere.example/c/abc");
+  await waitFor(() => {
+    expect(field).toHaveAccessibleDescription(/not a tracking link of yours/);
+  });
+});

@@ -15,6 +15,7 @@ import { graphql } from "@/graphql/graphql";
 import { formErrors } from "@/graphql/user-errors";
 
 import { FinishedLink } from "./finished-link";
+import { PasteLink, type Pasted } from "./paste-link";
 import { type Place, PlacesQuery, toPlaces, type Tracker, toTrackers } from "./places";
 
 const LinkQuery = graphql(`
@@ -150,6 +151,16 @@ function Builder({
     );
   }
 
+  const take = ({ link, ...found }: Pasted) => {
+    if (link === null) return;
+    setPlaceId(link.campaign === null ? `offer ${link.offer.id}` : `campaign ${link.campaign.id}`);
+    setParam1(found.param1);
+    setParam2(found.param2);
+    setParam3(found.param3);
+    setLandingPage(found.landingPage);
+    setDeepLink(found.deepLink);
+  };
+
   const landingPages = place?.offer.landingPages ?? [];
   const hosts = place?.offer.deepLinkHosts ?? [];
 
@@ -157,7 +168,9 @@ function Builder({
     <PageBody className="grid items-start lg:grid-cols-[24rem_minmax(0,1fr)]">
       <Panel title="What it carries">
         <div className="flex flex-col gap-4">
+          <PasteLink onTaken={take} />
           <ComboBox
+            key={placeId}
             label="Campaign or offer"
             choices={places}
             value={placeId}

@@ -51,9 +51,10 @@ export type Finding = ResultOf<typeof LintQuery>["lintPostback"][number];
 
 type Question = VariablesOf<typeof LintQuery>;
 
-function question(draft: Draft, postbackId: string | null, network: boolean): Question {
+function question(draft: Draft, postbackId: string | null, link: string | null, network: boolean): Question {
   return {
     urlTemplate: draft.urlTemplate,
+    trackingLink: link,
     goals: draft.goals,
     statuses: draft.statuses,
     postbackId,
@@ -79,11 +80,14 @@ export interface Examined {
 
 const noMarks: readonly FindingMark[] = [];
 
-/** What the doctor says of the draft: of the last one that it saw, while the next answer is on its way. */
-export function useDoctor(draft: Draft, postbackId: string | null): Examined {
+/**
+ * What the doctor says of the draft: of the last one that it saw, while the next answer is on its way. `link` is the tracking link
+ * to read it together with, where one was chosen.
+ */
+export function useDoctor(draft: Draft, postbackId: string | null, link: string | null): Examined {
   const [askedOf, setAskedOf] = useState<string | null>(null);
   const network = askedOf !== null && askedOf === draft.urlTemplate;
-  const key = JSON.stringify(question(draft, postbackId, network));
+  const key = JSON.stringify(question(draft, postbackId, link, network));
   const rested = useRested(key);
   const [{ data, fetching }] = useQuery({
     query: LintQuery,

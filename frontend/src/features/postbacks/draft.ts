@@ -38,6 +38,18 @@ export const newDraft: Draft = {
   ruleValue: "",
 };
 
+/** The form's fields, by which the server names what is wrong with them. */
+export const fieldNames = [
+  "urlTemplate",
+  "goals",
+  "goal",
+  "statuses",
+  "offerId",
+  "campaignId",
+  "name",
+  "bodyRule",
+];
+
 /** What can be said before the server is asked: only that something is missing. */
 export function missing(draft: Draft): Record<string, string> {
   const fields: Record<string, string> = {};

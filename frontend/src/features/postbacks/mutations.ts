@@ -81,6 +81,22 @@ export const UpdatePostback = graphql(
   [PostbackParts],
 );
 
+export const RestoreVersion = graphql(
+  `
+    mutation RestorePostbackVersion($input: RestorePostbackVersionInput!) {
+      restorePostbackVersion(input: $input) {
+        postback {
+          ...PostbackParts
+        }
+        userErrors {
+          message
+        }
+      }
+    }
+  `,
+  [PostbackParts],
+);
+
 export const SetPostbackEnabled = graphql(`
   mutation SetPostbackEnabled($input: SetPostbackEnabledInput!) {
     setPostbackEnabled(input: $input) {

@@ -10,23 +10,12 @@ import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { formErrors, noErrors } from "@/graphql/user-errors";
 
-import { type Draft, missing, newDraft, toCreateInput } from "./draft";
+import { type Draft, fieldNames, missing, newDraft, toCreateInput } from "./draft";
 import { CreatePostback } from "./mutations";
 import { PostbackForm } from "./postback-form";
 import { type Beginning, Recognized, Start } from "./start/start";
 
 const route = getRouteApi("/shell/postbacks/new");
-
-export const fieldNames = [
-  "urlTemplate",
-  "goals",
-  "goal",
-  "statuses",
-  "offerId",
-  "campaignId",
-  "name",
-  "bodyRule",
-];
 
 /** A new postback: where it goes comes first, then when it fires. */
 export function NewPostbackPage(): ReactElement {
@@ -128,6 +117,7 @@ function Editor({
       severalGoals
       postbackId={null}
       asTable={beginning.adjust}
+      token={beginning.token}
       onPasteAll={setPasted}
       head={
         pasted !== null && (

@@ -11,6 +11,7 @@ import type { FormErrors } from "@/graphql/user-errors";
 import type { Draft } from "./draft";
 import { DoctorPanel, useDoctor, whatStops } from "./doctor";
 import { HowItIsSent } from "./how-it-is-sent";
+import { ProvePanel } from "./prove-panel";
 import { usePreview, type Values } from "./preview";
 import { UrlPanel } from "./url-panel";
 import { WhenItFires } from "./when-it-fires";
@@ -30,9 +31,10 @@ interface PostbackFormProps {
   asTable?: boolean;
   /** A whole URL was pasted over the old one. */
   onPasteAll?: (text: string) => void;
-  /** What stands over the form, and under the URL. */
+  /** What the tracker calls its click id on a tracking link, where that is known. */
+  token?: string | null;
+  /** What stands over the form. */
   head?: ReactNode;
-  children?: ReactNode;
 }
 
 /** Everything that can be set of a postback, and live under the template what the server makes of it. */
@@ -43,7 +45,8 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
   const set = (change: Partial<Draft>) => {
     onChange({ ...draft, ...change });
   };
-  const examined = useDoctor(draft, props.postbackId);
+  const [link, setLink] = useState<string | null>(null);
+  const examined = useDoctor(draft, props.postbackId, link);
   const stopped = whatStops(examined);
   const [isRefused, setRefused] = useState(false);
   const submit = () => {
@@ -83,7 +86,14 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
           onPasteAll={props.onPasteAll ?? (() => undefined)}
           error={errors.fields["urlTemplate"]}
         />
-        {props.children}
+        {draft.urlTemplate.trim() !== "" && (
+          <ProvePanel
+            draft={draft}
+            postbackId={props.postbackId}
+            token={props.token ?? null}
+            onLink={setLink}
+          />
+        )}
         <HowItIsSent draft={draft} set={set} errors={errors} />
       </div>
       <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-4">

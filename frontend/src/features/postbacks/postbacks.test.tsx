@@ -99,6 +99,26 @@ describe("a new postback", () => {
     });
   });
 
+  it("is proved for each goal before it is saved, and its gaps are named", async () => {
+    const { user, world } = await openForm("/postbacks/new?goal=ftd");
+    await writeUrl("https://t.example/pb?cid={param_1}&p={payout}");
+    await user.click(await screen.findByLabelText(/^Registration/));
+    await user.click(screen.getByRole("button", { name: "Prove it" }));
+    expect(await screen.findByText("First Time Deposit: proved.")).toBeInTheDocument();
+    const card = screen.getByRole("article", { name: "Proof for Registration" });
+    await user.click(within(card).getByRole("button", { name: "Fire test" }));
+    expect(await within(card).findByText("The tracker accepted the postback.")).toBeInTheDocument();
+    expect(world.postbacks).toHaveLength(5);
+
+    const link = screen.getByLabelText(/Its tracking link/);
+    await user.clear(link);
+    await user.type(link, "https://go.postrider.example/c/Cmp0Qr7z");
+    expect(screen.getByText(/You have changed something since/)).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Prove it" }));
+    expect(await screen.findByText("First Time Deposit: fires, with gaps.")).toBeInTheDocument();
+    expect(within(card).getByText("The link carries no param_1.")).toBeInTheDocument();
+  });
+
   it("is the same as a table", async () => {
     const { user } = await openForm();
     await writeUrl("https://t.example/pb?cid={param_1}&p=5");
@@ -169,6 +189,39 @@ describe("one postback", () => {
       expect(path()).toBe("/postbacks");
     });
     expect(world.postbacks).toHaveLength(4);
+  });
+
+  it("is fired as a test with values that begin as those of the last, and its scenarios are told apart", async () => {
+    const { user, world } = open("/postbacks/P2?tab=test");
+    const click = await screen.findByLabelText("{param_1}");
+    expect(click).toHaveValue("w4k2p9");
+    await user.clear(click);
+    await user.type(click, "mine");
+    await user.click(screen.getByRole("button", { name: "Fire test" }));
+    expect((await screen.findAllByText("The tracker accepted the postback."))[0]).toBeInTheDocument();
+    expect(world.tests[0]?.url).toContain("subid=mine");
+    await user.click(screen.getByRole("button", { name: "Run scenarios" }));
+    expect(await screen.findByRole("img", { name: "Look at it" })).toBeInTheDocument();
+    expect(await screen.findByText("same again")).toBeInTheDocument();
+    await user.click(screen.getByRole("tab", { name: "Health" }));
+    await user.click(screen.getByRole("tab", { name: "Test" }));
+    expect(await screen.findByLabelText("{param_1}")).toHaveValue("mine");
+  });
+
+  it("says what its tracker's refusal means, and what to do next", async () => {
+    const { user } = open("/postbacks/P2?tab=test");
+    const click = await screen.findByLabelText("{param_1}");
+    await user.clear(click);
+    await user.type(click, "refused");
+    await user.click(screen.getByRole("button", { name: "Fire test" }));
+    expect(await screen.findByText("Let our address through its firewall.")).toBeInTheDocument();
+  });
+
+  it("is put back to an earlier version", async () => {
+    const { user, world } = open("/postbacks/P2?tab=versions");
+    await user.click(await screen.findByRole("button", { name: "Put this one back" }));
+    await screen.findByText("Version 1 is back, as version 3");
+    expect(world.postbacks[1]?.version).toBe(3);
   });
 
   it("shows its versions, its health and its deliveries", async () => {

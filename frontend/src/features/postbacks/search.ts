@@ -9,7 +9,7 @@ export const newPostbackSearch = z.object({
   goal: one(z.string()),
 });
 
-export const postbackTabs = ["edit", "deliveries", "versions", "health"] as const;
+export const postbackTabs = ["edit", "test", "deliveries", "versions", "health"] as const;
 
 export const postbackSearch = z.object({
   tab: one(z.enum(postbackTabs)),

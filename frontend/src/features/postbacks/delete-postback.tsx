@@ -1,0 +1,60 @@
+import { useNavigate } from "@tanstack/react-router";
+import { Trash2 } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useMutation } from "urql";
+
+import { Button } from "@/components/ui/button";
+import { Confirm } from "@/components/ui/dialog";
+import { toast } from "@/components/ui/toast";
+import { explain } from "@/graphql/client";
+
+import { DeletePostback as DeleteMutation } from "./mutations";
+import { placeOf, type Postback } from "./one-postback";
+
+/** Deletes a postback after it was said what that means. */
+export function DeletePostback({ postback }: { postback: Postback }): ReactElement {
+  const navigate = useNavigate();
+  const [isAsking, setAsking] = useState(false);
+  const [{ fetching }, remove] = useMutation(DeleteMutation);
+
+  const confirm = async () => {
+    const { data, error } = await remove({ input: { id: postback.id } });
+    if (data?.deletePostback.deletedId != null) {
+      toast(`Deleted the postback for ${postback.goal.name}`);
+      await navigate({ to: "/postbacks" });
+      return;
+    }
+    setAsking(false);
+    toast(
+      error ? explain(error) : (data?.deletePostback.userErrors ?? []).map((e) => e.message).join(" "),
+      "failed",
+    );
+  };
+
+  return (
+    <>
+      <Button
+        icon={Trash2}
+        onPress={() => {
+          setAsking(true);
+        }}
+      >
+        Delete
+      </Button>
+      <Confirm
+        title="Delete this postback"
+        isOpen={isAsking}
+        onClose={() => {
+          setAsking(false);
+        }}
+        onConfirm={() => void confirm()}
+        action="Delete it"
+        danger
+        isPending={fetching}
+      >
+        {postback.host} is no longer told of {postback.goal.name} in {placeOf(postback)}. What was delivered
+        stays in the log. To stop it for a while, switch it off instead.
+      </Confirm>
+    </>
+  );
+}

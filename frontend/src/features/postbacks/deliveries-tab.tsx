@@ -1,0 +1,80 @@
+import { Link } from "@tanstack/react-router";
+import { CircleHelp } from "lucide-react";
+import type { ReactElement } from "react";
+
+import { useLiveDeliveries } from "@/components/records/live-deliveries";
+import type { DeliveryRowData } from "@/components/records/delivery-row";
+import { StateBadge, StatusCode } from "@/components/ui/badge";
+import { buttonClass } from "@/components/ui/button";
+import { formatDuration } from "@/components/ui/format";
+import { Panel } from "@/components/ui/page";
+import { EmptyState, ErrorState } from "@/components/ui/states";
+import { type Column, rowLinkClass, Table } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+
+const deliveryColumns: Column<DeliveryRowData>[] = [
+  {
+    id: "time",
+    header: "Queued",
+    lead: true,
+    cell: (row) => (
+      <Link to="/deliveries/$id" params={{ id: row.id }} className={rowLinkClass}>
+        <Time at={row.createdAt} />
+      </Link>
+    ),
+  },
+  { id: "state", header: "State", trail: true, cell: (row) => <StateBadge state={row.state} plain /> },
+  {
+    id: "campaign",
+    header: "Campaign",
+    cell: (row) => <span className="text-muted">{row.campaign?.name ?? "Default link"}</span>,
+  },
+  { id: "code", header: "Code", cell: (row) => <StatusCode code={row.statusCode} /> },
+  {
+    id: "took",
+    header: "Took",
+    align: "right",
+    cell: (row) => (row.durationMs === null ? "–" : formatDuration(row.durationMs)),
+  },
+  { id: "tries", header: "Tries", align: "right", deskOnly: true, cell: (row) => row.attemptCount },
+];
+
+/** What this postback sent last, live. */
+export function DeliveriesTab({ postbackId }: { postbackId: string }): ReactElement {
+  const live = useLiveDeliveries({ postbackIds: [postbackId] }, true, 25);
+  if (live.status === "failed") {
+    return (
+      <ErrorState
+        title="The deliveries could not be fetched"
+        message={live.error ?? ""}
+        onRetry={live.retry}
+      />
+    );
+  }
+  if (live.status === "ready" && live.rows.length === 0) {
+    return (
+      <EmptyState icon={CircleHelp} title="It has not fired yet">
+        Its deliveries show up here as they happen.
+      </EmptyState>
+    );
+  }
+  return (
+    <Panel
+      title="The latest, live"
+      flush
+      aside={
+        <Link to="/deliveries" search={{ postback: postbackId }} className={buttonClass("quiet", "sm")}>
+          In the log
+        </Link>
+      }
+    >
+      <Table
+        label="Deliveries of this postback, newest first"
+        columns={deliveryColumns}
+        rows={live.rows.slice(0, 25)}
+        rowId={(row) => row.id}
+        loading={live.status === "loading"}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,65 @@
+import { graphql, type ResultOf } from "@/graphql/graphql";
+
+import type { Draft } from "./draft";
+import { PostbackParts } from "./mutations";
+
+export const PostbackQuery = graphql(
+  `
+    query Postback($id: ID!) {
+      node(id: $id) {
+        ... on Postback {
+          id
+          ...PostbackParts
+          signingSecret
+          versions {
+            id
+            number
+            urlTemplate
+            method
+            statuses
+            enabled
+            bodyRule {
+              kind
+              path
+              value
+            }
+            createdAt
+            author {
+              id
+              email
+            }
+          }
+        }
+      }
+    }
+  `,
+  [PostbackParts],
+);
+
+type Node = NonNullable<ResultOf<typeof PostbackQuery>["node"]>;
+export type Postback = Extract<Node, { versions: unknown }>;
+
+/** What the form begins with. */
+export function toDraft(postback: Postback): Draft {
+  return {
+    name: postback.name,
+    scope: postback.scope,
+    offerId: postback.offer?.id ?? null,
+    campaignId: postback.campaign?.id ?? null,
+    goals: [postback.goal.key],
+    urlTemplate: postback.urlTemplate,
+    method: postback.method,
+    statuses: postback.statuses.filter((status) => status !== "UNKNOWN"),
+    enabled: postback.enabled,
+    rule: postback.bodyRule?.kind ?? "NONE",
+    rulePath: postback.bodyRule?.path ?? "",
+    ruleValue: postback.bodyRule?.value ?? "",
+  };
+}
+
+/** Where it fires, in words. */
+export function placeOf(postback: Postback): string {
+  if (postback.scope === "OFFER") return postback.offer?.name ?? "one offer";
+  if (postback.scope === "CAMPAIGN") return postback.campaign?.name ?? "one campaign";
+  return "every campaign";
+}

@@ -1,0 +1,187 @@
+import { BadgeCheck, Zap } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useClient, useMutation } from "urql";
+
+import { useGoalChoices } from "@/components/records/choices";
+import { Button } from "@/components/ui/button";
+import { ComboBox } from "@/components/ui/combo-box";
+import { TextField } from "@/components/ui/field";
+import { Panel } from "@/components/ui/page";
+import { explain } from "@/graphql/client";
+
+import type { Draft } from "./draft";
+import { type LinkChoice, useLinkChoices, withToken } from "./prove/links";
+import { type Proof, ProveQuery } from "./prove/proof";
+import { ProofCard } from "./prove/proof-card";
+import { FireTest } from "./test/test-parts";
+import { TestResult } from "./test/test-result";
+
+interface Proved {
+  goal: string;
+  proof: Proof | null;
+  error: string | null;
+}
+
+/** The link that most likely brings the traffic: one that the postback fires for. */
+function likeliest(links: readonly LinkChoice[], draft: Draft): LinkChoice | undefined {
+  return (
+    links.find(
+      (link) =>
+        (draft.scope !== "CAMPAIGN" || link.campaignId === draft.campaignId) &&
+        (draft.scope !== "OFFER" || link.offerId === draft.offerId),
+    ) ?? links[0]
+  );
+}
+
+interface ProvePanelProps {
+  draft: Draft;
+  postbackId: string | null;
+  /** What the tracker calls its click id on a tracking link. */
+  token: string | null;
+  /** The tracking link that was chosen, for the doctor to read too. */
+  onLink: (link: string) => void;
+}
+
+/** Before any traffic is bought: a simulated click and conversion go through the rules, and a test calls the tracker. */
+export function ProvePanel({ draft, postbackId, token, onLink }: ProvePanelProps): ReactElement {
+  const client = useClient();
+  const links = useLinkChoices();
+  const goals = useGoalChoices();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [typed, setTyped] = useState<string | null>(null);
+  const [proved, setProved] = useState<{ of: string; goals: readonly Proved[] } | null>(null);
+  const [isProving, setProving] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const link = links.find(({ id }) => id === chosen) ?? likeliest(links, draft);
+  const text = typed ?? (link === undefined ? "" : withToken(link.url, token ?? "{subid}"));
+  const of = JSON.stringify([draft, text]);
+
+  const prove = async () => {
+    if (draft.goals.length === 0) {
+      setProblem("Choose a goal first: a conversion is of one goal.");
+      return;
+    }
+    setProblem(null);
+    setProving(true);
+    onLink(text);
+    const answers = await Promise.all(
+      draft.goals.map(async (goal): Promise<Proved> => {
+        const { data, error } = await client
+          .query(
+            ProveQuery,
+            {
+              trackingLink: text,
+              goal,
+              draft: {
+                postbackId,
+                urlTemplate: draft.urlTemplate,
+                scope: draft.scope,
+                offerId: draft.scope === "OFFER" ? draft.offerId : null,
+                campaignId: draft.scope === "CAMPAIGN" ? draft.campaignId : null,
+                goals: draft.goals,
+                statuses: draft.statuses,
+              },
+            },
+            { requestPolicy: "network-only" },
+          )
+          .toPromise();
+        const payload = data?.provePostback;
+        return {
+          goal,
+          proof: payload?.proof ?? null,
+          error: error ? explain(error) : (payload?.userErrors[0]?.message ?? null),
+        };
+      }),
+    );
+    setProving(false);
+    setProved({ of, goals: answers });
+  };
+
+  return (
+    <Panel title="Prove it">
+      <div className="flex flex-col gap-4">
+        <p className="text-muted">
+          A simulated click on your tracking link and a simulated conversion run through these rules. Nothing
+          is sent, nothing is counted.
+        </p>
+        <div className="grid grid-cols-[14rem_minmax(0,1fr)] gap-3 max-sm:grid-cols-1">
+          <ComboBox
+            key={links.length}
+            label="Campaign or offer"
+            choices={links}
+            value={link?.id ?? null}
+            onChange={(id) => {
+              setChosen(id);
+              setTyped(null);
+            }}
+          />
+          <TextField
+            label="Its tracking link, as your tracker has it"
+            value={text}
+            onChange={setTyped}
+            mono
+            spellCheck="false"
+          />
+        </div>
+        <div>
+          <Button icon={BadgeCheck} isPending={isProving} onPress={() => void prove()}>
+            Prove it
+          </Button>
+        </div>
+        <div role="status" className="flex flex-col gap-3 empty:hidden">
+          {problem !== null && <p className="text-failed">{problem}</p>}
+          {proved?.goals.map(({ goal, proof, error }) => {
+            const name = goals.find(({ id }) => id === goal)?.label ?? goal;
+            return proof === null ? (
+              <p key={goal} className="text-failed">
+                {name}: {error}
+              </p>
+            ) : (
+              <ProofCard key={goal} goal={name} proof={proof}>
+                <Fire draft={draft} postbackId={postbackId} goal={goal} />
+              </ProofCard>
+            );
+          })}
+          {proved !== null && proved.of !== of && (
+            <p className="text-retrying">You have changed something since: prove it once more.</p>
+          )}
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+/** Calls the tracker once with the draft as it is. */
+function Fire({
+  draft,
+  postbackId,
+  goal,
+}: {
+  draft: Draft;
+  postbackId: string | null;
+  goal: string;
+}): ReactElement {
+  const [{ data, error, fetching }, fire] = useMutation(FireTest);
+  const payload = data?.testPostback;
+  const fault = error ? explain(error) : (payload?.userErrors[0]?.message ?? null);
+  return (
+    <>
+      <Button
+        size="sm"
+        icon={Zap}
+        isPending={fetching}
+        onPress={() => {
+          void fire({
+            input: { urlTemplate: draft.urlTemplate, method: draft.method, postbackId, goal },
+          });
+        }}
+      >
+        Fire test
+      </Button>
+      <div role="status" className="basis-full empty:hidden">
+        {fault !== null && <p className="text-failed">{fault}</p>}
+        {payload?.test && <TestResult test={payload.test} brief />}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import { CircleCheck, CircleDashed, CircleX } from "lucide-react";
+import type { ReactElement, ReactNode } from "react";
+
+import { cx } from "@/components/ui/cx";
+import type { Mark } from "@/components/ui/spans";
+import { type UrlPart, UrlText } from "@/components/ui/url-text";
+
+import type { Proof, Proved } from "./proof";
+
+function marks({ slots }: Proved): Mark<UrlPart>[] {
+  return slots.flatMap(({ macro, value, urlStart, urlEnd }) =>
+    urlStart === null || urlEnd === null || urlEnd === urlStart
+      ? []
+      : [{ start: urlStart, end: urlEnd, value: { name: macro, hint: `${macro}: ${value}` } }],
+  );
+}
+
+/** Proved: it fires, and nothing in its URL stays empty. */
+export function isProved({ fires, slots }: Proved): boolean {
+  return fires && slots.every((slot) => slot.filled);
+}
+
+/** What a simulated conversion would make of the draft: the URL, and what fills each of its macros. */
+export function ProofCard({
+  goal,
+  proof,
+  children,
+}: {
+  goal: string;
+  proof: Proof;
+  /** What can be done next. */
+  children?: ReactNode;
+}): ReactElement | null {
+  const draft = proof.postbacks.find(({ postback }) => postback === null) ?? proof.postbacks[0];
+  if (!draft) return null;
+  const others = proof.postbacks.filter((p) => p !== draft && p.fires);
+  const proved = isProved(draft);
+  const Icon = proved ? CircleCheck : draft.fires ? CircleDashed : CircleX;
+  const empty = draft.slots.filter((slot) => !slot.filled);
+  return (
+    <article aria-label={`Proof for ${goal}`} className="flex flex-col gap-2 rounded-md border p-3">
+      <div className="flex flex-wrap items-start justify-between gap-2">
+        <p className="flex min-w-0 flex-1 basis-52 items-start gap-1.5">
+          <Icon
+            aria-hidden
+            className={cx(
+              "mt-0.5 size-4 shrink-0",
+              proved ? "text-delivered" : draft.fires ? "text-retrying" : "text-failed",
+            )}
+          />
+          <span>
+            <span className="font-medium">
+              {goal}: {proved ? "proved" : draft.fires ? "fires, with gaps" : "does not fire"}.
+            </span>{" "}
+            <span className="text-muted">
+              {proved
+                ? "Every value is filled."
+                : draft.fires
+                  ? `${empty.map((slot) => `{${slot.macro}}`).join(", ")} would be empty.`
+                  : draft.reason}
+            </span>
+          </span>
+        </p>
+        {children}
+      </div>
+      {draft.url !== null && (
+        <p className="rounded-md bg-sunken px-3 py-2 leading-6">
+          <UrlText url={draft.url} parts={marks(draft)} />
+        </p>
+      )}
+      <details>
+        <summary className="link w-fit cursor-default list-none">What fills each value</summary>
+        <dl className="mt-2 flex flex-col gap-1.5">
+          {draft.slots.map((slot, i) => (
+            <div key={i} className="grid grid-cols-[9rem_minmax(0,1fr)] gap-x-3 max-sm:grid-cols-1">
+              <dt className="font-mono text-sm">{`{${slot.macro}}`}</dt>
+              <dd className="min-w-0">
+                <span className={cx("font-mono text-sm break-all", !slot.filled && "text-retrying")}>
+                  {slot.filled ? slot.value : "empty"}
+                </span>
+                <span className="block text-sm text-muted">{slot.why}</span>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </details>
+      {others.length > 0 && (
+        <p className="text-sm text-muted">
+          For the same conversion{" "}
+          {others.map((p) => p.postback?.name || "a postback without a name").join(", ")} would fire too.
+        </p>
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,133 @@
+import { ChevronRight, Zap } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useMutation, useQuery } from "urql";
+
+import { StatusCode } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { formatDuration } from "@/components/ui/format";
+import { Form } from "@/components/ui/form";
+import { Panel } from "@/components/ui/page";
+import { SkeletonBlock } from "@/components/ui/skeleton";
+import { Time } from "@/components/ui/time";
+import { explain } from "@/graphql/client";
+
+import { MacroValues, usePreview, valueInputs, type Values } from "./preview";
+import { Scenarios } from "./test/scenarios";
+import { FireTest, PastTests, type PostbackTest } from "./test/test-parts";
+import { TestResult } from "./test/test-result";
+
+const noTests: readonly PostbackTest[] = [];
+
+/** Fires a saved postback by hand: with values that begin as those of the last test. */
+export function TestTab({ postback }: { postback: { id: string; urlTemplate: string } }): ReactElement {
+  const [{ data, fetching }, refetch] = useQuery({
+    query: PastTests,
+    variables: { id: postback.id },
+    requestPolicy: "cache-and-network",
+  });
+  const node = data?.node;
+  const tests = node && "tests" in node ? node.tests : noTests;
+  if (!data && fetching) return <SkeletonBlock label="Loading the tests" />;
+  return (
+    <Loaded
+      key={postback.urlTemplate}
+      postback={postback}
+      tests={tests}
+      onFired={() => {
+        refetch({ requestPolicy: "network-only" });
+      }}
+    />
+  );
+}
+
+function Loaded({
+  postback,
+  tests,
+  onFired,
+}: {
+  postback: { id: string; urlTemplate: string };
+  tests: readonly PostbackTest[];
+  onFired: () => void;
+}): ReactElement {
+  const single = tests.find((test) => test.scenario === null);
+  const [values, setValues] = useState<Values>(() =>
+    Object.fromEntries((single?.values ?? []).map(({ macro, value }) => [macro, value])),
+  );
+  const { preview } = usePreview(postback.urlTemplate, values);
+  const [{ data, error, fetching }, fire] = useMutation(FireTest);
+  const payload = data?.testPostback;
+  const fault = error ? explain(error) : (payload?.userErrors[0]?.message ?? null);
+  const input = { postbackId: postback.id, values: valueInputs(values) };
+  const spans = preview?.spans ?? [];
+
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-[24rem_minmax(0,1fr)]">
+      <div className="flex min-w-0 flex-col gap-4">
+        <Panel title="Values">
+          <Form
+            className="flex flex-col gap-3"
+            onSubmit={() => {
+              void fire({ input }).then(onFired);
+            }}
+          >
+            {spans.length === 0 && <p className="text-muted">The URL names no macro: it is sent as it is.</p>}
+            <MacroValues spans={spans} values={values} onValues={setValues} />
+            <Button type="submit" look="primary" icon={Zap} isPending={fetching}>
+              Fire test
+            </Button>
+            <p className="text-sm text-muted">
+              It really calls your tracker, marked as a test: counted in no report, and in the log only if
+              asked for.
+            </p>
+          </Form>
+        </Panel>
+        <Scenarios input={input} onRun={onFired} />
+      </div>
+      <div className="flex min-w-0 flex-col gap-4">
+        <Panel title="What your tracker answered">
+          <div role="status">
+            {fault !== null ? (
+              <p className="text-failed">{fault}</p>
+            ) : payload?.test ? (
+              <TestResult test={payload.test} />
+            ) : (
+              <p className="text-muted">Nothing has been fired yet.</p>
+            )}
+          </div>
+        </Panel>
+        {tests.length > 0 && <Past tests={tests} />}
+      </div>
+    </div>
+  );
+}
+
+function Past({ tests }: { tests: readonly PostbackTest[] }): ReactElement {
+  return (
+    <Panel title="Past tests" flush>
+      <ul className="divide-y">
+        {tests.map((test) => (
+          <li key={test.id} className="px-4 py-2">
+            <details className="group">
+              <summary className="flex cursor-default list-none flex-wrap items-center gap-x-3 gap-y-0.5">
+                <ChevronRight
+                  aria-hidden
+                  className="size-3.5 text-muted transition-transform duration-100 group-open:rotate-90"
+                />
+                <Time at={test.firedAt} />
+                <StatusCode code={test.statusCode} />
+                <span className="tabular text-muted">{formatDuration(test.durationMs)}</span>
+                {test.scenario !== null && (
+                  <span className="text-muted">{test.scenario.replaceAll("_", " ")}</span>
+                )}
+                <span className="min-w-0 flex-1 truncate text-muted">{test.verdict}</span>
+              </summary>
+              <div className="py-3">
+                <TestResult test={test} />
+              </div>
+            </details>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}

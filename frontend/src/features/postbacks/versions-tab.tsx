@@ -1,0 +1,114 @@
+import { Undo2 } from "lucide-react";
+import type { ReactElement } from "react";
+import { useMutation } from "urql";
+
+import { stateWord } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { cx } from "@/components/ui/cx";
+import { Time } from "@/components/ui/time";
+import { toast } from "@/components/ui/toast";
+import { TemplateText } from "@/components/ui/url-text";
+import { explain } from "@/graphql/client";
+
+import { RestoreVersion } from "./mutations";
+import type { Postback } from "./one-postback";
+import { diff } from "./text-diff";
+
+type Version = Postback["versions"][number];
+
+/** Every version, newest first, each with what it changed; an older one can be put back. */
+export function VersionsTab({ postback }: { postback: Postback }): ReactElement {
+  const { versions } = postback;
+  return (
+    <ol aria-label="Versions" className="flex flex-col divide-y rounded-md border bg-surface">
+      {versions.map((version, i) => (
+        <li key={version.id} className="flex flex-col gap-2 px-4 py-3">
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <span className="font-medium">Version {version.number}</span>
+            <span className="min-w-0 flex-1 text-muted">
+              <Time at={version.createdAt} form="full" />
+              {version.author && ` by ${version.author.email}`}
+            </span>
+            {i > 0 && <PutBack version={version} />}
+          </div>
+          <Change version={version} before={versions[i + 1]} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function inWords({ method, statuses, enabled, bodyRule }: Version): string {
+  const rule =
+    bodyRule === null
+      ? "any 2xx is delivered"
+      : bodyRule.kind === "JSON_FIELD"
+        ? `the field ${bodyRule.path} must be ${bodyRule.value}`
+        : `the body must ${bodyRule.kind === "CONTAINS" ? "" : "not "}contain ${bodyRule.value}`;
+  return [
+    method,
+    statuses.map((s) => stateWord(s).toLowerCase()).join(", "),
+    rule,
+    enabled ? "on" : "off",
+  ].join(" · ");
+}
+
+function Change({ version, before }: { version: Version; before: Version | undefined }): ReactElement {
+  const words = inWords(version);
+  const old = before === undefined ? words : inWords(before);
+  return (
+    <>
+      {before === undefined || before.urlTemplate === version.urlTemplate ? (
+        <TemplateText template={version.urlTemplate} />
+      ) : (
+        <p className="font-mono text-sm break-all">
+          {diff(before.urlTemplate, version.urlTemplate).map(({ kind, text }, i) => {
+            const Piece = kind === "added" ? "ins" : kind === "removed" ? "del" : "span";
+            return (
+              <Piece
+                key={i}
+                className={cx(
+                  kind === "added" && "rounded-sm bg-delivered-soft text-delivered no-underline",
+                  kind === "removed" && "rounded-sm bg-failed-soft text-failed",
+                )}
+              >
+                {text}
+              </Piece>
+            );
+          })}
+        </p>
+      )}
+      <p className="text-muted">
+        {old === words ? (
+          words
+        ) : (
+          <>
+            <del className="text-failed">{old}</del>{" "}
+            <ins className="text-delivered no-underline">{words}</ins>
+          </>
+        )}
+      </p>
+    </>
+  );
+}
+
+/** Makes a new version that is as an older one was. */
+function PutBack({ version }: { version: Version }): ReactElement {
+  const [{ fetching }, restore] = useMutation(RestoreVersion);
+
+  const put = async () => {
+    const { data, error } = await restore({ input: { versionId: version.id } });
+    const saved = data?.restorePostbackVersion.postback;
+    if (saved) toast(`Version ${String(version.number)} is back, as version ${String(saved.version)}`);
+    else {
+      const { userErrors } = data?.restorePostbackVersion ?? { userErrors: [] };
+      toast(error ? explain(error) : userErrors.map((e) => e.message).join(" "), "failed");
+    }
+  };
+
+  return (
+    <Button size="sm" icon={Undo2} isPending={fetching} onPress={() => void put()}>
+      Put this one back
+    </Button>
+  );
+}
