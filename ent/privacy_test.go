@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/dispatch"
+	"postrider/doctor"
 	"postrider/ent/db"
 	"postrider/ent/db/migrate"
 	"postrider/ent/db/privacy"
@@ -51,6 +52,9 @@ var table = map[string]access{
 	"affiliates": {own, byStaff,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Affiliate.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Affiliate.Delete().Exec(ctx) }},
+	"alerts": {own, byOwner,
+		func(ctx context.Context, c *db.Client) (int, error) { return c.Alert.Query().Count(ctx) },
+		func(ctx context.Context, c *db.Client) (int, error) { return c.Alert.Delete().Exec(ctx) }},
 	"api_tokens": {ownTokens, byOwner,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.ApiToken.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.ApiToken.Delete().Exec(ctx) }},
@@ -141,6 +145,8 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 			SetCreatedAt(pgtest.Now).Exec(ctx),
 		client.PostbackTest.Create().SetID(pgtest.ID(t)).SetAffiliateID(s.Affiliate).SetURLTemplate("https://tracker.example/").SetMethod(dispatch.GET).
 			SetMacros(map[string]string{}).Exec(ctx),
+		client.Alert.Create().SetID(pgtest.ID(t)).SetAffiliateID(s.Affiliate).SetKind(doctor.AlertNoParam).SetCampaignID(s.Link.CampaignID).
+			SetMessage("no param_1").SetRaisedAt(pgtest.Now).Exec(ctx),
 		client.AuditEntry.Create().SetAt(pgtest.Now).SetAction("create").SetEntity("campaign").SetEntityID("1").SetAffiliateID(s.Affiliate).Exec(ctx),
 	} {
 		if err != nil {

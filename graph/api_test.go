@@ -68,6 +68,10 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 		}),
 		Intake:     intake.New(intake.Config{DB: d.SQL, Enqueuer: enqueuer, Secrets: pgtest.Key(t), Now: now, Log: log}),
 		Health:     &report.Health{DB: d.SQL, Now: now},
+		Progress:   &report.Progress{DB: d.SQL},
+		Home:       &report.Home{DB: d.SQL, Now: now},
+		Alerts:     live.NewHub[*db.Alert](),
+		Echoes:     live.NewHub[*db.EchoRequest](),
 		Gaps:       &report.Gaps{DB: d.SQL, Now: now},
 		Replayer:   jobs.Replayer{Pool: pool.Pgx, Now: now},
 		Target:     graph.Target{Probe: dispatch.Probe{Guard: dispatch.NewGuard(dispatch.GuardOptions{Ports: []uint16{80, 443}})}},
@@ -77,6 +81,7 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 		Instance:   gen.Instance{Version: "test", PublicURL: publicURL, DemoSignIns: []*gen.DemoSignIn{}},
 		Log:        log,
 		Now:        now,
+		LookEvery:  time.Millisecond,
 	}
 	sender := dispatch.NewClient(dispatch.ClientOptions{Guard: dispatch.NewGuard(dispatch.GuardOptions{AllowPrivate: true}), Now: now})
 	t.Cleanup(sender.Close)

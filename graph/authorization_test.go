@@ -15,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"postrider/dispatch"
+	"postrider/doctor"
 	"postrider/ent/db"
 	"postrider/ent/db/postbackversion"
 	"postrider/graph"
@@ -353,6 +354,9 @@ func (w *world) queries() map[string]query {
 		"provePostback": {fmt.Sprintf(`{ provePostback(trackingLink: "%s/c/%s?param_1={subid}", goal: "ftd") { proof { postbacks { postback { id } } } } }`,
 			publicURL, w.a.link.Code), w.a.ids["Postback"]},
 		"recognizeTrackingLink": {fmt.Sprintf(`{ recognizeTrackingLink(url: "%s/c/%s") { link { id } } }`, publicURL, w.a.link.Code), w.a.ids["TrackingLink"]},
+		"alerts":                {"{ alerts(filter: {dismissed: true}) { edges { node { id } } } }", w.a.ids["Alert"]},
+		"homeNumbers":           {"{ homeNumbers { today { clicks } } }", nil},
+		"setupChecklist":        {fmt.Sprintf("{ setupChecklist(campaignId: %q) { campaign { id } } }", id("Campaign")), w.a.ids["Campaign"]},
 		"postbackTests":         list("postbackTests", "PostbackTest"),
 		"receivedPostbacks":     list("receivedPostbacks", "ReceivedPostback"),
 		"sources":               {"{ sources { id } }", nil},
@@ -448,6 +452,11 @@ var mutations = map[string]mutation{
 	"setPostbackEnabled": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q, enabled: false}`, w.postback(t, w.a).GlobalID()), "postback { id }"
 	},
+	"dismissAlert": func(t *testing.T, w *world) (string, string) {
+		p := w.postback(t, w.a)
+		a := w.alert(t, w.a, func(c *db.AlertCreate) { c.SetPostbackID(p.ID).SetKind(doctor.AlertFailing) })
+		return fmt.Sprintf(`{id: %q}`, a.GlobalID()), "alert { id }"
+	},
 	"restorePostbackVersion": func(t *testing.T, w *world) (string, string) {
 		w.postback(t, w.a)
 		v, err := w.db.Client().PostbackVersion.Query().Where(postbackversion.AffiliateID(w.a.affiliate.ID)).Order(db.Desc("id")).First(pgtest.System(t))
@@ -523,28 +532,59 @@ type subscription struct {
 	watched func(w *world) bool
 	publish func(t *testing.T, w *world, e *estate)
 	words   func(e *estate) []string
+	args    func(w *world) string // nil for none
 }
 
 var subscriptions = map[string]subscription{
 	"deliveryUpdated": {
-		"delivery { id url host }",
-		func(w *world) bool { return w.cfg.Deliveries.Watched() },
-		func(t *testing.T, w *world, e *estate) {
+		selects: "delivery { id url host }",
+		watched: func(w *world) bool { return w.cfg.Deliveries.Watched() },
+		publish: func(t *testing.T, w *world, e *estate) {
 			d, err := w.db.Client().Delivery.Get(pgtest.System(t), factOf(e.ids["Delivery"][0]))
 			must(t, err)
 			w.cfg.Deliveries.Publish(d)
 		},
-		func(e *estate) []string { return e.ids["Delivery"] },
+		words: func(e *estate) []string { return e.ids["Delivery"] },
+	},
+	"alertChanged": {
+		selects: "id message",
+		watched: func(w *world) bool { return w.cfg.Alerts.Watched() },
+		publish: func(t *testing.T, w *world, e *estate) {
+			a, err := w.db.Client().Alert.Get(pgtest.System(t), factOf(e.ids["Alert"][0]))
+			must(t, err)
+			w.cfg.Alerts.Publish(a)
+		},
+		words: func(e *estate) []string { return e.ids["Alert"] },
+	},
+	"echoRequestReceived": {
+		selects: "id url",
+		watched: func(w *world) bool { return w.cfg.Echoes.Watched() },
+		publish: func(t *testing.T, w *world, e *estate) {
+			r, err := w.db.Client().EchoRequest.Get(pgtest.System(t), factOf(e.ids["EchoRequest"][0]))
+			must(t, err)
+			w.cfg.Echoes.Publish(r)
+		},
+		words: func(e *estate) []string { return e.ids["EchoRequest"] },
+	},
+	"setupChecklistChanged": {
+		selects: "campaign { id }",
+		words:   func(e *estate) []string { return e.ids["Campaign"] },
+		args:    func(w *world) string { return fmt.Sprintf("(campaignId: %q)", w.a.ids["Campaign"][0]) },
+	},
+	"clickRecorded": {
+		selects: "id affiliate { id }",
+		words:   func(e *estate) []string { return e.ids["Affiliate"] },
+		args:    func(w *world) string { return fmt.Sprintf("(campaignId: %q)", w.a.ids["Campaign"][0]) },
 	},
 	"receivedPostback": {
-		"id query",
-		func(w *world) bool { return w.cfg.Received.Watched() },
-		func(t *testing.T, w *world, e *estate) {
+		selects: "id query",
+		watched: func(w *world) bool { return w.cfg.Received.Watched() },
+		publish: func(t *testing.T, w *world, e *estate) {
 			r, err := w.db.Client().ReceivedPostback.Get(pgtest.System(t), factOf(e.ids["ReceivedPostback"][0]))
 			must(t, err)
 			w.cfg.Received.Publish(r)
 		},
-		func(e *estate) []string { return e.ids["ReceivedPostback"] },
+		words: func(e *estate) []string { return e.ids["ReceivedPostback"] },
 	},
 }
 
@@ -569,7 +609,15 @@ func (w *world) trySubscriptions(t *testing.T, c *cast, schema *ast.Schema, row 
 // until its own came.
 func (w *world) subscribe(t *testing.T, name string, s subscription, asking who) outcome {
 	t.Helper()
-	next, stop := w.events(t, asking, fmt.Sprintf("subscription { %s { %s } }", name, s.selects))
+	args := ""
+	if s.args != nil {
+		args = s.args(w)
+	}
+	next, stop := w.events(t, asking, fmt.Sprintf("subscription { %s%s { %s } }", name, args, s.selects))
+	if s.watched == nil { // the server looks by itself: what the world has is what it shows
+		defer stop()
+		return s.outcome(t, name, w, next)
+	}
 	answered := make(chan struct{})
 	var publishing sync.WaitGroup
 	publishing.Go(func() {
@@ -593,6 +641,12 @@ func (w *world) subscribe(t *testing.T, name string, s subscription, asking who)
 		stop()
 		eventually(t, "nobody watches", func() bool { return !s.watched(w) })
 	}()
+	return s.outcome(t, name, w, next)
+}
+
+// outcome reads the first event.
+func (s subscription) outcome(t *testing.T, name string, w *world, next func() (*response, bool)) outcome {
+	t.Helper()
 	res, ok := next()
 	switch {
 	case !ok:
@@ -600,6 +654,8 @@ func (w *world) subscribe(t *testing.T, name string, s subscription, asking who)
 		return hidden
 	case res.refused():
 		return denied
+	case len(res.Errors) > 0 && res.Errors[0].Extensions["code"] == "not_found":
+		return hidden
 	case len(res.Errors) > 0:
 		t.Errorf("%s: %s", name, res.body)
 	}

@@ -130,28 +130,6 @@ func cursorAt(d *db.Delivery) *string {
 	return &cursor
 }
 
-// watchReceived streams operators' calls as they are logged.
-func (r *Resolver) watchReceived(ctx context.Context) <-chan *db.ReceivedPostback {
-	sub := r.Received.Subscribe(func(*db.ReceivedPostback) bool { return true })
-	calls := make(chan *db.ReceivedPostback)
-	go func() {
-		defer close(calls)
-		defer sub.Close()
-		for {
-			logged, _, err := sub.Next(ctx)
-			if err != nil {
-				return
-			}
-			for _, call := range logged {
-				if !send(ctx, calls, call) {
-					return
-				}
-			}
-		}
-	}()
-	return calls
-}
-
 // send hands an event to a subscriber's connection, until the subscriber is gone.
 func send[T any](ctx context.Context, to chan<- T, event T) bool {
 	select {

@@ -35,6 +35,9 @@ func Handler(cfg Config) http.Handler {
 	if cfg.LoaderWait == 0 {
 		cfg.LoaderWait = defaultLoaderWait
 	}
+	if cfg.LookEvery == 0 {
+		cfg.LookEvery = defaultLookEvery
+	}
 	resolver := &Resolver{Config: cfg}
 	s := handler.New(Schema(resolver))
 	s.AddTransport(transport.Websocket{

@@ -64,6 +64,9 @@ func complexity() gen.ComplexityRoot {
 		return rows(child, first, last)
 	}
 	c.Affiliate.Users, c.Offer.Deals, c.Conversion.Proposals, c.Source.Secrets = list, list, list, list
+	c.Query.Alerts = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Alert) int {
+		return rows(child, first, last)
+	}
 	c.Query.Nodes = func(child int, ids []string) int { return 1 + child*len(ids) }
 	c.Campaign.Postbacks, c.Campaign.MissingGoals = list, list
 	c.Click.Conversions, c.Conversion.Events, c.Conversion.Deliveries = list, list, list

@@ -67,7 +67,12 @@ type loadersKey struct{}
 
 // withLoaders gives each response loaders of its own.
 func (r *Resolver) withLoaders(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	return next(context.WithValue(ctx, loadersKey{}, newLoaders(r.Client, r.Health, r.Intake, r.LoaderWait)))
+	return next(r.freshLoaders(ctx))
+}
+
+// freshLoaders gives a context with loaders that have read nothing yet.
+func (r *Resolver) freshLoaders(ctx context.Context) context.Context {
+	return context.WithValue(ctx, loadersKey{}, newLoaders(r.Client, r.Health, r.Intake, r.LoaderWait))
 }
 
 func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loaders) } //nolint:forcetypeassert // set for every response

@@ -40,6 +40,7 @@ var (
 		"User":            finding(func(c *db.Client) *db.UserQuery { return c.User.Query() }),
 	}
 	facts = map[string]finder{
+		"Alert":            finding(func(c *db.Client) *db.AlertQuery { return c.Alert.Query() }),
 		"Attempt":          finding(func(c *db.Client) *db.AttemptQuery { return c.Attempt.Query() }),
 		"Click":            finding(func(c *db.Client) *db.ClickQuery { return c.Click.Query() }),
 		"Conversion":       finding(func(c *db.Client) *db.ConversionQuery { return c.Conversion.Query() }),

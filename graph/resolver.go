@@ -39,11 +39,15 @@ type Config struct {
 	Intake     *intake.Intake
 	Health     *report.Health
 	Gaps       *report.Gaps
+	Progress   *report.Progress
+	Home       *report.Home
 	Replayer   Replayer
 	Trial      *trial.Trial
 	Target     doctor.Target // asked by the doctor where a postback goes
 	Deliveries *live.Hub[*db.Delivery]
 	Received   *live.Hub[*db.ReceivedPostback]
+	Alerts     *live.Hub[*db.Alert]
+	Echoes     *live.Hub[*db.EchoRequest]
 	Secrets    *secret.Key // opens postbacks' signing secrets for their owners
 	Instance   gen.Instance
 	Log        *slog.Logger
@@ -52,6 +56,9 @@ type Config struct {
 	// LoaderWait is how long a look-up waits for others of its kind, to share a
 	// statement with them; 1 ms.
 	LoaderWait time.Duration
+
+	// LookEvery is how often a subscription looks at what nobody announces; 1 s.
+	LookEvery time.Duration
 }
 
 // Resolver resolves what gqlgen cannot derive.

@@ -11,6 +11,7 @@ import (
 
 	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/doctor"
 	"postrider/ent/db"
 	"postrider/firing"
 	"postrider/internal/globalid"
@@ -170,11 +171,24 @@ func (w *world) happen(t testing.TB, e *estate) {
 			SetHeaders([]dispatch.Header{{Name: "X-Operator", Value: e.mark}})
 	}).GlobalID())
 	w.test(t, e, postback)
+	w.alert(t, e, func(c *db.AlertCreate) { c.SetPostbackID(postback.ID).SetKind(doctor.AlertGone) })
+	w.alert(t, e, func(c *db.AlertCreate) { c.SetCampaignID(e.link.CampaignID).SetKind(doctor.AlertNoParam).SetResolvedAt(pgtest.Now) })
 	echo, err := c.EchoRequest.Create().SetID(pgtest.ID(t)).SetAffiliateID(e.affiliate.ID).SetReceivedAt(pgtest.Now).SetMethod("GET").
 		SetURL("/echo/echo-" + e.mark + "?v=" + e.mark).SetHeaders([]dispatch.Header{{Name: "User-Agent", Value: e.mark}}).
 		SetBody("body " + e.mark).SetStatusCode(200).Save(ctx)
 	must(t, err)
 	e.keep(echo.GlobalID())
+}
+
+// alert is one that was raised for the estate.
+func (w *world) alert(t testing.TB, e *estate, about func(*db.AlertCreate)) *db.Alert {
+	t.Helper()
+	c := w.db.Client().Alert.Create().SetID(pgtest.ID(t)).SetAffiliateID(e.affiliate.ID).SetMessage("alert " + e.mark).SetRaisedAt(pgtest.Now)
+	about(c)
+	made, err := c.Save(pgtest.System(t))
+	must(t, err)
+	e.keep(made.GlobalID())
+	return made
 }
 
 // test is one that was fired for a postback.

@@ -8,6 +8,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/dispatch"
+	"postrider/internal/live"
 )
 
 // MaxEcho is how many bytes of a request's body the echo tracker keeps.
@@ -39,9 +40,13 @@ func (in *Intake) Echo(ctx context.Context, r EchoRequest) (bool, error) {
 		return false, fmt.Errorf("writing headers down: %w", err)
 	}
 	res, err := in.DB.ExecContext(ctx, `
-		INSERT INTO echo_requests (id, affiliate_id, received_at, method, url, headers, body, status_code)
-		SELECT $1, a.id, $2, $3, $4, $5, $6, $7 FROM affiliates a WHERE a.echo_key = $8`,
-		id, now, r.Method, clean(r.URL, MaxEcho), headers, clean(string(r.Body), MaxEcho), r.StatusCode, r.Key)
+		WITH kept AS (
+		  INSERT INTO echo_requests (id, affiliate_id, received_at, method, url, headers, body, status_code)
+		  SELECT $1, a.id, $2, $3, $4, $5, $6, $7 FROM affiliates a WHERE a.echo_key = $8
+		  RETURNING id
+		)
+		SELECT pg_notify($9, $10) FROM kept`,
+		id, now, r.Method, clean(r.URL, MaxEcho), headers, clean(string(r.Body), MaxEcho), r.StatusCode, r.Key, string(live.Echoes), live.Payload([]uuid.UUID{id}))
 	if err != nil {
 		return false, fmt.Errorf("keeping what the echo tracker got: %w", err)
 	}

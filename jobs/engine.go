@@ -23,6 +23,7 @@ const (
 	defaultWorkers      = 256
 	defaultPromoteEvery = 250 * time.Millisecond
 	defaultSweepEvery   = 5 * time.Second
+	defaultWatchEvery   = 15 * time.Second
 	// A claim is swept when its exchange must long be over: the whole budget of
 	// one, and thirty seconds.
 	defaultSweepAfter = 45 * time.Second
@@ -43,6 +44,7 @@ type Config struct {
 	PromoteEvery time.Duration // how often what waits is looked at; 250 ms
 	SweepEvery   time.Duration // how often dead claims are looked for; 5 s, or half of SweepAfter
 	SweepAfter   time.Duration // how old a dead claim is; 45 s
+	WatchEvery   time.Duration // how often what affiliates must be told is looked for; 15 s
 }
 
 // Engine delivers: any number of them may run on one database.
@@ -108,6 +110,9 @@ func (c Config) withDefaults() Config {
 	if c.PromoteEvery == 0 {
 		c.PromoteEvery = defaultPromoteEvery
 	}
+	if c.WatchEvery == 0 {
+		c.WatchEvery = defaultWatchEvery
+	}
 	if c.SweepAfter == 0 {
 		c.SweepAfter = defaultSweepAfter
 	}
@@ -130,6 +135,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { e.every(ctx, e.PromoteEvery, e.wake, "promoting", e.promote) })
 	loops.Go(func() { e.every(ctx, e.SweepEvery, nil, "sweeping", e.sweep) })
+	loops.Go(func() { e.every(ctx, e.WatchEvery, nil, "watching for alerts", e.watch) })
 	loops.Go(func() { e.every(ctx, time.Hour, nil, "keeping house", e.keepHouse) })
 	<-ctx.Done()
 	loops.Wait()

@@ -14,7 +14,9 @@ import (
 	"postrider/account"
 	"postrider/dispatch"
 	"postrider/ent/db"
+	"postrider/ent/db/alert"
 	"postrider/ent/db/delivery"
+	"postrider/ent/db/echorequest"
 	"postrider/ent/db/receivedpostback"
 	_ "postrider/ent/db/runtime" // defaults and privacy rules of the model
 	"postrider/graph"
@@ -47,6 +49,8 @@ type services struct {
 
 	deliveries *live.Hub[*db.Delivery]
 	received   *live.Hub[*db.ReceivedPostback]
+	alerts     *live.Hub[*db.Alert]
+	echoes     *live.Hub[*db.EchoRequest]
 	closers    []func() error
 }
 
@@ -60,6 +64,7 @@ func newServices(p *process, database *database) (*services, error) {
 		client:     db.NewClient(db.Driver(pg.Driver(database.SQL))),
 		guard:      dispatch.NewGuard(guardOptions(p)),
 		deliveries: live.NewHub[*db.Delivery](), received: live.NewHub[*db.ReceivedPostback](),
+		alerts: live.NewHub[*db.Alert](), echoes: live.NewHub[*db.EchoRequest](),
 	}
 	enqueuer, err := jobs.NewEnqueuer(database.SQL)
 	if err != nil {
@@ -131,8 +136,11 @@ func (s *services) forget() {
 func (s *services) routes(demo []*gen.DemoSignIn) []server.Route {
 	api := s.accounts.Middleware(graph.Handler(graph.Config{
 		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake,
-		Health:     &report.Health{DB: s.db.SQL, Now: time.Now},
-		Replayer:   jobs.Replayer{Pool: s.db.Pgx, Now: time.Now},
+		Health:   &report.Health{DB: s.db.SQL, Now: time.Now},
+		Replayer: jobs.Replayer{Pool: s.db.Pgx, Now: time.Now},
+		Progress: &report.Progress{DB: s.db.SQL},
+		Home:     &report.Home{DB: s.db.SQL, Now: time.Now},
+		Alerts:   s.alerts, Echoes: s.echoes,
 		Gaps:       &report.Gaps{DB: s.db.SQL, Now: time.Now},
 		Trial:      trial.New(trial.Config{DB: s.db.SQL, Rows: s.client, Sender: s.sender, Secrets: s.key}),
 		Target:     graph.Target{Probe: dispatch.Probe{Guard: s.guard}},
@@ -158,7 +166,15 @@ func (s *services) run(ctx context.Context) error {
 	var tasks sync.WaitGroup
 	tasks.Go(func() { deliveries.Run(ctx) })
 	tasks.Go(func() { received.Run(ctx) })
-	tasks.Go(func() { s.listen(ctx, deliveries, received) })
+	alerts := live.NewFeed(s.alerts, s.process.log, s.loadAlerts)
+	echoes := live.NewFeed(s.echoes, s.process.log, s.loadEchoes)
+	tasks.Go(func() { alerts.Run(ctx) })
+	tasks.Go(func() { echoes.Run(ctx) })
+	tasks.Go(func() {
+		s.listen(ctx, map[live.Channel]func(ids []uuid.UUID){
+			live.Deliveries: deliveries.Add, live.Received: received.Add, live.Alerts: alerts.Add, live.Echoes: echoes.Add,
+		})
+	})
 	var err error
 	if s.engine != nil {
 		err = s.engine.Run(ctx)
@@ -170,23 +186,22 @@ func (s *services) run(ctx context.Context) error {
 }
 
 // listen hears what other nodes, and this one, announce.
-func (s *services) listen(ctx context.Context, deliveries *live.Feed[*db.Delivery], received *live.Feed[*db.ReceivedPostback]) {
+func (s *services) listen(ctx context.Context, feeds map[live.Channel]func(ids []uuid.UUID)) {
 	err := pg.Listen(ctx, s.db.URL, pg.Subscription{
 		Channels: live.Channels(),
 		OnNotify: func(channel, payload string) {
-			switch live.Channel(channel) {
-			case live.Deliveries:
-				deliveries.Add(live.ParsePayload(payload))
-			case live.Received:
-				received.Add(live.ParsePayload(payload))
-			case live.Config:
-				s.forget()
+			if add := feeds[live.Channel(channel)]; add != nil {
+				add(live.ParsePayload(payload))
+			} else {
+				s.forget() // of the configuration
 			}
 		},
 		OnReady: func() {
 			s.forget()
 			s.deliveries.Resync()
 			s.received.Resync()
+			s.alerts.Resync()
+			s.echoes.Resync()
 		},
 		Log: s.process.log,
 	})
@@ -201,6 +216,14 @@ func (s *services) loadDeliveries(ctx context.Context, ids []uuid.UUID) ([]*db.D
 
 func (s *services) loadReceived(ctx context.Context, ids []uuid.UUID) ([]*db.ReceivedPostback, error) {
 	return s.client.ReceivedPostback.Query().Where(receivedpostback.IDIn(ids...)).All(viewer.AsSystem(ctx))
+}
+
+func (s *services) loadAlerts(ctx context.Context, ids []uuid.UUID) ([]*db.Alert, error) {
+	return s.client.Alert.Query().Where(alert.IDIn(ids...)).All(viewer.AsSystem(ctx))
+}
+
+func (s *services) loadEchoes(ctx context.Context, ids []uuid.UUID) ([]*db.EchoRequest, error) {
+	return s.client.EchoRequest.Query().Where(echorequest.IDIn(ids...)).All(viewer.AsSystem(ctx))
 }
 
 // close lets go of what was opened, the database aside.

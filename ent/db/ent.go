@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"postrider/ent/db/affiliate"
+	"postrider/ent/db/alert"
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/attempt"
 	"postrider/ent/db/auditentry"
@@ -97,6 +98,7 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			affiliate.Table:        affiliate.ValidColumn,
+			alert.Table:            alert.ValidColumn,
 			apitoken.Table:         apitoken.ValidColumn,
 			attempt.Table:          attempt.ValidColumn,
 			auditentry.Table:       auditentry.ValidColumn,

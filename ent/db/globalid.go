@@ -14,6 +14,14 @@ func (_m *Affiliate) GlobalID() string {
 // IsNode says that it has a global id.
 func (*Affiliate) IsNode() {}
 
+// GlobalID is the opaque id that GraphQL shows for this Alert.
+func (_m *Alert) GlobalID() string {
+	return globalid.UUID("Alert", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*Alert) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this ApiToken.
 func (_m *ApiToken) GlobalID() string {
 	return globalid.Int("ApiToken", _m.ID)

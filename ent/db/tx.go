@@ -16,6 +16,8 @@ type Tx struct {
 	config
 	// Affiliate is the client for interacting with the Affiliate builders.
 	Affiliate *AffiliateClient
+	// Alert is the client for interacting with the Alert builders.
+	Alert *AlertClient
 	// ApiToken is the client for interacting with the ApiToken builders.
 	ApiToken *ApiTokenClient
 	// Attempt is the client for interacting with the Attempt builders.
@@ -194,6 +196,7 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.Affiliate = NewAffiliateClient(tx.config)
+	tx.Alert = NewAlertClient(tx.config)
 	tx.ApiToken = NewApiTokenClient(tx.config)
 	tx.Attempt = NewAttemptClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)

@@ -7,6 +7,7 @@ import (
 
 	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/doctor"
 	"postrider/firing"
 	"postrider/tracking"
 )
@@ -59,6 +60,13 @@ type Postback struct {
 	Enabled      *bool
 	Search       *string
 	AffiliateIDs []string
+}
+
+// Alert is AlertFilter.
+type Alert struct {
+	Open      *bool
+	Dismissed *bool
+	Kinds     []doctor.AlertKind
 }
 
 // Delivery narrows deliveries, in lists and in subscriptions alike.

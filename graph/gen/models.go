@@ -13,6 +13,7 @@ import (
 	"postrider/firing"
 	"postrider/intake"
 	"postrider/internal/viewer"
+	"postrider/report"
 	"postrider/tracker"
 	"postrider/tracking"
 	"postrider/trial"
@@ -243,6 +244,15 @@ type DemoSignIn struct {
 	Label string `json:"label"`
 }
 
+type DismissAlertInput struct {
+	ID string `json:"id"`
+}
+
+type DismissAlertPayload struct {
+	Alert      *db.Alert    `json:"alert,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type EndDealInput struct {
 	ID string `json:"id"`
 	// Now where left out.
@@ -284,6 +294,16 @@ type FireManualConversionPayload struct {
 	Result     *RecordResult  `json:"result,omitempty"`
 	Conversion *db.Conversion `json:"conversion,omitempty"`
 	UserErrors []*UserError   `json:"userErrors"`
+}
+
+// Today so far against yesterday, in the viewer's time zone.
+type HomeNumbers struct {
+	// The IANA name of the time zone that the days are of.
+	TimeZone string      `json:"timeZone"`
+	Today    *report.Day `json:"today"`
+	// Yesterday until the same time.
+	YesterdaySoFar *report.Day `json:"yesterdaySoFar"`
+	Yesterday      *report.Day `json:"yesterday"`
 }
 
 type ImportStatusChangesInput struct {
@@ -732,6 +752,14 @@ type SetUserDisabledInput struct {
 type SetUserDisabledPayload struct {
 	User       *db.User     `json:"user,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// How far a campaign's set-up has come. Each step ticks by what really happened.
+type SetupChecklist struct {
+	Campaign *db.Campaign `json:"campaign"`
+	// All steps are done.
+	Done  bool           `json:"done"`
+	Steps []*doctor.Step `json:"steps"`
 }
 
 type SignInInput struct {

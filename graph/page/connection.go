@@ -77,6 +77,12 @@ type DeliveryConnection = Connection[*db.Delivery]
 // DeliveryEdge is a row of it.
 type DeliveryEdge = Edge[*db.Delivery]
 
+// AlertConnection is a page of alerts.
+type AlertConnection = Connection[*db.Alert]
+
+// AlertEdge is a row of it.
+type AlertEdge = Edge[*db.Alert]
+
 // PostbackTestConnection is a page of tests.
 type PostbackTestConnection = Connection[*db.PostbackTest]
 

@@ -17,11 +17,15 @@ type Channel string
 const (
 	Deliveries Channel = "postrider_deliveries" // ids of deliveries that changed
 	Received   Channel = "postrider_received"   // ids of calls in the received log
+	Alerts     Channel = "postrider_alerts"     // ids of alerts that were raised or are over
+	Echoes     Channel = "postrider_echoes"     // ids of requests that the echo tracker got
 	Config     Channel = "postrider_config"     // the name of a table of configuration that changed
 )
 
 // Channels lists every channel, to listen to.
-func Channels() []string { return []string{string(Deliveries), string(Received), string(Config)} }
+func Channels() []string {
+	return []string{string(Deliveries), string(Received), string(Alerts), string(Echoes), string(Config)}
+}
 
 // idsPerNotice keeps a notice under PostgreSQL's 8,000 bytes.
 const idsPerNotice = 200

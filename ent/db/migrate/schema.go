@@ -21,6 +21,31 @@ var (
 		Columns:    AffiliatesColumns,
 		PrimaryKey: []*schema.Column{AffiliatesColumns[0]},
 	}
+	// AlertsColumns holds the columns for the "alerts" table.
+	AlertsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "affiliate_id", Type: field.TypeInt64},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"postback_failing", "postback_held", "postback_gone", "postback_recovered", "campaign_without_postback", "clicks_without_param"}},
+		{Name: "postback_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "campaign_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "message", Type: field.TypeString},
+		{Name: "raised_at", Type: field.TypeTime},
+		{Name: "resolved_at", Type: field.TypeTime, Nullable: true},
+		{Name: "dismissed_at", Type: field.TypeTime, Nullable: true},
+	}
+	// AlertsTable holds the schema information for the "alerts" table.
+	AlertsTable = &schema.Table{
+		Name:       "alerts",
+		Columns:    AlertsColumns,
+		PrimaryKey: []*schema.Column{AlertsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "alert_affiliate_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AlertsColumns[1], AlertsColumns[0]},
+			},
+		},
+	}
 	// APITokensColumns holds the columns for the "api_tokens" table.
 	APITokensColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -753,6 +778,7 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AffiliatesTable,
+		AlertsTable,
 		APITokensTable,
 		AttemptsTable,
 		AuditEntriesTable,

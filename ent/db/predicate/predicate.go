@@ -9,6 +9,9 @@ import (
 // Affiliate is the predicate function for affiliate builders.
 type Affiliate func(*sql.Selector)
 
+// Alert is the predicate function for alert builders.
+type Alert func(*sql.Selector)
+
 // ApiToken is the predicate function for apitoken builders.
 type ApiToken func(*sql.Selector)
 

@@ -135,6 +135,30 @@ func (f AffiliateMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutati
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.AffiliateMutation", m)
 }
 
+// The AlertQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AlertQueryRuleFunc func(context.Context, *db.AlertQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AlertQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.AlertQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.AlertQuery", q)
+}
+
+// The AlertMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AlertMutationRuleFunc func(context.Context, *db.AlertMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AlertMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.AlertMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.AlertMutation", m)
+}
+
 // The ApiTokenQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ApiTokenQueryRuleFunc func(context.Context, *db.ApiTokenQuery) error
@@ -724,6 +748,8 @@ func queryFilter(q db.Query) (Filter, error) {
 	switch q := q.(type) {
 	case *db.AffiliateQuery:
 		return q.Filter(), nil
+	case *db.AlertQuery:
+		return q.Filter(), nil
 	case *db.ApiTokenQuery:
 		return q.Filter(), nil
 	case *db.AttemptQuery:
@@ -778,6 +804,8 @@ func queryFilter(q db.Query) (Filter, error) {
 func mutationFilter(m db.Mutation) (Filter, error) {
 	switch m := m.(type) {
 	case *db.AffiliateMutation:
+		return m.Filter(), nil
+	case *db.AlertMutation:
 		return m.Filter(), nil
 	case *db.ApiTokenMutation:
 		return m.Filter(), nil

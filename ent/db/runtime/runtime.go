@@ -6,6 +6,7 @@ import (
 	"context"
 	"postrider/commission"
 	"postrider/ent/db/affiliate"
+	"postrider/ent/db/alert"
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/attempt"
 	"postrider/ent/db/auditentry"
@@ -73,6 +74,16 @@ func init() {
 	affiliateDescCreatedAt := affiliateFields[3].Descriptor()
 	// affiliate.DefaultCreatedAt holds the default value on creation for the created_at field.
 	affiliate.DefaultCreatedAt = affiliateDescCreatedAt.Default.(func() time.Time)
+	alertMixin := schema.Alert{}.Mixin()
+	alert.Policy = privacy.NewPolicies(alertMixin[0], schema.Alert{})
+	alert.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := alert.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	apitoken.Policy = privacy.NewPolicies(schema.ApiToken{})
 	apitoken.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {

@@ -1,0 +1,124 @@
+package doctor
+
+import "fmt"
+
+// PostbackVitals are how a postback has fared lately.
+type PostbackVitals struct {
+	ID          int64
+	AffiliateID int64
+	Delivered   int    // of its last deliveries
+	Failing     int    // of its last deliveries, those that failed or are being tried again
+	Waiting     int    // held because the endpoint keeps failing
+	Held        bool   // the tracker said that the address is gone
+	LastReason  string // of the failures, in words; empty for none
+}
+
+// CampaignVitals are how a running campaign's traffic has looked lately.
+type CampaignVitals struct {
+	ID          int64
+	AffiliateID int64
+	Name        string
+	Clicks      int  // of its last
+	WithoutID   int  // of those, clicks without a param_1
+	Covered     bool // some enabled postback fires for it
+}
+
+// OpenAlert is an alert that has been raised and is not over.
+type OpenAlert struct {
+	Kind       AlertKind
+	PostbackID int64 // zero for a campaign's
+	CampaignID int64 // zero for a postback's
+}
+
+// Change is what to do about alerts: raise one, or end one.
+type Change struct {
+	OpenAlert
+
+	AffiliateID int64
+	Raise       bool   // otherwise it is over
+	Message     string // for the affiliate, of one that is raised
+}
+
+// From when on something is worth an alert, and when it is over.
+const (
+	leastFailing = 3    // deliveries that did not arrive
+	failingShare = 0.5  // of the last ones, from which it is failing
+	wellShare    = 0.1  // below which it is well again
+	leastClicks  = 10   // from which a campaign has traffic
+	noParamShare = 0.5  // of clicks, from which a link is wrong
+	fineShare    = 0.05 // below which it is right again
+)
+
+// Watch decides which alerts to raise and which are over. It gives nothing where
+// nothing has changed.
+func Watch(postbacks []PostbackVitals, campaigns []CampaignVitals, open []OpenAlert) []Change {
+	w := watch{open: map[OpenAlert]bool{}}
+	for _, a := range open {
+		w.open[a] = true
+	}
+	for _, p := range postbacks {
+		w.postback(p)
+	}
+	for _, c := range campaigns {
+		w.campaign(c)
+	}
+	return w.changes
+}
+
+type watch struct {
+	open    map[OpenAlert]bool
+	changes []Change
+}
+
+// set raises an alert that is not there, and ends one that is.
+func (w *watch) set(a OpenAlert, affiliateID int64, begins, ends bool, message string) {
+	switch {
+	case begins && !w.open[a]:
+		w.changes = append(w.changes, Change{OpenAlert: a, AffiliateID: affiliateID, Raise: true, Message: message})
+		w.open[a] = true
+	case ends && w.open[a]:
+		w.changes = append(w.changes, Change{OpenAlert: a, AffiliateID: affiliateID})
+		delete(w.open, a)
+	}
+}
+
+func (w *watch) postback(p PostbackVitals) {
+	of := func(k AlertKind) OpenAlert { return OpenAlert{Kind: k, PostbackID: p.ID} }
+	wasIll := w.open[of(AlertFailing)] || w.open[of(AlertHeld)]
+	reason := p.LastReason
+	if reason != "" {
+		reason = " " + reason
+	}
+	share := part(p.Failing, p.Delivered+p.Failing)
+	well := p.Delivered > 0 && share < wellShare
+	w.set(of(AlertGone), p.AffiliateID, p.Held, !p.Held, "The tracker says that this address is gone, so the postback is on hold: put the new address in and resume it.")
+	w.set(of(AlertHeld), p.AffiliateID, p.Waiting > 0, p.Waiting == 0, fmt.Sprintf("%s until the tracker answers again; nothing is lost.%s", wait(p.Waiting), reason))
+	w.set(of(AlertFailing), p.AffiliateID, p.Failing >= leastFailing && share >= failingShare, well,
+		fmt.Sprintf("%d of the last %d deliveries did not arrive.%s", p.Failing, p.Delivered+p.Failing, reason))
+	isIll := w.open[of(AlertFailing)] || w.open[of(AlertHeld)]
+	w.set(of(AlertRecovered), p.AffiliateID, wasIll && !isIll && p.Delivered > 0, isIll, "It delivers again.")
+}
+
+func wait(n int) string {
+	if n == 1 {
+		return "1 delivery waits"
+	}
+	return fmt.Sprintf("%d deliveries wait", n)
+}
+
+func (w *watch) campaign(c CampaignVitals) {
+	of := func(k AlertKind) OpenAlert { return OpenAlert{Kind: k, CampaignID: c.ID} }
+	traffic := c.Clicks >= leastClicks
+	w.set(of(AlertUncovered), c.AffiliateID, traffic && !c.Covered, c.Covered,
+		fmt.Sprintf("%s has traffic, but no postback fires for it: your tracker would not hear of its conversions.", c.Name))
+	share := part(c.WithoutID, c.Clicks)
+	w.set(of(AlertNoParam), c.AffiliateID, traffic && share >= noParamShare, c.Clicks > 0 && share < fineShare,
+		fmt.Sprintf("%d of the last %d clicks of %s came without param_1: your tracker's click id is missing from the link.", c.WithoutID, c.Clicks, c.Name))
+}
+
+func part(n, of int) float64 {
+	if of == 0 {
+		return 0
+	}
+	return float64(n) / float64(of)
+}

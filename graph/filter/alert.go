@@ -1,0 +1,27 @@
+package filter
+
+import (
+	"postrider/ent/db/alert"
+	"postrider/ent/db/predicate"
+)
+
+// Predicates is what the filter means. What was dismissed is left out unless it is
+// asked for.
+func (f *Alert) Predicates() []predicate.Alert {
+	if f == nil {
+		f = &Alert{}
+	}
+	var ps []predicate.Alert
+	if f.Open != nil && *f.Open {
+		ps = append(ps, alert.ResolvedAtIsNil())
+	} else if f.Open != nil {
+		ps = append(ps, alert.ResolvedAtNotNil())
+	}
+	if f.Dismissed == nil || !*f.Dismissed {
+		ps = append(ps, alert.DismissedAtIsNil())
+	}
+	if len(f.Kinds) > 0 {
+		ps = append(ps, alert.KindIn(f.Kinds...))
+	}
+	return ps
+}

@@ -1,0 +1,197 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"postrider/doctor"
+	"postrider/ent/db"
+	"postrider/ent/db/campaign"
+	"postrider/ent/db/click"
+	"postrider/firing"
+	"postrider/graph/filter"
+	"postrider/graph/gen"
+	"postrider/internal/live"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+	"postrider/report"
+)
+
+// checklist says how far a campaign's set-up has come; nil where there is no such
+// campaign for this viewer.
+func (r *Resolver) checklist(ctx context.Context, campaignID string) (*gen.SetupChecklist, error) {
+	id, err := intID("Campaign", "campaignId", campaignID)
+	if err != nil {
+		return nil, err
+	}
+	campaign, err := r.Client.Campaign.Get(ctx, id)
+	if db.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading campaign %d: %w", id, err)
+	}
+	questions, err := r.questions(ctx, campaign)
+	if err != nil {
+		return nil, err
+	}
+	m, err := r.Progress.OfCampaign(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	shown := &gen.SetupChecklist{Campaign: campaign, Done: true}
+	for _, s := range doctor.Checklist(doctor.Setup{Postbacks: questions, Tested: m.Tested, Clicked: m.Clicked, Delivered: m.Delivered}) {
+		shown.Steps = append(shown.Steps, &s)
+		shown.Done = shown.Done && s.Done
+	}
+	return shown, nil
+}
+
+// questions are what the doctor is asked of each enabled postback that fires for a
+// campaign.
+func (r *Resolver) questions(ctx context.Context, c *db.Campaign) ([]doctor.Question, error) {
+	postbacks, err := load(ctx).postbacksOfAffiliate.Load(ctx, c.AffiliateID)
+	if err != nil {
+		return nil, err
+	}
+	var list []doctor.Question
+	for _, p := range postbacks {
+		reaches := p.Scope == firing.Global || p.OfferID != nil && *p.OfferID == c.OfferID || p.CampaignID != nil && *p.CampaignID == c.ID
+		if !p.Enabled || !reaches {
+			continue
+		}
+		goals := []string{p.Goal}
+		again, err := r.repeating(ctx, goals)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, doctor.Question{Template: p.URLTemplate, Goals: goals, Repeating: again, Statuses: p.Statuses})
+	}
+	return list, nil
+}
+
+// watchChecklist streams a checklist whenever a step is ticked.
+func (r *Resolver) watchChecklist(ctx context.Context, campaignID string) (<-chan *gen.SetupChecklist, error) {
+	first, err := r.checklist(r.freshLoaders(ctx), campaignID)
+	if err != nil {
+		return nil, err
+	}
+	if first == nil {
+		return nil, problem.NotFound("there is no such campaign").At("campaignId")
+	}
+	var last []bool
+	return look(ctx, r.LookEvery, func(ctx context.Context) ([]*gen.SetupChecklist, bool, error) {
+		list, err := r.checklist(r.freshLoaders(ctx), campaignID)
+		if err != nil || list == nil {
+			return nil, true, err
+		}
+		ticks := make([]bool, len(list.Steps))
+		for i, s := range list.Steps {
+			ticks[i] = s.Done
+		}
+		if slices.Equal(ticks, last) {
+			return nil, true, nil
+		}
+		last = ticks
+		return []*gen.SetupChecklist{list}, !list.Done, nil
+	}), nil
+}
+
+// A click is in the table a moment after its id was made: look back so far.
+const clickLag = 5 * time.Second
+
+// watchClicks streams the viewer's clicks as they come.
+func (r *Resolver) watchClicks(ctx context.Context, campaignID *string) (<-chan *db.Click, error) {
+	id, err := optionalInt("Campaign", "campaignId", campaignID)
+	if err != nil {
+		return nil, err
+	}
+	if id != 0 {
+		if known, err := r.Client.Campaign.Query().Where(campaign.ID(id)).Exist(ctx); err != nil || !known {
+			return nil, errors.Join(err, problem.NotFound("there is no such campaign").At("campaignId"))
+		}
+	}
+	begun, seen := r.Now(), recent{}
+	return look(ctx, r.LookEvery, func(ctx context.Context) ([]*db.Click, bool, error) {
+		since := r.Now().Add(-clickLag)
+		if since.Before(begun) {
+			since = begun
+		}
+		q := r.Client.Click.Query().Where((&filter.Click{From: &since}).Predicates()...)
+		if id != 0 {
+			q.Where(click.CampaignID(id))
+		}
+		found, err := q.Order(click.ByID(sql.OrderAsc())).Limit(100).All(ctx)
+		return seen.fresh(found, since), true, err
+	}), nil
+}
+
+func (r *Resolver) homeNumbers(ctx context.Context, timeZone *string) (*gen.HomeNumbers, error) {
+	name := text(timeZone)
+	if name == "" {
+		v, err := viewer.Require(ctx)
+		if err != nil {
+			return nil, err
+		}
+		u, err := r.Client.User.Get(ctx, v.UserID)
+		if err != nil {
+			return nil, fmt.Errorf("reading the viewer: %w", err)
+		}
+		name = u.TimeZone
+	}
+	if name == "" {
+		name = "UTC"
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, problem.Invalid("timeZone", "%q is no time zone: use an IANA name such as Europe/Riga", name)
+	}
+	days, err := r.Home.OfViewer(ctx, zone)
+	if err != nil {
+		return nil, err
+	}
+	return &gen.HomeNumbers{TimeZone: name, Today: &days.Today, YesterdaySoFar: &days.YesterdaySoFar, Yesterday: &days.Yesterday}, nil
+}
+
+func payouts(d *report.Day) []*gen.Money {
+	list := []*gen.Money{}
+	for _, s := range d.Payouts {
+		list = append(list, money(&s.Amount, s.Currency))
+	}
+	return list
+}
+
+func (r *Resolver) dismissAlert(ctx context.Context, id string) (*db.Alert, error) {
+	key, err := factID("Alert", "id", id)
+	if err != nil {
+		return nil, err
+	}
+	a, err := r.Client.Alert.Get(ctx, key)
+	switch {
+	case db.IsNotFound(err):
+		return nil, problem.NotFound("there is no such alert").At("id")
+	case err != nil:
+		return nil, fmt.Errorf("reading the alert: %w", err)
+	case a.DismissedAt != nil:
+		return a, nil
+	}
+	a, err = r.Client.Alert.UpdateOne(a).SetDismissedAt(r.Now().UTC()).Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("dismissing the alert: %w", err)
+	}
+	return a, live.Notify(ctx, r.Setup.DB, live.Alerts, a.ID)
+}
+
+// ownAlert and ownEcho tell whether an event is for a viewer.
+func ownAlert(v *viewer.Viewer) func(*db.Alert) bool {
+	return func(a *db.Alert) bool { return v.Staff() || a.AffiliateID == v.AffiliateID }
+}
+
+func ownEcho(v *viewer.Viewer) func(*db.EchoRequest) bool {
+	return func(e *db.EchoRequest) bool { return v.Staff() || e.AffiliateID == v.AffiliateID }
+}

@@ -1,0 +1,145 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/jackc/pgx/v5"
+
+	"postrider/dispatch"
+	"postrider/doctor"
+	"postrider/internal/live"
+)
+
+// What the watch looks at: the last so many of each postback and campaign.
+const (
+	watchedDeliveries = 20
+	watchedClicks     = 50
+	watchWindow       = time.Hour
+	clickWindow       = 24 * time.Hour
+)
+
+// watch raises the alerts that are due and ends those that are over. Any node may
+// do it at any time: one does it at once, the others skip.
+func (e *Engine) watch(ctx context.Context) error {
+	return pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) error {
+		var mine bool
+		if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock(hashtext('postrider.watch'))`).Scan(&mine); err != nil || !mine {
+			return err
+		}
+		now := e.Now().UTC()
+		postbacks, err := postbackVitals(ctx, tx, now)
+		if err != nil {
+			return err
+		}
+		campaigns, err := campaignVitals(ctx, tx, now)
+		if err != nil {
+			return err
+		}
+		open, err := openAlerts(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return applyAlerts(ctx, tx, doctor.Watch(postbacks, campaigns, open), now)
+	})
+}
+
+func postbackVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.PostbackVitals, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT p.id, p.affiliate_id, p.hold_reason IS NOT NULL, coalesce(l.delivered, 0), coalesce(l.failing, 0), coalesce(l.waiting, 0),
+		  coalesce(l.reason, ''), coalesce(l.detail, '')
+		FROM postbacks p LEFT JOIN LATERAL (
+		  SELECT count(*) FILTER (WHERE d.state = 'delivered') AS delivered,
+		    count(*) FILTER (WHERE d.state IN ('failed', 'retrying')) AS failing,
+		    count(*) FILTER (WHERE d.state = 'held' AND d.reason = $3) AS waiting,
+		    (array_agg(d.reason ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN ('failed', 'retrying')))[1] AS reason,
+		    (array_agg(d.detail ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN ('failed', 'retrying')))[1] AS detail
+		  FROM (SELECT state, reason, detail, updated_at FROM deliveries
+		    WHERE postback_id = p.id AND id >= uuid_floor($1) AND NOT test AND state <> 'queued' ORDER BY id DESC LIMIT $2) d
+		) l ON true
+		WHERE p.deleted_at IS NULL AND p.enabled`, now.Add(-watchWindow), watchedDeliveries, string(dispatch.CircuitOpen))
+	if err != nil {
+		return nil, fmt.Errorf("watching postbacks: %w", err)
+	}
+	vitals, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (doctor.PostbackVitals, error) {
+		var v doctor.PostbackVitals
+		var reason, detail string
+		err := row.Scan(&v.ID, &v.AffiliateID, &v.Held, &v.Delivered, &v.Failing, &v.Waiting, &reason, &detail)
+		v.LastReason = dispatch.Reason(reason).Sentence(detail)
+		return v, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("watching postbacks: %w", err)
+	}
+	return vitals, nil
+}
+
+func campaignVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.CampaignVitals, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT c.id, c.affiliate_id, c.name, l.clicks, l.without, EXISTS (
+		  SELECT FROM postbacks p WHERE p.affiliate_id = c.affiliate_id AND p.enabled AND p.deleted_at IS NULL
+		    AND (p.scope = 'global' OR p.offer_id = c.offer_id OR p.campaign_id = c.id))
+		FROM campaigns c JOIN LATERAL (
+		  SELECT count(*) AS clicks, count(*) FILTER (WHERE k.param_1 = '') AS without
+		  FROM (SELECT param_1 FROM clicks WHERE campaign_id = c.id AND id >= uuid_floor($1) ORDER BY id DESC LIMIT $2) k
+		) l ON true
+		WHERE c.state = 'active'`, now.Add(-clickWindow), watchedClicks)
+	if err != nil {
+		return nil, fmt.Errorf("watching campaigns: %w", err)
+	}
+	vitals, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (doctor.CampaignVitals, error) {
+		var v doctor.CampaignVitals
+		return v, row.Scan(&v.ID, &v.AffiliateID, &v.Name, &v.Clicks, &v.WithoutID, &v.Covered)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("watching campaigns: %w", err)
+	}
+	return vitals, nil
+}
+
+func openAlerts(ctx context.Context, tx pgx.Tx) ([]doctor.OpenAlert, error) {
+	rows, err := tx.Query(ctx, `SELECT kind, coalesce(postback_id, 0), coalesce(campaign_id, 0) FROM alerts WHERE resolved_at IS NULL`)
+	if err != nil {
+		return nil, fmt.Errorf("reading open alerts: %w", err)
+	}
+	open, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (doctor.OpenAlert, error) {
+		var a doctor.OpenAlert
+		return a, row.Scan(&a.Kind, &a.PostbackID, &a.CampaignID)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading open alerts: %w", err)
+	}
+	return open, nil
+}
+
+// applyAlerts writes what was decided and tells whoever watches.
+func applyAlerts(ctx context.Context, tx pgx.Tx, changes []doctor.Change, now time.Time) error {
+	var changed []uuid.UUID
+	for _, c := range changes {
+		id, err := uuid.NewV7AtTime(now)
+		if err != nil {
+			return fmt.Errorf("making an id: %w", err)
+		}
+		if c.Raise {
+			_, err = tx.Exec(ctx, `
+				INSERT INTO alerts (id, affiliate_id, kind, postback_id, campaign_id, message, raised_at)
+				VALUES ($1, $2, $3, nullif($4::bigint, 0), nullif($5::bigint, 0), $6, $7)`, id, c.AffiliateID, string(c.Kind), c.PostbackID, c.CampaignID, c.Message, now)
+		} else {
+			err = tx.QueryRow(ctx, `
+				UPDATE alerts SET resolved_at = $4 WHERE kind = $1 AND coalesce(postback_id, 0) = $2 AND coalesce(campaign_id, 0) = $3 AND resolved_at IS NULL
+				RETURNING id`, string(c.Kind), c.PostbackID, c.CampaignID, now).Scan(&id)
+		}
+		if err != nil {
+			return fmt.Errorf("changing the alert %s: %w", c.Kind, err)
+		}
+		changed = append(changed, id)
+	}
+	for _, payload := range live.Payloads(changed) {
+		if _, err := tx.Exec(ctx, `SELECT pg_notify($1, $2)`, string(live.Alerts), payload); err != nil {
+			return fmt.Errorf("announcing alerts: %w", err)
+		}
+	}
+	return nil
+}
