@@ -42,6 +42,8 @@ const (
 	CircuitOpen  Reason = "CIRCUIT_OPEN"  // held: the endpoint keeps failing
 	PostbackHeld Reason = "POSTBACK_HELD" // held: the postback waits for its owner
 
+	WaitsForEarlier Reason = "WAITS_FOR_EARLIER" // queued: an earlier step of the same conversion goes out first
+
 	PostbackDeleted Reason = "POSTBACK_DELETED" // cancelled: its postback was deleted before it was sent
 	Internal        Reason = "INTERNAL"         // our own fault; detail: nothing that a user should read
 )
@@ -82,6 +84,7 @@ var explanations = map[Reason]explanation{
 	Exhausted:       {"Every attempt failed, over more than 24 hours", "Mend the cause, then replay it."},
 	CircuitOpen:     {"The tracker keeps failing, so its postbacks wait until it answers again", "Nothing is lost: mend the tracker, and they are sent in order."},
 	PostbackHeld:    {"The postback is on hold", "Resume the postback, and it is sent."},
+	WaitsForEarlier: {"An earlier status of the same conversion is still on its way, and goes out first", "Nothing to do: this one follows it."},
 	PostbackDeleted: {"Its postback was deleted before it was sent", "Make the postback anew if it should still be told."},
 	Internal:        {"Something went wrong on our side", "Nothing to do: it is tried again."},
 }
@@ -160,12 +163,24 @@ func (r Reason) Transport() bool {
 	}
 }
 
+// OfEndpoint reports whether an exchange that came to this says something of its
+// endpoint, good or bad: whatever came back or should have does; what was never
+// sent, or was stopped by ourselves, does not.
+func (r Reason) OfEndpoint() bool {
+	switch r {
+	case BadTemplate, TooLong, BlockedTarget, Interrupted, Internal, CircuitOpen, PostbackHeld, PostbackDeleted, WaitsForEarlier:
+		return false
+	default:
+		return true
+	}
+}
+
 // Reasons lists every reason but those of a status's own number.
 func Reasons() []Reason {
 	return []Reason{
 		BadTemplate, TooLong, BlockedTarget, DNS, ConnectionRefused, Unreachable, ConnectionReset, NoAnswer,
 		BadAnswer, TLSCertificate, TLSHandshake, TimeoutDNS, TimeoutConnect, TimeoutTLS, TimeoutHeaders,
 		TimeoutBody, Interrupted, Redirect, RateLimited, ServerError, Gone, RefusedByTracker, Exhausted,
-		CircuitOpen, PostbackHeld, PostbackDeleted, Internal,
+		CircuitOpen, PostbackHeld, WaitsForEarlier, PostbackDeleted, Internal,
 	}
 }

@@ -139,6 +139,7 @@ func (l *ledger) writeDeliveries(ctx context.Context) error {
 	var ids, conversions, events, transactions, goals, statuses, states, endpoints, times []string
 	var clicks []sql.NullString
 	var affiliates, postbacks, versions, offers, campaigns []int64
+	var follows []bool
 	var queued []dispatch.Due
 	for _, d := range l.deliveries {
 		c, state := d.conversion, dispatch.Queued
@@ -154,19 +155,20 @@ func (l *ledger) writeDeliveries(ctx context.Context) error {
 		clicks = append(clicks, uuidText(c.ClickID))
 		affiliates, postbacks, versions = append(affiliates, c.AffiliateID), append(postbacks, d.candidate.ID), append(versions, d.candidate.VersionID)
 		offers, campaigns = append(offers, c.OfferID), append(campaigns, c.CampaignID)
+		follows = append(follows, d.step.Previous != "")
 	}
 	_, err := l.tx.ExecContext(ctx, `
 		INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
-		  transaction_id, goal, status, state, reason, priority, endpoint, queued_at, created_at, updated_at)
+		  transaction_id, goal, status, state, reason, priority, endpoint, follows, queued_at, created_at, updated_at)
 		SELECT id, affiliate, postback, version, conversion, event, offer, nullif(campaign, 0), click,
-		  nullif(transaction, ''), goal, status, state, CASE state WHEN 'held' THEN $15 END, $16, endpoint,
+		  nullif(transaction, ''), goal, status, state, CASE state WHEN 'held' THEN $15 END, $16, endpoint, follows,
 		  CASE state WHEN 'queued' THEN at END, at, at
 		FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], $6::uuid[], $7::bigint[], $8::bigint[], $9::uuid[],
-		            $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $17::timestamptz[])
-		  AS u(id, affiliate, postback, version, conversion, event, offer, campaign, click, transaction, goal, status, state, endpoint, at)`,
+		            $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $17::timestamptz[], $18::bool[])
+		  AS u(id, affiliate, postback, version, conversion, event, offer, campaign, click, transaction, goal, status, state, endpoint, at, follows)`,
 		pq.Array(ids), pq.Array(affiliates), pq.Array(postbacks), pq.Array(versions), pq.Array(conversions), pq.Array(events), pq.Array(offers),
 		pq.Array(campaigns), pq.Array(clicks), pq.Array(transactions), pq.Array(goals), pq.Array(statuses), pq.Array(states), pq.Array(endpoints),
-		dispatch.PostbackHeld, dispatch.PriorityLive, pq.Array(times))
+		dispatch.PostbackHeld, dispatch.PriorityLive, pq.Array(times), pq.Array(follows))
 	if err != nil {
 		return fmt.Errorf("writing %d deliveries: %w", len(l.deliveries), err)
 	}

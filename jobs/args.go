@@ -12,10 +12,14 @@ import (
 type DeliverArgs struct {
 	DeliveryID uuid.UUID `json:"delivery_id"`
 	Attempt    int       `json:"attempt"`
+	Endpoint   string    `json:"endpoint"`        // scheme://host:port
+	Probe      bool      `json:"probe,omitempty"` // it goes out though the circuit is open
 }
 
 // Kind names the job in River's table.
 func (DeliverArgs) Kind() string { return "deliver" }
+
+func (a DeliverArgs) key() claimKey { return claimKey{a.DeliveryID, a.Attempt} }
 
 // lanes is how many queues endpoints are spread over: a bad endpoint's jobs never
 // stand in front of those of another lane.

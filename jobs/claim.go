@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -16,6 +17,7 @@ import (
 
 // claim is a delivery that this process has taken for one attempt.
 type claim struct {
+	job         int64 // of River
 	id          uuid.UUID
 	affiliateID int64
 	postbackID  int64
@@ -31,17 +33,23 @@ type claim struct {
 // claimRows is how many claims share a commit at most.
 const claimRows = 200
 
+// claimKey names one attempt of one delivery.
+type claimKey struct {
+	delivery uuid.UUID
+	attempt  int // how many there were before
+}
+
 // claiming is a job that asks for its delivery.
 type claiming struct {
-	args DeliverArgs
-	got  *claim // nil where the delivery has moved on
-	err  error
+	key claimKey
+	got *claim // nil where the delivery has moved on, or waits for an earlier one
+	err error
 }
 
 // claim takes a delivery by compare-and-set on its attempt number; nil where it
 // has moved on. It is durable when it returns: only then may anything be sent.
 func (e *Engine) claim(ctx context.Context, args DeliverArgs) (*claim, error) {
-	c := &claiming{args: args}
+	c := &claiming{key: args.key()}
 	if err := e.claims.Do(ctx, c); err != nil {
 		return nil, fmt.Errorf("claiming delivery %s: %w", args.DeliveryID, err)
 	}
@@ -51,17 +59,28 @@ func (e *Engine) claim(ctx context.Context, args DeliverArgs) (*claim, error) {
 // claimAll takes deliveries that share a commit. Of two jobs for one attempt, the
 // first gets it.
 func (e *Engine) claimAll(ctx context.Context, batch []*claiming) error {
-	waiting := make(map[DeliverArgs]*claiming, len(batch))
-	var ids []uuid.UUID
-	var attempts []int32
+	waiting := make(map[claimKey]*claiming, len(batch))
 	for _, c := range batch {
 		c.got, c.err = nil, nil
-		if _, twice := waiting[c.args]; twice {
-			continue
+		if _, twice := waiting[c.key]; !twice {
+			waiting[c.key] = c
 		}
-		waiting[c.args] = c
-		ids, attempts = append(ids, c.args.DeliveryID), append(attempts, int32(c.args.Attempt)) //nolint:gosec // an attempt's number is small
 	}
+	for len(waiting) > 0 {
+		if err := e.claimSome(ctx, waiting); err != nil {
+			return err
+		}
+		again, err := e.block(ctx, waiting)
+		if err != nil || !again {
+			return err
+		}
+	}
+	return nil
+}
+
+// claimSome takes what can be taken, and leaves the rest waiting.
+func (e *Engine) claimSome(ctx context.Context, waiting map[claimKey]*claiming) error {
+	ids, attempts := columns(waiting)
 	rows, err := e.Pool.Pgx.Query(ctx, claimSQL, ids, attempts, e.Now().UTC())
 	if err != nil {
 		return err
@@ -73,7 +92,9 @@ func (e *Engine) claimAll(ctx context.Context, batch []*claiming) error {
 		&c.id, &c.affiliateID, &c.postbackID, &c.versionID, &c.number, &c.endpoint, &c.goal, &c.createdAt, &held, &deleted, &macros,
 	}, func() error {
 		taken := c
-		asked := waiting[DeliverArgs{DeliveryID: c.id, Attempt: c.number - 1}]
+		key := claimKey{c.id, c.number - 1}
+		asked := waiting[key]
+		delete(waiting, key)
 		taken.values, asked.err = readValues(c.id, macros)
 		switch {
 		case deleted:
@@ -85,6 +106,49 @@ func (e *Engine) claimAll(ctx context.Context, batch []*claiming) error {
 		return nil
 	})
 	return err
+}
+
+// block lets deliveries wait that tell of a later step of a conversion, while an
+// earlier one is still on its way: the tracker hears of them in their order. It
+// tells whether an earlier one has ended at this very moment, so that it is
+// worth claiming again.
+func (e *Engine) block(ctx context.Context, waiting map[claimKey]*claiming) (again bool, err error) {
+	if len(waiting) == 0 {
+		return false, nil
+	}
+	ids, attempts := columns(waiting)
+	var blocked []uuid.UUID
+	err = pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, followersSQL, ids, attempts)
+		if err != nil {
+			return fmt.Errorf("looking for what is before: %w", err)
+		}
+		followers, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+		if err != nil || len(followers) == 0 {
+			return err
+		}
+		if rows, err = tx.Query(ctx, blockSQL, followers, e.Now().UTC(), dispatch.WaitsForEarlier); err != nil {
+			return fmt.Errorf("letting deliveries wait: %w", err)
+		}
+		if blocked, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID]); err != nil {
+			return fmt.Errorf("letting deliveries wait: %w", err)
+		}
+		again = len(blocked) < len(followers)
+		return notify(ctx, tx, blocked)
+	})
+	for key := range waiting {
+		if !again || slices.Contains(blocked, key.delivery) {
+			delete(waiting, key)
+		}
+	}
+	return again, err
+}
+
+func columns(waiting map[claimKey]*claiming) (ids []uuid.UUID, attempts []int32) {
+	for key := range waiting {
+		ids, attempts = append(ids, key.delivery), append(attempts, int32(key.attempt)) //nolint:gosec // an attempt's number is small
+	}
+	return ids, attempts
 }
 
 // readValues reads what the macros of a delivery say, as they were kept with its

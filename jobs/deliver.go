@@ -2,9 +2,11 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"sync"
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/riverqueue/river"
@@ -24,34 +26,87 @@ type deliverer struct {
 // River then runs the job again, which takes back what the first run had claimed.
 func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error {
 	e := d.engine
+	p, a := e.endpoints.enter(ctx, job.Args.Endpoint, job.Args.Probe)
+	if a != admitted {
+		e.metrics.parked(a)
+		return e.parks.Do(ctx, parking{job: job.ID, key: job.Args.key(), held: a == held})
+	}
+	leave := sync.OnceFunc(func() { e.endpoints.leave(p) })
+	defer leave()
 	select {
 	case e.slots <- struct{}{}:
-		defer func() { <-e.slots }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	free := sync.OnceFunc(func() { <-e.slots })
+	defer free()
+
 	c, err := e.claim(ctx, job.Args)
 	if err != nil {
 		return err
 	}
-	if c == nil && job.Attempt > 1 {
-		// The job ran before and failed: it may have left its claim behind.
-		return e.retake(ctx, job.Args)
+	if c == nil || c.stopped != "" {
+		if job.Args.Probe {
+			if err := e.circuits.lost(ctx, job.Args.Endpoint); err != nil {
+				return err
+			}
+		}
+		return e.unsent(ctx, c, job)
 	}
-	if c == nil {
-		return nil
-	}
-	if c.stopped != "" {
-		return e.writer.write(ctx, c.stop(e.Now()))
-	}
+	c.job = job.ID
 	result, err := e.attempt(ctx, c)
 	if err != nil {
 		return err
 	}
-	if err := e.writer.write(ctx, result); err != nil {
+	free()
+	err = e.learn(ctx, job.Args, result)
+	leave()
+	if err := errors.Join(err, e.writer.write(ctx, result)); err != nil {
 		return fmt.Errorf("writing attempt %d of delivery %s down: %w", c.number, c.id, err)
 	}
 	e.logAttempt(ctx, c, result)
+	return nil
+}
+
+// unsent ends a job of which nothing is sent: its delivery has moved on, or its
+// postback was held or deleted.
+func (e *Engine) unsent(ctx context.Context, c *claim, job *river.Job[DeliverArgs]) error {
+	switch {
+	case c != nil:
+		c.job = job.ID
+		return e.writer.write(ctx, c.stop(e.Now()))
+	case job.Attempt > 1:
+		// The job ran before and failed: it may have left its claim behind.
+		return e.retake(ctx, job.Args)
+	default:
+		return nil
+	}
+}
+
+// learn tells the endpoint's cap and circuit what came of an exchange.
+func (e *Engine) learn(ctx context.Context, args DeliverArgs, r result) error {
+	reason := r.outcome.AttemptReason
+	if !reason.OfEndpoint() {
+		if args.Probe {
+			return e.circuits.lost(ctx, args.Endpoint)
+		}
+		return nil
+	}
+	if !e.endpoints.learned(args.Endpoint, reason, r.exchange.Duration) {
+		return nil
+	}
+	local, most := e.endpoints.circuit(args.Endpoint)
+	after, err := e.circuits.tell(ctx, told{endpoint: args.Endpoint, reason: reason, probe: args.Probe, local: local, most: most})
+	if err != nil {
+		// The result itself is not lost for that: the next one tells again.
+		e.Log.ErrorContext(ctx, "keeping a circuit", "endpoint", args.Endpoint, "error", err)
+		return nil
+	}
+	if after.State != local.State {
+		e.Log.WarnContext(ctx, "circuit", "endpoint", args.Endpoint, "state", after.State, "because", after.Because, "probe_at", after.ProbeAt)
+		e.metrics.circuit(after.State)
+	}
+	e.endpoints.setCircuit(args.Endpoint, after)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
@@ -34,9 +35,10 @@ const (
 type Config struct {
 	Pool     *pg.Pool
 	Client   *dispatch.Client
-	Secrets  *secret.Key       // opens those of postbacks that sign
-	Schedule dispatch.Schedule // dispatch.DefaultSchedule
-	Workers  int               // deliveries under way at once; 256
+	Secrets  *secret.Key           // opens those of postbacks that sign
+	Schedule dispatch.Schedule     // dispatch.DefaultSchedule
+	Circuit  dispatch.CircuitRules // dispatch.DefaultCircuitRules
+	Workers  int                   // deliveries under way at once; 256
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer // nil for none
 	Now      func() time.Time      // the clock
@@ -51,36 +53,56 @@ type Config struct {
 type Engine struct {
 	Config
 
-	river    *river.Client[pgx.Tx]
-	claims   *pg.Batch[*claiming]
-	writer   *writer
-	versions *versions
-	slots    chan struct{} // bounds what is under way
-	metrics  *metrics
-	wake     chan struct{}
+	river     *river.Client[pgx.Tx]
+	claims    *pg.Batch[*claiming]
+	parks     *pg.Batch[parking]
+	writer    *writer
+	versions  *versions
+	endpoints *endpoints
+	circuits  *circuits
+	member    *membership
+	slots     chan struct{} // bounds what is under way
+	metrics   *metrics
+	wake      chan struct{}
 }
 
 // New makes an Engine. Run starts it.
 func New(cfg Config) (*Engine, error) {
 	cfg = cfg.withDefaults()
 	m := newMetrics(cfg.Metrics)
+	member, err := newMembership(cfg.Pool.Pgx, cfg.Workers)
+	if err != nil {
+		return nil, err
+	}
 	e := &Engine{
-		Config:   cfg,
-		writer:   newWriter(cfg.Pool.Pgx, m),
-		versions: newVersions(cfg.Secrets),
-		slots:    make(chan struct{}, cfg.Workers),
-		metrics:  m,
-		wake:     make(chan struct{}, 1),
+		Config:    cfg,
+		writer:    newWriter(cfg.Pool.Pgx, m),
+		versions:  newVersions(cfg.Secrets),
+		endpoints: newEndpoints(cfg.Circuit, cfg.Workers, cfg.Now),
+		circuits:  newCircuits(cfg.Pool.Pgx, cfg.Circuit, cfg.Now),
+		member:    member,
+		slots:     make(chan struct{}, cfg.Workers),
+		metrics:   m,
+		wake:      make(chan struct{}, 1),
 	}
 	e.claims = pg.NewBatch(claimRows, 1, e.claimAll).Whole() // a failed claim is River's to run again
+	e.parks = pg.NewBatch(flushRows, 1, e.parkAll)
+	return e, nil
+}
+
+// newRiver makes River's client, over connections of its own: what River writes
+// need not be on disk when it goes on. A job that was fetched and is forgotten
+// in a crash of PostgreSQL is fetched again; what is claimed later by us and is
+// on disk brings the fetch before it along.
+func (e *Engine) newRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &deliverer{engine: e})
 	queues := make(map[string]river.QueueConfig, lanes)
 	for n := range lanes {
-		// One endpoint has one lane: it may use a quarter of the workers, no more.
-		queues[laneName(n)] = river.QueueConfig{MaxWorkers: max(4, cfg.Workers/4)}
+		// More than one endpoint may have under way: those of a lane share it.
+		queues[laneName(n)] = river.QueueConfig{MaxWorkers: max(4, e.Workers/2)}
 	}
-	client, err := river.NewClient(riverpgxv5.New(cfg.Pool.Pgx), &river.Config{
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Queues:                      queues,
 		Workers:                     workers,
 		FetchCooldown:               5 * time.Millisecond,
@@ -88,18 +110,36 @@ func New(cfg Config) (*Engine, error) {
 		RescueStuckJobsAfter:        2 * time.Minute,
 		JobTimeout:                  time.Minute,
 		CompletedJobRetentionPeriod: 5 * time.Minute,
-		Logger:                      quiet(cfg.Log),
+		ReindexerIndexNames:         []string{"river_job_kind", "river_job_pkey", "river_job_prioritized_fetching_index", "river_job_state_and_finalized_at_index"},
+		Logger:                      quiet(e.Log),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("making River's client: %w", err)
 	}
-	e.river = client
-	return e, nil
+	return client, nil
+}
+
+// riverConns is how many connections River has: fetching, finishing, and one
+// that listens.
+const riverConns = 4
+
+func (e *Engine) riverPool(ctx context.Context) (*pgxpool.Pool, error) {
+	config := e.Pool.Pgx.Config()
+	config.MaxConns = riverConns
+	config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("opening River's connections: %w", err)
+	}
+	return pool, nil
 }
 
 func (c Config) withDefaults() Config {
 	if c.Schedule == nil {
 		c.Schedule = dispatch.DefaultSchedule
+	}
+	if c.Circuit == (dispatch.CircuitRules{}) {
+		c.Circuit = dispatch.DefaultCircuitRules
 	}
 	if c.Workers == 0 {
 		c.Workers = defaultWorkers
@@ -129,17 +169,52 @@ func (e *Engine) Run(ctx context.Context) error {
 	// context of its own.
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
+	pool, err := e.riverPool(work)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if e.river, err = e.newRiver(pool); err != nil {
+		return err
+	}
+	if err := e.member.beat(ctx); err != nil && ctx.Err() == nil {
+		e.Log.ErrorContext(ctx, "beating", "error", err)
+	}
 	if err := e.river.Start(work); err != nil {
 		return fmt.Errorf("starting River: %w", err)
 	}
 	var loops sync.WaitGroup
-	loops.Go(func() { e.every(ctx, e.PromoteEvery, e.wake, "promoting", e.promote) })
+	loops.Go(func() { e.every(ctx, beatEvery, nil, "beating", e.member.beat) })
+	loops.Go(func() { e.promoteAll(ctx) })
 	loops.Go(func() { e.every(ctx, e.SweepEvery, nil, "sweeping", e.sweep) })
 	loops.Go(func() { e.every(ctx, e.WatchEvery, nil, "watching for alerts", e.watch) })
 	loops.Go(func() { e.every(ctx, time.Hour, nil, "keeping house", e.keepHouse) })
 	<-ctx.Done()
 	loops.Wait()
-	return e.drain(work)
+	return errors.Join(e.drain(work), e.member.resign(work))
+}
+
+// promoteAll promotes, round after round: soon again while something waits for a
+// place, otherwise when it is time to look.
+func (e *Engine) promoteAll(ctx context.Context) {
+	p := newPromoter(e)
+	for ctx.Err() == nil {
+		busy, err := p.round(ctx)
+		if err != nil && ctx.Err() == nil {
+			e.Log.ErrorContext(ctx, "promoting", "error", err)
+		}
+		pause := e.PromoteEvery
+		if busy && err == nil {
+			pause = min(pause, busyEvery)
+		}
+		next := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+		case <-next.C:
+		case <-e.wake:
+		}
+		next.Stop()
+	}
 }
 
 // drain lets attempts under way end; what does not in time is cut off and swept

@@ -15,6 +15,9 @@ type metrics struct {
 	delivered prometheus.Histogram
 	flushRows prometheus.Histogram
 	flushTime prometheus.Histogram
+	parkings  *prometheus.CounterVec
+	promotion prometheus.Counter
+	circuits  *prometheus.CounterVec
 }
 
 func newMetrics(register prometheus.Registerer) *metrics {
@@ -38,9 +41,18 @@ func newMetrics(register prometheus.Registerer) *metrics {
 			Name: "postrider_writer_flush_seconds", Help: "How long a commit of attempts took.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
 		}),
+		parkings: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "postrider_delivery_parkings_total", Help: "Jobs that found no place at their endpoint, by why.",
+		}, []string{"because"}),
+		promotion: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "postrider_deliveries_promoted_total", Help: "Deliveries that were moved from the table into River.",
+		}),
+		circuits: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "postrider_circuit_changes_total", Help: "Changes of circuits, by the state that they came to.",
+		}, []string{"state"}),
 	}
 	if register != nil {
-		register.MustRegister(m.attempts, m.exchange, m.delivered, m.flushRows, m.flushTime)
+		register.MustRegister(m.attempts, m.exchange, m.delivered, m.flushRows, m.flushTime, m.parkings, m.promotion, m.circuits)
 	}
 	return m
 }
@@ -56,4 +68,18 @@ func (m *metrics) attempt(r result) {
 func (m *metrics) flush(rows int, took time.Duration) {
 	m.flushRows.Observe(float64(rows))
 	m.flushTime.Observe(took.Seconds())
+}
+
+func (m *metrics) parked(a admission) {
+	because := "full"
+	if a == held {
+		because = "circuit_open"
+	}
+	m.parkings.WithLabelValues(because).Inc()
+}
+
+func (m *metrics) promoted(n int) { m.promotion.Add(float64(n)) }
+
+func (m *metrics) circuit(state dispatch.CircuitState) {
+	m.circuits.WithLabelValues(string(state)).Inc()
 }

@@ -3,6 +3,8 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
@@ -10,44 +12,305 @@ import (
 	"postrider/dispatch"
 )
 
-// promoteBatch is how many deliveries one transaction moves into River.
-const promoteBatch = 500
+const (
+	dueBatch      = 1000                   // deliveries whose time one statement looks at
+	streamBatch   = 1000                   // streams that one round looks at
+	busyEvery     = 10 * time.Millisecond  // between rounds while something waits for a place
+	bouncedFor    = 250 * time.Millisecond // a stream whose delivery found no place elsewhere is left alone
+	holdBatch     = 500                    // parked deliveries of an open circuit that a round marks as held
+	promoterStall = "10s"                  // a paused promoter must not keep rows locked
+)
 
-// promote moves what is due from the table into River, until nothing is.
-func (e *Engine) promote(ctx context.Context) error {
-	for {
-		n, err := e.promoteSome(ctx)
-		if err != nil {
-			return err
-		}
-		if n < promoteBatch {
-			return nil
-		}
+// stream is what one affiliate has waiting for one endpoint: it goes out in its
+// order, live before retries before replays.
+type stream struct {
+	endpoint  string
+	affiliate int64
+}
+
+// promoter moves deliveries from the table into River: never more of an endpoint
+// than may be under way there, and of affiliates and their endpoints each in its
+// turn. One process at a time does; what it remembers, another can do without.
+type promoter struct {
+	engine   *Engine
+	after    stream                // where the next round begins
+	underWay map[uuid.UUID]stream  // promoted, and not known to have ended
+	bounced  map[stream]time.Time  // found no place in another process
+	holding  map[string]*holdAhead // open circuits whose parked deliveries are being marked
+}
+
+func newPromoter(e *Engine) *promoter {
+	return &promoter{
+		engine: e, underWay: map[uuid.UUID]stream{}, bounced: map[stream]time.Time{}, holding: map[string]*holdAhead{},
 	}
 }
 
-func (e *Engine) promoteSome(ctx context.Context) (int, error) {
-	var due []dispatch.Due
-	err := pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, promoteSQL, e.Now().UTC(), promoteBatch)
+// round promotes what can be, and tells whether something waits for a place, so
+// that the next round should come soon.
+func (p *promoter) round(ctx context.Context) (busy bool, err error) {
+	if err := p.refresh(ctx); err != nil {
+		return false, err
+	}
+	if !p.engine.member.leads() {
+		clear(p.underWay)
+		clear(p.holding)
+		return false, nil
+	}
+	due, err := p.due(ctx)
+	if err != nil {
+		return false, err
+	}
+	if err := p.settle(ctx); err != nil {
+		return false, err
+	}
+	holding, err := p.hold(ctx)
+	if err != nil {
+		return false, err
+	}
+	streams, err := p.streams(ctx)
+	if err != nil {
+		return false, err
+	}
+	picks := p.pick(streams)
+	if err := p.promote(ctx, picks); err != nil {
+		return false, err
+	}
+	return due == dueBatch || holding || len(picks) > 0 || len(p.underWay) > 0, nil
+}
+
+// refresh takes over the circuits as the database has them.
+func (p *promoter) refresh(ctx context.Context) error {
+	e := p.engine
+	open, mine, err := e.circuits.open(ctx)
+	if err != nil {
+		return err
+	}
+	e.endpoints.setCircuits(open, mine)
+	e.endpoints.share(int(e.member.processes.Load()))
+	p.noteOpen(open)
+	return nil
+}
+
+// due parks what has come to its time.
+func (p *promoter) due(ctx context.Context) (n int, err error) {
+	err = p.inTx(ctx, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, dueSQL, p.engine.Now().UTC(), dueBatch, dispatch.CircuitOpen)
 		if err != nil {
 			return fmt.Errorf("finding what is due: %w", err)
 		}
-		due, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (dispatch.Due, error) {
-			var d dispatch.Due
-			var id uuid.UUID
-			err := row.Scan(&id, &d.Attempt, &d.Endpoint, &d.Priority)
-			d.DeliveryID = id
-			return d, err
-		})
-		if err != nil || len(due) == 0 {
-			return err
+		moved, err := pgx.CollectRows(rows, pgx.RowTo[uuid.NullUUID])
+		if err != nil {
+			return fmt.Errorf("finding what is due: %w", err)
 		}
-		_, err = e.river.InsertManyFastTx(ctx, tx, jobParams(due))
-		return err
+		n = len(moved)
+		var held []uuid.UUID
+		for _, id := range moved {
+			if id.Valid {
+				held = append(held, id.UUID)
+			}
+		}
+		return notify(ctx, tx, held)
+	})
+	return n, err
+}
+
+// settle forgets what has ended of what was promoted, and notes what found no
+// place after all.
+func (p *promoter) settle(ctx context.Context) error {
+	now := p.engine.Now()
+	for s, until := range p.bounced {
+		if now.After(until) {
+			delete(p.bounced, s)
+		}
+	}
+	if len(p.underWay) == 0 {
+		return nil
+	}
+	ids := make([]uuid.UUID, 0, len(p.underWay))
+	for id := range p.underWay {
+		ids = append(ids, id)
+	}
+	rows, err := p.engine.Pool.Pgx.Query(ctx, underWaySQL, ids)
+	if err != nil {
+		return fmt.Errorf("looking after what was promoted: %w", err)
+	}
+	still := map[uuid.UUID]stream{}
+	var id uuid.UUID
+	var parked bool
+	_, err = pgx.ForEachRow(rows, []any{&id, &parked}, func() error {
+		s := p.underWay[id]
+		if parked {
+			p.bounced[s] = now.Add(bouncedFor)
+		} else {
+			still[id] = s
+		}
+		return nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("promoting what is due: %w", err)
+		return fmt.Errorf("looking after what was promoted: %w", err)
 	}
-	return len(due), nil
+	p.underWay = still
+	return nil
+}
+
+// streams gives those that have something waiting, from where the last round
+// left off; after the last comes the first again.
+func (p *promoter) streams(ctx context.Context) ([]stream, error) {
+	found, err := p.walk(ctx, p.after)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) < streamBatch && p.after != (stream{}) {
+		more, err := p.walk(ctx, stream{})
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range more[:min(len(more), streamBatch-len(found))] {
+			if !slices.Contains(found, s) {
+				found = append(found, s)
+			}
+		}
+	}
+	p.after = stream{}
+	if len(found) == streamBatch {
+		p.after = found[len(found)-1]
+	}
+	return found, nil
+}
+
+func (p *promoter) walk(ctx context.Context, after stream) ([]stream, error) {
+	rows, err := p.engine.Pool.Pgx.Query(ctx, streamsSQL, after.endpoint, after.affiliate, streamBatch)
+	if err != nil {
+		return nil, fmt.Errorf("looking at what is parked: %w", err)
+	}
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s stream, err error) {
+		return s, row.Scan(&s.endpoint, &s.affiliate)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking at what is parked: %w", err)
+	}
+	return found, nil
+}
+
+// pick deals the free places out: a place to each affiliate in turn, for each
+// affiliate to each of its endpoints in turn.
+func (p *promoter) pick(streams []stream) map[stream]int {
+	e, processes := p.engine, int(p.engine.member.processes.Load())
+	flying := map[string]int{}
+	all, slow := 2*e.Workers*processes, e.endpoints.slowSlots*processes
+	for _, s := range p.underWay {
+		flying[s.endpoint]++
+		all--
+		if _, proven := e.endpoints.room(s.endpoint, processes); !proven {
+			slow--
+		}
+	}
+	turns := &turns{}
+	for _, s := range streams {
+		if _, bounced := p.bounced[s]; !bounced {
+			turns.add(s)
+		}
+	}
+	picks := map[stream]int{}
+	for all > 0 {
+		s, ok := turns.next()
+		if !ok {
+			break
+		}
+		limit, proven := e.endpoints.room(s.endpoint, processes)
+		if flying[s.endpoint] >= limit || !proven && slow <= 0 {
+			turns.drop()
+			continue
+		}
+		if !proven {
+			slow--
+		}
+		flying[s.endpoint]++
+		picks[s]++
+		all--
+	}
+	return picks
+}
+
+// promote moves the first of each stream into River, and lets a probe out where
+// one is due.
+func (p *promoter) promote(ctx context.Context, picks map[stream]int) error {
+	if len(picks) > 0 {
+		err := p.move(ctx, func(tx pgx.Tx) (taken, error) { return takeFirst(ctx, tx, p.engine.Now(), picks) })
+		if err != nil {
+			return err
+		}
+	}
+	return p.probe(ctx)
+}
+
+// taken is what was taken out of the table to be promoted.
+type taken struct {
+	due      []dispatch.Due
+	streams  []stream    // of each
+	released []uuid.UUID // those that were held until now
+}
+
+// move promotes what take takes, in one transaction.
+func (p *promoter) move(ctx context.Context, take func(tx pgx.Tx) (taken, error)) error {
+	var moved taken
+	err := p.inTx(ctx, func(tx pgx.Tx) (err error) {
+		if moved, err = take(tx); err != nil || len(moved.due) == 0 {
+			return err
+		}
+		if _, err := p.engine.river.InsertManyFastTx(ctx, tx, jobParams(moved.due)); err != nil {
+			return fmt.Errorf("making %d jobs: %w", len(moved.due), err)
+		}
+		return notify(ctx, tx, moved.released)
+	})
+	if err != nil {
+		return fmt.Errorf("promoting: %w", err)
+	}
+	for i, d := range moved.due {
+		p.underWay[d.DeliveryID] = moved.streams[i]
+	}
+	p.engine.metrics.promoted(len(moved.due))
+	return nil
+}
+
+// takeFirst takes the first deliveries of each stream out of the table.
+func takeFirst(ctx context.Context, tx pgx.Tx, now time.Time, picks map[stream]int) (taken, error) {
+	var endpoints []string
+	var affiliates []int64
+	var counts []int32
+	for s, n := range picks {
+		endpoints, affiliates, counts = append(endpoints, s.endpoint), append(affiliates, s.affiliate), append(counts, int32(n)) //nolint:gosec // small
+	}
+	rows, err := tx.Query(ctx, promoteSQL, endpoints, affiliates, counts, now.UTC())
+	if err != nil {
+		return taken{}, fmt.Errorf("taking what is parked: %w", err)
+	}
+	var t taken
+	var d dispatch.Due
+	var id uuid.UUID
+	var affiliate int64
+	var held bool
+	_, err = pgx.ForEachRow(rows, []any{&id, &d.Attempt, &d.Endpoint, &d.Priority, &affiliate, &held}, func() error {
+		d.DeliveryID = id
+		t.due, t.streams = append(t.due, d), append(t.streams, stream{d.Endpoint, affiliate})
+		if held {
+			t.released = append(t.released, id)
+		}
+		return nil
+	})
+	if err != nil {
+		return taken{}, fmt.Errorf("taking what is parked: %w", err)
+	}
+	return t, nil
+}
+
+// inTx is a transaction that PostgreSQL ends if this process stops in the middle
+// of it: what it had locked would wait as long.
+func (p *promoter) inTx(ctx context.Context, do func(tx pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, p.engine.Pool.Pgx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SET LOCAL idle_in_transaction_session_timeout = '"+promoterStall+"'"); err != nil {
+			return fmt.Errorf("beginning: %w", err)
+		}
+		return do(tx)
+	})
 }

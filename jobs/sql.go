@@ -7,12 +7,40 @@ const claimSQL = `
 WITH claimed AS (
   UPDATE deliveries d SET attempt = d.attempt + 1, claimed_at = $3, first_attempt_at = coalesce(d.first_attempt_at, $3)
   FROM unnest($1::uuid[], $2::int[]) AS u(id, attempt)
-  WHERE d.id = u.id AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.state IN ('queued', 'retrying')
+  WHERE d.id = u.id AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
+    AND d.blocked_by IS NULL AND d.state IN ('queued', 'retrying')
+    AND NOT (d.follows AND EXISTS (
+      SELECT FROM deliveries o WHERE o.conversion_id = d.conversion_id AND o.postback_id = d.postback_id AND o.event_id < d.event_id
+        AND o.replay_of IS NULL AND o.state IN ('queued', 'retrying', 'held')))
   RETURNING d.id, d.affiliate_id, d.postback_id, d.version_id, d.event_id, d.attempt, d.endpoint, d.goal, d.created_at
 )
 SELECT c.id, c.affiliate_id, c.postback_id, c.version_id, c.attempt, c.endpoint, c.goal, c.created_at,
        p.hold_reason IS NOT NULL, p.deleted_at IS NOT NULL, e.macros
 FROM claimed c JOIN postbacks p ON p.id = c.postback_id JOIN conversion_events e ON e.id = c.event_id`
+
+// followersSQL finds, of deliveries that could not be claimed, those that wait
+// for nothing but perhaps an earlier one: $1 ids, $2 attempts.
+const followersSQL = `
+SELECT d.id FROM deliveries d JOIN unnest($1::uuid[], $2::int[]) AS u(id, attempt) ON d.id = u.id
+WHERE d.follows AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
+  AND d.blocked_by IS NULL AND d.state IN ('queued', 'retrying')`
+
+// blockSQL lets $1 wait for the one before each. It locks that one: an end that
+// is being written now is waited for, and then there is nothing to wait for.
+const blockSQL = `
+WITH earlier AS (
+  SELECT d.id, o.id AS before FROM deliveries d
+  CROSS JOIN LATERAL (
+    SELECT o.id FROM deliveries o WHERE o.conversion_id = d.conversion_id AND o.postback_id = d.postback_id AND o.event_id < d.event_id
+      AND o.replay_of IS NULL AND o.state IN ('queued', 'retrying', 'held') ORDER BY o.event_id DESC LIMIT 1 FOR UPDATE
+  ) o WHERE d.id = ANY($1)
+)
+UPDATE deliveries d SET blocked_by = e.before, reason = $3, updated_at = $2 FROM earlier e WHERE d.id = e.id RETURNING d.id`
+
+// unblockSQL lets go what waited for $1, which have ended.
+const unblockSQL = `
+UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $2, updated_at = $2
+WHERE blocked_by = ANY($1) AND state IN ('queued', 'retrying') RETURNING id`
 
 // insertAttemptsSQL writes a batch of attempts, an array a column.
 const insertAttemptsSQL = `
@@ -31,7 +59,7 @@ FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::int[], $5::timestamptz[], 
 // swept takes the late answer. An unspent claim gives its attempt back.
 const finishSQL = `
 UPDATE deliveries d SET
-  state = u.state, claimed_at = NULL, due_at = u.due_at, priority = CASE WHEN u.due_at IS NULL THEN d.priority ELSE greatest(d.priority, 2) END,
+  state = u.state, claimed_at = NULL, due_at = u.due_at, parked_at = NULL, blocked_by = NULL, priority = CASE WHEN u.due_at IS NULL THEN d.priority ELSE greatest(d.priority, 2) END,
   attempt = CASE WHEN u.unspent THEN d.attempt - 1 ELSE d.attempt END,
   url = coalesce(nullif(u.url, ''), d.url), status_code = nullif(u.status_code, 0),
   duration_ms = CASE WHEN u.unspent THEN d.duration_ms ELSE u.duration_ms END,
@@ -40,19 +68,100 @@ UPDATE deliveries d SET
 FROM unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::text[], $6::int[], $7::float8[], $8::text[], $9::text[],
             $10::timestamptz[], $11::bool[])
   AS u(id, number, state, due_at, url, status_code, duration_ms, reason, detail, at, unspent)
-WHERE d.id = u.id AND d.attempt = u.number AND d.state IN ('queued', 'retrying')`
+WHERE d.id = u.id AND d.attempt = u.number AND d.state IN ('queued', 'retrying', 'held')`
 
 // holdSQL holds the postbacks whose tracker said that the address is gone.
 const holdSQL = `UPDATE postbacks SET hold_reason = 'GONE', updated_at = $2 WHERE id = ANY($1) AND hold_reason IS NULL`
 
-// promoteSQL takes what is due out of the table: $1 now, $2 how many at most.
-// Rows that another node is promoting are skipped.
-const promoteSQL = `
-WITH due AS (
-  SELECT id FROM deliveries WHERE due_at <= $1 ORDER BY priority, due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+// parkSQL puts deliveries back into the table that found no place at their
+// endpoint: $1 ids, $2 attempts, $3 whether the circuit is open, $4 now, $5 the
+// reason while it is. It gives those that are held from now on.
+const parkSQL = `
+WITH parked AS (
+  UPDATE deliveries d SET parked_at = $4, updated_at = CASE WHEN u.held THEN $4 ELSE d.updated_at END,
+    state = CASE WHEN u.held THEN 'held' ELSE d.state END, reason = CASE WHEN u.held THEN $5 ELSE d.reason END
+  FROM unnest($1::uuid[], $2::int[], $3::bool[]) AS u(id, attempt, held)
+  WHERE d.id = u.id AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
+    AND d.blocked_by IS NULL AND d.state IN ('queued', 'retrying')
+  RETURNING d.id, u.held
 )
-UPDATE deliveries d SET due_at = NULL, queued_at = $1 FROM due WHERE d.id = due.id
-RETURNING d.id, d.attempt, d.endpoint, d.priority`
+SELECT id FROM parked WHERE held`
+
+// dropJobsSQL takes jobs out of River whose outcome is written in the same
+// transaction. A row less is cheaper than one that is kept as completed.
+const dropJobsSQL = `DELETE FROM river_job WHERE id = ANY($1)`
+
+// dueSQL moves what is due to those who wait for their endpoint: $1 now, $2 how
+// many at most, $3 the reason of those whose circuit is open. It gives the ids of
+// the latter, and null for the others.
+const dueSQL = `
+WITH due AS (
+  SELECT id, EXISTS (SELECT FROM endpoints c WHERE c.endpoint = d.endpoint AND c.state IN ('open', 'half_open')) AS held
+  FROM deliveries d WHERE due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE OF d SKIP LOCKED
+)
+UPDATE deliveries d SET due_at = NULL, parked_at = $1, updated_at = CASE WHEN due.held THEN $1 ELSE d.updated_at END,
+  state = CASE WHEN due.held THEN 'held' ELSE d.state END, reason = CASE WHEN due.held THEN $3 ELSE d.reason END
+FROM due WHERE d.id = due.id
+RETURNING CASE WHEN due.held THEN d.id END`
+
+// streamsSQL walks over the index of what is parked, from stream to stream (an
+// endpoint and an affiliate), however much waits in each: $1 and $2 the stream
+// after which to begin, $3 how many.
+const streamsSQL = `
+WITH RECURSIVE walk AS (
+  (SELECT endpoint, affiliate_id, 1 AS n FROM deliveries WHERE parked_at IS NOT NULL AND (endpoint, affiliate_id) > ($1, $2::bigint)
+   ORDER BY endpoint, affiliate_id LIMIT 1)
+  UNION ALL
+  SELECT next.endpoint, next.affiliate_id, walk.n + 1 FROM walk CROSS JOIN LATERAL (
+    SELECT endpoint, affiliate_id FROM deliveries WHERE parked_at IS NOT NULL AND (endpoint, affiliate_id) > (walk.endpoint, walk.affiliate_id)
+    ORDER BY endpoint, affiliate_id LIMIT 1
+  ) next WHERE walk.n < $3
+)
+SELECT endpoint, affiliate_id FROM walk`
+
+// promoteSQL takes the first of each stream out of the table: $1 endpoints, $2
+// affiliates, $3 how many of each, $4 now. Rows that another process has locked
+// are skipped.
+const promoteSQL = `
+WITH first AS (
+  SELECT p.id, p.held FROM unnest($1::text[], $2::bigint[], $3::int[]) AS s(endpoint, affiliate_id, n)
+  CROSS JOIN LATERAL (
+    SELECT id, state = 'held' AS held FROM deliveries WHERE endpoint = s.endpoint AND affiliate_id = s.affiliate_id AND parked_at IS NOT NULL
+    ORDER BY priority, id LIMIT s.n FOR UPDATE SKIP LOCKED
+  ) p
+)
+UPDATE deliveries d SET parked_at = NULL, queued_at = $4, updated_at = CASE WHEN first.held THEN $4 ELSE d.updated_at END,
+  state = CASE WHEN d.state <> 'held' THEN d.state WHEN d.attempt = 0 THEN 'queued' ELSE 'retrying' END,
+  reason = CASE WHEN first.held THEN NULL ELSE d.reason END
+FROM first WHERE d.id = first.id
+RETURNING d.id, d.attempt, d.endpoint, d.priority, d.affiliate_id, first.held`
+
+// underWaySQL tells what became of deliveries that were promoted: those that are
+// not among its rows have ended or wait for something else, and parked ones
+// found no place.
+const underWaySQL = `
+SELECT id, parked_at IS NOT NULL FROM deliveries
+WHERE id = ANY($1) AND due_at IS NULL AND blocked_by IS NULL AND state IN ('queued', 'retrying', 'held')`
+
+// holdParkedSQL says of what waits for the endpoint $1 that it is held, from the
+// position $2 (affiliate), $3 (priority), $4 (id) on, $5 at most; $6 now, $7 the
+// reason. It gives how far it came, and whether the row was changed.
+const holdParkedSQL = `
+WITH next AS (
+  SELECT id, affiliate_id, priority, state FROM deliveries
+  WHERE endpoint = $1 AND parked_at IS NOT NULL AND (affiliate_id, priority, id) > ($2::bigint, $3::smallint, $4::uuid)
+  ORDER BY affiliate_id, priority, id LIMIT $5 FOR UPDATE SKIP LOCKED
+), changed AS (
+  UPDATE deliveries d SET state = 'held', reason = $7, updated_at = $6 FROM next WHERE d.id = next.id AND next.state <> 'held'
+  RETURNING d.id
+)
+SELECT next.affiliate_id, next.priority, next.id, changed.id IS NOT NULL FROM next LEFT JOIN changed USING (id)
+ORDER BY next.affiliate_id, next.priority, next.id`
+
+// probeSQL takes the turn to probe $1, if it is anybody's: $2 now, $3 until when.
+const probeSQL = `
+UPDATE endpoints SET state = 'half_open', probe_at = $3, updated_at = $2
+WHERE endpoint = $1 AND state IN ('open', 'half_open') AND probe_at <= $2`
 
 // sweepSQL finds deliveries whose River job has been running since before $1:
 // its process is dead. They become due at once ($2 now). A claim that was spent
@@ -63,7 +172,8 @@ WITH stuck AS (
   WHERE state = 'running' AND kind = 'deliver' AND attempted_at < $1
 ), swept AS (
   SELECT d.id, d.claimed_at FROM deliveries d JOIN stuck s ON s.id = d.id
-  WHERE d.state IN ('queued', 'retrying') AND d.due_at IS NULL AND coalesce(d.claimed_at, d.queued_at) < $1
+  WHERE d.state IN ('queued', 'retrying') AND d.due_at IS NULL AND d.parked_at IS NULL AND d.blocked_by IS NULL
+    AND coalesce(d.claimed_at, d.queued_at) < $1
   FOR UPDATE OF d SKIP LOCKED
 )` + takeBackSQL
 

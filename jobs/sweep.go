@@ -109,7 +109,7 @@ func (e *Engine) interrupted(ctx context.Context, tx pgx.Tx, s *swept) (result, 
 		return result{}, fmt.Errorf("making an id: %w", err)
 	}
 	exchange := dispatch.Exchange{StartedAt: *s.claimedAt, Method: dispatch.GET, Duration: e.Now().Sub(*s.claimedAt)}
-	v, err := e.versions.get(ctx, tx, s.versionID)
+	v, err := e.versions.getIn(ctx, tx, s.versionID)
 	if err != nil {
 		// Perhaps just why the attempt was never finished: it is taken back all the same.
 		e.Log.ErrorContext(ctx, "taking back a delivery", "error", err)

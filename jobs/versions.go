@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"postrider/dispatch"
 	"postrider/internal/secret"
@@ -29,12 +30,12 @@ const versionLimit = 50_000
 type versions struct {
 	secrets *secret.Key
 
-	mu   sync.RWMutex
-	kept map[int64]*version
+	mu      sync.RWMutex
+	kept    map[int64]*version
+	loading sync.Mutex // of many who want a version that is not kept, one reads it
 }
 
-// querier is a transaction or a pool. Whoever is in a transaction reads there:
-// nobody waits for a second connection while holding one.
+// querier is a transaction or a pool.
 type querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
@@ -43,11 +44,27 @@ func newVersions(secrets *secret.Key) *versions {
 	return &versions{secrets: secrets, kept: make(map[int64]*version)}
 }
 
-func (v *versions) get(ctx context.Context, on querier, id int64) (*version, error) {
+// get gives a version. The caller is in no transaction: it may have to wait for
+// another caller's read.
+func (v *versions) get(ctx context.Context, pool *pgxpool.Pool, id int64) (*version, error) {
+	if found := v.known(id); found != nil {
+		return found, nil
+	}
+	v.loading.Lock()
+	defer v.loading.Unlock()
+	return v.getIn(ctx, pool, id)
+}
+
+func (v *versions) known(id int64) *version {
 	v.mu.RLock()
-	found := v.kept[id]
-	v.mu.RUnlock()
-	if found != nil {
+	defer v.mu.RUnlock()
+	return v.kept[id]
+}
+
+// getIn gives a version to one who is in a transaction, and reads there: nobody
+// waits for a second connection while holding one.
+func (v *versions) getIn(ctx context.Context, on querier, id int64) (*version, error) {
+	if found := v.known(id); found != nil {
 		return found, nil
 	}
 	found, err := v.load(ctx, on, id)

@@ -72,12 +72,38 @@ func commit(ctx context.Context, pool *pgxpool.Pool, results []result) error {
 		if err := finish(ctx, tx, results); err != nil {
 			return err
 		}
-		ids := make([]uuid.UUID, len(results))
+		ids, over, jobs := make([]uuid.UUID, len(results)), []uuid.UUID{}, make([]int64, len(results))
 		for i, r := range results {
-			ids[i] = r.claim.id
+			ids[i], jobs[i] = r.claim.id, r.claim.job
+			if r.outcome.State.Final() {
+				over = append(over, r.claim.id)
+			}
 		}
-		return notify(ctx, tx, ids)
+		unblocked, err := unblock(ctx, tx, over, results[0].at)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, dropJobsSQL, jobs); err != nil {
+			return fmt.Errorf("dropping %d jobs: %w", len(jobs), err)
+		}
+		return notify(ctx, tx, append(ids, unblocked...))
 	})
+}
+
+// unblock lets go what waited for deliveries that have ended.
+func unblock(ctx context.Context, tx pgx.Tx, over []uuid.UUID, now time.Time) ([]uuid.UUID, error) {
+	if len(over) == 0 {
+		return nil, nil
+	}
+	rows, err := tx.Query(ctx, unblockSQL, over, now.UTC())
+	if err != nil {
+		return nil, fmt.Errorf("letting go what waited: %w", err)
+	}
+	unblocked, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return nil, fmt.Errorf("letting go what waited: %w", err)
+	}
+	return unblocked, nil
 }
 
 // confirmHolds looks again whether the postbacks of deliveries that are to be

@@ -50,8 +50,14 @@ type Delivery struct {
 	Endpoint string `json:"endpoint,omitempty"`
 	// How many were begun.
 	Attempt int `json:"attempt,omitempty"`
-	// When it may run; null unless it waits in this table.
+	// When it may run; null unless it waits for a time.
 	DueAt *time.Time `json:"due_at,omitempty"`
+	// Since when it waits for its endpoint: for a place among what is under way there, or for its circuit.
+	ParkedAt *time.Time `json:"parked_at,omitempty"`
+	// It tells of a later step of a conversion, and must not overtake an earlier one.
+	Follows bool `json:"follows,omitempty"`
+	// The earlier delivery that it waits for.
+	BlockedBy *uuid.UUID `json:"blocked_by,omitempty"`
 	// When its River job was made.
 	QueuedAt *time.Time `json:"queued_at,omitempty"`
 	// When the attempt under way was begun; null otherwise.
@@ -86,9 +92,9 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case delivery.FieldConversionID, delivery.FieldEventID, delivery.FieldClickID, delivery.FieldReplayOf:
+		case delivery.FieldConversionID, delivery.FieldEventID, delivery.FieldClickID, delivery.FieldBlockedBy, delivery.FieldReplayOf:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
-		case delivery.FieldTest:
+		case delivery.FieldFollows, delivery.FieldTest:
 			values[i] = new(sql.NullBool)
 		case delivery.FieldDurationMs:
 			values[i] = new(sql.NullFloat64)
@@ -96,7 +102,7 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case delivery.FieldTransactionID, delivery.FieldGoal, delivery.FieldStatus, delivery.FieldState, delivery.FieldEndpoint, delivery.FieldURL, delivery.FieldReason, delivery.FieldDetail:
 			values[i] = new(sql.NullString)
-		case delivery.FieldDueAt, delivery.FieldQueuedAt, delivery.FieldClaimedAt, delivery.FieldFirstAttemptAt, delivery.FieldCreatedAt, delivery.FieldUpdatedAt, delivery.FieldDeliveredAt:
+		case delivery.FieldDueAt, delivery.FieldParkedAt, delivery.FieldQueuedAt, delivery.FieldClaimedAt, delivery.FieldFirstAttemptAt, delivery.FieldCreatedAt, delivery.FieldUpdatedAt, delivery.FieldDeliveredAt:
 			values[i] = new(sql.NullTime)
 		case delivery.FieldID:
 			values[i] = new(uuid.UUID)
@@ -225,6 +231,26 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DueAt = new(time.Time)
 				*_m.DueAt = value.Time
+			}
+		case delivery.FieldParkedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field parked_at", values[i])
+			} else if value.Valid {
+				_m.ParkedAt = new(time.Time)
+				*_m.ParkedAt = value.Time
+			}
+		case delivery.FieldFollows:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field follows", values[i])
+			} else if value.Valid {
+				_m.Follows = value.Bool
+			}
+		case delivery.FieldBlockedBy:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field blocked_by", values[i])
+			} else if value.Valid {
+				_m.BlockedBy = new(uuid.UUID)
+				*_m.BlockedBy = *value.S.(*uuid.UUID)
 			}
 		case delivery.FieldQueuedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -413,6 +439,19 @@ func (_m *Delivery) String() string {
 	if v := _m.DueAt; v != nil {
 		builder.WriteString("due_at=")
 		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ParkedAt; v != nil {
+		builder.WriteString("parked_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("follows=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Follows))
+	builder.WriteString(", ")
+	if v := _m.BlockedBy; v != nil {
+		builder.WriteString("blocked_by=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
 	if v := _m.QueuedAt; v != nil {

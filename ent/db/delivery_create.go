@@ -199,6 +199,48 @@ func (_c *DeliveryCreate) SetNillableDueAt(v *time.Time) *DeliveryCreate {
 	return _c
 }
 
+// SetParkedAt sets the "parked_at" field.
+func (_c *DeliveryCreate) SetParkedAt(v time.Time) *DeliveryCreate {
+	_c.mutation.SetParkedAt(v)
+	return _c
+}
+
+// SetNillableParkedAt sets the "parked_at" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableParkedAt(v *time.Time) *DeliveryCreate {
+	if v != nil {
+		_c.SetParkedAt(*v)
+	}
+	return _c
+}
+
+// SetFollows sets the "follows" field.
+func (_c *DeliveryCreate) SetFollows(v bool) *DeliveryCreate {
+	_c.mutation.SetFollows(v)
+	return _c
+}
+
+// SetNillableFollows sets the "follows" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableFollows(v *bool) *DeliveryCreate {
+	if v != nil {
+		_c.SetFollows(*v)
+	}
+	return _c
+}
+
+// SetBlockedBy sets the "blocked_by" field.
+func (_c *DeliveryCreate) SetBlockedBy(v uuid.UUID) *DeliveryCreate {
+	_c.mutation.SetBlockedBy(v)
+	return _c
+}
+
+// SetNillableBlockedBy sets the "blocked_by" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableBlockedBy(v *uuid.UUID) *DeliveryCreate {
+	if v != nil {
+		_c.SetBlockedBy(*v)
+	}
+	return _c
+}
+
 // SetQueuedAt sets the "queued_at" field.
 func (_c *DeliveryCreate) SetQueuedAt(v time.Time) *DeliveryCreate {
 	_c.mutation.SetQueuedAt(v)
@@ -428,6 +470,10 @@ func (_c *DeliveryCreate) defaults() error {
 		v := delivery.DefaultAttempt
 		_c.mutation.SetAttempt(v)
 	}
+	if _, ok := _c.mutation.Follows(); !ok {
+		v := delivery.DefaultFollows
+		_c.mutation.SetFollows(v)
+	}
 	if _, ok := _c.mutation.Detail(); !ok {
 		v := delivery.DefaultDetail
 		_c.mutation.SetDetail(v)
@@ -485,6 +531,9 @@ func (_c *DeliveryCreate) check() error {
 	}
 	if _, ok := _c.mutation.Attempt(); !ok {
 		return &ValidationError{Name: "attempt", err: errors.New(`db: missing required field "Delivery.attempt"`)}
+	}
+	if _, ok := _c.mutation.Follows(); !ok {
+		return &ValidationError{Name: "follows", err: errors.New(`db: missing required field "Delivery.follows"`)}
 	}
 	if _, ok := _c.mutation.Detail(); !ok {
 		return &ValidationError{Name: "detail", err: errors.New(`db: missing required field "Delivery.detail"`)}
@@ -596,6 +645,18 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DueAt(); ok {
 		_spec.SetField(delivery.FieldDueAt, field.TypeTime, value)
 		_node.DueAt = &value
+	}
+	if value, ok := _c.mutation.ParkedAt(); ok {
+		_spec.SetField(delivery.FieldParkedAt, field.TypeTime, value)
+		_node.ParkedAt = &value
+	}
+	if value, ok := _c.mutation.Follows(); ok {
+		_spec.SetField(delivery.FieldFollows, field.TypeBool, value)
+		_node.Follows = value
+	}
+	if value, ok := _c.mutation.BlockedBy(); ok {
+		_spec.SetField(delivery.FieldBlockedBy, field.TypeUUID, value)
+		_node.BlockedBy = &value
 	}
 	if value, ok := _c.mutation.QueuedAt(); ok {
 		_spec.SetField(delivery.FieldQueuedAt, field.TypeTime, value)

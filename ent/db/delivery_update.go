@@ -141,6 +141,46 @@ func (_u *DeliveryUpdate) ClearDueAt() *DeliveryUpdate {
 	return _u
 }
 
+// SetParkedAt sets the "parked_at" field.
+func (_u *DeliveryUpdate) SetParkedAt(v time.Time) *DeliveryUpdate {
+	_u.mutation.SetParkedAt(v)
+	return _u
+}
+
+// SetNillableParkedAt sets the "parked_at" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableParkedAt(v *time.Time) *DeliveryUpdate {
+	if v != nil {
+		_u.SetParkedAt(*v)
+	}
+	return _u
+}
+
+// ClearParkedAt clears the value of the "parked_at" field.
+func (_u *DeliveryUpdate) ClearParkedAt() *DeliveryUpdate {
+	_u.mutation.ClearParkedAt()
+	return _u
+}
+
+// SetBlockedBy sets the "blocked_by" field.
+func (_u *DeliveryUpdate) SetBlockedBy(v uuid.UUID) *DeliveryUpdate {
+	_u.mutation.SetBlockedBy(v)
+	return _u
+}
+
+// SetNillableBlockedBy sets the "blocked_by" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableBlockedBy(v *uuid.UUID) *DeliveryUpdate {
+	if v != nil {
+		_u.SetBlockedBy(*v)
+	}
+	return _u
+}
+
+// ClearBlockedBy clears the value of the "blocked_by" field.
+func (_u *DeliveryUpdate) ClearBlockedBy() *DeliveryUpdate {
+	_u.mutation.ClearBlockedBy()
+	return _u
+}
+
 // SetQueuedAt sets the "queued_at" field.
 func (_u *DeliveryUpdate) SetQueuedAt(v time.Time) *DeliveryUpdate {
 	_u.mutation.SetQueuedAt(v)
@@ -495,6 +535,18 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.DueAtCleared() {
 		_spec.ClearField(delivery.FieldDueAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.ParkedAt(); ok {
+		_spec.SetField(delivery.FieldParkedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ParkedAtCleared() {
+		_spec.ClearField(delivery.FieldParkedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.BlockedBy(); ok {
+		_spec.SetField(delivery.FieldBlockedBy, field.TypeUUID, value)
+	}
+	if _u.mutation.BlockedByCleared() {
+		_spec.ClearField(delivery.FieldBlockedBy, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.QueuedAt(); ok {
 		_spec.SetField(delivery.FieldQueuedAt, field.TypeTime, value)
 	}
@@ -693,6 +745,46 @@ func (_u *DeliveryUpdateOne) SetNillableDueAt(v *time.Time) *DeliveryUpdateOne {
 // ClearDueAt clears the value of the "due_at" field.
 func (_u *DeliveryUpdateOne) ClearDueAt() *DeliveryUpdateOne {
 	_u.mutation.ClearDueAt()
+	return _u
+}
+
+// SetParkedAt sets the "parked_at" field.
+func (_u *DeliveryUpdateOne) SetParkedAt(v time.Time) *DeliveryUpdateOne {
+	_u.mutation.SetParkedAt(v)
+	return _u
+}
+
+// SetNillableParkedAt sets the "parked_at" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableParkedAt(v *time.Time) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetParkedAt(*v)
+	}
+	return _u
+}
+
+// ClearParkedAt clears the value of the "parked_at" field.
+func (_u *DeliveryUpdateOne) ClearParkedAt() *DeliveryUpdateOne {
+	_u.mutation.ClearParkedAt()
+	return _u
+}
+
+// SetBlockedBy sets the "blocked_by" field.
+func (_u *DeliveryUpdateOne) SetBlockedBy(v uuid.UUID) *DeliveryUpdateOne {
+	_u.mutation.SetBlockedBy(v)
+	return _u
+}
+
+// SetNillableBlockedBy sets the "blocked_by" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableBlockedBy(v *uuid.UUID) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetBlockedBy(*v)
+	}
+	return _u
+}
+
+// ClearBlockedBy clears the value of the "blocked_by" field.
+func (_u *DeliveryUpdateOne) ClearBlockedBy() *DeliveryUpdateOne {
+	_u.mutation.ClearBlockedBy()
 	return _u
 }
 
@@ -1079,6 +1171,18 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 	}
 	if _u.mutation.DueAtCleared() {
 		_spec.ClearField(delivery.FieldDueAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ParkedAt(); ok {
+		_spec.SetField(delivery.FieldParkedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ParkedAtCleared() {
+		_spec.ClearField(delivery.FieldParkedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.BlockedBy(); ok {
+		_spec.SetField(delivery.FieldBlockedBy, field.TypeUUID, value)
+	}
+	if _u.mutation.BlockedByCleared() {
+		_spec.ClearField(delivery.FieldBlockedBy, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.QueuedAt(); ok {
 		_spec.SetField(delivery.FieldQueuedAt, field.TypeTime, value)

@@ -325,6 +325,9 @@ var schemaGraph = func() *sqlgraph.Schema {
 			delivery.FieldEndpoint:       {Type: field.TypeString, Column: delivery.FieldEndpoint},
 			delivery.FieldAttempt:        {Type: field.TypeInt, Column: delivery.FieldAttempt},
 			delivery.FieldDueAt:          {Type: field.TypeTime, Column: delivery.FieldDueAt},
+			delivery.FieldParkedAt:       {Type: field.TypeTime, Column: delivery.FieldParkedAt},
+			delivery.FieldFollows:        {Type: field.TypeBool, Column: delivery.FieldFollows},
+			delivery.FieldBlockedBy:      {Type: field.TypeUUID, Column: delivery.FieldBlockedBy},
 			delivery.FieldQueuedAt:       {Type: field.TypeTime, Column: delivery.FieldQueuedAt},
 			delivery.FieldClaimedAt:      {Type: field.TypeTime, Column: delivery.FieldClaimedAt},
 			delivery.FieldFirstAttemptAt: {Type: field.TypeTime, Column: delivery.FieldFirstAttemptAt},
@@ -1782,6 +1785,21 @@ func (f *DeliveryFilter) WhereAttempt(p entql.IntP) {
 // WhereDueAt applies the entql time.Time predicate on the due_at field.
 func (f *DeliveryFilter) WhereDueAt(p entql.TimeP) {
 	f.Where(p.Field(delivery.FieldDueAt))
+}
+
+// WhereParkedAt applies the entql time.Time predicate on the parked_at field.
+func (f *DeliveryFilter) WhereParkedAt(p entql.TimeP) {
+	f.Where(p.Field(delivery.FieldParkedAt))
+}
+
+// WhereFollows applies the entql bool predicate on the follows field.
+func (f *DeliveryFilter) WhereFollows(p entql.BoolP) {
+	f.Where(p.Field(delivery.FieldFollows))
+}
+
+// WhereBlockedBy applies the entql [16]byte predicate on the blocked_by field.
+func (f *DeliveryFilter) WhereBlockedBy(p entql.ValueP) {
+	f.Where(p.Field(delivery.FieldBlockedBy))
 }
 
 // WhereQueuedAt applies the entql time.Time predicate on the queued_at field.

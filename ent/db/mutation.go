@@ -11284,6 +11284,9 @@ type DeliveryMutation struct {
 	attempt          *int
 	addattempt       *int
 	due_at           *time.Time
+	parked_at        *time.Time
+	follows          *bool
+	blocked_by       *uuid.UUID
 	queued_at        *time.Time
 	claimed_at       *time.Time
 	first_attempt_at *time.Time
@@ -12246,6 +12249,140 @@ func (m *DeliveryMutation) ResetDueAt() {
 	delete(m.clearedFields, delivery.FieldDueAt)
 }
 
+// SetParkedAt sets the "parked_at" field.
+func (m *DeliveryMutation) SetParkedAt(t time.Time) {
+	m.parked_at = &t
+}
+
+// ParkedAt returns the value of the "parked_at" field in the mutation.
+func (m *DeliveryMutation) ParkedAt() (r time.Time, exists bool) {
+	v := m.parked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParkedAt returns the old "parked_at" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldParkedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParkedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParkedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParkedAt: %w", err)
+	}
+	return oldValue.ParkedAt, nil
+}
+
+// ClearParkedAt clears the value of the "parked_at" field.
+func (m *DeliveryMutation) ClearParkedAt() {
+	m.parked_at = nil
+	m.clearedFields[delivery.FieldParkedAt] = struct{}{}
+}
+
+// ParkedAtCleared returns if the "parked_at" field was cleared in this mutation.
+func (m *DeliveryMutation) ParkedAtCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldParkedAt]
+	return ok
+}
+
+// ResetParkedAt resets all changes to the "parked_at" field.
+func (m *DeliveryMutation) ResetParkedAt() {
+	m.parked_at = nil
+	delete(m.clearedFields, delivery.FieldParkedAt)
+}
+
+// SetFollows sets the "follows" field.
+func (m *DeliveryMutation) SetFollows(b bool) {
+	m.follows = &b
+}
+
+// Follows returns the value of the "follows" field in the mutation.
+func (m *DeliveryMutation) Follows() (r bool, exists bool) {
+	v := m.follows
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFollows returns the old "follows" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldFollows(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFollows is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFollows requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFollows: %w", err)
+	}
+	return oldValue.Follows, nil
+}
+
+// ResetFollows resets all changes to the "follows" field.
+func (m *DeliveryMutation) ResetFollows() {
+	m.follows = nil
+}
+
+// SetBlockedBy sets the "blocked_by" field.
+func (m *DeliveryMutation) SetBlockedBy(u uuid.UUID) {
+	m.blocked_by = &u
+}
+
+// BlockedBy returns the value of the "blocked_by" field in the mutation.
+func (m *DeliveryMutation) BlockedBy() (r uuid.UUID, exists bool) {
+	v := m.blocked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBlockedBy returns the old "blocked_by" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldBlockedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBlockedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBlockedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBlockedBy: %w", err)
+	}
+	return oldValue.BlockedBy, nil
+}
+
+// ClearBlockedBy clears the value of the "blocked_by" field.
+func (m *DeliveryMutation) ClearBlockedBy() {
+	m.blocked_by = nil
+	m.clearedFields[delivery.FieldBlockedBy] = struct{}{}
+}
+
+// BlockedByCleared returns if the "blocked_by" field was cleared in this mutation.
+func (m *DeliveryMutation) BlockedByCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldBlockedBy]
+	return ok
+}
+
+// ResetBlockedBy resets all changes to the "blocked_by" field.
+func (m *DeliveryMutation) ResetBlockedBy() {
+	m.blocked_by = nil
+	delete(m.clearedFields, delivery.FieldBlockedBy)
+}
+
 // SetQueuedAt sets the "queued_at" field.
 func (m *DeliveryMutation) SetQueuedAt(t time.Time) {
 	m.queued_at = &t
@@ -12907,7 +13044,7 @@ func (m *DeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 29)
+	fields := make([]string, 0, 32)
 	if m.affiliate_id != nil {
 		fields = append(fields, delivery.FieldAffiliateID)
 	}
@@ -12955,6 +13092,15 @@ func (m *DeliveryMutation) Fields() []string {
 	}
 	if m.due_at != nil {
 		fields = append(fields, delivery.FieldDueAt)
+	}
+	if m.parked_at != nil {
+		fields = append(fields, delivery.FieldParkedAt)
+	}
+	if m.follows != nil {
+		fields = append(fields, delivery.FieldFollows)
+	}
+	if m.blocked_by != nil {
+		fields = append(fields, delivery.FieldBlockedBy)
 	}
 	if m.queued_at != nil {
 		fields = append(fields, delivery.FieldQueuedAt)
@@ -13035,6 +13181,12 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.Attempt()
 	case delivery.FieldDueAt:
 		return m.DueAt()
+	case delivery.FieldParkedAt:
+		return m.ParkedAt()
+	case delivery.FieldFollows:
+		return m.Follows()
+	case delivery.FieldBlockedBy:
+		return m.BlockedBy()
 	case delivery.FieldQueuedAt:
 		return m.QueuedAt()
 	case delivery.FieldClaimedAt:
@@ -13102,6 +13254,12 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldAttempt(ctx)
 	case delivery.FieldDueAt:
 		return m.OldDueAt(ctx)
+	case delivery.FieldParkedAt:
+		return m.OldParkedAt(ctx)
+	case delivery.FieldFollows:
+		return m.OldFollows(ctx)
+	case delivery.FieldBlockedBy:
+		return m.OldBlockedBy(ctx)
 	case delivery.FieldQueuedAt:
 		return m.OldQueuedAt(ctx)
 	case delivery.FieldClaimedAt:
@@ -13248,6 +13406,27 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDueAt(v)
+		return nil
+	case delivery.FieldParkedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParkedAt(v)
+		return nil
+	case delivery.FieldFollows:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFollows(v)
+		return nil
+	case delivery.FieldBlockedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBlockedBy(v)
 		return nil
 	case delivery.FieldQueuedAt:
 		v, ok := value.(time.Time)
@@ -13508,6 +13687,12 @@ func (m *DeliveryMutation) ClearedFields() []string {
 	if m.FieldCleared(delivery.FieldDueAt) {
 		fields = append(fields, delivery.FieldDueAt)
 	}
+	if m.FieldCleared(delivery.FieldParkedAt) {
+		fields = append(fields, delivery.FieldParkedAt)
+	}
+	if m.FieldCleared(delivery.FieldBlockedBy) {
+		fields = append(fields, delivery.FieldBlockedBy)
+	}
 	if m.FieldCleared(delivery.FieldQueuedAt) {
 		fields = append(fields, delivery.FieldQueuedAt)
 	}
@@ -13575,6 +13760,12 @@ func (m *DeliveryMutation) ClearField(name string) error {
 		return nil
 	case delivery.FieldDueAt:
 		m.ClearDueAt()
+		return nil
+	case delivery.FieldParkedAt:
+		m.ClearParkedAt()
+		return nil
+	case delivery.FieldBlockedBy:
+		m.ClearBlockedBy()
 		return nil
 	case delivery.FieldQueuedAt:
 		m.ClearQueuedAt()
@@ -13658,6 +13849,15 @@ func (m *DeliveryMutation) ResetField(name string) error {
 		return nil
 	case delivery.FieldDueAt:
 		m.ResetDueAt()
+		return nil
+	case delivery.FieldParkedAt:
+		m.ResetParkedAt()
+		return nil
+	case delivery.FieldFollows:
+		m.ResetFollows()
+		return nil
+	case delivery.FieldBlockedBy:
+		m.ResetBlockedBy()
 		return nil
 	case delivery.FieldQueuedAt:
 		m.ResetQueuedAt()

@@ -11,8 +11,9 @@ import (
 )
 
 // Delivery is one status of one conversion for one postback. The table is the
-// truth and the only backlog: where due_at is set the row waits here, otherwise
-// it has a River job, is under way, or has ended.
+// truth and the only backlog: a row waits here for its time (due_at), for its
+// endpoint (parked_at) or for an earlier one (blocked_by); otherwise it has a
+// River job, is under way, or has ended.
 type Delivery struct{ ent.Schema }
 
 // Mixin makes it the affiliate's.
@@ -36,7 +37,10 @@ func (Delivery) Fields() []ent.Field {
 		field.Int16("priority").Comment("1 live, 2 retry, 3 replay."),
 		field.String("endpoint").Comment("scheme://host:port that it goes to."),
 		field.Int("attempt").Default(0).Comment("How many were begun."),
-		optionalTime("due_at", "When it may run; null unless it waits in this table."),
+		optionalTime("due_at", "When it may run; null unless it waits for a time."),
+		optionalTime("parked_at", "Since when it waits for its endpoint: for a place among what is under way there, or for its circuit."),
+		field.Bool("follows").Default(false).Immutable().Comment("It tells of a later step of a conversion, and must not overtake an earlier one."),
+		optionalFact("blocked_by", "The earlier delivery that it waits for."),
 		optionalTime("queued_at", "When its River job was made."),
 		optionalTime("claimed_at", "When the attempt under way was begun; null otherwise."),
 		optionalTime("first_attempt_at", "From when the retry schedule counts."),

@@ -19,7 +19,7 @@ import (
 // PostgreSQL's default of 100.
 const (
 	DefaultAPIConns  = 14
-	DefaultWorkConns = 8
+	DefaultWorkConns = 6
 )
 
 // MinServerVersion is the oldest PostgreSQL that Postrider runs on, as in server_version_num.

@@ -49,6 +49,12 @@ const (
 	FieldAttempt = "attempt"
 	// FieldDueAt holds the string denoting the due_at field in the database.
 	FieldDueAt = "due_at"
+	// FieldParkedAt holds the string denoting the parked_at field in the database.
+	FieldParkedAt = "parked_at"
+	// FieldFollows holds the string denoting the follows field in the database.
+	FieldFollows = "follows"
+	// FieldBlockedBy holds the string denoting the blocked_by field in the database.
+	FieldBlockedBy = "blocked_by"
 	// FieldQueuedAt holds the string denoting the queued_at field in the database.
 	FieldQueuedAt = "queued_at"
 	// FieldClaimedAt holds the string denoting the claimed_at field in the database.
@@ -98,6 +104,9 @@ var Columns = []string{
 	FieldEndpoint,
 	FieldAttempt,
 	FieldDueAt,
+	FieldParkedAt,
+	FieldFollows,
+	FieldBlockedBy,
 	FieldQueuedAt,
 	FieldClaimedAt,
 	FieldFirstAttemptAt,
@@ -133,6 +142,8 @@ var (
 	Policy ent.Policy
 	// DefaultAttempt holds the default value on creation for the "attempt" field.
 	DefaultAttempt int
+	// DefaultFollows holds the default value on creation for the "follows" field.
+	DefaultFollows bool
 	// DefaultDetail holds the default value on creation for the "detail" field.
 	DefaultDetail string
 	// DefaultTest holds the default value on creation for the "test" field.
@@ -251,6 +262,21 @@ func ByAttempt(opts ...sql.OrderTermOption) OrderOption {
 // ByDueAt orders the results by the due_at field.
 func ByDueAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDueAt, opts...).ToFunc()
+}
+
+// ByParkedAt orders the results by the parked_at field.
+func ByParkedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldParkedAt, opts...).ToFunc()
+}
+
+// ByFollows orders the results by the follows field.
+func ByFollows(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFollows, opts...).ToFunc()
+}
+
+// ByBlockedBy orders the results by the blocked_by field.
+func ByBlockedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBlockedBy, opts...).ToFunc()
 }
 
 // ByQueuedAt orders the results by the queued_at field.

@@ -127,6 +127,21 @@ func DueAt(v time.Time) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldDueAt, v))
 }
 
+// ParkedAt applies equality check predicate on the "parked_at" field. It's identical to ParkedAtEQ.
+func ParkedAt(v time.Time) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldParkedAt, v))
+}
+
+// Follows applies equality check predicate on the "follows" field. It's identical to FollowsEQ.
+func Follows(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldFollows, v))
+}
+
+// BlockedBy applies equality check predicate on the "blocked_by" field. It's identical to BlockedByEQ.
+func BlockedBy(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldBlockedBy, v))
+}
+
 // QueuedAt applies equality check predicate on the "queued_at" field. It's identical to QueuedAtEQ.
 func QueuedAt(v time.Time) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldQueuedAt, v))
@@ -975,6 +990,116 @@ func DueAtIsNil() predicate.Delivery {
 // DueAtNotNil applies the NotNil predicate on the "due_at" field.
 func DueAtNotNil() predicate.Delivery {
 	return predicate.Delivery(sql.FieldNotNull(FieldDueAt))
+}
+
+// ParkedAtEQ applies the EQ predicate on the "parked_at" field.
+func ParkedAtEQ(v time.Time) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldParkedAt, v))
+}
+
+// ParkedAtNEQ applies the NEQ predicate on the "parked_at" field.
+func ParkedAtNEQ(v time.Time) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldParkedAt, v))
+}
+
+// ParkedAtIn applies the In predicate on the "parked_at" field.
+func ParkedAtIn(vs ...time.Time) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldParkedAt, vs...))
+}
+
+// ParkedAtNotIn applies the NotIn predicate on the "parked_at" field.
+func ParkedAtNotIn(vs ...time.Time) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldParkedAt, vs...))
+}
+
+// ParkedAtGT applies the GT predicate on the "parked_at" field.
+func ParkedAtGT(v time.Time) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldParkedAt, v))
+}
+
+// ParkedAtGTE applies the GTE predicate on the "parked_at" field.
+func ParkedAtGTE(v time.Time) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldParkedAt, v))
+}
+
+// ParkedAtLT applies the LT predicate on the "parked_at" field.
+func ParkedAtLT(v time.Time) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldParkedAt, v))
+}
+
+// ParkedAtLTE applies the LTE predicate on the "parked_at" field.
+func ParkedAtLTE(v time.Time) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldParkedAt, v))
+}
+
+// ParkedAtIsNil applies the IsNil predicate on the "parked_at" field.
+func ParkedAtIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldParkedAt))
+}
+
+// ParkedAtNotNil applies the NotNil predicate on the "parked_at" field.
+func ParkedAtNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldParkedAt))
+}
+
+// FollowsEQ applies the EQ predicate on the "follows" field.
+func FollowsEQ(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldFollows, v))
+}
+
+// FollowsNEQ applies the NEQ predicate on the "follows" field.
+func FollowsNEQ(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldFollows, v))
+}
+
+// BlockedByEQ applies the EQ predicate on the "blocked_by" field.
+func BlockedByEQ(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldBlockedBy, v))
+}
+
+// BlockedByNEQ applies the NEQ predicate on the "blocked_by" field.
+func BlockedByNEQ(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldBlockedBy, v))
+}
+
+// BlockedByIn applies the In predicate on the "blocked_by" field.
+func BlockedByIn(vs ...uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldBlockedBy, vs...))
+}
+
+// BlockedByNotIn applies the NotIn predicate on the "blocked_by" field.
+func BlockedByNotIn(vs ...uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldBlockedBy, vs...))
+}
+
+// BlockedByGT applies the GT predicate on the "blocked_by" field.
+func BlockedByGT(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldBlockedBy, v))
+}
+
+// BlockedByGTE applies the GTE predicate on the "blocked_by" field.
+func BlockedByGTE(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldBlockedBy, v))
+}
+
+// BlockedByLT applies the LT predicate on the "blocked_by" field.
+func BlockedByLT(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldBlockedBy, v))
+}
+
+// BlockedByLTE applies the LTE predicate on the "blocked_by" field.
+func BlockedByLTE(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldBlockedBy, v))
+}
+
+// BlockedByIsNil applies the IsNil predicate on the "blocked_by" field.
+func BlockedByIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldBlockedBy))
+}
+
+// BlockedByNotNil applies the NotNil predicate on the "blocked_by" field.
+func BlockedByNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldBlockedBy))
 }
 
 // QueuedAtEQ applies the EQ predicate on the "queued_at" field.

@@ -374,6 +374,9 @@ var (
 		{Name: "endpoint", Type: field.TypeString},
 		{Name: "attempt", Type: field.TypeInt, Default: 0},
 		{Name: "due_at", Type: field.TypeTime, Nullable: true},
+		{Name: "parked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "follows", Type: field.TypeBool, Default: false},
+		{Name: "blocked_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "queued_at", Type: field.TypeTime, Nullable: true},
 		{Name: "claimed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "first_attempt_at", Type: field.TypeTime, Nullable: true},
@@ -427,7 +430,7 @@ var (
 			{
 				Name:    "delivery_replay_of",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[25]},
+				Columns: []*schema.Column{DeliveriesColumns[28]},
 			},
 		},
 	}

@@ -324,20 +324,24 @@ func init() {
 	deliveryDescAttempt := deliveryFields[14].Descriptor()
 	// delivery.DefaultAttempt holds the default value on creation for the attempt field.
 	delivery.DefaultAttempt = deliveryDescAttempt.Default.(int)
+	// deliveryDescFollows is the schema descriptor for follows field.
+	deliveryDescFollows := deliveryFields[17].Descriptor()
+	// delivery.DefaultFollows holds the default value on creation for the follows field.
+	delivery.DefaultFollows = deliveryDescFollows.Default.(bool)
 	// deliveryDescDetail is the schema descriptor for detail field.
-	deliveryDescDetail := deliveryFields[23].Descriptor()
+	deliveryDescDetail := deliveryFields[26].Descriptor()
 	// delivery.DefaultDetail holds the default value on creation for the detail field.
 	delivery.DefaultDetail = deliveryDescDetail.Default.(string)
 	// deliveryDescTest is the schema descriptor for test field.
-	deliveryDescTest := deliveryFields[25].Descriptor()
+	deliveryDescTest := deliveryFields[28].Descriptor()
 	// delivery.DefaultTest holds the default value on creation for the test field.
 	delivery.DefaultTest = deliveryDescTest.Default.(bool)
 	// deliveryDescCreatedAt is the schema descriptor for created_at field.
-	deliveryDescCreatedAt := deliveryFields[26].Descriptor()
+	deliveryDescCreatedAt := deliveryFields[29].Descriptor()
 	// delivery.DefaultCreatedAt holds the default value on creation for the created_at field.
 	delivery.DefaultCreatedAt = deliveryDescCreatedAt.Default.(func() time.Time)
 	// deliveryDescUpdatedAt is the schema descriptor for updated_at field.
-	deliveryDescUpdatedAt := deliveryFields[27].Descriptor()
+	deliveryDescUpdatedAt := deliveryFields[30].Descriptor()
 	// delivery.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	delivery.DefaultUpdatedAt = deliveryDescUpdatedAt.Default.(func() time.Time)
 	// delivery.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
