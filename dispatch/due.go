@@ -6,6 +6,7 @@ type Due struct {
 	Attempt    int      // how many attempts it had so far
 	Endpoint   string   // scheme://host:port that it goes to
 	Priority   int      // PriorityLive, PriorityRetry or PriorityReplay
+	Promoted   bool     // whether it waited in the table until now
 	Probe      bool     // whether it shall show if its endpoint answers again
 }
 

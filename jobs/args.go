@@ -12,8 +12,9 @@ import (
 type DeliverArgs struct {
 	DeliveryID uuid.UUID `json:"delivery_id"`
 	Attempt    int       `json:"attempt"`
-	Endpoint   string    `json:"endpoint"`        // scheme://host:port
-	Probe      bool      `json:"probe,omitempty"` // it goes out though the circuit is open
+	Endpoint   string    `json:"endpoint"`           // scheme://host:port
+	Promoted   bool      `json:"promoted,omitempty"` // the promoter counts it as under way
+	Probe      bool      `json:"probe,omitempty"`    // it goes out though the circuit is open
 }
 
 // Kind names the job in River's table.

@@ -26,7 +26,7 @@ type deliverer struct {
 // River then runs the job again, which takes back what the first run had claimed.
 func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error {
 	e := d.engine
-	p, a := e.endpoints.enter(ctx, job.Args.Endpoint, job.Args.Probe)
+	p, a := e.endpoints.enter(ctx, job.Args)
 	if a != admitted {
 		e.metrics.parked(a)
 		return e.parks.Do(ctx, parking{job: job.ID, key: job.Args.key(), held: a == held})

@@ -24,7 +24,7 @@ const (
 type endpoints struct {
 	rules     dispatch.CircuitRules
 	now       func() time.Time
-	slowSlots int // most under way at endpoints that are not known to answer fast
+	slowSlots int // most under way at endpoints that are not known to answer fast: half of the workers
 
 	mu         sync.Mutex
 	caps       dispatch.CapRules // of this process, one of several
@@ -35,8 +35,9 @@ type endpoints struct {
 type endpoint struct {
 	cap     dispatch.Cap
 	flying  int
-	wanted  bool             // more was wanted than the cap let through
-	waiting []chan admission // jobs that wait for a place at an endpoint that answers fast
+	direct  int      // of those flying, that the promoter does not know of
+	wanted  bool     // more was wanted than the cap let through
+	waiting []waiter // jobs that wait for a place at an endpoint that answers fast
 	circuit dispatch.Circuit
 	shared  bool // the circuit is in the database, which has the last word
 	used    time.Time
@@ -69,22 +70,29 @@ func (e *endpoints) of(name string) *endpoint {
 // place is room for one request at an endpoint.
 type place struct {
 	endpoint string
+	direct   bool // the promoter does not know of it
 	slow     bool // it counts among those that may take long
+}
+
+// waiter is a job that waits for its place.
+type waiter struct {
+	place place
+	turn  chan admission
 }
 
 // enter asks for a place at an endpoint, and waits for one where that will not
 // take long. What was admitted must leave.
-func (e *endpoints) enter(ctx context.Context, name string, probe bool) (place, admission) {
+func (e *endpoints) enter(ctx context.Context, args DeliverArgs) (place, admission) {
 	e.mu.Lock()
-	ep := e.of(name)
-	p := place{endpoint: name, slow: !ep.cap.Proven(e.caps)}
-	a := e.admit(ep, p.slow, probe)
+	ep := e.of(args.Endpoint)
+	p := place{endpoint: args.Endpoint, direct: !args.Promoted, slow: !ep.cap.Proven(e.caps)}
+	a := e.admit(ep, p, args.Probe)
 	if a != full || p.slow || len(ep.waiting) >= waitersPerFlying*ep.cap.Limit(e.caps) {
 		e.mu.Unlock()
 		return p, a
 	}
 	turn := make(chan admission, 1)
-	ep.waiting = append(ep.waiting, turn)
+	ep.waiting = append(ep.waiting, waiter{place: p, turn: turn})
 	e.mu.Unlock()
 	select {
 	case a := <-turn:
@@ -93,14 +101,14 @@ func (e *endpoints) enter(ctx context.Context, name string, probe bool) (place, 
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if i := slices.Index(ep.waiting, turn); i >= 0 {
+	if i := slices.IndexFunc(ep.waiting, func(w waiter) bool { return w.turn == turn }); i >= 0 {
 		ep.waiting = slices.Delete(ep.waiting, i, i+1)
 		return p, full
 	}
 	return p, <-turn // it had its turn at the last moment
 }
 
-func (e *endpoints) admit(ep *endpoint, slow, probe bool) admission {
+func (e *endpoints) admit(ep *endpoint, p place, probe bool) admission {
 	limit := ep.circuit.Limit(ep.cap.Limit(e.caps))
 	switch ep.circuit.State {
 	case dispatch.Open, dispatch.HalfOpen:
@@ -117,13 +125,18 @@ func (e *endpoints) admit(ep *endpoint, slow, probe bool) admission {
 			return full
 		}
 	}
-	if slow {
-		if e.slowFlying >= e.slowSlots {
+	if p.slow {
+		// The first at an endpoint may show that it is fast after all: for that there
+		// is half as much again. The last quarter is for those that are.
+		if e.slowFlying >= e.slowSlots && (ep.flying > 0 || e.slowFlying >= e.slowSlots+e.slowSlots/2) {
 			return full
 		}
 		e.slowFlying++
 	}
 	ep.flying++
+	if p.direct {
+		ep.direct++
+	}
 	return admitted
 }
 
@@ -133,6 +146,9 @@ func (e *endpoints) leave(p place) {
 	defer e.mu.Unlock()
 	ep := e.of(p.endpoint)
 	ep.flying--
+	if p.direct {
+		ep.direct--
+	}
 	if p.slow {
 		e.slowFlying--
 	}
@@ -145,11 +161,11 @@ func (e *endpoints) callWaiting(ep *endpoint) {
 	for len(ep.waiting) > 0 {
 		a := full
 		if ep.cap.Proven(e.caps) {
-			if a = e.admit(ep, false, false); a == full {
+			if a = e.admit(ep, ep.waiting[0].place, false); a == full {
 				return
 			}
 		}
-		ep.waiting[0] <- a
+		ep.waiting[0].turn <- a
 		ep.waiting = ep.waiting[1:]
 	}
 	ep.waiting = nil
@@ -224,22 +240,22 @@ func (e *endpoints) share(n int) {
 	e.caps = dispatch.DefaultCapRules.Shared(n)
 }
 
-// room is what all processes together may have under way at an endpoint, as far
-// as this one can tell, and whether it is known to answer fast.
-func (e *endpoints) room(name string, processes int) (limit int, proven bool) {
+// room is what the promoter may have under way at an endpoint in all processes
+// together, as far as this one can tell, and whether it is known to answer fast.
+func (e *endpoints) room(name string, processes int) (room int, proven bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	ep := e.known[name]
 	if ep == nil {
 		return e.caps.Start * processes, false
 	}
-	limit, proven = ep.circuit.Limit(ep.cap.Limit(e.caps)), ep.cap.Proven(e.caps)
+	limit, proven := ep.circuit.Limit(ep.cap.Limit(e.caps)), ep.cap.Proven(e.caps)
 	switch ep.circuit.State {
 	case dispatch.Open, dispatch.HalfOpen:
 		return 0, proven // but for the probe
 	case dispatch.Recovering:
-		return limit, proven // the ramp is everybody's together
+		return limit - ep.direct, proven // the ramp is everybody's together
 	default:
-		return limit * processes, proven
+		return limit*processes - ep.direct, proven
 	}
 }

@@ -99,8 +99,9 @@ func (e *Engine) newRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &deliverer{engine: e})
 	queues := make(map[string]river.QueueConfig, lanes)
 	for n := range lanes {
-		// More than one endpoint may have under way: those of a lane share it.
-		queues[laneName(n)] = river.QueueConfig{MaxWorkers: max(4, e.Workers/2)}
+		// More than all endpoints that may hang can have under way: the others of
+		// their lane are always fetched.
+		queues[laneName(n)] = river.QueueConfig{MaxWorkers: e.Workers}
 	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Queues:                      queues,

@@ -44,7 +44,7 @@ func jobParams(deliveries []dispatch.Due) []river.InsertManyParams {
 	params := make([]river.InsertManyParams, len(deliveries))
 	for i, d := range deliveries {
 		params[i] = river.InsertManyParams{
-			Args:       DeliverArgs{DeliveryID: d.DeliveryID, Attempt: d.Attempt, Endpoint: d.Endpoint, Probe: d.Probe},
+			Args:       DeliverArgs{DeliveryID: d.DeliveryID, Attempt: d.Attempt, Endpoint: d.Endpoint, Promoted: d.Promoted, Probe: d.Probe},
 			InsertOpts: &river.InsertOpts{Queue: lane(d.Endpoint), Priority: d.Priority},
 		}
 	}

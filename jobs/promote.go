@@ -217,8 +217,8 @@ func (p *promoter) pick(streams []stream) map[stream]int {
 		if !ok {
 			break
 		}
-		limit, proven := e.endpoints.room(s.endpoint, processes)
-		if flying[s.endpoint] >= limit || !proven && slow <= 0 {
+		room, proven := e.endpoints.room(s.endpoint, processes)
+		if flying[s.endpoint] >= room || !proven && slow <= 0 {
 			turns.drop()
 			continue
 		}
@@ -291,7 +291,7 @@ func takeFirst(ctx context.Context, tx pgx.Tx, now time.Time, picks map[stream]i
 	var affiliate int64
 	var held bool
 	_, err = pgx.ForEachRow(rows, []any{&id, &d.Attempt, &d.Endpoint, &d.Priority, &affiliate, &held}, func() error {
-		d.DeliveryID = id
+		d.DeliveryID, d.Promoted = id, true
 		t.due, t.streams = append(t.due, d), append(t.streams, stream{d.Endpoint, affiliate})
 		if held {
 			t.released = append(t.released, id)
