@@ -111,7 +111,7 @@ func TestALaterStepDoesNotOvertakeAnEarlierOne(t *testing.T) {
 	w.deposit()
 	w.untilAll(dispatch.Retrying)
 	conversion := w.delivery().ConversionID
-	_, err := w.in.Move(t.Context(), conversion, intake.Move{To: commission.Rejected, Reason: "chargeback", Actor: intake.Staff})
+	_, err := w.in.Move(t.Context(), *conversion, intake.Move{To: commission.Rejected, Reason: "chargeback", Actor: intake.Staff})
 	w.must(err)
 	w.until("the second waits for the first", `
 		SELECT count(*) = 1 FROM deliveries d JOIN deliveries b ON b.id = d.blocked_by
@@ -154,7 +154,7 @@ func TestATrackerThatIsDownForAnHourLosesNothing(t *testing.T) {
 	}
 	first, err := w.client.Delivery.Query().Order(delivery.ByID()).First(w.ctx)
 	w.must(err)
-	_, err = w.in.Move(t.Context(), first.ConversionID, intake.Move{To: commission.Rejected, Actor: intake.Staff})
+	_, err = w.in.Move(t.Context(), *first.ConversionID, intake.Move{To: commission.Rejected, Actor: intake.Staff})
 	w.must(err)
 	all := w.number(`SELECT count(*) FROM deliveries`)
 	w.until("the circuit opens", `SELECT count(*) = 1 FROM endpoints WHERE state <> 'closed'`)
