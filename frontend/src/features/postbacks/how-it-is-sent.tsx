@@ -4,6 +4,7 @@ import { TextField } from "@/components/ui/field";
 import { Panel } from "@/components/ui/page";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
+import { Switch } from "@/components/ui/switch";
 import type { FormErrors } from "@/graphql/user-errors";
 
 import type { Draft, RuleKind } from "./draft";
@@ -15,7 +16,7 @@ const rules: readonly { id: RuleKind; label: string; hint: string }[] = [
   { id: "JSON_FIELD", label: "A JSON field must equal", hint: "For trackers that answer 200 to everything" },
 ];
 
-/** The method, and what the tracker's answer has to say. */
+/** The method, what the tracker's answer has to say, and what it is called. */
 export function HowItIsSent({
   draft,
   set,
@@ -79,6 +80,23 @@ export function HowItIsSent({
             />
           </div>
         )}
+        <TextField
+          label="Name"
+          hint="For you alone; may stay empty."
+          value={draft.name}
+          onChange={(name) => {
+            set({ name });
+          }}
+          error={errors.fields["name"]}
+        />
+        <Switch
+          isSelected={draft.enabled}
+          onChange={(enabled) => {
+            set({ enabled });
+          }}
+        >
+          {draft.enabled ? "Switched on" : "Switched off"}
+        </Switch>
       </div>
     </Panel>
   );

@@ -1,11 +1,8 @@
 import { type ReactElement, type ReactNode, useState } from "react";
 
 import { Button } from "@/components/ui/button";
-import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
-import { Panel } from "@/components/ui/page";
 import { Note } from "@/components/ui/states";
-import { Switch } from "@/components/ui/switch";
 import type { FormErrors } from "@/graphql/user-errors";
 
 import type { Draft } from "./draft";
@@ -56,14 +53,15 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
   const general = errors.general ?? (isRefused ? stopped : null);
 
   return (
-    <Form className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]" onSubmit={submit}>
-      <div className="flex min-w-0 flex-col gap-4">
-        {general !== null && (
-          <Note tone="failed" role="alert">
-            {general}
-          </Note>
-        )}
-        {props.head}
+    <Form className="flex flex-col gap-4" onSubmit={submit}>
+      {general !== null && (
+        <Note tone="failed" role="alert">
+          {general}
+        </Note>
+      )}
+      {props.head}
+      {/* On a phone one after the other, in the order of the work; on a desk "When it fires" stays in sight beside it. */}
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_auto_1fr]">
         <UrlPanel
           urlTemplate={draft.urlTemplate}
           onChange={(urlTemplate) => {
@@ -86,6 +84,9 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
           onPasteAll={props.onPasteAll ?? (() => undefined)}
           error={errors.fields["urlTemplate"]}
         />
+        <div className="min-w-0 lg:sticky lg:top-4 lg:col-start-2 lg:row-span-3 lg:row-start-1">
+          <WhenItFires draft={draft} set={set} errors={errors} severalGoals={props.severalGoals} />
+        </div>
         {draft.urlTemplate.trim() !== "" && (
           <ProvePanel
             draft={draft}
@@ -96,32 +97,11 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
         )}
         <HowItIsSent draft={draft} set={set} errors={errors} />
       </div>
-      <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-4">
-        <WhenItFires draft={draft} set={set} errors={errors} severalGoals={props.severalGoals} />
-        <Panel>
-          <div className="flex flex-col gap-4">
-            <TextField
-              label="Name"
-              hint="For you alone; may stay empty."
-              value={draft.name}
-              onChange={(name) => {
-                set({ name });
-              }}
-              error={errors.fields["name"]}
-            />
-            <Switch
-              isSelected={draft.enabled}
-              onChange={(enabled) => {
-                set({ enabled });
-              }}
-            >
-              {draft.enabled ? "Switched on" : "Switched off"}
-            </Switch>
-            <Button type="submit" look="primary" isPending={props.isSaving}>
-              {props.submitLabel}
-            </Button>
-          </div>
-        </Panel>
+      <div className="sticky bottom-0 z-10 -mx-4 -mb-10 flex flex-wrap items-center justify-end gap-x-4 gap-y-2 border-t bg-surface px-4 py-2.5">
+        {stopped !== null && <p className="min-w-0 flex-1 basis-64 text-sm text-failed">{stopped}</p>}
+        <Button type="submit" look="primary" isPending={props.isSaving}>
+          {props.submitLabel}
+        </Button>
       </div>
     </Form>
   );

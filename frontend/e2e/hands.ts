@@ -1,0 +1,87 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+
+/** What somebody can do with a page: each is counted as one action, however many keys it takes to get there. */
+export interface Hands {
+  actions: () => number;
+  press: (what: Locator) => Promise<void>;
+  tick: (name: RegExp) => Promise<void>;
+  paste: (where: Locator, text: string) => Promise<void>;
+  choose: (field: Locator, option: RegExp) => Promise<void>;
+}
+
+/** With a mouse, or with a finger where the page is a phone's. */
+export function pointer(page: Page, isPhone: boolean): Hands {
+  let count = 0;
+  const press = async (what: Locator) => {
+    count += 1;
+    await (isPhone ? what.tap() : what.click());
+  };
+  return {
+    actions: () => count,
+    press,
+    tick: async (name) => {
+      await press(page.locator("label").filter({ has: page.getByRole("checkbox", { name }) }));
+      await expect(page.getByRole("checkbox", { name })).toBeChecked();
+    },
+    paste: async (where, text) => {
+      await press(where);
+      await page.evaluate((t) => navigator.clipboard.writeText(t), text);
+      await page.keyboard.press("Control+V");
+    },
+    choose: async (field, option) => {
+      await press(field);
+      await press(page.getByRole("option", { name: option }));
+    },
+  };
+}
+
+/** With the keyboard alone: Tab until one is there, then the key that a control of its kind takes. */
+export function keyboard(page: Page): Hands {
+  let count = 0;
+  const reach = async (what: Locator) => {
+    // Held on to: while a list is open, everything else is hidden from those who look by roles, as a screen reader does.
+    const target = await what.first().elementHandle();
+    if (target === null) throw new Error("it is not on the page");
+    const isThere = () => target.evaluate((element) => element === document.activeElement);
+    for (let i = 0; i < 120; i += 1) {
+      // Each Tab has to be seen before the next.
+      // eslint-disable-next-line no-await-in-loop
+      if (await isThere()) return;
+      // eslint-disable-next-line no-await-in-loop
+      await page.keyboard.press("Tab");
+    }
+    throw new Error("Tab does not lead there");
+  };
+  const press = async (what: Locator, key = "Enter") => {
+    count += 1;
+    await reach(what);
+    await page.keyboard.press(key);
+  };
+  return {
+    actions: () => count,
+    press: (what) => press(what),
+    tick: async (name) => {
+      await press(page.getByRole("checkbox", { name }), "Space");
+      await expect(page.getByRole("checkbox", { name })).toBeChecked();
+    },
+    paste: async (where, text) => {
+      count += 1;
+      await reach(where);
+      await page.evaluate((t) => navigator.clipboard.writeText(t), text);
+      await page.keyboard.press("Control+V");
+    },
+    choose: async (field, option) => {
+      await press(field);
+      const wanted = page.getByRole("option", { name: option });
+      await wanted.waitFor();
+      count += 1;
+      for (let i = 0; i < 40; i += 1) {
+        // eslint-disable-next-line no-await-in-loop
+        if (await wanted.evaluate((element) => element === document.activeElement)) break;
+        // eslint-disable-next-line no-await-in-loop
+        await page.keyboard.press("ArrowDown");
+      }
+      await page.keyboard.press("Enter");
+    },
+  };
+}
