@@ -20,23 +20,28 @@ func (e *exam) tellsApart() {
 		name, send := e.parameterFor(macro.Status, "status", "{status}")
 		e.find(CodeNoStatus, Warning, nowhere, "It fires for several statuses and nothing in the URL says which one.", e.setting(name, send))
 	}
+	if e.playerAsID() {
+		return
+	}
 	again := slices.ContainsFunc(e.Goals, func(g string) bool { return slices.Contains(e.Repeating, g) })
 	if (several || again) && !e.uses(macro.ConversionID, macro.TransactionID, macro.DeliveryID) && !(e.preset != nil && e.preset.Kind == "messenger") {
 		name, send := e.parameterFor(macro.ConversionID, "txid", "{conversion_id}")
 		e.find(CodeNoConversionID, Warning, nowhere, "Without a conversion's own id, a tracker takes a second conversion of the same click for the first one sent again, and drops it.", e.setting(name, send))
 	}
-	e.playerAsID()
 }
 
 // playerAsID finds a player's id in the place of a conversion's: it would merge a
 // first deposit with the next.
-func (e *exam) playerAsID() {
+func (e *exam) playerAsID() bool {
+	found := false
 	for _, p := range e.pieces {
 		proposal, _ := tracker.Propose(p.name)
 		if proposal == "{conversion_id}" && e.onlyMacro(p.value, macro.PlayerID) {
 			e.find(CodePlayerAsID, Warning, p.at, "A player's id is no transaction id: the tracker would take a second deposit for the first one sent again.", e.replacing(p.at, "{conversion_id}", "Use {conversion_id}"))
+			found = true
 		}
 	}
+	return found
 }
 
 // parameterFor is the parameter in which the tracker reads something, and what to

@@ -2,6 +2,8 @@ package doctor
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"postrider/macro"
 	"postrider/tracker"
@@ -22,6 +24,8 @@ func (e *exam) clickID() {
 			}
 		}
 	case e.preset != nil && e.preset.Kind == "messenger":
+	case slices.ContainsFunc(e.findings, func(f Finding) bool { return f.Mend != nil && strings.Contains(f.Mend.Label, "{param_") }):
+		// what stands in its place is named already
 	default:
 		name := e.clickName()
 		if p, ok := e.piece(name); ok {

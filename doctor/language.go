@@ -18,7 +18,7 @@ func (e *exam) language() {
 	}
 	faults, _ := errors.AsType[macro.Errors](err)
 	for _, f := range faults {
-		at := place{f.Start, min(f.End, len(e.Template))}
+		at := e.whole(f, place{f.Start, min(f.End, len(e.Template))})
 		message, mend := f.Message, e.mendLanguage(f, at)
 		if f.Code == macro.CodeUnknownMacro {
 			message = e.unknownMacro(at, f.Message)
@@ -27,10 +27,24 @@ func (e *exam) language() {
 	}
 }
 
+// whole widens the place of an unknown macro to the placeholder of another dialect
+// that it is a part of: ${x}.
+func (e *exam) whole(f macro.Error, at place) place {
+	if f.Code != macro.CodeUnknownMacro {
+		return at
+	}
+	for _, t := range tracker.Tokens(e.Template) {
+		if (t.Dialect == tracker.Dollar || t.Dialect == tracker.HashBraces) && t.Start < at.start && at.end == t.End {
+			return place{t.Start, t.End}
+		}
+	}
+	return at
+}
+
 // unknownMacro says whose placeholder it is, where that is known.
 func (e *exam) unknownMacro(at place, message string) string {
 	written := e.Template[at.start:at.end]
-	name, _, _ := strings.Cut(strings.Trim(written, "{}"), "|")
+	name, _, _ := strings.Cut(strings.Trim(written, "${}#"), "|")
 	proposal, confidence := tracker.Propose(name)
 	if confidence == tracker.None {
 		return message
@@ -57,7 +71,7 @@ func (e *exam) mendLanguage(f macro.Error, at place) *Mend {
 	case macro.CodeControl, macro.CodeInvalidText:
 		return e.replacing(at, "", "Remove it")
 	case macro.CodeUnbalancedBrace:
-		return e.replacing(at, "", "Remove the brace")
+		return e.mendBrace(at)
 	case macro.CodeNotAbsolute:
 		return e.mendScheme(at, written)
 	case macro.CodeCredentials:
@@ -70,7 +84,7 @@ func (e *exam) mendLanguage(f macro.Error, at place) *Mend {
 }
 
 func (e *exam) mendUnknown(at place, written string) *Mend {
-	name, filters, filtered := strings.Cut(strings.Trim(written, "{}"), "|")
+	name, filters, filtered := strings.Cut(strings.Trim(written, "${}#"), "|")
 	if filtered {
 		filters = "|" + filters
 	}
@@ -87,6 +101,16 @@ func (e *exam) mendUnknown(at place, written string) *Mend {
 	}
 	start, end := at.start, at.end
 	return e.replacing(place{start, end}, to, fmt.Sprintf("Use %s", to))
+}
+
+// mendBrace closes a brace after the name of a macro; others are taken away.
+func (e *exam) mendBrace(at place) *Mend {
+	rest := e.Template[at.end:]
+	length := len(rest) - len(strings.TrimLeft(rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"))
+	if _, known := macro.Lookup(rest[:length]); known && e.Template[at.start] == '{' {
+		return e.replacing(place{at.end + length, at.end + length}, "}", "Close the brace")
+	}
+	return e.replacing(at, "", "Remove the brace")
 }
 
 func (e *exam) mendScheme(at place, written string) *Mend {

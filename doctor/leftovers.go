@@ -3,6 +3,7 @@ package doctor
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"postrider/tracker"
@@ -23,7 +24,9 @@ func (e *exam) leftovers() {
 		case tracker.AngleBrackets:
 			e.find(CodeBlank, Error, at, fmt.Sprintf("%s waits for something of your own.", written), nil)
 		default:
-			e.foreign(t, at, written)
+			if !e.reported(at) {
+				e.foreign(t, at, written)
+			}
 		}
 	}
 	for _, p := range e.pieces {
@@ -31,6 +34,11 @@ func (e *exam) leftovers() {
 			e.find(CodeFiller, Warning, p.at, fmt.Sprintf("%s stands where a value belongs, and would go out as it is.", quote(p.value)), e.mendPiece(p))
 		}
 	}
+}
+
+// reported tells whether something was found at a place already.
+func (e *exam) reported(at place) bool {
+	return slices.ContainsFunc(e.findings, func(f Finding) bool { return f.Start == at.start && f.End == at.end })
 }
 
 func (e *exam) hostBlank() {

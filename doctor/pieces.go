@@ -43,7 +43,7 @@ func readPiece(template string, start, end int) piece {
 func outside(text string, from int, anyOf string) int {
 	for i := from; i < len(text); i++ {
 		if text[i] == '{' {
-			if end := strings.IndexByte(text[i:], '}'); end > 0 && !strings.ContainsAny(text[i+1:i+end], "{&?") {
+			if end := strings.IndexByte(text[i:], '}'); end > 0 && !strings.Contains(text[i+1:i+end], "{") {
 				i += end
 				continue
 			}

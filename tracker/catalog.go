@@ -62,7 +62,7 @@ var ownTrackers = []*Preset{
 		Blanks:   []Blank{domain},
 		Parameters: []Parameter{
 			clickParameter("cnv_id"), payoutParameter("payout"), goalParameter("cnv_status", "The status, as your status scheme names it."),
-			{Name: "cnv_status2", Meaning: "A second status, free text."}, currencyParameter("cnv_currency"),
+			{Name: "cnv_status2", Meaning: "A second status, free text.", Send: "{status}"}, currencyParameter("cnv_currency"),
 			{Name: "to_offer", Meaning: "Leads on to an offer."}, {Name: "disable_postback", Meaning: "1: no postback to the traffic source.", Values: []string{"1"}},
 		},
 		ReadsStatus: true, Deduplicates: "cnv_id",
@@ -113,7 +113,7 @@ var ownTrackers = []*Preset{
 		Key: "clickflare", Name: "ClickFlare", Kind: "tracker", Token: "{cf_click_id}",
 		Template:     "https://<domain>/cf/cv?click_id={param_1}&payout={payout}&txid={conversion_id}",
 		Blanks:       []Blank{domain},
-		Parameters:   []Parameter{clickParameter("click_id"), clickParameter("cid"), payoutParameter("payout"), idParameter("txid"), goalParameter("ct", "The conversion type.")},
+		Parameters:   []Parameter{clickParameter("click_id"), {Name: "cid", Meaning: "The tracker's click id, in the older form.", Send: "{param_1}"}, payoutParameter("payout"), idParameter("txid"), goalParameter("ct", "The conversion type.")},
 		Deduplicates: "click_id and txid",
 		DocURL:       "https://help.clickflare.io/en/settings/s2s-postback-ur-ls",
 		path:         regexp.MustCompile(`^/cf/(cv|postback)/?$`), distinct: true, click: []string{"click_id", "cid"},

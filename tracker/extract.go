@@ -49,6 +49,9 @@ var (
 	listed     = regexp.MustCompile(`(?m)^[\s*•-]*([A-Za-z_][\w.-]*)\s*(?:[:=→]|->|=>)\s*(\S+?)[,;]?\s*$`)
 )
 
+// maxPieces is how many URLs of one text are looked at.
+const maxPieces = 40
+
 // found is a piece of the text that may be a postback URL.
 type found struct {
 	text  string
@@ -59,7 +62,7 @@ type found struct {
 func candidates(text string) []string {
 	tokens := Tokens(text)
 	var list []found
-	for _, at := range schemed.FindAllStringIndex(text, -1) {
+	for _, at := range schemed.FindAllStringIndex(text, maxPieces) {
 		if !inside(tokens, at[0]) && !inValue(text, at[0]) {
 			list = append(list, weigh(text[at[0]:end(text, tokens, at[1])]))
 		}

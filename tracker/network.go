@@ -27,8 +27,8 @@ var networks = []network{
 	{"Vulkan.bet", DoubleHashes, []string{"click_id", "trans_id", "cpa_amount"}, 1, map[string]meaning{"click_id": exactClick}},
 	{"Royal Partners", Dollar, []string{"ctag", "amount", "deposit_id", "player_id"}, 1, map[string]meaning{"ctag": exactClick}},
 	{"Boomerang Partners", Dollar, []string{"visit_id"}, 1, map[string]meaning{"visit_id": exactClick}},
-	{"Scaleo", Braces, []string{"aff_click_id", "conv_status", "payout"}, 2, map[string]meaning{"aff_click_id": exactClick}},
-	{"TUNE (HasOffers)", Braces, []string{"aff_click_id", "aff_sub", "payout", "transaction_id"}, 2, map[string]meaning{"aff_click_id": exactClick}},
+	{"Scaleo", Braces, []string{"aff_click_id", "conv_status"}, 2, map[string]meaning{"aff_click_id": exactClick}},
+	{"TUNE (HasOffers)", Braces, []string{"aff_click_id", "aff_sub"}, 1, map[string]meaning{"aff_click_id": exactClick}},
 	{"Gambling.pro", Braces, []string{"pid", "income", "action"}, 2, map[string]meaning{"pid": {"{param_1}", Likely, "its click id"}}},
 	{"cpabro", Braces, []string{"track_id", "action", "status"}, 2, map[string]meaning{"track_id": exactClick}},
 	{"Partners.cpa.rip", Braces, []string{"goal_alias"}, 1, nil},
@@ -38,8 +38,7 @@ var networks = []network{
 		"sub_id2": {"{param_1}", Guess, "its click id; check which param of your tracking link carries it"}, "id": {"{conversion_id}", Likely, "the conversion's own id"},
 	}},
 	{"income.partners", Braces, []string{"sub_id", "sub_id2", "user_id", "amount"}, 3, nil},
-	{"Melbet Affiliates", Braces, []string{"click_id", "amount"}, 2, map[string]meaning{"click_id": exactClick}},
-	{"Affise", Braces, []string{"sub1", "sum", "status"}, 2, nil},
+	{"Affise", Braces, []string{"sub1", "sum"}, 2, nil},
 	{"1win Partners", Braces, []string{"sub1", "amount"}, 2, nil},
 }
 

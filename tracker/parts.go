@@ -55,16 +55,30 @@ func splitBefore(text, anyOf string) (before, after string) {
 	return text, ""
 }
 
+// splitOutside cuts at each of some characters that is in no placeholder.
+func splitOutside(text, anyOf string) []string {
+	var list []string
+	tokens := Tokens(text)
+	start := 0
+	for i := 0; i < len(text); {
+		if t := startingAt(tokens, i); t != nil {
+			i = t.End
+			continue
+		}
+		if strings.IndexByte(anyOf, text[i]) >= 0 {
+			list = append(list, text[start:i])
+			start = i + 1
+		}
+		i++
+	}
+	return append(list, text[start:])
+}
+
 // readPairs reads a query; a second "?" separates like "&", and empty pieces are
 // left out.
 func readPairs(query string) []pair {
 	var list []pair
-	for query != "" {
-		var piece string
-		piece, query = splitBefore(query, "&?")
-		if query != "" {
-			query = query[1:]
-		}
+	for _, piece := range splitOutside(query, "&?") {
 		if piece == "" {
 			continue
 		}
