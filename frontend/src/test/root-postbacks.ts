@@ -22,6 +22,16 @@ export function postbacksRoot(world: World) {
       urlTemplate: string;
       values?: { macro: string; value: string }[];
     }) => preview(urlTemplate, values),
+    postbackGaps: () =>
+      world.campaigns
+        .filter((campaign) => campaign.state === "ACTIVE")
+        .flatMap((campaign) =>
+          campaign.missingGoals.map((goal) => ({
+            campaign,
+            goal,
+            conversions: goal.key === "deposit" ? 4 : 0,
+          })),
+        ),
     createPostback: ({ input }: { input: PostbackInput }) => {
       const { errors } = preview(input.urlTemplate);
       const [problem] = errors;

@@ -37,13 +37,15 @@ export function serve(world: World): { cut: () => void } {
         if (frame.type === "complete" && frame.id !== undefined) stops.get(frame.id)?.();
         const { id, payload } = frame;
         if (frame.type !== "subscribe" || id === undefined || payload === undefined) return;
-        const tell = (delivery: Parameters<World["event"]>[2]) => {
-          void world.event(payload.query, payload.variables, delivery).then((result) => {
+        const field = /\{\s*(\w+)/.exec(payload.query)?.[1] ?? "";
+        const tell = (value: unknown) => {
+          void world.event(payload.query, payload.variables, field, value).then((result) => {
             if (result) client.send(JSON.stringify({ id, type: "next", payload: result }));
           });
         };
-        stops.set(id, world.onDelivery(tell));
+        stops.set(id, world.on(field, tell));
         if (payload.query.includes("hello: true")) tell(null);
+        if (field === "setupChecklistChanged") tell(world.checklist);
       });
       client.addEventListener("close", () => {
         sockets.delete(client);

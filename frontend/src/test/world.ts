@@ -11,6 +11,7 @@ import {
   matches,
 } from "./deliveries";
 import { makePostbacks } from "./postbacks";
+import { homeRoot, makeAlerts, makeChecklist } from "./root-home";
 import { accountRoot } from "./root-account";
 import { campaignsRoot } from "./root-campaigns";
 import { factsRoot } from "./root-facts";
@@ -33,6 +34,8 @@ export class World {
   conversions: Conversion[] = [];
   deliveries: Delivery[] = [];
   tests: Test[] = [];
+  alerts = makeAlerts(this.postbacks);
+  checklist = makeChecklist(this.campaigns);
   tokens = [this.makeToken("T1", "Reporting script", 4e8)];
   echo = Array.from({ length: 3 }, (_, i) => ({
     __typename: "EchoRequest",
@@ -53,7 +56,7 @@ export class World {
   /** Names of the operations that were asked for. */
   asked: string[] = [];
   private made = 0;
-  private readonly listeners = new Set<(delivery: Delivery) => void>();
+  private readonly listeners = new Map<string, Set<(value: unknown) => void>>();
 
   constructor(deliveries = 40) {
     for (let i = deliveries - 1; i >= 0; i -= 1) {
@@ -240,13 +243,20 @@ export class World {
   }
 
   private tell(delivery: Delivery): void {
-    for (const listener of this.listeners) listener(delivery);
+    this.happen("deliveryUpdated", delivery);
   }
 
-  onDelivery(listener: (delivery: Delivery) => void): () => void {
-    this.listeners.add(listener);
+  /** Something happens that this subscription tells of. */
+  happen(subscription: string, value: unknown): void {
+    for (const listener of this.listeners.get(subscription) ?? []) listener(value);
+  }
+
+  /** Listens to what a subscription tells of; gives back a way to stop. */
+  on(subscription: string, listener: (value: unknown) => void): () => void {
+    const all = this.listeners.get(subscription) ?? new Set();
+    this.listeners.set(subscription, all.add(listener));
     return () => {
-      this.listeners.delete(listener);
+      all.delete(listener);
     };
   }
 
@@ -279,6 +289,7 @@ export class World {
     ...campaignsRoot(this),
     ...postbacksRoot(this),
     ...factsRoot(this),
+    ...homeRoot(this),
     ...trackersRoot,
     ...testsRoot(this),
   };
@@ -316,21 +327,25 @@ export class World {
     });
   }
 
-  /** Answers a subscription's event for one delivery, or its hello; null where its filter does not let it through. */
+  /** Answers a subscription's event, or its hello; null where its filter does not let it through. */
   async event(
     query: string,
     variables: Record<string, unknown> | undefined,
-    delivery: Delivery | null,
+    field: string,
+    value: unknown,
   ): Promise<ExecutionResult | null> {
-    if (delivery !== null && !matches(delivery, variables?.["filter"] as Filter | undefined)) return null;
+    let root: unknown = value;
+    if (field === "deliveryUpdated") {
+      const delivery = value as Delivery | null;
+      if (delivery !== null && !matches(delivery, variables?.["filter"] as Filter | undefined)) return null;
+      root = { delivery, resync: null, missed: null, at: new Date(now).toISOString() };
+    }
     return execute({
       schema: theSchema(),
       document: parse(query),
-      rootValue: {
-        deliveryUpdated: { delivery, resync: null, missed: null, at: new Date(now).toISOString() },
-      },
+      rootValue: { [field]: root },
       variableValues: variables ?? {},
-      typeResolver: (value) => (value as { __typename: string }).__typename,
+      typeResolver: (object) => (object as { __typename: string }).__typename,
     });
   }
 }

@@ -18,9 +18,20 @@ it("the examples carry this installation's address and queries that the schema k
   }
 });
 
-it("the echo tracker's inbox lists what arrived", async () => {
-  open("/developers");
+it("the echo tracker's inbox lists what arrived, and what arrives", async () => {
+  const { world } = open("/developers");
   const inbox = await screen.findByRole("list", { name: /echo tracker got/ });
   expect(within(inbox).getAllByText("GET")).toHaveLength(3);
   expect(within(inbox).getAllByText("click0").length).toBeGreaterThan(0);
+
+  const [last] = world.echo;
+  if (!last) throw new Error("the inbox is empty");
+  world.echo.unshift({
+    ...last,
+    id: "E9",
+    url: "/echo/k3y?subid=newest",
+    parameters: [{ name: "subid", value: "newest" }],
+  });
+  world.happen("echoRequestReceived", world.echo[0]);
+  expect((await within(inbox).findAllByText("newest")).length).toBeGreaterThan(0);
 });

@@ -43,10 +43,10 @@ const EchoQuery = graphql(`
   }
 `);
 
-const AnyDelivery = graphql(`
-  subscription EchoHint {
-    deliveryUpdated {
-      at
+const Received = graphql(`
+  subscription EchoReceived {
+    echoRequestReceived {
+      id
     }
   }
 `);
@@ -116,29 +116,19 @@ function Echo({ url }: { url: string }): ReactElement {
   });
   const requests = data?.echoRequests.edges.map((edge) => edge.node);
 
-  // A delivery that changed may have gone to the echo tracker; whatever else calls it is found within seconds.
-  useEffect(() => {
-    let waiting: ReturnType<typeof setTimeout> | undefined;
-    const ask = () => {
-      waiting = undefined;
-      if (!document.hidden) refetch({ requestPolicy: "network-only" });
-    };
-    const timer = setInterval(ask, 5000);
-    const stop = subscribeLive(
-      AnyDelivery,
-      {},
-      {
-        next: () => {
-          waiting ??= setTimeout(ask, 400);
+  useEffect(
+    () =>
+      subscribeLive(
+        Received,
+        {},
+        {
+          next: () => {
+            refetch({ requestPolicy: "network-only" });
+          },
         },
-      },
-    );
-    return () => {
-      stop();
-      clearInterval(timer);
-      clearTimeout(waiting);
-    };
-  }, [refetch]);
+      ),
+    [refetch],
+  );
 
   return (
     <Panel

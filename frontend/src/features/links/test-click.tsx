@@ -6,31 +6,44 @@ import { useQuery } from "urql";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/page";
 import { Time } from "@/components/ui/time";
-import { graphql } from "@/graphql/graphql";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+import { subscribeLive } from "@/graphql/live";
 
-const ClickQuery = graphql(`
-  query TestClick($search: String!) {
-    clicks(first: 1, filter: { search: $search }) {
-      edges {
-        node {
-          id
-          clickId
-          clickedAt
-          param1
-          country
-          campaign {
-            id
-            name
+const ClickParts = graphql(`
+  fragment TestClickParts on Click @_unmask {
+    id
+    clickedAt
+    param1
+  }
+`);
+
+const ClickQuery = graphql(
+  `
+    query TestClick($search: String!) {
+      clicks(first: 1, filter: { search: $search }) {
+        edges {
+          node {
+            ...TestClickParts
           }
         }
       }
     }
-  }
-`);
+  `,
+  [ClickParts],
+);
 
-/** How often it is looked for after the link was opened, and for how long. */
-const everyMs = 700;
-const tries = 40;
+const Recorded = graphql(
+  `
+    subscription ClickRecorded {
+      clickRecorded {
+        ...TestClickParts
+      }
+    }
+  `,
+  [ClickParts],
+);
+
+type Click = ResultOf<typeof ClickParts>;
 
 /** The link with believable values where the tracker's tokens stand, and the value of param_1 that tells this click from others. */
 export function asTestClick(link: string, n: number): { url: string; param1: string } {
@@ -47,6 +60,21 @@ export function asTestClick(link: string, n: number): { url: string; param1: str
 /** Opens the link once, as a player would, and shows the click when it has come. */
 export function TestClick({ link }: { link: string }): ReactElement {
   const [opened, setOpened] = useState<string | null>(null);
+  const [arrived, setArrived] = useState<readonly Click[]>([]);
+  // Listened to before the link is opened: a click is quick.
+  useEffect(
+    () =>
+      subscribeLive(
+        Recorded,
+        {},
+        {
+          next: ({ clickRecorded }) => {
+            setArrived((before) => [clickRecorded, ...before].slice(0, 50));
+          },
+        },
+      ),
+    [],
+  );
   return (
     <Panel title="Test click">
       <div className="flex flex-col gap-3">
@@ -65,32 +93,35 @@ export function TestClick({ link }: { link: string }): ReactElement {
             Open once as a test click
           </Button>
         </div>
-        {opened !== null && <Arrival key={opened} param1={opened} />}
+        {opened !== null && (
+          <Arrival
+            key={opened}
+            param1={opened}
+            live={arrived.find((click) => click.param1 === opened) ?? null}
+          />
+        )}
       </div>
     </Panel>
   );
 }
 
-function Arrival({ param1 }: { param1: string }): ReactElement {
-  const [asked, setAsked] = useState(0);
+function Arrival({ param1, live }: { param1: string; live: Click | null }): ReactElement {
   const [{ data }, ask] = useQuery({
     query: ClickQuery,
     variables: { search: param1 },
     requestPolicy: "network-only",
   });
-  const click = data?.clicks.edges[0]?.node;
-  const isOver = click !== undefined || asked >= tries;
+  // Whoever comes back from the new tab is told even where the live connection was lost meanwhile.
   useEffect(() => {
-    if (isOver) return;
-    const timer = setTimeout(() => {
-      setAsked((n) => n + 1);
+    const onFocus = () => {
       ask({ requestPolicy: "network-only" });
-    }, everyMs);
-    return () => {
-      clearTimeout(timer);
     };
-  }, [asked, ask, isOver]);
-
+    window.addEventListener("focus", onFocus);
+    return () => {
+      window.removeEventListener("focus", onFocus);
+    };
+  }, [ask]);
+  const click = live ?? data?.clicks.edges[0]?.node;
   return (
     <p role="status" className="flex items-start gap-2">
       {click ? (
@@ -104,10 +135,8 @@ function Arrival({ param1 }: { param1: string }): ReactElement {
             </Link>
           </span>
         </>
-      ) : asked >= tries ? (
-        "No click has arrived. A browser that counts as a bot or a preview is redirected but not counted."
       ) : (
-        "Waiting for the click…"
+        "Waiting for the click. A browser that counts as a bot or a preview is redirected but not counted."
       )}
     </p>
   );

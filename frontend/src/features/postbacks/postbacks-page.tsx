@@ -19,6 +19,7 @@ import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 
 import { byScope } from "./groups";
+import { Gaps, GroupTitle } from "./gaps";
 import { HealthLine } from "./health";
 import { PostbackParts, SetPostbackEnabled } from "./mutations";
 
@@ -37,19 +38,17 @@ const PostbacksQuery = graphql(
           endCursor
         }
       }
-      campaigns(first: 100, filter: { states: [ACTIVE] }) {
-        edges {
-          node {
-            id
-            name
-            missingGoals {
-              id
-              key
-              name
-              billable
-            }
-          }
+      postbackGaps {
+        campaign {
+          id
+          name
         }
+        goal {
+          id
+          key
+          name
+        }
+        conversions
       }
     }
   `,
@@ -57,7 +56,6 @@ const PostbacksQuery = graphql(
 );
 
 type Postback = ResultOf<typeof PostbackParts>;
-type Gap = ResultOf<typeof PostbacksQuery>["campaigns"]["edges"][number]["node"];
 
 export function PostbacksPage(): ReactElement {
   const [after, setAfter] = useState<string | null>(null);
@@ -67,9 +65,7 @@ export function PostbacksPage(): ReactElement {
     requestPolicy: "cache-and-network",
   });
   const postbacks = (data?.postbacks.edges ?? []).map((edge) => edge.node);
-  const gaps = (data?.campaigns.edges ?? [])
-    .map((edge) => edge.node)
-    .filter((campaign) => campaign.missingGoals.length > 0);
+  const gaps = data?.postbackGaps ?? [];
   const { hasNextPage, endCursor } = data?.postbacks.pageInfo ?? { hasNextPage: false, endCursor: null };
 
   const create = (
@@ -121,14 +117,6 @@ export function PostbacksPage(): ReactElement {
           {gaps.length > 0 && <Gaps gaps={gaps} />}
         </PageBody>
       )}
-    </>
-  );
-}
-
-function GroupTitle({ title, note }: { title: string; note: string }): ReactElement {
-  return (
-    <>
-      {title} <span className="ml-1.5 text-sm font-normal text-muted">{note}</span>
     </>
   );
 }
@@ -193,38 +181,5 @@ function OnOff({ postback }: { postback: Postback }): ReactElement {
       isDisabled={fetching}
       onChange={(enabled) => void change(enabled)}
     />
-  );
-}
-
-/** Goals of running campaigns that nobody is told of. */
-function Gaps({ gaps }: { gaps: readonly Gap[] }): ReactElement {
-  return (
-    <Panel
-      title={<GroupTitle title="Gaps" note="goals of running campaigns for which no postback fires" />}
-      flush
-    >
-      <ul className="divide-y">
-        {gaps.map((campaign) => (
-          <li key={campaign.id} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2">
-            <Link to="/campaigns/$id" params={{ id: campaign.id }} className="link min-w-32 font-medium">
-              {campaign.name}
-            </Link>
-            <span className="flex flex-wrap gap-1.5">
-              {campaign.missingGoals.map((goal) => (
-                <Link
-                  key={goal.id}
-                  to="/postbacks/new"
-                  search={{ campaign: campaign.id, goal: goal.key }}
-                  className={buttonClass("plain", "sm")}
-                >
-                  <Plus aria-hidden className="size-3.5" />
-                  {goal.name} <span className="sr-only">for {campaign.name}</span>
-                </Link>
-              ))}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Panel>
   );
 }

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { expect, it } from "vitest";
 
-import { needsAttention, totals } from "./attention";
+import { needsAttention, totals } from "./needs-attention";
 
 const postback = (name: string, failed: number, holdReason: string | null = null, enabled = true) => ({
   name,

@@ -1,0 +1,164 @@
+import { Link } from "@tanstack/react-router";
+import { CircleCheck, TriangleAlert } from "lucide-react";
+import type { ReactElement, ReactNode } from "react";
+import { useQuery } from "urql";
+
+import { holdInWords, reasonInWords } from "@/components/records/reasons";
+import { formatNumber, plural } from "@/components/ui/format";
+import { Panel } from "@/components/ui/page";
+import { SkeletonBlock } from "@/components/ui/skeleton";
+import { ErrorState } from "@/components/ui/states";
+import { rowLinkClass } from "@/components/ui/table";
+import { RelativeTime } from "@/components/ui/time";
+import { explain } from "@/graphql/client";
+import { graphql } from "@/graphql/graphql";
+
+import { needsAttention, totals } from "./needs-attention";
+
+const AttentionQuery = graphql(`
+  query Attention {
+    postbacks(first: 100) {
+      edges {
+        node {
+          id
+          name
+          host
+          enabled
+          holdReason
+          goal {
+            id
+            name
+          }
+          health {
+            delivered
+            failed
+            waiting
+            successRate
+            lastFailureAt
+            lastFailureReason
+          }
+        }
+      }
+    }
+    campaigns(first: 100, filter: { states: [ACTIVE] }) {
+      edges {
+        node {
+          id
+          name
+          missingGoals {
+            id
+          }
+        }
+      }
+    }
+  }
+`);
+
+/** Postbacks that fail or wait, goals that nobody is told of, and how the last 24 hours went. */
+export function Attention(): ReactElement {
+  const [{ data, error }, refetch] = useQuery({
+    query: AttentionQuery,
+    requestPolicy: "cache-and-network",
+  });
+  if (!data) {
+    return (
+      <Panel title="Needs attention">
+        {error ? (
+          <ErrorState
+            title="The postbacks could not be fetched"
+            message={explain(error)}
+            onRetry={() => {
+              refetch({ requestPolicy: "network-only" });
+            }}
+          />
+        ) : (
+          <SkeletonBlock label="Loading what needs attention" />
+        )}
+      </Panel>
+    );
+  }
+  const all = data.postbacks.edges.map((edge) => edge.node);
+  const sum = totals(all);
+  const postbacks = needsAttention(all);
+  const day = (
+    <p className="tabular border-t px-4 py-2.5 text-sm text-muted">
+      In 24 hours {formatNumber(sum.delivered)} delivered, {formatNumber(sum.failed)} failed,{" "}
+      {formatNumber(sum.waiting)} waiting.
+    </p>
+  );
+  const gaps = data.campaigns.edges.map((edge) => edge.node).filter((c) => c.missingGoals.length > 0);
+  if (postbacks.length === 0 && gaps.length === 0) {
+    return (
+      <Panel title="Needs attention" flush>
+        <p className="flex items-center gap-2 px-4 py-3 text-muted">
+          <CircleCheck aria-hidden className="size-4 shrink-0 text-delivered" />
+          Nothing: every postback that fired in the last 24 hours was taken.
+        </p>
+        {day}
+      </Panel>
+    );
+  }
+  return (
+    <Panel title="Needs attention" flush>
+      <ul className="divide-y">
+        {postbacks.map((postback) => (
+          <Item
+            key={postback.id}
+            link={
+              <Link
+                to="/postbacks/$id"
+                params={{ id: postback.id }}
+                search={{ tab: "health" }}
+                className={rowLinkClass}
+              >
+                {postback.name || `${postback.goal.name} to ${postback.host}`}
+              </Link>
+            }
+          >
+            {postback.holdReason !== null ? (
+              holdInWords(postback.holdReason)
+            ) : (
+              <>
+                {plural(postback.health.failed, "delivery", "deliveries")} failed
+                {postback.health.lastFailureAt !== null && (
+                  <>
+                    , last <RelativeTime at={postback.health.lastFailureAt} />
+                  </>
+                )}
+                {postback.health.lastFailureReason !== null &&
+                  `: ${reasonInWords(postback.health.lastFailureReason)}`}
+              </>
+            )}
+          </Item>
+        ))}
+        {gaps.map((campaign) => (
+          <Item
+            key={campaign.id}
+            link={
+              <Link to="/campaigns/$id" params={{ id: campaign.id }} className={rowLinkClass}>
+                {campaign.name}
+              </Link>
+            }
+          >
+            {plural(campaign.missingGoals.length, "goal has", "goals have")} no postback: your tracker does
+            not hear of
+            {campaign.missingGoals.length === 1 ? " it" : " them"}.
+          </Item>
+        ))}
+      </ul>
+      {day}
+    </Panel>
+  );
+}
+
+function Item({ link, children }: { link: ReactNode; children: ReactNode }): ReactElement {
+  return (
+    <li className="relative flex items-start gap-2.5 px-4 py-2.5 hover:bg-hover">
+      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-retrying" />
+      <div className="min-w-0">
+        {link}
+        <p className="text-muted">{children}</p>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,138 @@
+import { Link } from "@tanstack/react-router";
+import { CircleCheck, CircleDashed } from "lucide-react";
+import { type ReactElement, useEffect, useState } from "react";
+import { useQuery } from "urql";
+
+import { cx } from "@/components/ui/cx";
+import { Panel } from "@/components/ui/page";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+import { subscribeLive } from "@/graphql/live";
+
+const ChecklistParts = graphql(`
+  fragment ChecklistParts on SetupChecklist @_unmask {
+    done
+    campaign {
+      id
+      name
+    }
+    steps {
+      key
+      title
+      done
+      says
+    }
+  }
+`);
+
+const NewestQuery = graphql(`
+  query NewestCampaign {
+    campaigns(first: 1, filter: { states: [ACTIVE] }) {
+      edges {
+        node {
+          id
+        }
+      }
+    }
+  }
+`);
+
+const Changes = graphql(
+  `
+    subscription SetupChecklistChanged($campaignId: ID!) {
+      setupChecklistChanged(campaignId: $campaignId) {
+        ...ChecklistParts
+      }
+    }
+  `,
+  [ChecklistParts],
+);
+
+type Checklist = ResultOf<typeof ChecklistParts>;
+
+/** Where a step is done. */
+function whereTo(key: string, campaign: string): ReactElement | null {
+  switch (key) {
+    case "macros_known":
+    case "mapped":
+    case "template_sound":
+    case "test_fired":
+      return (
+        <Link to="/postbacks" className="link">
+          Postbacks
+        </Link>
+      );
+    case "first_click":
+      return (
+        <Link to="/links" search={{ campaign }} className="link">
+          Tracking link
+        </Link>
+      );
+    case "first_delivery":
+      return (
+        <Link to="/deliveries" className="link">
+          Live log
+        </Link>
+      );
+    default:
+      return null;
+  }
+}
+
+/** The newest campaign's set-up: six steps that tick themselves. It goes when all are done. */
+export function SetupChecklist(): ReactElement | null {
+  const [{ data }] = useQuery({ query: NewestQuery });
+  const id = data?.campaigns.edges[0]?.node.id;
+  return id === undefined ? null : <Steps key={id} campaignId={id} />;
+}
+
+function Steps({ campaignId }: { campaignId: string }): ReactElement | null {
+  const [list, setList] = useState<Checklist | null>(null);
+  useEffect(
+    () =>
+      // The first event is the list as it stands.
+      subscribeLive(
+        Changes,
+        { campaignId },
+        {
+          next: ({ setupChecklistChanged }) => {
+            setList(setupChecklistChanged);
+          },
+        },
+      ),
+    [campaignId],
+  );
+  if (list === null || list.done) return null;
+  const done = list.steps.filter((step) => step.done).length;
+  return (
+    <Panel
+      title={`Set up ${list.campaign.name}`}
+      aside={
+        <span className="tabular text-muted">
+          {done} of {list.steps.length} done
+        </span>
+      }
+      flush
+    >
+      <ol aria-label="Checklist" className="grid md:grid-cols-2 xl:grid-cols-3">
+        {list.steps.map((step) => {
+          const Icon = step.done ? CircleCheck : CircleDashed;
+          return (
+            <li key={step.key} className="flex items-start gap-2.5 px-4 py-2.5">
+              <Icon
+                role="img"
+                aria-label={step.done ? "Done" : "To do"}
+                className={cx("mt-0.5 size-4 shrink-0", step.done ? "text-delivered" : "text-faint")}
+              />
+              <div className="min-w-0">
+                <p className={cx(step.done ? "text-muted" : "font-medium")}>{step.title}</p>
+                <p className="text-sm text-muted">
+                  {step.says} {!step.done && whereTo(step.key, list.campaign.id)}
+                </p>
+              </div>
+            </li>
+          );
+        })}
+      </ol>
+    </Panel>
+  );
+}
