@@ -45,6 +45,7 @@ const (
 	WaitsForEarlier Reason = "WAITS_FOR_EARLIER" // queued: an earlier step of the same conversion goes out first
 
 	PostbackDeleted Reason = "POSTBACK_DELETED" // cancelled: its postback was deleted before it was sent
+	ReplayCancelled Reason = "REPLAY_CANCELLED" // cancelled: the replay of many that it belongs to was called off
 	Internal        Reason = "INTERNAL"         // our own fault; detail: nothing that a user should read
 )
 
@@ -85,6 +86,7 @@ var explanations = map[Reason]explanation{
 	CircuitOpen:     {"The tracker keeps failing, so its postbacks wait until it answers again", "Nothing is lost: mend the tracker, and they are sent in order."},
 	PostbackHeld:    {"The postback is on hold", "Resume the postback, and it is sent."},
 	WaitsForEarlier: {"An earlier status of the same conversion is still on its way, and goes out first", "Nothing to do: this one follows it."},
+	ReplayCancelled: {"The replay that it was part of was called off before it was sent", "Replay it again if it should still be sent."},
 	PostbackDeleted: {"Its postback was deleted before it was sent", "Make the postback anew if it should still be told."},
 	Internal:        {"Something went wrong on our side", "Nothing to do: it is tried again."},
 }
@@ -168,7 +170,7 @@ func (r Reason) Transport() bool {
 // sent, or was stopped by ourselves, does not.
 func (r Reason) OfEndpoint() bool {
 	switch r {
-	case BadTemplate, TooLong, BlockedTarget, Interrupted, Internal, CircuitOpen, PostbackHeld, PostbackDeleted, WaitsForEarlier:
+	case BadTemplate, TooLong, BlockedTarget, Interrupted, Internal, CircuitOpen, PostbackHeld, PostbackDeleted, ReplayCancelled, WaitsForEarlier:
 		return false
 	default:
 		return true
@@ -181,6 +183,6 @@ func Reasons() []Reason {
 		BadTemplate, TooLong, BlockedTarget, DNS, ConnectionRefused, Unreachable, ConnectionReset, NoAnswer,
 		BadAnswer, TLSCertificate, TLSHandshake, TimeoutDNS, TimeoutConnect, TimeoutTLS, TimeoutHeaders,
 		TimeoutBody, Interrupted, Redirect, RateLimited, ServerError, Gone, RefusedByTracker, Exhausted,
-		CircuitOpen, PostbackHeld, WaitsForEarlier, PostbackDeleted, Internal,
+		CircuitOpen, PostbackHeld, WaitsForEarlier, PostbackDeleted, ReplayCancelled, Internal,
 	}
 }

@@ -64,6 +64,9 @@ var table = map[string]access{
 	"audit_entries": {nothing, byNone,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.AuditEntry.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.AuditEntry.Delete().Exec(ctx) }},
+	"bulk_replays": {own, byUs,
+		func(ctx context.Context, c *db.Client) (int, error) { return c.BulkReplay.Query().Count(ctx) },
+		func(ctx context.Context, c *db.Client) (int, error) { return c.BulkReplay.Delete().Exec(ctx) }},
 	"campaigns": {own, byOwner,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Campaign.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Campaign.Delete().Exec(ctx) }},
@@ -145,6 +148,8 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 			SetCreatedAt(pgtest.Now).Exec(ctx),
 		client.PostbackTest.Create().SetID(pgtest.ID(t)).SetAffiliateID(s.Affiliate).SetURLTemplate("https://tracker.example/").SetMethod(dispatch.GET).
 			SetMacros(map[string]string{}).Exec(ctx),
+		client.BulkReplay.Create().SetAffiliateID(s.Affiliate).SetAsSent(false).SetState(dispatch.BulkRunning).SetTotal(1).
+			SetCreatedAt(pgtest.Now).SetUpdatedAt(pgtest.Now).Exec(ctx),
 		client.Alert.Create().SetID(pgtest.ID(t)).SetAffiliateID(s.Affiliate).SetKind(doctor.AlertNoParam).SetCampaignID(s.Link.CampaignID).
 			SetMessage("no param_1").SetRaisedAt(pgtest.Now).Exec(ctx),
 		client.AuditEntry.Create().SetAt(pgtest.Now).SetAction("create").SetEntity("campaign").SetEntityID("1").SetAffiliateID(s.Affiliate).Exec(ctx),

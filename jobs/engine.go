@@ -187,6 +187,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { e.every(ctx, beatEvery, nil, "beating", e.member.beat) })
 	loops.Go(func() { e.promoteAll(ctx) })
+	loops.Go(func() { e.every(ctx, bulkEvery, nil, "feeding bulk replays", e.feedBulks) })
 	loops.Go(func() { e.every(ctx, e.SweepEvery, nil, "sweeping", e.sweep) })
 	loops.Go(func() { e.every(ctx, e.WatchEvery, nil, "watching for alerts", e.watch) })
 	loops.Go(func() { e.every(ctx, time.Hour, nil, "keeping house", e.keepHouse) })

@@ -16,6 +16,7 @@ import (
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/attempt"
 	"postrider/ent/db/auditentry"
+	"postrider/ent/db/bulkreplay"
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
@@ -60,6 +61,8 @@ type Client struct {
 	Attempt *AttemptClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// BulkReplay is the client for interacting with the BulkReplay builders.
+	BulkReplay *BulkReplayClient
 	// Campaign is the client for interacting with the Campaign builders.
 	Campaign *CampaignClient
 	// Click is the client for interacting with the Click builders.
@@ -116,6 +119,7 @@ func (c *Client) init() {
 	c.ApiToken = NewApiTokenClient(c.config)
 	c.Attempt = NewAttemptClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
+	c.BulkReplay = NewBulkReplayClient(c.config)
 	c.Campaign = NewCampaignClient(c.config)
 	c.Click = NewClickClient(c.config)
 	c.Conversion = NewConversionClient(c.config)
@@ -233,6 +237,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ApiToken:         NewApiTokenClient(cfg),
 		Attempt:          NewAttemptClient(cfg),
 		AuditEntry:       NewAuditEntryClient(cfg),
+		BulkReplay:       NewBulkReplayClient(cfg),
 		Campaign:         NewCampaignClient(cfg),
 		Click:            NewClickClient(cfg),
 		Conversion:       NewConversionClient(cfg),
@@ -277,6 +282,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ApiToken:         NewApiTokenClient(cfg),
 		Attempt:          NewAttemptClient(cfg),
 		AuditEntry:       NewAuditEntryClient(cfg),
+		BulkReplay:       NewBulkReplayClient(cfg),
 		Campaign:         NewCampaignClient(cfg),
 		Click:            NewClickClient(cfg),
 		Conversion:       NewConversionClient(cfg),
@@ -326,10 +332,10 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Affiliate, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry, c.Campaign, c.Click,
-		c.Conversion, c.ConversionEvent, c.CurrencyRate, c.Deal, c.Delivery,
-		c.EchoRequest, c.Goal, c.LandingPage, c.Offer, c.Player, c.Postback,
-		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.Source,
+		c.Affiliate, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry, c.BulkReplay,
+		c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.CurrencyRate, c.Deal,
+		c.Delivery, c.EchoRequest, c.Goal, c.LandingPage, c.Offer, c.Player,
+		c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.Source,
 		c.SourceSecret, c.TrackingLink, c.User,
 	} {
 		n.Use(hooks...)
@@ -340,10 +346,10 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Affiliate, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry, c.Campaign, c.Click,
-		c.Conversion, c.ConversionEvent, c.CurrencyRate, c.Deal, c.Delivery,
-		c.EchoRequest, c.Goal, c.LandingPage, c.Offer, c.Player, c.Postback,
-		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.Source,
+		c.Affiliate, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry, c.BulkReplay,
+		c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.CurrencyRate, c.Deal,
+		c.Delivery, c.EchoRequest, c.Goal, c.LandingPage, c.Offer, c.Player,
+		c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.Source,
 		c.SourceSecret, c.TrackingLink, c.User,
 	} {
 		n.Intercept(interceptors...)
@@ -363,6 +369,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Attempt.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
+	case *BulkReplayMutation:
+		return c.BulkReplay.mutate(ctx, m)
 	case *CampaignMutation:
 		return c.Campaign.mutate(ctx, m)
 	case *ClickMutation:
@@ -1075,6 +1083,140 @@ func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (V
 		return (&AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown AuditEntry mutation op: %q", m.Op())
+	}
+}
+
+// BulkReplayClient is a client for the BulkReplay schema.
+type BulkReplayClient struct {
+	config
+}
+
+// NewBulkReplayClient returns a client for the BulkReplay from the given config.
+func NewBulkReplayClient(c config) *BulkReplayClient {
+	return &BulkReplayClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `bulkreplay.Hooks(f(g(h())))`.
+func (c *BulkReplayClient) Use(hooks ...Hook) {
+	c.hooks.BulkReplay = append(c.hooks.BulkReplay, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `bulkreplay.Intercept(f(g(h())))`.
+func (c *BulkReplayClient) Intercept(interceptors ...Interceptor) {
+	c.inters.BulkReplay = append(c.inters.BulkReplay, interceptors...)
+}
+
+// Create returns a builder for creating a BulkReplay entity.
+func (c *BulkReplayClient) Create() *BulkReplayCreate {
+	mutation := newBulkReplayMutation(c.config, OpCreate)
+	return &BulkReplayCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of BulkReplay entities.
+func (c *BulkReplayClient) CreateBulk(builders ...*BulkReplayCreate) *BulkReplayCreateBulk {
+	return &BulkReplayCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BulkReplayClient) MapCreateBulk(slice any, setFunc func(*BulkReplayCreate, int)) *BulkReplayCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BulkReplayCreateBulk{err: fmt.Errorf("calling to BulkReplayClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BulkReplayCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BulkReplayCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for BulkReplay.
+func (c *BulkReplayClient) Update() *BulkReplayUpdate {
+	mutation := newBulkReplayMutation(c.config, OpUpdate)
+	return &BulkReplayUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BulkReplayClient) UpdateOne(_m *BulkReplay) *BulkReplayUpdateOne {
+	mutation := newBulkReplayMutation(c.config, OpUpdateOne, withBulkReplay(_m))
+	return &BulkReplayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BulkReplayClient) UpdateOneID(id int64) *BulkReplayUpdateOne {
+	mutation := newBulkReplayMutation(c.config, OpUpdateOne, withBulkReplayID(id))
+	return &BulkReplayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for BulkReplay.
+func (c *BulkReplayClient) Delete() *BulkReplayDelete {
+	mutation := newBulkReplayMutation(c.config, OpDelete)
+	return &BulkReplayDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BulkReplayClient) DeleteOne(_m *BulkReplay) *BulkReplayDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BulkReplayClient) DeleteOneID(id int64) *BulkReplayDeleteOne {
+	builder := c.Delete().Where(bulkreplay.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BulkReplayDeleteOne{builder}
+}
+
+// Query returns a query builder for BulkReplay.
+func (c *BulkReplayClient) Query() *BulkReplayQuery {
+	return &BulkReplayQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBulkReplay},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a BulkReplay entity by its id.
+func (c *BulkReplayClient) Get(ctx context.Context, id int64) (*BulkReplay, error) {
+	return c.Query().Where(bulkreplay.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BulkReplayClient) GetX(ctx context.Context, id int64) *BulkReplay {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *BulkReplayClient) Hooks() []Hook {
+	hooks := c.hooks.BulkReplay
+	return append(hooks[:len(hooks):len(hooks)], bulkreplay.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *BulkReplayClient) Interceptors() []Interceptor {
+	return c.inters.BulkReplay
+}
+
+func (c *BulkReplayClient) mutate(ctx context.Context, m *BulkReplayMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BulkReplayCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BulkReplayUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BulkReplayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BulkReplayDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown BulkReplay mutation op: %q", m.Op())
 	}
 }
 
@@ -3761,16 +3903,16 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Affiliate, Alert, ApiToken, Attempt, AuditEntry, Campaign, Click, Conversion,
-		ConversionEvent, CurrencyRate, Deal, Delivery, EchoRequest, Goal, LandingPage,
-		Offer, Player, Postback, PostbackTest, PostbackVersion, ReceivedPostback,
-		Source, SourceSecret, TrackingLink, User []ent.Hook
+		Affiliate, Alert, ApiToken, Attempt, AuditEntry, BulkReplay, Campaign, Click,
+		Conversion, ConversionEvent, CurrencyRate, Deal, Delivery, EchoRequest, Goal,
+		LandingPage, Offer, Player, Postback, PostbackTest, PostbackVersion,
+		ReceivedPostback, Source, SourceSecret, TrackingLink, User []ent.Hook
 	}
 	inters struct {
-		Affiliate, Alert, ApiToken, Attempt, AuditEntry, Campaign, Click, Conversion,
-		ConversionEvent, CurrencyRate, Deal, Delivery, EchoRequest, Goal, LandingPage,
-		Offer, Player, Postback, PostbackTest, PostbackVersion, ReceivedPostback,
-		Source, SourceSecret, TrackingLink, User []ent.Interceptor
+		Affiliate, Alert, ApiToken, Attempt, AuditEntry, BulkReplay, Campaign, Click,
+		Conversion, ConversionEvent, CurrencyRate, Deal, Delivery, EchoRequest, Goal,
+		LandingPage, Offer, Player, Postback, PostbackTest, PostbackVersion,
+		ReceivedPostback, Source, SourceSecret, TrackingLink, User []ent.Interceptor
 	}
 )
 

@@ -76,6 +76,8 @@ type Delivery struct {
 	Detail string `json:"detail,omitempty"`
 	// The delivery that this is a replay of.
 	ReplayOf *uuid.UUID `json:"replay_of,omitempty"`
+	// The replay of many that made it.
+	BulkReplayID *int64 `json:"bulk_replay_id,omitempty"`
 	// Test holds the value of the "test" field.
 	Test bool `json:"test,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -98,7 +100,7 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case delivery.FieldDurationMs:
 			values[i] = new(sql.NullFloat64)
-		case delivery.FieldAffiliateID, delivery.FieldPostbackID, delivery.FieldVersionID, delivery.FieldOfferID, delivery.FieldCampaignID, delivery.FieldPriority, delivery.FieldAttempt, delivery.FieldStatusCode:
+		case delivery.FieldAffiliateID, delivery.FieldPostbackID, delivery.FieldVersionID, delivery.FieldOfferID, delivery.FieldCampaignID, delivery.FieldPriority, delivery.FieldAttempt, delivery.FieldStatusCode, delivery.FieldBulkReplayID:
 			values[i] = new(sql.NullInt64)
 		case delivery.FieldTransactionID, delivery.FieldGoal, delivery.FieldStatus, delivery.FieldState, delivery.FieldEndpoint, delivery.FieldURL, delivery.FieldReason, delivery.FieldDetail:
 			values[i] = new(sql.NullString)
@@ -314,6 +316,13 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 				_m.ReplayOf = new(uuid.UUID)
 				*_m.ReplayOf = *value.S.(*uuid.UUID)
 			}
+		case delivery.FieldBulkReplayID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field bulk_replay_id", values[i])
+			} else if value.Valid {
+				_m.BulkReplayID = new(int64)
+				*_m.BulkReplayID = value.Int64
+			}
 		case delivery.FieldTest:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field test", values[i])
@@ -494,6 +503,11 @@ func (_m *Delivery) String() string {
 	builder.WriteString(", ")
 	if v := _m.ReplayOf; v != nil {
 		builder.WriteString("replay_of=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.BulkReplayID; v != nil {
+		builder.WriteString("bulk_replay_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

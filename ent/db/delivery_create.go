@@ -367,6 +367,20 @@ func (_c *DeliveryCreate) SetNillableReplayOf(v *uuid.UUID) *DeliveryCreate {
 	return _c
 }
 
+// SetBulkReplayID sets the "bulk_replay_id" field.
+func (_c *DeliveryCreate) SetBulkReplayID(v int64) *DeliveryCreate {
+	_c.mutation.SetBulkReplayID(v)
+	return _c
+}
+
+// SetNillableBulkReplayID sets the "bulk_replay_id" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableBulkReplayID(v *int64) *DeliveryCreate {
+	if v != nil {
+		_c.SetBulkReplayID(*v)
+	}
+	return _c
+}
+
 // SetTest sets the "test" field.
 func (_c *DeliveryCreate) SetTest(v bool) *DeliveryCreate {
 	_c.mutation.SetTest(v)
@@ -693,6 +707,10 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReplayOf(); ok {
 		_spec.SetField(delivery.FieldReplayOf, field.TypeUUID, value)
 		_node.ReplayOf = &value
+	}
+	if value, ok := _c.mutation.BulkReplayID(); ok {
+		_spec.SetField(delivery.FieldBulkReplayID, field.TypeInt64, value)
+		_node.BulkReplayID = &value
 	}
 	if value, ok := _c.mutation.Test(); ok {
 		_spec.SetField(delivery.FieldTest, field.TypeBool, value)

@@ -604,6 +604,9 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ReplayOfCleared() {
 		_spec.ClearField(delivery.FieldReplayOf, field.TypeUUID)
 	}
+	if _u.mutation.BulkReplayIDCleared() {
+		_spec.ClearField(delivery.FieldBulkReplayID, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.Test(); ok {
 		_spec.SetField(delivery.FieldTest, field.TypeBool, value)
 	}
@@ -1240,6 +1243,9 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 	}
 	if _u.mutation.ReplayOfCleared() {
 		_spec.ClearField(delivery.FieldReplayOf, field.TypeUUID)
+	}
+	if _u.mutation.BulkReplayIDCleared() {
+		_spec.ClearField(delivery.FieldBulkReplayID, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.Test(); ok {
 		_spec.SetField(delivery.FieldTest, field.TypeBool, value)

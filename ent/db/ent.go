@@ -11,6 +11,7 @@ import (
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/attempt"
 	"postrider/ent/db/auditentry"
+	"postrider/ent/db/bulkreplay"
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
@@ -102,6 +103,7 @@ func checkColumn(t, c string) error {
 			apitoken.Table:         apitoken.ValidColumn,
 			attempt.Table:          attempt.ValidColumn,
 			auditentry.Table:       auditentry.ValidColumn,
+			bulkreplay.Table:       bulkreplay.ValidColumn,
 			campaign.Table:         campaign.ValidColumn,
 			click.Table:            click.ValidColumn,
 			conversion.Table:       conversion.ValidColumn,

@@ -8,6 +8,7 @@ import (
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/attempt"
 	"postrider/ent/db/auditentry"
+	"postrider/ent/db/bulkreplay"
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
@@ -37,7 +38,7 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 25)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 26)}
 	graph.Nodes[0] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   affiliate.Table,
@@ -150,6 +151,29 @@ var schemaGraph = func() *sqlgraph.Schema {
 	}
 	graph.Nodes[5] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
+			Table:   bulkreplay.Table,
+			Columns: bulkreplay.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeInt64,
+				Column: bulkreplay.FieldID,
+			},
+		},
+		Type: "BulkReplay",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			bulkreplay.FieldAffiliateID: {Type: field.TypeInt64, Column: bulkreplay.FieldAffiliateID},
+			bulkreplay.FieldUserID:      {Type: field.TypeInt64, Column: bulkreplay.FieldUserID},
+			bulkreplay.FieldAsSent:      {Type: field.TypeBool, Column: bulkreplay.FieldAsSent},
+			bulkreplay.FieldState:       {Type: field.TypeEnum, Column: bulkreplay.FieldState},
+			bulkreplay.FieldTotal:       {Type: field.TypeInt, Column: bulkreplay.FieldTotal},
+			bulkreplay.FieldQueued:      {Type: field.TypeInt, Column: bulkreplay.FieldQueued},
+			bulkreplay.FieldSkipped:     {Type: field.TypeInt, Column: bulkreplay.FieldSkipped},
+			bulkreplay.FieldCreatedAt:   {Type: field.TypeTime, Column: bulkreplay.FieldCreatedAt},
+			bulkreplay.FieldUpdatedAt:   {Type: field.TypeTime, Column: bulkreplay.FieldUpdatedAt},
+			bulkreplay.FieldFinishedAt:  {Type: field.TypeTime, Column: bulkreplay.FieldFinishedAt},
+		},
+	}
+	graph.Nodes[6] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
 			Table:   campaign.Table,
 			Columns: campaign.Columns,
 			ID: &sqlgraph.FieldSpec{
@@ -166,7 +190,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			campaign.FieldCreatedAt:   {Type: field.TypeTime, Column: campaign.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[6] = &sqlgraph.Node{
+	graph.Nodes[7] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   click.Table,
 			Columns: click.Columns,
@@ -193,7 +217,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			click.FieldAddress:       {Type: field.TypeString, Column: click.FieldAddress},
 		},
 	}
-	graph.Nodes[7] = &sqlgraph.Node{
+	graph.Nodes[8] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   conversion.Table,
 			Columns: conversion.Columns,
@@ -229,7 +253,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			conversion.FieldReceivedAt:      {Type: field.TypeTime, Column: conversion.FieldReceivedAt},
 		},
 	}
-	graph.Nodes[8] = &sqlgraph.Node{
+	graph.Nodes[9] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   conversionevent.Table,
 			Columns: conversionevent.Columns,
@@ -255,7 +279,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			conversionevent.FieldReceivedAt:     {Type: field.TypeTime, Column: conversionevent.FieldReceivedAt},
 		},
 	}
-	graph.Nodes[9] = &sqlgraph.Node{
+	graph.Nodes[10] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   currencyrate.Table,
 			Columns: currencyrate.Columns,
@@ -272,7 +296,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			currencyrate.FieldCreatedAt: {Type: field.TypeTime, Column: currencyrate.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[10] = &sqlgraph.Node{
+	graph.Nodes[11] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   deal.Table,
 			Columns: deal.Columns,
@@ -298,7 +322,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			deal.FieldCreatedAt:   {Type: field.TypeTime, Column: deal.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[11] = &sqlgraph.Node{
+	graph.Nodes[12] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   delivery.Table,
 			Columns: delivery.Columns,
@@ -337,13 +361,14 @@ var schemaGraph = func() *sqlgraph.Schema {
 			delivery.FieldReason:         {Type: field.TypeString, Column: delivery.FieldReason},
 			delivery.FieldDetail:         {Type: field.TypeString, Column: delivery.FieldDetail},
 			delivery.FieldReplayOf:       {Type: field.TypeUUID, Column: delivery.FieldReplayOf},
+			delivery.FieldBulkReplayID:   {Type: field.TypeInt64, Column: delivery.FieldBulkReplayID},
 			delivery.FieldTest:           {Type: field.TypeBool, Column: delivery.FieldTest},
 			delivery.FieldCreatedAt:      {Type: field.TypeTime, Column: delivery.FieldCreatedAt},
 			delivery.FieldUpdatedAt:      {Type: field.TypeTime, Column: delivery.FieldUpdatedAt},
 			delivery.FieldDeliveredAt:    {Type: field.TypeTime, Column: delivery.FieldDeliveredAt},
 		},
 	}
-	graph.Nodes[12] = &sqlgraph.Node{
+	graph.Nodes[13] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   echorequest.Table,
 			Columns: echorequest.Columns,
@@ -363,7 +388,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			echorequest.FieldStatusCode:  {Type: field.TypeInt, Column: echorequest.FieldStatusCode},
 		},
 	}
-	graph.Nodes[13] = &sqlgraph.Node{
+	graph.Nodes[14] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   goal.Table,
 			Columns: goal.Columns,
@@ -387,7 +412,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			goal.FieldPosition:          {Type: field.TypeInt, Column: goal.FieldPosition},
 		},
 	}
-	graph.Nodes[14] = &sqlgraph.Node{
+	graph.Nodes[15] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   landingpage.Table,
 			Columns: landingpage.Columns,
@@ -404,7 +429,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			landingpage.FieldURL:     {Type: field.TypeString, Column: landingpage.FieldURL},
 		},
 	}
-	graph.Nodes[15] = &sqlgraph.Node{
+	graph.Nodes[16] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   offer.Table,
 			Columns: offer.Columns,
@@ -428,7 +453,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			offer.FieldCreatedAt:       {Type: field.TypeTime, Column: offer.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[16] = &sqlgraph.Node{
+	graph.Nodes[17] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   player.Table,
 			Columns: player.Columns,
@@ -445,7 +470,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			player.FieldCreatedAt:  {Type: field.TypeTime, Column: player.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[17] = &sqlgraph.Node{
+	graph.Nodes[18] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postback.Table,
 			Columns: postback.Columns,
@@ -475,7 +500,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postback.FieldUpdatedAt:     {Type: field.TypeTime, Column: postback.FieldUpdatedAt},
 		},
 	}
-	graph.Nodes[18] = &sqlgraph.Node{
+	graph.Nodes[19] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postbacktest.Table,
 			Columns: postbacktest.Columns,
@@ -496,7 +521,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postbacktest.FieldRunID:       {Type: field.TypeUUID, Column: postbacktest.FieldRunID},
 		},
 	}
-	graph.Nodes[19] = &sqlgraph.Node{
+	graph.Nodes[20] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postbackversion.Table,
 			Columns: postbackversion.Columns,
@@ -519,7 +544,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postbackversion.FieldCreatedAt:   {Type: field.TypeTime, Column: postbackversion.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[20] = &sqlgraph.Node{
+	graph.Nodes[21] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   receivedpostback.Table,
 			Columns: receivedpostback.Columns,
@@ -545,7 +570,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			receivedpostback.FieldConversionID: {Type: field.TypeUUID, Column: receivedpostback.FieldConversionID},
 		},
 	}
-	graph.Nodes[21] = &sqlgraph.Node{
+	graph.Nodes[22] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   source.Table,
 			Columns: source.Columns,
@@ -576,7 +601,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			source.FieldCreatedAt:        {Type: field.TypeTime, Column: source.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[22] = &sqlgraph.Node{
+	graph.Nodes[23] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   sourcesecret.Table,
 			Columns: sourcesecret.Columns,
@@ -594,7 +619,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			sourcesecret.FieldExpiresAt: {Type: field.TypeTime, Column: sourcesecret.FieldExpiresAt},
 		},
 	}
-	graph.Nodes[23] = &sqlgraph.Node{
+	graph.Nodes[24] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   trackinglink.Table,
 			Columns: trackinglink.Columns,
@@ -612,7 +637,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			trackinglink.FieldCreatedAt:   {Type: field.TypeTime, Column: trackinglink.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[24] = &sqlgraph.Node{
+	graph.Nodes[25] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   user.Table,
 			Columns: user.Columns,
@@ -1068,6 +1093,96 @@ func (f *AuditEntryFilter) WhereAfter(p entql.BytesP) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *BulkReplayQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the BulkReplayQuery builder.
+func (_q *BulkReplayQuery) Filter() *BulkReplayFilter {
+	return &BulkReplayFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *BulkReplayMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the BulkReplayMutation builder.
+func (m *BulkReplayMutation) Filter() *BulkReplayFilter {
+	return &BulkReplayFilter{config: m.config, predicateAdder: m}
+}
+
+// BulkReplayFilter provides a generic filtering capability at runtime for BulkReplayQuery.
+type BulkReplayFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *BulkReplayFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[5].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql int64 predicate on the id field.
+func (f *BulkReplayFilter) WhereID(p entql.Int64P) {
+	f.Where(p.Field(bulkreplay.FieldID))
+}
+
+// WhereAffiliateID applies the entql int64 predicate on the affiliate_id field.
+func (f *BulkReplayFilter) WhereAffiliateID(p entql.Int64P) {
+	f.Where(p.Field(bulkreplay.FieldAffiliateID))
+}
+
+// WhereUserID applies the entql int64 predicate on the user_id field.
+func (f *BulkReplayFilter) WhereUserID(p entql.Int64P) {
+	f.Where(p.Field(bulkreplay.FieldUserID))
+}
+
+// WhereAsSent applies the entql bool predicate on the as_sent field.
+func (f *BulkReplayFilter) WhereAsSent(p entql.BoolP) {
+	f.Where(p.Field(bulkreplay.FieldAsSent))
+}
+
+// WhereState applies the entql string predicate on the state field.
+func (f *BulkReplayFilter) WhereState(p entql.StringP) {
+	f.Where(p.Field(bulkreplay.FieldState))
+}
+
+// WhereTotal applies the entql int predicate on the total field.
+func (f *BulkReplayFilter) WhereTotal(p entql.IntP) {
+	f.Where(p.Field(bulkreplay.FieldTotal))
+}
+
+// WhereQueued applies the entql int predicate on the queued field.
+func (f *BulkReplayFilter) WhereQueued(p entql.IntP) {
+	f.Where(p.Field(bulkreplay.FieldQueued))
+}
+
+// WhereSkipped applies the entql int predicate on the skipped field.
+func (f *BulkReplayFilter) WhereSkipped(p entql.IntP) {
+	f.Where(p.Field(bulkreplay.FieldSkipped))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *BulkReplayFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(bulkreplay.FieldCreatedAt))
+}
+
+// WhereUpdatedAt applies the entql time.Time predicate on the updated_at field.
+func (f *BulkReplayFilter) WhereUpdatedAt(p entql.TimeP) {
+	f.Where(p.Field(bulkreplay.FieldUpdatedAt))
+}
+
+// WhereFinishedAt applies the entql time.Time predicate on the finished_at field.
+func (f *BulkReplayFilter) WhereFinishedAt(p entql.TimeP) {
+	f.Where(p.Field(bulkreplay.FieldFinishedAt))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *CampaignQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -1096,7 +1211,7 @@ type CampaignFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *CampaignFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[5].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[6].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1161,7 +1276,7 @@ type ClickFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ClickFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[6].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[7].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1271,7 +1386,7 @@ type ConversionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ConversionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[7].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[8].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1426,7 +1541,7 @@ type ConversionEventFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ConversionEventFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[8].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[9].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1531,7 +1646,7 @@ type CurrencyRateFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *CurrencyRateFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[9].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1591,7 +1706,7 @@ type DealFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DealFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1696,7 +1811,7 @@ type DeliveryFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DeliveryFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1847,6 +1962,11 @@ func (f *DeliveryFilter) WhereReplayOf(p entql.ValueP) {
 	f.Where(p.Field(delivery.FieldReplayOf))
 }
 
+// WhereBulkReplayID applies the entql int64 predicate on the bulk_replay_id field.
+func (f *DeliveryFilter) WhereBulkReplayID(p entql.Int64P) {
+	f.Where(p.Field(delivery.FieldBulkReplayID))
+}
+
 // WhereTest applies the entql bool predicate on the test field.
 func (f *DeliveryFilter) WhereTest(p entql.BoolP) {
 	f.Where(p.Field(delivery.FieldTest))
@@ -1896,7 +2016,7 @@ type EchoRequestFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *EchoRequestFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1971,7 +2091,7 @@ type GoalFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *GoalFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2066,7 +2186,7 @@ type LandingPageFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *LandingPageFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2126,7 +2246,7 @@ type OfferFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *OfferFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2221,7 +2341,7 @@ type PlayerFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PlayerFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2281,7 +2401,7 @@ type PostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2406,7 +2526,7 @@ type PostbackTestFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackTestFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2486,7 +2606,7 @@ type PostbackVersionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackVersionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2576,7 +2696,7 @@ type ReceivedPostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ReceivedPostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2681,7 +2801,7 @@ type SourceFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *SourceFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2811,7 +2931,7 @@ type SourceSecretFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *SourceSecretFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[23].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2876,7 +2996,7 @@ type TrackingLinkFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *TrackingLinkFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[23].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[24].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2941,7 +3061,7 @@ type UserFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *UserFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[24].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[25].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})

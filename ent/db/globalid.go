@@ -46,6 +46,14 @@ func (_m *AuditEntry) GlobalID() string {
 // IsNode says that it has a global id.
 func (*AuditEntry) IsNode() {}
 
+// GlobalID is the opaque id that GraphQL shows for this BulkReplay.
+func (_m *BulkReplay) GlobalID() string {
+	return globalid.Int("BulkReplay", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*BulkReplay) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this Campaign.
 func (_m *Campaign) GlobalID() string {
 	return globalid.Int("Campaign", _m.ID)

@@ -14,6 +14,7 @@ import (
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/attempt"
 	"postrider/ent/db/auditentry"
+	"postrider/ent/db/bulkreplay"
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
@@ -61,6 +62,7 @@ const (
 	TypeApiToken         = "ApiToken"
 	TypeAttempt          = "Attempt"
 	TypeAuditEntry       = "AuditEntry"
+	TypeBulkReplay       = "BulkReplay"
 	TypeCampaign         = "Campaign"
 	TypeClick            = "Click"
 	TypeConversion       = "Conversion"
@@ -4646,6 +4648,1054 @@ func (m *AuditEntryMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *AuditEntryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown AuditEntry edge %s", name)
+}
+
+// BulkReplayMutation represents an operation that mutates the BulkReplay nodes in the graph.
+type BulkReplayMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	affiliate_id    *int64
+	addaffiliate_id *int64
+	user_id         *int64
+	adduser_id      *int64
+	as_sent         *bool
+	state           *dispatch.BulkState
+	total           *int
+	addtotal        *int
+	queued          *int
+	addqueued       *int
+	skipped         *int
+	addskipped      *int
+	created_at      *time.Time
+	updated_at      *time.Time
+	finished_at     *time.Time
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*BulkReplay, error)
+	predicates      []predicate.BulkReplay
+}
+
+var _ ent.Mutation = (*BulkReplayMutation)(nil)
+
+// bulkreplayOption allows management of the mutation configuration using functional options.
+type bulkreplayOption func(*BulkReplayMutation)
+
+// newBulkReplayMutation creates new mutation for the BulkReplay entity.
+func newBulkReplayMutation(c config, op Op, opts ...bulkreplayOption) *BulkReplayMutation {
+	m := &BulkReplayMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBulkReplay,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBulkReplayID sets the ID field of the mutation.
+func withBulkReplayID(id int64) bulkreplayOption {
+	return func(m *BulkReplayMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *BulkReplay
+		)
+		m.oldValue = func(ctx context.Context) (*BulkReplay, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().BulkReplay.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBulkReplay sets the old BulkReplay of the mutation.
+func withBulkReplay(node *BulkReplay) bulkreplayOption {
+	return func(m *BulkReplayMutation) {
+		m.oldValue = func(context.Context) (*BulkReplay, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BulkReplayMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BulkReplayMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of BulkReplay entities.
+func (m *BulkReplayMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BulkReplayMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BulkReplayMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().BulkReplay.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAffiliateID sets the "affiliate_id" field.
+func (m *BulkReplayMutation) SetAffiliateID(i int64) {
+	m.affiliate_id = &i
+	m.addaffiliate_id = nil
+}
+
+// AffiliateID returns the value of the "affiliate_id" field in the mutation.
+func (m *BulkReplayMutation) AffiliateID() (r int64, exists bool) {
+	v := m.affiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAffiliateID returns the old "affiliate_id" field's value of the BulkReplay entity.
+// If the BulkReplay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BulkReplayMutation) OldAffiliateID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAffiliateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAffiliateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAffiliateID: %w", err)
+	}
+	return oldValue.AffiliateID, nil
+}
+
+// AddAffiliateID adds i to the "affiliate_id" field.
+func (m *BulkReplayMutation) AddAffiliateID(i int64) {
+	if m.addaffiliate_id != nil {
+		*m.addaffiliate_id += i
+	} else {
+		m.addaffiliate_id = &i
+	}
+}
+
+// AddedAffiliateID returns the value that was added to the "affiliate_id" field in this mutation.
+func (m *BulkReplayMutation) AddedAffiliateID() (r int64, exists bool) {
+	v := m.addaffiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearAffiliateID clears the value of the "affiliate_id" field.
+func (m *BulkReplayMutation) ClearAffiliateID() {
+	m.affiliate_id = nil
+	m.addaffiliate_id = nil
+	m.clearedFields[bulkreplay.FieldAffiliateID] = struct{}{}
+}
+
+// AffiliateIDCleared returns if the "affiliate_id" field was cleared in this mutation.
+func (m *BulkReplayMutation) AffiliateIDCleared() bool {
+	_, ok := m.clearedFields[bulkreplay.FieldAffiliateID]
+	return ok
+}
+
+// ResetAffiliateID resets all changes to the "affiliate_id" field.
+func (m *BulkReplayMutation) ResetAffiliateID() {
+	m.affiliate_id = nil
+	m.addaffiliate_id = nil
+	delete(m.clearedFields, bulkreplay.FieldAffiliateID)
+}
+
+// SetUserID sets the "user_id" field.
+func (m *BulkReplayMutation) SetUserID(i int64) {
+	m.user_id = &i
+	m.adduser_id = nil
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *BulkReplayMutation) UserID() (r int64, exists bool) {
+	v := m.user_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the BulkReplay entity.
+// If the BulkReplay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BulkReplayMutation) OldUserID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// AddUserID adds i to the "user_id" field.
+func (m *BulkReplayMutation) AddUserID(i int64) {
+	if m.adduser_id != nil {
+		*m.adduser_id += i
+	} else {
+		m.adduser_id = &i
+	}
+}
+
+// AddedUserID returns the value that was added to the "user_id" field in this mutation.
+func (m *BulkReplayMutation) AddedUserID() (r int64, exists bool) {
+	v := m.adduser_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearUserID clears the value of the "user_id" field.
+func (m *BulkReplayMutation) ClearUserID() {
+	m.user_id = nil
+	m.adduser_id = nil
+	m.clearedFields[bulkreplay.FieldUserID] = struct{}{}
+}
+
+// UserIDCleared returns if the "user_id" field was cleared in this mutation.
+func (m *BulkReplayMutation) UserIDCleared() bool {
+	_, ok := m.clearedFields[bulkreplay.FieldUserID]
+	return ok
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *BulkReplayMutation) ResetUserID() {
+	m.user_id = nil
+	m.adduser_id = nil
+	delete(m.clearedFields, bulkreplay.FieldUserID)
+}
+
+// SetAsSent sets the "as_sent" field.
+func (m *BulkReplayMutation) SetAsSent(b bool) {
+	m.as_sent = &b
+}
+
+// AsSent returns the value of the "as_sent" field in the mutation.
+func (m *BulkReplayMutation) AsSent() (r bool, exists bool) {
+	v := m.as_sent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAsSent returns the old "as_sent" field's value of the BulkReplay entity.
+// If the BulkReplay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BulkReplayMutation) OldAsSent(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAsSent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAsSent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAsSent: %w", err)
+	}
+	return oldValue.AsSent, nil
+}
+
+// ResetAsSent resets all changes to the "as_sent" field.
+func (m *BulkReplayMutation) ResetAsSent() {
+	m.as_sent = nil
+}
+
+// SetState sets the "state" field.
+func (m *BulkReplayMutation) SetState(ds dispatch.BulkState) {
+	m.state = &ds
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *BulkReplayMutation) State() (r dispatch.BulkState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the BulkReplay entity.
+// If the BulkReplay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BulkReplayMutation) OldState(ctx context.Context) (v dispatch.BulkState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *BulkReplayMutation) ResetState() {
+	m.state = nil
+}
+
+// SetTotal sets the "total" field.
+func (m *BulkReplayMutation) SetTotal(i int) {
+	m.total = &i
+	m.addtotal = nil
+}
+
+// Total returns the value of the "total" field in the mutation.
+func (m *BulkReplayMutation) Total() (r int, exists bool) {
+	v := m.total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTotal returns the old "total" field's value of the BulkReplay entity.
+// If the BulkReplay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BulkReplayMutation) OldTotal(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTotal: %w", err)
+	}
+	return oldValue.Total, nil
+}
+
+// AddTotal adds i to the "total" field.
+func (m *BulkReplayMutation) AddTotal(i int) {
+	if m.addtotal != nil {
+		*m.addtotal += i
+	} else {
+		m.addtotal = &i
+	}
+}
+
+// AddedTotal returns the value that was added to the "total" field in this mutation.
+func (m *BulkReplayMutation) AddedTotal() (r int, exists bool) {
+	v := m.addtotal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTotal resets all changes to the "total" field.
+func (m *BulkReplayMutation) ResetTotal() {
+	m.total = nil
+	m.addtotal = nil
+}
+
+// SetQueued sets the "queued" field.
+func (m *BulkReplayMutation) SetQueued(i int) {
+	m.queued = &i
+	m.addqueued = nil
+}
+
+// Queued returns the value of the "queued" field in the mutation.
+func (m *BulkReplayMutation) Queued() (r int, exists bool) {
+	v := m.queued
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQueued returns the old "queued" field's value of the BulkReplay entity.
+// If the BulkReplay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BulkReplayMutation) OldQueued(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQueued is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQueued requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQueued: %w", err)
+	}
+	return oldValue.Queued, nil
+}
+
+// AddQueued adds i to the "queued" field.
+func (m *BulkReplayMutation) AddQueued(i int) {
+	if m.addqueued != nil {
+		*m.addqueued += i
+	} else {
+		m.addqueued = &i
+	}
+}
+
+// AddedQueued returns the value that was added to the "queued" field in this mutation.
+func (m *BulkReplayMutation) AddedQueued() (r int, exists bool) {
+	v := m.addqueued
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQueued resets all changes to the "queued" field.
+func (m *BulkReplayMutation) ResetQueued() {
+	m.queued = nil
+	m.addqueued = nil
+}
+
+// SetSkipped sets the "skipped" field.
+func (m *BulkReplayMutation) SetSkipped(i int) {
+	m.skipped = &i
+	m.addskipped = nil
+}
+
+// Skipped returns the value of the "skipped" field in the mutation.
+func (m *BulkReplayMutation) Skipped() (r int, exists bool) {
+	v := m.skipped
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSkipped returns the old "skipped" field's value of the BulkReplay entity.
+// If the BulkReplay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BulkReplayMutation) OldSkipped(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSkipped is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSkipped requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSkipped: %w", err)
+	}
+	return oldValue.Skipped, nil
+}
+
+// AddSkipped adds i to the "skipped" field.
+func (m *BulkReplayMutation) AddSkipped(i int) {
+	if m.addskipped != nil {
+		*m.addskipped += i
+	} else {
+		m.addskipped = &i
+	}
+}
+
+// AddedSkipped returns the value that was added to the "skipped" field in this mutation.
+func (m *BulkReplayMutation) AddedSkipped() (r int, exists bool) {
+	v := m.addskipped
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSkipped resets all changes to the "skipped" field.
+func (m *BulkReplayMutation) ResetSkipped() {
+	m.skipped = nil
+	m.addskipped = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *BulkReplayMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *BulkReplayMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the BulkReplay entity.
+// If the BulkReplay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BulkReplayMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *BulkReplayMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *BulkReplayMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *BulkReplayMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the BulkReplay entity.
+// If the BulkReplay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BulkReplayMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *BulkReplayMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *BulkReplayMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *BulkReplayMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the BulkReplay entity.
+// If the BulkReplay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BulkReplayMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *BulkReplayMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[bulkreplay.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *BulkReplayMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[bulkreplay.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *BulkReplayMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, bulkreplay.FieldFinishedAt)
+}
+
+// Where appends a list predicates to the BulkReplayMutation builder.
+func (m *BulkReplayMutation) Where(ps ...predicate.BulkReplay) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BulkReplayMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BulkReplayMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.BulkReplay, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BulkReplayMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BulkReplayMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (BulkReplay).
+func (m *BulkReplayMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BulkReplayMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.affiliate_id != nil {
+		fields = append(fields, bulkreplay.FieldAffiliateID)
+	}
+	if m.user_id != nil {
+		fields = append(fields, bulkreplay.FieldUserID)
+	}
+	if m.as_sent != nil {
+		fields = append(fields, bulkreplay.FieldAsSent)
+	}
+	if m.state != nil {
+		fields = append(fields, bulkreplay.FieldState)
+	}
+	if m.total != nil {
+		fields = append(fields, bulkreplay.FieldTotal)
+	}
+	if m.queued != nil {
+		fields = append(fields, bulkreplay.FieldQueued)
+	}
+	if m.skipped != nil {
+		fields = append(fields, bulkreplay.FieldSkipped)
+	}
+	if m.created_at != nil {
+		fields = append(fields, bulkreplay.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, bulkreplay.FieldUpdatedAt)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, bulkreplay.FieldFinishedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BulkReplayMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case bulkreplay.FieldAffiliateID:
+		return m.AffiliateID()
+	case bulkreplay.FieldUserID:
+		return m.UserID()
+	case bulkreplay.FieldAsSent:
+		return m.AsSent()
+	case bulkreplay.FieldState:
+		return m.State()
+	case bulkreplay.FieldTotal:
+		return m.Total()
+	case bulkreplay.FieldQueued:
+		return m.Queued()
+	case bulkreplay.FieldSkipped:
+		return m.Skipped()
+	case bulkreplay.FieldCreatedAt:
+		return m.CreatedAt()
+	case bulkreplay.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case bulkreplay.FieldFinishedAt:
+		return m.FinishedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BulkReplayMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case bulkreplay.FieldAffiliateID:
+		return m.OldAffiliateID(ctx)
+	case bulkreplay.FieldUserID:
+		return m.OldUserID(ctx)
+	case bulkreplay.FieldAsSent:
+		return m.OldAsSent(ctx)
+	case bulkreplay.FieldState:
+		return m.OldState(ctx)
+	case bulkreplay.FieldTotal:
+		return m.OldTotal(ctx)
+	case bulkreplay.FieldQueued:
+		return m.OldQueued(ctx)
+	case bulkreplay.FieldSkipped:
+		return m.OldSkipped(ctx)
+	case bulkreplay.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case bulkreplay.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case bulkreplay.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown BulkReplay field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BulkReplayMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case bulkreplay.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAffiliateID(v)
+		return nil
+	case bulkreplay.FieldUserID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	case bulkreplay.FieldAsSent:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAsSent(v)
+		return nil
+	case bulkreplay.FieldState:
+		v, ok := value.(dispatch.BulkState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case bulkreplay.FieldTotal:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTotal(v)
+		return nil
+	case bulkreplay.FieldQueued:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQueued(v)
+		return nil
+	case bulkreplay.FieldSkipped:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSkipped(v)
+		return nil
+	case bulkreplay.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case bulkreplay.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case bulkreplay.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BulkReplay field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BulkReplayMutation) AddedFields() []string {
+	var fields []string
+	if m.addaffiliate_id != nil {
+		fields = append(fields, bulkreplay.FieldAffiliateID)
+	}
+	if m.adduser_id != nil {
+		fields = append(fields, bulkreplay.FieldUserID)
+	}
+	if m.addtotal != nil {
+		fields = append(fields, bulkreplay.FieldTotal)
+	}
+	if m.addqueued != nil {
+		fields = append(fields, bulkreplay.FieldQueued)
+	}
+	if m.addskipped != nil {
+		fields = append(fields, bulkreplay.FieldSkipped)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BulkReplayMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case bulkreplay.FieldAffiliateID:
+		return m.AddedAffiliateID()
+	case bulkreplay.FieldUserID:
+		return m.AddedUserID()
+	case bulkreplay.FieldTotal:
+		return m.AddedTotal()
+	case bulkreplay.FieldQueued:
+		return m.AddedQueued()
+	case bulkreplay.FieldSkipped:
+		return m.AddedSkipped()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BulkReplayMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case bulkreplay.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAffiliateID(v)
+		return nil
+	case bulkreplay.FieldUserID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUserID(v)
+		return nil
+	case bulkreplay.FieldTotal:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTotal(v)
+		return nil
+	case bulkreplay.FieldQueued:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQueued(v)
+		return nil
+	case bulkreplay.FieldSkipped:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSkipped(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BulkReplay numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BulkReplayMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(bulkreplay.FieldAffiliateID) {
+		fields = append(fields, bulkreplay.FieldAffiliateID)
+	}
+	if m.FieldCleared(bulkreplay.FieldUserID) {
+		fields = append(fields, bulkreplay.FieldUserID)
+	}
+	if m.FieldCleared(bulkreplay.FieldFinishedAt) {
+		fields = append(fields, bulkreplay.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BulkReplayMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BulkReplayMutation) ClearField(name string) error {
+	switch name {
+	case bulkreplay.FieldAffiliateID:
+		m.ClearAffiliateID()
+		return nil
+	case bulkreplay.FieldUserID:
+		m.ClearUserID()
+		return nil
+	case bulkreplay.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown BulkReplay nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BulkReplayMutation) ResetField(name string) error {
+	switch name {
+	case bulkreplay.FieldAffiliateID:
+		m.ResetAffiliateID()
+		return nil
+	case bulkreplay.FieldUserID:
+		m.ResetUserID()
+		return nil
+	case bulkreplay.FieldAsSent:
+		m.ResetAsSent()
+		return nil
+	case bulkreplay.FieldState:
+		m.ResetState()
+		return nil
+	case bulkreplay.FieldTotal:
+		m.ResetTotal()
+		return nil
+	case bulkreplay.FieldQueued:
+		m.ResetQueued()
+		return nil
+	case bulkreplay.FieldSkipped:
+		m.ResetSkipped()
+		return nil
+	case bulkreplay.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case bulkreplay.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case bulkreplay.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown BulkReplay field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BulkReplayMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BulkReplayMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BulkReplayMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BulkReplayMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BulkReplayMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BulkReplayMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BulkReplayMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown BulkReplay unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BulkReplayMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown BulkReplay edge %s", name)
 }
 
 // CampaignMutation represents an operation that mutates the Campaign nodes in the graph.
@@ -11258,54 +12308,56 @@ func (m *DealMutation) ResetEdge(name string) error {
 // DeliveryMutation represents an operation that mutates the Delivery nodes in the graph.
 type DeliveryMutation struct {
 	config
-	op               Op
-	typ              string
-	id               *uuid.UUID
-	affiliate_id     *int64
-	addaffiliate_id  *int64
-	postback_id      *int64
-	addpostback_id   *int64
-	version_id       *int64
-	addversion_id    *int64
-	conversion_id    *uuid.UUID
-	event_id         *uuid.UUID
-	offer_id         *int64
-	addoffer_id      *int64
-	campaign_id      *int64
-	addcampaign_id   *int64
-	click_id         *uuid.UUID
-	transaction_id   *string
-	goal             *string
-	status           *commission.Status
-	state            *dispatch.State
-	priority         *int16
-	addpriority      *int16
-	endpoint         *string
-	attempt          *int
-	addattempt       *int
-	due_at           *time.Time
-	parked_at        *time.Time
-	follows          *bool
-	blocked_by       *uuid.UUID
-	queued_at        *time.Time
-	claimed_at       *time.Time
-	first_attempt_at *time.Time
-	url              *string
-	status_code      *int
-	addstatus_code   *int
-	duration_ms      *float64
-	addduration_ms   *float64
-	reason           *string
-	detail           *string
-	replay_of        *uuid.UUID
-	test             *bool
-	created_at       *time.Time
-	updated_at       *time.Time
-	delivered_at     *time.Time
-	clearedFields    map[string]struct{}
-	done             bool
-	oldValue         func(context.Context) (*Delivery, error)
-	predicates       []predicate.Delivery
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	affiliate_id      *int64
+	addaffiliate_id   *int64
+	postback_id       *int64
+	addpostback_id    *int64
+	version_id        *int64
+	addversion_id     *int64
+	conversion_id     *uuid.UUID
+	event_id          *uuid.UUID
+	offer_id          *int64
+	addoffer_id       *int64
+	campaign_id       *int64
+	addcampaign_id    *int64
+	click_id          *uuid.UUID
+	transaction_id    *string
+	goal              *string
+	status            *commission.Status
+	state             *dispatch.State
+	priority          *int16
+	addpriority       *int16
+	endpoint          *string
+	attempt           *int
+	addattempt        *int
+	due_at            *time.Time
+	parked_at         *time.Time
+	follows           *bool
+	blocked_by        *uuid.UUID
+	queued_at         *time.Time
+	claimed_at        *time.Time
+	first_attempt_at  *time.Time
+	url               *string
+	status_code       *int
+	addstatus_code    *int
+	duration_ms       *float64
+	addduration_ms    *float64
+	reason            *string
+	detail            *string
+	replay_of         *uuid.UUID
+	bulk_replay_id    *int64
+	addbulk_replay_id *int64
+	test              *bool
+	created_at        *time.Time
+	updated_at        *time.Time
+	delivered_at      *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*Delivery, error)
+	predicates        []predicate.Delivery
 }
 
 var _ ent.Mutation = (*DeliveryMutation)(nil)
@@ -12853,6 +13905,76 @@ func (m *DeliveryMutation) ResetReplayOf() {
 	delete(m.clearedFields, delivery.FieldReplayOf)
 }
 
+// SetBulkReplayID sets the "bulk_replay_id" field.
+func (m *DeliveryMutation) SetBulkReplayID(i int64) {
+	m.bulk_replay_id = &i
+	m.addbulk_replay_id = nil
+}
+
+// BulkReplayID returns the value of the "bulk_replay_id" field in the mutation.
+func (m *DeliveryMutation) BulkReplayID() (r int64, exists bool) {
+	v := m.bulk_replay_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBulkReplayID returns the old "bulk_replay_id" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldBulkReplayID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBulkReplayID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBulkReplayID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBulkReplayID: %w", err)
+	}
+	return oldValue.BulkReplayID, nil
+}
+
+// AddBulkReplayID adds i to the "bulk_replay_id" field.
+func (m *DeliveryMutation) AddBulkReplayID(i int64) {
+	if m.addbulk_replay_id != nil {
+		*m.addbulk_replay_id += i
+	} else {
+		m.addbulk_replay_id = &i
+	}
+}
+
+// AddedBulkReplayID returns the value that was added to the "bulk_replay_id" field in this mutation.
+func (m *DeliveryMutation) AddedBulkReplayID() (r int64, exists bool) {
+	v := m.addbulk_replay_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearBulkReplayID clears the value of the "bulk_replay_id" field.
+func (m *DeliveryMutation) ClearBulkReplayID() {
+	m.bulk_replay_id = nil
+	m.addbulk_replay_id = nil
+	m.clearedFields[delivery.FieldBulkReplayID] = struct{}{}
+}
+
+// BulkReplayIDCleared returns if the "bulk_replay_id" field was cleared in this mutation.
+func (m *DeliveryMutation) BulkReplayIDCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldBulkReplayID]
+	return ok
+}
+
+// ResetBulkReplayID resets all changes to the "bulk_replay_id" field.
+func (m *DeliveryMutation) ResetBulkReplayID() {
+	m.bulk_replay_id = nil
+	m.addbulk_replay_id = nil
+	delete(m.clearedFields, delivery.FieldBulkReplayID)
+}
+
 // SetTest sets the "test" field.
 func (m *DeliveryMutation) SetTest(b bool) {
 	m.test = &b
@@ -13044,7 +14166,7 @@ func (m *DeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 32)
+	fields := make([]string, 0, 33)
 	if m.affiliate_id != nil {
 		fields = append(fields, delivery.FieldAffiliateID)
 	}
@@ -13129,6 +14251,9 @@ func (m *DeliveryMutation) Fields() []string {
 	if m.replay_of != nil {
 		fields = append(fields, delivery.FieldReplayOf)
 	}
+	if m.bulk_replay_id != nil {
+		fields = append(fields, delivery.FieldBulkReplayID)
+	}
 	if m.test != nil {
 		fields = append(fields, delivery.FieldTest)
 	}
@@ -13205,6 +14330,8 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.Detail()
 	case delivery.FieldReplayOf:
 		return m.ReplayOf()
+	case delivery.FieldBulkReplayID:
+		return m.BulkReplayID()
 	case delivery.FieldTest:
 		return m.Test()
 	case delivery.FieldCreatedAt:
@@ -13278,6 +14405,8 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldDetail(ctx)
 	case delivery.FieldReplayOf:
 		return m.OldReplayOf(ctx)
+	case delivery.FieldBulkReplayID:
+		return m.OldBulkReplayID(ctx)
 	case delivery.FieldTest:
 		return m.OldTest(ctx)
 	case delivery.FieldCreatedAt:
@@ -13491,6 +14620,13 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReplayOf(v)
 		return nil
+	case delivery.FieldBulkReplayID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBulkReplayID(v)
+		return nil
 	case delivery.FieldTest:
 		v, ok := value.(bool)
 		if !ok {
@@ -13554,6 +14690,9 @@ func (m *DeliveryMutation) AddedFields() []string {
 	if m.addduration_ms != nil {
 		fields = append(fields, delivery.FieldDurationMs)
 	}
+	if m.addbulk_replay_id != nil {
+		fields = append(fields, delivery.FieldBulkReplayID)
+	}
 	return fields
 }
 
@@ -13580,6 +14719,8 @@ func (m *DeliveryMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedStatusCode()
 	case delivery.FieldDurationMs:
 		return m.AddedDurationMs()
+	case delivery.FieldBulkReplayID:
+		return m.AddedBulkReplayID()
 	}
 	return nil, false
 }
@@ -13652,6 +14793,13 @@ func (m *DeliveryMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddDurationMs(v)
 		return nil
+	case delivery.FieldBulkReplayID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBulkReplayID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Delivery numeric field %s", name)
 }
@@ -13716,6 +14864,9 @@ func (m *DeliveryMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(delivery.FieldReplayOf) {
 		fields = append(fields, delivery.FieldReplayOf)
+	}
+	if m.FieldCleared(delivery.FieldBulkReplayID) {
+		fields = append(fields, delivery.FieldBulkReplayID)
 	}
 	if m.FieldCleared(delivery.FieldDeliveredAt) {
 		fields = append(fields, delivery.FieldDeliveredAt)
@@ -13790,6 +14941,9 @@ func (m *DeliveryMutation) ClearField(name string) error {
 		return nil
 	case delivery.FieldReplayOf:
 		m.ClearReplayOf()
+		return nil
+	case delivery.FieldBulkReplayID:
+		m.ClearBulkReplayID()
 		return nil
 	case delivery.FieldDeliveredAt:
 		m.ClearDeliveredAt()
@@ -13885,6 +15039,9 @@ func (m *DeliveryMutation) ResetField(name string) error {
 		return nil
 	case delivery.FieldReplayOf:
 		m.ResetReplayOf()
+		return nil
+	case delivery.FieldBulkReplayID:
+		m.ResetBulkReplayID()
 		return nil
 	case delivery.FieldTest:
 		m.ResetTest()

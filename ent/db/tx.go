@@ -24,6 +24,8 @@ type Tx struct {
 	Attempt *AttemptClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// BulkReplay is the client for interacting with the BulkReplay builders.
+	BulkReplay *BulkReplayClient
 	// Campaign is the client for interacting with the Campaign builders.
 	Campaign *CampaignClient
 	// Click is the client for interacting with the Click builders.
@@ -200,6 +202,7 @@ func (tx *Tx) init() {
 	tx.ApiToken = NewApiTokenClient(tx.config)
 	tx.Attempt = NewAttemptClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
+	tx.BulkReplay = NewBulkReplayClient(tx.config)
 	tx.Campaign = NewCampaignClient(tx.config)
 	tx.Click = NewClickClient(tx.config)
 	tx.Conversion = NewConversionClient(tx.config)

@@ -50,6 +50,7 @@ func (Delivery) Fields() []ent.Field {
 		field.String("reason").Optional().Nillable().Comment("Why it failed, waits or was cancelled: a code."),
 		field.String("detail").Default("").Comment("What the sentence for the reason needs: a host, an address, a limit."),
 		optionalFact("replay_of", "The delivery that this is a replay of."),
+		field.Int64("bulk_replay_id").Optional().Nillable().Immutable().Comment("The replay of many that made it."),
 		field.Bool("test").Default(false),
 		createdAt(),
 		updatedAt(),
@@ -67,6 +68,7 @@ func (Delivery) Indexes() []ent.Index {
 		index.Fields("click_id"),
 		index.Fields("transaction_id"),
 		index.Fields("replay_of"),
+		index.Fields("bulk_replay_id", "id"),
 	}
 }
 

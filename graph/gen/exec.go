@@ -47,6 +47,7 @@ type ResolverRoot interface {
 	ApiToken() ApiTokenResolver
 	Attempt() AttemptResolver
 	AuditEntry() AuditEntryResolver
+	BulkReplay() BulkReplayResolver
 	Campaign() CampaignResolver
 	Click() ClickResolver
 	Conversion() ConversionResolver
@@ -202,6 +203,41 @@ type ComplexityRoot struct {
 		UserErrors  func(childComplexity int) int
 	}
 
+	BulkReplay struct {
+		CreatedAt  func(childComplexity int) int
+		FinishedAt func(childComplexity int) int
+		GlobalID   func(childComplexity int) int
+		Progress   func(childComplexity int) int
+		State      func(childComplexity int) int
+		Template   func(childComplexity int) int
+		Total      func(childComplexity int) int
+	}
+
+	BulkReplayConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	BulkReplayEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	BulkReplayFailure struct {
+		Count    func(childComplexity int) int
+		Reason   func(childComplexity int) int
+		Sentence func(childComplexity int) int
+	}
+
+	BulkReplayProgress struct {
+		Cancelled func(childComplexity int) int
+		Delivered func(childComplexity int) int
+		Failed    func(childComplexity int) int
+		Failures  func(childComplexity int) int
+		Skipped   func(childComplexity int) int
+		Waiting   func(childComplexity int) int
+	}
+
 	Campaign struct {
 		Affiliate    func(childComplexity int) int
 		CreatedAt    func(childComplexity int) int
@@ -222,6 +258,11 @@ type ComplexityRoot struct {
 	CampaignEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	ChangeBulkReplayPayload struct {
+		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	ChangePasswordPayload struct {
@@ -581,6 +622,7 @@ type ComplexityRoot struct {
 	Mutation struct {
 		AttributeByRule        func(childComplexity int, input AttributeByRuleInput) int
 		AttributeConversion    func(childComplexity int, input AttributeConversionInput) int
+		CancelBulkReplay       func(childComplexity int, input ChangeBulkReplayInput) int
 		ChangePassword         func(childComplexity int, input ChangePasswordInput) int
 		CreateAPIToken         func(childComplexity int, input CreateAPITokenInput) int
 		CreateCampaign         func(childComplexity int, input CreateCampaignInput) int
@@ -593,10 +635,13 @@ type ComplexityRoot struct {
 		EndDeal                func(childComplexity int, input EndDealInput) int
 		FireManualConversion   func(childComplexity int, input FireManualConversionInput) int
 		ImportStatusChanges    func(childComplexity int, input ImportStatusChangesInput) int
+		PauseBulkReplay        func(childComplexity int, input ChangeBulkReplayInput) int
 		RecordConversion       func(childComplexity int, input RecordConversionInput) int
+		ReplayDeliveries       func(childComplexity int, input ReplayDeliveriesInput) int
 		ReplayDelivery         func(childComplexity int, input ReplayDeliveryInput) int
 		ResetPassword          func(childComplexity int, input ResetPasswordInput) int
 		RestorePostbackVersion func(childComplexity int, input RestorePostbackVersionInput) int
+		ResumeBulkReplay       func(childComplexity int, input ChangeBulkReplayInput) int
 		RevealSourceSecret     func(childComplexity int, input RevealSourceSecretInput) int
 		RevokeAPIToken         func(childComplexity int, input RevokeAPITokenInput) int
 		RotateSourceSecret     func(childComplexity int, input RotateSourceSecretInput) int
@@ -830,6 +875,7 @@ type ComplexityRoot struct {
 		Affiliates            func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
 		Alerts                func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Alert) int
 		AuditEntries          func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Audit) int
+		BulkReplays           func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Campaigns             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign) int
 		Clicks                func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click) int
 		ConversionTrace       func(childComplexity int, conversionID string) int
@@ -916,6 +962,12 @@ type ComplexityRoot struct {
 	RecordConversionPayload struct {
 		Conversion func(childComplexity int) int
 		Result     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ReplayDeliveriesPayload struct {
+		Count      func(childComplexity int) int
+		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -1083,6 +1135,7 @@ type ComplexityRoot struct {
 
 	Subscription struct {
 		AlertChanged          func(childComplexity int) int
+		BulkReplayProgress    func(childComplexity int, id string) int
 		ClickRecorded         func(childComplexity int, campaignID *string) int
 		DeliveryUpdated       func(childComplexity int, filter *filter.Delivery, hello *bool) int
 		EchoRequestReceived   func(childComplexity int) int
@@ -1223,6 +1276,11 @@ type AuditEntryResolver interface {
 
 	Changes(ctx context.Context, obj *db.AuditEntry) ([]*AuditChange, error)
 }
+type BulkReplayResolver interface {
+	Template(ctx context.Context, obj *db.BulkReplay) (ReplayTemplate, error)
+
+	Progress(ctx context.Context, obj *db.BulkReplay) (*BulkReplayProgress, error)
+}
 type CampaignResolver interface {
 	Offer(ctx context.Context, obj *db.Campaign) (*db.Offer, error)
 	Affiliate(ctx context.Context, obj *db.Campaign) (*db.Affiliate, error)
@@ -1338,6 +1396,10 @@ type MutationResolver interface {
 	SetPostbackEnabled(ctx context.Context, input SetPostbackEnabledInput) (*SetPostbackEnabledPayload, error)
 	DeletePostback(ctx context.Context, input DeletePostbackInput) (*DeletePostbackPayload, error)
 	RestorePostbackVersion(ctx context.Context, input RestorePostbackVersionInput) (*RestorePostbackVersionPayload, error)
+	ReplayDeliveries(ctx context.Context, input ReplayDeliveriesInput) (*ReplayDeliveriesPayload, error)
+	PauseBulkReplay(ctx context.Context, input ChangeBulkReplayInput) (*ChangeBulkReplayPayload, error)
+	ResumeBulkReplay(ctx context.Context, input ChangeBulkReplayInput) (*ChangeBulkReplayPayload, error)
+	CancelBulkReplay(ctx context.Context, input ChangeBulkReplayInput) (*ChangeBulkReplayPayload, error)
 	SaveSource(ctx context.Context, input SaveSourceInput) (*SaveSourcePayload, error)
 	RotateSourceSecret(ctx context.Context, input RotateSourceSecretInput) (*RotateSourceSecretPayload, error)
 	RevealSourceSecret(ctx context.Context, input RevealSourceSecretInput) (*RevealSourceSecretPayload, error)
@@ -1430,6 +1492,7 @@ type QueryResolver interface {
 	RecognizeTrackingLink(ctx context.Context, url string) (*PastedLink, error)
 	PostbackGaps(ctx context.Context) ([]*PostbackGap, error)
 	ReceivedPostbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) (*page.Connection[*db.ReceivedPostback], error)
+	BulkReplays(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*db.BulkReplay], error)
 	Sources(ctx context.Context) ([]*db.Source, error)
 	PostbackTests(ctx context.Context, first *int, after *string, last *int, before *string, postbackID *string) (*page.Connection[*db.PostbackTest], error)
 	TrackerPresets(ctx context.Context) ([]*tracker.Preset, error)
@@ -1458,6 +1521,7 @@ type SubscriptionResolver interface {
 	AlertChanged(ctx context.Context) (<-chan *db.Alert, error)
 	EchoRequestReceived(ctx context.Context) (<-chan *db.EchoRequest, error)
 	ReceivedPostback(ctx context.Context) (<-chan *db.ReceivedPostback, error)
+	BulkReplayProgress(ctx context.Context, id string) (<-chan *db.BulkReplay, error)
 }
 type TermsResolver interface {
 	Amount(ctx context.Context, obj *commission.Terms) (string, error)
@@ -1955,6 +2019,131 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BuiltLink.UserErrors(childComplexity), true
 
+	case "BulkReplay.createdAt":
+		if e.ComplexityRoot.BulkReplay.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplay.CreatedAt(childComplexity), true
+	case "BulkReplay.finishedAt":
+		if e.ComplexityRoot.BulkReplay.FinishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplay.FinishedAt(childComplexity), true
+	case "BulkReplay.id":
+		if e.ComplexityRoot.BulkReplay.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplay.GlobalID(childComplexity), true
+	case "BulkReplay.progress":
+		if e.ComplexityRoot.BulkReplay.Progress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplay.Progress(childComplexity), true
+	case "BulkReplay.state":
+		if e.ComplexityRoot.BulkReplay.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplay.State(childComplexity), true
+	case "BulkReplay.template":
+		if e.ComplexityRoot.BulkReplay.Template == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplay.Template(childComplexity), true
+	case "BulkReplay.total":
+		if e.ComplexityRoot.BulkReplay.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplay.Total(childComplexity), true
+
+	case "BulkReplayConnection.edges":
+		if e.ComplexityRoot.BulkReplayConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayConnection.Edges(childComplexity), true
+	case "BulkReplayConnection.pageInfo":
+		if e.ComplexityRoot.BulkReplayConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayConnection.PageInfo(childComplexity), true
+
+	case "BulkReplayEdge.cursor":
+		if e.ComplexityRoot.BulkReplayEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayEdge.Cursor(childComplexity), true
+	case "BulkReplayEdge.node":
+		if e.ComplexityRoot.BulkReplayEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayEdge.Node(childComplexity), true
+
+	case "BulkReplayFailure.count":
+		if e.ComplexityRoot.BulkReplayFailure.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayFailure.Count(childComplexity), true
+	case "BulkReplayFailure.reason":
+		if e.ComplexityRoot.BulkReplayFailure.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayFailure.Reason(childComplexity), true
+	case "BulkReplayFailure.sentence":
+		if e.ComplexityRoot.BulkReplayFailure.Sentence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayFailure.Sentence(childComplexity), true
+
+	case "BulkReplayProgress.cancelled":
+		if e.ComplexityRoot.BulkReplayProgress.Cancelled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayProgress.Cancelled(childComplexity), true
+	case "BulkReplayProgress.delivered":
+		if e.ComplexityRoot.BulkReplayProgress.Delivered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayProgress.Delivered(childComplexity), true
+	case "BulkReplayProgress.failed":
+		if e.ComplexityRoot.BulkReplayProgress.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayProgress.Failed(childComplexity), true
+	case "BulkReplayProgress.failures":
+		if e.ComplexityRoot.BulkReplayProgress.Failures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayProgress.Failures(childComplexity), true
+	case "BulkReplayProgress.skipped":
+		if e.ComplexityRoot.BulkReplayProgress.Skipped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayProgress.Skipped(childComplexity), true
+	case "BulkReplayProgress.waiting":
+		if e.ComplexityRoot.BulkReplayProgress.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayProgress.Waiting(childComplexity), true
+
 	case "Campaign.affiliate":
 		if e.ComplexityRoot.Campaign.Affiliate == nil {
 			break
@@ -2035,6 +2224,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CampaignEdge.Node(childComplexity), true
+
+	case "ChangeBulkReplayPayload.job":
+		if e.ComplexityRoot.ChangeBulkReplayPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeBulkReplayPayload.Job(childComplexity), true
+	case "ChangeBulkReplayPayload.userErrors":
+		if e.ComplexityRoot.ChangeBulkReplayPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeBulkReplayPayload.UserErrors(childComplexity), true
 
 	case "ChangePasswordPayload.userErrors":
 		if e.ComplexityRoot.ChangePasswordPayload.UserErrors == nil {
@@ -3417,6 +3619,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AttributeConversion(childComplexity, args["input"].(AttributeConversionInput)), true
+	case "Mutation.cancelBulkReplay":
+		if e.ComplexityRoot.Mutation.CancelBulkReplay == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelBulkReplay_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelBulkReplay(childComplexity, args["input"].(ChangeBulkReplayInput)), true
 	case "Mutation.changePassword":
 		if e.ComplexityRoot.Mutation.ChangePassword == nil {
 			break
@@ -3549,6 +3762,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportStatusChanges(childComplexity, args["input"].(ImportStatusChangesInput)), true
+	case "Mutation.pauseBulkReplay":
+		if e.ComplexityRoot.Mutation.PauseBulkReplay == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_pauseBulkReplay_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PauseBulkReplay(childComplexity, args["input"].(ChangeBulkReplayInput)), true
 	case "Mutation.recordConversion":
 		if e.ComplexityRoot.Mutation.RecordConversion == nil {
 			break
@@ -3560,6 +3784,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordConversion(childComplexity, args["input"].(RecordConversionInput)), true
+	case "Mutation.replayDeliveries":
+		if e.ComplexityRoot.Mutation.ReplayDeliveries == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_replayDeliveries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReplayDeliveries(childComplexity, args["input"].(ReplayDeliveriesInput)), true
 	case "Mutation.replayDelivery":
 		if e.ComplexityRoot.Mutation.ReplayDelivery == nil {
 			break
@@ -3593,6 +3828,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestorePostbackVersion(childComplexity, args["input"].(RestorePostbackVersionInput)), true
+	case "Mutation.resumeBulkReplay":
+		if e.ComplexityRoot.Mutation.ResumeBulkReplay == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resumeBulkReplay_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResumeBulkReplay(childComplexity, args["input"].(ChangeBulkReplayInput)), true
 	case "Mutation.revealSourceSecret":
 		if e.ComplexityRoot.Mutation.RevealSourceSecret == nil {
 			break
@@ -4693,6 +4939,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AuditEntries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Audit)), true
+	case "Query.bulkReplays":
+		if e.ComplexityRoot.Query.BulkReplays == nil {
+			break
+		}
+
+		args, err := ec.field_Query_bulkReplays_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BulkReplays(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.campaigns":
 		if e.ComplexityRoot.Query.Campaigns == nil {
 			break
@@ -5214,6 +5471,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordConversionPayload.UserErrors(childComplexity), true
+
+	case "ReplayDeliveriesPayload.count":
+		if e.ComplexityRoot.ReplayDeliveriesPayload.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayDeliveriesPayload.Count(childComplexity), true
+	case "ReplayDeliveriesPayload.job":
+		if e.ComplexityRoot.ReplayDeliveriesPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayDeliveriesPayload.Job(childComplexity), true
+	case "ReplayDeliveriesPayload.userErrors":
+		if e.ComplexityRoot.ReplayDeliveriesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayDeliveriesPayload.UserErrors(childComplexity), true
 
 	case "ReplayDeliveryPayload.delivery":
 		if e.ComplexityRoot.ReplayDeliveryPayload.Delivery == nil {
@@ -5768,6 +6044,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.AlertChanged(childComplexity), true
+	case "Subscription.bulkReplayProgress":
+		if e.ComplexityRoot.Subscription.BulkReplayProgress == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_bulkReplayProgress_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.BulkReplayProgress(childComplexity, args["id"].(string)), true
 	case "Subscription.clickRecorded":
 		if e.ComplexityRoot.Subscription.ClickRecorded == nil {
 			break
@@ -6233,6 +6520,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputBlankValueInput,
 		ec.unmarshalInputBodyRuleInput,
 		ec.unmarshalInputCampaignFilter,
+		ec.unmarshalInputChangeBulkReplayInput,
 		ec.unmarshalInputChangePasswordInput,
 		ec.unmarshalInputClickFilter,
 		ec.unmarshalInputConversionFilter,
@@ -6255,6 +6543,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputQualificationInput,
 		ec.unmarshalInputReceivedPostbackFilter,
 		ec.unmarshalInputRecordConversionInput,
+		ec.unmarshalInputReplayDeliveriesInput,
 		ec.unmarshalInputReplayDeliveryInput,
 		ec.unmarshalInputResetPasswordInput,
 		ec.unmarshalInputRestorePostbackVersionInput,
@@ -8123,6 +8412,107 @@ extend type Subscription {
   receivedPostback: ReceivedPostback! @auth(role: MANAGER, scope: READ)
 }
 `, BuiltIn: false},
+	{Name: "../schema/replay.graphqls", Input: `enum BulkReplayState {
+  RUNNING
+  "Nothing more is queued until it is resumed."
+  PAUSED
+  "What was not sent will not be."
+  CANCELLED
+  "Every replay has ended."
+  DONE
+}
+
+"A replay of many deliveries. It goes on whatever happens to the process that began it, and live traffic goes first."
+type BulkReplay implements Node {
+  id: ID!
+  state: BulkReplayState!
+  template: ReplayTemplate!
+  "How many deliveries were meant when it was asked for."
+  total: Int!
+  progress: BulkReplayProgress!
+  createdAt: Time!
+  "When it was done or cancelled."
+  finishedAt: Time
+}
+
+"How far a bulk replay is. What is neither waiting nor ended has not been queued yet."
+type BulkReplayProgress {
+  "Replays that wait or are under way."
+  waiting: Int!
+  delivered: Int!
+  failed: Int!
+  cancelled: Int!
+  "Deliveries that could not be replayed: their postback was deleted, or they were under way again."
+  skipped: Int!
+  "Of what failed or waits for another attempt: how often for which reason, the commonest first."
+  failures: [BulkReplayFailure!]!
+}
+
+type BulkReplayFailure {
+  "The code, such as ` + "`" + `TIMEOUT_HEADERS` + "`" + `."
+  reason: String!
+  "What it means in words."
+  sentence: String!
+  count: Int!
+}
+
+input ReplayDeliveriesInput {
+  "Those that match and have ended are replayed; tests never are. Empty for all."
+  filter: DeliveryFilter!
+  "Only these of what the filter matches: a selection."
+  ids: [ID!]
+  "Only counts."
+  dryRun: Boolean = false
+  template: ReplayTemplate = CURRENT
+}
+
+type ReplayDeliveriesPayload {
+  "How many deliveries are meant."
+  count: Int!
+  "Null for a dry run, and where nothing matches."
+  job: BulkReplay
+  userErrors: [UserError!]!
+}
+
+input ChangeBulkReplayInput {
+  id: ID!
+}
+
+type ChangeBulkReplayPayload {
+  job: BulkReplay
+  userErrors: [UserError!]!
+}
+
+type BulkReplayConnection {
+  edges: [BulkReplayEdge!]!
+  pageInfo: PageInfo!
+}
+
+type BulkReplayEdge {
+  node: BulkReplay!
+  cursor: String!
+}
+
+extend type Query {
+  "Newest first."
+  bulkReplays(first: Int, after: String, last: Int, before: String): BulkReplayConnection! @auth
+}
+
+extend type Mutation {
+  "Replays all that match a filter; with ` + "`" + `dryRun` + "`" + `, says how many that would be."
+  replayDeliveries(input: ReplayDeliveriesInput!): ReplayDeliveriesPayload! @auth(scope: REPLAY)
+  "Nothing more is queued until it is resumed; a few hundred that wait already still go out."
+  pauseBulkReplay(input: ChangeBulkReplayInput!): ChangeBulkReplayPayload! @auth(scope: REPLAY)
+  resumeBulkReplay(input: ChangeBulkReplayInput!): ChangeBulkReplayPayload! @auth(scope: REPLAY)
+  "Calls off what was not sent yet."
+  cancelBulkReplay(input: ChangeBulkReplayInput!): ChangeBulkReplayPayload! @auth(scope: REPLAY)
+}
+
+extend type Subscription {
+  "The bulk replay at once, and again whenever it has moved, until it has ended."
+  bulkReplayProgress(id: ID!): BulkReplay! @auth(scope: READ)
+}
+`, BuiltIn: false},
 	{Name: "../schema/schema.graphqls", Input: `"""
 Postrider's API. Relay conventions: every object that has an ` + "`" + `id` + "`" + ` is a ` + "`" + `Node` + "`" + `, lists are
 connections with keyset cursors, ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are at most 100. A mutation takes one ` + "`" + `input` + "`" + `; what the
@@ -8836,6 +9226,76 @@ func (ec *executionContext) childFields_BuiltLink(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type BuiltLink", field.Name)
 }
 
+func (ec *executionContext) childFields_BulkReplay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_BulkReplay_id(ctx, field)
+	case "state":
+		return ec.fieldContext_BulkReplay_state(ctx, field)
+	case "template":
+		return ec.fieldContext_BulkReplay_template(ctx, field)
+	case "total":
+		return ec.fieldContext_BulkReplay_total(ctx, field)
+	case "progress":
+		return ec.fieldContext_BulkReplay_progress(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_BulkReplay_createdAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_BulkReplay_finishedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkReplay", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkReplayConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BulkReplayConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BulkReplayConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkReplayConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkReplayEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_BulkReplayEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_BulkReplayEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkReplayEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkReplayFailure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_BulkReplayFailure_reason(ctx, field)
+	case "sentence":
+		return ec.fieldContext_BulkReplayFailure_sentence(ctx, field)
+	case "count":
+		return ec.fieldContext_BulkReplayFailure_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkReplayFailure", field.Name)
+}
+
+func (ec *executionContext) childFields_BulkReplayProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "waiting":
+		return ec.fieldContext_BulkReplayProgress_waiting(ctx, field)
+	case "delivered":
+		return ec.fieldContext_BulkReplayProgress_delivered(ctx, field)
+	case "failed":
+		return ec.fieldContext_BulkReplayProgress_failed(ctx, field)
+	case "cancelled":
+		return ec.fieldContext_BulkReplayProgress_cancelled(ctx, field)
+	case "skipped":
+		return ec.fieldContext_BulkReplayProgress_skipped(ctx, field)
+	case "failures":
+		return ec.fieldContext_BulkReplayProgress_failures(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkReplayProgress", field.Name)
+}
+
 func (ec *executionContext) childFields_Campaign(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -8878,6 +9338,16 @@ func (ec *executionContext) childFields_CampaignEdge(ctx context.Context, field 
 		return ec.fieldContext_CampaignEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CampaignEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeBulkReplayPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ChangeBulkReplayPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ChangeBulkReplayPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeBulkReplayPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangePasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10118,6 +10588,18 @@ func (ec *executionContext) childFields_RecordConversionPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type RecordConversionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ReplayDeliveriesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_ReplayDeliveriesPayload_count(ctx, field)
+	case "job":
+		return ec.fieldContext_ReplayDeliveriesPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReplayDeliveriesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReplayDeliveriesPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReplayDeliveryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "delivery":
@@ -10826,6 +11308,20 @@ func (ec *executionContext) field_Mutation_attributeConversion_args(ctx context.
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_cancelBulkReplay_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ChangeBulkReplayInput, error) {
+			return ec.unmarshalNChangeBulkReplayInput2postriderᚋgraphᚋgenᚐChangeBulkReplayInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_changePassword_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10994,12 +11490,40 @@ func (ec *executionContext) field_Mutation_importStatusChanges_args(ctx context.
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_pauseBulkReplay_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ChangeBulkReplayInput, error) {
+			return ec.unmarshalNChangeBulkReplayInput2postriderᚋgraphᚋgenᚐChangeBulkReplayInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_recordConversion_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (RecordConversionInput, error) {
 			return ec.unmarshalNRecordConversionInput2postriderᚋgraphᚋgenᚐRecordConversionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_replayDeliveries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ReplayDeliveriesInput, error) {
+			return ec.unmarshalNReplayDeliveriesInput2postriderᚋgraphᚋgenᚐReplayDeliveriesInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11042,6 +11566,20 @@ func (ec *executionContext) field_Mutation_restorePostbackVersion_args(ctx conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (RestorePostbackVersionInput, error) {
 			return ec.unmarshalNRestorePostbackVersionInput2postriderᚋgraphᚋgenᚐRestorePostbackVersionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_resumeBulkReplay_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ChangeBulkReplayInput, error) {
+			return ec.unmarshalNChangeBulkReplayInput2postriderᚋgraphᚋgenᚐChangeBulkReplayInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11465,6 +12003,44 @@ func (ec *executionContext) field_Query_auditEntries_args(ctx context.Context, r
 		return nil, err
 	}
 	args["filter"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_bulkReplays_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -12169,6 +12745,20 @@ func (ec *executionContext) field_Query_trackingLink_args(ctx context.Context, r
 		return nil, err
 	}
 	args["deepLink"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_bulkReplayProgress_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -14221,6 +14811,511 @@ func (ec *executionContext) fieldContext_BuiltLink_userErrors(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _BulkReplay_id(ctx context.Context, field graphql.CollectedField, obj *db.BulkReplay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplay_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplay_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplay", field, true, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplay_state(ctx context.Context, field graphql.CollectedField, obj *db.BulkReplay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplay_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dispatch.BulkState) graphql.Marshaler {
+			return ec.marshalNBulkReplayState2postriderᚋdispatchᚐBulkState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplay_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplay", field, false, false, errors.New("field of type BulkReplayState does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplay_template(ctx context.Context, field graphql.CollectedField, obj *db.BulkReplay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplay_template(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.BulkReplay().Template(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ReplayTemplate) graphql.Marshaler {
+			return ec.marshalNReplayTemplate2postriderᚋgraphᚋgenᚐReplayTemplate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplay_template(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplay", field, true, true, errors.New("field of type ReplayTemplate does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplay_total(ctx context.Context, field graphql.CollectedField, obj *db.BulkReplay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplay_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplay_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplay", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplay_progress(ctx context.Context, field graphql.CollectedField, obj *db.BulkReplay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplay_progress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.BulkReplay().Progress(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BulkReplayProgress) graphql.Marshaler {
+			return ec.marshalNBulkReplayProgress2ᚖpostriderᚋgraphᚋgenᚐBulkReplayProgress(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplay_progress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkReplay",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkReplayProgress(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BulkReplay_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.BulkReplay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplay_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplay_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplay", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplay_finishedAt(ctx context.Context, field graphql.CollectedField, obj *db.BulkReplay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplay_finishedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FinishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplay_finishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplay", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplayConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.BulkReplay]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplayConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*db.BulkReplay]) graphql.Marshaler {
+			return ec.marshalNBulkReplayEdge2ᚕᚖpostriderᚋgraphᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplayConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkReplayConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkReplayEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BulkReplayConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.BulkReplay]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplayConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖpostriderᚋgraphᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplayConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkReplayConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BulkReplayEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*db.BulkReplay]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplayEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.BulkReplay) graphql.Marshaler {
+			return ec.marshalNBulkReplay2ᚖpostriderᚋentᚋdbᚐBulkReplay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplayEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkReplayEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkReplay(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BulkReplayEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*db.BulkReplay]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplayEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplayEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplayEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplayFailure_reason(ctx context.Context, field graphql.CollectedField, obj *BulkReplayFailure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplayFailure_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplayFailure_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplayFailure", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplayFailure_sentence(ctx context.Context, field graphql.CollectedField, obj *BulkReplayFailure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplayFailure_sentence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sentence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplayFailure_sentence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplayFailure", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplayFailure_count(ctx context.Context, field graphql.CollectedField, obj *BulkReplayFailure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplayFailure_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplayFailure_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplayFailure", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplayProgress_waiting(ctx context.Context, field graphql.CollectedField, obj *BulkReplayProgress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplayProgress_waiting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waiting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplayProgress_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplayProgress_delivered(ctx context.Context, field graphql.CollectedField, obj *BulkReplayProgress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplayProgress_delivered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Delivered, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplayProgress_delivered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplayProgress_failed(ctx context.Context, field graphql.CollectedField, obj *BulkReplayProgress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplayProgress_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplayProgress_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplayProgress_cancelled(ctx context.Context, field graphql.CollectedField, obj *BulkReplayProgress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplayProgress_cancelled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cancelled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplayProgress_cancelled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplayProgress_skipped(ctx context.Context, field graphql.CollectedField, obj *BulkReplayProgress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplayProgress_skipped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Skipped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplayProgress_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BulkReplayProgress_failures(ctx context.Context, field graphql.CollectedField, obj *BulkReplayProgress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkReplayProgress_failures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failures, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*BulkReplayFailure) graphql.Marshaler {
+			return ec.marshalNBulkReplayFailure2ᚕᚖpostriderᚋgraphᚋgenᚐBulkReplayFailureᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkReplayProgress_failures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BulkReplayProgress",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkReplayFailure(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Campaign_id(ctx context.Context, field graphql.CollectedField, obj *db.Campaign) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14590,6 +15685,70 @@ func (ec *executionContext) _CampaignEdge_cursor(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_CampaignEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CampaignEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ChangeBulkReplayPayload_job(ctx context.Context, field graphql.CollectedField, obj *ChangeBulkReplayPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeBulkReplayPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.BulkReplay) graphql.Marshaler {
+			return ec.marshalOBulkReplay2ᚖpostriderᚋentᚋdbᚐBulkReplay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeBulkReplayPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeBulkReplayPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkReplay(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeBulkReplayPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ChangeBulkReplayPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeBulkReplayPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeBulkReplayPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeBulkReplayPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ChangePasswordPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *ChangePasswordPayload) (ret graphql.Marshaler) {
@@ -22419,6 +23578,254 @@ func (ec *executionContext) fieldContext_Mutation_restorePostbackVersion(ctx con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_replayDeliveries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_replayDeliveries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReplayDeliveries(ctx, fc.Args["input"].(ReplayDeliveriesInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "REPLAY")
+				if err != nil {
+					var zeroVal *ReplayDeliveriesPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *ReplayDeliveriesPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ReplayDeliveriesPayload) graphql.Marshaler {
+			return ec.marshalNReplayDeliveriesPayload2ᚖpostriderᚋgraphᚋgenᚐReplayDeliveriesPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_replayDeliveries(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReplayDeliveriesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_replayDeliveries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_pauseBulkReplay(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_pauseBulkReplay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PauseBulkReplay(ctx, fc.Args["input"].(ChangeBulkReplayInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "REPLAY")
+				if err != nil {
+					var zeroVal *ChangeBulkReplayPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *ChangeBulkReplayPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ChangeBulkReplayPayload) graphql.Marshaler {
+			return ec.marshalNChangeBulkReplayPayload2ᚖpostriderᚋgraphᚋgenᚐChangeBulkReplayPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_pauseBulkReplay(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeBulkReplayPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_pauseBulkReplay_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resumeBulkReplay(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resumeBulkReplay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResumeBulkReplay(ctx, fc.Args["input"].(ChangeBulkReplayInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "REPLAY")
+				if err != nil {
+					var zeroVal *ChangeBulkReplayPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *ChangeBulkReplayPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ChangeBulkReplayPayload) graphql.Marshaler {
+			return ec.marshalNChangeBulkReplayPayload2ᚖpostriderᚋgraphᚋgenᚐChangeBulkReplayPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resumeBulkReplay(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeBulkReplayPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resumeBulkReplay_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cancelBulkReplay(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelBulkReplay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelBulkReplay(ctx, fc.Args["input"].(ChangeBulkReplayInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "REPLAY")
+				if err != nil {
+					var zeroVal *ChangeBulkReplayPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *ChangeBulkReplayPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ChangeBulkReplayPayload) graphql.Marshaler {
+			return ec.marshalNChangeBulkReplayPayload2ᚖpostriderᚋgraphᚋgenᚐChangeBulkReplayPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelBulkReplay(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeBulkReplayPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelBulkReplay_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_saveSource(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27927,6 +29334,63 @@ func (ec *executionContext) fieldContext_Query_receivedPostbacks(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_bulkReplays(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_bulkReplays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().BulkReplays(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Auth == nil {
+					var zeroVal *page.Connection[*db.BulkReplay]
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*db.BulkReplay]) graphql.Marshaler {
+			return ec.marshalNBulkReplayConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_bulkReplays(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkReplayConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_bulkReplays_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_sources(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29189,6 +30653,93 @@ func (ec *executionContext) _RecordConversionPayload_userErrors(ctx context.Cont
 func (ec *executionContext) fieldContext_RecordConversionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RecordConversionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplayDeliveriesPayload_count(ctx context.Context, field graphql.CollectedField, obj *ReplayDeliveriesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayDeliveriesPayload_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayDeliveriesPayload_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReplayDeliveriesPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ReplayDeliveriesPayload_job(ctx context.Context, field graphql.CollectedField, obj *ReplayDeliveriesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayDeliveriesPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.BulkReplay) graphql.Marshaler {
+			return ec.marshalOBulkReplay2ᚖpostriderᚋentᚋdbᚐBulkReplay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayDeliveriesPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplayDeliveriesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkReplay(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplayDeliveriesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ReplayDeliveriesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayDeliveriesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayDeliveriesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplayDeliveriesPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -31933,6 +33484,68 @@ func (ec *executionContext) fieldContext_Subscription_receivedPostback(_ context
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReceivedPostback(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_bulkReplayProgress(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_bulkReplayProgress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().BulkReplayProgress(ctx, fc.Args["id"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *db.BulkReplay
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *db.BulkReplay
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *db.BulkReplay) graphql.Marshaler {
+			return ec.marshalNBulkReplay2ᚖpostriderᚋentᚋdbᚐBulkReplay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_bulkReplayProgress(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkReplay(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_bulkReplayProgress_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -35006,6 +36619,36 @@ func (ec *executionContext) unmarshalInputCampaignFilter(ctx context.Context, ob
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputChangeBulkReplayInput(ctx context.Context, obj any) (ChangeBulkReplayInput, error) {
+	var it ChangeBulkReplayInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputChangePasswordInput(ctx context.Context, obj any) (ChangePasswordInput, error) {
 	var it ChangePasswordInput
 	if obj == nil {
@@ -36313,6 +37956,64 @@ func (ec *executionContext) unmarshalInputRecordConversionInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputReplayDeliveriesInput(ctx context.Context, obj any) (ReplayDeliveriesInput, error) {
+	var it ReplayDeliveriesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+	if _, present := asMap["template"]; !present {
+		asMap["template"] = "CURRENT"
+	}
+
+	fieldsInOrder := [...]string{"filter", "ids", "dryRun", "template"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "filter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filter"))
+			data, err := ec.unmarshalNDeliveryFilter2ᚖpostriderᚋgraphᚋfilterᚐDelivery(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filter = data
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ids = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "template":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("template"))
+			data, err := ec.unmarshalOReplayTemplate2ᚖpostriderᚋgraphᚋgenᚐReplayTemplate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Template = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputReplayDeliveryInput(ctx context.Context, obj any) (ReplayDeliveryInput, error) {
 	var it ReplayDeliveryInput
 	if obj == nil {
@@ -37549,6 +39250,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Campaign(ctx, sel, obj)
+	case *db.BulkReplay:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._BulkReplay(ctx, sel, obj)
 	case *db.AuditEntry:
 		if obj == nil {
 			return graphql.Null
@@ -38780,6 +40486,335 @@ func (ec *executionContext) _BuiltLink(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var bulkReplayImplementors = []string{"BulkReplay", "Node"}
+
+func (ec *executionContext) _BulkReplay(ctx context.Context, sel ast.SelectionSet, obj *db.BulkReplay) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bulkReplayImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BulkReplay")
+		case "id":
+			out.Values[i] = ec._BulkReplay_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._BulkReplay_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "template":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._BulkReplay_template(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "total":
+			out.Values[i] = ec._BulkReplay_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "progress":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._BulkReplay_progress(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "createdAt":
+			out.Values[i] = ec._BulkReplay_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "finishedAt":
+			out.Values[i] = ec._BulkReplay_finishedAt(ctx, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var bulkReplayConnectionImplementors = []string{"BulkReplayConnection"}
+
+func (ec *executionContext) _BulkReplayConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*db.BulkReplay]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bulkReplayConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BulkReplayConnection")
+		case "edges":
+			out.Values[i] = ec._BulkReplayConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._BulkReplayConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var bulkReplayEdgeImplementors = []string{"BulkReplayEdge"}
+
+func (ec *executionContext) _BulkReplayEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*db.BulkReplay]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bulkReplayEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BulkReplayEdge")
+		case "node":
+			out.Values[i] = ec._BulkReplayEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._BulkReplayEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var bulkReplayFailureImplementors = []string{"BulkReplayFailure"}
+
+func (ec *executionContext) _BulkReplayFailure(ctx context.Context, sel ast.SelectionSet, obj *BulkReplayFailure) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bulkReplayFailureImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BulkReplayFailure")
+		case "reason":
+			out.Values[i] = ec._BulkReplayFailure_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sentence":
+			out.Values[i] = ec._BulkReplayFailure_sentence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._BulkReplayFailure_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var bulkReplayProgressImplementors = []string{"BulkReplayProgress"}
+
+func (ec *executionContext) _BulkReplayProgress(ctx context.Context, sel ast.SelectionSet, obj *BulkReplayProgress) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bulkReplayProgressImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BulkReplayProgress")
+		case "waiting":
+			out.Values[i] = ec._BulkReplayProgress_waiting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "delivered":
+			out.Values[i] = ec._BulkReplayProgress_delivered(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failed":
+			out.Values[i] = ec._BulkReplayProgress_failed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelled":
+			out.Values[i] = ec._BulkReplayProgress_cancelled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "skipped":
+			out.Values[i] = ec._BulkReplayProgress_skipped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failures":
+			out.Values[i] = ec._BulkReplayProgress_failures(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var campaignImplementors = []string{"Campaign", "Node"}
 
 func (ec *executionContext) _Campaign(ctx context.Context, sel ast.SelectionSet, obj *db.Campaign) graphql.Marshaler {
@@ -39076,6 +41111,47 @@ func (ec *executionContext) _CampaignEdge(ctx context.Context, sel ast.Selection
 			}
 		case "cursor":
 			out.Values[i] = ec._CampaignEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var changeBulkReplayPayloadImplementors = []string{"ChangeBulkReplayPayload"}
+
+func (ec *executionContext) _ChangeBulkReplayPayload(ctx context.Context, sel ast.SelectionSet, obj *ChangeBulkReplayPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changeBulkReplayPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChangeBulkReplayPayload")
+		case "job":
+			out.Values[i] = ec._ChangeBulkReplayPayload_job(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._ChangeBulkReplayPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -43197,6 +45273,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "replayDeliveries":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_replayDeliveries(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pauseBulkReplay":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_pauseBulkReplay(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resumeBulkReplay":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resumeBulkReplay(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelBulkReplay":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelBulkReplay(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "saveSource":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_saveSource(ctx, field)
@@ -46342,6 +48446,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "bulkReplays":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_bulkReplays(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "sources":
 			field := field
 
@@ -46875,6 +49001,52 @@ func (ec *executionContext) _RecordConversionPayload(ctx context.Context, sel as
 			out.Values[i] = ec._RecordConversionPayload_conversion(ctx, field, obj)
 		case "userErrors":
 			out.Values[i] = ec._RecordConversionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var replayDeliveriesPayloadImplementors = []string{"ReplayDeliveriesPayload"}
+
+func (ec *executionContext) _ReplayDeliveriesPayload(ctx context.Context, sel ast.SelectionSet, obj *ReplayDeliveriesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, replayDeliveriesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReplayDeliveriesPayload")
+		case "count":
+			out.Values[i] = ec._ReplayDeliveriesPayload_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "job":
+			out.Values[i] = ec._ReplayDeliveriesPayload_job(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._ReplayDeliveriesPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -48381,6 +50553,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_echoRequestReceived(ctx, fields[0])
 	case "receivedPostback":
 		return ec._Subscription_receivedPostback(ctx, fields[0])
+	case "bulkReplayProgress":
+		return ec._Subscription_bulkReplayProgress(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
@@ -50223,6 +52397,110 @@ func (ec *executionContext) marshalNBuiltLink2ᚖpostriderᚋgraphᚋgenᚐBuilt
 	return ec._BuiltLink(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNBulkReplay2postriderᚋentᚋdbᚐBulkReplay(ctx context.Context, sel ast.SelectionSet, v db.BulkReplay) graphql.Marshaler {
+	return ec._BulkReplay(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNBulkReplay2ᚖpostriderᚋentᚋdbᚐBulkReplay(ctx context.Context, sel ast.SelectionSet, v *db.BulkReplay) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BulkReplay(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBulkReplayConnection2postriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v page.Connection[*db.BulkReplay]) graphql.Marshaler {
+	return ec._BulkReplayConnection(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNBulkReplayConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.BulkReplay]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BulkReplayConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBulkReplayEdge2ᚕᚖpostriderᚋgraphᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*db.BulkReplay]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBulkReplayEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBulkReplayEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*db.BulkReplay]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BulkReplayEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBulkReplayFailure2ᚕᚖpostriderᚋgraphᚋgenᚐBulkReplayFailureᚄ(ctx context.Context, sel ast.SelectionSet, v []*BulkReplayFailure) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBulkReplayFailure2ᚖpostriderᚋgraphᚋgenᚐBulkReplayFailure(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBulkReplayFailure2ᚖpostriderᚋgraphᚋgenᚐBulkReplayFailure(ctx context.Context, sel ast.SelectionSet, v *BulkReplayFailure) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BulkReplayFailure(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBulkReplayProgress2postriderᚋgraphᚋgenᚐBulkReplayProgress(ctx context.Context, sel ast.SelectionSet, v BulkReplayProgress) graphql.Marshaler {
+	return ec._BulkReplayProgress(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNBulkReplayProgress2ᚖpostriderᚋgraphᚋgenᚐBulkReplayProgress(ctx context.Context, sel ast.SelectionSet, v *BulkReplayProgress) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BulkReplayProgress(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNBulkReplayState2postriderᚋdispatchᚐBulkState(ctx context.Context, v any) (dispatch.BulkState, error) {
+	var res dispatch.BulkState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBulkReplayState2postriderᚋdispatchᚐBulkState(ctx context.Context, sel ast.SelectionSet, v dispatch.BulkState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNCampaign2ᚖpostriderᚋentᚋdbᚐCampaign(ctx context.Context, sel ast.SelectionSet, v *db.Campaign) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -50271,6 +52549,25 @@ func (ec *executionContext) marshalNCampaignEdge2ᚖpostriderᚋgraphᚋpageᚐE
 		return graphql.Null
 	}
 	return ec._CampaignEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNChangeBulkReplayInput2postriderᚋgraphᚋgenᚐChangeBulkReplayInput(ctx context.Context, v any) (ChangeBulkReplayInput, error) {
+	res, err := ec.unmarshalInputChangeBulkReplayInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChangeBulkReplayPayload2postriderᚋgraphᚋgenᚐChangeBulkReplayPayload(ctx context.Context, sel ast.SelectionSet, v ChangeBulkReplayPayload) graphql.Marshaler {
+	return ec._ChangeBulkReplayPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNChangeBulkReplayPayload2ᚖpostriderᚋgraphᚋgenᚐChangeBulkReplayPayload(ctx context.Context, sel ast.SelectionSet, v *ChangeBulkReplayPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ChangeBulkReplayPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNChangePasswordInput2postriderᚋgraphᚋgenᚐChangePasswordInput(ctx context.Context, v any) (ChangePasswordInput, error) {
@@ -50823,6 +53120,11 @@ func (ec *executionContext) marshalNDeliveryEvent2ᚖpostriderᚋgraphᚋgenᚐD
 		return graphql.Null
 	}
 	return ec._DeliveryEvent(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeliveryFilter2ᚖpostriderᚋgraphᚋfilterᚐDelivery(ctx context.Context, v any) (*filter.Delivery, error) {
+	res, err := ec.unmarshalInputDeliveryFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNDeliveryState2postriderᚋdispatchᚐState(ctx context.Context, v any) (dispatch.State, error) {
@@ -51976,6 +54278,25 @@ func (ec *executionContext) marshalNRecordConversionPayload2ᚖpostriderᚋgraph
 	return ec._RecordConversionPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNReplayDeliveriesInput2postriderᚋgraphᚋgenᚐReplayDeliveriesInput(ctx context.Context, v any) (ReplayDeliveriesInput, error) {
+	res, err := ec.unmarshalInputReplayDeliveriesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReplayDeliveriesPayload2postriderᚋgraphᚋgenᚐReplayDeliveriesPayload(ctx context.Context, sel ast.SelectionSet, v ReplayDeliveriesPayload) graphql.Marshaler {
+	return ec._ReplayDeliveriesPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNReplayDeliveriesPayload2ᚖpostriderᚋgraphᚋgenᚐReplayDeliveriesPayload(ctx context.Context, sel ast.SelectionSet, v *ReplayDeliveriesPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ReplayDeliveriesPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNReplayDeliveryInput2postriderᚋgraphᚋgenᚐReplayDeliveryInput(ctx context.Context, v any) (ReplayDeliveryInput, error) {
 	res, err := ec.unmarshalInputReplayDeliveryInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -51993,6 +54314,16 @@ func (ec *executionContext) marshalNReplayDeliveryPayload2ᚖpostriderᚋgraph�
 		return graphql.Null
 	}
 	return ec._ReplayDeliveryPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReplayTemplate2postriderᚋgraphᚋgenᚐReplayTemplate(ctx context.Context, v any) (ReplayTemplate, error) {
+	var res ReplayTemplate
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReplayTemplate2postriderᚋgraphᚋgenᚐReplayTemplate(ctx context.Context, sel ast.SelectionSet, v ReplayTemplate) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNResetPasswordInput2postriderᚋgraphᚋgenᚐResetPasswordInput(ctx context.Context, v any) (ResetPasswordInput, error) {
@@ -53143,6 +55474,13 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	_ = ctx
 	res := graphql.MarshalBoolean(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOBulkReplay2ᚖpostriderᚋentᚋdbᚐBulkReplay(ctx context.Context, sel ast.SelectionSet, v *db.BulkReplay) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BulkReplay(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCampaign2ᚖpostriderᚋentᚋdbᚐCampaign(ctx context.Context, sel ast.SelectionSet, v *db.Campaign) graphql.Marshaler {

@@ -11,6 +11,7 @@ import (
 	"postrider/doctor"
 	"postrider/ent/db"
 	"postrider/firing"
+	"postrider/graph/filter"
 	"postrider/intake"
 	"postrider/internal/viewer"
 	"postrider/report"
@@ -86,6 +87,36 @@ type BuiltLink struct {
 	// Where a player who clicks is sent, with sample values.
 	Destination *string      `json:"destination,omitempty"`
 	UserErrors  []*UserError `json:"userErrors"`
+}
+
+type BulkReplayFailure struct {
+	// The code, such as `TIMEOUT_HEADERS`.
+	Reason string `json:"reason"`
+	// What it means in words.
+	Sentence string `json:"sentence"`
+	Count    int    `json:"count"`
+}
+
+// How far a bulk replay is. What is neither waiting nor ended has not been queued yet.
+type BulkReplayProgress struct {
+	// Replays that wait or are under way.
+	Waiting   int `json:"waiting"`
+	Delivered int `json:"delivered"`
+	Failed    int `json:"failed"`
+	Cancelled int `json:"cancelled"`
+	// Deliveries that could not be replayed: their postback was deleted, or they were under way again.
+	Skipped int `json:"skipped"`
+	// Of what failed or waits for another attempt: how often for which reason, the commonest first.
+	Failures []*BulkReplayFailure `json:"failures"`
+}
+
+type ChangeBulkReplayInput struct {
+	ID string `json:"id"`
+}
+
+type ChangeBulkReplayPayload struct {
+	Job        *db.BulkReplay `json:"job,omitempty"`
+	UserErrors []*UserError   `json:"userErrors"`
 }
 
 type ChangePasswordInput struct {
@@ -529,6 +560,24 @@ type RecordConversionInput struct {
 type RecordConversionPayload struct {
 	Result     *RecordResult  `json:"result,omitempty"`
 	Conversion *db.Conversion `json:"conversion,omitempty"`
+	UserErrors []*UserError   `json:"userErrors"`
+}
+
+type ReplayDeliveriesInput struct {
+	// Those that match and have ended are replayed; tests never are. Empty for all.
+	Filter *filter.Delivery `json:"filter"`
+	// Only these of what the filter matches: a selection.
+	Ids []string `json:"ids,omitempty"`
+	// Only counts.
+	DryRun   *bool           `json:"dryRun,omitempty"`
+	Template *ReplayTemplate `json:"template,omitempty"`
+}
+
+type ReplayDeliveriesPayload struct {
+	// How many deliveries are meant.
+	Count int `json:"count"`
+	// Null for a dry run, and where nothing matches.
+	Job        *db.BulkReplay `json:"job,omitempty"`
 	UserErrors []*UserError   `json:"userErrors"`
 }
 

@@ -29,6 +29,12 @@ type PageInfo = Info
 
 // The schema has a name of its own for each instance.
 
+// BulkReplayConnection is a page of bulk replays.
+type BulkReplayConnection = Connection[*db.BulkReplay]
+
+// BulkReplayEdge is a bulk replay on a page.
+type BulkReplayEdge = Edge[*db.BulkReplay]
+
 // EchoRequestConnection is a page of echoed requests.
 type EchoRequestConnection = Connection[*db.EchoRequest]
 

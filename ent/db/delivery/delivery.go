@@ -73,6 +73,8 @@ const (
 	FieldDetail = "detail"
 	// FieldReplayOf holds the string denoting the replay_of field in the database.
 	FieldReplayOf = "replay_of"
+	// FieldBulkReplayID holds the string denoting the bulk_replay_id field in the database.
+	FieldBulkReplayID = "bulk_replay_id"
 	// FieldTest holds the string denoting the test field in the database.
 	FieldTest = "test"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -116,6 +118,7 @@ var Columns = []string{
 	FieldReason,
 	FieldDetail,
 	FieldReplayOf,
+	FieldBulkReplayID,
 	FieldTest,
 	FieldCreatedAt,
 	FieldUpdatedAt,
@@ -322,6 +325,11 @@ func ByDetail(opts ...sql.OrderTermOption) OrderOption {
 // ByReplayOf orders the results by the replay_of field.
 func ByReplayOf(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReplayOf, opts...).ToFunc()
+}
+
+// ByBulkReplayID orders the results by the bulk_replay_id field.
+func ByBulkReplayID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBulkReplayID, opts...).ToFunc()
 }
 
 // ByTest orders the results by the test field.

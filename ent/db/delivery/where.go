@@ -187,6 +187,11 @@ func ReplayOf(v uuid.UUID) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldReplayOf, v))
 }
 
+// BulkReplayID applies equality check predicate on the "bulk_replay_id" field. It's identical to BulkReplayIDEQ.
+func BulkReplayID(v int64) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldBulkReplayID, v))
+}
+
 // Test applies equality check predicate on the "test" field. It's identical to TestEQ.
 func Test(v bool) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldTest, v))
@@ -1615,6 +1620,56 @@ func ReplayOfIsNil() predicate.Delivery {
 // ReplayOfNotNil applies the NotNil predicate on the "replay_of" field.
 func ReplayOfNotNil() predicate.Delivery {
 	return predicate.Delivery(sql.FieldNotNull(FieldReplayOf))
+}
+
+// BulkReplayIDEQ applies the EQ predicate on the "bulk_replay_id" field.
+func BulkReplayIDEQ(v int64) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldBulkReplayID, v))
+}
+
+// BulkReplayIDNEQ applies the NEQ predicate on the "bulk_replay_id" field.
+func BulkReplayIDNEQ(v int64) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldBulkReplayID, v))
+}
+
+// BulkReplayIDIn applies the In predicate on the "bulk_replay_id" field.
+func BulkReplayIDIn(vs ...int64) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldBulkReplayID, vs...))
+}
+
+// BulkReplayIDNotIn applies the NotIn predicate on the "bulk_replay_id" field.
+func BulkReplayIDNotIn(vs ...int64) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldBulkReplayID, vs...))
+}
+
+// BulkReplayIDGT applies the GT predicate on the "bulk_replay_id" field.
+func BulkReplayIDGT(v int64) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldBulkReplayID, v))
+}
+
+// BulkReplayIDGTE applies the GTE predicate on the "bulk_replay_id" field.
+func BulkReplayIDGTE(v int64) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldBulkReplayID, v))
+}
+
+// BulkReplayIDLT applies the LT predicate on the "bulk_replay_id" field.
+func BulkReplayIDLT(v int64) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldBulkReplayID, v))
+}
+
+// BulkReplayIDLTE applies the LTE predicate on the "bulk_replay_id" field.
+func BulkReplayIDLTE(v int64) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldBulkReplayID, v))
+}
+
+// BulkReplayIDIsNil applies the IsNil predicate on the "bulk_replay_id" field.
+func BulkReplayIDIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldBulkReplayID))
+}
+
+// BulkReplayIDNotNil applies the NotNil predicate on the "bulk_replay_id" field.
+func BulkReplayIDNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldBulkReplayID))
 }
 
 // TestEQ applies the EQ predicate on the "test" field.

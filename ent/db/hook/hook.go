@@ -68,6 +68,18 @@ func (f AuditEntryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AuditEntryMutation", m)
 }
 
+// The BulkReplayFunc type is an adapter to allow the use of ordinary
+// function as BulkReplay mutator.
+type BulkReplayFunc func(context.Context, *db.BulkReplayMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BulkReplayFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.BulkReplayMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.BulkReplayMutation", m)
+}
+
 // The CampaignFunc type is an adapter to allow the use of ordinary
 // function as Campaign mutator.
 type CampaignFunc func(context.Context, *db.CampaignMutation) (db.Value, error)

@@ -136,6 +136,33 @@ var (
 			},
 		},
 	}
+	// BulkReplaysColumns holds the columns for the "bulk_replays" table.
+	BulkReplaysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "affiliate_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "user_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "as_sent", Type: field.TypeBool},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"running", "paused", "cancelled", "done"}},
+		{Name: "total", Type: field.TypeInt},
+		{Name: "queued", Type: field.TypeInt, Default: 0},
+		{Name: "skipped", Type: field.TypeInt, Default: 0},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
+	}
+	// BulkReplaysTable holds the schema information for the "bulk_replays" table.
+	BulkReplaysTable = &schema.Table{
+		Name:       "bulk_replays",
+		Columns:    BulkReplaysColumns,
+		PrimaryKey: []*schema.Column{BulkReplaysColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "bulkreplay_affiliate_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{BulkReplaysColumns[1], BulkReplaysColumns[0]},
+			},
+		},
+	}
 	// CampaignsColumns holds the columns for the "campaigns" table.
 	CampaignsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -386,6 +413,7 @@ var (
 		{Name: "reason", Type: field.TypeString, Nullable: true},
 		{Name: "detail", Type: field.TypeString, Default: ""},
 		{Name: "replay_of", Type: field.TypeUUID, Nullable: true},
+		{Name: "bulk_replay_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "test", Type: field.TypeBool, Default: false},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
@@ -431,6 +459,11 @@ var (
 				Name:    "delivery_replay_of",
 				Unique:  false,
 				Columns: []*schema.Column{DeliveriesColumns[28]},
+			},
+			{
+				Name:    "delivery_bulk_replay_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[29], DeliveriesColumns[0]},
 			},
 		},
 	}
@@ -785,6 +818,7 @@ var (
 		APITokensTable,
 		AttemptsTable,
 		AuditEntriesTable,
+		BulkReplaysTable,
 		CampaignsTable,
 		ClicksTable,
 		ConversionsTable,

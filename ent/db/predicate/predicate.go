@@ -21,6 +21,9 @@ type Attempt func(*sql.Selector)
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
 
+// BulkReplay is the predicate function for bulkreplay builders.
+type BulkReplay func(*sql.Selector)
+
 // Campaign is the predicate function for campaign builders.
 type Campaign func(*sql.Selector)
 

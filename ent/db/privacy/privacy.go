@@ -231,6 +231,30 @@ func (f AuditEntryMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutat
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.AuditEntryMutation", m)
 }
 
+// The BulkReplayQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type BulkReplayQueryRuleFunc func(context.Context, *db.BulkReplayQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f BulkReplayQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.BulkReplayQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.BulkReplayQuery", q)
+}
+
+// The BulkReplayMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type BulkReplayMutationRuleFunc func(context.Context, *db.BulkReplayMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f BulkReplayMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.BulkReplayMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.BulkReplayMutation", m)
+}
+
 // The CampaignQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type CampaignQueryRuleFunc func(context.Context, *db.CampaignQuery) error
@@ -756,6 +780,8 @@ func queryFilter(q db.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *db.AuditEntryQuery:
 		return q.Filter(), nil
+	case *db.BulkReplayQuery:
+		return q.Filter(), nil
 	case *db.CampaignQuery:
 		return q.Filter(), nil
 	case *db.ClickQuery:
@@ -812,6 +838,8 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 	case *db.AttemptMutation:
 		return m.Filter(), nil
 	case *db.AuditEntryMutation:
+		return m.Filter(), nil
+	case *db.BulkReplayMutation:
 		return m.Filter(), nil
 	case *db.CampaignMutation:
 		return m.Filter(), nil

@@ -10,6 +10,7 @@ import (
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/attempt"
 	"postrider/ent/db/auditentry"
+	"postrider/ent/db/bulkreplay"
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
@@ -146,6 +147,35 @@ func init() {
 			return next.Mutate(ctx, m)
 		})
 	}
+	bulkreplay.Policy = privacy.NewPolicies(schema.BulkReplay{})
+	bulkreplay.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := bulkreplay.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	bulkreplayFields := schema.BulkReplay{}.Fields()
+	_ = bulkreplayFields
+	// bulkreplayDescQueued is the schema descriptor for queued field.
+	bulkreplayDescQueued := bulkreplayFields[6].Descriptor()
+	// bulkreplay.DefaultQueued holds the default value on creation for the queued field.
+	bulkreplay.DefaultQueued = bulkreplayDescQueued.Default.(int)
+	// bulkreplayDescSkipped is the schema descriptor for skipped field.
+	bulkreplayDescSkipped := bulkreplayFields[7].Descriptor()
+	// bulkreplay.DefaultSkipped holds the default value on creation for the skipped field.
+	bulkreplay.DefaultSkipped = bulkreplayDescSkipped.Default.(int)
+	// bulkreplayDescCreatedAt is the schema descriptor for created_at field.
+	bulkreplayDescCreatedAt := bulkreplayFields[8].Descriptor()
+	// bulkreplay.DefaultCreatedAt holds the default value on creation for the created_at field.
+	bulkreplay.DefaultCreatedAt = bulkreplayDescCreatedAt.Default.(func() time.Time)
+	// bulkreplayDescUpdatedAt is the schema descriptor for updated_at field.
+	bulkreplayDescUpdatedAt := bulkreplayFields[9].Descriptor()
+	// bulkreplay.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	bulkreplay.DefaultUpdatedAt = bulkreplayDescUpdatedAt.Default.(func() time.Time)
+	// bulkreplay.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	bulkreplay.UpdateDefaultUpdatedAt = bulkreplayDescUpdatedAt.UpdateDefault.(func() time.Time)
 	campaignMixin := schema.Campaign{}.Mixin()
 	campaign.Policy = privacy.NewPolicies(campaignMixin[0], schema.Campaign{})
 	campaign.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -333,15 +363,15 @@ func init() {
 	// delivery.DefaultDetail holds the default value on creation for the detail field.
 	delivery.DefaultDetail = deliveryDescDetail.Default.(string)
 	// deliveryDescTest is the schema descriptor for test field.
-	deliveryDescTest := deliveryFields[28].Descriptor()
+	deliveryDescTest := deliveryFields[29].Descriptor()
 	// delivery.DefaultTest holds the default value on creation for the test field.
 	delivery.DefaultTest = deliveryDescTest.Default.(bool)
 	// deliveryDescCreatedAt is the schema descriptor for created_at field.
-	deliveryDescCreatedAt := deliveryFields[29].Descriptor()
+	deliveryDescCreatedAt := deliveryFields[30].Descriptor()
 	// delivery.DefaultCreatedAt holds the default value on creation for the created_at field.
 	delivery.DefaultCreatedAt = deliveryDescCreatedAt.Default.(func() time.Time)
 	// deliveryDescUpdatedAt is the schema descriptor for updated_at field.
-	deliveryDescUpdatedAt := deliveryFields[30].Descriptor()
+	deliveryDescUpdatedAt := deliveryFields[31].Descriptor()
 	// delivery.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	delivery.DefaultUpdatedAt = deliveryDescUpdatedAt.Default.(func() time.Time)
 	// delivery.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

@@ -1,0 +1,56 @@
+package graph_test
+
+import (
+	"fmt"
+	"maps"
+	"testing"
+
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/internal/pgtest"
+)
+
+// What the engine is asked to do, and how each of it is tried in the table of
+// who may what.
+
+func init() {
+	maps.Copy(mutations, engineMutations)
+	maps.Copy(subscriptions, engineSubscriptions)
+}
+
+// bulkReplay is one of the estate's.
+func (w *world) bulkReplay(t testing.TB, e *estate, state dispatch.BulkState) *db.BulkReplay {
+	t.Helper()
+	c := w.db.Client().BulkReplay.Create().SetAffiliateID(e.affiliate.ID).SetAsSent(true).SetState(state).SetTotal(7).
+		SetCreatedAt(pgtest.Now).SetUpdatedAt(pgtest.Now)
+	if state == dispatch.BulkDone {
+		c.SetFinishedAt(pgtest.Now)
+	}
+	made, err := c.Save(pgtest.System(t))
+	must(t, err)
+	return made
+}
+
+var engineMutations = map[string]mutation{
+	"replayDeliveries": func(t *testing.T, w *world) (string, string) {
+		d := w.delivery(t, w.a, w.a.scene.Conversion(t, w.db), w.postback(t, w.a), dispatch.Failed)
+		return fmt.Sprintf(`{filter: {}, ids: [%q], dryRun: false}`, d.GlobalID()), "job { id }"
+	},
+	"pauseBulkReplay": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q}`, w.bulkReplay(t, w.a, dispatch.BulkRunning).GlobalID()), "job { id }"
+	},
+	"resumeBulkReplay": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q}`, w.bulkReplay(t, w.a, dispatch.BulkPaused).GlobalID()), "job { id }"
+	},
+	"cancelBulkReplay": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q}`, w.bulkReplay(t, w.a, dispatch.BulkRunning).GlobalID()), "job { id }"
+	},
+}
+
+var engineSubscriptions = map[string]subscription{
+	"bulkReplayProgress": {
+		selects: "id total",
+		words:   func(e *estate) []string { return e.ids["BulkReplay"] },
+		args:    func(w *world) string { return fmt.Sprintf("(id: %q)", w.a.ids["BulkReplay"][0]) },
+	},
+}
