@@ -7,7 +7,9 @@ import { Sheet } from "@/components/ui/sheet";
 import type { Viewer } from "@/graphql/viewer";
 
 import { useSignOut, whoIs } from "./account";
+import { LookAs } from "./look-as";
 import { pages, thumbPages } from "./pages";
+import { staffPages } from "./staff-pages";
 
 /** The pages that the bottom bar has no room for. */
 export function MoreSheet({
@@ -29,14 +31,16 @@ export function MoreSheet({
         <Search aria-hidden className="size-5 text-muted" />
         Search and go to
       </AriaButton>
-      {pages
-        .filter((page) => !thumbPages.includes(page.to))
-        .map(({ to, name, icon: Icon }) => (
-          <Link key={to} to={to} onClick={onClose} className={row}>
-            <Icon aria-hidden className="size-5 text-muted" />
-            {name}
-          </Link>
-        ))}
+      {[
+        ...pages.filter((page) => !thumbPages.includes(page.to)),
+        ...(viewer.role === "AFFILIATE" ? [] : staffPages),
+      ].map(({ to, name, icon: Icon }) => (
+        <Link key={to} to={to} onClick={onClose} className={row}>
+          <Icon aria-hidden className="size-5 text-muted" />
+          {name}
+        </Link>
+      ))}
+      {viewer.role !== "AFFILIATE" && <LookAs wide />}
       <AriaButton onPress={signOut} className={row}>
         <LogOut aria-hidden className="size-5 text-muted" />
         Sign out

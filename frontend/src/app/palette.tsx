@@ -16,7 +16,10 @@ import { cx } from "@/components/ui/cx";
 import { shortenId } from "@/components/ui/format";
 import { graphql } from "@/graphql/graphql";
 
+import { useIsStaff } from "@/graphql/viewer";
+
 import { pages } from "./pages";
+import { staffPages } from "./staff-pages";
 
 const NamesQuery = graphql(`
   query PaletteNames {
@@ -117,6 +120,7 @@ function useDebounced(value: string, ms: number): string {
 
 function useTargets(text: string): { targets: Target[]; isSearching: boolean } {
   const navigate = useNavigate();
+  const isStaff = useIsStaff();
   const late = useDebounced(text, 150);
   const [{ data: names }] = useQuery({ query: NamesQuery });
   const [{ data: found, fetching, stale }] = useQuery({
@@ -127,7 +131,7 @@ function useTargets(text: string): { targets: Target[]; isSearching: boolean } {
   });
 
   const all: Target[] = [
-    ...pages.map(({ to, name, icon, words }) => ({
+    ...[...pages, ...(isStaff ? staffPages : [])].map(({ to, name, icon, words }) => ({
       key: to,
       kind: "Page",
       name,

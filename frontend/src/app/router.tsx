@@ -19,6 +19,7 @@ import { deliveriesSearch } from "@/features/deliveries/search";
 import { linksSearch } from "@/features/links/search";
 import { newPostbackSearch, postbackSearch } from "@/features/postbacks/search";
 import { signInSearch } from "@/features/session/search";
+import { auditSearch, receivedSearch } from "@/features/staff/search";
 
 import { Shell } from "./shell";
 
@@ -131,6 +132,74 @@ const developers = createRoute({
   component: lazyRouteComponent(() => import("@/features/developers/developers-page"), "DevelopersPage"),
 });
 
+const staffReceived = createRoute({
+  getParentRoute: () => shell,
+  path: "/staff/received",
+  validateSearch: receivedSearch,
+  component: lazyRouteComponent(() => import("@/features/staff/received-page"), "ReceivedPage"),
+});
+
+const staffUnattributed = createRoute({
+  getParentRoute: () => shell,
+  path: "/staff/unattributed",
+  component: lazyRouteComponent(() => import("@/features/staff/unattributed-page"), "UnattributedPage"),
+});
+
+const staffConversions = createRoute({
+  getParentRoute: () => shell,
+  path: "/staff/conversions",
+  component: lazyRouteComponent(() => import("@/features/staff/desk-page"), "DeskPage"),
+});
+
+const staffOffers = createRoute({
+  getParentRoute: () => shell,
+  path: "/staff/offers",
+  component: lazyRouteComponent(() => import("@/features/staff/offers-page"), "OffersPage"),
+});
+
+const staffOffer = createRoute({
+  getParentRoute: () => shell,
+  path: "/staff/offers/$id",
+  component: lazyRouteComponent(() => import("@/features/staff/offer-page"), "OfferPage"),
+});
+
+const staffGoals = createRoute({
+  getParentRoute: () => shell,
+  path: "/staff/goals",
+  component: lazyRouteComponent(() => import("@/features/staff/goals-page"), "GoalsPage"),
+});
+
+const staffSources = createRoute({
+  getParentRoute: () => shell,
+  path: "/staff/sources",
+  component: lazyRouteComponent(() => import("@/features/staff/sources-page"), "SourcesPage"),
+});
+
+const staffSource = createRoute({
+  getParentRoute: () => shell,
+  path: "/staff/sources/$id",
+  component: lazyRouteComponent(() => import("@/features/staff/source-page"), "SourcePage"),
+});
+
+const staffAffiliates = createRoute({
+  getParentRoute: () => shell,
+  path: "/staff/affiliates",
+  component: lazyRouteComponent(() => import("@/features/staff/affiliates-page"), "AffiliatesPage"),
+});
+
+const staffRates = createRoute({
+  getParentRoute: () => shell,
+  path: "/staff/rates",
+  component: lazyRouteComponent(() => import("@/features/staff/rates-page"), "RatesPage"),
+});
+
+const staffAudit = createRoute({
+  getParentRoute: () => shell,
+  path: "/staff/audit",
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import("@/features/staff/audit-page"), "AuditPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   signIn,
   shell.addChildren([
@@ -146,6 +215,17 @@ const routeTree = rootRoute.addChildren([
     clicks.addChildren([click]),
     settings,
     developers,
+    staffReceived,
+    staffUnattributed,
+    staffConversions,
+    staffOffers,
+    staffOffer,
+    staffGoals,
+    staffSources,
+    staffSource,
+    staffAffiliates,
+    staffRates,
+    staffAudit,
   ]),
 ]);
 

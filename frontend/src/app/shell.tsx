@@ -27,7 +27,9 @@ import { setSessionLost, useSessionLost } from "@/graphql/session";
 import { type Viewer, ViewerQuery } from "@/graphql/viewer";
 
 import { useSignOut, whoIs } from "./account";
+import { LookAs, LookingBanner } from "./look-as";
 import { pages, thumbPages } from "./pages";
+import { staffPages } from "./staff-pages";
 
 const loadPalette = () => import("./palette");
 const Palette = lazy(() => loadPalette().then((m) => ({ default: m.Palette })));
@@ -126,7 +128,10 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
           setOpen("keys");
         }}
       />
-      <Main />
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        {viewer.looking && <LookingBanner name={viewer.affiliate?.name ?? ""} />}
+        <Main />
+      </div>
       <BottomBar
         onMore={() => {
           setOpen("more");
@@ -196,7 +201,7 @@ function Rail({
   return (
     <nav
       aria-label="Pages"
-      className="scroll-thin flex w-14 shrink-0 flex-col gap-3 overflow-y-auto border-r bg-surface p-2 max-md:hidden lg:w-52"
+      className="scroll-thin print:hidden flex w-14 shrink-0 flex-col gap-3 overflow-y-auto border-r bg-surface p-2 max-md:hidden lg:w-52"
     >
       <Link to="/" className="flex h-9 items-center gap-2 rounded-md px-1.5 text-ink no-underline">
         <img src="/favicon.svg" alt="" width={22} height={22} className="shrink-0" />
@@ -221,7 +226,17 @@ function Rail({
             </Link>
           </li>
         ))}
+        {viewer.role !== "AFFILIATE" &&
+          staffPages.map(({ to, name, icon: Icon }, i) => (
+            <li key={to} className={cx(i === 0 && "mt-3")}>
+              <Link to={to} className={railItem} title={name}>
+                <Icon aria-hidden className="size-4 shrink-0" />
+                <span className="max-lg:sr-only">{name}</span>
+              </Link>
+            </li>
+          ))}
       </ul>
+      {viewer.role !== "AFFILIATE" && <LookAs />}
       <Account viewer={viewer} onKeys={onKeys} />
     </nav>
   );
@@ -279,7 +294,7 @@ function BottomBar({ onMore }: { onMore: () => void }): ReactElement {
   return (
     <nav
       aria-label="Pages"
-      className="flex h-14 shrink-0 border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+      className="flex h-14 shrink-0 border-t print:hidden bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
       {pages
         .filter((page) => thumbPages.includes(page.to))

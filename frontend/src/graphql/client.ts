@@ -2,6 +2,7 @@ import { Client, type CombinedError, fetchExchange, mapExchange, type Operation 
 import { type Cache, cacheExchange, type Data } from "@urql/exchange-graphcache";
 import { relayPagination } from "@urql/exchange-graphcache/extras";
 
+import { lookingAs } from "./looking";
 import { setSessionLost } from "./session";
 
 type Key = (data: Data) => string | null;
@@ -31,6 +32,33 @@ function forget(cache: Cache, ...names: string[]): void {
   }
 }
 
+/** What staff change, and the lists that it is in. */
+const staffUpdates = Object.fromEntries(
+  Object.entries({
+    saveOffer: ["offers", "node"],
+    saveLandingPage: ["offers", "node"],
+    deleteLandingPage: ["offers", "node"],
+    createDeal: ["offers", "node"],
+    endDeal: ["offers", "node"],
+    setCurrencyRate: ["currencyRates"],
+    saveGoal: ["goals"],
+    saveSource: ["sources", "node", "conversions"],
+    rotateSourceSecret: ["sources", "node"],
+    attributeConversion: ["conversions", "conversionTrace", "deliveries"],
+    attributeByRule: ["conversions", "deliveries"],
+    fireManualConversion: ["conversions", "deliveries"],
+    importStatusChanges: ["conversions", "deliveries"],
+    saveAffiliate: ["affiliates"],
+    createUser: ["affiliates", "staff"],
+    setUserDisabled: ["affiliates", "staff"],
+  }).map(([name, lists]) => [
+    name,
+    (_result: unknown, _args: unknown, cache: Cache) => {
+      forget(cache, ...lists, "auditEntries");
+    },
+  ]),
+);
+
 function isUnauthenticated(error: CombinedError): boolean {
   return (
     error.response?.status === 401 ||
@@ -56,7 +84,13 @@ export function createClient(): Client {
     preferGetMethod: false,
     requestPolicy: "cache-first",
     // One answer to one question: without this urql offers to read event streams too, and a server takes it at its word.
-    fetchOptions: { credentials: "same-origin", headers: { accept: "application/json" } },
+    fetchOptions: () => {
+      const as = lookingAs();
+      return {
+        credentials: "same-origin",
+        headers: { accept: "application/json", ...(as !== null && { "x-postrider-look-as": as }) },
+      };
+    },
     exchanges: [
       mapExchange({
         onOperation: (operation) => {
@@ -72,15 +106,18 @@ export function createClient(): Client {
         resolvers: {
           Query: {
             affiliates: relayPagination(),
+            auditEntries: relayPagination(),
             campaigns: relayPagination(),
             clicks: relayPagination(),
             conversions: relayPagination(),
             offers: relayPagination(),
             postbacks: relayPagination(),
+            receivedPostbacks: relayPagination(),
           },
         },
         updates: {
           Mutation: {
+            ...staffUpdates,
             createApiToken: (_result, _args, cache) => {
               cache.invalidate({ __typename: "Viewer", id: "me" }, "apiTokens");
             },

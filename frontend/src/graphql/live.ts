@@ -2,6 +2,7 @@ import { stringifyDocument, type TypedDocumentNode } from "@urql/core";
 import { type Client, createClient } from "graphql-ws";
 import { useSyncExternalStore } from "react";
 
+import { lookingAs } from "./looking";
 import { setSessionLost } from "./session";
 
 // The one WebSocket: it opens with the first subscription, closes with the last, and comes back by itself.
@@ -36,11 +37,17 @@ function waitBeforeRetry(retries: number): Promise<void> {
   });
 }
 
+function address(): string {
+  const as = lookingAs();
+  const query = as === null ? "" : `?lookAs=${encodeURIComponent(as)}`;
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql${query}`;
+}
+
 let client: Client | undefined;
 
 function socket(): Client {
   client ??= createClient({
-    url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
+    url: address,
     lazy: true,
     lazyCloseTimeout: 3000,
     keepAlive: 15_000,

@@ -6,6 +6,7 @@ export const ViewerQuery = graphql(`
   query Viewer {
     viewer {
       role
+      looking
       echoUrl
       user {
         id

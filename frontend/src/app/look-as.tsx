@@ -1,0 +1,76 @@
+import { Eye } from "lucide-react";
+import type { ReactElement } from "react";
+import { Button as AriaButton } from "react-aria-components";
+import { useQuery } from "urql";
+
+import { Button } from "@/components/ui/button";
+import { cx } from "@/components/ui/cx";
+import { Menu } from "@/components/ui/menu";
+import { graphql } from "@/graphql/graphql";
+import { lookAs } from "@/graphql/looking";
+
+const AffiliatesQuery = graphql(`
+  query LookAsChoices {
+    affiliates(first: 100) {
+      edges {
+        node {
+          id
+          name
+        }
+      }
+    }
+  }
+`);
+
+/** The switcher: staff choose whose pages they look at. */
+export function LookAs({ wide }: { wide?: boolean }): ReactElement {
+  const [{ data }] = useQuery({ query: AffiliatesQuery });
+  return (
+    <Menu
+      label="Look at an affiliate's pages"
+      trigger={
+        <AriaButton
+          className={cx(
+            "flex min-h-8 items-center gap-2 rounded-md border border-dashed px-2 text-left text-muted hover:border-edge hover:text-ink",
+            wide === true ? "min-h-11 w-full text-base" : "max-lg:justify-center max-lg:px-0",
+          )}
+        >
+          <Eye aria-hidden className="size-4 shrink-0" />
+          <span className={cx(wide !== true && "max-lg:sr-only")}>Look as…</span>
+        </AriaButton>
+      }
+      actions={(data?.affiliates.edges ?? []).map(({ node }) => ({
+        id: node.id,
+        label: node.name,
+        run: () => {
+          lookAs(node.id);
+        },
+      }))}
+    />
+  );
+}
+
+/** Stands over every page while somebody of the staff looks at an affiliate's. */
+export function LookingBanner({ name }: { name: string }): ReactElement {
+  return (
+    <div
+      role="status"
+      className="flex shrink-0 flex-wrap items-center justify-between gap-x-4 gap-y-1 border-b border-held bg-held-soft px-4 py-1.5 text-held"
+    >
+      <span className="flex min-w-0 items-center gap-2">
+        <Eye aria-hidden className="size-4 shrink-0" />
+        <span className="min-w-0">
+          You are looking at the pages of <strong>{name}</strong>, as they see them. Nothing can be changed.
+        </span>
+      </span>
+      <Button
+        size="sm"
+        onPress={() => {
+          lookAs(null);
+        }}
+      >
+        Back to your own
+      </Button>
+    </div>
+  );
+}

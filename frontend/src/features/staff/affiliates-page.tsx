@@ -1,0 +1,432 @@
+import { Eye, Plus } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useQuery } from "urql";
+
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { CodeBlock } from "@/components/ui/code-block";
+import { Confirm, Dialog } from "@/components/ui/dialog";
+import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
+import { PageBody, PageHead, Panel } from "@/components/ui/page";
+import { Segmented } from "@/components/ui/segmented";
+import { type Column, Table } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import { toast } from "@/components/ui/toast";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+import { lookAs } from "@/graphql/looking";
+import { useViewer } from "@/graphql/viewer";
+
+import { GeneralError, Listing } from "./parts";
+import { useSave } from "./use-save";
+
+const AffiliatesQuery = graphql(`
+  query StaffAffiliates {
+    affiliates(first: 100) {
+      edges {
+        node {
+          id
+          name
+          createdAt
+          users {
+            id
+            email
+            role
+            lastSignInAt
+            disabledAt
+          }
+        }
+      }
+    }
+    staff {
+      id
+      email
+      role
+      lastSignInAt
+      disabledAt
+    }
+  }
+`);
+
+const SaveAffiliate = graphql(`
+  mutation StaffSaveAffiliate($input: SaveAffiliateInput!) {
+    saveAffiliate(input: $input) {
+      affiliate {
+        id
+        name
+      }
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+const CreateUser = graphql(`
+  mutation StaffCreateUser($input: CreateUserInput!) {
+    createUser(input: $input) {
+      password
+      user {
+        id
+        email
+      }
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+const SetDisabled = graphql(`
+  mutation StaffSetDisabled($input: SetUserDisabledInput!) {
+    setUserDisabled(input: $input) {
+      user {
+        id
+        disabledAt
+      }
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+const ResetPassword = graphql(`
+  mutation StaffResetPassword($input: ResetPasswordInput!) {
+    resetPassword(input: $input) {
+      password
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+type User = ResultOf<typeof AffiliatesQuery>["staff"][number];
+
+interface Fresh {
+  email: string;
+  password: string;
+}
+
+type Asked = { kind: "affiliate" } | { kind: "user"; affiliateId: string | null; name: string };
+
+export function AffiliatesPage(): ReactElement {
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [fresh, setFresh] = useState<Fresh | null>(null);
+  const isAdmin = useViewer()?.role === "ADMIN";
+  const [{ data, error }, refetch] = useQuery({ query: AffiliatesQuery, requestPolicy: "cache-and-network" });
+  const again = () => {
+    refetch({ requestPolicy: "network-only" });
+  };
+  const affiliates = (data?.affiliates.edges ?? []).map((edge) => edge.node);
+  const create = (
+    <Button
+      look="primary"
+      icon={Plus}
+      onPress={() => {
+        setAsked({ kind: "affiliate" });
+      }}
+    >
+      New affiliate
+    </Button>
+  );
+  const signIn = (affiliateId: string | null, name: string) => (
+    <Button
+      size="sm"
+      icon={Plus}
+      onPress={() => {
+        setAsked({ kind: "user", affiliateId, name });
+      }}
+    >
+      New sign-in
+    </Button>
+  );
+  return (
+    <>
+      <PageHead title="Affiliates" aside={create}>
+        Whose traffic it is, and who signs in.
+      </PageHead>
+      <PageBody className="max-w-5xl">
+        <Listing
+          what="The affiliates"
+          error={data ? undefined : error}
+          isEmpty={data !== undefined && affiliates.length === 0}
+          empty={{
+            title: "No affiliate yet",
+            words: "An affiliate owns campaigns and postbacks.",
+            action: create,
+          }}
+          onRetry={again}
+        >
+          {affiliates.map((affiliate) => (
+            <Panel
+              key={affiliate.id}
+              flush
+              title={affiliate.name}
+              aside={
+                <span className="flex flex-wrap gap-2">
+                  <Button
+                    size="sm"
+                    icon={Eye}
+                    onPress={() => {
+                      lookAs(affiliate.id);
+                    }}
+                  >
+                    Look as {affiliate.name}
+                  </Button>
+                  {signIn(affiliate.id, affiliate.name)}
+                </span>
+              }
+            >
+              <Users users={affiliate.users} of={affiliate.name} onChanged={again} onPassword={setFresh} />
+            </Panel>
+          ))}
+          {data && (
+            <Panel flush title="The network's own" aside={isAdmin ? signIn(null, "the network") : undefined}>
+              <Users users={data.staff} of="the network" onChanged={again} onPassword={setFresh} />
+            </Panel>
+          )}
+        </Listing>
+      </PageBody>
+      <Dialog
+        title={asked?.kind === "user" ? `New sign-in for ${asked.name}` : "New affiliate"}
+        isOpen={asked !== null}
+        onClose={() => {
+          setAsked(null);
+        }}
+      >
+        {asked?.kind === "affiliate" && (
+          <AffiliateForm
+            onSaved={(name) => {
+              setAsked(null);
+              toast(`${name} is an affiliate, with a link for every offer`);
+              again();
+            }}
+          />
+        )}
+        {asked?.kind === "user" && (
+          <UserForm
+            affiliateId={asked.affiliateId}
+            onMade={(made) => {
+              setAsked(null);
+              setFresh(made);
+              again();
+            }}
+          />
+        )}
+      </Dialog>
+      <Dialog
+        title="Shown this once"
+        isOpen={fresh !== null}
+        onClose={() => {
+          setFresh(null);
+        }}
+      >
+        {fresh && (
+          <div className="flex flex-col gap-3">
+            <p>
+              The password of <strong>{fresh.email}</strong>. It is kept nowhere in clear: copy it now.
+            </p>
+            <CodeBlock what="The password" code={fresh.password} wrap />
+          </div>
+        )}
+      </Dialog>
+    </>
+  );
+}
+
+function Users({
+  users,
+  of,
+  onChanged,
+  onPassword,
+}: {
+  users: readonly User[];
+  of: string;
+  onChanged: () => void;
+  onPassword: (fresh: Fresh) => void;
+}): ReactElement {
+  const [asked, setAsked] = useState<{ user: User; what: "disable" | "reset" } | null>(null);
+  const disable = useSave(SetDisabled, "setUserDisabled");
+  const reset = useSave(ResetPassword, "resetPassword");
+  const setDisabled = (user: User, disabled: boolean) => {
+    void disable.save({ id: user.id, disabled }).then((payload) => {
+      if (!payload) return;
+      setAsked(null);
+      onChanged();
+    });
+  };
+  const columns: Column<User>[] = [
+    { id: "email", header: "Sign-in", lead: true, cell: (row) => row.email },
+    {
+      id: "state",
+      header: "State",
+      trail: true,
+      cell: (row) =>
+        row.disabledAt === null ? (
+          <Badge tone="delivered">May sign in</Badge>
+        ) : (
+          <Badge tone="failed">Shut out</Badge>
+        ),
+    },
+    { id: "role", header: "Role", cell: (row) => row.role.toLowerCase() },
+    {
+      id: "last",
+      header: "Last sign-in",
+      deskOnly: true,
+      cell: (row) =>
+        row.lastSignInAt === null ? (
+          <span className="text-faint">Never</span>
+        ) : (
+          <Time at={row.lastSignInAt} />
+        ),
+    },
+    {
+      id: "do",
+      header: "",
+      cell: (row) => (
+        <span className="flex flex-wrap justify-end gap-2">
+          <Button
+            size="sm"
+            look="quiet"
+            onPress={() => {
+              setAsked({ user: row, what: "reset" });
+            }}
+          >
+            New password
+          </Button>
+          <Button
+            size="sm"
+            look="quiet"
+            onPress={() => {
+              if (row.disabledAt === null) setAsked({ user: row, what: "disable" });
+              else setDisabled(row, false);
+            }}
+          >
+            {row.disabledAt === null ? "Shut out" : "Let in"}
+          </Button>
+        </span>
+      ),
+    },
+  ];
+  if (users.length === 0) return <p className="p-4 text-muted">Nobody signs in for {of} yet.</p>;
+  return (
+    <>
+      <Table label={`Sign-ins of ${of}`} columns={columns} rows={users} rowId={(row) => row.id} />
+      <Confirm
+        title={asked?.what === "disable" ? "Shut out" : "New password"}
+        isOpen={asked !== null}
+        onClose={() => {
+          setAsked(null);
+        }}
+        action={asked?.what === "disable" ? `Shut ${asked.user.email} out` : "Make a new password"}
+        danger={asked?.what === "disable"}
+        isPending={disable.isSaving || reset.isSaving}
+        onConfirm={() => {
+          if (!asked) return;
+          if (asked.what === "disable") {
+            setDisabled(asked.user, true);
+            return;
+          }
+          void reset.save({ id: asked.user.id }).then((payload) => {
+            if (payload?.password == null) return;
+            onPassword({ email: asked.user.email, password: payload.password });
+            setAsked(null);
+          });
+        }}
+      >
+        <GeneralError text={disable.errors.general ?? reset.errors.general} />
+        <p>
+          {asked?.what === "disable"
+            ? "Its sessions and tokens end at once. It can be let in again."
+            : "The old one stops working at once, and every session ends."}
+        </p>
+      </Confirm>
+    </>
+  );
+}
+
+function AffiliateForm({ onSaved }: { onSaved: (name: string) => void }): ReactElement {
+  const [name, setName] = useState("");
+  const { errors, isSaving, save } = useSave(SaveAffiliate, "saveAffiliate", ["name"]);
+  return (
+    <Form
+      className="flex flex-col gap-4"
+      onSubmit={() => {
+        void save({ name }).then((payload) => {
+          if (payload?.affiliate) onSaved(payload.affiliate.name);
+        });
+      }}
+    >
+      <GeneralError text={errors.general} />
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        isRequired
+        autoFocus
+        error={errors.fields["name"]}
+      />
+      <div className="flex justify-end">
+        <Button type="submit" look="primary" isPending={isSaving}>
+          Create the affiliate
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+function UserForm({
+  affiliateId,
+  onMade,
+}: {
+  affiliateId: string | null;
+  onMade: (fresh: Fresh) => void;
+}): ReactElement {
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState<"MANAGER" | "ADMIN">("MANAGER");
+  const { errors, isSaving, save } = useSave(CreateUser, "createUser", ["email", "role"]);
+  const submit = async () => {
+    const payload = await save(
+      affiliateId === null ? { email, role } : { email, role: "AFFILIATE" as const, affiliateId },
+    );
+    if (payload?.user && payload.password !== null)
+      onMade({ email: payload.user.email, password: payload.password });
+  };
+  return (
+    <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>
+      <GeneralError text={errors.general} />
+      <TextField
+        label="E-mail"
+        type="email"
+        value={email}
+        onChange={setEmail}
+        isRequired
+        autoFocus
+        error={errors.fields["email"]}
+      />
+      {affiliateId === null && (
+        <Segmented
+          label="Role"
+          value={role}
+          onChange={setRole}
+          error={errors.fields["role"]}
+          choices={[
+            { id: "MANAGER", label: "Manager" },
+            { id: "ADMIN", label: "Admin" },
+          ]}
+        />
+      )}
+      <div className="flex justify-end">
+        <Button type="submit" look="primary" isPending={isSaving}>
+          Create the sign-in
+        </Button>
+      </div>
+    </Form>
+  );
+}

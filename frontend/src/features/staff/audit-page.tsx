@@ -1,0 +1,171 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { type ReactElement, useState } from "react";
+import { useQuery } from "urql";
+
+import { FilterMenu } from "@/components/ui/filter-menu";
+import { LoadMore } from "@/components/ui/load-more";
+import { PageHead } from "@/components/ui/page";
+import { type Column, Table } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+
+import { Listing } from "./parts";
+
+const AuditQuery = graphql(`
+  query StaffAudit($after: String, $filter: AuditFilter) {
+    auditEntries(first: 50, after: $after, filter: $filter) {
+      edges {
+        cursor
+        node {
+          id
+          at
+          action
+          entity
+          entityId
+          through
+          user {
+            id
+            email
+          }
+          affiliate {
+            id
+            name
+          }
+          changes {
+            field
+            before
+            after
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+type Entry = ResultOf<typeof AuditQuery>["auditEntries"]["edges"][number]["node"];
+
+const entities = [
+  "affiliate",
+  "campaign",
+  "conversion",
+  "currency_rate",
+  "deal",
+  "goal",
+  "landing_page",
+  "offer",
+  "postback",
+  "source",
+  "user",
+].map((id) => ({ id, label: id.replace("_", " ") }));
+
+const route = getRouteApi("/shell/staff/audit");
+
+export function AuditPage(): ReactElement {
+  const { entity } = route.useSearch();
+  return <List key={entity} entity={entity} />;
+}
+
+function List({ entity }: { entity: string | undefined }): ReactElement {
+  const navigate = useNavigate();
+  const [after, setAfter] = useState<string | null>(null);
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: AuditQuery,
+    variables: { after, filter: entity === undefined ? {} : { entities: [entity] } },
+    requestPolicy: "cache-and-network",
+  });
+  const rows = (data?.auditEntries.edges ?? []).map((edge) => edge.node);
+  const { hasNextPage, endCursor } = data?.auditEntries.pageInfo ?? { hasNextPage: false, endCursor: null };
+  const columns: Column<Entry>[] = [
+    { id: "at", header: "When", lead: true, width: "11rem", cell: (row) => <Time at={row.at} /> },
+    {
+      id: "who",
+      header: "Who",
+      width: "14rem",
+      cell: (row) => (
+        <span>
+          {row.user?.email ?? "Postrider"}{" "}
+          {row.through === "token" && <span className="text-muted">by token</span>}
+        </span>
+      ),
+    },
+    {
+      id: "what",
+      header: "What",
+      trail: true,
+      width: "12rem",
+      cell: (row) => (
+        <span>
+          {row.action.replaceAll("_", " ")} {row.entity.replaceAll("_", " ")}
+          {row.affiliate && <span className="block text-sm text-muted">{row.affiliate.name}</span>}
+        </span>
+      ),
+    },
+    {
+      id: "changes",
+      header: "From which value to which",
+      cell: (row) => <Changes changes={row.changes} whole={row.action === "update"} />,
+    },
+  ];
+  return (
+    <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
+      <PageHead title="Audit">Who changed what. Nobody can change it, or take anything away.</PageHead>
+      <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
+        <FilterMenu
+          name="Of"
+          choices={entities}
+          selected={entity === undefined ? [] : [entity]}
+          onChange={([chosen]) => {
+            void navigate({ to: "/staff/audit", search: { entity: chosen }, replace: true });
+          }}
+        />
+      </div>
+      <Listing
+        what="The audit log"
+        error={data ? undefined : error}
+        isEmpty={data !== undefined && rows.length === 0}
+        empty={{ title: "Nothing was changed yet", words: "Every change of a setting will stand here." }}
+        onRetry={() => {
+          refetch({ requestPolicy: "network-only" });
+        }}
+      >
+        <Table label="Audit log" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
+        {hasNextPage && (
+          <LoadMore
+            isLoading={fetching}
+            onLoad={() => {
+              setAfter(endCursor);
+            }}
+          />
+        )}
+      </Listing>
+    </div>
+  );
+}
+
+const unsaid = ["id", "created_at", "updated_at"];
+
+function Changes({ changes, whole }: { changes: Entry["changes"]; whole: boolean }): ReactElement {
+  const told = changes.filter(
+    ({ field, after, before }) => !unsaid.includes(field) && (whole || (after ?? before) !== '""'),
+  );
+  if (told.length === 0) return <span className="text-faint">–</span>;
+  return (
+    <ul className="flex flex-col gap-0.5 text-sm">
+      {told.map(({ field, before, after }) => (
+        <li key={field} className="min-w-0 break-words">
+          <span className="text-muted">{field}</span>{" "}
+          {before !== null && (
+            <>
+              <del className="font-mono break-all text-muted">{before}</del>{" "}
+            </>
+          )}
+          {after !== null && <span className="font-mono break-all">{after}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,252 @@
+import { Plus } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useQuery } from "urql";
+
+import { useGoalChoices } from "@/components/records/choices";
+import { Button } from "@/components/ui/button";
+import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
+import { Segmented } from "@/components/ui/segmented";
+import { Select } from "@/components/ui/select";
+import { Switch } from "@/components/ui/switch";
+import { graphql } from "@/graphql/graphql";
+
+import { GeneralError } from "./parts";
+import { useSave } from "./use-save";
+
+const CreateDeal = graphql(`
+  mutation StaffCreateDeal($input: CreateDealInput!) {
+    createDeal(input: $input) {
+      deal {
+        id
+      }
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+const AffiliatesQuery = graphql(`
+  query DealAffiliates {
+    affiliates(first: 100) {
+      edges {
+        node {
+          id
+          name
+        }
+      }
+    }
+  }
+`);
+
+type Model = "CPA" | "CPL" | "REVSHARE" | "HYBRID";
+
+interface Tier {
+  from: string;
+  amount: string;
+  percent: string;
+}
+
+const everybody = { id: "", label: "Everybody's" };
+
+/** A deal to be made. The one that holds then ends where it begins. */
+export function DealForm({
+  offerId,
+  currency: given,
+  onSaved,
+}: {
+  offerId: string;
+  currency: string;
+  onSaved: () => void;
+}): ReactElement {
+  const goals = useGoalChoices();
+  const [{ data }] = useQuery({ query: AffiliatesQuery });
+  const [model, setModel] = useState<Model>("CPA");
+  const [affiliateId, setAffiliateId] = useState("");
+  const [amount, setAmount] = useState("");
+  const [percent, setPercent] = useState("");
+  const [leadGoal, setLeadGoal] = useState("registration");
+  const [currency, setCurrency] = useState(given);
+  const [from, setFrom] = useState(() => new Date().toISOString().slice(0, 10));
+  const [to, setTo] = useState("");
+  const [carryOver, setCarryOver] = useState(true);
+  const [tierBy, setTierBy] = useState<"COUNT" | "REVENUE">("COUNT");
+  const [tiers, setTiers] = useState<Tier[]>([]);
+  const { errors, isSaving, save } = useSave(CreateDeal, "createDeal", [
+    "model",
+    "amount",
+    "percent",
+    "leadGoal",
+    "currency",
+    "validFrom",
+    "affiliateId",
+    "tiers",
+  ]);
+  const paysAmount = model !== "REVSHARE";
+  const paysPercent = model === "REVSHARE" || model === "HYBRID";
+  const change = (i: number, part: Partial<Tier>) => {
+    setTiers(tiers.map((tier, n) => (n === i ? { ...tier, ...part } : tier)));
+  };
+
+  const submit = async () => {
+    const payload = await save({
+      offerId,
+      model,
+      currency,
+      carryOver,
+      ...(affiliateId !== "" && { affiliateId }),
+      ...(paysAmount && { amount }),
+      ...(paysPercent && { percent }),
+      ...(model === "CPL" && { leadGoal }),
+      ...(from !== "" && { validFrom: `${from}T00:00:00Z` }),
+      ...(to !== "" && { validTo: `${to}T00:00:00Z` }),
+      ...(tiers.length > 0 && {
+        tierBy,
+        tiers: tiers.map((tier) => ({
+          from: tier.from,
+          ...(paysAmount && { amount: tier.amount }),
+          ...(paysPercent && { percent: tier.percent }),
+        })),
+      }),
+    });
+    if (payload) onSaved();
+  };
+
+  return (
+    <Form className="grid gap-4 sm:grid-cols-2" onSubmit={() => void submit()}>
+      <div className="empty:hidden sm:col-span-2">
+        <GeneralError text={errors.general} />
+      </div>
+      <Segmented
+        label="Model"
+        className="sm:col-span-2"
+        value={model}
+        onChange={setModel}
+        error={errors.fields["model"]}
+        choices={[
+          { id: "CPA", label: "CPA" },
+          { id: "CPL", label: "CPL" },
+          { id: "REVSHARE", label: "RevShare" },
+          { id: "HYBRID", label: "Hybrid" },
+        ]}
+      />
+      {paysAmount && (
+        <TextField
+          label={model === "CPL" ? "For each lead" : "For each qualified player"}
+          value={amount}
+          onChange={setAmount}
+          inputMode="decimal"
+          error={errors.fields["amount"]}
+        />
+      )}
+      {paysPercent && (
+        <TextField
+          label="Percent of net revenue"
+          value={percent}
+          onChange={setPercent}
+          inputMode="decimal"
+          error={errors.fields["percent"]}
+        />
+      )}
+      {model === "CPL" && (
+        <Select
+          label="The lead"
+          choices={goals}
+          value={leadGoal}
+          onChange={setLeadGoal}
+          error={errors.fields["leadGoal"]}
+        />
+      )}
+      <TextField label="Currency" value={currency} onChange={setCurrency} error={errors.fields["currency"]} />
+      <Select
+        label="Whose"
+        choices={[
+          everybody,
+          ...(data?.affiliates.edges ?? []).map(({ node }) => ({ id: node.id, label: node.name })),
+        ]}
+        value={affiliateId}
+        onChange={setAffiliateId}
+        hint="An affiliate's own goes over the offer's."
+        error={errors.fields["affiliateId"]}
+      />
+      <TextField
+        label="From"
+        type="date"
+        value={from}
+        onChange={setFrom}
+        hint="At midnight UTC; empty for always."
+        error={errors.fields["validFrom"]}
+      />
+      <TextField label="To" type="date" value={to} onChange={setTo} hint="Empty for no end." />
+      {paysPercent && (
+        <Switch isSelected={carryOver} onChange={setCarryOver} className="sm:col-span-2">
+          A month below zero is taken off the next
+        </Switch>
+      )}
+      <fieldset className="flex flex-col gap-3 rounded-md border p-4 sm:col-span-2">
+        <legend className="px-1 text-sm font-semibold">Tiers, month by month</legend>
+        {tiers.length > 0 && (
+          <Segmented
+            label="They go by"
+            value={tierBy}
+            onChange={setTierBy}
+            choices={[
+              { id: "COUNT", label: "Count" },
+              { id: "REVENUE", label: "Net revenue" },
+            ]}
+          />
+        )}
+        {tiers.map((tier, i) => (
+          <div key={i} className="grid grid-cols-3 gap-3">
+            <TextField
+              label="From"
+              value={tier.from}
+              onChange={(value) => {
+                change(i, { from: value });
+              }}
+            />
+            {paysAmount && (
+              <TextField
+                label="Pays"
+                value={tier.amount}
+                onChange={(value) => {
+                  change(i, { amount: value });
+                }}
+              />
+            )}
+            {paysPercent && (
+              <TextField
+                label="Percent"
+                value={tier.percent}
+                onChange={(value) => {
+                  change(i, { percent: value });
+                }}
+              />
+            )}
+          </div>
+        ))}
+        {errors.fields["tiers"] !== undefined && (
+          <p className="text-sm text-failed">{errors.fields["tiers"]}</p>
+        )}
+        <div>
+          <Button
+            size="sm"
+            icon={Plus}
+            onPress={() => {
+              setTiers([...tiers, { from: "", amount: "", percent: "" }]);
+            }}
+          >
+            Add a tier
+          </Button>
+        </div>
+      </fieldset>
+      <div className="flex justify-end sm:col-span-2">
+        <Button type="submit" look="primary" isPending={isSaving}>
+          Make the deal
+        </Button>
+      </div>
+    </Form>
+  );
+}

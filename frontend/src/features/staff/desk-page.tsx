@@ -1,0 +1,296 @@
+import { Link } from "@tanstack/react-router";
+import { type ReactElement, useState } from "react";
+import { useMutation } from "urql";
+
+import { useGoalChoices } from "@/components/records/choices";
+import { StateBadge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
+import { PageBody, PageHead, Panel } from "@/components/ui/page";
+import { Select } from "@/components/ui/select";
+import { Note } from "@/components/ui/states";
+import { type Column, Table } from "@/components/ui/table";
+import { toast } from "@/components/ui/toast";
+import { explain } from "@/graphql/client";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+
+import { GeneralError } from "./parts";
+import { useSave } from "./use-save";
+
+const Fire = graphql(`
+  mutation StaffFire($input: FireManualConversionInput!) {
+    fireManualConversion(input: $input) {
+      result
+      conversion {
+        id
+        affiliate {
+          id
+          name
+        }
+        deliveries {
+          id
+        }
+      }
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+const Import = graphql(`
+  mutation StaffImport($input: ImportStatusChangesInput!) {
+    importStatusChanges(input: $input) {
+      changed
+      lines {
+        line
+        key
+        from
+        to
+        outcome
+        message
+        conversion {
+          id
+        }
+      }
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+export function DeskPage(): ReactElement {
+  return (
+    <>
+      <PageHead title="By hand">What the operator should have reported, and did not.</PageHead>
+      <PageBody>
+        <FirePanel />
+        <ImportPanel />
+      </PageBody>
+    </>
+  );
+}
+
+const statuses = [
+  { id: "APPROVED", label: "Approved" },
+  { id: "PENDING", label: "Pending" },
+  { id: "REJECTED", label: "Rejected" },
+  { id: "CANCELLED", label: "Cancelled" },
+] as const;
+
+type Status = (typeof statuses)[number]["id"];
+
+function FirePanel(): ReactElement {
+  const goals = useGoalChoices();
+  const [click, setClick] = useState("");
+  const [goal, setGoal] = useState<string | null>(null);
+  const [amount, setAmount] = useState("");
+  const [transactionId, setTransactionId] = useState("");
+  const [status, setStatus] = useState<Status>("APPROVED");
+  const [done, setDone] = useState<{ id: string; words: string } | null>(null);
+  const { errors, isSaving, save } = useSave(Fire, "fireManualConversion", [
+    "click",
+    "goal",
+    "amount",
+    "transactionId",
+  ]);
+
+  const fire = async () => {
+    setDone(null);
+    const payload = await save({
+      click,
+      goal: goal ?? "",
+      status,
+      ...(amount !== "" && { amount }),
+      ...(transactionId !== "" && { transactionId }),
+    });
+    if (!payload?.conversion) return;
+    const { id, affiliate, deliveries } = payload.conversion;
+    setDone({
+      id,
+      words:
+        payload.result === "DUPLICATE"
+          ? `The click of ${affiliate?.name ?? "nobody"} has this conversion already; nothing was fired.`
+          : `Recorded for ${affiliate?.name ?? "nobody"}; ${String(deliveries.length)} postbacks fire.`,
+    });
+  };
+
+  return (
+    <Panel title="Fire a conversion for a click">
+      <Form className="grid gap-4 sm:grid-cols-2" onSubmit={() => void fire()}>
+        <div className="sm:col-span-2">
+          <GeneralError text={errors.general} />
+        </div>
+        <TextField
+          label="Click id, or the value of a param"
+          hint="The newest click that has it."
+          placeholder="MYTEST123"
+          mono
+          isRequired
+          value={click}
+          onChange={setClick}
+          error={errors.fields["click"]}
+        />
+        <Select label="Goal" choices={goals} value={goal} onChange={setGoal} error={errors.fields["goal"]} />
+        <TextField
+          label="Amount"
+          placeholder="25.50"
+          value={amount}
+          onChange={setAmount}
+          error={errors.fields["amount"]}
+        />
+        <TextField
+          label="Transaction id"
+          hint="Needed for goals that repeat."
+          mono
+          value={transactionId}
+          onChange={setTransactionId}
+          error={errors.fields["transactionId"]}
+        />
+        <Select
+          label="Status"
+          choices={[...statuses]}
+          value={status}
+          onChange={(id) => {
+            setStatus(statuses.find((s) => s.id === id)?.id ?? "APPROVED");
+          }}
+        />
+        <div className="flex items-end justify-end">
+          <Button
+            type="submit"
+            look="primary"
+            isPending={isSaving}
+            isDisabled={click === "" || goal === null}
+          >
+            Fire
+          </Button>
+        </div>
+      </Form>
+      {done && (
+        <Note tone="delivered" role="status" className="mt-4">
+          {done.words}{" "}
+          <Link to="/conversions/$id" params={{ id: done.id }}>
+            Open the conversion
+          </Link>
+        </Note>
+      )}
+    </Panel>
+  );
+}
+
+type Line = ResultOf<typeof Import>["importStatusChanges"]["lines"][number];
+
+const outcomes: Record<string, string> = {
+  change: "Changes",
+  same: "Is so already",
+  not_found: "Not found",
+  refused: "Refused",
+};
+
+function ImportPanel(): ReactElement {
+  const [csv, setCsv] = useState("");
+  const [preview, setPreview] = useState<{
+    lines: readonly Line[];
+    changed: number;
+    applied: boolean;
+  } | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [{ fetching }, run] = useMutation(Import);
+
+  const go = async (dryRun: boolean) => {
+    setProblem(null);
+    const { data, error } = await run({ input: { csv, dryRun } });
+    const payload = data?.importStatusChanges;
+    if (!payload || payload.userErrors.length > 0) {
+      setProblem(
+        error
+          ? explain(error)
+          : (payload?.userErrors.map((e) => e.message).join(" ") ?? "The server did not answer."),
+      );
+      return;
+    }
+    setPreview({ lines: payload.lines, changed: payload.changed, applied: !dryRun });
+    if (!dryRun) toast(`Changed ${String(payload.changed)} conversions`);
+  };
+
+  const columns: Column<Line>[] = [
+    { id: "line", header: "Line", width: "4rem", cell: (row) => row.line },
+    {
+      id: "key",
+      header: "Conversion",
+      lead: true,
+      cell: (row) => <span className="font-mono text-sm break-all">{row.key}</span>,
+    },
+    { id: "outcome", header: "Outcome", trail: true, cell: (row) => outcomes[row.outcome] ?? row.outcome },
+    { id: "to", header: "To", cell: (row) => (row.to ? <StateBadge state={row.to} plain /> : "–") },
+    {
+      id: "message",
+      header: "What happens",
+      cell: (row) => <span className="text-muted">{row.message}</span>,
+    },
+  ];
+
+  return (
+    <Panel title="Status changes from a file">
+      <div className="flex flex-col gap-4">
+        <GeneralError text={problem} />
+        <p className="text-muted">
+          The first line names the columns: <code>transaction_id</code> or <code>conversion_id</code>,{" "}
+          <code>status</code>, and where wanted <code>goal</code>, <code>amount</code> and <code>reason</code>
+          .
+        </p>
+        <label className="flex flex-col gap-1 text-sm">
+          <span className="font-medium">CSV file</span>
+          <input
+            type="file"
+            accept=".csv,text/csv,text/plain"
+            onChange={(e) => {
+              setPreview(null);
+              void e.target.files?.[0]?.text().then(setCsv);
+            }}
+          />
+        </label>
+        <TextField
+          label="Or paste its lines"
+          rows={5}
+          mono
+          value={csv}
+          onChange={(text) => {
+            setCsv(text);
+            setPreview(null);
+          }}
+          placeholder={"transaction_id,status,reason\nT-1001,rejected,chargeback"}
+        />
+        <div className="flex flex-wrap justify-end gap-2">
+          <Button
+            isPending={fetching && preview === null}
+            isDisabled={csv.trim() === ""}
+            onPress={() => void go(true)}
+          >
+            Preview
+          </Button>
+          <Button
+            look="primary"
+            isPending={fetching && preview !== null}
+            isDisabled={preview === null || preview.applied || preview.changed === 0}
+            onPress={() => void go(false)}
+          >
+            {preview && !preview.applied ? `Change ${String(preview.changed)} conversions` : "Change"}
+          </Button>
+        </div>
+        {preview && (
+          <Table
+            label="What the file does"
+            columns={columns}
+            rows={preview.lines}
+            rowId={(row) => String(row.line)}
+          />
+        )}
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,282 @@
+import { Plus, Printer } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useQuery } from "urql";
+
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
+import { Dialog } from "@/components/ui/dialog";
+import { Fact, Facts } from "@/components/ui/facts";
+import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
+import { PageBody, PageHead } from "@/components/ui/page";
+import { Segmented } from "@/components/ui/segmented";
+import { Switch } from "@/components/ui/switch";
+import { toast } from "@/components/ui/toast";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+
+import { GeneralError, Listing } from "./parts";
+import { useSave } from "./use-save";
+
+const GoalsQuery = graphql(`
+  query StaffGoals {
+    goals {
+      id
+      key
+      name
+      trigger
+      oncePerPlayer
+      billable
+      reversible
+      statuses
+      parameters
+      timestampStandard
+      builtIn
+    }
+  }
+`);
+
+const SaveGoal = graphql(`
+  mutation StaffSaveGoal($input: SaveGoalInput!) {
+    saveGoal(input: $input) {
+      goal {
+        id
+        name
+      }
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+type Goal = ResultOf<typeof GoalsQuery>["goals"][number];
+
+export function GoalsPage(): ReactElement {
+  const [editing, setEditing] = useState<Goal | "new" | null>(null);
+  const [{ data, error }, refetch] = useQuery({ query: GoalsQuery, requestPolicy: "cache-and-network" });
+  return (
+    <>
+      <PageHead
+        title="Event dictionary"
+        aside={
+          <span className="flex gap-2 print:hidden">
+            <Button
+              icon={Printer}
+              onPress={() => {
+                print();
+              }}
+            >
+              Print
+            </Button>
+            <Button
+              look="primary"
+              icon={Plus}
+              onPress={() => {
+                setEditing("new");
+              }}
+            >
+              New goal
+            </Button>
+          </span>
+        }
+      >
+        Every event that an operator can report, and what each must carry.
+      </PageHead>
+      <PageBody className="max-w-4xl">
+        <Listing
+          what="The goals"
+          error={data ? undefined : error}
+          isEmpty={data?.goals.length === 0}
+          empty={{ title: "No goal", words: "The dictionary is empty." }}
+          onRetry={() => {
+            refetch({ requestPolicy: "network-only" });
+          }}
+        >
+          {(data?.goals ?? []).map((goal) => (
+            <section key={goal.id} className="break-inside-avoid rounded-md border bg-surface p-4">
+              <div className="mb-2 flex flex-wrap items-center gap-2">
+                <h2 className="text-base font-semibold">{goal.name}</h2>
+                <code className="font-mono text-sm text-muted">{goal.key}</code>
+                {goal.builtIn && <Badge tone="queued">Built in</Badge>}
+                <span className="ml-auto print:hidden">
+                  <Button
+                    size="sm"
+                    look="quiet"
+                    onPress={() => {
+                      setEditing(goal);
+                    }}
+                  >
+                    Edit {goal.name}
+                  </Button>
+                </span>
+              </div>
+              <p className="mb-3">{goal.trigger}</p>
+              <Facts>
+                <Fact name="Counted">
+                  {goal.oncePerPlayer
+                    ? "Once for a player"
+                    : "Once for a transaction; transaction_id is required"}
+                </Fact>
+                <Fact name="Billable">{goal.billable ? "Yes" : "No"}</Fact>
+                <Fact name="Statuses">{goal.statuses.map((s) => s.toLowerCase()).join(", ")}</Fact>
+                <Fact name="Reversible">{goal.reversible ? "Yes" : "Not once approved"}</Fact>
+                <Fact name="Parameters">
+                  <span className="font-mono text-sm">
+                    {["goal", "click_id or player_id", ...goal.parameters].join(", ")}
+                  </span>
+                </Fact>
+                <Fact name="Time">{goal.timestampStandard}</Fact>
+              </Facts>
+            </section>
+          ))}
+        </Listing>
+      </PageBody>
+      <Dialog
+        title={editing === "new" ? "New goal" : "Goal"}
+        wide
+        isOpen={editing !== null}
+        onClose={() => {
+          setEditing(null);
+        }}
+      >
+        {editing !== null && (
+          <GoalForm
+            goal={editing === "new" ? null : editing}
+            onSaved={(name) => {
+              setEditing(null);
+              toast(`The dictionary has ${name}`);
+              refetch({ requestPolicy: "network-only" });
+            }}
+          />
+        )}
+      </Dialog>
+    </>
+  );
+}
+
+const statuses = ["PENDING", "APPROVED", "REJECTED", "CANCELLED"] as const;
+const parameters = ["transaction_id", "amount", "currency", "occurred_at", "status"];
+
+function GoalForm({ goal, onSaved }: { goal: Goal | null; onSaved: (name: string) => void }): ReactElement {
+  const fixed = goal?.builtIn === true;
+  const [key, setKey] = useState(goal?.key ?? "");
+  const [name, setName] = useState(goal?.name ?? "");
+  const [trigger, setTrigger] = useState(goal?.trigger ?? "");
+  const [counted, setCounted] = useState<"player" | "transaction">(
+    goal?.oncePerPlayer === false ? "transaction" : "player",
+  );
+  const [billable, setBillable] = useState(goal?.billable ?? false);
+  const [reversible, setReversible] = useState(goal?.reversible ?? true);
+  const [chosen, setChosen] = useState<string[]>([...(goal?.statuses ?? statuses)]);
+  const [carries, setCarries] = useState<string[]>([...(goal?.parameters ?? ["occurred_at", "status"])]);
+  const [standard, setStandard] = useState(
+    goal?.timestampStandard ?? "when it happened at the operator, UTC; RFC 3339 or Unix seconds",
+  );
+  const { errors, isSaving, save } = useSave(SaveGoal, "saveGoal", [
+    "key",
+    "name",
+    "trigger",
+    "statuses",
+    "parameters",
+    "timestampStandard",
+  ]);
+  const submit = async () => {
+    const payload = await save({
+      ...(goal ? { id: goal.id } : { key }),
+      name,
+      trigger,
+      oncePerPlayer: counted === "player",
+      billable,
+      reversible,
+      statuses: statuses.filter((s) => chosen.includes(s)),
+      parameters: carries,
+      timestampStandard: standard,
+    });
+    if (payload?.goal) onSaved(payload.goal.name);
+  };
+  return (
+    <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>
+      <GeneralError text={errors.general} />
+      {fixed && (
+        <p className="text-muted">It is built in: its name and trigger can change, its rules stay.</p>
+      )}
+      {!goal && (
+        <TextField
+          label="Key"
+          hint="Its name for programs: bonus_used."
+          mono
+          value={key}
+          onChange={setKey}
+          isRequired
+          autoFocus
+          error={errors.fields["key"]}
+        />
+      )}
+      <TextField label="Name" value={name} onChange={setName} isRequired error={errors.fields["name"]} />
+      <TextField
+        label="What makes it happen"
+        rows={2}
+        value={trigger}
+        onChange={setTrigger}
+        isRequired
+        error={errors.fields["trigger"]}
+      />
+      {!fixed && (
+        <>
+          <Segmented
+            label="Counted once for each"
+            value={counted}
+            onChange={setCounted}
+            choices={[
+              { id: "player", label: "Player" },
+              { id: "transaction", label: "Transaction" },
+            ]}
+          />
+          <Switch isSelected={billable} onChange={setBillable}>
+            A deal can pay for it
+          </Switch>
+          <Switch isSelected={reversible} onChange={setReversible}>
+            An approved one can be taken back
+          </Switch>
+          <CheckboxGroup
+            label="Statuses"
+            value={chosen}
+            onChange={setChosen}
+            error={errors.fields["statuses"]}
+          >
+            {statuses.map((s) => (
+              <Checkbox key={s} value={s}>
+                {s.toLowerCase()}
+              </Checkbox>
+            ))}
+          </CheckboxGroup>
+          <CheckboxGroup
+            label="It may carry"
+            value={carries}
+            onChange={setCarries}
+            error={errors.fields["parameters"]}
+          >
+            {parameters.map((p) => (
+              <Checkbox key={p} value={p}>
+                {p}
+              </Checkbox>
+            ))}
+          </CheckboxGroup>
+          <TextField
+            label="What its time means"
+            value={standard}
+            onChange={setStandard}
+            error={errors.fields["timestampStandard"]}
+          />
+        </>
+      )}
+      <div className="flex justify-end">
+        <Button type="submit" look="primary" isPending={isSaving}>
+          Save the goal
+        </Button>
+      </div>
+    </Form>
+  );
+}

@@ -1,0 +1,244 @@
+import { type ReactElement, useState } from "react";
+
+import { useGoalChoices } from "@/components/records/choices";
+import { Button } from "@/components/ui/button";
+import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
+import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
+import { Segmented } from "@/components/ui/segmented";
+import { Select } from "@/components/ui/select";
+import { graphql } from "@/graphql/graphql";
+
+import { GeneralError } from "./parts";
+import { useSave } from "./use-save";
+
+const SaveOffer = graphql(`
+  mutation StaffSaveOffer($input: SaveOfferInput!) {
+    saveOffer(input: $input) {
+      offer {
+        id
+        name
+      }
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+const verticals = [
+  { id: "CASINO", label: "Casino" },
+  { id: "SPORTSBOOK", label: "Sportsbook" },
+  { id: "POKER", label: "Poker" },
+  { id: "EWALLET", label: "eWallet" },
+] as const;
+
+export interface OfferFields {
+  id: string;
+  name: string;
+  operator: string;
+  vertical: (typeof verticals)[number]["id"];
+  state: "ACTIVE" | "PAUSED";
+  currency: string;
+  destinationUrl: string | null;
+  fallbackUrl: string | null;
+  deepLinkHosts: readonly string[];
+  clickWindowDays: number | null;
+  qualification: {
+    goals: readonly string[];
+    minDeposit: string;
+    minSum: string;
+    withinDays: number;
+    holdDays: number;
+  } | null;
+}
+
+const fields = [
+  "name",
+  "operator",
+  "vertical",
+  "destinationUrl",
+  "fallbackUrl",
+  "deepLinkHosts",
+  "currency",
+  "clickWindowDays",
+  "qualification",
+];
+
+function count(text: string): number {
+  return Number.parseInt(text, 10) || 0;
+}
+
+/** An offer, new or as it is. */
+export function OfferForm({
+  offer,
+  onSaved,
+}: {
+  offer: OfferFields | null;
+  onSaved: (id: string, name: string) => void;
+}): ReactElement {
+  const goals = useGoalChoices().filter((goal) => goal.id !== "cpa");
+  const [name, setName] = useState(offer?.name ?? "");
+  const [operator, setOperator] = useState(offer?.operator ?? "");
+  const [vertical, setVertical] = useState(offer?.vertical ?? "CASINO");
+  const [state, setState] = useState(offer?.state ?? "ACTIVE");
+  const [currency, setCurrency] = useState(offer?.currency ?? "EUR");
+  const [destinationUrl, setDestinationUrl] = useState(offer?.destinationUrl ?? "");
+  const [fallbackUrl, setFallbackUrl] = useState(offer?.fallbackUrl ?? "");
+  const [hosts, setHosts] = useState(offer?.deepLinkHosts.join(" ") ?? "");
+  const [window, setWindow] = useState(String(offer?.clickWindowDays ?? ""));
+  const rule = offer?.qualification ?? null;
+  const [needed, setNeeded] = useState<string[]>([...(rule?.goals ?? [])]);
+  const [minDeposit, setMinDeposit] = useState(rule?.minDeposit ?? "");
+  const [minSum, setMinSum] = useState(rule?.minSum ?? "");
+  const [withinDays, setWithinDays] = useState(String(rule?.withinDays ?? ""));
+  const [holdDays, setHoldDays] = useState(String(rule?.holdDays ?? ""));
+  const { errors, isSaving, save } = useSave(SaveOffer, "saveOffer", fields);
+
+  const submit = async () => {
+    const payload = await save({
+      ...(offer && { id: offer.id }),
+      name,
+      operator,
+      vertical,
+      state,
+      currency,
+      destinationUrl,
+      fallbackUrl,
+      deepLinkHosts: hosts.split(/[\s,]+/).filter(Boolean),
+      clickWindowDays: count(window),
+      qualification: {
+        goals: needed,
+        minDeposit: minDeposit || "0",
+        minSum: minSum || "0",
+        withinDays: count(withinDays),
+        holdDays: count(holdDays),
+      },
+    });
+    if (payload?.offer) onSaved(payload.offer.id, payload.offer.name);
+  };
+
+  return (
+    <Form className="grid gap-4 sm:grid-cols-2" onSubmit={() => void submit()}>
+      <div className="empty:hidden sm:col-span-2">
+        <GeneralError text={errors.general} />
+      </div>
+      <TextField label="Name" value={name} onChange={setName} isRequired error={errors.fields["name"]} />
+      <TextField
+        label="Operator"
+        value={operator}
+        onChange={setOperator}
+        isRequired
+        hint="Its sources report for all of its offers."
+        error={errors.fields["operator"]}
+      />
+      <Select
+        label="Vertical"
+        choices={[...verticals]}
+        value={vertical}
+        onChange={(id) => {
+          setVertical(verticals.find((v) => v.id === id)?.id ?? "CASINO");
+        }}
+        error={errors.fields["vertical"]}
+      />
+      <TextField
+        label="Currency"
+        value={currency}
+        onChange={setCurrency}
+        isRequired
+        error={errors.fields["currency"]}
+      />
+      <TextField
+        label="Destination"
+        className="sm:col-span-2"
+        mono
+        value={destinationUrl}
+        onChange={setDestinationUrl}
+        placeholder="https://play.operator.example/join?cid={click_id}"
+        hint="Where players go; {click_id} must be in it."
+        isRequired
+        error={errors.fields["destinationUrl"]}
+      />
+      <TextField
+        label="Fallback while paused"
+        className="sm:col-span-2"
+        mono
+        value={fallbackUrl}
+        onChange={setFallbackUrl}
+        hint="Clicks go there, and are not counted; empty for 410 Gone."
+        error={errors.fields["fallbackUrl"]}
+      />
+      <TextField
+        label="Hosts for deep links"
+        className="sm:col-span-2"
+        mono
+        value={hosts}
+        onChange={setHosts}
+        placeholder="play.operator.example *.operator.example"
+        error={errors.fields["deepLinkHosts"]}
+      />
+      <TextField
+        label="Click window in days"
+        value={window}
+        onChange={setWindow}
+        inputMode="numeric"
+        hint="What comes later is late and waits in Unattributed; empty for any time."
+        error={errors.fields["clickWindowDays"]}
+      />
+      <Segmented
+        label="State"
+        value={state}
+        onChange={setState}
+        choices={[
+          { id: "ACTIVE", label: "Active" },
+          { id: "PAUSED", label: "Paused" },
+        ]}
+      />
+      <fieldset className="flex flex-col gap-4 rounded-md border p-4 sm:col-span-2">
+        <legend className="px-1 text-sm font-semibold">Qualified player (CPA)</legend>
+        <CheckboxGroup
+          label="Goals that the player must reach"
+          value={needed}
+          onChange={setNeeded}
+          hint="With none of these and no sums, the operator itself reports who qualifies."
+          error={errors.fields["qualification"]}
+        >
+          {goals.map((goal) => (
+            <Checkbox key={goal.id} value={goal.id}>
+              {goal.label}
+            </Checkbox>
+          ))}
+        </CheckboxGroup>
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextField
+            label="Least single deposit"
+            value={minDeposit}
+            onChange={setMinDeposit}
+            inputMode="decimal"
+          />
+          <TextField label="Least sum of deposits" value={minSum} onChange={setMinSum} inputMode="decimal" />
+          <TextField
+            label="Within days of the registration"
+            value={withinDays}
+            onChange={setWithinDays}
+            inputMode="numeric"
+            hint="0 for any time."
+          />
+          <TextField
+            label="Hold in days"
+            value={holdDays}
+            onChange={setHoldDays}
+            inputMode="numeric"
+            hint="A reversal within it takes the CPA back; 0 for any time."
+          />
+        </div>
+      </fieldset>
+      <div className="flex justify-end sm:col-span-2">
+        <Button type="submit" look="primary" isPending={isSaving}>
+          {offer ? "Save the offer" : "Create the offer"}
+        </Button>
+      </div>
+    </Form>
+  );
+}

@@ -1,0 +1,469 @@
+import { getRouteApi } from "@tanstack/react-router";
+import { Plus, Trash2 } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useQuery } from "urql";
+
+import { Badge, StateBadge } from "@/components/ui/badge";
+import { Button, IconButton } from "@/components/ui/button";
+import { Confirm, Dialog } from "@/components/ui/dialog";
+import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
+import { PageBody, PageHead, Panel } from "@/components/ui/page";
+import { SkeletonBlock } from "@/components/ui/skeleton";
+import { EmptyState, ErrorState } from "@/components/ui/states";
+import { type Column, Table } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import { toast } from "@/components/ui/toast";
+import { explain } from "@/graphql/client";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+import { Tags } from "lucide-react";
+
+import { DealForm } from "./deal-form";
+import { dealWords } from "./deal-words";
+import { OfferForm } from "./offer-form";
+import { GeneralError } from "./parts";
+import { useSave } from "./use-save";
+
+const OfferQuery = graphql(`
+  query StaffOffer($id: ID!) {
+    node(id: $id) {
+      ... on Offer {
+        id
+        name
+        operator
+        vertical
+        state
+        currency
+        destinationUrl
+        fallbackUrl
+        deepLinkHosts
+        clickWindowDays
+        qualification {
+          goals
+          minDeposit
+          minSum
+          withinDays
+          holdDays
+        }
+        landingPages {
+          id
+          key
+          name
+          url
+        }
+        deals {
+          id
+          model
+          percent
+          leadGoal
+          validFrom
+          validTo
+          carryOver
+          tierBy
+          amount {
+            amount
+            currency
+          }
+          tiers {
+            from
+            amount
+            percent
+          }
+          affiliate {
+            id
+            name
+          }
+        }
+      }
+    }
+  }
+`);
+
+const SavePage = graphql(`
+  mutation StaffSavePage($input: SaveLandingPageInput!) {
+    saveLandingPage(input: $input) {
+      landingPage {
+        id
+        key
+      }
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+const DeletePage = graphql(`
+  mutation StaffDeletePage($input: DeleteLandingPageInput!) {
+    deleteLandingPage(input: $input) {
+      deletedId
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+const EndDeal = graphql(`
+  mutation StaffEndDeal($input: EndDealInput!) {
+    endDeal(input: $input) {
+      deal {
+        id
+        validTo
+      }
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+type Offer = Extract<NonNullable<ResultOf<typeof OfferQuery>["node"]>, { landingPages: unknown }>;
+type Page = Offer["landingPages"][number];
+type Deal = Offer["deals"][number];
+
+const route = getRouteApi("/shell/staff/offers/$id");
+
+export function OfferPage(): ReactElement {
+  const { id } = route.useParams();
+  const [{ data, error }, refetch] = useQuery({
+    query: OfferQuery,
+    variables: { id },
+    requestPolicy: "cache-and-network",
+  });
+  const again = () => {
+    refetch({ requestPolicy: "network-only" });
+  };
+  if (error && !data)
+    return <ErrorState title="The offer could not be fetched" message={explain(error)} onRetry={again} />;
+  if (!data) return <SkeletonBlock label="Loading the offer" lines={8} />;
+  if (!data.node || !("landingPages" in data.node)) {
+    return (
+      <EmptyState icon={Tags} title="There is no such offer">
+        It may have been mistyped.
+      </EmptyState>
+    );
+  }
+  const offer = data.node;
+  return (
+    <>
+      <PageHead title={offer.name} aside={<StateBadge state={offer.state} />}>
+        {offer.operator}
+      </PageHead>
+      <PageBody className="max-w-5xl">
+        <Deals offer={offer} onChanged={again} />
+        <Pages offer={offer} onChanged={again} />
+        <Panel title="The offer itself">
+          <OfferForm
+            key={offer.id}
+            offer={offer}
+            onSaved={(_id, name) => {
+              toast(`Saved ${name}`);
+              again();
+            }}
+          />
+        </Panel>
+      </PageBody>
+    </>
+  );
+}
+
+function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): ReactElement {
+  const [isNew, setNew] = useState(false);
+  const [ending, setEnding] = useState<Deal | null>(null);
+  const { errors, isSaving, save } = useSave(EndDeal, "endDeal");
+  const [now] = useState(() => Date.now());
+  const when = (deal: Deal) =>
+    deal.validTo !== null && Date.parse(deal.validTo) <= now
+      ? "ended"
+      : deal.validFrom !== null && Date.parse(deal.validFrom) > now
+        ? "to come"
+        : "holds";
+  const columns: Column<Deal>[] = [
+    {
+      id: "terms",
+      header: "Deal",
+      lead: true,
+      cell: (row) => <span className="font-medium">{dealWords(row)}</span>,
+    },
+    {
+      id: "state",
+      header: "Now",
+      trail: true,
+      cell: (row) => <Badge tone={when(row) === "holds" ? "delivered" : "queued"}>{when(row)}</Badge>,
+    },
+    {
+      id: "whose",
+      header: "Whose",
+      cell: (row) => row.affiliate?.name ?? <span className="text-muted">Everybody&apos;s</span>,
+    },
+    {
+      id: "tiers",
+      header: "Tiers",
+      cell: (row) =>
+        row.tiers.length === 0 ? (
+          <span className="text-muted">None</span>
+        ) : (
+          row.tiers
+            .map(
+              (t) =>
+                `from ${t.from}${row.tierBy === "COUNT" ? "" : " revenue"}: ${row.model === "REVSHARE" ? `${t.percent} %` : t.amount}`,
+            )
+            .join("; ")
+        ),
+    },
+    {
+      id: "dates",
+      header: "From and to",
+      cell: (row) => (
+        <span className="text-muted">
+          {row.validFrom === null ? "always" : <Time at={row.validFrom} form="day" />} –{" "}
+          {row.validTo === null ? "open" : <Time at={row.validTo} form="day" />}
+        </span>
+      ),
+    },
+    {
+      id: "end",
+      header: "",
+      cell: (row) =>
+        when(row) === "holds" && (
+          <Button
+            size="sm"
+            look="quiet"
+            onPress={() => {
+              setEnding(row);
+            }}
+          >
+            End it
+          </Button>
+        ),
+    },
+  ];
+  return (
+    <Panel
+      title="Deals"
+      flush
+      aside={
+        <Button
+          size="sm"
+          icon={Plus}
+          onPress={() => {
+            setNew(true);
+          }}
+        >
+          New deal
+        </Button>
+      }
+    >
+      <Table label="Deals" columns={columns} rows={offer.deals} rowId={(row) => row.id} />
+      <Dialog
+        title="New deal"
+        wide
+        isOpen={isNew}
+        onClose={() => {
+          setNew(false);
+        }}
+      >
+        <DealForm
+          offerId={offer.id}
+          currency={offer.currency}
+          onSaved={() => {
+            setNew(false);
+            toast("The new deal is in force from its first day");
+            onChanged();
+          }}
+        />
+      </Dialog>
+      <Confirm
+        title="End this deal"
+        isOpen={ending !== null}
+        onClose={() => {
+          setEnding(null);
+        }}
+        action="End it now"
+        danger
+        isPending={isSaving}
+        onConfirm={() => {
+          if (!ending) return;
+          void save({ id: ending.id }).then((payload) => {
+            if (!payload) return;
+            setEnding(null);
+            toast("The deal has ended; what was reckoned keeps its terms");
+            onChanged();
+          });
+        }}
+      >
+        <GeneralError text={errors.general} />
+        <p>Conversions from now on are not paid by it. Those that were reckoned keep their terms.</p>
+      </Confirm>
+    </Panel>
+  );
+}
+
+function Pages({ offer, onChanged }: { offer: Offer; onChanged: () => void }): ReactElement {
+  const [editing, setEditing] = useState<Page | "new" | null>(null);
+  const [deleting, setDeleting] = useState<Page | null>(null);
+  const { errors, isSaving, save } = useSave(DeletePage, "deleteLandingPage");
+  const columns: Column<Page>[] = [
+    {
+      id: "name",
+      header: "Landing page",
+      lead: true,
+      cell: (row) => (
+        <Button
+          size="sm"
+          look="quiet"
+          onPress={() => {
+            setEditing(row);
+          }}
+        >
+          {row.name}
+        </Button>
+      ),
+    },
+    { id: "key", header: "lp", cell: (row) => <span className="font-mono text-sm">{row.key}</span> },
+    {
+      id: "url",
+      header: "Leads to",
+      cell: (row) => <span className="font-mono text-sm break-all text-muted">{row.url}</span>,
+    },
+    {
+      id: "delete",
+      header: "",
+      trail: true,
+      cell: (row) => (
+        <IconButton
+          icon={Trash2}
+          label={`Delete ${row.name}`}
+          size="sm"
+          onPress={() => {
+            setDeleting(row);
+          }}
+        />
+      ),
+    },
+  ];
+  return (
+    <Panel
+      title="Landing pages"
+      flush
+      aside={
+        <Button
+          size="sm"
+          icon={Plus}
+          onPress={() => {
+            setEditing("new");
+          }}
+        >
+          New landing page
+        </Button>
+      }
+    >
+      {offer.landingPages.length === 0 ? (
+        <p className="p-4 text-muted">None: every click goes to the destination.</p>
+      ) : (
+        <Table label="Landing pages" columns={columns} rows={offer.landingPages} rowId={(row) => row.id} />
+      )}
+      <Dialog
+        title={editing === "new" ? "New landing page" : "Landing page"}
+        isOpen={editing !== null}
+        onClose={() => {
+          setEditing(null);
+        }}
+      >
+        {editing !== null && (
+          <PageForm
+            offerId={offer.id}
+            page={editing === "new" ? null : editing}
+            onSaved={() => {
+              setEditing(null);
+              onChanged();
+            }}
+          />
+        )}
+      </Dialog>
+      <Confirm
+        title="Delete this landing page"
+        isOpen={deleting !== null}
+        onClose={() => {
+          setDeleting(null);
+        }}
+        action="Delete it"
+        danger
+        isPending={isSaving}
+        onConfirm={() => {
+          if (!deleting) return;
+          void save({ id: deleting.id }).then((payload) => {
+            if (!payload) return;
+            setDeleting(null);
+            onChanged();
+          });
+        }}
+      >
+        <GeneralError text={errors.general} />
+        <p>Links that name {deleting?.key} lead to the offer&apos;s destination from then on.</p>
+      </Confirm>
+    </Panel>
+  );
+}
+
+function PageForm({
+  offerId,
+  page,
+  onSaved,
+}: {
+  offerId: string;
+  page: Page | null;
+  onSaved: () => void;
+}): ReactElement {
+  const [key, setKey] = useState(page?.key ?? "");
+  const [name, setName] = useState(page?.name ?? "");
+  const [url, setUrl] = useState(page?.url ?? "");
+  const { errors, isSaving, save } = useSave(SavePage, "saveLandingPage", ["key", "name", "url"]);
+  return (
+    <Form
+      className="flex flex-col gap-4"
+      onSubmit={() => {
+        void save({ ...(page ? { id: page.id } : { offerId }), key, name, url }).then((payload) => {
+          if (payload) onSaved();
+        });
+      }}
+    >
+      <GeneralError text={errors.general} />
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        isRequired
+        autoFocus
+        error={errors.fields["name"]}
+      />
+      <TextField
+        label="Key"
+        hint="What lp on the tracking link says."
+        mono
+        value={key}
+        onChange={setKey}
+        isRequired
+        error={errors.fields["key"]}
+      />
+      <TextField
+        label="URL"
+        mono
+        value={url}
+        onChange={setUrl}
+        placeholder="https://play.operator.example/welcome?cid={click_id}"
+        isRequired
+        error={errors.fields["url"]}
+      />
+      <div className="flex justify-end">
+        <Button type="submit" look="primary" isPending={isSaving}>
+          Save
+        </Button>
+      </div>
+    </Form>
+  );
+}

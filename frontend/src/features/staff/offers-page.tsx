@@ -1,0 +1,137 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useQuery } from "urql";
+
+import { StateBadge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { PageHead } from "@/components/ui/page";
+import { type Column, rowLinkClass, Table } from "@/components/ui/table";
+import { toast } from "@/components/ui/toast";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+
+import { dealWords } from "./deal-words";
+import { OfferForm } from "./offer-form";
+import { Listing } from "./parts";
+
+const OffersQuery = graphql(`
+  query StaffOffers {
+    offers(first: 100) {
+      edges {
+        node {
+          id
+          name
+          operator
+          vertical
+          state
+          currency
+          clickWindowDays
+          qualification {
+            goals
+          }
+          deal {
+            id
+            model
+            percent
+            amount {
+              amount
+              currency
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
+type Offer = ResultOf<typeof OffersQuery>["offers"]["edges"][number]["node"];
+
+export function OffersPage(): ReactElement {
+  const navigate = useNavigate();
+  const [isNew, setNew] = useState(false);
+  const [{ data, error }, refetch] = useQuery({ query: OffersQuery, requestPolicy: "cache-and-network" });
+  const rows = (data?.offers.edges ?? []).map((edge) => edge.node);
+  const create = (
+    <Button
+      look="primary"
+      icon={Plus}
+      onPress={() => {
+        setNew(true);
+      }}
+    >
+      New offer
+    </Button>
+  );
+  const columns: Column<Offer>[] = [
+    {
+      id: "name",
+      header: "Offer",
+      lead: true,
+      cell: (row) => (
+        <Link to="/staff/offers/$id" params={{ id: row.id }} className={rowLinkClass}>
+          {row.name}
+        </Link>
+      ),
+    },
+    { id: "state", header: "State", trail: true, cell: (row) => <StateBadge state={row.state} plain /> },
+    { id: "operator", header: "Operator", cell: (row) => <span className="text-muted">{row.operator}</span> },
+    {
+      id: "deal",
+      header: "Deal",
+      cell: (row) => (row.deal ? dealWords(row.deal) : <span className="text-failed">None holds now</span>),
+    },
+    {
+      id: "qualified",
+      header: "Who says who qualifies",
+      deskOnly: true,
+      cell: (row) =>
+        row.qualification ? (
+          "Postrider, by the offer's rule"
+        ) : (
+          <span className="text-muted">The operator</span>
+        ),
+    },
+    {
+      id: "window",
+      header: "Click window",
+      deskOnly: true,
+      align: "right",
+      cell: (row) => (row.clickWindowDays === null ? "–" : `${String(row.clickWindowDays)} days`),
+    },
+  ];
+  return (
+    <>
+      <PageHead title="Offers" aside={create}>
+        What operators promote, with their deals and landing pages.
+      </PageHead>
+      <Listing
+        what="The offers"
+        error={data ? undefined : error}
+        isEmpty={data !== undefined && rows.length === 0}
+        empty={{ title: "No offer yet", words: "An offer is what affiliates promote.", action: create }}
+        onRetry={() => {
+          refetch({ requestPolicy: "network-only" });
+        }}
+      >
+        <Table label="Offers" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
+      </Listing>
+      <Dialog
+        title="New offer"
+        wide
+        isOpen={isNew}
+        onClose={() => {
+          setNew(false);
+        }}
+      >
+        <OfferForm
+          offer={null}
+          onSaved={(id, name) => {
+            toast(`Created the offer ${name}; every affiliate has its link`);
+            void navigate({ to: "/staff/offers/$id", params: { id } });
+          }}
+        />
+      </Dialog>
+    </>
+  );
+}

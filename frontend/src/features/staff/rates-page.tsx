@@ -1,0 +1,144 @@
+import { type ReactElement, useState } from "react";
+import { useQuery } from "urql";
+
+import { Button } from "@/components/ui/button";
+import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
+import { PageBody, PageHead, Panel } from "@/components/ui/page";
+import { type Column, Table } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import { toast } from "@/components/ui/toast";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+
+import { GeneralError, Listing } from "./parts";
+import { useSave } from "./use-save";
+
+const RatesQuery = graphql(`
+  query StaffRates {
+    currencyRates {
+      id
+      currency
+      perEuro
+      validFrom
+    }
+  }
+`);
+
+const SetRate = graphql(`
+  mutation StaffSetRate($input: SetCurrencyRateInput!) {
+    setCurrencyRate(input: $input) {
+      rate {
+        id
+      }
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+type Rate = ResultOf<typeof RatesQuery>["currencyRates"][number];
+
+export function RatesPage(): ReactElement {
+  const [{ data, error }, refetch] = useQuery({ query: RatesQuery, requestPolicy: "cache-and-network" });
+  const [currency, setCurrency] = useState("");
+  const [perEuro, setPerEuro] = useState("");
+  const [from, setFrom] = useState("");
+  const { errors, isSaving, save } = useSave(SetRate, "setCurrencyRate", [
+    "currency",
+    "perEuro",
+    "validFrom",
+  ]);
+  const columns: Column<Rate>[] = [
+    {
+      id: "currency",
+      header: "Currency",
+      lead: true,
+      cell: (row) => <span className="font-medium">{row.currency}</span>,
+    },
+    {
+      id: "rate",
+      header: "For 1 EUR",
+      align: "right",
+      trail: true,
+      cell: (row) => <span className="tabular">{row.perEuro}</span>,
+    },
+    { id: "from", header: "From", cell: (row) => <Time at={row.validFrom} /> },
+  ];
+  const rows = data?.currencyRates ?? [];
+  return (
+    <>
+      <PageHead title="Currency rates">
+        What one euro buys. A conversion keeps the rate of its time; a change counts for what comes after it.
+      </PageHead>
+      <PageBody className="max-w-3xl">
+        <Panel title="Set a rate">
+          <Form
+            className="grid items-start gap-4 sm:grid-cols-4"
+            onSubmit={() => {
+              void save({ currency, perEuro, ...(from !== "" && { validFrom: `${from}T00:00:00Z` }) }).then(
+                (payload) => {
+                  if (!payload) return;
+                  toast(`1 EUR is ${perEuro} ${currency.toUpperCase()}`);
+                  setCurrency("");
+                  setPerEuro("");
+                  refetch({ requestPolicy: "network-only" });
+                },
+              );
+            }}
+          >
+            <div className="empty:hidden sm:col-span-4">
+              <GeneralError text={errors.general} />
+            </div>
+            <TextField
+              label="Currency"
+              placeholder="USD"
+              value={currency}
+              onChange={setCurrency}
+              isRequired
+              error={errors.fields["currency"]}
+            />
+            <TextField
+              label="For 1 EUR"
+              placeholder="1.08"
+              inputMode="decimal"
+              value={perEuro}
+              onChange={setPerEuro}
+              isRequired
+              error={errors.fields["perEuro"]}
+            />
+            <TextField label="From" type="date" value={from} onChange={setFrom} hint="Empty for now." />
+            <div className="flex sm:pt-5">
+              <Button type="submit" look="primary" isPending={isSaving}>
+                Set
+              </Button>
+            </div>
+          </Form>
+        </Panel>
+        <Listing
+          what="The rates"
+          error={data ? undefined : error}
+          isEmpty={data !== undefined && rows.length === 0}
+          empty={{
+            title: "No rate yet",
+            words: "Without one, a share of revenue in another currency than the deal's cannot be reckoned.",
+          }}
+          onRetry={() => {
+            refetch({ requestPolicy: "network-only" });
+          }}
+        >
+          <Panel flush>
+            <Table
+              label="Currency rates"
+              columns={columns}
+              rows={rows}
+              rowId={(row) => row.id}
+              loading={!data}
+            />
+          </Panel>
+        </Listing>
+      </PageBody>
+    </>
+  );
+}

@@ -1,0 +1,282 @@
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { type ReactElement, useEffect, useRef, useState } from "react";
+import { useQuery } from "urql";
+
+import { Badge } from "@/components/ui/badge";
+import { CodeBlock } from "@/components/ui/code-block";
+import { Dialog } from "@/components/ui/dialog";
+import { Fact, Facts } from "@/components/ui/facts";
+import { FilterMenu } from "@/components/ui/filter-menu";
+import { LoadMore } from "@/components/ui/load-more";
+import { PageHead } from "@/components/ui/page";
+import { SearchBox } from "@/components/ui/search-box";
+import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+
+import { Listing } from "./parts";
+import { ResultBadge, results } from "./result-badge";
+import type { ReceivedSearch } from "./search";
+import { useArrivals } from "./use-arrivals";
+
+const ReceivedQuery = graphql(`
+  query StaffReceived($after: String, $filter: ReceivedPostbackFilter) {
+    receivedPostbacks(first: 50, after: $after, filter: $filter) {
+      edges {
+        cursor
+        node {
+          id
+          receivedAt
+          sourceKey
+          method
+          query
+          body
+          address
+          result
+          reason
+          statusCode
+          durationMs
+          headers {
+            name
+            value
+          }
+          source {
+            id
+            name
+          }
+          conversion {
+            id
+            conversionId
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+    sources {
+      id
+      name
+    }
+  }
+`);
+
+type Call = ResultOf<typeof ReceivedQuery>["receivedPostbacks"]["edges"][number]["node"];
+
+const route = getRouteApi("/shell/staff/received");
+
+export function ReceivedPage(): ReactElement {
+  const search = route.useSearch();
+  return <List key={JSON.stringify(search)} search={search} />;
+}
+
+function List({ search }: { search: ReceivedSearch }): ReactElement {
+  const navigate = useNavigate();
+  const [after, setAfter] = useState<string | null>(null);
+  const [opened, setOpened] = useState<Call | null>(null);
+  const { q, result, source } = search;
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: ReceivedQuery,
+    variables: {
+      after,
+      filter: {
+        ...(q !== undefined && { search: q }),
+        ...(result !== undefined && { results: [result] }),
+        ...(source !== undefined && { sourceIds: [source] }),
+      },
+    },
+    requestPolicy: "cache-and-network",
+  });
+  const scroller = useRef<HTMLDivElement>(null);
+  const { waiting, take } = useArrivals();
+  // Live while at the top and on the first page; otherwise the new ones wait.
+  useEffect(() => {
+    if (waiting === 0 || after !== null || (scroller.current?.scrollTop ?? 0) > 0) return;
+    take();
+    refetch({ requestPolicy: "network-only" });
+  }, [waiting, after, take, refetch]);
+
+  const rows = (data?.receivedPostbacks.edges ?? []).map((edge) => edge.node);
+  const { hasNextPage, endCursor } = data?.receivedPostbacks.pageInfo ?? {
+    hasNextPage: false,
+    endCursor: null,
+  };
+  const set = (change: Partial<ReceivedSearch>) => {
+    void navigate({ to: "/staff/received", search: { ...search, ...change }, replace: true });
+  };
+
+  const columns: Column<Call>[] = [
+    {
+      id: "at",
+      header: "Received",
+      lead: true,
+      width: "11rem",
+      cell: (row) => (
+        <button
+          type="button"
+          className={rowLinkClass}
+          onClick={() => {
+            setOpened(row);
+          }}
+        >
+          <Time at={row.receivedAt} />
+        </button>
+      ),
+    },
+    {
+      id: "result",
+      header: "Result",
+      trail: true,
+      width: "9rem",
+      cell: (row) => <ResultBadge result={row.result} />,
+    },
+    {
+      id: "source",
+      header: "Source",
+      cell: (row) => row.source?.name ?? <span className="text-muted">{row.sourceKey || "–"}</span>,
+    },
+    {
+      id: "reason",
+      header: "Why",
+      cell: (row) => <span className="line-clamp-2 text-muted">{row.reason}</span>,
+    },
+    {
+      id: "said",
+      header: "What it said",
+      deskOnly: true,
+      cell: (row) => (
+        <span className="line-clamp-1 font-mono text-sm break-all">{row.query || row.body || "–"}</span>
+      ),
+    },
+    {
+      id: "conversion",
+      header: "Conversion",
+      deskOnly: true,
+      cell: (row) =>
+        row.conversion ? (
+          <Link to="/conversions/$id" params={{ id: row.conversion.id }} className={aboveRowLink}>
+            Open
+          </Link>
+        ) : (
+          <span className="text-faint">–</span>
+        ),
+    },
+  ];
+
+  return (
+    <div ref={scroller} className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
+      <PageHead title="Received">
+        Every call of an operator, whatever became of it. Secrets are masked.
+      </PageHead>
+      <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
+        <SearchBox
+          label="Search received calls"
+          placeholder="Any parameter's value, or a conversion id"
+          value={q ?? ""}
+          onChange={(text) => {
+            set({ q: text === "" ? undefined : text });
+          }}
+          className="w-full sm:w-80"
+        />
+        <FilterMenu
+          name="Result"
+          choices={results}
+          selected={result === undefined ? [] : [result]}
+          onChange={([chosen]) => {
+            set({ result: chosen });
+          }}
+        />
+        <FilterMenu
+          name="Source"
+          choices={(data?.sources ?? []).map((s) => ({ id: s.id, label: s.name }))}
+          selected={source === undefined ? [] : [source]}
+          onChange={([chosen]) => {
+            set({ source: chosen });
+          }}
+        />
+        {waiting > 0 && (
+          <button
+            type="button"
+            className="rounded-full bg-accent-soft px-3 py-1 text-sm font-medium text-accent-strong"
+            onClick={() => {
+              take();
+              setAfter(null);
+              scroller.current?.scrollTo({ top: 0 });
+              refetch({ requestPolicy: "network-only" });
+            }}
+          >
+            {waiting} new
+          </button>
+        )}
+      </div>
+      <Listing
+        what="The received calls"
+        error={data ? undefined : error}
+        isEmpty={data !== undefined && rows.length === 0}
+        empty={{
+          title: "Nothing here",
+          words:
+            q !== undefined || result !== undefined || source !== undefined
+              ? "No call matches these filters."
+              : "No operator has called yet. Give one the address of its source.",
+        }}
+        onRetry={() => {
+          refetch({ requestPolicy: "network-only" });
+        }}
+      >
+        <Table label="Received calls" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
+        {hasNextPage && (
+          <LoadMore
+            isLoading={fetching}
+            onLoad={() => {
+              setAfter(endCursor);
+            }}
+          />
+        )}
+      </Listing>
+      <Dialog
+        title="A call as it came"
+        isOpen={opened !== null}
+        wide
+        onClose={() => {
+          setOpened(null);
+        }}
+      >
+        {opened && <CallDetail call={opened} />}
+      </Dialog>
+    </div>
+  );
+}
+
+function CallDetail({ call }: { call: Call }): ReactElement {
+  return (
+    <div className="flex flex-col gap-4">
+      <p className="flex flex-wrap items-center gap-2">
+        <ResultBadge result={call.result} />
+        <Badge tone="queued">{call.statusCode}</Badge>
+        <span className="min-w-0 break-words">{call.reason}</span>
+      </p>
+      <Facts>
+        <Fact name="Received">
+          <Time at={call.receivedAt} form="full" />
+        </Fact>
+        <Fact name="Source">{call.source?.name ?? call.sourceKey}</Fact>
+        <Fact name="From">{call.address || "unknown"}</Fact>
+        <Fact name="Took">{call.durationMs.toFixed(1)} ms</Fact>
+        {call.conversion && (
+          <Fact name="Conversion">
+            <Link to="/conversions/$id" params={{ id: call.conversion.id }}>
+              {call.conversion.conversionId}
+            </Link>
+          </Fact>
+        )}
+      </Facts>
+      <CodeBlock what="Query" wrap code={`${call.method} ?${call.query.replaceAll("&", "\n&")}`} />
+      {call.body !== "" && <CodeBlock what="Body" wrap code={call.body} />}
+      {call.headers.length > 0 && (
+        <CodeBlock what="Headers" wrap code={call.headers.map((h) => `${h.name}: ${h.value}`).join("\n")} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,211 @@
+import { type ReactElement, useState } from "react";
+
+import { Button } from "@/components/ui/button";
+import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
+import { Switch } from "@/components/ui/switch";
+import { toast } from "@/components/ui/toast";
+
+import { GeneralError } from "./parts";
+import { SaveSource } from "./save-source";
+import { useSave } from "./use-save";
+import { readWords, type Word, writeWords } from "./words";
+
+interface Source {
+  id: string;
+  name: string;
+  enabled: boolean;
+  testMode: boolean;
+  requireHttps: boolean;
+  requireToken: boolean;
+  requireSignature: boolean;
+  signatureHeader: string;
+  timestampName: string;
+  timestampWindow: number | null;
+  allowedAddresses: readonly string[];
+  rateLimit: number | null;
+  currency: string;
+  offer: { currency: string };
+  parameterNames: readonly Word[];
+  goalWords: readonly Word[];
+  statusWords: readonly Word[];
+}
+
+const fields = [
+  "name",
+  "signatureHeader",
+  "timestampName",
+  "timestampWindow",
+  "allowedAddresses",
+  "rateLimit",
+  "currency",
+  "parameterNames",
+  "goalWords",
+  "statusWords",
+];
+
+/** What a source must prove, and what the operator's words mean. */
+export function SourceForm({ source, onSaved }: { source: Source; onSaved: () => void }): ReactElement {
+  const [name, setName] = useState(source.name);
+  const [enabled, setEnabled] = useState(source.enabled);
+  const [testMode, setTestMode] = useState(source.testMode);
+  const [requireHttps, setHttps] = useState(source.requireHttps);
+  const [requireToken, setToken] = useState(source.requireToken);
+  const [requireSignature, setSignature] = useState(source.requireSignature);
+  const [signatureHeader, setHeader] = useState(source.signatureHeader);
+  const [timestampName, setStamp] = useState(source.timestampName);
+  const [timestampWindow, setWindow] = useState(String(source.timestampWindow ?? ""));
+  const [addresses, setAddresses] = useState(source.allowedAddresses.join("\n"));
+  const [rateLimit, setRate] = useState(String(source.rateLimit ?? ""));
+  const [currency, setCurrency] = useState(source.currency);
+  const [names, setNames] = useState(() => writeWords(source.parameterNames));
+  const [goals, setGoals] = useState(() => writeWords(source.goalWords));
+  const [statuses, setStatuses] = useState(() => writeWords(source.statusWords));
+  const { errors, isSaving, save } = useSave(SaveSource, "saveSource", fields);
+
+  const submit = async () => {
+    const payload = await save({
+      id: source.id,
+      name,
+      enabled,
+      testMode,
+      requireHttps,
+      requireToken,
+      requireSignature,
+      signatureHeader,
+      timestampName,
+      timestampWindow: Number.parseInt(timestampWindow, 10) || 0,
+      allowedAddresses: addresses.split(/[\s,]+/).filter(Boolean),
+      rateLimit: Number.parseInt(rateLimit, 10) || 0,
+      currency,
+      parameterNames: readWords(names),
+      goalWords: readWords(goals),
+      statusWords: readWords(statuses),
+    });
+    if (!payload) return;
+    toast(
+      payload.mapped > 0
+        ? `Saved; ${String(payload.mapped)} conversions have their status now`
+        : `Saved ${name}; it counts from the next call`,
+    );
+    onSaved();
+  };
+
+  return (
+    <Form className="grid gap-4 sm:grid-cols-2" onSubmit={() => void submit()}>
+      <div className="empty:hidden sm:col-span-2">
+        <GeneralError text={errors.general} />
+      </div>
+      <TextField label="Name" value={name} onChange={setName} isRequired error={errors.fields["name"]} />
+      <TextField
+        label="Currency of amounts that name none"
+        value={currency}
+        onChange={setCurrency}
+        placeholder={`${source.offer.currency}, the offer's`}
+        error={errors.fields["currency"]}
+      />
+      <div className="flex flex-col gap-2">
+        <Switch isSelected={enabled} onChange={setEnabled}>
+          It takes calls
+        </Switch>
+        <Switch isSelected={testMode} onChange={setTestMode}>
+          Test mode: calls are checked and logged, nothing is recorded
+        </Switch>
+      </div>
+      <div className="flex flex-col gap-2">
+        <Switch isSelected={requireToken} onChange={setToken}>
+          A token is required
+        </Switch>
+        <Switch isSelected={requireSignature} onChange={setSignature}>
+          A signature (HMAC-SHA256) is required
+        </Switch>
+        <Switch isSelected={requireHttps} onChange={setHttps}>
+          Only over https
+        </Switch>
+      </div>
+      {requireSignature && (
+        <>
+          <TextField
+            label="Header of the signature"
+            mono
+            value={signatureHeader}
+            onChange={setHeader}
+            placeholder="X-Signature"
+            error={errors.fields["signatureHeader"]}
+          />
+          <TextField
+            label="Parameter or header of the signing time"
+            mono
+            value={timestampName}
+            onChange={setStamp}
+            hint="A header is signed with the text: {timestamp}.{text}"
+            error={errors.fields["timestampName"]}
+          />
+          {timestampName !== "" && (
+            <TextField
+              label="Seconds that a signature is good for"
+              value={timestampWindow}
+              onChange={setWindow}
+              inputMode="numeric"
+              placeholder="300"
+              error={errors.fields["timestampWindow"]}
+            />
+          )}
+        </>
+      )}
+      <TextField
+        label="Addresses that may call"
+        rows={2}
+        mono
+        value={addresses}
+        onChange={setAddresses}
+        placeholder={"203.0.113.0/24"}
+        hint="Addresses or blocks; empty for any."
+        error={errors.fields["allowedAddresses"]}
+      />
+      <TextField
+        label="Calls a second, at most"
+        value={rateLimit}
+        onChange={setRate}
+        inputMode="numeric"
+        placeholder="No limit"
+        error={errors.fields["rateLimit"]}
+      />
+      <TextField
+        label="Parameters: ours = theirs"
+        className="sm:col-span-2"
+        rows={4}
+        mono
+        value={names}
+        onChange={setNames}
+        placeholder={"click_id = data.subid\ngoal = event\namount = payment.sum"}
+        hint="A name, a path with dots into their JSON, or = and a fixed value (goal = =ftd)."
+        error={errors.fields["parameterNames"]}
+      />
+      <TextField
+        label="Goals: their word = our key"
+        rows={4}
+        mono
+        value={goals}
+        onChange={setGoals}
+        placeholder={"FIRST_DEPOSIT = ftd\nSIGNUP = registration"}
+        error={errors.fields["goalWords"]}
+      />
+      <TextField
+        label="Statuses: their word = ours"
+        rows={4}
+        mono
+        value={statuses}
+        onChange={setStatuses}
+        placeholder={"settled = approved\nchargeback = cancelled"}
+        hint="What is not here waits unmapped, and counts for nobody."
+        error={errors.fields["statusWords"]}
+      />
+      <div className="flex justify-end sm:col-span-2">
+        <Button type="submit" look="primary" isPending={isSaving}>
+          Save the source
+        </Button>
+      </div>
+    </Form>
+  );
+}

@@ -1,0 +1,130 @@
+import { type ReactElement, useState } from "react";
+
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { CodeBlock } from "@/components/ui/code-block";
+import { Confirm } from "@/components/ui/dialog";
+import { Panel } from "@/components/ui/page";
+import { Time } from "@/components/ui/time";
+import { graphql } from "@/graphql/graphql";
+
+import { GeneralError } from "./parts";
+import { useSave } from "./use-save";
+
+const Reveal = graphql(`
+  mutation StaffReveal($input: RevealSourceSecretInput!) {
+    revealSourceSecret(input: $input) {
+      secret
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+const Rotate = graphql(`
+  mutation StaffRotate($input: RotateSourceSecretInput!) {
+    rotateSourceSecret(input: $input) {
+      secret
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+const names: Record<string, string> = { token: "Token", hmac: "Signing key" };
+
+/** A source's tokens and signing keys: shown on request, and replaced with a time in which both are good. */
+export function SourceSecrets({
+  sourceId,
+  secrets,
+  onRotated,
+}: {
+  sourceId: string;
+  secrets: readonly { kind: string; createdAt: string; expiresAt: string | null }[];
+  onRotated: () => void;
+}): ReactElement {
+  const [shown, setShown] = useState<{ kind: string; value: string } | null>(null);
+  const [rotating, setRotating] = useState<string | null>(null);
+  const reveal = useSave(Reveal, "revealSourceSecret");
+  const rotate = useSave(Rotate, "rotateSourceSecret");
+
+  return (
+    <Panel title="Secrets">
+      <div className="flex flex-col gap-4">
+        <GeneralError text={reveal.errors.general ?? rotate.errors.general} />
+        {["token", "hmac"].map((kind) => (
+          <div key={kind} className="flex flex-col gap-2">
+            <div className="flex flex-wrap items-center gap-2">
+              <span className="font-medium">{names[kind]}</span>
+              {secrets
+                .filter(
+                  (s) => s.kind === kind && (s.expiresAt === null || Date.parse(s.expiresAt) > Date.now()),
+                )
+                .map((s) => (
+                  <Badge key={s.createdAt} tone={s.expiresAt === null ? "delivered" : "retrying"}>
+                    {s.expiresAt === null ? (
+                      <>
+                        since <Time at={s.createdAt} form="day" />
+                      </>
+                    ) : (
+                      <>
+                        the one before, good until <Time at={s.expiresAt} />
+                      </>
+                    )}
+                  </Badge>
+                ))}
+              <span className="ml-auto flex gap-2">
+                <Button
+                  size="sm"
+                  isPending={reveal.isSaving}
+                  onPress={() => {
+                    void reveal.save({ sourceId, kind }).then((payload) => {
+                      if (payload?.secret != null) setShown({ kind, value: payload.secret });
+                    });
+                  }}
+                >
+                  Show the {names[kind]?.toLowerCase()}
+                </Button>
+                <Button
+                  size="sm"
+                  onPress={() => {
+                    setRotating(kind);
+                  }}
+                >
+                  Replace
+                </Button>
+              </span>
+            </div>
+            {shown?.kind === kind && (
+              <CodeBlock what={`The ${names[kind] ?? kind}`} code={shown.value} wrap />
+            )}
+          </div>
+        ))}
+      </div>
+      <Confirm
+        title={`Replace the ${names[rotating ?? "token"]?.toLowerCase() ?? ""}`}
+        isOpen={rotating !== null}
+        onClose={() => {
+          setRotating(null);
+        }}
+        action="Replace it"
+        isPending={rotate.isSaving}
+        onConfirm={() => {
+          if (rotating === null) return;
+          void rotate.save({ sourceId, kind: rotating, overlapHours: 24 }).then((payload) => {
+            if (payload?.secret == null) return;
+            setShown({ kind: rotating, value: payload.secret });
+            setRotating(null);
+            onRotated();
+          });
+        }}
+      >
+        <p>The one in use stays good for 24 hours, so that the operator can change over.</p>
+      </Confirm>
+    </Panel>
+  );
+}

@@ -1,0 +1,211 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useQuery } from "urql";
+
+import { useOfferChoices } from "@/components/records/choices";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { ComboBox } from "@/components/ui/combo-box";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Dialog } from "@/components/ui/dialog";
+import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
+import { PageHead } from "@/components/ui/page";
+import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
+import { toast } from "@/components/ui/toast";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+
+import { GeneralError, Listing } from "./parts";
+import { SaveSource } from "./save-source";
+import { useSave } from "./use-save";
+
+const SourcesQuery = graphql(`
+  query StaffSources {
+    sources {
+      id
+      key
+      name
+      url
+      enabled
+      testMode
+      requireHttps
+      requireToken
+      requireSignature
+      allowedAddresses
+      rateLimit
+      offer {
+        id
+        name
+        operator
+      }
+      unmappedStatuses {
+        word
+        count
+      }
+    }
+  }
+`);
+
+type Source = ResultOf<typeof SourcesQuery>["sources"][number];
+
+function proofs(source: Source): string {
+  const list = [
+    source.requireToken && "token",
+    source.requireSignature && "signature",
+    source.allowedAddresses.length > 0 && "address",
+    source.requireHttps && "https",
+  ].filter(Boolean);
+  return list.length === 0 ? "nothing: anybody can call it" : list.join(", ");
+}
+
+export function SourcesPage(): ReactElement {
+  const navigate = useNavigate();
+  const [isNew, setNew] = useState(false);
+  const [{ data, error }, refetch] = useQuery({ query: SourcesQuery, requestPolicy: "cache-and-network" });
+  const rows = data?.sources ?? [];
+  const create = (
+    <Button
+      look="primary"
+      icon={Plus}
+      onPress={() => {
+        setNew(true);
+      }}
+    >
+      New source
+    </Button>
+  );
+  const columns: Column<Source>[] = [
+    {
+      id: "name",
+      header: "Source",
+      lead: true,
+      cell: (row) => (
+        <Link to="/staff/sources/$id" params={{ id: row.id }} className={rowLinkClass}>
+          {row.name}
+        </Link>
+      ),
+    },
+    {
+      id: "state",
+      header: "State",
+      trail: true,
+      cell: (row) =>
+        !row.enabled ? (
+          <Badge tone="queued">Off</Badge>
+        ) : row.testMode ? (
+          <Badge tone="held">Test mode</Badge>
+        ) : row.unmappedStatuses.length > 0 ? (
+          <Badge tone="retrying">Unmapped words</Badge>
+        ) : (
+          <Badge tone="delivered">On</Badge>
+        ),
+    },
+    {
+      id: "operator",
+      header: "Operator",
+      cell: (row) => <span className="text-muted">{row.offer.operator}</span>,
+    },
+    { id: "proof", header: "It must prove itself by", cell: (row) => proofs(row) },
+    {
+      id: "url",
+      header: "Address",
+      deskOnly: true,
+      cell: (row) => (
+        <span className="flex items-center gap-1">
+          <span className="truncate font-mono text-sm text-muted">{row.url}</span>
+          <span className={aboveRowLink}>
+            <CopyButton text={row.url} what={`the address of ${row.name}`} />
+          </span>
+        </span>
+      ),
+    },
+  ];
+  return (
+    <>
+      <PageHead title="Sources" aside={create}>
+        Operators&apos; ways in: an address each, what it must prove, and what its words mean.
+      </PageHead>
+      <Listing
+        what="The sources"
+        error={data ? undefined : error}
+        isEmpty={data !== undefined && rows.length === 0}
+        empty={{
+          title: "No source yet",
+          words: "A source is the address that an operator reports to.",
+          action: create,
+        }}
+        onRetry={() => {
+          refetch({ requestPolicy: "network-only" });
+        }}
+      >
+        <Table label="Sources" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
+      </Listing>
+      <Dialog
+        title="New source"
+        isOpen={isNew}
+        onClose={() => {
+          setNew(false);
+        }}
+      >
+        <NewSource
+          onMade={(id, name) => {
+            toast(`${name} can call now; hand over its address`);
+            void navigate({ to: "/staff/sources/$id", params: { id } });
+          }}
+        />
+      </Dialog>
+    </>
+  );
+}
+
+function NewSource({ onMade }: { onMade: (id: string, name: string) => void }): ReactElement {
+  const offers = useOfferChoices();
+  const [name, setName] = useState("");
+  const [key, setKey] = useState<string | null>(null);
+  const [offerId, setOfferId] = useState<string | null>(null);
+  const { errors, isSaving, save } = useSave(SaveSource, "saveSource", ["name", "key", "offerId"]);
+  const suggested = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
+  const submit = async () => {
+    const payload = await save({ name, key: key ?? suggested, ...(offerId !== null && { offerId }) });
+    if (payload?.source) onMade(payload.source.id, payload.source.name);
+  };
+  return (
+    <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>
+      <GeneralError text={errors.general} />
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        placeholder="Royal Spin server"
+        isRequired
+        autoFocus
+        error={errors.fields["name"]}
+      />
+      <TextField
+        label="Last part of its address"
+        mono
+        value={key ?? suggested}
+        onChange={setKey}
+        isRequired
+        error={errors.fields["key"]}
+      />
+      <ComboBox
+        label="Offer"
+        choices={offers}
+        value={offerId}
+        onChange={setOfferId}
+        placeholder="Type to search"
+        error={errors.fields["offerId"]}
+      />
+      <div className="flex justify-end">
+        <Button type="submit" look="primary" isPending={isSaving}>
+          Create the source
+        </Button>
+      </div>
+    </Form>
+  );
+}

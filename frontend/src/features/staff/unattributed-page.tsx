@@ -1,0 +1,440 @@
+import { Link } from "@tanstack/react-router";
+import { Wand2 } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useMutation, useQuery } from "urql";
+
+import { Button } from "@/components/ui/button";
+import { CheckboxGroup, Checkbox } from "@/components/ui/checkbox";
+import { Confirm, Dialog } from "@/components/ui/dialog";
+import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
+import { LoadMore } from "@/components/ui/load-more";
+import { Money } from "@/components/ui/money";
+import { PageHead } from "@/components/ui/page";
+import { ShortId } from "@/components/ui/short-id";
+import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import { toast } from "@/components/ui/toast";
+import { explain } from "@/graphql/client";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+
+import { GeneralError, Listing } from "./parts";
+import { useSave } from "./use-save";
+
+const UnattributedQuery = graphql(`
+  query StaffUnattributed($after: String) {
+    conversions(first: 50, after: $after, filter: { unattributed: true }) {
+      edges {
+        cursor
+        node {
+          id
+          conversionId
+          transactionId
+          receivedAt
+          status
+          goal {
+            id
+            name
+          }
+          amount {
+            amount
+            currency
+          }
+          source {
+            id
+            name
+          }
+          proposals {
+            kind
+            reason
+            click {
+              id
+              clickId
+              param1
+              affiliate {
+                id
+                name
+              }
+              campaign {
+                id
+                name
+              }
+            }
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+const Attribute = graphql(`
+  mutation StaffAttribute($input: AttributeConversionInput!) {
+    attributeConversion(input: $input) {
+      conversion {
+        id
+        attributedBy
+        deliveries {
+          id
+        }
+      }
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+const ByRule = graphql(`
+  mutation StaffAttributeByRule($input: AttributeByRuleInput!) {
+    attributeByRule(input: $input) {
+      count
+      considered
+      userErrors {
+        field
+        message
+      }
+    }
+  }
+`);
+
+const FindClick = graphql(`
+  query StaffFindClick($search: String!) {
+    clicks(first: 5, filter: { search: $search }) {
+      edges {
+        node {
+          id
+          clickId
+          clickedAt
+          param1
+          affiliate {
+            id
+            name
+          }
+        }
+      }
+    }
+  }
+`);
+
+type Orphan = ResultOf<typeof UnattributedQuery>["conversions"]["edges"][number]["node"];
+
+interface Choice {
+  orphan: Orphan;
+  clickId: string;
+  of: string;
+  reason: string;
+}
+
+export function UnattributedPage(): ReactElement {
+  const [after, setAfter] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<Choice | null>(null);
+  const [byHand, setByHand] = useState<Orphan | null>(null);
+  const [isByRule, setByRule] = useState(false);
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: UnattributedQuery,
+    variables: { after },
+    requestPolicy: "cache-and-network",
+  });
+  const { errors, isSaving, save } = useSave(Attribute, "attributeConversion");
+  const rows = (data?.conversions.edges ?? []).map((edge) => edge.node).filter((row) => row.source !== null);
+  const { hasNextPage, endCursor } = data?.conversions.pageInfo ?? { hasNextPage: false, endCursor: null };
+
+  const attribute = async ({ orphan, clickId, reason, of }: Choice) => {
+    const payload = await save({ conversionId: orphan.id, clickId, reason });
+    if (!payload) return;
+    const fired = payload.conversion?.deliveries.length ?? 0;
+    toast(`Attributed to ${of}; ${fired === 1 ? "1 postback fires" : `${String(fired)} postbacks fire`}`);
+    setChosen(null);
+    setByHand(null);
+    refetch({ requestPolicy: "network-only" });
+  };
+
+  const columns: Column<Orphan>[] = [
+    {
+      id: "at",
+      header: "Received",
+      lead: true,
+      width: "11rem",
+      cell: (row) => (
+        <Link to="/conversions/$id" params={{ id: row.id }} className={rowLinkClass}>
+          <Time at={row.receivedAt} />
+        </Link>
+      ),
+    },
+    { id: "goal", header: "Goal", trail: true, cell: (row) => row.goal.name },
+    { id: "amount", header: "Amount", align: "right", cell: (row) => <Money value={row.amount} /> },
+    {
+      id: "source",
+      header: "Source",
+      deskOnly: true,
+      cell: (row) => <span className="text-muted">{row.source?.name}</span>,
+    },
+    {
+      id: "transaction",
+      header: "Transaction",
+      deskOnly: true,
+      cell: (row) =>
+        row.transactionId === null ? (
+          <span className="text-faint">–</span>
+        ) : (
+          <ShortId id={row.transactionId} />
+        ),
+    },
+    {
+      id: "proposals",
+      header: "Whose it may be",
+      cell: (row) => (
+        <div className={`${aboveRowLink} flex flex-col gap-1`}>
+          {row.proposals.map(({ click, reason }) =>
+            click ? (
+              <span key={click.id} className="flex flex-wrap items-center gap-x-2 gap-y-1">
+                <Button
+                  size="sm"
+                  onPress={() => {
+                    setChosen({ orphan: row, clickId: click.id, of: click.affiliate.name, reason });
+                  }}
+                >
+                  {click.affiliate.name}
+                </Button>
+                <span className="text-sm text-muted">{reason}</span>
+              </span>
+            ) : null,
+          )}
+          <span>
+            <Button
+              size="sm"
+              look="quiet"
+              onPress={() => {
+                setByHand(row);
+              }}
+            >
+              {row.proposals.length === 0 ? "Nothing points at a click: choose one…" : "Another click…"}
+            </Button>
+          </span>
+        </div>
+      ),
+    },
+  ];
+
+  return (
+    <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
+      <PageHead
+        title="Unattributed"
+        aside={
+          <Button
+            icon={Wand2}
+            onPress={() => {
+              setByRule(true);
+            }}
+          >
+            Attribute by rule…
+          </Button>
+        }
+      >
+        Conversions that no click was found for. Once attributed, their postbacks fire as they would have.
+      </PageHead>
+      <Listing
+        what="The unattributed conversions"
+        error={data ? undefined : error}
+        isEmpty={data !== undefined && rows.length === 0}
+        empty={{
+          title: "All conversions have their click",
+          words: "What comes without one will wait here for you.",
+        }}
+        onRetry={() => {
+          refetch({ requestPolicy: "network-only" });
+        }}
+      >
+        <Table
+          label="Unattributed conversions"
+          columns={columns}
+          rows={rows}
+          rowId={(row) => row.id}
+          loading={!data}
+        />
+        {hasNextPage && (
+          <LoadMore
+            isLoading={fetching}
+            onLoad={() => {
+              setAfter(endCursor);
+            }}
+          />
+        )}
+      </Listing>
+      <Confirm
+        title="Attribute this conversion"
+        isOpen={chosen !== null}
+        onClose={() => {
+          setChosen(null);
+        }}
+        onConfirm={() => {
+          if (chosen) void attribute(chosen);
+        }}
+        action={`Attribute to ${chosen?.of ?? ""}`}
+        isPending={isSaving}
+      >
+        <GeneralError text={errors.general} />
+        <p>
+          The {chosen?.orphan.goal.name} becomes {chosen?.of}&apos;s, is reckoned by their deal, and their
+          postbacks fire once. {chosen?.reason}
+        </p>
+      </Confirm>
+      <Dialog
+        title="Choose a click"
+        isOpen={byHand !== null}
+        onClose={() => {
+          setByHand(null);
+        }}
+      >
+        {byHand && (
+          <ChooseClick
+            error={errors.general}
+            onChoose={(clickId, of) => {
+              void attribute({ orphan: byHand, clickId, of, reason: "chosen by hand" });
+            }}
+          />
+        )}
+      </Dialog>
+      <Dialog
+        title="Attribute by rule"
+        isOpen={isByRule}
+        onClose={() => {
+          setByRule(false);
+        }}
+      >
+        <RuleForm
+          onDone={() => {
+            setByRule(false);
+            refetch({ requestPolicy: "network-only" });
+          }}
+        />
+      </Dialog>
+    </div>
+  );
+}
+
+function ChooseClick({
+  error,
+  onChoose,
+}: {
+  error: string | null;
+  onChoose: (clickId: string, of: string) => void;
+}): ReactElement {
+  const [text, setText] = useState("");
+  const [{ data, fetching }] = useQuery({
+    query: FindClick,
+    variables: { search: text.trim() },
+    pause: text.trim().length < 3,
+  });
+  const found = text.trim().length < 3 ? [] : (data?.clicks.edges ?? []);
+  return (
+    <div className="flex flex-col gap-3">
+      <GeneralError text={error} />
+      <TextField
+        label="Click id, or the whole value of a param"
+        value={text}
+        onChange={setText}
+        mono
+        autoFocus
+        placeholder="MYTEST123"
+      />
+      <ul aria-label="Clicks found" className="flex flex-col gap-1">
+        {found.map(({ node }) => (
+          <li key={node.id} className="flex items-center justify-between gap-2 rounded-md border px-3 py-2">
+            <span className="min-w-0">
+              {node.affiliate.name} · <Time at={node.clickedAt} />{" "}
+              <span className="block truncate font-mono text-sm text-muted">
+                {node.param1 || node.clickId}
+              </span>
+            </span>
+            <Button
+              size="sm"
+              look="primary"
+              onPress={() => {
+                onChoose(node.id, node.affiliate.name);
+              }}
+            >
+              Attribute
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {text.trim().length >= 3 && !fetching && found.length === 0 && (
+        <p className="text-muted">No click has this id, and none this param.</p>
+      )}
+    </div>
+  );
+}
+
+const kinds = [
+  { id: "CLICK_ELSEWHERE", label: "The click id came back in another parameter" },
+  { id: "SAME_PLAYER", label: "The same player is known by a click" },
+  { id: "SAME_TRANSACTION", label: "The same transaction was reported for another goal" },
+  { id: "PARAM_ELSEWHERE", label: "The value of a parameter is a click's param" },
+  { id: "LATE_CLICK", label: "The click was older than the offer's window" },
+] as const;
+
+type Kind = (typeof kinds)[number]["id"];
+
+function RuleForm({ onDone }: { onDone: () => void }): ReactElement {
+  const [selected, setSelected] = useState<string[]>(["CLICK_ELSEWHERE", "SAME_PLAYER"]);
+  const [counted, setCounted] = useState<{ count: number; considered: number } | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [{ fetching }, run] = useMutation(ByRule);
+  const chosen = kinds.map((kind) => kind.id).filter((id): id is Kind => selected.includes(id));
+
+  const go = async (dryRun: boolean) => {
+    const { data, error } = await run({ input: { kinds: chosen, dryRun } });
+    const payload = data?.attributeByRule;
+    if (!payload || payload.userErrors.length > 0) {
+      setProblem(error ? explain(error) : (payload?.userErrors[0]?.message ?? "The server did not answer."));
+      return;
+    }
+    if (dryRun) {
+      setCounted(payload);
+      return;
+    }
+    toast(`Attributed ${String(payload.count)} of ${String(payload.considered)} conversions`);
+    onDone();
+  };
+
+  return (
+    <Form className="flex flex-col gap-4" onSubmit={() => void go(counted === null)}>
+      <GeneralError text={problem} />
+      <CheckboxGroup
+        label="Where all proposals of these kinds name one click"
+        value={selected}
+        onChange={(value) => {
+          setSelected(value);
+          setCounted(null);
+        }}
+      >
+        {kinds.map((kind) => (
+          <Checkbox key={kind.id} value={kind.id}>
+            {kind.label}
+          </Checkbox>
+        ))}
+      </CheckboxGroup>
+      {counted && (
+        <p role="status">
+          {counted.count} of the {counted.considered} newest would be attributed, and their postbacks fire.
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button
+          type="submit"
+          look="primary"
+          isPending={fetching}
+          isDisabled={chosen.length === 0 || counted?.count === 0}
+        >
+          {counted === null ? "Count them" : `Attribute ${String(counted.count)}`}
+        </Button>
+      </div>
+    </Form>
+  );
+}

@@ -1,0 +1,48 @@
+import { useCallback, useEffect, useState } from "react";
+
+import { graphql } from "@/graphql/graphql";
+import { subscribeLive } from "@/graphql/live";
+
+const Arrived = graphql(`
+  subscription StaffArrived {
+    receivedPostback {
+      id
+      source {
+        id
+      }
+    }
+  }
+`);
+
+/** How many calls have come since they were last taken: of one source, or of all. At most three times a second. */
+export function useArrivals(sourceId?: string): { waiting: number; take: () => void } {
+  const [waiting, setWaiting] = useState(0);
+  useEffect(() => {
+    let gathered = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = subscribeLive(
+      Arrived,
+      {},
+      {
+        next: ({ receivedPostback }) => {
+          if (sourceId !== undefined && receivedPostback.source?.id !== sourceId) return;
+          gathered++;
+          timer ??= setTimeout(() => {
+            timer = undefined;
+            const more = gathered;
+            gathered = 0;
+            setWaiting((n) => n + more);
+          }, 333);
+        },
+      },
+    );
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [sourceId]);
+  const take = useCallback(() => {
+    setWaiting(0);
+  }, []);
+  return { waiting, take };
+}
