@@ -27,14 +27,15 @@ import { setSessionLost, useSessionLost } from "@/graphql/session";
 import { type Viewer, ViewerQuery } from "@/graphql/viewer";
 
 import { useSignOut, whoIs } from "./account";
-import { LookAs, LookingBanner } from "./look-as";
 import { pages, thumbPages } from "./pages";
-import { staffPages } from "./staff-pages";
 
 const loadPalette = () => import("./palette");
 const Palette = lazy(() => loadPalette().then((m) => ({ default: m.Palette })));
 const Keys = lazy(() => import("./keys").then((m) => ({ default: m.Keys })));
 const MoreSheet = lazy(() => import("./more-sheet").then((m) => ({ default: m.MoreSheet })));
+const StaffRail = lazy(() => import("./staff-rail").then((m) => ({ default: m.StaffRail })));
+const LookAs = lazy(() => import("./look-as").then((m) => ({ default: m.LookAs })));
+const LookingBanner = lazy(() => import("./look-as").then((m) => ({ default: m.LookingBanner })));
 const LostSession = lazy(() => import("./lost-session").then((m) => ({ default: m.LostSession })));
 
 /** Everything behind the sign-in: who is asking is known here, and the page stands inside. */
@@ -129,7 +130,11 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
         }}
       />
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-        {viewer.looking && <LookingBanner name={viewer.affiliate?.name ?? ""} />}
+        {viewer.looking && (
+          <Suspense>
+            <LookingBanner name={viewer.affiliate?.name ?? ""} />
+          </Suspense>
+        )}
         <Main />
       </div>
       <BottomBar
@@ -226,17 +231,17 @@ function Rail({
             </Link>
           </li>
         ))}
-        {viewer.role !== "AFFILIATE" &&
-          staffPages.map(({ to, name, icon: Icon }, i) => (
-            <li key={to} className={cx(i === 0 && "mt-3")}>
-              <Link to={to} className={railItem} title={name}>
-                <Icon aria-hidden className="size-4 shrink-0" />
-                <span className="max-lg:sr-only">{name}</span>
-              </Link>
-            </li>
-          ))}
+        {viewer.role !== "AFFILIATE" && (
+          <Suspense>
+            <StaffRail item={railItem} />
+          </Suspense>
+        )}
       </ul>
-      {viewer.role !== "AFFILIATE" && <LookAs />}
+      {viewer.role !== "AFFILIATE" && (
+        <Suspense>
+          <LookAs />
+        </Suspense>
+      )}
       <Account viewer={viewer} onKeys={onKeys} />
     </nav>
   );

@@ -32,33 +32,6 @@ function forget(cache: Cache, ...names: string[]): void {
   }
 }
 
-/** What staff change, and the lists that it is in. */
-const staffUpdates = Object.fromEntries(
-  Object.entries({
-    saveOffer: ["offers", "node"],
-    saveLandingPage: ["offers", "node"],
-    deleteLandingPage: ["offers", "node"],
-    createDeal: ["offers", "node"],
-    endDeal: ["offers", "node"],
-    setCurrencyRate: ["currencyRates"],
-    saveGoal: ["goals"],
-    saveSource: ["sources", "node", "conversions"],
-    rotateSourceSecret: ["sources", "node"],
-    attributeConversion: ["conversions", "conversionTrace", "deliveries"],
-    attributeByRule: ["conversions", "deliveries"],
-    fireManualConversion: ["conversions", "deliveries"],
-    importStatusChanges: ["conversions", "deliveries"],
-    saveAffiliate: ["affiliates"],
-    createUser: ["affiliates", "staff"],
-    setUserDisabled: ["affiliates", "staff"],
-  }).map(([name, lists]) => [
-    name,
-    (_result: unknown, _args: unknown, cache: Cache) => {
-      forget(cache, ...lists, "auditEntries");
-    },
-  ]),
-);
-
 function isUnauthenticated(error: CombinedError): boolean {
   return (
     error.response?.status === 401 ||
@@ -117,7 +90,6 @@ export function createClient(): Client {
         },
         updates: {
           Mutation: {
-            ...staffUpdates,
             createApiToken: (_result, _args, cache) => {
               cache.invalidate({ __typename: "Viewer", id: "me" }, "apiTokens");
             },

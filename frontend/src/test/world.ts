@@ -280,6 +280,7 @@ export class World {
       affiliate: user.affiliate,
       scopes: ["READ", "WRITE", "CONVERSIONS", "REPLAY"],
       apiTokens: this.tokens,
+      looking: false,
       echoUrl: "https://go.postrider.example/echo/k3y",
     };
   }
