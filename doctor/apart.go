@@ -16,7 +16,7 @@ func (e *exam) tellsApart() {
 		name, send := e.parameterFor(macro.GoalID, "goal", "{goal_id}")
 		e.find(CodeNoGoal, Warning, nowhere, fmt.Sprintf("%d goals share this URL and nothing in it says which one was reached.", len(e.Goals)), e.setting(name, send))
 	}
-	if len(e.statuses()) > 1 && !e.uses(macro.Status) && !(e.preset != nil && !e.preset.ReadsStatus) {
+	if len(e.statuses()) > 1 && !e.uses(macro.Status) && (e.preset == nil || e.preset.ReadsStatus) {
 		name, send := e.parameterFor(macro.Status, "status", "{status}")
 		e.find(CodeNoStatus, Warning, nowhere, "It fires for several statuses and nothing in the URL says which one.", e.setting(name, send))
 	}
@@ -24,7 +24,7 @@ func (e *exam) tellsApart() {
 		return
 	}
 	again := slices.ContainsFunc(e.Goals, func(g string) bool { return slices.Contains(e.Repeating, g) })
-	if (several || again) && !e.uses(macro.ConversionID, macro.TransactionID, macro.DeliveryID) && !(e.preset != nil && e.preset.Kind == "messenger") {
+	if (several || again) && !e.uses(macro.ConversionID, macro.TransactionID, macro.DeliveryID) && (e.preset == nil || e.preset.Kind != "messenger") {
 		name, send := e.parameterFor(macro.ConversionID, "txid", "{conversion_id}")
 		e.find(CodeNoConversionID, Warning, nowhere, "Without a conversion's own id, a tracker takes a second conversion of the same click for the first one sent again, and drops it.", e.setting(name, send))
 	}

@@ -18,7 +18,7 @@ var (
 // ends in logs everywhere.
 func (e *exam) personal() {
 	for _, p := range e.pieces {
-		what := ""
+		var what string
 		switch {
 		case email.MatchString(p.value):
 			what = "an e-mail address"

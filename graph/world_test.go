@@ -173,7 +173,9 @@ func (w *world) happen(t testing.TB, e *estate) {
 	w.test(t, e, postback)
 	e.keep(w.bulkReplay(t, e, dispatch.BulkDone).GlobalID())
 	w.alert(t, e, func(c *db.AlertCreate) { c.SetPostbackID(postback.ID).SetKind(doctor.AlertGone) })
-	w.alert(t, e, func(c *db.AlertCreate) { c.SetCampaignID(e.link.CampaignID).SetKind(doctor.AlertNoParam).SetResolvedAt(pgtest.Now) })
+	w.alert(t, e, func(c *db.AlertCreate) {
+		c.SetCampaignID(e.link.CampaignID).SetKind(doctor.AlertNoParam).SetResolvedAt(pgtest.Now)
+	})
 	echo, err := c.EchoRequest.Create().SetID(pgtest.ID(t)).SetAffiliateID(e.affiliate.ID).SetReceivedAt(pgtest.Now).SetMethod("GET").
 		SetURL("/echo/echo-" + e.mark + "?v=" + e.mark).SetHeaders([]dispatch.Header{{Name: "User-Agent", Value: e.mark}}).
 		SetBody("body " + e.mark).SetStatusCode(200).Save(ctx)

@@ -83,6 +83,9 @@ func tokenAt(text string, at int) (Token, bool) {
 	}
 	rest := text[at:min(len(text), at+maxToken)]
 	for _, s := range spellings {
+		if s.dialect[0] != text[at] {
+			continue
+		}
 		m := s.pattern.FindStringSubmatch(rest)
 		if m == nil || !plausible(s.dialect, m[1], text, at) {
 			continue
@@ -104,7 +107,7 @@ const maxToken = 512
 func plausible(d Dialect, name, text string, at int) bool {
 	switch d {
 	case Percents:
-		return !(len(name) >= 2 && isHex(name[0]) && isHex(name[1])) // %ad% begins like an escape
+		return len(name) < 2 || !isHex(name[0]) || !isHex(name[1]) // %ad% begins like an escape
 	case Parentheses, AngleBrackets, Brackets, Underscores:
 		return at > 0 && strings.IndexByte("=/&?-_.:,|"+"])>}_xX;+", text[at-1]) >= 0 // a value, not prose
 	default:

@@ -1,0 +1,138 @@
+package doctor_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"postrider/doctor"
+)
+
+// told applies changes to what is open, and gives the kinds that were raised and
+// ended.
+func told(open *[]doctor.OpenAlert, changes []doctor.Change) (raised, ended []doctor.AlertKind) {
+	for _, c := range changes {
+		if c.Raise {
+			raised = append(raised, c.Kind)
+			*open = append(*open, c.OpenAlert)
+			continue
+		}
+		ended = append(ended, c.Kind)
+		*open = slices.DeleteFunc(*open, func(a doctor.OpenAlert) bool { return a == c.OpenAlert })
+	}
+	return raised, ended
+}
+
+func TestAnOwnerIsToldOnceOfWhatBeginsAndEnds(t *testing.T) {
+	t.Parallel()
+	const failing, held, gone, recovered = doctor.AlertFailing, doctor.AlertHeld, doctor.AlertGone, doctor.AlertRecovered
+	type kinds = []doctor.AlertKind
+	var open []doctor.OpenAlert
+	for i, step := range []struct {
+		vitals        doctor.PostbackVitals
+		raised, ended kinds
+	}{
+		{doctor.PostbackVitals{Delivered: 20}, nil, nil},
+		{doctor.PostbackVitals{Delivered: 18, Failing: 2}, nil, nil}, // now and then is no alert
+		{doctor.PostbackVitals{Delivered: 2, Failing: 2}, nil, nil},  // too few to say
+		{doctor.PostbackVitals{Delivered: 5, Failing: 15}, kinds{failing}, nil},
+		{doctor.PostbackVitals{Delivered: 0, Failing: 20}, nil, nil},          // told already
+		{doctor.PostbackVitals{Failing: 20, Waiting: 7}, kinds{held}, nil},    // its circuit has opened
+		{doctor.PostbackVitals{Delivered: 10, Failing: 10}, nil, kinds{held}}, // still failing
+		{doctor.PostbackVitals{Delivered: 17, Failing: 3}, nil, nil},          // not yet well
+		{doctor.PostbackVitals{Delivered: 20}, kinds{recovered}, kinds{failing}},
+		{doctor.PostbackVitals{Delivered: 20}, nil, nil},
+		{doctor.PostbackVitals{Failing: 20}, kinds{failing}, kinds{recovered}},
+		{doctor.PostbackVitals{Held: true, Failing: 20}, kinds{gone}, nil},
+		{doctor.PostbackVitals{Delivered: 20}, kinds{recovered}, kinds{gone, failing}},
+		{doctor.PostbackVitals{}, nil, nil}, // a quiet night ends nothing
+	} {
+		step.vitals.ID = 7
+		raised, ended := told(&open, doctor.Watch([]doctor.PostbackVitals{step.vitals}, nil, open))
+		if !slices.Equal(raised, step.raised) || !slices.Equal(ended, step.ended) {
+			t.Errorf("step %d: raised %v, ended %v; want %v, %v", i, raised, ended, step.raised, step.ended)
+		}
+	}
+}
+
+func TestACampaignsTrafficIsWatched(t *testing.T) {
+	t.Parallel()
+	var open []doctor.OpenAlert
+	for i, step := range []struct {
+		vitals        doctor.CampaignVitals
+		raised, ended int
+	}{
+		{doctor.CampaignVitals{Clicks: 9, WithoutID: 9}, 0, 0}, // hardly traffic
+		{doctor.CampaignVitals{Clicks: 50, WithoutID: 50}, 2, 0},
+		{doctor.CampaignVitals{Clicks: 50, WithoutID: 50}, 0, 0},
+		{doctor.CampaignVitals{Clicks: 50, WithoutID: 20, Covered: true}, 0, 1},
+		{doctor.CampaignVitals{Clicks: 50, WithoutID: 1, Covered: true}, 0, 1},
+		{doctor.CampaignVitals{Clicks: 50, Covered: true}, 0, 0},
+		{doctor.CampaignVitals{}, 0, 0}, // no traffic, nothing to cover
+	} {
+		step.vitals.ID, step.vitals.Name = 3, "Summer"
+		raised, ended := told(&open, doctor.Watch(nil, []doctor.CampaignVitals{step.vitals}, open))
+		if len(raised) != step.raised || len(ended) != step.ended {
+			t.Errorf("step %d: raised %v, ended %v", i, raised, ended)
+		}
+	}
+}
+
+// Whatever happens, nothing is raised twice or ended that is not open, and once
+// told, the same vitals change nothing more.
+func TestAlertsSettle(t *testing.T) {
+	t.Parallel()
+	few := rapid.IntRange(0, 20)
+	rapid.Check(t, func(rt *rapid.T) {
+		var open []doctor.OpenAlert
+		for range rapid.IntRange(1, 20).Draw(rt, "steps") {
+			p := doctor.PostbackVitals{ID: 1, Delivered: few.Draw(rt, "delivered"), Failing: few.Draw(rt, "failing"), Waiting: few.Draw(rt, "waiting"), Held: rapid.Bool().Draw(rt, "held")}
+			c := doctor.CampaignVitals{ID: 1, Clicks: few.Draw(rt, "clicks"), Covered: rapid.Bool().Draw(rt, "covered")}
+			c.WithoutID = rapid.IntRange(0, c.Clicks).Draw(rt, "without")
+			before := slices.Clone(open)
+			changes := doctor.Watch([]doctor.PostbackVitals{p}, []doctor.CampaignVitals{c}, open)
+			for _, change := range changes {
+				if change.Raise && change.Message == "" || !change.Raise && !slices.Contains(before, change.OpenAlert) || change.Raise && slices.Contains(before, change.OpenAlert) {
+					rt.Fatalf("%+v of %+v", change, before)
+				}
+			}
+			told(&open, changes)
+			if again := doctor.Watch([]doctor.PostbackVitals{p}, []doctor.CampaignVitals{c}, open); len(again) != 0 {
+				rt.Fatalf("not settled: %+v after %+v", again, changes)
+			}
+		}
+	})
+}
+
+func TestTheChecklistTicksByWhatHappened(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	good := doctor.Question{Template: "https://kt.traffic.io/6f1c/postback?subid={param_1}&status=sale&tid={conversion_id}", Goals: []string{"ftd"}}
+	bare := doctor.Question{Template: "https://my.trk.io/in?p={payout}", Goals: []string{"ftd"}}
+	slip := doctor.Question{Template: "https://my.trk.io/in?c={param_1}&&p={payout}", Goals: []string{"ftd"}}
+	for name, c := range map[string]struct {
+		setup doctor.Setup
+		ticks string
+	}{
+		"nothing yet":             {doctor.Setup{}, "......"},
+		"a sound postback":        {doctor.Setup{Postbacks: []doctor.Question{good}}, "xxx..."},
+		"one without a click id":  {doctor.Setup{Postbacks: []doctor.Question{good, bare}}, "x....."},
+		"one with a slip":         {doctor.Setup{Postbacks: []doctor.Question{slip}}, "xx...."},
+		"tested":                  {doctor.Setup{Postbacks: []doctor.Question{good}, Tested: &now}, "xxxx.."},
+		"a click before any test": {doctor.Setup{Postbacks: []doctor.Question{good}, Clicked: &now}, "xxx.x."},
+		"all":                     {doctor.Setup{Postbacks: []doctor.Question{good}, Tested: &now, Clicked: &now, Delivered: &now}, "xxxxxx"},
+	} {
+		ticks := ""
+		for _, s := range doctor.Checklist(c.setup) {
+			ticks += map[bool]string{true: "x", false: "."}[s.Done]
+			if s.Says == "" || s.Title == "" {
+				t.Errorf("%s: %+v", name, s)
+			}
+		}
+		if ticks != c.ticks {
+			t.Errorf("%s: %s, want %s", name, ticks, c.ticks)
+		}
+	}
+}

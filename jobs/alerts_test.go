@@ -1,0 +1,115 @@
+package jobs_test
+
+import (
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/dispatch"
+	"postrider/doctor"
+	"postrider/ent/db"
+	"postrider/ent/db/alert"
+	"postrider/internal/pgtest"
+	"postrider/jobs"
+)
+
+// watching makes an engine look for alerts all the time.
+func watching(c *jobs.Config) { c.WatchEvery = 5 * time.Millisecond }
+
+// open waits until an alert of the kind is open, or is over.
+func (w *world) untilAlert(kind doctor.AlertKind, resolved bool) *db.Alert {
+	w.t.Helper()
+	w.until(string(kind), `SELECT count(*) > 0 FROM alerts WHERE kind = $1 AND (resolved_at IS NOT NULL) = $2`, string(kind), resolved)
+	a, err := w.client.Alert.Query().Where(alert.KindEQ(kind)).First(w.ctx)
+	w.must(err)
+	return a
+}
+
+func TestAnOwnerIsToldThatAPostbackFailsAndThatItIsWellAgain(t *testing.T) {
+	w := setup(t, func(_ int, rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/ill" {
+			rw.WriteHeader(http.StatusForbidden)
+		}
+	})
+	p := w.postback("/ill?c={param_1}")
+	for range 4 {
+		w.deposit()
+	}
+	w.run(watching)
+	a := w.untilAlert(doctor.AlertFailing, false)
+	if a.AffiliateID != w.Affiliate || *a.PostbackID != p.ID || a.CampaignID != nil || a.Message != "4 of the last 4 deliveries did not arrive. The tracker forbids the request (403)." {
+		t.Errorf("%+v", a)
+	}
+	_, err := w.d.SQL.ExecContext(t.Context(), `UPDATE deliveries SET state = 'delivered'`)
+	w.must(err)
+	w.untilAlert(doctor.AlertFailing, true)
+	w.untilAlert(doctor.AlertRecovered, false)
+	if n, err := w.client.Alert.Query().Count(w.ctx); err != nil || n != 2 {
+		t.Errorf("%d alerts, %v", n, err)
+	}
+}
+
+func TestAnOwnerIsToldThatAnAddressIsGone(t *testing.T) {
+	w := setup(t, func(_ int, rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusGone) })
+	p := w.postback("/gone?c={param_1}")
+	w.deposit()
+	w.run(watching)
+	if a := w.untilAlert(doctor.AlertGone, false); *a.PostbackID != p.ID {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestTestsAndOldFailuresRaiseNothing(t *testing.T) {
+	w := setup(t, nil)
+	p := w.postback("/?c={param_1}")
+	conversion := w.Conversion(t, w.d).ID
+	for i := range 10 {
+		pgtest.Delivery(t, w.d, conversion, p, func(c *db.DeliveryCreate) {
+			c.SetState(dispatch.Failed).SetReplayOf(pgtest.ID(t)).SetTest(i%2 == 0) // pgtest.Now is long ago
+		})
+	}
+	for range 20 {
+		pgtest.Click(t, w.d, w.Link, func(c *db.ClickCreate) { c.SetParam1("") }) // so are these
+	}
+	looked := make(chan struct{})
+	var looks atomic.Int32
+	w.run(watching, func(c *jobs.Config) {
+		c.Now = func() time.Time {
+			if looks.Add(1) == 50 {
+				close(looked)
+			}
+			return time.Now()
+		}
+	})
+	<-looked
+	if n, err := w.client.Alert.Query().Count(w.ctx); err != nil || n != 0 {
+		t.Errorf("%d alerts, %v", n, err)
+	}
+}
+
+func TestAnOwnerIsToldOfTrafficThatLeadsNowhere(t *testing.T) {
+	w := setup(t, nil)
+	now := time.Now()
+	for range 12 {
+		pgtest.Click(t, w.d, w.Link, func(c *db.ClickCreate) { c.SetID(freshID(t, now)).SetClickedAt(now).SetParam1("") })
+	}
+	w.run(watching)
+	if a := w.untilAlert(doctor.AlertUncovered, false); *a.CampaignID != w.Link.CampaignID || a.AffiliateID != w.Affiliate {
+		t.Errorf("%+v", a)
+	}
+	w.untilAlert(doctor.AlertNoParam, false)
+	w.postback("/?c={param_1}")
+	w.untilAlert(doctor.AlertUncovered, true)
+}
+
+func freshID(t *testing.T, at time.Time) uuid.UUID {
+	t.Helper()
+	id, err := uuid.NewV7AtTime(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
