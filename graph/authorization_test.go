@@ -335,6 +335,7 @@ func (w *world) queries() map[string]query {
 		"nodes":             {fmt.Sprintf("{ nodes(ids: [%q]) { id } }", id("Delivery")), w.a.ids["Delivery"]},
 		"affiliates":        list("affiliates", "Affiliate"),
 		"echoRequests":      list("echoRequests", "EchoRequest"),
+		"engine":            {"{ engine { parked } }", nil},
 		"bulkReplays":       list("bulkReplays", "BulkReplay"),
 		"campaigns":         list("campaigns", "Campaign"),
 		"trackingLink":      {fmt.Sprintf("{ trackingLink(campaignId: %q) { url } }", id("Campaign")), []string{w.a.link.Code}},

@@ -28,6 +28,7 @@ func complexity() gen.ComplexityRoot {
 		return rows(child, first, last)
 	}
 	c.Query.EchoRequests = func(child int, first *int, _ *string, last *int, _ *string) int { return rows(child, first, last) }
+	c.Engine.Workers, c.Engine.Queues, c.Engine.Endpoints = list, list, list
 	c.Query.BulkReplays = func(child int, first *int, _ *string, last *int, _ *string) int { return rows(child, first, last) }
 	c.BulkReplayProgress.Failures = list
 	c.Query.Offers = func(child int, first *int, _ *string, last *int, _ *string, _ *string) int {

@@ -34,6 +34,7 @@ type listLoaders struct {
 	postbacksOfCampaign    *dataloadgen.Loader[int64, []*db.Postback]
 	versionsOfPostback     *dataloadgen.Loader[int64, []*db.PostbackVersion]
 	health                 *dataloadgen.Loader[int64, *report.PostbackHealth]
+	endpoint               *dataloadgen.Loader[string, *report.Endpoint]
 	dictionary             *dataloadgen.Loader[struct{}, []*db.Goal]
 	conversionsOfClick     *dataloadgen.Loader[uuid.UUID, []*db.Conversion]
 	eventsOfConversion     *dataloadgen.Loader[uuid.UUID, []*db.ConversionEvent]
@@ -69,6 +70,7 @@ func newListLoaders(c *db.Client, health *report.Health, wait time.Duration) lis
 			return c.PostbackVersion.Query().Where(postbackversion.PostbackIDIn(ids...)).Order(db.Desc(postbackversion.FieldNumber)).All(ctx)
 		}, func(r *db.PostbackVersion) int64 { return r.PostbackID }),
 		health: one(wait, health.OfPostbacks, func(h *report.PostbackHealth) int64 { return h.PostbackID }),
+		endpoint: one(wait, health.OfEndpoints, func(e *report.Endpoint) string { return e.Endpoint }),
 		dictionary: many(wait, func(ctx context.Context, _ []struct{}) ([]*db.Goal, error) {
 			return c.Goal.Query().Order(db.Asc(goal.FieldPosition, goal.FieldID)).All(ctx)
 		}, func(*db.Goal) struct{} { return struct{}{} }),

@@ -58,6 +58,7 @@ type ResolverRoot interface {
 	DealTier() DealTierResolver
 	Delivery() DeliveryResolver
 	EchoRequest() EchoRequestResolver
+	Endpoint() EndpointResolver
 	Mutation() MutationResolver
 	Offer() OfferResolver
 	Postback() PostbackResolver
@@ -520,6 +521,29 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Endpoint struct {
+		Because         func(childComplexity int) int
+		Circuit         func(childComplexity int) int
+		Endpoint        func(childComplexity int) int
+		OldestWaitingAt func(childComplexity int) int
+		OpenedAt        func(childComplexity int) int
+		P50Ms           func(childComplexity int) int
+		P95Ms           func(childComplexity int) int
+		ProbeAt         func(childComplexity int) int
+		Sentence        func(childComplexity int) int
+		SuccessRate     func(childComplexity int) int
+		Waiting         func(childComplexity int) int
+	}
+
+	Engine struct {
+		Blocked   func(childComplexity int) int
+		Endpoints func(childComplexity int) int
+		Later     func(childComplexity int) int
+		Parked    func(childComplexity int) int
+		Queues    func(childComplexity int) int
+		Workers   func(childComplexity int) int
+	}
+
 	Finding struct {
 		Code     func(childComplexity int) int
 		End      func(childComplexity int) int
@@ -716,6 +740,7 @@ type ComplexityRoot struct {
 		Campaign      func(childComplexity int) int
 		CreatedAt     func(childComplexity int) int
 		Enabled       func(childComplexity int) int
+		Endpoint      func(childComplexity int) int
 		GlobalID      func(childComplexity int) int
 		Goal          func(childComplexity int) int
 		Health        func(childComplexity int) int
@@ -883,6 +908,7 @@ type ComplexityRoot struct {
 		CurrencyRates         func(childComplexity int) int
 		Deliveries            func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery) int
 		EchoRequests          func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Engine                func(childComplexity int) int
 		Goals                 func(childComplexity int) int
 		HomeNumbers           func(childComplexity int, timeZone *string) int
 		Instance              func(childComplexity int) int
@@ -906,6 +932,12 @@ type ComplexityRoot struct {
 		TrackerPresets        func(childComplexity int) int
 		TrackingLink          func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
 		Viewer                func(childComplexity int) int
+	}
+
+	Queue struct {
+		Available func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Running   func(childComplexity int) int
 	}
 
 	ReceivedPostback struct {
@@ -1251,6 +1283,14 @@ type ComplexityRoot struct {
 		From func(childComplexity int) int
 		To   func(childComplexity int) int
 	}
+
+	Worker struct {
+		Name      func(childComplexity int) int
+		Promotes  func(childComplexity int) int
+		SeenAt    func(childComplexity int) int
+		Slots     func(childComplexity int) int
+		StartedAt func(childComplexity int) int
+	}
 }
 
 type AffiliateResolver interface {
@@ -1363,6 +1403,9 @@ type DeliveryResolver interface {
 type EchoRequestResolver interface {
 	Parameters(ctx context.Context, obj *db.EchoRequest) ([]*dispatch.Header, error)
 }
+type EndpointResolver interface {
+	Because(ctx context.Context, obj *report.Endpoint) (*string, error)
+}
 type MutationResolver interface {
 	SignIn(ctx context.Context, input SignInInput) (*SignInPayload, error)
 	SignOut(ctx context.Context) (*SignOutPayload, error)
@@ -1426,6 +1469,7 @@ type PostbackResolver interface {
 
 	Health(ctx context.Context, obj *db.Postback) (*report.PostbackHealth, error)
 
+	Endpoint(ctx context.Context, obj *db.Postback) (*report.Endpoint, error)
 	Tests(ctx context.Context, obj *db.Postback, first *int) ([]*db.PostbackTest, error)
 }
 type PostbackTestResolver interface {
@@ -1477,6 +1521,7 @@ type QueryResolver interface {
 	CurrencyRates(ctx context.Context) ([]*db.CurrencyRate, error)
 	Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery) (*page.Connection[*db.Delivery], error)
 	LintPostback(ctx context.Context, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool) ([]*Finding, error)
+	Engine(ctx context.Context) (*report.Engine, error)
 	SetupChecklist(ctx context.Context, campaignID string) (*SetupChecklist, error)
 	HomeNumbers(ctx context.Context, timeZone *string) (*HomeNumbers, error)
 	Alerts(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Alert) (*page.Connection[*db.Alert], error)
@@ -3241,6 +3286,110 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EndDealPayload.UserErrors(childComplexity), true
 
+	case "Endpoint.because":
+		if e.ComplexityRoot.Endpoint.Because == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Endpoint.Because(childComplexity), true
+	case "Endpoint.circuit":
+		if e.ComplexityRoot.Endpoint.Circuit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Endpoint.Circuit(childComplexity), true
+	case "Endpoint.endpoint":
+		if e.ComplexityRoot.Endpoint.Endpoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Endpoint.Endpoint(childComplexity), true
+	case "Endpoint.oldestWaitingAt":
+		if e.ComplexityRoot.Endpoint.OldestWaitingAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Endpoint.OldestWaitingAt(childComplexity), true
+	case "Endpoint.openedAt":
+		if e.ComplexityRoot.Endpoint.OpenedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Endpoint.OpenedAt(childComplexity), true
+	case "Endpoint.p50Ms":
+		if e.ComplexityRoot.Endpoint.P50Ms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Endpoint.P50Ms(childComplexity), true
+	case "Endpoint.p95Ms":
+		if e.ComplexityRoot.Endpoint.P95Ms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Endpoint.P95Ms(childComplexity), true
+	case "Endpoint.probeAt":
+		if e.ComplexityRoot.Endpoint.ProbeAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Endpoint.ProbeAt(childComplexity), true
+	case "Endpoint.sentence":
+		if e.ComplexityRoot.Endpoint.Sentence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Endpoint.Sentence(childComplexity), true
+	case "Endpoint.successRate":
+		if e.ComplexityRoot.Endpoint.SuccessRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Endpoint.SuccessRate(childComplexity), true
+	case "Endpoint.waiting":
+		if e.ComplexityRoot.Endpoint.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Endpoint.Waiting(childComplexity), true
+
+	case "Engine.blocked":
+		if e.ComplexityRoot.Engine.Blocked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Engine.Blocked(childComplexity), true
+	case "Engine.endpoints":
+		if e.ComplexityRoot.Engine.Endpoints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Engine.Endpoints(childComplexity), true
+	case "Engine.later":
+		if e.ComplexityRoot.Engine.Later == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Engine.Later(childComplexity), true
+	case "Engine.parked":
+		if e.ComplexityRoot.Engine.Parked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Engine.Parked(childComplexity), true
+	case "Engine.queues":
+		if e.ComplexityRoot.Engine.Queues == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Engine.Queues(childComplexity), true
+	case "Engine.workers":
+		if e.ComplexityRoot.Engine.Workers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Engine.Workers(childComplexity), true
+
 	case "Finding.code":
 		if e.ComplexityRoot.Finding.Code == nil {
 			break
@@ -4271,6 +4420,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Postback.Enabled(childComplexity), true
+	case "Postback.endpoint":
+		if e.ComplexityRoot.Postback.Endpoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Postback.Endpoint(childComplexity), true
 	case "Postback.id":
 		if e.ComplexityRoot.Postback.GlobalID == nil {
 			break
@@ -5022,6 +5177,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.EchoRequests(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.engine":
+		if e.ComplexityRoot.Query.Engine == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Engine(childComplexity), true
 	case "Query.goals":
 		if e.ComplexityRoot.Query.Goals == nil {
 			break
@@ -5231,6 +5392,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+
+	case "Queue.available":
+		if e.ComplexityRoot.Queue.Available == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Queue.Available(childComplexity), true
+	case "Queue.name":
+		if e.ComplexityRoot.Queue.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Queue.Name(childComplexity), true
+	case "Queue.running":
+		if e.ComplexityRoot.Queue.Running == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Queue.Running(childComplexity), true
 
 	case "ReceivedPostback.address":
 		if e.ComplexityRoot.ReceivedPostback.Address == nil {
@@ -6505,6 +6685,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Word.To(childComplexity), true
 
+	case "Worker.name":
+		if e.ComplexityRoot.Worker.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Worker.Name(childComplexity), true
+	case "Worker.promotes":
+		if e.ComplexityRoot.Worker.Promotes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Worker.Promotes(childComplexity), true
+	case "Worker.seenAt":
+		if e.ComplexityRoot.Worker.SeenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Worker.SeenAt(childComplexity), true
+	case "Worker.slots":
+		if e.ComplexityRoot.Worker.Slots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Worker.Slots(childComplexity), true
+	case "Worker.startedAt":
+		if e.ComplexityRoot.Worker.StartedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Worker.StartedAt(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -7671,6 +7882,82 @@ extend type Query {
   """
   lintPostback(urlTemplate: String!, trackingLink: String, goals: [String!], statuses: [ConversionStatus!], postbackId: ID,
     scope: PostbackScope, offerId: ID, campaignId: ID, network: Boolean = false): [Finding!]! @auth
+}
+`, BuiltIn: false},
+	{Name: "../schema/engine.graphqls", Input: `"Whether an endpoint is sent to."
+enum CircuitState {
+  "As usual."
+  CLOSED
+  "Nothing is sent; what goes there is held."
+  OPEN
+  "One delivery is under way to see if it answers again."
+  HALF_OPEN
+  "It answered again; more and more is let through."
+  RECOVERING
+}
+
+"Where postbacks go, and how it fares: the circuit is everybody's, the numbers are of the viewer's own deliveries."
+type Endpoint {
+  "scheme://host:port"
+  endpoint: String!
+  circuit: CircuitState!
+  "How it stands, in words."
+  sentence: String!
+  "While the circuit is not closed: the code of why it opened."
+  because: String
+  openedAt: Time
+  "When it is tried next, while the circuit is open."
+  probeAt: Time
+  "Deliveries that wait for it, counted up to 100,000."
+  waiting: Int!
+  "When the first of these was recorded."
+  oldestWaitingAt: Time
+  "Delivered among what was sent in the last day; null where nothing was."
+  successRate: Float
+  "How long an exchange took, in milliseconds."
+  p50Ms: Float
+  p95Ms: Float
+}
+
+extend type Postback {
+  "Where it goes."
+  endpoint: Endpoint!
+}
+
+"How the delivery engine stands."
+type Engine {
+  workers: [Worker!]!
+  queues: [Queue!]!
+  "Whose circuit is not closed, or for which something waits; the fullest first, at most 200."
+  endpoints: [Endpoint!]!
+  "Deliveries that wait for their endpoint, counted up to 100,000."
+  parked: Int!
+  "Deliveries that wait for a time, such as the next attempt."
+  later: Int!
+  "Deliveries that wait for an earlier one of the same conversion."
+  blocked: Int!
+}
+
+"A process that delivers."
+type Worker {
+  name: String!
+  "Deliveries that it may have under way."
+  slots: Int!
+  startedAt: Time!
+  seenAt: Time!
+  "Whether it is the one that moves deliveries out of the table."
+  promotes: Boolean!
+}
+
+"One of the lanes that endpoints are spread over."
+type Queue {
+  name: String!
+  available: Int!
+  running: Int!
+}
+
+extend type Query {
+  engine: Engine! @auth(role: MANAGER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/home.graphqls", Input: `"How far a campaign's set-up has come. Each step ticks by what really happened."
@@ -9860,6 +10147,52 @@ func (ec *executionContext) childFields_EndDealPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type EndDealPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Endpoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "endpoint":
+		return ec.fieldContext_Endpoint_endpoint(ctx, field)
+	case "circuit":
+		return ec.fieldContext_Endpoint_circuit(ctx, field)
+	case "sentence":
+		return ec.fieldContext_Endpoint_sentence(ctx, field)
+	case "because":
+		return ec.fieldContext_Endpoint_because(ctx, field)
+	case "openedAt":
+		return ec.fieldContext_Endpoint_openedAt(ctx, field)
+	case "probeAt":
+		return ec.fieldContext_Endpoint_probeAt(ctx, field)
+	case "waiting":
+		return ec.fieldContext_Endpoint_waiting(ctx, field)
+	case "oldestWaitingAt":
+		return ec.fieldContext_Endpoint_oldestWaitingAt(ctx, field)
+	case "successRate":
+		return ec.fieldContext_Endpoint_successRate(ctx, field)
+	case "p50Ms":
+		return ec.fieldContext_Endpoint_p50Ms(ctx, field)
+	case "p95Ms":
+		return ec.fieldContext_Endpoint_p95Ms(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Endpoint", field.Name)
+}
+
+func (ec *executionContext) childFields_Engine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "workers":
+		return ec.fieldContext_Engine_workers(ctx, field)
+	case "queues":
+		return ec.fieldContext_Engine_queues(ctx, field)
+	case "endpoints":
+		return ec.fieldContext_Engine_endpoints(ctx, field)
+	case "parked":
+		return ec.fieldContext_Engine_parked(ctx, field)
+	case "later":
+		return ec.fieldContext_Engine_later(ctx, field)
+	case "blocked":
+		return ec.fieldContext_Engine_blocked(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Engine", field.Name)
+}
+
 func (ec *executionContext) childFields_Finding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -10194,6 +10527,8 @@ func (ec *executionContext) childFields_Postback(ctx context.Context, field grap
 		return ec.fieldContext_Postback_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Postback_updatedAt(ctx, field)
+	case "endpoint":
+		return ec.fieldContext_Postback_endpoint(ctx, field)
 	case "tests":
 		return ec.fieldContext_Postback_tests(ctx, field)
 	}
@@ -10472,6 +10807,18 @@ func (ec *executionContext) childFields_Qualification(ctx context.Context, field
 		return ec.fieldContext_Qualification_holdDays(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Qualification", field.Name)
+}
+
+func (ec *executionContext) childFields_Queue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_Queue_name(ctx, field)
+	case "available":
+		return ec.fieldContext_Queue_available(ctx, field)
+	case "running":
+		return ec.fieldContext_Queue_running(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Queue", field.Name)
 }
 
 func (ec *executionContext) childFields_ReceivedPostback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11140,6 +11487,22 @@ func (ec *executionContext) childFields_Word(ctx context.Context, field graphql.
 		return ec.fieldContext_Word_to(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Word", field.Name)
+}
+
+func (ec *executionContext) childFields_Worker(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_Worker_name(ctx, field)
+	case "slots":
+		return ec.fieldContext_Worker_slots(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_Worker_startedAt(ctx, field)
+	case "seenAt":
+		return ec.fieldContext_Worker_seenAt(ctx, field)
+	case "promotes":
+		return ec.fieldContext_Worker_promotes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Worker", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20152,6 +20515,424 @@ func (ec *executionContext) fieldContext_EndDealPayload_userErrors(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Endpoint_endpoint(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Endpoint_endpoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Endpoint, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Endpoint_endpoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Endpoint_circuit(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Endpoint_circuit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Circuit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v dispatch.CircuitState) graphql.Marshaler {
+			return ec.marshalNCircuitState2postriderᚋdispatchᚐCircuitState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Endpoint_circuit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type CircuitState does not have child fields"))
+}
+
+func (ec *executionContext) _Endpoint_sentence(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Endpoint_sentence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sentence(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Endpoint_sentence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Endpoint", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Endpoint_because(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Endpoint_because(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Endpoint().Because(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Endpoint_because(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Endpoint", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Endpoint_openedAt(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Endpoint_openedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpenedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Endpoint_openedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Endpoint_probeAt(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Endpoint_probeAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProbeAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Endpoint_probeAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Endpoint_waiting(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Endpoint_waiting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waiting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Endpoint_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Endpoint_oldestWaitingAt(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Endpoint_oldestWaitingAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OldestWaitingAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Endpoint_oldestWaitingAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Endpoint_successRate(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Endpoint_successRate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SuccessRate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Endpoint_successRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Endpoint_p50Ms(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Endpoint_p50Ms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P50Ms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Endpoint_p50Ms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Endpoint_p95Ms(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Endpoint_p95Ms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P95Ms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Endpoint_p95Ms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Engine_workers(ctx context.Context, field graphql.CollectedField, obj *report.Engine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Engine_workers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Workers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.Worker) graphql.Marshaler {
+			return ec.marshalNWorker2ᚕᚖpostriderᚋreportᚐWorkerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Engine_workers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Engine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Worker(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Engine_queues(ctx context.Context, field graphql.CollectedField, obj *report.Engine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Engine_queues(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Queues, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.Queue) graphql.Marshaler {
+			return ec.marshalNQueue2ᚕᚖpostriderᚋreportᚐQueueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Engine_queues(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Engine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Queue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Engine_endpoints(ctx context.Context, field graphql.CollectedField, obj *report.Engine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Engine_endpoints(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Endpoints, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.Endpoint) graphql.Marshaler {
+			return ec.marshalNEndpoint2ᚕᚖpostriderᚋreportᚐEndpointᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Engine_endpoints(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Engine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Endpoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Engine_parked(ctx context.Context, field graphql.CollectedField, obj *report.Engine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Engine_parked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parked, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Engine_parked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Engine", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Engine_later(ctx context.Context, field graphql.CollectedField, obj *report.Engine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Engine_later(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Later, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Engine_later(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Engine", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Engine_blocked(ctx context.Context, field graphql.CollectedField, obj *report.Engine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Engine_blocked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Blocked, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Engine_blocked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Engine", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Finding_code(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25536,6 +26317,38 @@ func (ec *executionContext) fieldContext_Postback_updatedAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("Postback", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
+func (ec *executionContext) _Postback_endpoint(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Postback_endpoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Postback().Endpoint(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *report.Endpoint) graphql.Marshaler {
+			return ec.marshalNEndpoint2ᚖpostriderᚋreportᚐEndpoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Postback_endpoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Postback",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Endpoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Postback_tests(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28524,6 +29337,56 @@ func (ec *executionContext) fieldContext_Query_lintPostback(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_engine(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_engine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Engine(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *report.Engine
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *report.Engine
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *report.Engine) graphql.Marshaler {
+			return ec.marshalNEngine2ᚖpostriderᚋreportᚐEngine(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_engine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Engine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_setupChecklist(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29674,6 +30537,75 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Queue_name(ctx context.Context, field graphql.CollectedField, obj *report.Queue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Queue_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Queue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Queue", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Queue_available(ctx context.Context, field graphql.CollectedField, obj *report.Queue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Queue_available(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Available, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Queue_available(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Queue", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Queue_running(ctx context.Context, field graphql.CollectedField, obj *report.Queue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Queue_running(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Running, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Queue_running(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Queue", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _ReceivedPostback_id(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
@@ -35229,6 +36161,121 @@ func (ec *executionContext) _Word_to(ctx context.Context, field graphql.Collecte
 }
 func (ec *executionContext) fieldContext_Word_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Word", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Worker_name(ctx context.Context, field graphql.CollectedField, obj *report.Worker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Worker_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Worker_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Worker", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Worker_slots(ctx context.Context, field graphql.CollectedField, obj *report.Worker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Worker_slots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Slots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Worker_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Worker", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Worker_startedAt(ctx context.Context, field graphql.CollectedField, obj *report.Worker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Worker_startedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Worker_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Worker", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Worker_seenAt(ctx context.Context, field graphql.CollectedField, obj *report.Worker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Worker_seenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SeenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Worker_seenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Worker", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Worker_promotes(ctx context.Context, field graphql.CollectedField, obj *report.Worker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Worker_promotes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Promotes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Worker_promotes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Worker", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -44287,6 +45334,169 @@ func (ec *executionContext) _EndDealPayload(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var endpointImplementors = []string{"Endpoint"}
+
+func (ec *executionContext) _Endpoint(ctx context.Context, sel ast.SelectionSet, obj *report.Endpoint) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, endpointImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Endpoint")
+		case "endpoint":
+			out.Values[i] = ec._Endpoint_endpoint(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "circuit":
+			out.Values[i] = ec._Endpoint_circuit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sentence":
+			out.Values[i] = ec._Endpoint_sentence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "because":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Endpoint_because(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "openedAt":
+			out.Values[i] = ec._Endpoint_openedAt(ctx, field, obj)
+		case "probeAt":
+			out.Values[i] = ec._Endpoint_probeAt(ctx, field, obj)
+		case "waiting":
+			out.Values[i] = ec._Endpoint_waiting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "oldestWaitingAt":
+			out.Values[i] = ec._Endpoint_oldestWaitingAt(ctx, field, obj)
+		case "successRate":
+			out.Values[i] = ec._Endpoint_successRate(ctx, field, obj)
+		case "p50Ms":
+			out.Values[i] = ec._Endpoint_p50Ms(ctx, field, obj)
+		case "p95Ms":
+			out.Values[i] = ec._Endpoint_p95Ms(ctx, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var engineImplementors = []string{"Engine"}
+
+func (ec *executionContext) _Engine(ctx context.Context, sel ast.SelectionSet, obj *report.Engine) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, engineImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Engine")
+		case "workers":
+			out.Values[i] = ec._Engine_workers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "queues":
+			out.Values[i] = ec._Engine_queues(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endpoints":
+			out.Values[i] = ec._Engine_endpoints(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "parked":
+			out.Values[i] = ec._Engine_parked(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "later":
+			out.Values[i] = ec._Engine_later(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "blocked":
+			out.Values[i] = ec._Engine_blocked(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var findingImplementors = []string{"Finding"}
 
 func (ec *executionContext) _Finding(ctx context.Context, sel ast.SelectionSet, obj *Finding) graphql.Marshaler {
@@ -46127,6 +47337,42 @@ func (ec *executionContext) _Postback(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "endpoint":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Postback_endpoint(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "tests":
 			field := field
 
@@ -48119,6 +49365,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "engine":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_engine(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "setupChecklist":
 			field := field
 
@@ -48564,6 +49832,55 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___schema(ctx, field)
 			})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var queueImplementors = []string{"Queue"}
+
+func (ec *executionContext) _Queue(ctx context.Context, sel ast.SelectionSet, obj *report.Queue) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, queueImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Queue")
+		case "name":
+			out.Values[i] = ec._Queue_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "available":
+			out.Values[i] = ec._Queue_available(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "running":
+			out.Values[i] = ec._Queue_running(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -51733,6 +53050,65 @@ func (ec *executionContext) _Word(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var workerImplementors = []string{"Worker"}
+
+func (ec *executionContext) _Worker(ctx context.Context, sel ast.SelectionSet, obj *report.Worker) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, workerImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Worker")
+		case "name":
+			out.Values[i] = ec._Worker_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "slots":
+			out.Values[i] = ec._Worker_slots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startedAt":
+			out.Values[i] = ec._Worker_startedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seenAt":
+			out.Values[i] = ec._Worker_seenAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "promotes":
+			out.Values[i] = ec._Worker_promotes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var __DirectiveImplementors = []string{"__Directive"}
 
 func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionSet, obj *introspection.Directive) graphql.Marshaler {
@@ -52589,6 +53965,16 @@ func (ec *executionContext) marshalNChangePasswordPayload2ᚖpostriderᚋgraph�
 	return ec._ChangePasswordPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCircuitState2postriderᚋdispatchᚐCircuitState(ctx context.Context, v any) (dispatch.CircuitState, error) {
+	var res dispatch.CircuitState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCircuitState2postriderᚋdispatchᚐCircuitState(ctx context.Context, sel ast.SelectionSet, v dispatch.CircuitState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNClick2postriderᚋentᚋdbᚐClick(ctx context.Context, sel ast.SelectionSet, v db.Click) graphql.Marshaler {
 	return ec._Click(ctx, sel, &v)
 }
@@ -53253,6 +54639,50 @@ func (ec *executionContext) marshalNEndDealPayload2ᚖpostriderᚋgraphᚋgenᚐ
 		return graphql.Null
 	}
 	return ec._EndDealPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNEndpoint2postriderᚋreportᚐEndpoint(ctx context.Context, sel ast.SelectionSet, v report.Endpoint) graphql.Marshaler {
+	return ec._Endpoint(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNEndpoint2ᚕᚖpostriderᚋreportᚐEndpointᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.Endpoint) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEndpoint2ᚖpostriderᚋreportᚐEndpoint(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNEndpoint2ᚖpostriderᚋreportᚐEndpoint(ctx context.Context, sel ast.SelectionSet, v *report.Endpoint) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Endpoint(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNEngine2postriderᚋreportᚐEngine(ctx context.Context, sel ast.SelectionSet, v report.Engine) graphql.Marshaler {
+	return ec._Engine(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNEngine2ᚖpostriderᚋreportᚐEngine(ctx context.Context, sel ast.SelectionSet, v *report.Engine) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Engine(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNFinding2ᚕᚖpostriderᚋgraphᚋgenᚐFindingᚄ(ctx context.Context, sel ast.SelectionSet, v []*Finding) graphql.Marshaler {
@@ -54163,6 +55593,32 @@ func (ec *executionContext) marshalNProvedSlot2ᚖpostriderᚋgraphᚋgenᚐProv
 		return graphql.Null
 	}
 	return ec._ProvedSlot(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNQueue2ᚕᚖpostriderᚋreportᚐQueueᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.Queue) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNQueue2ᚖpostriderᚋreportᚐQueue(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNQueue2ᚖpostriderᚋreportᚐQueue(ctx context.Context, sel ast.SelectionSet, v *report.Queue) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Queue(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNReceivedPostback2postriderᚋentᚋdbᚐReceivedPostback(ctx context.Context, sel ast.SelectionSet, v db.ReceivedPostback) graphql.Marshaler {
@@ -55196,6 +56652,32 @@ func (ec *executionContext) marshalNWord2ᚖpostriderᚋgraphᚋgenᚐWord(ctx c
 func (ec *executionContext) unmarshalNWordInput2ᚖpostriderᚋgraphᚋgenᚐWordInput(ctx context.Context, v any) (*WordInput, error) {
 	res, err := ec.unmarshalInputWordInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWorker2ᚕᚖpostriderᚋreportᚐWorkerᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.Worker) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWorker2ᚖpostriderᚋreportᚐWorker(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWorker2ᚖpostriderᚋreportᚐWorker(ctx context.Context, sel ast.SelectionSet, v *report.Worker) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Worker(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {

@@ -1,0 +1,85 @@
+package report
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+
+	"postrider/dispatch"
+	"postrider/internal/viewer"
+)
+
+// Endpoint is how an endpoint fares: its circuit, which is everybody's, and what
+// the viewer has sent there and has waiting.
+type Endpoint struct {
+	Endpoint        string // scheme://host:port
+	Circuit         dispatch.CircuitState
+	Because         dispatch.Reason // why it opened last; empty where it never has
+	OpenedAt        *time.Time
+	ProbeAt         *time.Time // when it is tried next, while it is open
+	Waiting         int        // deliveries that wait for it, up to MaxWaiting
+	OldestWaitingAt *time.Time // when the first of these was recorded
+	SuccessRate     *float64   // of the exchanges of the last day; nil where there were none
+	P50Ms           *float64   // how long an exchange took
+	P95Ms           *float64
+}
+
+// MaxWaiting is how far the deliveries that wait for an endpoint are counted.
+const MaxWaiting = 100_000
+
+// Sentence says in words how it stands.
+func (e Endpoint) Sentence() string {
+	c := dispatch.Circuit{State: e.Circuit, Because: e.Because}
+	if e.OpenedAt != nil {
+		c.OpenedAt = *e.OpenedAt
+	}
+	return c.Sentence()
+}
+
+// endpointColumns are those of an endpoint u.endpoint, for the viewer $2, $3.
+const endpointColumns = `
+	u.endpoint, coalesce(c.state, 'closed'), CASE WHEN c.state <> 'closed' THEN c.because ELSE '' END,
+	CASE WHEN c.state <> 'closed' THEN c.opened_at END, CASE WHEN c.state IN ('open', 'half_open') THEN c.probe_at END,
+	(SELECT count(*) FROM (SELECT FROM deliveries d WHERE d.endpoint = u.endpoint AND d.parked_at IS NOT NULL AND ($2 OR d.affiliate_id = $3) LIMIT $4) w),
+	(SELECT min(first) FROM (
+	  SELECT (SELECT d.created_at FROM deliveries d WHERE d.endpoint = u.endpoint AND d.parked_at IS NOT NULL AND d.affiliate_id = a.id AND d.priority = p
+	          ORDER BY d.id LIMIT 1) AS first
+	  FROM affiliates a, generate_series(1, 3) p WHERE $2 OR a.id = $3) o)`
+
+// OfEndpoints reads how endpoints fare, by their names.
+func (h *Health) OfEndpoints(ctx context.Context, names []string) ([]*Endpoint, error) {
+	v, err := viewer.Require(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := h.DB.QueryContext(ctx, `
+		SELECT `+endpointColumns+`, s.rate, s.p50, s.p95
+		FROM unnest($1::text[]) AS u(endpoint) LEFT JOIN endpoints c ON c.endpoint = u.endpoint
+		LEFT JOIN LATERAL (
+		  SELECT avg((d.state = 'delivered')::int)::float8 AS rate,
+		    percentile_cont(0.5) WITHIN GROUP (ORDER BY d.duration_ms) AS p50, percentile_cont(0.95) WITHIN GROUP (ORDER BY d.duration_ms) AS p95
+		  FROM postbacks p JOIN deliveries d ON d.postback_id = p.id
+		  WHERE ($2 OR p.affiliate_id = $3) AND d.id >= uuid_floor($5) AND d.endpoint = u.endpoint AND d.attempt > 0 AND d.duration_ms IS NOT NULL AND NOT d.test
+		) s ON true`, pq.Array(names), v.Staff(), v.AffiliateID, MaxWaiting, h.Now().Add(-healthWindow))
+	if err != nil {
+		return nil, fmt.Errorf("reading the health of endpoints: %w", err)
+	}
+	return endpoints(rows, func(e *Endpoint) []any { return []any{&e.SuccessRate, &e.P50Ms, &e.P95Ms} })
+}
+
+func endpoints(rows *sql.Rows, more func(*Endpoint) []any) ([]*Endpoint, error) {
+	defer func() { _ = rows.Close() }()
+	found := []*Endpoint{}
+	for rows.Next() {
+		var e Endpoint
+		into := []any{&e.Endpoint, &e.Circuit, &e.Because, &e.OpenedAt, &e.ProbeAt, &e.Waiting, &e.OldestWaitingAt}
+		if err := rows.Scan(append(into, more(&e)...)...); err != nil {
+			return nil, fmt.Errorf("reading the health of endpoints: %w", err)
+		}
+		found = append(found, &e)
+	}
+	return found, rows.Err()
+}
