@@ -103,6 +103,8 @@ export function useDoctor(draft: Draft, postbackId: string | null, link: string 
   if (answer !== undefined && (last?.of !== key || last.findings !== answer)) {
     setLast({ of: key, findings: answer, marks: marksOf(answer) });
   }
+  // What was wrong with a text that is gone says nothing about the next.
+  if (draft.urlTemplate.trim() === "" && last !== undefined) setLast(undefined);
   return {
     findings: last?.findings ?? null,
     marks: last?.marks ?? noMarks,

@@ -118,7 +118,10 @@ export function ProvePanel({ draft, postbackId, token, onLink }: ProvePanelProps
           <TextField
             label="Its tracking link, as your tracker has it"
             value={text}
-            onChange={setTyped}
+            onChange={(next) => {
+              setTyped(next);
+              onLink(next);
+            }}
             mono
             spellCheck="false"
           />
