@@ -57,6 +57,19 @@ export function factsRoot(world: World) {
         }
       );
     },
+    replayDeliveries: ({ input }: { input: { filter: Filter; ids?: string[]; dryRun?: boolean } }) => {
+      const meant = world.deliveries.filter(
+        (d) => matches(d, input.filter) && d.state !== "QUEUED" && (!input.ids || input.ids.includes(d.id)),
+      );
+      const job = {
+        __typename: "BulkReplay",
+        id: "B1",
+        state: "RUNNING",
+        total: meant.length,
+        progress: { waiting: meant.length, delivered: 0, failed: 0, cancelled: 0, skipped: 0, failures: [] },
+      };
+      return { count: meant.length, job: input.dryRun === true ? null : job, userErrors: [] };
+    },
     replayDelivery: ({ input }: { input: { id: string } }) => {
       const old = world.deliveries.find((d) => d.id === input.id);
       const delivery = world.add("QUEUED");

@@ -107,4 +107,38 @@ describe("the live log", () => {
     await user.click(screen.getByRole("button", { name: "Try again" }));
     await screen.findByText("No delivery matches");
   });
+
+  it("replays a selection: how many first, then how far it is", async () => {
+    const { world, user } = open("/deliveries", new World(6));
+    const boxes = await screen.findAllByRole("checkbox", { name: /Select the delivery/ });
+    await user.click(boxes[1] as HTMLElement);
+    await user.keyboard("{Shift>}");
+    await user.click(boxes[3] as HTMLElement);
+    await user.keyboard("{/Shift}");
+    // Nothing moves under a selection.
+    act(() => {
+      world.add("DELIVERED");
+    });
+    await screen.findByRole("button", { name: "1 new" });
+    await user.click(screen.getByRole("button", { name: "Replay 3 selected" }));
+    expect(await screen.findByText("3 deliveries")).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Replay 3" }));
+    const bar = await screen.findByRole("progressbar", { name: "Replayed" });
+    expect(bar).toHaveAttribute("aria-valuemax", "3");
+    const progress = { waiting: 0, delivered: 2, failed: 1, cancelled: 0, skipped: 0, failures: [] };
+    world.happen("bulkReplayProgress", {
+      __typename: "BulkReplay",
+      id: "B1",
+      state: "DONE",
+      total: 3,
+      progress,
+    });
+    expect(await screen.findByText(/Done: 3 of 3; 2 delivered, 1 failed/)).toBeInTheDocument();
+  });
+
+  it("replays all that match the filter", async () => {
+    const { user } = open('/deliveries?state=["FAILED"]', new World(9));
+    await user.click(await screen.findByRole("button", { name: "Replay all that match" }));
+    expect(await screen.findByRole("button", { name: "Replay 1" })).toBeEnabled();
+  });
 });

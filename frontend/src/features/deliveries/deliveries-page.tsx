@@ -1,16 +1,12 @@
 import { getRouteApi, Outlet, useNavigate, useParams, useRouter } from "@tanstack/react-router";
-import { ListFilter, Pause, Play, Webhook } from "lucide-react";
-import { type ReactElement, useCallback, useState } from "react";
+import { ListFilter, Pause, Play, RotateCcw, Webhook } from "lucide-react";
+import { lazy, type ReactElement, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { useCampaignChoices, useGoalChoices } from "@/components/records/choices";
 import { useLiveDeliveries } from "@/components/records/live-deliveries";
-import { stateWord } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
-import { FilterMenu } from "@/components/ui/filter-menu";
-import { plural } from "@/components/ui/format";
+import { formatNumber, plural } from "@/components/ui/format";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { PageHead } from "@/components/ui/page";
-import { SearchBox } from "@/components/ui/search-box";
 import { Split } from "@/components/ui/split";
 import { EmptyState, ErrorState, Note } from "@/components/ui/states";
 import { useIsStaff } from "@/graphql/viewer";
@@ -18,23 +14,15 @@ import { useIsStaff } from "@/graphql/viewer";
 import { ConnectionState } from "./connection-state";
 import { DeliveryList } from "./delivery-list";
 import { countFilters, toFilter } from "./filter";
-import { codeClasses, type DeliveriesSearch, deliveryStates } from "./search";
+import { Filters } from "./filters";
+import { pick } from "./pick";
+import type { DeliveriesSearch } from "./search";
 
 const route = getRouteApi("/shell/deliveries");
 
-const ranges = [
-  { id: "15m", label: "Last 15 minutes" },
-  { id: "1h", label: "Last hour" },
-  { id: "24h", label: "Last 24 hours" },
-  { id: "7d", label: "Last 7 days" },
-];
-
-const codes = [
-  { id: "2xx", label: "2xx: taken" },
-  { id: "3xx", label: "3xx: redirected" },
-  { id: "4xx", label: "4xx: refused" },
-  { id: "5xx", label: "5xx: tracker's fault" },
-];
+const BulkReplayDialog = lazy(() =>
+  import("./bulk-replay-dialog").then((m) => ({ default: m.BulkReplayDialog })),
+);
 
 /** The live log, and beside it the delivery that was opened. */
 export function DeliveriesPage(): ReactElement {
@@ -60,7 +48,17 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
   const [paused, setPaused] = useState(false);
   const [atTop, setAtTop] = useState(true);
   const [filter] = useState(() => toFilter(search, new Date()));
-  const live = useLiveDeliveries(filter, atTop && !paused && selectedId === null);
+  const [picked, setPicked] = useState<readonly string[]>([]);
+  const [isReplaying, setReplaying] = useState(false);
+  const live = useLiveDeliveries(filter, atTop && !paused && selectedId === null && picked.length === 0);
+  const chosen = useMemo(() => new Set(picked), [picked]);
+  const ids = useRef<readonly string[]>([]);
+  useEffect(() => {
+    ids.current = live.rows.map((row) => row.id);
+  });
+  const onPick = useCallback((row: string, range: boolean) => {
+    setPicked((before) => pick(ids.current, before, row, range));
+  }, []);
   const filters = countFilters(search);
 
   useHotkey("p", () => {
@@ -94,6 +92,23 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
           <>
             <ConnectionState paused={paused} />
             <Button
+              icon={RotateCcw}
+              onPress={() => {
+                setReplaying(true);
+              }}
+            >
+              {picked.length > 0 ? `Replay ${formatNumber(picked.length)} selected` : "Replay all that match"}
+            </Button>
+            {picked.length > 0 && (
+              <Button
+                onPress={() => {
+                  setPicked([]);
+                }}
+              >
+                Clear the selection
+              </Button>
+            )}
+            <Button
               icon={paused ? Play : Pause}
               onPress={() => {
                 setPaused(!paused);
@@ -105,6 +120,18 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
         }
       />
       <Filters search={search} set={set} />
+      {isReplaying && (
+        <Suspense>
+          <BulkReplayDialog
+            filter={filter}
+            ids={picked.length > 0 ? picked : null}
+            onClose={() => {
+              setReplaying(false);
+              setPicked([]);
+            }}
+          />
+        </Suspense>
+      )}
       {live.liveError !== null && live.status === "ready" && (
         <Note tone="retrying" role="status" className="mx-4 mb-2">
           New deliveries do not arrive by themselves just now: {live.liveError}
@@ -138,6 +165,8 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
           selectedId={selectedId}
           hrefOf={hrefOf}
           onOpen={onOpen}
+          picked={chosen}
+          onPick={onPick}
           waitingCount={live.waitingCount}
           onShowWaiting={live.showWaiting}
           onAtTop={setAtTop}
@@ -148,82 +177,6 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
         />
       )}
     </>
-  );
-}
-
-function Filters({
-  search,
-  set,
-}: {
-  search: DeliveriesSearch;
-  set: (change: Partial<DeliveriesSearch>) => void;
-}): ReactElement {
-  const goals = useGoalChoices();
-  const campaigns = useCampaignChoices();
-  return (
-    <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
-      <SearchBox
-        label="Search deliveries"
-        placeholder="Click, conversion, transaction or delivery id, or host"
-        value={search.q ?? ""}
-        onChange={(q) => {
-          set({ q: q === "" ? undefined : q });
-        }}
-        className="w-full sm:w-80"
-      />
-      <FilterMenu
-        name="State"
-        multiple
-        choices={deliveryStates.map((state) => ({ id: state, label: stateWord(state) }))}
-        selected={search.state ?? []}
-        onChange={(chosen) => {
-          set({ state: chosen.length === 0 ? undefined : deliveryStates.filter((s) => chosen.includes(s)) });
-        }}
-      />
-      <FilterMenu
-        name="Goal"
-        multiple
-        choices={goals}
-        selected={search.goal ?? []}
-        onChange={(chosen) => {
-          set({ goal: chosen.length === 0 ? undefined : chosen });
-        }}
-      />
-      <FilterMenu
-        name="Campaign"
-        choices={campaigns}
-        selected={search.campaign === undefined ? [] : [search.campaign]}
-        onChange={([campaign]) => {
-          set({ campaign });
-        }}
-      />
-      <FilterMenu
-        name="Code"
-        choices={codes}
-        selected={search.code === undefined ? [] : [search.code]}
-        onChange={([code]) => {
-          set({ code: codeClasses.find((c) => c === code) });
-        }}
-      />
-      <FilterMenu
-        name="Time"
-        choices={ranges}
-        selected={search.range === undefined ? [] : [search.range]}
-        onChange={([range]) => {
-          set({ range: range as DeliveriesSearch["range"] });
-        }}
-      />
-      {search.postback !== undefined && (
-        <FilterMenu
-          name="Postback"
-          choices={[{ id: search.postback, label: "one postback" }]}
-          selected={[search.postback]}
-          onChange={() => {
-            set({ postback: undefined });
-          }}
-        />
-      )}
-    </div>
   );
 }
 

@@ -1,34 +1,16 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp } from "lucide-react";
-import {
-  type KeyboardEvent,
-  memo,
-  type MouseEvent,
-  type ReactElement,
-  type ReactNode,
-  useEffect,
-  useRef,
-} from "react";
+import { type KeyboardEvent, type ReactElement, useEffect, useRef } from "react";
 
 import type { DeliveryRowData } from "@/components/records/delivery-row";
-import { Badge, StateBadge, StatusCode } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
-import { formatDuration, formatNumber, shortenId } from "@/components/ui/format";
+import { formatNumber } from "@/components/ui/format";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { Skeleton } from "@/components/ui/skeleton";
-import { Time } from "@/components/ui/time";
 import { useWidth } from "@/components/ui/use-width";
 
-/** How much of a row there is room for. */
-type Room = "narrow" | "medium" | "wide";
-
-const heights: Record<Room, number> = { narrow: 56, medium: 32, wide: 32 };
-
-const grids: Record<Exclude<Room, "narrow">, string> = {
-  medium: "grid-cols-[7.25rem_6.5rem_minmax(6rem,1fr)_minmax(6rem,1fr)_2.75rem_3.75rem]",
-  wide: "grid-cols-[7.25rem_6.5rem_minmax(7rem,1fr)_minmax(8rem,1.4fr)_2.75rem_3.75rem_3rem_minmax(8rem,1.2fr)_7.5rem]",
-};
+import { grids, heights, type Room, Row } from "./delivery-rows";
 
 interface DeliveryListProps {
   rows: readonly DeliveryRowData[];
@@ -36,6 +18,8 @@ interface DeliveryListProps {
   selectedId: string | null;
   hrefOf: (id: string) => string;
   onOpen: (id: string) => void;
+  picked: ReadonlySet<string>;
+  onPick: (id: string, range: boolean) => void;
   waitingCount: number;
   onShowWaiting: () => void;
   onAtTop: (atTop: boolean) => void;
@@ -141,6 +125,8 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
                       isSelected={row.id === selectedId}
                       href={props.hrefOf(row.id)}
                       onOpen={onOpen}
+                      isPicked={props.picked.has(row.id)}
+                      onPick={props.onPick}
                     />
                   )
                 );
@@ -161,8 +147,8 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
 function Head({ room }: { room: Room }): ReactElement {
   const names =
     room === "wide"
-      ? ["Time", "State", "Goal", "Campaign", "Code", "Took", "Tries", "Host", "Click id"]
-      : ["Time", "State", "Goal", "Campaign", "Code", "Took"];
+      ? ["", "Time", "State", "Goal", "Campaign", "Code", "Took", "Tries", "Host", "Click id"]
+      : ["", "Time", "State", "Goal", "Campaign", "Code", "Took"];
   return (
     <div
       role="rowgroup"
@@ -181,140 +167,9 @@ function Head({ room }: { room: Room }): ReactElement {
               (name === "Took" || name === "Tries") && "text-right",
             )}
           >
-            {name}
+            {name === "" ? <span className="sr-only">Selected</span> : name}
           </span>
         ))}
-      </div>
-    </div>
-  );
-}
-
-function Cell({ children, className }: { children: ReactNode; className?: string }): ReactElement {
-  return (
-    <span role="cell" className={cx("min-w-0 truncate", className)}>
-      {children}
-    </span>
-  );
-}
-
-interface RowProps {
-  row: DeliveryRowData;
-  room: Room;
-  index: number;
-  top: number;
-  isStaff: boolean;
-  isSelected: boolean;
-  href: string;
-  onOpen: (id: string) => void;
-}
-
-const Row = memo(function Row(props: RowProps): ReactElement {
-  const { row, room, index, top, isSelected } = props;
-  return (
-    <div
-      role="row"
-      aria-rowindex={index + 2}
-      data-selected={isSelected || undefined}
-      className="absolute inset-x-0 border-b hover:bg-hover data-[selected]:bg-accent-soft"
-      style={{ height: heights[room], transform: `translateY(${String(top)}px)` }}
-    >
-      {room === "narrow" ? <NarrowCells {...props} /> : <WideCells {...props} room={room} key={row.id} />}
-    </div>
-  );
-});
-
-/** The row's link, over the whole row. A plain anchor: forty router links that change ten times a second cost too much. */
-function Open({ row, href, onOpen, isSelected, children }: RowProps & { children: ReactNode }): ReactElement {
-  const onClick = (e: MouseEvent) => {
-    if (e.metaKey || e.ctrlKey || e.shiftKey || e.button !== 0) return;
-    e.preventDefault();
-    onOpen(row.id);
-  };
-  return (
-    <a
-      href={href}
-      data-row={row.id}
-      aria-current={isSelected ? "true" : undefined}
-      onClick={onClick}
-      className="no-underline after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
-    >
-      {children}
-    </a>
-  );
-}
-
-function goalName(row: DeliveryRowData): ReactElement {
-  return (
-    <>
-      {row.goal.name}
-      {row.status !== "APPROVED" && <span className="text-muted"> · {row.status.toLowerCase()}</span>}
-      {row.test && (
-        <span className="ml-1.5">
-          <Badge tone="accent">Test</Badge>
-        </span>
-      )}
-    </>
-  );
-}
-
-function place(row: DeliveryRowData, isStaff: boolean): string {
-  const campaign = row.campaign?.name ?? "Default link";
-  return isStaff ? `${row.affiliate.name} · ${campaign}` : campaign;
-}
-
-function WideCells(props: RowProps & { room: "medium" | "wide" }): ReactElement {
-  const { row, room, isStaff } = props;
-  return (
-    <div className={cx("grid h-full items-center gap-x-3 px-4", grids[room])}>
-      <Cell className="tabular text-muted">
-        <Open {...props}>
-          <Time at={row.createdAt} form="time" />
-        </Open>
-      </Cell>
-      <Cell>
-        <StateBadge state={row.state} plain />
-      </Cell>
-      <Cell>{goalName(row)}</Cell>
-      <Cell className="text-muted">{place(row, isStaff)}</Cell>
-      <Cell>
-        <StatusCode code={row.statusCode} />
-      </Cell>
-      <Cell className="tabular text-right text-muted">
-        {row.durationMs === null ? "–" : formatDuration(row.durationMs)}
-      </Cell>
-      {room === "wide" && (
-        <>
-          <Cell className={cx("tabular text-right", row.attemptCount > 1 ? "text-retrying" : "text-muted")}>
-            {row.attemptCount}
-          </Cell>
-          <Cell className="font-mono text-sm text-muted">{row.host}</Cell>
-          <Cell className="font-mono text-sm text-muted">
-            {row.clickId === null ? "–" : <span title={row.clickId}>{shortenId(row.clickId)}</span>}
-          </Cell>
-        </>
-      )}
-    </div>
-  );
-}
-
-function NarrowCells(props: RowProps): ReactElement {
-  const { row, isStaff } = props;
-  return (
-    <div className="flex h-full flex-col justify-center gap-0.5 px-4">
-      <div className="flex items-center justify-between gap-3">
-        <Cell className="font-medium">
-          <Open {...props}>{goalName(row)}</Open>
-        </Cell>
-        <Cell className="shrink-0 text-sm">
-          <StateBadge state={row.state} plain />
-        </Cell>
-      </div>
-      <div className="flex items-center justify-between gap-3 text-sm text-muted">
-        <Cell>{place(row, isStaff)}</Cell>
-        <Cell className="flex shrink-0 items-center gap-2">
-          {row.statusCode !== null && <StatusCode code={row.statusCode} />}
-          <Time at={row.createdAt} form="time" />
-        </Cell>
       </div>
     </div>
   );
@@ -332,6 +187,7 @@ function LoadingRows({ room }: { room: Room }): ReactElement {
           )}
           style={{ height: heights[room] }}
         >
+          <span />
           <Skeleton />
           <Skeleton className="w-4/5" />
           <Skeleton className={i % 3 === 0 ? "w-2/5" : "w-3/5"} />
