@@ -11,6 +11,7 @@ import (
 
 // Question is what the doctor is asked about.
 type Question struct {
+	Name         string // how its owner knows the postback; for the checklist alone
 	Template     string
 	TrackingLink string              // as it is given to traffic; empty where it is not known
 	Goals        []string            // that fire this URL

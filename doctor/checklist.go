@@ -48,7 +48,7 @@ func Checklist(s Setup) []Step {
 			mapped++
 		}
 		if worst := heaviest(findings); worst != nil {
-			fault = worst.Message
+			fault = q.Name + ": " + worst.Message
 		} else {
 			sound++
 		}
@@ -69,7 +69,7 @@ func notSound(fault string) string {
 	if fault == "" {
 		return "Add a postback: paste your tracker's URL."
 	}
-	return fmt.Sprintf("The doctor says: %s", fault)
+	return fmt.Sprintf("The doctor says of %s", fault)
 }
 
 func happened(key, title string, at *time.Time, done, todo string) Step {

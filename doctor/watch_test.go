@@ -109,9 +109,9 @@ func TestAlertsSettle(t *testing.T) {
 func TestTheChecklistTicksByWhatHappened(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	good := doctor.Question{Template: "https://kt.traffic.io/6f1c/postback?subid={param_1}&status=sale&tid={conversion_id}", Goals: []string{"ftd"}}
-	bare := doctor.Question{Template: "https://my.trk.io/in?p={payout}", Goals: []string{"ftd"}}
-	slip := doctor.Question{Template: "https://my.trk.io/in?c={param_1}&&p={payout}", Goals: []string{"ftd"}}
+	good := doctor.Question{Name: "Keitaro", Template: "https://kt.traffic.io/6f1c/postback?subid={param_1}&status=sale&tid={conversion_id}", Goals: []string{"ftd"}}
+	bare := doctor.Question{Name: "Bare", Template: "https://my.trk.io/in?p={payout}", Goals: []string{"ftd"}}
+	slip := doctor.Question{Name: "Slip", Template: "https://my.trk.io/in?c={param_1}&&p={payout}", Goals: []string{"ftd"}}
 	for name, c := range map[string]struct {
 		setup doctor.Setup
 		ticks string

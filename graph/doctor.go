@@ -147,6 +147,14 @@ func meets(p *db.Postback, scope *firing.Scope, offerID, campaignID int64) bool 
 	}
 }
 
+// ownName is how a postback is named to its owner within a sentence.
+func ownName(p *db.Postback) string {
+	if p.Name != "" {
+		return "“" + p.Name + "”"
+	}
+	return "your " + string(p.Scope) + " postback for " + p.Goal
+}
+
 // nameOf is how its owner knows a postback.
 func nameOf(p *db.Postback) string {
 	if p.Name != "" {

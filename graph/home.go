@@ -70,7 +70,7 @@ func (r *Resolver) questions(ctx context.Context, c *db.Campaign) ([]doctor.Ques
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, doctor.Question{Template: p.URLTemplate, Goals: goals, Repeating: again, Statuses: p.Statuses})
+		list = append(list, doctor.Question{Name: ownName(p), Template: p.URLTemplate, Goals: goals, Repeating: again, Statuses: p.Statuses})
 	}
 	return list, nil
 }
