@@ -2,15 +2,25 @@ import { fileURLToPath } from "node:url";
 
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 // Where `npm run dev` finds the Go server.
 const server = process.env["POSTRIDER_DEV_SERVER"] ?? "http://localhost:8080";
 
+/** The app speaks English: what react-aria says in thirty other languages is left out. It falls back to en-US where one is missing. */
+const oneLanguage: Plugin = {
+  name: "one-language",
+  enforce: "pre",
+  load: (id) =>
+    /\/intl\/(?:[\w-]+\/)?(?!en-US)[a-z]{2}-[A-Z]{2}\.m?js(\?.*)?$/.test(id)
+      ? "export default undefined;"
+      : null,
+};
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [oneLanguage, react(), tailwindcss()],
   resolve: { alias: { "@": here("./src") } },
   build: {
     // No data: URIs: the page's Content-Security-Policy is default-src 'self'.
