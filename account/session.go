@@ -137,15 +137,6 @@ func passwordMark(hash string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// PruneSessions removes sessions that are over and says how many there were.
-func (a *Accounts) PruneSessions(ctx context.Context) (int64, error) {
-	result, err := a.db.ExecContext(ctx, "DELETE FROM sessions WHERE expiry < $1", a.now())
-	if err != nil {
-		return 0, fmt.Errorf("pruning sessions: %w", err)
-	}
-	return result.RowsAffected()
-}
-
 // sessionStore keeps scs's sessions in PostgreSQL. scs's own store for it knows
 // no context and starts a goroutine to prune.
 type sessionStore struct {

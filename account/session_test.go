@@ -148,21 +148,3 @@ func TestSignInNeedsARequestThatCanCarryACookie(t *testing.T) {
 		wantCode(t, w.accounts.SignOut(ctx), problem.CodeInvalid)
 	}, "Accept: text/event-stream")
 }
-
-func TestPruneRemovesWhatIsOver(t *testing.T) {
-	t.Parallel()
-	w := setup(t)
-	w.user("ann@acme.example", viewer.Affiliate)
-	for range 2 {
-		_, err := (&browser{w: w}).signIn("ann@acme.example", password)
-		must(t, err)
-	}
-	n, err := w.accounts.PruneSessions(t.Context())
-	if err != nil || n != 0 {
-		t.Fatalf("%d, %v", n, err)
-	}
-	w.wait(10 * 365 * 24 * time.Hour)
-	if n, err = w.accounts.PruneSessions(t.Context()); err != nil || n != 2 {
-		t.Fatalf("%d, %v", n, err)
-	}
-}

@@ -69,7 +69,7 @@ func newListLoaders(c *db.Client, health *report.Health, wait time.Duration) lis
 		versionsOfPostback: many(wait, func(ctx context.Context, ids []int64) ([]*db.PostbackVersion, error) {
 			return c.PostbackVersion.Query().Where(postbackversion.PostbackIDIn(ids...)).Order(db.Desc(postbackversion.FieldNumber)).All(ctx)
 		}, func(r *db.PostbackVersion) int64 { return r.PostbackID }),
-		health: one(wait, health.OfPostbacks, func(h *report.PostbackHealth) int64 { return h.PostbackID }),
+		health:   one(wait, health.OfPostbacks, func(h *report.PostbackHealth) int64 { return h.PostbackID }),
 		endpoint: one(wait, health.OfEndpoints, func(e *report.Endpoint) string { return e.Endpoint }),
 		dictionary: many(wait, func(ctx context.Context, _ []struct{}) ([]*db.Goal, error) {
 			return c.Goal.Query().Order(db.Asc(goal.FieldPosition, goal.FieldID)).All(ctx)

@@ -190,8 +190,8 @@ func TestASlowSubscriberIsToldToFetchAnew(t *testing.T) {
 			t.Fatalf("the quick one saw %v", res)
 		}
 	}
-	must(t, slow.conn.SetReadDeadline(time.Now().Add(patience)))
 	for range 1500 {
+		must(t, slow.conn.SetReadDeadline(time.Now().Add(patience)))
 		f := slow.next()
 		var payload struct {
 			Data struct{ DeliveryUpdated struct{ Resync *string } }

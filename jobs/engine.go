@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
@@ -43,6 +44,7 @@ type Config struct {
 	Metrics  prometheus.Registerer // nil for none
 	Now      func() time.Time      // the clock
 
+	Retention    Retention
 	PromoteEvery time.Duration // how often what waits is looked at; 250 ms
 	SweepEvery   time.Duration // how often dead claims are looked for; 5 s, or half of SweepAfter
 	SweepAfter   time.Duration // how old a dead claim is; 45 s
@@ -62,8 +64,11 @@ type Engine struct {
 	circuits  *circuits
 	member    *membership
 	slots     chan struct{} // bounds what is under way
-	metrics   *metrics
-	wake      chan struct{}
+
+	bodiesUpTo uuid.UUID // attempts up to this one have lost their bodies; of the house-keeping alone
+
+	metrics *metrics
+	wake    chan struct{}
 }
 
 // New makes an Engine. Run starts it.
@@ -148,6 +153,7 @@ func (c Config) withDefaults() Config {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	c.Retention = c.Retention.withDefaults()
 	if c.PromoteEvery == 0 {
 		c.PromoteEvery = defaultPromoteEvery
 	}
@@ -185,12 +191,12 @@ func (e *Engine) Run(ctx context.Context) error {
 		return fmt.Errorf("starting River: %w", err)
 	}
 	var loops sync.WaitGroup
-	loops.Go(func() { e.every(ctx, beatEvery, nil, "beating", e.member.beat) })
+	loops.Go(func() { e.every(ctx, beatEvery, "beating", e.member.beat) })
 	loops.Go(func() { e.promoteAll(ctx) })
-	loops.Go(func() { e.every(ctx, bulkEvery, nil, "feeding bulk replays", e.feedBulks) })
-	loops.Go(func() { e.every(ctx, e.SweepEvery, nil, "sweeping", e.sweep) })
-	loops.Go(func() { e.every(ctx, e.WatchEvery, nil, "watching for alerts", e.watch) })
-	loops.Go(func() { e.every(ctx, time.Hour, nil, "keeping house", e.keepHouse) })
+	loops.Go(func() { e.every(ctx, bulkEvery, "feeding bulk replays", e.feedBulks) })
+	loops.Go(func() { e.every(ctx, e.SweepEvery, "sweeping", e.sweep) })
+	loops.Go(func() { e.every(ctx, e.WatchEvery, "watching for alerts", e.watch) })
+	loops.Go(func() { e.every(ctx, time.Hour, "keeping house", e.keepHouse) })
 	<-ctx.Done()
 	loops.Wait()
 	return errors.Join(e.drain(work), e.member.resign(work))
@@ -247,7 +253,7 @@ func (e *Engine) Forget() { e.versions.forget() }
 
 // every does something at once, then again and again until ctx is done. What
 // fails is logged and done again.
-func (e *Engine) every(ctx context.Context, interval time.Duration, wake <-chan struct{}, what string, do func(context.Context) error) {
+func (e *Engine) every(ctx context.Context, interval time.Duration, what string, do func(context.Context) error) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {
@@ -258,7 +264,6 @@ func (e *Engine) every(ctx context.Context, interval time.Duration, wake <-chan 
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-		case <-wake:
 		}
 	}
 }

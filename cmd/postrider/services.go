@@ -120,6 +120,9 @@ func (s *services) work() error {
 	s.engine, err = jobs.New(jobs.Config{
 		Pool: s.db.Pool, Client: s.sender, Secrets: s.key, Workers: s.process.cfg.Workers, Log: s.process.log, Metrics: s.metrics,
 		SweepAfter: s.process.cfg.SweepAfter,
+		Retention: jobs.Retention{
+			Bodies: s.process.cfg.KeepBodies, Attempts: s.process.cfg.KeepAttempts, Received: s.process.cfg.KeepReceived,
+		},
 	})
 	return err
 }

@@ -29,6 +29,9 @@ type Config struct {
 	TargetPorts         []int         `env:"POSTRIDER_TARGET_PORTS" default:"80,443,8080,8443" placeholder:"PORT,…" help:"Ports that postbacks may go to (${default}); any with --allow-private-targets."`
 	DenyTargets         Prefixes      `env:"POSTRIDER_DENY_TARGETS" placeholder:"CIDR,…" help:"Further addresses that postbacks may never go to."`
 	Workers             int           `env:"POSTRIDER_WORKERS" default:"256" placeholder:"N" help:"Deliveries under way at once in this process (${default})."`
+	KeepBodies          time.Duration `env:"POSTRIDER_KEEP_BODIES" default:"720h" placeholder:"TIME" help:"How long headers and bodies of attempts are kept (${default})."`
+	KeepAttempts        time.Duration `env:"POSTRIDER_KEEP_ATTEMPTS" default:"2160h" placeholder:"TIME" help:"How long attempts are kept; dropped a month at a time (${default})."`
+	KeepReceived        time.Duration `env:"POSTRIDER_KEEP_RECEIVED" default:"2160h" placeholder:"TIME" help:"How long the received log is kept; dropped a month at a time (${default})."`
 	SweepAfter          time.Duration `env:"POSTRIDER_SWEEP_AFTER" default:"45s" placeholder:"TIME" help:"How long after its attempt began a delivery whose process died is taken back and sent again (${default})."`
 	Key                 string        `env:"POSTRIDER_KEY" placeholder:"KEY" help:"Seals stored secrets; every node of one installation has the same. Empty: made on first start and kept under --data."`
 	GeoIP               string        `name:"geoip" env:"POSTRIDER_GEOIP" placeholder:"FILE" help:"An MMDB file for the country of a click; empty: the one that make brings."`
@@ -57,6 +60,14 @@ func (c *Config) Validate() error {
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	if c.Workers < 1 || c.Workers > 10_000 {
 		fault("POSTRIDER_WORKERS", "is %d; want 1 to 10000", c.Workers)
+	}
+	for _, keep := range []struct {
+		name string
+		time time.Duration
+	}{{"POSTRIDER_KEEP_BODIES", c.KeepBodies}, {"POSTRIDER_KEEP_ATTEMPTS", c.KeepAttempts}, {"POSTRIDER_KEEP_RECEIVED", c.KeepReceived}} {
+		if keep.time < 24*time.Hour {
+			fault(keep.name, "is %s; want 24h or more", keep.time)
+		}
 	}
 	if c.SweepAfter < time.Second {
 		fault("POSTRIDER_SWEEP_AFTER", "is %s; want 1s or more, and more than the 15s that one attempt may take", c.SweepAfter)
