@@ -29,6 +29,13 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: {
       input: { app: here("./index.html"), graphiql: here("./graphiql.html") },
+      // The staff's pages are one chunk: nobody else fetches it, and what everybody fetches names it once.
+      output: {
+        advancedChunks: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: "staff", test: /src\/(features\/staff\/(?!search)|app\/(staff|look)-)/ }],
+        },
+      },
     },
     chunkSizeWarningLimit: 1200,
   },
