@@ -133,22 +133,33 @@ func jsonParameters(body []byte) (url.Values, error) {
 	decoder.UseNumber()
 	var object map[string]any
 	if err := decoder.Decode(&object); err != nil {
+		if _, other := errors.AsType[*json.UnmarshalTypeError](err); other {
+			return nil, problem.Invalid("body", "the body is JSON, and no object: names and values in braces are read")
+		}
 		return nil, problem.Invalid("body", "the body is no JSON object (%s)", err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, problem.Invalid("body", "something follows the JSON object")
 	}
 	for name, v := range object {
-		switch v.(type) {
-		case map[string]any, []any:
-			if known(name) {
-				return nil, problem.Invalid(name, "must be a string or a number, not %T", v)
-			}
+		if what := compound(v); what != "" && known(name) {
+			return nil, problem.Invalid(name, "must be a string or a number, not %s", what)
 		}
 	}
 	values := url.Values{}
 	flatten(values, "", object)
 	return values, nil
+}
+
+// compound names a JSON value that has others in it; empty for a plain one.
+func compound(v any) string {
+	switch v.(type) {
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "a list"
+	}
+	return ""
 }
 
 // flatten puts the plain values of a JSON value under their paths, as many as are

@@ -1,0 +1,320 @@
+package intake_test
+
+import (
+	"flag"
+	"fmt"
+	"net/netip"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/shopspring/decimal"
+
+	"postrider/commission"
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/ent/db/delivery"
+	"postrider/intake"
+	"postrider/internal/pgtest"
+)
+
+var updateInbound = flag.Bool("update-inbound", false, "write testdata/inbound.txt anew; read each line that changes")
+
+const inboundFile = "testdata/inbound.txt"
+
+// inbound is the world that the corpus of inbound requests plays in: one affiliate,
+// one offer with a rule for qualified players, and sources of every kind.
+type inbound struct {
+	*world
+
+	sources map[string]pgtest.Inlet
+	clicks  map[string]string // by the name that a case gives them
+	players map[string]string
+}
+
+func newInbound(t *testing.T) *inbound {
+	t.Helper()
+	w := &inbound{world: setup(t), sources: map[string]pgtest.Inlet{}}
+	for _, goal := range []string{"registration", "ftd", "deposit", "cpa", "net_revenue"} {
+		pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On(goal))
+		pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On(goal, commission.Rejected, commission.Cancelled))
+	}
+	rule := commission.Qualification{Goals: []string{"registration", "ftd"}, MinDeposit: decimal.NewFromInt(20)}
+	w.must(w.client.Offer.UpdateOneID(w.Offer).SetQualification(&rule).SetClickWindowDays(30).Exec(w.ctx))
+	w.must(w.client.CurrencyRate.Create().SetCurrency("USD").SetPerEuro(decimal.RequireFromString("1.25")).
+		SetValidFrom(pgtest.Now.AddDate(-1, 0, 0)).SetCreatedAt(pgtest.Now).Exec(w.ctx))
+	source := func(name string, options ...func(*db.SourceCreate)) {
+		w.sources[name] = pgtest.Source(t, w.d, w.Offer, options...)
+	}
+	source("token")
+	source("open", func(s *db.SourceCreate) { s.SetRequireToken(false) })
+	source("signed", func(s *db.SourceCreate) { s.SetRequireToken(false).SetRequireSignature(true) })
+	source("stamped", func(s *db.SourceCreate) {
+		s.SetRequireToken(false).SetRequireSignature(true).SetTimestampName("X-Time").SetTimestampWindow(300).SetSignatureHeader("X-Sign")
+	})
+	source("both", func(s *db.SourceCreate) { s.SetRequireSignature(true) })
+	source("listed", func(s *db.SourceCreate) {
+		s.SetRequireToken(false).SetAllowedAddresses([]string{"203.0.113.0/24", "2001:db8::7"})
+	})
+	source("https", func(s *db.SourceCreate) { s.SetRequireToken(false).SetRequireHTTPS(true) })
+	source("off", func(s *db.SourceCreate) { s.SetEnabled(false) })
+	source("testing", func(s *db.SourceCreate) { s.SetRequireToken(false).SetTestMode(true) })
+	source("slow", func(s *db.SourceCreate) { s.SetRequireToken(false).SetRateLimit(1) })
+	source("dialect", func(s *db.SourceCreate) {
+		s.SetCurrency("USD").
+			SetParameterNames(map[string]string{
+				"click_id": "data.sub", "player_id": "data.user.id", "goal": "event", "amount": "data.sum.value", "currency": "data.sum.cur",
+				"transaction_id": "id", "status": "data.state", "token": "auth.key",
+			}).
+			SetGoalWords(map[string]string{"FIRST_DEPOSIT": "ftd", "signup": "registration", "dep": "deposit"}).
+			SetStatusWords(map[string]string{"ok": "approved", "Charge Back": "cancelled", "wait": "pending"})
+	})
+	source("ftds", func(s *db.SourceCreate) {
+		s.SetRequireToken(false).SetParameterNames(map[string]string{"goal": "=ftd", "click_id": "sub1", "amount": "sum"})
+	})
+	return w
+}
+
+var placeholder = regexp.MustCompile(`\{([a-z]+)(\d*)\}`)
+
+// fill puts what a case names by a placeholder: clicks that it made, the source's
+// secrets, long texts.
+func (w *inbound) fill(text string, source pgtest.Inlet) string {
+	return placeholder.ReplaceAllStringFunc(text, func(whole string) string {
+		m := placeholder.FindStringSubmatch(whole)
+		switch m[1] {
+		case "click", "foreign", "old":
+			if w.clicks[whole] == "" {
+				w.clicks[whole] = hex(w.makeClick(m[1]))
+			}
+			return w.clicks[whole]
+		case "upper":
+			return strings.ToUpper(w.fill("{click}", source))
+		case "dashed":
+			return uuid.Must(uuid.FromString(w.fill("{click}", source))).String()
+		case "token":
+			return source.Token
+		case "long":
+			n, _ := strconv.Atoi(m[2])
+			return strings.Repeat("x", n)
+		case "many":
+			n, _ := strconv.Atoi(m[2])
+			var b strings.Builder
+			for i := range n {
+				fmt.Fprintf(&b, "&p%d=1", i)
+			}
+			return b.String()
+		case "at":
+			return strconv.FormatInt(w.now.Unix(), 10)
+		}
+		return whole
+	})
+}
+
+func (w *inbound) makeClick(kind string) uuid.UUID {
+	link := w.Link
+	at := pgtest.Now
+	switch kind {
+	case "foreign":
+		link = pgtest.Campaign(w.t, w.d, w.Affiliate, pgtest.Offer(w.t, w.d, func(c *db.OfferCreate) { c.SetOperator("Somebody else") }))
+	case "old":
+		at = at.AddDate(0, 0, -31)
+	}
+	id, err := uuid.NewV7AtTime(at)
+	w.must(err)
+	return pgtest.Click(w.t, w.d, link, func(c *db.ClickCreate) { c.SetID(id).SetClickedAt(at) })
+}
+
+// call reads a request of the corpus:
+//
+//	SOURCE METHOD [json|form|TYPE] TEXT [!OPTION …]
+//
+// Options: !key K, !sign K, !stamp SECONDS, !from ADDRESS, !https, !big.
+func (w *inbound) call(line string) intake.Call {
+	line, options, _ := strings.Cut(line, " !")
+	name, rest, _ := strings.Cut(line, " ")
+	method, rest, _ := strings.Cut(rest, " ")
+	source := w.sources[name]
+	c := intake.Call{SourceKey: source.Key, Method: method, Address: netip.MustParseAddr("198.51.100.7")}
+	if source.Key == "" {
+		c.SourceKey = name
+	}
+	if method == "POST" {
+		kind, body, _ := strings.Cut(rest, " ")
+		c.ContentType = map[string]string{"json": "application/json", "form": "application/x-www-form-urlencoded", "none": ""}[kind]
+		if strings.Contains(kind, "/") {
+			c.ContentType = kind
+		}
+		c.Body = []byte(w.fill(body, source))
+	} else {
+		c.RawQuery = w.fill(rest, source)
+	}
+	if name == "token" || name == "both" {
+		if !strings.Contains(options, "bare") {
+			c.RawQuery = strings.TrimPrefix(c.RawQuery+"&token="+source.Token, "&")
+		}
+	}
+	if options != "" {
+		for option := range strings.SplitSeq(options, " !") {
+			w.option(&c, source, option)
+		}
+	}
+	return c
+}
+
+func (w *inbound) option(c *intake.Call, source pgtest.Inlet, option string) {
+	word, value, _ := strings.Cut(strings.TrimSpace(option), " ")
+	text := c.RawQuery
+	if len(c.Body) > 0 {
+		text = string(c.Body)
+	}
+	key := source.HMAC
+	if value == "wrong" {
+		key = source.Token
+	}
+	header := func(name, v string) { c.Headers = append(c.Headers, dispatch.Header{Name: name, Value: v}) }
+	switch word {
+	case "bare":
+	case "sign":
+		c.RawQuery = strings.TrimPrefix(c.RawQuery+"&signature="+sign(key, text), "&")
+	case "signhead":
+		header("X-Signature", sign(key, text))
+	case "stamp": // signs with a time so many seconds off
+		off, _ := strconv.ParseInt(value, 10, 64)
+		at := strconv.FormatInt(w.now.Unix()+off, 10)
+		header("X-Time", at)
+		header("X-Sign", sign(source.HMAC, at+"."+text))
+	case "unstamped":
+		header("X-Sign", sign(source.HMAC, text))
+	case "from":
+		c.Address = netip.MustParseAddr(value)
+	case "https":
+		c.Secure = true
+	case "big":
+		c.Truncated = true
+	default:
+		w.t.Fatalf("the corpus knows no !%s", word)
+	}
+}
+
+var ids = regexp.MustCompile(`[0-9a-f]{32}`)
+
+// outcome is what became of a call: answer | stored | reason | fired.
+func (w *inbound) outcome(c intake.Call) string {
+	before := w.fired()
+	a := w.receive(c)
+	stored := "nothing"
+	if a.ConversionID != "" {
+		row := w.conversion(a)
+		amount, payout, whose := "-", "-", "nobody's"
+		if row.Amount != nil {
+			amount = commission.FormatAmount(*row.Amount)
+		}
+		if row.Payout != nil {
+			payout = commission.FormatAmount(*row.Payout) + " " + row.PayoutCurrency
+		}
+		if row.AffiliateID != nil {
+			whose = "by " + row.AttributedBy
+		}
+		stored = fmt.Sprintf("%s %s %s %s pays %s %s", row.Goal, row.Status, amount, row.Currency, payout, whose)
+		if row.ReportedStatus != "" {
+			stored += fmt.Sprintf(" said %q", row.ReportedStatus)
+		}
+	}
+	var errs []string
+	for _, e := range a.Errors {
+		errs = append(errs, e.Field)
+	}
+	answer := fmt.Sprintf("%d %s", a.StatusCode, a.Result)
+	if len(errs) > 0 {
+		answer += " " + strings.Join(errs, ",")
+	}
+	entry := w.last()
+	if entry.Result != string(a.Result) || entry.StatusCode != a.StatusCode {
+		w.t.Errorf("the log says %s %d, the answer %s", entry.Result, entry.StatusCode, answer)
+	}
+	for _, s := range w.sources {
+		if strings.Contains(entry.Query+entry.Body+entry.Reason, s.Token) || strings.Contains(entry.Query+entry.Body, s.HMAC) {
+			w.t.Errorf("a secret stands in the log: %s %s", entry.Query, entry.Body)
+		}
+	}
+	fired := strings.Join(w.fired()[len(before):], " ")
+	if fired == "" {
+		fired = "nothing"
+	}
+	reason := ids.ReplaceAllString(entry.Reason, "{id}")
+	reason = regexp.MustCompile(`source-\d+`).ReplaceAllString(reason, "{key}")
+	reason = regexp.MustCompile(`signed at [0-9T:Z-]+`).ReplaceAllString(reason, "signed at {time}")
+	const longest = 160
+	if len(reason) > longest {
+		reason = reason[:longest] + "…"
+	}
+	return strings.Join([]string{answer, stored, reason, "fired " + fired}, " | ")
+}
+
+// fired lists the deliveries that there are, in the order of their making.
+func (w *inbound) fired() []string {
+	w.t.Helper()
+	rows, err := w.client.Delivery.Query().Order(delivery.ByID()).All(w.ctx)
+	w.must(err)
+	list := make([]string, len(rows))
+	for i, d := range rows {
+		list[i] = d.Goal + ":" + string(d.Status)
+	}
+	return list
+}
+
+// Every line that begins with > is a request; the line after it says what comes of
+// it: answer | stored state | reason in the received log | what was fired.
+func TestInboundCorpus(t *testing.T) {
+	w := newInbound(t)
+	text, err := os.ReadFile(inboundFile)
+	w.must(err)
+	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
+	var written []string
+	requests := 0
+	for i := 0; i < len(lines); i++ {
+		line := lines[i]
+		written = append(written, line)
+		if strings.HasPrefix(line, "== ") {
+			w.clicks = map[string]string{}
+		}
+		if wait, ok := strings.CutPrefix(line, "~ "); ok {
+			d, err := time.ParseDuration(wait)
+			w.must(err)
+			w.later(d)
+		}
+		request, ok := strings.CutPrefix(line, "> ")
+		if !ok {
+			continue
+		}
+		requests++
+		got := "  " + w.outcome(w.call(request))
+		want := ""
+		if i+1 < len(lines) && strings.HasPrefix(lines[i+1], "  ") {
+			i++
+			want = lines[i]
+		}
+		written = append(written, got)
+		if got != want && !*updateInbound {
+			t.Errorf("line %d: %s\n got %s\nwant %s", i, request, strings.TrimSpace(got), strings.TrimSpace(want))
+		}
+	}
+	if found := w.contradictions(); len(found) > 0 {
+		t.Error(strings.Join(found, "\n"))
+	}
+	if n := w.count(`SELECT count(*) FROM received_postbacks`); n != requests {
+		t.Errorf("%d calls are in the received log, and %d came", n, requests)
+	}
+	if requests < 150 {
+		t.Errorf("the corpus has %d requests, want 150", requests)
+	}
+	if *updateInbound && !slices.Equal(written, lines) {
+		w.must(os.WriteFile(inboundFile, []byte(strings.Join(written, "\n")+"\n"), 0o644))
+	}
+}
