@@ -18,7 +18,6 @@ import (
 	"postrider/commission"
 	"postrider/dispatch"
 	"postrider/ent/db"
-	"postrider/ent/db/delivery"
 	"postrider/intake"
 	"postrider/internal/pgtest"
 )
@@ -243,7 +242,14 @@ func (w *inbound) outcome(c intake.Call) string {
 			w.t.Errorf("a secret stands in the log: %s %s", entry.Query, entry.Body)
 		}
 	}
-	fired := strings.Join(w.fired()[len(before):], " ")
+	var news []string
+	for id, what := range w.fired() {
+		if before[id] == "" {
+			news = append(news, what)
+		}
+	}
+	slices.Sort(news)
+	fired := strings.Join(news, " ")
 	if fired == "" {
 		fired = "nothing"
 	}
@@ -257,16 +263,16 @@ func (w *inbound) outcome(c intake.Call) string {
 	return strings.Join([]string{answer, stored, reason, "fired " + fired}, " | ")
 }
 
-// fired lists the deliveries that there are, in the order of their making.
-func (w *inbound) fired() []string {
+// fired says of every delivery what it tells of.
+func (w *inbound) fired() map[uuid.UUID]string {
 	w.t.Helper()
-	rows, err := w.client.Delivery.Query().Order(delivery.ByID()).All(w.ctx)
+	rows, err := w.client.Delivery.Query().All(w.ctx)
 	w.must(err)
-	list := make([]string, len(rows))
-	for i, d := range rows {
-		list[i] = d.Goal + ":" + string(d.Status)
+	found := make(map[uuid.UUID]string, len(rows))
+	for _, d := range rows {
+		found[d.ID] = d.Goal + ":" + string(d.Status)
 	}
-	return list
+	return found
 }
 
 // Every line that begins with > is a request; the line after it says what comes of
