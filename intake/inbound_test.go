@@ -33,7 +33,6 @@ type inbound struct {
 
 	sources map[string]pgtest.Inlet
 	clicks  map[string]string // by the name that a case gives them
-	players map[string]string
 }
 
 func newInbound(t *testing.T) *inbound {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -145,9 +146,7 @@ func (in *Intake) heard(ctx context.Context, orphans []*orphan) error {
 		if err := rows.Scan(&id, &query, &body); err != nil {
 			return err
 		}
-		for name, value := range heardIn(query, body) {
-			byID[id].values[name] = value
-		}
+		maps.Copy(byID[id].values, heardIn(query, body))
 		return nil
 	}, `SELECT conversion_id, query, body FROM received_postbacks WHERE conversion_id = ANY($1::uuid[]) ORDER BY id`, pq.Array(texts(ids)))
 }
