@@ -38,7 +38,7 @@ func (r *Resolver) lint(ctx context.Context, w lintWish) ([]*gen.Finding, error)
 	findings := doctor.Check(doctor.Question{
 		Template: w.template, TrackingLink: w.link, Goals: w.goals, Repeating: repeating, Statuses: w.statuses, Others: others,
 	})
-	findings = append(findings, doctor.CheckTarget(ctx, w.template, r.Target, w.network)...)
+	findings = append(findings, doctor.CheckTarget(ctx, w.template, r.Target, w.network && r.Trial.AllowLook(ctx))...)
 	shown := make([]*gen.Finding, len(findings))
 	for i, f := range findings {
 		shown[i] = shownFinding(f)

@@ -116,3 +116,26 @@ func TestAnEarlierVersionIsPutBack(t *testing.T) {
 		t.Errorf("%s", res.body)
 	}
 }
+
+// Every rule that a preset brings is one that a postback takes.
+func TestPresetsBringRulesThatAreRules(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	res := w.post(t, w.session(t, w.a.user.Email), "{ trackerPresets { key bodyRule { kind path value } } }", nil)
+	rules := 0
+	for _, p := range res.at(t, "trackerPresets").([]any) {
+		rule, ok := p.(map[string]any)["bodyRule"].(map[string]any)
+		if !ok {
+			continue
+		}
+		rules++
+		made := w.post(t, w.session(t, w.a.user.Email), fmt.Sprintf(`mutation { createPostback(input: {scope: GLOBAL, goals: ["ftd"], urlTemplate: "https://t.example.org/?c={param_1}",
+			bodyRule: {kind: %s, path: %q, value: %q}}) { postbacks { bodyRule { kind path value } } userErrors { message } } }`, rule["kind"], rule["path"], rule["value"]), nil)
+		if len(made.at(t, "createPostback", "userErrors").([]any)) > 0 {
+			t.Errorf("%v: %s", p, made.body)
+		}
+	}
+	if rules == 0 {
+		t.Error("no preset brings a rule")
+	}
+}

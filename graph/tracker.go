@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"postrider/dispatch"
 	"postrider/graph/gen"
 	"postrider/macro"
 	"postrider/tracker"
@@ -24,6 +25,14 @@ func recognition(r tracker.Recognition) *gen.Recognition {
 		})
 	}
 	return shown
+}
+
+// presetRule is the preset's rule on an answer's body, as a postback has it.
+func presetRule(p *tracker.Preset) *dispatch.BodyRule {
+	if p.Body.Kind == "" {
+		return nil
+	}
+	return &dispatch.BodyRule{Kind: dispatch.BodyRuleKind(p.Body.Kind), Path: p.Body.Path, Value: p.Body.Value}
 }
 
 func blankValues(given []*gen.BlankValueInput) map[string]string {

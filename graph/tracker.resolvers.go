@@ -8,6 +8,7 @@ package graph
 import (
 	"context"
 
+	"postrider/dispatch"
 	"postrider/graph/gen"
 	"postrider/tracker"
 )
@@ -34,6 +35,10 @@ func (r *trackerPresetResolver) Token(ctx context.Context, obj *tracker.Preset) 
 
 func (r *trackerPresetResolver) Answer(ctx context.Context, obj *tracker.Preset) (*string, error) {
 	return textOrNull(obj.Answer), nil
+}
+
+func (r *trackerPresetResolver) BodyRule(ctx context.Context, obj *tracker.Preset) (*dispatch.BodyRule, error) {
+	return presetRule(obj), nil
 }
 
 func (r *trackerPresetResolver) Note(ctx context.Context, obj *tracker.Preset) (*string, error) {

@@ -242,6 +242,7 @@ var otherTakers = []*Preset{
 			{Name: "chat_id", Meaning: "Which chat is told.", Required: true},
 			{Name: "text", Meaning: "What it is told.", Required: true, Send: "{goal_name}:%20{amount}%20{currency}"},
 		},
+		Answer: "JSON whose field ok says whether the message was sent.", Body: BodyRule{Kind: "json_field", Path: "ok", Value: "true"},
 		DocURL: "https://docs.keitaro.io/en/campaigns-and-streams/s2s-postback.html",
 		Note:   "A message for yourself; it counts nothing.",
 		hosts:  []string{"api.telegram.org"}, path: regexp.MustCompile(`^/bot[^/]+/sendMessage$`), distinct: true, click: []string{"text"},

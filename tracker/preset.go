@@ -23,6 +23,7 @@ type Preset struct {
 	ZeroUnapproved bool   // the payout of a conversion that is not approved should go out as 0
 	Deduplicates   string // by what it tells a repeated postback, in words
 	Answer         string // what its answer means, in words; empty where it is not documented
+	Body           BodyRule // what a 2xx's body must show; the zero value where that is not documented
 	DocURL         string
 	Note           string // what one must know before using it; empty for nothing
 
@@ -30,6 +31,14 @@ type Preset struct {
 	path     *regexp.Regexp // of its postbacks, with X in the place of placeholders
 	distinct bool           // no other tracker has that path and click parameter
 	click    []string       // names under which it takes the click id
+}
+
+// BodyRule is what the body of an answer must show before it counts as yes. Its
+// parts are those of a postback's own rule.
+type BodyRule struct {
+	Kind  string // contains, not_contains or json_field; empty for no rule
+	Path  string // of the JSON field
+	Value string
 }
 
 // Blank is something of the affiliate's own that a preset's template needs.

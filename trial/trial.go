@@ -76,6 +76,13 @@ func (t *Trial) allow(v *viewer.Viewer, shots int) error {
 	return nil
 }
 
+// AllowLook tells whether the viewer may have the network asked once more: looking
+// hosts up spends the same shots as firing.
+func (t *Trial) AllowLook(ctx context.Context) bool {
+	v, err := viewer.Require(ctx)
+	return err == nil && t.allow(v, 1) == nil
+}
+
 // Wish is a test as somebody wants it.
 type Wish struct {
 	PostbackID  int64 // zero for a template that is not saved

@@ -1206,6 +1206,7 @@ type ComplexityRoot struct {
 	TrackerPreset struct {
 		Answer         func(childComplexity int) int
 		Blanks         func(childComplexity int) int
+		BodyRule       func(childComplexity int) int
 		Deduplicates   func(childComplexity int) int
 		DocURL         func(childComplexity int) int
 		Key            func(childComplexity int) int
@@ -1578,6 +1579,7 @@ type TrackerPresetResolver interface {
 	Token(ctx context.Context, obj *tracker.Preset) (*string, error)
 
 	Answer(ctx context.Context, obj *tracker.Preset) (*string, error)
+	BodyRule(ctx context.Context, obj *tracker.Preset) (*dispatch.BodyRule, error)
 
 	Note(ctx context.Context, obj *tracker.Preset) (*string, error)
 }
@@ -6393,6 +6395,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrackerPreset.Blanks(childComplexity), true
+	case "TrackerPreset.bodyRule":
+		if e.ComplexityRoot.TrackerPreset.BodyRule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreset.BodyRule(childComplexity), true
 	case "TrackerPreset.deduplicates":
 		if e.ComplexityRoot.TrackerPreset.Deduplicates == nil {
 			break
@@ -7878,7 +7886,7 @@ extend type Query {
   """
   Reads template, tracking link, goals and statuses together. ` + "`" + `postbackId` + "`" + ` is the postback that is being edited,
   ` + "`" + `scope` + "`" + `, ` + "`" + `offerId` + "`" + ` and ` + "`" + `campaignId` + "`" + ` where it applies: with goals they find another postback that would fire the same
-  URL. With ` + "`" + `network` + "`" + ` the host's name and https are tried as well, which takes a moment.
+  URL. With ` + "`" + `network` + "`" + ` the host's name and https are tried as well, which takes a moment; not more often than tests may be fired.
   """
   lintPostback(urlTemplate: String!, trackingLink: String, goals: [String!], statuses: [ConversionStatus!], postbackId: ID,
     scope: PostbackScope, offerId: ID, campaignId: ID, network: Boolean = false): [Finding!]! @auth
@@ -9191,6 +9199,8 @@ type TrackerPreset {
   deduplicates: String!
   "What its answer means, in words; null where it is not documented."
   answer: String
+  "The rule on the answer's body that its documentation gives; null for none."
+  bodyRule: BodyRule
   docUrl: String!
   "What one must know before using it."
   note: String
@@ -11351,6 +11361,8 @@ func (ec *executionContext) childFields_TrackerPreset(ctx context.Context, field
 		return ec.fieldContext_TrackerPreset_deduplicates(ctx, field)
 	case "answer":
 		return ec.fieldContext_TrackerPreset_answer(ctx, field)
+	case "bodyRule":
+		return ec.fieldContext_TrackerPreset_bodyRule(ctx, field)
 	case "docUrl":
 		return ec.fieldContext_TrackerPreset_docUrl(ctx, field)
 	case "note":
@@ -35160,6 +35172,38 @@ func (ec *executionContext) fieldContext_TrackerPreset_answer(_ context.Context,
 	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _TrackerPreset_bodyRule(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreset_bodyRule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TrackerPreset().BodyRule(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *dispatch.BodyRule) graphql.Marshaler {
+			return ec.marshalOBodyRule2ᚖpostriderᚋdispatchᚐBodyRule(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreset_bodyRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerPreset",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BodyRule(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TrackerPreset_docUrl(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -52267,6 +52311,39 @@ func (ec *executionContext) _TrackerPreset(ctx context.Context, sel ast.Selectio
 					}
 				}()
 				res = ec._TrackerPreset_answer(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "bodyRule":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._TrackerPreset_bodyRule(ctx, field, obj)
 				return res
 			}
 
