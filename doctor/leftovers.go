@@ -9,8 +9,10 @@ import (
 	"postrider/tracker"
 )
 
-// standIns are hosts that stand in a documentation, not on the network.
-var standIns = regexp.MustCompile(`(?i)^https?://(your[-_.]?\w*|my[-_.]?\w*|tracking[-_.]?domain|tracker[-_.]?domain|domain|example)(\.(example|com|net|org|domain|tld|xyz))?([:/?#]|$)`)
+// standIns are hosts that stand in a documentation, not on the network. Names that
+// somebody could have registered for a tracker are not among them.
+var standIns = regexp.MustCompile(`(?i)^https?://((www|track|trk|go|click)\.)?(your[-_.]?(own[-_.]?)?(track(er|ing)?|domain|site|host|server|company|network)([-_.]?domain)?` +
+	`|my[-_.]?domain|track(er|ing)[-_.]?domain|domain|example)(\.(example|com|net|org|domain|tld|xyz|io))?([:/?#]|$)`)
 
 // leftovers finds what somebody should have replaced: blanks, words such as
 // REPLACE, and placeholders of other dialects, which would go out as they are.
@@ -45,8 +47,13 @@ func (e *exam) hostBlank() {
 	_, rest, _ := strings.Cut(e.Template, "://")
 	start := len(e.Template) - len(rest)
 	end := start + strings.IndexAny(rest+"/", "/?#")
-	if host := e.Template[start:end]; strings.EqualFold(host, tracker.Nowhere) || standIns.MatchString(e.Template) {
-		e.find(CodeHostBlank, Error, place{start, end}, fmt.Sprintf("%s is a stand-in: put your tracker's own domain here.", host), nil)
+	host := e.Template[start:end]
+	message := fmt.Sprintf("%s is a stand-in: put your tracker's own domain here.", host)
+	switch {
+	case strings.EqualFold(host, tracker.Nowhere):
+		e.find(CodeHostBlank, Error, place{start, end}, message, nil)
+	case standIns.MatchString(e.Template):
+		e.find(CodeHostBlank, Warning, place{start, end}, message, nil)
 	}
 }
 

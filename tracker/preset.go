@@ -19,10 +19,10 @@ type Preset struct {
 	Token    string // what goes into param_1 of the tracking link; empty where the click id comes otherwise
 
 	Parameters     []Parameter
-	ReadsStatus    bool   // it tells approved from rejected; otherwise it counts whatever comes as approved
-	ZeroUnapproved bool   // the payout of a conversion that is not approved should go out as 0
-	Deduplicates   string // by what it tells a repeated postback, in words
-	Answer         string // what its answer means, in words; empty where it is not documented
+	ReadsStatus    bool     // it tells approved from rejected; otherwise it counts whatever comes as approved
+	ZeroUnapproved bool     // the payout of a conversion that is not approved should go out as 0
+	Deduplicates   string   // by what it tells a repeated postback, in words
+	Answer         string   // what its answer means, in words; empty where it is not documented
 	Body           BodyRule // what a 2xx's body must show; the zero value where that is not documented
 	DocURL         string
 	Note           string // what one must know before using it; empty for nothing
