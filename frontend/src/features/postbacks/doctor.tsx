@@ -99,12 +99,13 @@ export function useDoctor(draft: Draft, postbackId: string | null, link: string 
     findings: readonly Finding[];
     marks: readonly FindingMark[];
   }>();
-  const answer = !fetching && rested === key ? data?.lintPostback : undefined;
+  const isBlank = draft.urlTemplate.trim() === "";
+  const answer = !isBlank && !fetching && rested === key ? data?.lintPostback : undefined;
   if (answer !== undefined && (last?.of !== key || last.findings !== answer)) {
     setLast({ of: key, findings: answer, marks: marksOf(answer) });
   }
   // What was wrong with a text that is gone says nothing about the next.
-  if (draft.urlTemplate.trim() === "" && last !== undefined) setLast(undefined);
+  if (isBlank && last !== undefined) setLast(undefined);
   return {
     findings: last?.findings ?? null,
     marks: last?.marks ?? noMarks,

@@ -78,6 +78,10 @@ describe("a new postback", () => {
     await user.click(within(doctor).getByRole("button", { name: "Use {param_1}" }));
     expect(await within(doctor).findByText("Nothing is wrong with it.")).toBeInTheDocument();
     expect(view.state.doc.toString()).toBe("https://t.example/pb?cid={param_1}&p={payout}");
+    await writeUrl("");
+    expect(screen.queryByRole("region", { name: "Doctor" })).not.toBeInTheDocument();
+    await writeUrl("https://t.example/pb?p={payout}");
+    expect(await screen.findByText("Your tracker cannot tell which click it was.")).toBeInTheDocument();
   });
 
   it("shows the URL as it will be sent, with the values that one gives", async () => {
