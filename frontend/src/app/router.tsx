@@ -200,6 +200,12 @@ const staffAudit = createRoute({
   component: lazyRouteComponent(() => import("@/features/staff/audit-page"), "AuditPage"),
 });
 
+const staffEngine = createRoute({
+  getParentRoute: () => shell,
+  path: "/staff/engine",
+  component: lazyRouteComponent(() => import("@/features/staff/engine-page"), "EnginePage"),
+});
+
 const routeTree = rootRoute.addChildren([
   signIn,
   shell.addChildren([
@@ -226,6 +232,7 @@ const routeTree = rootRoute.addChildren([
     staffAffiliates,
     staffRates,
     staffAudit,
+    staffEngine,
   ]),
 ]);
 

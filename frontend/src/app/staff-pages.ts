@@ -1,4 +1,5 @@
 import {
+  Activity,
   BadgeEuro,
   BookOpenText,
   Building2,
@@ -27,4 +28,5 @@ export const staffPages = [
   { to: "/staff/affiliates", name: "Affiliates", icon: Building2, words: "sign-ins users password look as" },
   { to: "/staff/rates", name: "Currency rates", icon: BadgeEuro, words: "exchange euro" },
   { to: "/staff/audit", name: "Audit", icon: ScrollText, words: "who changed what" },
+  { to: "/staff/engine", name: "Engine", icon: Activity, words: "queues circuits workers waiting health" },
 ] as const satisfies readonly { to: string; name: string; icon: LucideIcon; words: string }[];

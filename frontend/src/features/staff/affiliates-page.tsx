@@ -288,7 +288,7 @@ function Users({
     },
     {
       id: "do",
-      header: "",
+      header: "Actions",
       cell: (row) => (
         <span className="flex flex-wrap justify-end gap-2">
           <Button

@@ -227,7 +227,7 @@ function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
     },
     {
       id: "end",
-      header: "",
+      header: "Actions",
       cell: (row) =>
         when(row) === "holds" && (
           <Button
@@ -332,7 +332,7 @@ function Pages({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
     },
     {
       id: "delete",
-      header: "",
+      header: "Actions",
       trail: true,
       cell: (row) => (
         <IconButton

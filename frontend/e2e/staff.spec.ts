@@ -1,0 +1,175 @@
+import {
+  click,
+  expect,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  route,
+  setForm,
+  signIn,
+  someone,
+  test,
+} from "./test";
+
+// The affiliate manager's day: a new operator's source to its first conversion, one that came without its click mended, and a
+// reversal that the affiliate's tracker sees.
+
+interface Answer {
+  result: string;
+  conversion_id?: string;
+}
+
+const staffPages = [
+  "received",
+  "unattributed",
+  "conversions",
+  "offers",
+  "goals",
+  "sources",
+  "affiliates",
+  "rates",
+  "audit",
+  "engine",
+];
+
+test("a new source, its first conversion, an unattributed one mended, a reversal seen", async ({
+  page,
+  demo,
+  request,
+}) => {
+  const { link } = route(demo);
+  const owner = demo.users.find((user) => user.email === link.email);
+  const asOwner = { authorization: `Bearer ${owner?.token ?? ""}` };
+  const ask = async (query: string, variables: Record<string, unknown>) => {
+    const response = await request.post("/graphql", { data: { query, variables }, headers: asOwner });
+    return (await response.json()) as { data: Record<string, unknown> };
+  };
+  // The affiliate's tracker hears of what is approved, and of what is rejected.
+  const { data } = await ask(`{ viewer { echoUrl } }`, {});
+  const { echoUrl } = data["viewer"] as { echoUrl: string };
+  await ask(
+    `mutation($input: CreatePostbackInput!) { createPostback(input: $input) { userErrors { message } } }`,
+    {
+      input: {
+        scope: "CAMPAIGN",
+        campaignId: link.campaignId,
+        goals: ["ftd"],
+        statuses: ["APPROVED", "REJECTED"],
+        urlTemplate: `${echoUrl}?cid={param_1}&status={status}&was={previous_status}&why={reason}`,
+      },
+    },
+  );
+  const heard = async () => {
+    const answer = await ask(`{ echoRequests(first: 50) { edges { node { url } } } }`, {});
+    return JSON.stringify(answer.data);
+  };
+
+  // A new source, from nothing to what is handed over.
+  await signIn(page, demo, "manager");
+  const name = `E2E operator ${String(Date.now())}`;
+  await page.goto("/staff/sources");
+  await page.getByRole("button", { name: "New source" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill(name);
+  const key = await dialog.getByLabel("Last part of its address").inputValue();
+  const offer = await ask(`query($id: ID!) { node(id: $id) { ... on Offer { name } } }`, {
+    id: link.offerId,
+  });
+  const { name: offerName } = offer.data["node"] as { name: string };
+  await dialog.getByRole("combobox", { name: "Offer" }).fill(offerName);
+  await page.getByRole("option", { name: offerName }).first().click();
+  await dialog.getByRole("button", { name: "Create the source" }).click();
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+  await expect(page.getByText("The first call appears here by itself.")).toBeVisible();
+  await page.getByRole("button", { name: "Show the token" }).click();
+  const token = await page.getByRole("region", { name: "The Token" }).innerText();
+  await page.screenshot({ path: "test-results/shots/staff-source.png" });
+
+  // Its first conversion appears by itself.
+  const call = async (values: Record<string, string>) => {
+    const query = new URLSearchParams({ ...values, token });
+    const response = await request.get(`/postback/${key}?${query.toString()}`);
+    return (await response.json()) as Answer;
+  };
+  const first = await click(request, link.url, { param_1: `first-${key}` });
+  expect(await call({ goal: "ftd", click_id: first, transaction_id: "T1", amount: "25.50" })).toMatchObject({
+    result: "recorded",
+  });
+  const arrived = page.getByRole("table", { name: "What arrives" });
+  await expect(arrived.getByText("Recorded").first()).toBeVisible();
+  await expect.poll(heard).toContain(`cid=first-${key}&status=approved`);
+
+  // One comes back with its click id in another parameter: two clicks mend it.
+  const lost = await click(request, link.url, { param_1: `lost-${key}` });
+  expect(await call({ goal: "ftd", click_id: "{click_id}", sub2: lost, transaction_id: "T2" })).toMatchObject(
+    {
+      result: "unattributed",
+    },
+  );
+  await page.goto("/staff/unattributed");
+  const row = page.getByRole("row").filter({ hasText: name }).first();
+  await expect(row.getByText("The click id came back in sub2.")).toBeVisible();
+  await page.screenshot({ path: "test-results/shots/staff-unattributed.png" });
+  await row.getByRole("button").first().click();
+  await page.getByRole("button", { name: /^Attribute to / }).click();
+  await expect(page.getByRole("row").filter({ hasText: name })).toHaveCount(0);
+  await expect.poll(heard).toContain(`cid=lost-${key}&status=approved`);
+
+  // A reversal, from a file, with a preview; the tracker sees it.
+  await page.goto("/staff/conversions");
+  await page
+    .getByLabel("Or paste its lines")
+    .fill("transaction_id,goal,status,reason\nT1,ftd,rejected,chargeback");
+  await page.getByRole("button", { name: "Preview" }).click();
+  const preview = page.getByRole("table", { name: "What the file does" });
+  await expect(preview.getByText("from approved to rejected")).toBeVisible();
+  await page.getByRole("button", { name: "Change 1 conversions" }).click();
+  await expect.poll(heard).toContain(`cid=first-${key}&status=rejected&was=approved&why=chargeback`);
+
+  // And all of it is in the audit log.
+  await page.goto("/staff/audit");
+  await expect(page.getByText("import conversion").first()).toBeVisible();
+  await expect(page.getByText("reveal secret source").first()).toBeVisible();
+});
+
+test("staff look at an affiliate's pages as it sees them, always marked", async ({ page, demo }) => {
+  await signIn(page, demo, "manager");
+  const { affiliateId } = someone(demo, "affiliate");
+  expect(affiliateId).not.toBeNull();
+  await page.goto("/staff/affiliates");
+  await page
+    .getByRole("button", { name: /^Look as / })
+    .first()
+    .click();
+  await expect(page.getByText("as they see them. Nothing can be changed.")).toBeVisible();
+  await page.goto("/postbacks");
+  await expect(page.getByText("as they see them. Nothing can be changed.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Received" })).toHaveCount(0);
+  await page.screenshot({ path: "test-results/shots/staff-looking.png" });
+  await page.getByRole("button", { name: "Back to your own" }).click();
+  await expect(page.getByRole("link", { name: "Received" })).toBeVisible();
+});
+
+for (const form of ["light", "dark"] as const) {
+  test(`the staff's pages are accessible and fit, ${form}`, async ({ page, demo }) => {
+    await signIn(page, demo, "manager");
+    await setForm(page, form);
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const name of staffPages) {
+        await page.goto(`/staff/${name}`);
+        await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+        await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+        await expectAccessible(page);
+        await expectNoSidewaysScroll(page);
+        if (name === "offers" || name === "sources") {
+          await page.getByRole("table").getByRole("link").first().click();
+          await expect(page.getByRole("heading", { level: 2 }).first()).toBeVisible();
+          await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+          await expectAccessible(page);
+          await expectNoSidewaysScroll(page);
+        }
+        await page.screenshot({ path: `test-results/shots/staff-${name}-${String(width)}-${form}.png` });
+      }
+    }
+  });
+}

@@ -1,0 +1,196 @@
+import { type ReactElement, useEffect } from "react";
+import { useQuery } from "urql";
+
+import { Badge } from "@/components/ui/badge";
+import { PageBody, PageHead, Panel } from "@/components/ui/page";
+import { type Column, Table } from "@/components/ui/table";
+import { RelativeTime } from "@/components/ui/time";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+
+import { Listing } from "./parts";
+
+const EngineQuery = graphql(`
+  query StaffEngine {
+    engine {
+      parked
+      later
+      blocked
+      workers {
+        name
+        slots
+        startedAt
+        seenAt
+        promotes
+      }
+      queues {
+        name
+        available
+        running
+      }
+      endpoints {
+        endpoint
+        circuit
+        sentence
+        openedAt
+        probeAt
+        waiting
+        oldestWaitingAt
+      }
+    }
+  }
+`);
+
+type Engine = ResultOf<typeof EngineQuery>["engine"];
+type Endpoint = Engine["endpoints"][number];
+type Worker = Engine["workers"][number];
+type Queue = Engine["queues"][number];
+
+const circuits = {
+  CLOSED: ["As usual", "delivered"],
+  OPEN: ["Held", "held"],
+  HALF_OPEN: ["Trying", "retrying"],
+  RECOVERING: ["Recovering", "retrying"],
+} as const;
+
+/** How often the page asks again. */
+const every = 5000;
+
+export function EnginePage(): ReactElement {
+  const [{ data, error }, refetch] = useQuery({ query: EngineQuery, requestPolicy: "cache-and-network" });
+  useEffect(() => {
+    const timer = setInterval(() => {
+      refetch({ requestPolicy: "network-only" });
+    }, every);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [refetch]);
+  const engine = data?.engine;
+
+  const endpoints: Column<Endpoint>[] = [
+    {
+      id: "endpoint",
+      header: "Endpoint",
+      lead: true,
+      cell: (row) => <span className="font-mono text-sm break-all">{row.endpoint}</span>,
+    },
+    {
+      id: "circuit",
+      header: "Circuit",
+      trail: true,
+      cell: (row) => {
+        const [word, tone] = circuits[row.circuit];
+        return <Badge tone={tone}>{word}</Badge>;
+      },
+    },
+    { id: "sentence", header: "Why", cell: (row) => <span className="text-muted">{row.sentence}</span> },
+    { id: "waiting", header: "Waiting", align: "right", cell: (row) => row.waiting },
+    {
+      id: "oldest",
+      header: "The oldest since",
+      cell: (row) => (row.oldestWaitingAt === null ? "–" : <RelativeTime at={row.oldestWaitingAt} />),
+    },
+    {
+      id: "probe",
+      header: "Tried next",
+      deskOnly: true,
+      cell: (row) => (row.probeAt === null ? "–" : <RelativeTime at={row.probeAt} />),
+    },
+  ];
+  const workers: Column<Worker>[] = [
+    {
+      id: "name",
+      header: "Worker",
+      lead: true,
+      cell: (row) => <span className="font-mono text-sm">{row.name}</span>,
+    },
+    {
+      id: "promotes",
+      header: "Role",
+      trail: true,
+      cell: (row) => row.promotes && <Badge tone="accent">Promotes</Badge>,
+    },
+    { id: "slots", header: "At once", align: "right", cell: (row) => row.slots },
+    { id: "started", header: "Started", cell: (row) => <RelativeTime at={row.startedAt} /> },
+    { id: "seen", header: "Seen", cell: (row) => <RelativeTime at={row.seenAt} /> },
+  ];
+  const queues: Column<Queue>[] = [
+    {
+      id: "name",
+      header: "Lane",
+      lead: true,
+      cell: (row) => <span className="font-mono text-sm">{row.name}</span>,
+    },
+    { id: "available", header: "Ready", align: "right", cell: (row) => row.available },
+    { id: "running", header: "Under way", align: "right", cell: (row) => row.running },
+  ];
+
+  return (
+    <>
+      <PageHead title="Engine">
+        What delivers, what waits, and for whom. It asks again every five seconds.
+      </PageHead>
+      <PageBody className="max-w-5xl">
+        <Listing
+          what="The engine's state"
+          error={data ? undefined : error}
+          isEmpty={false}
+          empty={{ title: "", words: "" }}
+          onRetry={() => {
+            refetch({ requestPolicy: "network-only" });
+          }}
+        >
+          <dl className="grid gap-3 sm:grid-cols-3">
+            <Count name="Waiting for their endpoint" value={engine?.parked} />
+            <Count name="Waiting for a time" value={engine?.later} />
+            <Count name="Waiting for an earlier step" value={engine?.blocked} />
+          </dl>
+          <Panel title="Endpoints that do not take everything" flush>
+            {engine?.endpoints.length === 0 ? (
+              <p className="p-4 text-muted">None: every endpoint takes what it gets.</p>
+            ) : (
+              <Table
+                label="Endpoints"
+                columns={endpoints}
+                rows={engine?.endpoints ?? []}
+                rowId={(row) => row.endpoint}
+                loading={!data}
+              />
+            )}
+          </Panel>
+          <Panel title="Workers" flush>
+            {engine?.workers.length === 0 ? (
+              <p className="p-4 text-failed">No process delivers. Start one: postrider work.</p>
+            ) : (
+              <Table
+                label="Workers"
+                columns={workers}
+                rows={engine?.workers ?? []}
+                rowId={(row) => row.name}
+                loading={!data}
+              />
+            )}
+          </Panel>
+          <Panel title="Lanes" flush>
+            <Table
+              label="Lanes"
+              columns={queues}
+              rows={engine?.queues ?? []}
+              rowId={(row) => row.name}
+              loading={!data}
+            />
+          </Panel>
+        </Listing>
+      </PageBody>
+    </>
+  );
+}
+
+function Count({ name, value }: { name: string; value: number | undefined }): ReactElement {
+  return (
+    <div className="rounded-md border bg-surface p-4">
+      <dt className="text-sm text-muted">{name}</dt>
+      <dd className="tabular text-xl font-semibold">{value?.toLocaleString() ?? "–"}</dd>
+    </div>
+  );
+}
