@@ -38,7 +38,7 @@ func newEnv(ctx context.Context, o options) (*env, error) {
 	if err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	log := quietLog()
 	server, err := embedded.Start(ctx, embedded.Config{Dir: dir, Log: log, Settings: map[string]string{"max_connections": "200"}})
 	if err != nil {
 		return nil, err
@@ -52,6 +52,11 @@ func newEnv(ctx context.Context, o options) (*env, error) {
 		return nil, err
 	}
 	return &env{options: o, server: server, dir: dir, key: key, log: log, sink: s}, nil
+}
+
+// quietLog says only what is wrong.
+func quietLog() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
 func (e *env) close() {

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"postrider/internal/pg"
 	"postrider/jobs"
 )
 
@@ -103,6 +104,12 @@ func get(ctx context.Context, client *http.Client, url string, want int) error {
 
 // ourLatency is p99 from the operator's call to the sink, at the idle rate.
 func ourLatency(ctx context.Context, e *env, n int) (float64, error) {
+	return e.withEngine(ctx, n, idleRate, 0.99, nil)
+}
+
+// withEngine is a quantile from the operator's call to the sink, so many a
+// second, with the engine at work on a database that was prepared.
+func (e *env) withEngine(ctx context.Context, n, rate int, quantile float64, prepare func(*pg.Pool) error) (float64, error) {
 	pool, err := e.database(ctx)
 	if err != nil {
 		return 0, err
@@ -117,12 +124,17 @@ func ourLatency(ctx context.Context, e *env, n int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if prepare != nil {
+		if err := prepare(pool); err != nil {
+			return 0, err
+		}
+	}
 	engine, err := jobs.New(jobs.Config{Pool: pool, Client: e.client(), Secrets: e.key, Workers: workers, Log: e.log})
 	if err != nil {
 		return 0, err
 	}
 	defer start(ctx, engine.Run)()
-	return e.timed(ctx, n, func(i int, id string) string {
+	return e.timed(ctx, n, rate, quantile, func(i int, id string) string {
 		return fmt.Sprintf("%s/postback/%s?goal=registration&click_id=%s", site.url, sourceKey, clicks[id])
 	})
 }
@@ -132,32 +144,36 @@ func ourLatency(ctx context.Context, e *env, n int) (float64, error) {
 const warm = 100
 
 // timed paces calls and waits until the sink has all of them.
-func (e *env) timed(ctx context.Context, n int, call func(i int, id string) string) (float64, error) {
-	if _, err := e.paced(ctx, 0, warm, call); err != nil {
+func (e *env) timed(ctx context.Context, n, rate int, quantile float64, call func(i int, id string) string) (float64, error) {
+	if _, err := e.paced(ctx, 0, warm, rate, call); err != nil {
 		return 0, err
 	}
-	return e.paced(ctx, warm, n, call)
+	watch, err := e.paced(ctx, warm, n, rate, call)
+	if err != nil {
+		return 0, err
+	}
+	return watch.quantile(quantile), nil
 }
 
-func (e *env) paced(ctx context.Context, from, n int, call func(i int, id string) string) (float64, error) {
+func (e *env) paced(ctx context.Context, from, n, rate int, call func(i int, id string) string) (*stopwatch, error) {
 	watch := newStopwatch(n)
 	hit := watch.hit
 	e.sink.onHit.Store(&hit)
 	defer e.sink.onHit.Store(nil)
-	err := pace(ctx, n, idleRate, func(i int) error {
+	err := pace(ctx, n, rate, func(i int) error {
 		id := clickName(from + i)
 		target := call(from+i, id)
 		watch.begin(id)
 		return get(ctx, http.DefaultClient, target, http.StatusCreated)
 	})
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	select {
 	case <-watch.ready:
-		return watch.quantile(0.99), nil
+		return watch, nil
 	case <-ctx.Done():
-		return 0, ctx.Err()
+		return nil, ctx.Err()
 	}
 }
 
@@ -176,7 +192,7 @@ func riverLatency(ctx context.Context, e *env, n int) (float64, error) {
 	defer func() { _ = plain.client.Stop(ctx) }()
 	front := httptest.NewServer(plain)
 	defer front.Close()
-	return e.timed(ctx, n, func(i int, id string) string {
+	return e.timed(ctx, n, idleRate, 0.99, func(i int, id string) string {
 		return front.URL + "/?url=" + url.QueryEscape(e.sink.url(i)+"?cid="+id)
 	})
 }

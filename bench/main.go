@@ -25,9 +25,17 @@ func main() {
 	flag.BoolVar(&o.quick, "quick", false, "each row once, and smaller")
 	flag.StringVar(&o.only, "only", "", "only rows whose name contains this")
 	flag.StringVar(&o.profile, "profile", "", "write a CPU profile to this file")
+	child := flag.String("child", "", "used by bench itself: deliver from this database, and say how much memory that takes")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if *child != "" {
+		if err := runChild(ctx, *child); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(2)
+		}
+		return
+	}
 	missed, err := run(ctx, o)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -70,6 +78,9 @@ func (g goal) met(ratio float64) bool {
 }
 
 func (g goal) String() string {
+	if g == (goal{}) {
+		return "-"
+	}
 	if g.atLeast > 0 {
 		return fmt.Sprintf("≥ %.2f", g.atLeast)
 	}
@@ -84,6 +95,11 @@ func rows() []row {
 		{"accepted → sink, idle, p99", "50 ms", goal{below: 1}, latencyAgainstLimit},
 		{"clicks/s, committed", "bare net/http redirects", goal{atLeast: 0.35}, clicksAgainstRedirects},
 		{"conversions/s, one delivery each", "pgbench single-row inserts", goal{atLeast: 0.5}, conversionsAgainstPgbench},
+		{"healthy p95 beside a hanging endpoint, 500,000 waiting", "without it", goal{below: 2}, healthyBesideHanging},
+		{"live p99 beside a bulk replay of 100,000", "without it", goal{below: 2}, liveBesideReplay},
+		{"resident memory, 1,000,000 waiting", "150 MB", goal{below: 1}, memoryWithWaiting},
+		{"one delivery, 1,000,000 waiting elsewhere", "none waiting", goal{}, besideWaiting},
+		{"one delivery after 10,000,000", "the first", goal{below: 1.3}, laterCost},
 	}
 }
 
