@@ -62,6 +62,7 @@ func Watch(postbacks []PostbackVitals, campaigns []CampaignVitals, open []OpenAl
 	for _, c := range campaigns {
 		w.campaign(c)
 	}
+	w.forget(postbacks, campaigns, open)
 	return w.changes
 }
 
@@ -96,7 +97,26 @@ func (w *watch) postback(p PostbackVitals) {
 	w.set(of(AlertFailing), p.AffiliateID, p.Failing >= leastFailing && share >= failingShare, well,
 		fmt.Sprintf("%d of the last %d deliveries did not arrive.%s", p.Failing, p.Delivered+p.Failing, reason))
 	isIll := w.open[of(AlertFailing)] || w.open[of(AlertHeld)]
-	w.set(of(AlertRecovered), p.AffiliateID, wasIll && !isIll && p.Delivered > 0, isIll, "It delivers again.")
+	if wasIll && !isIll && p.Delivered > 0 { // news, not a state: it is over as soon as it is told
+		w.changes = append(w.changes, Change{OpenAlert: of(AlertRecovered), AffiliateID: p.AffiliateID, Raise: true, Message: "It delivers again."})
+	}
+}
+
+// forget ends the alerts of what is watched no more: a postback that is switched
+// off or deleted, a campaign that is paused.
+func (w *watch) forget(postbacks []PostbackVitals, campaigns []CampaignVitals, open []OpenAlert) {
+	watched := map[OpenAlert]bool{}
+	for _, p := range postbacks {
+		watched[OpenAlert{PostbackID: p.ID}] = true
+	}
+	for _, c := range campaigns {
+		watched[OpenAlert{CampaignID: c.ID}] = true
+	}
+	for _, a := range open {
+		if w.open[a] && !watched[OpenAlert{PostbackID: a.PostbackID, CampaignID: a.CampaignID}] {
+			w.changes = append(w.changes, Change{OpenAlert: a})
+		}
+	}
 }
 
 func wait(n int) string {

@@ -16,7 +16,9 @@ func told(open *[]doctor.OpenAlert, changes []doctor.Change) (raised, ended []do
 	for _, c := range changes {
 		if c.Raise {
 			raised = append(raised, c.Kind)
-			*open = append(*open, c.OpenAlert)
+			if c.Kind != doctor.AlertRecovered { // over as soon as it is told
+				*open = append(*open, c.OpenAlert)
+			}
 			continue
 		}
 		ended = append(ended, c.Kind)
@@ -44,7 +46,7 @@ func TestAnOwnerIsToldOnceOfWhatBeginsAndEnds(t *testing.T) {
 		{doctor.PostbackVitals{Delivered: 17, Failing: 3}, nil, nil},          // not yet well
 		{doctor.PostbackVitals{Delivered: 20}, kinds{recovered}, kinds{failing}},
 		{doctor.PostbackVitals{Delivered: 20}, nil, nil},
-		{doctor.PostbackVitals{Failing: 20}, kinds{failing}, kinds{recovered}},
+		{doctor.PostbackVitals{Failing: 20}, kinds{failing}, nil},
 		{doctor.PostbackVitals{Held: true, Failing: 20}, kinds{gone}, nil},
 		{doctor.PostbackVitals{Delivered: 20}, kinds{recovered}, kinds{gone, failing}},
 		{doctor.PostbackVitals{}, nil, nil}, // a quiet night ends nothing
@@ -54,6 +56,16 @@ func TestAnOwnerIsToldOnceOfWhatBeginsAndEnds(t *testing.T) {
 		if !slices.Equal(raised, step.raised) || !slices.Equal(ended, step.ended) {
 			t.Errorf("step %d: raised %v, ended %v; want %v, %v", i, raised, ended, step.raised, step.ended)
 		}
+	}
+}
+
+// What is switched off, deleted or paused is watched no more, and its alerts are over.
+func TestAlertsEndWithWhatTheyAreAbout(t *testing.T) {
+	t.Parallel()
+	open := []doctor.OpenAlert{{Kind: doctor.AlertFailing, PostbackID: 7}, {Kind: doctor.AlertGone, PostbackID: 8}, {Kind: doctor.AlertNoParam, CampaignID: 7}}
+	changes := doctor.Watch([]doctor.PostbackVitals{{ID: 8, Held: true}}, nil, open)
+	if raised, ended := told(&open, changes); len(raised) != 0 || !slices.Equal(ended, []doctor.AlertKind{doctor.AlertFailing, doctor.AlertNoParam}) {
+		t.Errorf("%+v", changes)
 	}
 }
 

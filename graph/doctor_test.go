@@ -139,3 +139,16 @@ func TestPresetsBringRulesThatAreRules(t *testing.T) {
 		t.Error("no preset brings a rule")
 	}
 }
+
+// Attempts are kept for a time; what a test came to is known for longer.
+func TestATestIsKnownWhenItsAttemptIsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, err := w.db.SQL.ExecContext(t.Context(), `DELETE FROM attempts`)
+	must(t, err)
+	res := w.post(t, w.session(t, w.a.user.Email), `{ postbackTests { edges { node { state statusCode url durationMs verdict nextStep reason responseBody responseHeaders { name } timings { waitMs } } } } }`, nil)
+	test := res.at(t, "postbackTests", "edges").([]any)[0].(map[string]any)["node"].(map[string]any)
+	if test["state"] != "FAILED" || test["statusCode"] != 404.0 || test["reason"] != "HTTP_404" || test["nextStep"] == nil || test["responseBody"] != nil || test["url"] == "" {
+		t.Errorf("%s", res.body)
+	}
+}

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -79,6 +80,30 @@ func (r *Resolver) testsOf(ctx context.Context, p *db.Postback, first *int) ([]*
 	return r.Client.PostbackTest.Query().Where(postbacktest.PostbackID(p.ID)).Order(db.Desc(postbacktest.FieldID)).Limit(n).All(ctx)
 }
 
+// testedAs is the delivery that a test is kept as. It outlives its attempt.
+func testedAs(ctx context.Context, t *db.PostbackTest) (*db.Delivery, error) {
+	d, err := load(ctx).deliveries.Load(ctx, t.ID)
+	if err != nil {
+		return &db.Delivery{State: dispatch.Failed}, fmt.Errorf("reading what became of a test: %w", err)
+	}
+	return d, nil
+}
+
+// verdict says what happened, in a sentence.
+func verdict(d *db.Delivery) string {
+	if d.State == dispatch.Delivered {
+		return "The tracker accepted the postback."
+	}
+	return dispatch.Reason(text(d.Reason)).Sentence(d.Detail)
+}
+
+func number(f *float64) float64 {
+	if f == nil {
+		return 0
+	}
+	return *f
+}
+
 // attemptOf is the exchange that a test made; an empty one where it is kept no
 // more.
 func attemptOf(ctx context.Context, t *db.PostbackTest) (*db.Attempt, error) {
@@ -89,11 +114,11 @@ func attemptOf(ctx context.Context, t *db.PostbackTest) (*db.Attempt, error) {
 	return attempts[0], nil
 }
 
-func nextStep(a *db.Attempt) *string {
-	if a.Error == nil {
+func nextStep(d *db.Delivery) *string {
+	if d.State == dispatch.Delivered {
 		return nil
 	}
-	return textOrNull(dispatch.Reason(*a.Error).NextStep())
+	return textOrNull(dispatch.Reason(text(d.Reason)).NextStep())
 }
 
 func macroValues(said map[string]string) []*gen.MacroValue {

@@ -46,26 +46,23 @@ func (r *postbackTestResolver) Values(ctx context.Context, obj *db.PostbackTest)
 }
 
 func (r *postbackTestResolver) URL(ctx context.Context, obj *db.PostbackTest) (string, error) {
-	a, err := attemptOf(ctx, obj)
-	return a.URL, err
+	d, err := testedAs(ctx, obj)
+	return text(d.URL), err
 }
 
 func (r *postbackTestResolver) State(ctx context.Context, obj *db.PostbackTest) (dispatch.State, error) {
-	a, err := attemptOf(ctx, obj)
-	if a.Error != nil {
-		return dispatch.Failed, err
-	}
-	return dispatch.Delivered, err
+	d, err := testedAs(ctx, obj)
+	return d.State, err
 }
 
 func (r *postbackTestResolver) StatusCode(ctx context.Context, obj *db.PostbackTest) (*int, error) {
-	a, err := attemptOf(ctx, obj)
-	return a.StatusCode, err
+	d, err := testedAs(ctx, obj)
+	return d.StatusCode, err
 }
 
 func (r *postbackTestResolver) DurationMs(ctx context.Context, obj *db.PostbackTest) (float64, error) {
-	a, err := attemptOf(ctx, obj)
-	return a.DurationMs, err
+	d, err := testedAs(ctx, obj)
+	return number(d.DurationMs), err
 }
 
 func (r *postbackTestResolver) Timings(ctx context.Context, obj *db.PostbackTest) (*dispatch.Timings, error) {
@@ -99,18 +96,18 @@ func (r *postbackTestResolver) ResponseTruncated(ctx context.Context, obj *db.Po
 }
 
 func (r *postbackTestResolver) Reason(ctx context.Context, obj *db.PostbackTest) (*string, error) {
-	a, err := attemptOf(ctx, obj)
-	return a.Error, err
+	d, err := testedAs(ctx, obj)
+	return d.Reason, err
 }
 
 func (r *postbackTestResolver) Verdict(ctx context.Context, obj *db.PostbackTest) (string, error) {
-	a, err := attemptOf(ctx, obj)
-	return explainAttempt(a), err
+	d, err := testedAs(ctx, obj)
+	return verdict(d), err
 }
 
 func (r *postbackTestResolver) NextStep(ctx context.Context, obj *db.PostbackTest) (*string, error) {
-	a, err := attemptOf(ctx, obj)
-	return nextStep(a), err
+	d, err := testedAs(ctx, obj)
+	return nextStep(d), err
 }
 
 func (r *postbackTestResolver) Delivery(ctx context.Context, obj *db.PostbackTest) (*db.Delivery, error) {

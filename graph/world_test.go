@@ -204,7 +204,8 @@ func (w *world) test(t testing.TB, e *estate, p *db.Postback) {
 	e.keep(fired.GlobalID())
 	d, err := w.db.Client().Delivery.Create().SetID(fired.ID).SetAffiliateID(e.affiliate.ID).SetPostbackID(p.ID).SetGoal("ftd").SetStatus(commission.Approved).
 		SetState(dispatch.Failed).SetPriority(dispatch.PriorityLive).SetEndpoint("https://" + e.mark + ".example:443").SetAttempt(1).SetTest(true).
-		SetURL("https://" + e.mark + ".example/?c=1").SetCreatedAt(pgtest.Now).SetUpdatedAt(pgtest.Now).Save(pgtest.System(t))
+		SetURL("https://" + e.mark + ".example/?c=1").SetStatusCode(404).SetDurationMs(12).SetReason("HTTP_404").
+		SetDetail(e.mark).SetCreatedAt(pgtest.Now).SetUpdatedAt(pgtest.Now).Save(pgtest.System(t))
 	must(t, err)
 	w.attempt(t, e, d)
 }

@@ -124,8 +124,9 @@ func applyAlerts(ctx context.Context, tx pgx.Tx, changes []doctor.Change, now ti
 		}
 		if c.Raise {
 			_, err = tx.Exec(ctx, `
-				INSERT INTO alerts (id, affiliate_id, kind, postback_id, campaign_id, message, raised_at)
-				VALUES ($1, $2, $3, nullif($4::bigint, 0), nullif($5::bigint, 0), $6, $7)`, id, c.AffiliateID, string(c.Kind), c.PostbackID, c.CampaignID, c.Message, now)
+				INSERT INTO alerts (id, affiliate_id, kind, postback_id, campaign_id, message, raised_at, resolved_at)
+				VALUES ($1, $2, $3, nullif($4::bigint, 0), nullif($5::bigint, 0), $6, $7, CASE WHEN $8 THEN $7::timestamptz END)`,
+				id, c.AffiliateID, string(c.Kind), c.PostbackID, c.CampaignID, c.Message, now, c.Kind == doctor.AlertRecovered)
 		} else {
 			err = tx.QueryRow(ctx, `
 				UPDATE alerts SET resolved_at = $4 WHERE kind = $1 AND coalesce(postback_id, 0) = $2 AND coalesce(campaign_id, 0) = $3 AND resolved_at IS NULL

@@ -46,7 +46,7 @@ func TestAnOwnerIsToldThatAPostbackFailsAndThatItIsWellAgain(t *testing.T) {
 	_, err := w.d.SQL.ExecContext(t.Context(), `UPDATE deliveries SET state = 'delivered'`)
 	w.must(err)
 	w.untilAlert(doctor.AlertFailing, true)
-	w.untilAlert(doctor.AlertRecovered, false)
+	w.untilAlert(doctor.AlertRecovered, true)
 	if n, err := w.client.Alert.Query().Count(w.ctx); err != nil || n != 2 {
 		t.Errorf("%d alerts, %v", n, err)
 	}
