@@ -1,14 +1,69 @@
+import type { Page } from "@playwright/test";
+
 import { expect, expectAccessible, expectNoSidewaysScroll, setForm, signIn, test } from "./test";
 
 // Every page in four forms: light and dark, desk and phone. Each leaves a picture to be looked at.
 
-const pages: Record<string, { path: string; open?: string }> = {
+interface Shown {
+  path: string;
+  /** The table whose first row is opened. */
+  open?: string;
+  /** What is done before the page is looked at. */
+  then?: (page: Page) => Promise<void>;
+}
+
+const keitaro =
+  "https://track.mysite.io/4f1c2ab/postback?subid=REPLACE&status=REPLACE&payout=REPLACE&currency=usd&tid=REPLACE";
+
+async function paste(page: Page): Promise<void> {
+  await page.getByLabel("Your tracker's postback URL").fill(keitaro);
+  await expect(page.getByText(/parameters mapped/)).toBeVisible();
+}
+
+async function edit(page: Page): Promise<void> {
+  await paste(page);
+  await page.getByRole("button", { name: "Accept" }).click();
+  await expect(page.getByText("As it will be sent, with sample values")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Doctor" }).getByRole("status")).not.toBeEmpty();
+}
+
+async function firstPostback(page: Page, tab: string): Promise<void> {
+  await page.getByRole("main").getByRole("link", { name: "First Time Deposit" }).first().click();
+  await page.getByRole("tab", { name: tab }).click();
+}
+
+const pages: Record<string, Shown> = {
   home: { path: "/" },
   campaigns: { path: "/campaigns" },
   campaign: { path: "/campaigns", open: "Campaigns" },
   links: { path: "/links" },
   postbacks: { path: "/postbacks" },
   "new-postback": { path: "/postbacks/new?goal=ftd" },
+  "postback-recognised": { path: "/postbacks/new?goal=ftd", then: paste },
+  "postback-editor": { path: "/postbacks/new?goal=ftd", then: edit },
+  "postback-macros": {
+    path: "/postbacks/new?goal=ftd",
+    then: async (page) => {
+      await edit(page);
+      await page.getByText("{payout}").first().click();
+      await expect(page.getByRole("listbox", { name: "Macros" })).toBeVisible();
+    },
+  },
+  "postback-test": {
+    path: "/postbacks",
+    then: async (page) => {
+      await firstPostback(page, "Test");
+      await page.getByRole("button", { name: "Fire test" }).click();
+      await expect(page.getByText("The tracker accepted the postback.").first()).toBeVisible();
+    },
+  },
+  "postback-versions": {
+    path: "/postbacks",
+    then: async (page) => {
+      await firstPostback(page, "Versions");
+      await expect(page.getByRole("list", { name: "Versions" })).toBeVisible();
+    },
+  },
   deliveries: { path: "/deliveries" },
   delivery: { path: "/deliveries", open: "Deliveries, newest first" },
   "failed-deliveries": { path: '/deliveries?state=["FAILED"]' },
@@ -27,7 +82,7 @@ for (const [size, viewport] of Object.entries(widths)) {
     test.describe(`${size}, ${form}`, () => {
       test.use({ viewport, hasTouch: size === "phone", isMobile: size === "phone" });
 
-      for (const [name, { path, open }] of Object.entries(pages)) {
+      for (const [name, { path, open, then }] of Object.entries(pages)) {
         test(name, async ({ page, demo }) => {
           await setForm(page, form);
           await signIn(page, demo);
@@ -38,6 +93,7 @@ for (const [size, viewport] of Object.entries(widths)) {
             await page.getByRole("table", { name: open }).getByRole("link").first().click();
             await expect(page).not.toHaveURL(new RegExp(`${path}$`));
           }
+          await then?.(page);
           await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
           await page.screenshot({ path: `test-results/shots/${name}-${size}-${form}.png` });
           await expectAccessible(page);
