@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
 	"postrider/commission"
 	"postrider/dispatch"
 	"postrider/ent/db/delivery"
@@ -44,8 +47,13 @@ func TestAnEndpointThatFailsIsLeftAloneAndItsDeliveriesDrainInOrder(t *testing.T
 	for range 40 {
 		w.deposit()
 	}
+	metrics := prometheus.NewRegistry()
+	w.run(func(c *jobs.Config) { c.Metrics = metrics }, quickCircuit, patient) // a second process
 	w.until("the rest is held", `
 		SELECT count(*) >= 30 FROM deliveries WHERE state = 'held' AND reason = 'CIRCUIT_OPEN' AND attempt = 0 AND claimed_at IS NULL AND parked_at IS NOT NULL`)
+	if n, err := testutil.GatherAndCount(metrics, "postrider_deliveries_waiting", "postrider_circuits", "postrider_delivery_slots"); err != nil || n != 5 {
+		t.Errorf("%d metrics, %v", n, err)
+	}
 	down.Store(false)
 	w.until("what was held is delivered", `SELECT count(*) = 0 FROM deliveries WHERE attempt = 0 OR state = 'held' OR claimed_at IS NOT NULL`)
 	w.until("the circuit closes", `SELECT state = 'closed' FROM endpoints`)

@@ -1,17 +1,20 @@
 // Package jobs is the delivery engine.
 //
 // The table deliveries is the truth and the only backlog; River holds only what
-// may run now. A delivery's row says where it is: with due_at it waits in the
-// table (a retry, a replay), with claimed_at an attempt is under way, with
-// neither it has a River job or has ended.
+// may run now. A delivery's row says where it is: with due_at it waits for a time
+// (a retry, a replay), with parked_at for its endpoint, with blocked_by for an
+// earlier step of its conversion; with claimed_at an attempt is under way; with
+// none of these it has a River job or has ended.
 //
-//	Enqueue   makes the job of a new delivery, in the transaction that records it
-//	promote   makes the jobs of what has waited long enough
-//	deliver   claims a delivery by compare-and-set on its attempt number, sends it
-//	          through package dispatch, and hands what came of it to the writer
-//	writer    commits attempts and state changes in groups; a job ends after that
-//	sweep     takes back what a dead process had claimed
-//	replay    makes a new delivery out of one that has ended
+//	Enqueue    makes the job of a new delivery, in the transaction that records it
+//	endpoints  says whether a job may go out now: the cap and the circuit of where
+//	           it goes; a job that may not is parked
+//	deliver    claims a delivery by compare-and-set on its attempt number, sends it
+//	           through package dispatch, and hands what came of it to the writer
+//	writer     commits attempts and state changes in groups, and deletes the jobs
+//	promoter   moves what is due and what is parked into River, fairly
+//	sweep      takes back what a dead process had claimed
+//	replay     makes new deliveries out of ones that have ended, one or many
 //
 // River's own retries and snoozes are never used for waiting: a job that comes
 // for a delivery which has moved on does nothing and ends. So a job may be lost

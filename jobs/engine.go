@@ -92,6 +92,9 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e.claims = pg.NewBatch(claimRows, 1, e.claimAll).Whole() // a failed claim is River's to run again
 	e.parks = pg.NewBatch(flushRows, 1, e.parkAll)
+	if cfg.Metrics != nil {
+		cfg.Metrics.MustRegister(newGauges(e))
+	}
 	return e, nil
 }
 
