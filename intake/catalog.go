@@ -88,6 +88,7 @@ type goal struct {
 	OncePerPlayer bool
 	Reversible    bool
 	Statuses      []commission.Status
+	Parameters    []string // that it may carry, besides who it is about
 }
 
 // rules is what the lifecycle asks of a goal.
@@ -184,9 +185,9 @@ func (l loader) sourceSecrets(ctx context.Context, on querier, sourceID int64) (
 
 func (l loader) goal(ctx context.Context, on querier, key string) (*goal, bool, error) {
 	g := goal{Key: key}
-	var statuses []byte
-	err := on.QueryRowContext(ctx, `SELECT name, once_per_player, reversible, statuses FROM goals WHERE key = $1`, key).
-		Scan(&g.Name, &g.OncePerPlayer, &g.Reversible, &statuses)
+	var statuses, parameters []byte
+	err := on.QueryRowContext(ctx, `SELECT name, once_per_player, reversible, statuses, parameters FROM goals WHERE key = $1`, key).
+		Scan(&g.Name, &g.OncePerPlayer, &g.Reversible, &statuses, &parameters)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -195,6 +196,9 @@ func (l loader) goal(ctx context.Context, on querier, key string) (*goal, bool, 
 	}
 	if err := json.Unmarshal(statuses, &g.Statuses); err != nil {
 		return nil, false, fmt.Errorf("reading the statuses of goal %q: %w", key, err)
+	}
+	if err := json.Unmarshal(parameters, &g.Parameters); err != nil {
+		return nil, false, fmt.Errorf("reading the parameters of goal %q: %w", key, err)
 	}
 	return &g, true, nil
 }

@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -225,6 +226,26 @@ func readReport(values url.Values, now time.Time) (Report, []*problem.Error) {
 		r.OccurredAt = at
 	}
 	return r, bad
+}
+
+// unlisted names what a report carries and the dictionary does not list for its
+// goal. It is kept all the same: what an operator says too much of costs nobody a
+// conversion, and the received log says so.
+func (r Report) unlisted(g *goal) []string {
+	var extra []string
+	for _, p := range []struct {
+		name  string
+		given bool
+	}{
+		{paramTransaction, r.TransactionID != ""},
+		{paramAmount, r.Amount.Valid},
+		{paramStatus, r.statusGiven},
+	} {
+		if p.given && !slices.Contains(g.Parameters, p.name) && (p.name != paramTransaction || g.OncePerPlayer) {
+			extra = append(extra, p.name)
+		}
+	}
+	return extra
 }
 
 // unreadable lists the texts of a report that cannot be kept. A call's are

@@ -80,6 +80,38 @@ func masked(t *testing.T, values url.Values) {
 	}
 }
 
+// FuzzDialect reads calls in an operator's own words: what it hides is not logged,
+// and nothing that it says ends up under a name that it did not give.
+func FuzzDialect(f *testing.F) {
+	f.Add("", `{"auth":{"key":"s3cr3t-token"},"data":{"sub":"1"}}`, "auth.key", "data.sub")
+	f.Add("k=s3cr3t-token&sub1=7", "", "k", "sub1")
+	f.Add("", `[{"k":1}]`, "0.k", "=ftd")
+	f.Fuzz(func(t *testing.T, query, body, tokenName, clickName string) {
+		if tokenName == "" || strings.HasPrefix(tokenName, "=") || clickName == tokenName {
+			return
+		}
+		d := dialect{names: map[string]string{paramToken: tokenName, paramClickID: clickName}}
+		c := Call{Method: "POST", RawQuery: query, ContentType: "application/json", Body: []byte(body), secretNames: d.secretNames()}
+		values, err := parameters(c, false)
+		if err != nil {
+			return
+		}
+		ours := d.translate(values)
+		if given := values.Get(tokenName); values.Has(tokenName) && ours.Get(paramToken) != given {
+			t.Fatalf("the token is %q, and was given as %q", ours.Get(paramToken), given)
+		}
+		again := c
+		again.RawQuery, again.Body = maskPairs(query, c.hides), []byte(maskBody(c))
+		logged, err := parameters(again, false)
+		if err != nil {
+			t.Fatalf("%q %q was readable, and as it is logged it is not: %v", query, body, err)
+		}
+		if v := logged.Get(tokenName); v != "" && v != mask {
+			t.Fatalf("%s is logged: %q", tokenName, v)
+		}
+	})
+}
+
 func FuzzWithoutPair(f *testing.F) {
 	f.Add("a=1&signature=x&b=2")
 	f.Add("signature=&signature&&=signature")

@@ -138,6 +138,9 @@ func (in *Intake) finish(ctx context.Context, l *ledger, e *entry) error {
 	default:
 		e.outcome = Outcome{Result: Recorded, ConversionID: c.ID, Reason: "new, attributed by " + e.who.by}
 	}
+	if extra := e.report.unlisted(e.goal); e.isNew && len(extra) > 0 {
+		e.outcome.Reason += fmt.Sprintf("; it carries %s, which the dictionary does not list for %s", strings.Join(extra, " and "), e.goal.Key)
+	}
 	if e.isNew && e.conversion.ReportedStatus != "" {
 		e.outcome.Reason += "; " + unmapped(e.conversion.ReportedStatus)
 	}
