@@ -113,9 +113,11 @@ func TestMilestonesAreOfRealThings(t *testing.T) {
 	p := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/", pgtest.ForCampaign(bare.CampaignID))
 	conversion := s.Conversion(t, d)
 	test := func(state dispatch.State) {
-		pgtest.Delivery(t, d, conversion.ID, p, func(c *db.DeliveryCreate) {
+		fired := pgtest.Delivery(t, d, conversion.ID, p, func(c *db.DeliveryCreate) {
 			c.SetTest(true).SetState(state).SetCampaignID(bare.CampaignID).SetDeliveredAt(pgtest.Now).SetReplayOf(pgtest.ID(t))
 		})
+		must(t, d.Client().PostbackTest.Create().SetID(fired.ID).SetAffiliateID(s.Affiliate).SetPostbackID(p.ID).SetURLTemplate(p.URLTemplate).
+			SetMethod(p.Method).SetMacros(map[string]string{}).Exec(pgtest.System(t)))
 	}
 	test(dispatch.Failed)
 	if m := of(bare.CampaignID); m.Clicked == nil || m.Tested != nil || m.Delivered != nil {
