@@ -9,7 +9,7 @@ interface Shown {
   /** The table whose first row is opened. */
   open?: string;
   /** What is done before the page is looked at. */
-  then?: (page: Page) => Promise<void>;
+  after?: (page: Page) => Promise<void>;
 }
 
 const keitaro =
@@ -39,11 +39,11 @@ const pages: Record<string, Shown> = {
   links: { path: "/links" },
   postbacks: { path: "/postbacks" },
   "new-postback": { path: "/postbacks/new?goal=ftd" },
-  "postback-recognised": { path: "/postbacks/new?goal=ftd", then: paste },
-  "postback-editor": { path: "/postbacks/new?goal=ftd", then: edit },
+  "postback-recognised": { path: "/postbacks/new?goal=ftd", after: paste },
+  "postback-editor": { path: "/postbacks/new?goal=ftd", after: edit },
   "postback-macros": {
     path: "/postbacks/new?goal=ftd",
-    then: async (page) => {
+    after: async (page) => {
       await edit(page);
       await page.getByText("{payout}").first().click();
       await expect(page.getByRole("listbox", { name: "Macros" })).toBeVisible();
@@ -51,7 +51,7 @@ const pages: Record<string, Shown> = {
   },
   "postback-test": {
     path: "/postbacks",
-    then: async (page) => {
+    after: async (page) => {
       await firstPostback(page, "Test");
       await page.getByRole("button", { name: "Fire test" }).click();
       await expect(page.getByText("The tracker accepted the postback.").first()).toBeVisible();
@@ -59,7 +59,7 @@ const pages: Record<string, Shown> = {
   },
   "postback-versions": {
     path: "/postbacks",
-    then: async (page) => {
+    after: async (page) => {
       await firstPostback(page, "Versions");
       await expect(page.getByRole("list", { name: "Versions" })).toBeVisible();
     },
@@ -82,7 +82,7 @@ for (const [size, viewport] of Object.entries(widths)) {
     test.describe(`${size}, ${form}`, () => {
       test.use({ viewport, hasTouch: size === "phone", isMobile: size === "phone" });
 
-      for (const [name, { path, open, then }] of Object.entries(pages)) {
+      for (const [name, { path, open, after }] of Object.entries(pages)) {
         test(name, async ({ page, demo }) => {
           await setForm(page, form);
           await signIn(page, demo);
@@ -93,7 +93,7 @@ for (const [size, viewport] of Object.entries(widths)) {
             await page.getByRole("table", { name: open }).getByRole("link").first().click();
             await expect(page).not.toHaveURL(new RegExp(`${path}$`));
           }
-          await then?.(page);
+          await after?.(page);
           await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
           await page.screenshot({ path: `test-results/shots/${name}-${size}-${form}.png` });
           await expectAccessible(page);

@@ -38,10 +38,10 @@ export function Exchange({ exchange }: { exchange: ExchangeData }): ReactElement
   return (
     <>
       <div className="flex flex-col gap-1">
-        <h4 className="flex items-center justify-between text-xs font-medium text-muted">
+        <div className="flex items-center justify-between text-xs font-medium text-muted">
           Sent
           <CopyButton text={asCurl(exchange)} what="as curl" words />
-        </h4>
+        </div>
         <div className="rounded-md border bg-sunken p-3">
           <span className="mr-2 font-mono text-sm font-semibold">{exchange.method}</span>
           <UrlText url={exchange.url} />
@@ -52,9 +52,9 @@ export function Exchange({ exchange }: { exchange: ExchangeData }): ReactElement
         )}
       </div>
       <div className="flex flex-col gap-1">
-        <h4 className="text-xs font-medium text-muted">
+        <p className="text-xs font-medium text-muted">
           {exchange.statusCode === null ? "No answer came back" : "Came back"}
-        </h4>
+        </p>
         {exchange.statusCode !== null && (
           <>
             <Headers headers={exchange.responseHeaders} what="response headers" />

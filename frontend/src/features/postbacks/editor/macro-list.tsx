@@ -44,34 +44,42 @@ export function MacroList({
           className={cx(inputClass, "pl-8 [&::-webkit-search-cancel-button]:hidden")}
         />
       </SearchField>
-      <ListBox
-        aria-label="Macros"
-        selectionMode="single"
-        selectedKeys={[]}
-        onAction={(key) => {
-          onChoose(String(key));
-        }}
-        renderEmptyState={() => <p className="px-2 py-3 text-muted">No macro is called that.</p>}
-        className="scroll-thin max-h-72 overflow-y-auto outline-none"
+      <div
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+        tabIndex={0}
+        role="group"
+        aria-label="All macros"
+        className="scroll-thin max-h-72 overflow-y-auto"
       >
-        {inGroups(macros).map(({ group, macros: members }) => (
-          <ListBoxSection key={group} id={group}>
-            <Header className="px-2 pt-2 pb-0.5 text-xs font-medium text-muted">{group}</Header>
-            {members.map((macro) => (
-              <ListBoxItem
-                key={macro.name}
-                id={macro.name}
-                textValue={[macro.name, ...macro.aliases, macro.meaning, group].join(" ")}
-                className={cx(itemClass, "flex-wrap justify-between gap-x-3 gap-y-0")}
-              >
-                <span className="font-mono text-sm font-medium">{`{${macro.name}}`}</span>
-                <span className="max-w-44 truncate font-mono text-xs text-muted">{macro.example}</span>
-                <span className="basis-full text-sm text-muted">{macro.meaning}</span>
-              </ListBoxItem>
-            ))}
-          </ListBoxSection>
-        ))}
-      </ListBox>
+        <ListBox
+          aria-label="Macros"
+          selectionMode="single"
+          selectedKeys={[]}
+          onAction={(key) => {
+            onChoose(String(key));
+          }}
+          renderEmptyState={() => <p className="px-2 py-3 text-muted">No macro is called that.</p>}
+          className="outline-none"
+        >
+          {inGroups(macros).map(({ group, macros: members }) => (
+            <ListBoxSection key={group} id={group}>
+              <Header className="px-2 pt-2 pb-0.5 text-xs font-medium text-muted">{group}</Header>
+              {members.map((macro) => (
+                <ListBoxItem
+                  key={macro.name}
+                  id={macro.name}
+                  textValue={[macro.name, ...macro.aliases, macro.meaning, group].join(" ")}
+                  className={cx(itemClass, "flex-wrap justify-between gap-x-3 gap-y-0")}
+                >
+                  <span className="font-mono text-sm font-medium">{`{${macro.name}}`}</span>
+                  <span className="max-w-44 truncate font-mono text-xs text-muted">{macro.example}</span>
+                  <span className="basis-full text-sm text-muted">{macro.meaning}</span>
+                </ListBoxItem>
+              ))}
+            </ListBoxSection>
+          ))}
+        </ListBox>
+      </div>
     </Autocomplete>
   );
 }
