@@ -41,12 +41,9 @@ type estate struct {
 	needles   []string            // what nobody else may read: the mark, ids, codes
 }
 
-func newWorld(t testing.TB, options ...func(*api)) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{api: newAPI(t)}
-	for _, o := range options {
-		o(w.api)
-	}
 	w.offer = pgtest.Offer(t, w.db)
 	w.other = pgtest.Offer(t, w.db)
 	w.source = pgtest.Source(t, w.db, w.offer, func(c *db.SourceCreate) { c.SetRateLimit(50).SetAllowedAddresses([]string{"203.0.113.0/24"}) })
