@@ -81,7 +81,7 @@ func (r *mutationResolver) SetCurrencyRate(ctx context.Context, input gen.SetCur
 		errs, err := userErrors(err)
 		return &gen.SetCurrencyRatePayload{UserErrors: errs}, err
 	}
-	rate, err := r.Setup.SetRate(ctx, input.Currency, perEuro, input.ValidFrom)
+	rate, err := r.setRate(ctx, input, perEuro)
 	errs, err := userErrors(err)
 	return &gen.SetCurrencyRatePayload{Rate: rate, UserErrors: errs}, err
 }

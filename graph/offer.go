@@ -9,7 +9,9 @@ import (
 	"postrider/commission"
 	"postrider/ent/db"
 	"postrider/graph/gen"
+	"postrider/intake"
 	"postrider/internal/problem"
+	"postrider/internal/viewer"
 	"postrider/setup"
 )
 
@@ -126,4 +128,15 @@ func (r *Resolver) saveGoal(ctx context.Context, in gen.SaveGoalInput) (*db.Goal
 			w.Parameters = in.Parameters
 		}
 	})
+}
+
+// setRate keeps a rate, and reckons what has waited for it.
+func (r *Resolver) setRate(ctx context.Context, in gen.SetCurrencyRateInput, perEuro decimal.Decimal) (*db.CurrencyRate, error) {
+	rate, err := r.Setup.SetRate(ctx, in.Currency, perEuro, in.ValidFrom)
+	if err != nil {
+		return nil, err
+	}
+	v := viewer.From(ctx)
+	_, err = r.Intake.ReckonMissing(ctx, rate.Currency, intake.Move{Actor: actor(v), UserID: v.UserID})
+	return rate, err
 }

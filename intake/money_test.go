@@ -183,6 +183,30 @@ func TestTheDealOfThatDayAndItsRate(t *testing.T) {
 	}
 }
 
+func TestWhatWaitsForARateIsReckonedWhenThereIsOne(t *testing.T) {
+	w := setup(t)
+	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("net_revenue"))
+	w.exec(`UPDATE deals SET model = 'revshare', percent = 30`)
+	a := w.report("goal=net_revenue&transaction_id=1&amount=100&currency=SEK&click_id="+w.click(), intake.Recorded)
+	if c := w.conversion(a); c.Payout != nil || c.Terms == nil {
+		t.Fatalf("%+v", c)
+	}
+	w.must(w.client.CurrencyRate.Create().SetCurrency("SEK").SetPerEuro(decimal.NewFromInt(10)).SetValidFrom(pgtest.Now.AddDate(0, -1, 0)).SetCreatedAt(pgtest.Now).Exec(w.ctx))
+	w.in.Forget()
+	for _, want := range []int{1, 0} {
+		if n, err := w.in.ReckonMissing(t.Context(), "SEK", intake.Move{Actor: intake.Staff}); err != nil || n != want {
+			t.Fatalf("%d were reckoned, want %d; %v", n, want, err)
+		}
+	}
+	events := w.events(a)
+	if c := w.conversion(a); c.Payout.String() != "3" || len(events) != 2 || events[1].Macros["payout"] != "3.00" || events[1].Considered[0].Rule != "unchanged" {
+		t.Errorf("%+v, %+v", c, events)
+	}
+	if n := w.count(`SELECT count(*) FROM deliveries`); n != 1 {
+		t.Errorf("%d deliveries", n)
+	}
+}
+
 func TestACorrectedAmountIsAStepThatFiresNothing(t *testing.T) {
 	w := setup(t)
 	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("deposit"))
