@@ -17,6 +17,7 @@ type Request struct {
 	URL           string // expanded; for POST, its query becomes the body
 	DeliveryID    string // the same for every attempt of a delivery
 	Attempt       int    // counted from 1
+	OldSecret     string // signs too, while the secret is being changed; empty for none
 	SigningSecret string // for POST: whsec_ and base64, or any text; empty leaves the signature out
 }
 

@@ -65,25 +65,32 @@ func (unrepeatable) Read([]byte) (int, error) { return 0, io.EOF }
 // Close does nothing.
 func (unrepeatable) Close() error { return nil }
 
-// sign sets the headers of Standard Webhooks.
+// sign sets the headers of Standard Webhooks, with a signature for each secret
+// that is valid: a receiver needs to know one of them.
 func sign(h http.Header, r Request, now time.Time, body []byte) error {
 	h.Set(standardwebhooks.HeaderWebhookID, r.DeliveryID)
 	h.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
-	if r.SigningSecret == "" {
-		return nil
+	var signatures []string
+	for _, secret := range []string{r.SigningSecret, r.OldSecret} {
+		if secret == "" {
+			continue
+		}
+		webhook, err := standardwebhooks.NewWebhook(secret)
+		if err != nil {
+			webhook, err = standardwebhooks.NewWebhookRaw([]byte(secret))
+		}
+		if err != nil {
+			return err
+		}
+		signature, err := webhook.Sign(r.DeliveryID, now, body)
+		if err != nil {
+			return err
+		}
+		signatures = append(signatures, signature)
 	}
-	webhook, err := standardwebhooks.NewWebhook(r.SigningSecret)
-	if err != nil {
-		webhook, err = standardwebhooks.NewWebhookRaw([]byte(r.SigningSecret))
+	if len(signatures) > 0 {
+		h.Set(standardwebhooks.HeaderWebhookSignature, strings.Join(signatures, " "))
 	}
-	if err != nil {
-		return err
-	}
-	signature, err := webhook.Sign(r.DeliveryID, now, body)
-	if err != nil {
-		return err
-	}
-	h.Set(standardwebhooks.HeaderWebhookSignature, signature)
 	return nil
 }
 

@@ -36,6 +36,9 @@ var engineMutations = map[string]mutation{
 		d := w.delivery(t, w.a, w.a.scene.Conversion(t, w.db), w.postback(t, w.a), dispatch.Failed)
 		return fmt.Sprintf(`{filter: {}, ids: [%q], dryRun: false}`, d.GlobalID()), "job { id }"
 	},
+	"rotateSigningSecret": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q}`, w.postback(t, w.a).GlobalID()), "postback { id }"
+	},
 	"pauseBulkReplay": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q}`, w.bulkReplay(t, w.a, dispatch.BulkRunning).GlobalID()), "job { id }"
 	},

@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"postrider/ent/db"
 	"postrider/ent/db/postback"
@@ -17,6 +18,20 @@ import (
 	"postrider/report"
 	"postrider/setup"
 )
+
+func (r *mutationResolver) RotateSigningSecret(ctx context.Context, input gen.RotateSigningSecretInput) (*gen.RotateSigningSecretPayload, error) {
+	hours := 0
+	if input.OverlapHours != nil {
+		hours = *input.OverlapHours
+	}
+	var postback *db.Postback
+	id, err := intID("Postback", "id", input.ID)
+	if err == nil {
+		postback, err = r.Setup.RotateSigningSecret(ctx, id, time.Duration(hours)*time.Hour)
+	}
+	errs, err := userErrors(err)
+	return &gen.RotateSigningSecretPayload{Postback: postback, UserErrors: errs}, err
+}
 
 func (r *mutationResolver) CreatePostback(ctx context.Context, input gen.CreatePostbackInput) (*gen.CreatePostbackPayload, error) {
 	postbacks, err := r.createPostbacks(ctx, input)

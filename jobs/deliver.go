@@ -117,7 +117,8 @@ func (e *Engine) attempt(ctx context.Context, c *claim) (result, error) {
 		return result{}, err
 	}
 	exchange := e.Client.Send(ctx, dispatch.Request{
-		Method: v.method, URL: v.template.Expand(c.values), DeliveryID: globalid.Hex(c.id), Attempt: c.number, SigningSecret: v.secret,
+		Method: v.method, URL: v.template.Expand(c.values), DeliveryID: globalid.Hex(c.id), Attempt: c.number,
+		SigningSecret: v.secret, OldSecret: v.oldSecret(e.Now()),
 	})
 	outcome := dispatch.Judge(exchange, dispatch.Terms{
 		Attempt: c.number, Rule: v.rule, Schedule: e.Schedule, Random: rand.Float64(), //nolint:gosec // jitter

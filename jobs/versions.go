@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -20,6 +21,8 @@ type version struct {
 	method   dispatch.Method
 	rule     dispatch.BodyRule
 	secret   string // signs POSTs
+	old      string // signs them too
+	oldUntil time.Time
 }
 
 // versionLimit bounds how many versions are kept in memory.
@@ -83,11 +86,12 @@ func (v *versions) getIn(ctx context.Context, on querier, id int64) (*version, e
 func (v *versions) load(ctx context.Context, on querier, id int64) (*version, error) {
 	var found version
 	var template string
-	var rule, sealed []byte
+	var rule, sealed, old []byte
+	var oldUntil *time.Time
 	err := on.QueryRow(ctx, `
-		SELECT v.url_template, v.method, v.body_rule, p.signing_secret
+		SELECT v.url_template, v.method, v.body_rule, p.signing_secret, p.retired_signing_secret, p.retired_signing_secret_until
 		FROM postback_versions v JOIN postbacks p ON p.id = v.postback_id WHERE v.id = $1`, id).
-		Scan(&template, &found.method, &rule, &sealed)
+		Scan(&template, &found.method, &rule, &sealed, &old, &oldUntil)
 	if err != nil {
 		return nil, fmt.Errorf("reading version %d: %w", id, err)
 	}
@@ -103,8 +107,22 @@ func (v *versions) load(ctx context.Context, on querier, id int64) (*version, er
 		if found.secret, err = v.secrets.Open(sealed, secret.ForPostback); err != nil {
 			return nil, fmt.Errorf("opening the signing secret of version %d: %w", id, err)
 		}
+		if oldUntil != nil {
+			found.oldUntil = *oldUntil
+			if found.old, err = v.secrets.Open(old, secret.ForPostback); err != nil {
+				return nil, fmt.Errorf("opening the old signing secret of version %d: %w", id, err)
+			}
+		}
 	}
 	return &found, nil
+}
+
+// oldSecret is the one that still signs beside the new one; empty for none.
+func (v *version) oldSecret(now time.Time) string {
+	if now.Before(v.oldUntil) {
+		return v.old
+	}
+	return ""
 }
 
 func (v *versions) forget() {

@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -57,10 +58,36 @@ func (s *Setup) checkTemplate(template string) []*problem.Error {
 	if err != nil {
 		return []*problem.Error{problem.Invalid("urlTemplate", "%s", err)}
 	}
-	if err := s.Guard.CheckURL(parsed.Expand(&macro.Values{})); err != nil {
+	sample := parsed.Expand(&macro.Values{})
+	if err := s.Guard.CheckURL(sample); err != nil {
 		return []*problem.Error{problem.Invalid("urlTemplate", "%s", err)}
 	}
+	if name := credentialParameter(sample); name != "" {
+		return []*problem.Error{problem.Invalid("urlTemplate",
+			"has the parameter %q: what belongs into that header is a secret, and URLs are kept and shown; use the key that your tracker has for postbacks", name)}
+	}
 	return nil
+}
+
+// credentialParameter finds a parameter that is called like a header which carries
+// credentials.
+func credentialParameter(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	for pair := range strings.SplitSeq(u.RawQuery, "&") {
+		raw, _, _ := strings.Cut(pair, "=")
+		name, err := url.QueryUnescape(raw)
+		if err != nil {
+			continue
+		}
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "authorization", "proxy-authorization", "cookie", "set-cookie":
+			return name
+		}
+	}
+	return ""
 }
 
 func (c *change) checkScope(ctx context.Context, owner int64, w PostbackWish) ([]*problem.Error, error) {

@@ -481,23 +481,25 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "Postback",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			postback.FieldAffiliateID:   {Type: field.TypeInt64, Column: postback.FieldAffiliateID},
-			postback.FieldName:          {Type: field.TypeString, Column: postback.FieldName},
-			postback.FieldScope:         {Type: field.TypeEnum, Column: postback.FieldScope},
-			postback.FieldOfferID:       {Type: field.TypeInt64, Column: postback.FieldOfferID},
-			postback.FieldCampaignID:    {Type: field.TypeInt64, Column: postback.FieldCampaignID},
-			postback.FieldGoal:          {Type: field.TypeString, Column: postback.FieldGoal},
-			postback.FieldURLTemplate:   {Type: field.TypeString, Column: postback.FieldURLTemplate},
-			postback.FieldMethod:        {Type: field.TypeEnum, Column: postback.FieldMethod},
-			postback.FieldStatuses:      {Type: field.TypeJSON, Column: postback.FieldStatuses},
-			postback.FieldEnabled:       {Type: field.TypeBool, Column: postback.FieldEnabled},
-			postback.FieldBodyRule:      {Type: field.TypeJSON, Column: postback.FieldBodyRule},
-			postback.FieldSigningSecret: {Type: field.TypeBytes, Column: postback.FieldSigningSecret},
-			postback.FieldVersion:       {Type: field.TypeInt, Column: postback.FieldVersion},
-			postback.FieldHoldReason:    {Type: field.TypeString, Column: postback.FieldHoldReason},
-			postback.FieldDeletedAt:     {Type: field.TypeTime, Column: postback.FieldDeletedAt},
-			postback.FieldCreatedAt:     {Type: field.TypeTime, Column: postback.FieldCreatedAt},
-			postback.FieldUpdatedAt:     {Type: field.TypeTime, Column: postback.FieldUpdatedAt},
+			postback.FieldAffiliateID:               {Type: field.TypeInt64, Column: postback.FieldAffiliateID},
+			postback.FieldName:                      {Type: field.TypeString, Column: postback.FieldName},
+			postback.FieldScope:                     {Type: field.TypeEnum, Column: postback.FieldScope},
+			postback.FieldOfferID:                   {Type: field.TypeInt64, Column: postback.FieldOfferID},
+			postback.FieldCampaignID:                {Type: field.TypeInt64, Column: postback.FieldCampaignID},
+			postback.FieldGoal:                      {Type: field.TypeString, Column: postback.FieldGoal},
+			postback.FieldURLTemplate:               {Type: field.TypeString, Column: postback.FieldURLTemplate},
+			postback.FieldMethod:                    {Type: field.TypeEnum, Column: postback.FieldMethod},
+			postback.FieldStatuses:                  {Type: field.TypeJSON, Column: postback.FieldStatuses},
+			postback.FieldEnabled:                   {Type: field.TypeBool, Column: postback.FieldEnabled},
+			postback.FieldBodyRule:                  {Type: field.TypeJSON, Column: postback.FieldBodyRule},
+			postback.FieldSigningSecret:             {Type: field.TypeBytes, Column: postback.FieldSigningSecret},
+			postback.FieldRetiredSigningSecret:      {Type: field.TypeBytes, Column: postback.FieldRetiredSigningSecret},
+			postback.FieldRetiredSigningSecretUntil: {Type: field.TypeTime, Column: postback.FieldRetiredSigningSecretUntil},
+			postback.FieldVersion:                   {Type: field.TypeInt, Column: postback.FieldVersion},
+			postback.FieldHoldReason:                {Type: field.TypeString, Column: postback.FieldHoldReason},
+			postback.FieldDeletedAt:                 {Type: field.TypeTime, Column: postback.FieldDeletedAt},
+			postback.FieldCreatedAt:                 {Type: field.TypeTime, Column: postback.FieldCreatedAt},
+			postback.FieldUpdatedAt:                 {Type: field.TypeTime, Column: postback.FieldUpdatedAt},
 		},
 	}
 	graph.Nodes[19] = &sqlgraph.Node{
@@ -2470,6 +2472,16 @@ func (f *PostbackFilter) WhereBodyRule(p entql.BytesP) {
 // WhereSigningSecret applies the entql []byte predicate on the signing_secret field.
 func (f *PostbackFilter) WhereSigningSecret(p entql.BytesP) {
 	f.Where(p.Field(postback.FieldSigningSecret))
+}
+
+// WhereRetiredSigningSecret applies the entql []byte predicate on the retired_signing_secret field.
+func (f *PostbackFilter) WhereRetiredSigningSecret(p entql.BytesP) {
+	f.Where(p.Field(postback.FieldRetiredSigningSecret))
+}
+
+// WhereRetiredSigningSecretUntil applies the entql time.Time predicate on the retired_signing_secret_until field.
+func (f *PostbackFilter) WhereRetiredSigningSecretUntil(p entql.TimeP) {
+	f.Where(p.Field(postback.FieldRetiredSigningSecretUntil))
 }
 
 // WhereVersion applies the entql int predicate on the version field.

@@ -18839,35 +18839,37 @@ func (m *PlayerMutation) ResetEdge(name string) error {
 // PostbackMutation represents an operation that mutates the Postback nodes in the graph.
 type PostbackMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *int64
-	affiliate_id    *int64
-	addaffiliate_id *int64
-	name            *string
-	scope           *firing.Scope
-	offer_id        *int64
-	addoffer_id     *int64
-	campaign_id     *int64
-	addcampaign_id  *int64
-	goal            *string
-	url_template    *string
-	method          *dispatch.Method
-	statuses        *[]commission.Status
-	appendstatuses  []commission.Status
-	enabled         *bool
-	body_rule       **dispatch.BodyRule
-	signing_secret  *[]byte
-	version         *int
-	addversion      *int
-	hold_reason     *string
-	deleted_at      *time.Time
-	created_at      *time.Time
-	updated_at      *time.Time
-	clearedFields   map[string]struct{}
-	done            bool
-	oldValue        func(context.Context) (*Postback, error)
-	predicates      []predicate.Postback
+	op                           Op
+	typ                          string
+	id                           *int64
+	affiliate_id                 *int64
+	addaffiliate_id              *int64
+	name                         *string
+	scope                        *firing.Scope
+	offer_id                     *int64
+	addoffer_id                  *int64
+	campaign_id                  *int64
+	addcampaign_id               *int64
+	goal                         *string
+	url_template                 *string
+	method                       *dispatch.Method
+	statuses                     *[]commission.Status
+	appendstatuses               []commission.Status
+	enabled                      *bool
+	body_rule                    **dispatch.BodyRule
+	signing_secret               *[]byte
+	retired_signing_secret       *[]byte
+	retired_signing_secret_until *time.Time
+	version                      *int
+	addversion                   *int
+	hold_reason                  *string
+	deleted_at                   *time.Time
+	created_at                   *time.Time
+	updated_at                   *time.Time
+	clearedFields                map[string]struct{}
+	done                         bool
+	oldValue                     func(context.Context) (*Postback, error)
+	predicates                   []predicate.Postback
 }
 
 var _ ent.Mutation = (*PostbackMutation)(nil)
@@ -19522,6 +19524,104 @@ func (m *PostbackMutation) ResetSigningSecret() {
 	m.signing_secret = nil
 }
 
+// SetRetiredSigningSecret sets the "retired_signing_secret" field.
+func (m *PostbackMutation) SetRetiredSigningSecret(b []byte) {
+	m.retired_signing_secret = &b
+}
+
+// RetiredSigningSecret returns the value of the "retired_signing_secret" field in the mutation.
+func (m *PostbackMutation) RetiredSigningSecret() (r []byte, exists bool) {
+	v := m.retired_signing_secret
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredSigningSecret returns the old "retired_signing_secret" field's value of the Postback entity.
+// If the Postback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackMutation) OldRetiredSigningSecret(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredSigningSecret is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredSigningSecret requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredSigningSecret: %w", err)
+	}
+	return oldValue.RetiredSigningSecret, nil
+}
+
+// ClearRetiredSigningSecret clears the value of the "retired_signing_secret" field.
+func (m *PostbackMutation) ClearRetiredSigningSecret() {
+	m.retired_signing_secret = nil
+	m.clearedFields[postback.FieldRetiredSigningSecret] = struct{}{}
+}
+
+// RetiredSigningSecretCleared returns if the "retired_signing_secret" field was cleared in this mutation.
+func (m *PostbackMutation) RetiredSigningSecretCleared() bool {
+	_, ok := m.clearedFields[postback.FieldRetiredSigningSecret]
+	return ok
+}
+
+// ResetRetiredSigningSecret resets all changes to the "retired_signing_secret" field.
+func (m *PostbackMutation) ResetRetiredSigningSecret() {
+	m.retired_signing_secret = nil
+	delete(m.clearedFields, postback.FieldRetiredSigningSecret)
+}
+
+// SetRetiredSigningSecretUntil sets the "retired_signing_secret_until" field.
+func (m *PostbackMutation) SetRetiredSigningSecretUntil(t time.Time) {
+	m.retired_signing_secret_until = &t
+}
+
+// RetiredSigningSecretUntil returns the value of the "retired_signing_secret_until" field in the mutation.
+func (m *PostbackMutation) RetiredSigningSecretUntil() (r time.Time, exists bool) {
+	v := m.retired_signing_secret_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredSigningSecretUntil returns the old "retired_signing_secret_until" field's value of the Postback entity.
+// If the Postback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackMutation) OldRetiredSigningSecretUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredSigningSecretUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredSigningSecretUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredSigningSecretUntil: %w", err)
+	}
+	return oldValue.RetiredSigningSecretUntil, nil
+}
+
+// ClearRetiredSigningSecretUntil clears the value of the "retired_signing_secret_until" field.
+func (m *PostbackMutation) ClearRetiredSigningSecretUntil() {
+	m.retired_signing_secret_until = nil
+	m.clearedFields[postback.FieldRetiredSigningSecretUntil] = struct{}{}
+}
+
+// RetiredSigningSecretUntilCleared returns if the "retired_signing_secret_until" field was cleared in this mutation.
+func (m *PostbackMutation) RetiredSigningSecretUntilCleared() bool {
+	_, ok := m.clearedFields[postback.FieldRetiredSigningSecretUntil]
+	return ok
+}
+
+// ResetRetiredSigningSecretUntil resets all changes to the "retired_signing_secret_until" field.
+func (m *PostbackMutation) ResetRetiredSigningSecretUntil() {
+	m.retired_signing_secret_until = nil
+	delete(m.clearedFields, postback.FieldRetiredSigningSecretUntil)
+}
+
 // SetVersion sets the "version" field.
 func (m *PostbackMutation) SetVersion(i int) {
 	m.version = &i
@@ -19782,7 +19882,7 @@ func (m *PostbackMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PostbackMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 19)
 	if m.affiliate_id != nil {
 		fields = append(fields, postback.FieldAffiliateID)
 	}
@@ -19818,6 +19918,12 @@ func (m *PostbackMutation) Fields() []string {
 	}
 	if m.signing_secret != nil {
 		fields = append(fields, postback.FieldSigningSecret)
+	}
+	if m.retired_signing_secret != nil {
+		fields = append(fields, postback.FieldRetiredSigningSecret)
+	}
+	if m.retired_signing_secret_until != nil {
+		fields = append(fields, postback.FieldRetiredSigningSecretUntil)
 	}
 	if m.version != nil {
 		fields = append(fields, postback.FieldVersion)
@@ -19866,6 +19972,10 @@ func (m *PostbackMutation) Field(name string) (ent.Value, bool) {
 		return m.BodyRule()
 	case postback.FieldSigningSecret:
 		return m.SigningSecret()
+	case postback.FieldRetiredSigningSecret:
+		return m.RetiredSigningSecret()
+	case postback.FieldRetiredSigningSecretUntil:
+		return m.RetiredSigningSecretUntil()
 	case postback.FieldVersion:
 		return m.Version()
 	case postback.FieldHoldReason:
@@ -19909,6 +20019,10 @@ func (m *PostbackMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldBodyRule(ctx)
 	case postback.FieldSigningSecret:
 		return m.OldSigningSecret(ctx)
+	case postback.FieldRetiredSigningSecret:
+		return m.OldRetiredSigningSecret(ctx)
+	case postback.FieldRetiredSigningSecretUntil:
+		return m.OldRetiredSigningSecretUntil(ctx)
 	case postback.FieldVersion:
 		return m.OldVersion(ctx)
 	case postback.FieldHoldReason:
@@ -20011,6 +20125,20 @@ func (m *PostbackMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSigningSecret(v)
+		return nil
+	case postback.FieldRetiredSigningSecret:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredSigningSecret(v)
+		return nil
+	case postback.FieldRetiredSigningSecretUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredSigningSecretUntil(v)
 		return nil
 	case postback.FieldVersion:
 		v, ok := value.(int)
@@ -20137,6 +20265,12 @@ func (m *PostbackMutation) ClearedFields() []string {
 	if m.FieldCleared(postback.FieldBodyRule) {
 		fields = append(fields, postback.FieldBodyRule)
 	}
+	if m.FieldCleared(postback.FieldRetiredSigningSecret) {
+		fields = append(fields, postback.FieldRetiredSigningSecret)
+	}
+	if m.FieldCleared(postback.FieldRetiredSigningSecretUntil) {
+		fields = append(fields, postback.FieldRetiredSigningSecretUntil)
+	}
 	if m.FieldCleared(postback.FieldHoldReason) {
 		fields = append(fields, postback.FieldHoldReason)
 	}
@@ -20165,6 +20299,12 @@ func (m *PostbackMutation) ClearField(name string) error {
 		return nil
 	case postback.FieldBodyRule:
 		m.ClearBodyRule()
+		return nil
+	case postback.FieldRetiredSigningSecret:
+		m.ClearRetiredSigningSecret()
+		return nil
+	case postback.FieldRetiredSigningSecretUntil:
+		m.ClearRetiredSigningSecretUntil()
 		return nil
 	case postback.FieldHoldReason:
 		m.ClearHoldReason()
@@ -20215,6 +20355,12 @@ func (m *PostbackMutation) ResetField(name string) error {
 		return nil
 	case postback.FieldSigningSecret:
 		m.ResetSigningSecret()
+		return nil
+	case postback.FieldRetiredSigningSecret:
+		m.ResetRetiredSigningSecret()
+		return nil
+	case postback.FieldRetiredSigningSecretUntil:
+		m.ResetRetiredSigningSecretUntil()
 		return nil
 	case postback.FieldVersion:
 		m.ResetVersion()

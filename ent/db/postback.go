@@ -45,6 +45,10 @@ type Postback struct {
 	BodyRule *dispatch.BodyRule `json:"body_rule,omitempty"`
 	// Signs POSTs; sealed.
 	SigningSecret []byte `json:"-"`
+	// Signs them too, while the secret is being changed.
+	RetiredSigningSecret *[]byte `json:"-"`
+	// Until when it does.
+	RetiredSigningSecretUntil *time.Time `json:"retired_signing_secret_until,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int `json:"version,omitempty"`
 	// Set while held: the tracker said that the address is gone.
@@ -63,7 +67,7 @@ func (*Postback) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case postback.FieldStatuses, postback.FieldBodyRule, postback.FieldSigningSecret:
+		case postback.FieldStatuses, postback.FieldBodyRule, postback.FieldSigningSecret, postback.FieldRetiredSigningSecret:
 			values[i] = new([]byte)
 		case postback.FieldEnabled:
 			values[i] = new(sql.NullBool)
@@ -71,7 +75,7 @@ func (*Postback) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case postback.FieldName, postback.FieldScope, postback.FieldGoal, postback.FieldURLTemplate, postback.FieldMethod, postback.FieldHoldReason:
 			values[i] = new(sql.NullString)
-		case postback.FieldDeletedAt, postback.FieldCreatedAt, postback.FieldUpdatedAt:
+		case postback.FieldRetiredSigningSecretUntil, postback.FieldDeletedAt, postback.FieldCreatedAt, postback.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -171,6 +175,19 @@ func (_m *Postback) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field signing_secret", values[i])
 			} else if value != nil {
 				_m.SigningSecret = *value
+			}
+		case postback.FieldRetiredSigningSecret:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field retired_signing_secret", values[i])
+			} else if value != nil {
+				_m.RetiredSigningSecret = value
+			}
+		case postback.FieldRetiredSigningSecretUntil:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field retired_signing_secret_until", values[i])
+			} else if value.Valid {
+				_m.RetiredSigningSecretUntil = new(time.Time)
+				*_m.RetiredSigningSecretUntil = value.Time
 			}
 		case postback.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -278,6 +295,13 @@ func (_m *Postback) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.BodyRule))
 	builder.WriteString(", ")
 	builder.WriteString("signing_secret=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("retired_signing_secret=<sensitive>")
+	builder.WriteString(", ")
+	if v := _m.RetiredSigningSecretUntil; v != nil {
+		builder.WriteString("retired_signing_secret_until=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

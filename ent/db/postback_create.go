@@ -135,6 +135,26 @@ func (_c *PostbackCreate) SetSigningSecret(v []byte) *PostbackCreate {
 	return _c
 }
 
+// SetRetiredSigningSecret sets the "retired_signing_secret" field.
+func (_c *PostbackCreate) SetRetiredSigningSecret(v []byte) *PostbackCreate {
+	_c.mutation.SetRetiredSigningSecret(v)
+	return _c
+}
+
+// SetRetiredSigningSecretUntil sets the "retired_signing_secret_until" field.
+func (_c *PostbackCreate) SetRetiredSigningSecretUntil(v time.Time) *PostbackCreate {
+	_c.mutation.SetRetiredSigningSecretUntil(v)
+	return _c
+}
+
+// SetNillableRetiredSigningSecretUntil sets the "retired_signing_secret_until" field if the given value is not nil.
+func (_c *PostbackCreate) SetNillableRetiredSigningSecretUntil(v *time.Time) *PostbackCreate {
+	if v != nil {
+		_c.SetRetiredSigningSecretUntil(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *PostbackCreate) SetVersion(v int) *PostbackCreate {
 	_c.mutation.SetVersion(v)
@@ -418,6 +438,14 @@ func (_c *PostbackCreate) createSpec() (*Postback, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SigningSecret(); ok {
 		_spec.SetField(postback.FieldSigningSecret, field.TypeBytes, value)
 		_node.SigningSecret = value
+	}
+	if value, ok := _c.mutation.RetiredSigningSecret(); ok {
+		_spec.SetField(postback.FieldRetiredSigningSecret, field.TypeBytes, value)
+		_node.RetiredSigningSecret = &value
+	}
+	if value, ok := _c.mutation.RetiredSigningSecretUntil(); ok {
+		_spec.SetField(postback.FieldRetiredSigningSecretUntil, field.TypeTime, value)
+		_node.RetiredSigningSecretUntil = &value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(postback.FieldVersion, field.TypeInt, value)

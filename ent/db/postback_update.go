@@ -201,6 +201,38 @@ func (_u *PostbackUpdate) SetSigningSecret(v []byte) *PostbackUpdate {
 	return _u
 }
 
+// SetRetiredSigningSecret sets the "retired_signing_secret" field.
+func (_u *PostbackUpdate) SetRetiredSigningSecret(v []byte) *PostbackUpdate {
+	_u.mutation.SetRetiredSigningSecret(v)
+	return _u
+}
+
+// ClearRetiredSigningSecret clears the value of the "retired_signing_secret" field.
+func (_u *PostbackUpdate) ClearRetiredSigningSecret() *PostbackUpdate {
+	_u.mutation.ClearRetiredSigningSecret()
+	return _u
+}
+
+// SetRetiredSigningSecretUntil sets the "retired_signing_secret_until" field.
+func (_u *PostbackUpdate) SetRetiredSigningSecretUntil(v time.Time) *PostbackUpdate {
+	_u.mutation.SetRetiredSigningSecretUntil(v)
+	return _u
+}
+
+// SetNillableRetiredSigningSecretUntil sets the "retired_signing_secret_until" field if the given value is not nil.
+func (_u *PostbackUpdate) SetNillableRetiredSigningSecretUntil(v *time.Time) *PostbackUpdate {
+	if v != nil {
+		_u.SetRetiredSigningSecretUntil(*v)
+	}
+	return _u
+}
+
+// ClearRetiredSigningSecretUntil clears the value of the "retired_signing_secret_until" field.
+func (_u *PostbackUpdate) ClearRetiredSigningSecretUntil() *PostbackUpdate {
+	_u.mutation.ClearRetiredSigningSecretUntil()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *PostbackUpdate) SetVersion(v int) *PostbackUpdate {
 	_u.mutation.ResetVersion()
@@ -411,6 +443,18 @@ func (_u *PostbackUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.SigningSecret(); ok {
 		_spec.SetField(postback.FieldSigningSecret, field.TypeBytes, value)
 	}
+	if value, ok := _u.mutation.RetiredSigningSecret(); ok {
+		_spec.SetField(postback.FieldRetiredSigningSecret, field.TypeBytes, value)
+	}
+	if _u.mutation.RetiredSigningSecretCleared() {
+		_spec.ClearField(postback.FieldRetiredSigningSecret, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.RetiredSigningSecretUntil(); ok {
+		_spec.SetField(postback.FieldRetiredSigningSecretUntil, field.TypeTime, value)
+	}
+	if _u.mutation.RetiredSigningSecretUntilCleared() {
+		_spec.ClearField(postback.FieldRetiredSigningSecretUntil, field.TypeTime)
+	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(postback.FieldVersion, field.TypeInt, value)
 	}
@@ -619,6 +663,38 @@ func (_u *PostbackUpdateOne) ClearBodyRule() *PostbackUpdateOne {
 // SetSigningSecret sets the "signing_secret" field.
 func (_u *PostbackUpdateOne) SetSigningSecret(v []byte) *PostbackUpdateOne {
 	_u.mutation.SetSigningSecret(v)
+	return _u
+}
+
+// SetRetiredSigningSecret sets the "retired_signing_secret" field.
+func (_u *PostbackUpdateOne) SetRetiredSigningSecret(v []byte) *PostbackUpdateOne {
+	_u.mutation.SetRetiredSigningSecret(v)
+	return _u
+}
+
+// ClearRetiredSigningSecret clears the value of the "retired_signing_secret" field.
+func (_u *PostbackUpdateOne) ClearRetiredSigningSecret() *PostbackUpdateOne {
+	_u.mutation.ClearRetiredSigningSecret()
+	return _u
+}
+
+// SetRetiredSigningSecretUntil sets the "retired_signing_secret_until" field.
+func (_u *PostbackUpdateOne) SetRetiredSigningSecretUntil(v time.Time) *PostbackUpdateOne {
+	_u.mutation.SetRetiredSigningSecretUntil(v)
+	return _u
+}
+
+// SetNillableRetiredSigningSecretUntil sets the "retired_signing_secret_until" field if the given value is not nil.
+func (_u *PostbackUpdateOne) SetNillableRetiredSigningSecretUntil(v *time.Time) *PostbackUpdateOne {
+	if v != nil {
+		_u.SetRetiredSigningSecretUntil(*v)
+	}
+	return _u
+}
+
+// ClearRetiredSigningSecretUntil clears the value of the "retired_signing_secret_until" field.
+func (_u *PostbackUpdateOne) ClearRetiredSigningSecretUntil() *PostbackUpdateOne {
+	_u.mutation.ClearRetiredSigningSecretUntil()
 	return _u
 }
 
@@ -861,6 +937,18 @@ func (_u *PostbackUpdateOne) sqlSave(ctx context.Context) (_node *Postback, err 
 	}
 	if value, ok := _u.mutation.SigningSecret(); ok {
 		_spec.SetField(postback.FieldSigningSecret, field.TypeBytes, value)
+	}
+	if value, ok := _u.mutation.RetiredSigningSecret(); ok {
+		_spec.SetField(postback.FieldRetiredSigningSecret, field.TypeBytes, value)
+	}
+	if _u.mutation.RetiredSigningSecretCleared() {
+		_spec.ClearField(postback.FieldRetiredSigningSecret, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.RetiredSigningSecretUntil(); ok {
+		_spec.SetField(postback.FieldRetiredSigningSecretUntil, field.TypeTime, value)
+	}
+	if _u.mutation.RetiredSigningSecretUntilCleared() {
+		_spec.ClearField(postback.FieldRetiredSigningSecretUntil, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(postback.FieldVersion, field.TypeInt, value)

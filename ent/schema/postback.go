@@ -31,6 +31,8 @@ func (Postback) Fields() []ent.Field {
 		field.Bool("enabled").Default(true),
 		field.JSON("body_rule", &dispatch.BodyRule{}).Optional(),
 		field.Bytes("signing_secret").Sensitive().Comment("Signs POSTs; sealed."),
+		field.Bytes("retired_signing_secret").Optional().Nillable().Sensitive().Comment("Signs them too, while the secret is being changed."),
+		optionalTime("retired_signing_secret_until", "Until when it does."),
 		field.Int("version").Default(1),
 		field.String("hold_reason").Optional().Nillable().Comment("Set while held: the tracker said that the address is gone."),
 		optionalTime("deleted_at", "A deleted postback stays for the deliveries that name it."),

@@ -668,6 +668,7 @@ type ComplexityRoot struct {
 		ResumeBulkReplay       func(childComplexity int, input ChangeBulkReplayInput) int
 		RevealSourceSecret     func(childComplexity int, input RevealSourceSecretInput) int
 		RevokeAPIToken         func(childComplexity int, input RevokeAPITokenInput) int
+		RotateSigningSecret    func(childComplexity int, input RotateSigningSecretInput) int
 		RotateSourceSecret     func(childComplexity int, input RotateSourceSecretInput) int
 		RunScenarios           func(childComplexity int, input TestPostbackInput) int
 		SaveAffiliate          func(childComplexity int, input SaveAffiliateInput) int
@@ -1026,6 +1027,11 @@ type ComplexityRoot struct {
 
 	RevokeApiTokenPayload struct {
 		Token      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RotateSigningSecretPayload struct {
+		Postback   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -1435,6 +1441,7 @@ type MutationResolver interface {
 	CreateUser(ctx context.Context, input CreateUserInput) (*CreateUserPayload, error)
 	SetUserDisabled(ctx context.Context, input SetUserDisabledInput) (*SetUserDisabledPayload, error)
 	ResetPassword(ctx context.Context, input ResetPasswordInput) (*ResetPasswordPayload, error)
+	RotateSigningSecret(ctx context.Context, input RotateSigningSecretInput) (*RotateSigningSecretPayload, error)
 	CreatePostback(ctx context.Context, input CreatePostbackInput) (*CreatePostbackPayload, error)
 	UpdatePostback(ctx context.Context, input UpdatePostbackInput) (*UpdatePostbackPayload, error)
 	SetPostbackEnabled(ctx context.Context, input SetPostbackEnabledInput) (*SetPostbackEnabledPayload, error)
@@ -4012,6 +4019,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeAPIToken(childComplexity, args["input"].(RevokeAPITokenInput)), true
+	case "Mutation.rotateSigningSecret":
+		if e.ComplexityRoot.Mutation.RotateSigningSecret == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rotateSigningSecret_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RotateSigningSecret(childComplexity, args["input"].(RotateSigningSecretInput)), true
 	case "Mutation.rotateSourceSecret":
 		if e.ComplexityRoot.Mutation.RotateSourceSecret == nil {
 			break
@@ -5744,6 +5762,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RevokeApiTokenPayload.UserErrors(childComplexity), true
 
+	case "RotateSigningSecretPayload.postback":
+		if e.ComplexityRoot.RotateSigningSecretPayload.Postback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RotateSigningSecretPayload.Postback(childComplexity), true
+	case "RotateSigningSecretPayload.userErrors":
+		if e.ComplexityRoot.RotateSigningSecretPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RotateSigningSecretPayload.UserErrors(childComplexity), true
+
 	case "RotateSourceSecretPayload.secret":
 		if e.ComplexityRoot.RotateSourceSecretPayload.Secret == nil {
 			break
@@ -6768,6 +6799,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRestorePostbackVersionInput,
 		ec.unmarshalInputRevealSourceSecretInput,
 		ec.unmarshalInputRevokeApiTokenInput,
+		ec.unmarshalInputRotateSigningSecretInput,
 		ec.unmarshalInputRotateSourceSecretInput,
 		ec.unmarshalInputSaveAffiliateInput,
 		ec.unmarshalInputSaveGoalInput,
@@ -8535,6 +8567,17 @@ type SetPostbackEnabledPayload {
   userErrors: [UserError!]!
 }
 
+input RotateSigningSecretInput {
+  id: ID!
+  "How long POSTs are signed with the old secret too; 0 for not at all, at most 720."
+  overlapHours: Int = 24
+}
+
+type RotateSigningSecretPayload {
+  postback: Postback
+  userErrors: [UserError!]!
+}
+
 input DeletePostbackInput {
   id: ID!
 }
@@ -8545,6 +8588,8 @@ type DeletePostbackPayload {
 }
 
 extend type Mutation {
+  "Gives a postback a new signing secret; for a while its POSTs carry signatures of both."
+  rotateSigningSecret(input: RotateSigningSecretInput!): RotateSigningSecretPayload! @auth(scope: WRITE)
   createPostback(input: CreatePostbackInput!): CreatePostbackPayload! @auth(scope: WRITE)
   updatePostback(input: UpdatePostbackInput!): UpdatePostbackPayload! @auth(scope: WRITE)
   setPostbackEnabled(input: SetPostbackEnabledInput!): SetPostbackEnabledPayload! @auth(scope: WRITE)
@@ -11009,6 +11054,16 @@ func (ec *executionContext) childFields_RevokeApiTokenPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type RevokeApiTokenPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RotateSigningSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "postback":
+		return ec.fieldContext_RotateSigningSecretPayload_postback(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RotateSigningSecretPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RotateSigningSecretPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RotateSourceSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "source":
@@ -11983,6 +12038,20 @@ func (ec *executionContext) field_Mutation_revokeApiToken_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (RevokeAPITokenInput, error) {
 			return ec.unmarshalNRevokeApiTokenInput2postriderᚋgraphᚋgenᚐRevokeAPITokenInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_rotateSigningSecret_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RotateSigningSecretInput, error) {
+			return ec.unmarshalNRotateSigningSecretInput2postriderᚋgraphᚋgenᚐRotateSigningSecretInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -24061,6 +24130,68 @@ func (ec *executionContext) fieldContext_Mutation_resetPassword(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_rotateSigningSecret(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_rotateSigningSecret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RotateSigningSecret(ctx, fc.Args["input"].(RotateSigningSecretInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *RotateSigningSecretPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *RotateSigningSecretPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *RotateSigningSecretPayload) graphql.Marshaler {
+			return ec.marshalNRotateSigningSecretPayload2ᚖpostriderᚋgraphᚋgenᚐRotateSigningSecretPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_rotateSigningSecret(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RotateSigningSecretPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_rotateSigningSecret_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createPostback(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32028,6 +32159,70 @@ func (ec *executionContext) fieldContext_RevokeApiTokenPayload_userErrors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _RotateSigningSecretPayload_postback(ctx context.Context, field graphql.CollectedField, obj *RotateSigningSecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RotateSigningSecretPayload_postback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Postback, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Postback) graphql.Marshaler {
+			return ec.marshalOPostback2ᚖpostriderᚋentᚋdbᚐPostback(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RotateSigningSecretPayload_postback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RotateSigningSecretPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Postback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RotateSigningSecretPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RotateSigningSecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RotateSigningSecretPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RotateSigningSecretPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RotateSigningSecretPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RotateSourceSecretPayload_source(ctx context.Context, field graphql.CollectedField, obj *RotateSourceSecretPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39273,6 +39468,47 @@ func (ec *executionContext) unmarshalInputRevokeApiTokenInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRotateSigningSecretInput(ctx context.Context, obj any) (RotateSigningSecretInput, error) {
+	var it RotateSigningSecretInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["overlapHours"]; !present {
+		asMap["overlapHours"] = 24
+	}
+
+	fieldsInOrder := [...]string{"id", "overlapHours"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "overlapHours":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overlapHours"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OverlapHours = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRotateSourceSecretInput(ctx context.Context, obj any) (RotateSourceSecretInput, error) {
 	var it RotateSourceSecretInput
 	if obj == nil {
@@ -46492,6 +46728,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "rotateSigningSecret":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_rotateSigningSecret(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createPostback":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createPostback(ctx, field)
@@ -50615,6 +50858,47 @@ func (ec *executionContext) _RevokeApiTokenPayload(ctx context.Context, sel ast.
 			out.Values[i] = ec._RevokeApiTokenPayload_token(ctx, field, obj)
 		case "userErrors":
 			out.Values[i] = ec._RevokeApiTokenPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var rotateSigningSecretPayloadImplementors = []string{"RotateSigningSecretPayload"}
+
+func (ec *executionContext) _RotateSigningSecretPayload(ctx context.Context, sel ast.SelectionSet, obj *RotateSigningSecretPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rotateSigningSecretPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RotateSigningSecretPayload")
+		case "postback":
+			out.Values[i] = ec._RotateSigningSecretPayload_postback(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._RotateSigningSecretPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -55943,6 +56227,25 @@ func (ec *executionContext) unmarshalNRole2postriderᚋinternalᚋviewerᚐRole(
 
 func (ec *executionContext) marshalNRole2postriderᚋinternalᚋviewerᚐRole(ctx context.Context, sel ast.SelectionSet, v viewer.Role) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNRotateSigningSecretInput2postriderᚋgraphᚋgenᚐRotateSigningSecretInput(ctx context.Context, v any) (RotateSigningSecretInput, error) {
+	res, err := ec.unmarshalInputRotateSigningSecretInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRotateSigningSecretPayload2postriderᚋgraphᚋgenᚐRotateSigningSecretPayload(ctx context.Context, sel ast.SelectionSet, v RotateSigningSecretPayload) graphql.Marshaler {
+	return ec._RotateSigningSecretPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRotateSigningSecretPayload2ᚖpostriderᚋgraphᚋgenᚐRotateSigningSecretPayload(ctx context.Context, sel ast.SelectionSet, v *RotateSigningSecretPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RotateSigningSecretPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRotateSourceSecretInput2postriderᚋgraphᚋgenᚐRotateSourceSecretInput(ctx context.Context, v any) (RotateSourceSecretInput, error) {

@@ -633,6 +633,17 @@ type RevokeAPITokenPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+type RotateSigningSecretInput struct {
+	ID string `json:"id"`
+	// How long POSTs are signed with the old secret too; 0 for not at all, at most 720.
+	OverlapHours *int `json:"overlapHours,omitempty"`
+}
+
+type RotateSigningSecretPayload struct {
+	Postback   *db.Postback `json:"postback,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type RotateSourceSecretInput struct {
 	SourceID string `json:"sourceId"`
 	// `token` or `hmac`.

@@ -595,6 +595,8 @@ var (
 		{Name: "enabled", Type: field.TypeBool, Default: true},
 		{Name: "body_rule", Type: field.TypeJSON, Nullable: true},
 		{Name: "signing_secret", Type: field.TypeBytes},
+		{Name: "retired_signing_secret", Type: field.TypeBytes, Nullable: true},
+		{Name: "retired_signing_secret_until", Type: field.TypeTime, Nullable: true},
 		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "hold_reason", Type: field.TypeString, Nullable: true},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},

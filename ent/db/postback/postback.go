@@ -41,6 +41,10 @@ const (
 	FieldBodyRule = "body_rule"
 	// FieldSigningSecret holds the string denoting the signing_secret field in the database.
 	FieldSigningSecret = "signing_secret"
+	// FieldRetiredSigningSecret holds the string denoting the retired_signing_secret field in the database.
+	FieldRetiredSigningSecret = "retired_signing_secret"
+	// FieldRetiredSigningSecretUntil holds the string denoting the retired_signing_secret_until field in the database.
+	FieldRetiredSigningSecretUntil = "retired_signing_secret_until"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// FieldHoldReason holds the string denoting the hold_reason field in the database.
@@ -70,6 +74,8 @@ var Columns = []string{
 	FieldEnabled,
 	FieldBodyRule,
 	FieldSigningSecret,
+	FieldRetiredSigningSecret,
+	FieldRetiredSigningSecretUntil,
 	FieldVersion,
 	FieldHoldReason,
 	FieldDeletedAt,
@@ -184,6 +190,11 @@ func ByMethod(opts ...sql.OrderTermOption) OrderOption {
 // ByEnabled orders the results by the enabled field.
 func ByEnabled(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEnabled, opts...).ToFunc()
+}
+
+// ByRetiredSigningSecretUntil orders the results by the retired_signing_secret_until field.
+func ByRetiredSigningSecretUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRetiredSigningSecretUntil, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

@@ -96,6 +96,16 @@ func SigningSecret(v []byte) predicate.Postback {
 	return predicate.Postback(sql.FieldEQ(FieldSigningSecret, v))
 }
 
+// RetiredSigningSecret applies equality check predicate on the "retired_signing_secret" field. It's identical to RetiredSigningSecretEQ.
+func RetiredSigningSecret(v []byte) predicate.Postback {
+	return predicate.Postback(sql.FieldEQ(FieldRetiredSigningSecret, v))
+}
+
+// RetiredSigningSecretUntil applies equality check predicate on the "retired_signing_secret_until" field. It's identical to RetiredSigningSecretUntilEQ.
+func RetiredSigningSecretUntil(v time.Time) predicate.Postback {
+	return predicate.Postback(sql.FieldEQ(FieldRetiredSigningSecretUntil, v))
+}
+
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
 func Version(v int) predicate.Postback {
 	return predicate.Postback(sql.FieldEQ(FieldVersion, v))
@@ -574,6 +584,106 @@ func SigningSecretLT(v []byte) predicate.Postback {
 // SigningSecretLTE applies the LTE predicate on the "signing_secret" field.
 func SigningSecretLTE(v []byte) predicate.Postback {
 	return predicate.Postback(sql.FieldLTE(FieldSigningSecret, v))
+}
+
+// RetiredSigningSecretEQ applies the EQ predicate on the "retired_signing_secret" field.
+func RetiredSigningSecretEQ(v []byte) predicate.Postback {
+	return predicate.Postback(sql.FieldEQ(FieldRetiredSigningSecret, v))
+}
+
+// RetiredSigningSecretNEQ applies the NEQ predicate on the "retired_signing_secret" field.
+func RetiredSigningSecretNEQ(v []byte) predicate.Postback {
+	return predicate.Postback(sql.FieldNEQ(FieldRetiredSigningSecret, v))
+}
+
+// RetiredSigningSecretIn applies the In predicate on the "retired_signing_secret" field.
+func RetiredSigningSecretIn(vs ...[]byte) predicate.Postback {
+	return predicate.Postback(sql.FieldIn(FieldRetiredSigningSecret, vs...))
+}
+
+// RetiredSigningSecretNotIn applies the NotIn predicate on the "retired_signing_secret" field.
+func RetiredSigningSecretNotIn(vs ...[]byte) predicate.Postback {
+	return predicate.Postback(sql.FieldNotIn(FieldRetiredSigningSecret, vs...))
+}
+
+// RetiredSigningSecretGT applies the GT predicate on the "retired_signing_secret" field.
+func RetiredSigningSecretGT(v []byte) predicate.Postback {
+	return predicate.Postback(sql.FieldGT(FieldRetiredSigningSecret, v))
+}
+
+// RetiredSigningSecretGTE applies the GTE predicate on the "retired_signing_secret" field.
+func RetiredSigningSecretGTE(v []byte) predicate.Postback {
+	return predicate.Postback(sql.FieldGTE(FieldRetiredSigningSecret, v))
+}
+
+// RetiredSigningSecretLT applies the LT predicate on the "retired_signing_secret" field.
+func RetiredSigningSecretLT(v []byte) predicate.Postback {
+	return predicate.Postback(sql.FieldLT(FieldRetiredSigningSecret, v))
+}
+
+// RetiredSigningSecretLTE applies the LTE predicate on the "retired_signing_secret" field.
+func RetiredSigningSecretLTE(v []byte) predicate.Postback {
+	return predicate.Postback(sql.FieldLTE(FieldRetiredSigningSecret, v))
+}
+
+// RetiredSigningSecretIsNil applies the IsNil predicate on the "retired_signing_secret" field.
+func RetiredSigningSecretIsNil() predicate.Postback {
+	return predicate.Postback(sql.FieldIsNull(FieldRetiredSigningSecret))
+}
+
+// RetiredSigningSecretNotNil applies the NotNil predicate on the "retired_signing_secret" field.
+func RetiredSigningSecretNotNil() predicate.Postback {
+	return predicate.Postback(sql.FieldNotNull(FieldRetiredSigningSecret))
+}
+
+// RetiredSigningSecretUntilEQ applies the EQ predicate on the "retired_signing_secret_until" field.
+func RetiredSigningSecretUntilEQ(v time.Time) predicate.Postback {
+	return predicate.Postback(sql.FieldEQ(FieldRetiredSigningSecretUntil, v))
+}
+
+// RetiredSigningSecretUntilNEQ applies the NEQ predicate on the "retired_signing_secret_until" field.
+func RetiredSigningSecretUntilNEQ(v time.Time) predicate.Postback {
+	return predicate.Postback(sql.FieldNEQ(FieldRetiredSigningSecretUntil, v))
+}
+
+// RetiredSigningSecretUntilIn applies the In predicate on the "retired_signing_secret_until" field.
+func RetiredSigningSecretUntilIn(vs ...time.Time) predicate.Postback {
+	return predicate.Postback(sql.FieldIn(FieldRetiredSigningSecretUntil, vs...))
+}
+
+// RetiredSigningSecretUntilNotIn applies the NotIn predicate on the "retired_signing_secret_until" field.
+func RetiredSigningSecretUntilNotIn(vs ...time.Time) predicate.Postback {
+	return predicate.Postback(sql.FieldNotIn(FieldRetiredSigningSecretUntil, vs...))
+}
+
+// RetiredSigningSecretUntilGT applies the GT predicate on the "retired_signing_secret_until" field.
+func RetiredSigningSecretUntilGT(v time.Time) predicate.Postback {
+	return predicate.Postback(sql.FieldGT(FieldRetiredSigningSecretUntil, v))
+}
+
+// RetiredSigningSecretUntilGTE applies the GTE predicate on the "retired_signing_secret_until" field.
+func RetiredSigningSecretUntilGTE(v time.Time) predicate.Postback {
+	return predicate.Postback(sql.FieldGTE(FieldRetiredSigningSecretUntil, v))
+}
+
+// RetiredSigningSecretUntilLT applies the LT predicate on the "retired_signing_secret_until" field.
+func RetiredSigningSecretUntilLT(v time.Time) predicate.Postback {
+	return predicate.Postback(sql.FieldLT(FieldRetiredSigningSecretUntil, v))
+}
+
+// RetiredSigningSecretUntilLTE applies the LTE predicate on the "retired_signing_secret_until" field.
+func RetiredSigningSecretUntilLTE(v time.Time) predicate.Postback {
+	return predicate.Postback(sql.FieldLTE(FieldRetiredSigningSecretUntil, v))
+}
+
+// RetiredSigningSecretUntilIsNil applies the IsNil predicate on the "retired_signing_secret_until" field.
+func RetiredSigningSecretUntilIsNil() predicate.Postback {
+	return predicate.Postback(sql.FieldIsNull(FieldRetiredSigningSecretUntil))
+}
+
+// RetiredSigningSecretUntilNotNil applies the NotNil predicate on the "retired_signing_secret_until" field.
+func RetiredSigningSecretUntilNotNil() predicate.Postback {
+	return predicate.Postback(sql.FieldNotNull(FieldRetiredSigningSecretUntil))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.

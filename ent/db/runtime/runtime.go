@@ -559,15 +559,15 @@ func init() {
 	// postback.DefaultEnabled holds the default value on creation for the enabled field.
 	postback.DefaultEnabled = postbackDescEnabled.Default.(bool)
 	// postbackDescVersion is the schema descriptor for version field.
-	postbackDescVersion := postbackFields[12].Descriptor()
+	postbackDescVersion := postbackFields[14].Descriptor()
 	// postback.DefaultVersion holds the default value on creation for the version field.
 	postback.DefaultVersion = postbackDescVersion.Default.(int)
 	// postbackDescCreatedAt is the schema descriptor for created_at field.
-	postbackDescCreatedAt := postbackFields[15].Descriptor()
+	postbackDescCreatedAt := postbackFields[17].Descriptor()
 	// postback.DefaultCreatedAt holds the default value on creation for the created_at field.
 	postback.DefaultCreatedAt = postbackDescCreatedAt.Default.(func() time.Time)
 	// postbackDescUpdatedAt is the schema descriptor for updated_at field.
-	postbackDescUpdatedAt := postbackFields[16].Descriptor()
+	postbackDescUpdatedAt := postbackFields[18].Descriptor()
 	// postback.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	postback.DefaultUpdatedAt = postbackDescUpdatedAt.Default.(func() time.Time)
 	// postback.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

@@ -1,0 +1,47 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"postrider/ent/db"
+	"postrider/internal/problem"
+	"postrider/internal/secret"
+)
+
+// How long the old signing secret of a postback may be used beside the new one.
+const (
+	DefaultSecretOverlap = 24 * time.Hour
+	MaxSecretOverlap     = 30 * 24 * time.Hour
+)
+
+// RotateSigningSecret gives a postback a new secret. For the time of the overlap
+// its POSTs are signed with both, so that the receiver can change when it likes;
+// with no overlap the old one is worth nothing from now on.
+func (s *Setup) RotateSigningSecret(ctx context.Context, id int64, overlap time.Duration) (*db.Postback, error) {
+	if overlap < 0 || overlap > MaxSecretOverlap {
+		return nil, problem.Invalid("overlapHours", "is %s; want between 0 and %s", overlap, MaxSecretOverlap)
+	}
+	var changed *db.Postback
+	err := s.change(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.livePostback(ctx, id)
+		if err != nil {
+			return err
+		}
+		sealed, err := s.Secrets.Seal(secret.NewSigningSecret(), secret.ForPostback)
+		if err != nil {
+			return fmt.Errorf("sealing the signing secret: %w", err)
+		}
+		update := c.client.Postback.UpdateOne(before).SetSigningSecret(sealed).SetUpdatedAt(c.now).
+			ClearRetiredSigningSecret().ClearRetiredSigningSecretUntil()
+		if overlap > 0 {
+			update.SetRetiredSigningSecret(before.SigningSecret).SetRetiredSigningSecretUntil(c.now.Add(overlap))
+		}
+		if changed, err = update.Save(ctx); err != nil {
+			return fmt.Errorf("changing the signing secret: %w", err)
+		}
+		return c.audit(ctx, "rotate_secret", "postback", id, before.AffiliateID, nil, nil)
+	})
+	return changed, err
+}
