@@ -147,16 +147,18 @@ func TestWhatIsWrongWithAPostbackIsSaidByField(t *testing.T) {
 		"a metadata address":          {func(p *setup.PostbackWish) { p.URLTemplate = "http://169.254.169.254/" }, []string{"urlTemplate"}},
 		"a name of a private network": {func(p *setup.PostbackWish) { p.URLTemplate = "http://localhost/" }, []string{"urlTemplate"}},
 		"another port":                {func(p *setup.PostbackWish) { p.URLTemplate = "https://tracker.example:22/" }, []string{"urlTemplate"}},
-		"a header that is a secret":   {func(p *setup.PostbackWish) { p.URLTemplate = "https://tracker.example/?c={param_1}&Authorization=Bearer%20x" }, []string{"urlTemplate"}},
-		"a cookie":                    {func(p *setup.PostbackWish) { p.URLTemplate = "https://tracker.example/?co%6Fkie=a" }, []string{"urlTemplate"}},
-		"no status":                   {func(p *setup.PostbackWish) { p.Statuses = nil }, []string{"statuses"}},
-		"a long name":                 {func(p *setup.PostbackWish) { p.Name = strings.Repeat("x", 201) }, []string{"name"}},
-		"a name that is no text":      {func(p *setup.PostbackWish) { p.Name = "a\x00b" }, []string{"name"}},
-		"a rule without a text":       {func(p *setup.PostbackWish) { p.BodyRule = &dispatch.BodyRule{Kind: dispatch.Contains} }, []string{"bodyRule"}},
-		"no offer":                    {func(p *setup.PostbackWish) { p.Scope = firing.Offer }, []string{"offerId"}},
-		"an unknown offer":            {func(p *setup.PostbackWish) { p.Scope, p.OfferID = firing.Offer, 1<<40 }, []string{"offerId"}},
-		"no campaign":                 {func(p *setup.PostbackWish) { p.Scope = firing.Campaign }, []string{"campaignId"}},
-		"another's campaign":          {func(p *setup.PostbackWish) { p.Scope, p.CampaignID = firing.Campaign, w.other.Link.CampaignID }, []string{"campaignId"}},
+		"a header that is a secret": {func(p *setup.PostbackWish) {
+			p.URLTemplate = "https://tracker.example/?c={param_1}&Authorization=Bearer%20x"
+		}, []string{"urlTemplate"}},
+		"a cookie":               {func(p *setup.PostbackWish) { p.URLTemplate = "https://tracker.example/?co%6Fkie=a" }, []string{"urlTemplate"}},
+		"no status":              {func(p *setup.PostbackWish) { p.Statuses = nil }, []string{"statuses"}},
+		"a long name":            {func(p *setup.PostbackWish) { p.Name = strings.Repeat("x", 201) }, []string{"name"}},
+		"a name that is no text": {func(p *setup.PostbackWish) { p.Name = "a\x00b" }, []string{"name"}},
+		"a rule without a text":  {func(p *setup.PostbackWish) { p.BodyRule = &dispatch.BodyRule{Kind: dispatch.Contains} }, []string{"bodyRule"}},
+		"no offer":               {func(p *setup.PostbackWish) { p.Scope = firing.Offer }, []string{"offerId"}},
+		"an unknown offer":       {func(p *setup.PostbackWish) { p.Scope, p.OfferID = firing.Offer, 1<<40 }, []string{"offerId"}},
+		"no campaign":            {func(p *setup.PostbackWish) { p.Scope = firing.Campaign }, []string{"campaignId"}},
+		"another's campaign":     {func(p *setup.PostbackWish) { p.Scope, p.CampaignID = firing.Campaign, w.other.Link.CampaignID }, []string{"campaignId"}},
 		"all at once": {func(p *setup.PostbackWish) {
 			*p = setup.PostbackWish{Scope: firing.Campaign, Name: "\xff"}
 		}, []string{"name", "statuses", "urlTemplate", "campaignId"}},

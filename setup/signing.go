@@ -33,9 +33,10 @@ func (s *Setup) RotateSigningSecret(ctx context.Context, id int64, overlap time.
 		if err != nil {
 			return fmt.Errorf("sealing the signing secret: %w", err)
 		}
-		update := c.client.Postback.UpdateOne(before).SetSigningSecret(sealed).SetUpdatedAt(c.now).
-			ClearRetiredSigningSecret().ClearRetiredSigningSecretUntil()
-		if overlap > 0 {
+		update := c.client.Postback.UpdateOne(before).SetSigningSecret(sealed).SetUpdatedAt(c.now)
+		if overlap == 0 {
+			update.ClearRetiredSigningSecret().ClearRetiredSigningSecretUntil()
+		} else {
 			update.SetRetiredSigningSecret(before.SigningSecret).SetRetiredSigningSecretUntil(c.now.Add(overlap))
 		}
 		if changed, err = update.Save(ctx); err != nil {
