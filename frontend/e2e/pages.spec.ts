@@ -45,7 +45,11 @@ const pages: Record<string, Shown> = {
     path: "/postbacks/new?goal=ftd",
     after: async (page) => {
       await edit(page);
-      await page.getByText("{payout}").first().click();
+      const chip = page.locator(".cm-chip", { hasText: "{payout}" });
+      await chip
+        .or(page.getByRole("button", { name: "Value of payout: {payout}" }))
+        .first()
+        .click();
       await expect(page.getByRole("listbox", { name: "Macros" })).toBeVisible();
     },
   },
