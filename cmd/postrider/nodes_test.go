@@ -33,8 +33,8 @@ type nodes struct {
 	source      string
 }
 
-// workersOfNode is how much each worker does at once: less than the trackers
-// below wait for, so that one alone can never do it.
+// workersOfNode is how much each worker does at once; half of that at a tracker
+// that it does not know yet.
 const workersOfNode = 4
 
 func newNodes(t *testing.T) *nodes {
