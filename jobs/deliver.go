@@ -92,7 +92,8 @@ func (e *Engine) learn(ctx context.Context, args DeliverArgs, r result) error {
 		}
 		return nil
 	}
-	if !e.endpoints.learned(args.Endpoint, reason, r.exchange.Duration) {
+	// A probe is always told of: this process may not know yet that it was one.
+	if tell := e.endpoints.learned(args.Endpoint, reason, r.exchange.Duration); !tell && !args.Probe {
 		return nil
 	}
 	local, most := e.endpoints.circuit(args.Endpoint)

@@ -81,7 +81,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{
 		Config:    cfg,
-		writer:    newWriter(cfg.Pool.Pgx, m),
+		writer:    newWriter(cfg.Pool.Pgx, m, cfg.Log),
 		versions:  newVersions(cfg.Secrets),
 		endpoints: newEndpoints(cfg.Circuit, cfg.Workers, cfg.Now),
 		circuits:  newCircuits(cfg.Pool.Pgx, cfg.Circuit, cfg.Now),

@@ -52,7 +52,8 @@ SELECT u.id, u.affiliate_id, u.delivery_id, u.number, u.started_at, u.method, u.
 FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::int[], $5::timestamptz[], $6::text[], $7::text[], $8::int[], $9::float8[],
             $10::text[], $11::text[], $12::jsonb[], $13::text[], $14::jsonb[], $15::text[], $16::bool[], $17::jsonb[])
   AS u(id, affiliate_id, delivery_id, number, started_at, method, url, status_code, duration_ms, error, detail,
-       request_headers, request_body, response_headers, response_body, response_truncated, timings)`
+       request_headers, request_body, response_headers, response_body, response_truncated, timings)
+ON CONFLICT DO NOTHING`
 
 // finishSQL writes what a batch of attempts came to. A delivery that has moved
 // on (swept and claimed anew, cancelled) is left as it is; one that was only

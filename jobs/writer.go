@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -34,11 +35,12 @@ type result struct {
 type writer struct {
 	pool    *pgxpool.Pool
 	metrics *metrics
+	log     *slog.Logger
 	batch   *pg.Batch[result]
 }
 
-func newWriter(pool *pgxpool.Pool, m *metrics) *writer {
-	w := &writer{pool: pool, metrics: m}
+func newWriter(pool *pgxpool.Pool, m *metrics, log *slog.Logger) *writer {
+	w := &writer{pool: pool, metrics: m, log: log}
 	w.batch = pg.NewBatch(flushRows, 1, w.flush)
 	return w
 }
@@ -46,13 +48,31 @@ func newWriter(pool *pgxpool.Pool, m *metrics) *writer {
 // write hands a result over and waits until it is committed.
 func (w *writer) write(ctx context.Context, r result) error { return w.batch.Do(ctx, r) }
 
+// What could not be written is sent again after the sweep: that is worth some
+// more tries, and each may be made though the one before was committed after all.
+const (
+	flushTries = 3
+	flushPause = 50 * time.Millisecond
+)
+
 func (w *writer) flush(ctx context.Context, results []result) error {
 	started := time.Now()
-	if err := commit(ctx, w.pool, results); err != nil {
-		return err
+	for try := 1; ; try++ {
+		err := commit(ctx, w.pool, results)
+		if err == nil {
+			w.metrics.flush(len(results), time.Since(started))
+			return nil
+		}
+		w.log.ErrorContext(ctx, "writing attempts down", "attempts", len(results), "try", try, "error", err)
+		if try == flushTries {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(time.Duration(try) * flushPause):
+		}
 	}
-	w.metrics.flush(len(results), time.Since(started))
-	return nil
 }
 
 // commit writes results in one transaction: attempts, deliveries, held

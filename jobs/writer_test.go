@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -34,7 +35,7 @@ func results(t *testing.T, d *pgtest.DB, n int) []result {
 
 func newTestWriter(t *testing.T, d *pgtest.DB) *writer {
 	t.Helper()
-	return newWriter(d.Pool(t).Pgx, newMetrics(nil))
+	return newWriter(d.Pool(t).Pgx, newMetrics(nil), slog.New(slog.DiscardHandler))
 }
 
 func TestABadRowDoesNotTakeTheOthersWithIt(t *testing.T) {
