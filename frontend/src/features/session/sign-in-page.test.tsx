@@ -2,6 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { open } from "@/test/render";
+import { writeUrl } from "@/test/url-editor";
 import { World } from "@/test/world";
 
 const assign = vi.fn<(address: string) => void>();
@@ -63,9 +64,8 @@ describe("signing in", () => {
 
   it("is asked for over the page when the session ends, and what was typed is still there", async () => {
     const { world, user } = open("/postbacks/new", new World(3));
-    const url = await screen.findByLabelText("URL");
-    await user.click(url);
-    await user.paste("https://t.example/?c={param_1}");
+    await user.click(await screen.findByRole("button", { name: "Write it by hand" }));
+    const url = await writeUrl("https://t.example/?c={param_1}");
     await user.click(await screen.findByLabelText(/^Registration/));
     world.failures.set("CreatePostback", { message: "Sign in first.", code: "unauthenticated" });
     await user.click(screen.getByRole("button", { name: "Create the postback" }));
@@ -77,7 +77,8 @@ describe("signing in", () => {
     await waitFor(() => {
       expect(screen.queryByLabelText("Password")).not.toBeInTheDocument();
     });
-    expect(screen.getByLabelText("URL")).toHaveValue("https://t.example/?c={param_1}");
+    expect(url.state.doc.toString()).toBe("https://t.example/?c={param_1}");
+    expect(url.dom).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Create the postback" }));
     await screen.findByText(/Created 1 postback/);
   });
