@@ -84,7 +84,8 @@ func (w *world) run(options ...func(*jobs.Config)) (stop func()) {
 	w.t.Helper()
 	client := dispatch.NewClient(dispatch.ClientOptions{Guard: w.guard, UserAgent: "Postrider/test"})
 	cfg := jobs.Config{
-		Pool: w.pool, Client: client, Secrets: pgtest.Key(w.t), Schedule: fast, Workers: 16, Log: slog.New(slog.DiscardHandler),
+		Pool: w.pool, Client: client, Secrets: pgtest.Key(w.t), Schedule: fast, Workers: 16,
+		Log:          slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 		PromoteEvery: 5 * time.Millisecond, SweepEvery: 10 * time.Millisecond,
 	}
 	for _, o := range options {
