@@ -39,7 +39,7 @@ func newEnv(ctx context.Context, o options) (*env, error) {
 		return nil, err
 	}
 	log := quietLog()
-	server, err := embedded.Start(ctx, embedded.Config{Dir: dir, Log: log, Settings: map[string]string{"max_connections": "200"}})
+	server, err := embedded.Start(ctx, embedded.Config{Dir: dir, Log: log, Settings: settings(o)})
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@
 //	go run ./bench            every row, three times, the median; writes bench/RESULTS.md
 //	go run ./bench -quick     every row once, smaller; writes nothing
 //	go run ./bench -only name rows whose name contains it
+//	go run ./bench -statements what PostgreSQL's time went to, after each row
 //
 // It exits with 1 where a goal is missed. The peers are in this folder too: a
 // hand-made queue over SKIP LOCKED, River with jobs that do nothing, plain River
@@ -25,6 +26,7 @@ func main() {
 	flag.BoolVar(&o.quick, "quick", false, "each row once, and smaller")
 	flag.StringVar(&o.only, "only", "", "only rows whose name contains this")
 	flag.StringVar(&o.profile, "profile", "", "write a CPU profile to this file")
+	flag.BoolVar(&o.statements, "statements", false, "after each row, the statements that took PostgreSQL's time")
 	child := flag.String("child", "", "used by bench itself: deliver from this database, and say how much memory that takes")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -51,6 +53,8 @@ type options struct {
 	quick   bool
 	only    string
 	profile string
+
+	statements bool
 }
 
 // row is one line of the table.
@@ -124,6 +128,9 @@ func run(ctx context.Context, o options) (missed int, err error) {
 			continue
 		}
 		m, err := measureRow(ctx, e, r, times)
+		if err == nil {
+			err = e.printStatements(ctx, os.Stderr)
+		}
 		if err != nil {
 			return missed, fmt.Errorf("%s against %s: %w", r.name, r.against, err)
 		}

@@ -33,6 +33,9 @@ func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error
 	}
 	leave := sync.OnceFunc(func() { e.endpoints.leave(p) })
 	defer leave()
+	if job.Args.Promoted && e.member.leads() {
+		defer e.Wake() // a place comes free, and only the promoter can give it to another
+	}
 	select {
 	case e.slots <- struct{}{}:
 	case <-ctx.Done():

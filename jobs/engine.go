@@ -205,29 +205,6 @@ func (e *Engine) Run(ctx context.Context) error {
 	return errors.Join(e.drain(work), e.member.resign(work))
 }
 
-// promoteAll promotes, round after round: soon again while something waits for a
-// place, otherwise when it is time to look.
-func (e *Engine) promoteAll(ctx context.Context) {
-	p := newPromoter(e)
-	for ctx.Err() == nil {
-		busy, err := p.round(ctx)
-		if err != nil && ctx.Err() == nil {
-			e.Log.ErrorContext(ctx, "promoting", "error", err)
-		}
-		pause := e.PromoteEvery
-		if busy && err == nil {
-			pause = min(pause, busyEvery)
-		}
-		next := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-		case <-next.C:
-		case <-e.wake:
-		}
-		next.Stop()
-	}
-}
-
 // drain lets attempts under way end; what does not in time is cut off and swept
 // later.
 func (e *Engine) drain(work context.Context) error {

@@ -2,8 +2,8 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -14,19 +14,10 @@ import (
 
 const (
 	dueBatch      = 1000                   // deliveries whose time one statement looks at
-	streamBatch   = 1000                   // streams that one round looks at
-	busyEvery     = 10 * time.Millisecond  // between rounds while something waits for a place
 	bouncedFor    = 250 * time.Millisecond // a stream whose delivery found no place elsewhere is left alone
 	holdBatch     = 500                    // parked deliveries of an open circuit that a round marks as held
 	promoterStall = "10s"                  // a paused promoter must not keep rows locked
 )
-
-// stream is what one affiliate has waiting for one endpoint: it goes out in its
-// order, live before retries before replays.
-type stream struct {
-	endpoint  string
-	affiliate int64
-}
 
 // promoter moves deliveries from the table into River: never more of an endpoint
 // than may be under way there, and of affiliates and their endpoints each in its
@@ -37,45 +28,13 @@ type promoter struct {
 	underWay map[uuid.UUID]stream  // promoted, and not known to have ended
 	bounced  map[stream]time.Time  // found no place in another process
 	holding  map[string]*holdAhead // open circuits whose parked deliveries are being marked
+	nextDue  time.Time             // when the next delivery comes to its time; zero where none waits for it
 }
 
 func newPromoter(e *Engine) *promoter {
 	return &promoter{
 		engine: e, underWay: map[uuid.UUID]stream{}, bounced: map[stream]time.Time{}, holding: map[string]*holdAhead{},
 	}
-}
-
-// round promotes what can be, and tells whether something waits for a place, so
-// that the next round should come soon.
-func (p *promoter) round(ctx context.Context) (busy bool, err error) {
-	if err := p.refresh(ctx); err != nil {
-		return false, err
-	}
-	if !p.engine.member.leads() {
-		clear(p.underWay)
-		clear(p.holding)
-		return false, nil
-	}
-	due, err := p.due(ctx)
-	if err != nil {
-		return false, err
-	}
-	if err := p.settle(ctx); err != nil {
-		return false, err
-	}
-	holding, err := p.hold(ctx)
-	if err != nil {
-		return false, err
-	}
-	streams, err := p.streams(ctx)
-	if err != nil {
-		return false, err
-	}
-	picks := p.pick(streams)
-	if err := p.promote(ctx, picks); err != nil {
-		return false, err
-	}
-	return due == dueBatch || holding || len(picks) > 0 || len(p.underWay) > 0, nil
 }
 
 // refresh takes over the circuits as the database has them.
@@ -91,8 +50,11 @@ func (p *promoter) refresh(ctx context.Context) error {
 	return nil
 }
 
-// due parks what has come to its time.
+// due parks what has come to its time. It looks first: mostly nothing has.
 func (p *promoter) due(ctx context.Context) (n int, err error) {
+	if p.nextDue, err = p.firstDue(ctx); err != nil || p.nextDue.IsZero() || p.nextDue.After(p.engine.Now()) {
+		return 0, err
+	}
 	err = p.inTx(ctx, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, dueSQL, p.engine.Now().UTC(), dueBatch, dispatch.CircuitOpen)
 		if err != nil {
@@ -112,6 +74,16 @@ func (p *promoter) due(ctx context.Context) (n int, err error) {
 		return notify(ctx, tx, held)
 	})
 	return n, err
+}
+
+// firstDue is the time of the delivery that is the next to come to it, or that
+// came to it first; zero where none waits for its time.
+func (p *promoter) firstDue(ctx context.Context) (at time.Time, err error) {
+	err = p.engine.Pool.Pgx.QueryRow(ctx, firstDueSQL).Scan(&at)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return at, fmt.Errorf("looking for what is due: %w", err)
+	}
+	return at, nil
 }
 
 // settle forgets what has ended of what was promoted, and notes what found no
@@ -151,45 +123,6 @@ func (p *promoter) settle(ctx context.Context) error {
 	}
 	p.underWay = still
 	return nil
-}
-
-// streams gives those that have something waiting, from where the last round
-// left off; after the last comes the first again.
-func (p *promoter) streams(ctx context.Context) ([]stream, error) {
-	found, err := p.walk(ctx, p.after)
-	if err != nil {
-		return nil, err
-	}
-	if len(found) < streamBatch && p.after != (stream{}) {
-		more, err := p.walk(ctx, stream{})
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range more[:min(len(more), streamBatch-len(found))] {
-			if !slices.Contains(found, s) {
-				found = append(found, s)
-			}
-		}
-	}
-	p.after = stream{}
-	if len(found) == streamBatch {
-		p.after = found[len(found)-1]
-	}
-	return found, nil
-}
-
-func (p *promoter) walk(ctx context.Context, after stream) ([]stream, error) {
-	rows, err := p.engine.Pool.Pgx.Query(ctx, streamsSQL, after.endpoint, after.affiliate, streamBatch)
-	if err != nil {
-		return nil, fmt.Errorf("looking at what is parked: %w", err)
-	}
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s stream, err error) {
-		return s, row.Scan(&s.endpoint, &s.affiliate)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("looking at what is parked: %w", err)
-	}
-	return found, nil
 }
 
 // pick deals the free places out: a place to each affiliate in turn, for each

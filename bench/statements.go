@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"postrider/internal/pg"
+)
+
+// settings are PostgreSQL's besides its durable defaults.
+func settings(o options) map[string]string {
+	s := map[string]string{"max_connections": "200"}
+	if o.statements {
+		s["shared_preload_libraries"] = "pg_stat_statements"
+		s["pg_stat_statements.track_utility"] = "on"
+	}
+	return s
+}
+
+// statementsSQL lists what took PostgreSQL's time in one database, the most first.
+const statementsSQL = `
+SELECT calls, total_exec_time, mean_exec_time, rows, regexp_replace(query, '\s+', ' ', 'g')
+FROM pg_stat_statements JOIN pg_database d ON d.oid = dbid WHERE d.datname = $1
+ORDER BY total_exec_time DESC LIMIT 30`
+
+// printStatements prints what the newest database's time went to, where that is asked for.
+func (e *env) printStatements(ctx context.Context, to io.Writer) error {
+	if !e.statements {
+		return nil
+	}
+	admin, err := pg.OpenSQL(e.server.URL(), 1)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = admin.Close() }()
+	if _, err := admin.ExecContext(ctx, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements"); err != nil {
+		return fmt.Errorf("-statements needs pg_stat_statements, of PostgreSQL's contrib: %w", err)
+	}
+	rows, err := admin.QueryContext(ctx, statementsSQL, e.current)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	fmt.Fprintf(to, "%9s %10s %9s %9s  statement\n", "calls", "total ms", "mean ms", "rows")
+	for rows.Next() {
+		var calls, n int64
+		var total, mean float64
+		var query string
+		if err := rows.Scan(&calls, &total, &mean, &n, &query); err != nil {
+			return err
+		}
+		fmt.Fprintf(to, "%9d %10.1f %9.3f %9d  %.150s\n", calls, total, mean, n, strings.TrimSpace(query))
+	}
+	return rows.Err()
+}

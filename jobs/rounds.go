@@ -1,0 +1,93 @@
+package jobs
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	busyEvery     = 10 * time.Millisecond // least between rounds
+	underWayEvery = 50 * time.Millisecond // most between rounds while something promoted is under way
+)
+
+// promoteAll promotes, round after round: when the last one said so, or when
+// somebody wakes it, but never without a moment between two.
+func (e *Engine) promoteAll(ctx context.Context) {
+	p := newPromoter(e)
+	for ctx.Err() == nil {
+		began := time.Now()
+		pause, err := p.round(ctx)
+		if err != nil && ctx.Err() == nil {
+			e.Log.ErrorContext(ctx, "promoting", "error", err)
+		}
+		sleep(ctx, pause, e.wake)
+		if soon := busyEvery - time.Since(began); soon > 0 {
+			sleep(ctx, soon, nil)
+		}
+	}
+}
+
+// sleep waits for a while, or until it is woken.
+func sleep(ctx context.Context, pause time.Duration, wake <-chan struct{}) {
+	next := time.NewTimer(pause)
+	defer next.Stop()
+	select {
+	case <-ctx.Done():
+	case <-next.C:
+	case <-wake:
+	}
+}
+
+// round promotes what can be, and tells how long it may be until the next round:
+// not long after something was moved, since more may be; sooner or later while
+// what was promoted is under way, for a place may come free that nobody tells of.
+func (p *promoter) round(ctx context.Context) (pause time.Duration, err error) {
+	e := p.engine
+	if err := p.refresh(ctx); err != nil {
+		return e.PromoteEvery, err
+	}
+	if !e.member.leads() {
+		clear(p.underWay)
+		clear(p.holding)
+		return e.PromoteEvery, nil
+	}
+	moved, err := p.advance(ctx)
+	if err != nil {
+		return e.PromoteEvery, err
+	}
+	pause = e.PromoteEvery
+	switch {
+	case moved:
+		pause = min(pause, busyEvery)
+	case len(p.underWay) > 0:
+		pause = min(pause, underWayEvery)
+	}
+	if !p.nextDue.IsZero() {
+		pause = min(pause, p.nextDue.Sub(e.Now()))
+	}
+	return max(pause, busyEvery), nil
+}
+
+// advance does what there is to do, and tells whether that was anything.
+func (p *promoter) advance(ctx context.Context) (moved bool, err error) {
+	due, err := p.due(ctx)
+	if err != nil {
+		return false, err
+	}
+	if err := p.settle(ctx); err != nil {
+		return false, err
+	}
+	holding, err := p.hold(ctx)
+	if err != nil {
+		return false, err
+	}
+	streams, err := p.streams(ctx)
+	if err != nil {
+		return false, err
+	}
+	picks := p.pick(streams)
+	if err := p.promote(ctx, picks); err != nil {
+		return false, err
+	}
+	return due == dueBatch || holding || len(picks) > 0, nil
+}
