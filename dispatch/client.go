@@ -114,6 +114,7 @@ func (c *Client) Send(ctx context.Context, r Request) Exchange {
 	if e.Reason != "" && ctx.Err() != nil {
 		e.Reason, e.Detail = Interrupted, ""
 	}
+	e.Detail = cleanText([]byte(e.Detail)) // it may quote the server
 	e.Duration = time.Since(begun)
 	return e
 }
@@ -155,6 +156,13 @@ func (c *Client) exchange(ctx context.Context, r Request, e *Exchange) {
 func (c *Client) read(response *http.Response, w *watch, e *Exchange) {
 	defer func() { _ = response.Body.Close() }()
 	e.StatusCode, e.ResponseHeaders = response.StatusCode, response.Header
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		// Nobody asked for it, and what follows is a bare connection: reading it would
+		// wait for as long as the server likes.
+		e.Timings = w.timings(time.Now())
+		e.Reason, e.Detail = BadAnswer, "it switched to another protocol, which was not asked for"
+		return
+	}
 	var body bytes.Buffer
 	_, err := io.CopyN(&body, response.Body, c.options.MaxBody+1)
 	if int64(body.Len()) > c.options.MaxBody {

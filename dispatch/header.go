@@ -11,7 +11,7 @@ type Header struct {
 	Value string `json:"value"`
 }
 
-// Headers lists an http.Header by name, one entry a value.
+// Headers lists an http.Header by name, one entry a value, as text that can be kept.
 func Headers(h http.Header) []Header {
 	names := make([]string, 0, len(h))
 	for name := range h {
@@ -21,7 +21,7 @@ func Headers(h http.Header) []Header {
 	list := make([]Header, 0, len(names))
 	for _, name := range names {
 		for _, value := range h[name] {
-			list = append(list, Header{Name: name, Value: value})
+			list = append(list, Header{Name: cleanText([]byte(name)), Value: cleanText([]byte(value))})
 		}
 	}
 	return list

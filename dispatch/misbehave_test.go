@@ -172,26 +172,9 @@ func TestNobodyListens(t *testing.T) {
 
 // resolver answers every question for an IPv4 address with the given one; with
 // none, it says that there is no such host.
-func resolver(t *testing.T, address net.IP) *net.Resolver {
+func resolver(t *testing.T, addresses ...net.IP) *net.Resolver {
 	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		packet := make([]byte, 512)
-		for {
-			n, from, err := conn.ReadFrom(packet)
-			if err != nil {
-				return
-			}
-			_, _ = conn.WriteTo(dnsAnswer(packet[:n], address), from)
-		}
-	}()
-	t.Cleanup(func() { _ = conn.Close(); <-done })
-	return resolverAt(t, conn.LocalAddr().String())
+	return answering(t, addresses)
 }
 
 // resolverAt asks the name server at the address. The standard library goes on
@@ -208,9 +191,9 @@ func resolverAt(t *testing.T, address string) *net.Resolver {
 	}}
 }
 
-// dnsAnswer builds the reply to a question: its header and question again, and one
-// A record where it asks for one.
-func dnsAnswer(query []byte, address net.IP) []byte {
+// dnsAnswer builds the reply to a question: its header and question again, and an A
+// record for each address where it asks for them; none at all means no such name.
+func dnsAnswer(query []byte, addresses ...net.IP) []byte {
 	end := 12
 	for query[end] != 0 {
 		end += int(query[end]) + 1
@@ -220,12 +203,14 @@ func dnsAnswer(query []byte, address net.IP) []byte {
 	reply[2], reply[3] = 0x81, 0x80
 	copy(reply[4:12], []byte{0, 1, 0, 0, 0, 0, 0, 0})
 	switch {
-	case address == nil:
+	case len(addresses) == 0:
 		reply[3] |= 3 // no such name
 	case query[end-3] == 1:
-		reply[7] = 1
-		reply = append(reply, 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4)
-		reply = append(reply, address.To4()...)
+		reply[7] = byte(len(addresses))
+		for _, address := range addresses {
+			reply = append(reply, 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4)
+			reply = append(reply, address.To4()...)
+		}
 	}
 	return reply
 }
@@ -264,7 +249,7 @@ func TestDNS(t *testing.T) {
 		resolver *net.Resolver
 		reason   dispatch.Reason
 	}{
-		"no such host":      {resolver(t, nil), dispatch.DNS},
+		"no such host":      {resolver(t), dispatch.DNS},
 		"no name server":    {broken, dispatch.DNS},
 		"no answer in time": {resolverAt(t, silent.LocalAddr().String()), dispatch.TimeoutDNS},
 	} {
