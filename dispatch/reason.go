@@ -42,6 +42,8 @@ const (
 	CircuitOpen  Reason = "CIRCUIT_OPEN"  // held: the endpoint keeps failing
 	PostbackHeld Reason = "POSTBACK_HELD" // held: the postback waits for its owner
 
+	Gathering       Reason = "GATHERING"         // queued: conversions of its click may still join it
+	NothingLeft     Reason = "NOTHING_LEFT"      // cancelled: all that it had gathered changed before its window closed
 	WaitsForEarlier Reason = "WAITS_FOR_EARLIER" // queued: an earlier step of the same conversion goes out first
 
 	PostbackDeleted Reason = "POSTBACK_DELETED" // cancelled: its postback was deleted before it was sent
@@ -85,6 +87,8 @@ var explanations = map[Reason]explanation{
 	Exhausted:       {"Every attempt failed, over more than 24 hours", "Mend the cause, then replay it."},
 	CircuitOpen:     {"The tracker keeps failing, so its postbacks wait until it answers again", "Nothing is lost: mend the tracker, and they are sent in order."},
 	PostbackHeld:    {"The postback is on hold", "Resume the postback, and it is sent."},
+	Gathering:       {"It gathers the conversions of its click, and tells of them in one request when its window closes", "Nothing to do: it is sent by itself."},
+	NothingLeft:     {"Every conversion that it had gathered changed its status before the window closed, so there was nothing left to tell", "Nothing to do: the tracker never heard of them."},
 	WaitsForEarlier: {"An earlier status of the same conversion is still on its way, and goes out first", "Nothing to do: this one follows it."},
 	ReplayCancelled: {"The replay that it was part of was called off before it was sent", "Replay it again if it should still be sent."},
 	PostbackDeleted: {"Its postback was deleted before it was sent", "Make the postback anew if it should still be told."},
@@ -170,7 +174,7 @@ func (r Reason) Transport() bool {
 // sent, or was stopped by ourselves, does not.
 func (r Reason) OfEndpoint() bool {
 	switch r {
-	case BadTemplate, TooLong, BlockedTarget, Interrupted, Internal, CircuitOpen, PostbackHeld, PostbackDeleted, ReplayCancelled, WaitsForEarlier:
+	case BadTemplate, TooLong, BlockedTarget, Interrupted, Internal, CircuitOpen, PostbackHeld, PostbackDeleted, ReplayCancelled, WaitsForEarlier, Gathering, NothingLeft:
 		return false
 	default:
 		return true
@@ -183,6 +187,6 @@ func Reasons() []Reason {
 		BadTemplate, TooLong, BlockedTarget, DNS, ConnectionRefused, Unreachable, ConnectionReset, NoAnswer,
 		BadAnswer, TLSCertificate, TLSHandshake, TimeoutDNS, TimeoutConnect, TimeoutTLS, TimeoutHeaders,
 		TimeoutBody, Interrupted, Redirect, RateLimited, ServerError, Gone, RefusedByTracker, Exhausted,
-		CircuitOpen, PostbackHeld, WaitsForEarlier, PostbackDeleted, ReplayCancelled, Internal,
+		CircuitOpen, PostbackHeld, WaitsForEarlier, Gathering, NothingLeft, PostbackDeleted, ReplayCancelled, Internal,
 	}
 }

@@ -12,7 +12,7 @@ import (
 // tellsApart finds conversions that the tracker could not tell from each other.
 func (e *exam) tellsApart() {
 	several := len(slices.Compact(slices.Sorted(slices.Values(e.Goals)))) > 1
-	if several && !e.uses(macro.GoalID, macro.GoalName) {
+	if several && !e.uses(macro.GoalID, macro.GoalName, macro.GoalNames) {
 		name, send := e.parameterFor(macro.GoalID, "goal", "{goal_id}")
 		e.find(CodeNoGoal, Warning, nowhere, fmt.Sprintf("%d goals share this URL and nothing in it says which one was reached.", len(e.Goals)), e.setting(name, send))
 	}
@@ -83,7 +83,7 @@ func (e *exam) elsewhere() {
 // sent is a template as it is sent for a sample conversion: two that differ in
 // spelling alone are the same.
 func (e *exam) sent(template string) string {
-	t, err := macro.Parse(template)
+	t, err := macro.ParseFor(template, macro.Gathered)
 	if err != nil {
 		return ""
 	}

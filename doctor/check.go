@@ -17,7 +17,16 @@ type Question struct {
 	Goals        []string            // that fire this URL
 	Repeating    []string            // goals of those that a player can reach more than once
 	Statuses     []commission.Status // that fire it; empty for approved alone
+	Gathers      bool                // it tells of several conversions of a click in one request
 	Others       []Postback          // which the same affiliate has besides this one
+}
+
+// macros says which macros the template may use.
+func (q Question) macros() macro.Scope {
+	if q.Gathers {
+		return macro.Gathered
+	}
+	return macro.Conversions
 }
 
 // Postback is what there is to know of another postback of the affiliate's.
@@ -97,6 +106,7 @@ func examine(q Question) []Finding {
 		e.clickID()
 		e.link()
 		e.tellsApart()
+		e.addsUp()
 		e.elsewhere()
 	}
 	slices.SortStableFunc(e.findings, func(a, b Finding) int {

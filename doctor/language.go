@@ -11,7 +11,7 @@ import (
 
 // language finds what the macro language refuses.
 func (e *exam) language() {
-	template, err := macro.Parse(e.Template)
+	template, err := macro.ParseFor(e.Template, e.macros())
 	if err == nil {
 		e.template = template
 		return
@@ -63,6 +63,8 @@ func (e *exam) mendLanguage(f macro.Error, at place) *Mend {
 	switch f.Code {
 	case macro.CodeUnknownMacro:
 		return e.mendUnknown(at, written)
+	case macro.CodeUnavailableMacro:
+		return e.mendForOne(at, written)
 	case macro.CodeSpace:
 		if at.start == 0 || at.end == len(e.Template) || !e.amongText(at) {
 			return e.replacing(at, "", "Remove the space")

@@ -48,7 +48,7 @@ func (e *exam) piece(name string) (piece, bool) {
 // accepted tells what a parameter would send that its tracker does not take, for
 // the goals and statuses asked about.
 func (e *exam) accepted(known tracker.Parameter, p piece) {
-	t, err := macro.Parse("https://x.example/?v=" + p.value)
+	t, err := macro.ParseFor("https://x.example/?v="+p.value, macro.Gathered)
 	if err != nil || p.value == "" {
 		return
 	}

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"postrider/commission"
 )
@@ -27,7 +28,9 @@ type Postback struct {
 	OfferID     int64 // for Scope Offer
 	CampaignID  int64 // for Scope Campaign
 	Goal        string
+	Further     []string // goals that it gathers too
 	Statuses    []commission.Status
+	Gathers     time.Duration // for how long it gathers the conversions of a click; zero for not at all
 	Enabled     bool
 	Deleted     bool
 	Held        bool // its tracker answered 410, and its owner has not resumed it
@@ -79,7 +82,7 @@ func match(e Event, p Postback) Rule {
 		return OtherOffer
 	case p.Scope == Campaign && (p.CampaignID != e.CampaignID || e.CampaignID == 0):
 		return OtherCampaign
-	case p.Goal != e.Goal:
+	case p.Goal != e.Goal && !slices.Contains(p.Further, e.Goal):
 		return OtherGoal
 	case !slices.Contains(p.Statuses, e.Status):
 		return OtherStatus
@@ -95,7 +98,11 @@ func match(e Event, p Postback) Rule {
 func explain(rule Rule, e Event, p Postback) string {
 	switch rule {
 	case Matched:
-		return fmt.Sprintf("Fired: it is %s, for the goal %s, and fires when a conversion is %s.", p.reach(), e.Goal, e.Status)
+		said := fmt.Sprintf("Fired: it is %s, for the goal %s, and fires when a conversion is %s.", p.reach(), e.Goal, e.Status)
+		if p.Gathers > 0 {
+			said += fmt.Sprintf(" It gathers what its click brings within %s.", Window(p.Gathers))
+		}
+		return said
 	case Held:
 		return "It matches, but is on hold since its tracker said that the address is gone (410); its delivery waits until you resume it."
 	case Unattributed:
@@ -118,7 +125,7 @@ func explain(rule Rule, e Event, p Postback) string {
 	case Unchanged:
 		return fmt.Sprintf("It is %s as before: this step changed its amount or its owner alone, and a tracker counts each call.", e.Status)
 	case OtherGoal:
-		return fmt.Sprintf("It is for the goal %s; this is %s.", p.Goal, e.Goal)
+		return fmt.Sprintf("It is for the goal %s; this is %s.", strings.Join(append([]string{p.Goal}, p.Further...), " or "), e.Goal)
 	default:
 		return fmt.Sprintf("It fires when a conversion is %s; this one is %s.", p.statuses(), e.Status)
 	}

@@ -21,6 +21,9 @@ func explain(d *db.Delivery) string {
 	case dispatch.Delivered:
 		return fmt.Sprintf("Delivered: the tracker answered %d.", code(d))
 	case dispatch.Queued:
+		if reason == dispatch.Gathering {
+			return reason.Sentence(d.Detail)
+		}
 		if d.ReplayOf != nil {
 			return "Waits to be sent once more."
 		}
@@ -49,6 +52,14 @@ func explainAttempt(a *db.Attempt) string {
 		return dispatch.Reason(*a.Error).Sentence(a.Detail)
 	}
 	return "The tracker accepted the postback."
+}
+
+// gatheredBy are the conversions that a delivery tells of together.
+func gatheredBy(ctx context.Context, d *db.Delivery) ([]*db.GatheredEvent, error) {
+	if d.GatheringID == nil {
+		return []*db.GatheredEvent{}, nil
+	}
+	return load(ctx).gatheredBy.Load(ctx, *d.GatheringID)
 }
 
 // replay checks that the delivery is the viewer's and sends it once more.

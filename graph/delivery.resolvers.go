@@ -71,6 +71,18 @@ func (r *deliveryResolver) Replays(ctx context.Context, obj *db.Delivery) ([]*db
 	return load(ctx).replaysOfDelivery.Load(ctx, obj.ID)
 }
 
+func (r *deliveryResolver) Gathered(ctx context.Context, obj *db.Delivery) ([]*db.GatheredEvent, error) {
+	return gatheredBy(ctx, obj)
+}
+
+func (r *gatheredConversionResolver) Conversion(ctx context.Context, obj *db.GatheredEvent) (*db.Conversion, error) {
+	return load(ctx).conversions.Load(ctx, obj.ConversionID)
+}
+
+func (r *gatheredConversionResolver) Event(ctx context.Context, obj *db.GatheredEvent) (*db.ConversionEvent, error) {
+	return load(ctx).events.Load(ctx, obj.EventID)
+}
+
 func (r *mutationResolver) ReplayDelivery(ctx context.Context, input gen.ReplayDeliveryInput) (*gen.ReplayDeliveryPayload, error) {
 	delivery, err := r.replay(ctx, input)
 	errs, err := userErrors(err)
@@ -90,5 +102,10 @@ func (r *Resolver) Attempt() gen.AttemptResolver { return &attemptResolver{r} }
 
 func (r *Resolver) Delivery() gen.DeliveryResolver { return &deliveryResolver{r} }
 
+func (r *Resolver) GatheredConversion() gen.GatheredConversionResolver {
+	return &gatheredConversionResolver{r}
+}
+
 type attemptResolver struct{ *Resolver }
 type deliveryResolver struct{ *Resolver }
+type gatheredConversionResolver struct{ *Resolver }

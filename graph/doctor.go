@@ -23,6 +23,7 @@ type lintWish struct {
 	postbackID, offerID, campaignID *string
 	scope                           *firing.Scope
 	network                         bool
+	gathers                         bool
 }
 
 // lint asks the doctor.
@@ -36,7 +37,7 @@ func (r *Resolver) lint(ctx context.Context, w lintWish) ([]*gen.Finding, error)
 		return nil, err
 	}
 	findings := doctor.Check(doctor.Question{
-		Template: w.template, TrackingLink: w.link, Goals: w.goals, Repeating: repeating, Statuses: w.statuses, Others: others,
+		Template: w.template, TrackingLink: w.link, Goals: w.goals, Repeating: repeating, Statuses: w.statuses, Others: others, Gathers: w.gathers,
 	})
 	findings = append(findings, doctor.CheckTarget(ctx, w.template, r.Target, w.network && r.Trial.AllowLook(ctx))...)
 	shown := make([]*gen.Finding, len(findings))

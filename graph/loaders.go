@@ -20,13 +20,15 @@ type loaders struct {
 	rowLoaders
 	listLoaders
 	staffLoaders
+	gatheredLoaders
 }
 
 // defaultLoaderWait is how long a loader waits for others of its kind.
 const defaultLoaderWait = time.Millisecond
 
 func newLoaders(c *db.Client, health *report.Health, in *intake.Intake, wait time.Duration) *loaders {
-	return &loaders{rowLoaders: newRowLoaders(c, wait), listLoaders: newListLoaders(c, health, wait), staffLoaders: newStaffLoaders(in, wait)}
+	return &loaders{rowLoaders: newRowLoaders(c, wait), listLoaders: newListLoaders(c, health, wait), staffLoaders: newStaffLoaders(in, wait),
+		gatheredLoaders: newGatheredLoaders(c, wait)}
 }
 
 // one makes a loader of rows by their key; a row that is not there, or not for

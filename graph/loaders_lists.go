@@ -26,23 +26,22 @@ import (
 
 // listLoaders load rows by what they belong to.
 type listLoaders struct {
-	pagesOfOffer           *dataloadgen.Loader[int64, []*db.LandingPage]
-	dealsOfOffer           *dataloadgen.Loader[int64, []*db.Deal]
-	defaultLinks           *dataloadgen.Loader[int64, []*db.TrackingLink]
-	linksOfCampaign        *dataloadgen.Loader[int64, []*db.TrackingLink]
-	postbacksOfAffiliate   *dataloadgen.Loader[int64, []*db.Postback]
-	postbacksOfCampaign    *dataloadgen.Loader[int64, []*db.Postback]
-	versionsOfPostback     *dataloadgen.Loader[int64, []*db.PostbackVersion]
-	health                 *dataloadgen.Loader[int64, *report.PostbackHealth]
-	endpoint               *dataloadgen.Loader[string, *report.Endpoint]
-	dictionary             *dataloadgen.Loader[struct{}, []*db.Goal]
-	conversionsOfClick     *dataloadgen.Loader[uuid.UUID, []*db.Conversion]
-	eventsOfConversion     *dataloadgen.Loader[uuid.UUID, []*db.ConversionEvent]
-	deliveriesOfConversion *dataloadgen.Loader[uuid.UUID, []*db.Delivery]
-	attemptsOfDelivery     *dataloadgen.Loader[uuid.UUID, []*db.Attempt]
-	replaysOfDelivery      *dataloadgen.Loader[uuid.UUID, []*db.Delivery]
-	usersOfAffiliate       *dataloadgen.Loader[int64, []*db.User]
-	secretsOfSource        *dataloadgen.Loader[int64, []*db.SourceSecret]
+	pagesOfOffer         *dataloadgen.Loader[int64, []*db.LandingPage]
+	dealsOfOffer         *dataloadgen.Loader[int64, []*db.Deal]
+	defaultLinks         *dataloadgen.Loader[int64, []*db.TrackingLink]
+	linksOfCampaign      *dataloadgen.Loader[int64, []*db.TrackingLink]
+	postbacksOfAffiliate *dataloadgen.Loader[int64, []*db.Postback]
+	postbacksOfCampaign  *dataloadgen.Loader[int64, []*db.Postback]
+	versionsOfPostback   *dataloadgen.Loader[int64, []*db.PostbackVersion]
+	health               *dataloadgen.Loader[int64, *report.PostbackHealth]
+	endpoint             *dataloadgen.Loader[string, *report.Endpoint]
+	dictionary           *dataloadgen.Loader[struct{}, []*db.Goal]
+	conversionsOfClick   *dataloadgen.Loader[uuid.UUID, []*db.Conversion]
+	eventsOfConversion   *dataloadgen.Loader[uuid.UUID, []*db.ConversionEvent]
+	attemptsOfDelivery   *dataloadgen.Loader[uuid.UUID, []*db.Attempt]
+	replaysOfDelivery    *dataloadgen.Loader[uuid.UUID, []*db.Delivery]
+	usersOfAffiliate     *dataloadgen.Loader[int64, []*db.User]
+	secretsOfSource      *dataloadgen.Loader[int64, []*db.SourceSecret]
 }
 
 func newListLoaders(c *db.Client, health *report.Health, wait time.Duration) listLoaders {
@@ -80,9 +79,6 @@ func newListLoaders(c *db.Client, health *report.Health, wait time.Duration) lis
 		eventsOfConversion: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.ConversionEvent, error) {
 			return c.ConversionEvent.Query().Where(conversionevent.ConversionIDIn(ids...)).Order(db.Asc(conversionevent.FieldID)).All(ctx)
 		}, func(r *db.ConversionEvent) uuid.UUID { return r.ConversionID }),
-		deliveriesOfConversion: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
-			return c.Delivery.Query().Where(delivery.ConversionIDIn(ids...)).Order(db.Asc(delivery.FieldID)).All(ctx)
-		}, func(r *db.Delivery) uuid.UUID { return *r.ConversionID }),
 		attemptsOfDelivery: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Attempt, error) {
 			return c.Attempt.Query().Where(attempt.DeliveryIDIn(ids...)).Order(db.Asc(attempt.FieldNumber, attempt.FieldID)).All(ctx)
 		}, func(r *db.Attempt) uuid.UUID { return r.DeliveryID }),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"postrider/commission"
 	"postrider/dispatch"
@@ -24,7 +25,7 @@ func (r *Resolver) createPostbacks(ctx context.Context, in gen.CreatePostbackInp
 	}
 	wish := setup.PostbackWish{
 		Name: text(in.Name), Scope: in.Scope, OfferID: offerID, CampaignID: campaignID, URLTemplate: in.URLTemplate,
-		Method: dispatch.GET, Statuses: in.Statuses, Enabled: in.Enabled == nil || *in.Enabled, BodyRule: bodyRule(in.BodyRule),
+		Method: dispatch.GET, Statuses: in.Statuses, Enabled: in.Enabled == nil || *in.Enabled, BodyRule: bodyRule(in.BodyRule), Gathers: seconds(in.GatherSeconds),
 	}
 	if in.Method != nil {
 		wish.Method = *in.Method
@@ -58,10 +59,34 @@ func (r *Resolver) updatePostback(ctx context.Context, in gen.UpdatePostbackInpu
 		if in.Statuses != nil {
 			w.Statuses = in.Statuses
 		}
+		if n, given := in.GatherSeconds.ValueOK(); given {
+			if w.Gathers = seconds(n); w.Gathers == 0 {
+				w.Further = nil
+			}
+		}
+		if in.FurtherGoals != nil {
+			w.Further = in.FurtherGoals
+		}
 		if rule, given := in.BodyRule.ValueOK(); given {
 			w.BodyRule = bodyRule(rule)
 		}
 	})
+}
+
+// seconds is a span that was given in seconds; zero where none was.
+func seconds(given *int) time.Duration {
+	if given == nil {
+		return 0
+	}
+	return time.Duration(*given) * time.Second
+}
+
+// macrosOf says which macros a template may use, by how long it gathers.
+func macrosOf(gatherSeconds *int) macro.Scope {
+	if seconds(gatherSeconds) > 0 {
+		return macro.Gathered
+	}
+	return macro.Conversions
 }
 
 // assign takes a value over where one was given.
@@ -99,7 +124,7 @@ func macros() []*gen.Macro {
 		if aliases == nil {
 			aliases = []string{}
 		}
-		list[i] = &gen.Macro{Name: string(m.Name), Aliases: aliases, Group: m.Group, Meaning: m.Meaning, Example: m.Example}
+		list[i] = &gen.Macro{Name: string(m.Name), Aliases: aliases, Group: m.Group, Meaning: m.Meaning, Example: m.Example, Gathers: m.Gathers}
 	}
 	return list
 }
@@ -114,9 +139,9 @@ func macroFilters() []*gen.MacroFilter {
 }
 
 // preview expands a template with believable values, and those that are given.
-func preview(template string, values []*gen.MacroValueInput) *gen.PostbackPreview {
+func preview(template string, scope macro.Scope, values []*gen.MacroValueInput) *gen.PostbackPreview {
 	p := &gen.PostbackPreview{Spans: []*gen.MacroSpan{}, Errors: []*gen.TemplateError{}}
-	parsed, err := macro.Parse(template)
+	parsed, err := macro.ParseFor(template, scope)
 	if faults, ok := errors.AsType[macro.Errors](err); ok {
 		for _, f := range faults {
 			p.Errors = append(p.Errors, &gen.TemplateError{

@@ -87,8 +87,12 @@ func (r *postbackResolver) Goal(ctx context.Context, obj *db.Postback) (*db.Goal
 	return load(ctx).goals.Load(ctx, obj.Goal)
 }
 
+func (r *postbackResolver) FurtherGoals(ctx context.Context, obj *db.Postback) ([]*db.Goal, error) {
+	return load(ctx).goals.LoadAll(ctx, obj.FurtherGoals)
+}
+
 func (r *postbackResolver) Host(ctx context.Context, obj *db.Postback) (string, error) {
-	template, err := macro.Parse(obj.URLTemplate)
+	template, err := macro.ParseFor(obj.URLTemplate, macro.Gathered)
 	if err != nil {
 		return "", err
 	}
@@ -124,8 +128,8 @@ func (r *queryResolver) MacroFilters(ctx context.Context) ([]*gen.MacroFilter, e
 	return macroFilters(), nil
 }
 
-func (r *queryResolver) PreviewPostback(ctx context.Context, urlTemplate string, values []*gen.MacroValueInput) (*gen.PostbackPreview, error) {
-	return preview(urlTemplate, values), nil
+func (r *queryResolver) PreviewPostback(ctx context.Context, urlTemplate string, values []*gen.MacroValueInput, gatherSeconds *int) (*gen.PostbackPreview, error) {
+	return preview(urlTemplate, macrosOf(gatherSeconds), values), nil
 }
 
 func (r *Resolver) Postback() gen.PostbackResolver { return &postbackResolver{r} }

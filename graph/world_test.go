@@ -129,7 +129,7 @@ func (w *world) settle(t testing.TB, e *estate) {
 func (w *world) postback(t testing.TB, e *estate, options ...func(*db.PostbackCreate)) *db.Postback {
 	t.Helper()
 	return pgtest.Postback(t, w.db, e.affiliate.ID, "https://"+e.mark+".example/?c={param_1}", append(options, func(c *db.PostbackCreate) {
-		c.SetName("Postback " + e.mark).SetMethod(dispatch.POST).SetHoldReason("GONE").
+		c.SetName("Postback " + e.mark).SetGatherSeconds(60).SetFurtherGoals([]string{"kyc"}).SetMethod(dispatch.POST).SetHoldReason("GONE").
 			SetBodyRule(&dispatch.BodyRule{Kind: dispatch.JSONField, Path: "result." + e.mark, Value: "ok " + e.mark})
 	})...)
 }
@@ -159,6 +159,7 @@ func (w *world) happen(t testing.TB, e *estate) {
 	w.event(t, e, conversion, postback)
 	delivery := w.delivery(t, e, conversion, postback, dispatch.Delivered)
 	replay := w.delivery(t, e, conversion, postback, dispatch.Retrying, func(c *db.DeliveryCreate) { c.SetReplayOf(delivery.ID) })
+	pgtest.Gather(t, w.db, delivery)
 	for _, d := range []*db.Delivery{delivery, replay} {
 		e.keep(d.GlobalID())
 	}

@@ -25,6 +25,7 @@ type ledger struct {
 	deliveries []deliveryRow
 	received   []receivedRow
 	announced  []uuid.UUID
+	gathered   gathered
 }
 
 // eventRow is a row of conversion_events.
@@ -69,6 +70,10 @@ func (l *ledger) addEvent(id uuid.UUID, c *conversion, s step, decisions []firin
 }
 
 func (l *ledger) addDelivery(event uuid.UUID, c *conversion, s step, candidate candidate, now time.Time) error {
+	if candidate.Gathers > 0 {
+		l.gathered.join(event, c, s, candidate, now)
+		return nil
+	}
 	id, err := uuid.NewV7AtTime(now)
 	if err != nil {
 		return fmt.Errorf("making an id: %w", err)
@@ -89,6 +94,9 @@ func (l *ledger) write(ctx context.Context) error {
 // commit that announces waits for every other that does.
 func (l *ledger) close(ctx context.Context) error {
 	if err := l.write(ctx); err != nil {
+		return err
+	}
+	if err := l.gather(ctx); err != nil {
 		return err
 	}
 	if len(l.received) > 0 {

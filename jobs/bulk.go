@@ -224,7 +224,7 @@ func (b bulk) endpoints(ctx context.Context, tx pgx.Tx, upTo int) (map[int64]str
 	var id int64
 	var text string
 	_, err = pgx.ForEachRow(rows, []any{&id, &text}, func() error {
-		template, err := macro.Parse(text)
+		template, err := macro.ParseFor(text, macro.Gathered)
 		if err != nil {
 			return fmt.Errorf("reading the template of version %d: %w", id, err)
 		}
@@ -240,10 +240,12 @@ func (b bulk) endpoints(ctx context.Context, tx pgx.Tx, upTo int) (map[int64]str
 // has no postback any more is left out.
 const bulkStepSQL = `
 INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
-  transaction_id, goal, status, state, reason, priority, endpoint, parked_at, replay_of, bulk_replay_id, created_at, updated_at)
+  transaction_id, goal, status, state, reason, priority, endpoint, parked_at, replay_of, bulk_replay_id, created_at, updated_at,
+  gathering_id, macros)
 SELECT ($7::uuid[])[i.number - $2], d.affiliate_id, d.postback_id, v.id, d.conversion_id, d.event_id, d.offer_id, d.campaign_id, d.click_id,
   d.transaction_id, d.goal, d.status, CASE WHEN c.endpoint IS NULL THEN 'queued' ELSE 'held' END,
-  CASE WHEN c.endpoint IS NOT NULL THEN $10 END, $9, u.endpoint, $8, d.id, $1, $8, $8
+  CASE WHEN c.endpoint IS NOT NULL THEN $10 END, $9, u.endpoint, $8, d.id, $1, $8, $8,
+  d.gathering_id, d.macros
 FROM bulk_replay_items i JOIN deliveries d ON d.id = i.delivery_id
 JOIN postbacks p ON p.id = d.postback_id AND p.deleted_at IS NULL
 JOIN postback_versions v ON v.postback_id = p.id AND CASE WHEN $4 THEN v.id = d.version_id ELSE v.number = p.version END

@@ -163,6 +163,7 @@ func readValues(deliveryID uuid.UUID, macros []byte) (*macro.Values, error) {
 		values.Set(name, value)
 	}
 	values.Set(macro.DeliveryID, globalid.Hex(deliveryID))
+	values.FillForOne()
 	return values, nil
 }
 

@@ -58,7 +58,7 @@ func (r Replayer) Replay(ctx context.Context, deliveryID uuid.UUID, asSent bool)
 		if err := old.check(); err != nil {
 			return err
 		}
-		template, err := macro.Parse(old.template)
+		template, err := macro.ParseFor(old.template, macro.Gathered)
 		if err != nil {
 			return fmt.Errorf("reading the template of version %d: %w", old.versionID, err)
 		}

@@ -12,17 +12,21 @@ WITH claimed AS (
     AND NOT (d.follows AND EXISTS (
       SELECT FROM deliveries o WHERE o.conversion_id = d.conversion_id AND o.postback_id = d.postback_id AND o.event_id < d.event_id
         AND o.replay_of IS NULL AND o.state IN ('queued', 'retrying', 'held')))
-  RETURNING d.id, d.affiliate_id, d.postback_id, d.version_id, d.event_id, d.attempt, d.endpoint, d.goal, d.created_at
+    AND NOT (d.gathering_id = d.id AND EXISTS (
+      SELECT FROM deliveries o WHERE o.click_id = d.click_id AND o.postback_id = d.postback_id AND o.id < d.id
+        AND o.gathering_id = o.id AND o.state IN ('queued', 'retrying', 'held')))
+  RETURNING d.id, d.affiliate_id, d.postback_id, d.version_id, d.event_id, d.attempt, d.endpoint, d.goal, d.created_at, d.macros
 )
 SELECT c.id, c.affiliate_id, c.postback_id, c.version_id, c.attempt, c.endpoint, c.goal, c.created_at,
-       p.hold_reason IS NOT NULL, p.deleted_at IS NOT NULL, e.macros
+       p.hold_reason IS NOT NULL, p.deleted_at IS NOT NULL, coalesce(c.macros, e.macros)
 FROM claimed c JOIN postbacks p ON p.id = c.postback_id JOIN conversion_events e ON e.id = c.event_id`
 
 // followersSQL finds, of deliveries that could not be claimed, those that wait
-// for nothing but perhaps an earlier one: $1 ids, $2 attempts.
+// for nothing but perhaps an earlier one: of the same conversion, or what was
+// gathered of the same click before. $1 ids, $2 attempts.
 const followersSQL = `
 SELECT d.id FROM deliveries d JOIN unnest($1::uuid[], $2::int[]) AS u(id, attempt) ON d.id = u.id
-WHERE d.follows AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
+WHERE (d.follows OR d.gathering_id = d.id) AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
   AND d.blocked_by IS NULL AND d.state IN ('queued', 'retrying')`
 
 // blockSQL lets $1 wait for the one before each. It locks that one: an end that
@@ -31,8 +35,10 @@ const blockSQL = `
 WITH earlier AS (
   SELECT d.id, o.id AS before FROM deliveries d
   CROSS JOIN LATERAL (
-    SELECT o.id FROM deliveries o WHERE o.conversion_id = d.conversion_id AND o.postback_id = d.postback_id AND o.event_id < d.event_id
-      AND o.replay_of IS NULL AND o.state IN ('queued', 'retrying', 'held') ORDER BY o.event_id DESC LIMIT 1 FOR UPDATE
+    SELECT o.id FROM deliveries o WHERE o.postback_id = d.postback_id
+      AND (d.follows AND o.conversion_id = d.conversion_id AND o.event_id < d.event_id AND o.replay_of IS NULL
+        OR d.gathering_id = d.id AND o.click_id = d.click_id AND o.id < d.id AND o.gathering_id = o.id)
+      AND o.state IN ('queued', 'retrying', 'held') ORDER BY o.event_id DESC LIMIT 1 FOR UPDATE
   ) o WHERE d.id = ANY($1)
 )
 UPDATE deliveries d SET blocked_by = e.before, reason = $3, updated_at = $2 FROM earlier e WHERE d.id = e.id RETURNING d.id`
@@ -97,16 +103,19 @@ const firstDueSQL = `SELECT due_at FROM deliveries WHERE due_at IS NOT NULL ORDE
 
 // dueSQL moves what is due to those who wait for their endpoint: $1 now, $2 how
 // many at most, $3 the reason of those whose circuit is open. It gives the ids of
-// the latter, and null for the others.
+// those whose state or reason changed, and null for the others. The window of what
+// was gathered closes with it: from now on nothing joins.
 const dueSQL = `
 WITH due AS (
-  SELECT id, EXISTS (SELECT FROM endpoints c WHERE c.endpoint = d.endpoint AND c.state IN ('open', 'half_open')) AS held
+  SELECT id, EXISTS (SELECT FROM endpoints c WHERE c.endpoint = d.endpoint AND c.state IN ('open', 'half_open')) AS held,
+    gathers IS NOT NULL OR reason = 'GATHERING' AS gathered
   FROM deliveries d WHERE due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE OF d SKIP LOCKED
 )
-UPDATE deliveries d SET due_at = NULL, parked_at = $1, updated_at = CASE WHEN due.held THEN $1 ELSE d.updated_at END,
-  state = CASE WHEN due.held THEN 'held' ELSE d.state END, reason = CASE WHEN due.held THEN $3 ELSE d.reason END
+UPDATE deliveries d SET due_at = NULL, gathers = NULL, parked_at = $1, updated_at = CASE WHEN due.held OR due.gathered THEN $1 ELSE d.updated_at END,
+  state = CASE WHEN due.held THEN 'held' ELSE d.state END,
+  reason = CASE WHEN due.held THEN $3 WHEN due.gathered THEN NULL ELSE d.reason END
 FROM due WHERE d.id = due.id
-RETURNING CASE WHEN due.held THEN d.id END`
+RETURNING CASE WHEN due.held OR due.gathered THEN d.id END`
 
 // streamsSQL walks over the index of what is parked, from stream to stream (an
 // endpoint and an affiliate), however much waits in each: $1 and $2 the stream
@@ -202,7 +211,7 @@ UPDATE deliveries d SET due_at = $2, claimed_at = NULL, updated_at = $2,
   priority = CASE WHEN swept.claimed_at IS NULL THEN d.priority ELSE greatest(d.priority, 2) END
 FROM swept, conversion_events e
 WHERE d.id = swept.id AND e.id = d.event_id
-RETURNING d.id, d.affiliate_id, d.version_id, d.attempt, swept.claimed_at, e.macros`
+RETURNING d.id, d.affiliate_id, d.version_id, d.attempt, swept.claimed_at, coalesce(d.macros, e.macros)`
 
 // heldSQL locks postbacks, and tells which of them are on hold: until the
 // caller's commit nobody resumes one.
@@ -214,7 +223,7 @@ SELECT id FROM locked WHERE hold_reason IS NOT NULL`
 // priority $6.
 const replaySQL = `
 INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
-  transaction_id, goal, status, state, priority, endpoint, due_at, replay_of, test, created_at, updated_at)
+  transaction_id, goal, status, state, priority, endpoint, due_at, replay_of, test, created_at, updated_at, gathering_id, macros)
 SELECT $1, affiliate_id, postback_id, $3, conversion_id, event_id, offer_id, campaign_id, click_id,
-  transaction_id, goal, status, 'queued', $6, $4, $5, id, test, $5, $5
+  transaction_id, goal, status, 'queued', $6, $4, $5, id, test, $5, $5, gathering_id, macros
 FROM deliveries WHERE id = $2`

@@ -34,6 +34,10 @@ const (
 	PreviousStatus Name = "previous_status"
 	Reason         Name = "reason"
 	DeliveryID     Name = "delivery_id"
+	Count          Name = "count"
+	SumAmount      Name = "sum_amount"
+	SumPayout      Name = "sum_payout"
+	GoalNames      Name = "goal_names"
 )
 
 // Macro describes one macro to the person who chooses it.
@@ -43,6 +47,7 @@ type Macro struct {
 	Group   string   // heading it is listed under
 	Meaning string   // one sentence
 	Example string   // a believable value
+	Gathers bool     // it speaks of several conversions: only a postback that gathers them has it
 
 	click bool // known already when the player clicks
 }
@@ -76,9 +81,13 @@ var macros = [macroCount]Macro{
 	{Name: PreviousStatus, Group: "Conversion", Meaning: "The status before this one, when a conversion has changed.", Example: "pending"},
 	{Name: Reason, Group: "Conversion", Meaning: "Why the status changed, in the words of whoever changed it.", Example: "duplicate account"},
 	{Name: DeliveryID, Group: "Delivery", Meaning: "Our id for this delivery; the same over all its retries.", Example: "0197640c33d47a5e8f6013cb27de9a48"},
+	{Name: Count, Group: "Gathered", Meaning: "How many conversions the request tells of.", Example: "3", Gathers: true},
+	{Name: SumAmount, Group: "Gathered", Meaning: "The amounts of the gathered conversions, added up.", Example: "75.50", Gathers: true},
+	{Name: SumPayout, Group: "Gathered", Meaning: "Your commission for the gathered conversions, added up.", Example: "150.00", Gathers: true},
+	{Name: GoalNames, Group: "Gathered", Meaning: "The names of the goals gathered, each once, with commas between.", Example: "First Time Deposit,Deposit", Gathers: true},
 }
 
-const macroCount = 27
+const macroCount = 31
 
 // index finds a macro's place by canonical name or alias, in lower case.
 var index = func() map[string]uint8 {
@@ -120,8 +129,9 @@ type Scope uint8
 
 // The scopes.
 const (
-	Conversions Scope = iota // postback URLs: every macro
+	Conversions Scope = iota // postback URLs that tell of one conversion each
 	Clicks                   // destination, landing and fallback URLs: only what is known when the player clicks
+	Gathered                 // postback URLs that tell of several conversions in one request: every macro
 )
 
 // Allows reports whether the macro has a value in this scope.
@@ -130,4 +140,42 @@ func (s Scope) Allows(name Name) bool {
 	return ok && s.allows(i)
 }
 
-func (s Scope) allows(i uint8) bool { return s == Conversions || macros[i].click }
+func (s Scope) allows(i uint8) bool {
+	switch s {
+	case Clicks:
+		return macros[i].click
+	case Gathered:
+		return true
+	default:
+		return !macros[i].Gathers
+	}
+}
+
+// ForOne says what takes the place of a macro that speaks of several conversions
+// where each is sent by itself; empty for the others.
+func (n Name) ForOne() string {
+	switch n {
+	case Count:
+		return "1"
+	case SumAmount:
+		return "{" + string(Amount) + "}"
+	case SumPayout:
+		return "{" + string(Payout) + "}"
+	case GoalNames:
+		return "{" + string(GoalName) + "}"
+	default:
+		return ""
+	}
+}
+
+// FillForOne gives the macros that speak of several conversions what they say of
+// the one that the values are of, where nothing else was said.
+func (v *Values) FillForOne() {
+	if v.Get(Count) != "" {
+		return
+	}
+	v.Set(Count, "1")
+	v.Set(SumAmount, v.Get(Amount))
+	v.Set(SumPayout, v.Get(Payout))
+	v.Set(GoalNames, v.Get(GoalName))
+}

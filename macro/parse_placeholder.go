@@ -75,9 +75,16 @@ func (p *parser) macro(name string, start, end int) uint8 {
 	case !ok:
 		p.fail(CodeUnknownMacro, start, end, unknownMacro(name))
 	case !p.scope.allows(i):
-		p.fail(CodeUnavailableMacro, start, end, fmt.Sprintf("{%s} has no value yet when the player clicks; it can only stand in a postback.", name))
+		p.fail(CodeUnavailableMacro, start, end, unavailable(p.scope, macros[i].Name))
 	}
 	return i
+}
+
+func unavailable(scope Scope, name Name) string {
+	if scope == Clicks {
+		return fmt.Sprintf("{%s} has no value yet when the player clicks; it can only stand in a postback.", name)
+	}
+	return fmt.Sprintf("{%s} speaks of several conversions, and this postback sends each by itself; write %s, or let the postback gather them.", name, name.ForOne())
 }
 
 func unknownMacro(name string) string {

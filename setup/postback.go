@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/gofrs/uuid/v5"
 
@@ -25,6 +26,8 @@ type PostbackWish struct {
 	OfferID     int64 // for scope offer
 	CampaignID  int64 // for scope campaign
 	Goal        string
+	Further     []string      // goals that it gathers too
+	Gathers     time.Duration // for how long it gathers the conversions of a click; zero to send each by itself
 	URLTemplate string
 	Method      dispatch.Method
 	Statuses    []commission.Status
@@ -32,7 +35,8 @@ type PostbackWish struct {
 	BodyRule    *dispatch.BodyRule // nil for none
 }
 
-// CreatePostbacks makes one postback for each goal, all of them or none.
+// CreatePostbacks makes one postback for each goal, all of them or none; one that
+// gathers is made for all of the goals together.
 // affiliateID is for staff; zero for the viewer's own, or the campaign's.
 func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []string, wish PostbackWish) ([]*db.Postback, error) {
 	if len(goals) == 0 {
@@ -53,7 +57,12 @@ func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []
 		if _, err := c.client.Affiliate.Get(ctx, owner); err != nil {
 			return missing(err, "affiliateId", "affiliate")
 		}
-		for _, key := range slices.Compact(slices.Sorted(slices.Values(goals))) {
+		wanted := slices.Compact(slices.Sorted(slices.Values(goals)))
+		wish.Further = nil
+		if wish.Gathers > 0 {
+			wanted, wish.Further = goals[:1], goals[1:]
+		}
+		for _, key := range wanted {
 			wish.Goal = key
 			p, err := s.createPostback(ctx, c, owner, wish)
 			if err != nil {
@@ -94,15 +103,23 @@ func (s *Setup) createPostback(ctx context.Context, c *change, owner int64, wish
 func setWish(m *db.PostbackMutation, wish PostbackWish) {
 	m.SetName(wish.Name)
 	m.SetScope(wish.Scope)
-	m.ClearOfferID()
-	m.ClearCampaignID()
-	switch wish.Scope {
-	case firing.Offer:
+	if wish.Scope == firing.Offer {
 		m.SetOfferID(wish.OfferID)
-	case firing.Campaign:
+	} else {
+		m.ClearOfferID()
+	}
+	if wish.Scope == firing.Campaign {
 		m.SetCampaignID(wish.CampaignID)
+	} else {
+		m.ClearCampaignID()
 	}
 	m.SetGoal(wish.Goal)
+	m.SetFurtherGoals(wish.Further)
+	if wish.Gathers > 0 {
+		m.SetGatherSeconds(int(wish.Gathers / time.Second))
+	} else {
+		m.ClearGatherSeconds()
+	}
 	m.SetURLTemplate(wish.URLTemplate)
 	m.SetMethod(wish.Method)
 	m.SetStatuses(wish.Statuses)
@@ -116,7 +133,8 @@ func setWish(m *db.PostbackMutation, wish PostbackWish) {
 
 func (c *change) addVersion(ctx context.Context, p *db.Postback) error {
 	v := c.client.PostbackVersion.Create().SetAffiliateID(p.AffiliateID).SetPostbackID(p.ID).SetNumber(p.Version).
-		SetURLTemplate(p.URLTemplate).SetMethod(p.Method).SetStatuses(p.Statuses).SetEnabled(p.Enabled).SetCreatedAt(c.now)
+		SetURLTemplate(p.URLTemplate).SetMethod(p.Method).SetStatuses(p.Statuses).SetEnabled(p.Enabled).SetCreatedAt(c.now).
+		SetFurtherGoals(p.FurtherGoals).SetNillableGatherSeconds(p.GatherSeconds)
 	if p.BodyRule != nil {
 		v.SetBodyRule(p.BodyRule)
 	}
@@ -178,7 +196,7 @@ func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*Postba
 // release lets the deliveries that a hold kept back go out, by the version of
 // now: the one that they were made for names an address that is gone.
 func (c *change) release(ctx context.Context, p *db.Postback) error {
-	template, err := macro.Parse(p.URLTemplate)
+	template, err := macro.ParseFor(p.URLTemplate, macro.Gathered)
 	if err != nil {
 		return fmt.Errorf("reading the template of postback %d: %w", p.ID, err)
 	}
@@ -223,7 +241,7 @@ func (s *Setup) DeletePostback(ctx context.Context, id int64) error {
 			return fmt.Errorf("deleting the postback: %w", err)
 		}
 		err = c.moveDeliveries(ctx, `
-			UPDATE deliveries SET state = 'cancelled', due_at = NULL, reason = $3, updated_at = $2
+			UPDATE deliveries SET state = 'cancelled', due_at = NULL, gathers = NULL, reason = $3, updated_at = $2
 			WHERE postback_id = $1 AND state IN ('queued', 'retrying', 'held') AND claimed_at IS NULL
 			RETURNING id`, id, c.now, dispatch.PostbackDeleted)
 		if err != nil {
@@ -244,7 +262,10 @@ func (c *change) livePostback(ctx context.Context, id int64) (*db.Postback, erro
 func wishOf(p *db.Postback) PostbackWish {
 	w := PostbackWish{
 		Name: p.Name, Scope: p.Scope, Goal: p.Goal, URLTemplate: p.URLTemplate, Method: p.Method,
-		Statuses: p.Statuses, Enabled: p.Enabled, BodyRule: p.BodyRule,
+		Statuses: p.Statuses, Enabled: p.Enabled, BodyRule: p.BodyRule, Further: p.FurtherGoals,
+	}
+	if p.GatherSeconds != nil {
+		w.Gathers = time.Duration(*p.GatherSeconds) * time.Second
 	}
 	if p.OfferID != nil {
 		w.OfferID = *p.OfferID

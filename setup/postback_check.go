@@ -6,9 +6,11 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"postrider/dispatch"
 	"postrider/ent/db/goal"
+	"postrider/ent/schema"
 	"postrider/firing"
 	"postrider/internal/problem"
 	"postrider/macro"
@@ -38,13 +40,14 @@ func (s *Setup) check(ctx context.Context, c *change, owner int64, w *PostbackWi
 			add("bodyRule", "%s", err)
 		}
 	}
-	bad = append(bad, s.checkTemplate(w.URLTemplate)...)
-	known, err := c.client.Goal.Query().Where(goal.Key(w.Goal)).Exist(ctx)
+	bad = append(bad, w.checkGathering()...)
+	bad = append(bad, s.checkTemplate(w.URLTemplate, w.macros())...)
+	unknown, err := c.unknownGoals(ctx, append([]string{w.Goal}, w.Further...))
 	if err != nil {
-		return fmt.Errorf("finding goal %q: %w", w.Goal, err)
+		return err
 	}
-	if !known {
-		add(goalField, "%q is not in the event dictionary", w.Goal)
+	for _, key := range unknown {
+		add(goalField, "%q is not in the event dictionary", key)
 	}
 	scope, err := c.checkScope(ctx, owner, *w)
 	if err != nil {
@@ -53,8 +56,42 @@ func (s *Setup) check(ctx context.Context, c *change, owner int64, w *PostbackWi
 	return joined(append(bad, scope...))
 }
 
-func (s *Setup) checkTemplate(template string) []*problem.Error {
-	parsed, err := macro.Parse(template)
+// unknownGoals gives those that the dictionary does not have.
+func (c *change) unknownGoals(ctx context.Context, keys []string) ([]string, error) {
+	known, err := c.client.Goal.Query().Where(goal.KeyIn(keys...)).Select(goal.FieldKey).Strings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("finding the goals %q: %w", keys, err)
+	}
+	return slices.DeleteFunc(keys, func(key string) bool { return slices.Contains(known, key) }), nil
+}
+
+// macros says which macros a wish's template may use.
+func (w *PostbackWish) macros() macro.Scope {
+	if w.Gathers > 0 {
+		return macro.Gathered
+	}
+	return macro.Conversions
+}
+
+// checkGathering says what is wrong with how a wish gathers.
+func (w *PostbackWish) checkGathering() []*problem.Error {
+	w.Further = slices.Compact(slices.Sorted(slices.Values(w.Further)))
+	w.Further = slices.DeleteFunc(w.Further, func(key string) bool { return key == w.Goal })
+	if w.Further == nil {
+		w.Further = []string{}
+	}
+	least, most := schema.MinGather*time.Second, schema.MaxGather*time.Second
+	switch {
+	case w.Gathers == 0 && len(w.Further) > 0:
+		return []*problem.Error{problem.Invalid("furtherGoals", "only a postback that gathers can be for several goals: make one for each, or let it gather")}
+	case w.Gathers != 0 && (w.Gathers < least || w.Gathers > most):
+		return []*problem.Error{problem.Invalid("gatherSeconds", "it can gather from %s to %s", firing.Window(least), firing.Window(most))}
+	}
+	return nil
+}
+
+func (s *Setup) checkTemplate(template string, scope macro.Scope) []*problem.Error {
+	parsed, err := macro.ParseFor(template, scope)
 	if err != nil {
 		return []*problem.Error{problem.Invalid("urlTemplate", "%s", err)}
 	}

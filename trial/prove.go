@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"postrider/commission"
 	"postrider/ent/db"
@@ -33,6 +34,7 @@ type Draft struct {
 	Goals       []string
 	Statuses    []commission.Status
 	URLTemplate string
+	Gathers     time.Duration
 }
 
 // Proof is what would happen.
@@ -98,7 +100,7 @@ func (t *Trial) Prove(ctx context.Context, c Claim) (*Proof, error) {
 // rule is the draft as the rules see it, for the goal in question.
 func (d *Draft) rule(c Claim) firing.Postback {
 	p := firing.Postback{
-		AffiliateID: c.Link.AffiliateID, Scope: d.Scope, OfferID: d.OfferID, CampaignID: d.CampaignID, Statuses: d.Statuses, Enabled: true,
+		AffiliateID: c.Link.AffiliateID, Scope: d.Scope, OfferID: d.OfferID, CampaignID: d.CampaignID, Statuses: d.Statuses, Enabled: true, Gathers: d.Gathers,
 	}
 	switch {
 	case slices.Contains(d.Goals, c.Goal) || len(d.Goals) == 0:
@@ -118,6 +120,10 @@ func (d *Draft) rule(c Claim) firing.Postback {
 func ruleOf(p *db.Postback) firing.Postback {
 	r := firing.Postback{
 		ID: p.ID, Name: p.Name, AffiliateID: p.AffiliateID, Scope: p.Scope, Goal: p.Goal, Statuses: p.Statuses, Enabled: p.Enabled, Held: p.HoldReason != nil,
+		Further: p.FurtherGoals,
+	}
+	if p.GatherSeconds != nil {
+		r.Gathers = time.Duration(*p.GatherSeconds) * time.Second
 	}
 	if p.OfferID != nil {
 		r.OfferID = *p.OfferID
@@ -137,7 +143,7 @@ type scene struct {
 
 func (s *scene) prove(p *db.Postback, rule firing.Postback, template string) (Proven, error) {
 	proven := Proven{Postback: p, Decision: firing.Decide(s.event, []firing.Postback{rule})[0]}
-	parsed, err := macro.Parse(template)
+	parsed, err := macro.ParseFor(template, macrosOf(rule.Gathers > 0))
 	if err != nil {
 		if p == nil {
 			return proven, problem.Invalid("urlTemplate", "%s", err)

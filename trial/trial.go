@@ -92,6 +92,7 @@ type Wish struct {
 	Goal        string
 	Values      map[string]string // by macro, in any spelling
 	BodyRule    *dispatch.BodyRule
+	Gathers     bool // it tells of several conversions; a saved postback says so itself
 }
 
 // order is a checked wish.
@@ -139,7 +140,7 @@ func (t *Trial) prepare(ctx context.Context, w Wish) (*order, error) {
 	if err := o.rule.Validate(); err != nil {
 		bad = append(bad, problem.Invalid("bodyRule", "%s", err))
 	}
-	if o.template, err = macro.Parse(w.URLTemplate); err != nil {
+	if o.template, err = macro.ParseFor(w.URLTemplate, macrosOf(w.Gathers)); err != nil {
 		bad = append(bad, problem.Invalid("urlTemplate", "%s", err))
 	}
 	for name, value := range w.Values {
@@ -173,6 +174,7 @@ func (t *Trial) readPostback(ctx context.Context, o *order, w *Wish) error {
 	if w.Goal == "" {
 		w.Goal = p.Goal
 	}
+	w.Gathers = w.Gathers || p.GatherSeconds != nil
 	if o.signing, err = t.Secrets.Open(p.SigningSecret, secret.ForPostback); err != nil {
 		return fmt.Errorf("opening the signing secret: %w", err)
 	}
@@ -181,6 +183,13 @@ func (t *Trial) readPostback(ctx context.Context, o *order, w *Wish) error {
 		return fmt.Errorf("finding the version of postback %d: %w", p.ID, err)
 	}
 	return nil
+}
+
+func macrosOf(gathers bool) macro.Scope {
+	if gathers {
+		return macro.Gathered
+	}
+	return macro.Conversions
 }
 
 // fill gives every macro its value: what was said, what the goal says, else a

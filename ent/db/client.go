@@ -25,6 +25,7 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
+	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/offer"
@@ -79,6 +80,8 @@ type Client struct {
 	Delivery *DeliveryClient
 	// EchoRequest is the client for interacting with the EchoRequest builders.
 	EchoRequest *EchoRequestClient
+	// GatheredEvent is the client for interacting with the GatheredEvent builders.
+	GatheredEvent *GatheredEventClient
 	// Goal is the client for interacting with the Goal builders.
 	Goal *GoalClient
 	// LandingPage is the client for interacting with the LandingPage builders.
@@ -128,6 +131,7 @@ func (c *Client) init() {
 	c.Deal = NewDealClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
 	c.EchoRequest = NewEchoRequestClient(c.config)
+	c.GatheredEvent = NewGatheredEventClient(c.config)
 	c.Goal = NewGoalClient(c.config)
 	c.LandingPage = NewLandingPageClient(c.config)
 	c.Offer = NewOfferClient(c.config)
@@ -246,6 +250,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Deal:             NewDealClient(cfg),
 		Delivery:         NewDeliveryClient(cfg),
 		EchoRequest:      NewEchoRequestClient(cfg),
+		GatheredEvent:    NewGatheredEventClient(cfg),
 		Goal:             NewGoalClient(cfg),
 		LandingPage:      NewLandingPageClient(cfg),
 		Offer:            NewOfferClient(cfg),
@@ -291,6 +296,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Deal:             NewDealClient(cfg),
 		Delivery:         NewDeliveryClient(cfg),
 		EchoRequest:      NewEchoRequestClient(cfg),
+		GatheredEvent:    NewGatheredEventClient(cfg),
 		Goal:             NewGoalClient(cfg),
 		LandingPage:      NewLandingPageClient(cfg),
 		Offer:            NewOfferClient(cfg),
@@ -334,9 +340,9 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Affiliate, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry, c.BulkReplay,
 		c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.CurrencyRate, c.Deal,
-		c.Delivery, c.EchoRequest, c.Goal, c.LandingPage, c.Offer, c.Player,
-		c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.Source,
-		c.SourceSecret, c.TrackingLink, c.User,
+		c.Delivery, c.EchoRequest, c.GatheredEvent, c.Goal, c.LandingPage, c.Offer,
+		c.Player, c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback,
+		c.Source, c.SourceSecret, c.TrackingLink, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -348,9 +354,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Affiliate, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry, c.BulkReplay,
 		c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.CurrencyRate, c.Deal,
-		c.Delivery, c.EchoRequest, c.Goal, c.LandingPage, c.Offer, c.Player,
-		c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.Source,
-		c.SourceSecret, c.TrackingLink, c.User,
+		c.Delivery, c.EchoRequest, c.GatheredEvent, c.Goal, c.LandingPage, c.Offer,
+		c.Player, c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback,
+		c.Source, c.SourceSecret, c.TrackingLink, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -387,6 +393,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Delivery.mutate(ctx, m)
 	case *EchoRequestMutation:
 		return c.EchoRequest.mutate(ctx, m)
+	case *GatheredEventMutation:
+		return c.GatheredEvent.mutate(ctx, m)
 	case *GoalMutation:
 		return c.Goal.mutate(ctx, m)
 	case *LandingPageMutation:
@@ -2292,6 +2300,140 @@ func (c *EchoRequestClient) mutate(ctx context.Context, m *EchoRequestMutation) 
 	}
 }
 
+// GatheredEventClient is a client for the GatheredEvent schema.
+type GatheredEventClient struct {
+	config
+}
+
+// NewGatheredEventClient returns a client for the GatheredEvent from the given config.
+func NewGatheredEventClient(c config) *GatheredEventClient {
+	return &GatheredEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `gatheredevent.Hooks(f(g(h())))`.
+func (c *GatheredEventClient) Use(hooks ...Hook) {
+	c.hooks.GatheredEvent = append(c.hooks.GatheredEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `gatheredevent.Intercept(f(g(h())))`.
+func (c *GatheredEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.GatheredEvent = append(c.inters.GatheredEvent, interceptors...)
+}
+
+// Create returns a builder for creating a GatheredEvent entity.
+func (c *GatheredEventClient) Create() *GatheredEventCreate {
+	mutation := newGatheredEventMutation(c.config, OpCreate)
+	return &GatheredEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of GatheredEvent entities.
+func (c *GatheredEventClient) CreateBulk(builders ...*GatheredEventCreate) *GatheredEventCreateBulk {
+	return &GatheredEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *GatheredEventClient) MapCreateBulk(slice any, setFunc func(*GatheredEventCreate, int)) *GatheredEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &GatheredEventCreateBulk{err: fmt.Errorf("calling to GatheredEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*GatheredEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &GatheredEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for GatheredEvent.
+func (c *GatheredEventClient) Update() *GatheredEventUpdate {
+	mutation := newGatheredEventMutation(c.config, OpUpdate)
+	return &GatheredEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *GatheredEventClient) UpdateOne(_m *GatheredEvent) *GatheredEventUpdateOne {
+	mutation := newGatheredEventMutation(c.config, OpUpdateOne, withGatheredEvent(_m))
+	return &GatheredEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *GatheredEventClient) UpdateOneID(id uuid.UUID) *GatheredEventUpdateOne {
+	mutation := newGatheredEventMutation(c.config, OpUpdateOne, withGatheredEventID(id))
+	return &GatheredEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for GatheredEvent.
+func (c *GatheredEventClient) Delete() *GatheredEventDelete {
+	mutation := newGatheredEventMutation(c.config, OpDelete)
+	return &GatheredEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *GatheredEventClient) DeleteOne(_m *GatheredEvent) *GatheredEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *GatheredEventClient) DeleteOneID(id uuid.UUID) *GatheredEventDeleteOne {
+	builder := c.Delete().Where(gatheredevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &GatheredEventDeleteOne{builder}
+}
+
+// Query returns a query builder for GatheredEvent.
+func (c *GatheredEventClient) Query() *GatheredEventQuery {
+	return &GatheredEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeGatheredEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a GatheredEvent entity by its id.
+func (c *GatheredEventClient) Get(ctx context.Context, id uuid.UUID) (*GatheredEvent, error) {
+	return c.Query().Where(gatheredevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *GatheredEventClient) GetX(ctx context.Context, id uuid.UUID) *GatheredEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *GatheredEventClient) Hooks() []Hook {
+	hooks := c.hooks.GatheredEvent
+	return append(hooks[:len(hooks):len(hooks)], gatheredevent.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *GatheredEventClient) Interceptors() []Interceptor {
+	return c.inters.GatheredEvent
+}
+
+func (c *GatheredEventClient) mutate(ctx context.Context, m *GatheredEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&GatheredEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&GatheredEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&GatheredEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&GatheredEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown GatheredEvent mutation op: %q", m.Op())
+	}
+}
+
 // GoalClient is a client for the Goal schema.
 type GoalClient struct {
 	config
@@ -3904,15 +4046,17 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		Affiliate, Alert, ApiToken, Attempt, AuditEntry, BulkReplay, Campaign, Click,
-		Conversion, ConversionEvent, CurrencyRate, Deal, Delivery, EchoRequest, Goal,
-		LandingPage, Offer, Player, Postback, PostbackTest, PostbackVersion,
-		ReceivedPostback, Source, SourceSecret, TrackingLink, User []ent.Hook
+		Conversion, ConversionEvent, CurrencyRate, Deal, Delivery, EchoRequest,
+		GatheredEvent, Goal, LandingPage, Offer, Player, Postback, PostbackTest,
+		PostbackVersion, ReceivedPostback, Source, SourceSecret, TrackingLink,
+		User []ent.Hook
 	}
 	inters struct {
 		Affiliate, Alert, ApiToken, Attempt, AuditEntry, BulkReplay, Campaign, Click,
-		Conversion, ConversionEvent, CurrencyRate, Deal, Delivery, EchoRequest, Goal,
-		LandingPage, Offer, Player, Postback, PostbackTest, PostbackVersion,
-		ReceivedPostback, Source, SourceSecret, TrackingLink, User []ent.Interceptor
+		Conversion, ConversionEvent, CurrencyRate, Deal, Delivery, EchoRequest,
+		GatheredEvent, Goal, LandingPage, Offer, Player, Postback, PostbackTest,
+		PostbackVersion, ReceivedPostback, Source, SourceSecret, TrackingLink,
+		User []ent.Interceptor
 	}
 )
 

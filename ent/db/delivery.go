@@ -3,6 +3,7 @@
 package db
 
 import (
+	"encoding/json"
 	"fmt"
 	"postrider/commission"
 	"postrider/dispatch"
@@ -76,6 +77,12 @@ type Delivery struct {
 	Detail string `json:"detail,omitempty"`
 	// The delivery that this is a replay of.
 	ReplayOf *uuid.UUID `json:"replay_of,omitempty"`
+	// The delivery that gathered what this one tells of: itself, or the one that it repeats; null where it tells of one conversion.
+	GatheringID *uuid.UUID `json:"gathering_id,omitempty"`
+	// What may still join it: postback, click, version, status, currencies; null once its window has closed.
+	Gathers *string `json:"gathers,omitempty"`
+	// What each macro says, where it tells of several conversions; else its event knows.
+	Macros map[string]string `json:"macros,omitempty"`
 	// The replay of many that made it.
 	BulkReplayID *int64 `json:"bulk_replay_id,omitempty"`
 	// Test holds the value of the "test" field.
@@ -94,15 +101,17 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case delivery.FieldConversionID, delivery.FieldEventID, delivery.FieldClickID, delivery.FieldBlockedBy, delivery.FieldReplayOf:
+		case delivery.FieldConversionID, delivery.FieldEventID, delivery.FieldClickID, delivery.FieldBlockedBy, delivery.FieldReplayOf, delivery.FieldGatheringID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
+		case delivery.FieldMacros:
+			values[i] = new([]byte)
 		case delivery.FieldFollows, delivery.FieldTest:
 			values[i] = new(sql.NullBool)
 		case delivery.FieldDurationMs:
 			values[i] = new(sql.NullFloat64)
 		case delivery.FieldAffiliateID, delivery.FieldPostbackID, delivery.FieldVersionID, delivery.FieldOfferID, delivery.FieldCampaignID, delivery.FieldPriority, delivery.FieldAttempt, delivery.FieldStatusCode, delivery.FieldBulkReplayID:
 			values[i] = new(sql.NullInt64)
-		case delivery.FieldTransactionID, delivery.FieldGoal, delivery.FieldStatus, delivery.FieldState, delivery.FieldEndpoint, delivery.FieldURL, delivery.FieldReason, delivery.FieldDetail:
+		case delivery.FieldTransactionID, delivery.FieldGoal, delivery.FieldStatus, delivery.FieldState, delivery.FieldEndpoint, delivery.FieldURL, delivery.FieldReason, delivery.FieldDetail, delivery.FieldGathers:
 			values[i] = new(sql.NullString)
 		case delivery.FieldDueAt, delivery.FieldParkedAt, delivery.FieldQueuedAt, delivery.FieldClaimedAt, delivery.FieldFirstAttemptAt, delivery.FieldCreatedAt, delivery.FieldUpdatedAt, delivery.FieldDeliveredAt:
 			values[i] = new(sql.NullTime)
@@ -316,6 +325,28 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 				_m.ReplayOf = new(uuid.UUID)
 				*_m.ReplayOf = *value.S.(*uuid.UUID)
 			}
+		case delivery.FieldGatheringID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field gathering_id", values[i])
+			} else if value.Valid {
+				_m.GatheringID = new(uuid.UUID)
+				*_m.GatheringID = *value.S.(*uuid.UUID)
+			}
+		case delivery.FieldGathers:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field gathers", values[i])
+			} else if value.Valid {
+				_m.Gathers = new(string)
+				*_m.Gathers = value.String
+			}
+		case delivery.FieldMacros:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field macros", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Macros); err != nil {
+					return fmt.Errorf("unmarshal field macros: %w", err)
+				}
+			}
 		case delivery.FieldBulkReplayID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field bulk_replay_id", values[i])
@@ -505,6 +536,19 @@ func (_m *Delivery) String() string {
 		builder.WriteString("replay_of=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	if v := _m.GatheringID; v != nil {
+		builder.WriteString("gathering_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.Gathers; v != nil {
+		builder.WriteString("gathers=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("macros=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Macros))
 	builder.WriteString(", ")
 	if v := _m.BulkReplayID; v != nil {
 		builder.WriteString("bulk_replay_id=")

@@ -367,6 +367,40 @@ func (_c *DeliveryCreate) SetNillableReplayOf(v *uuid.UUID) *DeliveryCreate {
 	return _c
 }
 
+// SetGatheringID sets the "gathering_id" field.
+func (_c *DeliveryCreate) SetGatheringID(v uuid.UUID) *DeliveryCreate {
+	_c.mutation.SetGatheringID(v)
+	return _c
+}
+
+// SetNillableGatheringID sets the "gathering_id" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableGatheringID(v *uuid.UUID) *DeliveryCreate {
+	if v != nil {
+		_c.SetGatheringID(*v)
+	}
+	return _c
+}
+
+// SetGathers sets the "gathers" field.
+func (_c *DeliveryCreate) SetGathers(v string) *DeliveryCreate {
+	_c.mutation.SetGathers(v)
+	return _c
+}
+
+// SetNillableGathers sets the "gathers" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableGathers(v *string) *DeliveryCreate {
+	if v != nil {
+		_c.SetGathers(*v)
+	}
+	return _c
+}
+
+// SetMacros sets the "macros" field.
+func (_c *DeliveryCreate) SetMacros(v map[string]string) *DeliveryCreate {
+	_c.mutation.SetMacros(v)
+	return _c
+}
+
 // SetBulkReplayID sets the "bulk_replay_id" field.
 func (_c *DeliveryCreate) SetBulkReplayID(v int64) *DeliveryCreate {
 	_c.mutation.SetBulkReplayID(v)
@@ -707,6 +741,18 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReplayOf(); ok {
 		_spec.SetField(delivery.FieldReplayOf, field.TypeUUID, value)
 		_node.ReplayOf = &value
+	}
+	if value, ok := _c.mutation.GatheringID(); ok {
+		_spec.SetField(delivery.FieldGatheringID, field.TypeUUID, value)
+		_node.GatheringID = &value
+	}
+	if value, ok := _c.mutation.Gathers(); ok {
+		_spec.SetField(delivery.FieldGathers, field.TypeString, value)
+		_node.Gathers = &value
+	}
+	if value, ok := _c.mutation.Macros(); ok {
+		_spec.SetField(delivery.FieldMacros, field.TypeJSON, value)
+		_node.Macros = value
 	}
 	if value, ok := _c.mutation.BulkReplayID(); ok {
 		_spec.SetField(delivery.FieldBulkReplayID, field.TypeInt64, value)

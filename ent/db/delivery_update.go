@@ -369,6 +369,58 @@ func (_u *DeliveryUpdate) ClearReplayOf() *DeliveryUpdate {
 	return _u
 }
 
+// SetGatheringID sets the "gathering_id" field.
+func (_u *DeliveryUpdate) SetGatheringID(v uuid.UUID) *DeliveryUpdate {
+	_u.mutation.SetGatheringID(v)
+	return _u
+}
+
+// SetNillableGatheringID sets the "gathering_id" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableGatheringID(v *uuid.UUID) *DeliveryUpdate {
+	if v != nil {
+		_u.SetGatheringID(*v)
+	}
+	return _u
+}
+
+// ClearGatheringID clears the value of the "gathering_id" field.
+func (_u *DeliveryUpdate) ClearGatheringID() *DeliveryUpdate {
+	_u.mutation.ClearGatheringID()
+	return _u
+}
+
+// SetGathers sets the "gathers" field.
+func (_u *DeliveryUpdate) SetGathers(v string) *DeliveryUpdate {
+	_u.mutation.SetGathers(v)
+	return _u
+}
+
+// SetNillableGathers sets the "gathers" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableGathers(v *string) *DeliveryUpdate {
+	if v != nil {
+		_u.SetGathers(*v)
+	}
+	return _u
+}
+
+// ClearGathers clears the value of the "gathers" field.
+func (_u *DeliveryUpdate) ClearGathers() *DeliveryUpdate {
+	_u.mutation.ClearGathers()
+	return _u
+}
+
+// SetMacros sets the "macros" field.
+func (_u *DeliveryUpdate) SetMacros(v map[string]string) *DeliveryUpdate {
+	_u.mutation.SetMacros(v)
+	return _u
+}
+
+// ClearMacros clears the value of the "macros" field.
+func (_u *DeliveryUpdate) ClearMacros() *DeliveryUpdate {
+	_u.mutation.ClearMacros()
+	return _u
+}
+
 // SetTest sets the "test" field.
 func (_u *DeliveryUpdate) SetTest(v bool) *DeliveryUpdate {
 	_u.mutation.SetTest(v)
@@ -603,6 +655,24 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.ReplayOfCleared() {
 		_spec.ClearField(delivery.FieldReplayOf, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.GatheringID(); ok {
+		_spec.SetField(delivery.FieldGatheringID, field.TypeUUID, value)
+	}
+	if _u.mutation.GatheringIDCleared() {
+		_spec.ClearField(delivery.FieldGatheringID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.Gathers(); ok {
+		_spec.SetField(delivery.FieldGathers, field.TypeString, value)
+	}
+	if _u.mutation.GathersCleared() {
+		_spec.ClearField(delivery.FieldGathers, field.TypeString)
+	}
+	if value, ok := _u.mutation.Macros(); ok {
+		_spec.SetField(delivery.FieldMacros, field.TypeJSON, value)
+	}
+	if _u.mutation.MacrosCleared() {
+		_spec.ClearField(delivery.FieldMacros, field.TypeJSON)
 	}
 	if _u.mutation.BulkReplayIDCleared() {
 		_spec.ClearField(delivery.FieldBulkReplayID, field.TypeInt64)
@@ -979,6 +1049,58 @@ func (_u *DeliveryUpdateOne) ClearReplayOf() *DeliveryUpdateOne {
 	return _u
 }
 
+// SetGatheringID sets the "gathering_id" field.
+func (_u *DeliveryUpdateOne) SetGatheringID(v uuid.UUID) *DeliveryUpdateOne {
+	_u.mutation.SetGatheringID(v)
+	return _u
+}
+
+// SetNillableGatheringID sets the "gathering_id" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableGatheringID(v *uuid.UUID) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetGatheringID(*v)
+	}
+	return _u
+}
+
+// ClearGatheringID clears the value of the "gathering_id" field.
+func (_u *DeliveryUpdateOne) ClearGatheringID() *DeliveryUpdateOne {
+	_u.mutation.ClearGatheringID()
+	return _u
+}
+
+// SetGathers sets the "gathers" field.
+func (_u *DeliveryUpdateOne) SetGathers(v string) *DeliveryUpdateOne {
+	_u.mutation.SetGathers(v)
+	return _u
+}
+
+// SetNillableGathers sets the "gathers" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableGathers(v *string) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetGathers(*v)
+	}
+	return _u
+}
+
+// ClearGathers clears the value of the "gathers" field.
+func (_u *DeliveryUpdateOne) ClearGathers() *DeliveryUpdateOne {
+	_u.mutation.ClearGathers()
+	return _u
+}
+
+// SetMacros sets the "macros" field.
+func (_u *DeliveryUpdateOne) SetMacros(v map[string]string) *DeliveryUpdateOne {
+	_u.mutation.SetMacros(v)
+	return _u
+}
+
+// ClearMacros clears the value of the "macros" field.
+func (_u *DeliveryUpdateOne) ClearMacros() *DeliveryUpdateOne {
+	_u.mutation.ClearMacros()
+	return _u
+}
+
 // SetTest sets the "test" field.
 func (_u *DeliveryUpdateOne) SetTest(v bool) *DeliveryUpdateOne {
 	_u.mutation.SetTest(v)
@@ -1243,6 +1365,24 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 	}
 	if _u.mutation.ReplayOfCleared() {
 		_spec.ClearField(delivery.FieldReplayOf, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.GatheringID(); ok {
+		_spec.SetField(delivery.FieldGatheringID, field.TypeUUID, value)
+	}
+	if _u.mutation.GatheringIDCleared() {
+		_spec.ClearField(delivery.FieldGatheringID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.Gathers(); ok {
+		_spec.SetField(delivery.FieldGathers, field.TypeString, value)
+	}
+	if _u.mutation.GathersCleared() {
+		_spec.ClearField(delivery.FieldGathers, field.TypeString)
+	}
+	if value, ok := _u.mutation.Macros(); ok {
+		_spec.SetField(delivery.FieldMacros, field.TypeJSON, value)
+	}
+	if _u.mutation.MacrosCleared() {
+		_spec.ClearField(delivery.FieldMacros, field.TypeJSON)
 	}
 	if _u.mutation.BulkReplayIDCleared() {
 		_spec.ClearField(delivery.FieldBulkReplayID, field.TypeInt64)

@@ -20,6 +20,7 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
+	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/offer"
@@ -112,6 +113,7 @@ func checkColumn(t, c string) error {
 			deal.Table:             deal.ValidColumn,
 			delivery.Table:         delivery.ValidColumn,
 			echorequest.Table:      echorequest.ValidColumn,
+			gatheredevent.Table:    gatheredevent.ValidColumn,
 			goal.Table:             goal.ValidColumn,
 			landingpage.Table:      landingpage.ValidColumn,
 			offer.Table:            offer.ValidColumn,

@@ -17,6 +17,7 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
+	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/offer"
@@ -38,7 +39,7 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 26)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 27)}
 	graph.Nodes[0] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   affiliate.Table,
@@ -361,6 +362,9 @@ var schemaGraph = func() *sqlgraph.Schema {
 			delivery.FieldReason:         {Type: field.TypeString, Column: delivery.FieldReason},
 			delivery.FieldDetail:         {Type: field.TypeString, Column: delivery.FieldDetail},
 			delivery.FieldReplayOf:       {Type: field.TypeUUID, Column: delivery.FieldReplayOf},
+			delivery.FieldGatheringID:    {Type: field.TypeUUID, Column: delivery.FieldGatheringID},
+			delivery.FieldGathers:        {Type: field.TypeString, Column: delivery.FieldGathers},
+			delivery.FieldMacros:         {Type: field.TypeJSON, Column: delivery.FieldMacros},
 			delivery.FieldBulkReplayID:   {Type: field.TypeInt64, Column: delivery.FieldBulkReplayID},
 			delivery.FieldTest:           {Type: field.TypeBool, Column: delivery.FieldTest},
 			delivery.FieldCreatedAt:      {Type: field.TypeTime, Column: delivery.FieldCreatedAt},
@@ -390,6 +394,24 @@ var schemaGraph = func() *sqlgraph.Schema {
 	}
 	graph.Nodes[14] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
+			Table:   gatheredevent.Table,
+			Columns: gatheredevent.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeUUID,
+				Column: gatheredevent.FieldID,
+			},
+		},
+		Type: "GatheredEvent",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			gatheredevent.FieldAffiliateID:  {Type: field.TypeInt64, Column: gatheredevent.FieldAffiliateID},
+			gatheredevent.FieldGatheringID:  {Type: field.TypeUUID, Column: gatheredevent.FieldGatheringID},
+			gatheredevent.FieldConversionID: {Type: field.TypeUUID, Column: gatheredevent.FieldConversionID},
+			gatheredevent.FieldEventID:      {Type: field.TypeUUID, Column: gatheredevent.FieldEventID},
+			gatheredevent.FieldLeftAt:       {Type: field.TypeTime, Column: gatheredevent.FieldLeftAt},
+		},
+	}
+	graph.Nodes[15] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
 			Table:   goal.Table,
 			Columns: goal.Columns,
 			ID: &sqlgraph.FieldSpec{
@@ -412,7 +434,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			goal.FieldPosition:          {Type: field.TypeInt, Column: goal.FieldPosition},
 		},
 	}
-	graph.Nodes[15] = &sqlgraph.Node{
+	graph.Nodes[16] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   landingpage.Table,
 			Columns: landingpage.Columns,
@@ -429,7 +451,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			landingpage.FieldURL:     {Type: field.TypeString, Column: landingpage.FieldURL},
 		},
 	}
-	graph.Nodes[16] = &sqlgraph.Node{
+	graph.Nodes[17] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   offer.Table,
 			Columns: offer.Columns,
@@ -453,7 +475,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			offer.FieldCreatedAt:       {Type: field.TypeTime, Column: offer.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[17] = &sqlgraph.Node{
+	graph.Nodes[18] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   player.Table,
 			Columns: player.Columns,
@@ -470,7 +492,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			player.FieldCreatedAt:  {Type: field.TypeTime, Column: player.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[18] = &sqlgraph.Node{
+	graph.Nodes[19] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postback.Table,
 			Columns: postback.Columns,
@@ -487,6 +509,8 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postback.FieldOfferID:                   {Type: field.TypeInt64, Column: postback.FieldOfferID},
 			postback.FieldCampaignID:                {Type: field.TypeInt64, Column: postback.FieldCampaignID},
 			postback.FieldGoal:                      {Type: field.TypeString, Column: postback.FieldGoal},
+			postback.FieldFurtherGoals:              {Type: field.TypeJSON, Column: postback.FieldFurtherGoals},
+			postback.FieldGatherSeconds:             {Type: field.TypeInt, Column: postback.FieldGatherSeconds},
 			postback.FieldURLTemplate:               {Type: field.TypeString, Column: postback.FieldURLTemplate},
 			postback.FieldMethod:                    {Type: field.TypeEnum, Column: postback.FieldMethod},
 			postback.FieldStatuses:                  {Type: field.TypeJSON, Column: postback.FieldStatuses},
@@ -502,7 +526,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postback.FieldUpdatedAt:                 {Type: field.TypeTime, Column: postback.FieldUpdatedAt},
 		},
 	}
-	graph.Nodes[19] = &sqlgraph.Node{
+	graph.Nodes[20] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postbacktest.Table,
 			Columns: postbacktest.Columns,
@@ -523,7 +547,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postbacktest.FieldRunID:       {Type: field.TypeUUID, Column: postbacktest.FieldRunID},
 		},
 	}
-	graph.Nodes[20] = &sqlgraph.Node{
+	graph.Nodes[21] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postbackversion.Table,
 			Columns: postbackversion.Columns,
@@ -534,19 +558,21 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "PostbackVersion",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			postbackversion.FieldAffiliateID: {Type: field.TypeInt64, Column: postbackversion.FieldAffiliateID},
-			postbackversion.FieldPostbackID:  {Type: field.TypeInt64, Column: postbackversion.FieldPostbackID},
-			postbackversion.FieldNumber:      {Type: field.TypeInt, Column: postbackversion.FieldNumber},
-			postbackversion.FieldURLTemplate: {Type: field.TypeString, Column: postbackversion.FieldURLTemplate},
-			postbackversion.FieldMethod:      {Type: field.TypeEnum, Column: postbackversion.FieldMethod},
-			postbackversion.FieldStatuses:    {Type: field.TypeJSON, Column: postbackversion.FieldStatuses},
-			postbackversion.FieldEnabled:     {Type: field.TypeBool, Column: postbackversion.FieldEnabled},
-			postbackversion.FieldBodyRule:    {Type: field.TypeJSON, Column: postbackversion.FieldBodyRule},
-			postbackversion.FieldUserID:      {Type: field.TypeInt64, Column: postbackversion.FieldUserID},
-			postbackversion.FieldCreatedAt:   {Type: field.TypeTime, Column: postbackversion.FieldCreatedAt},
+			postbackversion.FieldAffiliateID:   {Type: field.TypeInt64, Column: postbackversion.FieldAffiliateID},
+			postbackversion.FieldPostbackID:    {Type: field.TypeInt64, Column: postbackversion.FieldPostbackID},
+			postbackversion.FieldNumber:        {Type: field.TypeInt, Column: postbackversion.FieldNumber},
+			postbackversion.FieldURLTemplate:   {Type: field.TypeString, Column: postbackversion.FieldURLTemplate},
+			postbackversion.FieldMethod:        {Type: field.TypeEnum, Column: postbackversion.FieldMethod},
+			postbackversion.FieldStatuses:      {Type: field.TypeJSON, Column: postbackversion.FieldStatuses},
+			postbackversion.FieldEnabled:       {Type: field.TypeBool, Column: postbackversion.FieldEnabled},
+			postbackversion.FieldBodyRule:      {Type: field.TypeJSON, Column: postbackversion.FieldBodyRule},
+			postbackversion.FieldFurtherGoals:  {Type: field.TypeJSON, Column: postbackversion.FieldFurtherGoals},
+			postbackversion.FieldGatherSeconds: {Type: field.TypeInt, Column: postbackversion.FieldGatherSeconds},
+			postbackversion.FieldUserID:        {Type: field.TypeInt64, Column: postbackversion.FieldUserID},
+			postbackversion.FieldCreatedAt:     {Type: field.TypeTime, Column: postbackversion.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[21] = &sqlgraph.Node{
+	graph.Nodes[22] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   receivedpostback.Table,
 			Columns: receivedpostback.Columns,
@@ -572,7 +598,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			receivedpostback.FieldConversionID: {Type: field.TypeUUID, Column: receivedpostback.FieldConversionID},
 		},
 	}
-	graph.Nodes[22] = &sqlgraph.Node{
+	graph.Nodes[23] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   source.Table,
 			Columns: source.Columns,
@@ -603,7 +629,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			source.FieldCreatedAt:        {Type: field.TypeTime, Column: source.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[23] = &sqlgraph.Node{
+	graph.Nodes[24] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   sourcesecret.Table,
 			Columns: sourcesecret.Columns,
@@ -621,7 +647,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			sourcesecret.FieldExpiresAt: {Type: field.TypeTime, Column: sourcesecret.FieldExpiresAt},
 		},
 	}
-	graph.Nodes[24] = &sqlgraph.Node{
+	graph.Nodes[25] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   trackinglink.Table,
 			Columns: trackinglink.Columns,
@@ -639,7 +665,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			trackinglink.FieldCreatedAt:   {Type: field.TypeTime, Column: trackinglink.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[25] = &sqlgraph.Node{
+	graph.Nodes[26] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   user.Table,
 			Columns: user.Columns,
@@ -1964,6 +1990,21 @@ func (f *DeliveryFilter) WhereReplayOf(p entql.ValueP) {
 	f.Where(p.Field(delivery.FieldReplayOf))
 }
 
+// WhereGatheringID applies the entql [16]byte predicate on the gathering_id field.
+func (f *DeliveryFilter) WhereGatheringID(p entql.ValueP) {
+	f.Where(p.Field(delivery.FieldGatheringID))
+}
+
+// WhereGathers applies the entql string predicate on the gathers field.
+func (f *DeliveryFilter) WhereGathers(p entql.StringP) {
+	f.Where(p.Field(delivery.FieldGathers))
+}
+
+// WhereMacros applies the entql json.RawMessage predicate on the macros field.
+func (f *DeliveryFilter) WhereMacros(p entql.BytesP) {
+	f.Where(p.Field(delivery.FieldMacros))
+}
+
 // WhereBulkReplayID applies the entql int64 predicate on the bulk_replay_id field.
 func (f *DeliveryFilter) WhereBulkReplayID(p entql.Int64P) {
 	f.Where(p.Field(delivery.FieldBulkReplayID))
@@ -2065,6 +2106,71 @@ func (f *EchoRequestFilter) WhereStatusCode(p entql.IntP) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *GatheredEventQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the GatheredEventQuery builder.
+func (_q *GatheredEventQuery) Filter() *GatheredEventFilter {
+	return &GatheredEventFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *GatheredEventMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the GatheredEventMutation builder.
+func (m *GatheredEventMutation) Filter() *GatheredEventFilter {
+	return &GatheredEventFilter{config: m.config, predicateAdder: m}
+}
+
+// GatheredEventFilter provides a generic filtering capability at runtime for GatheredEventQuery.
+type GatheredEventFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *GatheredEventFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql [16]byte predicate on the id field.
+func (f *GatheredEventFilter) WhereID(p entql.ValueP) {
+	f.Where(p.Field(gatheredevent.FieldID))
+}
+
+// WhereAffiliateID applies the entql int64 predicate on the affiliate_id field.
+func (f *GatheredEventFilter) WhereAffiliateID(p entql.Int64P) {
+	f.Where(p.Field(gatheredevent.FieldAffiliateID))
+}
+
+// WhereGatheringID applies the entql [16]byte predicate on the gathering_id field.
+func (f *GatheredEventFilter) WhereGatheringID(p entql.ValueP) {
+	f.Where(p.Field(gatheredevent.FieldGatheringID))
+}
+
+// WhereConversionID applies the entql [16]byte predicate on the conversion_id field.
+func (f *GatheredEventFilter) WhereConversionID(p entql.ValueP) {
+	f.Where(p.Field(gatheredevent.FieldConversionID))
+}
+
+// WhereEventID applies the entql [16]byte predicate on the event_id field.
+func (f *GatheredEventFilter) WhereEventID(p entql.ValueP) {
+	f.Where(p.Field(gatheredevent.FieldEventID))
+}
+
+// WhereLeftAt applies the entql time.Time predicate on the left_at field.
+func (f *GatheredEventFilter) WhereLeftAt(p entql.TimeP) {
+	f.Where(p.Field(gatheredevent.FieldLeftAt))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *GoalQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -2093,7 +2199,7 @@ type GoalFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *GoalFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2188,7 +2294,7 @@ type LandingPageFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *LandingPageFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2248,7 +2354,7 @@ type OfferFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *OfferFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2343,7 +2449,7 @@ type PlayerFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PlayerFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2403,7 +2509,7 @@ type PostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2442,6 +2548,16 @@ func (f *PostbackFilter) WhereCampaignID(p entql.Int64P) {
 // WhereGoal applies the entql string predicate on the goal field.
 func (f *PostbackFilter) WhereGoal(p entql.StringP) {
 	f.Where(p.Field(postback.FieldGoal))
+}
+
+// WhereFurtherGoals applies the entql json.RawMessage predicate on the further_goals field.
+func (f *PostbackFilter) WhereFurtherGoals(p entql.BytesP) {
+	f.Where(p.Field(postback.FieldFurtherGoals))
+}
+
+// WhereGatherSeconds applies the entql int predicate on the gather_seconds field.
+func (f *PostbackFilter) WhereGatherSeconds(p entql.IntP) {
+	f.Where(p.Field(postback.FieldGatherSeconds))
 }
 
 // WhereURLTemplate applies the entql string predicate on the url_template field.
@@ -2538,7 +2654,7 @@ type PostbackTestFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackTestFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2618,7 +2734,7 @@ type PostbackVersionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackVersionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2669,6 +2785,16 @@ func (f *PostbackVersionFilter) WhereBodyRule(p entql.BytesP) {
 	f.Where(p.Field(postbackversion.FieldBodyRule))
 }
 
+// WhereFurtherGoals applies the entql json.RawMessage predicate on the further_goals field.
+func (f *PostbackVersionFilter) WhereFurtherGoals(p entql.BytesP) {
+	f.Where(p.Field(postbackversion.FieldFurtherGoals))
+}
+
+// WhereGatherSeconds applies the entql int predicate on the gather_seconds field.
+func (f *PostbackVersionFilter) WhereGatherSeconds(p entql.IntP) {
+	f.Where(p.Field(postbackversion.FieldGatherSeconds))
+}
+
 // WhereUserID applies the entql int64 predicate on the user_id field.
 func (f *PostbackVersionFilter) WhereUserID(p entql.Int64P) {
 	f.Where(p.Field(postbackversion.FieldUserID))
@@ -2708,7 +2834,7 @@ type ReceivedPostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ReceivedPostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2813,7 +2939,7 @@ type SourceFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *SourceFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[23].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2943,7 +3069,7 @@ type SourceSecretFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *SourceSecretFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[23].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[24].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3008,7 +3134,7 @@ type TrackingLinkFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *TrackingLinkFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[24].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[25].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3073,7 +3199,7 @@ type UserFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *UserFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[25].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[26].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})

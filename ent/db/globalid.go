@@ -118,6 +118,14 @@ func (_m *EchoRequest) GlobalID() string {
 // IsNode says that it has a global id.
 func (*EchoRequest) IsNode() {}
 
+// GlobalID is the opaque id that GraphQL shows for this GatheredEvent.
+func (_m *GatheredEvent) GlobalID() string {
+	return globalid.UUID("GatheredEvent", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*GatheredEvent) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this Goal.
 func (_m *Goal) GlobalID() string {
 	return globalid.Int("Goal", _m.ID)

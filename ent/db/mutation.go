@@ -23,6 +23,7 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
+	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/offer"
@@ -71,6 +72,7 @@ const (
 	TypeDeal             = "Deal"
 	TypeDelivery         = "Delivery"
 	TypeEchoRequest      = "EchoRequest"
+	TypeGatheredEvent    = "GatheredEvent"
 	TypeGoal             = "Goal"
 	TypeLandingPage      = "LandingPage"
 	TypeOffer            = "Offer"
@@ -12348,6 +12350,9 @@ type DeliveryMutation struct {
 	reason            *string
 	detail            *string
 	replay_of         *uuid.UUID
+	gathering_id      *uuid.UUID
+	gathers           *string
+	macros            *map[string]string
 	bulk_replay_id    *int64
 	addbulk_replay_id *int64
 	test              *bool
@@ -13905,6 +13910,153 @@ func (m *DeliveryMutation) ResetReplayOf() {
 	delete(m.clearedFields, delivery.FieldReplayOf)
 }
 
+// SetGatheringID sets the "gathering_id" field.
+func (m *DeliveryMutation) SetGatheringID(u uuid.UUID) {
+	m.gathering_id = &u
+}
+
+// GatheringID returns the value of the "gathering_id" field in the mutation.
+func (m *DeliveryMutation) GatheringID() (r uuid.UUID, exists bool) {
+	v := m.gathering_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGatheringID returns the old "gathering_id" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldGatheringID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGatheringID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGatheringID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGatheringID: %w", err)
+	}
+	return oldValue.GatheringID, nil
+}
+
+// ClearGatheringID clears the value of the "gathering_id" field.
+func (m *DeliveryMutation) ClearGatheringID() {
+	m.gathering_id = nil
+	m.clearedFields[delivery.FieldGatheringID] = struct{}{}
+}
+
+// GatheringIDCleared returns if the "gathering_id" field was cleared in this mutation.
+func (m *DeliveryMutation) GatheringIDCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldGatheringID]
+	return ok
+}
+
+// ResetGatheringID resets all changes to the "gathering_id" field.
+func (m *DeliveryMutation) ResetGatheringID() {
+	m.gathering_id = nil
+	delete(m.clearedFields, delivery.FieldGatheringID)
+}
+
+// SetGathers sets the "gathers" field.
+func (m *DeliveryMutation) SetGathers(s string) {
+	m.gathers = &s
+}
+
+// Gathers returns the value of the "gathers" field in the mutation.
+func (m *DeliveryMutation) Gathers() (r string, exists bool) {
+	v := m.gathers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGathers returns the old "gathers" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldGathers(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGathers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGathers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGathers: %w", err)
+	}
+	return oldValue.Gathers, nil
+}
+
+// ClearGathers clears the value of the "gathers" field.
+func (m *DeliveryMutation) ClearGathers() {
+	m.gathers = nil
+	m.clearedFields[delivery.FieldGathers] = struct{}{}
+}
+
+// GathersCleared returns if the "gathers" field was cleared in this mutation.
+func (m *DeliveryMutation) GathersCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldGathers]
+	return ok
+}
+
+// ResetGathers resets all changes to the "gathers" field.
+func (m *DeliveryMutation) ResetGathers() {
+	m.gathers = nil
+	delete(m.clearedFields, delivery.FieldGathers)
+}
+
+// SetMacros sets the "macros" field.
+func (m *DeliveryMutation) SetMacros(value map[string]string) {
+	m.macros = &value
+}
+
+// Macros returns the value of the "macros" field in the mutation.
+func (m *DeliveryMutation) Macros() (r map[string]string, exists bool) {
+	v := m.macros
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMacros returns the old "macros" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldMacros(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMacros is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMacros requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMacros: %w", err)
+	}
+	return oldValue.Macros, nil
+}
+
+// ClearMacros clears the value of the "macros" field.
+func (m *DeliveryMutation) ClearMacros() {
+	m.macros = nil
+	m.clearedFields[delivery.FieldMacros] = struct{}{}
+}
+
+// MacrosCleared returns if the "macros" field was cleared in this mutation.
+func (m *DeliveryMutation) MacrosCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldMacros]
+	return ok
+}
+
+// ResetMacros resets all changes to the "macros" field.
+func (m *DeliveryMutation) ResetMacros() {
+	m.macros = nil
+	delete(m.clearedFields, delivery.FieldMacros)
+}
+
 // SetBulkReplayID sets the "bulk_replay_id" field.
 func (m *DeliveryMutation) SetBulkReplayID(i int64) {
 	m.bulk_replay_id = &i
@@ -14166,7 +14318,7 @@ func (m *DeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 33)
+	fields := make([]string, 0, 36)
 	if m.affiliate_id != nil {
 		fields = append(fields, delivery.FieldAffiliateID)
 	}
@@ -14251,6 +14403,15 @@ func (m *DeliveryMutation) Fields() []string {
 	if m.replay_of != nil {
 		fields = append(fields, delivery.FieldReplayOf)
 	}
+	if m.gathering_id != nil {
+		fields = append(fields, delivery.FieldGatheringID)
+	}
+	if m.gathers != nil {
+		fields = append(fields, delivery.FieldGathers)
+	}
+	if m.macros != nil {
+		fields = append(fields, delivery.FieldMacros)
+	}
 	if m.bulk_replay_id != nil {
 		fields = append(fields, delivery.FieldBulkReplayID)
 	}
@@ -14330,6 +14491,12 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.Detail()
 	case delivery.FieldReplayOf:
 		return m.ReplayOf()
+	case delivery.FieldGatheringID:
+		return m.GatheringID()
+	case delivery.FieldGathers:
+		return m.Gathers()
+	case delivery.FieldMacros:
+		return m.Macros()
 	case delivery.FieldBulkReplayID:
 		return m.BulkReplayID()
 	case delivery.FieldTest:
@@ -14405,6 +14572,12 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldDetail(ctx)
 	case delivery.FieldReplayOf:
 		return m.OldReplayOf(ctx)
+	case delivery.FieldGatheringID:
+		return m.OldGatheringID(ctx)
+	case delivery.FieldGathers:
+		return m.OldGathers(ctx)
+	case delivery.FieldMacros:
+		return m.OldMacros(ctx)
 	case delivery.FieldBulkReplayID:
 		return m.OldBulkReplayID(ctx)
 	case delivery.FieldTest:
@@ -14619,6 +14792,27 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReplayOf(v)
+		return nil
+	case delivery.FieldGatheringID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGatheringID(v)
+		return nil
+	case delivery.FieldGathers:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGathers(v)
+		return nil
+	case delivery.FieldMacros:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMacros(v)
 		return nil
 	case delivery.FieldBulkReplayID:
 		v, ok := value.(int64)
@@ -14865,6 +15059,15 @@ func (m *DeliveryMutation) ClearedFields() []string {
 	if m.FieldCleared(delivery.FieldReplayOf) {
 		fields = append(fields, delivery.FieldReplayOf)
 	}
+	if m.FieldCleared(delivery.FieldGatheringID) {
+		fields = append(fields, delivery.FieldGatheringID)
+	}
+	if m.FieldCleared(delivery.FieldGathers) {
+		fields = append(fields, delivery.FieldGathers)
+	}
+	if m.FieldCleared(delivery.FieldMacros) {
+		fields = append(fields, delivery.FieldMacros)
+	}
 	if m.FieldCleared(delivery.FieldBulkReplayID) {
 		fields = append(fields, delivery.FieldBulkReplayID)
 	}
@@ -14941,6 +15144,15 @@ func (m *DeliveryMutation) ClearField(name string) error {
 		return nil
 	case delivery.FieldReplayOf:
 		m.ClearReplayOf()
+		return nil
+	case delivery.FieldGatheringID:
+		m.ClearGatheringID()
+		return nil
+	case delivery.FieldGathers:
+		m.ClearGathers()
+		return nil
+	case delivery.FieldMacros:
+		m.ClearMacros()
 		return nil
 	case delivery.FieldBulkReplayID:
 		m.ClearBulkReplayID()
@@ -15039,6 +15251,15 @@ func (m *DeliveryMutation) ResetField(name string) error {
 		return nil
 	case delivery.FieldReplayOf:
 		m.ResetReplayOf()
+		return nil
+	case delivery.FieldGatheringID:
+		m.ResetGatheringID()
+		return nil
+	case delivery.FieldGathers:
+		m.ResetGathers()
+		return nil
+	case delivery.FieldMacros:
+		m.ResetMacros()
 		return nil
 	case delivery.FieldBulkReplayID:
 		m.ResetBulkReplayID()
@@ -15846,6 +16067,612 @@ func (m *EchoRequestMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *EchoRequestMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown EchoRequest edge %s", name)
+}
+
+// GatheredEventMutation represents an operation that mutates the GatheredEvent nodes in the graph.
+type GatheredEventMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	affiliate_id    *int64
+	addaffiliate_id *int64
+	gathering_id    *uuid.UUID
+	conversion_id   *uuid.UUID
+	event_id        *uuid.UUID
+	left_at         *time.Time
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*GatheredEvent, error)
+	predicates      []predicate.GatheredEvent
+}
+
+var _ ent.Mutation = (*GatheredEventMutation)(nil)
+
+// gatheredeventOption allows management of the mutation configuration using functional options.
+type gatheredeventOption func(*GatheredEventMutation)
+
+// newGatheredEventMutation creates new mutation for the GatheredEvent entity.
+func newGatheredEventMutation(c config, op Op, opts ...gatheredeventOption) *GatheredEventMutation {
+	m := &GatheredEventMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeGatheredEvent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withGatheredEventID sets the ID field of the mutation.
+func withGatheredEventID(id uuid.UUID) gatheredeventOption {
+	return func(m *GatheredEventMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *GatheredEvent
+		)
+		m.oldValue = func(ctx context.Context) (*GatheredEvent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().GatheredEvent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withGatheredEvent sets the old GatheredEvent of the mutation.
+func withGatheredEvent(node *GatheredEvent) gatheredeventOption {
+	return func(m *GatheredEventMutation) {
+		m.oldValue = func(context.Context) (*GatheredEvent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m GatheredEventMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m GatheredEventMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of GatheredEvent entities.
+func (m *GatheredEventMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *GatheredEventMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *GatheredEventMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().GatheredEvent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAffiliateID sets the "affiliate_id" field.
+func (m *GatheredEventMutation) SetAffiliateID(i int64) {
+	m.affiliate_id = &i
+	m.addaffiliate_id = nil
+}
+
+// AffiliateID returns the value of the "affiliate_id" field in the mutation.
+func (m *GatheredEventMutation) AffiliateID() (r int64, exists bool) {
+	v := m.affiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAffiliateID returns the old "affiliate_id" field's value of the GatheredEvent entity.
+// If the GatheredEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GatheredEventMutation) OldAffiliateID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAffiliateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAffiliateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAffiliateID: %w", err)
+	}
+	return oldValue.AffiliateID, nil
+}
+
+// AddAffiliateID adds i to the "affiliate_id" field.
+func (m *GatheredEventMutation) AddAffiliateID(i int64) {
+	if m.addaffiliate_id != nil {
+		*m.addaffiliate_id += i
+	} else {
+		m.addaffiliate_id = &i
+	}
+}
+
+// AddedAffiliateID returns the value that was added to the "affiliate_id" field in this mutation.
+func (m *GatheredEventMutation) AddedAffiliateID() (r int64, exists bool) {
+	v := m.addaffiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAffiliateID resets all changes to the "affiliate_id" field.
+func (m *GatheredEventMutation) ResetAffiliateID() {
+	m.affiliate_id = nil
+	m.addaffiliate_id = nil
+}
+
+// SetGatheringID sets the "gathering_id" field.
+func (m *GatheredEventMutation) SetGatheringID(u uuid.UUID) {
+	m.gathering_id = &u
+}
+
+// GatheringID returns the value of the "gathering_id" field in the mutation.
+func (m *GatheredEventMutation) GatheringID() (r uuid.UUID, exists bool) {
+	v := m.gathering_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGatheringID returns the old "gathering_id" field's value of the GatheredEvent entity.
+// If the GatheredEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GatheredEventMutation) OldGatheringID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGatheringID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGatheringID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGatheringID: %w", err)
+	}
+	return oldValue.GatheringID, nil
+}
+
+// ResetGatheringID resets all changes to the "gathering_id" field.
+func (m *GatheredEventMutation) ResetGatheringID() {
+	m.gathering_id = nil
+}
+
+// SetConversionID sets the "conversion_id" field.
+func (m *GatheredEventMutation) SetConversionID(u uuid.UUID) {
+	m.conversion_id = &u
+}
+
+// ConversionID returns the value of the "conversion_id" field in the mutation.
+func (m *GatheredEventMutation) ConversionID() (r uuid.UUID, exists bool) {
+	v := m.conversion_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConversionID returns the old "conversion_id" field's value of the GatheredEvent entity.
+// If the GatheredEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GatheredEventMutation) OldConversionID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConversionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConversionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConversionID: %w", err)
+	}
+	return oldValue.ConversionID, nil
+}
+
+// ResetConversionID resets all changes to the "conversion_id" field.
+func (m *GatheredEventMutation) ResetConversionID() {
+	m.conversion_id = nil
+}
+
+// SetEventID sets the "event_id" field.
+func (m *GatheredEventMutation) SetEventID(u uuid.UUID) {
+	m.event_id = &u
+}
+
+// EventID returns the value of the "event_id" field in the mutation.
+func (m *GatheredEventMutation) EventID() (r uuid.UUID, exists bool) {
+	v := m.event_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEventID returns the old "event_id" field's value of the GatheredEvent entity.
+// If the GatheredEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GatheredEventMutation) OldEventID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEventID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEventID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEventID: %w", err)
+	}
+	return oldValue.EventID, nil
+}
+
+// ResetEventID resets all changes to the "event_id" field.
+func (m *GatheredEventMutation) ResetEventID() {
+	m.event_id = nil
+}
+
+// SetLeftAt sets the "left_at" field.
+func (m *GatheredEventMutation) SetLeftAt(t time.Time) {
+	m.left_at = &t
+}
+
+// LeftAt returns the value of the "left_at" field in the mutation.
+func (m *GatheredEventMutation) LeftAt() (r time.Time, exists bool) {
+	v := m.left_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeftAt returns the old "left_at" field's value of the GatheredEvent entity.
+// If the GatheredEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GatheredEventMutation) OldLeftAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeftAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeftAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeftAt: %w", err)
+	}
+	return oldValue.LeftAt, nil
+}
+
+// ClearLeftAt clears the value of the "left_at" field.
+func (m *GatheredEventMutation) ClearLeftAt() {
+	m.left_at = nil
+	m.clearedFields[gatheredevent.FieldLeftAt] = struct{}{}
+}
+
+// LeftAtCleared returns if the "left_at" field was cleared in this mutation.
+func (m *GatheredEventMutation) LeftAtCleared() bool {
+	_, ok := m.clearedFields[gatheredevent.FieldLeftAt]
+	return ok
+}
+
+// ResetLeftAt resets all changes to the "left_at" field.
+func (m *GatheredEventMutation) ResetLeftAt() {
+	m.left_at = nil
+	delete(m.clearedFields, gatheredevent.FieldLeftAt)
+}
+
+// Where appends a list predicates to the GatheredEventMutation builder.
+func (m *GatheredEventMutation) Where(ps ...predicate.GatheredEvent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the GatheredEventMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *GatheredEventMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.GatheredEvent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *GatheredEventMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *GatheredEventMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (GatheredEvent).
+func (m *GatheredEventMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *GatheredEventMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.affiliate_id != nil {
+		fields = append(fields, gatheredevent.FieldAffiliateID)
+	}
+	if m.gathering_id != nil {
+		fields = append(fields, gatheredevent.FieldGatheringID)
+	}
+	if m.conversion_id != nil {
+		fields = append(fields, gatheredevent.FieldConversionID)
+	}
+	if m.event_id != nil {
+		fields = append(fields, gatheredevent.FieldEventID)
+	}
+	if m.left_at != nil {
+		fields = append(fields, gatheredevent.FieldLeftAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *GatheredEventMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case gatheredevent.FieldAffiliateID:
+		return m.AffiliateID()
+	case gatheredevent.FieldGatheringID:
+		return m.GatheringID()
+	case gatheredevent.FieldConversionID:
+		return m.ConversionID()
+	case gatheredevent.FieldEventID:
+		return m.EventID()
+	case gatheredevent.FieldLeftAt:
+		return m.LeftAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *GatheredEventMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case gatheredevent.FieldAffiliateID:
+		return m.OldAffiliateID(ctx)
+	case gatheredevent.FieldGatheringID:
+		return m.OldGatheringID(ctx)
+	case gatheredevent.FieldConversionID:
+		return m.OldConversionID(ctx)
+	case gatheredevent.FieldEventID:
+		return m.OldEventID(ctx)
+	case gatheredevent.FieldLeftAt:
+		return m.OldLeftAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown GatheredEvent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GatheredEventMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case gatheredevent.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAffiliateID(v)
+		return nil
+	case gatheredevent.FieldGatheringID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGatheringID(v)
+		return nil
+	case gatheredevent.FieldConversionID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConversionID(v)
+		return nil
+	case gatheredevent.FieldEventID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEventID(v)
+		return nil
+	case gatheredevent.FieldLeftAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeftAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown GatheredEvent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *GatheredEventMutation) AddedFields() []string {
+	var fields []string
+	if m.addaffiliate_id != nil {
+		fields = append(fields, gatheredevent.FieldAffiliateID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *GatheredEventMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case gatheredevent.FieldAffiliateID:
+		return m.AddedAffiliateID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GatheredEventMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case gatheredevent.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAffiliateID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown GatheredEvent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *GatheredEventMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(gatheredevent.FieldLeftAt) {
+		fields = append(fields, gatheredevent.FieldLeftAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *GatheredEventMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *GatheredEventMutation) ClearField(name string) error {
+	switch name {
+	case gatheredevent.FieldLeftAt:
+		m.ClearLeftAt()
+		return nil
+	}
+	return fmt.Errorf("unknown GatheredEvent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *GatheredEventMutation) ResetField(name string) error {
+	switch name {
+	case gatheredevent.FieldAffiliateID:
+		m.ResetAffiliateID()
+		return nil
+	case gatheredevent.FieldGatheringID:
+		m.ResetGatheringID()
+		return nil
+	case gatheredevent.FieldConversionID:
+		m.ResetConversionID()
+		return nil
+	case gatheredevent.FieldEventID:
+		m.ResetEventID()
+		return nil
+	case gatheredevent.FieldLeftAt:
+		m.ResetLeftAt()
+		return nil
+	}
+	return fmt.Errorf("unknown GatheredEvent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *GatheredEventMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *GatheredEventMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *GatheredEventMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *GatheredEventMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *GatheredEventMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *GatheredEventMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *GatheredEventMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown GatheredEvent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *GatheredEventMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown GatheredEvent edge %s", name)
 }
 
 // GoalMutation represents an operation that mutates the Goal nodes in the graph.
@@ -18851,6 +19678,10 @@ type PostbackMutation struct {
 	campaign_id                  *int64
 	addcampaign_id               *int64
 	goal                         *string
+	further_goals                *[]string
+	appendfurther_goals          []string
+	gather_seconds               *int
+	addgather_seconds            *int
 	url_template                 *string
 	method                       *dispatch.Method
 	statuses                     *[]commission.Status
@@ -19278,6 +20109,127 @@ func (m *PostbackMutation) OldGoal(ctx context.Context) (v string, err error) {
 // ResetGoal resets all changes to the "goal" field.
 func (m *PostbackMutation) ResetGoal() {
 	m.goal = nil
+}
+
+// SetFurtherGoals sets the "further_goals" field.
+func (m *PostbackMutation) SetFurtherGoals(s []string) {
+	m.further_goals = &s
+	m.appendfurther_goals = nil
+}
+
+// FurtherGoals returns the value of the "further_goals" field in the mutation.
+func (m *PostbackMutation) FurtherGoals() (r []string, exists bool) {
+	v := m.further_goals
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFurtherGoals returns the old "further_goals" field's value of the Postback entity.
+// If the Postback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackMutation) OldFurtherGoals(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFurtherGoals is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFurtherGoals requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFurtherGoals: %w", err)
+	}
+	return oldValue.FurtherGoals, nil
+}
+
+// AppendFurtherGoals adds s to the "further_goals" field.
+func (m *PostbackMutation) AppendFurtherGoals(s []string) {
+	m.appendfurther_goals = append(m.appendfurther_goals, s...)
+}
+
+// AppendedFurtherGoals returns the list of values that were appended to the "further_goals" field in this mutation.
+func (m *PostbackMutation) AppendedFurtherGoals() ([]string, bool) {
+	if len(m.appendfurther_goals) == 0 {
+		return nil, false
+	}
+	return m.appendfurther_goals, true
+}
+
+// ResetFurtherGoals resets all changes to the "further_goals" field.
+func (m *PostbackMutation) ResetFurtherGoals() {
+	m.further_goals = nil
+	m.appendfurther_goals = nil
+}
+
+// SetGatherSeconds sets the "gather_seconds" field.
+func (m *PostbackMutation) SetGatherSeconds(i int) {
+	m.gather_seconds = &i
+	m.addgather_seconds = nil
+}
+
+// GatherSeconds returns the value of the "gather_seconds" field in the mutation.
+func (m *PostbackMutation) GatherSeconds() (r int, exists bool) {
+	v := m.gather_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGatherSeconds returns the old "gather_seconds" field's value of the Postback entity.
+// If the Postback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackMutation) OldGatherSeconds(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGatherSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGatherSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGatherSeconds: %w", err)
+	}
+	return oldValue.GatherSeconds, nil
+}
+
+// AddGatherSeconds adds i to the "gather_seconds" field.
+func (m *PostbackMutation) AddGatherSeconds(i int) {
+	if m.addgather_seconds != nil {
+		*m.addgather_seconds += i
+	} else {
+		m.addgather_seconds = &i
+	}
+}
+
+// AddedGatherSeconds returns the value that was added to the "gather_seconds" field in this mutation.
+func (m *PostbackMutation) AddedGatherSeconds() (r int, exists bool) {
+	v := m.addgather_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearGatherSeconds clears the value of the "gather_seconds" field.
+func (m *PostbackMutation) ClearGatherSeconds() {
+	m.gather_seconds = nil
+	m.addgather_seconds = nil
+	m.clearedFields[postback.FieldGatherSeconds] = struct{}{}
+}
+
+// GatherSecondsCleared returns if the "gather_seconds" field was cleared in this mutation.
+func (m *PostbackMutation) GatherSecondsCleared() bool {
+	_, ok := m.clearedFields[postback.FieldGatherSeconds]
+	return ok
+}
+
+// ResetGatherSeconds resets all changes to the "gather_seconds" field.
+func (m *PostbackMutation) ResetGatherSeconds() {
+	m.gather_seconds = nil
+	m.addgather_seconds = nil
+	delete(m.clearedFields, postback.FieldGatherSeconds)
 }
 
 // SetURLTemplate sets the "url_template" field.
@@ -19882,7 +20834,7 @@ func (m *PostbackMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PostbackMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 21)
 	if m.affiliate_id != nil {
 		fields = append(fields, postback.FieldAffiliateID)
 	}
@@ -19900,6 +20852,12 @@ func (m *PostbackMutation) Fields() []string {
 	}
 	if m.goal != nil {
 		fields = append(fields, postback.FieldGoal)
+	}
+	if m.further_goals != nil {
+		fields = append(fields, postback.FieldFurtherGoals)
+	}
+	if m.gather_seconds != nil {
+		fields = append(fields, postback.FieldGatherSeconds)
 	}
 	if m.url_template != nil {
 		fields = append(fields, postback.FieldURLTemplate)
@@ -19960,6 +20918,10 @@ func (m *PostbackMutation) Field(name string) (ent.Value, bool) {
 		return m.CampaignID()
 	case postback.FieldGoal:
 		return m.Goal()
+	case postback.FieldFurtherGoals:
+		return m.FurtherGoals()
+	case postback.FieldGatherSeconds:
+		return m.GatherSeconds()
 	case postback.FieldURLTemplate:
 		return m.URLTemplate()
 	case postback.FieldMethod:
@@ -20007,6 +20969,10 @@ func (m *PostbackMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldCampaignID(ctx)
 	case postback.FieldGoal:
 		return m.OldGoal(ctx)
+	case postback.FieldFurtherGoals:
+		return m.OldFurtherGoals(ctx)
+	case postback.FieldGatherSeconds:
+		return m.OldGatherSeconds(ctx)
 	case postback.FieldURLTemplate:
 		return m.OldURLTemplate(ctx)
 	case postback.FieldMethod:
@@ -20083,6 +21049,20 @@ func (m *PostbackMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetGoal(v)
+		return nil
+	case postback.FieldFurtherGoals:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFurtherGoals(v)
+		return nil
+	case postback.FieldGatherSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGatherSeconds(v)
 		return nil
 	case postback.FieldURLTemplate:
 		v, ok := value.(string)
@@ -20192,6 +21172,9 @@ func (m *PostbackMutation) AddedFields() []string {
 	if m.addcampaign_id != nil {
 		fields = append(fields, postback.FieldCampaignID)
 	}
+	if m.addgather_seconds != nil {
+		fields = append(fields, postback.FieldGatherSeconds)
+	}
 	if m.addversion != nil {
 		fields = append(fields, postback.FieldVersion)
 	}
@@ -20209,6 +21192,8 @@ func (m *PostbackMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedOfferID()
 	case postback.FieldCampaignID:
 		return m.AddedCampaignID()
+	case postback.FieldGatherSeconds:
+		return m.AddedGatherSeconds()
 	case postback.FieldVersion:
 		return m.AddedVersion()
 	}
@@ -20241,6 +21226,13 @@ func (m *PostbackMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddCampaignID(v)
 		return nil
+	case postback.FieldGatherSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddGatherSeconds(v)
+		return nil
 	case postback.FieldVersion:
 		v, ok := value.(int)
 		if !ok {
@@ -20261,6 +21253,9 @@ func (m *PostbackMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(postback.FieldCampaignID) {
 		fields = append(fields, postback.FieldCampaignID)
+	}
+	if m.FieldCleared(postback.FieldGatherSeconds) {
+		fields = append(fields, postback.FieldGatherSeconds)
 	}
 	if m.FieldCleared(postback.FieldBodyRule) {
 		fields = append(fields, postback.FieldBodyRule)
@@ -20296,6 +21291,9 @@ func (m *PostbackMutation) ClearField(name string) error {
 		return nil
 	case postback.FieldCampaignID:
 		m.ClearCampaignID()
+		return nil
+	case postback.FieldGatherSeconds:
+		m.ClearGatherSeconds()
 		return nil
 	case postback.FieldBodyRule:
 		m.ClearBodyRule()
@@ -20337,6 +21335,12 @@ func (m *PostbackMutation) ResetField(name string) error {
 		return nil
 	case postback.FieldGoal:
 		m.ResetGoal()
+		return nil
+	case postback.FieldFurtherGoals:
+		m.ResetFurtherGoals()
+		return nil
+	case postback.FieldGatherSeconds:
+		m.ResetGatherSeconds()
 		return nil
 	case postback.FieldURLTemplate:
 		m.ResetURLTemplate()
@@ -21325,28 +22329,32 @@ func (m *PostbackTestMutation) ResetEdge(name string) error {
 // PostbackVersionMutation represents an operation that mutates the PostbackVersion nodes in the graph.
 type PostbackVersionMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *int64
-	affiliate_id    *int64
-	addaffiliate_id *int64
-	postback_id     *int64
-	addpostback_id  *int64
-	number          *int
-	addnumber       *int
-	url_template    *string
-	method          *dispatch.Method
-	statuses        *[]commission.Status
-	appendstatuses  []commission.Status
-	enabled         *bool
-	body_rule       **dispatch.BodyRule
-	user_id         *int64
-	adduser_id      *int64
-	created_at      *time.Time
-	clearedFields   map[string]struct{}
-	done            bool
-	oldValue        func(context.Context) (*PostbackVersion, error)
-	predicates      []predicate.PostbackVersion
+	op                  Op
+	typ                 string
+	id                  *int64
+	affiliate_id        *int64
+	addaffiliate_id     *int64
+	postback_id         *int64
+	addpostback_id      *int64
+	number              *int
+	addnumber           *int
+	url_template        *string
+	method              *dispatch.Method
+	statuses            *[]commission.Status
+	appendstatuses      []commission.Status
+	enabled             *bool
+	body_rule           **dispatch.BodyRule
+	further_goals       *[]string
+	appendfurther_goals []string
+	gather_seconds      *int
+	addgather_seconds   *int
+	user_id             *int64
+	adduser_id          *int64
+	created_at          *time.Time
+	clearedFields       map[string]struct{}
+	done                bool
+	oldValue            func(context.Context) (*PostbackVersion, error)
+	predicates          []predicate.PostbackVersion
 }
 
 var _ ent.Mutation = (*PostbackVersionMutation)(nil)
@@ -21829,6 +22837,127 @@ func (m *PostbackVersionMutation) ResetBodyRule() {
 	delete(m.clearedFields, postbackversion.FieldBodyRule)
 }
 
+// SetFurtherGoals sets the "further_goals" field.
+func (m *PostbackVersionMutation) SetFurtherGoals(s []string) {
+	m.further_goals = &s
+	m.appendfurther_goals = nil
+}
+
+// FurtherGoals returns the value of the "further_goals" field in the mutation.
+func (m *PostbackVersionMutation) FurtherGoals() (r []string, exists bool) {
+	v := m.further_goals
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFurtherGoals returns the old "further_goals" field's value of the PostbackVersion entity.
+// If the PostbackVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackVersionMutation) OldFurtherGoals(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFurtherGoals is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFurtherGoals requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFurtherGoals: %w", err)
+	}
+	return oldValue.FurtherGoals, nil
+}
+
+// AppendFurtherGoals adds s to the "further_goals" field.
+func (m *PostbackVersionMutation) AppendFurtherGoals(s []string) {
+	m.appendfurther_goals = append(m.appendfurther_goals, s...)
+}
+
+// AppendedFurtherGoals returns the list of values that were appended to the "further_goals" field in this mutation.
+func (m *PostbackVersionMutation) AppendedFurtherGoals() ([]string, bool) {
+	if len(m.appendfurther_goals) == 0 {
+		return nil, false
+	}
+	return m.appendfurther_goals, true
+}
+
+// ResetFurtherGoals resets all changes to the "further_goals" field.
+func (m *PostbackVersionMutation) ResetFurtherGoals() {
+	m.further_goals = nil
+	m.appendfurther_goals = nil
+}
+
+// SetGatherSeconds sets the "gather_seconds" field.
+func (m *PostbackVersionMutation) SetGatherSeconds(i int) {
+	m.gather_seconds = &i
+	m.addgather_seconds = nil
+}
+
+// GatherSeconds returns the value of the "gather_seconds" field in the mutation.
+func (m *PostbackVersionMutation) GatherSeconds() (r int, exists bool) {
+	v := m.gather_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGatherSeconds returns the old "gather_seconds" field's value of the PostbackVersion entity.
+// If the PostbackVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackVersionMutation) OldGatherSeconds(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGatherSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGatherSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGatherSeconds: %w", err)
+	}
+	return oldValue.GatherSeconds, nil
+}
+
+// AddGatherSeconds adds i to the "gather_seconds" field.
+func (m *PostbackVersionMutation) AddGatherSeconds(i int) {
+	if m.addgather_seconds != nil {
+		*m.addgather_seconds += i
+	} else {
+		m.addgather_seconds = &i
+	}
+}
+
+// AddedGatherSeconds returns the value that was added to the "gather_seconds" field in this mutation.
+func (m *PostbackVersionMutation) AddedGatherSeconds() (r int, exists bool) {
+	v := m.addgather_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearGatherSeconds clears the value of the "gather_seconds" field.
+func (m *PostbackVersionMutation) ClearGatherSeconds() {
+	m.gather_seconds = nil
+	m.addgather_seconds = nil
+	m.clearedFields[postbackversion.FieldGatherSeconds] = struct{}{}
+}
+
+// GatherSecondsCleared returns if the "gather_seconds" field was cleared in this mutation.
+func (m *PostbackVersionMutation) GatherSecondsCleared() bool {
+	_, ok := m.clearedFields[postbackversion.FieldGatherSeconds]
+	return ok
+}
+
+// ResetGatherSeconds resets all changes to the "gather_seconds" field.
+func (m *PostbackVersionMutation) ResetGatherSeconds() {
+	m.gather_seconds = nil
+	m.addgather_seconds = nil
+	delete(m.clearedFields, postbackversion.FieldGatherSeconds)
+}
+
 // SetUserID sets the "user_id" field.
 func (m *PostbackVersionMutation) SetUserID(i int64) {
 	m.user_id = &i
@@ -21969,7 +23098,7 @@ func (m *PostbackVersionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PostbackVersionMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 12)
 	if m.affiliate_id != nil {
 		fields = append(fields, postbackversion.FieldAffiliateID)
 	}
@@ -21993,6 +23122,12 @@ func (m *PostbackVersionMutation) Fields() []string {
 	}
 	if m.body_rule != nil {
 		fields = append(fields, postbackversion.FieldBodyRule)
+	}
+	if m.further_goals != nil {
+		fields = append(fields, postbackversion.FieldFurtherGoals)
+	}
+	if m.gather_seconds != nil {
+		fields = append(fields, postbackversion.FieldGatherSeconds)
 	}
 	if m.user_id != nil {
 		fields = append(fields, postbackversion.FieldUserID)
@@ -22024,6 +23159,10 @@ func (m *PostbackVersionMutation) Field(name string) (ent.Value, bool) {
 		return m.Enabled()
 	case postbackversion.FieldBodyRule:
 		return m.BodyRule()
+	case postbackversion.FieldFurtherGoals:
+		return m.FurtherGoals()
+	case postbackversion.FieldGatherSeconds:
+		return m.GatherSeconds()
 	case postbackversion.FieldUserID:
 		return m.UserID()
 	case postbackversion.FieldCreatedAt:
@@ -22053,6 +23192,10 @@ func (m *PostbackVersionMutation) OldField(ctx context.Context, name string) (en
 		return m.OldEnabled(ctx)
 	case postbackversion.FieldBodyRule:
 		return m.OldBodyRule(ctx)
+	case postbackversion.FieldFurtherGoals:
+		return m.OldFurtherGoals(ctx)
+	case postbackversion.FieldGatherSeconds:
+		return m.OldGatherSeconds(ctx)
 	case postbackversion.FieldUserID:
 		return m.OldUserID(ctx)
 	case postbackversion.FieldCreatedAt:
@@ -22122,6 +23265,20 @@ func (m *PostbackVersionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetBodyRule(v)
 		return nil
+	case postbackversion.FieldFurtherGoals:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFurtherGoals(v)
+		return nil
+	case postbackversion.FieldGatherSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGatherSeconds(v)
+		return nil
 	case postbackversion.FieldUserID:
 		v, ok := value.(int64)
 		if !ok {
@@ -22153,6 +23310,9 @@ func (m *PostbackVersionMutation) AddedFields() []string {
 	if m.addnumber != nil {
 		fields = append(fields, postbackversion.FieldNumber)
 	}
+	if m.addgather_seconds != nil {
+		fields = append(fields, postbackversion.FieldGatherSeconds)
+	}
 	if m.adduser_id != nil {
 		fields = append(fields, postbackversion.FieldUserID)
 	}
@@ -22170,6 +23330,8 @@ func (m *PostbackVersionMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedPostbackID()
 	case postbackversion.FieldNumber:
 		return m.AddedNumber()
+	case postbackversion.FieldGatherSeconds:
+		return m.AddedGatherSeconds()
 	case postbackversion.FieldUserID:
 		return m.AddedUserID()
 	}
@@ -22202,6 +23364,13 @@ func (m *PostbackVersionMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddNumber(v)
 		return nil
+	case postbackversion.FieldGatherSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddGatherSeconds(v)
+		return nil
 	case postbackversion.FieldUserID:
 		v, ok := value.(int64)
 		if !ok {
@@ -22219,6 +23388,9 @@ func (m *PostbackVersionMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(postbackversion.FieldBodyRule) {
 		fields = append(fields, postbackversion.FieldBodyRule)
+	}
+	if m.FieldCleared(postbackversion.FieldGatherSeconds) {
+		fields = append(fields, postbackversion.FieldGatherSeconds)
 	}
 	if m.FieldCleared(postbackversion.FieldUserID) {
 		fields = append(fields, postbackversion.FieldUserID)
@@ -22239,6 +23411,9 @@ func (m *PostbackVersionMutation) ClearField(name string) error {
 	switch name {
 	case postbackversion.FieldBodyRule:
 		m.ClearBodyRule()
+		return nil
+	case postbackversion.FieldGatherSeconds:
+		m.ClearGatherSeconds()
 		return nil
 	case postbackversion.FieldUserID:
 		m.ClearUserID()
@@ -22274,6 +23449,12 @@ func (m *PostbackVersionMutation) ResetField(name string) error {
 		return nil
 	case postbackversion.FieldBodyRule:
 		m.ResetBodyRule()
+		return nil
+	case postbackversion.FieldFurtherGoals:
+		m.ResetFurtherGoals()
+		return nil
+	case postbackversion.FieldGatherSeconds:
+		m.ResetGatherSeconds()
 		return nil
 	case postbackversion.FieldUserID:
 		m.ResetUserID()

@@ -33,6 +33,10 @@ type Postback struct {
 	CampaignID *int64 `json:"campaign_id,omitempty"`
 	// The goal's key.
 	Goal string `json:"goal,omitempty"`
+	// Goals that it gathers too; empty unless it gathers.
+	FurtherGoals []string `json:"further_goals,omitempty"`
+	// For how long it gathers the conversions of a click into one request; null to send each by itself.
+	GatherSeconds *int `json:"gather_seconds,omitempty"`
 	// URLTemplate holds the value of the "url_template" field.
 	URLTemplate string `json:"url_template,omitempty"`
 	// Method holds the value of the "method" field.
@@ -67,11 +71,11 @@ func (*Postback) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case postback.FieldStatuses, postback.FieldBodyRule, postback.FieldSigningSecret, postback.FieldRetiredSigningSecret:
+		case postback.FieldFurtherGoals, postback.FieldStatuses, postback.FieldBodyRule, postback.FieldSigningSecret, postback.FieldRetiredSigningSecret:
 			values[i] = new([]byte)
 		case postback.FieldEnabled:
 			values[i] = new(sql.NullBool)
-		case postback.FieldID, postback.FieldAffiliateID, postback.FieldOfferID, postback.FieldCampaignID, postback.FieldVersion:
+		case postback.FieldID, postback.FieldAffiliateID, postback.FieldOfferID, postback.FieldCampaignID, postback.FieldGatherSeconds, postback.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case postback.FieldName, postback.FieldScope, postback.FieldGoal, postback.FieldURLTemplate, postback.FieldMethod, postback.FieldHoldReason:
 			values[i] = new(sql.NullString)
@@ -135,6 +139,21 @@ func (_m *Postback) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field goal", values[i])
 			} else if value.Valid {
 				_m.Goal = value.String
+			}
+		case postback.FieldFurtherGoals:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field further_goals", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.FurtherGoals); err != nil {
+					return fmt.Errorf("unmarshal field further_goals: %w", err)
+				}
+			}
+		case postback.FieldGatherSeconds:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field gather_seconds", values[i])
+			} else if value.Valid {
+				_m.GatherSeconds = new(int)
+				*_m.GatherSeconds = int(value.Int64)
 			}
 		case postback.FieldURLTemplate:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -278,6 +297,14 @@ func (_m *Postback) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("goal=")
 	builder.WriteString(_m.Goal)
+	builder.WriteString(", ")
+	builder.WriteString("further_goals=")
+	builder.WriteString(fmt.Sprintf("%v", _m.FurtherGoals))
+	builder.WriteString(", ")
+	if v := _m.GatherSeconds; v != nil {
+		builder.WriteString("gather_seconds=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("url_template=")
 	builder.WriteString(_m.URLTemplate)

@@ -83,6 +83,26 @@ func (_c *PostbackCreate) SetGoal(v string) *PostbackCreate {
 	return _c
 }
 
+// SetFurtherGoals sets the "further_goals" field.
+func (_c *PostbackCreate) SetFurtherGoals(v []string) *PostbackCreate {
+	_c.mutation.SetFurtherGoals(v)
+	return _c
+}
+
+// SetGatherSeconds sets the "gather_seconds" field.
+func (_c *PostbackCreate) SetGatherSeconds(v int) *PostbackCreate {
+	_c.mutation.SetGatherSeconds(v)
+	return _c
+}
+
+// SetNillableGatherSeconds sets the "gather_seconds" field if the given value is not nil.
+func (_c *PostbackCreate) SetNillableGatherSeconds(v *int) *PostbackCreate {
+	if v != nil {
+		_c.SetGatherSeconds(*v)
+	}
+	return _c
+}
+
 // SetURLTemplate sets the "url_template" field.
 func (_c *PostbackCreate) SetURLTemplate(v string) *PostbackCreate {
 	_c.mutation.SetURLTemplate(v)
@@ -272,6 +292,10 @@ func (_c *PostbackCreate) defaults() error {
 		v := postback.DefaultName
 		_c.mutation.SetName(v)
 	}
+	if _, ok := _c.mutation.FurtherGoals(); !ok {
+		v := postback.DefaultFurtherGoals
+		_c.mutation.SetFurtherGoals(v)
+	}
 	if _, ok := _c.mutation.Method(); !ok {
 		v := postback.DefaultMethod
 		_c.mutation.SetMethod(v)
@@ -324,6 +348,14 @@ func (_c *PostbackCreate) check() error {
 	}
 	if _, ok := _c.mutation.Goal(); !ok {
 		return &ValidationError{Name: "goal", err: errors.New(`db: missing required field "Postback.goal"`)}
+	}
+	if _, ok := _c.mutation.FurtherGoals(); !ok {
+		return &ValidationError{Name: "further_goals", err: errors.New(`db: missing required field "Postback.further_goals"`)}
+	}
+	if v, ok := _c.mutation.GatherSeconds(); ok {
+		if err := postback.GatherSecondsValidator(v); err != nil {
+			return &ValidationError{Name: "gather_seconds", err: fmt.Errorf(`db: validator failed for field "Postback.gather_seconds": %w`, err)}
+		}
 	}
 	if _, ok := _c.mutation.URLTemplate(); !ok {
 		return &ValidationError{Name: "url_template", err: errors.New(`db: missing required field "Postback.url_template"`)}
@@ -414,6 +446,14 @@ func (_c *PostbackCreate) createSpec() (*Postback, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Goal(); ok {
 		_spec.SetField(postback.FieldGoal, field.TypeString, value)
 		_node.Goal = value
+	}
+	if value, ok := _c.mutation.FurtherGoals(); ok {
+		_spec.SetField(postback.FieldFurtherGoals, field.TypeJSON, value)
+		_node.FurtherGoals = value
+	}
+	if value, ok := _c.mutation.GatherSeconds(); ok {
+		_spec.SetField(postback.FieldGatherSeconds, field.TypeInt, value)
+		_node.GatherSeconds = &value
 	}
 	if value, ok := _c.mutation.URLTemplate(); ok {
 		_spec.SetField(postback.FieldURLTemplate, field.TypeString, value)

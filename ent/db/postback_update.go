@@ -129,6 +129,45 @@ func (_u *PostbackUpdate) SetNillableGoal(v *string) *PostbackUpdate {
 	return _u
 }
 
+// SetFurtherGoals sets the "further_goals" field.
+func (_u *PostbackUpdate) SetFurtherGoals(v []string) *PostbackUpdate {
+	_u.mutation.SetFurtherGoals(v)
+	return _u
+}
+
+// AppendFurtherGoals appends value to the "further_goals" field.
+func (_u *PostbackUpdate) AppendFurtherGoals(v []string) *PostbackUpdate {
+	_u.mutation.AppendFurtherGoals(v)
+	return _u
+}
+
+// SetGatherSeconds sets the "gather_seconds" field.
+func (_u *PostbackUpdate) SetGatherSeconds(v int) *PostbackUpdate {
+	_u.mutation.ResetGatherSeconds()
+	_u.mutation.SetGatherSeconds(v)
+	return _u
+}
+
+// SetNillableGatherSeconds sets the "gather_seconds" field if the given value is not nil.
+func (_u *PostbackUpdate) SetNillableGatherSeconds(v *int) *PostbackUpdate {
+	if v != nil {
+		_u.SetGatherSeconds(*v)
+	}
+	return _u
+}
+
+// AddGatherSeconds adds value to the "gather_seconds" field.
+func (_u *PostbackUpdate) AddGatherSeconds(v int) *PostbackUpdate {
+	_u.mutation.AddGatherSeconds(v)
+	return _u
+}
+
+// ClearGatherSeconds clears the value of the "gather_seconds" field.
+func (_u *PostbackUpdate) ClearGatherSeconds() *PostbackUpdate {
+	_u.mutation.ClearGatherSeconds()
+	return _u
+}
+
 // SetURLTemplate sets the "url_template" field.
 func (_u *PostbackUpdate) SetURLTemplate(v string) *PostbackUpdate {
 	_u.mutation.SetURLTemplate(v)
@@ -359,6 +398,11 @@ func (_u *PostbackUpdate) check() error {
 			return &ValidationError{Name: "scope", err: fmt.Errorf(`db: validator failed for field "Postback.scope": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.GatherSeconds(); ok {
+		if err := postback.GatherSecondsValidator(v); err != nil {
+			return &ValidationError{Name: "gather_seconds", err: fmt.Errorf(`db: validator failed for field "Postback.gather_seconds": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Method(); ok {
 		if err := postback.MethodValidator(v); err != nil {
 			return &ValidationError{Name: "method", err: fmt.Errorf(`db: validator failed for field "Postback.method": %w`, err)}
@@ -416,6 +460,23 @@ func (_u *PostbackUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Goal(); ok {
 		_spec.SetField(postback.FieldGoal, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.FurtherGoals(); ok {
+		_spec.SetField(postback.FieldFurtherGoals, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedFurtherGoals(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, postback.FieldFurtherGoals, value)
+		})
+	}
+	if value, ok := _u.mutation.GatherSeconds(); ok {
+		_spec.SetField(postback.FieldGatherSeconds, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedGatherSeconds(); ok {
+		_spec.AddField(postback.FieldGatherSeconds, field.TypeInt, value)
+	}
+	if _u.mutation.GatherSecondsCleared() {
+		_spec.ClearField(postback.FieldGatherSeconds, field.TypeInt)
 	}
 	if value, ok := _u.mutation.URLTemplate(); ok {
 		_spec.SetField(postback.FieldURLTemplate, field.TypeString, value)
@@ -591,6 +652,45 @@ func (_u *PostbackUpdateOne) SetNillableGoal(v *string) *PostbackUpdateOne {
 	if v != nil {
 		_u.SetGoal(*v)
 	}
+	return _u
+}
+
+// SetFurtherGoals sets the "further_goals" field.
+func (_u *PostbackUpdateOne) SetFurtherGoals(v []string) *PostbackUpdateOne {
+	_u.mutation.SetFurtherGoals(v)
+	return _u
+}
+
+// AppendFurtherGoals appends value to the "further_goals" field.
+func (_u *PostbackUpdateOne) AppendFurtherGoals(v []string) *PostbackUpdateOne {
+	_u.mutation.AppendFurtherGoals(v)
+	return _u
+}
+
+// SetGatherSeconds sets the "gather_seconds" field.
+func (_u *PostbackUpdateOne) SetGatherSeconds(v int) *PostbackUpdateOne {
+	_u.mutation.ResetGatherSeconds()
+	_u.mutation.SetGatherSeconds(v)
+	return _u
+}
+
+// SetNillableGatherSeconds sets the "gather_seconds" field if the given value is not nil.
+func (_u *PostbackUpdateOne) SetNillableGatherSeconds(v *int) *PostbackUpdateOne {
+	if v != nil {
+		_u.SetGatherSeconds(*v)
+	}
+	return _u
+}
+
+// AddGatherSeconds adds value to the "gather_seconds" field.
+func (_u *PostbackUpdateOne) AddGatherSeconds(v int) *PostbackUpdateOne {
+	_u.mutation.AddGatherSeconds(v)
+	return _u
+}
+
+// ClearGatherSeconds clears the value of the "gather_seconds" field.
+func (_u *PostbackUpdateOne) ClearGatherSeconds() *PostbackUpdateOne {
+	_u.mutation.ClearGatherSeconds()
 	return _u
 }
 
@@ -837,6 +937,11 @@ func (_u *PostbackUpdateOne) check() error {
 			return &ValidationError{Name: "scope", err: fmt.Errorf(`db: validator failed for field "Postback.scope": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.GatherSeconds(); ok {
+		if err := postback.GatherSecondsValidator(v); err != nil {
+			return &ValidationError{Name: "gather_seconds", err: fmt.Errorf(`db: validator failed for field "Postback.gather_seconds": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Method(); ok {
 		if err := postback.MethodValidator(v); err != nil {
 			return &ValidationError{Name: "method", err: fmt.Errorf(`db: validator failed for field "Postback.method": %w`, err)}
@@ -911,6 +1016,23 @@ func (_u *PostbackUpdateOne) sqlSave(ctx context.Context) (_node *Postback, err 
 	}
 	if value, ok := _u.mutation.Goal(); ok {
 		_spec.SetField(postback.FieldGoal, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.FurtherGoals(); ok {
+		_spec.SetField(postback.FieldFurtherGoals, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedFurtherGoals(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, postback.FieldFurtherGoals, value)
+		})
+	}
+	if value, ok := _u.mutation.GatherSeconds(); ok {
+		_spec.SetField(postback.FieldGatherSeconds, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedGatherSeconds(); ok {
+		_spec.AddField(postback.FieldGatherSeconds, field.TypeInt, value)
+	}
+	if _u.mutation.GatherSecondsCleared() {
+		_spec.ClearField(postback.FieldGatherSeconds, field.TypeInt)
 	}
 	if value, ok := _u.mutation.URLTemplate(); ok {
 		_spec.SetField(postback.FieldURLTemplate, field.TypeString, value)

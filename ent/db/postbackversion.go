@@ -36,6 +36,10 @@ type PostbackVersion struct {
 	Enabled bool `json:"enabled,omitempty"`
 	// BodyRule holds the value of the "body_rule" field.
 	BodyRule *dispatch.BodyRule `json:"body_rule,omitempty"`
+	// Goals that it gathers too.
+	FurtherGoals []string `json:"further_goals,omitempty"`
+	// For how long it gathers; null for not at all.
+	GatherSeconds *int `json:"gather_seconds,omitempty"`
 	// Who made it; null for Postrider itself.
 	UserID *int64 `json:"user_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -48,11 +52,11 @@ func (*PostbackVersion) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case postbackversion.FieldStatuses, postbackversion.FieldBodyRule:
+		case postbackversion.FieldStatuses, postbackversion.FieldBodyRule, postbackversion.FieldFurtherGoals:
 			values[i] = new([]byte)
 		case postbackversion.FieldEnabled:
 			values[i] = new(sql.NullBool)
-		case postbackversion.FieldID, postbackversion.FieldAffiliateID, postbackversion.FieldPostbackID, postbackversion.FieldNumber, postbackversion.FieldUserID:
+		case postbackversion.FieldID, postbackversion.FieldAffiliateID, postbackversion.FieldPostbackID, postbackversion.FieldNumber, postbackversion.FieldGatherSeconds, postbackversion.FieldUserID:
 			values[i] = new(sql.NullInt64)
 		case postbackversion.FieldURLTemplate, postbackversion.FieldMethod:
 			values[i] = new(sql.NullString)
@@ -131,6 +135,21 @@ func (_m *PostbackVersion) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field body_rule: %w", err)
 				}
 			}
+		case postbackversion.FieldFurtherGoals:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field further_goals", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.FurtherGoals); err != nil {
+					return fmt.Errorf("unmarshal field further_goals: %w", err)
+				}
+			}
+		case postbackversion.FieldGatherSeconds:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field gather_seconds", values[i])
+			} else if value.Valid {
+				_m.GatherSeconds = new(int)
+				*_m.GatherSeconds = int(value.Int64)
+			}
 		case postbackversion.FieldUserID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field user_id", values[i])
@@ -203,6 +222,14 @@ func (_m *PostbackVersion) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("body_rule=")
 	builder.WriteString(fmt.Sprintf("%v", _m.BodyRule))
+	builder.WriteString(", ")
+	builder.WriteString("further_goals=")
+	builder.WriteString(fmt.Sprintf("%v", _m.FurtherGoals))
+	builder.WriteString(", ")
+	if v := _m.GatherSeconds; v != nil {
+		builder.WriteString("gather_seconds=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	if v := _m.UserID; v != nil {
 		builder.WriteString("user_id=")

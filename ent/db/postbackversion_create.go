@@ -70,6 +70,26 @@ func (_c *PostbackVersionCreate) SetBodyRule(v *dispatch.BodyRule) *PostbackVers
 	return _c
 }
 
+// SetFurtherGoals sets the "further_goals" field.
+func (_c *PostbackVersionCreate) SetFurtherGoals(v []string) *PostbackVersionCreate {
+	_c.mutation.SetFurtherGoals(v)
+	return _c
+}
+
+// SetGatherSeconds sets the "gather_seconds" field.
+func (_c *PostbackVersionCreate) SetGatherSeconds(v int) *PostbackVersionCreate {
+	_c.mutation.SetGatherSeconds(v)
+	return _c
+}
+
+// SetNillableGatherSeconds sets the "gather_seconds" field if the given value is not nil.
+func (_c *PostbackVersionCreate) SetNillableGatherSeconds(v *int) *PostbackVersionCreate {
+	if v != nil {
+		_c.SetGatherSeconds(*v)
+	}
+	return _c
+}
+
 // SetUserID sets the "user_id" field.
 func (_c *PostbackVersionCreate) SetUserID(v int64) *PostbackVersionCreate {
 	_c.mutation.SetUserID(v)
@@ -141,6 +161,10 @@ func (_c *PostbackVersionCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *PostbackVersionCreate) defaults() error {
+	if _, ok := _c.mutation.FurtherGoals(); !ok {
+		v := postbackversion.DefaultFurtherGoals
+		_c.mutation.SetFurtherGoals(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		if postbackversion.DefaultCreatedAt == nil {
 			return fmt.Errorf("db: uninitialized postbackversion.DefaultCreatedAt (forgotten import db/runtime?)")
@@ -183,6 +207,9 @@ func (_c *PostbackVersionCreate) check() error {
 		if err := v.Validate(); err != nil {
 			return &ValidationError{Name: "body_rule", err: fmt.Errorf(`db: validator failed for field "PostbackVersion.body_rule": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.FurtherGoals(); !ok {
+		return &ValidationError{Name: "further_goals", err: errors.New(`db: missing required field "PostbackVersion.further_goals"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "PostbackVersion.created_at"`)}
@@ -250,6 +277,14 @@ func (_c *PostbackVersionCreate) createSpec() (*PostbackVersion, *sqlgraph.Creat
 	if value, ok := _c.mutation.BodyRule(); ok {
 		_spec.SetField(postbackversion.FieldBodyRule, field.TypeJSON, value)
 		_node.BodyRule = value
+	}
+	if value, ok := _c.mutation.FurtherGoals(); ok {
+		_spec.SetField(postbackversion.FieldFurtherGoals, field.TypeJSON, value)
+		_node.FurtherGoals = value
+	}
+	if value, ok := _c.mutation.GatherSeconds(); ok {
+		_spec.SetField(postbackversion.FieldGatherSeconds, field.TypeInt, value)
+		_node.GatherSeconds = &value
 	}
 	if value, ok := _c.mutation.UserID(); ok {
 		_spec.SetField(postbackversion.FieldUserID, field.TypeInt64, value)

@@ -42,6 +42,8 @@ type Tx struct {
 	Delivery *DeliveryClient
 	// EchoRequest is the client for interacting with the EchoRequest builders.
 	EchoRequest *EchoRequestClient
+	// GatheredEvent is the client for interacting with the GatheredEvent builders.
+	GatheredEvent *GatheredEventClient
 	// Goal is the client for interacting with the Goal builders.
 	Goal *GoalClient
 	// LandingPage is the client for interacting with the LandingPage builders.
@@ -211,6 +213,7 @@ func (tx *Tx) init() {
 	tx.Deal = NewDealClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.EchoRequest = NewEchoRequestClient(tx.config)
+	tx.GatheredEvent = NewGatheredEventClient(tx.config)
 	tx.Goal = NewGoalClient(tx.config)
 	tx.LandingPage = NewLandingPageClient(tx.config)
 	tx.Offer = NewOfferClient(tx.config)

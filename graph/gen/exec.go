@@ -59,6 +59,7 @@ type ResolverRoot interface {
 	Delivery() DeliveryResolver
 	EchoRequest() EchoRequestResolver
 	Endpoint() EndpointResolver
+	GatheredConversion() GatheredConversionResolver
 	Mutation() MutationResolver
 	Offer() OfferResolver
 	Postback() PostbackResolver
@@ -300,11 +301,12 @@ type ComplexityRoot struct {
 	}
 
 	ConsideredPostback struct {
-		Event    func(childComplexity int) int
-		Fired    func(childComplexity int) int
-		Postback func(childComplexity int) int
-		Reason   func(childComplexity int) int
-		Rule     func(childComplexity int) int
+		Event        func(childComplexity int) int
+		Fired        func(childComplexity int) int
+		GatheredInto func(childComplexity int) int
+		Postback     func(childComplexity int) int
+		Reason       func(childComplexity int) int
+		Rule         func(childComplexity int) int
 	}
 
 	Conversion struct {
@@ -450,6 +452,7 @@ type ComplexityRoot struct {
 		DueAt         func(childComplexity int) int
 		DurationMs    func(childComplexity int) int
 		Explanation   func(childComplexity int) int
+		Gathered      func(childComplexity int) int
 		GlobalID      func(childComplexity int) int
 		Goal          func(childComplexity int) int
 		Host          func(childComplexity int) int
@@ -559,6 +562,12 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	GatheredConversion struct {
+		Conversion func(childComplexity int) int
+		Event      func(childComplexity int) int
+		LeftAt     func(childComplexity int) int
+	}
+
 	Goal struct {
 		Billable          func(childComplexity int) int
 		BuiltIn           func(childComplexity int) int
@@ -607,6 +616,7 @@ type ComplexityRoot struct {
 	Macro struct {
 		Aliases func(childComplexity int) int
 		Example func(childComplexity int) int
+		Gathers func(childComplexity int) int
 		Group   func(childComplexity int) int
 		Meaning func(childComplexity int) int
 		Name    func(childComplexity int) int
@@ -742,6 +752,8 @@ type ComplexityRoot struct {
 		CreatedAt     func(childComplexity int) int
 		Enabled       func(childComplexity int) int
 		Endpoint      func(childComplexity int) int
+		FurtherGoals  func(childComplexity int) int
+		GatherSeconds func(childComplexity int) int
 		GlobalID      func(childComplexity int) int
 		Goal          func(childComplexity int) int
 		Health        func(childComplexity int) int
@@ -828,15 +840,17 @@ type ComplexityRoot struct {
 	}
 
 	PostbackVersion struct {
-		Author      func(childComplexity int) int
-		BodyRule    func(childComplexity int) int
-		CreatedAt   func(childComplexity int) int
-		Enabled     func(childComplexity int) int
-		GlobalID    func(childComplexity int) int
-		Method      func(childComplexity int) int
-		Number      func(childComplexity int) int
-		Statuses    func(childComplexity int) int
-		URLTemplate func(childComplexity int) int
+		Author        func(childComplexity int) int
+		BodyRule      func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		Enabled       func(childComplexity int) int
+		FurtherGoals  func(childComplexity int) int
+		GatherSeconds func(childComplexity int) int
+		GlobalID      func(childComplexity int) int
+		Method        func(childComplexity int) int
+		Number        func(childComplexity int) int
+		Statuses      func(childComplexity int) int
+		URLTemplate   func(childComplexity int) int
 	}
 
 	PresetBlank struct {
@@ -913,7 +927,7 @@ type ComplexityRoot struct {
 		Goals                 func(childComplexity int) int
 		HomeNumbers           func(childComplexity int, timeZone *string) int
 		Instance              func(childComplexity int) int
-		LintPostback          func(childComplexity int, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool) int
+		LintPostback          func(childComplexity int, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool, gatherSeconds *int) int
 		MacroFilters          func(childComplexity int) int
 		Macros                func(childComplexity int) int
 		Node                  func(childComplexity int, id string) int
@@ -922,7 +936,7 @@ type ComplexityRoot struct {
 		PostbackGaps          func(childComplexity int) int
 		PostbackTests         func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
 		Postbacks             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
-		PreviewPostback       func(childComplexity int, urlTemplate string, values []*MacroValueInput) int
+		PreviewPostback       func(childComplexity int, urlTemplate string, values []*MacroValueInput, gatherSeconds *int) int
 		ProvePostback         func(childComplexity int, trackingLink string, goal string, status *commission.Status, draft *PostbackDraftInput) int
 		ReceivedPostbacks     func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
 		RecognizePostback     func(childComplexity int, text string) int
@@ -1406,12 +1420,17 @@ type DeliveryResolver interface {
 
 	ReplayOf(ctx context.Context, obj *db.Delivery) (*db.Delivery, error)
 	Replays(ctx context.Context, obj *db.Delivery) ([]*db.Delivery, error)
+	Gathered(ctx context.Context, obj *db.Delivery) ([]*db.GatheredEvent, error)
 }
 type EchoRequestResolver interface {
 	Parameters(ctx context.Context, obj *db.EchoRequest) ([]*dispatch.Header, error)
 }
 type EndpointResolver interface {
 	Because(ctx context.Context, obj *report.Endpoint) (*string, error)
+}
+type GatheredConversionResolver interface {
+	Conversion(ctx context.Context, obj *db.GatheredEvent) (*db.Conversion, error)
+	Event(ctx context.Context, obj *db.GatheredEvent) (*db.ConversionEvent, error)
 }
 type MutationResolver interface {
 	SignIn(ctx context.Context, input SignInInput) (*SignInPayload, error)
@@ -1469,6 +1488,7 @@ type PostbackResolver interface {
 	Offer(ctx context.Context, obj *db.Postback) (*db.Offer, error)
 	Campaign(ctx context.Context, obj *db.Postback) (*db.Campaign, error)
 	Goal(ctx context.Context, obj *db.Postback) (*db.Goal, error)
+	FurtherGoals(ctx context.Context, obj *db.Postback) ([]*db.Goal, error)
 
 	Host(ctx context.Context, obj *db.Postback) (string, error)
 
@@ -1528,7 +1548,7 @@ type QueryResolver interface {
 	ConversionTrace(ctx context.Context, conversionID string) (*ConversionTrace, error)
 	CurrencyRates(ctx context.Context) ([]*db.CurrencyRate, error)
 	Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery) (*page.Connection[*db.Delivery], error)
-	LintPostback(ctx context.Context, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool) ([]*Finding, error)
+	LintPostback(ctx context.Context, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool, gatherSeconds *int) ([]*Finding, error)
 	Engine(ctx context.Context) (*report.Engine, error)
 	SetupChecklist(ctx context.Context, campaignID string) (*SetupChecklist, error)
 	HomeNumbers(ctx context.Context, timeZone *string) (*HomeNumbers, error)
@@ -1540,7 +1560,7 @@ type QueryResolver interface {
 	Postbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Postback) (*page.Connection[*db.Postback], error)
 	Macros(ctx context.Context) ([]*Macro, error)
 	MacroFilters(ctx context.Context) ([]*MacroFilter, error)
-	PreviewPostback(ctx context.Context, urlTemplate string, values []*MacroValueInput) (*PostbackPreview, error)
+	PreviewPostback(ctx context.Context, urlTemplate string, values []*MacroValueInput, gatherSeconds *int) (*PostbackPreview, error)
 	ProvePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, draft *PostbackDraftInput) (*ProofPayload, error)
 	RecognizeTrackingLink(ctx context.Context, url string) (*PastedLink, error)
 	PostbackGaps(ctx context.Context) ([]*PostbackGap, error)
@@ -2434,6 +2454,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConsideredPostback.Fired(childComplexity), true
+	case "ConsideredPostback.gatheredInto":
+		if e.ComplexityRoot.ConsideredPostback.GatheredInto == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsideredPostback.GatheredInto(childComplexity), true
 	case "ConsideredPostback.postback":
 		if e.ComplexityRoot.ConsideredPostback.Postback == nil {
 			break
@@ -3033,6 +3059,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.Explanation(childComplexity), true
+	case "Delivery.gathered":
+		if e.ComplexityRoot.Delivery.Gathered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Gathered(childComplexity), true
 	case "Delivery.id":
 		if e.ComplexityRoot.Delivery.GlobalID == nil {
 			break
@@ -3455,6 +3487,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FireManualConversionPayload.UserErrors(childComplexity), true
 
+	case "GatheredConversion.conversion":
+		if e.ComplexityRoot.GatheredConversion.Conversion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GatheredConversion.Conversion(childComplexity), true
+	case "GatheredConversion.event":
+		if e.ComplexityRoot.GatheredConversion.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GatheredConversion.Event(childComplexity), true
+	case "GatheredConversion.leftAt":
+		if e.ComplexityRoot.GatheredConversion.LeftAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GatheredConversion.LeftAt(childComplexity), true
+
 	case "Goal.billable":
 		if e.ComplexityRoot.Goal.Billable == nil {
 			break
@@ -3635,6 +3686,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Macro.Example(childComplexity), true
+	case "Macro.gathers":
+		if e.ComplexityRoot.Macro.Gathers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Macro.Gathers(childComplexity), true
 	case "Macro.group":
 		if e.ComplexityRoot.Macro.Group == nil {
 			break
@@ -4446,6 +4503,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Postback.Endpoint(childComplexity), true
+	case "Postback.furtherGoals":
+		if e.ComplexityRoot.Postback.FurtherGoals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Postback.FurtherGoals(childComplexity), true
+	case "Postback.gatherSeconds":
+		if e.ComplexityRoot.Postback.GatherSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Postback.GatherSeconds(childComplexity), true
 	case "Postback.id":
 		if e.ComplexityRoot.Postback.GlobalID == nil {
 			break
@@ -4838,6 +4907,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackVersion.Enabled(childComplexity), true
+	case "PostbackVersion.furtherGoals":
+		if e.ComplexityRoot.PostbackVersion.FurtherGoals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackVersion.FurtherGoals(childComplexity), true
+	case "PostbackVersion.gatherSeconds":
+		if e.ComplexityRoot.PostbackVersion.GatherSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackVersion.GatherSeconds(childComplexity), true
 	case "PostbackVersion.id":
 		if e.ComplexityRoot.PostbackVersion.GlobalID == nil {
 			break
@@ -5237,7 +5318,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.LintPostback(childComplexity, args["urlTemplate"].(string), args["trackingLink"].(*string), args["goals"].([]string), args["statuses"].([]commission.Status), args["postbackId"].(*string), args["scope"].(*firing.Scope), args["offerId"].(*string), args["campaignId"].(*string), args["network"].(*bool)), true
+		return e.ComplexityRoot.Query.LintPostback(childComplexity, args["urlTemplate"].(string), args["trackingLink"].(*string), args["goals"].([]string), args["statuses"].([]commission.Status), args["postbackId"].(*string), args["scope"].(*firing.Scope), args["offerId"].(*string), args["campaignId"].(*string), args["network"].(*bool), args["gatherSeconds"].(*int)), true
 	case "Query.macroFilters":
 		if e.ComplexityRoot.Query.MacroFilters == nil {
 			break
@@ -5321,7 +5402,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.PreviewPostback(childComplexity, args["urlTemplate"].(string), args["values"].([]*MacroValueInput)), true
+		return e.ComplexityRoot.Query.PreviewPostback(childComplexity, args["urlTemplate"].(string), args["values"].([]*MacroValueInput), args["gatherSeconds"].(*int)), true
 	case "Query.provePostback":
 		if e.ComplexityRoot.Query.ProvePostback == nil {
 			break
@@ -7416,6 +7497,8 @@ type ConsideredPostback {
   rule: String!
   "The same as a sentence."
   reason: String!
+  "The delivery that it was gathered into with others of its click; null where it was sent by itself, or not at all."
+  gatheredInto: Delivery
 }
 
 "Everything that followed from one conversion."
@@ -7775,8 +7858,19 @@ type Delivery implements Node {
   "The delivery that this one is a replay of."
   replayOf: Delivery
   replays: [Delivery!]!
+  "The conversions that it tells of, where its postback gathers; otherwise empty."
+  gathered: [GatheredConversion!]!
   "Fired by somebody as a test."
   test: Boolean!
+}
+
+"A conversion that a delivery tells of together with others of its click."
+type GatheredConversion {
+  conversion: Conversion!
+  "The step whose sum counts."
+  event: ConversionEvent!
+  "When it was taken out again, because its status changed before the window closed; null where it counts."
+  leftAt: Time
 }
 
 "One HTTP exchange made for a delivery."
@@ -7918,10 +8012,10 @@ extend type Query {
   """
   Reads template, tracking link, goals and statuses together. ` + "`" + `postbackId` + "`" + ` is the postback that is being edited,
   ` + "`" + `scope` + "`" + `, ` + "`" + `offerId` + "`" + ` and ` + "`" + `campaignId` + "`" + ` where it applies: with goals they find another postback that would fire the same
-  URL. With ` + "`" + `network` + "`" + ` the host's name and https are tried as well, which takes a moment; not more often than tests may be fired.
+  URL, and with ` + "`" + `gatherSeconds` + "`" + ` it is one that gathers. With ` + "`" + `network` + "`" + ` the host's name and https are tried as well, which takes a moment; not more often than tests may be fired.
   """
   lintPostback(urlTemplate: String!, trackingLink: String, goals: [String!], statuses: [ConversionStatus!], postbackId: ID,
-    scope: PostbackScope, offerId: ID, campaignId: ID, network: Boolean = false): [Finding!]! @auth
+    scope: PostbackScope, offerId: ID, campaignId: ID, network: Boolean = false, gatherSeconds: Int): [Finding!]! @auth
 }
 `, BuiltIn: false},
 	{Name: "../schema/engine.graphqls", Input: `"Whether an endpoint is sent to."
@@ -8391,6 +8485,10 @@ type Postback implements Node {
   offer: Offer
   campaign: Campaign
   goal: Goal!
+  "Goals that it gathers too; empty unless it gathers."
+  furtherGoals: [Goal!]!
+  "For how many seconds it gathers the conversions of a click into one request; null where it sends each by itself."
+  gatherSeconds: Int
   urlTemplate: String!
   "The host that the template leads to."
   host: String!
@@ -8420,6 +8518,9 @@ type PostbackVersion implements Node {
   statuses: [ConversionStatus!]!
   enabled: Boolean!
   bodyRule: BodyRule
+  "Keys of goals that it gathered too."
+  furtherGoals: [String!]!
+  gatherSeconds: Int
   createdAt: Time!
   "Who made it."
   author: User
@@ -8468,6 +8569,8 @@ type Macro {
   group: String!
   meaning: String!
   example: String!
+  "It speaks of several conversions: only a postback that gathers them may use it."
+  gathers: Boolean!
 }
 
 "A filter that a macro may carry."
@@ -8512,16 +8615,18 @@ extend type Query {
   "Every macro, in the order in which to show them."
   macros: [Macro!]! @auth
   macroFilters: [MacroFilter!]! @auth
-  "The expanded URL with the span of every macro; values that are not given are believable samples."
-  previewPostback(urlTemplate: String!, values: [MacroValueInput!]): PostbackPreview! @auth
+  "The expanded URL with the span of every macro; values that are not given are believable samples. With ` + "`" + `gatherSeconds` + "`" + ` it is one that gathers."
+  previewPostback(urlTemplate: String!, values: [MacroValueInput!], gatherSeconds: Int): PostbackPreview! @auth
 }
 
 input CreatePostbackInput {
   scope: PostbackScope!
   offerId: ID
   campaignId: ID
-  "One postback is made for each."
+  "One postback is made for each; one for all of them where it gathers."
   goals: [String!]!
+  "For how many seconds it gathers the conversions of a click into one request, 5 to 86,400; null to send each by itself."
+  gatherSeconds: Int
   urlTemplate: String!
   method: HTTPMethod = GET
   statuses: [ConversionStatus!] = [APPROVED]
@@ -8548,6 +8653,10 @@ input UpdatePostbackInput {
   statuses: [ConversionStatus!]
   name: String
   enabled: Boolean
+  "Null: each conversion is sent by itself again."
+  gatherSeconds: Int
+  "Goals that it gathers too; only where it gathers."
+  furtherGoals: [String!]
   "Null takes the rule away."
   bodyRule: BodyRuleInput
 }
@@ -8650,6 +8759,8 @@ input PostbackDraftInput {
   "The goal asked about where left out."
   goals: [String!]
   statuses: [ConversionStatus!]
+  "For how many seconds it gathers; null for not at all."
+  gatherSeconds: Int
 }
 
 "A tracking link that was pasted, taken apart."
@@ -9152,6 +9263,8 @@ input TestPostbackInput {
   "The goal that it tells of, by key; it says {goal_id} and {goal_name} where ` + "`" + `values` + "`" + ` do not."
   goal: String
   bodyRule: BodyRuleInput
+  "For how many seconds it gathers, where no saved postback says so."
+  gatherSeconds: Int
   "Staff only: whose test it is, where no postback says so."
   affiliateId: ID
 }
@@ -9770,6 +9883,8 @@ func (ec *executionContext) childFields_ConsideredPostback(ctx context.Context, 
 		return ec.fieldContext_ConsideredPostback_rule(ctx, field)
 	case "reason":
 		return ec.fieldContext_ConsideredPostback_reason(ctx, field)
+	case "gatheredInto":
+		return ec.fieldContext_ConsideredPostback_gatheredInto(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConsideredPostback", field.Name)
 }
@@ -10086,6 +10201,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_replayOf(ctx, field)
 	case "replays":
 		return ec.fieldContext_Delivery_replays(ctx, field)
+	case "gathered":
+		return ec.fieldContext_Delivery_gathered(ctx, field)
 	case "test":
 		return ec.fieldContext_Delivery_test(ctx, field)
 	}
@@ -10278,6 +10395,18 @@ func (ec *executionContext) childFields_FireManualConversionPayload(ctx context.
 	return nil, fmt.Errorf("no field named %q was found under type FireManualConversionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_GatheredConversion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "conversion":
+		return ec.fieldContext_GatheredConversion_conversion(ctx, field)
+	case "event":
+		return ec.fieldContext_GatheredConversion_event(ctx, field)
+	case "leftAt":
+		return ec.fieldContext_GatheredConversion_leftAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GatheredConversion", field.Name)
+}
+
 func (ec *executionContext) childFields_Goal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10380,6 +10509,8 @@ func (ec *executionContext) childFields_Macro(ctx context.Context, field graphql
 		return ec.fieldContext_Macro_meaning(ctx, field)
 	case "example":
 		return ec.fieldContext_Macro_example(ctx, field)
+	case "gathers":
+		return ec.fieldContext_Macro_gathers(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Macro", field.Name)
 }
@@ -10556,6 +10687,10 @@ func (ec *executionContext) childFields_Postback(ctx context.Context, field grap
 		return ec.fieldContext_Postback_campaign(ctx, field)
 	case "goal":
 		return ec.fieldContext_Postback_goal(ctx, field)
+	case "furtherGoals":
+		return ec.fieldContext_Postback_furtherGoals(ctx, field)
+	case "gatherSeconds":
+		return ec.fieldContext_Postback_gatherSeconds(ctx, field)
 	case "urlTemplate":
 		return ec.fieldContext_Postback_urlTemplate(ctx, field)
 	case "host":
@@ -10740,6 +10875,10 @@ func (ec *executionContext) childFields_PostbackVersion(ctx context.Context, fie
 		return ec.fieldContext_PostbackVersion_enabled(ctx, field)
 	case "bodyRule":
 		return ec.fieldContext_PostbackVersion_bodyRule(ctx, field)
+	case "furtherGoals":
+		return ec.fieldContext_PostbackVersion_furtherGoals(ctx, field)
+	case "gatherSeconds":
+		return ec.fieldContext_PostbackVersion_gatherSeconds(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_PostbackVersion_createdAt(ctx, field)
 	case "author":
@@ -12813,6 +12952,14 @@ func (ec *executionContext) field_Query_lintPostback_args(ctx context.Context, r
 		return nil, err
 	}
 	args["network"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "gatherSeconds",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["gatherSeconds"] = arg9
 	return args, nil
 }
 
@@ -13001,6 +13148,14 @@ func (ec *executionContext) field_Query_previewPostback_args(ctx context.Context
 		return nil, err
 	}
 	args["values"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "gatherSeconds",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["gatherSeconds"] = arg2
 	return args, nil
 }
 
@@ -16901,6 +17056,38 @@ func (ec *executionContext) fieldContext_ConsideredPostback_reason(_ context.Con
 	return graphql.NewScalarFieldContext("ConsideredPostback", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _ConsideredPostback_gatheredInto(ctx context.Context, field graphql.CollectedField, obj *ConsideredPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsideredPostback_gatheredInto(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GatheredInto, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Delivery) graphql.Marshaler {
+			return ec.marshalODelivery2ᚖpostriderᚋentᚋdbᚐDelivery(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConsideredPostback_gatheredInto(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConsideredPostback",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Delivery(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Conversion_id(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19812,6 +19999,38 @@ func (ec *executionContext) fieldContext_Delivery_replays(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Delivery_gathered(ctx context.Context, field graphql.CollectedField, obj *db.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delivery_gathered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Delivery().Gathered(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.GatheredEvent) graphql.Marshaler {
+			return ec.marshalNGatheredConversion2ᚕᚖpostriderᚋentᚋdbᚐGatheredEventᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Delivery_gathered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Delivery",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GatheredConversion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Delivery_test(ctx context.Context, field graphql.CollectedField, obj *db.Delivery) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21248,6 +21467,93 @@ func (ec *executionContext) fieldContext_FireManualConversionPayload_userErrors(
 	return fc, nil
 }
 
+func (ec *executionContext) _GatheredConversion_conversion(ctx context.Context, field graphql.CollectedField, obj *db.GatheredEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GatheredConversion_conversion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.GatheredConversion().Conversion(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Conversion) graphql.Marshaler {
+			return ec.marshalNConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GatheredConversion_conversion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GatheredConversion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conversion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GatheredConversion_event(ctx context.Context, field graphql.CollectedField, obj *db.GatheredEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GatheredConversion_event(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.GatheredConversion().Event(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.ConversionEvent) graphql.Marshaler {
+			return ec.marshalNConversionEvent2ᚖpostriderᚋentᚋdbᚐConversionEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GatheredConversion_event(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GatheredConversion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConversionEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GatheredConversion_leftAt(ctx context.Context, field graphql.CollectedField, obj *db.GatheredEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GatheredConversion_leftAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeftAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GatheredConversion_leftAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GatheredConversion", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
 func (ec *executionContext) _Goal_id(ctx context.Context, field graphql.CollectedField, obj *db.Goal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22054,6 +22360,29 @@ func (ec *executionContext) _Macro_example(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Macro_example(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Macro", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Macro_gathers(ctx context.Context, field graphql.CollectedField, obj *Macro) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Macro_gathers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gathers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Macro_gathers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Macro", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _MacroFilter_name(ctx context.Context, field graphql.CollectedField, obj *MacroFilter) (ret graphql.Marshaler) {
@@ -26134,6 +26463,61 @@ func (ec *executionContext) fieldContext_Postback_goal(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Postback_furtherGoals(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Postback_furtherGoals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Postback().FurtherGoals(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Goal) graphql.Marshaler {
+			return ec.marshalNGoal2ᚕᚖpostriderᚋentᚋdbᚐGoalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Postback_furtherGoals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Postback",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Goal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Postback_gatherSeconds(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Postback_gatherSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GatherSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Postback_gatherSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Postback", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Postback_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27839,6 +28223,52 @@ func (ec *executionContext) fieldContext_PostbackVersion_bodyRule(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _PostbackVersion_furtherGoals(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackVersion_furtherGoals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FurtherGoals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackVersion_furtherGoals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackVersion_gatherSeconds(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackVersion_gatherSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GatherSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackVersion_gatherSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _PostbackVersion_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29433,7 +29863,7 @@ func (ec *executionContext) _Query_lintPostback(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().LintPostback(ctx, fc.Args["urlTemplate"].(string), fc.Args["trackingLink"].(*string), fc.Args["goals"].([]string), fc.Args["statuses"].([]commission.Status), fc.Args["postbackId"].(*string), fc.Args["scope"].(*firing.Scope), fc.Args["offerId"].(*string), fc.Args["campaignId"].(*string), fc.Args["network"].(*bool))
+			return ec.Resolvers.Query().LintPostback(ctx, fc.Args["urlTemplate"].(string), fc.Args["trackingLink"].(*string), fc.Args["goals"].([]string), fc.Args["statuses"].([]commission.Status), fc.Args["postbackId"].(*string), fc.Args["scope"].(*firing.Scope), fc.Args["offerId"].(*string), fc.Args["campaignId"].(*string), fc.Args["network"].(*bool), fc.Args["gatherSeconds"].(*int))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -30072,7 +30502,7 @@ func (ec *executionContext) _Query_previewPostback(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PreviewPostback(ctx, fc.Args["urlTemplate"].(string), fc.Args["values"].([]*MacroValueInput))
+			return ec.Resolvers.Query().PreviewPostback(ctx, fc.Args["urlTemplate"].(string), fc.Args["values"].([]*MacroValueInput), fc.Args["gatherSeconds"].(*int))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -38346,7 +38776,7 @@ func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Contex
 		asMap["enabled"] = true
 	}
 
-	fieldsInOrder := [...]string{"scope", "offerId", "campaignId", "goals", "urlTemplate", "method", "statuses", "name", "enabled", "bodyRule", "affiliateId"}
+	fieldsInOrder := [...]string{"scope", "offerId", "campaignId", "goals", "gatherSeconds", "urlTemplate", "method", "statuses", "name", "enabled", "bodyRule", "affiliateId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -38381,6 +38811,13 @@ func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Contex
 				return it, err
 			}
 			it.Goals = data
+		case "gatherSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gatherSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GatherSeconds = data
 		case "urlTemplate":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("urlTemplate"))
 			data, err := ec.unmarshalNString2string(ctx, v)
@@ -38907,7 +39344,7 @@ func (ec *executionContext) unmarshalInputPostbackDraftInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"postbackId", "urlTemplate", "scope", "offerId", "campaignId", "goals", "statuses"}
+	fieldsInOrder := [...]string{"postbackId", "urlTemplate", "scope", "offerId", "campaignId", "goals", "statuses", "gatherSeconds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -38963,6 +39400,13 @@ func (ec *executionContext) unmarshalInputPostbackDraftInput(ctx context.Context
 				return it, err
 			}
 			it.Statuses = data
+		case "gatherSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gatherSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GatherSeconds = data
 		}
 	}
 	return it, nil
@@ -40156,7 +40600,7 @@ func (ec *executionContext) unmarshalInputTestPostbackInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"urlTemplate", "method", "values", "postbackId", "goal", "bodyRule", "affiliateId"}
+	fieldsInOrder := [...]string{"urlTemplate", "method", "values", "postbackId", "goal", "bodyRule", "gatherSeconds", "affiliateId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -40205,6 +40649,13 @@ func (ec *executionContext) unmarshalInputTestPostbackInput(ctx context.Context,
 				return it, err
 			}
 			it.BodyRule = data
+		case "gatherSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gatherSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GatherSeconds = data
 		case "affiliateId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -40323,7 +40774,7 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "scope", "offerId", "campaignId", "goal", "urlTemplate", "method", "statuses", "name", "enabled", "bodyRule"}
+	fieldsInOrder := [...]string{"id", "scope", "offerId", "campaignId", "goal", "urlTemplate", "method", "statuses", "name", "enabled", "gatherSeconds", "furtherGoals", "bodyRule"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -40400,6 +40851,20 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 				return it, err
 			}
 			it.Enabled = data
+		case "gatherSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gatherSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GatherSeconds = graphql.OmittableOf(data)
+		case "furtherGoals":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("furtherGoals"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FurtherGoals = data
 		case "bodyRule":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bodyRule"))
 			data, err := ec.unmarshalOBodyRuleInput2ᚖpostriderᚋgraphᚋgenᚐBodyRuleInput(ctx, v)
@@ -42959,6 +43424,8 @@ func (ec *executionContext) _ConsideredPostback(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "gatheredInto":
+			out.Values[i] = ec._ConsideredPostback_gatheredInto(ctx, field, obj)
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -45124,6 +45591,42 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "gathered":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Delivery_gathered(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "test":
 			out.Values[i] = ec._Delivery_test(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -45875,6 +46378,114 @@ func (ec *executionContext) _FireManualConversionPayload(ctx context.Context, se
 	return out
 }
 
+var gatheredConversionImplementors = []string{"GatheredConversion"}
+
+func (ec *executionContext) _GatheredConversion(ctx context.Context, sel ast.SelectionSet, obj *db.GatheredEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, gatheredConversionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GatheredConversion")
+		case "conversion":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._GatheredConversion_conversion(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "event":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._GatheredConversion_event(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "leftAt":
+			out.Values[i] = ec._GatheredConversion_leftAt(ctx, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var goalImplementors = []string{"Goal", "Node"}
 
 func (ec *executionContext) _Goal(ctx context.Context, sel ast.SelectionSet, obj *db.Goal) graphql.Marshaler {
@@ -46244,6 +46855,11 @@ func (ec *executionContext) _Macro(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "example":
 			out.Values[i] = ec._Macro_example(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "gathers":
+			out.Values[i] = ec._Macro_gathers(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -47444,6 +48060,44 @@ func (ec *executionContext) _Postback(ctx context.Context, sel ast.SelectionSet,
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "furtherGoals":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Postback_furtherGoals(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "gatherSeconds":
+			out.Values[i] = ec._Postback_gatherSeconds(ctx, field, obj)
 		case "urlTemplate":
 			out.Values[i] = ec._Postback_urlTemplate(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -48734,6 +49388,13 @@ func (ec *executionContext) _PostbackVersion(ctx context.Context, sel ast.Select
 			}
 		case "bodyRule":
 			out.Values[i] = ec._PostbackVersion_bodyRule(ctx, field, obj)
+		case "furtherGoals":
+			out.Values[i] = ec._PostbackVersion_furtherGoals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "gatherSeconds":
+			out.Values[i] = ec._PostbackVersion_gatherSeconds(ctx, field, obj)
 		case "createdAt":
 			out.Values[i] = ec._PostbackVersion_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -54426,6 +55087,10 @@ func (ec *executionContext) marshalNConsideredPostback2ᚖpostriderᚋgraphᚋge
 	return ec._ConsideredPostback(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNConversion2postriderᚋentᚋdbᚐConversion(ctx context.Context, sel ast.SelectionSet, v db.Conversion) graphql.Marshaler {
+	return ec._Conversion(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNConversion2ᚕᚖpostriderᚋentᚋdbᚐConversionᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Conversion) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -54490,6 +55155,10 @@ func (ec *executionContext) marshalNConversionEdge2ᚖpostriderᚋgraphᚋpage�
 		return graphql.Null
 	}
 	return ec._ConversionEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNConversionEvent2postriderᚋentᚋdbᚐConversionEvent(ctx context.Context, sel ast.SelectionSet, v db.ConversionEvent) graphql.Marshaler {
+	return ec._ConversionEvent(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNConversionEvent2ᚕᚖpostriderᚋentᚋdbᚐConversionEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.ConversionEvent) graphql.Marshaler {
@@ -55105,6 +55774,32 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 		}
 	}
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) marshalNGatheredConversion2ᚕᚖpostriderᚋentᚋdbᚐGatheredEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.GatheredEvent) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGatheredConversion2ᚖpostriderᚋentᚋdbᚐGatheredEvent(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGatheredConversion2ᚖpostriderᚋentᚋdbᚐGatheredEvent(ctx context.Context, sel ast.SelectionSet, v *db.GatheredEvent) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._GatheredConversion(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNGoal2postriderᚋentᚋdbᚐGoal(ctx context.Context, sel ast.SelectionSet, v db.Goal) graphql.Marshaler {

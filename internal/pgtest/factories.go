@@ -123,7 +123,8 @@ func Postback(t testing.TB, d *DB, affiliateID int64, template string, options .
 		SetSigningSecret(signing).SetCreatedAt(Now).SetUpdatedAt(Now)
 	p := saved(t, c, options)
 	v := d.Client().PostbackVersion.Create().SetAffiliateID(affiliateID).SetPostbackID(p.ID).SetNumber(p.Version).
-		SetURLTemplate(p.URLTemplate).SetMethod(p.Method).SetStatuses(p.Statuses).SetEnabled(p.Enabled).SetCreatedAt(Now)
+		SetURLTemplate(p.URLTemplate).SetMethod(p.Method).SetStatuses(p.Statuses).SetEnabled(p.Enabled).SetCreatedAt(Now).
+		SetFurtherGoals(p.FurtherGoals).SetNillableGatherSeconds(p.GatherSeconds)
 	if p.BodyRule != nil {
 		v.SetBodyRule(p.BodyRule)
 	}
@@ -139,6 +140,16 @@ func ForOffer(id int64) func(*db.PostbackCreate) {
 // ForCampaign gives a postback the scope of a campaign.
 func ForCampaign(id int64) func(*db.PostbackCreate) {
 	return func(c *db.PostbackCreate) { c.SetScope(firing.Campaign).SetCampaignID(id) }
+}
+
+// Gathering makes a postback gather for so many seconds, further goals too.
+func Gathering(seconds int, further ...string) func(*db.PostbackCreate) {
+	return func(c *db.PostbackCreate) {
+		if further == nil {
+			further = []string{}
+		}
+		c.SetGatherSeconds(seconds).SetFurtherGoals(further)
+	}
 }
 
 // On says for which goal a postback is and, where any are given, for which

@@ -73,6 +73,12 @@ const (
 	FieldDetail = "detail"
 	// FieldReplayOf holds the string denoting the replay_of field in the database.
 	FieldReplayOf = "replay_of"
+	// FieldGatheringID holds the string denoting the gathering_id field in the database.
+	FieldGatheringID = "gathering_id"
+	// FieldGathers holds the string denoting the gathers field in the database.
+	FieldGathers = "gathers"
+	// FieldMacros holds the string denoting the macros field in the database.
+	FieldMacros = "macros"
 	// FieldBulkReplayID holds the string denoting the bulk_replay_id field in the database.
 	FieldBulkReplayID = "bulk_replay_id"
 	// FieldTest holds the string denoting the test field in the database.
@@ -118,6 +124,9 @@ var Columns = []string{
 	FieldReason,
 	FieldDetail,
 	FieldReplayOf,
+	FieldGatheringID,
+	FieldGathers,
+	FieldMacros,
 	FieldBulkReplayID,
 	FieldTest,
 	FieldCreatedAt,
@@ -325,6 +334,16 @@ func ByDetail(opts ...sql.OrderTermOption) OrderOption {
 // ByReplayOf orders the results by the replay_of field.
 func ByReplayOf(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReplayOf, opts...).ToFunc()
+}
+
+// ByGatheringID orders the results by the gathering_id field.
+func ByGatheringID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGatheringID, opts...).ToFunc()
+}
+
+// ByGathers orders the results by the gathers field.
+func ByGathers(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGathers, opts...).ToFunc()
 }
 
 // ByBulkReplayID orders the results by the bulk_replay_id field.

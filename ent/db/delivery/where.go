@@ -187,6 +187,16 @@ func ReplayOf(v uuid.UUID) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldReplayOf, v))
 }
 
+// GatheringID applies equality check predicate on the "gathering_id" field. It's identical to GatheringIDEQ.
+func GatheringID(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldGatheringID, v))
+}
+
+// Gathers applies equality check predicate on the "gathers" field. It's identical to GathersEQ.
+func Gathers(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldGathers, v))
+}
+
 // BulkReplayID applies equality check predicate on the "bulk_replay_id" field. It's identical to BulkReplayIDEQ.
 func BulkReplayID(v int64) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldBulkReplayID, v))
@@ -1620,6 +1630,141 @@ func ReplayOfIsNil() predicate.Delivery {
 // ReplayOfNotNil applies the NotNil predicate on the "replay_of" field.
 func ReplayOfNotNil() predicate.Delivery {
 	return predicate.Delivery(sql.FieldNotNull(FieldReplayOf))
+}
+
+// GatheringIDEQ applies the EQ predicate on the "gathering_id" field.
+func GatheringIDEQ(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldGatheringID, v))
+}
+
+// GatheringIDNEQ applies the NEQ predicate on the "gathering_id" field.
+func GatheringIDNEQ(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldGatheringID, v))
+}
+
+// GatheringIDIn applies the In predicate on the "gathering_id" field.
+func GatheringIDIn(vs ...uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldGatheringID, vs...))
+}
+
+// GatheringIDNotIn applies the NotIn predicate on the "gathering_id" field.
+func GatheringIDNotIn(vs ...uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldGatheringID, vs...))
+}
+
+// GatheringIDGT applies the GT predicate on the "gathering_id" field.
+func GatheringIDGT(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldGatheringID, v))
+}
+
+// GatheringIDGTE applies the GTE predicate on the "gathering_id" field.
+func GatheringIDGTE(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldGatheringID, v))
+}
+
+// GatheringIDLT applies the LT predicate on the "gathering_id" field.
+func GatheringIDLT(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldGatheringID, v))
+}
+
+// GatheringIDLTE applies the LTE predicate on the "gathering_id" field.
+func GatheringIDLTE(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldGatheringID, v))
+}
+
+// GatheringIDIsNil applies the IsNil predicate on the "gathering_id" field.
+func GatheringIDIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldGatheringID))
+}
+
+// GatheringIDNotNil applies the NotNil predicate on the "gathering_id" field.
+func GatheringIDNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldGatheringID))
+}
+
+// GathersEQ applies the EQ predicate on the "gathers" field.
+func GathersEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldGathers, v))
+}
+
+// GathersNEQ applies the NEQ predicate on the "gathers" field.
+func GathersNEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldGathers, v))
+}
+
+// GathersIn applies the In predicate on the "gathers" field.
+func GathersIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldGathers, vs...))
+}
+
+// GathersNotIn applies the NotIn predicate on the "gathers" field.
+func GathersNotIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldGathers, vs...))
+}
+
+// GathersGT applies the GT predicate on the "gathers" field.
+func GathersGT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldGathers, v))
+}
+
+// GathersGTE applies the GTE predicate on the "gathers" field.
+func GathersGTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldGathers, v))
+}
+
+// GathersLT applies the LT predicate on the "gathers" field.
+func GathersLT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldGathers, v))
+}
+
+// GathersLTE applies the LTE predicate on the "gathers" field.
+func GathersLTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldGathers, v))
+}
+
+// GathersContains applies the Contains predicate on the "gathers" field.
+func GathersContains(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContains(FieldGathers, v))
+}
+
+// GathersHasPrefix applies the HasPrefix predicate on the "gathers" field.
+func GathersHasPrefix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasPrefix(FieldGathers, v))
+}
+
+// GathersHasSuffix applies the HasSuffix predicate on the "gathers" field.
+func GathersHasSuffix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasSuffix(FieldGathers, v))
+}
+
+// GathersIsNil applies the IsNil predicate on the "gathers" field.
+func GathersIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldGathers))
+}
+
+// GathersNotNil applies the NotNil predicate on the "gathers" field.
+func GathersNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldGathers))
+}
+
+// GathersEqualFold applies the EqualFold predicate on the "gathers" field.
+func GathersEqualFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEqualFold(FieldGathers, v))
+}
+
+// GathersContainsFold applies the ContainsFold predicate on the "gathers" field.
+func GathersContainsFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContainsFold(FieldGathers, v))
+}
+
+// MacrosIsNil applies the IsNil predicate on the "macros" field.
+func MacrosIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldMacros))
+}
+
+// MacrosNotNil applies the NotNil predicate on the "macros" field.
+func MacrosNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldMacros))
 }
 
 // BulkReplayIDEQ applies the EQ predicate on the "bulk_replay_id" field.

@@ -176,6 +176,18 @@ func (f EchoRequestFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, e
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.EchoRequestMutation", m)
 }
 
+// The GatheredEventFunc type is an adapter to allow the use of ordinary
+// function as GatheredEvent mutator.
+type GatheredEventFunc func(context.Context, *db.GatheredEventMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f GatheredEventFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.GatheredEventMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GatheredEventMutation", m)
+}
+
 // The GoalFunc type is an adapter to allow the use of ordinary
 // function as Goal mutator.
 type GoalFunc func(context.Context, *db.GoalMutation) (db.Value, error)

@@ -413,6 +413,9 @@ var (
 		{Name: "reason", Type: field.TypeString, Nullable: true},
 		{Name: "detail", Type: field.TypeString, Default: ""},
 		{Name: "replay_of", Type: field.TypeUUID, Nullable: true},
+		{Name: "gathering_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "gathers", Type: field.TypeString, Nullable: true},
+		{Name: "macros", Type: field.TypeJSON, Nullable: true},
 		{Name: "bulk_replay_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "test", Type: field.TypeBool, Default: false},
 		{Name: "created_at", Type: field.TypeTime},
@@ -463,7 +466,7 @@ var (
 			{
 				Name:    "delivery_bulk_replay_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[29], DeliveriesColumns[0]},
+				Columns: []*schema.Column{DeliveriesColumns[32], DeliveriesColumns[0]},
 			},
 		},
 	}
@@ -488,6 +491,33 @@ var (
 				Name:    "echorequest_affiliate_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{EchoRequestsColumns[1], EchoRequestsColumns[0]},
+			},
+		},
+	}
+	// GatheredEventsColumns holds the columns for the "gathered_events" table.
+	GatheredEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "affiliate_id", Type: field.TypeInt64},
+		{Name: "gathering_id", Type: field.TypeUUID},
+		{Name: "conversion_id", Type: field.TypeUUID},
+		{Name: "event_id", Type: field.TypeUUID},
+		{Name: "left_at", Type: field.TypeTime, Nullable: true},
+	}
+	// GatheredEventsTable holds the schema information for the "gathered_events" table.
+	GatheredEventsTable = &schema.Table{
+		Name:       "gathered_events",
+		Columns:    GatheredEventsColumns,
+		PrimaryKey: []*schema.Column{GatheredEventsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "gatheredevent_gathering_id_conversion_id",
+				Unique:  true,
+				Columns: []*schema.Column{GatheredEventsColumns[2], GatheredEventsColumns[3]},
+			},
+			{
+				Name:    "gatheredevent_conversion_id",
+				Unique:  false,
+				Columns: []*schema.Column{GatheredEventsColumns[3]},
 			},
 		},
 	}
@@ -589,6 +619,8 @@ var (
 		{Name: "offer_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "campaign_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "goal", Type: field.TypeString},
+		{Name: "further_goals", Type: field.TypeJSON},
+		{Name: "gather_seconds", Type: field.TypeInt, Nullable: true},
 		{Name: "url_template", Type: field.TypeString},
 		{Name: "method", Type: field.TypeEnum, Enums: []string{"GET", "POST"}, Default: "GET"},
 		{Name: "statuses", Type: field.TypeJSON},
@@ -667,6 +699,8 @@ var (
 		{Name: "statuses", Type: field.TypeJSON},
 		{Name: "enabled", Type: field.TypeBool},
 		{Name: "body_rule", Type: field.TypeJSON, Nullable: true},
+		{Name: "further_goals", Type: field.TypeJSON},
+		{Name: "gather_seconds", Type: field.TypeInt, Nullable: true},
 		{Name: "user_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
@@ -829,6 +863,7 @@ var (
 		DealsTable,
 		DeliveriesTable,
 		EchoRequestsTable,
+		GatheredEventsTable,
 		GoalsTable,
 		LandingPagesTable,
 		OffersTable,

@@ -29,6 +29,10 @@ const (
 	FieldCampaignID = "campaign_id"
 	// FieldGoal holds the string denoting the goal field in the database.
 	FieldGoal = "goal"
+	// FieldFurtherGoals holds the string denoting the further_goals field in the database.
+	FieldFurtherGoals = "further_goals"
+	// FieldGatherSeconds holds the string denoting the gather_seconds field in the database.
+	FieldGatherSeconds = "gather_seconds"
 	// FieldURLTemplate holds the string denoting the url_template field in the database.
 	FieldURLTemplate = "url_template"
 	// FieldMethod holds the string denoting the method field in the database.
@@ -68,6 +72,8 @@ var Columns = []string{
 	FieldOfferID,
 	FieldCampaignID,
 	FieldGoal,
+	FieldFurtherGoals,
+	FieldGatherSeconds,
 	FieldURLTemplate,
 	FieldMethod,
 	FieldStatuses,
@@ -105,6 +111,10 @@ var (
 	DefaultName string
 	// NameValidator is a validator for the "name" field. It is called by the builders before save.
 	NameValidator func(string) error
+	// DefaultFurtherGoals holds the default value on creation for the "further_goals" field.
+	DefaultFurtherGoals []string
+	// GatherSecondsValidator is a validator for the "gather_seconds" field. It is called by the builders before save.
+	GatherSecondsValidator func(int) error
 	// DefaultEnabled holds the default value on creation for the "enabled" field.
 	DefaultEnabled bool
 	// DefaultVersion holds the default value on creation for the "version" field.
@@ -175,6 +185,11 @@ func ByCampaignID(opts ...sql.OrderTermOption) OrderOption {
 // ByGoal orders the results by the goal field.
 func ByGoal(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldGoal, opts...).ToFunc()
+}
+
+// ByGatherSeconds orders the results by the gather_seconds field.
+func ByGatherSeconds(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGatherSeconds, opts...).ToFunc()
 }
 
 // ByURLTemplate orders the results by the url_template field.

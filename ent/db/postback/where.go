@@ -81,6 +81,11 @@ func Goal(v string) predicate.Postback {
 	return predicate.Postback(sql.FieldEQ(FieldGoal, v))
 }
 
+// GatherSeconds applies equality check predicate on the "gather_seconds" field. It's identical to GatherSecondsEQ.
+func GatherSeconds(v int) predicate.Postback {
+	return predicate.Postback(sql.FieldEQ(FieldGatherSeconds, v))
+}
+
 // URLTemplate applies equality check predicate on the "url_template" field. It's identical to URLTemplateEQ.
 func URLTemplate(v string) predicate.Postback {
 	return predicate.Postback(sql.FieldEQ(FieldURLTemplate, v))
@@ -429,6 +434,56 @@ func GoalEqualFold(v string) predicate.Postback {
 // GoalContainsFold applies the ContainsFold predicate on the "goal" field.
 func GoalContainsFold(v string) predicate.Postback {
 	return predicate.Postback(sql.FieldContainsFold(FieldGoal, v))
+}
+
+// GatherSecondsEQ applies the EQ predicate on the "gather_seconds" field.
+func GatherSecondsEQ(v int) predicate.Postback {
+	return predicate.Postback(sql.FieldEQ(FieldGatherSeconds, v))
+}
+
+// GatherSecondsNEQ applies the NEQ predicate on the "gather_seconds" field.
+func GatherSecondsNEQ(v int) predicate.Postback {
+	return predicate.Postback(sql.FieldNEQ(FieldGatherSeconds, v))
+}
+
+// GatherSecondsIn applies the In predicate on the "gather_seconds" field.
+func GatherSecondsIn(vs ...int) predicate.Postback {
+	return predicate.Postback(sql.FieldIn(FieldGatherSeconds, vs...))
+}
+
+// GatherSecondsNotIn applies the NotIn predicate on the "gather_seconds" field.
+func GatherSecondsNotIn(vs ...int) predicate.Postback {
+	return predicate.Postback(sql.FieldNotIn(FieldGatherSeconds, vs...))
+}
+
+// GatherSecondsGT applies the GT predicate on the "gather_seconds" field.
+func GatherSecondsGT(v int) predicate.Postback {
+	return predicate.Postback(sql.FieldGT(FieldGatherSeconds, v))
+}
+
+// GatherSecondsGTE applies the GTE predicate on the "gather_seconds" field.
+func GatherSecondsGTE(v int) predicate.Postback {
+	return predicate.Postback(sql.FieldGTE(FieldGatherSeconds, v))
+}
+
+// GatherSecondsLT applies the LT predicate on the "gather_seconds" field.
+func GatherSecondsLT(v int) predicate.Postback {
+	return predicate.Postback(sql.FieldLT(FieldGatherSeconds, v))
+}
+
+// GatherSecondsLTE applies the LTE predicate on the "gather_seconds" field.
+func GatherSecondsLTE(v int) predicate.Postback {
+	return predicate.Postback(sql.FieldLTE(FieldGatherSeconds, v))
+}
+
+// GatherSecondsIsNil applies the IsNil predicate on the "gather_seconds" field.
+func GatherSecondsIsNil() predicate.Postback {
+	return predicate.Postback(sql.FieldIsNull(FieldGatherSeconds))
+}
+
+// GatherSecondsNotNil applies the NotNil predicate on the "gather_seconds" field.
+func GatherSecondsNotNil() predicate.Postback {
+	return predicate.Postback(sql.FieldNotNull(FieldGatherSeconds))
 }
 
 // URLTemplateEQ applies the EQ predicate on the "url_template" field.

@@ -32,6 +32,10 @@ const (
 	FieldEnabled = "enabled"
 	// FieldBodyRule holds the string denoting the body_rule field in the database.
 	FieldBodyRule = "body_rule"
+	// FieldFurtherGoals holds the string denoting the further_goals field in the database.
+	FieldFurtherGoals = "further_goals"
+	// FieldGatherSeconds holds the string denoting the gather_seconds field in the database.
+	FieldGatherSeconds = "gather_seconds"
 	// FieldUserID holds the string denoting the user_id field in the database.
 	FieldUserID = "user_id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -51,6 +55,8 @@ var Columns = []string{
 	FieldStatuses,
 	FieldEnabled,
 	FieldBodyRule,
+	FieldFurtherGoals,
+	FieldGatherSeconds,
 	FieldUserID,
 	FieldCreatedAt,
 }
@@ -73,6 +79,8 @@ func ValidColumn(column string) bool {
 var (
 	Hooks  [1]ent.Hook
 	Policy ent.Policy
+	// DefaultFurtherGoals holds the default value on creation for the "further_goals" field.
+	DefaultFurtherGoals []string
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 )
@@ -123,6 +131,11 @@ func ByMethod(opts ...sql.OrderTermOption) OrderOption {
 // ByEnabled orders the results by the enabled field.
 func ByEnabled(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEnabled, opts...).ToFunc()
+}
+
+// ByGatherSeconds orders the results by the gather_seconds field.
+func ByGatherSeconds(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGatherSeconds, opts...).ToFunc()
 }
 
 // ByUserID orders the results by the user_id field.

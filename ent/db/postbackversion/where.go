@@ -80,6 +80,11 @@ func Enabled(v bool) predicate.PostbackVersion {
 	return predicate.PostbackVersion(sql.FieldEQ(FieldEnabled, v))
 }
 
+// GatherSeconds applies equality check predicate on the "gather_seconds" field. It's identical to GatherSecondsEQ.
+func GatherSeconds(v int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldEQ(FieldGatherSeconds, v))
+}
+
 // UserID applies equality check predicate on the "user_id" field. It's identical to UserIDEQ.
 func UserID(v int64) predicate.PostbackVersion {
 	return predicate.PostbackVersion(sql.FieldEQ(FieldUserID, v))
@@ -323,6 +328,56 @@ func BodyRuleIsNil() predicate.PostbackVersion {
 // BodyRuleNotNil applies the NotNil predicate on the "body_rule" field.
 func BodyRuleNotNil() predicate.PostbackVersion {
 	return predicate.PostbackVersion(sql.FieldNotNull(FieldBodyRule))
+}
+
+// GatherSecondsEQ applies the EQ predicate on the "gather_seconds" field.
+func GatherSecondsEQ(v int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldEQ(FieldGatherSeconds, v))
+}
+
+// GatherSecondsNEQ applies the NEQ predicate on the "gather_seconds" field.
+func GatherSecondsNEQ(v int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldNEQ(FieldGatherSeconds, v))
+}
+
+// GatherSecondsIn applies the In predicate on the "gather_seconds" field.
+func GatherSecondsIn(vs ...int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldIn(FieldGatherSeconds, vs...))
+}
+
+// GatherSecondsNotIn applies the NotIn predicate on the "gather_seconds" field.
+func GatherSecondsNotIn(vs ...int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldNotIn(FieldGatherSeconds, vs...))
+}
+
+// GatherSecondsGT applies the GT predicate on the "gather_seconds" field.
+func GatherSecondsGT(v int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldGT(FieldGatherSeconds, v))
+}
+
+// GatherSecondsGTE applies the GTE predicate on the "gather_seconds" field.
+func GatherSecondsGTE(v int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldGTE(FieldGatherSeconds, v))
+}
+
+// GatherSecondsLT applies the LT predicate on the "gather_seconds" field.
+func GatherSecondsLT(v int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldLT(FieldGatherSeconds, v))
+}
+
+// GatherSecondsLTE applies the LTE predicate on the "gather_seconds" field.
+func GatherSecondsLTE(v int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldLTE(FieldGatherSeconds, v))
+}
+
+// GatherSecondsIsNil applies the IsNil predicate on the "gather_seconds" field.
+func GatherSecondsIsNil() predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldIsNull(FieldGatherSeconds))
+}
+
+// GatherSecondsNotNil applies the NotNil predicate on the "gather_seconds" field.
+func GatherSecondsNotNil() predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldNotNull(FieldGatherSeconds))
 }
 
 // UserIDEQ applies the EQ predicate on the "user_id" field.

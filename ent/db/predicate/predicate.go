@@ -48,6 +48,9 @@ type Delivery func(*sql.Selector)
 // EchoRequest is the predicate function for echorequest builders.
 type EchoRequest func(*sql.Selector)
 
+// GatheredEvent is the predicate function for gatheredevent builders.
+type GatheredEvent func(*sql.Selector)
+
 // Goal is the predicate function for goal builders.
 type Goal func(*sql.Selector)
 

@@ -447,6 +447,30 @@ func (f EchoRequestMutationRuleFunc) EvalMutation(ctx context.Context, m db.Muta
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.EchoRequestMutation", m)
 }
 
+// The GatheredEventQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type GatheredEventQueryRuleFunc func(context.Context, *db.GatheredEventQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f GatheredEventQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.GatheredEventQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.GatheredEventQuery", q)
+}
+
+// The GatheredEventMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type GatheredEventMutationRuleFunc func(context.Context, *db.GatheredEventMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f GatheredEventMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.GatheredEventMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.GatheredEventMutation", m)
+}
+
 // The GoalQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type GoalQueryRuleFunc func(context.Context, *db.GoalQuery) error
@@ -798,6 +822,8 @@ func queryFilter(q db.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *db.EchoRequestQuery:
 		return q.Filter(), nil
+	case *db.GatheredEventQuery:
+		return q.Filter(), nil
 	case *db.GoalQuery:
 		return q.Filter(), nil
 	case *db.LandingPageQuery:
@@ -856,6 +882,8 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 	case *db.DeliveryMutation:
 		return m.Filter(), nil
 	case *db.EchoRequestMutation:
+		return m.Filter(), nil
+	case *db.GatheredEventMutation:
 		return m.Filter(), nil
 	case *db.GoalMutation:
 		return m.Filter(), nil

@@ -19,6 +19,7 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
+	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/offer"
@@ -363,15 +364,15 @@ func init() {
 	// delivery.DefaultDetail holds the default value on creation for the detail field.
 	delivery.DefaultDetail = deliveryDescDetail.Default.(string)
 	// deliveryDescTest is the schema descriptor for test field.
-	deliveryDescTest := deliveryFields[29].Descriptor()
+	deliveryDescTest := deliveryFields[32].Descriptor()
 	// delivery.DefaultTest holds the default value on creation for the test field.
 	delivery.DefaultTest = deliveryDescTest.Default.(bool)
 	// deliveryDescCreatedAt is the schema descriptor for created_at field.
-	deliveryDescCreatedAt := deliveryFields[30].Descriptor()
+	deliveryDescCreatedAt := deliveryFields[33].Descriptor()
 	// delivery.DefaultCreatedAt holds the default value on creation for the created_at field.
 	delivery.DefaultCreatedAt = deliveryDescCreatedAt.Default.(func() time.Time)
 	// deliveryDescUpdatedAt is the schema descriptor for updated_at field.
-	deliveryDescUpdatedAt := deliveryFields[31].Descriptor()
+	deliveryDescUpdatedAt := deliveryFields[34].Descriptor()
 	// delivery.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	delivery.DefaultUpdatedAt = deliveryDescUpdatedAt.Default.(func() time.Time)
 	// delivery.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -381,6 +382,16 @@ func init() {
 	echorequest.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			if err := echorequest.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	gatheredeventMixin := schema.GatheredEvent{}.Mixin()
+	gatheredevent.Policy = privacy.NewPolicies(gatheredeventMixin[0], schema.GatheredEvent{})
+	gatheredevent.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := gatheredevent.Policy.EvalMutation(ctx, m); err != nil {
 				return nil, err
 			}
 			return next.Mutate(ctx, m)
@@ -554,20 +565,42 @@ func init() {
 	postback.DefaultName = postbackDescName.Default.(string)
 	// postback.NameValidator is a validator for the "name" field. It is called by the builders before save.
 	postback.NameValidator = postbackDescName.Validators[0].(func(string) error)
+	// postbackDescFurtherGoals is the schema descriptor for further_goals field.
+	postbackDescFurtherGoals := postbackFields[6].Descriptor()
+	// postback.DefaultFurtherGoals holds the default value on creation for the further_goals field.
+	postback.DefaultFurtherGoals = postbackDescFurtherGoals.Default.([]string)
+	// postbackDescGatherSeconds is the schema descriptor for gather_seconds field.
+	postbackDescGatherSeconds := postbackFields[7].Descriptor()
+	// postback.GatherSecondsValidator is a validator for the "gather_seconds" field. It is called by the builders before save.
+	postback.GatherSecondsValidator = func() func(int) error {
+		validators := postbackDescGatherSeconds.Validators
+		fns := [...]func(int) error{
+			validators[0].(func(int) error),
+			validators[1].(func(int) error),
+		}
+		return func(gather_seconds int) error {
+			for _, fn := range fns {
+				if err := fn(gather_seconds); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	// postbackDescEnabled is the schema descriptor for enabled field.
-	postbackDescEnabled := postbackFields[9].Descriptor()
+	postbackDescEnabled := postbackFields[11].Descriptor()
 	// postback.DefaultEnabled holds the default value on creation for the enabled field.
 	postback.DefaultEnabled = postbackDescEnabled.Default.(bool)
 	// postbackDescVersion is the schema descriptor for version field.
-	postbackDescVersion := postbackFields[14].Descriptor()
+	postbackDescVersion := postbackFields[16].Descriptor()
 	// postback.DefaultVersion holds the default value on creation for the version field.
 	postback.DefaultVersion = postbackDescVersion.Default.(int)
 	// postbackDescCreatedAt is the schema descriptor for created_at field.
-	postbackDescCreatedAt := postbackFields[17].Descriptor()
+	postbackDescCreatedAt := postbackFields[19].Descriptor()
 	// postback.DefaultCreatedAt holds the default value on creation for the created_at field.
 	postback.DefaultCreatedAt = postbackDescCreatedAt.Default.(func() time.Time)
 	// postbackDescUpdatedAt is the schema descriptor for updated_at field.
-	postbackDescUpdatedAt := postbackFields[18].Descriptor()
+	postbackDescUpdatedAt := postbackFields[20].Descriptor()
 	// postback.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	postback.DefaultUpdatedAt = postbackDescUpdatedAt.Default.(func() time.Time)
 	// postback.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -594,8 +627,12 @@ func init() {
 	}
 	postbackversionFields := schema.PostbackVersion{}.Fields()
 	_ = postbackversionFields
+	// postbackversionDescFurtherGoals is the schema descriptor for further_goals field.
+	postbackversionDescFurtherGoals := postbackversionFields[8].Descriptor()
+	// postbackversion.DefaultFurtherGoals holds the default value on creation for the further_goals field.
+	postbackversion.DefaultFurtherGoals = postbackversionDescFurtherGoals.Default.([]string)
 	// postbackversionDescCreatedAt is the schema descriptor for created_at field.
-	postbackversionDescCreatedAt := postbackversionFields[9].Descriptor()
+	postbackversionDescCreatedAt := postbackversionFields[11].Descriptor()
 	// postbackversion.DefaultCreatedAt holds the default value on creation for the created_at field.
 	postbackversion.DefaultCreatedAt = postbackversionDescCreatedAt.Default.(func() time.Time)
 	receivedpostback.Policy = privacy.NewPolicies(schema.ReceivedPostback{})

@@ -1,0 +1,123 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/shopspring/decimal"
+
+	"postrider/dispatch"
+	"postrider/macro"
+)
+
+// told is one conversion of those that a window tells of.
+type told struct {
+	conversion, event uuid.UUID
+	goal, transaction string
+	amount, payout    decimal.NullDecimal
+	macros            map[macro.Name]string
+}
+
+// reckonWindow writes down what a locked window says by now. One that nothing is
+// left in is called off.
+func (l *ledger) reckonWindow(ctx context.Context, id uuid.UUID, now time.Time) error {
+	list, err := l.toldBy(ctx, id)
+	if err != nil {
+		return err
+	}
+	l.announced = append(l.announced, id)
+	if len(list) == 0 {
+		return l.callOff(ctx, id, now)
+	}
+	says, err := json.Marshal(summary(list))
+	if err != nil {
+		return fmt.Errorf("writing macros down: %w", err)
+	}
+	first := list[0]
+	_, err = l.tx.ExecContext(ctx, `
+		UPDATE deliveries SET macros = $2, conversion_id = $3, event_id = $4, goal = $5, transaction_id = nullif($6, ''), updated_at = $7 WHERE id = $1`,
+		id, says, first.conversion, first.event, first.goal, first.transaction, now)
+	if err != nil {
+		return fmt.Errorf("adding window %s up: %w", id, err)
+	}
+	return nil
+}
+
+// toldBy reads what is in a window, in the order in which it joined.
+func (l *ledger) toldBy(ctx context.Context, window uuid.UUID) ([]told, error) {
+	rows, err := l.tx.QueryContext(ctx, `
+		SELECT c.id, e.id, c.goal, coalesce(c.transaction_id, ''), e.amount, e.payout, e.macros
+		FROM gathered_events g JOIN conversion_events e ON e.id = g.event_id JOIN conversions c ON c.id = g.conversion_id
+		WHERE g.gathering_id = $1 AND g.left_at IS NULL ORDER BY g.id`, window)
+	if err != nil {
+		return nil, fmt.Errorf("reading window %s: %w", window, err)
+	}
+	defer func() { _ = rows.Close() }()
+	var list []told
+	for rows.Next() {
+		var t told
+		var macros []byte
+		if err := rows.Scan(&t.conversion, &t.event, &t.goal, &t.transaction, &t.amount, &t.payout, &macros); err != nil {
+			return nil, fmt.Errorf("reading window %s: %w", window, err)
+		}
+		if err := json.Unmarshal(macros, &t.macros); err != nil {
+			return nil, fmt.Errorf("reading the macros of conversion %s: %w", t.conversion, err)
+		}
+		list = append(list, t)
+	}
+	return list, rows.Err()
+}
+
+// summary is what each macro says of conversions that go out together: the first
+// speaks for all, but for the sums.
+func summary(list []told) map[macro.Name]string {
+	says := maps.Clone(list[0].macros)
+	var amount, payout decimal.NullDecimal
+	var goals []string
+	for _, t := range list {
+		amount, payout = plus(amount, t.amount), plus(payout, t.payout)
+		if name := t.macros[macro.GoalName]; !slices.Contains(goals, name) {
+			goals = append(goals, name)
+		}
+	}
+	says[macro.Count] = strconv.Itoa(len(list))
+	says[macro.SumAmount], says[macro.SumPayout] = money(amount), money(payout)
+	says[macro.GoalNames] = strings.Join(goals, ",")
+	return says
+}
+
+// plus adds what has a sum; it is none while nothing has.
+func plus(a, b decimal.NullDecimal) decimal.NullDecimal {
+	switch {
+	case !b.Valid:
+		return a
+	case !a.Valid:
+		return b
+	default:
+		return decimal.NewNullDecimal(a.Decimal.Add(b.Decimal))
+	}
+}
+
+// callOff ends a window that nothing is left in, and lets go what waited for it.
+func (l *ledger) callOff(ctx context.Context, id uuid.UUID, now time.Time) error {
+	_, err := l.tx.ExecContext(ctx, `
+		UPDATE deliveries SET state = 'cancelled', gathers = NULL, due_at = NULL, reason = $3, updated_at = $2 WHERE id = $1`,
+		id, now, string(dispatch.NothingLeft))
+	if err != nil {
+		return fmt.Errorf("calling window %s off: %w", id, err)
+	}
+	_, err = l.tx.ExecContext(ctx, `
+		UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $2, updated_at = $2
+		WHERE blocked_by = $1 AND state IN ('queued', 'retrying')`, id, now)
+	if err != nil {
+		return fmt.Errorf("letting go what waited for window %s: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package setup_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"postrider/firing"
+	"postrider/setup"
+)
+
+const summing = "https://tracker.example/?c={param_1}&n={count}&sum={sum_payout}"
+
+func TestOnePostbackGathersSeveralGoals(t *testing.T) {
+	w := newWorld(t)
+	made, err := w.setup.CreatePostbacks(w.oneCtx, 0, []string{"registration", "ftd", "ftd"}, wish(func(p *setup.PostbackWish) {
+		p.URLTemplate, p.Gathers = summing, 10*time.Minute
+	}))
+	w.must(err)
+	if len(made) != 1 || made[0].Goal != "registration" || !slices.Equal(made[0].FurtherGoals, []string{"ftd"}) || *made[0].GatherSeconds != 600 {
+		t.Fatalf("made %+v", made)
+	}
+	if v := w.versions(made[0].ID)[0]; !slices.Equal(v.FurtherGoals, []string{"ftd"}) || *v.GatherSeconds != 600 {
+		t.Errorf("its version is %+v", v)
+	}
+	_, err = w.setup.UpdatePostback(w.oneCtx, made[0].ID, func(p *setup.PostbackWish) { p.Gathers, p.Further = 0, nil })
+	if got := fields(t, err); !slices.Equal(got, []string{"urlTemplate"}) {
+		t.Errorf("its URL still adds up, and %q is wrong: %v", got, err)
+	}
+	offer := w.one.Offer
+	changed, err := w.setup.UpdatePostback(w.oneCtx, made[0].ID, func(p *setup.PostbackWish) {
+		p.Gathers, p.Further, p.URLTemplate, p.Scope, p.OfferID = 0, nil, template, firing.Offer, offer
+	})
+	w.must(err)
+	if changed.GatherSeconds != nil || len(changed.FurtherGoals) != 0 || changed.Version != 2 || *changed.OfferID != offer {
+		t.Errorf("it is now %+v", changed)
+	}
+	again, err := w.setup.UpdatePostback(w.oneCtx, made[0].ID, func(*setup.PostbackWish) {})
+	if w.must(err); again.Version != 2 {
+		t.Errorf("a change of nothing made version %d", again.Version)
+	}
+}
+
+func TestWhatIsWrongWithGatheringIsSaid(t *testing.T) {
+	w := newWorld(t)
+	for name, c := range map[string]struct {
+		change func(*setup.PostbackWish)
+		field  string
+	}{
+		"too short":                     {func(p *setup.PostbackWish) { p.Gathers = 4 * time.Second }, "gatherSeconds"},
+		"too long":                      {func(p *setup.PostbackWish) { p.Gathers = 25 * time.Hour }, "gatherSeconds"},
+		"less than nothing":             {func(p *setup.PostbackWish) { p.Gathers = -time.Minute }, "gatherSeconds"},
+		"a sum without gathering":       {func(p *setup.PostbackWish) { p.URLTemplate = summing }, "urlTemplate"},
+		"several goals, each by itself": {func(p *setup.PostbackWish) { p.Further = []string{"deposit"} }, "furtherGoals"},
+	} {
+		p := w.postback()
+		_, err := w.setup.UpdatePostback(w.oneCtx, p.ID, c.change)
+		if got := fields(t, err); !slices.Equal(got, []string{c.field}) {
+			t.Errorf("%s: %q is wrong, want %s: %v", name, got, c.field, err)
+		}
+	}
+}
