@@ -37,7 +37,7 @@ type Params struct {
 	Config  *config.Config
 	Log     *slog.Logger
 	Metrics *prometheus.Registry
-	Web     fs.FS                           // the built web app: index.html, graphiql.html, assets/
+	Web     fs.FS                           // the built web app: index.html, graphiql.html, assets/; nil for none
 	Ready   func(ctx context.Context) error // nil when requests can be served
 	Routes  []Route                         // everything besides health, metrics and the web app
 }
@@ -111,16 +111,18 @@ func (s *Server) handler(p Params) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	web, err := newWebApp(p.Web)
-	if err != nil {
-		return nil, err
-	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", alive)
 	mux.Handle("GET /readyz", readiness(p.Ready, p.Log))
 	mux.Handle("GET /metrics", metricsHandler(p.Metrics))
-	mux.Handle("GET /graphiql", web.page("graphiql.html"))
-	mux.Handle("/", web)
+	if p.Web != nil {
+		web, err := newWebApp(p.Web)
+		if err != nil {
+			return nil, err
+		}
+		mux.Handle("GET /graphiql", web.page("graphiql.html"))
+		mux.Handle("/", web)
+	}
 	for _, route := range p.Routes {
 		mux.Handle(route.Pattern, route.Handler)
 	}

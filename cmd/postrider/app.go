@@ -72,10 +72,8 @@ func (a *App) Run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if a.name != "work" {
-		if err := a.listen(ctx); err != nil {
-			return err
-		}
+	if err := a.listen(ctx); err != nil {
+		return err
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stopRunning = stop
@@ -83,21 +81,26 @@ func (a *App) Run(ctx context.Context) (err error) {
 	return nil
 }
 
-// listen opens the server. It answers when listen returns.
-func (a *App) listen(ctx context.Context) error {
-	web, err := fs.Sub(frontend.Dist, "dist")
-	if err != nil {
+// listen opens the server, where there is one. It answers when listen returns.
+func (a *App) listen(ctx context.Context) (err error) {
+	cfg := a.process.cfg
+	p := server.Params{Config: cfg, Log: a.process.log, Metrics: a.services.metrics, Ready: a.db.ready}
+	setting, addr := "POSTRIDER_METRICS_ADDR", cfg.MetricsAddr
+	if a.name != "work" {
+		setting, addr = "POSTRIDER_ADDR", cfg.Addr
+		if p.Web, err = fs.Sub(frontend.Dist, "dist"); err != nil {
+			return err
+		}
+		p.Routes = a.services.routes(a.demo)
+	}
+	if addr == "" {
+		return nil
+	}
+	if a.server, err = server.New(p); err != nil {
 		return err
 	}
-	a.server, err = server.New(server.Params{
-		Config: a.process.cfg, Log: a.process.log, Metrics: a.services.metrics, Web: web, Ready: a.db.ready,
-		Routes: a.services.routes(a.demo),
-	})
-	if err != nil {
-		return err
-	}
-	if a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", a.process.cfg.Addr); err != nil {
-		return fmt.Errorf("POSTRIDER_ADDR: %w", err)
+	if a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", addr); err != nil {
+		return fmt.Errorf("%s: %w", setting, err)
 	}
 	go func() { a.served <- a.server.Serve(a.listener) }()
 	a.process.log.Info("listening", "addr", a.listener.Addr().String(), "public_url", a.process.cfg.PublicURL, "version", version)

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -13,11 +11,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -44,7 +40,7 @@ func TestCrashLosesNothing(t *testing.T) {
 	}
 	t.Parallel()
 	d := pgtest.New(t)
-	c := newCrash(t, func(context.Context) (string, error) { return d.URL, nil }, "DATABASE_URL="+d.URL, "POSTRIDER_DATA="+t.TempDir())
+	c := newCrash(t, build(t), func(context.Context) (string, error) { return d.URL, nil }, "DATABASE_URL="+d.URL, "POSTRIDER_DATA="+t.TempDir())
 	c.setUp(t, d)
 	c.killEvery = func() int64 { return 40 + rand.Int64N(30) }
 	c.load(t, func(reported int64, kills int) bool { return reported >= 200 && kills >= 3 }, nil)
@@ -59,7 +55,7 @@ func TestCrashSoak(t *testing.T) {
 	}
 	dir := openFolder(t)
 	at := embedded.Config{Dir: dir}
-	c := newCrash(t, func(ctx context.Context) (string, error) { return embedded.Join(ctx, at) }, "POSTRIDER_DATA="+dir)
+	c := newCrash(t, build(t), func(ctx context.Context) (string, error) { return embedded.Join(ctx, at) }, "POSTRIDER_DATA="+dir)
 	c.slow = 200 * time.Millisecond
 	c.up(t)
 	c.setUp(t, &pgtest.DB{SQL: c.open(t)})
@@ -102,8 +98,9 @@ type crash struct {
 	click    uuid.UUID
 	began    time.Time
 
-	slow      time.Duration // how long the tracker takes at the most
-	killEvery func() int64  // how many more requests until the tracker kills the program; nil for never
+	slow      time.Duration   // how long the tracker takes at the most
+	status    func(n int) int // what it answers to its nth request; nil for always 200
+	killEvery func() int64    // how many more requests until the tracker kills the program; nil for never
 
 	mu       sync.Mutex
 	running  *child
@@ -111,6 +108,7 @@ type crash struct {
 	over     bool                // the program is not started again
 	kills    map[string]int      // by what was killed
 	seen     map[seenAttempt]int // at the tracker
+	got      int                 // requests at the tracker
 	sent     map[string]string   // transaction → delivery, as the tracker saw it
 	mixed    []string            // transactions that came with two deliveries
 	answered map[string]int      // transaction → the status that the operator was answered
@@ -123,33 +121,12 @@ type seenAttempt struct {
 	number   int
 }
 
-// child is one life of the program.
-type child struct {
-	url   string
-	cmd   *exec.Cmd
-	ended chan struct{}
-	log   *logTail
-}
-
-// build makes the true program.
-func build(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "postrider")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, ".").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v: %s", err, out)
-	}
-	return path
-}
-
-func newCrash(t *testing.T, database func(context.Context) (string, error), env ...string) *crash {
+func newCrash(t *testing.T, binary string, database func(context.Context) (string, error), env ...string) *crash {
 	t.Helper()
 	c := &crash{
-		binary: build(t), database: database, changed: make(chan struct{}), began: time.Now(),
+		binary: binary, database: database, changed: make(chan struct{}), began: time.Now(),
 		kills: map[string]int{}, seen: map[seenAttempt]int{}, sent: map[string]string{}, answered: map[string]int{},
-		env: append([]string{
-			"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.Getenv("TMPDIR"),
-			"POSTRIDER_ADDR=127.0.0.1:0", "POSTRIDER_ALLOW_PRIVATE_TARGETS=true", "POSTRIDER_SWEEP_AFTER=2s", "POSTRIDER_LOG=info",
-		}, env...),
+		env: append(childEnv(), env...),
 	}
 	c.tracker = httptest.NewServer(http.HandlerFunc(c.receive))
 	t.Cleanup(c.tracker.Close)
@@ -200,7 +177,7 @@ func (c *crash) open(t *testing.T) *sql.DB {
 // supervise starts the program whenever it has ended, as an init system does.
 func (c *crash) supervise(t *testing.T) {
 	for {
-		p, err := c.start()
+		p, err := startChild(c.binary, "all", c.env)
 		if err != nil {
 			t.Errorf("starting the program: %v", err)
 			c.set(nil)
@@ -224,43 +201,6 @@ func (c *crash) set(p *child) {
 	c.running = p
 	close(c.changed)
 	c.changed = make(chan struct{})
-}
-
-// start runs the program and returns when it listens.
-func (c *crash) start() (*child, error) {
-	p := &child{cmd: exec.Command(c.binary, "all"), ended: make(chan struct{}), log: &logTail{}}
-	p.cmd.Env = c.env
-	stderr, err := p.cmd.StderrPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := p.cmd.Start(); err != nil {
-		return nil, err
-	}
-	listening := make(chan string, 1)
-	go func() {
-		defer close(p.ended)
-		lines := bufio.NewScanner(io.TeeReader(stderr, p.log))
-		lines.Buffer(nil, 1<<20)
-		for lines.Scan() {
-			var said struct{ Msg, Addr string }
-			if json.Unmarshal(lines.Bytes(), &said) == nil && said.Msg == "listening" {
-				listening <- said.Addr
-			}
-		}
-		_, _ = io.Copy(io.Discard, stderr)
-		_ = p.cmd.Wait()
-	}()
-	select {
-	case addr := <-listening:
-		p.url = "http://" + addr
-		return p, nil
-	case <-p.ended:
-		return nil, fmt.Errorf("it ended before it listened:\n%s", p.log)
-	case <-time.After(time.Minute):
-		_ = p.cmd.Process.Kill()
-		return nil, fmt.Errorf("it does not listen:\n%s", p.log)
-	}
 }
 
 // up waits for a program that listens.
@@ -350,7 +290,11 @@ func (c *crash) receive(w http.ResponseWriter, r *http.Request) {
 		c.mixed = append(c.mixed, tx)
 	}
 	c.sent[tx] = delivery
-	now := false
+	now, status := false, http.StatusOK
+	c.got++
+	if c.status != nil {
+		status = c.status(c.got)
+	}
 	if c.killEvery != nil {
 		if c.until--; c.until == 0 {
 			c.until, now = c.killEvery(), true
@@ -364,7 +308,7 @@ func (c *crash) receive(w http.ResponseWriter, r *http.Request) {
 		answer := time.NewTimer(rand.N(c.slow))
 		<-answer.C
 	}
-	w.WriteHeader(http.StatusOK)
+	w.WriteHeader(status)
 }
 
 // operators is how many call at once; pace is how fast each calls in the soak.
@@ -450,154 +394,4 @@ func (c *crash) report(t *testing.T, client *http.Client, tx string) {
 		c.mu.Unlock()
 		<-again.C
 	}
-}
-
-// check waits until everything is delivered, and compares what the operator was
-// answered, what is in the database, and what the tracker got.
-func (c *crash) check(t *testing.T) {
-	t.Helper()
-	c.up(t)
-	d := c.open(t)
-	var waiting int
-	settled := func() bool {
-		err := d.QueryRowContext(t.Context(), `SELECT count(*) FROM deliveries WHERE state <> 'delivered'`).Scan(&waiting)
-		return err == nil && waiting == 0
-	}
-	began := time.Now()
-	for !settled() && time.Since(began) < time.Minute {
-		wait := time.NewTimer(50 * time.Millisecond)
-		<-wait.C
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if waiting > 0 {
-		t.Errorf("%d deliveries are still on their way:\n%s", waiting, rowsOf(t, d, `
-			SELECT d.id, d.state, d.attempt, d.due_at, d.claimed_at, d.queued_at, d.reason,
-			  (SELECT json_agg(json_build_array(j.id, j.state, j.attempt, j.args->'attempt', j.attempted_at, j.errors) ORDER BY j.id) FROM river_job j WHERE j.args->>'delivery_id' = d.id::text)
-			FROM deliveries d WHERE state <> 'delivered' LIMIT 5`))
-	}
-	lost := 0
-	for tx := range c.answered {
-		if _, ok := c.sent[tx]; !ok {
-			lost++
-		}
-	}
-	if lost > 0 {
-		t.Errorf("%d conversions were answered and never reached the tracker", lost)
-	}
-	if len(c.mixed) > 0 {
-		t.Errorf("the tracker cannot tell that these were sent twice: %q", c.mixed)
-	}
-	duplicates := c.compareAttempts(t, d)
-	c.compareConversions(t, d)
-	t.Logf("%d conversions in %s; kills %v; %d calls repeated by the operator; %d duplicates at the tracker, all accounted for; %d lost",
-		len(c.answered), time.Since(c.began).Round(time.Second), c.kills, c.retried, duplicates, lost)
-}
-
-// compareAttempts finds an attempt row for every request that the tracker got.
-func (c *crash) compareAttempts(t *testing.T, d *sql.DB) (duplicates int) {
-	t.Helper()
-	rows, err := d.QueryContext(t.Context(), `SELECT delivery_id, number, count(*) FROM attempts GROUP BY 1, 2`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	written := map[seenAttempt]int{}
-	for rows.Next() {
-		var id uuid.UUID
-		var number, times int
-		if err := rows.Scan(&id, &number, &times); err != nil {
-			t.Fatal(err)
-		}
-		written[seenAttempt{globalid.Hex(id), number}] = times
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	deliveries := map[string]int{}
-	for attempt, times := range c.seen {
-		deliveries[attempt.delivery] += times
-		if times > written[attempt] {
-			t.Errorf("the tracker got attempt %d of %s %d times; there are %d rows of it", attempt.number, attempt.delivery, times, written[attempt])
-		}
-	}
-	for _, times := range deliveries {
-		duplicates += times - 1
-	}
-	return duplicates
-}
-
-// compareConversions finds one conversion with one delivery for each transaction.
-func (c *crash) compareConversions(t *testing.T, d *sql.DB) {
-	t.Helper()
-	var conversions, without, many int
-	err := d.QueryRowContext(t.Context(), `
-		SELECT count(*), count(*) FILTER (WHERE n = 0), count(*) FILTER (WHERE n > 1)
-		FROM (SELECT (SELECT count(*) FROM deliveries d WHERE d.conversion_id = c.id) AS n FROM conversions c) counted`).
-		Scan(&conversions, &without, &many)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if conversions != len(c.answered) || without > 0 || many > 0 {
-		t.Errorf("%d conversions for %d that were answered; %d without a delivery, %d with several", conversions, len(c.answered), without, many)
-	}
-}
-
-// rowsOf prints rows for the log of a failed test.
-func rowsOf(t *testing.T, d *sql.DB, query string) string {
-	t.Helper()
-	rows, err := d.QueryContext(t.Context(), `SELECT row_to_json(r)::text FROM (`+query+`) r`)
-	if err != nil {
-		return err.Error()
-	}
-	defer rows.Close()
-	var b strings.Builder
-	for rows.Next() {
-		var text string
-		if err := rows.Scan(&text); err != nil {
-			return err.Error()
-		}
-		b.WriteString(text + "\n")
-	}
-	if err := rows.Err(); err != nil {
-		return err.Error()
-	}
-	return b.String()
-}
-
-// waitFor looks again and again until something is so.
-func waitFor(t *testing.T, patience time.Duration, what string, so func() bool) {
-	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	late := time.After(patience)
-	for !so() {
-		select {
-		case <-late:
-			t.Fatalf("still not so after %s: %s", patience, what)
-		case <-tick.C:
-		}
-	}
-}
-
-// logTail keeps the end of a log.
-type logTail struct {
-	mu   sync.Mutex
-	text []byte
-}
-
-func (l *logTail) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.text = append(l.text, p...)
-	if over := len(l.text) - 16<<10; over > 0 {
-		l.text = l.text[over:]
-	}
-	return len(p), nil
-}
-
-func (l *logTail) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return string(l.text)
 }

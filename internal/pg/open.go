@@ -22,6 +22,11 @@ const (
 	DefaultWorkConns = 6
 )
 
+// idleInTransaction is after how long the server ends a transaction in which
+// nothing happens: that of a process that was paused in the middle of one, whose
+// locks nobody else could get past.
+const idleInTransaction = "10s"
+
 // MinServerVersion is the oldest PostgreSQL that Postrider runs on, as in server_version_num.
 const MinServerVersion = 140000
 
@@ -35,7 +40,7 @@ type Config struct {
 
 // Pool is one database through both drivers.
 type Pool struct {
-	SQL *sql.DB       // lib/pq: ent, enqueuing, everything that answers a request
+	SQL *sql.DB       // database/sql: ent, enqueuing, everything that answers a request
 	Pgx *pgxpool.Pool // pgx: River's workers and the batching writer
 
 	// URL is the connection string that both were opened with, for Listen.
@@ -56,6 +61,7 @@ func Open(ctx context.Context, cfg Config) (*Pool, error) {
 		return nil, errors.Join(fmt.Errorf("DATABASE_URL: %w", redact(err)), db.Close())
 	}
 	pgxConfig.MaxConns = int32(orDefault(cfg.WorkConns, DefaultWorkConns))
+	pgxConfig.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
 	pgxConfig.MaxConnIdleTime = 5 * time.Minute
 	pool, err := pgxpool.NewWithConfig(ctx, pgxConfig)
 	if err != nil {
@@ -76,6 +82,7 @@ func OpenSQL(dsn string, maxConns int) (*sql.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", redact(err))
 	}
+	config.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(maxConns)
 	db.SetMaxIdleConns(maxConns) // an idle connection is cheaper than a new one per burst

@@ -18,11 +18,11 @@ func TestOpenReachesTheDatabaseInUTC(t *testing.T) {
 	must(t, err)
 	defer pool.Close()
 
-	const query = "SELECT current_setting('timezone') || ' ' || current_setting('application_name')"
+	const query = "SELECT current_setting('timezone') || ' ' || current_setting('application_name') || ' ' || current_setting('idle_in_transaction_session_timeout')"
 	var viaSQL, viaPgx string
 	must(t, pool.SQL.QueryRowContext(t.Context(), query).Scan(&viaSQL))
 	must(t, pool.Pgx.QueryRow(t.Context(), query).Scan(&viaPgx))
-	if want := "UTC postrider serve"; viaSQL != want || viaPgx != want {
+	if want := "UTC postrider serve 10s"; viaSQL != want || viaPgx != want {
 		t.Fatalf("got %q and %q, want %q", viaSQL, viaPgx, want)
 	}
 }

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+// child is one life of the program.
+type child struct {
+	url   string
+	cmd   *exec.Cmd
+	ended chan struct{}
+	log   *logTail
+}
+
+// build makes the true program.
+func build(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "postrider")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v: %s", err, out)
+	}
+	return path
+}
+
+// childEnv is the environment of every child.
+func childEnv() []string {
+	return []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.Getenv("TMPDIR"),
+		"POSTRIDER_ADDR=127.0.0.1:0", "POSTRIDER_ALLOW_PRIVATE_TARGETS=true", "POSTRIDER_SWEEP_AFTER=2s", "POSTRIDER_LOG=info",
+	}
+}
+
+// startChild runs the program and returns when it listens.
+func startChild(binary, command string, env []string) (*child, error) {
+	p := &child{cmd: exec.Command(binary, command), ended: make(chan struct{}), log: &logTail{}}
+	p.cmd.Env = env
+	stderr, err := p.cmd.StderrPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	listening := make(chan string, 1)
+	go func() {
+		defer close(p.ended)
+		lines := bufio.NewScanner(io.TeeReader(stderr, p.log))
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			var said struct{ Msg, Addr string }
+			if json.Unmarshal(lines.Bytes(), &said) == nil && said.Msg == "listening" {
+				listening <- said.Addr
+			}
+		}
+		_, _ = io.Copy(io.Discard, stderr)
+		_ = p.cmd.Wait()
+	}()
+	select {
+	case addr := <-listening:
+		p.url = "http://" + addr
+		return p, nil
+	case <-p.ended:
+		return nil, fmt.Errorf("it ended before it listened:\n%s", p.log)
+	case <-time.After(time.Minute):
+		_ = p.cmd.Process.Kill()
+		return nil, fmt.Errorf("it does not listen:\n%s", p.log)
+	}
+}
+
+// waitFor looks again and again until something is so.
+func waitFor(t *testing.T, patience time.Duration, what string, so func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	late := time.After(patience)
+	for !so() {
+		select {
+		case <-late:
+			t.Fatalf("still not so after %s: %s", patience, what)
+		case <-tick.C:
+		}
+	}
+}
+
+// logTail keeps the end of a log.
+type logTail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (l *logTail) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text = append(l.text, p...)
+	if over := len(l.text) - 16<<10; over > 0 {
+		l.text = l.text[over:]
+	}
+	return len(p), nil
+}
+
+func (l *logTail) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return string(l.text)
+}
