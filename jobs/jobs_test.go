@@ -85,7 +85,7 @@ func (w *world) run(options ...func(*jobs.Config)) (stop func()) {
 	client := dispatch.NewClient(dispatch.ClientOptions{Guard: w.guard, UserAgent: "Postrider/test"})
 	cfg := jobs.Config{
 		Pool: w.pool, Client: client, Secrets: pgtest.Key(w.t), Schedule: fast, Workers: 16,
-		Log:          slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Log:          slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 		PromoteEvery: 5 * time.Millisecond, SweepEvery: 10 * time.Millisecond,
 	}
 	for _, o := range options {

@@ -98,9 +98,9 @@ type crash struct {
 	click    uuid.UUID
 	began    time.Time
 
-	slow      time.Duration   // how long the tracker takes at the most
-	status    func(n int) int // what it answers to its nth request; nil for always 200
-	killEvery func() int64    // how many more requests until the tracker kills the program; nil for never
+	slow      time.Duration            // how long the tracker takes at the most
+	status    func(n, attempt int) int // what it answers to its nth request; nil for always 200
+	killEvery func() int64             // how many more requests until the tracker kills the program; nil for never
 
 	mu       sync.Mutex
 	running  *child
@@ -293,7 +293,7 @@ func (c *crash) receive(w http.ResponseWriter, r *http.Request) {
 	now, status := false, http.StatusOK
 	c.got++
 	if c.status != nil {
-		status = c.status(c.got)
+		status = c.status(c.got, number)
 	}
 	if c.killEvery != nil {
 		if c.until--; c.until == 0 {

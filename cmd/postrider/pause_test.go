@@ -43,8 +43,8 @@ func TestAPausedLeaderIsReplacedAndDoesNoHarmWhenItComesBack(t *testing.T) {
 
 	c := newCrash(t, binary, func(context.Context) (string, error) { return d.URL, nil }, append(env, "POSTRIDER_DATA="+t.TempDir())...)
 	c.slow = 30 * time.Millisecond
-	c.status = func(n int) int { // now and then one must be promoted again
-		if n%40 == 0 {
+	c.status = func(n, attempt int) int { // now and then one must be promoted again
+		if n%40 == 0 && attempt == 1 {
 			return http.StatusServiceUnavailable
 		}
 		return http.StatusOK
