@@ -40,6 +40,7 @@ func deliveriesAfter(ctx context.Context, e *env, n int, prepare func(*pg.Pool) 
 	if err != nil {
 		return 0, err
 	}
+	before := e.cpu()
 	began, hits := time.Now(), e.sink.hits.Load()
 	stop := start(ctx, engine.Run)
 	// When the sink has had them all, the last of them are being written down; a
@@ -50,6 +51,7 @@ func deliveriesAfter(ctx context.Context, e *env, n int, prepare func(*pg.Pool) 
 	err = await(ctx, pool, fmt.Sprintf(`
 		SELECT NOT EXISTS (SELECT FROM river_job WHERE state IN ('available', 'running') AND args ->> 'endpoint' LIKE '%%:%d')`, e.sink.port))
 	took := time.Since(began)
+	e.perEach("deliveries", n, before)
 	stop()
 	return float64(n) / took.Seconds(), err
 }

@@ -26,6 +26,7 @@ type env struct {
 
 	server  *embedded.Server
 	dir     string
+	data    string // where PostgreSQL keeps its files
 	key     *secret.Key
 	log     *slog.Logger
 	sink    *sink
@@ -80,6 +81,9 @@ func (e *env) database(ctx context.Context) (*pg.Pool, error) {
 		return nil, err
 	}
 	defer func() { _ = admin.Close() }()
+	if err := admin.QueryRowContext(ctx, "SHOW data_directory").Scan(&e.data); err != nil {
+		return nil, err
+	}
 	e.made++
 	name := fmt.Sprintf("bench_%d", e.made)
 	if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {

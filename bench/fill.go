@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -28,10 +27,6 @@ func fillDeliveries(ctx context.Context, e *env, pool *pg.Pool, n int) error {
 }
 
 func fillBatch(ctx context.Context, e *env, pool *pg.Pool, from, n int) error {
-	enqueuer, err := jobs.NewEnqueuer(pool.SQL)
-	if err != nil {
-		return err
-	}
 	now := time.Now().UTC()
 	var conversions, events, deliveries, macros, targets []string
 	var affiliates []int64
@@ -45,7 +40,7 @@ func fillBatch(ctx context.Context, e *env, pool *pg.Pool, from, n int) error {
 		macros = append(macros, fmt.Sprintf(`{"param_1":"w%08d","payout":"0.00","conversion_id":"%x","goal_id":"registration"}`, from+i, c[:]))
 		due = append(due, dispatch.Due{DeliveryID: d, Endpoint: target, Priority: dispatch.PriorityLive})
 	}
-	return pg.WithTx(ctx, pool.SQL, func(ctx context.Context, tx *sql.Tx) error {
+	return pg.WithPipeline(ctx, pool.SQL, func(ctx context.Context, tx *pg.Pipeline) error {
 		_, err := tx.ExecContext(ctx, `
 			WITH u AS (
 			  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::jsonb[], $6::text[]) AS u(c, e, d, a, macros, endpoint)
@@ -63,6 +58,6 @@ func fillBatch(ctx context.Context, e *env, pool *pg.Pool, from, n int) error {
 		if err != nil {
 			return err
 		}
-		return enqueuer.Enqueue(ctx, tx, due)
+		return jobs.Enqueuer{}.Enqueue(ctx, tx, due)
 	})
 }

@@ -15,6 +15,10 @@ import (
 // callers is how many connections call at once.
 const callers = 64
 
+// warmLoad is how many calls go before those that are timed, as a program that
+// has just started has no connection yet and no statement prepared.
+const warmLoad = 10 * callers
+
 // load makes n requests over callers connections and gives how many a second.
 func load(ctx context.Context, n, want int, url func(i int) string) (float64, error) {
 	transport := &http.Transport{MaxIdleConnsPerHost: callers, MaxConnsPerHost: callers}
@@ -61,7 +65,13 @@ func clicksAgainstRedirects(ctx context.Context, e *env) (figures, error) {
 		w.WriteHeader(http.StatusFound)
 	}))
 	defer bare.Close()
-	peer, err := load(ctx, n, http.StatusFound, func(i int) string { return bare.URL + "/c/x?param_1=" + clickName(i) })
+	redirect := func(i int) string { return bare.URL + "/c/x?param_1=" + clickName(i) }
+	if _, err := load(ctx, warmLoad, http.StatusFound, redirect); err != nil {
+		return figures{}, err
+	}
+	before := e.cpu()
+	peer, err := load(ctx, n, http.StatusFound, redirect)
+	e.perEach("bare redirects and their calls", n, before)
 	if err != nil {
 		return figures{}, err
 	}
@@ -75,9 +85,15 @@ func clicksAgainstRedirects(ctx context.Context, e *env) (figures, error) {
 		return figures{}, err
 	}
 	defer s.close()
-	ours, err := load(ctx, n, http.StatusFound, func(i int) string {
+	call := func(i int) string {
 		return fmt.Sprintf("%s/c/%s?param_1=%s", s.url, s.links[i%len(s.links)], clickName(i))
-	})
+	}
+	if _, err := load(ctx, warmLoad, http.StatusFound, call); err != nil {
+		return figures{}, err
+	}
+	before = e.cpu()
+	ours, err := load(ctx, n, http.StatusFound, call)
+	e.perEach("clicks and their calls", n, before)
 	return figures{ours: ours, peer: peer, unit: "/s"}, err
 }
 
@@ -99,13 +115,19 @@ func conversionsAgainstPgbench(ctx context.Context, e *env) (figures, error) {
 	}
 	defer s.close()
 	n := e.size(10_000)
-	clicks, err := s.clicks(ctx, n)
+	clicks, err := s.clicks(ctx, warmLoad+n)
 	if err != nil {
 		return figures{}, err
 	}
-	ours, err := load(ctx, n, http.StatusCreated, func(i int) string {
+	call := func(i int) string {
 		return fmt.Sprintf("%s/postback/%s?goal=registration&click_id=%s", s.url, sourceKey, clicks[clickName(i)])
-	})
+	}
+	if _, err := load(ctx, warmLoad, http.StatusCreated, call); err != nil {
+		return figures{}, err
+	}
+	before := e.cpu()
+	ours, err := load(ctx, n, http.StatusCreated, func(i int) string { return call(warmLoad + i) })
+	e.perEach("conversions and their calls", n, before)
 	return figures{ours: ours, peer: peer, unit: "/s"}, err
 }
 

@@ -26,11 +26,7 @@ func newSite(ctx context.Context, e *env, pool *pg.Pool) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	enqueuer, err := jobs.NewEnqueuer(pool.SQL)
-	if err != nil {
-		return nil, err
-	}
-	in := intake.New(intake.Config{DB: pool.SQL, Enqueuer: enqueuer, Secrets: e.key, Log: e.log})
+	in := intake.New(intake.Config{DB: pool.SQL, Enqueuer: jobs.Enqueuer{}, Secrets: e.key, Log: e.log})
 	mux := http.NewServeMux()
 	mux.Handle("GET /c/{link}", server.Click(in, e.log))
 	mux.Handle("GET /postback/{source}", server.Postback(in, e.log))

@@ -21,6 +21,7 @@ import (
 	"postrider/intake"
 	"postrider/internal/enum"
 	"postrider/internal/globalid"
+	"postrider/internal/pg"
 	"postrider/internal/pgtest"
 	"postrider/internal/secret"
 	"postrider/macro"
@@ -249,7 +250,7 @@ func TestWhatWasSentIsTheTemplateFilledIn(t *testing.T) {
 // nothing enqueues nothing.
 type nothing struct{}
 
-func (nothing) Enqueue(context.Context, *sql.Tx, []dispatch.Due) error { return nil }
+func (nothing) Enqueue(context.Context, *pg.Pipeline, []dispatch.Due) error { return nil }
 
 func TestThePastLooksLikeThePresent(t *testing.T) {
 	t.Parallel()

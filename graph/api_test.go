@@ -54,8 +54,6 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 	pool := d.Pool(t)
 	a := &api{db: d, log: &logged{}}
 	log, now, client := slog.New(slog.NewTextHandler(a.log, nil)), func() time.Time { return pgtest.Now }, d.Client()
-	enqueuer, err := jobs.NewEnqueuer(d.SQL)
-	must(t, err)
 	a.cfg = graph.Config{
 		Client: client,
 		Accounts: account.New(account.Params{
@@ -66,7 +64,7 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 			DB: d.SQL, Guard: dispatch.NewGuard(dispatch.GuardOptions{Ports: []uint16{80, 443}}), Secrets: pgtest.Key(t),
 			PublicURL: publicURL, Now: now,
 		}),
-		Intake:     intake.New(intake.Config{DB: d.SQL, Enqueuer: enqueuer, Secrets: pgtest.Key(t), Now: now, Log: log}),
+		Intake:     intake.New(intake.Config{DB: d.SQL, Enqueuer: jobs.Enqueuer{}, Secrets: pgtest.Key(t), Now: now, Log: log}),
 		Health:     &report.Health{DB: d.SQL, Now: now},
 		Progress:   &report.Progress{DB: d.SQL},
 		Home:       &report.Home{DB: d.SQL, Now: now},

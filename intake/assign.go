@@ -30,7 +30,7 @@ type Assignment struct {
 // Assign attributes a conversion that nobody was found for. What would have fired
 // at each step of its life fires now, once.
 func (in *Intake) Assign(ctx context.Context, conversionID uuid.UUID, a Assignment) error {
-	return pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error {
+	return pg.WithPipeline(ctx, in.DB, func(ctx context.Context, tx *pg.Pipeline) error {
 		c, err := findConversion(ctx, tx, `id = $1`, conversionID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return problem.NotFound("there is no such conversion")
@@ -58,7 +58,7 @@ func (in *Intake) Assign(ctx context.Context, conversionID uuid.UUID, a Assignme
 }
 
 // clickOfSource loads a click and checks that it led to the source's operator.
-func clickOfSource(ctx context.Context, tx *sql.Tx, id uuid.UUID, sourceID int64) (*clickFacts, error) {
+func clickOfSource(ctx context.Context, tx *pg.Pipeline, id uuid.UUID, sourceID int64) (*clickFacts, error) {
 	clicks, err := loadClicks(ctx, tx, map[uuid.UUID]bool{id: true}, "FOR NO KEY UPDATE OF c")
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func clickOfSource(ctx context.Context, tx *sql.Tx, id uuid.UUID, sourceID int64
 }
 
 // give makes a conversion the click's, and binds its player to the click.
-func (in *Intake) give(ctx context.Context, tx *sql.Tx, c *conversion, click *clickFacts) error {
+func (in *Intake) give(ctx context.Context, tx *pg.Pipeline, c *conversion, click *clickFacts) error {
 	c.AffiliateID, c.OfferID, c.CampaignID = click.AffiliateID, click.OfferID, click.CampaignID
 	c.ClickID, c.AttributedBy = uuid.NullUUID{UUID: click.ID, Valid: true}, "staff"
 	if c.PlayerID.Valid {
@@ -107,7 +107,7 @@ func (in *Intake) give(ctx context.Context, tx *sql.Tx, c *conversion, click *cl
 
 // recount finds what a goal that counts once is counted by, now that the click is
 // known.
-func (in *Intake) recount(ctx context.Context, tx *sql.Tx, c *conversion) error {
+func (in *Intake) recount(ctx context.Context, tx *pg.Pipeline, c *conversion) error {
 	g, found, err := in.catalog.goals.get(ctx, tx, c.Goal)
 	if err != nil || !found || !g.OncePerPlayer {
 		return err
@@ -207,7 +207,7 @@ func (in *Intake) redecide(ctx context.Context, l *ledger, c *conversion, g *goa
 	return macros, nil
 }
 
-func pastSteps(ctx context.Context, tx *sql.Tx, conversionID uuid.UUID) ([]pastStep, error) {
+func pastSteps(ctx context.Context, tx *pg.Pipeline, conversionID uuid.UUID) ([]pastStep, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id, previous_status, status, amount, macros FROM conversion_events WHERE conversion_id = $1 ORDER BY id`, conversionID)
 	if err != nil {
 		return nil, fmt.Errorf("reading the steps of conversion %s: %w", conversionID, err)

@@ -1,18 +1,20 @@
 package intake
 
 import (
+	"bytes"
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
-	"github.com/lib/pq"
+	"github.com/jackc/pgx/v5"
 
 	"postrider/tracking"
+
+	"postrider/internal/pg"
 )
 
 // attribution says whose a conversion is.
@@ -50,22 +52,7 @@ func clickKey(id string) string { return "click:" + id }
 // attribute finds the click of each report: the one it names, else the one its
 // player was bound to. A player is bound to a click the first time both are
 // given. Reports are looked at together, a statement a table.
-func (in *Intake) attribute(ctx context.Context, tx *sql.Tx, entries []*entry) error {
-	if err := attributeByClick(ctx, tx, entries); err != nil {
-		return err
-	}
-	if err := in.refuseLate(ctx, tx, entries); err != nil {
-		return err
-	}
-	if err := attributeByPlayer(ctx, tx, entries); err != nil {
-		return err
-	}
-	return knownPlayers(ctx, tx, entries)
-}
-
-// attributeByClick finds the clicks that reports name, and locks them: of two
-// reports of one click, the second sees what the first did.
-func attributeByClick(ctx context.Context, tx *sql.Tx, entries []*entry) error {
+func (in *Intake) attribute(ctx context.Context, tx *pg.Pipeline, entries []*entry) error {
 	named := map[uuid.UUID]bool{}
 	for _, e := range entries {
 		e.who = attribution{}
@@ -73,10 +60,35 @@ func attributeByClick(ctx context.Context, tx *sql.Tx, entries []*entry) error {
 			named[id] = true
 		}
 	}
-	clicks, err := loadClicks(ctx, tx, named, "FOR NO KEY UPDATE OF c")
+	clicks := queueClicks(tx, named, lockClicks)
+	known := queueKnownPlayers(tx, entries)
+	if err := tx.Send(ctx); err != nil {
+		return fmt.Errorf("reading %d clicks: %w", len(named), err)
+	}
+	attributeByClick(clicks, entries)
+	if err := in.refuseLate(ctx, tx, entries); err != nil {
+		return err
+	}
+	players, err := bindPlayers(ctx, tx, entries)
 	if err != nil {
 		return err
 	}
+	if err := attributeByPlayer(ctx, tx, clicks, players, entries); err != nil {
+		return err
+	}
+	noteBound(known, players)
+	for _, e := range entries {
+		if e.report.PlayerID == "" && e.who.click != nil {
+			id, ok := known[boundTo{e.who.click.ID, e.source.ID}]
+			e.who.player = uuid.NullUUID{UUID: id, Valid: ok}
+		}
+	}
+	return nil
+}
+
+// attributeByClick gives reports the clicks that they name. These are locked: of
+// two reports of one click, the second sees what the first did.
+func attributeByClick(clicks map[uuid.UUID]*clickFacts, entries []*entry) {
 	for _, e := range entries {
 		id, ok := clickUUID(e.report.ClickID)
 		click := clicks[id]
@@ -90,12 +102,11 @@ func attributeByClick(ctx context.Context, tx *sql.Tx, entries []*entry) error {
 			e.who.click, e.who.by = click, "click"
 		}
 	}
-	return nil
 }
 
 // refuseLate takes back the clicks that are older than their offers' windows when
 // the player is not known to have come by them in time.
-func (in *Intake) refuseLate(ctx context.Context, tx *sql.Tx, entries []*entry) error {
+func (in *Intake) refuseLate(ctx context.Context, tx *pg.Pipeline, entries []*entry) error {
 	for _, e := range entries {
 		if e.who.click == nil {
 			continue
@@ -132,20 +143,16 @@ type player struct {
 	click uuid.NullUUID
 }
 
-// attributeByPlayer finds or makes the players that reports name, binds them,
-// and takes their clicks where none was named.
-func attributeByPlayer(ctx context.Context, tx *sql.Tx, entries []*entry) error {
-	players, err := bindPlayers(ctx, tx, entries)
-	if err != nil {
-		return err
-	}
+// attributeByPlayer gives reports their players, and the clicks of these where
+// they name none. clicks are those read already.
+func attributeByPlayer(ctx context.Context, tx *pg.Pipeline, clicks map[uuid.UUID]*clickFacts, players map[playerOf]player, entries []*entry) error {
 	bound := map[uuid.UUID]bool{}
 	for _, p := range players {
-		if p.click.Valid {
+		if p.click.Valid && clicks[p.click.UUID] == nil {
 			bound[p.click.UUID] = true
 		}
 	}
-	clicks, err := loadClicks(ctx, tx, bound, "")
+	more, err := loadClicks(ctx, tx, bound, "")
 	if err != nil {
 		return err
 	}
@@ -158,7 +165,8 @@ func attributeByPlayer(ctx context.Context, tx *sql.Tx, entries []*entry) error 
 		if e.who.click != nil {
 			continue
 		}
-		if click := clicks[p.click.UUID]; p.click.Valid && click != nil && click.Operator == e.source.Operator {
+		click := cmp.Or(clicks[p.click.UUID], more[p.click.UUID])
+		if p.click.Valid && click != nil && click.Operator == e.source.Operator {
 			e.who.click, e.who.by = click, "player"
 		} else if e.who.why == "" {
 			e.who.why = "no click was ever bound to this player"
@@ -169,7 +177,7 @@ func attributeByPlayer(ctx context.Context, tx *sql.Tx, entries []*entry) error 
 
 // bindPlayers finds or makes each player, and binds it to the click that came
 // with it where it is free.
-func bindPlayers(ctx context.Context, tx *sql.Tx, entries []*entry) (map[playerOf]player, error) {
+func bindPlayers(ctx context.Context, tx *pg.Pipeline, entries []*entry) (map[playerOf]player, error) {
 	wanted := map[playerOf]uuid.NullUUID{}
 	var now time.Time
 	for _, e := range entries {
@@ -189,7 +197,8 @@ func bindPlayers(ctx context.Context, tx *sql.Tx, entries []*entry) (map[playerO
 	if err != nil {
 		return nil, err
 	}
-	return found, rebind(ctx, tx, wanted, found)
+	rebind(tx, wanted, found)
+	return found, nil
 }
 
 func (a attribution) clickID() uuid.NullUUID {
@@ -199,39 +208,37 @@ func (a attribution) clickID() uuid.NullUUID {
 	return uuid.NullUUID{UUID: a.click.ID, Valid: true}
 }
 
-func upsertPlayers(ctx context.Context, tx *sql.Tx, wanted map[playerOf]uuid.NullUUID, now time.Time) (map[playerOf]player, error) {
-	var ids, externals []string
-	var clicks []sql.NullString
+func upsertPlayers(ctx context.Context, tx *pg.Pipeline, wanted map[playerOf]uuid.NullUUID, now time.Time) (map[playerOf]player, error) {
+	var ids, clicks pg.UUIDs
+	var externals []string
 	var sources []int64
 	for _, key := range inOrder(wanted) { // rows are locked in one order
 		id, err := uuid.NewV7AtTime(now)
 		if err != nil {
 			return nil, fmt.Errorf("making an id: %w", err)
 		}
-		click := wanted[key]
-		ids, sources, externals = append(ids, id.String()), append(sources, key.source), append(externals, key.external)
-		clicks = append(clicks, sql.NullString{String: click.UUID.String(), Valid: click.Valid})
+		ids, sources, externals = append(ids, id), append(sources, key.source), append(externals, key.external)
+		clicks = append(clicks, wanted[key].UUID)
 	}
-	rows, err := tx.QueryContext(ctx, `
-		INSERT INTO players (id, source_id, external_id, click_id, created_at)
-		SELECT id, source, external, click, $5 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[]) AS u(id, source, external, click)
-		ON CONFLICT (source_id, external_id) DO UPDATE SET click_id = coalesce(players.click_id, excluded.click_id)
-		RETURNING source_id, external_id, id, click_id`,
-		pq.Array(ids), pq.Array(sources), pq.Array(externals), pq.Array(clicks), now)
-	if err != nil {
-		return nil, fmt.Errorf("finding %d players: %w", len(ids), err)
-	}
-	defer func() { _ = rows.Close() }()
 	found := make(map[playerOf]player, len(ids))
-	for rows.Next() {
+	tx.QueueRows(func(rows pgx.Rows) error {
 		var key playerOf
 		var p player
-		if err := rows.Scan(&key.source, &key.external, &p.id, &p.click); err != nil {
-			return nil, fmt.Errorf("finding players: %w", err)
-		}
-		found[key] = p
+		_, err := pgx.ForEachRow(rows, []any{&key.source, &key.external, &p.id, &p.click}, func() error {
+			found[key] = p
+			return nil
+		})
+		return err
+	}, `
+		INSERT INTO players (id, source_id, external_id, click_id, created_at)
+		SELECT id, source, external, nullif(click, $6), $5 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[]) AS u(id, source, external, click)
+		ON CONFLICT (source_id, external_id) DO UPDATE SET click_id = coalesce(players.click_id, excluded.click_id)
+		RETURNING source_id, external_id, id, click_id`,
+		ids, sources, externals, clicks, now, uuid.Nil)
+	if err := tx.Send(ctx); err != nil {
+		return nil, fmt.Errorf("finding %d players: %w", len(ids), err)
 	}
-	return found, rows.Err()
+	return found, nil
 }
 
 func inOrder[V any](m map[playerOf]V) []playerOf {
@@ -242,69 +249,68 @@ func inOrder[V any](m map[playerOf]V) []playerOf {
 
 // rebind counts for a player what was counted once for the click that it is
 // bound to.
-func rebind(ctx context.Context, tx *sql.Tx, wanted map[playerOf]uuid.NullUUID, found map[playerOf]player) error {
-	var keys, ids, clicks, olds []string
+func rebind(tx *pg.Pipeline, wanted map[playerOf]uuid.NullUUID, found map[playerOf]player) {
+	var keys, olds []string
+	var ids, clicks pg.UUIDs
 	var sources []int64
 	for _, key := range inOrder(wanted) {
 		click, p := wanted[key], found[key]
 		if !click.Valid || p.click != click {
 			continue
 		}
-		keys, ids, clicks = append(keys, playerKey(p.id)), append(ids, p.id.String()), append(clicks, click.UUID.String())
+		keys, ids, clicks = append(keys, playerKey(p.id)), append(ids, p.id), append(clicks, click.UUID)
 		sources, olds = append(sources, key.source), append(olds, clickKey(click.UUID.String()))
 	}
 	if len(keys) == 0 {
-		return nil
+		return
 	}
-	_, err := tx.ExecContext(ctx, `
+	tx.Queue(`
 		UPDATE conversions c SET once_key = u.key, player_id = u.id
 		FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[]) AS u(key, id, click, source, old)
 		WHERE c.click_id = u.click AND c.source_id = u.source AND c.once_key = u.old
 		  AND NOT EXISTS (SELECT FROM conversions x WHERE x.source_id = c.source_id AND x.goal = c.goal AND x.once_key = u.key)`,
-		pq.Array(keys), pq.Array(ids), pq.Array(clicks), pq.Array(sources), pq.Array(olds))
-	if err != nil {
-		return fmt.Errorf("binding the clicks' conversions to their players: %w", err)
-	}
-	return nil
+		keys, ids, clicks, sources, olds)
 }
 
-// knownPlayers finds, for reports that name a click alone, the player that was
-// bound to it first.
-func knownPlayers(ctx context.Context, tx *sql.Tx, entries []*entry) error {
-	var clicks []string
+// boundTo names a click as a source's player may have been bound to it.
+type boundTo struct {
+	click  uuid.UUID
+	source int64
+}
+
+// queueKnownPlayers finds, for reports that name a click alone, the player that
+// was bound to it first. The map is filled when the pipeline is sent.
+func queueKnownPlayers(tx *pg.Pipeline, entries []*entry) map[boundTo]uuid.UUID {
+	var clicks pg.UUIDs
 	for _, e := range entries {
-		if e.report.PlayerID == "" && e.who.click != nil {
-			clicks = append(clicks, e.who.click.ID.String())
+		if id, ok := clickUUID(e.report.ClickID); ok && e.report.PlayerID == "" {
+			clicks = append(clicks, id)
 		}
-	}
-	if len(clicks) == 0 {
-		return nil
-	}
-	rows, err := tx.QueryContext(ctx, `
-		SELECT DISTINCT ON (click_id, source_id) click_id, source_id, id FROM players
-		WHERE click_id = ANY($1::uuid[]) ORDER BY click_id, source_id, id`, pq.Array(clicks))
-	if err != nil {
-		return fmt.Errorf("finding the clicks' players: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	type boundTo struct {
-		click  uuid.UUID
-		source int64
 	}
 	known := map[boundTo]uuid.UUID{}
-	for rows.Next() {
+	if len(clicks) == 0 {
+		return known
+	}
+	tx.QueueRows(func(rows pgx.Rows) error {
 		var key boundTo
 		var id uuid.UUID
-		if err := rows.Scan(&key.click, &key.source, &id); err != nil {
-			return fmt.Errorf("finding the clicks' players: %w", err)
+		_, err := pgx.ForEachRow(rows, []any{&key.click, &key.source, &id}, func() error {
+			known[key] = id
+			return nil
+		})
+		return err
+	}, `
+		SELECT DISTINCT ON (click_id, source_id) click_id, source_id, id FROM players
+		WHERE click_id = ANY($1::uuid[]) ORDER BY click_id, source_id, id`, clicks)
+	return known
+}
+
+// noteBound adds the players that have just been bound to those that were known.
+func noteBound(known map[boundTo]uuid.UUID, players map[playerOf]player) {
+	for key, p := range players {
+		to := boundTo{p.click.UUID, key.source}
+		if first, ok := known[to]; p.click.Valid && (!ok || bytes.Compare(p.id[:], first[:]) < 0) {
+			known[to] = p.id
 		}
-		known[key] = id
 	}
-	for _, e := range entries {
-		if e.report.PlayerID == "" && e.who.click != nil {
-			id, ok := known[boundTo{e.who.click.ID, e.source.ID}]
-			e.who.player = uuid.NullUUID{UUID: id, Valid: ok}
-		}
-	}
-	return rows.Err()
 }

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/gofrs/uuid/v5"
-	"github.com/lib/pq"
 
+	"postrider/internal/pg"
 	"postrider/macro"
 	"postrider/tracking"
 )
@@ -102,29 +102,31 @@ func newClickRow(id uuid.UUID, at time.Time, l *link, c tracking.Click, route tr
 	return row
 }
 
+const insertClicksSQL = `
+INSERT INTO clicks (id, clicked_at, affiliate_id, offer_id, campaign_id, link_id, landing_page_id, param_1, param_2, param_3,
+                    deep_link, country, referrer, user_agent, address)
+SELECT id, clicked_at, affiliate_id, offer_id, nullif(campaign_id, 0), link_id, nullif(page, 0), p1, p2, p3,
+       deep_link, country, referrer, user_agent, address
+FROM unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[],
+            $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
+  AS u(id, clicked_at, affiliate_id, offer_id, campaign_id, link_id, page, p1, p2, p3, deep_link, country, referrer, user_agent, address)`
+
 // insertClicks writes clicks that share a commit.
 func (in *Intake) insertClicks(ctx context.Context, rows []clickRow) error {
-	var ids, times, params1, params2, params3, deepLinks, countries, referrers, agents, addresses []string
+	var ids pg.UUIDs
+	var times []time.Time
+	var params1, params2, params3, deepLinks, countries, referrers, agents, addresses []string
 	var affiliates, offers, campaigns, links, pages []int64
 	for _, r := range rows {
-		ids, times = append(ids, r.id.String()), append(times, r.at.Format(time.RFC3339Nano))
+		ids, times = append(ids, r.id), append(times, r.at.UTC())
 		affiliates, offers, campaigns = append(affiliates, r.link.AffiliateID), append(offers, r.link.OfferID), append(campaigns, r.link.CampaignID)
 		links, pages = append(links, r.link.ID), append(pages, r.page)
 		params1, params2, params3 = append(params1, r.click.Params[0]), append(params2, r.click.Params[1]), append(params3, r.click.Params[2])
 		deepLinks, countries = append(deepLinks, r.deepLink), append(countries, r.country)
 		referrers, agents, addresses = append(referrers, r.click.Referrer), append(agents, r.click.UserAgent), append(addresses, r.address)
 	}
-	_, err := in.DB.ExecContext(ctx, `
-		INSERT INTO clicks (id, clicked_at, affiliate_id, offer_id, campaign_id, link_id, landing_page_id, param_1, param_2, param_3,
-		                    deep_link, country, referrer, user_agent, address)
-		SELECT id, clicked_at, affiliate_id, offer_id, nullif(campaign_id, 0), link_id, nullif(page, 0), p1, p2, p3,
-		       deep_link, country, referrer, user_agent, address
-		FROM unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[],
-		            $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
-		  AS u(id, clicked_at, affiliate_id, offer_id, campaign_id, link_id, page, p1, p2, p3, deep_link, country, referrer, user_agent, address)`,
-		pq.Array(ids), pq.Array(times), pq.Array(affiliates), pq.Array(offers), pq.Array(campaigns), pq.Array(links), pq.Array(pages),
-		pq.Array(params1), pq.Array(params2), pq.Array(params3), pq.Array(deepLinks), pq.Array(countries), pq.Array(referrers),
-		pq.Array(agents), pq.Array(addresses))
+	_, err := in.DB.ExecContext(ctx, insertClicksSQL,
+		ids, times, affiliates, offers, campaigns, links, pages, params1, params2, params3, deepLinks, countries, referrers, agents, addresses)
 	if err != nil {
 		return fmt.Errorf("writing %d clicks: %w", len(rows), err)
 	}

@@ -2,11 +2,14 @@ package intake
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/gofrs/uuid/v5"
-	"github.com/lib/pq"
+	"github.com/jackc/pgx/v5"
+
+	"postrider/internal/pg"
 )
 
 // clickFacts is a click with the names that macros want.
@@ -25,36 +28,47 @@ type clickFacts struct {
 	Referrer     string
 }
 
-// loadClicks reads clicks by their ids, those that there are. They are asked for
-// together, since planning over the months costs more than reading.
-func loadClicks(ctx context.Context, tx *sql.Tx, ids map[uuid.UUID]bool, lock string) (map[uuid.UUID]*clickFacts, error) {
+// lockClicks is for those who decide over what a click brings.
+const lockClicks = "FOR NO KEY UPDATE OF c"
+
+// loadClicks reads clicks by their ids, those that there are.
+func loadClicks(ctx context.Context, tx *pg.Pipeline, ids map[uuid.UUID]bool, lock string) (map[uuid.UUID]*clickFacts, error) {
+	found := queueClicks(tx, ids, lock)
 	if len(ids) == 0 {
-		return nil, nil
+		return found, nil
 	}
-	wanted := make([]string, 0, len(ids))
-	for id := range ids {
-		wanted = append(wanted, id.String())
+	if err := tx.Send(ctx); err != nil {
+		return nil, fmt.Errorf("reading %d clicks: %w", len(ids), err)
 	}
-	rows, err := tx.QueryContext(ctx, `
+	return found, nil
+}
+
+// queueClicks reads clicks into the map that it gives, when the pipeline is sent.
+// They are asked for together, since planning over the months costs more than
+// reading.
+func queueClicks(tx *pg.Pipeline, ids map[uuid.UUID]bool, lock string) map[uuid.UUID]*clickFacts {
+	found := make(map[uuid.UUID]*clickFacts, len(ids))
+	if len(ids) == 0 {
+		return found
+	}
+	tx.QueueRows(func(rows pgx.Rows) error {
+		var c clickFacts
+		_, err := pgx.ForEachRow(rows, []any{
+			&c.ID, &c.Operator, &c.AffiliateID, &c.OfferID, &c.OfferName, &c.CampaignID, &c.CampaignName,
+			&c.Params[0], &c.Params[1], &c.Params[2], &c.Country, &c.LandingPage, &c.UserAgent, &c.Referrer,
+		}, func() error {
+			one := c
+			found[c.ID] = &one
+			return nil
+		})
+		return err
+	}, `
 		SELECT c.id, o.operator, c.affiliate_id, c.offer_id, o.name, coalesce(c.campaign_id, 0), coalesce(k.name, ''),
 		       c.param_1, c.param_2, c.param_3, c.country, coalesce(l.key, ''), c.user_agent, c.referrer
 		FROM clicks c
 		JOIN offers o ON o.id = c.offer_id
 		LEFT JOIN campaigns k ON k.id = c.campaign_id
 		LEFT JOIN landing_pages l ON l.id = c.landing_page_id
-		WHERE c.id = ANY($1::uuid[]) ORDER BY c.id `+lock, pq.Array(wanted))
-	if err != nil {
-		return nil, fmt.Errorf("reading %d clicks: %w", len(ids), err)
-	}
-	defer func() { _ = rows.Close() }()
-	found := make(map[uuid.UUID]*clickFacts, len(ids))
-	for rows.Next() {
-		var c clickFacts
-		if err := rows.Scan(&c.ID, &c.Operator, &c.AffiliateID, &c.OfferID, &c.OfferName, &c.CampaignID, &c.CampaignName,
-			&c.Params[0], &c.Params[1], &c.Params[2], &c.Country, &c.LandingPage, &c.UserAgent, &c.Referrer); err != nil {
-			return nil, fmt.Errorf("reading clicks: %w", err)
-		}
-		found[c.ID] = &c
-	}
-	return found, rows.Err()
+		WHERE c.id = ANY($1::uuid[]) ORDER BY c.id `+lock, pg.UUIDs(slices.Collect(maps.Keys(ids))))
+	return found
 }

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -13,6 +12,8 @@ import (
 	"postrider/firing"
 	"postrider/macro"
 	"postrider/tracking"
+
+	"postrider/internal/pg"
 )
 
 // step is one event of a conversion's lifecycle.
@@ -71,7 +72,7 @@ func (in *Intake) take(ctx context.Context, l *ledger, c *conversion, s step, no
 	return in.qualify(ctx, l, c, now)
 }
 
-func (in *Intake) candidates(ctx context.Context, tx *sql.Tx, affiliateID int64) ([]candidate, error) {
+func (in *Intake) candidates(ctx context.Context, tx *pg.Pipeline, affiliateID int64) ([]candidate, error) {
 	if affiliateID == 0 {
 		return nil, nil
 	}
@@ -90,7 +91,7 @@ func (in *Intake) candidates(ctx context.Context, tx *sql.Tx, affiliateID int64)
 // anyResumed tells whether a postback that the catalog has on hold is so no more.
 // It looks under a lock: whoever resumes one lets go what was held before, and
 // what is held after that would wait for ever.
-func anyResumed(ctx context.Context, tx *sql.Tx, candidates []candidate) (bool, error) {
+func anyResumed(ctx context.Context, tx *pg.Pipeline, candidates []candidate) (bool, error) {
 	var held []int64
 	for _, c := range candidates {
 		if c.Held {

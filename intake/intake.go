@@ -14,7 +14,7 @@ import (
 
 // Enqueuer makes the jobs of deliveries, in the transaction that records them.
 type Enqueuer interface {
-	Enqueue(ctx context.Context, tx *sql.Tx, deliveries []dispatch.Due) error
+	Enqueue(ctx context.Context, tx *pg.Pipeline, deliveries []dispatch.Due) error
 }
 
 // Config is what an Intake needs.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"database/sql"
 	hexadecimal "encoding/hex"
 	"errors"
 	"flag"
@@ -25,6 +24,7 @@ import (
 	"postrider/ent/db/conversionevent"
 	"postrider/intake"
 	"postrider/internal/globalid"
+	"postrider/internal/pg"
 	"postrider/internal/pgtest"
 	"postrider/jobs"
 )
@@ -63,7 +63,7 @@ type queue struct {
 
 var errQueue = errors.New("the queue is broken")
 
-func (q *queue) Enqueue(ctx context.Context, tx *sql.Tx, due []dispatch.Due) error {
+func (q *queue) Enqueue(ctx context.Context, tx *pg.Pipeline, due []dispatch.Due) error {
 	if err := q.Enqueuer.Enqueue(ctx, tx, due); err != nil {
 		return err
 	}
@@ -79,9 +79,7 @@ func setup(t *testing.T) *world {
 	t.Parallel()
 	d := pgtest.New(t)
 	w := &world{t: t, d: d, client: d.Client(), ctx: pgtest.System(t), Scene: pgtest.NewScene(t, d), now: pgtest.Now}
-	enqueuer, err := jobs.NewEnqueuer(d.SQL)
-	w.must(err)
-	w.queue = &queue{Enqueuer: enqueuer}
+	w.queue = &queue{Enqueuer: jobs.Enqueuer{}}
 	w.in = w.node()
 	return w
 }

@@ -2,23 +2,22 @@ package intake
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
-	"github.com/lib/pq"
 	"github.com/shopspring/decimal"
 
 	"postrider/dispatch"
 	"postrider/firing"
 	"postrider/internal/live"
+	"postrider/internal/pg"
 )
 
 // ledger gathers what a transaction writes besides conversions themselves.
 type ledger struct {
-	tx      *sql.Tx
+	tx      *pg.Pipeline
 	enqueue Enqueuer
 
 	events     []eventRow
@@ -51,7 +50,7 @@ type deliveryRow struct {
 	now        time.Time
 }
 
-func (in *Intake) newLedger(tx *sql.Tx) *ledger { return &ledger{tx: tx, enqueue: in.Enqueuer} }
+func (in *Intake) newLedger(tx *pg.Pipeline) *ledger { return &ledger{tx: tx, enqueue: in.Enqueuer} }
 
 func (l *ledger) addEvent(id uuid.UUID, c *conversion, s step, decisions []firing.Decision, now time.Time) error {
 	macros, err := json.Marshal(s.Macros)
@@ -82,15 +81,13 @@ func (l *ledger) addDelivery(event uuid.UUID, c *conversion, s step, candidate c
 	return nil
 }
 
-// write writes what was gathered, in the order in which rows refer to each other.
+// write queues what was gathered, in the order in which rows refer to each other.
 func (l *ledger) write(ctx context.Context) error {
-	if err := l.writeEvents(ctx); err != nil {
-		return err
-	}
+	l.writeEvents()
 	return l.writeDeliveries(ctx)
 }
 
-// close writes what is left, keeps the calls, and announces it all once: a
+// close queues what is left, keeps the calls, and announces it all once: a
 // commit that announces waits for every other that does.
 func (l *ledger) close(ctx context.Context) error {
 	if err := l.write(ctx); err != nil {
@@ -100,52 +97,62 @@ func (l *ledger) close(ctx context.Context) error {
 		return err
 	}
 	if len(l.received) > 0 {
-		if err := insertReceived(ctx, l.tx, l.received); err != nil {
-			return err
-		}
+		queueReceived(l.tx, l.received)
 	}
-	return live.Notify(ctx, l.tx, live.Deliveries, l.announced...)
-}
-
-func (l *ledger) writeEvents(ctx context.Context) error {
-	if len(l.events) == 0 {
-		return nil
-	}
-	var ids, conversions, previous, statuses, reasons, actors, macros, considered, occurred, received []string
-	var affiliates, users []int64
-	var amounts, payouts []sql.NullString
-	for _, e := range l.events {
-		ids, conversions = append(ids, e.id.String()), append(conversions, e.conversion.String())
-		previous, statuses = append(previous, string(e.step.Previous)), append(statuses, string(e.step.Status))
-		reasons, actors = append(reasons, e.step.Reason), append(actors, string(e.step.Actor))
-		macros, considered = append(macros, e.macros), append(considered, e.considered)
-		occurred, received = append(occurred, e.step.At.Format(time.RFC3339Nano)), append(received, e.now.Format(time.RFC3339Nano))
-		affiliates, users = append(affiliates, e.affiliate), append(users, e.step.UserID)
-		amounts, payouts = append(amounts, decimalText(e.amount)), append(payouts, decimalText(e.payout))
-	}
-	_, err := l.tx.ExecContext(ctx, `
-		INSERT INTO conversion_events (id, affiliate_id, conversion_id, previous_status, status, amount, payout, reason, actor, user_id,
-		                               macros, considered, occurred_at, received_at)
-		SELECT id, nullif(affiliate, 0), conversion, nullif(previous, ''), status, amount, payout, reason, actor, nullif(usr, 0),
-		       macros, considered, occurred, received
-		FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::numeric[], $7::numeric[], $8::text[], $9::text[],
-		            $10::bigint[], $11::jsonb[], $12::jsonb[], $13::timestamptz[], $14::timestamptz[])
-		  AS u(id, affiliate, conversion, previous, status, amount, payout, reason, actor, usr, macros, considered, occurred, received)`,
-		pq.Array(ids), pq.Array(affiliates), pq.Array(conversions), pq.Array(previous), pq.Array(statuses), pq.Array(amounts), pq.Array(payouts),
-		pq.Array(reasons), pq.Array(actors), pq.Array(users), pq.Array(macros), pq.Array(considered), pq.Array(occurred), pq.Array(received))
-	if err != nil {
-		return fmt.Errorf("writing %d events: %w", len(l.events), err)
-	}
-	l.events = nil
+	live.Queue(l.tx, live.Deliveries, l.announced...)
 	return nil
 }
+
+const insertEventsSQL = `
+INSERT INTO conversion_events (id, affiliate_id, conversion_id, previous_status, status, amount, payout, reason, actor, user_id,
+                               macros, considered, occurred_at, received_at)
+SELECT id, nullif(affiliate, 0), conversion, nullif(previous, ''), status, nullif(amount, '')::numeric, nullif(payout, '')::numeric,
+       reason, actor, nullif(usr, 0), macros, considered, occurred, received
+FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+            $10::bigint[], $11::jsonb[], $12::jsonb[], $13::timestamptz[], $14::timestamptz[])
+  AS u(id, affiliate, conversion, previous, status, amount, payout, reason, actor, usr, macros, considered, occurred, received)`
+
+func (l *ledger) writeEvents() {
+	if len(l.events) == 0 {
+		return
+	}
+	var ids, conversions pg.UUIDs
+	var previous, statuses, amounts, payouts, reasons, actors, macros, considered []string
+	var occurred, received []time.Time
+	var affiliates, users []int64
+	for _, e := range l.events {
+		ids, conversions = append(ids, e.id), append(conversions, e.conversion)
+		previous, statuses = append(previous, string(e.step.Previous)), append(statuses, string(e.step.Status))
+		amounts, payouts = append(amounts, decimalText(e.amount)), append(payouts, decimalText(e.payout))
+		reasons, actors = append(reasons, e.step.Reason), append(actors, string(e.step.Actor))
+		macros, considered = append(macros, e.macros), append(considered, e.considered)
+		occurred, received = append(occurred, e.step.At.UTC()), append(received, e.now.UTC())
+		affiliates, users = append(affiliates, e.affiliate), append(users, e.step.UserID)
+	}
+	l.tx.Queue(insertEventsSQL, ids, affiliates, conversions, previous, statuses, amounts, payouts, reasons, actors, users, macros, considered,
+		occurred, received)
+	l.events = nil
+}
+
+// insertDeliveriesSQL writes deliveries, an array a column; $15 is the reason of
+// those that are on hold, $16 the priority, $19 the nil id.
+const insertDeliveriesSQL = `
+INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
+  transaction_id, goal, status, state, reason, priority, endpoint, follows, queued_at, created_at, updated_at)
+SELECT id, affiliate, postback, version, conversion, event, offer, nullif(campaign, 0), nullif(click, $19),
+  nullif(transaction, ''), goal, status, state, CASE state WHEN 'held' THEN $15 END, $16, endpoint, follows,
+  CASE state WHEN 'queued' THEN at END, at, at
+FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], $6::uuid[], $7::bigint[], $8::bigint[], $9::uuid[],
+            $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $17::timestamptz[], $18::bool[])
+  AS u(id, affiliate, postback, version, conversion, event, offer, campaign, click, transaction, goal, status, state, endpoint, at, follows)`
 
 func (l *ledger) writeDeliveries(ctx context.Context) error {
 	if len(l.deliveries) == 0 {
 		return nil
 	}
-	var ids, conversions, events, transactions, goals, statuses, states, endpoints, times []string
-	var clicks []sql.NullString
+	var ids, conversions, events, clicks pg.UUIDs
+	var transactions, goals, statuses, states, endpoints []string
+	var times []time.Time
 	var affiliates, postbacks, versions, offers, campaigns []int64
 	var follows []bool
 	var queued []dispatch.Due
@@ -157,40 +164,19 @@ func (l *ledger) writeDeliveries(ctx context.Context) error {
 			queued = append(queued, dispatch.Due{DeliveryID: d.id, Endpoint: d.candidate.Endpoint, Priority: dispatch.PriorityLive})
 		}
 		l.announced = append(l.announced, d.id)
-		ids, conversions, events = append(ids, d.id.String()), append(conversions, c.ID.String()), append(events, d.event.String())
+		ids, conversions, events = append(ids, d.id), append(conversions, c.ID), append(events, d.event)
 		transactions, goals, statuses = append(transactions, c.TransactionID), append(goals, c.Goal), append(statuses, string(d.step.Status))
-		states, endpoints, times = append(states, string(state)), append(endpoints, d.candidate.Endpoint), append(times, d.now.Format(time.RFC3339Nano))
-		clicks = append(clicks, uuidText(c.ClickID))
+		states, endpoints, times = append(states, string(state)), append(endpoints, d.candidate.Endpoint), append(times, d.now.UTC())
+		clicks = append(clicks, c.ClickID.UUID)
 		affiliates, postbacks, versions = append(affiliates, c.AffiliateID), append(postbacks, d.candidate.ID), append(versions, d.candidate.VersionID)
 		offers, campaigns = append(offers, c.OfferID), append(campaigns, c.CampaignID)
 		follows = append(follows, d.step.Previous != "")
 	}
-	_, err := l.tx.ExecContext(ctx, `
-		INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
-		  transaction_id, goal, status, state, reason, priority, endpoint, follows, queued_at, created_at, updated_at)
-		SELECT id, affiliate, postback, version, conversion, event, offer, nullif(campaign, 0), click,
-		  nullif(transaction, ''), goal, status, state, CASE state WHEN 'held' THEN $15 END, $16, endpoint, follows,
-		  CASE state WHEN 'queued' THEN at END, at, at
-		FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], $6::uuid[], $7::bigint[], $8::bigint[], $9::uuid[],
-		            $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $17::timestamptz[], $18::bool[])
-		  AS u(id, affiliate, postback, version, conversion, event, offer, campaign, click, transaction, goal, status, state, endpoint, at, follows)`,
-		pq.Array(ids), pq.Array(affiliates), pq.Array(postbacks), pq.Array(versions), pq.Array(conversions), pq.Array(events), pq.Array(offers),
-		pq.Array(campaigns), pq.Array(clicks), pq.Array(transactions), pq.Array(goals), pq.Array(statuses), pq.Array(states), pq.Array(endpoints),
-		dispatch.PostbackHeld, dispatch.PriorityLive, pq.Array(times), pq.Array(follows))
-	if err != nil {
-		return fmt.Errorf("writing %d deliveries: %w", len(l.deliveries), err)
-	}
+	l.tx.Queue(insertDeliveriesSQL, ids, affiliates, postbacks, versions, conversions, events, offers, campaigns, clicks, transactions, goals,
+		statuses, states, endpoints, string(dispatch.PostbackHeld), dispatch.PriorityLive, times, follows, uuid.Nil)
 	l.deliveries = nil
 	if err := l.enqueue.Enqueue(ctx, l.tx, queued); err != nil {
 		return fmt.Errorf("queuing %d deliveries: %w", len(queued), err)
 	}
 	return nil
-}
-
-func decimalText(d decimal.NullDecimal) sql.NullString {
-	return sql.NullString{String: d.Decimal.String(), Valid: d.Valid}
-}
-
-func uuidText(id uuid.NullUUID) sql.NullString {
-	return sql.NullString{String: id.UUID.String(), Valid: id.Valid}
 }

@@ -32,7 +32,7 @@ type Move struct {
 // Move moves a conversion along its lifecycle and queues what fires for it.
 func (in *Intake) Move(ctx context.Context, conversionID uuid.UUID, m Move) (Outcome, error) {
 	var out Outcome
-	err := pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error {
+	err := pg.WithPipeline(ctx, in.DB, func(ctx context.Context, tx *pg.Pipeline) error {
 		c, err := findConversion(ctx, tx, `id = $1`, conversionID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return problem.NotFound("there is no such conversion")
@@ -177,7 +177,7 @@ func (in *Intake) move(ctx context.Context, l *ledger, c *conversion, m Move, at
 }
 
 // lastEvent gives the step before, and what the macros said there.
-func lastEvent(ctx context.Context, tx *sql.Tx, conversionID uuid.UUID) (uuid.UUID, map[macro.Name]string, error) {
+func lastEvent(ctx context.Context, tx *pg.Pipeline, conversionID uuid.UUID) (uuid.UUID, map[macro.Name]string, error) {
 	var id uuid.UUID
 	var text []byte
 	err := tx.QueryRowContext(ctx, `SELECT id, macros FROM conversion_events WHERE conversion_id = $1 ORDER BY id DESC LIMIT 1`, conversionID).Scan(&id, &text)

@@ -12,6 +12,8 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/commission"
+
+	"postrider/internal/pg"
 )
 
 // qualify looks, after each step of a conversion, whether its player meets what
@@ -52,7 +54,7 @@ func (in *Intake) qualify(ctx context.Context, l *ledger, c *conversion, now tim
 const sameSubject = `(player_id = $3 OR click_id = $4 AND (player_id IS NULL OR $3::uuid IS NULL))`
 
 // lockSubject lets one transaction at a time decide over a player.
-func lockSubject(ctx context.Context, tx *sql.Tx, c *conversion) error {
+func lockSubject(ctx context.Context, tx *pg.Pipeline, c *conversion) error {
 	key := "postrider.player." + c.PlayerID.UUID.String()
 	if !c.PlayerID.Valid {
 		key = "postrider.click." + c.ClickID.UUID.String()
@@ -65,7 +67,7 @@ func lockSubject(ctx context.Context, tx *sql.Tx, c *conversion) error {
 
 // eventsOfPlayer is what the player of a conversion did at this offer, with
 // amounts in the offer's currency. An amount without a rate counts as nothing.
-func (in *Intake) eventsOfPlayer(ctx context.Context, tx *sql.Tx, c *conversion, currency string) ([]commission.Event, error) {
+func (in *Intake) eventsOfPlayer(ctx context.Context, tx *pg.Pipeline, c *conversion, currency string) ([]commission.Event, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT goal, coalesce(transaction_id, ''), status, amount, currency, occurred_at FROM conversions
 		WHERE source_id = $1 AND goal <> $2 AND `+sameSubject+` AND offer_id = $5 AND affiliate_id IS NOT NULL`,

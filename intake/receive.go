@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"math"
@@ -46,7 +45,10 @@ func (in *Intake) Receive(ctx context.Context, c Call) (Answer, error) {
 
 // logRefused keeps calls of which nothing came.
 func (in *Intake) logRefused(ctx context.Context, rows []receivedRow) error {
-	return pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error { return insertReceived(ctx, tx, rows) })
+	return pg.WithPipeline(ctx, in.DB, func(_ context.Context, tx *pg.Pipeline) error {
+		queueReceived(tx, rows)
+		return nil
+	})
 }
 
 // admit finds the source of a call and checks that it may speak. It gives the

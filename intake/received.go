@@ -1,8 +1,6 @@
 package intake
 
 import (
-	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -10,10 +8,10 @@ import (
 	"time"
 
 	"github.com/gofrs/uuid/v5"
-	"github.com/lib/pq"
 
 	"postrider/dispatch"
 	"postrider/internal/live"
+	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
 
@@ -123,45 +121,37 @@ func newReceivedRow(c Call, a Answer, at time.Time, took time.Duration) (receive
 	return receivedRow{id: id, call: c, answer: a, at: at, took: took, headers: headers}, nil
 }
 
-// insertReceived keeps calls in the received log and announces them.
-func insertReceived(ctx context.Context, on execer, rows []receivedRow) error {
-	var ids, times, keys, methods, queries, bodies, headers, addresses, results, reasons []string
-	var conversions []sql.NullString
-	var sources, codes []int64
+const insertReceivedSQL = `
+INSERT INTO received_postbacks (id, received_at, source_id, source_key, method, query, body, headers, address,
+                                result, reason, status_code, duration_ms, conversion_id)
+SELECT id, at, nullif(source, 0), key, method, query, body, headers, address, result, reason, code, took, nullif(conversion, $15)
+FROM unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::text[],
+            $10::text[], $11::text[], $12::int[], $13::float8[], $14::uuid[])
+  AS u(id, at, source, key, method, query, body, headers, address, result, reason, code, took, conversion)`
+
+// queueReceived keeps calls in the received log and announces them.
+func queueReceived(tx *pg.Pipeline, rows []receivedRow) {
+	var ids, conversions pg.UUIDs
+	var times []time.Time
+	var keys, methods, queries, bodies, headers, addresses, results, reasons []string
+	var sources []int64
+	var codes []int32
 	var took []float64
-	announced := make([]uuid.UUID, len(rows))
-	for i, r := range rows {
-		announced[i] = r.id
-		ids, times, keys = append(ids, r.id.String()), append(times, r.at.Format(time.RFC3339Nano)), append(keys, clean(r.call.SourceKey, maxID))
+	for _, r := range rows {
+		ids, times, keys = append(ids, r.id), append(times, r.at.UTC()), append(keys, clean(r.call.SourceKey, maxID))
 		methods, queries = append(methods, r.call.Method), append(queries, clean(maskPairs(r.call.RawQuery, r.call.hides), maxLogged))
 		bodies, headers = append(bodies, clean(maskBody(r.call), maxLogged)), append(headers, string(r.headers))
 		addresses, results = append(addresses, truncated(r.call.Address)), append(results, string(r.answer.Result))
-		reasons, codes = append(reasons, clean(r.answer.reason, maxLogged)), append(codes, int64(r.answer.StatusCode))
+		reasons, codes = append(reasons, clean(r.answer.reason, maxLogged)), append(codes, int32(r.answer.StatusCode)) //nolint:gosec // three digits
 		sources, took = append(sources, r.answer.sourceID), append(took, float64(r.took.Microseconds())/1000)
-		conversions = append(conversions, sql.NullString{String: r.answer.conversion.UUID.String(), Valid: r.answer.conversion.Valid})
+		conversions = append(conversions, r.answer.conversion.UUID)
 	}
-	_, err := on.ExecContext(ctx, `
-		INSERT INTO received_postbacks (id, received_at, source_id, source_key, method, query, body, headers, address,
-		                                result, reason, status_code, duration_ms, conversion_id)
-		SELECT id, at, nullif(source, 0), key, method, query, body, headers, address, result, reason, code, took, conversion
-		FROM unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::text[],
-		            $10::text[], $11::text[], $12::int[], $13::float8[], $14::uuid[])
-		  AS u(id, at, source, key, method, query, body, headers, address, result, reason, code, took, conversion)`,
-		pq.Array(ids), pq.Array(times), pq.Array(sources), pq.Array(keys), pq.Array(methods), pq.Array(queries), pq.Array(bodies),
-		pq.Array(headers), pq.Array(addresses), pq.Array(results), pq.Array(reasons), pq.Array(codes), pq.Array(took), pq.Array(conversions))
-	if err != nil {
-		return fmt.Errorf("writing %d lines of the received log: %w", len(rows), err)
-	}
-	return live.Notify(ctx, on, live.Received, announced...)
+	tx.Queue(insertReceivedSQL, ids, times, sources, keys, methods, queries, bodies, headers, addresses, results, reasons, codes, took, conversions, uuid.Nil)
+	live.Queue(tx, live.Received, ids...)
 }
 
 // maxLogged is how much of a query or a body the received log keeps.
 const maxLogged = 64 << 10
-
-// execer is a transaction or a pool.
-type execer interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-}
 
 // clean makes text that PostgreSQL takes: valid UTF-8, no NUL, bounded.
 func clean(s string, limit int) string {

@@ -2,19 +2,20 @@ package intake
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
 	"github.com/shopspring/decimal"
 
 	"postrider/commission"
+
+	"postrider/internal/pg"
 )
 
 // reckon works out a conversion's payout. The first time it is reckoned it takes
 // the terms of the deal that held when it occurred, and the rate of that time,
 // and it keeps both.
-func (in *Intake) reckon(ctx context.Context, tx *sql.Tx, c *conversion) error {
+func (in *Intake) reckon(ctx context.Context, tx *pg.Pipeline, c *conversion) error {
 	if c.Terms == nil {
 		if err := in.agree(ctx, tx, c); err != nil || c.Terms == nil || c.tiered {
 			return err
@@ -38,7 +39,7 @@ func (in *Intake) reckon(ctx context.Context, tx *sql.Tx, c *conversion) error {
 }
 
 // keptRate is the rate that a conversion was reckoned with, else that of its time.
-func (in *Intake) keptRate(ctx context.Context, tx *sql.Tx, c *conversion) (decimal.Decimal, bool, error) {
+func (in *Intake) keptRate(ctx context.Context, tx *pg.Pipeline, c *conversion) (decimal.Decimal, bool, error) {
 	if c.Rate.Valid {
 		return c.Rate.Decimal, true, nil
 	}
@@ -50,7 +51,7 @@ func (in *Intake) keptRate(ctx context.Context, tx *sql.Tx, c *conversion) (deci
 }
 
 // agree finds the terms that a conversion is paid by.
-func (in *Intake) agree(ctx context.Context, tx *sql.Tx, c *conversion) error {
+func (in *Intake) agree(ctx context.Context, tx *pg.Pipeline, c *conversion) error {
 	deals, _, err := in.catalog.deals.get(ctx, tx, dealKey{OfferID: c.OfferID, AffiliateID: c.AffiliateID})
 	if err != nil {
 		return err
@@ -80,7 +81,7 @@ func (in *Intake) agree(ctx context.Context, tx *sql.Tx, c *conversion) error {
 // volume is what the month of a conversion has brought before it. Whoever asks
 // waits for those that ask for the same month: two that arrive together must not
 // both be its fiftieth.
-func (in *Intake) volume(ctx context.Context, tx *sql.Tx, c *conversion, d commission.Deal) (commission.Volume, error) {
+func (in *Intake) volume(ctx context.Context, tx *pg.Pipeline, c *conversion, d commission.Deal) (commission.Volume, error) {
 	year, month, _ := c.OccurredAt.UTC().Date()
 	from := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
 	var v commission.Volume
@@ -104,7 +105,7 @@ func (in *Intake) volume(ctx context.Context, tx *sql.Tx, c *conversion, d commi
 
 // reckonTiered reckons the new conversions whose deals have tiers, now that those
 // of the same commit are in the table: each counts for the next.
-func (in *Intake) reckonTiered(ctx context.Context, tx *sql.Tx, entries []*entry) error {
+func (in *Intake) reckonTiered(ctx context.Context, tx *pg.Pipeline, entries []*entry) error {
 	for _, e := range entries {
 		c := e.conversion
 		if !e.isNew || !c.tiered {

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/gofrs/uuid/v5"
-	"github.com/lib/pq"
+	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
 	"postrider/commission"
@@ -63,7 +63,7 @@ type conversion struct {
 func (in *Intake) recordAll(ctx context.Context, entries []*entry) error {
 	// Rows are locked in one order, whatever order the calls came in.
 	slices.SortStableFunc(entries, func(a, b *entry) int { return strings.Compare(a.key(), b.key()) })
-	return pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) error {
+	return pg.WithPipeline(ctx, in.DB, func(ctx context.Context, tx *pg.Pipeline) error {
 		l := in.newLedger(tx)
 		if err := in.insertNew(ctx, l, entries); err != nil {
 			return err
@@ -152,7 +152,7 @@ func (in *Intake) finish(ctx context.Context, l *ledger, e *entry) error {
 	return err
 }
 
-func (in *Intake) newConversion(ctx context.Context, tx *sql.Tx, src *source, r Report, g *goal, who attribution, now time.Time) (*conversion, error) {
+func (in *Intake) newConversion(ctx context.Context, tx *pg.Pipeline, src *source, r Report, g *goal, who attribution, now time.Time) (*conversion, error) {
 	id, err := uuid.NewV7AtTime(now)
 	if err != nil {
 		return nil, fmt.Errorf("making an id: %w", err)
@@ -175,59 +175,30 @@ func (in *Intake) newConversion(ctx context.Context, tx *sql.Tx, src *source, r 
 
 // insertConversions writes the conversions that none of the unique indexes knows,
 // and says which those are.
-func insertConversions(ctx context.Context, tx *sql.Tx, entries []*entry) (map[uuid.UUID]bool, error) {
-	var ids, reported, goals, transactions, onces, currencies, payoutCurrencies, statuses, by, occurred, received []string
-	var affiliates, sources, offers, campaigns, deals []int64
-	var clicks, players, amounts, payouts, rates, terms []sql.NullString
-	var words, origins []string
+func insertConversions(ctx context.Context, tx *pg.Pipeline, entries []*entry) (map[uuid.UUID]bool, error) {
+	c := newConversionColumns(len(entries))
 	for _, e := range entries {
-		c := e.conversion
-		ids, reported, goals = append(ids, c.ID.String()), append(reported, c.ReportedClickID), append(goals, c.Goal)
-		transactions, onces = append(transactions, c.TransactionID), append(onces, c.OnceKey)
-		currencies, payoutCurrencies = append(currencies, c.Currency), append(payoutCurrencies, c.PayoutCurrency)
-		statuses, by = append(statuses, string(c.Status)), append(by, c.AttributedBy)
-		occurred, received = append(occurred, c.OccurredAt.Format(time.RFC3339Nano)), append(received, c.ReceivedAt.Format(time.RFC3339Nano))
-		affiliates, sources, offers = append(affiliates, c.AffiliateID), append(sources, c.SourceID), append(offers, c.OfferID)
-		campaigns, deals = append(campaigns, c.CampaignID), append(deals, c.DealID)
-		clicks, players = append(clicks, uuidText(c.ClickID)), append(players, uuidText(c.PlayerID))
-		amounts, payouts = append(amounts, decimalText(c.Amount)), append(payouts, decimalText(c.Payout))
-		rates, terms = append(rates, decimalText(c.Rate)), append(terms, termsText(c.Terms))
-		words, origins = append(words, c.ReportedStatus), append(origins, string(c.Origin))
+		c.add(e.conversion)
 	}
-	rows, err := tx.QueryContext(ctx, `
-		INSERT INTO conversions (id, affiliate_id, source_id, offer_id, campaign_id, click_id, reported_click_id, player_id, goal,
-		  transaction_id, once_key, amount, payout, currency, payout_currency, deal_id, status, attributed_by, occurred_at, received_at,
-		  terms, rate, reported_status, origin)
-		SELECT id, nullif(affiliate, 0), source, offer, nullif(campaign, 0), click, reported, player, goal,
-		  nullif(transaction, ''), nullif(once, ''), amount, payout, currency, payout_currency, nullif(deal, 0), status, by, occurred, received,
-		  terms, rate, word, origin
-		FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::uuid[], $7::text[], $8::uuid[], $9::text[],
-		            $10::text[], $11::text[], $12::numeric[], $13::numeric[], $14::text[], $15::text[], $16::bigint[], $17::text[], $18::text[],
-		            $19::timestamptz[], $20::timestamptz[], $21::jsonb[], $22::numeric[], $23::text[], $24::text[])
-		  AS u(id, affiliate, source, offer, campaign, click, reported, player, goal, transaction, once, amount, payout, currency,
-		       payout_currency, deal, status, by, occurred, received, terms, rate, word, origin)
-		ON CONFLICT DO NOTHING RETURNING id`,
-		pq.Array(ids), pq.Array(affiliates), pq.Array(sources), pq.Array(offers), pq.Array(campaigns), pq.Array(clicks), pq.Array(reported),
-		pq.Array(players), pq.Array(goals), pq.Array(transactions), pq.Array(onces), pq.Array(amounts), pq.Array(payouts), pq.Array(currencies),
-		pq.Array(payoutCurrencies), pq.Array(deals), pq.Array(statuses), pq.Array(by), pq.Array(occurred), pq.Array(received),
-		pq.Array(terms), pq.Array(rates), pq.Array(words), pq.Array(origins))
-	if err != nil {
+	inserted := make(map[uuid.UUID]bool, len(entries))
+	tx.QueueRows(func(rows pgx.Rows) error {
+		var id uuid.UUID
+		_, err := pgx.ForEachRow(rows, []any{&id}, func() error {
+			inserted[id] = true
+			return nil
+		})
+		return err
+	}, insertConversionsSQL,
+		c.ids, c.affiliates, c.sources, c.offers, c.campaigns, c.clicks, c.reported, c.players, c.goals, c.transactions, c.onces, c.amounts,
+		c.payouts, c.currencies, c.payoutCurrencies, c.deals, c.statuses, c.by, c.occurred, c.received, c.terms, c.rates, c.words, c.origins, uuid.Nil)
+	if err := tx.Send(ctx); err != nil {
 		return nil, fmt.Errorf("writing %d conversions: %w", len(entries), err)
 	}
-	defer func() { _ = rows.Close() }()
-	inserted := make(map[uuid.UUID]bool, len(entries))
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("writing conversions: %w", err)
-		}
-		inserted[id] = true
-	}
-	return inserted, rows.Err()
+	return inserted, nil
 }
 
 // findConversion locks a row for a change.
-func findConversion(ctx context.Context, tx *sql.Tx, where string, args ...any) (*conversion, error) {
+func findConversion(ctx context.Context, tx *pg.Pipeline, where string, args ...any) (*conversion, error) {
 	var c conversion
 	var terms []byte
 	err := tx.QueryRowContext(ctx, `

@@ -27,7 +27,7 @@ func (in *Intake) ReckonMissing(ctx context.Context, currency string, by Move) (
 	reckoned := 0
 	for _, id := range waiting {
 		done := false
-		err := pg.WithTx(ctx, in.DB, func(ctx context.Context, tx *sql.Tx) (err error) {
+		err := pg.WithPipeline(ctx, in.DB, func(ctx context.Context, tx *pg.Pipeline) (err error) {
 			done, err = in.reckonLate(ctx, tx, id, currency, by)
 			return err
 		})
@@ -41,7 +41,7 @@ func (in *Intake) ReckonMissing(ctx context.Context, currency string, by Move) (
 	return reckoned, nil
 }
 
-func (in *Intake) reckonLate(ctx context.Context, tx *sql.Tx, id uuid.UUID, currency string, by Move) (bool, error) {
+func (in *Intake) reckonLate(ctx context.Context, tx *pg.Pipeline, id uuid.UUID, currency string, by Move) (bool, error) {
 	c, err := findConversion(ctx, tx, `id = $1`, id)
 	if err != nil || c.Payout.Valid {
 		return false, err

@@ -2,51 +2,80 @@ package jobs
 
 import (
 	"context"
-	"database/sql"
+	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 
 	"postrider/dispatch"
+	"postrider/internal/pg"
 )
 
 // Enqueuer makes River jobs in the caller's own transaction. It implements
 // intake.Enqueuer and needs no workers in its process.
-type Enqueuer struct{ client *river.Client[*sql.Tx] }
-
-// NewEnqueuer makes an Enqueuer over the pool that its transactions come from.
-func NewEnqueuer(db *sql.DB) (*Enqueuer, error) {
-	client, err := river.NewClient(riverdatabasesql.New(db), &river.Config{
-		// River keeps back the notice of an insert that comes this soon after the
-		// last one in its queue, and the job then waits for the next poll.
-		FetchCooldown: river.FetchCooldownMin,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("making River's client: %w", err)
-	}
-	return &Enqueuer{client: client}, nil
-}
+type Enqueuer struct{}
 
 // Enqueue makes a job for each delivery; they run once the transaction commits.
-func (e *Enqueuer) Enqueue(ctx context.Context, tx *sql.Tx, deliveries []dispatch.Due) error {
+func (Enqueuer) Enqueue(_ context.Context, tx *pg.Pipeline, deliveries []dispatch.Due) error {
 	if len(deliveries) == 0 {
 		return nil
 	}
-	params := jobParams(deliveries)
-	if _, err := e.client.InsertManyFastTx(ctx, tx, params); err != nil {
-		return fmt.Errorf("making %d jobs: %w", len(params), err)
+	rows, err := newJobRows(deliveries)
+	if err != nil {
+		return err
 	}
+	tx.Queue(insertJobsSQL, rows.args()...)
+	tx.Queue(notifyJobsSQL, rows.notices())
 	return nil
 }
 
-func jobParams(deliveries []dispatch.Due) []river.InsertManyParams {
-	params := make([]river.InsertManyParams, len(deliveries))
-	for i, d := range deliveries {
-		params[i] = river.InsertManyParams{
-			Args:       DeliverArgs{DeliveryID: d.DeliveryID, Attempt: d.Attempt, Endpoint: d.Endpoint, Promoted: d.Promoted, Probe: d.Probe},
-			InsertOpts: &river.InsertOpts{Queue: lane(d.Endpoint), Priority: d.Priority},
+// insertJobsSQL makes jobs just as River would: $1 arguments, $2 priorities, $3
+// queues, $4 the kind, $5 how often River may run one. River's own insert is
+// three statements that each wait for an answer; this goes with the others.
+const insertJobsSQL = `
+INSERT INTO river_job (args, kind, max_attempts, priority, queue)
+SELECT args, $4, $5, priority, queue FROM unnest($1::jsonb[], $2::smallint[], $3::text[]) AS u(args, priority, queue)`
+
+// notifyJobsSQL wakes whoever fetches from queues, as River does: $1 a notice
+// for each queue.
+const notifyJobsSQL = `SELECT pg_notify(current_schema() || '.river_insert', notice) FROM unnest($1::text[]) AS notice`
+
+// jobRows is jobs, a slice a column.
+type jobRows struct {
+	encoded    []string
+	priorities []int16
+	queues     []string
+}
+
+func newJobRows(deliveries []dispatch.Due) (jobRows, error) {
+	n := len(deliveries)
+	rows := jobRows{encoded: make([]string, 0, n), priorities: make([]int16, 0, n), queues: make([]string, 0, n)}
+	for _, d := range deliveries {
+		args, err := json.Marshal(DeliverArgs{
+			DeliveryID: d.DeliveryID, Attempt: d.Attempt, Endpoint: d.Endpoint, Promoted: d.Promoted, Probe: d.Probe,
+		})
+		if err != nil {
+			return rows, fmt.Errorf("writing a job's arguments: %w", err)
 		}
+		rows.encoded, rows.queues = append(rows.encoded, string(args)), append(rows.queues, lane(d.Endpoint))
+		rows.priorities = append(rows.priorities, int16(d.Priority)) //nolint:gosec // 1 to 4
 	}
-	return params
+	return rows, nil
+}
+
+func (r jobRows) args() []any {
+	return []any{r.encoded, r.priorities, r.queues, DeliverArgs{}.Kind(), river.MaxAttemptsDefault}
+}
+
+// notices has one for each queue.
+func (r jobRows) notices() []string {
+	queues := slices.Clone(r.queues)
+	slices.Sort(queues)
+	queues = slices.Compact(queues)
+	for i, q := range queues {
+		queues[i] = `{"queue": ` + strconv.Quote(q) + `}`
+	}
+	return queues
 }

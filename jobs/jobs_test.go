@@ -54,9 +54,7 @@ func setup(t *testing.T, answer func(n int, w http.ResponseWriter, r *http.Reque
 	w := &world{t: t, d: d, pool: d.Pool(t), client: d.Client(), ctx: pgtest.System(t), Scene: pgtest.NewScene(t, d)}
 	w.sink = newSink(t, answer)
 	w.guard = dispatch.NewGuard(dispatch.GuardOptions{AllowPrivate: true})
-	enqueuer, err := jobs.NewEnqueuer(d.SQL)
-	w.must(err)
-	w.in = intake.New(intake.Config{DB: d.SQL, Enqueuer: enqueuer, Secrets: pgtest.Key(t), Log: slog.New(slog.DiscardHandler)})
+	w.in = intake.New(intake.Config{DB: d.SQL, Enqueuer: jobs.Enqueuer{}, Secrets: pgtest.Key(t), Log: slog.New(slog.DiscardHandler)})
 	w.setup = setups.New(setups.Config{DB: d.SQL, Guard: w.guard, Secrets: pgtest.Key(t), Changed: w.in.Forget})
 	return w
 }

@@ -191,8 +191,8 @@ func (p *promoter) move(ctx context.Context, take func(tx pgx.Tx) (taken, error)
 		if moved, err = take(tx); err != nil || len(moved.due) == 0 {
 			return err
 		}
-		if _, err := p.engine.river.InsertManyFastTx(ctx, tx, jobParams(moved.due)); err != nil {
-			return fmt.Errorf("making %d jobs: %w", len(moved.due), err)
+		if err := insertJobs(ctx, tx, moved.due); err != nil {
+			return err
 		}
 		return notify(ctx, tx, moved.released)
 	})
@@ -246,4 +246,19 @@ func (p *promoter) inTx(ctx context.Context, do func(tx pgx.Tx) error) error {
 		}
 		return do(tx)
 	})
+}
+
+// insertJobs makes the jobs of what was taken.
+func insertJobs(ctx context.Context, tx pgx.Tx, due []dispatch.Due) error {
+	rows, err := newJobRows(due)
+	if err != nil {
+		return err
+	}
+	batch := &pgx.Batch{}
+	batch.Queue(insertJobsSQL, rows.args()...)
+	batch.Queue(notifyJobsSQL, rows.notices())
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("making %d jobs: %w", len(due), err)
+	}
+	return nil
 }

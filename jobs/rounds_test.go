@@ -17,9 +17,6 @@ func leader(t *testing.T, d *pgtest.DB) *promoter {
 	t.Helper()
 	e, err := New(Config{Pool: d.Pool(t), Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return pgtest.Now }})
 	if err == nil {
-		e.river, err = e.newRiver(e.Pool.Pgx)
-	}
-	if err == nil {
 		err = e.member.beat(t.Context())
 	}
 	if err != nil {

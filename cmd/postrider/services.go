@@ -66,17 +66,13 @@ func newServices(p *process, database *database) (*services, error) {
 		deliveries: live.NewHub[*db.Delivery](), received: live.NewHub[*db.ReceivedPostback](),
 		alerts: live.NewHub[*db.Alert](), echoes: live.NewHub[*db.EchoRequest](),
 	}
-	enqueuer, err := jobs.NewEnqueuer(database.SQL)
-	if err != nil {
-		return nil, err
-	}
 	country, err := s.country()
 	if err != nil {
 		return nil, err
 	}
 	s.sender = dispatch.NewClient(dispatch.ClientOptions{Guard: s.guard, UserAgent: p.userAgent()})
 	s.closers = append(s.closers, func() error { s.sender.Close(); return nil })
-	s.intake = intake.New(intake.Config{DB: database.SQL, Enqueuer: enqueuer, Secrets: key, Country: country, Log: p.log})
+	s.intake = intake.New(intake.Config{DB: database.SQL, Enqueuer: jobs.Enqueuer{}, Secrets: key, Country: country, Log: p.log})
 	s.setup = setup.New(setup.Config{
 		DB: database.SQL, Guard: s.guard, Secrets: key, PublicURL: p.cfg.PublicURL, Changed: s.forget,
 	})

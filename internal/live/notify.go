@@ -75,3 +75,15 @@ func Notify(ctx context.Context, on execer, channel Channel, ids ...uuid.UUID) e
 	}
 	return nil
 }
+
+// queuer is a transaction that sends its statements together.
+type queuer interface {
+	Queue(query string, args ...any)
+}
+
+// Queue announces ids on a channel with the commit of a transaction.
+func Queue(on queuer, channel Channel, ids ...uuid.UUID) {
+	if payloads := Payloads(ids); len(payloads) > 0 {
+		on.Queue(`SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload`, string(channel), payloads)
+	}
+}

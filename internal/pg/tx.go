@@ -34,8 +34,13 @@ const txAttempts = 4
 // a deadlock or a serialization failure, fn is run again in a new transaction,
 // so what fn does outside of tx must bear being done twice.
 func WithTx(ctx context.Context, db *sql.DB, fn func(ctx context.Context, tx *sql.Tx) error) error {
+	return retry(ctx, func() error { return runTx(ctx, db, fn) })
+}
+
+// retry tries a transaction again that PostgreSQL aborted because of another one.
+func retry(ctx context.Context, run func() error) error {
 	for attempt := 1; ; attempt++ {
-		err := runTx(ctx, db, fn)
+		err := run()
 		if err == nil || attempt == txAttempts || !abortedByAnother(err) {
 			return err
 		}
