@@ -16,7 +16,6 @@ type fact struct {
 	table   string
 	columns []string // that refer to something
 	nobody  string   // what is nowhere
-	fixed   bool     // what it refers to never changes
 }
 
 func facts(t *testing.T, d *pgtest.DB) (pgtest.Scene, []fact) {
@@ -29,9 +28,9 @@ func facts(t *testing.T, d *pgtest.DB) (pgtest.Scene, []fact) {
 		{table: "conversions", columns: []string{"affiliate_id", "source_id", "offer_id", "campaign_id"}, nobody: "987654321"},
 		{table: "conversions", columns: []string{"player_id"}, nobody: `'00000000-0000-0000-0000-000000000001'`},
 		{table: "conversions", columns: []string{"goal"}, nobody: `'nothing'`},
-		{table: "conversion_events", columns: []string{"conversion_id"}, nobody: `'00000000-0000-0000-0000-000000000001'`, fixed: true},
-		{table: "deliveries", columns: []string{"conversion_id", "event_id"}, nobody: `'00000000-0000-0000-0000-000000000001'`, fixed: true},
-		{table: "deliveries", columns: []string{"postback_id"}, nobody: "987654321", fixed: true},
+		{table: "conversion_events", columns: []string{"conversion_id"}, nobody: `'00000000-0000-0000-0000-000000000001'`},
+		{table: "deliveries", columns: []string{"conversion_id", "event_id"}, nobody: `'00000000-0000-0000-0000-000000000001'`},
+		{table: "deliveries", columns: []string{"postback_id"}, nobody: "987654321"},
 	}
 }
 

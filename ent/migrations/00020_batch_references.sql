@@ -66,6 +66,18 @@ BEGIN
 END
 $$;
 
+-- The same for the one delivery that is changed.
+CREATE FUNCTION delivery_refers() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.conversion_id IS NOT NULL AND NOT EXISTS (SELECT FROM conversions r WHERE r.id = NEW.conversion_id)
+    OR NEW.event_id IS NOT NULL AND NOT EXISTS (SELECT FROM conversion_events r WHERE r.id = NEW.event_id) THEN
+    RAISE foreign_key_violation USING TABLE = TG_TABLE_NAME, CONSTRAINT = 'deliveries_refer',
+      MESSAGE = format('delivery %s refers to what is not there', NEW.id);
+  END IF;
+  RETURN NULL;
+END
+$$;
+
 -- What a row refers to, where that never changes.
 CREATE FUNCTION reference_is_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -112,8 +124,12 @@ CREATE TRIGGER refer_on_insert AFTER INSERT ON deliveries REFERENCING NEW TABLE 
 
 CREATE TRIGGER refer_for_ever BEFORE UPDATE OF conversion_id ON conversion_events FOR EACH ROW
   WHEN (NEW.conversion_id IS DISTINCT FROM OLD.conversion_id) EXECUTE FUNCTION reference_is_fixed();
-CREATE TRIGGER refer_for_ever BEFORE UPDATE OF conversion_id, event_id, postback_id ON deliveries FOR EACH ROW
-  WHEN ((NEW.conversion_id, NEW.event_id, NEW.postback_id) IS DISTINCT FROM (OLD.conversion_id, OLD.event_id, OLD.postback_id)) EXECUTE FUNCTION reference_is_fixed();
+CREATE TRIGGER refer_for_ever BEFORE UPDATE OF postback_id ON deliveries FOR EACH ROW
+  WHEN (NEW.postback_id IS DISTINCT FROM OLD.postback_id) EXECUTE FUNCTION reference_is_fixed();
+-- A window that gathers names the newest of its conversions. No other update of
+-- a delivery has to do with this.
+CREATE TRIGGER refer_on_change AFTER UPDATE OF conversion_id, event_id ON deliveries FOR EACH ROW
+  WHEN ((NEW.conversion_id, NEW.event_id) IS DISTINCT FROM (OLD.conversion_id, OLD.event_id)) EXECUTE FUNCTION delivery_refers();
 
 -- +goose StatementBegin
 DO $$
