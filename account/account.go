@@ -10,7 +10,7 @@
 //     and an unknown address get the same words after the same work.
 //   - Sign-in slows down after failures, per address and per client.
 //   - A session ends with its password, a disabled user ends everything at once:
-//     both are looked at on every request.
+//     both are looked at on every request, and of a stream every 15 seconds.
 //   - Sessions and tokens are stored as digests; a copy of the database opens
 //     nothing.
 package account
@@ -36,6 +36,9 @@ type Params struct {
 	Secure bool // the cookie goes over https only
 	Now    func() time.Time
 
+	// RecheckEvery is how often it is looked whether a stream's sign-in still holds; 15 s.
+	RecheckEvery time.Duration
+
 	// ClientAddr says where a request came from; it may be invalid.
 	ClientAddr func(ctx context.Context) netip.Addr
 }
@@ -49,11 +52,16 @@ type Accounts struct {
 	clientAddr func(ctx context.Context) netip.Addr
 	sessions   *scs.SessionManager
 	slow       *throttle
+
+	recheckEvery time.Duration
 }
 
 // New returns Accounts over p.
 func New(p Params) *Accounts {
-	a := &Accounts{db: p.DB, client: p.Client, log: p.Log, now: p.Now, clientAddr: p.ClientAddr}
+	a := &Accounts{db: p.DB, client: p.Client, log: p.Log, now: p.Now, clientAddr: p.ClientAddr, recheckEvery: p.RecheckEvery}
+	if a.recheckEvery == 0 {
+		a.recheckEvery = defaultRecheckEvery
+	}
 	a.sessions = newSessions(p)
 	a.slow = newThrottle(a.now)
 	return a

@@ -47,7 +47,7 @@ func setup(t *testing.T) *world {
 	database := pgtest.New(t)
 	w.client = db.NewClient(db.Driver(pg.Driver(database.SQL)))
 	w.accounts = account.New(account.Params{
-		DB: database.SQL, Client: w.client, Log: slog.New(slog.DiscardHandler), Secure: true, Now: w.clock,
+		DB: database.SQL, Client: w.client, Log: slog.New(slog.DiscardHandler), Secure: true, Now: w.clock, RecheckEvery: time.Millisecond,
 		ClientAddr: func(context.Context) netip.Addr { return netip.MustParseAddr(w.clientIP) },
 	})
 	w.system = viewer.AsSystem(t.Context())

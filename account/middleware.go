@@ -20,14 +20,7 @@ func (a *Accounts) Middleware(next http.Handler) http.Handler {
 			a.sessions.ErrorFunc(w, r, err)
 			return
 		}
-		if v, err = a.lookingAs(r, v); err != nil {
-			refuse(w, problem.From(err))
-			return
-		}
-		if v != nil {
-			r = r.WithContext(viewer.With(r.Context(), v))
-		}
-		next.ServeHTTP(w, r)
+		a.serveAs(w, r, v, next, func(ctx context.Context) (*viewer.Viewer, error) { return a.sessionOf(ctx, r) })
 	})
 	saving := a.sessions.LoadAndSave(withSession)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,11 +42,27 @@ func (a *Accounts) withToken(w http.ResponseWriter, r *http.Request, authorizati
 		refuse(w, problem.From(err))
 		return
 	}
-	if v, err = a.lookingAs(r, v); err != nil {
+	a.serveAs(w, r, v, next, func(ctx context.Context) (*viewer.Viewer, error) { return a.Authenticate(ctx, authorization) })
+}
+
+// serveAs lets a viewer in, nil for nobody: a stream for as long as the sign-in
+// holds, which again looks at.
+func (a *Accounts) serveAs(w http.ResponseWriter, r *http.Request, v *viewer.Viewer, next http.Handler, again func(context.Context) (*viewer.Viewer, error)) {
+	seen, err := a.lookingAs(r, v)
+	if err != nil {
 		refuse(w, problem.From(err))
 		return
 	}
-	next.ServeHTTP(w, r.WithContext(viewer.With(r.Context(), v)))
+	if v != nil {
+		ctx := r.Context()
+		if IsStream(r) {
+			watched, cancel := context.WithCancel(ctx)
+			defer cancel()
+			ctx = a.While(watched, v, again)
+		}
+		r = r.WithContext(viewer.With(ctx, seen))
+	}
+	next.ServeHTTP(w, r)
 }
 
 // mayChangeSession is false for streams, whose writers scs would wrap into one
@@ -69,16 +78,34 @@ func WantsEvents(r *http.Request) bool {
 
 // reading loads the session and leaves the writer alone.
 func (a *Accounts) reading(w http.ResponseWriter, r *http.Request, next http.Handler) {
-	token := ""
-	if cookie, err := r.Cookie(a.sessions.Cookie.Name); err == nil {
-		token = cookie.Value
-	}
-	ctx, err := a.sessions.Load(r.Context(), token)
+	ctx, err := a.loaded(r.Context(), r)
 	if err != nil {
 		a.sessions.ErrorFunc(w, r, err)
 		return
 	}
 	next.ServeHTTP(w, r.WithContext(ctx))
+}
+
+// loaded gives ctx with the session that a request's cookie names.
+func (a *Accounts) loaded(ctx context.Context, r *http.Request) (context.Context, error) {
+	token := ""
+	if cookie, err := r.Cookie(a.sessions.Cookie.Name); err == nil {
+		token = cookie.Value
+	}
+	return a.sessions.Load(ctx, token)
+}
+
+// sessionOf is who a request's cookie belongs to by now; nil for nobody.
+func (a *Accounts) sessionOf(ctx context.Context, r *http.Request) (*viewer.Viewer, error) {
+	// Not the request's own context, which has the session as it was.
+	fresh, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	defer context.AfterFunc(ctx, cancel)()
+	loaded, err := a.loaded(fresh, r)
+	if err != nil {
+		return nil, err
+	}
+	return a.sessionViewer(loaded)
 }
 
 // refuse answers in the form of a GraphQL response, which is what is behind the

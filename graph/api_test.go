@@ -57,7 +57,7 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 	a.cfg = graph.Config{
 		Client: client,
 		Accounts: account.New(account.Params{
-			DB: d.SQL, Client: client, Log: log, Now: now,
+			DB: d.SQL, Client: client, Log: log, Now: now, RecheckEvery: 10 * time.Millisecond,
 			ClientAddr: func(context.Context) netip.Addr { return netip.Addr{} },
 		}),
 		Setup: setup.New(setup.Config{

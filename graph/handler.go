@@ -94,7 +94,7 @@ func (r *Resolver) signInSocket(ctx context.Context, init transport.InitPayload)
 	if err != nil {
 		return ctx, nil, errors.New(problem.From(err).PublicMessage())
 	}
-	return viewer.With(ctx, v), nil, nil
+	return r.Accounts.While(ctx, v, func(ctx context.Context) (*viewer.Viewer, error) { return r.Accounts.Authenticate(ctx, authorization) }), nil, nil
 }
 
 // sameOrigin lets pages of this installation open a WebSocket, and programs,

@@ -123,6 +123,22 @@ func TestSocketSignsIn(t *testing.T) {
 			eventually(t, "it watches no more", func() bool { return !a.cfg.Deliveries.Watched() })
 		})
 	}
+	t.Run("a token that is revoked ends what it opened", func(t *testing.T) {
+		token := http.Header(a.token(t, u.Email)).Get("Authorization")
+		socket, ack := a.open(t, fmt.Sprintf(`{"authorization": %q}`, token))
+		socket.subscribe("1", watchAll)
+		eventually(t, "it watches", a.cfg.Deliveries.Watched)
+		_, err := a.db.SQL.ExecContext(t.Context(), `UPDATE api_tokens SET revoked_at = now() WHERE id = (SELECT max(id) FROM api_tokens)`)
+		must(t, err)
+		f := socket.next()
+		for f.Type == "complete" || f.Type == "next" {
+			f = socket.next()
+		}
+		if ack.Type != "connection_ack" || f.Type != "closed" {
+			t.Errorf("%s, then %s %s", ack.Type, f.Type, f.Payload)
+		}
+		eventually(t, "it watches no more", func() bool { return !a.cfg.Deliveries.Watched() })
+	})
 	t.Run("a token that is wrong is refused", func(t *testing.T) {
 		for _, wrong := range []string{"Bearer prt_nonsense", "Bearer ", "Basic x", bearer + "x"} {
 			socket, f := a.open(t, fmt.Sprintf(`{"authorization": %q}`, wrong), session)

@@ -51,7 +51,7 @@ func (o *observer) requests(next http.Handler) http.Handler {
 
 		took := time.Since(began)
 		route := routeOf(r)
-		if !isStream(r) { // its length says nothing
+		if !account.IsStream(r) { // its length says nothing
 			o.seconds.WithLabelValues(route, strconv.Itoa(answer.status()/100)+"xx").Observe(took.Seconds())
 		}
 		// The path of a web page is harmless; elsewhere the pattern says enough and holds no key.
@@ -104,10 +104,6 @@ func recoverPanics(log *slog.Logger, next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(w, r)
 	})
-}
-
-func isStream(r *http.Request) bool {
-	return account.WantsEvents(r) || r.Header.Get("Upgrade") != ""
 }
 
 // recorder remembers what was answered. Flush and Hijack are there because

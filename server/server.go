@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"postrider/account"
 	"postrider/internal/config"
 )
 
@@ -140,7 +141,7 @@ func (s *Server) handler(p Params) (http.Handler, error) {
 // the server stops: http.Server would wait for them, or not know of them.
 func (s *Server) streams(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isStream(r) {
+		if !account.IsStream(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
