@@ -1,16 +1,16 @@
 import type { EditorView } from "@codemirror/view";
 import { List, Type } from "lucide-react";
 import { type ReactElement, useId, useMemo, useRef, useState } from "react";
-import { Dialog, Popover } from "react-aria-components";
 
-import { popoverClass } from "@/components/ui/classes";
 import { cx } from "@/components/ui/cx";
+import { isNarrow } from "@/components/ui/narrow";
 import { Segmented } from "@/components/ui/segmented";
 
 import type { FindingMark } from "./chips";
 import { selectSlot } from "./keys";
 import { useMacros } from "./macros";
 import { SlotForm } from "./slot-form";
+import { SlotPicker } from "./slot-picker";
 import { macroNames, type Slot, slotsOf } from "./slots";
 import { type Place, UrlEditor } from "./url-editor";
 import { ValueTable } from "./value-table";
@@ -32,15 +32,10 @@ const hints: Record<Form, string> = {
   table: "Press a value to choose what is sent in it.",
 };
 
-/** A phone is too narrow to read a URL in: it begins with the table. */
-function firstForm(): Form {
-  return matchMedia("(max-width: 40rem)").matches ? "table" : "text";
-}
-
 /** The URL template, as text with chips or as a table: two views on one text. */
 export default function UrlField(props: UrlFieldProps): ReactElement {
   const { value, onChange, error } = props;
-  const [form, setForm] = useState<Form>(() => (props.asTable ? "table" : firstForm()));
+  const [form, setForm] = useState<Form>(() => (props.asTable || isNarrow() ? "table" : "text"));
   const { macros, filters } = useMacros();
   const names = useMemo(() => macroNames(macros), [macros]);
   const notes = useId();
@@ -148,35 +143,26 @@ function Text({
           height: open?.place.height ?? 0,
         }}
       />
-      <Popover
-        triggerRef={anchor}
+      <SlotPicker
+        label={slot?.parameter == null ? "Value in the path" : `Value of ${slot.parameter}`}
         isOpen={open !== null}
-        onOpenChange={(isOpen) => {
-          if (!isOpen) close();
-        }}
-        offset={6}
-        placement="bottom start"
-        className={cx(popoverClass, "w-96")}
+        onClose={close}
+        anchor={anchor}
       >
-        <Dialog
-          aria-label={slot?.parameter == null ? "Value in the path" : `Value of ${slot.parameter}`}
-          className="outline-none"
-        >
-          {open !== null && (
-            <SlotForm
-              key={open.slot.start}
-              slot={slot ?? open.slot}
-              macros={macros}
-              filters={filters}
-              onReplace={(text) => {
-                const now = slot ?? open.slot;
-                onChange(value.slice(0, now.start) + text + value.slice(now.end));
-              }}
-              onClose={close}
-            />
-          )}
-        </Dialog>
-      </Popover>
+        {open !== null && (
+          <SlotForm
+            key={open.slot.start}
+            slot={slot ?? open.slot}
+            macros={macros}
+            filters={filters}
+            onReplace={(text) => {
+              const now = slot ?? open.slot;
+              onChange(value.slice(0, now.start) + text + value.slice(now.end));
+            }}
+            onClose={close}
+          />
+        )}
+      </SlotPicker>
     </div>
   );
 }

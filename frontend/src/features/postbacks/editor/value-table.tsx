@@ -1,15 +1,16 @@
 import { Plus, Trash2 } from "lucide-react";
-import type { ReactElement } from "react";
-import { Button as AriaButton, Dialog, DialogTrigger, Popover } from "react-aria-components";
+import { type ReactElement, useRef, useState } from "react";
+import { Button as AriaButton } from "react-aria-components";
 
 import { Button, IconButton } from "@/components/ui/button";
-import { inputClass, popoverClass } from "@/components/ui/classes";
+import { inputClass } from "@/components/ui/classes";
 import { cx } from "@/components/ui/cx";
 import { hues } from "@/components/ui/hues";
 
 import type { Macro, MacroFilter } from "./macros";
 import { addParameter, type Parameter, parametersIn, removeParameter, renameParameter } from "./parameters";
 import { SlotForm } from "./slot-form";
+import { SlotPicker } from "./slot-picker";
 import { hostEnd, type MacroNames, type Slot, slotsOf } from "./slots";
 
 interface ValueTableProps {
@@ -132,10 +133,21 @@ function Chip({
   macros,
   filters,
 }: ValueTableProps & { slot: Slot; label: string; colour: string | undefined }): ReactElement {
+  const anchor = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  const close = () => {
+    setOpen(false);
+  };
   return (
-    <DialogTrigger>
+    <>
       <AriaButton
+        ref={anchor}
         aria-label={`Value of ${label}: ${slot.text === "" ? "empty" : slot.text}`}
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        onPress={() => {
+          setOpen(true);
+        }}
         className={cx(
           "max-w-full rounded-sm px-1.5 py-1 text-left font-mono text-sm break-all pointer-coarse:py-2",
           slot.kind === "macro" && colour,
@@ -146,21 +158,17 @@ function Chip({
       >
         {slot.text === "" ? "empty" : slot.text}
       </AriaButton>
-      <Popover offset={4} className={cx(popoverClass, "w-96")}>
-        <Dialog aria-label={`Value of ${label}`} className="outline-none">
-          {({ close }) => (
-            <SlotForm
-              slot={slot}
-              macros={macros}
-              filters={filters}
-              onReplace={(text) => {
-                onChange(value.slice(0, slot.start) + text + value.slice(slot.end));
-              }}
-              onClose={close}
-            />
-          )}
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
+      <SlotPicker label={`Value of ${label}`} isOpen={isOpen} onClose={close} anchor={anchor}>
+        <SlotForm
+          slot={slot}
+          macros={macros}
+          filters={filters}
+          onReplace={(text) => {
+            onChange(value.slice(0, slot.start) + text + value.slice(slot.end));
+          }}
+          onClose={close}
+        />
+      </SlotPicker>
+    </>
   );
 }
