@@ -4,6 +4,7 @@ import { explain } from "@/graphql/client";
 import { graphql, type VariablesOf } from "@/graphql/graphql";
 
 import { DeliveryRow, type DeliveryRowData } from "./delivery-row";
+import type { LivePage } from "./live-log";
 
 const PageQuery = graphql(
   `
@@ -39,19 +40,13 @@ const NodesQuery = graphql(
 
 export type DeliveryFilter = NonNullable<VariablesOf<typeof PageQuery>["filter"]>;
 
-export interface DeliveryPage {
-  rows: DeliveryRowData[];
-  cursors: string[];
-  hasNextPage: boolean;
-}
-
 /** One page, always from the server: newest first. */
 export async function fetchPage(
   client: Client,
   filter: DeliveryFilter,
   first: number,
   after: string | null,
-): Promise<DeliveryPage | { error: string }> {
+): Promise<LivePage<DeliveryRowData> | { error: string }> {
   const { data, error } = await client
     .query(PageQuery, { first, after, filter }, { requestPolicy: "network-only" })
     .toPromise();
@@ -59,20 +54,19 @@ export async function fetchPage(
   const { edges, pageInfo } = data.deliveries;
   return {
     rows: edges.map((edge) => edge.node),
-    cursors: edges.map((edge) => edge.cursor),
+    end: edges.at(-1)?.cursor ?? null,
     hasNextPage: pageInfo.hasNextPage,
   };
 }
 
-/** How many objects may be asked for at once. */
-export const nodesAtOnce = 100;
-
-/** These deliveries as they are now; those that are gone are left out. */
-export async function fetchByIds(client: Client, ids: readonly string[]): Promise<DeliveryRowData[]> {
-  const { data } = await client
+/** These deliveries as they are now, a hundred at most; those that are gone are left out. */
+export async function fetchByIds(
+  client: Client,
+  ids: readonly string[],
+): Promise<DeliveryRowData[] | { error: string }> {
+  const { data, error } = await client
     .query(NodesQuery, { ids: [...ids] }, { requestPolicy: "network-only" })
     .toPromise();
-  return (data?.nodes ?? []).flatMap((node) =>
-    node !== null && "state" in node ? [node as DeliveryRowData] : [],
-  );
+  if (!data) return { error: error ? explain(error) : "No answer." };
+  return data.nodes.flatMap((node) => (node !== null && "state" in node ? [node as DeliveryRowData] : []));
 }

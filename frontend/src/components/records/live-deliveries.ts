@@ -1,22 +1,12 @@
-import { useCallback, useEffect, useRef, useState } from "react";
-import { useClient } from "urql";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { type Client, useClient } from "urql";
 
 import { graphql } from "@/graphql/graphql";
 import { subscribeLive } from "@/graphql/live";
 
-import { type DeliveryFilter, fetchByIds, fetchPage, nodesAtOnce } from "./delivery-pages";
+import { type DeliveryFilter, fetchByIds, fetchPage } from "./delivery-pages";
 import { DeliveryRow, type DeliveryRowData } from "./delivery-row";
-import {
-  emptyRows,
-  type LiveRows,
-  mark,
-  roomForRows,
-  showWaiting,
-  takeEvents,
-  takePage,
-  trim,
-} from "./live-rows";
-import { oneAtATime } from "./one-at-a-time";
+import { LiveLog, type LiveSource, type LiveView } from "./live-log";
 
 const Updates = graphql(
   `
@@ -51,33 +41,37 @@ function liveFilter(filter: DeliveryFilter): DeliveryFilter {
 const isOpen = (row: DeliveryRowData) =>
   row.state === "QUEUED" || row.state === "RETRYING" || row.state === "HELD";
 
-/** How often the list is drawn anew, at most, whatever arrives. */
-const flushEveryMs = 100;
-/** Pages of a hundred that are fetched to close a gap: as many rows as are kept. */
-const catchUpPages = roomForRows / 100;
-/** How long nothing may be missed before a gap is closed: fetching amid a flood would only add to it. */
-const calmMs = 1500;
-
-/** That more happens than can be shown. */
-export interface Sampling {
-  /** Changes that were not shown so far; a lower bound where `isExact` is false. */
-  missed: number;
-  isExact: boolean;
+/** The filter, no newer than a moment, that moment included. */
+function upTo(filter: DeliveryFilter, ms: number): DeliveryFilter {
+  const to = new Date(ms + 1).toISOString();
+  return { ...filter, to: filter.to != null && filter.to < to ? filter.to : to };
 }
 
-export interface LiveDeliveries {
-  rows: readonly DeliveryRowData[];
-  waitingCount: number;
-  status: "loading" | "ready" | "failed";
-  /** Why the list could not be fetched. */
-  error: string | null;
-  /** Why nothing new arrives although the list is there. */
-  liveError: string | null;
-  /** Not null while only a part of what happens is shown; it ends by itself, and the whole is there again. */
-  sampling: Sampling | null;
+function sourceOf(client: Client, filter: DeliveryFilter): LiveSource<DeliveryRowData> {
+  return {
+    page: (first, start) =>
+      start !== null && "upTo" in start
+        ? fetchPage(client, upTo(filter, start.upTo), first, null)
+        : fetchPage(client, filter, first, start === null ? null : start.after),
+    byIds: (ids) => fetchByIds(client, ids),
+    follow: ({ hello, event, missed, error }) =>
+      subscribeLive(
+        Updates,
+        { filter: liveFilter(filter) },
+        {
+          next: ({ deliveryUpdated: { delivery, resync, missed: count } }) => {
+            if (delivery !== null) event(delivery);
+            else if (resync === null) hello();
+            else missed(count);
+          },
+          error,
+        },
+      ),
+  };
+}
+
+export interface LiveDeliveries extends LiveView<DeliveryRowData> {
   retry: () => void;
-  hasOlder: boolean;
-  isLoadingOlder: boolean;
   loadOlder: () => void;
   showWaiting: () => void;
 }
@@ -88,168 +82,21 @@ export interface LiveDeliveries {
  */
 export function useLiveDeliveries(filter: DeliveryFilter, follow: boolean, pageSize = 50): LiveDeliveries {
   const client = useClient();
-  const [fixed] = useState(filter);
-  const [log, setLog] = useState<LiveRows<DeliveryRowData>>(emptyRows);
-  const [status, setStatus] = useState<LiveDeliveries["status"]>("loading");
-  const [error, setError] = useState<string | null>(null);
-  const [liveError, setLiveError] = useState<string | null>(null);
-  const [sampling, setSampling] = useState<Sampling | null>(null);
-  const [hasOlder, setHasOlder] = useState(false);
-  const [isLoadingOlder, setLoadingOlder] = useState(false);
-  const [attempt, setAttempt] = useState(0);
-
-  const current = useRef(log);
-  const following = useRef(follow);
-  const cursors = useRef(new Map<string, string>());
-  useEffect(() => {
-    following.current = follow;
-  }, [follow]);
-
-  /** The one place that changes the rows: what is asked for later sees what was done before. */
-  const update = useCallback((change: (state: LiveRows<DeliveryRowData>) => LiveRows<DeliveryRowData>) => {
-    current.current = change(current.current);
-    setLog(current.current);
-  }, []);
-
-  const page = useCallback(
-    async (first: number, after: string | null, within: DeliveryFilter = fixed) => {
-      const askedAt = mark(current.current);
-      const answer = await fetchPage(client, within, first, after);
-      if ("error" in answer) return answer;
-      for (const [i, row] of answer.rows.entries()) cursors.current.set(row.id, answer.cursors[i] ?? "");
-      return { ...answer, askedAt };
-    },
-    [client, fixed],
+  const [log] = useState(
+    () => new LiveLog(sourceOf(client, filter), { pageSize, matches: matcher(filter), isOpen }),
   );
-
-  // The first page.
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
-    let gone = false;
-    void page(pageSize, null).then((answer) => {
-      if (gone) return;
-      if ("error" in answer) {
-        setError(answer.error);
-        setStatus("failed");
-        return;
-      }
-      update((state) => takePage(state, answer.rows, answer.askedAt));
-      setHasOlder(answer.hasNextPage);
-      setStatus("ready");
-    });
-    return () => {
-      gone = true;
-    };
-  }, [page, pageSize, update, attempt]);
-
-  /** Closes a gap: newest pages until one is known, then those rows that were still under way. */
-  const closeGap = useCallback(async () => {
-    const before = current.current.rows;
-    const known = new Set(before.map((row) => row.id));
-    let after: string | null = null;
-    for (let n = 0; n < (known.size === 0 ? 1 : catchUpPages); n += 1) {
-      // One page tells where the next begins.
-      // eslint-disable-next-line no-await-in-loop
-      const answer = await page(100, after);
-      if ("error" in answer) return;
-      update((state) => takePage(state, answer.rows, answer.askedAt, following.current));
-      after = answer.cursors.at(-1) ?? null;
-      if (!answer.hasNextPage || after === null || answer.rows.some((row) => known.has(row.id))) break;
-    }
-    update((state) => trim(state, roomForRows));
-    const open = before.filter(isOpen).map((row) => row.id);
-    for (let from = 0; from < open.length; from += nodesAtOnce) {
-      const askedAt = mark(current.current);
-      // So many at a time, so that the server is not asked for all at once.
-      // eslint-disable-next-line no-await-in-loop
-      const rows = await fetchByIds(client, open.slice(from, from + nodesAtOnce));
-      update((state) => takePage(state, rows, askedAt, following.current));
-    }
-  }, [client, page, update]);
-
-  // What arrives is gathered, and drawn a few times a second.
-  useEffect(() => {
-    let buffer: DeliveryRowData[] = [];
-    let flushTimer: ReturnType<typeof setTimeout> | undefined;
-    let calmTimer: ReturnType<typeof setTimeout> | undefined;
-    const matches = matcher(fixed);
-    const catchUp = oneAtATime(closeGap);
-    const flush = () => {
-      flushTimer = undefined;
-      const events = buffer;
-      buffer = [];
-      update((state) => takeEvents(state, events, following.current, matches));
-    };
-    const isCalm = () => {
-      void catchUp().then(() => {
-        setSampling(null);
-      });
-    };
-    const stop = subscribeLive(
-      Updates,
-      { filter: liveFilter(fixed) },
-      {
-        next: ({ deliveryUpdated: { delivery, resync, missed } }) => {
-          if (delivery !== null) {
-            buffer.push(delivery);
-            flushTimer ??= setTimeout(flush, flushEveryMs);
-          } else if (resync === null) {
-            // The hello, at first and after every loss: what is asked for from now on and what comes from now on leave no gap.
-            void catchUp();
-          } else {
-            setSampling((so) => ({
-              missed: (so?.missed ?? 0) + (missed ?? 0),
-              isExact: (so?.isExact ?? true) && missed !== null,
-            }));
-            clearTimeout(calmTimer);
-            calmTimer = setTimeout(isCalm, calmMs);
-          }
-        },
-        error: setLiveError,
-      },
-    );
-    return () => {
-      stop();
-      clearTimeout(flushTimer);
-      clearTimeout(calmTimer);
-    };
-  }, [fixed, update, closeGap, attempt]);
-
-  const loadOlder = useCallback(() => {
-    const last = current.current.rows.at(-1);
-    if (!last || isLoadingOlder) return;
-    setLoadingOlder(true);
-    const cursor = cursors.current.get(last.id) ?? null;
-    // A row that came live has no cursor: then its time says where to go on.
-    const within = cursor === null ? { ...fixed, to: last.createdAt } : fixed;
-    void page(100, cursor, within).then((answer) => {
-      setLoadingOlder(false);
-      if ("error" in answer) {
-        setLiveError(answer.error);
-        return;
-      }
-      update((state) => takePage(state, answer.rows, answer.askedAt));
-      setHasOlder(answer.hasNextPage);
-    });
-  }, [page, fixed, isLoadingOlder, update]);
-
+    log.setFollow(follow);
+  }, [log, follow]);
+  useEffect(() => log.start(), [log, attempt]);
+  const view = useSyncExternalStore(log.subscribe, log.view);
   return {
-    rows: log.rows,
-    waitingCount: log.waitingCount,
-    status,
-    error,
-    liveError,
-    sampling,
+    ...view,
     retry: () => {
-      setStatus("loading");
-      setError(null);
-      setLiveError(null);
       setAttempt((n) => n + 1);
     },
-    hasOlder: hasOlder || log.trimmed,
-    isLoadingOlder,
-    loadOlder,
-    showWaiting: () => {
-      update((state) => showWaiting(state));
-    },
+    loadOlder: log.loadOlder,
+    showWaiting: log.showWaiting,
   };
 }

@@ -1,7 +1,16 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 
-import { emptyRows, type LiveRows, mark, showWaiting, takeEvents, takePage } from "./live-rows";
+import {
+  emptyRows,
+  type LiveRows,
+  mark,
+  roomForWaiting,
+  setFloor,
+  showWaiting,
+  takeEvents,
+  takePage,
+} from "./live-rows";
 
 interface Row {
   id: string;
@@ -20,21 +29,21 @@ const shown = (state: LiveRows<Row>) => state.rows.map((r) => `${r.id} ${r.state
 describe("live rows", () => {
   it("puts new rows on top while following, in the order of their age", () => {
     let state = takePage(emptyRows<Row>(), [row(2), row(1)], 0);
-    state = takeEvents(state, [row(4), row(3)], true);
+    state = takeEvents(state, [row(4), row(3)], { follow: true });
     expect(shown(state)).toEqual(["d4 QUEUED", "d3 QUEUED", "d2 QUEUED", "d1 QUEUED"]);
   });
 
   it("changes a known row in place, also while nothing may move", () => {
     let state = takePage(emptyRows<Row>(), [row(2), row(1)], 0);
-    state = takeEvents(state, [row(1, "DELIVERED")], false);
+    state = takeEvents(state, [row(1, "DELIVERED")], { follow: false });
     expect(shown(state)).toEqual(["d2 QUEUED", "d1 DELIVERED"]);
     expect(state.waitingCount).toBe(0);
   });
 
   it("lets new rows wait while nothing may move, and shows them when asked", () => {
     let state = takePage(emptyRows<Row>(), [row(1)], 0);
-    state = takeEvents(state, [row(2)], false);
-    state = takeEvents(state, [row(3), row(2, "DELIVERED")], false);
+    state = takeEvents(state, [row(2)], { follow: false });
+    state = takeEvents(state, [row(3), row(2, "DELIVERED")], { follow: false });
     expect(shown(state)).toEqual(["d1 QUEUED"]);
     expect(state.waitingCount).toBe(2);
     state = showWaiting(state);
@@ -43,20 +52,22 @@ describe("live rows", () => {
   });
 
   it("keeps only the last of several events of one row", () => {
-    const state = takeEvents(emptyRows<Row>(), [row(1), row(1, "RETRYING"), row(1, "DELIVERED")], true);
+    const state = takeEvents(emptyRows<Row>(), [row(1), row(1, "RETRYING"), row(1, "DELIVERED")], {
+      follow: true,
+    });
     expect(shown(state)).toEqual(["d1 DELIVERED"]);
   });
 
   it("does not let a page that was asked for earlier undo an event", () => {
     let state = takePage(emptyRows<Row>(), [row(1)], 0);
     const askedAt = mark(state);
-    state = takeEvents(state, [row(1, "DELIVERED")], true);
+    state = takeEvents(state, [row(1, "DELIVERED")], { follow: true });
     state = takePage(state, [row(2), row(1, "QUEUED")], askedAt);
     expect(shown(state)).toEqual(["d2 QUEUED", "d1 DELIVERED"]);
   });
 
   it("lets a page that was asked for later mend what was missed", () => {
-    let state = takeEvents(emptyRows<Row>(), [row(1)], true);
+    let state = takeEvents(emptyRows<Row>(), [row(1)], { follow: true });
     state = takePage(state, [row(3), row(2), row(1, "FAILED")], mark(state));
     expect(shown(state)).toEqual(["d3 QUEUED", "d2 QUEUED", "d1 FAILED"]);
   });
@@ -72,19 +83,45 @@ describe("live rows", () => {
   it("leaves out what the filter does not let through, and drops what no longer matches only while following", () => {
     const matches = (r: Row) => r.state !== "DELIVERED";
     let state = takePage(emptyRows<Row>(), [row(2), row(1)], 0);
-    state = takeEvents(state, [row(3, "DELIVERED"), row(2, "DELIVERED")], false, matches);
+    state = takeEvents(state, [row(3, "DELIVERED"), row(2, "DELIVERED")], { follow: false, matches });
     expect(shown(state)).toEqual(["d2 DELIVERED", "d1 QUEUED"]);
     expect(state.waitingCount).toBe(0);
-    state = takeEvents(state, [row(1, "DELIVERED")], true, matches);
+    state = takeEvents(state, [row(1, "DELIVERED")], { follow: true, matches });
     expect(shown(state)).toEqual(["d2 DELIVERED"]);
   });
 
   it("drops the oldest for room, and says so", () => {
     let state = takePage(emptyRows<Row>(), [row(2), row(1)], 0);
-    state = takeEvents(state, [row(3), row(4)], true, undefined, 3);
+    state = takeEvents(state, [row(3), row(4)], { follow: true }, 3);
     expect(shown(state)).toEqual(["d4 QUEUED", "d3 QUEUED", "d2 QUEUED"]);
-    expect(state.trimmed).toBe(true);
-    expect(state.heard.has("d1")).toBe(false);
+    expect(state.floor).toBe(row(2).deliveryId);
+  });
+
+  it("leaves an event of a row that is older than all that is held for the page that brings it", () => {
+    let state = setFloor(takePage(emptyRows<Row>(), [row(9), row(8)], 0), row(8).deliveryId);
+    const askedAt = mark(state);
+    state = takeEvents(state, [row(2, "DELIVERED"), row(3, "DELIVERED")], { follow: true });
+    expect(shown(state)).toEqual(["d9 QUEUED", "d8 QUEUED"]);
+    state = takePage(setFloor(state, null), [row(7), row(3), row(2)], askedAt);
+    expect(shown(state)).toEqual(["d9 QUEUED", "d8 QUEUED", "d7 QUEUED", "d3 DELIVERED", "d2 DELIVERED"]);
+  });
+
+  it("does not bring back what has left the filter meanwhile", () => {
+    const matches = (r: Row) => r.state !== "DELIVERED";
+    let state = takePage(emptyRows<Row>(), [row(2), row(1)], 0);
+    const askedAt = mark(state);
+    state = takeEvents(state, [row(1, "DELIVERED")], { follow: true, matches });
+    expect(shown(takePage(state, [row(2), row(1)], askedAt))).toEqual(["d2 QUEUED"]);
+  });
+
+  it("leaves nothing out between more than can wait and what was shown before", () => {
+    let state = takePage(emptyRows<Row>(), [row(2), row(1)], 0);
+    const many = Array.from({ length: roomForWaiting + 1 }, (_, i) => row(i + 3));
+    state = takeEvents(state, many, { follow: false });
+    expect(state.waitingCount).toBe(roomForWaiting + 1);
+    state = showWaiting(state);
+    expect(state.rows).toHaveLength(roomForWaiting);
+    expect(state.floor).toBe(row(4).deliveryId);
   });
 
   it("ends like the server whatever the order of pages, events and pauses", () => {
@@ -102,7 +139,7 @@ describe("live rows", () => {
       const n = random(10) < 6 ? server.size + 1 : 1 + random(Math.max(server.size, 1));
       const next = row(n, states[random(3)]);
       server.set(n, next);
-      log = takeEvents(log, [next], random(2) === 0);
+      log = takeEvents(log, [next], { follow: random(2) === 0 });
       if (random(50) === 0) log = showWaiting(log);
       if (late === null && random(20) === 0) {
         const page = [...server.values()]

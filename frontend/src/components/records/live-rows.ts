@@ -1,34 +1,59 @@
 // The rows of a live log: pages fetched from the server and events that arrive meanwhile, merged into one list,
 // newest first, without gaps and without doubles. Pure: time, network and React are somebody else's.
 
-/** `key` sorts by age: a UUIDv7 in hex does. */
 export interface LiveRow {
   id: string;
+  /** Sorts by age: a UUIDv7 in hex. */
   deliveryId: string;
 }
 
+/** The last that an event said of a row. */
+interface Heard<Row> {
+  /** The clock then: a page that was asked for before knows less. */
+  at: number;
+  row: Row;
+  /** Whether the filter let it through. */
+  matches: boolean;
+}
+
 export interface LiveRows<Row extends LiveRow> {
-  /** Newest first. */
+  /** Newest first; every row there is from the newest down to the floor. */
   readonly rows: readonly Row[];
+  /** The key below which nothing is held: what is older is fetched when somebody scrolls that far. Null where all is held. */
+  readonly floor: string | null;
   /** New ones that wait while the reader must not be disturbed, newest first. */
   readonly waiting: readonly Row[];
-  /** How many waiting ones there were in all, those that were dropped for room included. */
+  /** How many there were in all, those that were dropped for room included. */
   readonly waitingCount: number;
+  /** The key below which rows are missing between those that wait and those that are shown; null where none is. */
+  readonly waitingFloor: string | null;
   /** Grows with every event; see `mark`. */
   readonly clock: number;
-  /** When an event last spoke of a row: a page that was asked for before that knows less. */
-  readonly heard: ReadonlyMap<string, number>;
-  /** Whether rows at the old end were dropped for room. */
-  readonly trimmed: boolean;
+  readonly heard: ReadonlyMap<string, Heard<Row>>;
 }
 
 /** Rows that are kept; older ones are fetched again when somebody scrolls that far. */
 export const roomForRows = 10_000;
 /** Waiting rows that are kept; beyond it only the count goes on. */
 export const roomForWaiting = 2_000;
+/** How many events back a page may have been asked for. */
+const roomForHeard = 3 * roomForRows;
 
 export function emptyRows<Row extends LiveRow>(): LiveRows<Row> {
-  return { rows: [], waiting: [], waitingCount: 0, clock: 0, heard: new Map(), trimmed: false };
+  return {
+    rows: [],
+    floor: null,
+    waiting: [],
+    waitingCount: 0,
+    waitingFloor: null,
+    clock: 0,
+    heard: new Map(),
+  };
+}
+
+/** When a row was made, in Unix milliseconds, from its key. */
+export function keyTime(key: string): number {
+  return Number.parseInt(key.slice(0, 12), 16);
 }
 
 function newestFirst(a: LiveRow, b: LiveRow): number {
@@ -65,61 +90,103 @@ function replace<Row extends LiveRow>(rows: readonly Row[], by: ReadonlyMap<stri
   return changed ? next : rows;
 }
 
+function from<Row extends LiveRow>(rows: readonly Row[], floor: string | null): readonly Row[] {
+  const last = rows.at(-1);
+  if (floor === null || last === undefined || last.deliveryId >= floor) return rows;
+  return rows.filter((row) => row.deliveryId >= floor);
+}
+
+/** Holds what is as new as `floor` or newer; null holds all there is. */
+export function setFloor<Row extends LiveRow>(state: LiveRows<Row>, floor: string | null): LiveRows<Row> {
+  return { ...state, floor, rows: from(state.rows, floor) };
+}
+
 /** Drops the oldest rows beyond `room`. */
 export function trim<Row extends LiveRow>(state: LiveRows<Row>, room: number): LiveRows<Row> {
-  if (state.rows.length <= room) return state;
-  const rows = state.rows.slice(0, room);
-  const kept = new Set([...rows, ...state.waiting].map((row) => row.id));
+  const last = state.rows[room - 1];
+  return state.rows.length > room && last ? setFloor(state, last.deliveryId) : state;
+}
+
+/** Rows older than `key` are missing, down to what was there before: they are fetched when somebody scrolls that far. */
+export function breakAt<Row extends LiveRow>(state: LiveRows<Row>, key: string): LiveRows<Row> {
+  const top = state.rows[0];
+  if (top === undefined || top.deliveryId >= key) return setFloor(state, key);
   return {
     ...state,
-    rows,
-    heard: new Map([...state.heard].filter(([id]) => kept.has(id))),
-    trimmed: true,
+    waitingFloor: state.waitingFloor !== null && state.waitingFloor > key ? state.waitingFloor : key,
   };
 }
 
+function wait<Row extends LiveRow>(state: LiveRows<Row>, fresh: readonly Row[]): LiveRows<Row> {
+  if (fresh.length === 0) return state;
+  const all = interleave(fresh, state.waiting);
+  const waiting = all.slice(0, roomForWaiting);
+  const next = { ...state, waiting, waitingCount: state.waitingCount + fresh.length };
+  const last = waiting.at(-1);
+  return all.length > waiting.length && last ? { ...next, waitingFloor: last.deliveryId } : next;
+}
+
+function known<Row extends LiveRow>(state: LiveRows<Row>): Set<string> {
+  const ids = new Set<string>();
+  for (const row of state.rows) ids.add(row.id);
+  for (const row of state.waiting) ids.add(row.id);
+  return ids;
+}
+
+/** What was heard of rows that are not held is forgotten once no page is so late. */
+function forget<Row extends LiveRow>(state: LiveRows<Row>): LiveRows<Row> {
+  if (state.heard.size <= roomForHeard) return state;
+  const held = known(state);
+  const since = state.clock - roomForHeard / 2;
+  return { ...state, heard: new Map([...state.heard].filter(([id, { at }]) => held.has(id) || at > since)) };
+}
+
+/** How the reader is. */
+export interface Reading<Row> {
+  /** Whether rows may move: with it false, what is new waits. */
+  follow: boolean;
+  /** The filter that is shown. */
+  matches?: (row: Row) => boolean;
+}
+
+const everything = () => true;
+
 /**
- * Takes in events. A row that is known changes in place; a new one goes on top, or waits if `follow` is false. `matches` is the
- * filter that is shown: new rows that do not match are left out, and known ones leave when nobody would be disturbed.
+ * Takes in events. A row that is held changes in place; a new one goes on top, or waits. New rows that do not match are left out,
+ * and held ones leave when nobody would be disturbed.
  */
 export function takeEvents<Row extends LiveRow>(
   state: LiveRows<Row>,
   events: readonly Row[],
-  follow: boolean,
-  matches: (row: Row) => boolean = () => true,
+  { follow, matches = everything }: Reading<Row>,
   room: number = roomForRows,
 ): LiveRows<Row> {
   if (events.length === 0) return state;
   const latest = new Map<string, Row>();
   const heard = new Map(state.heard);
   let clock = state.clock;
-  for (const event of events) {
+  for (const row of events) {
     clock += 1;
-    latest.set(event.id, event);
-    heard.set(event.id, clock);
+    latest.set(row.id, row);
+    heard.set(row.id, { at: clock, row, matches: matches(row) });
   }
-  const known = new Set<string>();
-  for (const row of state.rows) if (latest.has(row.id)) known.add(row.id);
-  const knownWaiting = new Set<string>();
-  for (const row of state.waiting) if (latest.has(row.id)) knownWaiting.add(row.id);
+  const held = new Set<string>();
+  for (const row of state.rows) if (latest.has(row.id)) held.add(row.id);
+  const here = held.size;
+  for (const row of state.waiting) if (latest.has(row.id)) held.add(row.id);
 
   let rows = replace(state.rows, latest);
   const waiting = replace(state.waiting, latest);
-  if (follow && known.size > 0) {
-    const staying = rows.filter((row) => !known.has(row.id) || matches(row));
+  if (follow && here > 0) {
+    const staying = rows.filter((row) => !latest.has(row.id) || matches(row));
     if (staying.length !== rows.length) rows = staying;
   }
+  const { floor } = state;
   const fresh = [...latest.values()]
-    .filter((row) => !known.has(row.id) && !knownWaiting.has(row.id) && matches(row))
+    .filter((row) => !held.has(row.id) && (floor === null || row.deliveryId >= floor) && matches(row))
     .sort(newestFirst);
-  const next: LiveRows<Row> = { ...state, rows, waiting, clock, heard };
-  if (fresh.length === 0) return next;
-  if (follow) return trim({ ...next, rows: interleave(fresh, rows) }, room);
-  return {
-    ...next,
-    waiting: interleave(fresh, waiting).slice(0, roomForWaiting),
-    waitingCount: state.waitingCount + fresh.length,
-  };
+  const next = { ...state, rows, waiting, clock, heard };
+  return forget(follow ? trim({ ...next, rows: interleave(fresh, rows) }, room) : wait(next, fresh));
 }
 
 /** Remembered when a page is asked for, and given back with it. */
@@ -128,8 +195,8 @@ export function mark<Row extends LiveRow>(state: LiveRows<Row>): number {
 }
 
 /**
- * Takes in a page that was asked for at `askedAt`: rows of which an event has spoken since are newer than the page's.
- * With `follow` false, rows newer than all that are shown wait.
+ * Takes in a page that was asked for at `askedAt`: what an event has said of a row since is newer than the page.
+ * While nothing may move, rows newer than all that are shown wait.
  */
 export function takePage<Row extends LiveRow>(
   state: LiveRows<Row>,
@@ -137,24 +204,28 @@ export function takePage<Row extends LiveRow>(
   askedAt: number,
   follow = true,
 ): LiveRows<Row> {
-  const stale = (row: Row) => (state.heard.get(row.id) ?? -1) > askedAt;
-  const incoming = new Map(page.filter((row) => !stale(row)).map((row) => [row.id, row]));
-  const known = new Set([...state.rows, ...state.waiting].map((row) => row.id));
-  const rows = replace(state.rows, incoming);
-  const waiting = replace(state.waiting, incoming);
-  const fresh = page.filter((row) => !known.has(row.id)).sort(newestFirst);
+  const held = known(state);
+  const incoming = new Map<string, Row>();
+  const fresh: Row[] = [];
+  for (const row of page) {
+    const heard = state.heard.get(row.id);
+    const isStale = heard !== undefined && heard.at > askedAt;
+    if (!held.has(row.id)) {
+      if (state.floor !== null && row.deliveryId < state.floor) continue;
+      if (!isStale) fresh.push(row);
+      else if (heard.matches) fresh.push(heard.row);
+    } else if (!isStale) incoming.set(row.id, row);
+  }
+  fresh.sort(newestFirst);
+  const next = {
+    ...state,
+    rows: replace(state.rows, incoming),
+    waiting: replace(state.waiting, incoming),
+  };
   const top = state.rows[0];
   const mayWait = (row: Row) => !follow && top !== undefined && newestFirst(row, top) < 0;
-  const toWait = fresh.filter(mayWait);
-  return {
-    ...state,
-    rows: interleave(
-      fresh.filter((row) => !mayWait(row)),
-      rows,
-    ),
-    waiting: interleave(toWait, waiting),
-    waitingCount: state.waitingCount + toWait.length,
-  };
+  const shown = fresh.filter((row) => !mayWait(row));
+  return wait({ ...next, rows: interleave(shown, next.rows) }, fresh.filter(mayWait));
 }
 
 /** Shows what waits. */
@@ -163,5 +234,7 @@ export function showWaiting<Row extends LiveRow>(
   room: number = roomForRows,
 ): LiveRows<Row> {
   if (state.waitingCount === 0) return state;
-  return trim({ ...state, rows: interleave(state.waiting, state.rows), waiting: [], waitingCount: 0 }, room);
+  const rows = interleave(state.waiting, state.rows);
+  const next = { ...state, rows, waiting: [], waitingCount: 0, waitingFloor: null };
+  return trim(state.waitingFloor === null ? next : setFloor(next, state.waitingFloor), room);
 }

@@ -137,7 +137,7 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
           New deliveries do not arrive by themselves just now: {live.liveError}
         </Note>
       )}
-      {live.sampling !== null && (
+      {live.sampling !== null && live.sampling.missed > 0 && (
         <Note tone="retrying" role="status" className="mx-4 mb-2">
           More happens than a page can show: this is a sample. {live.sampling.isExact ? "" : "At least "}
           {plural(live.sampling.missed, "change is", "changes are")} not shown; all of it is here once it is

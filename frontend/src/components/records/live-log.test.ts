@@ -1,0 +1,258 @@
+// @vitest-environment node
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { LiveLog, type LivePage, type LiveSink, type LiveSource, type PageStart } from "./live-log";
+import { keyTime } from "./live-rows";
+
+interface Row {
+  id: string;
+  deliveryId: string;
+  state: string;
+}
+
+/** Numbers that look random and are the same each time, so that a failure can be seen again. */
+function numbers(seed: number): (below: number) => number {
+  let now = seed;
+  return (below) => {
+    now = (now * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor(now / 65_536) % below;
+  };
+}
+
+/** A server as a log sees it: rows come and change, news is told late, in order, or is lost; answers take their time. */
+class Server implements LiveSource<Row> {
+  readonly rows = new Map<string, Row>();
+  failing = false;
+  #sink: LiveSink<Row> | null = null;
+  #connected = false;
+  #untold: string[] = [];
+  #count = 0;
+  readonly #random: (below: number) => number;
+
+  constructor(random: (below: number) => number) {
+    this.#random = random;
+  }
+
+  /** Makes a row that began up to `late` milliseconds ago. */
+  add(late = 0): void {
+    this.#count += 1;
+    const ms = Date.now() - late;
+    const key = ms.toString(16).padStart(12, "0") + this.#count.toString(16).padStart(20, "0");
+    this.rows.set(key, { id: `d${key}`, deliveryId: key, state: "QUEUED" });
+    this.#untold.push(key);
+  }
+
+  /** Ends one of the rows that are under way. */
+  end(): void {
+    const open = [...this.rows.values()].filter((row) => row.state === "QUEUED");
+    const row = open[this.#random(Math.max(open.length, 1))];
+    if (!row) return;
+    this.rows.set(row.deliveryId, { ...row, state: "DELIVERED" });
+    this.#untold.push(row.deliveryId);
+  }
+
+  /** Tells the log of what it was not told yet, each row as it is now. */
+  tell(): void {
+    for (const key of this.#untold.splice(0)) {
+      const row = this.rows.get(key);
+      if (row && this.#connected) this.#sink?.event(row);
+    }
+  }
+
+  /** Loses what was not told yet, and says so. */
+  overflow(counted: boolean): void {
+    const lost = this.#untold.splice(0).length;
+    if (this.#connected && lost > 0) this.#sink?.missed(counted ? lost : null);
+  }
+
+  disconnect(): void {
+    this.#connected = false;
+  }
+
+  connect(): void {
+    if (this.#connected || this.#sink === null) return;
+    this.#connected = true;
+    this.#untold = [];
+    this.#sink.hello();
+  }
+
+  newest(): Row[] {
+    return [...this.rows.values()].sort((a, b) => (a.deliveryId < b.deliveryId ? 1 : -1));
+  }
+
+  async #later<T>(answer: () => T): Promise<T | { error: string }> {
+    await new Promise((done) => setTimeout(done, this.#random(400)));
+    const now = this.failing ? { error: "no" } : answer();
+    await new Promise((done) => setTimeout(done, this.#random(400)));
+    return now;
+  }
+
+  page(first: number, start: PageStart): Promise<LivePage<Row> | { error: string }> {
+    return this.#later(() => {
+      const all = this.newest().filter(({ deliveryId }) =>
+        start === null
+          ? true
+          : "after" in start
+            ? deliveryId < start.after
+            : keyTime(deliveryId) <= start.upTo,
+      );
+      const rows = all.slice(0, first);
+      return { rows, end: rows.at(-1)?.deliveryId ?? null, hasNextPage: all.length > rows.length };
+    });
+  }
+
+  byIds(ids: readonly string[]): Promise<Row[] | { error: string }> {
+    expect(ids.length).toBeLessThanOrEqual(100);
+    return this.#later(() => ids.flatMap((id) => this.rows.get(id.slice(1)) ?? []));
+  }
+
+  follow(sink: LiveSink<Row>): () => void {
+    this.#sink = sink;
+    return () => {
+      this.#sink = null;
+    };
+  }
+}
+
+function logOf(server: Server): LiveLog<Row> {
+  return new LiveLog<Row>(
+    {
+      page: (first, start) => server.page(first, start),
+      byIds: (ids) => server.byIds(ids),
+      follow: (sink) => server.follow(sink),
+    },
+    { pageSize: 50, matches: () => true, isOpen: (row) => row.state === "QUEUED" },
+  );
+}
+
+/** All that was ever made is read to its end, and is what the server has. */
+async function expectWhole(log: LiveLog<Row>, server: Server): Promise<void> {
+  log.setFollow(true);
+  log.showWaiting();
+  const expected = server.newest();
+  expect(log.view().rows).toEqual(expected.slice(0, log.view().rows.length));
+  for (let pages = 0; log.view().hasOlder; pages += 1) {
+    expect(pages).toBeLessThan(500);
+    log.loadOlder();
+    // A page after the other, as somebody scrolls.
+    // eslint-disable-next-line no-await-in-loop
+    await vi.advanceTimersByTimeAsync(1000);
+  }
+  expect(log.view().rows).toEqual(expected);
+}
+
+describe("a live log", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: Date.UTC(2026, 10, 21) });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("closes a gap that opened under rows that came after it", async () => {
+    const server = new Server(numbers(1));
+    const log = logOf(server);
+    const stop = log.start();
+    server.connect();
+    server.add();
+    server.tell();
+    await vi.advanceTimersByTimeAsync(5000);
+    for (let i = 0; i < 150; i += 1) server.add();
+    server.overflow(true);
+    await vi.advanceTimersByTimeAsync(200);
+    for (let i = 0; i < 150; i += 1) server.add();
+    server.tell();
+    expect(log.view().sampling).toEqual({ missed: 150, isExact: true });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(log.view().sampling).toBeNull();
+    expect(log.view().rows).toEqual(server.newest());
+    stop();
+  });
+
+  it("tries again until the gap is closed", async () => {
+    const server = new Server(numbers(2));
+    const log = logOf(server);
+    const stop = log.start();
+    server.connect();
+    await vi.advanceTimersByTimeAsync(5000);
+    server.disconnect();
+    server.add();
+    server.tell();
+    server.failing = true;
+    server.connect();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(log.view().rows).toEqual([]);
+    server.failing = false;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(log.view().rows).toEqual(server.newest());
+    stop();
+  });
+
+  it.each([11, 12, 13, 14, 15, 16])(
+    "ends like the server whatever is lost, late or read meanwhile (%i)",
+    async (seed) => {
+      const random = numbers(seed);
+      const server = new Server(random);
+      for (let i = 0; i < 700; i += 1) {
+        server.add();
+        if (i % 7 === 0) vi.advanceTimersByTime(10_000);
+      }
+      const log = logOf(server);
+      const stop = log.start();
+      const steps: (() => void)[] = [
+        () => {
+          for (let i = random(40); i >= 0; i -= 1) server.add(random(3000));
+        },
+        () => {
+          for (let i = random(20); i >= 0; i -= 1) server.end();
+        },
+        () => {
+          server.tell();
+        },
+        () => {
+          server.tell();
+        },
+        () => {
+          server.connect();
+        },
+        () => {
+          if (random(4) === 0) server.overflow(random(2) === 0);
+        },
+        () => {
+          if (random(8) === 0) server.disconnect();
+        },
+        () => {
+          server.failing = random(6) === 0;
+        },
+        () => {
+          log.setFollow(random(3) > 0);
+        },
+        () => {
+          if (random(10) === 0) log.showWaiting();
+        },
+        () => {
+          log.loadOlder();
+        },
+        () => {
+          if (random(30) === 0) for (let i = 0; i < 2500; i += 1) server.add(random(3000));
+        },
+      ];
+      for (let step = 0; step < 600; step += 1) {
+        steps[random(steps.length)]?.();
+        // eslint-disable-next-line no-await-in-loop
+        await vi.advanceTimersByTimeAsync(random(300));
+        const keys = log.view().rows.map((row) => row.deliveryId);
+        expect(keys.every((key, i) => i === 0 || key < (keys[i - 1] ?? ""))).toBe(true);
+      }
+      server.failing = false;
+      if (log.view().status === "failed") {
+        stop();
+        log.start();
+      }
+      server.connect();
+      server.tell();
+      await vi.advanceTimersByTimeAsync(120_000);
+      await expectWhole(log, server);
+    },
+  );
+});
