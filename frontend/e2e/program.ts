@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-const binary = resolve(import.meta.dirname, "../../bin/postrider");
+export const binary = resolve(import.meta.dirname, "../../bin/postrider");
 
 /** What `postrider demo --json` prints. */
 export interface Demo {
@@ -14,7 +14,7 @@ export interface Demo {
   sources: { key: string; token: string; hmacSecret: string; offerId: string }[];
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => {
     server.listen(0, "127.0.0.1", done);
@@ -85,6 +85,7 @@ export default async function start(): Promise<() => Promise<void>> {
     });
     process.env["POSTRIDER_E2E_URL"] = url;
     process.env["POSTRIDER_E2E_DEMO"] = stdout;
+    process.env["POSTRIDER_E2E_DATA"] = env.POSTRIDER_DATA;
   } catch (error) {
     await stop();
     throw error;

@@ -29,9 +29,9 @@ export function useConnection(): Connection {
   return useSyncExternalStore(subscribeToConnection, () => connection);
 }
 
-/** 0.5 s, 1 s, 2 s … 8 s, each with up to half as much again, so that a thousand tabs do not come back at once. */
+/** 0.5 s, 1 s, 2 s, 4 s, each with up to half as much again, so that a thousand tabs do not come back at once. */
 function waitBeforeRetry(retries: number): Promise<void> {
-  const base = Math.min(500 * 2 ** retries, 8000);
+  const base = Math.min(500 * 2 ** retries, 4000);
   return new Promise((resolve) => {
     setTimeout(resolve, base * (1 + Math.random() / 2));
   });

@@ -128,7 +128,6 @@ function logOf(server: Server): LiveLog<Row> {
 /** All that was ever made is read to its end, and is what the server has. */
 async function expectWhole(log: LiveLog<Row>, server: Server): Promise<void> {
   log.setFollow(true);
-  log.showWaiting();
   const expected = server.newest();
   expect(log.view().rows).toEqual(expected.slice(0, log.view().rows.length));
   for (let pages = 0; log.view().hasOlder; pages += 1) {
@@ -165,6 +164,26 @@ describe("a live log", () => {
     expect(log.view().sampling).toEqual({ missed: 150, isExact: true });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(log.view().sampling).toBeNull();
+    expect(log.view().rows).toEqual(server.newest());
+    stop();
+  });
+
+  it("shows what waited as soon as rows may move again", async () => {
+    const server = new Server(numbers(3));
+    const log = logOf(server);
+    const stop = log.start();
+    server.connect();
+    await vi.advanceTimersByTimeAsync(5000);
+    server.add();
+    server.tell();
+    await vi.advanceTimersByTimeAsync(200);
+    log.setFollow(false);
+    server.add();
+    server.tell();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(log.view().waitingCount).toBe(1);
+    log.setFollow(true);
+    expect(log.view().waitingCount).toBe(0);
     expect(log.view().rows).toEqual(server.newest());
     stop();
   });

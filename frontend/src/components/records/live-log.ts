@@ -128,9 +128,10 @@ export class LiveLog<Row extends LiveRow> {
     };
   };
 
-  /** Whether rows may move. */
+  /** Whether rows may move. Once they may again, what waited is shown: nothing new goes on top of what is left out. */
   readonly setFollow = (follow: boolean): void => {
     this.#follow = follow;
+    if (follow && this.#state.waitingCount > 0) this.showWaiting();
   };
 
   /** Fetches and follows until the function that it gives back is called. */
