@@ -39,6 +39,13 @@ export const test = base.extend<{ demo: Demo }>({
   },
 });
 
+/** Does something with each, one after the other: there is one page, and what is done on it has an order. */
+export async function inTurn<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  let before: Promise<void> = Promise.resolve();
+  for (const item of items) before = before.then(() => work(item));
+  await before;
+}
+
 type Form = "light" | "dark";
 
 /** Somebody of this role, with something to click on. */

@@ -78,6 +78,8 @@ interface Sink<Data> {
   next: (data: Data) => void;
   /** What the server refused, for good: the subscription has ended. */
   error?: (message: string) => void;
+  /** Whether nothing more is to come. A server that is stopped ends its subscriptions too, and those are asked for again. */
+  isOver?: () => boolean;
 }
 
 const unauthorized = 4401;
@@ -92,26 +94,43 @@ function messageOf(error: unknown): string {
   return "The live connection was refused.";
 }
 
-/** Subscribes until the function that it gives back is called. */
+/** Subscribes until the function that it gives back is called, or all has been told. */
 export function subscribeLive<Data, Variables extends Record<string, unknown>>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   sink: Sink<Data>,
 ): () => void {
-  return socket().subscribe<Data>(
-    { query: stringifyDocument(document), variables },
-    {
-      next: ({ data, errors }) => {
-        if (data) sink.next(data);
-        else if (errors) sink.error?.(messageOf([...errors]));
+  const query = stringifyDocument(document);
+  let stopped = false;
+  let ended = 0;
+  let stop: () => void = () => undefined;
+  const start = () => {
+    if (stopped) return;
+    stop = socket().subscribe<Data>(
+      { query, variables },
+      {
+        next: ({ data, errors }) => {
+          ended = 0;
+          if (data) sink.next(data);
+          else if (errors) sink.error?.(messageOf([...errors]));
+        },
+        error: (error) => {
+          if (error instanceof CloseEvent && (error.code === unauthorized || error.code === forbidden)) {
+            setSessionLost(true);
+          }
+          sink.error?.(messageOf(error));
+        },
+        complete: () => {
+          if (stopped || sink.isOver?.() === true) return;
+          void waitBeforeRetry(ended).then(start);
+          ended += 1;
+        },
       },
-      error: (error) => {
-        if (error instanceof CloseEvent && (error.code === unauthorized || error.code === forbidden)) {
-          setSessionLost(true);
-        }
-        sink.error?.(messageOf(error));
-      },
-      complete: () => undefined,
-    },
-  );
+    );
+  };
+  start();
+  return () => {
+    stopped = true;
+    stop();
+  };
 }

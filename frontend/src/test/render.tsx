@@ -19,11 +19,13 @@ export interface Opened {
   path: () => string;
   /** Cuts the live connection. */
   cut: () => void;
+  /** Ends every subscription, as a server does that is stopped. */
+  end: () => void;
 }
 
 /** The whole app at an address, over the real client, with the network answered by a world. */
 export function open(address: string, world: World = new World()): Opened {
-  const { cut } = serve(world);
+  const { cut, end } = serve(world);
   resetSocket();
   setSessionLost(false);
   const history = createMemoryHistory({ initialEntries: [address] });
@@ -35,5 +37,5 @@ export function open(address: string, world: World = new World()): Opened {
       <ToastRegion />
     </Provider>,
   );
-  return { world, user, path: () => history.location.href, cut };
+  return { world, user, path: () => history.location.href, cut, end };
 }

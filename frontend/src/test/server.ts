@@ -18,9 +18,10 @@ interface Frame {
 
 export const server = setupServer();
 
-/** Puts the world behind the network. Gives back a way to cut every socket. */
-export function serve(world: World): { cut: () => void } {
+/** Puts the world behind the network. Gives back a way to cut every socket, and one to end every subscription as a server does that is stopped. */
+export function serve(world: World): { cut: () => void; end: () => void } {
   const sockets = new Set<{ close: (code: number) => void }>();
+  const ends = new Set<() => void>();
   const socket = ws.link("ws://localhost:3000/graphql");
   server.use(
     http.post("/graphql", async ({ request }) => {
@@ -43,7 +44,12 @@ export function serve(world: World): { cut: () => void } {
             if (result) client.send(JSON.stringify({ id, type: "next", payload: result }));
           });
         };
-        stops.set(id, world.on(field, tell));
+        const stop = world.on(field, tell);
+        stops.set(id, stop);
+        ends.add(() => {
+          stop();
+          client.send(JSON.stringify({ id, type: "complete" }));
+        });
         if (payload.query.includes("hello: true")) tell(null);
         if (field === "setupChecklistChanged") tell(world.checklist);
       });
@@ -56,6 +62,10 @@ export function serve(world: World): { cut: () => void } {
   return {
     cut: () => {
       for (const client of sockets) client.close(4205);
+    },
+    end: () => {
+      for (const end of ends) end();
+      ends.clear();
     },
   };
 }

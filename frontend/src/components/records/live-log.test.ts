@@ -188,6 +188,29 @@ describe("a live log", () => {
     stop();
   });
 
+  it("does not ask again and again for older ones that cannot be fetched", async () => {
+    const server = new Server(numbers(4));
+    for (let i = 0; i < 60; i += 1) server.add();
+    const log = logOf(server);
+    const stop = log.start();
+    await vi.advanceTimersByTimeAsync(2000);
+    server.failing = true;
+    const asked = vi.spyOn(server, "page");
+    // As the list does that is scrolled to its end.
+    const unsubscribe = log.subscribe(() => {
+      if (log.view().hasOlder && !log.view().isLoadingOlder) log.loadOlder();
+    });
+    log.loadOlder();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked.mock.calls.length).toBeLessThan(6);
+    server.failing = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(log.view().rows).toEqual(server.newest());
+    expect(log.view().liveError).toBeNull();
+    unsubscribe();
+    stop();
+  });
+
   it("tries again until the gap is closed", async () => {
     const server = new Server(numbers(2));
     const log = logOf(server);

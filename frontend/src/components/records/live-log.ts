@@ -109,6 +109,7 @@ export class LiveLog<Row extends LiveRow> {
   #buffer: Row[] = [];
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
   #gapTimer: ReturnType<typeof setTimeout> | undefined;
+  #olderTimer: ReturnType<typeof setTimeout> | undefined;
   /** Since when, in Unix milliseconds, rows may be missing; null where none is. */
   #gap: number | null = null;
   #first: Promise<void> = Promise.resolve();
@@ -150,6 +151,7 @@ export class LiveLog<Row extends LiveRow> {
     this.#first = this.#load(run);
     const stop = this.#source.follow({
       hello: () => {
+        this.#show({ liveError: null });
         this.#noteGap();
         void close();
       },
@@ -177,6 +179,7 @@ export class LiveLog<Row extends LiveRow> {
       this.#run += 1;
       clearTimeout(this.#flushTimer);
       clearTimeout(this.#gapTimer);
+      clearTimeout(this.#olderTimer);
       this.#flushTimer = undefined;
       this.#buffer = [];
     };
@@ -191,11 +194,15 @@ export class LiveLog<Row extends LiveRow> {
     this.#show({ isLoadingOlder: true });
     void this.#page(pageOf, start).then((page) => {
       if (run !== this.#run) return;
-      this.#show({ isLoadingOlder: false });
       if ("error" in page) {
         this.#show({ liveError: page.error });
+        // Whoever is at the end asks again at once: not before it may help.
+        this.#olderTimer = setTimeout(() => {
+          this.#show({ isLoadingOlder: false });
+        }, againMs);
         return;
       }
+      this.#show({ isLoadingOlder: false, liveError: null });
       // Meanwhile rows may have been dropped for room: then the page does not join.
       if (this.#state.floor !== floor) return;
       this.#change((state) =>

@@ -159,25 +159,30 @@ export function BulkReplayDialog({
   );
 }
 
+function hasEnded({ state }: Job): boolean {
+  return state === "DONE" || state === "CANCELLED";
+}
+
 function Running({ first, onClose }: { first: Job; onClose: () => void }): ReactElement {
   const [job, setJob] = useState(first);
   const [{ fetching }, cancel] = useMutation(Cancel);
-  useEffect(
-    () =>
-      subscribeLive(
-        Progress,
-        { id: first.id },
-        {
-          next: ({ bulkReplayProgress }) => {
-            setJob(bulkReplayProgress);
-          },
+  useEffect(() => {
+    let last = first;
+    return subscribeLive(
+      Progress,
+      { id: first.id },
+      {
+        next: ({ bulkReplayProgress }) => {
+          last = bulkReplayProgress;
+          setJob(last);
         },
-      ),
-    [first.id],
-  );
+        isOver: () => hasEnded(last),
+      },
+    );
+  }, [first]);
   const { delivered, failed, cancelled, skipped, waiting, failures } = job.progress;
   const ended = delivered + failed + cancelled + skipped;
-  const isOver = job.state === "DONE" || job.state === "CANCELLED";
+  const isOver = hasEnded(job);
   const share = job.total === 0 ? 1 : Math.min(1, ended / job.total);
   return (
     <div className="flex flex-col gap-3">

@@ -51,6 +51,22 @@ describe("the live log", () => {
     });
   });
 
+  it("misses nothing when a server that is stopped ends the subscription", async () => {
+    const { world, end } = open("/deliveries", new World(3));
+    await screen.findByText("Live");
+    await waitFor(() => {
+      expect(rows()).toHaveLength(3);
+    });
+    end();
+    world.add("DELIVERED");
+    await waitFor(
+      () => {
+        expect(rows()).toHaveLength(4);
+      },
+      { timeout: 8000 },
+    );
+  });
+
   it("takes its filters from the address, for live rows too", async () => {
     const { world } = open('/deliveries?state=["FAILED"]', new World(9));
     await waitFor(() => {

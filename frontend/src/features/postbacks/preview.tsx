@@ -1,4 +1,4 @@
-import { type ReactElement, useEffect, useState } from "react";
+import { type ReactElement, useEffect, useRef, useState } from "react";
 import { useQuery } from "urql";
 
 import { TextField } from "@/components/ui/field";
@@ -37,16 +37,20 @@ export type Preview = ResultOf<typeof PreviewQuery>["previewPostback"];
 /** Sample values that somebody set, by macro. */
 export type Values = Readonly<Record<string, string>>;
 
-/** Typing rests this long before the server is asked: with the answer it stays under 200 ms. */
+/** Typing rests this long before the server is asked again: with the answer it stays under 200 ms. */
 const restMs = 60;
 
-/** A value that has not changed for a while. */
+/** A value that has not changed for a while. The first change after a rest, a paste or one key, counts at once. */
 export function useRested<T>(value: T, ms: number = restMs): T {
   const [rested, setRested] = useState(value);
+  const changedAt = useRef(-Infinity);
   useEffect(() => {
+    const now = performance.now();
+    const wait = now - changedAt.current > ms ? 0 : ms;
+    changedAt.current = now;
     const timer = setTimeout(() => {
       setRested(value);
-    }, ms);
+    }, wait);
     return () => {
       clearTimeout(timer);
     };
