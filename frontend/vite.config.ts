@@ -29,11 +29,18 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: {
       input: { app: here("./index.html"), graphiql: here("./graphiql.html") },
-      // The staff's pages are one chunk: nobody else fetches it, and what everybody fetches names it once.
+      // The staff's pages are one chunk: nobody else fetches it, and what everybody fetches names it once. What menus are made of is
+      // one too: every page has them, and in many small ones it packs badly.
       output: {
         advancedChunks: {
           includeDependenciesRecursively: false,
-          groups: [{ name: "staff", test: /src\/(features\/staff\/(?!search)|app\/(staff|look)-)/ }],
+          groups: [
+            { name: "staff", test: /src\/(features\/staff\/(?!search)|app\/(staff|look)-)/ },
+            {
+              name: "menu",
+              test: /react-(aria|stately|aria-components)\/.*(\/(menu|tree|autocomplete|tooltip|dialog)\/|\/(Menu|Popover|Autocomplete|Dialog|Tooltip|Header|Keyboard|Separator|Text|ListKeyboardDelegate|DOMLayoutDelegate|useSelectableList|usePopover|useOverlay\w*|calculatePosition|OverlayArrow|SharedElementTransition)\.mjs)/,
+            },
+          ],
         },
       },
     },

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postrider/dispatch"
+	"postrider/doctor"
 	"postrider/ent/db/goal"
 	"postrider/ent/schema"
 	"postrider/firing"
@@ -99,11 +100,31 @@ func (s *Setup) checkTemplate(template string, scope macro.Scope) []*problem.Err
 	if err := s.Guard.CheckURL(sample); err != nil {
 		return []*problem.Error{problem.Invalid("urlTemplate", "%s", err)}
 	}
+	if bad := examined(template); len(bad) > 0 {
+		return bad
+	}
 	if name := credentialParameter(sample); name != "" {
 		return []*problem.Error{problem.Invalid("urlTemplate",
 			"has the parameter %q: what belongs into that header is a secret, and URLs are kept and shown; use the key that your tracker has for postbacks", name)}
 	}
 	return nil
+}
+
+// examined are the errors that the doctor finds in a template: with those it would
+// tell the tracker nothing. Its warnings and hints keep nobody from saving.
+func examined(template string) []*problem.Error {
+	var bad []*problem.Error
+	for _, f := range doctor.Check(doctor.Question{Template: template}) {
+		if f.Severity != doctor.Error {
+			continue
+		}
+		mend := ""
+		if f.Mend != nil {
+			mend = fmt.Sprintf(" %s: %s", f.Mend.Label, f.Mend.URLTemplate)
+		}
+		bad = append(bad, problem.Invalid("urlTemplate", "%s%s", f.Message, mend))
+	}
+	return bad
 }
 
 // credentialParameter finds a parameter that is called like a header which carries

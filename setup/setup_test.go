@@ -23,6 +23,7 @@ import (
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/setup"
+	"postrider/tracker"
 	"postrider/tracking"
 )
 
@@ -141,6 +142,8 @@ func TestWhatIsWrongWithAPostbackIsSaidByField(t *testing.T) {
 		fields []string
 	}{
 		"an unknown macro":            {func(p *setup.PostbackWish) { p.URLTemplate = "https://tracker.example/?c={clickid}" }, []string{"urlTemplate"}},
+		"a blank":                     {func(p *setup.PostbackWish) { p.URLTemplate = "https://tracker.example/?c=<clickid>" }, []string{"urlTemplate"}},
+		"a host that stands in":       {func(p *setup.PostbackWish) { p.URLTemplate = "https://" + tracker.Nowhere + "/?c={param_1}" }, []string{"urlTemplate"}},
 		"no URL":                      {func(p *setup.PostbackWish) { p.URLTemplate = "" }, []string{"urlTemplate"}},
 		"another scheme":              {func(p *setup.PostbackWish) { p.URLTemplate = "ftp://tracker.example/" }, []string{"urlTemplate"}},
 		"a private address":           {func(p *setup.PostbackWish) { p.URLTemplate = "http://127.0.0.1/?c={param_1}" }, []string{"urlTemplate"}},
