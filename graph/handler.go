@@ -23,10 +23,11 @@ import (
 
 // How the API's streams are kept alive, and how many queries it remembers.
 const (
-	keepAlive   = 15 * time.Second
-	initTimeout = 10 * time.Second
-	parsedKept  = 1000
-	hashesKept  = 1000
+	keepAlive    = 15 * time.Second
+	initTimeout  = 10 * time.Second
+	socketBuffer = 4 << 10 // for what a subscriber says, which is little
+	parsedKept   = 1000
+	hashesKept   = 1000
 )
 
 // Handler serves the API: POST, GET for queries alone, server-sent events, and
@@ -46,7 +47,11 @@ func Handler(cfg Config) http.Handler {
 		MissingPongOk:         true,
 		InitTimeout:           initTimeout,
 		InitFunc:              resolver.signInSocket,
-		Upgrader:              websocket.Upgrader{CheckOrigin: sameOrigin(cfg.Instance.PublicURL)},
+		Upgrader: websocket.Upgrader{
+			CheckOrigin: sameOrigin(cfg.Instance.PublicURL),
+			// With a buffer of its own it reads through limitMessages, not past it.
+			ReadBufferSize: socketBuffer,
+		},
 	})
 	s.AddTransport(transport.Options{})
 	s.AddTransport(events{transport.SSE{KeepAlivePingInterval: keepAlive}})
@@ -64,7 +69,7 @@ func Handler(cfg Config) http.Handler {
 	s.AroundOperations(withSignedIn)
 	s.AroundResponses(resolver.withLoaders)
 	s.AroundFields(asSignedIn)
-	return eventStreams(s)
+	return limitMessages(eventStreams(s))
 }
 
 // events is server-sent events, for those who ask for nothing else.

@@ -123,6 +123,14 @@ func TestSocketSignsIn(t *testing.T) {
 			eventually(t, "it watches no more", func() bool { return !a.cfg.Deliveries.Watched() })
 		})
 	}
+	t.Run("a message that is too large ends it", func(t *testing.T) {
+		for name, size := range map[string]int{"connection_ack": 1<<20 - 1000, "closed": 1 << 20} {
+			_, f := a.open(t, fmt.Sprintf(`{"authorization": %q, "padding": %q}`, bearer, strings.Repeat("x", size)))
+			if f.Type != name {
+				t.Errorf("after %d bytes: %s, want %s", size, f.Type, name)
+			}
+		}
+	})
 	t.Run("a token that is revoked ends what it opened", func(t *testing.T) {
 		token := http.Header(a.token(t, u.Email)).Get("Authorization")
 		socket, ack := a.open(t, fmt.Sprintf(`{"authorization": %q}`, token))
