@@ -128,7 +128,7 @@ func liveBesideReplay(ctx context.Context, e *env) (figures, error) {
 		return figures{}, err
 	}
 	beside, err := e.withEngine(ctx, n, idleRate, 0.99, func(pool *pg.Pool) error {
-		if err := fillParked(ctx, pool, e.sink.url(0)[:len(e.sink.url(0))-len("/pb")], e.size(100_000), dispatch.Failed); err != nil {
+		if err := fillParked(ctx, pool, e.sink.host(0), e.size(100_000), dispatch.Failed); err != nil {
 			return err
 		}
 		rows, err := pool.Pgx.Query(ctx, `SELECT id FROM deliveries WHERE state = 'failed' ORDER BY id`)
@@ -148,13 +148,16 @@ func liveBesideReplay(ctx context.Context, e *env) (figures, error) {
 // laterCost compares deliveries/s with many that have ended in the table, with
 // the same in an empty one: the figures are the time that one takes.
 func laterCost(ctx context.Context, e *env) (figures, error) {
-	n := e.size(30_000)
+	n, before := e.size(30_000), e.size(2_000_000)
+	if e.long {
+		before = 10_000_000
+	}
 	first, err := deliveriesPerSecond(ctx, e, n)
 	if err != nil {
 		return figures{}, err
 	}
 	later, err := deliveriesAfter(ctx, e, n, func(pool *pg.Pool) error {
-		return fillParked(ctx, pool, "http://127.0.0.1:1", e.size(10_000_000), dispatch.Delivered)
+		return fillParked(ctx, pool, "http://127.0.0.1:1", before, dispatch.Delivered)
 	})
 	return figures{ours: 1e6 / later, peer: 1e6 / first, unit: "µs"}, err
 }

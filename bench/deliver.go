@@ -20,6 +20,18 @@ func deliveriesPerSecond(ctx context.Context, e *env, n int) (float64, error) {
 
 // deliveriesAfter is deliveriesPerSecond in a database that was prepared.
 func deliveriesAfter(ctx context.Context, e *env, n int, prepare func(*pg.Pool) error) (float64, error) {
+	return sustained{n: n, over: endpoints, prepare: prepare, work: e.engineHere}.perSecond(ctx, e)
+}
+
+// sustained is a measurement of deliveries: how many, over how many endpoints,
+// what is done to the database before, and who does the work.
+type sustained struct {
+	n, over int
+	prepare func(*pg.Pool) error
+	work    func(ctx context.Context, pool *pg.Pool) (stop func(), err error)
+}
+
+func (m sustained) perSecond(ctx context.Context, e *env) (float64, error) {
 	pool, err := e.database(ctx)
 	if err != nil {
 		return 0, err
@@ -28,32 +40,64 @@ func deliveriesAfter(ctx context.Context, e *env, n int, prepare func(*pg.Pool) 
 	if _, err := newWorld(ctx, e, pool); err != nil {
 		return 0, err
 	}
-	if prepare != nil {
-		if err := prepare(pool); err != nil {
+	if err := morePostbacks(ctx, e, pool, m.over); err != nil {
+		return 0, err
+	}
+	if m.prepare != nil {
+		if err := m.prepare(pool); err != nil {
 			return 0, err
 		}
 	}
-	if err := fillDeliveries(ctx, e, pool, n); err != nil {
+	// An engine that has sent nothing yet does not know how much its endpoints bear.
+	hits := e.sink.hits.Load()
+	if err := fillDeliveries(ctx, e, pool, warmDeliveries, m.over); err != nil {
 		return 0, err
 	}
-	engine, err := jobs.New(jobs.Config{Pool: pool, Client: e.client(), Secrets: e.key, Workers: workers, Log: e.log})
+	stop, err := m.work(ctx, pool)
+	if err != nil {
+		return 0, err
+	}
+	defer stop()
+	if err := e.delivered(ctx, pool, warmDeliveries, hits); err != nil {
+		return 0, err
+	}
+	hits = e.sink.hits.Load()
+	began, err := fillAtOnce(ctx, e, pool, m.n, m.over)
 	if err != nil {
 		return 0, err
 	}
 	before := e.cpu()
-	began, hits := time.Now(), e.sink.hits.Load()
-	stop := start(ctx, engine.Run)
-	// When the sink has had them all, the last of them are being written down; a
-	// job is gone with the commit that does.
+	err = e.delivered(ctx, pool, m.n, hits)
+	took := time.Since(began)
+	e.perEach("deliveries", m.n, before)
+	return float64(m.n) / took.Seconds(), err
+}
+
+// engineHere works in this process.
+func (e *env) engineHere(ctx context.Context, pool *pg.Pool) (stop func(), err error) {
+	client := e.client()
+	engine, err := jobs.New(jobs.Config{Pool: pool, Client: client, Secrets: e.key, Workers: workers, Log: e.log})
+	if err != nil {
+		return nil, err
+	}
+	end := start(ctx, engine.Run)
+	return func() {
+		end()
+		client.Close()
+	}, nil
+}
+
+// warmDeliveries go before those that are timed.
+const warmDeliveries = 200 * endpoints
+
+// delivered waits until the sink has had n more than hits, and until the last of
+// them is written down: a job is gone with the commit that does.
+func (e *env) delivered(ctx context.Context, pool *pg.Pool, n int, hits int64) error {
 	for e.sink.hits.Load()-hits < int64(n) && ctx.Err() == nil {
 		time.Sleep(5 * time.Millisecond)
 	}
-	err = await(ctx, pool, fmt.Sprintf(`
+	return await(ctx, pool, fmt.Sprintf(`
 		SELECT NOT EXISTS (SELECT FROM river_job WHERE state IN ('available', 'running') AND args ->> 'endpoint' LIKE '%%:%d')`, e.sink.port))
-	took := time.Since(began)
-	e.perEach("deliveries", n, before)
-	stop()
-	return float64(n) / took.Seconds(), err
 }
 
 // start runs something until stop is called, which waits for its end.

@@ -145,9 +145,12 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, "ok")
 }
 
-// url is the n-th tracker.
-func (s *sink) url(n int) string {
-	return fmt.Sprintf("http://127.0.0.%d:%d/pb", 1+n%endpoints, s.port)
+// host is the n-th tracker's endpoint: an address of the loopback range.
+func (s *sink) host(n int) string {
+	return fmt.Sprintf("http://127.0.%d.%d:%d", n/250, 1+n%250, s.port)
 }
+
+// url is the n-th tracker's address, of as many as there usually are.
+func (s *sink) url(n int) string { return s.host(n%endpoints) + "/pb" }
 
 func (s *sink) close() { _ = s.server.Close() }

@@ -105,7 +105,7 @@ func conversionsAgainstPgbench(ctx context.Context, e *env) (figures, error) {
 		return figures{}, err
 	}
 	defer func() { _ = pool.Close() }()
-	peer, err := pgbench(ctx, e.plainURL(), e.size(15))
+	peer, err := pgbench(ctx, e.plainURL(), e.size(8))
 	if err != nil {
 		return figures{}, err
 	}

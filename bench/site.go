@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"net/url"
 
+	"golang.org/x/sync/errgroup"
+
 	"postrider/intake"
 	"postrider/internal/pg"
 	"postrider/jobs"
@@ -38,24 +40,45 @@ func (s *site) close() { s.server.Close() }
 
 // clicks makes n clicks and gives their ids by what param_1 said.
 func (s *site) clicks(ctx context.Context, n int) (map[string]string, error) {
-	noRedirect := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	ids := make(map[string]string, n)
-	for i := range n {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet,
-			fmt.Sprintf("%s/c/%s?param_1=%s", s.url, s.links[i%len(s.links)], clickName(i)), nil)
-		if err != nil {
-			return nil, err
-		}
-		response, err := noRedirect.Do(request)
-		if err != nil {
-			return nil, err
-		}
-		_ = response.Body.Close()
-		to, err := url.Parse(response.Header.Get("Location"))
-		if err != nil || response.StatusCode != http.StatusFound {
-			return nil, fmt.Errorf("a click answered %d", response.StatusCode)
-		}
-		ids[clickName(i)] = to.Query().Get("cid")
+	noRedirect := &http.Client{
+		Transport:     &http.Transport{MaxIdleConnsPerHost: callers},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return ids, nil
+	defer noRedirect.CloseIdleConnections()
+	ids := make([]string, n)
+	calling, ctx := errgroup.WithContext(ctx)
+	calling.SetLimit(callers)
+	for i := range n {
+		calling.Go(func() (err error) {
+			ids[i], err = s.click(ctx, noRedirect, i)
+			return err
+		})
+	}
+	if err := calling.Wait(); err != nil {
+		return nil, err
+	}
+	byName := make(map[string]string, n)
+	for i, id := range ids {
+		byName[clickName(i)] = id
+	}
+	return byName, nil
+}
+
+// click makes the i-th click, and gives its id.
+func (s *site) click(ctx context.Context, client *http.Client, i int) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet,
+		fmt.Sprintf("%s/c/%s?param_1=%s", s.url, s.links[i%len(s.links)], clickName(i)), nil)
+	if err != nil {
+		return "", err
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = response.Body.Close() }()
+	to, err := url.Parse(response.Header.Get("Location"))
+	if err != nil || response.StatusCode != http.StatusFound {
+		return "", fmt.Errorf("a click answered %d", response.StatusCode)
+	}
+	return to.Query().Get("cid"), nil
 }

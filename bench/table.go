@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"postrider/internal/pg"
 )
 
 // measured is a row with its median.
@@ -69,10 +71,36 @@ func printTable(rows []measured) string {
 }
 
 // writeResults keeps the table beside the machine that it was measured on.
-func writeResults(table string) error {
-	text := fmt.Sprintf("# Results\n\nMade by `make bench` on %s.\n\n%d cores (%s), %s, PostgreSQL with full durability on the same machine.\n\n%s",
-		time.Now().UTC().Format("2 January 2006"), runtime.NumCPU(), processor(), runtime.Version(), table)
+func (e *env) writeResults(ctx context.Context, table string, missed int) error {
+	admin, err := pg.OpenSQL(e.server.URL(), 1)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = admin.Close() }()
+	var version string
+	if err := admin.QueryRowContext(ctx, "SHOW server_version").Scan(&version); err != nil {
+		return err
+	}
+	verdict := "Every goal is met."
+	if missed > 0 {
+		verdict = fmt.Sprintf("%d goals are missed: the rows that say MISSED.", missed)
+	}
+	text := fmt.Sprintf("# Results\n\nMade by `make bench` on %s.\n\n%d cores (%s), %s of memory, %s, PostgreSQL %s with full durability on the same machine.\n\n%s\n\n%s",
+		time.Now().UTC().Format("2 January 2006"), runtime.NumCPU(), processor(), memory(), runtime.Version(), version, verdict, table)
 	return os.WriteFile("bench/RESULTS.md", []byte(text), 0o644) //nolint:gosec // meant to be read
+}
+
+// memory is how much the machine has.
+func memory() string {
+	text, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return "an unknown amount"
+	}
+	var kb float64
+	if _, err := fmt.Sscanf(string(text), "MemTotal: %f kB", &kb); err != nil {
+		return "an unknown amount"
+	}
+	return fmt.Sprintf("%.0f GB", kb/(1<<20))
 }
 
 // processor is the machine's description of its processor.

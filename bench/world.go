@@ -60,3 +60,24 @@ func newWorld(ctx context.Context, e *env, pool *pg.Pool) (*world, error) {
 	}
 	return w, nil
 }
+
+// morePostbacks makes postbacks for endpoints beyond those of the world.
+func morePostbacks(ctx context.Context, e *env, pool *pg.Pool, over int) error {
+	var templates []string
+	for n := endpoints; n < over; n++ {
+		templates = append(templates, e.sink.host(n)+"/pb?cid={param_1}&payout={payout}&tid={conversion_id}&goal={goal_id}")
+	}
+	for _, statement := range []string{
+		`INSERT INTO postbacks (id, affiliate_id, scope, goal, url_template, statuses, signing_secret, created_at, updated_at)
+		 SELECT $2 + n, 1 + ($2 + n - 1) % $2, 'global', 'registration', t.url, '["approved"]', (SELECT signing_secret FROM postbacks WHERE id = 1), now(), now()
+		 FROM unnest($1::text[]) WITH ORDINALITY AS t(url, n)`,
+		`INSERT INTO postback_versions (id, affiliate_id, postback_id, number, url_template, method, statuses, enabled, created_at)
+		 SELECT $2 + n, 1 + ($2 + n - 1) % $2, $2 + n, 1, t.url, 'GET', '["approved"]', true, now()
+		 FROM unnest($1::text[]) WITH ORDINALITY AS t(url, n)`,
+	} {
+		if _, err := pool.SQL.ExecContext(ctx, statement, templates, endpoints); err != nil {
+			return fmt.Errorf("filling the world: %w", err)
+		}
+	}
+	return nil
+}

@@ -12,6 +12,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/internal/globalid"
+	"postrider/internal/pg"
 	"postrider/macro"
 )
 
@@ -144,7 +145,7 @@ func (e *Engine) block(ctx context.Context, waiting map[claimKey]*claiming) (aga
 	return again, err
 }
 
-func columns(waiting map[claimKey]*claiming) (ids []uuid.UUID, attempts []int32) {
+func columns(waiting map[claimKey]*claiming) (ids pg.UUIDs, attempts []int32) {
 	for key := range waiting {
 		ids, attempts = append(ids, key.delivery), append(attempts, int32(key.attempt)) //nolint:gosec // an attempt's number is small
 	}

@@ -44,8 +44,9 @@ type endpoint struct {
 }
 
 // An endpoint that is known to answer fast lets so many wait for each that is
-// under way: going back to the table would cost more than the moment does.
-const waitersPerFlying = 2
+// under way: going back to the table would cost more than the moment does. With
+// those under way they are what a lane fetches at most.
+const waitersPerFlying = 3
 
 // What is known of an endpoint is forgotten when nothing was sent there for so long.
 const forgetAfter = 10 * time.Minute

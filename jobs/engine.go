@@ -32,6 +32,15 @@ const (
 	drainTimeout      = 25 * time.Second
 )
 
+// fetchCooldown is the least between two fetches of a lane. The first job after a
+// quiet moment is fetched at once; under load more jobs share a fetch.
+const fetchCooldown = 20 * time.Millisecond
+
+// fetchPoll is how often a lane is looked at without a notice: one was lost only
+// where the listening connection was. A look makes a job that comes right after
+// it wait for the cooldown, so it must be rare.
+const fetchPoll = 3 * time.Second
+
 // Config is what an Engine needs. Zero fields have defaults where one is named.
 type Config struct {
 	Pool     *pg.Pool
@@ -114,12 +123,12 @@ func (e *Engine) newRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Queues:                      queues,
 		Workers:                     workers,
-		FetchCooldown:               5 * time.Millisecond,
-		FetchPollInterval:           500 * time.Millisecond,
+		FetchCooldown:               fetchCooldown,
+		FetchPollInterval:           fetchPoll,
 		RescueStuckJobsAfter:        2 * time.Minute,
 		JobTimeout:                  time.Minute,
 		CompletedJobRetentionPeriod: 5 * time.Minute,
-		ReindexerIndexNames:         []string{"river_job_kind", "river_job_pkey", "river_job_prioritized_fetching_index", "river_job_state_and_finalized_at_index"},
+		ReindexerIndexNames:         []string{"river_job_pkey", "river_job_prioritized_fetching_index", "river_job_state_and_finalized_at_index"},
 		Logger:                      quiet(e.Log),
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
+	"postrider/internal/pg"
 )
 
 // parking is a job that found no place at its endpoint: its delivery goes back
@@ -20,7 +21,7 @@ type parking struct {
 
 // parkAll puts deliveries back that share a commit.
 func (e *Engine) parkAll(ctx context.Context, batch []parking) error {
-	ids, attempts := make([]uuid.UUID, len(batch)), make([]int32, len(batch))
+	ids, attempts := make(pg.UUIDs, len(batch)), make([]int32, len(batch))
 	held, jobs := make([]bool, len(batch)), make([]int64, len(batch))
 	for i, p := range batch {
 		ids[i], attempts[i] = p.key.delivery, int32(p.key.attempt) //nolint:gosec // an attempt's number is small

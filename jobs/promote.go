@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
+	"postrider/internal/pg"
 )
 
 const (
@@ -98,7 +99,7 @@ func (p *promoter) settle(ctx context.Context) error {
 	if len(p.underWay) == 0 {
 		return nil
 	}
-	ids := make([]uuid.UUID, 0, len(p.underWay))
+	ids := make(pg.UUIDs, 0, len(p.underWay))
 	for id := range p.underWay {
 		ids = append(ids, id)
 	}

@@ -43,10 +43,16 @@ WITH earlier AS (
 )
 UPDATE deliveries d SET blocked_by = e.before, reason = $3, updated_at = $2 FROM earlier e WHERE d.id = e.id RETURNING d.id`
 
-// unblockSQL lets go what waited for $1, which have ended.
+// unblockSQL lets go what waited for $1, which have ended, and announces it on
+// the channel $3: 200 ids a notice.
 const unblockSQL = `
-UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $2, updated_at = $2
-WHERE blocked_by = ANY($1) AND state IN ('queued', 'retrying') RETURNING id`
+WITH unblocked AS (
+  UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $2, updated_at = $2
+  WHERE blocked_by = ANY($1) AND state IN ('queued', 'retrying') RETURNING id
+), numbered AS (
+  SELECT id, (row_number() OVER () - 1) / 200 AS notice FROM unblocked
+)
+SELECT pg_notify($3, string_agg(replace(id::text, '-', ''), ',')) FROM numbered GROUP BY notice`
 
 // insertAttemptsSQL writes a batch of attempts, an array a column.
 const insertAttemptsSQL = `

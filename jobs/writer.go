@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -75,56 +74,70 @@ func (w *writer) flush(ctx context.Context, results []result) error {
 	}
 }
 
-// commit writes results in one transaction: attempts, deliveries, held
-// postbacks, and the notice to whoever watches.
+// commit writes results in one transaction and one round trip: attempts,
+// deliveries, held postbacks, and the notice to whoever watches. Only where
+// something is to be held does it have to look first.
 func commit(ctx context.Context, pool *pgxpool.Pool, results []result) error {
-	attempts, err := attemptRows(results)
-	if err != nil {
-		return err
+	if !slices.ContainsFunc(results, result.holds) {
+		batch, err := flushBatch(results)
+		if err != nil {
+			return err
+		}
+		return flushed(len(results), pool.SendBatch(ctx, batch))
 	}
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		if err := confirmHolds(ctx, tx, results); err != nil {
 			return err
 		}
-		if err := attempts.insert(ctx, tx); err != nil {
-			return err
-		}
-		if err := finish(ctx, tx, results); err != nil {
-			return err
-		}
-		ids, over, jobs := make([]uuid.UUID, len(results)), []uuid.UUID{}, make([]int64, len(results))
-		for i, r := range results {
-			ids[i], jobs[i] = r.claim.id, r.claim.job
-			if r.outcome.State.Final() {
-				over = append(over, r.claim.id)
-			}
-		}
-		unblocked, err := unblock(ctx, tx, over, results[0].at)
+		batch, err := flushBatch(results)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, dropJobsSQL, jobs); err != nil {
-			return fmt.Errorf("dropping %d jobs: %w", len(jobs), err)
-		}
-		return notify(ctx, tx, append(ids, unblocked...))
+		return flushed(len(results), tx.SendBatch(ctx, batch))
 	})
 }
 
-// unblock lets go what waited for deliveries that have ended.
-func unblock(ctx context.Context, tx pgx.Tx, over []uuid.UUID, now time.Time) ([]uuid.UUID, error) {
-	if len(over) == 0 {
-		return nil, nil
+func flushed(n int, sent pgx.BatchResults) error {
+	if err := sent.Close(); err != nil {
+		return fmt.Errorf("writing what came of %d deliveries: %w", n, err)
 	}
-	rows, err := tx.Query(ctx, unblockSQL, over, now.UTC())
-	if err != nil {
-		return nil, fmt.Errorf("letting go what waited: %w", err)
-	}
-	unblocked, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		return nil, fmt.Errorf("letting go what waited: %w", err)
-	}
-	return unblocked, nil
+	return nil
 }
+
+// flushBatch is all that results write.
+func flushBatch(results []result) (*pgx.Batch, error) {
+	attempts, err := attemptRows(results)
+	if err != nil {
+		return nil, err
+	}
+	batch := &pgx.Batch{}
+	if attempts.rows > 0 {
+		batch.Queue(insertAttemptsSQL, attempts.columns[:]...)
+	}
+	finish(batch, results)
+	ids, over, jobs := make([]uuid.UUID, len(results)), pg.UUIDs{}, make([]int64, len(results))
+	for i, r := range results {
+		ids[i], jobs[i] = r.claim.id, r.claim.job
+		if r.outcome.State.Final() {
+			over = append(over, r.claim.id)
+		}
+	}
+	if len(over) > 0 {
+		batch.Queue(unblockSQL, over, results[0].at.UTC(), string(live.Deliveries))
+	}
+	batch.Queue(dropJobsSQL, jobs)
+	live.Queue(queuer{batch}, live.Deliveries, ids...)
+	return batch, nil
+}
+
+// queuer queues without asking for the result.
+type queuer struct{ batch *pgx.Batch }
+
+// Queue adds a statement.
+func (q queuer) Queue(query string, args ...any) { q.batch.Queue(query, args...) }
+
+// holds tells whether the delivery of a result is to be held with its postback.
+func (r result) holds() bool { return r.unspent && r.outcome.State == dispatch.Held }
 
 // confirmHolds looks again whether the postbacks of deliveries that are to be
 // held are on hold. One that was resumed meanwhile has let go what was held
@@ -132,7 +145,7 @@ func unblock(ctx context.Context, tx pgx.Tx, over []uuid.UUID, now time.Time) ([
 func confirmHolds(ctx context.Context, tx pgx.Tx, results []result) error {
 	var postbacks []int64
 	for _, r := range results {
-		if r.unspent && r.outcome.State == dispatch.Held {
+		if r.holds() {
 			postbacks = append(postbacks, r.claim.postbackID)
 		}
 	}
@@ -148,7 +161,7 @@ func confirmHolds(ctx context.Context, tx pgx.Tx, results []result) error {
 		return fmt.Errorf("looking at held postbacks: %w", err)
 	}
 	for i, r := range results {
-		if r.unspent && r.outcome.State == dispatch.Held && !slices.Contains(held, r.claim.postbackID) {
+		if r.holds() && !slices.Contains(held, r.claim.postbackID) {
 			results[i].outcome = dispatch.Outcome{State: dispatch.Retrying, RetryAt: r.at}
 			if r.claim.number == 1 {
 				results[i].outcome.State = dispatch.Queued
@@ -168,9 +181,9 @@ func notify(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) error {
 }
 
 // finish moves the deliveries on.
-func finish(ctx context.Context, tx pgx.Tx, results []result) error {
+func finish(batch *pgx.Batch, results []result) {
 	var (
-		ids                          []uuid.UUID
+		ids                          pg.UUIDs
 		numbers, codes               []int32
 		states, urls, reasons, texts []string
 		dues                         []*time.Time
@@ -194,78 +207,8 @@ func finish(ctx context.Context, tx pgx.Tx, results []result) error {
 			gone = append(gone, r.claim.postbackID)
 		}
 	}
-	if _, err := tx.Exec(ctx, finishSQL, ids, numbers, states, dues, urls, codes, took, reasons, texts, ats, unspent); err != nil {
-		return fmt.Errorf("moving %d deliveries on: %w", len(results), err)
-	}
+	batch.Queue(finishSQL, ids, numbers, states, dues, urls, codes, took, reasons, texts, ats, unspent)
 	if len(gone) > 0 {
-		if _, err := tx.Exec(ctx, holdSQL, gone, ats[0]); err != nil {
-			return fmt.Errorf("holding postbacks: %w", err)
-		}
+		batch.Queue(holdSQL, gone, ats[0])
 	}
-	return nil
 }
-
-// attemptBatch is rows of attempts, a slice a column.
-type attemptBatch struct {
-	columns [17]any
-	rows    int
-}
-
-func attemptRows(results []result) (attemptBatch, error) {
-	var (
-		ids, deliveries                                    []uuid.UUID
-		affiliates                                         []int64
-		numbers, codes                                     []int32
-		started                                            []time.Time
-		methods, urls, errs, details, reqBodies, resBodies []string
-		took                                               []float64
-		reqHeaders, resHeaders, timings                    []string
-		truncated                                          []bool
-	)
-	for _, r := range results {
-		if r.unspent {
-			continue
-		}
-		e := r.exchange
-		parts, err := jsonTexts(dispatch.Headers(e.RequestHeaders), dispatch.Headers(e.ResponseHeaders), e.Timings)
-		if err != nil {
-			return attemptBatch{}, err
-		}
-		ids, deliveries, affiliates = append(ids, r.attemptID), append(deliveries, r.claim.id), append(affiliates, r.claim.affiliateID)
-		numbers = append(numbers, int32(r.claim.number)) //nolint:gosec // an attempt's number is small
-		started, methods, urls = append(started, e.StartedAt.UTC()), append(methods, string(e.Method)), append(urls, e.URL)
-		codes = append(codes, int32(e.StatusCode)) //nolint:gosec // three digits
-		took, truncated = append(took, milliseconds(e.Duration)), append(truncated, e.ResponseTruncated)
-		errs, details = append(errs, string(r.outcome.AttemptReason)), append(details, r.outcome.AttemptDetail)
-		reqBodies, resBodies = append(reqBodies, e.RequestBody), append(resBodies, e.ResponseBody)
-		reqHeaders, resHeaders, timings = append(reqHeaders, parts[0]), append(resHeaders, parts[1]), append(timings, parts[2])
-	}
-	return attemptBatch{rows: len(ids), columns: [17]any{
-		ids, affiliates, deliveries, numbers, started, methods, urls, codes, took, errs, details,
-		reqHeaders, reqBodies, resHeaders, resBodies, truncated, timings,
-	}}, nil
-}
-
-func (b attemptBatch) insert(ctx context.Context, tx pgx.Tx) error {
-	if b.rows == 0 {
-		return nil
-	}
-	if _, err := tx.Exec(ctx, insertAttemptsSQL, b.columns[:]...); err != nil {
-		return fmt.Errorf("writing %d attempts down: %w", b.rows, err)
-	}
-	return nil
-}
-
-func jsonTexts(values ...any) ([]string, error) {
-	texts := make([]string, len(values))
-	for i, v := range values {
-		text, err := json.Marshal(v)
-		if err != nil {
-			return nil, fmt.Errorf("writing down %T: %w", v, err)
-		}
-		texts[i] = string(text)
-	}
-	return texts, nil
-}
-
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -7,12 +7,14 @@ import (
 )
 
 // River's tables as the delivery engine wants them: its jobs are small, live for
-// milliseconds, are never searched by their arguments, and wait in our own
-// table, so that two GIN indexes cost much and give nothing.
+// milliseconds, are all of one kind, are never searched by their arguments, and
+// wait in our own table, so that an index of the kind and two GIN indexes cost
+// much and give nothing.
 const (
 	riverIsTuned = `
 SELECT to_regclass('river_job_args_index') IS NULL
    AND to_regclass('river_job_metadata_index') IS NULL
+   AND to_regclass('river_job_kind') IS NULL
    AND to_regclass('river_job_waiting_index') IS NOT NULL
    AND coalesce((SELECT reloptions @> ARRAY['fillfactor=70', 'autovacuum_vacuum_scale_factor=0.01',
                                             'autovacuum_vacuum_insert_scale_factor=0.01', 'autovacuum_analyze_scale_factor=0.01']
@@ -21,6 +23,7 @@ SELECT to_regclass('river_job_args_index') IS NULL
 	riverTuning = `
 DROP INDEX IF EXISTS river_job_args_index;
 DROP INDEX IF EXISTS river_job_metadata_index;
+DROP INDEX IF EXISTS river_job_kind;
 CREATE INDEX IF NOT EXISTS river_job_waiting_index ON river_job (state, scheduled_at)
     WHERE state IN ('retryable', 'scheduled');
 ALTER TABLE river_job SET (
