@@ -19,6 +19,8 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+
+	"postrider/internal/heap"
 )
 
 func main() {
@@ -31,6 +33,7 @@ func main() {
 	child := flag.String("child", "", "used by bench itself: deliver from this database, and say how much memory that takes")
 	worker := flag.String("work", "", "used by bench itself: deliver from this database")
 	flag.Parse()
+	heap.Tune() // as the program does
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if *child != "" {

@@ -53,5 +53,31 @@ func (e *env) printStatements(ctx context.Context, to io.Writer) error {
 		}
 		fmt.Fprintf(to, "%9d %10.1f %9.3f %9d  %.150s\n", calls, total, mean, n, strings.TrimSpace(query))
 	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return e.printUpdates(ctx, to)
+}
+
+// printUpdates prints how many of a table's updates touched no index.
+func (e *env) printUpdates(ctx context.Context, to io.Writer) error {
+	db, err := pg.OpenSQL(e.plainURL(), 1)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	rows, err := db.QueryContext(ctx, `SELECT relname, n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE n_tup_upd > 100 ORDER BY 2 DESC`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var table string
+		var updates, hot int64
+		if err := rows.Scan(&table, &updates, &hot); err != nil {
+			return err
+		}
+		fmt.Fprintf(to, "%s: %d updates, %d of them within their page\n", table, updates, hot)
+	}
 	return rows.Err()
 }

@@ -43,10 +43,19 @@ type endpoint struct {
 	used    time.Time
 }
 
-// An endpoint that is known to answer fast lets so many wait for each that is
-// under way: going back to the table would cost more than the moment does. With
-// those under way they are what a lane fetches at most.
-const waitersPerFlying = 3
+// At an endpoint that is known to answer fast jobs wait for their turn, where it
+// comes within waitFor: going back to the table would cost more than the moment
+// does. With the 64 under way at the most they are what a lane fetches.
+const (
+	waitFor   = 500 * time.Millisecond
+	mostWait  = 192
+	leastTook = time.Millisecond // what an answer takes as this counts it
+)
+
+// mayWait is how many jobs may wait for a place.
+func (ep *endpoint) mayWait(rules dispatch.CapRules) int {
+	return min(mostWait, ep.cap.Limit(rules)*int(waitFor/max(leastTook, ep.cap.Latency())))
+}
 
 // What is known of an endpoint is forgotten when nothing was sent there for so long.
 const forgetAfter = 10 * time.Minute
@@ -88,7 +97,7 @@ func (e *endpoints) enter(ctx context.Context, args DeliverArgs) (place, admissi
 	ep := e.of(args.Endpoint)
 	p := place{endpoint: args.Endpoint, direct: !args.Promoted, slow: !ep.cap.Proven(e.caps)}
 	a := e.admit(ep, p, args.Probe)
-	if a != full || p.slow || len(ep.waiting) >= waitersPerFlying*ep.cap.Limit(e.caps) {
+	if a != full || p.slow || len(ep.waiting) >= ep.mayWait(e.caps) {
 		e.mu.Unlock()
 		return p, a
 	}

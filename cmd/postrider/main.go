@@ -19,6 +19,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"postrider/internal/config"
+	"postrider/internal/heap"
 )
 
 // version is set by the linker.
@@ -50,6 +51,7 @@ type process struct {
 }
 
 func main() {
+	heap.Tune()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
