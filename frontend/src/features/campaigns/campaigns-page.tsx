@@ -4,6 +4,7 @@ import { type ReactElement, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
 import { useOfferChoices } from "@/components/records/choices";
+import { Listing } from "@/components/records/listing";
 import { Badge, StateBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ComboBox } from "@/components/ui/combo-box";
@@ -14,7 +15,7 @@ import { Form } from "@/components/ui/form";
 import { LoadMore } from "@/components/ui/load-more";
 import { PageHead } from "@/components/ui/page";
 import { Select } from "@/components/ui/select";
-import { EmptyState, ErrorState, Note } from "@/components/ui/states";
+import { Note } from "@/components/ui/states";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
@@ -167,32 +168,31 @@ export function CampaignsPage(): ReactElement {
       <PageHead title="Campaigns" aside={create}>
         Your own use of an offer, with a tracking link of its own.
       </PageHead>
-      {error && !data ? (
-        <ErrorState
-          title="The campaigns could not be fetched"
-          message={explain(error)}
-          onRetry={() => {
-            refetch({ requestPolicy: "network-only" });
-          }}
-        />
-      ) : data && rows.length === 0 ? (
-        <EmptyState icon={Megaphone} title="No campaign yet" action={create}>
-          A campaign keeps one source of traffic apart from the others: its own link, postbacks and numbers.
-          Without one, each offer&apos;s default link does.
-        </EmptyState>
-      ) : (
-        <>
-          <Table label="Campaigns" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
-          {hasNextPage && (
-            <LoadMore
-              isLoading={fetching}
-              onLoad={() => {
-                setAfter(endCursor);
-              }}
-            />
-          )}
-        </>
-      )}
+      <Listing
+        what="The campaigns"
+        error={data ? undefined : error}
+        isEmpty={data !== undefined && rows.length === 0}
+        empty={{
+          icon: Megaphone,
+          title: "No campaign yet",
+          words:
+            "A campaign keeps one source of traffic apart from the others: its own link, postbacks and numbers. Without one, each offer’s default link does.",
+          action: create,
+        }}
+        onRetry={() => {
+          refetch({ requestPolicy: "network-only" });
+        }}
+      >
+        <Table label="Campaigns" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
+        {hasNextPage && (
+          <LoadMore
+            isLoading={fetching}
+            onLoad={() => {
+              setAfter(endCursor);
+            }}
+          />
+        )}
+      </Listing>
       <Dialog
         title="New campaign"
         isOpen={isCreating}

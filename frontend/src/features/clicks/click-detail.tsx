@@ -1,17 +1,13 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { CircleHelp } from "lucide-react";
 import type { ReactElement } from "react";
 import { useQuery } from "urql";
 
 import { ClickFacts, ClickParts } from "@/components/records/click-facts";
 import { DetailHead, DetailPart } from "@/components/records/detail-head";
+import { MissingDetail } from "@/components/records/missing-detail";
 import { StateBadge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
 import { Money } from "@/components/ui/money";
-import { SkeletonBlock } from "@/components/ui/skeleton";
-import { EmptyState, ErrorState } from "@/components/ui/states";
 import { Time } from "@/components/ui/time";
-import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
 
 const ClickQuery = graphql(
@@ -59,56 +55,47 @@ export function ClickDetail(): ReactElement {
     void navigate({ to: "/clicks", search });
   };
 
+  if (!click) {
+    return (
+      <MissingDetail
+        what="click"
+        error={error}
+        fetching={fetching}
+        onRetry={() => {
+          refetch({ requestPolicy: "network-only" });
+        }}
+        onClose={close}
+      />
+    );
+  }
   return (
     <>
       <DetailHead title="Click" name="Click" onClose={close} />
-      {click ? (
-        <>
-          <DetailPart title="What came with it">
-            <ClickFacts click={click} />
-          </DetailPart>
-          <DetailPart title="Conversions">
-            {click.conversions.length === 0 ? (
-              <p className="text-muted">None so far.</p>
-            ) : (
-              <ul className="flex flex-col divide-y rounded-md border">
-                {click.conversions.map((conversion) => (
-                  <li key={conversion.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2">
-                    <Link to="/conversions/$id" params={{ id: conversion.id }} className="link">
-                      {conversion.goal.name}
-                    </Link>
-                    <StateBadge state={conversion.status} plain />
-                    <span className="text-muted">
-                      <Time at={conversion.receivedAt} />
-                    </span>
-                    <span className="ml-auto">
-                      <Money value={conversion.payout} />
-                    </span>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </DetailPart>
-        </>
-      ) : error ? (
-        <ErrorState
-          title="The click could not be fetched"
-          message={explain(error)}
-          onRetry={() => {
-            refetch({ requestPolicy: "network-only" });
-          }}
-        />
-      ) : fetching ? (
-        <SkeletonBlock label="Loading the click" lines={8} />
-      ) : (
-        <EmptyState
-          icon={CircleHelp}
-          title="There is no such click"
-          action={<Button onPress={close}>Back to the list</Button>}
-        >
-          It is gone, or it belongs to somebody else.
-        </EmptyState>
-      )}
+      <DetailPart title="What came with it">
+        <ClickFacts click={click} />
+      </DetailPart>
+      <DetailPart title="Conversions">
+        {click.conversions.length === 0 ? (
+          <p className="text-muted">None so far.</p>
+        ) : (
+          <ul className="flex flex-col divide-y rounded-md border">
+            {click.conversions.map((conversion) => (
+              <li key={conversion.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2">
+                <Link to="/conversions/$id" params={{ id: conversion.id }} className="link">
+                  {conversion.goal.name}
+                </Link>
+                <StateBadge state={conversion.status} plain />
+                <span className="text-muted">
+                  <Time at={conversion.receivedAt} />
+                </span>
+                <span className="ml-auto">
+                  <Money value={conversion.payout} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </DetailPart>
     </>
   );
 }

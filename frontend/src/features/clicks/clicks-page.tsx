@@ -4,6 +4,7 @@ import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
 import { useCampaignChoices } from "@/components/records/choices";
+import { Listing } from "@/components/records/listing";
 import { Param } from "@/components/records/param";
 import { Button, buttonClass } from "@/components/ui/button";
 import { FilterMenu } from "@/components/ui/filter-menu";
@@ -12,10 +13,8 @@ import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
 import { ShortId } from "@/components/ui/short-id";
 import { Split } from "@/components/ui/split";
-import { EmptyState, ErrorState } from "@/components/ui/states";
 import { type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 
@@ -191,58 +190,51 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
           }}
         />
       </div>
-      {error && !data ? (
-        <ErrorState
-          title="The clicks could not be fetched"
-          message={explain(error)}
-          onRetry={() => {
-            refetch({ requestPolicy: "network-only" });
-          }}
-        />
-      ) : data && rows.length === 0 ? (
-        <EmptyState
-          icon={isFiltered ? ListFilter : MousePointerClick}
-          title={isFiltered ? "No click matches" : "No click yet"}
-          action={
-            isFiltered ? (
-              <Button
-                onPress={() => {
-                  void navigate({ to: "/clicks", search: {} });
-                }}
-              >
-                Clear the filters
-              </Button>
-            ) : (
-              <Link to="/links" className={buttonClass("primary")}>
-                Get a tracking link
-              </Link>
-            )
-          }
-        >
-          {isFiltered
+      <Listing
+        what="The clicks"
+        error={data ? undefined : error}
+        isEmpty={data !== undefined && rows.length === 0}
+        empty={{
+          icon: isFiltered ? ListFilter : MousePointerClick,
+          title: isFiltered ? "No click matches" : "No click yet",
+          words: isFiltered
             ? "A param is compared as a whole, exactly as it was passed."
-            : "Open one of your tracking links: the click is here at once."}
-        </EmptyState>
-      ) : (
-        <>
-          <Table
-            label="Clicks, newest first"
-            columns={columns}
-            rows={rows}
-            rowId={(row) => row.id}
-            loading={!data}
-            selectedId={selectedId ?? undefined}
-          />
-          {hasNextPage && (
-            <LoadMore
-              isLoading={fetching}
-              onLoad={() => {
-                setAfter(endCursor);
+            : "Open one of your tracking links: the click is here at once.",
+          action: isFiltered ? (
+            <Button
+              onPress={() => {
+                void navigate({ to: "/clicks", search: {} });
               }}
-            />
-          )}
-        </>
-      )}
+            >
+              Clear the filters
+            </Button>
+          ) : (
+            <Link to="/links" className={buttonClass("primary")}>
+              Get a tracking link
+            </Link>
+          ),
+        }}
+        onRetry={() => {
+          refetch({ requestPolicy: "network-only" });
+        }}
+      >
+        <Table
+          label="Clicks, newest first"
+          columns={columns}
+          rows={rows}
+          rowId={(row) => row.id}
+          loading={!data}
+          selectedId={selectedId ?? undefined}
+        />
+        {hasNextPage && (
+          <LoadMore
+            isLoading={fetching}
+            onLoad={() => {
+              setAfter(endCursor);
+            }}
+          />
+        )}
+      </Listing>
     </div>
   );
 }

@@ -1,31 +1,20 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import {
-  Check,
-  CircleHelp,
-  GitBranch,
-  type LucideIcon,
-  Minus,
-  MousePointerClick,
-  Radio,
-  Webhook,
-} from "lucide-react";
+import { Check, GitBranch, type LucideIcon, Minus, MousePointerClick, Radio, Webhook } from "lucide-react";
 import { type ReactElement, type ReactNode, useEffect } from "react";
 import { useQuery } from "urql";
 
 import { AttemptParts, Attempts } from "@/components/records/attempts";
 import { ClickFacts, ClickParts } from "@/components/records/click-facts";
 import { DetailHead } from "@/components/records/detail-head";
+import { MissingDetail } from "@/components/records/missing-detail";
 import { StateBadge, stateWord } from "@/components/ui/badge";
-import { Button, buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
 import { Fact, Facts } from "@/components/ui/facts";
 import { plural } from "@/components/ui/format";
 import { Money } from "@/components/ui/money";
 import { ShortId } from "@/components/ui/short-id";
-import { SkeletonBlock } from "@/components/ui/skeleton";
-import { EmptyState, ErrorState } from "@/components/ui/states";
 import { Time } from "@/components/ui/time";
-import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { subscribeLive } from "@/graphql/live";
 import { useIsStaff } from "@/graphql/viewer";
@@ -170,28 +159,15 @@ export function ConversionChain(): ReactElement {
 
   if (trace) return <Chain trace={trace} onClose={close} />;
   return (
-    <>
-      <DetailHead title="Conversion" name="Conversion" onClose={close} />
-      {error ? (
-        <ErrorState
-          title="The conversion could not be fetched"
-          message={explain(error)}
-          onRetry={() => {
-            refetch({ requestPolicy: "network-only" });
-          }}
-        />
-      ) : fetching ? (
-        <SkeletonBlock label="Loading the conversion" lines={8} />
-      ) : (
-        <EmptyState
-          icon={CircleHelp}
-          title="There is no such conversion"
-          action={<Button onPress={close}>Back to the list</Button>}
-        >
-          It is gone, or it belongs to somebody else.
-        </EmptyState>
-      )}
-    </>
+    <MissingDetail
+      what="conversion"
+      error={error}
+      fetching={fetching}
+      onRetry={() => {
+        refetch({ requestPolicy: "network-only" });
+      }}
+      onClose={close}
+    />
   );
 }
 

@@ -4,6 +4,7 @@ import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
 import { useCampaignChoices, useGoalChoices } from "@/components/records/choices";
+import { Listing } from "@/components/records/listing";
 import { StateBadge, stateWord } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { FilterMenu } from "@/components/ui/filter-menu";
@@ -13,10 +14,8 @@ import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
 import { ShortId } from "@/components/ui/short-id";
 import { Split } from "@/components/ui/split";
-import { EmptyState, ErrorState } from "@/components/ui/states";
 import { type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 
@@ -199,58 +198,51 @@ function List({
     <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
       <PageHead title="Conversions">What players did, and what was sent for it.</PageHead>
       <Filters search={search} set={set} />
-      {error && !data ? (
-        <ErrorState
-          title="The conversions could not be fetched"
-          message={explain(error)}
-          onRetry={() => {
-            refetch({ requestPolicy: "network-only" });
-          }}
-        />
-      ) : data && rows.length === 0 ? (
-        <EmptyState
-          icon={isFiltered ? ListFilter : GitBranch}
-          title={isFiltered ? "No conversion matches" : "No conversion yet"}
-          action={
-            isFiltered ? (
-              <Button
-                onPress={() => {
-                  void navigate({ to: "/conversions", search: {} });
-                }}
-              >
-                Clear the filters
-              </Button>
-            ) : (
-              <Link to="/links" className={buttonClass("primary")}>
-                Get a tracking link
-              </Link>
-            )
-          }
-        >
-          {isFiltered
+      <Listing
+        what="The conversions"
+        error={data ? undefined : error}
+        isEmpty={data !== undefined && rows.length === 0}
+        empty={{
+          icon: isFiltered ? ListFilter : GitBranch,
+          title: isFiltered ? "No conversion matches" : "No conversion yet",
+          words: isFiltered
             ? "Ids are compared as a whole: a conversion, click, player or transaction id."
-            : "The first one shows up here when an operator reports a player who came by one of your links."}
-        </EmptyState>
-      ) : (
-        <>
-          <Table
-            label="Conversions, newest first"
-            columns={columns}
-            rows={rows}
-            rowId={(row) => row.id}
-            loading={!data}
-            selectedId={selectedId ?? undefined}
-          />
-          {hasNextPage && (
-            <LoadMore
-              isLoading={fetching}
-              onLoad={() => {
-                setAfter(endCursor);
+            : "The first one shows up here when an operator reports a player who came by one of your links.",
+          action: isFiltered ? (
+            <Button
+              onPress={() => {
+                void navigate({ to: "/conversions", search: {} });
               }}
-            />
-          )}
-        </>
-      )}
+            >
+              Clear the filters
+            </Button>
+          ) : (
+            <Link to="/links" className={buttonClass("primary")}>
+              Get a tracking link
+            </Link>
+          ),
+        }}
+        onRetry={() => {
+          refetch({ requestPolicy: "network-only" });
+        }}
+      >
+        <Table
+          label="Conversions, newest first"
+          columns={columns}
+          rows={rows}
+          rowId={(row) => row.id}
+          loading={!data}
+          selectedId={selectedId ?? undefined}
+        />
+        {hasNextPage && (
+          <LoadMore
+            isLoading={fetching}
+            onLoad={() => {
+              setAfter(endCursor);
+            }}
+          />
+        )}
+      </Listing>
     </div>
   );
 }

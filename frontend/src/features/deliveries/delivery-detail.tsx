@@ -1,21 +1,20 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { CircleHelp, RotateCcw } from "lucide-react";
+import { RotateCcw } from "lucide-react";
 import { lazy, type ReactElement, Suspense, useEffect, useState } from "react";
 import { useQuery } from "urql";
 
 import { AttemptParts, Attempts } from "@/components/records/attempts";
 import { ClickFacts, ClickParts } from "@/components/records/click-facts";
 import { DetailHead, DetailPart } from "@/components/records/detail-head";
+import { MissingDetail } from "@/components/records/missing-detail";
 import { Badge, StateBadge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Fact, Facts } from "@/components/ui/facts";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { Money } from "@/components/ui/money";
 import { ShortId } from "@/components/ui/short-id";
-import { SkeletonBlock } from "@/components/ui/skeleton";
-import { EmptyState, ErrorState, Note } from "@/components/ui/states";
+import { Note } from "@/components/ui/states";
 import { RelativeTime, Time } from "@/components/ui/time";
-import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { subscribeLive } from "@/graphql/live";
 import { useIsStaff } from "@/graphql/viewer";
@@ -144,28 +143,15 @@ export function DeliveryDetail(): ReactElement {
 
   if (delivery) return <Detail delivery={delivery} onClose={close} />;
   return (
-    <>
-      <DetailHead title="Delivery" name="Delivery" onClose={close} />
-      {error ? (
-        <ErrorState
-          title="The delivery could not be fetched"
-          message={explain(error)}
-          onRetry={() => {
-            refetch({ requestPolicy: "network-only" });
-          }}
-        />
-      ) : fetching ? (
-        <SkeletonBlock label="Loading the delivery" lines={8} />
-      ) : (
-        <EmptyState
-          icon={CircleHelp}
-          title="There is no such delivery"
-          action={<Button onPress={close}>Back to the list</Button>}
-        >
-          It is gone, or it belongs to somebody else.
-        </EmptyState>
-      )}
-    </>
+    <MissingDetail
+      what="delivery"
+      error={error}
+      fetching={fetching}
+      onRetry={() => {
+        refetch({ requestPolicy: "network-only" });
+      }}
+      onClose={close}
+    />
   );
 }
 

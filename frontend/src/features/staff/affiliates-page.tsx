@@ -2,6 +2,7 @@ import { Eye, Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
+import { Listing } from "@/components/records/listing";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { CodeBlock } from "@/components/ui/code-block";
@@ -17,7 +18,7 @@ import { graphql, type ResultOf } from "@/graphql/graphql";
 import { lookAs } from "@/graphql/looking";
 import { useViewer } from "@/graphql/viewer";
 
-import { GeneralError, Listing } from "./parts";
+import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
 
 const AffiliatesQuery = graphql(`

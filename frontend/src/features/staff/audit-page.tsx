@@ -2,14 +2,13 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
+import { Listing } from "@/components/records/listing";
 import { FilterMenu } from "@/components/ui/filter-menu";
 import { LoadMore } from "@/components/ui/load-more";
 import { PageHead } from "@/components/ui/page";
 import { type Column, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { graphql, type ResultOf } from "@/graphql/graphql";
-
-import { Listing } from "./parts";
 
 const AuditQuery = graphql(`
   query StaffAudit($after: String, $filter: AuditFilter) {

@@ -1,13 +1,12 @@
 import { type ReactElement, useEffect } from "react";
 import { useQuery } from "urql";
 
+import { Listing } from "@/components/records/listing";
 import { Badge } from "@/components/ui/badge";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { type Column, Table } from "@/components/ui/table";
 import { RelativeTime } from "@/components/ui/time";
 import { graphql, type ResultOf } from "@/graphql/graphql";
-
-import { Listing } from "./parts";
 
 const EngineQuery = graphql(`
   query StaffEngine {

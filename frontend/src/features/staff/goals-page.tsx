@@ -2,6 +2,7 @@ import { Plus, Printer } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
+import { Listing } from "@/components/records/listing";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
@@ -15,7 +16,7 @@ import { Switch } from "@/components/ui/switch";
 import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
-import { GeneralError, Listing } from "./parts";
+import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
 
 const GoalsQuery = graphql(`

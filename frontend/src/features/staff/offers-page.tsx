@@ -3,6 +3,7 @@ import { Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
+import { Listing } from "@/components/records/listing";
 import { StateBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -13,7 +14,6 @@ import { graphql, type ResultOf } from "@/graphql/graphql";
 
 import { dealWords } from "./deal-words";
 import { OfferForm } from "./offer-form";
-import { Listing } from "./parts";
 
 const OffersQuery = graphql(`
   query StaffOffers {

@@ -1,6 +1,7 @@
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
+import { Listing } from "@/components/records/listing";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
@@ -10,7 +11,7 @@ import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
-import { GeneralError, Listing } from "./parts";
+import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
 
 const RatesQuery = graphql(`

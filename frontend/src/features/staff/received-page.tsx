@@ -2,6 +2,7 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useEffect, useRef, useState } from "react";
 import { useQuery } from "urql";
 
+import { Listing } from "@/components/records/listing";
 import { Badge } from "@/components/ui/badge";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Dialog } from "@/components/ui/dialog";
@@ -14,7 +15,6 @@ import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/
 import { Time } from "@/components/ui/time";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
-import { Listing } from "./parts";
 import { ResultBadge, results } from "./result-badge";
 import type { ReceivedSearch } from "./search";
 import { useArrivals } from "./use-arrivals";

@@ -4,6 +4,7 @@ import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
 import { useOfferChoices } from "@/components/records/choices";
+import { Listing } from "@/components/records/listing";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ComboBox } from "@/components/ui/combo-box";
@@ -16,7 +17,7 @@ import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/
 import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
-import { GeneralError, Listing } from "./parts";
+import { GeneralError } from "./parts";
 import { SaveSource } from "./save-source";
 import { useSave } from "./use-save";
 

@@ -3,6 +3,7 @@ import { Wand2 } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
+import { Listing } from "@/components/records/listing";
 import { Button } from "@/components/ui/button";
 import { CheckboxGroup, Checkbox } from "@/components/ui/checkbox";
 import { Confirm, Dialog } from "@/components/ui/dialog";
@@ -18,7 +19,7 @@ import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
-import { GeneralError, Listing } from "./parts";
+import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
 
 const UnattributedQuery = graphql(`
