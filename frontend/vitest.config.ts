@@ -12,7 +12,7 @@ export default mergeConfig(
       setupFiles: ["./src/test/setup.ts"],
       passWithNoTests: false,
       restoreMocks: true,
-      testTimeout: 20_000,
+      testTimeout: 60_000,
     },
   }),
 );

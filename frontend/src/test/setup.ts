@@ -51,7 +51,7 @@ if (typeof window !== "undefined") {
 
 // A whole page of HTML says less than the line that failed. Two cores are slow when other tests run beside.
 configure({
-  asyncUtilTimeout: 5000,
+  asyncUtilTimeout: 15_000,
   getElementError: (message) =>
     Object.assign(new Error(message?.split("\n\n")[0] ?? ""), { name: "NotFound" }),
 });
