@@ -54,7 +54,7 @@ func (p *promoter) hold(ctx context.Context) (more bool, err error) {
 
 func (p *promoter) holdSome(ctx context.Context, endpoint string, h *holdAhead) error {
 	next := *h
-	err := p.inTx(ctx, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, p.engine.Pool.Pgx, func(tx pgx.Tx) error {
 		next = *h
 		rows, err := tx.Query(ctx, holdParkedSQL, endpoint, h.affiliate, h.priority, h.id, holdBatch, p.engine.Now().UTC(), dispatch.CircuitOpen)
 		if err != nil {

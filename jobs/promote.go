@@ -14,10 +14,9 @@ import (
 )
 
 const (
-	dueBatch      = 1000                   // deliveries whose time one statement looks at
-	bouncedFor    = 250 * time.Millisecond // a stream whose delivery found no place elsewhere is left alone
-	holdBatch     = 500                    // parked deliveries of an open circuit that a round marks as held
-	promoterStall = "10s"                  // a paused promoter must not keep rows locked
+	dueBatch   = 1000                   // deliveries whose time one statement looks at
+	bouncedFor = 250 * time.Millisecond // a stream whose delivery found no place elsewhere is left alone
+	holdBatch  = 500                    // parked deliveries of an open circuit that a round marks as held
 )
 
 // promoter moves deliveries from the table into River: never more of an endpoint
@@ -56,7 +55,7 @@ func (p *promoter) due(ctx context.Context) (n int, err error) {
 	if p.nextDue, err = p.firstDue(ctx); err != nil || p.nextDue.IsZero() || p.nextDue.After(p.engine.Now()) {
 		return 0, err
 	}
-	err = p.inTx(ctx, func(tx pgx.Tx) error {
+	err = pgx.BeginFunc(ctx, p.engine.Pool.Pgx, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, dueSQL, p.engine.Now().UTC(), dueBatch, dispatch.CircuitOpen)
 		if err != nil {
 			return fmt.Errorf("finding what is due: %w", err)
@@ -188,7 +187,7 @@ type taken struct {
 // move promotes what take takes, in one transaction.
 func (p *promoter) move(ctx context.Context, take func(tx pgx.Tx) (taken, error)) error {
 	var moved taken
-	err := p.inTx(ctx, func(tx pgx.Tx) (err error) {
+	err := pgx.BeginFunc(ctx, p.engine.Pool.Pgx, func(tx pgx.Tx) (err error) {
 		if moved, err = take(tx); err != nil || len(moved.due) == 0 {
 			return err
 		}
@@ -236,17 +235,6 @@ func takeFirst(ctx context.Context, tx pgx.Tx, now time.Time, picks map[stream]i
 		return taken{}, fmt.Errorf("taking what is parked: %w", err)
 	}
 	return t, nil
-}
-
-// inTx is a transaction that PostgreSQL ends if this process stops in the middle
-// of it: what it had locked would wait as long.
-func (p *promoter) inTx(ctx context.Context, do func(tx pgx.Tx) error) error {
-	return pgx.BeginFunc(ctx, p.engine.Pool.Pgx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SET LOCAL idle_in_transaction_session_timeout = '"+promoterStall+"'"); err != nil {
-			return fmt.Errorf("beginning: %w", err)
-		}
-		return do(tx)
-	})
 }
 
 // insertJobs makes the jobs of what was taken.
