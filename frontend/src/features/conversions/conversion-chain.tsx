@@ -78,6 +78,10 @@ const TraceQuery = graphql(
           fired
           rule
           reason
+          gatheredInto {
+            id
+            deliveryId
+          }
           event {
             id
             status
@@ -356,7 +360,7 @@ function Considered({ considered }: { considered: Trace["considered"] }): ReactE
   const sorted = [...considered].sort((a, b) => Number(b.fired) - Number(a.fired));
   return (
     <ul className="flex flex-col divide-y rounded-md border">
-      {sorted.map(({ postback, event, fired, reason, rule }) => (
+      {sorted.map(({ postback, event, fired, reason, rule, gatheredInto }) => (
         <li key={`${postback.id} ${event.id}`} className="flex items-start gap-2.5 px-3 py-2">
           {fired ? (
             <Check aria-hidden className="mt-0.5 size-4 shrink-0 text-delivered" />
@@ -375,6 +379,16 @@ function Considered({ considered }: { considered: Trace["considered"] }): ReactE
             <p className={fired ? "text-delivered" : "text-muted"}>
               <span className="sr-only">{fired ? "It fired. " : "It did not fire. "}</span>
               {reason || rule}
+              {gatheredInto !== null && (
+                <>
+                  {" "}
+                  Gathered into delivery{" "}
+                  <Link to="/deliveries/$id" params={{ id: gatheredInto.id }} className="link">
+                    <ShortId id={gatheredInto.deliveryId} />
+                  </Link>
+                  .
+                </>
+              )}
             </p>
           </div>
         </li>

@@ -11,6 +11,7 @@ import { Badge, StateBadge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Fact, Facts } from "@/components/ui/facts";
 import { useHotkey } from "@/components/ui/hotkeys";
+import { plural } from "@/components/ui/format";
 import { Money } from "@/components/ui/money";
 import { ShortId } from "@/components/ui/short-id";
 import { Note } from "@/components/ui/states";
@@ -63,6 +64,25 @@ const DetailQuery = graphql(
             id
             deliveryId
             state
+          }
+          gathered {
+            leftAt
+            event {
+              id
+              status
+              amount {
+                amount
+                currency
+              }
+            }
+            conversion {
+              id
+              conversionId
+              goal {
+                id
+                name
+              }
+            }
           }
           attempts {
             id
@@ -205,7 +225,8 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
           {delivery.nextAttemptAt !== null && (
             <>
               {" "}
-              Next attempt <RelativeTime at={delivery.nextAttemptAt} />.
+              {delivery.attempts.length === 0 ? "It goes out" : "Next attempt"}{" "}
+              <RelativeTime at={delivery.nextAttemptAt} />.
             </>
           )}
         </Note>
@@ -276,10 +297,12 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         </Facts>
       </DetailPart>
 
+      {delivery.gathered.length > 0 && <Gathered gathered={delivery.gathered} />}
+
       {conversion && (
         <>
           <DetailPart
-            title="Conversion"
+            title={delivery.gathered.length > 0 ? "First conversion" : "Conversion"}
             aside={
               <Link
                 to="/conversions/$id"
@@ -335,6 +358,32 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         )}
       </Suspense>
     </>
+  );
+}
+
+/** The conversions of one click that the request tells of. */
+function Gathered({ gathered }: { gathered: Delivery["gathered"] }): ReactElement {
+  const told = gathered.filter(({ leftAt }) => leftAt === null).length;
+  return (
+    <DetailPart title={`Tells of ${plural(told, "conversion", "conversions")}`}>
+      <ul aria-label="Gathered conversions" className="flex flex-col divide-y rounded-md border">
+        {gathered.map(({ conversion, event, leftAt }) => (
+          <li key={conversion.id} className="flex flex-wrap items-center gap-x-3 gap-y-0.5 px-3 py-2">
+            <Link to="/conversions/$id" params={{ id: conversion.id }} className="link">
+              {conversion.goal.name}
+            </Link>
+            <ShortId id={conversion.conversionId} what="conversion id" />
+            {leftAt === null ? (
+              <Money value={event.amount} />
+            ) : (
+              <span className="text-muted">
+                taken out <Time at={leftAt} />: its status changed before the request went out
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </DetailPart>
   );
 }
 

@@ -22,6 +22,7 @@ const LintQuery = graphql(`
     $offerId: ID
     $campaignId: ID
     $network: Boolean
+    $gatherSeconds: Int
   ) {
     lintPostback(
       urlTemplate: $urlTemplate
@@ -33,6 +34,7 @@ const LintQuery = graphql(`
       offerId: $offerId
       campaignId: $campaignId
       network: $network
+      gatherSeconds: $gatherSeconds
     ) {
       code
       severity
@@ -62,6 +64,7 @@ function question(draft: Draft, postbackId: string | null, link: string | null, 
     offerId: draft.scope === "OFFER" ? draft.offerId : null,
     campaignId: draft.scope === "CAMPAIGN" ? draft.campaignId : null,
     network,
+    gatherSeconds: draft.gatherSeconds,
   };
 }
 

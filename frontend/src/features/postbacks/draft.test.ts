@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 
-import { type Draft, inWords, missing, newDraft, toCreateInput, toUpdateInput } from "./draft";
+import { type Draft, inWords, missing, newDraft, spanInWords, toCreateInput, toUpdateInput } from "./draft";
 
 const sound: Draft = { ...newDraft, goals: ["ftd"], urlTemplate: " https://t.example/pb?cid={param_1} " };
 
@@ -42,5 +42,29 @@ describe("a draft", () => {
     expect(inWords({ ...sound, scope: "CAMPAIGN", enabled: false }, ["A", "B", "C"], "Facebook")).toBe(
       "Fires for A, B and C in Facebook alone, once it is approved. It is switched off for now.",
     );
+  });
+});
+
+describe("gathering", () => {
+  const draft: Draft = { ...sound, goals: ["ftd", "deposit"], gatherSeconds: 5400 };
+
+  it("makes one postback of several goals", () => {
+    expect(toCreateInput(draft)).toMatchObject({ goals: ["ftd", "deposit"], gatherSeconds: 5400 });
+    expect(toUpdateInput("P1", draft)).toMatchObject({
+      goal: "ftd",
+      furtherGoals: ["deposit"],
+      gatherSeconds: 5400,
+    });
+    expect(toUpdateInput("P1", { ...draft, gatherSeconds: null })).toMatchObject({
+      furtherGoals: [],
+      gatherSeconds: null,
+    });
+  });
+
+  it("says so in plain words", () => {
+    expect(inWords(draft, ["First Time Deposit", "Deposit"], null)).toContain(
+      "What a click brings within 1 hour and 30 minutes goes out in one request.",
+    );
+    expect(spanInWords(86_400)).toBe("1 day");
   });
 });

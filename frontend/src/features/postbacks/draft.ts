@@ -14,6 +14,8 @@ export interface Draft {
   offerId: string | null;
   campaignId: string | null;
   goals: string[];
+  /** For how long it gathers the conversions of a click into one request; null to send each by itself. */
+  gatherSeconds: number | null;
   urlTemplate: string;
   method: "GET" | "POST";
   statuses: Status[];
@@ -29,6 +31,7 @@ export const newDraft: Draft = {
   offerId: null,
   campaignId: null,
   goals: [],
+  gatherSeconds: null,
   urlTemplate: "",
   method: "GET",
   statuses: ["APPROVED"],
@@ -48,6 +51,8 @@ export const fieldNames = [
   "campaignId",
   "name",
   "bodyRule",
+  "gatherSeconds",
+  "furtherGoals",
 ];
 
 /** What can be said before the server is asked: only that something is missing. */
@@ -86,6 +91,7 @@ function common(draft: Draft) {
     statuses: draft.statuses,
     enabled: draft.enabled,
     bodyRule: bodyRule(draft),
+    gatherSeconds: draft.gatherSeconds,
   };
 }
 
@@ -94,8 +100,13 @@ export function toCreateInput(draft: Draft): VariablesOf<typeof CreatePostback>[
 }
 
 export function toUpdateInput(id: string, draft: Draft): VariablesOf<typeof UpdatePostback>["input"] {
-  const [goal] = draft.goals;
-  return { id, ...common(draft), ...(goal !== undefined && { goal }) };
+  const [goal, ...further] = draft.goals;
+  return {
+    id,
+    ...common(draft),
+    ...(goal !== undefined && { goal }),
+    furtherGoals: draft.gatherSeconds === null ? [] : further,
+  };
 }
 
 const statusWords: Record<Status, string> = {
@@ -108,6 +119,25 @@ const statusWords: Record<Status, string> = {
 function list(words: readonly string[], last: string): string {
   if (words.length < 2) return words.join("");
   return `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1) ?? ""}`;
+}
+
+const units = [
+  { seconds: 86_400, word: "day" },
+  { seconds: 3600, word: "hour" },
+  { seconds: 60, word: "minute" },
+  { seconds: 1, word: "second" },
+] as const;
+
+/** A span in words: 90 is "1 minute and 30 seconds". */
+export function spanInWords(seconds: number): string {
+  let left = seconds;
+  const words: string[] = [];
+  for (const unit of units) {
+    const n = Math.floor(left / unit.seconds);
+    left -= n * unit.seconds;
+    if (n > 0) words.push(`${String(n)} ${unit.word}${n === 1 ? "" : "s"}`);
+  }
+  return list(words, "and");
 }
 
 /** What the draft means, as a sentence. Names are the goals' and the place's, as the server calls them. */
@@ -127,5 +157,9 @@ export function inWords(draft: Draft, goalNames: readonly string[], place: strin
           "or",
         )}`;
   const off = draft.enabled ? "" : " It is switched off for now.";
-  return `Fires for ${list(goalNames, "and")} ${where}, ${when}.${off}`;
+  const gathers =
+    draft.gatherSeconds === null
+      ? ""
+      : ` What a click brings within ${spanInWords(draft.gatherSeconds)} goes out in one request.`;
+  return `Fires for ${list(goalNames, "and")} ${where}, ${when}.${gathers}${off}`;
 }

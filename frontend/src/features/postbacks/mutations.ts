@@ -21,6 +21,12 @@ export const PostbackParts = graphql(`
       key
       name
     }
+    furtherGoals {
+      id
+      key
+      name
+    }
+    gatherSeconds
     offer {
       id
       name

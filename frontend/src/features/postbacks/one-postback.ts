@@ -18,6 +18,8 @@ export const PostbackQuery = graphql(
             method
             statuses
             enabled
+            furtherGoals
+            gatherSeconds
             bodyRule {
               kind
               path
@@ -46,7 +48,8 @@ export function toDraft(postback: Postback): Draft {
     scope: postback.scope,
     offerId: postback.offer?.id ?? null,
     campaignId: postback.campaign?.id ?? null,
-    goals: [postback.goal.key],
+    goals: [postback.goal.key, ...postback.furtherGoals.map(({ key }) => key)],
+    gatherSeconds: postback.gatherSeconds,
     urlTemplate: postback.urlTemplate,
     method: postback.method,
     statuses: postback.statuses.filter((status) => status !== "UNKNOWN"),

@@ -38,7 +38,7 @@ interface PostbackFormProps {
 export function PostbackForm(props: PostbackFormProps): ReactElement {
   const { draft, onChange, errors } = props;
   const [values, setValues] = useState<Values>({});
-  const previewed = usePreview(draft.urlTemplate, values);
+  const previewed = usePreview(draft.urlTemplate, values, draft.gatherSeconds);
   const set = (change: Partial<Draft>) => {
     onChange({ ...draft, ...change });
   };

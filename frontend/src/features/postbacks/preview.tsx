@@ -11,8 +11,8 @@ import { explain } from "@/graphql/client";
 import { useMacros } from "./editor/macros";
 
 const PreviewQuery = graphql(`
-  query PreviewPostback($urlTemplate: String!, $values: [MacroValueInput!]) {
-    previewPostback(urlTemplate: $urlTemplate, values: $values) {
+  query PreviewPostback($urlTemplate: String!, $values: [MacroValueInput!], $gatherSeconds: Int) {
+    previewPostback(urlTemplate: $urlTemplate, values: $values, gatherSeconds: $gatherSeconds) {
       url
       spans {
         macro
@@ -72,12 +72,12 @@ export interface Previewed {
 const nothing: Previewed = { preview: null, of: "", error: null };
 
 /** What the server makes of a template; what it made of the last one until the new answer is there. */
-export function usePreview(urlTemplate: string, values: Values): Previewed {
+export function usePreview(urlTemplate: string, values: Values, gatherSeconds: number | null): Previewed {
   const rested = useRested(urlTemplate);
   const restedValues = useRested(values);
   const [{ data, error, fetching }] = useQuery({
     query: PreviewQuery,
-    variables: { urlTemplate: rested, values: valueInputs(restedValues) },
+    variables: { urlTemplate: rested, values: valueInputs(restedValues), gatherSeconds },
     pause: rested.trim() === "",
   });
   const [last, setLast] = useState<{ preview: Preview; of: string } | null>(null);

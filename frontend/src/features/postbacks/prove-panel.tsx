@@ -80,6 +80,7 @@ export function ProvePanel({ draft, postbackId, token, onLink }: ProvePanelProps
                 campaignId: draft.scope === "CAMPAIGN" ? draft.campaignId : null,
                 goals: draft.goals,
                 statuses: draft.statuses,
+                gatherSeconds: draft.gatherSeconds,
               },
             },
             { requestPolicy: "network-only" },
@@ -175,7 +176,13 @@ function Fire({
         isPending={fetching}
         onPress={() => {
           void fire({
-            input: { urlTemplate: draft.urlTemplate, method: draft.method, postbackId, goal },
+            input: {
+              urlTemplate: draft.urlTemplate,
+              method: draft.method,
+              postbackId,
+              goal,
+              gatherSeconds: draft.gatherSeconds,
+            },
           });
         }}
       >

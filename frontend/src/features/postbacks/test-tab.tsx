@@ -19,7 +19,11 @@ import { TestResult } from "./test/test-result";
 const noTests: readonly PostbackTest[] = [];
 
 /** Fires a saved postback by hand: with values that begin as those of the last test. */
-export function TestTab({ postback }: { postback: { id: string; urlTemplate: string } }): ReactElement {
+export function TestTab({
+  postback,
+}: {
+  postback: { id: string; urlTemplate: string; gatherSeconds: number | null };
+}): ReactElement {
   const [{ data, fetching }, refetch] = useQuery({
     query: PastTests,
     variables: { id: postback.id },
@@ -45,7 +49,7 @@ function Loaded({
   tests,
   onFired,
 }: {
-  postback: { id: string; urlTemplate: string };
+  postback: { id: string; urlTemplate: string; gatherSeconds: number | null };
   tests: readonly PostbackTest[];
   onFired: () => void;
 }): ReactElement {
@@ -53,7 +57,7 @@ function Loaded({
   const [values, setValues] = useState<Values>(() =>
     Object.fromEntries((single?.values ?? []).map(({ macro, value }) => [macro, value])),
   );
-  const { preview } = usePreview(postback.urlTemplate, values);
+  const { preview } = usePreview(postback.urlTemplate, values, postback.gatherSeconds);
   const [{ data, error, fetching }, fire] = useMutation(FireTest);
   const payload = data?.testPostback;
   const fault = error ? explain(error) : (payload?.userErrors[0]?.message ?? null);

@@ -10,6 +10,7 @@ import { toast } from "@/components/ui/toast";
 import { TemplateText } from "@/components/ui/url-text";
 import { explain } from "@/graphql/client";
 
+import { spanInWords } from "./draft";
 import { RestoreVersion } from "./mutations";
 import type { Postback } from "./one-postback";
 import { diff } from "./text-diff";
@@ -38,7 +39,7 @@ export function VersionsTab({ postback }: { postback: Postback }): ReactElement 
   );
 }
 
-function inWords({ method, statuses, enabled, bodyRule }: Version): string {
+function inWords({ method, statuses, enabled, bodyRule, gatherSeconds, furtherGoals }: Version): string {
   const rule =
     bodyRule === null
       ? "any 2xx is delivered"
@@ -49,6 +50,9 @@ function inWords({ method, statuses, enabled, bodyRule }: Version): string {
     method,
     statuses.map((s) => stateWord(s).toLowerCase()).join(", "),
     rule,
+    ...(gatherSeconds === null
+      ? []
+      : [`gathers for ${spanInWords(gatherSeconds)}${furtherGoals.map((key) => `, ${key} too`).join("")}`]),
     enabled ? "on" : "off",
   ].join(" · ");
 }

@@ -8,6 +8,7 @@ import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import type { FormErrors } from "@/graphql/user-errors";
 
+import { Gathering } from "./gathering";
 import { type Draft, inWords, type Scope, type Status } from "./draft";
 
 const statuses: readonly { id: Status; label: string }[] = [
@@ -46,15 +47,19 @@ export function WhenItFires({
         <p className="rounded-md bg-accent-soft px-3 py-2 text-pretty">
           {inWords(draft, goalNames, place?.label ?? null)}
         </p>
-        {severalGoals ? (
+        {severalGoals || draft.gatherSeconds !== null ? (
           <CheckboxGroup
             label="Goals"
-            hint="One postback is made for each."
+            hint={
+              draft.gatherSeconds === null
+                ? "One postback is made for each."
+                : "They are gathered together, by one postback."
+            }
             value={draft.goals}
             onChange={(chosen) => {
               set({ goals: chosen });
             }}
-            error={errors.fields["goals"]}
+            error={errors.fields["goals"] ?? errors.fields["furtherGoals"]}
             className="flex-col"
           >
             {goals.map((goal) => (
@@ -126,6 +131,7 @@ export function WhenItFires({
             </Checkbox>
           ))}
         </CheckboxGroup>
+        <Gathering draft={draft} set={set} error={errors.fields["gatherSeconds"]} />
       </div>
     </Panel>
   );
