@@ -43,7 +43,8 @@ type Event struct {
 	CampaignID  int64 // 0: the affiliate's default link, no campaign
 	Goal        string
 	Status      commission.Status
-	Unchanged   bool // the status was this before: a corrected amount, an attribution
+	CappedBy    string // offer or campaign, where the cap of its day was reached; else empty
+	Unchanged   bool   // the status was this before: a corrected amount, an attribution
 }
 
 // Decision says what became of one postback, and why. It is kept with the event,
@@ -88,6 +89,8 @@ func match(e Event, p Postback) Rule {
 		return OtherStatus
 	case e.Unchanged:
 		return Unchanged
+	case e.CappedBy != "":
+		return OverCap
 	case p.Held:
 		return Held
 	default:
@@ -124,6 +127,8 @@ func explain(rule Rule, e Event, p Postback) string {
 		return fmt.Sprintf("It is for campaign %d; the conversion is of campaign %d.", p.CampaignID, e.CampaignID)
 	case Unchanged:
 		return fmt.Sprintf("It is %s as before: this step changed its amount or its owner alone, and a tracker counts each call.", e.Status)
+	case OverCap:
+		return fmt.Sprintf("The %s had taken as many conversions as it may in a day: this one is kept, pays nothing, and is not told.", e.CappedBy)
 	case OtherGoal:
 		return fmt.Sprintf("It is for the goal %s; this is %s.", strings.Join(append([]string{p.Goal}, p.Further...), " or "), e.Goal)
 	default:

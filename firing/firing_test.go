@@ -50,10 +50,14 @@ func TestDecide(t *testing.T) {
 		"one of several statuses": {event, func(p *firing.Postback) { p.Statuses = commission.Statuses() }, firing.Matched, ""},
 		"switched off":            {event, func(p *firing.Postback) { p.Enabled = false }, firing.Disabled, "It is switched off."},
 		"deleted":                 {event, func(p *firing.Postback) { p.Deleted = true; p.Enabled = false }, firing.Deleted, "It was deleted."},
-		"on hold":                 {event, func(p *firing.Postback) { p.Held = true }, firing.Held, ""},
-		"on hold, another goal":   {event, func(p *firing.Postback) { p.Held = true; p.Goal = "cpa" }, firing.OtherGoal, ""},
-		"a scope of the future":   {event, func(p *firing.Postback) { p.Scope = "planet" }, firing.UnknownScope, ""},
-		"nobody's conversion":     {firing.Event{Goal: "ftd", Status: "approved"}, nil, firing.Unattributed, ""},
+		"over the day's cap": {
+			firing.Event{AffiliateID: 1, OfferID: 10, CampaignID: 100, Goal: "ftd", Status: commission.Approved, CappedBy: "campaign"}, nil, firing.OverCap,
+			"The campaign had taken as many conversions as it may in a day: this one is kept, pays nothing, and is not told.",
+		},
+		"on hold":               {event, func(p *firing.Postback) { p.Held = true }, firing.Held, ""},
+		"on hold, another goal": {event, func(p *firing.Postback) { p.Held = true; p.Goal = "cpa" }, firing.OtherGoal, ""},
+		"a scope of the future": {event, func(p *firing.Postback) { p.Scope = "planet" }, firing.UnknownScope, ""},
+		"nobody's conversion":   {firing.Event{Goal: "ftd", Status: "approved"}, nil, firing.Unattributed, ""},
 		"a campaign's, on the default link": {
 			firing.Event{AffiliateID: 1, OfferID: 10, Goal: "ftd", Status: "approved"}, scoped(firing.Campaign, 10, 100),
 			firing.OtherCampaign, "It is for campaign 100; the conversion came through the default link, without a campaign.",
@@ -149,8 +153,8 @@ func TestEveryRuleIsListed(t *testing.T) {
 			t.Errorf("%s fires: %t", r, r.Fires())
 		}
 	}
-	if len(seen) != 12 {
-		t.Errorf("%d rules are listed, want 12", len(seen))
+	if len(seen) != 13 {
+		t.Errorf("%d rules are listed, want 13", len(seen))
 	}
 }
 

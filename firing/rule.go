@@ -16,6 +16,7 @@ const (
 	OtherGoal      Rule = "goal"
 	OtherStatus    Rule = "status"
 	Unchanged      Rule = "unchanged" // the status is what it was: a tracker counts each call
+	OverCap        Rule = "cap"       // the day's cap was reached: it pays nothing, and nobody is told
 	Held           Rule = "held"      // matched; its delivery is made, and waits
 	Matched        Rule = "matched"   // matched; its delivery is queued
 )
@@ -24,7 +25,7 @@ const (
 func Rules() []Rule {
 	return []Rule{
 		Unattributed, OtherAffiliate, Deleted, Disabled, UnknownScope,
-		OtherOffer, OtherCampaign, OtherGoal, OtherStatus, Unchanged, Held, Matched,
+		OtherOffer, OtherCampaign, OtherGoal, OtherStatus, Unchanged, OverCap, Held, Matched,
 	}
 }
 

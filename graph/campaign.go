@@ -57,6 +57,9 @@ func (r *Resolver) missingGoals(ctx context.Context, c *db.Campaign) ([]*db.Goal
 		reaches := p.Scope == firing.Global || p.OfferID != nil && *p.OfferID == c.OfferID || p.CampaignID != nil && *p.CampaignID == c.ID
 		if p.Enabled && reaches {
 			covered[p.Goal] = true
+			for _, key := range p.FurtherGoals {
+				covered[key] = true
+			}
 		}
 	}
 	goals, err := load(ctx).dictionary.Load(ctx, struct{}{})

@@ -42,6 +42,10 @@ func (r *campaignResolver) MissingGoals(ctx context.Context, obj *db.Campaign) (
 	return r.missingGoals(ctx, obj)
 }
 
+func (r *campaignResolver) TakenToday(ctx context.Context, obj *db.Campaign) (int, error) {
+	return load(ctx).takenOfCampaign.Load(ctx, obj.ID)
+}
+
 func (r *mutationResolver) CreateCampaign(ctx context.Context, input gen.CreateCampaignInput) (*gen.CreateCampaignPayload, error) {
 	campaign, err := r.createCampaign(ctx, input)
 	errs, err := userErrors(err)
@@ -54,7 +58,7 @@ func (r *mutationResolver) UpdateCampaign(ctx context.Context, input gen.UpdateC
 		errs, err := userErrors(err)
 		return &gen.UpdateCampaignPayload{UserErrors: errs}, err
 	}
-	campaign, err := r.Setup.UpdateCampaign(ctx, id, setup.CampaignPatch{Name: input.Name, State: input.State})
+	campaign, err := r.Setup.UpdateCampaign(ctx, id, setup.CampaignPatch{Name: input.Name, State: input.State, DailyCap: input.DailyCap})
 	errs, err := userErrors(err)
 	return &gen.UpdateCampaignPayload{Campaign: campaign, UserErrors: errs}, err
 }

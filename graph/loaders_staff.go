@@ -10,11 +10,13 @@ import (
 	"postrider/intake"
 )
 
-// staffLoaders ask intake for what is no row. Only fields that are staff's use
-// them.
+// staffLoaders ask intake for what is no row. Only fields that are staff's, or of a
+// row that the viewer may see, use them.
 type staffLoaders struct {
-	proposals    *dataloadgen.Loader[uuid.UUID, []intake.Proposal]
-	waitingWords *dataloadgen.Loader[int64, []*intake.WaitingWord]
+	proposals       *dataloadgen.Loader[uuid.UUID, []intake.Proposal]
+	waitingWords    *dataloadgen.Loader[int64, []*intake.WaitingWord]
+	takenOfCampaign *dataloadgen.Loader[int64, int] // for the campaign's affiliate too
+	takenOfOffer    *dataloadgen.Loader[int64, int]
 }
 
 func newStaffLoaders(in *intake.Intake, wait time.Duration) staffLoaders {
@@ -30,6 +32,8 @@ func newStaffLoaders(in *intake.Intake, wait time.Duration) staffLoaders {
 			}
 			return all, nil
 		}, dataloadgen.WithWait(wait)),
-		waitingWords: many(wait, in.WaitingWords, func(w *intake.WaitingWord) int64 { return w.SourceID }),
+		waitingWords:    many(wait, in.WaitingWords, func(w *intake.WaitingWord) int64 { return w.SourceID }),
+		takenOfCampaign: dataloadgen.NewMappedLoader(in.TakenOfCampaigns, dataloadgen.WithWait(wait)),
+		takenOfOffer:    dataloadgen.NewMappedLoader(in.TakenOfOffers, dataloadgen.WithWait(wait)),
 	}
 }

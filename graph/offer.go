@@ -42,6 +42,7 @@ func (r *Resolver) saveOffer(ctx context.Context, in gen.SaveOfferInput) (*db.Of
 		set(&w.FallbackURL, in.FallbackURL)
 		set(&w.Currency, in.Currency)
 		set(&w.ClickWindowDays, in.ClickWindowDays)
+		set(&w.DailyCap, in.DailyCap)
 		if in.DeepLinkHosts != nil {
 			w.DeepLinkHosts = in.DeepLinkHosts
 		}

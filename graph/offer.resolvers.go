@@ -31,6 +31,10 @@ func (r *offerResolver) LandingPages(ctx context.Context, obj *db.Offer) ([]*db.
 	return load(ctx).pagesOfOffer.Load(ctx, obj.ID)
 }
 
+func (r *offerResolver) TakenToday(ctx context.Context, obj *db.Offer) (int, error) {
+	return load(ctx).takenOfOffer.Load(ctx, obj.ID)
+}
+
 func (r *offerResolver) Deal(ctx context.Context, obj *db.Offer) (*db.Deal, error) {
 	deals, err := load(ctx).dealsOfOffer.Load(ctx, obj.ID)
 	return ownDeal(viewer.From(ctx), deals, r.Now()), err

@@ -94,8 +94,10 @@ func (w *world) newEstate(t testing.TB, mark string) *estate {
 func (w *world) settle(t testing.TB, e *estate) {
 	t.Helper()
 	ctx, c, id := pgtest.System(t), w.db.Client(), e.affiliate.ID
-	e.link = pgtest.Campaign(t, w.db, id, w.offer, func(c *db.CampaignCreate) { c.SetName("Campaign " + e.mark) })
+	e.link = pgtest.Campaign(t, w.db, id, w.offer, func(c *db.CampaignCreate) { c.SetName("Campaign " + e.mark).SetDailyCap(500) })
 	e.keep(globalid.Int("Campaign", e.link.CampaignID))
+	_, err := w.db.SQL.ExecContext(ctx, `UPDATE offers SET daily_cap = 900 WHERE id = $1`, w.offer)
+	must(t, err)
 	for _, link := range []pgtest.Link{e.link, pgtest.DefaultLink(t, w.db, id, w.offer)} {
 		e.keep(globalid.Int("TrackingLink", link.ID))
 		e.needles = append(e.needles, link.Code)
@@ -151,7 +153,7 @@ func (w *world) happen(t testing.TB, e *estate) {
 	conversion := e.scene.Conversion(t, w.db, func(c *db.ConversionCreate) {
 		c.SetPlayerID(player.ID).SetTransactionID("tx-" + e.mark).SetAmount(decimal.NewFromInt(25)).SetPayout(decimal.NewFromInt(120)).SetPayoutCurrency("EUR").
 			SetTerms(&commission.Terms{Model: commission.CPA, Amount: decimal.NewFromInt(120), Currency: "EUR", Tier: 1}).
-			SetRate(decimal.NewFromInt(1)).SetReportedStatus("said " + e.mark)
+			SetRate(decimal.NewFromInt(1)).SetReportedStatus("said " + e.mark).SetCappedBy("offer")
 	})
 	e.keep(conversion.GlobalID())
 	postback, err := c.Postback.Get(ctx, idOf(e.ids["Postback"][0]))

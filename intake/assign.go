@@ -90,6 +90,9 @@ func (in *Intake) give(ctx context.Context, tx *pg.Pipeline, c *conversion, clic
 	if err := in.reckon(ctx, tx, c); err != nil {
 		return err
 	}
+	if err := in.takePlaces(ctx, tx, []*entry{{conversion: c, isNew: true, now: in.now()}}); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, `
 		UPDATE conversions SET affiliate_id = $2, offer_id = $3, campaign_id = nullif($4::bigint, 0), click_id = $5, attributed_by = $6,
 		  once_key = nullif($7, ''), payout = $8, payout_currency = $9, deal_id = nullif($10::bigint, 0), terms = $11, rate = $12, player_id = $13
@@ -180,7 +183,8 @@ func (in *Intake) redecide(ctx context.Context, l *ledger, c *conversion, g *goa
 	}
 	previous := commission.Status(s.previous.String)
 	decisions := firing.Decide(firing.Event{
-		AffiliateID: c.AffiliateID, OfferID: c.OfferID, CampaignID: c.CampaignID, Goal: c.Goal, Status: s.status, Unchanged: previous == s.status,
+		AffiliateID: c.AffiliateID, OfferID: c.OfferID, CampaignID: c.CampaignID, Goal: c.Goal, Status: s.status,
+		CappedBy: c.CappedBy, Unchanged: previous == s.status,
 	}, rules(candidates))
 	macrosText, err := json.Marshal(macros)
 	if err != nil {

@@ -27,6 +27,7 @@ type catalog struct {
 	deals     *cache[dealKey, []deal]
 	rates     *cache[string, []datedRate]
 	rules     *cache[int64, *offerRules]
+	caps      *cache[capKey, int]
 	postbacks *cache[int64, []candidate]
 }
 
@@ -39,6 +40,7 @@ func newCatalog(secrets *secret.Key) *catalog {
 		deals:     newCache(l.deals),
 		rates:     newCache(l.rates).ofOwnKeys(),
 		rules:     newCache(l.offerRules),
+		caps:      newCache(l.dailyCap),
 		postbacks: newCache(l.postbacks),
 	}
 }
@@ -50,6 +52,7 @@ func (c *catalog) forget() {
 	c.deals.forget()
 	c.rates.forget()
 	c.rules.forget()
+	c.caps.forget()
 	c.postbacks.forget()
 }
 

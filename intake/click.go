@@ -45,6 +45,7 @@ type link struct {
 	CampaignID   int64 // zero for a default link
 	CampaignName string
 	pageIDs      map[string]int64 // landing pages by key
+	fullOn       string           // the last day on which its offer's or campaign's cap was reached; empty for none
 }
 
 // Click records a click and says where to send the player. The click is
@@ -63,6 +64,11 @@ func (in *Intake) Click(ctx context.Context, r ClickRequest) (ClickAnswer, error
 		country = in.Country(r.Address)
 	}
 	values := l.values(click, country)
+	if at := in.now(); l.fullAt(at) && l.Open() {
+		full := l.Link
+		full.Campaign = tracking.Paused // what the cap leaves no place for goes where a pause would send it
+		return ClickAnswer{Found: true, Route: full.Route(click, values), NoClick: "the cap of the day is reached"}, nil
+	}
 	if !l.Open() {
 		return ClickAnswer{Found: true, Route: l.Route(click, values), NoClick: "the campaign or its offer is paused"}, nil
 	}
@@ -166,11 +172,11 @@ func (l loader) link(ctx context.Context, on querier, code string) (*link, bool,
 	var hosts []byte
 	err := on.QueryRowContext(ctx, `
 		SELECT t.id, t.affiliate_id, o.id, o.name, coalesce(c.id, 0), coalesce(c.name, ''), coalesce(c.state, 'active'),
-		       o.state, o.destination_url, o.fallback_url, o.deep_link_hosts
+		       o.state, o.destination_url, o.fallback_url, o.deep_link_hosts, `+lastFullDay+`
 		FROM tracking_links t JOIN offers o ON o.id = t.offer_id LEFT JOIN campaigns c ON c.id = t.campaign_id
 		WHERE t.code = $1`, code).
 		Scan(&k.ID, &k.AffiliateID, &k.OfferID, &k.OfferName, &k.CampaignID, &k.CampaignName, &k.Campaign,
-			&k.Offer, &destination, &fallback, &hosts)
+			&k.Offer, &destination, &fallback, &hosts, &k.fullOn)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}

@@ -51,7 +51,7 @@ func (in *Intake) take(ctx context.Context, l *ledger, c *conversion, s step, no
 	}
 	decisions := firing.Decide(firing.Event{
 		AffiliateID: c.AffiliateID, OfferID: c.OfferID, CampaignID: c.CampaignID, Goal: c.Goal, Status: s.Status,
-		Unchanged: s.Previous == s.Status,
+		CappedBy: c.CappedBy, Unchanged: s.Previous == s.Status,
 	}, rules(candidates))
 	eventID, err := s.newID(now)
 	if err != nil {

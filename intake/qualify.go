@@ -136,8 +136,11 @@ func (in *Intake) recordCPA(ctx context.Context, l *ledger, by *conversion, verd
 	if err != nil || !inserted[id] {
 		return err
 	}
-	e.isNew = true
+	e.isNew, e.now = true, now
 	if err := in.reckonTiered(ctx, l.tx, []*entry{e}); err != nil {
+		return err
+	}
+	if err := in.takePlaces(ctx, l.tx, []*entry{e}); err != nil {
 		return err
 	}
 	return in.take(ctx, l, e.conversion, step{

@@ -22,6 +22,10 @@ func (in *Intake) reckon(ctx context.Context, tx *pg.Pipeline, c *conversion) er
 		}
 	}
 	c.PayoutCurrency = c.Terms.Currency
+	if c.CappedBy != "" {
+		c.Payout = decimal.NewNullDecimal(decimal.Zero)
+		return nil
+	}
 	amount := c.Amount.Decimal
 	if c.Terms.PaysShare(c.Goal) {
 		rate, found, err := in.keptRate(ctx, tx, c)

@@ -52,6 +52,7 @@ type conversion struct {
 	tiered       bool // its deal has tiers, and it is reckoned once it is in the table
 	Status       commission.Status
 	AttributedBy string
+	CappedBy     string // offer or campaign, where the cap of its day was reached
 	OccurredAt   time.Time
 	ReceivedAt   time.Time
 }
@@ -103,6 +104,9 @@ func (in *Intake) insertNew(ctx context.Context, l *ledger, entries []*entry) er
 	if err := in.reckonTiered(ctx, l.tx, entries); err != nil {
 		return err
 	}
+	if err := in.takePlaces(ctx, l.tx, entries); err != nil {
+		return err
+	}
 	for _, e := range entries {
 		if !e.isNew {
 			continue
@@ -140,6 +144,9 @@ func (in *Intake) finish(ctx context.Context, l *ledger, e *entry) error {
 	}
 	if extra := e.report.unlisted(e.goal); e.isNew && len(extra) > 0 {
 		e.outcome.Reason += fmt.Sprintf("; it carries %s, which the dictionary does not list for %s", strings.Join(extra, " and "), e.goal.Key)
+	}
+	if e.isNew && e.conversion.CappedBy != "" {
+		e.outcome.Reason += "; over the cap: the " + e.conversion.CappedBy + " had taken as many as it may in a day, and it pays nothing"
 	}
 	if e.isNew && e.conversion.ReportedStatus != "" {
 		e.outcome.Reason += "; " + unmapped(e.conversion.ReportedStatus)
@@ -204,11 +211,11 @@ func findConversion(ctx context.Context, tx *pg.Pipeline, where string, args ...
 	err := tx.QueryRowContext(ctx, `
 		SELECT id, coalesce(affiliate_id, 0), source_id, offer_id, coalesce(campaign_id, 0), click_id, reported_click_id, player_id, goal,
 		  coalesce(transaction_id, ''), coalesce(once_key, ''), amount, payout, currency, payout_currency, coalesce(deal_id, 0), status,
-		  attributed_by, occurred_at, received_at, terms, rate, reported_status, origin
+		  attributed_by, occurred_at, received_at, terms, rate, reported_status, origin, capped_by
 		FROM conversions WHERE `+where+` LIMIT 1 FOR UPDATE`, args...).
 		Scan(&c.ID, &c.AffiliateID, &c.SourceID, &c.OfferID, &c.CampaignID, &c.ClickID, &c.ReportedClickID, &c.PlayerID, &c.Goal,
 			&c.TransactionID, &c.OnceKey, &c.Amount, &c.Payout, &c.Currency, &c.PayoutCurrency, &c.DealID, &c.Status,
-			&c.AttributedBy, &c.OccurredAt, &c.ReceivedAt, &terms, &c.Rate, &c.ReportedStatus, &c.Origin)
+			&c.AttributedBy, &c.OccurredAt, &c.ReceivedAt, &terms, &c.Rate, &c.ReportedStatus, &c.Origin, &c.CappedBy)
 	if err != nil {
 		return nil, fmt.Errorf("reading the conversion: %w", err)
 	}

@@ -49,7 +49,7 @@ func (g *Gaps) OfViewer(ctx context.Context) ([]Gap, error) {
 		SELECT r.id, g.key, coalesce(s.n, 0)
 		FROM running r CROSS JOIN goals g LEFT JOIN seen s ON s.campaign_id = r.id AND s.goal = g.key
 		WHERE (s.n > 0 OR g.key = ANY($4)) AND NOT EXISTS (
-		  SELECT FROM postbacks p WHERE p.affiliate_id = r.affiliate_id AND p.goal = g.key AND p.enabled AND p.deleted_at IS NULL
+		  SELECT FROM postbacks p WHERE p.affiliate_id = r.affiliate_id AND (p.goal = g.key OR p.further_goals ? g.key) AND p.enabled AND p.deleted_at IS NULL
 		    AND (p.scope = 'global' OR p.offer_id = r.offer_id OR p.campaign_id = r.id))
 		ORDER BY 3 DESC, r.id DESC, g.position LIMIT $5`,
 		v.Staff(), v.AffiliateID, g.Now().Add(-gapWindow), pq.Array([]string{commission.GoalRegistration, commission.GoalFTD}), mostGaps)

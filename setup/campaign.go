@@ -57,6 +57,9 @@ func (s *Setup) CreateCampaign(ctx context.Context, n NewCampaign) (*db.Campaign
 type CampaignPatch struct {
 	Name  *string
 	State *tracking.RunState
+	// DailyCap is how many conversions a day it takes, 0 for any number. Staff alone
+	// set it.
+	DailyCap *int
 }
 
 // UpdateCampaign renames, pauses or resumes a campaign.
@@ -78,12 +81,35 @@ func (s *Setup) UpdateCampaign(ctx context.Context, id int64, p CampaignPatch) (
 		if p.State != nil {
 			update.SetState(*p.State)
 		}
+		if p.DailyCap != nil {
+			if !c.viewer.Staff() {
+				return problem.Forbidden("only the network's staff set a cap").At("dailyCap")
+			}
+			if err := checkCap(*p.DailyCap); err != nil {
+				return err
+			}
+			if *p.DailyCap > 0 {
+				update.SetDailyCap(*p.DailyCap)
+			} else {
+				update.ClearDailyCap()
+			}
+		}
 		if changed, err = update.Save(ctx); err != nil {
 			return fmt.Errorf("changing the campaign: %w", err)
 		}
 		return c.audit(ctx, "update", "campaign", id, before.AffiliateID, before, changed)
 	})
 	return changed, err
+}
+
+// maxCap is the largest cap: more is no cap.
+const maxCap = 1_000_000
+
+func checkCap(most int) error {
+	if most < 0 || most > maxCap {
+		return problem.Invalid("dailyCap", "is a number of conversions from 1 to %d; 0 for any number", maxCap)
+	}
+	return nil
 }
 
 // cleanName trims a name and refuses one that is empty, too long or no text.

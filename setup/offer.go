@@ -28,6 +28,7 @@ type OfferWish struct {
 	DeepLinkHosts   []string
 	Currency        string
 	ClickWindowDays int                       // 0 for any time
+	DailyCap        int                       // how many conversions that pay a day takes; 0 for any number
 	Qualification   *commission.Qualification // nil where the operator says itself who qualifies
 }
 
@@ -79,6 +80,9 @@ func offerWish(o *db.Offer) OfferWish {
 	if o.ClickWindowDays != nil {
 		w.ClickWindowDays = *o.ClickWindowDays
 	}
+	if o.DailyCap != nil {
+		w.DailyCap = *o.DailyCap
+	}
 	return w
 }
 
@@ -95,6 +99,11 @@ func setOffer(m *db.OfferMutation, w OfferWish) {
 		m.SetClickWindowDays(w.ClickWindowDays)
 	} else {
 		m.ClearClickWindowDays()
+	}
+	if w.DailyCap > 0 {
+		m.SetDailyCap(w.DailyCap)
+	} else {
+		m.ClearDailyCap()
 	}
 	if w.Qualification != nil && !w.Qualification.None() {
 		m.SetQualification(w.Qualification)
@@ -139,6 +148,7 @@ func (c *change) checkOffer(ctx context.Context, w *OfferWish) error {
 	if w.ClickWindowDays < 0 {
 		list = append(list, problem.Invalid("clickWindowDays", "cannot be negative"))
 	}
+	list = append(list, problem.From(checkCap(w.DailyCap)))
 	if w.Qualification != nil {
 		list = append(list, at("qualification", w.Qualification.Validate()))
 		if err := c.goalsExist(ctx, "qualification.goals", w.Qualification.Goals); err != nil {

@@ -26,6 +26,8 @@ type Campaign struct {
 	Name string `json:"name,omitempty"`
 	// State holds the value of the "state" field.
 	State tracking.RunState `json:"state,omitempty"`
+	// How many conversions that pay a day takes; null for any number.
+	DailyCap *int `json:"daily_cap,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -36,7 +38,7 @@ func (*Campaign) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case campaign.FieldID, campaign.FieldAffiliateID, campaign.FieldOfferID:
+		case campaign.FieldID, campaign.FieldAffiliateID, campaign.FieldOfferID, campaign.FieldDailyCap:
 			values[i] = new(sql.NullInt64)
 		case campaign.FieldName, campaign.FieldState:
 			values[i] = new(sql.NullString)
@@ -86,6 +88,13 @@ func (_m *Campaign) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field state", values[i])
 			} else if value.Valid {
 				_m.State = tracking.RunState(value.String)
+			}
+		case campaign.FieldDailyCap:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field daily_cap", values[i])
+			} else if value.Valid {
+				_m.DailyCap = new(int)
+				*_m.DailyCap = int(value.Int64)
 			}
 		case campaign.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -140,6 +149,11 @@ func (_m *Campaign) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("state=")
 	builder.WriteString(fmt.Sprintf("%v", _m.State))
+	builder.WriteString(", ")
+	if v := _m.DailyCap; v != nil {
+		builder.WriteString("daily_cap=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -53,6 +53,20 @@ func (_c *CampaignCreate) SetNillableState(v *tracking.RunState) *CampaignCreate
 	return _c
 }
 
+// SetDailyCap sets the "daily_cap" field.
+func (_c *CampaignCreate) SetDailyCap(v int) *CampaignCreate {
+	_c.mutation.SetDailyCap(v)
+	return _c
+}
+
+// SetNillableDailyCap sets the "daily_cap" field if the given value is not nil.
+func (_c *CampaignCreate) SetNillableDailyCap(v *int) *CampaignCreate {
+	if v != nil {
+		_c.SetDailyCap(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *CampaignCreate) SetCreatedAt(v time.Time) *CampaignCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -148,6 +162,11 @@ func (_c *CampaignCreate) check() error {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`db: validator failed for field "Campaign.state": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.DailyCap(); ok {
+		if err := campaign.DailyCapValidator(v); err != nil {
+			return &ValidationError{Name: "daily_cap", err: fmt.Errorf(`db: validator failed for field "Campaign.daily_cap": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Campaign.created_at"`)}
 	}
@@ -198,6 +217,10 @@ func (_c *CampaignCreate) createSpec() (*Campaign, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.State(); ok {
 		_spec.SetField(campaign.FieldState, field.TypeEnum, value)
 		_node.State = value
+	}
+	if value, ok := _c.mutation.DailyCap(); ok {
+		_spec.SetField(campaign.FieldDailyCap, field.TypeInt, value)
+		_node.DailyCap = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(campaign.FieldCreatedAt, field.TypeTime, value)

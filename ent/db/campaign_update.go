@@ -57,6 +57,33 @@ func (_u *CampaignUpdate) SetNillableState(v *tracking.RunState) *CampaignUpdate
 	return _u
 }
 
+// SetDailyCap sets the "daily_cap" field.
+func (_u *CampaignUpdate) SetDailyCap(v int) *CampaignUpdate {
+	_u.mutation.ResetDailyCap()
+	_u.mutation.SetDailyCap(v)
+	return _u
+}
+
+// SetNillableDailyCap sets the "daily_cap" field if the given value is not nil.
+func (_u *CampaignUpdate) SetNillableDailyCap(v *int) *CampaignUpdate {
+	if v != nil {
+		_u.SetDailyCap(*v)
+	}
+	return _u
+}
+
+// AddDailyCap adds value to the "daily_cap" field.
+func (_u *CampaignUpdate) AddDailyCap(v int) *CampaignUpdate {
+	_u.mutation.AddDailyCap(v)
+	return _u
+}
+
+// ClearDailyCap clears the value of the "daily_cap" field.
+func (_u *CampaignUpdate) ClearDailyCap() *CampaignUpdate {
+	_u.mutation.ClearDailyCap()
+	return _u
+}
+
 // Mutation returns the CampaignMutation object of the builder.
 func (_u *CampaignUpdate) Mutation() *CampaignMutation {
 	return _u.mutation
@@ -101,6 +128,11 @@ func (_u *CampaignUpdate) check() error {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`db: validator failed for field "Campaign.state": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.DailyCap(); ok {
+		if err := campaign.DailyCapValidator(v); err != nil {
+			return &ValidationError{Name: "daily_cap", err: fmt.Errorf(`db: validator failed for field "Campaign.daily_cap": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -127,6 +159,15 @@ func (_u *CampaignUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(campaign.FieldState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.DailyCap(); ok {
+		_spec.SetField(campaign.FieldDailyCap, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedDailyCap(); ok {
+		_spec.AddField(campaign.FieldDailyCap, field.TypeInt, value)
+	}
+	if _u.mutation.DailyCapCleared() {
+		_spec.ClearField(campaign.FieldDailyCap, field.TypeInt)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -175,6 +216,33 @@ func (_u *CampaignUpdateOne) SetNillableState(v *tracking.RunState) *CampaignUpd
 	if v != nil {
 		_u.SetState(*v)
 	}
+	return _u
+}
+
+// SetDailyCap sets the "daily_cap" field.
+func (_u *CampaignUpdateOne) SetDailyCap(v int) *CampaignUpdateOne {
+	_u.mutation.ResetDailyCap()
+	_u.mutation.SetDailyCap(v)
+	return _u
+}
+
+// SetNillableDailyCap sets the "daily_cap" field if the given value is not nil.
+func (_u *CampaignUpdateOne) SetNillableDailyCap(v *int) *CampaignUpdateOne {
+	if v != nil {
+		_u.SetDailyCap(*v)
+	}
+	return _u
+}
+
+// AddDailyCap adds value to the "daily_cap" field.
+func (_u *CampaignUpdateOne) AddDailyCap(v int) *CampaignUpdateOne {
+	_u.mutation.AddDailyCap(v)
+	return _u
+}
+
+// ClearDailyCap clears the value of the "daily_cap" field.
+func (_u *CampaignUpdateOne) ClearDailyCap() *CampaignUpdateOne {
+	_u.mutation.ClearDailyCap()
 	return _u
 }
 
@@ -235,6 +303,11 @@ func (_u *CampaignUpdateOne) check() error {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`db: validator failed for field "Campaign.state": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.DailyCap(); ok {
+		if err := campaign.DailyCapValidator(v); err != nil {
+			return &ValidationError{Name: "daily_cap", err: fmt.Errorf(`db: validator failed for field "Campaign.daily_cap": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -278,6 +351,15 @@ func (_u *CampaignUpdateOne) sqlSave(ctx context.Context) (_node *Campaign, err 
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(campaign.FieldState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.DailyCap(); ok {
+		_spec.SetField(campaign.FieldDailyCap, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedDailyCap(); ok {
+		_spec.AddField(campaign.FieldDailyCap, field.TypeInt, value)
+	}
+	if _u.mutation.DailyCapCleared() {
+		_spec.ClearField(campaign.FieldDailyCap, field.TypeInt)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Campaign{config: _u.config}

@@ -63,6 +63,8 @@ type Conversion struct {
 	Origin string `json:"origin,omitempty"`
 	// click, player or staff; empty while unattributed.
 	AttributedBy string `json:"attributed_by,omitempty"`
+	// offer or campaign, where the cap of its day was reached: then it pays nothing.
+	CappedBy string `json:"capped_by,omitempty"`
 	// OccurredAt holds the value of the "occurred_at" field.
 	OccurredAt time.Time `json:"occurred_at,omitempty"`
 	// ReceivedAt holds the value of the "received_at" field.
@@ -83,7 +85,7 @@ func (*Conversion) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case conversion.FieldAffiliateID, conversion.FieldSourceID, conversion.FieldOfferID, conversion.FieldCampaignID, conversion.FieldDealID:
 			values[i] = new(sql.NullInt64)
-		case conversion.FieldReportedClickID, conversion.FieldGoal, conversion.FieldTransactionID, conversion.FieldOnceKey, conversion.FieldCurrency, conversion.FieldPayoutCurrency, conversion.FieldStatus, conversion.FieldReportedStatus, conversion.FieldOrigin, conversion.FieldAttributedBy:
+		case conversion.FieldReportedClickID, conversion.FieldGoal, conversion.FieldTransactionID, conversion.FieldOnceKey, conversion.FieldCurrency, conversion.FieldPayoutCurrency, conversion.FieldStatus, conversion.FieldReportedStatus, conversion.FieldOrigin, conversion.FieldAttributedBy, conversion.FieldCappedBy:
 			values[i] = new(sql.NullString)
 		case conversion.FieldOccurredAt, conversion.FieldReceivedAt:
 			values[i] = new(sql.NullTime)
@@ -248,6 +250,12 @@ func (_m *Conversion) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.AttributedBy = value.String
 			}
+		case conversion.FieldCappedBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field capped_by", values[i])
+			} else if value.Valid {
+				_m.CappedBy = value.String
+			}
 		case conversion.FieldOccurredAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field occurred_at", values[i])
@@ -378,6 +386,9 @@ func (_m *Conversion) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("attributed_by=")
 	builder.WriteString(_m.AttributedBy)
+	builder.WriteString(", ")
+	builder.WriteString("capped_by=")
+	builder.WriteString(_m.CappedBy)
 	builder.WriteString(", ")
 	builder.WriteString("occurred_at=")
 	builder.WriteString(_m.OccurredAt.Format(time.ANSIC))

@@ -269,6 +269,20 @@ func (_c *ConversionCreate) SetNillableAttributedBy(v *string) *ConversionCreate
 	return _c
 }
 
+// SetCappedBy sets the "capped_by" field.
+func (_c *ConversionCreate) SetCappedBy(v string) *ConversionCreate {
+	_c.mutation.SetCappedBy(v)
+	return _c
+}
+
+// SetNillableCappedBy sets the "capped_by" field if the given value is not nil.
+func (_c *ConversionCreate) SetNillableCappedBy(v *string) *ConversionCreate {
+	if v != nil {
+		_c.SetCappedBy(*v)
+	}
+	return _c
+}
+
 // SetOccurredAt sets the "occurred_at" field.
 func (_c *ConversionCreate) SetOccurredAt(v time.Time) *ConversionCreate {
 	_c.mutation.SetOccurredAt(v)
@@ -344,6 +358,10 @@ func (_c *ConversionCreate) defaults() error {
 		v := conversion.DefaultAttributedBy
 		_c.mutation.SetAttributedBy(v)
 	}
+	if _, ok := _c.mutation.CappedBy(); !ok {
+		v := conversion.DefaultCappedBy
+		_c.mutation.SetCappedBy(v)
+	}
 	return nil
 }
 
@@ -383,6 +401,9 @@ func (_c *ConversionCreate) check() error {
 	}
 	if _, ok := _c.mutation.AttributedBy(); !ok {
 		return &ValidationError{Name: "attributed_by", err: errors.New(`db: missing required field "Conversion.attributed_by"`)}
+	}
+	if _, ok := _c.mutation.CappedBy(); !ok {
+		return &ValidationError{Name: "capped_by", err: errors.New(`db: missing required field "Conversion.capped_by"`)}
 	}
 	if _, ok := _c.mutation.OccurredAt(); !ok {
 		return &ValidationError{Name: "occurred_at", err: errors.New(`db: missing required field "Conversion.occurred_at"`)}
@@ -508,6 +529,10 @@ func (_c *ConversionCreate) createSpec() (*Conversion, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.AttributedBy(); ok {
 		_spec.SetField(conversion.FieldAttributedBy, field.TypeString, value)
 		_node.AttributedBy = value
+	}
+	if value, ok := _c.mutation.CappedBy(); ok {
+		_spec.SetField(conversion.FieldCappedBy, field.TypeString, value)
+		_node.CappedBy = value
 	}
 	if value, ok := _c.mutation.OccurredAt(); ok {
 		_spec.SetField(conversion.FieldOccurredAt, field.TypeTime, value)

@@ -335,6 +335,20 @@ func (_u *ConversionUpdate) SetNillableAttributedBy(v *string) *ConversionUpdate
 	return _u
 }
 
+// SetCappedBy sets the "capped_by" field.
+func (_u *ConversionUpdate) SetCappedBy(v string) *ConversionUpdate {
+	_u.mutation.SetCappedBy(v)
+	return _u
+}
+
+// SetNillableCappedBy sets the "capped_by" field if the given value is not nil.
+func (_u *ConversionUpdate) SetNillableCappedBy(v *string) *ConversionUpdate {
+	if v != nil {
+		_u.SetCappedBy(*v)
+	}
+	return _u
+}
+
 // Mutation returns the ConversionMutation object of the builder.
 func (_u *ConversionUpdate) Mutation() *ConversionMutation {
 	return _u.mutation
@@ -487,6 +501,9 @@ func (_u *ConversionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.AttributedBy(); ok {
 		_spec.SetField(conversion.FieldAttributedBy, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.CappedBy(); ok {
+		_spec.SetField(conversion.FieldCappedBy, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -814,6 +831,20 @@ func (_u *ConversionUpdateOne) SetNillableAttributedBy(v *string) *ConversionUpd
 	return _u
 }
 
+// SetCappedBy sets the "capped_by" field.
+func (_u *ConversionUpdateOne) SetCappedBy(v string) *ConversionUpdateOne {
+	_u.mutation.SetCappedBy(v)
+	return _u
+}
+
+// SetNillableCappedBy sets the "capped_by" field if the given value is not nil.
+func (_u *ConversionUpdateOne) SetNillableCappedBy(v *string) *ConversionUpdateOne {
+	if v != nil {
+		_u.SetCappedBy(*v)
+	}
+	return _u
+}
+
 // Mutation returns the ConversionMutation object of the builder.
 func (_u *ConversionUpdateOne) Mutation() *ConversionMutation {
 	return _u.mutation
@@ -996,6 +1027,9 @@ func (_u *ConversionUpdateOne) sqlSave(ctx context.Context) (_node *Conversion, 
 	}
 	if value, ok := _u.mutation.AttributedBy(); ok {
 		_spec.SetField(conversion.FieldAttributedBy, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.CappedBy(); ok {
+		_spec.SetField(conversion.FieldCappedBy, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Conversion{config: _u.config}

@@ -188,6 +188,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			campaign.FieldOfferID:     {Type: field.TypeInt64, Column: campaign.FieldOfferID},
 			campaign.FieldName:        {Type: field.TypeString, Column: campaign.FieldName},
 			campaign.FieldState:       {Type: field.TypeEnum, Column: campaign.FieldState},
+			campaign.FieldDailyCap:    {Type: field.TypeInt, Column: campaign.FieldDailyCap},
 			campaign.FieldCreatedAt:   {Type: field.TypeTime, Column: campaign.FieldCreatedAt},
 		},
 	}
@@ -250,6 +251,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			conversion.FieldReportedStatus:  {Type: field.TypeString, Column: conversion.FieldReportedStatus},
 			conversion.FieldOrigin:          {Type: field.TypeString, Column: conversion.FieldOrigin},
 			conversion.FieldAttributedBy:    {Type: field.TypeString, Column: conversion.FieldAttributedBy},
+			conversion.FieldCappedBy:        {Type: field.TypeString, Column: conversion.FieldCappedBy},
 			conversion.FieldOccurredAt:      {Type: field.TypeTime, Column: conversion.FieldOccurredAt},
 			conversion.FieldReceivedAt:      {Type: field.TypeTime, Column: conversion.FieldReceivedAt},
 		},
@@ -471,6 +473,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			offer.FieldDeepLinkHosts:   {Type: field.TypeJSON, Column: offer.FieldDeepLinkHosts},
 			offer.FieldCurrency:        {Type: field.TypeString, Column: offer.FieldCurrency},
 			offer.FieldClickWindowDays: {Type: field.TypeInt, Column: offer.FieldClickWindowDays},
+			offer.FieldDailyCap:        {Type: field.TypeInt, Column: offer.FieldDailyCap},
 			offer.FieldQualification:   {Type: field.TypeJSON, Column: offer.FieldQualification},
 			offer.FieldCreatedAt:       {Type: field.TypeTime, Column: offer.FieldCreatedAt},
 		},
@@ -1270,6 +1273,11 @@ func (f *CampaignFilter) WhereState(p entql.StringP) {
 	f.Where(p.Field(campaign.FieldState))
 }
 
+// WhereDailyCap applies the entql int predicate on the daily_cap field.
+func (f *CampaignFilter) WhereDailyCap(p entql.IntP) {
+	f.Where(p.Field(campaign.FieldDailyCap))
+}
+
 // WhereCreatedAt applies the entql time.Time predicate on the created_at field.
 func (f *CampaignFilter) WhereCreatedAt(p entql.TimeP) {
 	f.Where(p.Field(campaign.FieldCreatedAt))
@@ -1528,6 +1536,11 @@ func (f *ConversionFilter) WhereOrigin(p entql.StringP) {
 // WhereAttributedBy applies the entql string predicate on the attributed_by field.
 func (f *ConversionFilter) WhereAttributedBy(p entql.StringP) {
 	f.Where(p.Field(conversion.FieldAttributedBy))
+}
+
+// WhereCappedBy applies the entql string predicate on the capped_by field.
+func (f *ConversionFilter) WhereCappedBy(p entql.StringP) {
+	f.Where(p.Field(conversion.FieldCappedBy))
 }
 
 // WhereOccurredAt applies the entql time.Time predicate on the occurred_at field.
@@ -2408,6 +2421,11 @@ func (f *OfferFilter) WhereCurrency(p entql.StringP) {
 // WhereClickWindowDays applies the entql int predicate on the click_window_days field.
 func (f *OfferFilter) WhereClickWindowDays(p entql.IntP) {
 	f.Where(p.Field(offer.FieldClickWindowDays))
+}
+
+// WhereDailyCap applies the entql int predicate on the daily_cap field.
+func (f *OfferFilter) WhereDailyCap(p entql.IntP) {
+	f.Where(p.Field(offer.FieldDailyCap))
 }
 
 // WhereQualification applies the entql json.RawMessage predicate on the qualification field.

@@ -5712,6 +5712,8 @@ type CampaignMutation struct {
 	addoffer_id     *int64
 	name            *string
 	state           *tracking.RunState
+	daily_cap       *int
+	adddaily_cap    *int
 	created_at      *time.Time
 	clearedFields   map[string]struct{}
 	done            bool
@@ -6007,6 +6009,76 @@ func (m *CampaignMutation) ResetState() {
 	m.state = nil
 }
 
+// SetDailyCap sets the "daily_cap" field.
+func (m *CampaignMutation) SetDailyCap(i int) {
+	m.daily_cap = &i
+	m.adddaily_cap = nil
+}
+
+// DailyCap returns the value of the "daily_cap" field in the mutation.
+func (m *CampaignMutation) DailyCap() (r int, exists bool) {
+	v := m.daily_cap
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDailyCap returns the old "daily_cap" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldDailyCap(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDailyCap is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDailyCap requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDailyCap: %w", err)
+	}
+	return oldValue.DailyCap, nil
+}
+
+// AddDailyCap adds i to the "daily_cap" field.
+func (m *CampaignMutation) AddDailyCap(i int) {
+	if m.adddaily_cap != nil {
+		*m.adddaily_cap += i
+	} else {
+		m.adddaily_cap = &i
+	}
+}
+
+// AddedDailyCap returns the value that was added to the "daily_cap" field in this mutation.
+func (m *CampaignMutation) AddedDailyCap() (r int, exists bool) {
+	v := m.adddaily_cap
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearDailyCap clears the value of the "daily_cap" field.
+func (m *CampaignMutation) ClearDailyCap() {
+	m.daily_cap = nil
+	m.adddaily_cap = nil
+	m.clearedFields[campaign.FieldDailyCap] = struct{}{}
+}
+
+// DailyCapCleared returns if the "daily_cap" field was cleared in this mutation.
+func (m *CampaignMutation) DailyCapCleared() bool {
+	_, ok := m.clearedFields[campaign.FieldDailyCap]
+	return ok
+}
+
+// ResetDailyCap resets all changes to the "daily_cap" field.
+func (m *CampaignMutation) ResetDailyCap() {
+	m.daily_cap = nil
+	m.adddaily_cap = nil
+	delete(m.clearedFields, campaign.FieldDailyCap)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *CampaignMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -6077,7 +6149,7 @@ func (m *CampaignMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CampaignMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 6)
 	if m.affiliate_id != nil {
 		fields = append(fields, campaign.FieldAffiliateID)
 	}
@@ -6089,6 +6161,9 @@ func (m *CampaignMutation) Fields() []string {
 	}
 	if m.state != nil {
 		fields = append(fields, campaign.FieldState)
+	}
+	if m.daily_cap != nil {
+		fields = append(fields, campaign.FieldDailyCap)
 	}
 	if m.created_at != nil {
 		fields = append(fields, campaign.FieldCreatedAt)
@@ -6109,6 +6184,8 @@ func (m *CampaignMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case campaign.FieldState:
 		return m.State()
+	case campaign.FieldDailyCap:
+		return m.DailyCap()
 	case campaign.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -6128,6 +6205,8 @@ func (m *CampaignMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldName(ctx)
 	case campaign.FieldState:
 		return m.OldState(ctx)
+	case campaign.FieldDailyCap:
+		return m.OldDailyCap(ctx)
 	case campaign.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -6167,6 +6246,13 @@ func (m *CampaignMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetState(v)
 		return nil
+	case campaign.FieldDailyCap:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDailyCap(v)
+		return nil
 	case campaign.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -6188,6 +6274,9 @@ func (m *CampaignMutation) AddedFields() []string {
 	if m.addoffer_id != nil {
 		fields = append(fields, campaign.FieldOfferID)
 	}
+	if m.adddaily_cap != nil {
+		fields = append(fields, campaign.FieldDailyCap)
+	}
 	return fields
 }
 
@@ -6200,6 +6289,8 @@ func (m *CampaignMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedAffiliateID()
 	case campaign.FieldOfferID:
 		return m.AddedOfferID()
+	case campaign.FieldDailyCap:
+		return m.AddedDailyCap()
 	}
 	return nil, false
 }
@@ -6223,6 +6314,13 @@ func (m *CampaignMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddOfferID(v)
 		return nil
+	case campaign.FieldDailyCap:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDailyCap(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Campaign numeric field %s", name)
 }
@@ -6230,7 +6328,11 @@ func (m *CampaignMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *CampaignMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(campaign.FieldDailyCap) {
+		fields = append(fields, campaign.FieldDailyCap)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -6243,6 +6345,11 @@ func (m *CampaignMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *CampaignMutation) ClearField(name string) error {
+	switch name {
+	case campaign.FieldDailyCap:
+		m.ClearDailyCap()
+		return nil
+	}
 	return fmt.Errorf("unknown Campaign nullable field %s", name)
 }
 
@@ -6261,6 +6368,9 @@ func (m *CampaignMutation) ResetField(name string) error {
 		return nil
 	case campaign.FieldState:
 		m.ResetState()
+		return nil
+	case campaign.FieldDailyCap:
+		m.ResetDailyCap()
 		return nil
 	case campaign.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -7594,6 +7704,7 @@ type ConversionMutation struct {
 	reported_status   *string
 	origin            *string
 	attributed_by     *string
+	capped_by         *string
 	occurred_at       *time.Time
 	received_at       *time.Time
 	clearedFields     map[string]struct{}
@@ -8708,6 +8819,42 @@ func (m *ConversionMutation) ResetAttributedBy() {
 	m.attributed_by = nil
 }
 
+// SetCappedBy sets the "capped_by" field.
+func (m *ConversionMutation) SetCappedBy(s string) {
+	m.capped_by = &s
+}
+
+// CappedBy returns the value of the "capped_by" field in the mutation.
+func (m *ConversionMutation) CappedBy() (r string, exists bool) {
+	v := m.capped_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCappedBy returns the old "capped_by" field's value of the Conversion entity.
+// If the Conversion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionMutation) OldCappedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCappedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCappedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCappedBy: %w", err)
+	}
+	return oldValue.CappedBy, nil
+}
+
+// ResetCappedBy resets all changes to the "capped_by" field.
+func (m *ConversionMutation) ResetCappedBy() {
+	m.capped_by = nil
+}
+
 // SetOccurredAt sets the "occurred_at" field.
 func (m *ConversionMutation) SetOccurredAt(t time.Time) {
 	m.occurred_at = &t
@@ -8814,7 +8961,7 @@ func (m *ConversionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ConversionMutation) Fields() []string {
-	fields := make([]string, 0, 23)
+	fields := make([]string, 0, 24)
 	if m.affiliate_id != nil {
 		fields = append(fields, conversion.FieldAffiliateID)
 	}
@@ -8878,6 +9025,9 @@ func (m *ConversionMutation) Fields() []string {
 	if m.attributed_by != nil {
 		fields = append(fields, conversion.FieldAttributedBy)
 	}
+	if m.capped_by != nil {
+		fields = append(fields, conversion.FieldCappedBy)
+	}
 	if m.occurred_at != nil {
 		fields = append(fields, conversion.FieldOccurredAt)
 	}
@@ -8934,6 +9084,8 @@ func (m *ConversionMutation) Field(name string) (ent.Value, bool) {
 		return m.Origin()
 	case conversion.FieldAttributedBy:
 		return m.AttributedBy()
+	case conversion.FieldCappedBy:
+		return m.CappedBy()
 	case conversion.FieldOccurredAt:
 		return m.OccurredAt()
 	case conversion.FieldReceivedAt:
@@ -8989,6 +9141,8 @@ func (m *ConversionMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldOrigin(ctx)
 	case conversion.FieldAttributedBy:
 		return m.OldAttributedBy(ctx)
+	case conversion.FieldCappedBy:
+		return m.OldCappedBy(ctx)
 	case conversion.FieldOccurredAt:
 		return m.OldOccurredAt(ctx)
 	case conversion.FieldReceivedAt:
@@ -9148,6 +9302,13 @@ func (m *ConversionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAttributedBy(v)
+		return nil
+	case conversion.FieldCappedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCappedBy(v)
 		return nil
 	case conversion.FieldOccurredAt:
 		v, ok := value.(time.Time)
@@ -9406,6 +9567,9 @@ func (m *ConversionMutation) ResetField(name string) error {
 		return nil
 	case conversion.FieldAttributedBy:
 		m.ResetAttributedBy()
+		return nil
+	case conversion.FieldCappedBy:
+		m.ResetCappedBy()
 		return nil
 	case conversion.FieldOccurredAt:
 		m.ResetOccurredAt()
@@ -18162,6 +18326,8 @@ type OfferMutation struct {
 	currency              *string
 	click_window_days     *int
 	addclick_window_days  *int
+	daily_cap             *int
+	adddaily_cap          *int
 	qualification         **commission.Qualification
 	created_at            *time.Time
 	clearedFields         map[string]struct{}
@@ -18647,6 +18813,76 @@ func (m *OfferMutation) ResetClickWindowDays() {
 	delete(m.clearedFields, offer.FieldClickWindowDays)
 }
 
+// SetDailyCap sets the "daily_cap" field.
+func (m *OfferMutation) SetDailyCap(i int) {
+	m.daily_cap = &i
+	m.adddaily_cap = nil
+}
+
+// DailyCap returns the value of the "daily_cap" field in the mutation.
+func (m *OfferMutation) DailyCap() (r int, exists bool) {
+	v := m.daily_cap
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDailyCap returns the old "daily_cap" field's value of the Offer entity.
+// If the Offer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferMutation) OldDailyCap(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDailyCap is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDailyCap requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDailyCap: %w", err)
+	}
+	return oldValue.DailyCap, nil
+}
+
+// AddDailyCap adds i to the "daily_cap" field.
+func (m *OfferMutation) AddDailyCap(i int) {
+	if m.adddaily_cap != nil {
+		*m.adddaily_cap += i
+	} else {
+		m.adddaily_cap = &i
+	}
+}
+
+// AddedDailyCap returns the value that was added to the "daily_cap" field in this mutation.
+func (m *OfferMutation) AddedDailyCap() (r int, exists bool) {
+	v := m.adddaily_cap
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearDailyCap clears the value of the "daily_cap" field.
+func (m *OfferMutation) ClearDailyCap() {
+	m.daily_cap = nil
+	m.adddaily_cap = nil
+	m.clearedFields[offer.FieldDailyCap] = struct{}{}
+}
+
+// DailyCapCleared returns if the "daily_cap" field was cleared in this mutation.
+func (m *OfferMutation) DailyCapCleared() bool {
+	_, ok := m.clearedFields[offer.FieldDailyCap]
+	return ok
+}
+
+// ResetDailyCap resets all changes to the "daily_cap" field.
+func (m *OfferMutation) ResetDailyCap() {
+	m.daily_cap = nil
+	m.adddaily_cap = nil
+	delete(m.clearedFields, offer.FieldDailyCap)
+}
+
 // SetQualification sets the "qualification" field.
 func (m *OfferMutation) SetQualification(c *commission.Qualification) {
 	m.qualification = &c
@@ -18766,7 +19002,7 @@ func (m *OfferMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OfferMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.name != nil {
 		fields = append(fields, offer.FieldName)
 	}
@@ -18793,6 +19029,9 @@ func (m *OfferMutation) Fields() []string {
 	}
 	if m.click_window_days != nil {
 		fields = append(fields, offer.FieldClickWindowDays)
+	}
+	if m.daily_cap != nil {
+		fields = append(fields, offer.FieldDailyCap)
 	}
 	if m.qualification != nil {
 		fields = append(fields, offer.FieldQualification)
@@ -18826,6 +19065,8 @@ func (m *OfferMutation) Field(name string) (ent.Value, bool) {
 		return m.Currency()
 	case offer.FieldClickWindowDays:
 		return m.ClickWindowDays()
+	case offer.FieldDailyCap:
+		return m.DailyCap()
 	case offer.FieldQualification:
 		return m.Qualification()
 	case offer.FieldCreatedAt:
@@ -18857,6 +19098,8 @@ func (m *OfferMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldCurrency(ctx)
 	case offer.FieldClickWindowDays:
 		return m.OldClickWindowDays(ctx)
+	case offer.FieldDailyCap:
+		return m.OldDailyCap(ctx)
 	case offer.FieldQualification:
 		return m.OldQualification(ctx)
 	case offer.FieldCreatedAt:
@@ -18933,6 +19176,13 @@ func (m *OfferMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetClickWindowDays(v)
 		return nil
+	case offer.FieldDailyCap:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDailyCap(v)
+		return nil
 	case offer.FieldQualification:
 		v, ok := value.(*commission.Qualification)
 		if !ok {
@@ -18958,6 +19208,9 @@ func (m *OfferMutation) AddedFields() []string {
 	if m.addclick_window_days != nil {
 		fields = append(fields, offer.FieldClickWindowDays)
 	}
+	if m.adddaily_cap != nil {
+		fields = append(fields, offer.FieldDailyCap)
+	}
 	return fields
 }
 
@@ -18968,6 +19221,8 @@ func (m *OfferMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case offer.FieldClickWindowDays:
 		return m.AddedClickWindowDays()
+	case offer.FieldDailyCap:
+		return m.AddedDailyCap()
 	}
 	return nil, false
 }
@@ -18984,6 +19239,13 @@ func (m *OfferMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddClickWindowDays(v)
 		return nil
+	case offer.FieldDailyCap:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDailyCap(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Offer numeric field %s", name)
 }
@@ -18994,6 +19256,9 @@ func (m *OfferMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(offer.FieldClickWindowDays) {
 		fields = append(fields, offer.FieldClickWindowDays)
+	}
+	if m.FieldCleared(offer.FieldDailyCap) {
+		fields = append(fields, offer.FieldDailyCap)
 	}
 	if m.FieldCleared(offer.FieldQualification) {
 		fields = append(fields, offer.FieldQualification)
@@ -19014,6 +19279,9 @@ func (m *OfferMutation) ClearField(name string) error {
 	switch name {
 	case offer.FieldClickWindowDays:
 		m.ClearClickWindowDays()
+		return nil
+	case offer.FieldDailyCap:
+		m.ClearDailyCap()
 		return nil
 	case offer.FieldQualification:
 		m.ClearQualification()
@@ -19052,6 +19320,9 @@ func (m *OfferMutation) ResetField(name string) error {
 		return nil
 	case offer.FieldClickWindowDays:
 		m.ResetClickWindowDays()
+		return nil
+	case offer.FieldDailyCap:
+		m.ResetDailyCap()
 		return nil
 	case offer.FieldQualification:
 		m.ResetQualification()

@@ -38,6 +38,8 @@ type Offer struct {
 	Currency string `json:"currency,omitempty"`
 	// A conversion that came longer after its click is late; null for any time.
 	ClickWindowDays *int `json:"click_window_days,omitempty"`
+	// How many conversions that pay a day takes; null for any number.
+	DailyCap *int `json:"daily_cap,omitempty"`
 	// What makes a qualified player; null where the operator says so itself.
 	Qualification *commission.Qualification `json:"qualification,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -52,7 +54,7 @@ func (*Offer) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case offer.FieldDeepLinkHosts, offer.FieldQualification:
 			values[i] = new([]byte)
-		case offer.FieldID, offer.FieldClickWindowDays:
+		case offer.FieldID, offer.FieldClickWindowDays, offer.FieldDailyCap:
 			values[i] = new(sql.NullInt64)
 		case offer.FieldName, offer.FieldOperator, offer.FieldVertical, offer.FieldState, offer.FieldDestinationURL, offer.FieldFallbackURL, offer.FieldCurrency:
 			values[i] = new(sql.NullString)
@@ -136,6 +138,13 @@ func (_m *Offer) assignValues(columns []string, values []any) error {
 				_m.ClickWindowDays = new(int)
 				*_m.ClickWindowDays = int(value.Int64)
 			}
+		case offer.FieldDailyCap:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field daily_cap", values[i])
+			} else if value.Valid {
+				_m.DailyCap = new(int)
+				*_m.DailyCap = int(value.Int64)
+			}
 		case offer.FieldQualification:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field qualification", values[i])
@@ -212,6 +221,11 @@ func (_m *Offer) String() string {
 	builder.WriteString(", ")
 	if v := _m.ClickWindowDays; v != nil {
 		builder.WriteString("click_window_days=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.DailyCap; v != nil {
+		builder.WriteString("daily_cap=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

@@ -100,6 +100,20 @@ func (_c *OfferCreate) SetNillableClickWindowDays(v *int) *OfferCreate {
 	return _c
 }
 
+// SetDailyCap sets the "daily_cap" field.
+func (_c *OfferCreate) SetDailyCap(v int) *OfferCreate {
+	_c.mutation.SetDailyCap(v)
+	return _c
+}
+
+// SetNillableDailyCap sets the "daily_cap" field if the given value is not nil.
+func (_c *OfferCreate) SetNillableDailyCap(v *int) *OfferCreate {
+	if v != nil {
+		_c.SetDailyCap(*v)
+	}
+	return _c
+}
+
 // SetQualification sets the "qualification" field.
 func (_c *OfferCreate) SetQualification(v *commission.Qualification) *OfferCreate {
 	_c.mutation.SetQualification(v)
@@ -232,6 +246,11 @@ func (_c *OfferCreate) check() error {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Offer.currency": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.DailyCap(); ok {
+		if err := offer.DailyCapValidator(v); err != nil {
+			return &ValidationError{Name: "daily_cap", err: fmt.Errorf(`db: validator failed for field "Offer.daily_cap": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.Qualification(); ok {
 		if err := v.Validate(); err != nil {
 			return &ValidationError{Name: "qualification", err: fmt.Errorf(`db: validator failed for field "Offer.qualification": %w`, err)}
@@ -307,6 +326,10 @@ func (_c *OfferCreate) createSpec() (*Offer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ClickWindowDays(); ok {
 		_spec.SetField(offer.FieldClickWindowDays, field.TypeInt, value)
 		_node.ClickWindowDays = &value
+	}
+	if value, ok := _c.mutation.DailyCap(); ok {
+		_spec.SetField(offer.FieldDailyCap, field.TypeInt, value)
+		_node.DailyCap = &value
 	}
 	if value, ok := _c.mutation.Qualification(); ok {
 		_spec.SetField(offer.FieldQualification, field.TypeJSON, value)

@@ -168,6 +168,33 @@ func (_u *OfferUpdate) ClearClickWindowDays() *OfferUpdate {
 	return _u
 }
 
+// SetDailyCap sets the "daily_cap" field.
+func (_u *OfferUpdate) SetDailyCap(v int) *OfferUpdate {
+	_u.mutation.ResetDailyCap()
+	_u.mutation.SetDailyCap(v)
+	return _u
+}
+
+// SetNillableDailyCap sets the "daily_cap" field if the given value is not nil.
+func (_u *OfferUpdate) SetNillableDailyCap(v *int) *OfferUpdate {
+	if v != nil {
+		_u.SetDailyCap(*v)
+	}
+	return _u
+}
+
+// AddDailyCap adds value to the "daily_cap" field.
+func (_u *OfferUpdate) AddDailyCap(v int) *OfferUpdate {
+	_u.mutation.AddDailyCap(v)
+	return _u
+}
+
+// ClearDailyCap clears the value of the "daily_cap" field.
+func (_u *OfferUpdate) ClearDailyCap() *OfferUpdate {
+	_u.mutation.ClearDailyCap()
+	return _u
+}
+
 // SetQualification sets the "qualification" field.
 func (_u *OfferUpdate) SetQualification(v *commission.Qualification) *OfferUpdate {
 	_u.mutation.SetQualification(v)
@@ -239,6 +266,11 @@ func (_u *OfferUpdate) check() error {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Offer.currency": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.DailyCap(); ok {
+		if err := offer.DailyCapValidator(v); err != nil {
+			return &ValidationError{Name: "daily_cap", err: fmt.Errorf(`db: validator failed for field "Offer.daily_cap": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Qualification(); ok {
 		if err := v.Validate(); err != nil {
 			return &ValidationError{Name: "qualification", err: fmt.Errorf(`db: validator failed for field "Offer.qualification": %w`, err)}
@@ -302,6 +334,15 @@ func (_u *OfferUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.ClickWindowDaysCleared() {
 		_spec.ClearField(offer.FieldClickWindowDays, field.TypeInt)
+	}
+	if value, ok := _u.mutation.DailyCap(); ok {
+		_spec.SetField(offer.FieldDailyCap, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedDailyCap(); ok {
+		_spec.AddField(offer.FieldDailyCap, field.TypeInt, value)
+	}
+	if _u.mutation.DailyCapCleared() {
+		_spec.ClearField(offer.FieldDailyCap, field.TypeInt)
 	}
 	if value, ok := _u.mutation.Qualification(); ok {
 		_spec.SetField(offer.FieldQualification, field.TypeJSON, value)
@@ -468,6 +509,33 @@ func (_u *OfferUpdateOne) ClearClickWindowDays() *OfferUpdateOne {
 	return _u
 }
 
+// SetDailyCap sets the "daily_cap" field.
+func (_u *OfferUpdateOne) SetDailyCap(v int) *OfferUpdateOne {
+	_u.mutation.ResetDailyCap()
+	_u.mutation.SetDailyCap(v)
+	return _u
+}
+
+// SetNillableDailyCap sets the "daily_cap" field if the given value is not nil.
+func (_u *OfferUpdateOne) SetNillableDailyCap(v *int) *OfferUpdateOne {
+	if v != nil {
+		_u.SetDailyCap(*v)
+	}
+	return _u
+}
+
+// AddDailyCap adds value to the "daily_cap" field.
+func (_u *OfferUpdateOne) AddDailyCap(v int) *OfferUpdateOne {
+	_u.mutation.AddDailyCap(v)
+	return _u
+}
+
+// ClearDailyCap clears the value of the "daily_cap" field.
+func (_u *OfferUpdateOne) ClearDailyCap() *OfferUpdateOne {
+	_u.mutation.ClearDailyCap()
+	return _u
+}
+
 // SetQualification sets the "qualification" field.
 func (_u *OfferUpdateOne) SetQualification(v *commission.Qualification) *OfferUpdateOne {
 	_u.mutation.SetQualification(v)
@@ -552,6 +620,11 @@ func (_u *OfferUpdateOne) check() error {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Offer.currency": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.DailyCap(); ok {
+		if err := offer.DailyCapValidator(v); err != nil {
+			return &ValidationError{Name: "daily_cap", err: fmt.Errorf(`db: validator failed for field "Offer.daily_cap": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Qualification(); ok {
 		if err := v.Validate(); err != nil {
 			return &ValidationError{Name: "qualification", err: fmt.Errorf(`db: validator failed for field "Offer.qualification": %w`, err)}
@@ -632,6 +705,15 @@ func (_u *OfferUpdateOne) sqlSave(ctx context.Context) (_node *Offer, err error)
 	}
 	if _u.mutation.ClickWindowDaysCleared() {
 		_spec.ClearField(offer.FieldClickWindowDays, field.TypeInt)
+	}
+	if value, ok := _u.mutation.DailyCap(); ok {
+		_spec.SetField(offer.FieldDailyCap, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedDailyCap(); ok {
+		_spec.AddField(offer.FieldDailyCap, field.TypeInt, value)
+	}
+	if _u.mutation.DailyCapCleared() {
+		_spec.ClearField(offer.FieldDailyCap, field.TypeInt)
 	}
 	if value, ok := _u.mutation.Qualification(); ok {
 		_spec.SetField(offer.FieldQualification, field.TypeJSON, value)

@@ -21,6 +21,7 @@ func (Campaign) Fields() []ent.Field {
 		field.Int64("offer_id").Immutable(),
 		field.String("name").NotEmpty().MaxLen(200),
 		field.Enum("state").GoType(tracking.RunState("")).Default(string(tracking.Active)),
+		field.Int("daily_cap").Optional().Nillable().Positive().Comment("How many conversions that pay a day takes; null for any number."),
 		createdAt(),
 	}
 }

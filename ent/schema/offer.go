@@ -27,6 +27,7 @@ func (Offer) Fields() []ent.Field {
 		field.JSON("deep_link_hosts", []string{}).Comment("Hosts that dl may lead to; *.example.com for any below."),
 		field.String("currency").MinLen(3).MaxLen(3),
 		field.Int("click_window_days").Optional().Nillable().Comment("A conversion that came longer after its click is late; null for any time."),
+		field.Int("daily_cap").Optional().Nillable().Positive().Comment("How many conversions that pay a day takes; null for any number."),
 		field.JSON("qualification", &commission.Qualification{}).Optional().Comment("What makes a qualified player; null where the operator says so itself."),
 		createdAt(),
 	}

@@ -243,6 +243,7 @@ type ComplexityRoot struct {
 	Campaign struct {
 		Affiliate    func(childComplexity int) int
 		CreatedAt    func(childComplexity int) int
+		DailyCap     func(childComplexity int) int
 		GlobalID     func(childComplexity int) int
 		Link         func(childComplexity int) int
 		MissingGoals func(childComplexity int) int
@@ -250,6 +251,7 @@ type ComplexityRoot struct {
 		Offer        func(childComplexity int) int
 		Postbacks    func(childComplexity int) int
 		State        func(childComplexity int) int
+		TakenToday   func(childComplexity int) int
 	}
 
 	CampaignConnection struct {
@@ -314,6 +316,7 @@ type ComplexityRoot struct {
 		Amount         func(childComplexity int) int
 		AttributedBy   func(childComplexity int) int
 		Campaign       func(childComplexity int) int
+		CappedBy       func(childComplexity int) int
 		Click          func(childComplexity int) int
 		ClickID        func(childComplexity int) int
 		ConversionID   func(childComplexity int) int
@@ -702,6 +705,7 @@ type ComplexityRoot struct {
 		ClickWindowDays func(childComplexity int) int
 		CreatedAt       func(childComplexity int) int
 		Currency        func(childComplexity int) int
+		DailyCap        func(childComplexity int) int
 		Deal            func(childComplexity int) int
 		Deals           func(childComplexity int) int
 		DeepLinkHosts   func(childComplexity int) int
@@ -714,6 +718,7 @@ type ComplexityRoot struct {
 		Operator        func(childComplexity int) int
 		Qualification   func(childComplexity int) int
 		State           func(childComplexity int) int
+		TakenToday      func(childComplexity int) int
 		Vertical        func(childComplexity int) int
 	}
 
@@ -1348,6 +1353,8 @@ type CampaignResolver interface {
 	Link(ctx context.Context, obj *db.Campaign) (*db.TrackingLink, error)
 	Postbacks(ctx context.Context, obj *db.Campaign) ([]*db.Postback, error)
 	MissingGoals(ctx context.Context, obj *db.Campaign) ([]*db.Goal, error)
+
+	TakenToday(ctx context.Context, obj *db.Campaign) (int, error)
 }
 type ClickResolver interface {
 	ClickID(ctx context.Context, obj *db.Click) (string, error)
@@ -1478,6 +1485,8 @@ type MutationResolver interface {
 }
 type OfferResolver interface {
 	LandingPages(ctx context.Context, obj *db.Offer) ([]*db.LandingPage, error)
+
+	TakenToday(ctx context.Context, obj *db.Offer) (int, error)
 	Deal(ctx context.Context, obj *db.Offer) (*db.Deal, error)
 	DefaultLink(ctx context.Context, obj *db.Offer) (*db.TrackingLink, error)
 
@@ -2230,6 +2239,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.CreatedAt(childComplexity), true
+	case "Campaign.dailyCap":
+		if e.ComplexityRoot.Campaign.DailyCap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Campaign.DailyCap(childComplexity), true
 	case "Campaign.id":
 		if e.ComplexityRoot.Campaign.GlobalID == nil {
 			break
@@ -2272,6 +2287,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.State(childComplexity), true
+	case "Campaign.takenToday":
+		if e.ComplexityRoot.Campaign.TakenToday == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Campaign.TakenToday(childComplexity), true
 
 	case "CampaignConnection.edges":
 		if e.ComplexityRoot.CampaignConnection.Edges == nil {
@@ -2503,6 +2524,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conversion.Campaign(childComplexity), true
+	case "Conversion.cappedBy":
+		if e.ComplexityRoot.Conversion.CappedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.CappedBy(childComplexity), true
 	case "Conversion.click":
 		if e.ComplexityRoot.Conversion.Click == nil {
 			break
@@ -4288,6 +4315,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Offer.Currency(childComplexity), true
+	case "Offer.dailyCap":
+		if e.ComplexityRoot.Offer.DailyCap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.DailyCap(childComplexity), true
 	case "Offer.deal":
 		if e.ComplexityRoot.Offer.Deal == nil {
 			break
@@ -4360,6 +4393,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Offer.State(childComplexity), true
+	case "Offer.takenToday":
+		if e.ComplexityRoot.Offer.TakenToday == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.TakenToday(childComplexity), true
 	case "Offer.vertical":
 		if e.ComplexityRoot.Offer.Vertical == nil {
 			break
@@ -7312,6 +7351,10 @@ type Campaign implements Node {
   postbacks: [Postback!]!
   "Goals for which no enabled postback fires in this campaign."
   missingGoals: [Goal!]!
+  "How many conversions that pay a day (of UTC) takes; null for any number. What comes over it is kept, pays nothing and is not told; clicks go where a pause sends them."
+  dailyCap: Int
+  "How many of them are taken today."
+  takenToday: Int!
   createdAt: Time!
 }
 
@@ -7379,6 +7422,8 @@ input UpdateCampaignInput {
   id: ID!
   name: String
   state: RunState
+  "Staff only: 0 for any number."
+  dailyCap: Int
 }
 
 type UpdateCampaignPayload {
@@ -7466,6 +7511,8 @@ type Conversion implements Node {
   transactionId: String
   amount: Money
   payout: Money
+  "` + "`" + `offer` + "`" + ` or ` + "`" + `campaign` + "`" + `, where the cap of its day was reached: then it pays nothing. Empty otherwise."
+  cappedBy: String!
   occurredAt: Time!
   receivedAt: Time!
   events: [ConversionEvent!]!
@@ -7687,6 +7734,8 @@ input SaveOfferInput {
   currency: String
   "0 for any time."
   clickWindowDays: Int
+  "How many conversions that pay a day takes; 0 for any number."
+  dailyCap: Int
   "Without goals and sums there is no rule."
   qualification: QualificationInput
 }
@@ -8255,6 +8304,10 @@ type Offer implements Node {
   "Hosts that a deep link may lead to."
   deepLinkHosts: [String!]!
   landingPages: [LandingPage!]!
+  "How many conversions that pay a day (of UTC) takes; null for any number."
+  dailyCap: Int
+  "Staff only: how many of them are taken today."
+  takenToday: Int! @auth(role: MANAGER)
   "The viewer's deal where there is one of its own, else the offer's."
   deal: Deal
   "The viewer's default tracking link for this offer; null for staff."
@@ -9769,6 +9822,10 @@ func (ec *executionContext) childFields_Campaign(ctx context.Context, field grap
 		return ec.fieldContext_Campaign_postbacks(ctx, field)
 	case "missingGoals":
 		return ec.fieldContext_Campaign_missingGoals(ctx, field)
+	case "dailyCap":
+		return ec.fieldContext_Campaign_dailyCap(ctx, field)
+	case "takenToday":
+		return ec.fieldContext_Campaign_takenToday(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Campaign_createdAt(ctx, field)
 	}
@@ -9917,6 +9974,8 @@ func (ec *executionContext) childFields_Conversion(ctx context.Context, field gr
 		return ec.fieldContext_Conversion_amount(ctx, field)
 	case "payout":
 		return ec.fieldContext_Conversion_payout(ctx, field)
+	case "cappedBy":
+		return ec.fieldContext_Conversion_cappedBy(ctx, field)
 	case "occurredAt":
 		return ec.fieldContext_Conversion_occurredAt(ctx, field)
 	case "receivedAt":
@@ -10595,6 +10654,10 @@ func (ec *executionContext) childFields_Offer(ctx context.Context, field graphql
 		return ec.fieldContext_Offer_deepLinkHosts(ctx, field)
 	case "landingPages":
 		return ec.fieldContext_Offer_landingPages(ctx, field)
+	case "dailyCap":
+		return ec.fieldContext_Offer_dailyCap(ctx, field)
+	case "takenToday":
+		return ec.fieldContext_Offer_takenToday(ctx, field)
 	case "deal":
 		return ec.fieldContext_Offer_deal(ctx, field)
 	case "defaultLink":
@@ -16144,6 +16207,52 @@ func (ec *executionContext) fieldContext_Campaign_missingGoals(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Campaign_dailyCap(ctx context.Context, field graphql.CollectedField, obj *db.Campaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Campaign_dailyCap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DailyCap, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Campaign_dailyCap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Campaign", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Campaign_takenToday(ctx context.Context, field graphql.CollectedField, obj *db.Campaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Campaign_takenToday(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Campaign().TakenToday(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Campaign_takenToday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Campaign", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Campaign_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.Campaign) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17448,6 +17557,29 @@ func (ec *executionContext) fieldContext_Conversion_payout(_ context.Context, fi
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Conversion_cappedBy(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Conversion_cappedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CappedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Conversion_cappedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Conversion_occurredAt(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -25595,6 +25727,70 @@ func (ec *executionContext) fieldContext_Offer_landingPages(_ context.Context, f
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Offer_dailyCap(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Offer_dailyCap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DailyCap, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Offer_dailyCap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Offer_takenToday(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Offer_takenToday(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Offer().TakenToday(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal int
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal int
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, obj, directive0, role, nil)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Offer_takenToday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Offer", field, true, true, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Offer_deal(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
@@ -40196,7 +40392,7 @@ func (ec *executionContext) unmarshalInputSaveOfferInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "name", "operator", "vertical", "state", "destinationUrl", "fallbackUrl", "deepLinkHosts", "currency", "clickWindowDays", "qualification"}
+	fieldsInOrder := [...]string{"id", "name", "operator", "vertical", "state", "destinationUrl", "fallbackUrl", "deepLinkHosts", "currency", "clickWindowDays", "dailyCap", "qualification"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -40273,6 +40469,13 @@ func (ec *executionContext) unmarshalInputSaveOfferInput(ctx context.Context, ob
 				return it, err
 			}
 			it.ClickWindowDays = data
+		case "dailyCap":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dailyCap"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DailyCap = data
 		case "qualification":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("qualification"))
 			data, err := ec.unmarshalOQualificationInput2ᚖpostriderᚋgraphᚋgenᚐQualificationInput(ctx, v)
@@ -40679,7 +40882,7 @@ func (ec *executionContext) unmarshalInputUpdateCampaignInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "name", "state"}
+	fieldsInOrder := [...]string{"id", "name", "state", "dailyCap"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -40707,6 +40910,13 @@ func (ec *executionContext) unmarshalInputUpdateCampaignInput(ctx context.Contex
 				return it, err
 			}
 			it.State = data
+		case "dailyCap":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dailyCap"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DailyCap = data
 		}
 	}
 	return it, nil
@@ -42813,6 +43023,44 @@ func (ec *executionContext) _Campaign(ctx context.Context, sel ast.SelectionSet,
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "dailyCap":
+			out.Values[i] = ec._Campaign_dailyCap(ctx, field, obj)
+		case "takenToday":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Campaign_takenToday(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "createdAt":
 			out.Values[i] = ec._Campaign_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -43811,6 +44059,11 @@ func (ec *executionContext) _Conversion(ctx context.Context, sel ast.SelectionSe
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "cappedBy":
+			out.Values[i] = ec._Conversion_cappedBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "occurredAt":
 			out.Values[i] = ec._Conversion_occurredAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -47528,6 +47781,44 @@ func (ec *executionContext) _Offer(ctx context.Context, sel ast.SelectionSet, ob
 					}
 				}()
 				res = ec._Offer_landingPages(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "dailyCap":
+			out.Values[i] = ec._Offer_dailyCap(ctx, field, obj)
+		case "takenToday":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Offer_takenToday(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

@@ -728,6 +728,8 @@ type SaveOfferInput struct {
 	Currency       *string              `json:"currency,omitempty"`
 	// 0 for any time.
 	ClickWindowDays *int `json:"clickWindowDays,omitempty"`
+	// How many conversions that pay a day takes; 0 for any number.
+	DailyCap *int `json:"dailyCap,omitempty"`
 	// Without goals and sums there is no rule.
 	Qualification *QualificationInput `json:"qualification,omitempty"`
 }
@@ -900,6 +902,8 @@ type UpdateCampaignInput struct {
 	ID    string             `json:"id"`
 	Name  *string            `json:"name,omitempty"`
 	State *tracking.RunState `json:"state,omitempty"`
+	// Staff only: 0 for any number.
+	DailyCap *int `json:"dailyCap,omitempty"`
 }
 
 type UpdateCampaignPayload struct {

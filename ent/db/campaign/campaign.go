@@ -24,6 +24,8 @@ const (
 	FieldName = "name"
 	// FieldState holds the string denoting the state field in the database.
 	FieldState = "state"
+	// FieldDailyCap holds the string denoting the daily_cap field in the database.
+	FieldDailyCap = "daily_cap"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the campaign in the database.
@@ -37,6 +39,7 @@ var Columns = []string{
 	FieldOfferID,
 	FieldName,
 	FieldState,
+	FieldDailyCap,
 	FieldCreatedAt,
 }
 
@@ -60,6 +63,8 @@ var (
 	Policy ent.Policy
 	// NameValidator is a validator for the "name" field. It is called by the builders before save.
 	NameValidator func(string) error
+	// DailyCapValidator is a validator for the "daily_cap" field. It is called by the builders before save.
+	DailyCapValidator func(int) error
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 )
@@ -102,6 +107,11 @@ func ByName(opts ...sql.OrderTermOption) OrderOption {
 // ByState orders the results by the state field.
 func ByState(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldState, opts...).ToFunc()
+}
+
+// ByDailyCap orders the results by the daily_cap field.
+func ByDailyCap(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDailyCap, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -70,6 +70,11 @@ func Name(v string) predicate.Campaign {
 	return predicate.Campaign(sql.FieldEQ(FieldName, v))
 }
 
+// DailyCap applies equality check predicate on the "daily_cap" field. It's identical to DailyCapEQ.
+func DailyCap(v int) predicate.Campaign {
+	return predicate.Campaign(sql.FieldEQ(FieldDailyCap, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Campaign {
 	return predicate.Campaign(sql.FieldEQ(FieldCreatedAt, v))
@@ -248,6 +253,56 @@ func StateNotIn(vs ...tracking.RunState) predicate.Campaign {
 		v[i] = vs[i]
 	}
 	return predicate.Campaign(sql.FieldNotIn(FieldState, v...))
+}
+
+// DailyCapEQ applies the EQ predicate on the "daily_cap" field.
+func DailyCapEQ(v int) predicate.Campaign {
+	return predicate.Campaign(sql.FieldEQ(FieldDailyCap, v))
+}
+
+// DailyCapNEQ applies the NEQ predicate on the "daily_cap" field.
+func DailyCapNEQ(v int) predicate.Campaign {
+	return predicate.Campaign(sql.FieldNEQ(FieldDailyCap, v))
+}
+
+// DailyCapIn applies the In predicate on the "daily_cap" field.
+func DailyCapIn(vs ...int) predicate.Campaign {
+	return predicate.Campaign(sql.FieldIn(FieldDailyCap, vs...))
+}
+
+// DailyCapNotIn applies the NotIn predicate on the "daily_cap" field.
+func DailyCapNotIn(vs ...int) predicate.Campaign {
+	return predicate.Campaign(sql.FieldNotIn(FieldDailyCap, vs...))
+}
+
+// DailyCapGT applies the GT predicate on the "daily_cap" field.
+func DailyCapGT(v int) predicate.Campaign {
+	return predicate.Campaign(sql.FieldGT(FieldDailyCap, v))
+}
+
+// DailyCapGTE applies the GTE predicate on the "daily_cap" field.
+func DailyCapGTE(v int) predicate.Campaign {
+	return predicate.Campaign(sql.FieldGTE(FieldDailyCap, v))
+}
+
+// DailyCapLT applies the LT predicate on the "daily_cap" field.
+func DailyCapLT(v int) predicate.Campaign {
+	return predicate.Campaign(sql.FieldLT(FieldDailyCap, v))
+}
+
+// DailyCapLTE applies the LTE predicate on the "daily_cap" field.
+func DailyCapLTE(v int) predicate.Campaign {
+	return predicate.Campaign(sql.FieldLTE(FieldDailyCap, v))
+}
+
+// DailyCapIsNil applies the IsNil predicate on the "daily_cap" field.
+func DailyCapIsNil() predicate.Campaign {
+	return predicate.Campaign(sql.FieldIsNull(FieldDailyCap))
+}
+
+// DailyCapNotNil applies the NotNil predicate on the "daily_cap" field.
+func DailyCapNotNil() predicate.Campaign {
+	return predicate.Campaign(sql.FieldNotNull(FieldDailyCap))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

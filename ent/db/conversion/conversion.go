@@ -57,6 +57,8 @@ const (
 	FieldOrigin = "origin"
 	// FieldAttributedBy holds the string denoting the attributed_by field in the database.
 	FieldAttributedBy = "attributed_by"
+	// FieldCappedBy holds the string denoting the capped_by field in the database.
+	FieldCappedBy = "capped_by"
 	// FieldOccurredAt holds the string denoting the occurred_at field in the database.
 	FieldOccurredAt = "occurred_at"
 	// FieldReceivedAt holds the string denoting the received_at field in the database.
@@ -89,6 +91,7 @@ var Columns = []string{
 	FieldReportedStatus,
 	FieldOrigin,
 	FieldAttributedBy,
+	FieldCappedBy,
 	FieldOccurredAt,
 	FieldReceivedAt,
 }
@@ -121,6 +124,8 @@ var (
 	DefaultOrigin string
 	// DefaultAttributedBy holds the default value on creation for the "attributed_by" field.
 	DefaultAttributedBy string
+	// DefaultCappedBy holds the default value on creation for the "capped_by" field.
+	DefaultCappedBy string
 )
 
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
@@ -239,6 +244,11 @@ func ByOrigin(opts ...sql.OrderTermOption) OrderOption {
 // ByAttributedBy orders the results by the attributed_by field.
 func ByAttributedBy(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAttributedBy, opts...).ToFunc()
+}
+
+// ByCappedBy orders the results by the capped_by field.
+func ByCappedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCappedBy, opts...).ToFunc()
 }
 
 // ByOccurredAt orders the results by the occurred_at field.

@@ -152,6 +152,11 @@ func AttributedBy(v string) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldAttributedBy, v))
 }
 
+// CappedBy applies equality check predicate on the "capped_by" field. It's identical to CappedByEQ.
+func CappedBy(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldCappedBy, v))
+}
+
 // OccurredAt applies equality check predicate on the "occurred_at" field. It's identical to OccurredAtEQ.
 func OccurredAt(v time.Time) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldOccurredAt, v))
@@ -1285,6 +1290,71 @@ func AttributedByEqualFold(v string) predicate.Conversion {
 // AttributedByContainsFold applies the ContainsFold predicate on the "attributed_by" field.
 func AttributedByContainsFold(v string) predicate.Conversion {
 	return predicate.Conversion(sql.FieldContainsFold(FieldAttributedBy, v))
+}
+
+// CappedByEQ applies the EQ predicate on the "capped_by" field.
+func CappedByEQ(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldCappedBy, v))
+}
+
+// CappedByNEQ applies the NEQ predicate on the "capped_by" field.
+func CappedByNEQ(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNEQ(FieldCappedBy, v))
+}
+
+// CappedByIn applies the In predicate on the "capped_by" field.
+func CappedByIn(vs ...string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldIn(FieldCappedBy, vs...))
+}
+
+// CappedByNotIn applies the NotIn predicate on the "capped_by" field.
+func CappedByNotIn(vs ...string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotIn(FieldCappedBy, vs...))
+}
+
+// CappedByGT applies the GT predicate on the "capped_by" field.
+func CappedByGT(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGT(FieldCappedBy, v))
+}
+
+// CappedByGTE applies the GTE predicate on the "capped_by" field.
+func CappedByGTE(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGTE(FieldCappedBy, v))
+}
+
+// CappedByLT applies the LT predicate on the "capped_by" field.
+func CappedByLT(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLT(FieldCappedBy, v))
+}
+
+// CappedByLTE applies the LTE predicate on the "capped_by" field.
+func CappedByLTE(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLTE(FieldCappedBy, v))
+}
+
+// CappedByContains applies the Contains predicate on the "capped_by" field.
+func CappedByContains(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldContains(FieldCappedBy, v))
+}
+
+// CappedByHasPrefix applies the HasPrefix predicate on the "capped_by" field.
+func CappedByHasPrefix(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldHasPrefix(FieldCappedBy, v))
+}
+
+// CappedByHasSuffix applies the HasSuffix predicate on the "capped_by" field.
+func CappedByHasSuffix(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldHasSuffix(FieldCappedBy, v))
+}
+
+// CappedByEqualFold applies the EqualFold predicate on the "capped_by" field.
+func CappedByEqualFold(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEqualFold(FieldCappedBy, v))
+}
+
+// CappedByContainsFold applies the ContainsFold predicate on the "capped_by" field.
+func CappedByContainsFold(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldContainsFold(FieldCappedBy, v))
 }
 
 // OccurredAtEQ applies the EQ predicate on the "occurred_at" field.

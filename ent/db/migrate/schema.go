@@ -170,6 +170,7 @@ var (
 		{Name: "offer_id", Type: field.TypeInt64},
 		{Name: "name", Type: field.TypeString, Size: 200},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"active", "paused"}, Default: "active"},
+		{Name: "daily_cap", Type: field.TypeInt, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// CampaignsTable holds the schema information for the "campaigns" table.
@@ -255,6 +256,7 @@ var (
 		{Name: "reported_status", Type: field.TypeString, Default: ""},
 		{Name: "origin", Type: field.TypeString, Default: "operator"},
 		{Name: "attributed_by", Type: field.TypeString, Default: ""},
+		{Name: "capped_by", Type: field.TypeString, Default: ""},
 		{Name: "occurred_at", Type: field.TypeTime},
 		{Name: "received_at", Type: field.TypeTime},
 	}
@@ -575,6 +577,7 @@ var (
 		{Name: "deep_link_hosts", Type: field.TypeJSON},
 		{Name: "currency", Type: field.TypeString, Size: 3},
 		{Name: "click_window_days", Type: field.TypeInt, Nullable: true},
+		{Name: "daily_cap", Type: field.TypeInt, Nullable: true},
 		{Name: "qualification", Type: field.TypeJSON, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}

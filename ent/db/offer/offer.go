@@ -35,6 +35,8 @@ const (
 	FieldCurrency = "currency"
 	// FieldClickWindowDays holds the string denoting the click_window_days field in the database.
 	FieldClickWindowDays = "click_window_days"
+	// FieldDailyCap holds the string denoting the daily_cap field in the database.
+	FieldDailyCap = "daily_cap"
 	// FieldQualification holds the string denoting the qualification field in the database.
 	FieldQualification = "qualification"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -55,6 +57,7 @@ var Columns = []string{
 	FieldDeepLinkHosts,
 	FieldCurrency,
 	FieldClickWindowDays,
+	FieldDailyCap,
 	FieldQualification,
 	FieldCreatedAt,
 }
@@ -85,6 +88,8 @@ var (
 	DefaultFallbackURL string
 	// CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	CurrencyValidator func(string) error
+	// DailyCapValidator is a validator for the "daily_cap" field. It is called by the builders before save.
+	DailyCapValidator func(int) error
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 )
@@ -157,6 +162,11 @@ func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
 // ByClickWindowDays orders the results by the click_window_days field.
 func ByClickWindowDays(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldClickWindowDays, opts...).ToFunc()
+}
+
+// ByDailyCap orders the results by the daily_cap field.
+func ByDailyCap(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDailyCap, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

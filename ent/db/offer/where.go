@@ -86,6 +86,11 @@ func ClickWindowDays(v int) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldClickWindowDays, v))
 }
 
+// DailyCap applies equality check predicate on the "daily_cap" field. It's identical to DailyCapEQ.
+func DailyCap(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldDailyCap, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldCreatedAt, v))
@@ -524,6 +529,56 @@ func ClickWindowDaysIsNil() predicate.Offer {
 // ClickWindowDaysNotNil applies the NotNil predicate on the "click_window_days" field.
 func ClickWindowDaysNotNil() predicate.Offer {
 	return predicate.Offer(sql.FieldNotNull(FieldClickWindowDays))
+}
+
+// DailyCapEQ applies the EQ predicate on the "daily_cap" field.
+func DailyCapEQ(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldDailyCap, v))
+}
+
+// DailyCapNEQ applies the NEQ predicate on the "daily_cap" field.
+func DailyCapNEQ(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldNEQ(FieldDailyCap, v))
+}
+
+// DailyCapIn applies the In predicate on the "daily_cap" field.
+func DailyCapIn(vs ...int) predicate.Offer {
+	return predicate.Offer(sql.FieldIn(FieldDailyCap, vs...))
+}
+
+// DailyCapNotIn applies the NotIn predicate on the "daily_cap" field.
+func DailyCapNotIn(vs ...int) predicate.Offer {
+	return predicate.Offer(sql.FieldNotIn(FieldDailyCap, vs...))
+}
+
+// DailyCapGT applies the GT predicate on the "daily_cap" field.
+func DailyCapGT(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldGT(FieldDailyCap, v))
+}
+
+// DailyCapGTE applies the GTE predicate on the "daily_cap" field.
+func DailyCapGTE(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldGTE(FieldDailyCap, v))
+}
+
+// DailyCapLT applies the LT predicate on the "daily_cap" field.
+func DailyCapLT(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldLT(FieldDailyCap, v))
+}
+
+// DailyCapLTE applies the LTE predicate on the "daily_cap" field.
+func DailyCapLTE(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldLTE(FieldDailyCap, v))
+}
+
+// DailyCapIsNil applies the IsNil predicate on the "daily_cap" field.
+func DailyCapIsNil() predicate.Offer {
+	return predicate.Offer(sql.FieldIsNull(FieldDailyCap))
+}
+
+// DailyCapNotNil applies the NotNil predicate on the "daily_cap" field.
+func DailyCapNotNil() predicate.Offer {
+	return predicate.Offer(sql.FieldNotNull(FieldDailyCap))
 }
 
 // QualificationIsNil applies the IsNil predicate on the "qualification" field.

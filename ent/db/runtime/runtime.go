@@ -207,8 +207,12 @@ func init() {
 			return nil
 		}
 	}()
+	// campaignDescDailyCap is the schema descriptor for daily_cap field.
+	campaignDescDailyCap := campaignFields[4].Descriptor()
+	// campaign.DailyCapValidator is a validator for the "daily_cap" field. It is called by the builders before save.
+	campaign.DailyCapValidator = campaignDescDailyCap.Validators[0].(func(int) error)
 	// campaignDescCreatedAt is the schema descriptor for created_at field.
-	campaignDescCreatedAt := campaignFields[4].Descriptor()
+	campaignDescCreatedAt := campaignFields[5].Descriptor()
 	// campaign.DefaultCreatedAt holds the default value on creation for the created_at field.
 	campaign.DefaultCreatedAt = campaignDescCreatedAt.Default.(func() time.Time)
 	clickMixin := schema.Click{}.Mixin()
@@ -252,6 +256,10 @@ func init() {
 	conversionDescAttributedBy := conversionFields[21].Descriptor()
 	// conversion.DefaultAttributedBy holds the default value on creation for the attributed_by field.
 	conversion.DefaultAttributedBy = conversionDescAttributedBy.Default.(string)
+	// conversionDescCappedBy is the schema descriptor for capped_by field.
+	conversionDescCappedBy := conversionFields[22].Descriptor()
+	// conversion.DefaultCappedBy holds the default value on creation for the capped_by field.
+	conversion.DefaultCappedBy = conversionDescCappedBy.Default.(string)
 	conversionevent.Policy = privacy.NewPolicies(schema.ConversionEvent{})
 	conversionevent.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -528,8 +536,12 @@ func init() {
 			return nil
 		}
 	}()
+	// offerDescDailyCap is the schema descriptor for daily_cap field.
+	offerDescDailyCap := offerFields[10].Descriptor()
+	// offer.DailyCapValidator is a validator for the "daily_cap" field. It is called by the builders before save.
+	offer.DailyCapValidator = offerDescDailyCap.Validators[0].(func(int) error)
 	// offerDescCreatedAt is the schema descriptor for created_at field.
-	offerDescCreatedAt := offerFields[11].Descriptor()
+	offerDescCreatedAt := offerFields[12].Descriptor()
 	// offer.DefaultCreatedAt holds the default value on creation for the created_at field.
 	offer.DefaultCreatedAt = offerDescCreatedAt.Default.(func() time.Time)
 	player.Policy = privacy.NewPolicies(schema.Player{})

@@ -75,6 +75,8 @@ export function makeCampaigns() {
       code: `Cmp${String(i)}Qr7z`,
       url: `https://go.postrider.example/c/Cmp${String(i)}Qr7z`,
     },
+    dailyCap: i === 1 ? 50 : null,
+    takenToday: i === 1 ? 50 : 0,
     missingGoals: i === 1 ? goals.slice(3, 5) : [],
     postbacks: [] as unknown[],
     createdAt: ago(5e9),

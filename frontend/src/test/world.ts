@@ -137,6 +137,7 @@ export class World {
       transactionId: `tx-${String(90_000 + n)}`,
       amount: usd("50.00"),
       payout: usd("120.00"),
+      cappedBy: "",
       occurredAt: new Date(at - 1200).toISOString(),
       receivedAt: new Date(at - 60).toISOString(),
       events: [

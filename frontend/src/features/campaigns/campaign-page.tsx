@@ -5,6 +5,7 @@ import { useMutation, useQuery } from "urql";
 
 import { Badge, StateBadge, stateWord } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
+import { CapToday } from "@/components/ui/cap-today";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Confirm } from "@/components/ui/dialog";
 import { Fact, Facts } from "@/components/ui/facts";
@@ -29,6 +30,8 @@ const CampaignQuery = graphql(`
         id
         name
         state
+        dailyCap
+        takenToday
         createdAt
         affiliate {
           id
@@ -83,6 +86,8 @@ const UpdateCampaign = graphql(`
         id
         name
         state
+        dailyCap
+        takenToday
       }
       userErrors {
         field
@@ -251,6 +256,11 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
                 {offer.vertical === "EWALLET" ? "eWallet" : sentenceCase(offer.vertical)}
               </Fact>
               <Fact name="Deal">{offer.deal ? dealInWords(offer.deal) : "None agreed"}</Fact>
+              {campaign.dailyCap !== null && (
+                <Fact name="Cap today">
+                  <CapToday most={campaign.dailyCap} taken={campaign.takenToday} />
+                </Fact>
+              )}
               <Fact name="Created">
                 <Time at={campaign.createdAt} />
               </Fact>
@@ -277,6 +287,7 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
             </div>
           </Panel>
           <Rename key={campaign.name} campaign={campaign} />
+          {isStaff && <Cap key={String(campaign.dailyCap)} campaign={campaign} />}
         </div>
       </PageBody>
     </>
@@ -366,6 +377,38 @@ function Rename({ campaign }: { campaign: Campaign }): ReactElement {
         />
         <Button type="submit" isDisabled={name.trim() === campaign.name} isPending={fetching}>
           Rename
+        </Button>
+      </Form>
+    </Panel>
+  );
+}
+
+/** How many conversions that pay a day takes: staff set it. */
+function Cap({ campaign }: { campaign: Campaign }): ReactElement {
+  const [most, setMost] = useState(String(campaign.dailyCap ?? ""));
+  const [fault, setFault] = useState<string>();
+  const [{ fetching }, update] = useMutation(UpdateCampaign);
+
+  const submit = async () => {
+    const { data, error } = await update({ input: { id: campaign.id, dailyCap: Number(most) || 0 } });
+    if (data?.updateCampaign.campaign) toast(most === "" ? "It has no cap" : `At most ${most} a day`);
+    else setFault(error ? explain(error) : data?.updateCampaign.userErrors.map((e) => e.message).join(" "));
+  };
+
+  return (
+    <Panel title="Cap a day">
+      <Form className="flex items-end gap-2" onSubmit={() => void submit()}>
+        <TextField
+          label="Conversions that pay, in a day (UTC)"
+          hint="Over it they are kept and pay nothing, and clicks go to the offer's fallback URL; empty for any number."
+          value={most}
+          onChange={setMost}
+          inputMode="numeric"
+          error={fault}
+          className="flex-1"
+        />
+        <Button type="submit" isPending={fetching}>
+          Set
         </Button>
       </Form>
     </Panel>

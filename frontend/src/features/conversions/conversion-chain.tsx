@@ -30,6 +30,7 @@ const TraceQuery = graphql(
           clickId
           playerId
           transactionId
+          cappedBy
           occurredAt
           receivedAt
           affiliate {
@@ -241,6 +242,12 @@ function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): React
             </Fact>
             <Fact name="Payout">
               <Money value={conversion.payout} />
+              {conversion.cappedBy !== "" && (
+                <span className="text-muted">
+                  {" "}
+                  Over the cap: the {conversion.cappedBy} had taken as many as it may in a day.
+                </span>
+              )}
             </Fact>
             {conversion.playerId !== null && (
               <Fact name="Player">

@@ -45,6 +45,7 @@ export interface OfferFields {
   fallbackUrl: string | null;
   deepLinkHosts: readonly string[];
   clickWindowDays: number | null;
+  dailyCap: number | null;
   qualification: {
     goals: readonly string[];
     minDeposit: string;
@@ -63,6 +64,7 @@ const fields = [
   "deepLinkHosts",
   "currency",
   "clickWindowDays",
+  "dailyCap",
   "qualification",
 ];
 
@@ -88,6 +90,7 @@ export function OfferForm({
   const [fallbackUrl, setFallbackUrl] = useState(offer?.fallbackUrl ?? "");
   const [hosts, setHosts] = useState(offer?.deepLinkHosts.join(" ") ?? "");
   const [window, setWindow] = useState(String(offer?.clickWindowDays ?? ""));
+  const [cap, setCap] = useState(String(offer?.dailyCap ?? ""));
   const rule = offer?.qualification ?? null;
   const [needed, setNeeded] = useState<string[]>([...(rule?.goals ?? [])]);
   const [minDeposit, setMinDeposit] = useState(rule?.minDeposit ?? "");
@@ -108,6 +111,7 @@ export function OfferForm({
       fallbackUrl,
       deepLinkHosts: hosts.split(/[\s,]+/).filter(Boolean),
       clickWindowDays: count(window),
+      dailyCap: count(cap),
       qualification: {
         goals: needed,
         minDeposit: minDeposit || "0",
@@ -185,6 +189,14 @@ export function OfferForm({
         inputMode="numeric"
         hint="What comes later is late and waits in Unattributed; empty for any time."
         error={errors.fields["clickWindowDays"]}
+      />
+      <TextField
+        label="Cap a day"
+        value={cap}
+        onChange={setCap}
+        inputMode="numeric"
+        hint="How many conversions that pay a day (UTC) takes. Over it they are kept and pay nothing, and clicks go to the fallback URL; empty for any number."
+        error={errors.fields["dailyCap"]}
       />
       <Segmented
         label="State"

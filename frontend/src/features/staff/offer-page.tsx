@@ -38,6 +38,7 @@ const OfferQuery = graphql(`
         fallbackUrl
         deepLinkHosts
         clickWindowDays
+        dailyCap
         qualification {
           goals
           minDeposit

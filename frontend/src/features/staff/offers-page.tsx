@@ -13,6 +13,7 @@ import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 import { dealWords } from "./deal-words";
+import { CapToday } from "@/components/ui/cap-today";
 import { OfferForm } from "./offer-form";
 
 const OffersQuery = graphql(`
@@ -27,6 +28,8 @@ const OffersQuery = graphql(`
           state
           currency
           clickWindowDays
+          dailyCap
+          takenToday
           qualification {
             goals
           }
@@ -98,6 +101,12 @@ export function OffersPage(): ReactElement {
       deskOnly: true,
       align: "right",
       cell: (row) => (row.clickWindowDays === null ? "–" : `${String(row.clickWindowDays)} days`),
+    },
+    {
+      id: "cap",
+      header: "Cap today",
+      align: "right",
+      cell: (row) => (row.dailyCap === null ? "–" : <CapToday most={row.dailyCap} taken={row.takenToday} />),
     },
   ];
   return (

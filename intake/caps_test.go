@@ -1,0 +1,132 @@
+package intake_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"postrider/commission"
+	"postrider/ent/db"
+	"postrider/firing"
+	"postrider/intake"
+	"postrider/internal/pgtest"
+	"postrider/tracking"
+)
+
+func (w *world) capCampaign(most int) {
+	w.t.Helper()
+	w.exec(`UPDATE campaigns SET daily_cap = nullif($2::bigint, 0) WHERE id = $1`, w.Link.CampaignID, most)
+	w.in.Forget()
+}
+
+func (w *world) capOffer(most int) {
+	w.t.Helper()
+	w.exec(`UPDATE offers SET daily_cap = nullif($2::bigint, 0) WHERE id = $1`, w.Offer, most)
+	w.in.Forget()
+}
+
+// cpa reports that a new player qualified.
+func (w *world) cpa(n int) (*db.Conversion, string) {
+	w.t.Helper()
+	click := hex(pgtest.Click(w.t, w.d, w.Link))
+	a := w.report(fmt.Sprintf("goal=cpa&click_id=%s&player_id=player-%d", click, n), intake.Recorded)
+	return w.conversion(a), w.last().Reason
+}
+
+func TestWhatComesOverTheCapIsKeptAndPaysNothing(t *testing.T) {
+	w := setup(t)
+	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On(commission.GoalCPA))
+	w.capCampaign(2)
+	if a := w.clickOn(w.Link.Code, ""); a.ClickID.IsNil() {
+		t.Errorf("a click while there is room: %+v", a)
+	}
+	for n := range 3 {
+		c, reason := w.cpa(n)
+		over := n == 2
+		if pays := c.Payout.IsPositive(); pays == over || (c.CappedBy == "campaign") != over || strings.Contains(reason, "over the cap") != over {
+			t.Errorf("the %d. pays %v, is capped by %q, and the log says %q", n+1, c.Payout, c.CappedBy, reason)
+		}
+		events, err := w.client.ConversionEvent.Query().All(w.ctx)
+		w.must(err)
+		if d := events[len(events)-1].Considered; over && (d[0].Fired || d[0].Rule != firing.OverCap) {
+			t.Errorf("over the cap: %+v", d)
+		}
+	}
+	if n := w.count(`SELECT count(*) FROM deliveries`); n != 2 {
+		t.Errorf("%d were told, want two", n)
+	}
+	w.report("goal=registration&click_id="+w.click(), intake.Recorded)
+	if n := w.count(`SELECT count(*) FROM conversions WHERE capped_by <> ''`); n != 1 {
+		t.Errorf("%d are over the cap: what pays nothing takes no place", n)
+	}
+	w.in.Forget() // as the notice of the full day makes every node do
+	if a := w.clickOn(w.Link.Code, ""); !a.ClickID.IsNil() || a.Route.Kind != tracking.Gone || a.NoClick == "" {
+		t.Errorf("a click on what is full: %+v", a)
+	}
+	w.later(24 * time.Hour)
+	if a := w.clickOn(w.Link.Code, ""); a.ClickID.IsNil() {
+		t.Errorf("a click of the next day: %+v", a)
+	}
+	if c, _ := w.cpa(7); c.CappedBy != "" {
+		t.Errorf("the next day's first is capped by %q", c.CappedBy)
+	}
+}
+
+func TestTheOffersCapGivesTheCampaignsPlaceBack(t *testing.T) {
+	w := setup(t)
+	w.capCampaign(5)
+	w.capOffer(1)
+	w.cpa(1)
+	if c, _ := w.cpa(2); c.CappedBy != "offer" {
+		t.Errorf("it is capped by %q", c.CappedBy)
+	}
+	taken, err := w.in.TakenOfCampaigns(w.ctx, []int64{w.Link.CampaignID})
+	if w.must(err); taken[w.Link.CampaignID] != 1 {
+		t.Errorf("%d places of the campaign are taken, want one", taken[w.Link.CampaignID])
+	}
+	w.capOffer(0)
+	if c, _ := w.cpa(3); c.CappedBy != "" {
+		t.Errorf("without the offer's cap it is capped by %q", c.CappedBy)
+	}
+}
+
+func TestWhatIsOverTheCapStaysSoWhateverBecomesOfIt(t *testing.T) {
+	w := setup(t)
+	w.capCampaign(1)
+	w.cpa(1)
+	c, _ := w.cpa(2)
+	for _, status := range []commission.Status{commission.Rejected, commission.Approved} {
+		_, err := w.in.Move(w.ctx, c.ID, intake.Move{To: status, Actor: intake.Staff})
+		w.must(err)
+	}
+	again, err := w.client.Conversion.Get(w.ctx, c.ID)
+	if w.must(err); !again.Payout.IsZero() || again.CappedBy != "campaign" {
+		t.Errorf("approved again it pays %v and is capped by %q", again.Payout, again.CappedBy)
+	}
+}
+
+func TestTheLastPlaceIsTakenOnce(t *testing.T) {
+	const callers, most = 40, 7
+	w := setup(t)
+	w.capCampaign(most)
+	nodes := []*intake.Intake{w.in, w.node()}
+	var all sync.WaitGroup
+	errs := make(chan error, callers)
+	for n := range callers {
+		click := hex(pgtest.Click(t, w.d, w.Link))
+		all.Go(func() {
+			_, err := nodes[n%2].Receive(t.Context(), w.get(fmt.Sprintf("goal=cpa&click_id=%s&player_id=p%d", click, n)))
+			errs <- err
+		})
+	}
+	all.Wait()
+	for range callers {
+		w.must(<-errs)
+	}
+	free := w.count(`SELECT count(*) FROM conversions WHERE capped_by = '' AND payout > 0`)
+	if taken := w.count(`SELECT coalesce(sum(taken), 0) FROM cap_days`); free != most || taken != most {
+		t.Errorf("%d are paid and %d places are taken, want %d", free, taken, most)
+	}
+}
