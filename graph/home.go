@@ -65,12 +65,12 @@ func (r *Resolver) questions(ctx context.Context, c *db.Campaign) ([]doctor.Ques
 		if !p.Enabled || !reaches {
 			continue
 		}
-		goals := []string{p.Goal}
+		goals := append([]string{p.Goal}, p.FurtherGoals...)
 		again, err := r.repeating(ctx, goals)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, doctor.Question{Name: ownName(p), Template: p.URLTemplate, Goals: goals, Repeating: again, Statuses: p.Statuses})
+		list = append(list, doctor.Question{Name: ownName(p), Template: p.URLTemplate, Goals: goals, Repeating: again, Statuses: p.Statuses, Gathers: p.GatherSeconds != nil})
 	}
 	return list, nil
 }

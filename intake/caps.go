@@ -11,6 +11,8 @@ import (
 
 	"github.com/lib/pq"
 	"github.com/shopspring/decimal"
+
+	"postrider/internal/pg"
 )
 
 // capKey names what can have a cap: how many conversions that pay it takes in
@@ -52,7 +54,7 @@ func (l loader) dailyCap(ctx context.Context, on querier, key capKey) (int, bool
 // campaign's day and one of its offer's. What finds none is kept, pays nothing,
 // and nobody is told of it. Places are taken in one order, whatever order the
 // conversions have, and given back by nobody: what is reversed later had its place.
-func (in *Intake) takePlaces(ctx context.Context, tx *sql.Tx, entries []*entry) error {
+func (in *Intake) takePlaces(ctx context.Context, tx *pg.Pipeline, entries []*entry) error {
 	byCampaign := slices.SortedStableFunc(slices.Values(entries), func(a, b *entry) int {
 		return cmp.Compare(a.conversion.CampaignID, b.conversion.CampaignID)
 	})
@@ -73,7 +75,7 @@ func (in *Intake) takePlaces(ctx context.Context, tx *sql.Tx, entries []*entry) 
 }
 
 // takePlace takes one place, or notes that there is none.
-func (in *Intake) takePlace(ctx context.Context, tx *sql.Tx, e *entry, key capKey) error {
+func (in *Intake) takePlace(ctx context.Context, tx *pg.Pipeline, e *entry, key capKey) error {
 	c := e.conversion
 	if !e.isNew || !c.Payout.Decimal.IsPositive() || key.ref == 0 {
 		return nil
@@ -101,7 +103,7 @@ func (in *Intake) takePlace(ctx context.Context, tx *sql.Tx, e *entry, key capKe
 }
 
 // overCap keeps a conversion for which there was no place.
-func (in *Intake) overCap(ctx context.Context, tx *sql.Tx, e *entry, key capKey) error {
+func (in *Intake) overCap(ctx context.Context, tx *pg.Pipeline, e *entry, key capKey) error {
 	c := e.conversion
 	c.CappedBy, c.Payout = key.kind, decimal.NewNullDecimal(decimal.Zero)
 	if _, err := tx.ExecContext(ctx, `UPDATE conversions SET capped_by = $2, payout = $3 WHERE id = $1`, c.ID, c.CappedBy, c.Payout); err != nil {

@@ -100,7 +100,7 @@ func (s *Setup) checkTemplate(template string, scope macro.Scope) []*problem.Err
 	if err := s.Guard.CheckURL(sample); err != nil {
 		return []*problem.Error{problem.Invalid("urlTemplate", "%s", err)}
 	}
-	if bad := examined(template); len(bad) > 0 {
+	if bad := examined(template, scope); len(bad) > 0 {
 		return bad
 	}
 	if name := credentialParameter(sample); name != "" {
@@ -112,9 +112,9 @@ func (s *Setup) checkTemplate(template string, scope macro.Scope) []*problem.Err
 
 // examined are the errors that the doctor finds in a template: with those it would
 // tell the tracker nothing. Its warnings and hints keep nobody from saving.
-func examined(template string) []*problem.Error {
+func examined(template string, scope macro.Scope) []*problem.Error {
 	var bad []*problem.Error
-	for _, f := range doctor.Check(doctor.Question{Template: template}) {
+	for _, f := range doctor.Check(doctor.Question{Template: template, Gathers: scope == macro.Gathered}) {
 		if f.Severity != doctor.Error {
 			continue
 		}
