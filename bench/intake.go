@@ -120,13 +120,13 @@ func conversionsAgainstPgbench(ctx context.Context, e *env) (figures, error) {
 		return figures{}, err
 	}
 	call := func(i int) string {
-		return fmt.Sprintf("%s/postback/%s?goal=registration&click_id=%s", s.url, sourceKey, clicks[clickName(i)])
+		return fmt.Sprintf("/postback/%s?goal=registration&click_id=%s", sourceKey, clicks[clickName(i)])
 	}
-	if _, err := load(ctx, warmLoad, http.StatusCreated, call); err != nil {
+	if _, err := callDirectly(ctx, warmLoad, http.StatusCreated, s.url, call); err != nil {
 		return figures{}, err
 	}
 	before := e.cpu()
-	ours, err := load(ctx, n, http.StatusCreated, func(i int) string { return call(warmLoad + i) })
+	ours, err := callDirectly(ctx, n, http.StatusCreated, s.url, func(i int) string { return call(warmLoad + i) })
 	e.perEach("conversions and their calls", n, before)
 	return figures{ours: ours, peer: peer, unit: "/s"}, err
 }

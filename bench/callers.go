@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// callDirectly makes n calls over as many connections as load does, and gives how
+// many a second. Each connection is written to and read from by one goroutine:
+// next to pgbench, which is as frugal, what a caller costs is not Postrider's.
+func callDirectly(ctx context.Context, n, want int, base string, path func(i int) string) (float64, error) {
+	at, err := url.Parse(base)
+	if err != nil {
+		return 0, err
+	}
+	next := make(chan int, callers)
+	errs := make(chan error, callers)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var calling sync.WaitGroup
+	began := time.Now()
+	for range callers {
+		calling.Go(func() {
+			if err := call(ctx, at.Host, want, next, path); err != nil {
+				errs <- err
+				cancel()
+			}
+		})
+	}
+	for i := range n {
+		select {
+		case next <- i:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	calling.Wait()
+	took := time.Since(began)
+	select {
+	case err := <-errs:
+		return 0, err
+	default:
+		return float64(n) / took.Seconds(), ctx.Err()
+	}
+}
+
+// call makes one call after the other over a connection.
+func call(ctx context.Context, host string, want int, next <-chan int, path func(i int) string) error {
+	connection, err := (&net.Dialer{}).DialContext(ctx, "tcp", host)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = connection.Close() }()
+	answers := bufio.NewReader(connection)
+	for i := range next {
+		if _, err := fmt.Fprintf(connection, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", path(i), host); err != nil {
+			return err
+		}
+		response, err := http.ReadResponse(answers, nil)
+		if err != nil {
+			return err
+		}
+		if _, err := io.Copy(io.Discard, response.Body); err != nil {
+			return err
+		}
+		if response.StatusCode != want {
+			return fmt.Errorf("%s answered %d, not %d", path(i), response.StatusCode, want)
+		}
+	}
+	return nil
+}
