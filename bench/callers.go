@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// callDirectly makes n calls over as many connections as load does, and gives how
+// callDirectly reports n conversions over as many connections as load does, and gives how
 // many a second. Each connection is written to and read from by one goroutine:
 // next to pgbench, which is as frugal, what a caller costs is not Postrider's.
-func callDirectly(ctx context.Context, n, want int, base string, path func(i int) string) (float64, error) {
+func callDirectly(ctx context.Context, n int, base string, path func(i int) string) (float64, error) {
 	at, err := url.Parse(base)
 	if err != nil {
 		return 0, err
@@ -28,7 +28,7 @@ func callDirectly(ctx context.Context, n, want int, base string, path func(i int
 	began := time.Now()
 	for range callers {
 		calling.Go(func() {
-			if err := call(ctx, at.Host, want, next, path); err != nil {
+			if err := call(ctx, at.Host, next, path); err != nil {
 				errs <- err
 				cancel()
 			}
@@ -52,7 +52,7 @@ func callDirectly(ctx context.Context, n, want int, base string, path func(i int
 }
 
 // call makes one call after the other over a connection.
-func call(ctx context.Context, host string, want int, next <-chan int, path func(i int) string) error {
+func call(ctx context.Context, host string, next <-chan int, path func(i int) string) error {
 	connection, err := (&net.Dialer{}).DialContext(ctx, "tcp", host)
 	if err != nil {
 		return err
@@ -63,16 +63,25 @@ func call(ctx context.Context, host string, want int, next <-chan int, path func
 		if _, err := fmt.Fprintf(connection, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", path(i), host); err != nil {
 			return err
 		}
-		response, err := http.ReadResponse(answers, nil)
-		if err != nil {
-			return err
+		if err := readAnswer(answers); err != nil {
+			return fmt.Errorf("%s: %w", path(i), err)
 		}
-		if _, err := io.Copy(io.Discard, response.Body); err != nil {
-			return err
-		}
-		if response.StatusCode != want {
-			return fmt.Errorf("%s answered %d, not %d", path(i), response.StatusCode, want)
-		}
+	}
+	return nil
+}
+
+// readAnswer reads what a conversion that is new is answered with.
+func readAnswer(answers *bufio.Reader) error {
+	response, err := http.ReadResponse(answers, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusCreated {
+		return fmt.Errorf("the answer is %d", response.StatusCode)
 	}
 	return nil
 }

@@ -19,8 +19,8 @@ const callers = 64
 // has just started has no connection yet and no statement prepared.
 const warmLoad = 10 * callers
 
-// load makes n requests over callers connections and gives how many a second.
-func load(ctx context.Context, n, want int, url func(i int) string) (float64, error) {
+// load makes n clicks over callers connections and gives how many a second.
+func load(ctx context.Context, n int, url func(i int) string) (float64, error) {
 	transport := &http.Transport{MaxIdleConnsPerHost: callers, MaxConnsPerHost: callers}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{
@@ -33,7 +33,7 @@ func load(ctx context.Context, n, want int, url func(i int) string) (float64, er
 	for range callers {
 		calling.Go(func() {
 			for i := range next {
-				if err := get(ctx, client, url(i), want); err != nil {
+				if err := get(ctx, client, url(i), http.StatusFound); err != nil {
 					select {
 					case errs <- err:
 					default:
@@ -66,11 +66,11 @@ func clicksAgainstRedirects(ctx context.Context, e *env) (figures, error) {
 	}))
 	defer bare.Close()
 	redirect := func(i int) string { return bare.URL + "/c/x?param_1=" + clickName(i) }
-	if _, err := load(ctx, warmLoad, http.StatusFound, redirect); err != nil {
+	if _, err := load(ctx, warmLoad, redirect); err != nil {
 		return figures{}, err
 	}
 	before := e.cpu()
-	peer, err := load(ctx, n, http.StatusFound, redirect)
+	peer, err := load(ctx, n, redirect)
 	e.perEach("bare redirects and their calls", n, before)
 	if err != nil {
 		return figures{}, err
@@ -88,11 +88,11 @@ func clicksAgainstRedirects(ctx context.Context, e *env) (figures, error) {
 	call := func(i int) string {
 		return fmt.Sprintf("%s/c/%s?param_1=%s", s.url, s.links[i%len(s.links)], clickName(i))
 	}
-	if _, err := load(ctx, warmLoad, http.StatusFound, call); err != nil {
+	if _, err := load(ctx, warmLoad, call); err != nil {
 		return figures{}, err
 	}
 	before = e.cpu()
-	ours, err := load(ctx, n, http.StatusFound, call)
+	ours, err := load(ctx, n, call)
 	e.perEach("clicks and their calls", n, before)
 	return figures{ours: ours, peer: peer, unit: "/s"}, err
 }
@@ -122,11 +122,11 @@ func conversionsAgainstPgbench(ctx context.Context, e *env) (figures, error) {
 	call := func(i int) string {
 		return fmt.Sprintf("/postback/%s?goal=registration&click_id=%s", sourceKey, clicks[clickName(i)])
 	}
-	if _, err := callDirectly(ctx, warmLoad, http.StatusCreated, s.url, call); err != nil {
+	if _, err := callDirectly(ctx, warmLoad, s.url, call); err != nil {
 		return figures{}, err
 	}
 	before := e.cpu()
-	ours, err := callDirectly(ctx, n, http.StatusCreated, s.url, func(i int) string { return call(warmLoad + i) })
+	ours, err := callDirectly(ctx, n, s.url, func(i int) string { return call(warmLoad + i) })
 	e.perEach("conversions and their calls", n, before)
 	return figures{ours: ours, peer: peer, unit: "/s"}, err
 }
