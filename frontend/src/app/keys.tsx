@@ -14,6 +14,11 @@ const keys: readonly (readonly [keys: string, does: string])[] = [
   ["P", "Deliveries: pause and go on"],
   ["N", "Deliveries: show the new ones"],
   ["R", "Delivery: replay it"],
+  ["⇧ Click", "Deliveries: select up to here"],
+  ["← →", "A postback's URL: from value to value"],
+  ["Enter", "A postback's URL: what is sent in the value"],
+  ["Del", "A postback's URL: empty the value"],
+  ["{", "A postback's URL: complete a macro"],
 ];
 
 export function Keys({ onClose }: { onClose: () => void }): ReactElement {
@@ -21,7 +26,7 @@ export function Keys({ onClose }: { onClose: () => void }): ReactElement {
     <Dialog title="Keyboard" isOpen onClose={onClose}>
       <dl className="grid grid-cols-[5rem_1fr] items-center gap-y-2">
         {keys.map(([key, does]) => (
-          <div key={key} className="contents">
+          <div key={does} className="contents">
             <dt>
               <KeyHint keys={key} />
             </dt>

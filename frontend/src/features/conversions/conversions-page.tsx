@@ -281,7 +281,7 @@ function Filters({
     <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
       <SearchBox
         label="Search conversions"
-        placeholder="Conversion, click, player or transaction id"
+        placeholder="Any id: click, player, transaction…"
         value={search.q ?? ""}
         onChange={(q) => {
           set({ q: q === "" ? undefined : q });

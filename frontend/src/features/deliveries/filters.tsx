@@ -35,7 +35,7 @@ export function Filters({
     <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
       <SearchBox
         label="Search deliveries"
-        placeholder="Click, conversion, transaction or delivery id, or host"
+        placeholder="Any id: click, transaction…, or host"
         value={search.q ?? ""}
         onChange={(q) => {
           set({ q: q === "" ? undefined : q });

@@ -1,30 +1,72 @@
 import type { ReactElement } from "react";
+import { useQuery } from "urql";
 
 import { reasonInWords } from "@/components/records/reasons";
+import { Badge } from "@/components/ui/badge";
 import { Fact, Facts } from "@/components/ui/facts";
 import { formatDuration, formatNumber, formatPercent } from "@/components/ui/format";
 import { Panel } from "@/components/ui/page";
+import { SkeletonBlock } from "@/components/ui/skeleton";
+import { Note } from "@/components/ui/states";
 import { Time } from "@/components/ui/time";
+import { explain } from "@/graphql/client";
+import { graphql } from "@/graphql/graphql";
 
 import type { Postback } from "./one-postback";
 
-/** How the postback fares. */
+const EndpointQuery = graphql(`
+  query PostbackEndpoint($id: ID!) {
+    node(id: $id) {
+      ... on Postback {
+        id
+        endpoint {
+          endpoint
+          circuit
+          sentence
+          because
+          openedAt
+          probeAt
+          waiting
+          oldestWaitingAt
+          successRate
+          p50Ms
+          p95Ms
+        }
+      }
+    }
+  }
+`);
+
+/** How the postback fares, and the tracker that it goes to. */
 export function HealthTab({ postback }: { postback: Postback }): ReactElement {
-  const { health } = postback;
   return (
-    <Panel title="The last 24 hours">
+    <div className="grid items-start gap-4 lg:grid-cols-2">
+      <LastDay health={postback.health} />
+      <Tracker id={postback.id} />
+    </div>
+  );
+}
+
+/** The median, and what all but one in twenty stay under. */
+function tookInWords(p50Ms: number | null, p95Ms: number | null): string {
+  return p50Ms === null
+    ? "–"
+    : `${formatDuration(p50Ms)} at the median, ${formatDuration(p95Ms ?? p50Ms)} at p95`;
+}
+
+function rateInWords(rate: number | null, none: string): string {
+  return rate === null ? none : formatPercent(rate);
+}
+
+function LastDay({ health }: { health: Postback["health"] }): ReactElement {
+  return (
+    <Panel title="This postback, in the last 24 hours">
       <Facts>
-        <Fact name="Success rate">
-          {health.successRate === null ? "Nothing has ended yet" : formatPercent(health.successRate)}
-        </Fact>
+        <Fact name="Success rate">{rateInWords(health.successRate, "Nothing has ended yet")}</Fact>
         <Fact name="Delivered">{formatNumber(health.delivered)}</Fact>
         <Fact name="Failed">{formatNumber(health.failed)}</Fact>
         <Fact name="Waiting">{formatNumber(health.waiting)}</Fact>
-        <Fact name="Time to deliver">
-          {health.p50Ms === null
-            ? "–"
-            : `${formatDuration(health.p50Ms)} at the median, ${formatDuration(health.p95Ms ?? health.p50Ms)} at p95`}
-        </Fact>
+        <Fact name="Time to deliver">{tookInWords(health.p50Ms, health.p95Ms)}</Fact>
         <Fact name="Last failure">
           {health.lastFailureAt === null ? (
             "None"
@@ -37,6 +79,73 @@ export function HealthTab({ postback }: { postback: Postback }): ReactElement {
             </>
           )}
         </Fact>
+      </Facts>
+    </Panel>
+  );
+}
+
+const circuits = {
+  CLOSED: ["As usual", "delivered"],
+  OPEN: ["Held", "held"],
+  HALF_OPEN: ["Being tried", "retrying"],
+  RECOVERING: ["Recovering", "retrying"],
+} as const;
+
+/** The tracker's host: whether it is sent to, and what waits for it from all postbacks. */
+function Tracker({ id }: { id: string }): ReactElement {
+  const [{ data, error }] = useQuery({
+    query: EndpointQuery,
+    variables: { id },
+    requestPolicy: "cache-and-network",
+  });
+  const node = data?.node;
+  const endpoint = node && "endpoint" in node ? node.endpoint : null;
+  if (endpoint === null) {
+    return (
+      <Panel title="Its tracker">
+        {error ? (
+          <Note tone="failed">{explain(error)}</Note>
+        ) : (
+          <SkeletonBlock label="Loading how its tracker stands" lines={5} />
+        )}
+      </Panel>
+    );
+  }
+  const { circuit, sentence, because, openedAt, probeAt, waiting, oldestWaitingAt } = endpoint;
+  const [word, tone] = circuits[circuit];
+  return (
+    <Panel title="Its tracker, for all your postbacks">
+      <Facts>
+        <Fact name="Host">
+          <span className="font-mono text-sm break-all">{endpoint.endpoint}</span>
+        </Fact>
+        <Fact name="Circuit">
+          <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+            <Badge tone={tone}>{word}</Badge>
+            <span className="text-muted">{sentence}</span>
+          </span>
+        </Fact>
+        {openedAt !== null && (
+          <Fact name="Since">
+            <Time at={openedAt} form="full" />
+            {because !== null && <span className="text-muted">: {reasonInWords(because)}</span>}
+          </Fact>
+        )}
+        {probeAt !== null && (
+          <Fact name="Tried next">
+            <Time at={probeAt} form="full" />
+          </Fact>
+        )}
+        <Fact name="Waiting">
+          {formatNumber(waiting)}
+          {oldestWaitingAt !== null && (
+            <span className="text-muted">
+              , the oldest since <Time at={oldestWaitingAt} form="full" />
+            </span>
+          )}
+        </Fact>
+        <Fact name="Success rate">{rateInWords(endpoint.successRate, "Nothing was sent in 24 hours")}</Fact>
+        <Fact name="An exchange took">{tookInWords(endpoint.p50Ms, endpoint.p95Ms)}</Fact>
       </Facts>
     </Panel>
   );

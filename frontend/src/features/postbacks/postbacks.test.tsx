@@ -116,7 +116,8 @@ describe("a new postback", () => {
 
     const link = screen.getByLabelText(/Its tracking link/);
     await user.clear(link);
-    await user.type(link, "https://go.postrider.example/c/Cmp0Qr7z");
+    await user.click(link);
+    await user.paste("https://go.postrider.example/c/Cmp0Qr7z");
     expect(screen.getByText(/You have changed something since/)).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Prove it" }));
     expect(await screen.findByText("First Time Deposit: fires, with gaps.")).toBeInTheDocument();
@@ -233,6 +234,8 @@ describe("one postback", () => {
     expect(await screen.findByText("Version 2")).toBeInTheDocument();
     await user.click(screen.getByRole("tab", { name: "Health" }));
     expect(await screen.findByText(/38 ms at the median/)).toBeInTheDocument();
+    expect(await screen.findByText("It fails: what goes there is held.")).toBeInTheDocument();
+    expect(screen.getByText(/41 ms at the median/)).toBeInTheDocument();
     await user.click(screen.getByRole("tab", { name: "Deliveries" }));
     expect(await screen.findByRole("table", { name: /Deliveries of this postback/ })).toBeInTheDocument();
   });

@@ -1,5 +1,5 @@
 import { ChevronRight, Zap } from "lucide-react";
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 import { useMutation, useQuery } from "urql";
 
 import { StatusCode } from "@/components/ui/badge";
@@ -11,14 +11,15 @@ import { SkeletonBlock } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
 import { explain } from "@/graphql/client";
 
-import { MacroValues, usePreview, valueInputs, type Values } from "./preview";
+import { MacroValues, usePreview, valueInputs } from "./preview";
+import { useTestValues } from "./test/saved-values";
 import { Scenarios } from "./test/scenarios";
 import { FireTest, PastTests, type PostbackTest } from "./test/test-parts";
 import { TestResult } from "./test/test-result";
 
 const noTests: readonly PostbackTest[] = [];
 
-/** Fires a saved postback by hand: with values that begin as those of the last test. */
+/** Fires a saved postback by hand: with the values that were typed last, or those of the last test. */
 export function TestTab({
   postback,
 }: {
@@ -54,7 +55,8 @@ function Loaded({
   onFired: () => void;
 }): ReactElement {
   const single = tests.find((test) => test.scenario === null);
-  const [values, setValues] = useState<Values>(() =>
+  const [values, setValues] = useTestValues(
+    postback.id,
     Object.fromEntries((single?.values ?? []).map(({ macro, value }) => [macro, value])),
   );
   const { preview } = usePreview(postback.urlTemplate, values, postback.gatherSeconds);
