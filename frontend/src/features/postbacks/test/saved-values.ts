@@ -1,9 +1,9 @@
 import { useState } from "react";
 
-import type { Values } from "../preview";
-
 // What somebody typed for a postback's test is kept in this browser, fired or not. It is a convenience: where the browser keeps
 // nothing, the last test's values are there all the same.
+
+type Values = Readonly<Record<string, string>>;
 
 function nameOf(postbackId: string): string {
   return `postrider.test.${postbackId}`;
