@@ -1,0 +1,84 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"postrider/commission"
+	"postrider/internal/viewer"
+)
+
+// Balance is what an affiliate is owed for one offer in one currency, month by
+// month.
+type Balance struct {
+	AffiliateID int64
+	OfferID     int64
+	Currency    string
+	CarriesOver bool            // whether a month below zero is taken off the next, by its newest deal
+	Carried     decimal.Decimal // what the last month leaves for the next to make up for; zero or less
+	Months      []BalanceMonth  // the oldest first
+}
+
+// BalanceMonth is one month of a balance, of UTC.
+type BalanceMonth struct {
+	Month    time.Time       // its first moment
+	Earned   decimal.Decimal // what its approved conversions pay, by when they occurred
+	ToPay    decimal.Decimal // after what was carried into it
+	Currency string
+}
+
+// mostBalances bounds how many months are read for one answer.
+const mostBalances = 20_000
+
+// Balances adds up what the viewer's approved conversions pay: for each affiliate
+// and offer, a currency for itself.
+func (h *Home) Balances(ctx context.Context) ([]*Balance, error) {
+	v, err := viewer.Require(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := h.DB.QueryContext(ctx, `
+		SELECT c.affiliate_id, c.offer_id, c.payout_currency, date_trunc('month', c.occurred_at AT TIME ZONE 'UTC') AS month, sum(c.payout),
+		       bool_and(coalesce(d.carry_over, true))
+		FROM conversions c LEFT JOIN deals d ON d.id = c.deal_id
+		WHERE c.status = 'approved' AND c.affiliate_id IS NOT NULL AND c.payout <> 0 AND ($1 OR c.affiliate_id = $2)
+		GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4 LIMIT $3`, v.Staff(), v.AffiliateID, mostBalances)
+	if err != nil {
+		return nil, fmt.Errorf("adding balances up: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	found := []*Balance{}
+	for rows.Next() {
+		var b Balance
+		var m BalanceMonth
+		if err := rows.Scan(&b.AffiliateID, &b.OfferID, &b.Currency, &m.Month, &m.Earned, &b.CarriesOver); err != nil {
+			return nil, fmt.Errorf("adding balances up: %w", err)
+		}
+		m.Currency = b.Currency
+		if last := len(found) - 1; last < 0 || found[last].AffiliateID != b.AffiliateID || found[last].OfferID != b.OfferID || found[last].Currency != b.Currency {
+			found = append(found, &b)
+		}
+		of := found[len(found)-1]
+		of.CarriesOver, of.Months = b.CarriesOver, append(of.Months, m)
+	}
+	for _, b := range found {
+		b.settle()
+	}
+	return found, rows.Err()
+}
+
+// settle reckons what each month leaves to pay.
+func (b *Balance) settle() {
+	earned := make([]decimal.Decimal, len(b.Months))
+	for i, m := range b.Months {
+		earned[i] = m.Earned
+	}
+	toPay, carried := commission.Balance(earned, b.CarriesOver)
+	for i := range b.Months {
+		b.Months[i].ToPay = toPay[i]
+	}
+	b.Carried = carried
+}
