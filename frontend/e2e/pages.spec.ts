@@ -38,6 +38,7 @@ const pages: Record<string, Shown> = {
   campaign: { path: "/campaigns", open: "Campaigns" },
   links: { path: "/links" },
   postbacks: { path: "/postbacks" },
+  balance: { path: "/balance" },
   "new-postback": { path: "/postbacks/new?goal=ftd" },
   "postback-recognised": { path: "/postbacks/new?goal=ftd", after: paste },
   "postback-editor": { path: "/postbacks/new?goal=ftd", after: edit },

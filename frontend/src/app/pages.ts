@@ -8,6 +8,7 @@ import {
   MousePointerClick,
   Radio,
   Settings,
+  Wallet,
   Webhook,
 } from "lucide-react";
 
@@ -20,6 +21,7 @@ export const pages = [
   { to: "/deliveries", name: "Deliveries", icon: Radio, words: "live log attempts failed replay" },
   { to: "/conversions", name: "Conversions", icon: GitBranch, words: "chain ftd registration deposit" },
   { to: "/clicks", name: "Clicks", icon: MousePointerClick, words: "param search click id" },
+  { to: "/balance", name: "Balance", icon: Wallet, words: "owed payout month carry over money" },
   { to: "/developers", name: "Developers", icon: Code, words: "graphql api curl explorer echo" },
   { to: "/settings", name: "Settings", icon: Settings, words: "password token time zone theme" },
 ] as const satisfies readonly { to: string; name: string; icon: LucideIcon; words: string }[];

@@ -120,6 +120,12 @@ const click = createRoute({
   component: lazyRouteComponent(() => import("@/features/clicks/click-detail"), "ClickDetail"),
 });
 
+const balance = createRoute({
+  getParentRoute: () => shell,
+  path: "/balance",
+  component: lazyRouteComponent(() => import("@/features/balance/balance-page"), "BalancePage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
@@ -219,6 +225,7 @@ const routeTree = rootRoute.addChildren([
     deliveries.addChildren([delivery]),
     conversions.addChildren([conversion]),
     clicks.addChildren([click]),
+    balance,
     settings,
     developers,
     staffReceived,
