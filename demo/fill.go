@@ -77,5 +77,8 @@ func (w *world) fill(ctx context.Context) error {
 	if err := h.rows.copy(ctx, w.tx); err != nil {
 		return err
 	}
-	return w.finishPostbacks(ctx)
+	if err := w.finishPostbacks(ctx); err != nil {
+		return err
+	}
+	return w.makeGathering(ctx)
 }

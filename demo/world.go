@@ -164,6 +164,10 @@ func (w *world) makePeople(ctx context.Context) error {
 	return nil
 }
 
+// dailyCap is how many conversions that pay the first offer takes in a day: more
+// than it ever had.
+const dailyCap = 250
+
 func (w *world) makeOffers(ctx context.Context) error {
 	for i := range offers {
 		o := &offer{offerSpec: &offers[i], deals: map[int64]deal{}}
@@ -172,6 +176,9 @@ func (w *world) makeOffers(ctx context.Context) error {
 			SetDeepLinkHosts([]string{"play." + o.host, "*." + o.host}).SetCurrency(o.currency).SetCreatedAt(w.built)
 		if o.fallback {
 			create.SetFallbackURL("https://www." + o.host + "/not-available")
+		}
+		if i == 0 {
+			create.SetDailyCap(dailyCap)
 		}
 		row, err := create.Save(ctx)
 		if err != nil {
@@ -307,6 +314,9 @@ func (w *world) makeDefaultLinks(ctx context.Context) error {
 
 func (w *world) makePostbacks(ctx context.Context) error {
 	for i := range postbacks {
+		if postbacks[i].gathers > 0 {
+			continue // the month's stories do not gather: it is made when they are told
+		}
 		for _, goal := range postbacks[i].goals {
 			if err := w.makePostback(ctx, &postbacks[i], goal); err != nil {
 				return fmt.Errorf("making postback %s: %w", postbacks[i].name, err)
@@ -364,6 +374,36 @@ func (w *world) makePostback(ctx context.Context, spec *postbackSpec, goal strin
 		return err
 	}
 	return w.addVersion(ctx, p, w.template(a, spec, answers), w.Now.Add(-spec.mended), answers)
+}
+
+// makeGathering makes the postbacks that gather, now that the month is over: the
+// traffic from here on joins their windows.
+func (w *world) makeGathering(ctx context.Context) error {
+	for i := range postbacks {
+		spec := &postbacks[i]
+		if spec.gathers == 0 {
+			continue
+		}
+		signing, err := w.Secrets.Seal(secret.NewSigningSecret(), secret.ForPostback)
+		if err != nil {
+			return fmt.Errorf("sealing a signing secret: %w", err)
+		}
+		a, seconds := w.affiliates[spec.affiliate], int(spec.gathers/time.Second)
+		template := a.echo(w.PublicURL) + "?subid={param_1}&deposits={count}&sum={sum_amount}&payout={sum_payout}&tid={conversion_id}"
+		statuses := []commission.Status{commission.Approved}
+		row, err := w.client.Postback.Create().SetAffiliateID(a.id).SetName(spec.name).SetScope(spec.scope).SetGoal(spec.goals[0]).
+			SetURLTemplate(template).SetStatuses(statuses).SetSigningSecret(signing).SetGatherSeconds(seconds).
+			SetCreatedAt(w.Now).SetUpdatedAt(w.Now).Save(ctx)
+		if err != nil {
+			return fmt.Errorf("making postback %s: %w", spec.name, err)
+		}
+		err = w.client.PostbackVersion.Create().SetAffiliateID(a.id).SetPostbackID(row.ID).SetNumber(1).SetURLTemplate(template).
+			SetMethod(row.Method).SetStatuses(statuses).SetEnabled(true).SetGatherSeconds(seconds).SetCreatedAt(w.Now).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("making the version of postback %s: %w", spec.name, err)
+		}
+	}
+	return nil
 }
 
 // template is a postback's URL template to a tracker that behaves so.
