@@ -163,7 +163,7 @@ for (const alike of together.values()) {
     page,
     demo,
   }) => {
-    test.setTimeout(300_000);
+    test.setTimeout(600_000);
     await signIn(page, demo);
     await prepare(page, first);
     await inTurn(alike, async (one) => {
