@@ -20,7 +20,7 @@ import (
 // counting counts the statements that ent sends.
 func counting(statements *atomic.Int64) func(*graph.Config) {
 	return func(cfg *graph.Config) {
-		cfg.LoaderWait = 100 * time.Millisecond // on a busy machine too, all look-ups of a kind find each other
+		cfg.LoaderWait = 300 * time.Millisecond // on a busy machine too, all look-ups of a kind find each other
 		cfg.Client = db.NewClient(db.Driver(dialect.DebugWithContext(pg.Driver(cfg.Setup.DB), func(context.Context, ...any) {
 			statements.Add(1)
 		})))
