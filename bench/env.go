@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -63,6 +64,10 @@ func quietLog() *slog.Logger {
 func (e *env) close() {
 	e.sink.close()
 	_ = e.server.Stop()
+	// Where another account runs PostgreSQL, the folder only leads to its files.
+	if at, err := filepath.EvalSymlinks(filepath.Join(e.dir, "postgres")); err == nil {
+		_ = os.RemoveAll(at)
+	}
 	_ = os.RemoveAll(e.dir)
 }
 
