@@ -12,9 +12,8 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
-	"postrider/tracking"
-
 	"postrider/internal/pg"
+	"postrider/tracking"
 )
 
 // attribution says whose a conversion is.

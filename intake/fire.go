@@ -10,10 +10,9 @@ import (
 
 	"postrider/commission"
 	"postrider/firing"
+	"postrider/internal/pg"
 	"postrider/macro"
 	"postrider/tracking"
-
-	"postrider/internal/pg"
 )
 
 // step is one event of a conversion's lifecycle.

@@ -12,7 +12,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/commission"
-
 	"postrider/internal/pg"
 )
 

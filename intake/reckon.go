@@ -8,7 +8,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/commission"
-
 	"postrider/internal/pg"
 )
 
