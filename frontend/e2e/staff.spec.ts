@@ -150,10 +150,10 @@ test("staff look at an affiliate's pages as it sees them, always marked", async 
 });
 
 for (const form of ["light", "dark"] as const) {
-  test(`the staff's pages are accessible and fit, ${form}`, async ({ page, demo }) => {
-    await signIn(page, demo, "manager");
-    await setForm(page, form);
-    for (const width of [1440, 390]) {
+  for (const width of [1440, 390]) {
+    test(`the staff's pages are accessible and fit, ${form}, ${String(width)} wide`, async ({ page, demo }) => {
+      await signIn(page, demo, "manager");
+      await setForm(page, form);
       await page.setViewportSize({ width, height: 900 });
       for (const name of staffPages) {
         await page.goto(`/staff/${name}`);
@@ -170,6 +170,6 @@ for (const form of ["light", "dark"] as const) {
         }
         await page.screenshot({ path: `test-results/shots/staff-${name}-${String(width)}-${form}.png` });
       }
-    }
-  });
+    });
+  }
 }
