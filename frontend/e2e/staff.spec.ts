@@ -151,7 +151,10 @@ test("staff look at an affiliate's pages as it sees them, always marked", async 
 
 for (const form of ["light", "dark"] as const) {
   for (const width of [1440, 390]) {
-    test(`the staff's pages are accessible and fit, ${form}, ${String(width)} wide`, async ({ page, demo }) => {
+    test(`the staff's pages are accessible and fit, ${form}, ${String(width)} wide`, async ({
+      page,
+      demo,
+    }) => {
       await signIn(page, demo, "manager");
       await setForm(page, form);
       await page.setViewportSize({ width, height: 900 });
