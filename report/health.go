@@ -30,18 +30,32 @@ type PostbackHealth struct {
 	P95Ms             *float64
 	LastFailureAt     *time.Time
 	LastFailureReason *string
+	Hours             []*PostbackHealthHour // of the last day, the oldest first
 }
 
 // healthWindow is how far back health looks.
 const healthWindow = 24 * time.Hour
 
-// OfPostbacks reads the health of several postbacks in one query, one row for
-// each that the viewer may see.
+// OfPostbacks reads the health of several postbacks, one row for each that the
+// viewer may see.
 func (h *Health) OfPostbacks(ctx context.Context, ids []int64) ([]*PostbackHealth, error) {
 	v, err := viewer.Require(ctx)
 	if err != nil {
 		return nil, err
 	}
+	now := h.Now()
+	found, err := h.ofPostbacks(ctx, v, now, ids)
+	if err != nil || len(found) == 0 {
+		return found, err
+	}
+	byID := make(map[int64]*PostbackHealth, len(found))
+	for _, p := range found {
+		byID[p.PostbackID] = p
+	}
+	return found, h.addHours(ctx, v, now, byID)
+}
+
+func (h *Health) ofPostbacks(ctx context.Context, v *viewer.Viewer, now time.Time, ids []int64) ([]*PostbackHealth, error) {
 	rows, err := h.DB.QueryContext(ctx, `
 		SELECT p.id,
 		  count(d.id) FILTER (WHERE d.state = 'delivered'),
@@ -55,7 +69,7 @@ func (h *Health) OfPostbacks(ctx context.Context, ids []int64) ([]*PostbackHealt
 		FROM postbacks p
 		LEFT JOIN deliveries d ON d.postback_id = p.id AND d.id >= uuid_floor($2) AND NOT d.test
 		WHERE p.id = ANY($1) AND ($3 OR p.affiliate_id = $4)
-		GROUP BY p.id`, pq.Array(ids), h.Now().Add(-healthWindow), v.Staff(), v.AffiliateID)
+		GROUP BY p.id`, pq.Array(ids), now.Add(-healthWindow), v.Staff(), v.AffiliateID)
 	if err != nil {
 		return nil, fmt.Errorf("reading the health of postbacks: %w", err)
 	}

@@ -88,6 +88,18 @@ func TestThePostbacksHealthIsThatOfTheLastDay(t *testing.T) {
 	if got := mine[p.ID]; got.Delivered != 21 || got.Failed != 1 || got.Waiting != 3 {
 		t.Errorf("%+v", got)
 	} else {
+		hours := map[int][2]int{}
+		for i, hour := range got.Hours {
+			if !hour.At.Equal(pgtest.Now.Add(time.Duration(i-24) * time.Hour)) {
+				t.Errorf("hour %d begins at %s", i, hour.At)
+			}
+			if hour.Delivered+hour.Failed > 0 {
+				hours[i] = [2]int{hour.Delivered, hour.Failed}
+			}
+		}
+		if len(got.Hours) != 24 || len(hours) != 2 || hours[23] != [2]int{21, 0} || hours[21] != [2]int{0, 1} {
+			t.Errorf("%d hours; of them %v", len(got.Hours), hours)
+		}
 		near(t, "success rate", got.SuccessRate, 21.0/22)
 		near(t, "median", got.P50Ms, 105)
 		near(t, "p95", got.P95Ms, 190.5)

@@ -813,12 +813,19 @@ type ComplexityRoot struct {
 	PostbackHealth struct {
 		Delivered         func(childComplexity int) int
 		Failed            func(childComplexity int) int
+		Hours             func(childComplexity int) int
 		LastFailureAt     func(childComplexity int) int
 		LastFailureReason func(childComplexity int) int
 		P50Ms             func(childComplexity int) int
 		P95Ms             func(childComplexity int) int
 		SuccessRate       func(childComplexity int) int
 		Waiting           func(childComplexity int) int
+	}
+
+	PostbackHealthHour struct {
+		At        func(childComplexity int) int
+		Delivered func(childComplexity int) int
+		Failed    func(childComplexity int) int
 	}
 
 	PostbackPreview struct {
@@ -4798,6 +4805,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackHealth.Failed(childComplexity), true
+	case "PostbackHealth.hours":
+		if e.ComplexityRoot.PostbackHealth.Hours == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackHealth.Hours(childComplexity), true
 	case "PostbackHealth.lastFailureAt":
 		if e.ComplexityRoot.PostbackHealth.LastFailureAt == nil {
 			break
@@ -4834,6 +4847,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackHealth.Waiting(childComplexity), true
+
+	case "PostbackHealthHour.at":
+		if e.ComplexityRoot.PostbackHealthHour.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackHealthHour.At(childComplexity), true
+	case "PostbackHealthHour.delivered":
+		if e.ComplexityRoot.PostbackHealthHour.Delivered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackHealthHour.Delivered(childComplexity), true
+	case "PostbackHealthHour.failed":
+		if e.ComplexityRoot.PostbackHealthHour.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackHealthHour.Failed(childComplexity), true
 
 	case "PostbackPreview.errors":
 		if e.ComplexityRoot.PostbackPreview.Errors == nil {
@@ -8710,6 +8742,16 @@ type PostbackHealth {
   p95Ms: Float
   lastFailureAt: Time
   lastFailureReason: String
+  "The last 24 hours, the oldest first."
+  hours: [PostbackHealthHour!]!
+}
+
+"An hour of a postback: what was recorded in it and has ended."
+type PostbackHealthHour {
+  "When it begins."
+  at: Time!
+  delivered: Int!
+  failed: Int!
 }
 
 type PostbackConnection {
@@ -10987,8 +11029,22 @@ func (ec *executionContext) childFields_PostbackHealth(ctx context.Context, fiel
 		return ec.fieldContext_PostbackHealth_lastFailureAt(ctx, field)
 	case "lastFailureReason":
 		return ec.fieldContext_PostbackHealth_lastFailureReason(ctx, field)
+	case "hours":
+		return ec.fieldContext_PostbackHealth_hours(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostbackHealth", field.Name)
+}
+
+func (ec *executionContext) childFields_PostbackHealthHour(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_PostbackHealthHour_at(ctx, field)
+	case "delivered":
+		return ec.fieldContext_PostbackHealthHour_delivered(ctx, field)
+	case "failed":
+		return ec.fieldContext_PostbackHealthHour_failed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostbackHealthHour", field.Name)
 }
 
 func (ec *executionContext) childFields_PostbackPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -27914,6 +27970,107 @@ func (ec *executionContext) _PostbackHealth_lastFailureReason(ctx context.Contex
 }
 func (ec *executionContext) fieldContext_PostbackHealth_lastFailureReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackHealth_hours(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackHealth_hours(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hours, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.PostbackHealthHour) graphql.Marshaler {
+			return ec.marshalNPostbackHealthHour2ᚕᚖpostriderᚋreportᚐPostbackHealthHourᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackHealth_hours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostbackHealth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostbackHealthHour(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PostbackHealthHour_at(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealthHour) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackHealthHour_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackHealthHour_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackHealthHour", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackHealthHour_delivered(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealthHour) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackHealthHour_delivered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Delivered, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackHealthHour_delivered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackHealthHour", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PostbackHealthHour_failed(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealthHour) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackHealthHour_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackHealthHour_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackHealthHour", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _PostbackPreview_url(ctx context.Context, field graphql.CollectedField, obj *PostbackPreview) (ret graphql.Marshaler) {
@@ -49560,6 +49717,60 @@ func (ec *executionContext) _PostbackHealth(ctx context.Context, sel ast.Selecti
 			out.Values[i] = ec._PostbackHealth_lastFailureAt(ctx, field, obj)
 		case "lastFailureReason":
 			out.Values[i] = ec._PostbackHealth_lastFailureReason(ctx, field, obj)
+		case "hours":
+			out.Values[i] = ec._PostbackHealth_hours(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var postbackHealthHourImplementors = []string{"PostbackHealthHour"}
+
+func (ec *executionContext) _PostbackHealthHour(ctx context.Context, sel ast.SelectionSet, obj *report.PostbackHealthHour) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, postbackHealthHourImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PostbackHealthHour")
+		case "at":
+			out.Values[i] = ec._PostbackHealthHour_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "delivered":
+			out.Values[i] = ec._PostbackHealthHour_delivered(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failed":
+			out.Values[i] = ec._PostbackHealthHour_failed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -57446,6 +57657,32 @@ func (ec *executionContext) marshalNPostbackHealth2ᚖpostriderᚋreportᚐPostb
 		return graphql.Null
 	}
 	return ec._PostbackHealth(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPostbackHealthHour2ᚕᚖpostriderᚋreportᚐPostbackHealthHourᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.PostbackHealthHour) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPostbackHealthHour2ᚖpostriderᚋreportᚐPostbackHealthHour(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPostbackHealthHour2ᚖpostriderᚋreportᚐPostbackHealthHour(ctx context.Context, sel ast.SelectionSet, v *report.PostbackHealthHour) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PostbackHealthHour(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPostbackPreview2postriderᚋgraphᚋgenᚐPostbackPreview(ctx context.Context, sel ast.SelectionSet, v PostbackPreview) graphql.Marshaler {

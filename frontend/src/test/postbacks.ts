@@ -55,6 +55,12 @@ export function makePostback(spec: PostbackSpec) {
       p95Ms: 142,
       lastFailureAt: failed > 0 ? ago(240_000) : null,
       lastFailureReason: failed > 0 ? "SERVER_ERROR" : null,
+      hours: Array.from({ length: 24 }, (_, i) => ({
+        __typename: "PostbackHealthHour",
+        at: ago((24 - i) * 3_600_000),
+        delivered: spec.enabled ? i : 0,
+        failed: i === 23 ? failed : 0,
+      })),
     },
     endpoint: {
       endpoint: /^https?:\/\/[^/]+/.exec(spec.urlTemplate)?.[0] ?? "",

@@ -49,6 +49,11 @@ export const PostbackParts = graphql(`
       p95Ms
       lastFailureAt
       lastFailureReason
+      hours {
+        at
+        delivered
+        failed
+      }
     }
   }
 `);

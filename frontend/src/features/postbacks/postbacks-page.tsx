@@ -22,6 +22,7 @@ import { byScope } from "./groups";
 import { Gaps, GroupTitle } from "./gaps";
 import { HealthLine } from "./health";
 import { PostbackParts, SetPostbackEnabled } from "./mutations";
+import { Spark } from "./spark";
 
 const PostbacksQuery = graphql(
   `
@@ -144,7 +145,10 @@ function Line({ postback }: { postback: Postback }): ReactElement {
           {!postback.enabled && <Badge>Off</Badge>}
         </div>
         <TemplateText template={postback.urlTemplate} />
-        <HealthLine health={postback.health} />
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <Spark hours={postback.health.hours} />
+          <HealthLine health={postback.health} />
+        </div>
         {postback.holdReason !== null && (
           <Note tone="held" icon={TriangleAlert} className="mt-1">
             {holdInWords(postback.holdReason)}
