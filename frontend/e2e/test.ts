@@ -107,7 +107,7 @@ interface AxeResult {
 }
 
 /** Fails on anything that axe finds. */
-export async function expectAccessible(page: Page): Promise<void> {
+async function expectAccessible(page: Page): Promise<void> {
   // As source through the debugger: the page's own Content-Security-Policy stays as it is.
   await page.evaluate(axe);
   const violations = await page.evaluate(async () => {
@@ -123,7 +123,7 @@ export async function expectAccessible(page: Page): Promise<void> {
 }
 
 /** Fails when the page, or its main part, can be scrolled sideways. */
-export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const wider = await page.evaluate(() => {
     const roots = [document.documentElement, ...document.querySelectorAll("main, main section")];
     return roots
@@ -138,4 +138,22 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
 
 export async function setForm(page: Page, form: Form): Promise<void> {
   await page.emulateMedia({ colorScheme: form });
+}
+
+/**
+ * Fails on what is wrong with the page as it stands, light and dark, and leaves a picture of both. It begins light,
+ * and changes without loading anew: what was opened stays open.
+ */
+export async function expectFitInBothForms(page: Page, name: string): Promise<void> {
+  await expectFit(page, `${name}-light`);
+  await setForm(page, "dark");
+  // Colours that still change are neither the one nor the other.
+  await page.waitForFunction(() => !document.getAnimations().some((a) => a instanceof CSSTransition));
+  await expectFit(page, `${name}-dark`);
+}
+
+async function expectFit(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `test-results/shots/${name}.png` });
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
 }
