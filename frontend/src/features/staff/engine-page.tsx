@@ -1,8 +1,10 @@
+import { Link } from "@tanstack/react-router";
 import { type ReactElement, useEffect } from "react";
 import { useQuery } from "urql";
 
 import { Listing } from "@/components/records/listing";
 import { Badge } from "@/components/ui/badge";
+import { buttonClass } from "@/components/ui/button";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { type Column, Table } from "@/components/ui/table";
 import { RelativeTime } from "@/components/ui/time";
@@ -126,7 +128,14 @@ export function EnginePage(): ReactElement {
 
   return (
     <>
-      <PageHead title="Engine">
+      <PageHead
+        title="Engine"
+        aside={
+          <Link to="/deliveries" search={{ state: ["QUEUED", "RETRYING", "HELD"] }} className={buttonClass()}>
+            What waits
+          </Link>
+        }
+      >
         What delivers, what waits, and for whom. It asks again every five seconds.
       </PageHead>
       <PageBody className="max-w-5xl">
