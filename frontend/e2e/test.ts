@@ -148,7 +148,12 @@ export async function expectFitInBothForms(page: Page, name: string): Promise<vo
   await expectFit(page, `${name}-light`);
   await setForm(page, "dark");
   // Colours that still change are neither the one nor the other.
-  await page.waitForFunction(() => !document.getAnimations().some((a) => a instanceof CSSTransition));
+  await page.evaluate(async () => {
+    await new Promise(requestAnimationFrame);
+    for (const animation of document.getAnimations()) {
+      if (animation instanceof CSSTransition) animation.finish();
+    }
+  });
   await expectFit(page, `${name}-dark`);
 }
 
