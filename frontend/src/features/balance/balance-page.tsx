@@ -93,7 +93,7 @@ export function BalancePage(): ReactElement {
       align: "right",
       cell: ({ month }) => (
         <>
-          <span className="text-muted sm:hidden">earned </span>
+          <span className="mr-1 text-muted sm:hidden">earned</span>
           <Money value={month.earned} />
         </>
       ),
