@@ -60,13 +60,14 @@ func callQuery(c *conversion, s step) string {
 	return query + "&token=***"
 }
 
-// writeRefusals writes some calls that were refused.
+// writeRefusals writes some calls that were refused, each kind of refusal in turn:
+// however few there are, each is there.
 func (h *history) writeRefusals() {
-	for range max(4, h.Clicks/1500) {
+	for i := range max(3, h.Clicks/1500) {
 		at := h.rhythm.moment(h.r)
 		o := oneOf(h.r, h.offers)
 		query := "goal=ftd&player_id=P" + strconv.Itoa(h.numbers+h.r.IntN(900))
-		switch h.r.IntN(3) {
+		switch i % 3 {
 		case 0:
 			proof, name := "token", "token"
 			if o.signed {
