@@ -212,6 +212,9 @@ func (f *ReceivedPostback) Predicates() []predicate.ReceivedPostback {
 	}
 	if text := searched(f.Search); text != "" {
 		either := []predicate.ReceivedPostback{receivedpostback.QueryContains(text), receivedpostback.BodyContains(text)}
+		if pattern := spellings(text); pattern != "" {
+			either = append(either, matches(receivedpostback.FieldQuery, pattern), matches(receivedpostback.FieldBody, pattern))
+		}
 		if id, ok := factKey(text); ok {
 			either = append(either, receivedpostback.ConversionID(id))
 		}
