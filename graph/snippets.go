@@ -2,7 +2,9 @@ package graph
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"postrider/ent/db"
@@ -44,12 +46,7 @@ func (r *Resolver) sampleCall(s *db.Source) call {
 			continue // the same in every call
 		}
 		if p[0] == "goal" {
-			for word, key := range s.GoalWords {
-				if key == value {
-					value = word
-					break
-				}
-			}
+			value = wordFor(s.GoalWords, value)
 		}
 		pairs = append(pairs, url.QueryEscape(name)+"="+url.QueryEscape(value))
 	}
@@ -58,6 +55,16 @@ func (r *Resolver) sampleCall(s *db.Source) call {
 		c.token = theirs("token")
 	}
 	return c
+}
+
+// wordFor is the operator's first word for a goal; our key where it has none.
+func wordFor(words map[string]string, key string) string {
+	for _, word := range slices.Sorted(maps.Keys(words)) {
+		if words[word] == key {
+			return word
+		}
+	}
+	return key
 }
 
 // snippets is how an operator's server makes the call, by language.
@@ -117,7 +124,7 @@ func (c call) php() string {
 
 func (c call) python() string {
 	var b strings.Builder
-	b.WriteString("import hashlib, hmac, os, time, urllib.parse, urllib.request\n\n")
+	fmt.Fprintf(&b, "import %s\n\n", strings.Join(c.pythonModules(), ", "))
 	fmt.Fprintf(&b, "query = \"%s\"\n", c.query)
 	b.WriteString(c.tokenPart("query += \"&%s=\" + urllib.parse.quote(os.environ[\"TOKEN\"])\n"))
 	b.WriteString("headers = {}\n")
@@ -133,19 +140,45 @@ func (c call) python() string {
 	return b.String()
 }
 
-func (c call) golang() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "query := %q\n", c.query)
-	b.WriteString(c.tokenPart("query += \"&%s=\" + url.QueryEscape(os.Getenv(\"TOKEN\"))\n"))
-	fmt.Fprintf(&b, "request, err := http.NewRequest(http.MethodGet, %q+query, nil)\nif err != nil {\n\treturn err\n}\n", c.url+"?")
+func (c call) pythonModules() []string {
+	modules := []string{"urllib.request"}
+	if c.token != "" {
+		modules = append(modules, "os", "urllib.parse")
+	}
 	if c.signed {
-		text := "query"
+		modules = append(modules, "hashlib", "hmac", "os")
+	}
+	if c.signed && c.stamp != "" {
+		modules = append(modules, "time")
+	}
+	slices.Sort(modules)
+	return slices.Compact(modules)
+}
+
+// golang is a whole program, as gofmt would write it.
+func (c call) golang() string {
+	imports, text := []string{"io", "log", "net/http", "os"}, "query"
+	var sign strings.Builder
+	if c.token != "" {
+		imports = append(imports, "net/url")
+	}
+	if c.signed {
+		imports = append(imports, "crypto/hmac", "crypto/sha256", "encoding/hex")
 		if c.stamp != "" {
-			fmt.Fprintf(&b, "at := strconv.FormatInt(time.Now().Unix(), 10)\nrequest.Header.Set(%q, at)\n", c.stamp)
+			imports = append(imports, "strconv", "time")
+			fmt.Fprintf(&sign, "\tat := strconv.FormatInt(time.Now().Unix(), 10)\n\trequest.Header.Set(%q, at)\n", c.stamp)
 			text = `at + "." + query`
 		}
-		fmt.Fprintf(&b, "mac := hmac.New(sha256.New, []byte(os.Getenv(\"KEY\")))\nmac.Write([]byte(%s))\nrequest.Header.Set(%q, hex.EncodeToString(mac.Sum(nil)))\n", text, c.header)
+		fmt.Fprintf(&sign, "\tmac := hmac.New(sha256.New, []byte(os.Getenv(\"KEY\")))\n\tmac.Write([]byte(%s))\n", text)
+		fmt.Fprintf(&sign, "\trequest.Header.Set(%q, hex.EncodeToString(mac.Sum(nil)))\n", c.header)
 	}
-	b.WriteString("response, err := http.DefaultClient.Do(request)\n")
+	slices.Sort(imports)
+	var b strings.Builder
+	fmt.Fprintf(&b, "package main\n\nimport (\n\t\"%s\"\n)\n\nfunc main() {\n\tquery := %q\n", strings.Join(imports, "\"\n\t\""), c.query)
+	b.WriteString(c.tokenPart("\tquery += \"&%s=\" + url.QueryEscape(os.Getenv(\"TOKEN\"))\n"))
+	const orEnd = "\tif err != nil {\n\t\tlog.Fatal(err)\n\t}\n"
+	fmt.Fprintf(&b, "\trequest, err := http.NewRequest(http.MethodGet, %q+query, nil)\n%s%s", c.url+"?", orEnd, sign.String())
+	b.WriteString("\tresponse, err := http.DefaultClient.Do(request)\n" + orEnd)
+	b.WriteString("\tdefer response.Body.Close()\n\tif _, err := io.Copy(os.Stdout, response.Body); err != nil {\n\t\tlog.Fatal(err)\n\t}\n}\n")
 	return b.String()
 }

@@ -1,0 +1,107 @@
+package graph_test
+
+import (
+	"context"
+	"encoding/json"
+	"go/format"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"postrider/ent/db"
+	"postrider/graph"
+	"postrider/intake"
+	"postrider/internal/globalid"
+	"postrider/internal/pgtest"
+	"postrider/jobs"
+	"postrider/server"
+)
+
+// interpreters is what runs a snippet of each language, given its file.
+var interpreters = map[string]struct {
+	file string
+	run  []string
+}{
+	"curl":   {"call.sh", []string{"sh"}},
+	"php":    {"call.php", []string{"php"}},
+	"python": {"call.py", []string{"python3"}},
+	"go":     {"call.go", []string{"go", "run"}},
+}
+
+// What is handed to an operator works as it is: each snippet of each kind of source,
+// run by its own language, records one conversion and is a duplicate the next time.
+func TestTheSnippetsRun(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, func(c *graph.Config) { // a true clock: some snippets say when they sign
+		c.Intake = intake.New(intake.Config{DB: c.Setup.DB, Enqueuer: jobs.Enqueuer{}, Secrets: pgtest.Key(t), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	})
+	routes := http.NewServeMux()
+	routes.Handle("/postback/{source}", server.Postback(a.cfg.Intake, a.cfg.Log))
+	operator := httptest.NewServer(routes)
+	t.Cleanup(operator.Close)
+	s, staff := pgtest.NewScene(t, a.db), a.staff(t)
+	for name, set := range map[string]func(*db.SourceCreate){
+		"token":  func(*db.SourceCreate) {},
+		"open":   func(c *db.SourceCreate) { c.SetRequireToken(false) },
+		"signed": func(c *db.SourceCreate) { c.SetRequireToken(false).SetRequireSignature(true) },
+		"everything, in words of its own": func(c *db.SourceCreate) {
+			c.SetRequireSignature(true).SetSignatureHeader("X-Royal-Sign").SetTimestampName("X-Royal-Time").SetTimestampWindow(300).
+				SetParameterNames(map[string]string{"click_id": "data.sub id", "token": "auth&key", "goal": "event"}).
+				SetGoalWords(map[string]string{"first deposit": "ftd", "zz": "ftd"})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			source := pgtest.Source(t, a.db, s.Offer, set)
+			res := a.ask(t, staff, `query($id: ID!) { node(id: $id) { ... on Source { snippets { language code } } } }`, vars{"id": globalid.Int("Source", source.ID)})
+			list := res.at(t, "node", "snippets").([]any)
+			if len(list) != len(interpreters) {
+				t.Errorf("%d languages", len(list))
+			}
+			for _, one := range list {
+				language, code := one.(map[string]any)["language"].(string), one.(map[string]any)["code"].(string)
+				if formatted, err := format.Source([]byte(code)); language == "go" && (err != nil || string(formatted) != code) {
+					t.Errorf("not as gofmt writes it (%v):\n%s", err, code)
+				}
+				code = strings.NewReplacer(publicURL, operator.URL, "CLICK_ID", globalid.Hex(s.Click),
+					"PLAYER_ID", language+source.Key, "TRANSACTION_ID", language+source.Key).Replace(code)
+				program, err := exec.LookPath(interpreters[language].run[0])
+				if err != nil {
+					t.Logf("%s is not on this machine: its snippet is not run", interpreters[language].run[0])
+					continue
+				}
+				for _, want := range []string{"recorded", "duplicate"} {
+					if got := runSnippet(t, program, language, code, source); got != want {
+						t.Errorf("%s: %q, want %q\n%s", language, got, want, code)
+					}
+				}
+			}
+		})
+	}
+}
+
+// runSnippet is the result that a snippet prints.
+func runSnippet(t *testing.T, program, language, code string, source pgtest.Inlet) string {
+	t.Helper()
+	with := interpreters[language]
+	file := filepath.Join(t.TempDir(), with.file)
+	must(t, os.WriteFile(file, []byte(code), 0o600))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, append(with.run[1:], file)...)
+	cmd.Env = append(os.Environ(), "TOKEN="+source.Token, "KEY="+source.HMAC)
+	var said strings.Builder
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	var answer struct{ Result string }
+	if jsonErr := json.Unmarshal(out, &answer); err != nil || jsonErr != nil {
+		t.Errorf("%s: %v, %q %s", language, err, out, said.String())
+	}
+	return answer.Result
+}
