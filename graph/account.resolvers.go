@@ -49,7 +49,7 @@ func (r *mutationResolver) SignOut(ctx context.Context) (*gen.SignOutPayload, er
 }
 
 func (r *mutationResolver) ChangePassword(ctx context.Context, input gen.ChangePasswordInput) (*gen.ChangePasswordPayload, error) {
-	if err := r.Accounts.ChangePassword(ctx, input.CurrentPassword, input.NewPassword); err != nil {
+	if err := r.changePassword(ctx, input); err != nil {
 		errs, err := userErrors(err)
 		return &gen.ChangePasswordPayload{UserErrors: errs}, err
 	}
@@ -69,21 +69,13 @@ func (r *mutationResolver) UpdateSettings(ctx context.Context, input gen.UpdateS
 }
 
 func (r *mutationResolver) CreateAPIToken(ctx context.Context, input gen.CreateAPITokenInput) (*gen.CreateAPITokenPayload, error) {
-	token, text, err := r.Accounts.CreateToken(ctx, input.Name, input.Scopes, input.ExpiresAt)
-	if err != nil {
-		errs, err := userErrors(err)
-		return &gen.CreateAPITokenPayload{UserErrors: errs}, err
-	}
-	return &gen.CreateAPITokenPayload{Token: token, Secret: &text, UserErrors: []*gen.UserError{}}, nil
+	token, text, err := r.createToken(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.CreateAPITokenPayload{Token: token, Secret: textOrNull(text), UserErrors: errs}, err
 }
 
 func (r *mutationResolver) RevokeAPIToken(ctx context.Context, input gen.RevokeAPITokenInput) (*gen.RevokeAPITokenPayload, error) {
-	id, err := intID("ApiToken", "id", input.ID)
-	if err != nil {
-		errs, err := userErrors(err)
-		return &gen.RevokeAPITokenPayload{UserErrors: errs}, err
-	}
-	token, err := r.Accounts.RevokeToken(ctx, id)
+	token, err := r.revokeToken(ctx, input.ID)
 	errs, err := userErrors(err)
 	return &gen.RevokeAPITokenPayload{Token: token, UserErrors: errs}, err
 }

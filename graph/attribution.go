@@ -19,6 +19,7 @@ import (
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
+	"postrider/setup"
 	"postrider/tracking"
 )
 
@@ -48,7 +49,7 @@ func (r *Resolver) attribute(ctx context.Context, in gen.AttributeConversionInpu
 	if err := r.Intake.Assign(ctx, id, intake.Assignment{ClickID: clickID, Reason: reason, Actor: actor(v), UserID: v.UserID}); err != nil {
 		return nil, err
 	}
-	err := r.Setup.Note(ctx, "attribute", "conversion", globalid.Hex(id), map[string]any{"clickId": globalid.Hex(clickID), "reason": reason})
+	err := r.Setup.Note(ctx, setup.Act{Action: "attribute", Entity: "conversion", ID: globalid.Hex(id), After: map[string]any{"clickId": globalid.Hex(clickID), "reason": reason}})
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +88,7 @@ func (r *Resolver) attributeByRule(ctx context.Context, in gen.AttributeByRuleIn
 	if err != nil || dry || payload.Count == 0 {
 		return payload, err
 	}
-	return payload, r.Setup.Note(ctx, "attribute_by_rule", "conversion", "", map[string]any{"kinds": in.Kinds, "count": payload.Count})
+	return payload, r.Setup.Note(ctx, setup.Act{Action: "attribute_by_rule", Entity: "conversion", After: map[string]any{"kinds": in.Kinds, "count": payload.Count}})
 }
 
 func (r *Resolver) fireManually(ctx context.Context, in gen.FireManualConversionInput) (*gen.FireManualConversionPayload, error) {
@@ -119,7 +120,10 @@ func (r *Resolver) fireManually(ctx context.Context, in gen.FireManualConversion
 	if payload.Conversion, err = r.Client.Conversion.Get(ctx, out.ConversionID); err != nil {
 		return payload, err
 	}
-	return payload, r.Setup.Note(ctx, "fire", "conversion", globalid.Hex(out.ConversionID), map[string]any{"click": in.Click, "goal": in.Goal, "result": out.Result})
+	return payload, r.Setup.Note(ctx, setup.Act{
+		Action: "fire", Entity: "conversion", ID: globalid.Hex(out.ConversionID),
+		After: map[string]any{"click": in.Click, "goal": in.Goal, "result": out.Result},
+	})
 }
 
 // findClick finds a click by its id, or the newest one by a param.
@@ -208,7 +212,7 @@ func (r *Resolver) importStatuses(ctx context.Context, in gen.ImportStatusChange
 	if dry || payload.Changed == 0 {
 		return payload, nil
 	}
-	return payload, r.Setup.Note(ctx, "import", "conversion", "", map[string]any{"lines": len(lines), "changed": payload.Changed})
+	return payload, r.Setup.Note(ctx, setup.Act{Action: "import", Entity: "conversion", After: map[string]any{"lines": len(lines), "changed": payload.Changed}})
 }
 
 func statusOrNull(s commission.Status) *commission.Status {

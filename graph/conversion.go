@@ -14,8 +14,10 @@ import (
 	"postrider/firing"
 	"postrider/graph/gen"
 	"postrider/intake"
+	"postrider/internal/globalid"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
+	"postrider/setup"
 )
 
 // actor is who is at work: a program with a token, or somebody of the staff.
@@ -68,12 +70,27 @@ func (r *Resolver) moveConversion(ctx context.Context, input gen.UpdateConversio
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
+	before, err := r.Client.Conversion.Get(ctx, id)
+	if err != nil && !db.IsNotFound(err) {
+		return nil, fmt.Errorf("reading the conversion: %w", err)
+	}
 	v := viewer.From(ctx)
-	_, err := r.Intake.Move(ctx, id, intake.Move{To: input.Status, Reason: text(input.Reason), Amount: sum, Actor: actor(v), UserID: v.UserID})
+	_, err = r.Intake.Move(ctx, id, intake.Move{To: input.Status, Reason: text(input.Reason), Amount: sum, Actor: actor(v), UserID: v.UserID})
 	if err != nil {
 		return nil, aboutID(err)
 	}
-	return r.Client.Conversion.Get(ctx, id)
+	after, err := r.Client.Conversion.Get(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("reading the conversion: %w", err)
+	}
+	now := moved(after)
+	now["reason"] = text(input.Reason)
+	return after, r.Setup.Note(ctx, setup.Act{Action: "update", Entity: "conversion", ID: globalid.Hex(id), Before: moved(before), After: now})
+}
+
+// moved is what a step of its lifecycle changes of a conversion.
+func moved(c *db.Conversion) map[string]any {
+	return map[string]any{"status": c.Status, "amount": c.Amount, "payout": c.Payout}
 }
 
 // trace is everything that followed from a conversion: at each step, each

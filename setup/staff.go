@@ -18,11 +18,17 @@ func (s *Setup) staffChange(ctx context.Context, do func(ctx context.Context, c 
 	})
 }
 
-// Note writes an act of the viewer's into the audit log: one that is no change of
-// a setting, such as attributing a conversion.
-func (s *Setup) Note(ctx context.Context, action, entity, entityID string, after any) error {
-	return s.staffChange(ctx, func(ctx context.Context, c *change) error {
-		return c.note(ctx, action, entity, entityID, 0, nil, after)
+// Act is something that a viewer did which is no change of a setting, such as
+// attributing a conversion or making a token.
+type Act struct {
+	Action, Entity, ID string
+	Before, After      any // what it was and what it is; nil for nothing
+}
+
+// Note writes an act of the viewer's into the audit log.
+func (s *Setup) Note(ctx context.Context, a Act) error {
+	return s.change(ctx, func(ctx context.Context, c *change) error {
+		return c.note(ctx, a.Action, a.Entity, a.ID, c.viewer.AffiliateID, a.Before, a.After)
 	})
 }
 

@@ -49,6 +49,7 @@ type Entry = ResultOf<typeof AuditQuery>["auditEntries"]["edges"][number]["node"
 
 const entities = [
   "affiliate",
+  "api_token",
   "campaign",
   "conversion",
   "currency_rate",
@@ -59,7 +60,7 @@ const entities = [
   "postback",
   "source",
   "user",
-].map((id) => ({ id, label: id.replace("_", " ") }));
+].map((id) => ({ id, label: id.replaceAll("_", " ") }));
 
 const route = getRouteApi("/shell/staff/audit");
 

@@ -1,0 +1,45 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+
+	"postrider/ent/db"
+	"postrider/graph/gen"
+	"postrider/internal/viewer"
+	"postrider/setup"
+)
+
+// What somebody changes of their own way in is written into the audit log; no
+// secret is.
+
+func (r *Resolver) createToken(ctx context.Context, in gen.CreateAPITokenInput) (*db.ApiToken, string, error) {
+	token, text, err := r.Accounts.CreateToken(ctx, in.Name, in.Scopes, in.ExpiresAt)
+	if err != nil {
+		return nil, "", err
+	}
+	return token, text, r.Setup.Note(ctx, setup.Act{Action: "create", Entity: "api_token", ID: fmt.Sprint(token.ID), After: tokenFacts(token)})
+}
+
+func (r *Resolver) revokeToken(ctx context.Context, id string) (*db.ApiToken, error) {
+	key, err := intID("ApiToken", "id", id)
+	if err != nil {
+		return nil, err
+	}
+	token, err := r.Accounts.RevokeToken(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return token, r.Setup.Note(ctx, setup.Act{Action: "revoke", Entity: "api_token", ID: fmt.Sprint(token.ID), Before: tokenFacts(token)})
+}
+
+func tokenFacts(t *db.ApiToken) map[string]any {
+	return map[string]any{"name": t.Name, "prefix": t.Prefix, "scopes": t.Scopes, "expires_at": t.ExpiresAt}
+}
+
+func (r *Resolver) changePassword(ctx context.Context, in gen.ChangePasswordInput) error {
+	if err := r.Accounts.ChangePassword(ctx, in.CurrentPassword, in.NewPassword); err != nil {
+		return err
+	}
+	return r.Setup.Note(ctx, setup.Act{Action: "change_password", Entity: "user", ID: fmt.Sprint(viewer.From(ctx).UserID)})
+}

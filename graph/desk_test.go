@@ -1,0 +1,183 @@
+package graph_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/ent/db"
+	"postrider/graph"
+	"postrider/internal/globalid"
+	"postrider/internal/pgtest"
+	"postrider/internal/viewer"
+)
+
+// What no audit entry tells of, and why.
+var unaudited = map[string]string{
+	"signIn": "no change", "signOut": "no change", "updateSettings": "how somebody's own pages look",
+	"recordConversion": "a fact: its event names who reported it", "testPostback": "a test: kept with who fired it", "runScenarios": "a test",
+	"replayDelivery": "a new delivery", "replayDeliveries": "kept with who asked", "pauseBulkReplay": "kept with it",
+	"resumeBulkReplay": "kept with it", "cancelBulkReplay": "kept with it", "dismissAlert": "kept with the alert",
+	"attributeByRule": "a dry run, as it is tried here", "importStatusChanges": "a file that changes nothing, as it is tried here",
+}
+
+// Whatever somebody changes stands in the audit log, with who it was and by which
+// way in.
+func TestEveryChangeIsAudited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin, own := w.user(t, viewer.Admin, 0), w.a.user
+	onesOwn, sessionsOnly := []string{"revokeApiToken"}, []string{"signIn", "signOut", "changePassword"}
+	for _, f := range graph.Schema(&graph.Resolver{}).Schema().Mutation.Fields {
+		by := admin
+		if slices.Contains(onesOwn, f.Name) {
+			by = own
+		}
+		for _, through := range []string{"session", "token"} {
+			asking := w.session(t, by.Email)
+			if through == "token" && slices.Contains(sessionsOnly, f.Name) {
+				continue
+			} else if through == "token" {
+				asking = w.token(t, by.Email)
+			}
+			before := w.entries(t)
+			if got := w.mutate(t, f.Name, mutations[f.Name], asking); got != done {
+				t.Errorf("%s by %s: %s", f.Name, through, got)
+			}
+			fresh := w.entries(t)[len(before):]
+			if unaudited[f.Name] != "" {
+				if len(fresh) > 0 {
+					t.Errorf("%s is audited (%s), and the list says that it is not", f.Name, fresh[0].Action)
+				}
+				continue
+			}
+			if len(fresh) == 0 {
+				t.Errorf("%s by %s is not audited", f.Name, through)
+			}
+			for _, e := range fresh {
+				if e.UserID == nil || *e.UserID != by.ID || (e.TokenID != nil) != (through == "token") {
+					t.Errorf("%s by %s: %v", f.Name, through, e)
+				}
+			}
+		}
+	}
+}
+
+func (w *world) entries(t *testing.T) []*db.AuditEntry {
+	t.Helper()
+	all, err := w.db.Client().AuditEntry.Query().Order(db.Asc("id")).All(pgtest.System(t))
+	must(t, err)
+	return all
+}
+
+// A conversion's change by hand is there from which value to which.
+func TestAStatusChangeIsAuditedFromWhichToWhich(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s, staff := pgtest.NewScene(t, a.db), a.staff(t)
+	id := s.Conversion(t, a.db).GlobalID()
+	a.ask(t, staff, `mutation($id: ID!) { updateConversionStatus(input: {id: $id, status: REJECTED, reason: "fraud"}) { userErrors { message } } }`, vars{"id": id})
+	res := a.ask(t, staff, `{ auditEntries(filter: {entities: ["conversion"]}) { edges { node { action through changes { field before after } } } } }`, nil)
+	for _, want := range []string{`"action":"update"`, `"through":"token"`, `{"field":"status","before":"\"approved\"","after":"\"rejected\""}`, `{"field":"reason","before":null,"after":"\"fraud\""}`} {
+		if !strings.Contains(res.body, want) {
+			t.Errorf("no %s in %s", want, res.body)
+		}
+	}
+}
+
+const fire = `mutation($click: String!, $transaction: String) { fireManualConversion(input: {click: $click, goal: "ftd", amount: "25,50", transactionId: $transaction}) {
+	result conversion { origin click { param1 } source { key } deliveries { id } affiliate { id } } userErrors { field message } } }`
+
+// MYTEST123 in param_1 finds the newest click that has it, and its postbacks fire
+// once.
+func TestAConversionIsFiredByHandForAParam(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s, staff := pgtest.NewScene(t, a.db), a.session(t, a.user(t, viewer.Manager, 0).Email)
+	pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/?c={param_1}", pgtest.On("ftd"))
+	other := pgtest.NewScene(t, a.db)
+	clicked := func(link pgtest.Link, param string, at time.Time) uuid.UUID {
+		id, err := uuid.NewV7AtTime(at)
+		must(t, err)
+		return pgtest.Click(t, a.db, link, func(c *db.ClickCreate) { c.SetID(id).SetClickedAt(at).SetParam2(param) })
+	}
+	clicked(other.Link, "MYTEST123", pgtest.Now.Add(-time.Hour))
+	clicked(s.Link, "MYTEST123", pgtest.Now.Add(-time.Minute))
+	clicked(other.Link, "MYTEST1234", pgtest.Now)
+
+	res := a.ask(t, staff, fire, vars{"click": " MYTEST123 "})
+	if res.at(t, "fireManualConversion", "result") != "RECORDED" || res.at(t, "fireManualConversion", "conversion", "affiliate", "id") != globalid.Int("Affiliate", s.Affiliate) ||
+		res.at(t, "fireManualConversion", "conversion", "origin") != "staff" || res.at(t, "fireManualConversion", "conversion", "source", "key") != s.Source.Key ||
+		len(res.at(t, "fireManualConversion", "conversion", "deliveries").([]any)) != 1 {
+		t.Errorf("%s", res.body)
+	}
+	if again := a.ask(t, staff, fire, vars{"click": "MYTEST123"}); again.at(t, "fireManualConversion", "result") != "DUPLICATE" ||
+		len(again.at(t, "fireManualConversion", "conversion", "deliveries").([]any)) != 1 {
+		t.Errorf("again: %s", again.body)
+	}
+	for _, nothing := range []string{"MYTEST12", "", globalid.Hex(pgtest.ID(t))} {
+		if res := a.ask(t, staff, fire, vars{"click": nothing}); !strings.Contains(res.body, `"field":["click"]`) {
+			t.Errorf("%q: %s", nothing, res.body)
+		}
+	}
+}
+
+const importFile = `mutation($csv: String!, $dry: Boolean) { importStatusChanges(input: {csv: $csv, dryRun: $dry}) {
+	changed lines { line key from to outcome message } userErrors { field message } } }`
+
+// The preview of a file says what the file then does, line by line, and changes
+// nothing.
+func TestAFileDoesWhatItsPreviewSays(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s, staff := pgtest.NewScene(t, a.db), a.staff(t)
+	pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/?c={param_1}", pgtest.On("ftd", "rejected", "cancelled"))
+	var ids []string
+	for i := range 4 {
+		s.Click = pgtest.Click(t, a.db, s.Link)
+		ids = append(ids, s.Conversion(t, a.db, func(c *db.ConversionCreate) { c.SetGoal("ftd").SetTransactionID(fmt.Sprintf("T%d", i)) }).GlobalID())
+	}
+	s.Click = pgtest.Click(t, a.db, s.Link)
+	s.Conversion(t, a.db, func(c *db.ConversionCreate) { c.SetGoal("registration").SetTransactionID("T3") })
+	csv := "transaction_id;status;reason;amount;goal\nT0;rejected;chargeback;;\nT1; Cancelled;;12,50;\nT2;approved;;;\nT3;rejected;;;\nT3;rejected;;;ftd\nT9;rejected;;;\nT0;nonsense;;;\n"
+	outcomes := func(dry bool) (string, any) {
+		res := a.ask(t, staff, importFile, vars{"csv": csv, "dry": dry})
+		var said []string
+		for _, l := range res.at(t, "importStatusChanges", "lines").([]any) {
+			said = append(said, l.(map[string]any)["outcome"].(string))
+		}
+		return strings.Join(said, " "), res.at(t, "importStatusChanges", "changed")
+	}
+	statuses := func() string {
+		var said []string
+		for _, id := range ids {
+			said = append(said, a.ask(t, staff, `query($id: ID!) { node(id: $id) { ... on Conversion { status } } }`, vars{"id": id}).at(t, "node", "status").(string))
+		}
+		return strings.Join(said, " ")
+	}
+	const want = "change change same refused change not_found refused"
+	if said, changed := outcomes(true); said != want || changed != 3.0 {
+		t.Errorf("the preview: %v, %q, want %q", changed, said, want)
+	}
+	if got := statuses(); got != "APPROVED APPROVED APPROVED APPROVED" {
+		t.Errorf("the preview changed something: %s", got)
+	}
+	if said, changed := outcomes(false); said != want || changed != 3.0 {
+		t.Errorf("the file: %v, %q, want %q", changed, said, want)
+	}
+	if got := statuses(); got != "REJECTED CANCELLED APPROVED REJECTED" {
+		t.Errorf("afterwards: %s", got)
+	}
+	var fired int
+	must(t, a.db.SQL.QueryRowContext(t.Context(), `SELECT count(*) FROM deliveries`).Scan(&fired))
+	if fired != 3 {
+		t.Errorf("%d postbacks fired, want 3", fired)
+	}
+	if said, changed := outcomes(false); said != "same same same refused same not_found refused" || changed != 0.0 {
+		t.Errorf("the file again: %v, %q", changed, said)
+	}
+}
