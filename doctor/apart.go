@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"postrider/commission"
 	"postrider/macro"
 	"postrider/tracker"
 )
@@ -71,26 +72,42 @@ func (e *exam) setting(name, value string) *Mend {
 // elsewhere finds another postback that would call the same URL for the same
 // conversion.
 func (e *exam) elsewhere() {
-	own := e.sent(e.Template)
 	for _, other := range e.Others {
-		if own == "" || e.sent(other.Template) != own {
+		shared := e.firesWith(other)
+		if !slices.ContainsFunc(shared, func(goal string) bool {
+			own := sent(e.Template, goal)
+			return own != "" && sent(other.Template, goal) == own
+		}) {
 			continue
 		}
 		e.find(CodeSameURL, Warning, nowhere, fmt.Sprintf("%s fires the same URL for the same conversion, so the tracker would get it twice.", other.Name), nil)
 	}
 }
 
-// sent is a template as it is sent for a sample conversion: two that differ in
-// spelling alone are the same.
-func (e *exam) sent(template string) string {
+// firesWith are the goals that this postback and another both fire for; none where
+// no status fires both.
+func (e *exam) firesWith(other Postback) []string {
+	if !slices.ContainsFunc(statusesOf(other.Statuses), func(s commission.Status) bool { return slices.Contains(e.statuses(), s) }) {
+		return nil
+	}
+	var shared []string
+	for _, goal := range e.Goals {
+		if slices.Contains(other.Goals, goal) {
+			shared = append(shared, goal)
+		}
+	}
+	return shared
+}
+
+// sent is a template as it is sent for a sample conversion of a goal: two that
+// differ in spelling alone are the same.
+func sent(template, goal string) string {
 	t, err := macro.ParseFor(template, macro.Gathered)
 	if err != nil {
 		return ""
 	}
 	values := macro.SampleValues()
-	if len(e.Goals) > 0 {
-		values.Set(macro.GoalID, e.Goals[0])
-	}
+	values.Set(macro.GoalID, goal)
 	url := t.Expand(values)
 	head, query, _ := strings.Cut(url, "?")
 	_, path, _ := strings.Cut(head, "://")

@@ -21,18 +21,12 @@ type Question struct {
 	Others       []Postback          // which the same affiliate has besides this one
 }
 
-// macros says which macros the template may use.
-func (q Question) macros() macro.Scope {
-	if q.Gathers {
-		return macro.Gathered
-	}
-	return macro.Conversions
-}
-
 // Postback is what there is to know of another postback of the affiliate's.
 type Postback struct {
 	Name     string // how its owner knows it
 	Template string
+	Goals    []string            // that fire it
+	Statuses []commission.Status // that fire it; empty for approved alone
 }
 
 // Check gives every finding, in the order of their places; those about no place

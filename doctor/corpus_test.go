@@ -62,15 +62,28 @@ func (c *examined) take(t testing.TB, line string) {
 		c.question.Goals = strings.Split(value, ", ")
 		c.question.Repeating = []string{commission.GoalDeposit, commission.GoalNetRevenue}
 	case ok && key == "statuses":
-		for s := range strings.SplitSeq(value, ", ") {
-			c.question.Statuses = append(c.question.Statuses, commission.Status(s))
-		}
+		c.question.Statuses = statuses(value)
 	case ok && key == "other":
-		name, template, _ := strings.Cut(value, " | ")
-		c.question.Others = append(c.question.Others, doctor.Postback{Name: name, Template: template})
+		part := strings.Split(value, " | ")
+		other := doctor.Postback{Name: part[0], Template: part[1], Goals: c.question.Goals}
+		if len(part) > 2 {
+			other.Goals = strings.Split(part[2], ", ")
+		}
+		if len(part) > 3 {
+			other.Statuses = statuses(part[3])
+		}
+		c.question.Others = append(c.question.Others, other)
 	default:
 		t.Fatalf("%s: what is %q?", c.name, line)
 	}
+}
+
+func statuses(value string) []commission.Status {
+	var list []commission.Status
+	for s := range strings.SplitSeq(value, ", ") {
+		list = append(list, commission.Status(s))
+	}
+	return list
 }
 
 // written is how the corpus writes findings.

@@ -89,11 +89,14 @@ func (e *exam) moments() []*macro.Values {
 	return list
 }
 
-func (e *exam) statuses() []commission.Status {
-	if len(e.Statuses) == 0 {
+func (e *exam) statuses() []commission.Status { return statusesOf(e.Statuses) }
+
+// statusesOf are those that fire a postback, given what was chosen.
+func statusesOf(chosen []commission.Status) []commission.Status {
+	if len(chosen) == 0 {
 		return []commission.Status{commission.Approved}
 	}
-	return e.Statuses
+	return chosen
 }
 
 // unapproved are the statuses asked about besides approved.

@@ -73,7 +73,7 @@ func (r *Resolver) repeating(ctx context.Context, goals []string) ([]string, err
 	return again, nil
 }
 
-// others are the viewer's further postbacks that fire for the same conversions.
+// others are the viewer's further postbacks that fire where this one does.
 func (r *Resolver) others(ctx context.Context, w lintWish) ([]doctor.Postback, error) {
 	id, err1 := optionalInt("Postback", "postbackId", w.postbackID)
 	offerID, err2 := optionalInt("Offer", "offerId", w.offerID)
@@ -91,14 +91,16 @@ func (r *Resolver) others(ctx context.Context, w lintWish) ([]doctor.Postback, e
 		}
 	}
 	rows, err := r.Client.Postback.Query().Where(postback.AffiliateID(affiliateID), postback.DeletedAtIsNil(), postback.Enabled(true),
-		postback.GoalIn(w.goals...), postback.IDNEQ(id)).All(ctx)
+		postback.IDNEQ(id)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading the other postbacks: %w", err)
 	}
 	var list []doctor.Postback
 	for _, p := range rows {
 		if meets(p, w.scope, offerID, campaignID) {
-			list = append(list, doctor.Postback{Name: nameOf(p), Template: p.URLTemplate})
+			list = append(list, doctor.Postback{
+				Name: nameOf(p), Template: p.URLTemplate, Goals: append([]string{p.Goal}, p.FurtherGoals...), Statuses: p.Statuses,
+			})
 		}
 	}
 	return list, nil

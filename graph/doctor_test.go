@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"postrider/ent/db"
 	"postrider/firing"
 	"postrider/internal/globalid"
 	"postrider/internal/pgtest"
@@ -36,6 +37,9 @@ func TestTheDoctorKnowsTheOtherPostbacks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := pgtest.Postback(t, w.db, w.a.affiliate.ID, "https://kt.trk.io/in?c={param_1}", pgtest.On("ftd"))
+	pgtest.Postback(t, w.db, w.a.affiliate.ID, "https://kt.trk.io/in?c={param_1}", pgtest.On("net_revenue"), func(c *db.PostbackCreate) {
+		c.SetGatherSeconds(60).SetFurtherGoals([]string{"kyc"})
+	})
 	lint := func(args string) []string {
 		t.Helper()
 		res := w.post(t, w.session(t, w.a.user.Email), fmt.Sprintf(`{ lintPostback(urlTemplate: "https://kt.trk.io/in?c={sub1}", %s) { code severity message mend { label } } }`, args), nil)
@@ -47,14 +51,16 @@ func TestTheDoctorKnowsTheOtherPostbacks(t *testing.T) {
 	}
 	campaign, offer := globalid.Int("Campaign", w.a.link.CampaignID), globalid.Int("Offer", w.offer)
 	for args, want := range map[string]string{
-		`goals: ["ftd"]`:          "same_url",
-		`goals: ["registration"]`: "",
+		`goals: ["ftd"]`:                                                  "same_url",
+		`goals: ["registration"]`:                                         "",
+		`goals: ["kyc"]`:                                                  "same_url", // which the second one gathers too
+		`goals: ["ftd"], statuses: [CANCELLED]`:                           "",
 		`goals: ["ftd"], postbackId: "` + p.GlobalID() + `"`:              "",
 		`goals: ["ftd"], scope: CAMPAIGN, campaignId: "` + campaign + `"`: "same_url",
 		`goals: ["ftd"], scope: OFFER, offerId: "` + offer + `"`:          "same_url",
 		`trackingLink: "https://l.example/c/k7m2xq9d?param_2=x"`:          "param_not_in_link",
-		`goals: ["deposit"]`:             "no_conversion_id",
-		`statuses: [APPROVED, REJECTED]`: "no_status",
+		`goals: ["deposit"]`:                                              "no_conversion_id",
+		`statuses: [APPROVED, REJECTED]`:                                  "no_status",
 	} {
 		if got := strings.Join(lint(args), " "); got != want {
 			t.Errorf("%s: %q, want %q", args, got, want)
