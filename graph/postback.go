@@ -81,14 +81,6 @@ func seconds(given *int) time.Duration {
 	return time.Duration(*given) * time.Second
 }
 
-// macrosOf says which macros a template may use, by how long it gathers.
-func macrosOf(gatherSeconds *int) macro.Scope {
-	if seconds(gatherSeconds) > 0 {
-		return macro.Gathered
-	}
-	return macro.Conversions
-}
-
 // assign takes a value over where one was given.
 func assign[T any](to *T, given *T) {
 	if given != nil {

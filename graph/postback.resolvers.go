@@ -129,7 +129,7 @@ func (r *queryResolver) MacroFilters(ctx context.Context) ([]*gen.MacroFilter, e
 }
 
 func (r *queryResolver) PreviewPostback(ctx context.Context, urlTemplate string, values []*gen.MacroValueInput, gatherSeconds *int) (*gen.PostbackPreview, error) {
-	return preview(urlTemplate, macrosOf(gatherSeconds), values), nil
+	return preview(urlTemplate, macro.ScopeFor(seconds(gatherSeconds) > 0), values), nil
 }
 
 func (r *Resolver) Postback() gen.PostbackResolver { return &postbackResolver{r} }

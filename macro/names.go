@@ -134,6 +134,15 @@ const (
 	Gathered                 // postback URLs that tell of several conversions in one request: every macro
 )
 
+// ScopeFor is the scope of a postback's URL: whether it gathers the conversions of
+// a click into one request, or tells of each by itself.
+func ScopeFor(gathers bool) Scope {
+	if gathers {
+		return Gathered
+	}
+	return Conversions
+}
+
 // Allows reports whether the macro has a value in this scope.
 func (s Scope) Allows(name Name) bool {
 	i, ok := indexOf(string(name))

@@ -79,7 +79,8 @@ func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []
 }
 
 func (s *Setup) createPostback(ctx context.Context, c *change, owner int64, wish PostbackWish) (*db.Postback, error) {
-	if err := s.check(ctx, c, owner, &wish, "goals"); err != nil {
+	wish.normalise()
+	if err := s.check(ctx, c, owner, wish, "goals"); err != nil {
 		return nil, err
 	}
 	signing, err := s.Secrets.Seal(secret.NewSigningSecret(), secret.ForPostback)
@@ -159,7 +160,8 @@ func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*Postba
 		}
 		wish := wishOf(before)
 		patch(&wish)
-		if err := s.check(ctx, c, before.AffiliateID, &wish, "goal"); err != nil {
+		wish.normalise()
+		if err := s.check(ctx, c, before.AffiliateID, wish, "goal"); err != nil {
 			return err
 		}
 		changes, resumes := !same(wishOf(before), wish), before.HoldReason != nil && wish.Enabled

@@ -17,32 +17,39 @@ import (
 	"postrider/macro"
 )
 
-// check says what is wrong with a wish, every fault with its field, and fills
-// its defaults.
-func (s *Setup) check(ctx context.Context, c *change, owner int64, w *PostbackWish, goalField string) error {
+// normalise fills a wish's defaults and brings its lists into the one form in which
+// they are kept: sorted, nothing twice, and never nil.
+func (w *PostbackWish) normalise() {
+	w.Name = strings.TrimSpace(w.Name)
+	if w.Method == "" {
+		w.Method = dispatch.GET
+	}
+	w.Statuses = slices.Compact(slices.Sorted(slices.Values(w.Statuses)))
+	further := slices.Compact(slices.Sorted(slices.Values(w.Further)))
+	further = slices.DeleteFunc(further, func(key string) bool { return key == w.Goal })
+	w.Further = append([]string{}, further...)
+}
+
+// check says what is wrong with a normalised wish, every fault with its field.
+func (s *Setup) check(ctx context.Context, c *change, owner int64, w PostbackWish, goalField string) error {
 	var bad []*problem.Error
 	add := func(field, format string, args ...any) { bad = append(bad, problem.Invalid(field, format, args...)) }
-	w.Name = strings.TrimSpace(w.Name)
 	switch {
 	case len(w.Name) > maxName:
 		add("name", "is %d bytes long; at most %d are kept", len(w.Name), maxName)
 	case !isText(w.Name):
 		add("name", "is not valid text")
 	}
-	if w.Method == "" {
-		w.Method = dispatch.GET
-	}
 	if len(w.Statuses) == 0 {
 		add("statuses", "choose at least one status: otherwise it would never fire")
 	}
-	w.Statuses = slices.Compact(slices.Sorted(slices.Values(w.Statuses)))
 	if w.BodyRule != nil {
 		if err := w.BodyRule.Validate(); err != nil {
 			add("bodyRule", "%s", err)
 		}
 	}
 	bad = append(bad, w.checkGathering()...)
-	bad = append(bad, s.checkTemplate(w.URLTemplate, w.macros())...)
+	bad = append(bad, s.checkTemplate(w.URLTemplate, macro.ScopeFor(w.Gathers > 0))...)
 	unknown, err := c.unknownGoals(ctx, append([]string{w.Goal}, w.Further...))
 	if err != nil {
 		return err
@@ -50,7 +57,7 @@ func (s *Setup) check(ctx context.Context, c *change, owner int64, w *PostbackWi
 	for _, key := range unknown {
 		add(goalField, "%q is not in the event dictionary", key)
 	}
-	scope, err := c.checkScope(ctx, owner, *w)
+	scope, err := c.checkScope(ctx, owner, w)
 	if err != nil {
 		return err
 	}
@@ -66,21 +73,8 @@ func (c *change) unknownGoals(ctx context.Context, keys []string) ([]string, err
 	return slices.DeleteFunc(keys, func(key string) bool { return slices.Contains(known, key) }), nil
 }
 
-// macros says which macros a wish's template may use.
-func (w *PostbackWish) macros() macro.Scope {
-	if w.Gathers > 0 {
-		return macro.Gathered
-	}
-	return macro.Conversions
-}
-
 // checkGathering says what is wrong with how a wish gathers.
-func (w *PostbackWish) checkGathering() []*problem.Error {
-	w.Further = slices.Compact(slices.Sorted(slices.Values(w.Further)))
-	w.Further = slices.DeleteFunc(w.Further, func(key string) bool { return key == w.Goal })
-	if w.Further == nil {
-		w.Further = []string{}
-	}
+func (w PostbackWish) checkGathering() []*problem.Error {
 	least, most := schema.MinGather*time.Second, schema.MaxGather*time.Second
 	switch {
 	case w.Gathers == 0 && len(w.Further) > 0:

@@ -143,7 +143,7 @@ type scene struct {
 
 func (s *scene) prove(p *db.Postback, rule firing.Postback, template string) (Proven, error) {
 	proven := Proven{Postback: p, Decision: firing.Decide(s.event, []firing.Postback{rule})[0]}
-	parsed, err := macro.ParseFor(template, macrosOf(rule.Gathers > 0))
+	parsed, err := macro.ParseFor(template, macro.ScopeFor(rule.Gathers > 0))
 	if err != nil {
 		if p == nil {
 			return proven, problem.Invalid("urlTemplate", "%s", err)

@@ -140,7 +140,7 @@ func (t *Trial) prepare(ctx context.Context, w Wish) (*order, error) {
 	if err := o.rule.Validate(); err != nil {
 		bad = append(bad, problem.Invalid("bodyRule", "%s", err))
 	}
-	if o.template, err = macro.ParseFor(w.URLTemplate, macrosOf(w.Gathers)); err != nil {
+	if o.template, err = macro.ParseFor(w.URLTemplate, macro.ScopeFor(w.Gathers)); err != nil {
 		bad = append(bad, problem.Invalid("urlTemplate", "%s", err))
 	}
 	for name, value := range w.Values {
@@ -183,13 +183,6 @@ func (t *Trial) readPostback(ctx context.Context, o *order, w *Wish) error {
 		return fmt.Errorf("finding the version of postback %d: %w", p.ID, err)
 	}
 	return nil
-}
-
-func macrosOf(gathers bool) macro.Scope {
-	if gathers {
-		return macro.Gathered
-	}
-	return macro.Conversions
 }
 
 // fill gives every macro its value: what was said, what the goal says, else a
