@@ -3,9 +3,9 @@ package intake
 import (
 	"time"
 
-	"postrider/internal/pg"
-
 	"github.com/shopspring/decimal"
+
+	"postrider/internal/pg"
 )
 
 // insertConversionsSQL writes conversions, an array a column. What is not there

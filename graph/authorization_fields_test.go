@@ -1,0 +1,121 @@
+package graph_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"postrider/graph"
+	"postrider/internal/globalid"
+	"postrider/internal/pgtest"
+	"postrider/internal/viewer"
+)
+
+// reach is how types without an id of their own are tried nevertheless.
+var reach = map[string]string{"Viewer": "viewer", "Instance": "instance"}
+
+// tryFields asks for every field of A's objects of one type.
+func (w *world) tryFields(t *testing.T, c *cast, def *ast.Definition, row func(name, says string)) {
+	t.Helper()
+	says := map[string][]string{}
+	for _, column := range columns {
+		var q strings.Builder
+		for _, f := range def.Fields {
+			if root := reach[def.Name]; root != "" {
+				fmt.Fprintf(&q, "%s: %s { %s }\n", f.Name, root, selection(f))
+				continue
+			}
+			for i, id := range w.objectsOf(t, def.Name) {
+				fmt.Fprintf(&q, "%s_%d: node(id: %q) { ... on %s { %s } }\n", f.Name, i, id, def.Name, selection(f))
+			}
+		}
+		res := w.post(t, c.as(column, viewer.Read), "{"+q.String()+"}", nil)
+		for _, f := range def.Fields {
+			got := outcomeOf(t, res, f.Name)
+			says[f.Name] = append(says[f.Name], string(got))
+		}
+	}
+	for _, f := range def.Fields {
+		row(def.Name+"."+f.Name, strings.Join(says[f.Name], " "))
+	}
+}
+
+// objectsOf are A's objects of a type, or those that are everybody's.
+func (w *world) objectsOf(t *testing.T, kind string) []string {
+	t.Helper()
+	if own := w.a.ids[kind]; kind == "Conversion" {
+		return append(slices.Clone(own), w.orphan)
+	} else if len(own) > 0 {
+		return own
+	}
+	ctx, c := pgtest.System(t), w.db.Client()
+	switch kind {
+	case "Offer":
+		return []string{globalid.Int(kind, w.offer)}
+	case "Source":
+		return []string{globalid.Int(kind, w.source.ID)}
+	case "LandingPage":
+		id, err := c.LandingPage.Query().FirstID(ctx)
+		must(t, err)
+		return []string{globalid.Int(kind, id)}
+	case "Goal":
+		id, err := c.Goal.Query().FirstID(ctx)
+		must(t, err)
+		return []string{globalid.Int(kind, id)}
+	}
+	if found := w.staffObjects(t, kind); found != nil {
+		return found
+	}
+	t.Errorf("the world has no %s: give A one in world_test.go", kind)
+	return nil
+}
+
+func selection(f *ast.FieldDefinition) string {
+	if f.Type.Name() == "" || isLeaf(f.Type.Name()) {
+		return f.Name
+	}
+	return f.Name + " { __typename }"
+}
+
+func isLeaf(name string) bool {
+	def := graph.Schema(&graph.Resolver{}).Schema().Types[name]
+	return def.Kind == ast.Scalar || def.Kind == ast.Enum
+}
+
+// outcomeOf reads what became of a field that was asked for under aliases that
+// begin with its name, of one object or several: shown if one of them shows it.
+func outcomeOf(t *testing.T, res *response, field string) outcome {
+	t.Helper()
+	mine := func(alias string) bool { return alias == field || strings.HasPrefix(alias, field+"_") }
+	best := hidden
+	for _, e := range res.Errors {
+		if alias, _ := e.Path[0].(string); !mine(alias) {
+			continue
+		}
+		if code := e.Extensions["code"]; code != "forbidden" && code != "unauthenticated" {
+			t.Errorf("%s: %s", field, e.Message)
+		}
+		best = denied
+	}
+	for alias, v := range res.Data {
+		if object, ok := v.(map[string]any); ok && mine(alias) && !empty(object[field]) {
+			return shown
+		}
+	}
+	return best
+}
+
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	}
+	return false
+}

@@ -1,0 +1,140 @@
+package graph_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"postrider/dispatch"
+	"postrider/doctor"
+	"postrider/ent/db"
+	"postrider/ent/db/postbackversion"
+	"postrider/internal/globalid"
+	"postrider/internal/pgtest"
+)
+
+// mutation is how one is tried: it makes what it is tried on, so that no try
+// disturbs another, and gives the mutation's input and what the payload shows.
+type mutation func(t *testing.T, w *world) (input, payload string)
+
+// ownSession marks mutations of the viewer's own session: each try gets a new one.
+var ownSession = []string{"signIn", "signOut", "changePassword"}
+
+var mutations = map[string]mutation{
+	"signIn": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{email: %q, password: %q}`, w.a.user.Email, password), "viewer { role }"
+	},
+	"signOut": func(*testing.T, *world) (string, string) { return "", "__typename" },
+	"changePassword": func(*testing.T, *world) (string, string) {
+		return fmt.Sprintf(`{currentPassword: %q, newPassword: %q}`, password, password), "viewer { role }"
+	},
+	"updateSettings": func(*testing.T, *world) (string, string) { return `{timeZone: "Europe/Riga"}`, "viewer { role }" },
+	"createApiToken": func(*testing.T, *world) (string, string) { return `{name: "more", scopes: ["read"]}`, "token { id }" },
+	"revokeApiToken": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q}`, w.a.ids["ApiToken"][0]), "token { id }"
+	},
+	"createCampaign": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{name: "new", offerId: %q, affiliateId: %q}`, globalid.Int("Offer", w.other), w.a.affiliate.GlobalID()), "campaign { id }"
+	},
+	"updateCampaign": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q, name: "Campaign %s"}`, w.a.ids["Campaign"][0], w.a.mark), "campaign { id }"
+	},
+	"recordConversion": func(t *testing.T, w *world) (string, string) {
+		click := pgtest.Click(t, w.db, w.a.link)
+		return fmt.Sprintf(`{source: %q, goal: "registration", clickId: %q}`, w.source.Key, globalid.Hex(click)), "conversion { id }"
+	},
+	"updateConversionStatus": func(t *testing.T, w *world) (string, string) {
+		s := w.a.scene
+		s.Click = pgtest.Click(t, w.db, w.a.link)
+		return fmt.Sprintf(`{id: %q, status: REJECTED}`, s.Conversion(t, w.db).GlobalID()), "conversion { id }"
+	},
+	"replayDelivery": func(t *testing.T, w *world) (string, string) {
+		p := w.postback(t, w.a)
+		d := w.delivery(t, w.a, w.a.scene.Conversion(t, w.db), p, dispatch.Failed)
+		return fmt.Sprintf(`{id: %q}`, d.GlobalID()), "delivery { id }"
+	},
+	"createPostback": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{scope: CAMPAIGN, campaignId: %q, goals: ["ftd"], urlTemplate: "https://t.example/?c={param_1}"}`, w.a.ids["Campaign"][0]), "postbacks { id }"
+	},
+	"updatePostback": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q, name: "renamed"}`, w.postback(t, w.a).GlobalID()), "postback { id }"
+	},
+	"setPostbackEnabled": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q, enabled: false}`, w.postback(t, w.a).GlobalID()), "postback { id }"
+	},
+	"dismissAlert": func(t *testing.T, w *world) (string, string) {
+		p := w.postback(t, w.a)
+		a := w.alert(t, w.a, func(c *db.AlertCreate) { c.SetPostbackID(p.ID).SetKind(doctor.AlertFailing) })
+		return fmt.Sprintf(`{id: %q}`, a.GlobalID()), "alert { id }"
+	},
+	"restorePostbackVersion": func(t *testing.T, w *world) (string, string) {
+		w.postback(t, w.a)
+		v, err := w.db.Client().PostbackVersion.Query().Where(postbackversion.AffiliateID(w.a.affiliate.ID)).Order(db.Desc("id")).First(pgtest.System(t))
+		must(t, err)
+		return fmt.Sprintf(`{versionId: %q}`, v.GlobalID()), "postback { id }"
+	},
+	"testPostback": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{urlTemplate: %q, postbackId: %q}`, w.tracker(t)+"/?c={param_1}", w.postback(t, w.a).GlobalID()), "test { id }"
+	},
+	"runScenarios": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{urlTemplate: %q, postbackId: %q}`, w.tracker(t)+"/?c={param_1}", w.postback(t, w.a).GlobalID()), "run { cards { key } }"
+	},
+	"deletePostback": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q}`, w.postback(t, w.a).GlobalID()), "deletedId"
+	},
+}
+
+// tracker is one that takes everything.
+func (w *world) tracker(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func (w *world) tryMutations(t *testing.T, c *cast, schema *ast.Schema, row func(name, says string)) {
+	t.Helper()
+	for _, f := range schema.Mutation.Fields {
+		try, ok := mutations[f.Name]
+		if !ok {
+			t.Errorf("say in mutations how %s is tried", f.Name)
+			continue
+		}
+		var says []string
+		for _, column := range columns {
+			asking := c.as(column, scopeOf(f))
+			if email := c.emails[column]; email != "" && slices.Contains(ownSession, f.Name) {
+				asking = w.session(t, email)
+			}
+			says = append(says, string(w.mutate(t, f.Name, try, asking)))
+			if email := c.emails[column]; email != "" && f.Name == "changePassword" {
+				c.sessions[column] = w.session(t, email) // the new password ended it
+			}
+		}
+		row("Mutation."+f.Name, strings.Join(says, " "))
+	}
+}
+
+func (w *world) mutate(t *testing.T, name string, try mutation, asking who) outcome {
+	t.Helper()
+	input, payload := try(t, w)
+	if input != "" {
+		input = "(input: " + input + ")"
+	}
+	res := w.post(t, asking, fmt.Sprintf("mutation { %s%s { %s userErrors { message } } }", name, input, payload), nil)
+	switch {
+	case res.refused():
+		return denied
+	case len(res.Errors) > 0:
+		t.Errorf("%s: %s", name, res.body)
+		return denied
+	case !empty(res.at(t, name, "userErrors")):
+		return refused
+	}
+	return done
+}
