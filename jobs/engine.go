@@ -99,8 +99,8 @@ func New(cfg Config) (*Engine, error) {
 		metrics:   m,
 		wake:      make(chan struct{}, 1),
 	}
-	e.claims = pg.NewBatch(claimRows, 1, e.claimAll).Whole() // a failed claim is River's to run again
-	e.parks = pg.NewBatch(flushRows, 1, e.parkAll)
+	e.claims = pg.NewBatch(claimRows, e.claimAll).Whole() // a failed claim is River's to run again
+	e.parks = pg.NewBatch(flushRows, e.parkAll)
 	if cfg.Metrics != nil {
 		cfg.Metrics.MustRegister(newGauges(e))
 	}

@@ -40,7 +40,7 @@ type writer struct {
 
 func newWriter(pool *pgxpool.Pool, m *metrics, log *slog.Logger) *writer {
 	w := &writer{pool: pool, metrics: m, log: log}
-	w.batch = pg.NewBatch(flushRows, 1, w.flush)
+	w.batch = pg.NewBatch(flushRows, w.flush)
 	return w
 }
 

@@ -2,22 +2,28 @@ package pg
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"time"
 )
+
+// patience is how long a flush may take before another starts beside it for
+// however few. It is far above what a commit takes: such a flush waits for a lock.
+const patience = 20 * time.Millisecond
 
 // Batch lets many callers share one commit. While one flush is under way,
 // those who come gather, and the next flush takes them all: at idle nobody waits
 // for company, and under load a commit carries hundreds. There is no loop to
 // start or stop.
 type Batch[T any] struct {
-	flush func(ctx context.Context, items []T) error
-	rows  int // most items of a flush
-	wide  int // most flushes under way at once
-	whole bool
+	flush   func(ctx context.Context, items []T) error
+	rows    int // most items of a flush
+	company int // how many have to wait for a second flush to start beside the first; zero for never
+	whole   bool
 
 	mu      sync.Mutex
 	waiting []entry[T]
-	flying  int
+	lanes   []*lane // those under way, two at most
 }
 
 type entry[T any] struct {
@@ -25,12 +31,23 @@ type entry[T any] struct {
 	done chan error
 }
 
-// NewBatch makes a Batch of at most rows items a flush, and at most wide flushes
-// at once. flush must do all of its items or none; it is called again with each
-// item alone where several failed together, so that a bad one does not take the
-// others with it.
-func NewBatch[T any](rows, wide int, flush func(ctx context.Context, items []T) error) *Batch[T] {
-	return &Batch[T]{flush: flush, rows: rows, wide: wide}
+// lane is one flush after the other.
+type lane struct{ began time.Time } // when the one under way did
+
+// NewBatch makes a Batch of at most rows items a flush, and one flush at a time.
+// flush must do all of its items or none; it is called again with each item alone
+// where several failed together, so that a bad one does not take the others with
+// it.
+func NewBatch[T any](rows int, flush func(ctx context.Context, items []T) error) *Batch[T] {
+	return &Batch[T]{flush: flush, rows: rows}
+}
+
+// Overlap lets a second flush start beside the first once company items wait, or
+// when the first takes long: so the database works while a commit reaches the
+// disk, and yet each carries enough. Two that carry few each cost more than one.
+func (b *Batch[T]) Overlap(company int) *Batch[T] {
+	b.company = company
+	return b
 }
 
 // Whole makes a failed flush fail for all of its items: for those whose second
@@ -46,13 +63,15 @@ func (b *Batch[T]) Do(ctx context.Context, item T) error {
 	e := entry[T]{item: item, done: make(chan error, 1)}
 	b.mu.Lock()
 	b.waiting = append(b.waiting, e)
-	start := b.flying < b.wide
-	if start {
-		b.flying++
-	}
+	first := len(b.waiting) == 1
+	flushed := b.start(ctx)
 	b.mu.Unlock()
-	if start {
-		go b.drain(context.WithoutCancel(ctx))
+	if first && !flushed && b.company > 0 {
+		time.AfterFunc(patience, func() {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.start(ctx)
+		})
 	}
 	select {
 	case err := <-e.done:
@@ -62,10 +81,39 @@ func (b *Batch[T]) Do(ctx context.Context, item T) error {
 	}
 }
 
-// drain flushes until nobody waits.
-func (b *Batch[T]) drain(ctx context.Context) {
+// start opens a lane for those who wait, if there may be one.
+func (b *Batch[T]) start(ctx context.Context) bool {
+	if !b.mayFlush(nil) {
+		return false
+	}
+	l := &lane{began: time.Now()}
+	b.lanes = append(b.lanes, l)
+	go b.drain(context.WithoutCancel(ctx), l)
+	return true
+}
+
+// mayFlush says whether those who wait may be flushed by a lane, nil for a new
+// one.
+func (b *Batch[T]) mayFlush(by *lane) bool {
+	if len(b.waiting) == 0 {
+		return false
+	}
+	beside := 0
+	for _, other := range b.lanes {
+		if other == by {
+			continue
+		}
+		if beside++; b.company == 0 || len(b.waiting) < b.company && time.Since(other.began) < patience {
+			return false
+		}
+	}
+	return beside < 2
+}
+
+// drain flushes until nobody waits, or too few do for a second lane.
+func (b *Batch[T]) drain(ctx context.Context, l *lane) {
 	for {
-		entries := b.take()
+		entries := b.take(l)
 		if entries == nil {
 			return
 		}
@@ -73,14 +121,15 @@ func (b *Batch[T]) drain(ctx context.Context) {
 	}
 }
 
-// take gives the next flush; nil, and one flush fewer, where nobody waits.
-func (b *Batch[T]) take() []entry[T] {
+// take gives the lane's next flush; nil where it has none, and has ended.
+func (b *Batch[T]) take(l *lane) []entry[T] {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.waiting) == 0 {
-		b.flying--
+	if !b.mayFlush(l) {
+		b.lanes = slices.DeleteFunc(b.lanes, func(other *lane) bool { return other == l })
 		return nil
 	}
+	l.began = time.Now()
 	n := min(len(b.waiting), b.rows)
 	taken := b.waiting[:n:n]
 	b.waiting = b.waiting[n:]

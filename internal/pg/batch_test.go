@@ -6,6 +6,10 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
 
 	"postrider/internal/pg"
 )
@@ -15,7 +19,7 @@ func TestBatchGathersWhileAFlushIsUnderWay(t *testing.T) {
 	entered, release := make(chan struct{}), make(chan struct{})
 	var mu sync.Mutex
 	var flushes [][]int
-	b := pg.NewBatch(100, 1, func(_ context.Context, items []int) error {
+	b := pg.NewBatch(100, func(_ context.Context, items []int) error {
 		mu.Lock()
 		flushes = append(flushes, slices.Clone(items))
 		first := len(flushes) == 1
@@ -55,7 +59,7 @@ func TestBatchOneBadItemDoesNotTakeTheOthers(t *testing.T) {
 	bad := errors.New("bad")
 	entered, release := make(chan struct{}), make(chan struct{})
 	once := sync.Once{}
-	b := pg.NewBatch(100, 1, func(_ context.Context, items []int) error {
+	b := pg.NewBatch(100, func(_ context.Context, items []int) error {
 		once.Do(func() {
 			close(entered)
 			<-release
@@ -85,7 +89,7 @@ func TestBatchDoEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
 	flushed := make(chan struct{})
-	b := pg.NewBatch(1, 1, func(context.Context, []int) error {
+	b := pg.NewBatch(1, func(context.Context, []int) error {
 		<-release
 		close(flushed)
 		return nil
@@ -106,7 +110,7 @@ func TestBatchThatIsWholeFailsForAll(t *testing.T) {
 	bad := errors.New("bad")
 	entered, release := make(chan struct{}), make(chan struct{})
 	var calls [][]int
-	b := pg.NewBatch(100, 1, func(_ context.Context, items []int) error {
+	b := pg.NewBatch(100, func(_ context.Context, items []int) error {
 		calls = append(calls, items)
 		if len(calls) == 1 {
 			close(entered)
@@ -134,4 +138,124 @@ func TestBatchThatIsWholeFailsForAll(t *testing.T) {
 	if asked != 2 {
 		t.Errorf("asked %d times for two", asked)
 	}
+}
+
+// held is a Batch whose flushes each wait until they are let go.
+type held struct {
+	*pg.Batch[int]
+
+	callers sync.WaitGroup
+	entered chan []int    // those of a flush that has begun
+	release chan struct{} // lets one flush go
+}
+
+func newHeld(t *testing.T, company int) *held {
+	t.Helper()
+	h := &held{entered: make(chan []int, 100), release: make(chan struct{}, 100)}
+	h.Batch = pg.NewBatch(100, func(_ context.Context, items []int) error {
+		h.entered <- slices.Clone(items)
+		<-h.release
+		return nil
+	}).Overlap(company)
+	return h
+}
+
+func (h *held) do(t *testing.T, items ...int) {
+	t.Helper()
+	for _, i := range items {
+		h.callers.Go(func() { _ = h.Do(t.Context(), i) })
+	}
+}
+
+func TestBatchASecondFlushStartsWithCompany(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHeld(t, 3)
+		h.do(t, 0)
+		if first := <-h.entered; len(first) != 1 {
+			t.Errorf("the first flush has %d items: it waits for nobody", len(first))
+		}
+		h.do(t, 1, 2)
+		synctest.Wait()
+		if len(h.entered) > 0 {
+			t.Error("two items were flushed beside the first")
+		}
+		h.do(t, 3)
+		if second := <-h.entered; len(second) != 3 {
+			t.Errorf("three that wait are flushed together, not %d", len(second))
+		}
+		h.do(t, 4, 5, 6, 7)
+		synctest.Wait()
+		if len(h.entered) > 0 {
+			t.Error("a third flush is under way")
+		}
+		for range 3 {
+			h.release <- struct{}{}
+		}
+		h.callers.Wait()
+		if third := <-h.entered; len(third) != 4 {
+			t.Errorf("the third flush has %d items, not four", len(third))
+		}
+	})
+}
+
+func TestBatchAFlushThatWaitsForALockHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHeld(t, 3)
+		h.do(t, 0)
+		<-h.entered // and it is not let go
+		for i := range 5 {
+			h.do(t, 1+i)
+			<-h.entered
+			h.release <- struct{}{}
+			synctest.Wait()
+		}
+		h.release <- struct{}{}
+		h.callers.Wait()
+	})
+}
+
+// Whatever comes when, each item is flushed once, and two flushes are under way
+// at most.
+func TestBatchFlushesEachOnce(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		company := rapid.IntRange(0, 5).Draw(rt, "company")
+		gaps := rapid.SliceOfN(rapid.IntRange(0, 30), 1, 60).Draw(rt, "milliseconds between items")
+		takes := rapid.SliceOfN(rapid.IntRange(0, 60), 1, 10).Draw(rt, "milliseconds of a flush")
+		synctest.Test(t, func(t *testing.T) {
+			var mu sync.Mutex
+			seen, flushes, underWay := map[int]int{}, 0, 0
+			b := pg.NewBatch(7, func(_ context.Context, items []int) error {
+				mu.Lock()
+				underWay++
+				if most := min(company, 1) + 1; underWay > most {
+					rt.Errorf("%d flushes are under way, %d at most", underWay, most)
+				}
+				pause := takes[flushes%len(takes)]
+				flushes++
+				for _, i := range items {
+					seen[i]++
+				}
+				mu.Unlock()
+				time.Sleep(time.Duration(pause) * time.Millisecond)
+				mu.Lock()
+				underWay--
+				mu.Unlock()
+				return nil
+			}).Overlap(company)
+			var callers sync.WaitGroup
+			for i, gap := range gaps {
+				time.Sleep(time.Duration(gap) * time.Millisecond)
+				callers.Go(func() { _ = b.Do(t.Context(), i) })
+			}
+			callers.Wait()
+			for i := range gaps {
+				if seen[i] != 1 {
+					rt.Errorf("item %d was flushed %d times", i, seen[i])
+				}
+			}
+		})
+	})
 }
