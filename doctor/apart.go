@@ -17,10 +17,7 @@ func (e *exam) tellsApart() {
 		name, send := e.parameterFor(macro.GoalID, "goal", "{goal_id}")
 		e.find(CodeNoGoal, Warning, nowhere, fmt.Sprintf("%d goals share this URL and nothing in it says which one was reached.", len(e.Goals)), e.setting(name, send))
 	}
-	if len(e.statuses()) > 1 && !e.uses(macro.Status) && (e.preset == nil || e.preset.ReadsStatus) {
-		name, send := e.parameterFor(macro.Status, "status", "{status}")
-		e.find(CodeNoStatus, Warning, nowhere, "It fires for several statuses and nothing in the URL says which one.", e.setting(name, send))
-	}
+	e.statusesApart()
 	if e.playerAsID() {
 		return
 	}
@@ -29,6 +26,21 @@ func (e *exam) tellsApart() {
 		name, send := e.parameterFor(macro.ConversionID, "txid", "{conversion_id}")
 		e.find(CodeNoConversionID, Warning, nowhere, "Without a conversion's own id, a tracker takes a second conversion of the same click for the first one sent again, and drops it.", e.setting(name, send))
 	}
+}
+
+// statusesApart finds statuses that look the same to the tracker. Those that take a
+// conversion back may: whichever it was, one fixed word says that it no longer
+// counts.
+func (e *exam) statusesApart() {
+	if len(e.statuses()) < 2 || e.uses(macro.Status) || e.preset != nil && !e.preset.ReadsStatus {
+		return
+	}
+	name, send := e.parameterFor(macro.Status, "status", "{status}")
+	counts := func(s commission.Status) bool { return s != commission.Rejected && s != commission.Cancelled }
+	if p, ok := e.piece(name); ok && p.value != "" && !slices.ContainsFunc(e.statuses(), counts) {
+		return
+	}
+	e.find(CodeNoStatus, Warning, nowhere, "It fires for several statuses and nothing in the URL says which one.", e.setting(name, send))
 }
 
 // playerAsID finds a player's id in the place of a conversion's: it would merge a

@@ -208,13 +208,13 @@ function Rail({
       aria-label="Pages"
       className="scroll-thin print:hidden flex w-14 shrink-0 flex-col gap-3 overflow-y-auto border-r bg-surface p-2 max-md:hidden lg:w-52"
     >
-      <Link to="/" className="flex h-9 items-center gap-2 rounded-md px-1.5 text-ink no-underline">
+      <Link to="/" className="flex h-9 shrink-0 items-center gap-2 rounded-md px-1.5 text-ink no-underline">
         <img src="/favicon.svg" alt="" width={22} height={22} className="shrink-0" />
         <span className="font-semibold tracking-tight max-lg:sr-only">Postrider</span>
       </Link>
       <AriaButton
         onPress={onSearch}
-        className="flex h-8 items-center gap-2 rounded-md border px-2 text-base text-muted hover:border-edge hover:text-ink max-lg:justify-center max-lg:border-transparent max-lg:px-0"
+        className="flex h-8 shrink-0 items-center gap-2 rounded-md border px-2 text-base text-muted hover:border-edge hover:text-ink max-lg:justify-center max-lg:border-transparent max-lg:px-0"
       >
         <Search aria-hidden className="size-4 shrink-0" />
         <span className="flex-1 text-left max-lg:sr-only">Go to…</span>

@@ -33,6 +33,7 @@ const words: Record<string, string> = {
 
 /** A code in words, without a capital and without a full stop; a code that is not known is at least readable. */
 export function reasonInWords(code: string): string {
+  if (code.startsWith("HTTP_")) return `your tracker answers ${code.slice(5)}`;
   return words[code] ?? (/^[A-Z][A-Z0-9_]*$/.test(code) ? code.toLowerCase().replaceAll("_", " ") : code);
 }
 

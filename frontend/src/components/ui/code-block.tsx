@@ -16,20 +16,20 @@ export function CodeBlock({
   className?: string;
 }): ReactElement {
   return (
-    <div className={cx("group relative min-w-0 rounded-md border bg-sunken", className)}>
+    <div className={cx("flex min-w-0 items-start rounded-md border bg-sunken", className)}>
       <pre
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
         tabIndex={0}
         role="region"
         aria-label={what}
         className={cx(
-          "scroll-thin max-h-96 overflow-auto p-3 pr-10 font-mono text-sm",
+          "scroll-thin max-h-96 min-w-0 flex-1 overflow-auto py-3 pl-3 font-mono text-sm",
           wrap === true && "break-all whitespace-pre-wrap",
         )}
       >
         {code}
       </pre>
-      <span className="absolute top-1.5 right-1.5 rounded-md bg-sunken">
+      <span className="shrink-0 p-1.5">
         <CopyButton text={code} what={what} />
       </span>
     </div>

@@ -92,7 +92,11 @@ export function TextField({
         <TextArea
           rows={rows}
           {...(placeholder === undefined ? {} : { placeholder })}
-          className={cx(inputClass, face, "h-auto py-1.5 leading-5 break-all pointer-coarse:h-auto")}
+          className={cx(
+            inputClass,
+            face,
+            "h-auto field-sizing-content py-1.5 leading-5 break-all pointer-coarse:h-auto",
+          )}
         />
       )}
       <FieldNotes hint={hint} error={error} />

@@ -37,7 +37,7 @@ export function FilterMenu({ name, choices, selected, onChange, multiple }: Filt
           {active ? (
             <span className="min-w-0 truncate font-medium"> {said}</span>
           ) : (
-            <ChevronDown aria-hidden className="size-3" />
+            <ChevronDown aria-hidden className="size-3 max-sm:hidden" />
           )}
         </Button>
         <Popover offset={4} placement="bottom start" className={popoverClass}>

@@ -23,12 +23,10 @@ export function PageHead({
 }): ReactElement {
   useTitle(title);
   return (
-    <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-4 pb-3">
-      <div className="min-w-0">
-        <h1 className="text-xl font-semibold tracking-tight break-words">{title}</h1>
-        {children !== undefined && <div className="mt-0.5 max-w-prose text-muted">{children}</div>}
-      </div>
+    <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-0.5 px-4 pt-4 pb-3">
+      <h1 className="min-w-0 text-xl leading-8 font-semibold tracking-tight break-words">{title}</h1>
       {aside !== undefined && <div className="flex flex-wrap items-center gap-2">{aside}</div>}
+      {children !== undefined && <div className="basis-full text-muted">{children}</div>}
     </header>
   );
 }

@@ -16,6 +16,10 @@ export interface Column<T> {
   trail?: boolean;
   /** Left out on a phone. */
   deskOnly?: boolean;
+  /** On a phone, where no header stands above it: what the value is. */
+  label?: string;
+  /** As wide as what is in it: other columns give way. */
+  nowrap?: boolean;
 }
 
 interface TableProps<T> {
@@ -90,6 +94,7 @@ export function Table<T>({ label, columns, rows, rowId, loading, selectedId }: T
                     <td
                       role="cell"
                       key={column.id}
+                      data-label={column.label}
                       className={cx(
                         "h-10 px-3 py-1.5 align-middle first:pl-4 last:pr-4",
                         "max-md:flex max-md:h-auto max-md:min-w-0 max-md:items-center max-md:p-0 max-md:first:pl-0 max-md:last:pr-0",
@@ -99,6 +104,9 @@ export function Table<T>({ label, columns, rows, rowId, loading, selectedId }: T
                             ? "max-md:order-2 max-md:ml-auto"
                             : "max-md:order-4 max-md:text-sm",
                         column.deskOnly === true && "max-md:hidden",
+                        column.label !== undefined &&
+                          "max-md:before:mr-1 max-md:before:text-muted max-md:before:content-[attr(data-label)] max-md:has-[[data-none]]:hidden",
+                        column.nowrap === true && "whitespace-nowrap",
                         column.align === "right" && "tabular text-right",
                       )}
                     >

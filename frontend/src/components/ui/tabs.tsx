@@ -27,7 +27,7 @@ export function Tabs({
         onSelect(String(key));
       }}
     >
-      <TabList aria-label={label} className="flex flex-wrap gap-x-5 border-b">
+      <TabList aria-label={label} className="flex flex-wrap gap-x-5 border-b max-sm:gap-x-3">
         {tabs.map((tab) => (
           <Tab
             key={tab.id}

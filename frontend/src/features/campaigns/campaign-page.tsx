@@ -1,5 +1,15 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ArrowLeft, CircleHelp, Link2, Pause, Play, Plus, Radio } from "lucide-react";
+import {
+  ArrowLeft,
+  CircleHelp,
+  GitBranch,
+  Link2,
+  MousePointerClick,
+  Pause,
+  Play,
+  Plus,
+  Radio,
+} from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
@@ -279,9 +289,11 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
                 search={{ campaign: campaign.id }}
                 className={buttonClass("plain", "sm")}
               >
+                <GitBranch aria-hidden className="size-4" />
                 Its conversions
               </Link>
               <Link to="/clicks" search={{ campaign: campaign.id }} className={buttonClass("plain", "sm")}>
+                <MousePointerClick aria-hidden className="size-4" />
                 Its clicks
               </Link>
             </div>

@@ -20,6 +20,10 @@ it("a click is found by the value of a param, and by its id", async () => {
   await user.clear(screen.getByRole("searchbox", { name: "Search clicks" }));
   await user.click(screen.getByRole("searchbox", { name: "Search clicks" }));
   await user.paste(click?.clickId ?? "");
+  // The page had one row before: what is opened now has to be the answer to this search.
+  await waitFor(() => {
+    expect(path()).toBe(`/clicks?q=${click?.clickId ?? ""}`);
+  });
   await waitFor(async () => {
     expect(await links()).toHaveLength(1);
   });

@@ -111,7 +111,7 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
     id: name,
     header,
     deskOnly: name !== "param1",
-    cell: (row) => <Param value={row[name]} />,
+    cell: (row) => <Param value={row[name]} oneLine />,
   });
 
   const columns: Column<Click>[] = [
@@ -120,6 +120,7 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
       header: "Clicked",
       lead: true,
       width: "11rem",
+      nowrap: true,
       cell: (row) => (
         <Link
           to="/clicks/$id"

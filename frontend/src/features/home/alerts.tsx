@@ -24,9 +24,16 @@ const AlertsQuery = graphql(`
           resolvedAt
           postback {
             id
+            name
+            host
+            goal {
+              id
+              name
+            }
           }
           campaign {
             id
+            name
           }
         }
       }
@@ -93,6 +100,9 @@ export function Alerts(): ReactElement | null {
   );
 }
 
+/** What it is about, in the alert's own colour. */
+const nameClass = "font-medium text-current underline underline-offset-2";
+
 function Line({ alert, onDismissed }: { alert: Alert; onDismissed: () => void }): ReactElement {
   const [{ fetching }, dismiss] = useMutation(Dismiss);
   const isGood = alert.kind === "POSTBACK_RECOVERED";
@@ -110,17 +120,22 @@ function Line({ alert, onDismissed }: { alert: Alert; onDismissed: () => void })
     >
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
       <p className="min-w-0 flex-1 text-pretty">
-        {alert.message}{" "}
         {alert.postback !== null && (
-          <Link to="/postbacks/$id" params={{ id: alert.postback.id }} search={{ tab: "health" }}>
-            Look at the postback
+          <Link
+            to="/postbacks/$id"
+            params={{ id: alert.postback.id }}
+            search={{ tab: "health" }}
+            className={nameClass}
+          >
+            {alert.postback.name || `${alert.postback.goal.name} to ${alert.postback.host}`}
           </Link>
         )}
         {alert.campaign !== null && (
-          <Link to="/campaigns/$id" params={{ id: alert.campaign.id }}>
-            Look at the campaign
+          <Link to="/campaigns/$id" params={{ id: alert.campaign.id }} className={nameClass}>
+            {alert.campaign.name}
           </Link>
-        )}{" "}
+        )}
+        : {alert.message}{" "}
         <span className="text-sm opacity-90">
           <RelativeTime at={alert.raisedAt} />
         </span>

@@ -47,6 +47,7 @@ const AttentionQuery = graphql(`
           name
           missingGoals {
             id
+            name
           }
         }
       }
@@ -90,11 +91,15 @@ export function Attention(): ReactElement {
   if (postbacks.length === 0 && gaps.length === 0) {
     return (
       <Panel title="Needs attention" flush>
-        <p className="flex items-center gap-2 px-4 py-3 text-muted">
-          <CircleCheck aria-hidden className="size-4 shrink-0 text-delivered" />
-          Nothing: every postback that fired in the last 24 hours was taken.
+        <p className="flex items-start gap-2 px-4 py-3 text-muted">
+          <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-delivered" />
+          {all.length === 0
+            ? "Nothing. There is no postback yet that could fail."
+            : sum.delivered === 0
+              ? "Nothing. No postback fired in the last 24 hours."
+              : "Nothing: every postback that fired in the last 24 hours was taken."}
         </p>
-        {day}
+        {all.length > 0 && day}
       </Panel>
     );
   }
@@ -140,9 +145,8 @@ export function Attention(): ReactElement {
               </Link>
             }
           >
-            {plural(campaign.missingGoals.length, "goal has", "goals have")} no postback: your tracker does
-            not hear of
-            {campaign.missingGoals.length === 1 ? " it" : " them"}.
+            No postback for {campaign.missingGoals.map((goal) => goal.name).join(", ")}: the tracker does not
+            hear of it.
           </Item>
         ))}
       </ul>

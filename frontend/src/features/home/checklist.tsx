@@ -1,12 +1,13 @@
 import { Link } from "@tanstack/react-router";
-import { CircleCheck, CircleDashed } from "lucide-react";
 import { type ReactElement, useEffect, useState } from "react";
 import { useQuery } from "urql";
 
-import { cx } from "@/components/ui/cx";
 import { Panel } from "@/components/ui/page";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { subscribeLive } from "@/graphql/live";
+
+import { Begin } from "./begin";
+import { Step } from "./step";
 
 const ChecklistParts = graphql(`
   fragment ChecklistParts on SetupChecklist @_unmask {
@@ -80,9 +81,10 @@ function whereTo(key: string, campaign: string): ReactElement | null {
 
 /** The newest campaign's set-up: six steps that tick themselves. It goes when all are done. */
 export function SetupChecklist(): ReactElement | null {
-  const [{ data }] = useQuery({ query: NewestQuery });
-  const id = data?.campaigns.edges[0]?.node.id;
-  return id === undefined ? null : <Steps key={id} campaignId={id} />;
+  const [{ data }] = useQuery({ query: NewestQuery, requestPolicy: "cache-and-network" });
+  if (!data) return null;
+  const id = data.campaigns.edges[0]?.node.id;
+  return id === undefined ? <Begin /> : <Steps key={id} campaignId={id} />;
 }
 
 function Steps({ campaignId }: { campaignId: string }): ReactElement | null {
@@ -114,24 +116,11 @@ function Steps({ campaignId }: { campaignId: string }): ReactElement | null {
       flush
     >
       <ol aria-label="Checklist" className="grid md:grid-cols-2 xl:grid-cols-3">
-        {list.steps.map((step) => {
-          const Icon = step.done ? CircleCheck : CircleDashed;
-          return (
-            <li key={step.key} className="flex items-start gap-2.5 px-4 py-2.5">
-              <Icon
-                role="img"
-                aria-label={step.done ? "Done" : "To do"}
-                className={cx("mt-0.5 size-4 shrink-0", step.done ? "text-delivered" : "text-faint")}
-              />
-              <div className="min-w-0">
-                <p className={cx(step.done ? "text-muted" : "font-medium")}>{step.title}</p>
-                <p className="text-sm text-muted">
-                  {step.says} {!step.done && whereTo(step.key, list.campaign.id)}
-                </p>
-              </div>
-            </li>
-          );
-        })}
+        {list.steps.map((step) => (
+          <Step key={step.key} title={step.title} done={step.done}>
+            {step.says} {!step.done && whereTo(step.key, list.campaign.id)}
+          </Step>
+        ))}
       </ol>
     </Panel>
   );

@@ -81,13 +81,31 @@ export function Today(): ReactElement {
       <Count name="Registrations" now={today?.registrations} before={before?.registrations} />
       <Count name="First deposits" now={today?.ftds} before={before?.ftds} />
       <Figure name="Payout, approved" value={today && <Payouts day={today} />}>
-        {before && before.payouts.length > 0 && (
+        {today && before && before.payouts.length > 0 && (
           <>
-            <Payouts day={before} /> yesterday by now
+            <PayoutTrend now={today} before={before} /> <Payouts day={before} /> yesterday by now
           </>
         )}
       </Figure>
     </dl>
+  );
+}
+
+/** Which way payouts go, where both days have the one currency: more than one cannot be set against each other. */
+function PayoutTrend({ now, before }: { now: Day; before: Day }): ReactElement | null {
+  const [one, another] = [...now.payouts, ...before.payouts];
+  if (now.payouts.length > 1 || before.payouts.length > 1 || (another && one?.currency !== another.currency))
+    return null;
+  return <Trend now={Number(now.payouts[0]?.amount ?? 0)} before={Number(before.payouts[0]?.amount ?? 0)} />;
+}
+
+/** Up or down; nothing where it is the same. */
+function Trend({ now, before }: { now: number; before: number }): ReactElement | null {
+  if (now === before) return null;
+  return now > before ? (
+    <ArrowUpRight aria-hidden className="inline size-3.5 text-delivered" />
+  ) : (
+    <ArrowDownRight aria-hidden className="inline size-3.5 text-failed" />
   );
 }
 
@@ -109,13 +127,7 @@ function Count({
     <Figure name={name} value={now === undefined ? undefined : formatNumber(now)}>
       {now !== undefined && before !== undefined && (
         <>
-          {now !== before &&
-            (now > before ? (
-              <ArrowUpRight aria-hidden className="inline size-3.5 text-delivered" />
-            ) : (
-              <ArrowDownRight aria-hidden className="inline size-3.5 text-failed" />
-            ))}{" "}
-          {formatNumber(before)} yesterday by now
+          <Trend now={now} before={before} /> {formatNumber(before)} yesterday by now
         </>
       )}
     </Figure>

@@ -13,7 +13,7 @@ import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
 
 import type { Postback } from "./one-postback";
-import { Spark } from "./spark";
+import { DayChart } from "./spark";
 
 const EndpointQuery = graphql(`
   query PostbackEndpoint($id: ID!) {
@@ -62,7 +62,7 @@ function rateInWords(rate: number | null, none: string): string {
 function LastDay({ health }: { health: Postback["health"] }): ReactElement {
   return (
     <Panel title="This postback, in the last 24 hours">
-      <Spark hours={health.hours} className="mb-3 h-10 w-full" />
+      <DayChart hours={health.hours} />
       <Facts>
         <Fact name="Success rate">{rateInWords(health.successRate, "Nothing has ended yet")}</Fact>
         <Fact name="Delivered">{formatNumber(health.delivered)}</Fact>

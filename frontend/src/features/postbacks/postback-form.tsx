@@ -67,6 +67,7 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
           onChange={(urlTemplate) => {
             set({ urlTemplate });
           }}
+          gathers={draft.gatherSeconds !== null}
           previewed={previewed}
           values={values}
           onValues={setValues}

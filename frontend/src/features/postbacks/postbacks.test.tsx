@@ -84,6 +84,26 @@ describe("a new postback", () => {
     expect(await screen.findByText("Your tracker cannot tell which click it was.")).toBeInTheDocument();
   });
 
+  it("offers what is gathered only where it gathers", async () => {
+    const { user } = await openForm("/postbacks/new?goal=ftd");
+    await writeUrl("https://t.example/pb?cid={param_1}");
+    const listed = async () => {
+      await user.click(screen.getByRole("button", { name: /^Value of cid/ }));
+      const list = await screen.findByRole("listbox", { name: "Macros" });
+      const names = within(list)
+        .getAllByRole("option")
+        .map((option) => /\{\w+\}/.exec(option.textContent)?.[0]);
+      await user.keyboard("{Escape}");
+      return names;
+    };
+    await user.click(await screen.findByRole("radio", { name: "Table" }));
+    expect(await listed()).not.toContain("{count}");
+    await user.click(screen.getByRole("radio", { name: "Gathered" }));
+    expect(await listed()).toContain("{count}");
+    await user.click(screen.getByRole("radio", { name: "One for each" }));
+    expect(await listed()).not.toContain("{count}");
+  });
+
   it("shows the URL as it will be sent, with the values that one gives", async () => {
     const { user } = await openForm();
     await writeUrl("https://t.example/pb?cid={param_1}&p={payout}");

@@ -18,6 +18,7 @@ export function UrlPanel({
   findings,
   doctor,
   onPasteAll,
+  gathers,
   asTable,
   error,
 }: {
@@ -29,6 +30,7 @@ export function UrlPanel({
   findings: readonly FindingMark[];
   doctor: ReactElement | null;
   onPasteAll: (text: string) => void;
+  gathers: boolean;
   /** Begins with the table. */
   asTable: boolean;
   error: string | undefined;
@@ -47,6 +49,7 @@ export function UrlPanel({
             findings={findings}
             exampleAt={(start) => examples.get(start) ?? null}
             onPasteAll={onPasteAll}
+            gathers={gathers}
             asTable={asTable}
             error={error}
           />

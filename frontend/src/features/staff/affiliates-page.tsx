@@ -178,7 +178,7 @@ export function AffiliatesPage(): ReactElement {
                       lookAs(affiliate.id);
                     }}
                   >
-                    Look as {affiliate.name}
+                    Look as <span className="sr-only">{affiliate.name}</span>
                   </Button>
                   {signIn(affiliate.id, affiliate.name)}
                 </span>
@@ -263,11 +263,12 @@ function Users({
     });
   };
   const columns: Column<User>[] = [
-    { id: "email", header: "Sign-in", lead: true, cell: (row) => row.email },
+    { id: "email", header: "Sign-in", lead: true, width: "32%", cell: (row) => row.email },
     {
       id: "state",
       header: "State",
       trail: true,
+      width: "14%",
       cell: (row) =>
         row.disabledAt === null ? (
           <Badge tone="delivered">May sign in</Badge>
@@ -275,11 +276,12 @@ function Users({
           <Badge tone="failed">Shut out</Badge>
         ),
     },
-    { id: "role", header: "Role", cell: (row) => row.role.toLowerCase() },
+    { id: "role", header: "Role", width: "12%", cell: (row) => row.role.toLowerCase() },
     {
       id: "last",
       header: "Last sign-in",
       deskOnly: true,
+      width: "20%",
       cell: (row) =>
         row.lastSignInAt === null ? (
           <span className="text-faint">Never</span>
@@ -290,6 +292,7 @@ function Users({
     {
       id: "do",
       header: "Actions",
+      align: "right",
       cell: (row) => (
         <span className="flex flex-wrap justify-end gap-2">
           <Button

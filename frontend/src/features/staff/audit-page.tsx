@@ -115,7 +115,7 @@ function List({ entity }: { entity: string | undefined }): ReactElement {
       <PageHead title="Audit">Who changed what. Nobody can change it, or take anything away.</PageHead>
       <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
         <FilterMenu
-          name="Of"
+          name="What"
           choices={entities}
           selected={entity === undefined ? [] : [entity]}
           onChange={([chosen]) => {

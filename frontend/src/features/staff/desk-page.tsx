@@ -7,6 +7,7 @@ import { StateBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
+import { None } from "@/components/ui/none";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { Select } from "@/components/ui/select";
 import { Note } from "@/components/ui/states";
@@ -122,7 +123,7 @@ function FirePanel(): ReactElement {
   return (
     <Panel title="Fire a conversion for a click">
       <Form className="grid gap-4 sm:grid-cols-2" onSubmit={() => void fire()}>
-        <div className="sm:col-span-2">
+        <div className="empty:hidden sm:col-span-2">
           <GeneralError text={errors.general} />
         </div>
         <TextField
@@ -226,7 +227,12 @@ function ImportPanel(): ReactElement {
       cell: (row) => <span className="font-mono text-sm break-all">{row.key}</span>,
     },
     { id: "outcome", header: "Outcome", trail: true, cell: (row) => outcomes[row.outcome] ?? row.outcome },
-    { id: "to", header: "To", cell: (row) => (row.to ? <StateBadge state={row.to} plain /> : "–") },
+    {
+      id: "to",
+      header: "To",
+      label: "to",
+      cell: (row) => (row.to ? <StateBadge state={row.to} plain /> : <None />),
+    },
     {
       id: "message",
       header: "What happens",
@@ -248,6 +254,7 @@ function ImportPanel(): ReactElement {
           <input
             type="file"
             accept=".csv,text/csv,text/plain"
+            className="text-muted file:mr-3 file:h-8 file:rounded-md file:border file:border-solid file:border-line file:bg-surface file:px-3 file:font-medium file:text-ink hover:file:border-edge"
             onChange={(e) => {
               setPreview(null);
               void e.target.files?.[0]?.text().then(setCsv);

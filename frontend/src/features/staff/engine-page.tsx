@@ -5,6 +5,7 @@ import { useQuery } from "urql";
 import { Listing } from "@/components/records/listing";
 import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
+import { None } from "@/components/ui/none";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { type Column, Table } from "@/components/ui/table";
 import { RelativeTime } from "@/components/ui/time";
@@ -85,17 +86,18 @@ export function EnginePage(): ReactElement {
       },
     },
     { id: "sentence", header: "Why", cell: (row) => <span className="text-muted">{row.sentence}</span> },
-    { id: "waiting", header: "Waiting", align: "right", cell: (row) => row.waiting },
+    { id: "waiting", header: "Waiting", align: "right", label: "waiting", cell: (row) => row.waiting },
     {
       id: "oldest",
       header: "The oldest since",
-      cell: (row) => (row.oldestWaitingAt === null ? "–" : <RelativeTime at={row.oldestWaitingAt} />),
+      label: "the oldest since",
+      cell: (row) => (row.oldestWaitingAt === null ? <None /> : <RelativeTime at={row.oldestWaitingAt} />),
     },
     {
       id: "probe",
       header: "Tried next",
-      deskOnly: true,
-      cell: (row) => (row.probeAt === null ? "–" : <RelativeTime at={row.probeAt} />),
+      label: "tried next",
+      cell: (row) => (row.probeAt === null ? <None /> : <RelativeTime at={row.probeAt} />),
     },
   ];
   const workers: Column<Worker>[] = [
@@ -111,9 +113,14 @@ export function EnginePage(): ReactElement {
       trail: true,
       cell: (row) => row.promotes && <Badge tone="accent">Promotes</Badge>,
     },
-    { id: "slots", header: "At once", align: "right", cell: (row) => row.slots },
-    { id: "started", header: "Started", cell: (row) => <RelativeTime at={row.startedAt} /> },
-    { id: "seen", header: "Seen", cell: (row) => <RelativeTime at={row.seenAt} /> },
+    { id: "slots", header: "At once", align: "right", label: "at once", cell: (row) => row.slots },
+    {
+      id: "started",
+      header: "Started",
+      label: "started",
+      cell: (row) => <RelativeTime at={row.startedAt} />,
+    },
+    { id: "seen", header: "Seen", label: "seen", cell: (row) => <RelativeTime at={row.seenAt} /> },
   ];
   const queues: Column<Queue>[] = [
     {
@@ -122,8 +129,8 @@ export function EnginePage(): ReactElement {
       lead: true,
       cell: (row) => <span className="font-mono text-sm">{row.name}</span>,
     },
-    { id: "available", header: "Ready", align: "right", cell: (row) => row.available },
-    { id: "running", header: "Under way", align: "right", cell: (row) => row.running },
+    { id: "available", header: "Ready", align: "right", label: "ready", cell: (row) => row.available },
+    { id: "running", header: "Under way", align: "right", label: "under way", cell: (row) => row.running },
   ];
 
   return (
@@ -180,13 +187,17 @@ export function EnginePage(): ReactElement {
             )}
           </Panel>
           <Panel title="Lanes" flush>
-            <Table
-              label="Lanes"
-              columns={queues}
-              rows={engine?.queues ?? []}
-              rowId={(row) => row.name}
-              loading={!data}
-            />
+            {engine?.queues.length === 0 ? (
+              <p className="p-4 text-muted">Empty: nothing is ready, and nothing is under way.</p>
+            ) : (
+              <Table
+                label="Lanes"
+                columns={queues}
+                rows={engine?.queues ?? []}
+                rowId={(row) => row.name}
+                loading={!data}
+              />
+            )}
           </Panel>
         </Listing>
       </PageBody>

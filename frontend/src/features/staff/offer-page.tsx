@@ -1,5 +1,5 @@
-import { getRouteApi } from "@tanstack/react-router";
-import { Plus, Trash2 } from "lucide-react";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { ArrowLeft, Plus, Tags, Trash2 } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
@@ -16,7 +16,6 @@ import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
-import { Tags } from "lucide-react";
 
 import { DealForm } from "./deal-form";
 import { dealWords } from "./deal-words";
@@ -152,7 +151,13 @@ export function OfferPage(): ReactElement {
   return (
     <>
       <PageHead title={offer.name} aside={<StateBadge state={offer.state} />}>
-        {offer.operator}
+        <span className="flex flex-wrap items-center gap-2">
+          <Link to="/staff/offers" className="link inline-flex items-center gap-1">
+            <ArrowLeft aria-hidden className="size-3.5" />
+            Offers
+          </Link>
+          {offer.operator}
+        </span>
       </PageHead>
       <PageBody className="max-w-5xl">
         <Deals offer={offer} onChanged={again} />

@@ -7,6 +7,7 @@ import { Listing } from "@/components/records/listing";
 import { StateBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { None } from "@/components/ui/none";
 import { PageHead } from "@/components/ui/page";
 import { type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toast";
@@ -100,13 +101,15 @@ export function OffersPage(): ReactElement {
       header: "Click window",
       deskOnly: true,
       align: "right",
-      cell: (row) => (row.clickWindowDays === null ? "–" : `${String(row.clickWindowDays)} days`),
+      cell: (row) => (row.clickWindowDays === null ? <None /> : `${String(row.clickWindowDays)} days`),
     },
     {
       id: "cap",
       header: "Cap today",
       align: "right",
-      cell: (row) => (row.dailyCap === null ? "–" : <CapToday most={row.dailyCap} taken={row.takenToday} />),
+      label: "cap today",
+      cell: (row) =>
+        row.dailyCap === null ? <None /> : <CapToday most={row.dailyCap} taken={row.takenToday} />,
     },
   ];
   return (

@@ -110,7 +110,7 @@ export function RatesPage(): ReactElement {
               error={errors.fields["perEuro"]}
             />
             <TextField label="From" type="date" value={from} onChange={setFrom} hint="Empty for now." />
-            <div className="flex sm:pt-5">
+            <div className="flex sm:pt-6">
               <Button type="submit" look="primary" isPending={isSaving}>
                 Set
               </Button>

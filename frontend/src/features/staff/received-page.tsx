@@ -134,12 +134,13 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
     {
       id: "source",
       header: "Source",
+      nowrap: true,
       cell: (row) => row.source?.name ?? <span className="text-muted">{row.sourceKey || "–"}</span>,
     },
     {
       id: "reason",
       header: "Why",
-      cell: (row) => <span className="line-clamp-2 text-muted">{row.reason}</span>,
+      cell: (row) => <span className="line-clamp-2 text-muted md:min-w-44">{row.reason}</span>,
     },
     {
       id: "said",
@@ -155,7 +156,7 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
       deskOnly: true,
       cell: (row) =>
         row.conversion ? (
-          <Link to="/conversions/$id" params={{ id: row.conversion.id }} className={aboveRowLink}>
+          <Link to="/conversions/$id" params={{ id: row.conversion.id }} className={`${aboveRowLink} link`}>
             Open
           </Link>
         ) : (
@@ -172,7 +173,7 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
       <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
         <SearchBox
           label="Search received calls"
-          placeholder="Any parameter's value, or a conversion id"
+          placeholder="A parameter's value, or conversion id"
           value={q ?? ""}
           onChange={(text) => {
             set({ q: text === "" ? undefined : text });

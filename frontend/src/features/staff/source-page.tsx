@@ -1,5 +1,5 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { PlugZap } from "lucide-react";
+import { ArrowLeft, PlugZap } from "lucide-react";
 import { type ReactElement, useEffect, useState } from "react";
 import { useQuery } from "urql";
 
@@ -129,7 +129,13 @@ export function SourcePage(): ReactElement {
           </Badge>
         }
       >
-        {source.offer.operator} · {source.offer.name}
+        <span className="flex flex-wrap items-center gap-2">
+          <Link to="/staff/sources" className="link inline-flex items-center gap-1">
+            <ArrowLeft aria-hidden className="size-3.5" />
+            Sources
+          </Link>
+          {source.offer.operator} · {source.offer.name}
+        </span>
       </PageHead>
       <PageBody className="max-w-5xl">
         <HandOver source={source} />

@@ -168,11 +168,16 @@ export function UnattributedPage(): ReactElement {
       ),
     },
     { id: "goal", header: "Goal", trail: true, cell: (row) => row.goal.name },
-    { id: "amount", header: "Amount", align: "right", cell: (row) => <Money value={row.amount} /> },
+    {
+      id: "amount",
+      header: "Amount",
+      align: "right",
+      label: "amount",
+      cell: (row) => <Money value={row.amount} />,
+    },
     {
       id: "source",
       header: "Source",
-      deskOnly: true,
       cell: (row) => <span className="text-muted">{row.source?.name}</span>,
     },
     {
@@ -209,7 +214,6 @@ export function UnattributedPage(): ReactElement {
           <span>
             <Button
               size="sm"
-              look="quiet"
               onPress={() => {
                 setByHand(row);
               }}

@@ -32,9 +32,21 @@ export function useMacros(): { macros: readonly Macro[]; filters: readonly Macro
   return { macros: data.macros, filters: data.macroFilters };
 }
 
-/** In the order of the server, each group once. */
+/** What a postback is made of most often comes first. */
+const order = ["Your parameters", "Conversion", "Money", "Click", "Campaign", "Time", "Delivery", "Gathered"];
+
+const place = (group: string) => (order.includes(group) ? order.indexOf(group) : order.length);
+
+/** Each group once, the one that is wanted most often first; within a group in the order of the server. */
 export function inGroups(macros: readonly Macro[]): { group: string; macros: Macro[] }[] {
   const groups = new Map<string, Macro[]>();
   for (const macro of macros) groups.set(macro.group, [...(groups.get(macro.group) ?? []), macro]);
-  return [...groups].map(([group, members]) => ({ group, macros: members }));
+  return [...groups]
+    .map(([group, members]) => ({ group, macros: members }))
+    .toSorted((a, b) => place(a.group) - place(b.group));
+}
+
+/** The macros of what a gathered request carries: in one for each delivery they are an error. */
+export function ofGathering(macros: readonly Macro[], gathers: boolean): readonly Macro[] {
+  return gathers ? macros : macros.filter((macro) => macro.group !== "Gathered");
 }

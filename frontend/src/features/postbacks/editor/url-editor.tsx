@@ -28,7 +28,10 @@ export interface Place {
 interface UrlEditorProps {
   value: string;
   onChange: (value: string) => void;
+  /** All that are known: they are chips. */
   macros: readonly MacroInfo[];
+  /** Those that `{` completes. */
+  offered: readonly MacroInfo[];
   findings: readonly FindingMark[];
   /** The list of a chip is asked for. */
   onOpen: (slot: Slot, place: Place) => void;
@@ -76,7 +79,7 @@ export function UrlEditor(props: UrlEditorProps): ReactElement {
           chipKeys((slot, at) => {
             latest.current.onOpen(slot, placeOf(at, slot));
           }),
-          macroCompletion(() => latest.current.macros),
+          macroCompletion(() => latest.current.offered),
           keymap.of([...defaultKeymap.filter(({ key }) => key !== "Enter"), ...historyKeymap]),
           placeholder("https://your-tracker.example/postback?cid={param_1}&payout={payout}"),
           names.current.of(knownNames.of(macroNames(latest.current.macros))),

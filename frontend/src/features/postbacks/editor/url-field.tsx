@@ -8,7 +8,7 @@ import { Segmented } from "@/components/ui/segmented";
 
 import type { FindingMark } from "./chips";
 import { selectSlot } from "./keys";
-import { useMacros } from "./macros";
+import { type Macro, ofGathering, useMacros } from "./macros";
 import { SlotForm } from "./slot-form";
 import { SlotPicker } from "./slot-picker";
 import { macroNames, type Slot, slotsOf } from "./slots";
@@ -22,6 +22,8 @@ export interface UrlFieldProps {
   exampleAt: (start: number) => string | null;
   onPasteAll: (text: string) => void;
   asTable: boolean;
+  /** Whether conversions are gathered into one request: there are macros for that alone. */
+  gathers: boolean;
   error?: string | undefined;
 }
 
@@ -38,6 +40,7 @@ export default function UrlField(props: UrlFieldProps): ReactElement {
   const [form, setForm] = useState<Form>(() => (props.asTable || isNarrow() ? "table" : "text"));
   const { macros, filters } = useMacros();
   const names = useMemo(() => macroNames(macros), [macros]);
+  const offered = useMemo(() => ofGathering(macros, props.gathers), [macros, props.gathers]);
   const notes = useId();
   return (
     <div className="flex flex-col gap-2">
@@ -72,12 +75,12 @@ export default function UrlField(props: UrlFieldProps): ReactElement {
           value={value}
           onChange={onChange}
           names={names}
-          macros={macros}
+          macros={offered}
           filters={filters}
           exampleAt={props.exampleAt}
         />
       ) : (
-        <Text {...props} macros={macros} filters={filters} names={names} notes={notes} />
+        <Text {...props} macros={macros} offered={offered} filters={filters} names={names} notes={notes} />
       )}
       <p id={notes} className={cx("text-xs", error === undefined ? "text-muted" : "text-failed")}>
         {error ?? hints[form]}
@@ -93,10 +96,16 @@ function Text({
   onPasteAll,
   error,
   macros,
+  offered,
   filters,
   names,
   notes,
-}: UrlFieldProps & ReturnType<typeof useMacros> & { names: ReturnType<typeof macroNames>; notes: string }) {
+}: UrlFieldProps &
+  ReturnType<typeof useMacros> & {
+    offered: readonly Macro[];
+    names: ReturnType<typeof macroNames>;
+    notes: string;
+  }) {
   const anchor = useRef<HTMLSpanElement>(null);
   const view = useRef<EditorView | null>(null);
   const [open, setOpen] = useState<{ slot: Slot; place: Place } | null>(null);
@@ -122,6 +131,7 @@ function Text({
         value={value}
         onChange={onChange}
         macros={macros}
+        offered={offered}
         findings={findings}
         describedBy={notes}
         isInvalid={error !== undefined}
@@ -153,7 +163,7 @@ function Text({
           <SlotForm
             key={open.slot.start}
             slot={slot ?? open.slot}
-            macros={macros}
+            macros={offered}
             filters={filters}
             onReplace={(text) => {
               const now = slot ?? open.slot;
