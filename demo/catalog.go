@@ -3,6 +3,8 @@ package demo
 import (
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"postrider/commission"
 	"postrider/dispatch"
 	"postrider/firing"
@@ -71,9 +73,10 @@ type offerSpec struct {
 	deal           dealSpec
 	currency       string
 	fallback       bool
-	pausedFor      time.Duration // 0 while it runs
-	source         string        // key
-	signed         bool          // its source wants HMAC, not a token
+	pausedFor      time.Duration             // 0 while it runs
+	source         string                    // key
+	signed         bool                      // its source wants HMAC, not a token
+	rule           *commission.Qualification // Postrider records the CPA itself; nil where the operator reports it
 	funnel         funnel
 }
 
@@ -90,7 +93,7 @@ type funnel struct {
 	kyc      float64 // of registrations
 	ftd      float64 // of registrations
 	deposits float64 // further ones of a player who deposits, on average
-	qualify  float64 // of players who deposit: CPA
+	qualify  float64 // of players who deposit: CPA, where the operator says so
 	deposit  float64 // the median, in the offer's currency
 	revenue  bool    // the operator reports net revenue by the week
 }
@@ -108,7 +111,10 @@ var offers = []offerSpec{
 		name: "GoalLine Bet", operator: "GoalLine", vertical: commission.Sportsbook, host: "goalline.example",
 		pages: []pageSpec{{"welcome", "Bet 10, get 30", "/bet10"}, {"app", "Get the app", "/app"}},
 		deal:  dealSpec{model: commission.Hybrid, amount: "60", percent: "20"}, currency: "EUR", fallback: true, source: "goalline", signed: true,
-		funnel: funnel{register: .12, kyc: .45, ftd: .33, deposits: .6, qualify: .55, deposit: 30, revenue: true},
+		rule: &commission.Qualification{
+			Goals: []string{commission.GoalRegistration, commission.GoalFTD}, MinDeposit: decimal.NewFromInt(20), WithinDays: 30, HoldDays: 14,
+		},
+		funnel: funnel{register: .12, kyc: .45, ftd: .33, deposits: .6, deposit: 30, revenue: true},
 	},
 	{
 		name: "Velvet Reels", operator: "Velvet Gaming", vertical: commission.Casino, host: "velvetreels.example",

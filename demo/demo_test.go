@@ -118,12 +118,21 @@ func TestEverythingAgrees(t *testing.T) {
 			SELECT FROM conversions WHERE id < uuid_floor(date_trunc('milliseconds', received_at)) OR id >= uuid_floor(date_trunc('milliseconds', received_at) + interval '1 ms') UNION ALL
 			SELECT FROM deliveries WHERE id < uuid_floor(date_trunc('milliseconds', created_at)) OR id >= uuid_floor(date_trunc('milliseconds', created_at) + interval '1 ms')`,
 		"a conversion before its click":             `SELECT FROM conversions c JOIN clicks k ON k.id = c.click_id WHERE c.occurred_at < k.clicked_at OR k.affiliate_id <> c.affiliate_id OR k.offer_id <> c.offer_id`,
-		"a conversion that no operator's call made": `SELECT FROM conversions c WHERE NOT EXISTS (SELECT FROM received_postbacks r WHERE r.conversion_id = c.id AND r.result IN ('recorded', 'unattributed'))`,
-		"a secret in the received log":              `SELECT FROM received_postbacks WHERE query !~ '(token|signature)=\*\*\*'`,
-		"a held postback that sends":                `SELECT FROM deliveries d JOIN postbacks p ON p.id = d.postback_id WHERE p.hold_reason IS NOT NULL AND d.state NOT IN ('held', 'failed')`,
-		"a deleted postback that waits":             `SELECT FROM deliveries d JOIN postbacks p ON p.id = d.postback_id WHERE p.deleted_at IS NOT NULL AND d.due_at IS NOT NULL`,
-		"a postback unlike its version":             `SELECT FROM postbacks p LEFT JOIN postback_versions v ON v.postback_id = p.id AND v.number = p.version WHERE v.id IS NULL OR v.url_template <> p.url_template OR v.statuses <> p.statuses`,
-		"a replay of nothing":                       `SELECT FROM deliveries r LEFT JOIN deliveries d ON d.id = r.replay_of AND d.event_id = r.event_id AND d.state = 'failed' WHERE r.replay_of IS NOT NULL AND d.id IS NULL`,
+		"a conversion that no operator's call made": `SELECT FROM conversions c WHERE c.origin <> 'postrider' AND NOT EXISTS (SELECT FROM received_postbacks r WHERE r.conversion_id = c.id AND r.result IN ('recorded', 'unattributed'))`,
+		"a CPA of Postrider's that an operator reported": `
+			SELECT FROM conversions c WHERE c.origin = 'postrider' AND (c.goal <> 'cpa' OR EXISTS (SELECT FROM received_postbacks r WHERE r.conversion_id = c.id)
+			  OR EXISTS (SELECT FROM conversion_events e WHERE e.conversion_id = c.id AND e.actor <> 'postrider'))`,
+		"a CPA of an operator's where Postrider finds them": `
+			SELECT FROM conversions c JOIN offers o ON o.id = c.offer_id WHERE c.goal = 'cpa' AND (o.qualification IS NOT NULL) <> (c.origin = 'postrider')`,
+		"a CPA of Postrider's that no step of its player's brought": `
+			SELECT FROM conversion_events e JOIN conversions c ON c.id = e.conversion_id WHERE c.origin = 'postrider' AND NOT EXISTS (
+			  SELECT FROM conversion_events f JOIN conversions d ON d.id = f.conversion_id
+			  WHERE d.player_id = c.player_id AND d.id <> c.id AND f.received_at = e.received_at)`,
+		"a secret in the received log":  `SELECT FROM received_postbacks WHERE query !~ '(token|signature)=\*\*\*'`,
+		"a held postback that sends":    `SELECT FROM deliveries d JOIN postbacks p ON p.id = d.postback_id WHERE p.hold_reason IS NOT NULL AND d.state NOT IN ('held', 'failed')`,
+		"a deleted postback that waits": `SELECT FROM deliveries d JOIN postbacks p ON p.id = d.postback_id WHERE p.deleted_at IS NOT NULL AND d.due_at IS NOT NULL`,
+		"a postback unlike its version": `SELECT FROM postbacks p LEFT JOIN postback_versions v ON v.postback_id = p.id AND v.number = p.version WHERE v.id IS NULL OR v.url_template <> p.url_template OR v.statuses <> p.statuses`,
+		"a replay of nothing":           `SELECT FROM deliveries r LEFT JOIN deliveries d ON d.id = r.replay_of AND d.event_id = r.event_id AND d.state = 'failed' WHERE r.replay_of IS NOT NULL AND d.id IS NULL`,
 	})
 }
 
@@ -148,6 +157,66 @@ func TestEveryStateAndStatusIsThere(t *testing.T) {
 				t.Errorf("%s: no %q in %q", query, w, got)
 			}
 		}
+	}
+}
+
+// Where an offer asks for something, a player's CPA is there exactly when it is met.
+func TestTheCPAIsThereExactlyWhenItsRuleIsMet(t *testing.T) {
+	t.Parallel()
+	f := fill(t, 9_000)
+	rows, err := f.QueryContext(t.Context(), `
+		SELECT c.player_id, o.qualification, c.goal, coalesce(c.transaction_id, ''), c.status, coalesce(c.amount, 0), c.occurred_at, c.payout,
+		  (SELECT max(received_at) FROM conversion_events e WHERE e.conversion_id = c.id)
+		FROM conversions c JOIN offers o ON o.id = c.offer_id WHERE o.qualification IS NOT NULL AND c.player_id IS NOT NULL`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var rule commission.Qualification
+	events, paid, latest := map[uuid.UUID][]commission.Event{}, map[uuid.UUID]commission.Event{}, map[uuid.UUID]time.Time{}
+	for rows.Next() {
+		var player uuid.UUID
+		var asked []byte
+		var e commission.Event
+		var payout decimal.Decimal
+		var changed time.Time
+		if err := rows.Scan(&player, &asked, &e.Goal, &e.Transaction, &e.Status, &e.Amount, &e.At, &payout, &changed); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(asked, &rule); err != nil {
+			t.Fatal(err)
+		}
+		if changed.After(latest[player]) {
+			latest[player] = changed
+		}
+		if e.Goal != commission.GoalCPA {
+			events[player] = append(events[player], e)
+			continue
+		}
+		paid[player] = e
+		if payout.IsZero() != (e.Status != commission.Approved) {
+			t.Errorf("a CPA that is %s pays %s", e.Status, payout)
+		}
+	}
+	if err := rows.Err(); err != nil || len(rule.Goals) == 0 || !rule.MinDeposit.IsPositive() || rule.WithinDays == 0 || rule.HoldDays == 0 {
+		t.Fatalf("the rule is %+v, %v", rule, err)
+	}
+	met, takenBack := 0, 0
+	for player, did := range events {
+		verdict, cpa := rule.Judge(did), paid[player]
+		kept := cpa.Status == commission.Approved && !rule.Undoes(cpa.At, latest[player]) // what fails after the hold takes nothing back
+		if !kept && verdict.Qualified != (cpa.Status == commission.Approved) || verdict.Qualified && !cpa.At.Equal(verdict.At) {
+			t.Errorf("by the rule %+v, and the CPA is %+v: %+v", verdict, cpa, did)
+		}
+		if cpa.Status != "" {
+			met++
+		}
+		if cpa.Status == commission.Cancelled {
+			takenBack++
+		}
+	}
+	if met < 30 || takenBack == 0 {
+		t.Errorf("%d players have a CPA, %d of them lost it again", met, takenBack)
 	}
 }
 

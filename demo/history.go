@@ -14,6 +14,7 @@ import (
 
 	"postrider/commission"
 	"postrider/firing"
+	"postrider/intake"
 	"postrider/internal/globalid"
 	"postrider/macro"
 )
@@ -108,14 +109,17 @@ func (h *history) take(s step) error {
 		return fmt.Errorf("writing decisions down: %w", err)
 	}
 	eventID := factID(h.r, s.received)
-	actor, user := "operator", any(nil)
-	if s.byHand {
-		actor, user = "staff", h.managerID
-	} else {
+	actor, user := intake.Operator, any(nil)
+	switch {
+	case c.ours:
+		actor = intake.Postrider
+	case s.byHand:
+		actor, user = intake.Staff, h.managerID
+	default:
 		h.writeCall(c, s)
 	}
 	h.rows.events.add(eventID, c.affiliateID(), c.id, textOrNull(string(s.previous)), string(s.status), number(c.amount), number(c.payout),
-		s.reason, actor, user, macros, considered, s.occurred, s.received)
+		s.reason, string(actor), user, macros, considered, s.occurred, s.received)
 	for i, d := range decisions {
 		if d.Fired {
 			h.deliver(candidates[i], c, s, eventID, maps.Clone(c.macros))
@@ -147,7 +151,10 @@ func (h *history) decide(c *conversion, s step) ([]*postback, []firing.Decision)
 
 func (h *history) writeConversion(c *conversion) {
 	var campaignID, clickID, onceKey any
-	attributed, payoutCurrency := "", ""
+	attributed, payoutCurrency, origin := "", "", intake.Operator
+	if c.ours {
+		origin = intake.Postrider
+	}
 	if c.click != nil {
 		campaignID, clickID, attributed = orNull(c.click.campaign.id), c.click.id, "click"
 		payoutCurrency = c.offer.dealOf(c.click.campaign.affiliate.id).terms.Currency
@@ -163,7 +170,7 @@ func (h *history) writeConversion(c *conversion) {
 	}
 	h.rows.conversions.add(c.id, c.affiliateID(), c.offer.sourceID, c.offer.id, campaignID, clickID, c.reported, idOrNull(c.player), c.goal.Key,
 		textOrNull(c.transaction), onceKey, number(c.amount), number(c.payout), c.offer.currency, payoutCurrency, orNull(c.deal),
-		string(c.status), attributed, c.occurred, c.received)
+		string(c.status), attributed, string(origin), c.occurred, c.received)
 }
 
 // snapshot is what each macro says in the postbacks of a new conversion.

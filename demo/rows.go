@@ -26,7 +26,7 @@ func newRows() *rows {
 			deep_link, country, referrer, user_agent, address)`},
 		players: &table{into: `players (id, source_id, external_id, click_id, created_at)`},
 		conversions: &table{into: `conversions (id, affiliate_id, source_id, offer_id, campaign_id, click_id, reported_click_id, player_id, goal,
-			transaction_id, once_key, amount, payout, currency, payout_currency, deal_id, status, attributed_by, occurred_at, received_at)`},
+			transaction_id, once_key, amount, payout, currency, payout_currency, deal_id, status, attributed_by, origin, occurred_at, received_at)`},
 		events: &table{into: `conversion_events (id, affiliate_id, conversion_id, previous_status, status, amount, payout, reason, actor, user_id,
 			macros, considered, occurred_at, received_at)`},
 		deliveries: &table{into: `deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,

@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -30,6 +31,7 @@ type conversion struct {
 	player      uuid.NullUUID
 	playerName  string // the operator's id
 	byPlayer    bool   // the operator named the player only
+	ours        bool   // nobody reported it: Postrider found that the player qualifies
 	reported    string // the click id that the operator named
 	goal        commission.Goal
 	transaction string
@@ -124,7 +126,7 @@ func (t *teller) register(k *click) {
 		return
 	}
 	t.players = append(t.players, p)
-	f := k.campaign.offer.funnel
+	begin, f := len(t.steps), k.campaign.offer.funnel
 	registration := t.convert(k, p, commission.GoalRegistration, at, 0)
 	if happens(t.r, .018) {
 		t.move(registration, at.Add(after(t.r, 20*time.Hour, .7)), commission.Cancelled, "duplicate account")
@@ -134,6 +136,9 @@ func (t *teller) register(k *click) {
 	}
 	if happens(t.r, f.ftd) {
 		t.deposit(k, p, at.Add(after(t.r, 40*time.Minute, 1.6)))
+	}
+	if rule := k.campaign.offer.rule; rule != nil {
+		t.qualify(k, p, *rule, slices.Clone(t.steps[begin:]))
 	}
 }
 

@@ -180,6 +180,9 @@ func (w *world) makeOffers(ctx context.Context) error {
 		if i == 0 {
 			create.SetDailyCap(dailyCap)
 		}
+		if o.rule != nil {
+			create.SetQualification(o.rule)
+		}
 		row, err := create.Save(ctx)
 		if err != nil {
 			return fmt.Errorf("making offer %s: %w", o.name, err)

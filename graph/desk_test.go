@@ -100,10 +100,10 @@ func TestAConversionIsFiredByHandForAParam(t *testing.T) {
 	s, staff := pgtest.NewScene(t, a.db), a.session(t, a.user(t, viewer.Manager, 0).Email)
 	pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/?c={param_1}", pgtest.On("ftd"))
 	other := pgtest.NewScene(t, a.db)
-	clicked := func(link pgtest.Link, param string, at time.Time) uuid.UUID {
+	clicked := func(link pgtest.Link, param string, at time.Time) {
 		id, err := uuid.NewV7AtTime(at)
 		must(t, err)
-		return pgtest.Click(t, a.db, link, func(c *db.ClickCreate) { c.SetID(id).SetClickedAt(at).SetParam2(param) })
+		pgtest.Click(t, a.db, link, func(c *db.ClickCreate) { c.SetID(id).SetClickedAt(at).SetParam2(param) })
 	}
 	clicked(other.Link, "MYTEST123", pgtest.Now.Add(-time.Hour))
 	clicked(s.Link, "MYTEST123", pgtest.Now.Add(-time.Minute))
