@@ -23,11 +23,29 @@ type CampaignVitals struct {
 	Covered     bool // some enabled postback fires for it
 }
 
-// OpenAlert is an alert that has been raised and is not over.
+// LinkVitals are how the traffic of an affiliate's default link of an offer that
+// runs has looked lately.
+type LinkVitals struct {
+	ID          int64
+	AffiliateID int64
+	Offer       string // its name
+	Clicks      int    // of its last
+	WithoutID   int    // of those, clicks without a param_1
+}
+
+// OpenAlert is an alert that has been raised and is not over. It is about one
+// thing; the other ids are zero.
 type OpenAlert struct {
 	Kind       AlertKind
-	PostbackID int64 // zero for a campaign's
-	CampaignID int64 // zero for a postback's
+	PostbackID int64
+	CampaignID int64
+	LinkID     int64 // a default link
+}
+
+// about is an alert's subject, whatever its kind.
+func (a OpenAlert) about() OpenAlert {
+	a.Kind = ""
+	return a
 }
 
 // Change is what to do about alerts: raise one, or end one.
@@ -51,8 +69,8 @@ const (
 
 // Watch decides which alerts to raise and which are over. It gives nothing where
 // nothing has changed.
-func Watch(postbacks []PostbackVitals, campaigns []CampaignVitals, open []OpenAlert) []Change {
-	w := watch{open: map[OpenAlert]bool{}}
+func Watch(postbacks []PostbackVitals, campaigns []CampaignVitals, links []LinkVitals, open []OpenAlert) []Change {
+	w := watch{open: map[OpenAlert]bool{}, watched: map[OpenAlert]bool{}}
 	for _, a := range open {
 		w.open[a] = true
 	}
@@ -62,12 +80,16 @@ func Watch(postbacks []PostbackVitals, campaigns []CampaignVitals, open []OpenAl
 	for _, c := range campaigns {
 		w.campaign(c)
 	}
-	w.forget(postbacks, campaigns, open)
+	for _, l := range links {
+		w.link(l)
+	}
+	w.forget(open)
 	return w.changes
 }
 
 type watch struct {
 	open    map[OpenAlert]bool
+	watched map[OpenAlert]bool // what is watched, without a kind
 	changes []Change
 }
 
@@ -84,6 +106,7 @@ func (w *watch) set(a OpenAlert, affiliateID int64, begins, ends bool, message s
 }
 
 func (w *watch) postback(p PostbackVitals) {
+	w.watched[OpenAlert{PostbackID: p.ID}] = true
 	of := func(k AlertKind) OpenAlert { return OpenAlert{Kind: k, PostbackID: p.ID} }
 	wasIll := w.open[of(AlertFailing)] || w.open[of(AlertHeld)]
 	reason := p.LastReason
@@ -103,17 +126,10 @@ func (w *watch) postback(p PostbackVitals) {
 }
 
 // forget ends the alerts of what is watched no more: a postback that is switched
-// off or deleted, a campaign that is paused.
-func (w *watch) forget(postbacks []PostbackVitals, campaigns []CampaignVitals, open []OpenAlert) {
-	watched := map[OpenAlert]bool{}
-	for _, p := range postbacks {
-		watched[OpenAlert{PostbackID: p.ID}] = true
-	}
-	for _, c := range campaigns {
-		watched[OpenAlert{CampaignID: c.ID}] = true
-	}
+// off or deleted, a campaign or an offer that is paused.
+func (w *watch) forget(open []OpenAlert) {
 	for _, a := range open {
-		if w.open[a] && !watched[OpenAlert{PostbackID: a.PostbackID, CampaignID: a.CampaignID}] {
+		if w.open[a] && !w.watched[a.about()] {
 			w.changes = append(w.changes, Change{OpenAlert: a})
 		}
 	}
@@ -127,13 +143,28 @@ func wait(n int) string {
 }
 
 func (w *watch) campaign(c CampaignVitals) {
+	w.watched[OpenAlert{CampaignID: c.ID}] = true
 	of := func(k AlertKind) OpenAlert { return OpenAlert{Kind: k, CampaignID: c.ID} }
 	traffic := c.Clicks >= leastClicks
 	w.set(of(AlertUncovered), c.AffiliateID, traffic && !c.Covered, c.Covered,
 		fmt.Sprintf("%s has traffic, but no postback fires for it: your tracker would not hear of its conversions.", c.Name))
-	share := part(c.WithoutID, c.Clicks)
-	w.set(of(AlertNoParam), c.AffiliateID, traffic && share >= noParamShare, c.Clicks > 0 && share < fineShare,
-		fmt.Sprintf("%d of the last %d clicks of %s came without param_1: your tracker's click id is missing from the link.", c.WithoutID, c.Clicks, c.Name))
+	w.params(of(AlertNoParam), c.AffiliateID, c.Clicks, c.WithoutID, c.Name)
+}
+
+// link watches a default link. That no postback fires for it is said of the
+// affiliate's campaigns alone: one for the offer covers both.
+func (w *watch) link(l LinkVitals) {
+	of := OpenAlert{LinkID: l.ID}
+	w.watched[of] = true
+	of.Kind = AlertNoParam
+	w.params(of, l.AffiliateID, l.Clicks, l.WithoutID, "your default link of "+l.Offer)
+}
+
+// params watches whether clicks carry the tracker's click id.
+func (w *watch) params(of OpenAlert, affiliateID int64, clicks, without int, name string) {
+	share := part(without, clicks)
+	w.set(of, affiliateID, clicks >= leastClicks && share >= noParamShare, clicks > 0 && share < fineShare,
+		fmt.Sprintf("%d of the last %d clicks of %s came without param_1: your tracker's click id is missing from the link.", without, clicks, name))
 }
 
 func part(n, of int) float64 {

@@ -2,6 +2,7 @@ package doctor_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,7 +53,7 @@ func TestAnOwnerIsToldOnceOfWhatBeginsAndEnds(t *testing.T) {
 		{doctor.PostbackVitals{}, nil, nil}, // a quiet night ends nothing
 	} {
 		step.vitals.ID = 7
-		raised, ended := told(&open, doctor.Watch([]doctor.PostbackVitals{step.vitals}, nil, open))
+		raised, ended := told(&open, doctor.Watch([]doctor.PostbackVitals{step.vitals}, nil, nil, open))
 		if !slices.Equal(raised, step.raised) || !slices.Equal(ended, step.ended) {
 			t.Errorf("step %d: raised %v, ended %v; want %v, %v", i, raised, ended, step.raised, step.ended)
 		}
@@ -63,7 +64,7 @@ func TestAnOwnerIsToldOnceOfWhatBeginsAndEnds(t *testing.T) {
 func TestAlertsEndWithWhatTheyAreAbout(t *testing.T) {
 	t.Parallel()
 	open := []doctor.OpenAlert{{Kind: doctor.AlertFailing, PostbackID: 7}, {Kind: doctor.AlertGone, PostbackID: 8}, {Kind: doctor.AlertNoParam, CampaignID: 7}}
-	changes := doctor.Watch([]doctor.PostbackVitals{{ID: 8, Held: true}}, nil, open)
+	changes := doctor.Watch([]doctor.PostbackVitals{{ID: 8, Held: true}}, nil, nil, open)
 	if raised, ended := told(&open, changes); len(raised) != 0 || !slices.Equal(ended, []doctor.AlertKind{doctor.AlertFailing, doctor.AlertNoParam}) {
 		t.Errorf("%+v", changes)
 	}
@@ -85,9 +86,34 @@ func TestACampaignsTrafficIsWatched(t *testing.T) {
 		{doctor.CampaignVitals{}, 0, 0}, // no traffic, nothing to cover
 	} {
 		step.vitals.ID, step.vitals.Name = 3, "Summer"
-		raised, ended := told(&open, doctor.Watch(nil, []doctor.CampaignVitals{step.vitals}, open))
+		raised, ended := told(&open, doctor.Watch(nil, []doctor.CampaignVitals{step.vitals}, nil, open))
 		if len(raised) != step.raised || len(ended) != step.ended {
 			t.Errorf("step %d: raised %v, ended %v", i, raised, ended)
+		}
+	}
+}
+
+// The default link of an offer is watched for its params; the alert is over when
+// they are there, or the offer runs no more.
+func TestADefaultLinksTrafficIsWatched(t *testing.T) {
+	t.Parallel()
+	var open []doctor.OpenAlert
+	one := func(clicks, without int) []doctor.LinkVitals {
+		return []doctor.LinkVitals{{ID: 3, AffiliateID: 1, Offer: "Royal Spin", Clicks: clicks, WithoutID: without}}
+	}
+	for i, step := range []struct {
+		vitals        []doctor.LinkVitals
+		raised, ended int
+	}{
+		{one(9, 9), 0, 0}, {one(50, 24), 0, 0}, {one(50, 25), 1, 0}, {one(50, 50), 0, 0}, {one(50, 3), 0, 0}, {one(50, 2), 0, 1}, {one(50, 50), 1, 0}, {nil, 0, 1},
+	} {
+		changes := doctor.Watch(nil, []doctor.CampaignVitals{{ID: 3}}, step.vitals, open)
+		raised, ended := told(&open, changes)
+		if len(raised) != step.raised || len(ended) != step.ended {
+			t.Errorf("step %d: raised %v, ended %v", i, raised, ended)
+		}
+		if len(raised) > 0 && (changes[0].LinkID != 3 || changes[0].AffiliateID != 1 || !strings.Contains(changes[0].Message, "clicks of your default link of Royal Spin came without param_1")) {
+			t.Errorf("%+v", changes[0])
 		}
 	}
 }
@@ -103,15 +129,17 @@ func TestAlertsSettle(t *testing.T) {
 			p := doctor.PostbackVitals{ID: 1, Delivered: few.Draw(rt, "delivered"), Failing: few.Draw(rt, "failing"), Waiting: few.Draw(rt, "waiting"), Held: rapid.Bool().Draw(rt, "held")}
 			c := doctor.CampaignVitals{ID: 1, Clicks: few.Draw(rt, "clicks"), Covered: rapid.Bool().Draw(rt, "covered")}
 			c.WithoutID = rapid.IntRange(0, c.Clicks).Draw(rt, "without")
+			l := doctor.LinkVitals{ID: 1, Clicks: few.Draw(rt, "clicks by default")}
+			l.WithoutID = rapid.IntRange(0, l.Clicks).Draw(rt, "without by default")
 			before := slices.Clone(open)
-			changes := doctor.Watch([]doctor.PostbackVitals{p}, []doctor.CampaignVitals{c}, open)
+			changes := doctor.Watch([]doctor.PostbackVitals{p}, []doctor.CampaignVitals{c}, []doctor.LinkVitals{l}, open)
 			for _, change := range changes {
 				if change.Raise && change.Message == "" || !change.Raise && !slices.Contains(before, change.OpenAlert) || change.Raise && slices.Contains(before, change.OpenAlert) {
 					rt.Fatalf("%+v of %+v", change, before)
 				}
 			}
 			told(&open, changes)
-			if again := doctor.Watch([]doctor.PostbackVitals{p}, []doctor.CampaignVitals{c}, open); len(again) != 0 {
+			if again := doctor.Watch([]doctor.PostbackVitals{p}, []doctor.CampaignVitals{c}, []doctor.LinkVitals{l}, open); len(again) != 0 {
 				rt.Fatalf("not settled: %+v after %+v", again, changes)
 			}
 		}

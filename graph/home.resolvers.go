@@ -33,6 +33,10 @@ func (r *alertResolver) Campaign(ctx context.Context, obj *db.Alert) (*db.Campai
 	return find(ctx, load(ctx).campaigns, obj.CampaignID)
 }
 
+func (r *alertResolver) Link(ctx context.Context, obj *db.Alert) (*db.TrackingLink, error) {
+	return find(ctx, load(ctx).links, obj.LinkID)
+}
+
 func (r *dayNumbersResolver) Payouts(ctx context.Context, obj *report.Day) ([]*gen.Money, error) {
 	return payouts(obj), nil
 }

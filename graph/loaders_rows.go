@@ -19,6 +19,7 @@ import (
 	"postrider/ent/db/postback"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/source"
+	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
 )
 
@@ -29,6 +30,7 @@ type rowLoaders struct {
 	offers      *dataloadgen.Loader[int64, *db.Offer]
 	pages       *dataloadgen.Loader[int64, *db.LandingPage]
 	campaigns   *dataloadgen.Loader[int64, *db.Campaign]
+	links       *dataloadgen.Loader[int64, *db.TrackingLink]
 	sources     *dataloadgen.Loader[int64, *db.Source]
 	goals       *dataloadgen.Loader[string, *db.Goal]
 	postbacks   *dataloadgen.Loader[int64, *db.Postback]
@@ -55,6 +57,9 @@ func newRowLoaders(c *db.Client, wait time.Duration) rowLoaders {
 		campaigns: one(wait, func(ctx context.Context, ids []int64) ([]*db.Campaign, error) {
 			return c.Campaign.Query().Where(campaign.IDIn(ids...)).All(ctx)
 		}, func(r *db.Campaign) int64 { return r.ID }),
+		links: one(wait, func(ctx context.Context, ids []int64) ([]*db.TrackingLink, error) {
+			return c.TrackingLink.Query().Where(trackinglink.IDIn(ids...)).All(ctx)
+		}, func(r *db.TrackingLink) int64 { return r.ID }),
 		sources: one(wait, func(ctx context.Context, ids []int64) ([]*db.Source, error) {
 			return c.Source.Query().Where(source.IDIn(ids...)).All(ctx)
 		}, func(r *db.Source) int64 { return r.ID }),

@@ -173,6 +173,9 @@ func (w *world) happen(t testing.TB, e *estate) {
 	w.test(t, e, postback)
 	e.keep(w.bulkReplay(t, e, dispatch.BulkDone).GlobalID())
 	w.alert(t, e, func(c *db.AlertCreate) { c.SetPostbackID(postback.ID).SetKind(doctor.AlertGone) })
+	var own int64 // its default link
+	must(t, w.db.SQL.QueryRowContext(ctx, `SELECT id FROM tracking_links WHERE affiliate_id = $1 AND campaign_id IS NULL`, e.affiliate.ID).Scan(&own))
+	w.alert(t, e, func(c *db.AlertCreate) { c.SetLinkID(own).SetKind(doctor.AlertNoParam) })
 	w.alert(t, e, func(c *db.AlertCreate) {
 		c.SetCampaignID(e.link.CampaignID).SetKind(doctor.AlertNoParam).SetResolvedAt(pgtest.Now)
 	})

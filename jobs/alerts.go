@@ -38,11 +38,15 @@ func (e *Engine) watch(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		links, err := linkVitals(ctx, tx, now)
+		if err != nil {
+			return err
+		}
 		open, err := openAlerts(ctx, tx)
 		if err != nil {
 			return err
 		}
-		return applyAlerts(ctx, tx, doctor.Watch(postbacks, campaigns, open), now)
+		return applyAlerts(ctx, tx, doctor.Watch(postbacks, campaigns, links, open), now)
 	})
 }
 
@@ -99,14 +103,36 @@ func campaignVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.Cam
 	return vitals, nil
 }
 
+// linkVitals looks at the default links of offers that run.
+func linkVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.LinkVitals, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT t.id, t.affiliate_id, o.name, l.clicks, l.without
+		FROM tracking_links t JOIN offers o ON o.id = t.offer_id JOIN LATERAL (
+		  SELECT count(*) AS clicks, count(*) FILTER (WHERE k.param_1 = '') AS without
+		  FROM (SELECT param_1 FROM clicks WHERE link_id = t.id AND campaign_id IS NULL AND id >= uuid_floor($1) ORDER BY id DESC LIMIT $2) k
+		) l ON true
+		WHERE t.campaign_id IS NULL AND o.state = 'active'`, now.Add(-clickWindow), watchedClicks)
+	if err != nil {
+		return nil, fmt.Errorf("watching default links: %w", err)
+	}
+	vitals, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (doctor.LinkVitals, error) {
+		var v doctor.LinkVitals
+		return v, row.Scan(&v.ID, &v.AffiliateID, &v.Offer, &v.Clicks, &v.WithoutID)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("watching default links: %w", err)
+	}
+	return vitals, nil
+}
+
 func openAlerts(ctx context.Context, tx pgx.Tx) ([]doctor.OpenAlert, error) {
-	rows, err := tx.Query(ctx, `SELECT kind, coalesce(postback_id, 0), coalesce(campaign_id, 0) FROM alerts WHERE resolved_at IS NULL`)
+	rows, err := tx.Query(ctx, `SELECT kind, coalesce(postback_id, 0), coalesce(campaign_id, 0), coalesce(link_id, 0) FROM alerts WHERE resolved_at IS NULL`)
 	if err != nil {
 		return nil, fmt.Errorf("reading open alerts: %w", err)
 	}
 	open, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (doctor.OpenAlert, error) {
 		var a doctor.OpenAlert
-		return a, row.Scan(&a.Kind, &a.PostbackID, &a.CampaignID)
+		return a, row.Scan(&a.Kind, &a.PostbackID, &a.CampaignID, &a.LinkID)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reading open alerts: %w", err)
@@ -124,13 +150,14 @@ func applyAlerts(ctx context.Context, tx pgx.Tx, changes []doctor.Change, now ti
 		}
 		if c.Raise {
 			_, err = tx.Exec(ctx, `
-				INSERT INTO alerts (id, affiliate_id, kind, postback_id, campaign_id, message, raised_at, resolved_at)
-				VALUES ($1, $2, $3, nullif($4::bigint, 0), nullif($5::bigint, 0), $6, $7, CASE WHEN $8 THEN $7::timestamptz END)`,
-				id, c.AffiliateID, string(c.Kind), c.PostbackID, c.CampaignID, c.Message, now, c.Kind == doctor.AlertRecovered)
+				INSERT INTO alerts (id, affiliate_id, kind, postback_id, campaign_id, link_id, message, raised_at, resolved_at)
+				VALUES ($1, $2, $3, nullif($4::bigint, 0), nullif($5::bigint, 0), nullif($6::bigint, 0), $7, $8, CASE WHEN $9 THEN $8::timestamptz END)`,
+				id, c.AffiliateID, string(c.Kind), c.PostbackID, c.CampaignID, c.LinkID, c.Message, now, c.Kind == doctor.AlertRecovered)
 		} else {
 			err = tx.QueryRow(ctx, `
-				UPDATE alerts SET resolved_at = $4 WHERE kind = $1 AND coalesce(postback_id, 0) = $2 AND coalesce(campaign_id, 0) = $3 AND resolved_at IS NULL
-				RETURNING id`, string(c.Kind), c.PostbackID, c.CampaignID, now).Scan(&id)
+				UPDATE alerts SET resolved_at = $5 WHERE kind = $1 AND coalesce(postback_id, 0) = $2 AND coalesce(campaign_id, 0) = $3
+				  AND coalesce(link_id, 0) = $4 AND resolved_at IS NULL
+				RETURNING id`, string(c.Kind), c.PostbackID, c.CampaignID, c.LinkID, now).Scan(&id)
 		}
 		if err != nil {
 			return fmt.Errorf("changing the alert %s: %w", c.Kind, err)

@@ -1,7 +1,9 @@
 package jobs_test
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -107,6 +109,31 @@ func TestAnOwnerIsToldOfTrafficThatLeadsNowhere(t *testing.T) {
 	w.untilAlert(doctor.AlertNoParam, false)
 	w.postback("/?c={param_1}")
 	w.untilAlert(doctor.AlertUncovered, true)
+}
+
+// A default link has no campaign: whose it is is told of it all the same.
+func TestAnOwnerIsToldThatADefaultLinkLacksItsParam(t *testing.T) {
+	w := setup(t, nil)
+	now := time.Now()
+	link, well := pgtest.DefaultLink(t, w.d, w.Affiliate, w.Offer), pgtest.DefaultLink(t, w.d, pgtest.Affiliate(t, w.d), w.Offer)
+	clicked := func(on pgtest.Link, param string) {
+		pgtest.Click(t, w.d, on, func(c *db.ClickCreate) { c.SetID(freshID(t, now)).SetClickedAt(now).SetParam1(param) })
+	}
+	for i := range 12 {
+		clicked(link, "")
+		clicked(well, fmt.Sprintf("subid-%d", i))
+		clicked(w.Link, "on the campaign's own link")
+	}
+	w.run(watching)
+	a := w.untilAlert(doctor.AlertNoParam, false)
+	if a.AffiliateID != w.Affiliate || a.LinkID == nil || *a.LinkID != link.ID || a.CampaignID != nil || !strings.HasPrefix(a.Message, "12 of the last 12 clicks of your default link of ") {
+		t.Errorf("%+v", a)
+	}
+	w.exec(`UPDATE offers SET state = 'paused'`)
+	w.untilAlert(doctor.AlertNoParam, true)
+	if n, err := w.client.Alert.Query().Where(alert.KindEQ(doctor.AlertNoParam)).Count(w.ctx); err != nil || n != 1 {
+		t.Errorf("%d alerts, %v", n, err)
+	}
 }
 
 func freshID(t *testing.T, at time.Time) uuid.UUID {

@@ -23,10 +23,12 @@ type Alert struct {
 	AffiliateID int64 `json:"affiliate_id,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind doctor.AlertKind `json:"kind,omitempty"`
-	// Which postback it is about; null for a campaign's.
+	// Which postback it is about; null for anything else.
 	PostbackID *int64 `json:"postback_id,omitempty"`
-	// Which campaign it is about; null for a postback's.
+	// Which campaign it is about; null for anything else.
 	CampaignID *int64 `json:"campaign_id,omitempty"`
+	// Which default link it is about; null for anything else.
+	LinkID *int64 `json:"link_id,omitempty"`
 	// Message holds the value of the "message" field.
 	Message string `json:"message,omitempty"`
 	// RaisedAt holds the value of the "raised_at" field.
@@ -43,7 +45,7 @@ func (*Alert) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case alert.FieldAffiliateID, alert.FieldPostbackID, alert.FieldCampaignID:
+		case alert.FieldAffiliateID, alert.FieldPostbackID, alert.FieldCampaignID, alert.FieldLinkID:
 			values[i] = new(sql.NullInt64)
 		case alert.FieldKind, alert.FieldMessage:
 			values[i] = new(sql.NullString)
@@ -97,6 +99,13 @@ func (_m *Alert) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CampaignID = new(int64)
 				*_m.CampaignID = value.Int64
+			}
+		case alert.FieldLinkID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field link_id", values[i])
+			} else if value.Valid {
+				_m.LinkID = new(int64)
+				*_m.LinkID = value.Int64
 			}
 		case alert.FieldMessage:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -173,6 +182,11 @@ func (_m *Alert) String() string {
 	builder.WriteString(", ")
 	if v := _m.CampaignID; v != nil {
 		builder.WriteString("campaign_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.LinkID; v != nil {
+		builder.WriteString("link_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

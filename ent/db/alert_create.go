@@ -62,6 +62,20 @@ func (_c *AlertCreate) SetNillableCampaignID(v *int64) *AlertCreate {
 	return _c
 }
 
+// SetLinkID sets the "link_id" field.
+func (_c *AlertCreate) SetLinkID(v int64) *AlertCreate {
+	_c.mutation.SetLinkID(v)
+	return _c
+}
+
+// SetNillableLinkID sets the "link_id" field if the given value is not nil.
+func (_c *AlertCreate) SetNillableLinkID(v *int64) *AlertCreate {
+	if v != nil {
+		_c.SetLinkID(*v)
+	}
+	return _c
+}
+
 // SetMessage sets the "message" field.
 func (_c *AlertCreate) SetMessage(v string) *AlertCreate {
 	_c.mutation.SetMessage(v)
@@ -209,6 +223,10 @@ func (_c *AlertCreate) createSpec() (*Alert, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.CampaignID(); ok {
 		_spec.SetField(alert.FieldCampaignID, field.TypeInt64, value)
 		_node.CampaignID = &value
+	}
+	if value, ok := _c.mutation.LinkID(); ok {
+		_spec.SetField(alert.FieldLinkID, field.TypeInt64, value)
+		_node.LinkID = &value
 	}
 	if value, ok := _c.mutation.Message(); ok {
 		_spec.SetField(alert.FieldMessage, field.TypeString, value)

@@ -122,6 +122,9 @@ func (_u *AlertUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.CampaignIDCleared() {
 		_spec.ClearField(alert.FieldCampaignID, field.TypeInt64)
 	}
+	if _u.mutation.LinkIDCleared() {
+		_spec.ClearField(alert.FieldLinkID, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.ResolvedAt(); ok {
 		_spec.SetField(alert.FieldResolvedAt, field.TypeTime, value)
 	}
@@ -278,6 +281,9 @@ func (_u *AlertUpdateOne) sqlSave(ctx context.Context) (_node *Alert, err error)
 	}
 	if _u.mutation.CampaignIDCleared() {
 		_spec.ClearField(alert.FieldCampaignID, field.TypeInt64)
+	}
+	if _u.mutation.LinkIDCleared() {
+		_spec.ClearField(alert.FieldLinkID, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.ResolvedAt(); ok {
 		_spec.SetField(alert.FieldResolvedAt, field.TypeTime, value)

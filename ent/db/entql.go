@@ -71,6 +71,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			alert.FieldKind:        {Type: field.TypeEnum, Column: alert.FieldKind},
 			alert.FieldPostbackID:  {Type: field.TypeInt64, Column: alert.FieldPostbackID},
 			alert.FieldCampaignID:  {Type: field.TypeInt64, Column: alert.FieldCampaignID},
+			alert.FieldLinkID:      {Type: field.TypeInt64, Column: alert.FieldLinkID},
 			alert.FieldMessage:     {Type: field.TypeString, Column: alert.FieldMessage},
 			alert.FieldRaisedAt:    {Type: field.TypeTime, Column: alert.FieldRaisedAt},
 			alert.FieldResolvedAt:  {Type: field.TypeTime, Column: alert.FieldResolvedAt},
@@ -811,6 +812,11 @@ func (f *AlertFilter) WherePostbackID(p entql.Int64P) {
 // WhereCampaignID applies the entql int64 predicate on the campaign_id field.
 func (f *AlertFilter) WhereCampaignID(p entql.Int64P) {
 	f.Where(p.Field(alert.FieldCampaignID))
+}
+
+// WhereLinkID applies the entql int64 predicate on the link_id field.
+func (f *AlertFilter) WhereLinkID(p entql.Int64P) {
+	f.Where(p.Field(alert.FieldLinkID))
 }
 
 // WhereMessage applies the entql string predicate on the message field.

@@ -540,6 +540,8 @@ type AlertMutation struct {
 	addpostback_id  *int64
 	campaign_id     *int64
 	addcampaign_id  *int64
+	link_id         *int64
+	addlink_id      *int64
 	message         *string
 	raised_at       *time.Time
 	resolved_at     *time.Time
@@ -886,6 +888,76 @@ func (m *AlertMutation) ResetCampaignID() {
 	delete(m.clearedFields, alert.FieldCampaignID)
 }
 
+// SetLinkID sets the "link_id" field.
+func (m *AlertMutation) SetLinkID(i int64) {
+	m.link_id = &i
+	m.addlink_id = nil
+}
+
+// LinkID returns the value of the "link_id" field in the mutation.
+func (m *AlertMutation) LinkID() (r int64, exists bool) {
+	v := m.link_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLinkID returns the old "link_id" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldLinkID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLinkID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLinkID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLinkID: %w", err)
+	}
+	return oldValue.LinkID, nil
+}
+
+// AddLinkID adds i to the "link_id" field.
+func (m *AlertMutation) AddLinkID(i int64) {
+	if m.addlink_id != nil {
+		*m.addlink_id += i
+	} else {
+		m.addlink_id = &i
+	}
+}
+
+// AddedLinkID returns the value that was added to the "link_id" field in this mutation.
+func (m *AlertMutation) AddedLinkID() (r int64, exists bool) {
+	v := m.addlink_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLinkID clears the value of the "link_id" field.
+func (m *AlertMutation) ClearLinkID() {
+	m.link_id = nil
+	m.addlink_id = nil
+	m.clearedFields[alert.FieldLinkID] = struct{}{}
+}
+
+// LinkIDCleared returns if the "link_id" field was cleared in this mutation.
+func (m *AlertMutation) LinkIDCleared() bool {
+	_, ok := m.clearedFields[alert.FieldLinkID]
+	return ok
+}
+
+// ResetLinkID resets all changes to the "link_id" field.
+func (m *AlertMutation) ResetLinkID() {
+	m.link_id = nil
+	m.addlink_id = nil
+	delete(m.clearedFields, alert.FieldLinkID)
+}
+
 // SetMessage sets the "message" field.
 func (m *AlertMutation) SetMessage(s string) {
 	m.message = &s
@@ -1090,7 +1162,7 @@ func (m *AlertMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AlertMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.affiliate_id != nil {
 		fields = append(fields, alert.FieldAffiliateID)
 	}
@@ -1102,6 +1174,9 @@ func (m *AlertMutation) Fields() []string {
 	}
 	if m.campaign_id != nil {
 		fields = append(fields, alert.FieldCampaignID)
+	}
+	if m.link_id != nil {
+		fields = append(fields, alert.FieldLinkID)
 	}
 	if m.message != nil {
 		fields = append(fields, alert.FieldMessage)
@@ -1131,6 +1206,8 @@ func (m *AlertMutation) Field(name string) (ent.Value, bool) {
 		return m.PostbackID()
 	case alert.FieldCampaignID:
 		return m.CampaignID()
+	case alert.FieldLinkID:
+		return m.LinkID()
 	case alert.FieldMessage:
 		return m.Message()
 	case alert.FieldRaisedAt:
@@ -1156,6 +1233,8 @@ func (m *AlertMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldPostbackID(ctx)
 	case alert.FieldCampaignID:
 		return m.OldCampaignID(ctx)
+	case alert.FieldLinkID:
+		return m.OldLinkID(ctx)
 	case alert.FieldMessage:
 		return m.OldMessage(ctx)
 	case alert.FieldRaisedAt:
@@ -1200,6 +1279,13 @@ func (m *AlertMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCampaignID(v)
+		return nil
+	case alert.FieldLinkID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinkID(v)
 		return nil
 	case alert.FieldMessage:
 		v, ok := value.(string)
@@ -1246,6 +1332,9 @@ func (m *AlertMutation) AddedFields() []string {
 	if m.addcampaign_id != nil {
 		fields = append(fields, alert.FieldCampaignID)
 	}
+	if m.addlink_id != nil {
+		fields = append(fields, alert.FieldLinkID)
+	}
 	return fields
 }
 
@@ -1260,6 +1349,8 @@ func (m *AlertMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedPostbackID()
 	case alert.FieldCampaignID:
 		return m.AddedCampaignID()
+	case alert.FieldLinkID:
+		return m.AddedLinkID()
 	}
 	return nil, false
 }
@@ -1290,6 +1381,13 @@ func (m *AlertMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddCampaignID(v)
 		return nil
+	case alert.FieldLinkID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLinkID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Alert numeric field %s", name)
 }
@@ -1303,6 +1401,9 @@ func (m *AlertMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(alert.FieldCampaignID) {
 		fields = append(fields, alert.FieldCampaignID)
+	}
+	if m.FieldCleared(alert.FieldLinkID) {
+		fields = append(fields, alert.FieldLinkID)
 	}
 	if m.FieldCleared(alert.FieldResolvedAt) {
 		fields = append(fields, alert.FieldResolvedAt)
@@ -1330,6 +1431,9 @@ func (m *AlertMutation) ClearField(name string) error {
 	case alert.FieldCampaignID:
 		m.ClearCampaignID()
 		return nil
+	case alert.FieldLinkID:
+		m.ClearLinkID()
+		return nil
 	case alert.FieldResolvedAt:
 		m.ClearResolvedAt()
 		return nil
@@ -1355,6 +1459,9 @@ func (m *AlertMutation) ResetField(name string) error {
 		return nil
 	case alert.FieldCampaignID:
 		m.ResetCampaignID()
+		return nil
+	case alert.FieldLinkID:
+		m.ResetLinkID()
 		return nil
 	case alert.FieldMessage:
 		m.ResetMessage()

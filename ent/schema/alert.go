@@ -19,8 +19,9 @@ func (Alert) Fields() []ent.Field {
 	return []ent.Field{
 		factID(),
 		field.Enum("kind").GoType(doctor.AlertKind("")).Immutable(),
-		field.Int64("postback_id").Optional().Nillable().Immutable().Comment("Which postback it is about; null for a campaign's."),
-		field.Int64("campaign_id").Optional().Nillable().Immutable().Comment("Which campaign it is about; null for a postback's."),
+		field.Int64("postback_id").Optional().Nillable().Immutable().Comment("Which postback it is about; null for anything else."),
+		field.Int64("campaign_id").Optional().Nillable().Immutable().Comment("Which campaign it is about; null for anything else."),
+		field.Int64("link_id").Optional().Nillable().Immutable().Comment("Which default link it is about; null for anything else."),
 		field.String("message").Immutable(),
 		field.Time("raised_at").Immutable(),
 		optionalTime("resolved_at", "When it was over."),

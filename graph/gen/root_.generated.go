@@ -92,6 +92,7 @@ type ComplexityRoot struct {
 		DismissedAt func(childComplexity int) int
 		GlobalID    func(childComplexity int) int
 		Kind        func(childComplexity int) int
+		Link        func(childComplexity int) int
 		Message     func(childComplexity int) int
 		Postback    func(childComplexity int) int
 		RaisedAt    func(childComplexity int) int
@@ -1431,6 +1432,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Alert.Kind(childComplexity), true
+
+	case "Alert.link":
+		if e.ComplexityRoot.Alert.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Link(childComplexity), true
 
 	case "Alert.message":
 		if e.ComplexityRoot.Alert.Message == nil {
@@ -8662,10 +8670,12 @@ type Alert implements Node {
   "One or two sentences."
   message: String!
   affiliate: Affiliate!
-  "Which postback it is about; null for a campaign's."
+  "Which postback it is about; null for anything else."
   postback: Postback
-  "Which campaign it is about; null for a postback's."
+  "Which campaign it is about; null for anything else."
   campaign: Campaign
+  "Which default link of an offer it is about; null for anything else."
+  link: TrackingLink
   raisedAt: Time!
   "When it was over; null while it lasts."
   resolvedAt: Time
@@ -10008,6 +10018,8 @@ func (ec *executionContext) childFields_Alert(ctx context.Context, field graphql
 		return ec.fieldContext_Alert_postback(ctx, field)
 	case "campaign":
 		return ec.fieldContext_Alert_campaign(ctx, field)
+	case "link":
+		return ec.fieldContext_Alert_link(ctx, field)
 	case "raisedAt":
 		return ec.fieldContext_Alert_raisedAt(ctx, field)
 	case "resolvedAt":

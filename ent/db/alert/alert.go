@@ -23,6 +23,8 @@ const (
 	FieldPostbackID = "postback_id"
 	// FieldCampaignID holds the string denoting the campaign_id field in the database.
 	FieldCampaignID = "campaign_id"
+	// FieldLinkID holds the string denoting the link_id field in the database.
+	FieldLinkID = "link_id"
 	// FieldMessage holds the string denoting the message field in the database.
 	FieldMessage = "message"
 	// FieldRaisedAt holds the string denoting the raised_at field in the database.
@@ -42,6 +44,7 @@ var Columns = []string{
 	FieldKind,
 	FieldPostbackID,
 	FieldCampaignID,
+	FieldLinkID,
 	FieldMessage,
 	FieldRaisedAt,
 	FieldResolvedAt,
@@ -104,6 +107,11 @@ func ByPostbackID(opts ...sql.OrderTermOption) OrderOption {
 // ByCampaignID orders the results by the campaign_id field.
 func ByCampaignID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCampaignID, opts...).ToFunc()
+}
+
+// ByLinkID orders the results by the link_id field.
+func ByLinkID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLinkID, opts...).ToFunc()
 }
 
 // ByMessage orders the results by the message field.

@@ -71,6 +71,11 @@ func CampaignID(v int64) predicate.Alert {
 	return predicate.Alert(sql.FieldEQ(FieldCampaignID, v))
 }
 
+// LinkID applies equality check predicate on the "link_id" field. It's identical to LinkIDEQ.
+func LinkID(v int64) predicate.Alert {
+	return predicate.Alert(sql.FieldEQ(FieldLinkID, v))
+}
+
 // Message applies equality check predicate on the "message" field. It's identical to MessageEQ.
 func Message(v string) predicate.Alert {
 	return predicate.Alert(sql.FieldEQ(FieldMessage, v))
@@ -259,6 +264,56 @@ func CampaignIDIsNil() predicate.Alert {
 // CampaignIDNotNil applies the NotNil predicate on the "campaign_id" field.
 func CampaignIDNotNil() predicate.Alert {
 	return predicate.Alert(sql.FieldNotNull(FieldCampaignID))
+}
+
+// LinkIDEQ applies the EQ predicate on the "link_id" field.
+func LinkIDEQ(v int64) predicate.Alert {
+	return predicate.Alert(sql.FieldEQ(FieldLinkID, v))
+}
+
+// LinkIDNEQ applies the NEQ predicate on the "link_id" field.
+func LinkIDNEQ(v int64) predicate.Alert {
+	return predicate.Alert(sql.FieldNEQ(FieldLinkID, v))
+}
+
+// LinkIDIn applies the In predicate on the "link_id" field.
+func LinkIDIn(vs ...int64) predicate.Alert {
+	return predicate.Alert(sql.FieldIn(FieldLinkID, vs...))
+}
+
+// LinkIDNotIn applies the NotIn predicate on the "link_id" field.
+func LinkIDNotIn(vs ...int64) predicate.Alert {
+	return predicate.Alert(sql.FieldNotIn(FieldLinkID, vs...))
+}
+
+// LinkIDGT applies the GT predicate on the "link_id" field.
+func LinkIDGT(v int64) predicate.Alert {
+	return predicate.Alert(sql.FieldGT(FieldLinkID, v))
+}
+
+// LinkIDGTE applies the GTE predicate on the "link_id" field.
+func LinkIDGTE(v int64) predicate.Alert {
+	return predicate.Alert(sql.FieldGTE(FieldLinkID, v))
+}
+
+// LinkIDLT applies the LT predicate on the "link_id" field.
+func LinkIDLT(v int64) predicate.Alert {
+	return predicate.Alert(sql.FieldLT(FieldLinkID, v))
+}
+
+// LinkIDLTE applies the LTE predicate on the "link_id" field.
+func LinkIDLTE(v int64) predicate.Alert {
+	return predicate.Alert(sql.FieldLTE(FieldLinkID, v))
+}
+
+// LinkIDIsNil applies the IsNil predicate on the "link_id" field.
+func LinkIDIsNil() predicate.Alert {
+	return predicate.Alert(sql.FieldIsNull(FieldLinkID))
+}
+
+// LinkIDNotNil applies the NotNil predicate on the "link_id" field.
+func LinkIDNotNil() predicate.Alert {
+	return predicate.Alert(sql.FieldNotNull(FieldLinkID))
 }
 
 // MessageEQ applies the EQ predicate on the "message" field.

@@ -28,6 +28,7 @@ var (
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"postback_failing", "postback_held", "postback_gone", "postback_recovered", "campaign_without_postback", "clicks_without_param"}},
 		{Name: "postback_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "campaign_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "link_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "message", Type: field.TypeString},
 		{Name: "raised_at", Type: field.TypeTime},
 		{Name: "resolved_at", Type: field.TypeTime, Nullable: true},

@@ -13,6 +13,7 @@ export function makeAlerts(postbacks: readonly Postback[]) {
       message: "Deposit to pb.voltrack.example fails: your tracker answers 503.",
       postback: postbacks[2],
       campaign: null,
+      link: null,
       raisedAt: ago(600_000),
       resolvedAt: null,
       dismissedAt: null as string | null,

@@ -35,6 +35,13 @@ const AlertsQuery = graphql(`
             id
             name
           }
+          link {
+            id
+            offer {
+              id
+              name
+            }
+          }
         }
       }
     }
@@ -133,6 +140,11 @@ function Line({ alert, onDismissed }: { alert: Alert; onDismissed: () => void })
         {alert.campaign !== null && (
           <Link to="/campaigns/$id" params={{ id: alert.campaign.id }} className={nameClass}>
             {alert.campaign.name}
+          </Link>
+        )}
+        {alert.link !== null && (
+          <Link to="/links" search={{ offer: alert.link.offer.id }} className={nameClass}>
+            Default link of {alert.link.offer.name}
           </Link>
         )}
         : {alert.message}{" "}
