@@ -728,7 +728,7 @@ type SaveOfferInput struct {
 	Currency       *string              `json:"currency,omitempty"`
 	// 0 for any time.
 	ClickWindowDays *int `json:"clickWindowDays,omitempty"`
-	// How many conversions that pay a day takes; 0 for any number.
+	// How many conversions that pay a day (of UTC) takes; 0 for any number.
 	DailyCap *int `json:"dailyCap,omitempty"`
 	// Without goals and sums there is no rule.
 	Qualification *QualificationInput `json:"qualification,omitempty"`
@@ -902,7 +902,7 @@ type UpdateCampaignInput struct {
 	ID    string             `json:"id"`
 	Name  *string            `json:"name,omitempty"`
 	State *tracking.RunState `json:"state,omitempty"`
-	// Staff only: 0 for any number.
+	// Staff only: how many conversions that pay a day (of UTC) takes; 0 for any number.
 	DailyCap *int `json:"dailyCap,omitempty"`
 }
 

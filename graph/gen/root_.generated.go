@@ -7886,7 +7886,7 @@ input UpdateCampaignInput {
   id: ID!
   name: String
   state: RunState
-  "Staff only: 0 for any number."
+  "Staff only: how many conversions that pay a day (of UTC) takes; 0 for any number."
   dailyCap: Int
 }
 
@@ -8198,7 +8198,7 @@ input SaveOfferInput {
   currency: String
   "0 for any time."
   clickWindowDays: Int
-  "How many conversions that pay a day takes; 0 for any number."
+  "How many conversions that pay a day (of UTC) takes; 0 for any number."
   dailyCap: Int
   "Without goals and sums there is no rule."
   qualification: QualificationInput

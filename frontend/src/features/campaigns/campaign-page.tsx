@@ -267,7 +267,7 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
               </Fact>
               <Fact name="Deal">{offer.deal ? dealInWords(offer.deal) : "None agreed"}</Fact>
               {campaign.dailyCap !== null && (
-                <Fact name="Cap today">
+                <Fact name="Cap today (UTC)">
                   <CapToday most={campaign.dailyCap} taken={campaign.takenToday} />
                 </Fact>
               )}
@@ -412,7 +412,7 @@ function Cap({ campaign }: { campaign: Campaign }): ReactElement {
       <Form className="flex items-end gap-2" onSubmit={() => void submit()}>
         <TextField
           label="Conversions that pay, in a day (UTC)"
-          hint="Over it they are kept and pay nothing, and clicks go to the offer's fallback URL; empty for any number."
+          hint="The day begins at 00:00 UTC. Over the cap they are kept and pay nothing, and clicks go to the offer's fallback URL; empty for any number."
           value={most}
           onChange={setMost}
           inputMode="numeric"

@@ -195,7 +195,7 @@ export function OfferForm({
         value={cap}
         onChange={setCap}
         inputMode="numeric"
-        hint="How many conversions that pay a day (UTC) takes. Over it they are kept and pay nothing, and clicks go to the fallback URL; empty for any number."
+        hint="How many conversions that pay a day takes; the day is UTC's and begins at 00:00 UTC. Over it they are kept and pay nothing, and clicks go to the fallback URL; empty for any number."
         error={errors.fields["dailyCap"]}
       />
       <Segmented

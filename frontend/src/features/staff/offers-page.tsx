@@ -105,7 +105,7 @@ export function OffersPage(): ReactElement {
     },
     {
       id: "cap",
-      header: "Cap today",
+      header: "Cap today (UTC)",
       align: "right",
       label: "cap today",
       cell: (row) =>
