@@ -141,11 +141,16 @@ func (e *Engine) logAttempt(ctx context.Context, c *claim, r result) {
 	if r.outcome.State != dispatch.Delivered {
 		level = slog.LevelWarn
 	}
-	e.Log.LogAttrs(ctx, level, "attempt",
+	attrs := []slog.Attr{
 		slog.String("delivery", globalid.Hex(c.id)), slog.Int("attempt", c.number), slog.Int64("affiliate", c.affiliateID),
 		slog.Int64("postback", c.postbackID), slog.String("goal", c.goal), slog.String("endpoint", c.endpoint),
 		slog.String("state", string(r.outcome.State)), slog.String("reason", string(r.outcome.AttemptReason)),
 		slog.Int("status", r.exchange.StatusCode), slog.Duration("took", r.exchange.Duration),
-		slog.Duration("since_recorded", r.at.Sub(c.createdAt)), slog.Time("next", r.outcome.RetryAt))
+		slog.Duration("since_recorded", r.at.Sub(c.createdAt)),
+	}
+	if !r.outcome.RetryAt.IsZero() {
+		attrs = append(attrs, slog.Time("next", r.outcome.RetryAt))
+	}
+	e.Log.LogAttrs(ctx, level, "attempt", attrs...)
 	e.metrics.attempt(r)
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -122,9 +123,9 @@ func TestLogIsJSONWhereNobodyWatches(t *testing.T) {
 	c := config.Config{Log: slog.LevelWarn}
 	log := c.NewLogger(&out)
 	log.Info("too quiet")
-	log.Warn("heard", "file", filepath.Base("x"))
+	log.Warn("heard", "file", filepath.Base("x"), "took", 1500*time.Microsecond)
 	var line map[string]any
-	if err := json.Unmarshal(out.Bytes(), &line); err != nil || line["msg"] != "heard" {
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil || line["msg"] != "heard" || line["took_ms"] != 1.5 {
 		t.Fatalf("%q, %v", out.String(), err)
 	}
 }

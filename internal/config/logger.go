@@ -9,15 +9,24 @@ import (
 	"github.com/lmittmann/tint"
 )
 
-// NewLogger writes to out at the level of POSTRIDER_LOG: JSON lines, or coloured
-// text where out is a terminal.
+// NewLogger writes to out at the level of POSTRIDER_LOG: JSON lines, in which each
+// duration is in milliseconds and its name says so, or coloured text where out is a
+// terminal.
 func (c *Config) NewLogger(out io.Writer) *slog.Logger {
 	if file, ok := out.(*os.File); ok && isTerminal(file) {
 		return slog.New(tint.NewTextHandler(out, &tint.Options{
 			Level: c.Log, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != "",
 		}))
 	}
-	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: c.Log}))
+	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: c.Log, ReplaceAttr: inMilliseconds}))
+}
+
+// inMilliseconds writes a duration with its unit; slog's own are bare nanoseconds.
+func inMilliseconds(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		return slog.Float64(a.Key+"_ms", float64(a.Value.Duration())/float64(time.Millisecond))
+	}
+	return a
 }
 
 func isTerminal(file *os.File) bool {
