@@ -35,6 +35,19 @@ export function pointer(page: Page, isPhone: boolean): Hands {
   };
 }
 
+/** Presses a key until something is so; each press has to be seen before the next. */
+async function pressUntil(
+  page: Page,
+  key: string,
+  isSo: () => Promise<boolean>,
+  most: number,
+): Promise<void> {
+  if (await isSo()) return;
+  if (most === 0) throw new Error(`${key} does not lead there`);
+  await page.keyboard.press(key);
+  await pressUntil(page, key, isSo, most - 1);
+}
+
 /** With the keyboard alone: Tab until one is there, then the key that a control of its kind takes. */
 export function keyboard(page: Page): Hands {
   let count = 0;
@@ -42,15 +55,12 @@ export function keyboard(page: Page): Hands {
     // Held on to: while a list is open, everything else is hidden from those who look by roles, as a screen reader does.
     const target = await what.first().elementHandle();
     if (target === null) throw new Error("it is not on the page");
-    const isThere = () => target.evaluate((element) => element === document.activeElement);
-    for (let i = 0; i < 120; i += 1) {
-      // Each Tab has to be seen before the next.
-      // eslint-disable-next-line no-await-in-loop
-      if (await isThere()) return;
-      // eslint-disable-next-line no-await-in-loop
-      await page.keyboard.press("Tab");
-    }
-    throw new Error("Tab does not lead there");
+    await pressUntil(
+      page,
+      "Tab",
+      () => target.evaluate((element) => element === document.activeElement),
+      120,
+    );
   };
   const press = async (what: Locator, key = "Enter") => {
     count += 1;
@@ -75,12 +85,12 @@ export function keyboard(page: Page): Hands {
       const wanted = page.getByRole("option", { name: option });
       await wanted.waitFor();
       count += 1;
-      for (let i = 0; i < 40; i += 1) {
-        // eslint-disable-next-line no-await-in-loop
-        if (await wanted.evaluate((element) => element === document.activeElement)) break;
-        // eslint-disable-next-line no-await-in-loop
-        await page.keyboard.press("ArrowDown");
-      }
+      await pressUntil(
+        page,
+        "ArrowDown",
+        () => wanted.evaluate((element) => element === document.activeElement),
+        40,
+      );
       await page.keyboard.press("Enter");
     },
   };

@@ -2,7 +2,7 @@ import type { APIRequestContext, Page } from "@playwright/test";
 
 import { type Hands, keyboard, pointer } from "./hands";
 import type { Demo } from "./program";
-import { click, expect, report, route, signIn, test } from "./test";
+import { click, expect, inTurn, report, route, signIn, test } from "./test";
 import { startTracker } from "./tracker";
 
 // The promise: from the tracker's own postback URL to a proven, tested, saved set of postbacks for three goals, a tracking link and
@@ -41,11 +41,7 @@ async function travel({ page, demo, request, hands, goTo, shots }: Journey): Pro
     await hands.press(page.getByRole("button", { name: "Accept" }));
 
     // Three goals, proved and tested before anything is saved.
-    for (const goal of [/^Registration/, /^First Time Deposit/, /^Deposit/]) {
-      // One after the other, as a hand does it.
-      // eslint-disable-next-line no-await-in-loop
-      await hands.tick(goal);
-    }
+    await inTurn([/^Registration/, /^First Time Deposit/, /^Deposit/], hands.tick);
     await hands.press(page.getByRole("button", { name: "Prove it" }));
     await expect(page.getByText(/: proved\./)).toHaveCount(3);
     const proof = page.getByRole("article", { name: "Proof for First Time Deposit" });

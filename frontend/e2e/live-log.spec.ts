@@ -1,7 +1,7 @@
 import type { APIRequestContext, Page } from "@playwright/test";
 
 import { startNode } from "./node";
-import { click, expect, route, signIn, someone, test } from "./test";
+import { click, expect, inTurn, route, signIn, someone, test } from "./test";
 
 // The live log under load: conversions come in as fast as asked for, and afterwards the log is what the database is, row by row.
 // The plain form shows that nothing is lost; POSTRIDER_E2E_LOAD makes it a minute of 500 events a second, and asks for times too:
@@ -22,28 +22,27 @@ interface Page100 {
   };
 }
 
-/** Every delivery that the API has and that was made since. */
-async function inDatabase(request: APIRequestContext, token: string, from: string): Promise<States> {
-  const rows: States = {};
-  let after: string | null = null;
-  do {
-    // One page says where the next begins.
-    // eslint-disable-next-line no-await-in-loop
-    const response = await request.post("/graphql", {
-      headers: { authorization: `Bearer ${token}` },
-      data: {
-        query:
-          "query($after: String, $from: Time) { deliveries(first: 100, after: $after, filter: { from: $from }) { edges { cursor node { id state } } pageInfo { hasNextPage } } }",
-        variables: { after, from },
-      },
-    });
-    // eslint-disable-next-line no-await-in-loop
-    const { data } = (await response.json()) as Page100;
-    const { edges, pageInfo } = data.deliveries;
-    for (const { node } of edges) rows[node.id] = node.state;
-    after = pageInfo.hasNextPage ? (edges.at(-1)?.cursor ?? null) : null;
-  } while (after !== null);
-  return rows;
+/** Every delivery that the API has and that was made since, page after page. */
+async function inDatabase(
+  request: APIRequestContext,
+  token: string,
+  from: string,
+  after: string | null = null,
+  rows: States = {},
+): Promise<States> {
+  const response = await request.post("/graphql", {
+    headers: { authorization: `Bearer ${token}` },
+    data: {
+      query:
+        "query($after: String, $from: Time) { deliveries(first: 100, after: $after, filter: { from: $from }) { edges { cursor node { id state } } pageInfo { hasNextPage } } }",
+      variables: { after, from },
+    },
+  });
+  const { data } = (await response.json()) as Page100;
+  const { edges, pageInfo } = data.deliveries;
+  for (const { node } of edges) rows[node.id] = node.state;
+  const last = edges.at(-1);
+  return pageInfo.hasNextPage && last ? inDatabase(request, token, from, last.cursor, rows) : rows;
 }
 
 /** What the log shows of these deliveries, read by scrolling through it down to the last of them. */
@@ -58,7 +57,8 @@ async function onPage(page: Page, ids: string[]): Promise<States> {
         requestAnimationFrame(() => requestAnimationFrame(done));
       });
     const states = ["Queued", "Retrying", "Delivered", "Failed", "Cancelled", "Held"];
-    for (let stuck = 0; missing.size > 0 && stuck < 100;) {
+    const read = async (stuck: number): Promise<void> => {
+      if (missing.size === 0 || stuck === 100) return;
       for (const link of scroller.querySelectorAll<HTMLElement>("[data-row]")) {
         const id = link.dataset["row"] ?? "";
         if (!missing.delete(id)) continue;
@@ -69,11 +69,11 @@ async function onPage(page: Page, ids: string[]): Promise<States> {
       const before = scroller.scrollTop;
       scroller.scrollBy({ top: scroller.clientHeight - 100 });
       // One frame in which it scrolls, one in which the rows are drawn.
-      // eslint-disable-next-line no-await-in-loop
       await twoFrames();
       // At the end, older ones may still be on their way.
-      stuck = scroller.scrollTop === before ? stuck + 1 : 0;
-    }
+      await read(scroller.scrollTop === before ? stuck + 1 : 0);
+    };
+    await read(0);
     scroller.scrollTo({ top: 0 });
     await twoFrames();
     return shown;
@@ -113,12 +113,15 @@ async function deposit(clickId: string, demo: Parameters<typeof route>[0], batch
     if (answer.status === 201) recorded += 1;
     else throw new Error(`${String(answer.status)} ${text}`);
   };
+  const all = Array.from({ length: seconds * perSecond }, (_, n) => n);
   const senders = 16;
   await Promise.all(
-    Array.from({ length: senders }, async (_, first) => {
-      // eslint-disable-next-line no-await-in-loop
-      for (let n = first; n < seconds * perSecond; n += senders) await one(n);
-    }),
+    Array.from({ length: senders }, (_, sender) =>
+      inTurn(
+        all.filter((n) => n % senders === sender),
+        one,
+      ),
+    ),
   );
   return { recorded, seconds: (performance.now() - began) / 1000 };
 }

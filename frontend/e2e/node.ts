@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { binary, freePort } from "./program";
+import { binary, freePort, stop, untilSaid } from "./program";
 
 /** A second node of the installation that the tests run against: it serves, the first one delivers. It can be stopped and started. */
 export interface Node {
@@ -16,17 +16,6 @@ function databaseURL(data: string): string {
   const password = readFileSync(join(data, "postgres.password"), "utf8").trim();
   const port = readFileSync(join(data, "postgres/data/postmaster.pid"), "utf8").split("\n")[3]?.trim() ?? "";
   return `postgres://postrider:${password}@127.0.0.1:${port}/postrider?sslmode=disable`;
-}
-
-async function untilReady(url: string, program: ChildProcess): Promise<void> {
-  for (;;) {
-    if (program.exitCode !== null) throw new Error(`the node ended with ${String(program.exitCode)}`);
-    // eslint-disable-next-line no-await-in-loop
-    const answer = await fetch(`${url}/readyz`).catch(() => null);
-    if (answer?.ok === true) return;
-    // eslint-disable-next-line no-await-in-loop
-    await new Promise((done) => setTimeout(done, 50));
-  }
 }
 
 export async function startNode(): Promise<Node> {
@@ -51,17 +40,12 @@ export async function startNode(): Promise<Node> {
       started.stdout.pipe(log);
       started.stderr.pipe(log);
       program = started;
-      await untilReady(url, started);
+      await untilSaid(started, '"listening"');
     },
     stop: async () => {
       const running = program;
       program = null;
-      if (running?.exitCode !== null) return;
-      const ended = new Promise((done) => {
-        running.once("exit", done);
-      });
-      running.kill("SIGTERM");
-      await ended;
+      if (running) await stop(running);
     },
   };
   await node.start();

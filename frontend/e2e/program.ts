@@ -27,22 +27,38 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Waits for the line with which the program says where it is; it says so when it answers. */
-function untilReady(program: ChildProcess): Promise<void> {
-  return new Promise((ready, fail) => {
+/** Waits until a program has said these words, on either of its streams; that it ends first is a failure. */
+export function untilSaid(program: ChildProcess, words: string): Promise<void> {
+  return new Promise((said, fail) => {
     const late = setTimeout(() => {
-      fail(new Error("postrider was not ready within two minutes; see test-results/postrider.log"));
+      fail(new Error(`the program did not say "${words}" within two minutes; see its log in test-results`));
     }, 120_000);
-    program.stdout?.on("data", (chunk: Buffer) => {
-      if (!chunk.includes("Postrider with demo data on")) return;
-      clearTimeout(late);
-      ready();
-    });
+    for (const stream of [program.stdout, program.stderr]) {
+      // The words may come in two pieces.
+      let end = "";
+      stream?.on("data", (chunk: Buffer) => {
+        const text = end + chunk.toString();
+        end = text.slice(-words.length);
+        if (!text.includes(words)) return;
+        clearTimeout(late);
+        said();
+      });
+    }
     program.once("exit", (code) => {
       clearTimeout(late);
-      fail(new Error(`postrider ended with ${String(code)}; see test-results/postrider.log`));
+      fail(new Error(`the program ended with ${String(code)}; see its log in test-results`));
     });
   });
+}
+
+/** Asks a program to end, and waits until it has. */
+export async function stop(program: ChildProcess): Promise<void> {
+  if (program.exitCode !== null || program.signalCode !== null) return;
+  const ended = new Promise((done) => {
+    program.once("exit", done);
+  });
+  program.kill("SIGTERM");
+  await ended;
 }
 
 /** Starts the program on a free port over a database of its own, fills it, and takes it down afterwards. */
@@ -67,18 +83,13 @@ export default async function start(): Promise<() => Promise<void>> {
   const program = spawn(binary, ["all", "--demo", "--demo-rate=0"], { env });
   program.stdout.pipe(log);
   program.stderr.pipe(log);
-  const stop = async () => {
-    if (program.exitCode === null) {
-      const ended = new Promise((done) => {
-        program.once("exit", done);
-      });
-      program.kill("SIGTERM");
-      await ended;
-    }
+  const takeDown = async () => {
+    await stop(program);
     rmSync(data, { recursive: true, force: true });
   };
   try {
-    await untilReady(program);
+    // It says where it is when it answers.
+    await untilSaid(program, "Postrider with demo data on");
     const { stdout } = await promisify(execFile)(binary, ["demo", "--json"], {
       env,
       maxBuffer: 16 * 1024 * 1024,
@@ -87,8 +98,8 @@ export default async function start(): Promise<() => Promise<void>> {
     process.env["POSTRIDER_E2E_DEMO"] = stdout;
     process.env["POSTRIDER_E2E_DATA"] = env.POSTRIDER_DATA;
   } catch (error) {
-    await stop();
+    await takeDown();
     throw error;
   }
-  return stop;
+  return takeDown;
 }

@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import {
   Megaphone,
+  Plus,
   Search,
   Webhook,
   type LucideIcon,
@@ -139,6 +140,14 @@ function useTargets(text: string): { targets: Target[]; isSearching: boolean } {
       words,
       go: () => navigate({ to }),
     })),
+    {
+      key: "new postback",
+      kind: "Action",
+      name: "New postback",
+      icon: Plus,
+      words: "add create paste tracker url",
+      go: () => navigate({ to: "/postbacks/new" }),
+    },
     ...(names?.campaigns.edges ?? []).map(({ node }) => ({
       key: node.id,
       kind: "Campaign",
@@ -151,7 +160,7 @@ function useTargets(text: string): { targets: Target[]; isSearching: boolean } {
       key: node.id,
       kind: "Postback",
       name: node.name || `${node.goal.name} to ${node.host}`,
-      hint: node.host,
+      hint: node.name ? `${node.goal.name} to ${node.host}` : "",
       icon: Webhook,
       go: () => navigate({ to: "/postbacks/$id", params: { id: node.id } }),
     })),
@@ -161,7 +170,8 @@ function useTargets(text: string): { targets: Target[]; isSearching: boolean } {
     const hay = `${kind} ${name} ${hint ?? ""} ${more ?? ""}`.toLowerCase();
     return words.every((word) => hay.includes(word));
   });
-  if (words.length === 0) return { targets: named.filter((t) => t.kind === "Page"), isSearching: false };
+  if (words.length === 0)
+    return { targets: named.filter((t) => t.kind === "Page" || t.kind === "Action"), isSearching: false };
   const current = looksLikeId(text) && late === text ? found : undefined;
   return {
     targets: [

@@ -206,7 +206,7 @@ function Rail({
   return (
     <nav
       aria-label="Pages"
-      className="scroll-thin print:hidden flex w-14 shrink-0 flex-col gap-3 overflow-y-auto border-r bg-surface p-2 max-md:hidden lg:w-52"
+      className="scroll-thin print:hidden flex w-14 shrink-0 flex-col gap-2 overflow-y-auto border-r bg-surface p-2 max-md:hidden lg:w-52"
     >
       <Link to="/" className="flex h-9 shrink-0 items-center gap-2 rounded-md px-1.5 text-ink no-underline">
         <img src="/favicon.svg" alt="" width={22} height={22} className="shrink-0" />
@@ -222,7 +222,7 @@ function Rail({
           <KeyHint keys={`${modKey} K`} />
         </span>
       </AriaButton>
-      <ul className="flex flex-1 flex-col gap-0.5">
+      <ul className="flex flex-1 flex-col gap-px">
         {pages.map(({ to, name, icon: Icon }) => (
           <li key={to} className={cx((to === "/deliveries" || to === "/developers") && "mt-3")}>
             <Link to={to} activeOptions={{ exact: to === "/" }} className={railItem} title={name}>

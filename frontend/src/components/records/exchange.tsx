@@ -57,7 +57,6 @@ export function Exchange({ exchange }: { exchange: ExchangeData }): ReactElement
         </p>
         {exchange.statusCode !== null && (
           <>
-            <Headers headers={exchange.responseHeaders} what="response headers" />
             {exchange.responseBody === null || exchange.responseBody === "" ? (
               <p className="text-muted">The body is empty.</p>
             ) : (
@@ -66,6 +65,7 @@ export function Exchange({ exchange }: { exchange: ExchangeData }): ReactElement
             {exchange.responseTruncated && (
               <p className="text-xs text-muted">Only the first 64 KiB of the body are kept.</p>
             )}
+            <Headers headers={exchange.responseHeaders} what="response headers" />
           </>
         )}
       </div>

@@ -114,6 +114,12 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
     cell: (row) => <Param value={row[name]} oneLine />,
   });
 
+  const country: Column<Click> = {
+    id: "country",
+    header: "Country",
+    deskOnly: true,
+    cell: (row) => row.country || <span className="text-faint">–</span>,
+  };
   const columns: Column<Click>[] = [
     {
       id: "clicked",
@@ -150,13 +156,7 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
       ),
     },
     param("param1", "param_1"),
-    ...(selectedId === null ? [param("param2", "param_2"), param("param3", "param_3")] : []),
-    {
-      id: "country",
-      header: "Country",
-      deskOnly: true,
-      cell: (row) => row.country || <span className="text-faint">–</span>,
-    },
+    ...(selectedId === null ? [param("param2", "param_2"), param("param3", "param_3"), country] : []),
     {
       id: "conversions",
       header: "Conversions",

@@ -34,7 +34,7 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
   const { rows, selectedId, onOpen, onAtTop, hasOlder, isLoadingOlder, onLoadOlder } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
-  const room: Room = width === 0 || width >= 960 ? "wide" : width >= 650 ? "medium" : "narrow";
+  const room: Room = width === 0 || width >= 960 ? "wide" : width >= 664 ? "medium" : "narrow";
   const height = heights[room];
   const virtual = useVirtualizer({
     count: rows.length,

@@ -16,7 +16,7 @@ import { formErrors } from "@/graphql/user-errors";
 
 import { FinishedLink } from "./finished-link";
 import { PasteLink, type Pasted } from "./paste-link";
-import { type Place, PlacesQuery, toPlaces, type Tracker, toTrackers } from "./places";
+import { type Place, PlacesQuery, toPlaces, type Tracker, toTrackers, usualTracker } from "./places";
 
 const LinkQuery = graphql(`
   query TrackingLink(
@@ -57,7 +57,7 @@ export function LinksPage(): ReactElement {
         Where your traffic goes: the click is recorded with its params, and the player lands at the operator.
       </PageHead>
       {data ? (
-        <Builder places={toPlaces(data)} trackers={toTrackers(data)} />
+        <Builder places={toPlaces(data)} trackers={toTrackers(data)} usual={usualTracker(data)} />
       ) : error ? (
         <ErrorState
           title="Your links could not be fetched"
@@ -92,9 +92,12 @@ function useRested<T>(value: T, ms: number): T {
 function Builder({
   places,
   trackers,
+  usual,
 }: {
   places: readonly Place[];
   trackers: readonly Tracker[];
+  /** The one to begin with. */
+  usual: Tracker | null;
 }): ReactElement {
   const { campaign, offer } = route.useSearch();
   const [placeId, setPlaceId] = useState<string | null>(
@@ -104,8 +107,8 @@ function Builder({
         ? `offer ${offer}`
         : (places[0]?.id ?? null),
   );
-  const [tracker, setTracker] = useState<string | null>(null);
-  const [param1, setParam1] = useState("{subid}");
+  const [tracker, setTracker] = useState<string | null>(usual?.id ?? null);
+  const [param1, setParam1] = useState(usual?.token ?? "");
   const [param2, setParam2] = useState("");
   const [param3, setParam3] = useState("");
   const [landingPage, setLandingPage] = useState(noLandingPage);

@@ -45,6 +45,14 @@ export const PlacesQuery = graphql(`
       name
       token
     }
+    postbacks(first: 20) {
+      edges {
+        node {
+          id
+          name
+        }
+      }
+    }
   }
 `);
 
@@ -98,4 +106,14 @@ export function toTrackers({ trackerPresets }: Places): Tracker[] {
   return trackerPresets.flatMap(({ key, name, token }) =>
     token === null ? [] : [{ id: key, label: name, hint: `passes ${token}`, token }],
   );
+}
+
+/** The tracker that the newest postback is named after: a link of this affiliate most likely wants its token. */
+export function usualTracker(places: Places): Tracker | null {
+  const trackers = toTrackers(places);
+  for (const { node } of places.postbacks.edges) {
+    const named = trackers.find(({ label }) => node.name.toLowerCase().startsWith(label.toLowerCase()));
+    if (named) return named;
+  }
+  return null;
 }

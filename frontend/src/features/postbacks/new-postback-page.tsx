@@ -1,6 +1,6 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { ArrowLeft, RotateCcw } from "lucide-react";
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useEffect, useRef, useState } from "react";
 import { useMutation } from "urql";
 
 import { Button } from "@/components/ui/button";
@@ -79,6 +79,11 @@ function Editor({
   const [errors, setErrors] = useState(noErrors);
   const [pasted, setPasted] = useState<string | null>(null);
   const [{ fetching }, create] = useMutation(CreatePostback);
+  // What was pressed to get here is gone: the keyboard goes on where the form begins.
+  const start = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    start.current?.focus({ preventScroll: true });
+  }, []);
 
   const submit = async () => {
     const fields = missing(draft);
@@ -105,33 +110,35 @@ function Editor({
   };
 
   return (
-    <PostbackForm
-      draft={draft}
-      onChange={onChange}
-      errors={errors}
-      onSubmit={() => void submit()}
-      isSaving={fetching}
-      submitLabel={
-        draft.goals.length > 1 ? `Create ${String(draft.goals.length)} postbacks` : "Create the postback"
-      }
-      severalGoals
-      postbackId={null}
-      asTable={beginning.adjust}
-      token={beginning.token}
-      onPasteAll={setPasted}
-      head={
-        pasted !== null && (
-          <Panel title="You pasted another URL">
-            <Recognized
-              text={pasted}
-              onBegin={({ urlTemplate }) => {
-                onChange({ ...draft, urlTemplate });
-                setPasted(null);
-              }}
-            />
-          </Panel>
-        )
-      }
-    />
+    <div ref={start} tabIndex={-1} role="group" aria-label="The postback" className="outline-none">
+      <PostbackForm
+        draft={draft}
+        onChange={onChange}
+        errors={errors}
+        onSubmit={() => void submit()}
+        isSaving={fetching}
+        submitLabel={
+          draft.goals.length > 1 ? `Create ${String(draft.goals.length)} postbacks` : "Create the postback"
+        }
+        severalGoals
+        postbackId={null}
+        asTable={beginning.adjust}
+        token={beginning.token}
+        onPasteAll={setPasted}
+        head={
+          pasted !== null && (
+            <Panel title="You pasted another URL">
+              <Recognized
+                text={pasted}
+                onBegin={({ urlTemplate }) => {
+                  onChange({ ...draft, urlTemplate });
+                  setPasted(null);
+                }}
+              />
+            </Panel>
+          )
+        }
+      />
+    </div>
   );
 }

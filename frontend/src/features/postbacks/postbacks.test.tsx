@@ -39,6 +39,7 @@ describe("a new postback", () => {
     await user.paste("Hello, here it is: https://t.example/pb?subid={subid}&status=sale");
     expect(await screen.findByText(/Looks like Keitaro, 1 of 2 parameters mapped\./)).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Accept" }));
+    expect(await screen.findByRole("group", { name: "The postback" })).toHaveFocus();
     expect(await screen.findByRole("textbox", { name: "URL" })).toHaveTextContent(
       "https://t.example/pb?subid={param_1}&status=sale",
     );

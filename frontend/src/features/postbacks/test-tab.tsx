@@ -1,11 +1,12 @@
 import { ChevronRight, Zap } from "lucide-react";
-import type { ReactElement } from "react";
+import { type ReactElement, useRef } from "react";
 import { useMutation, useQuery } from "urql";
 
 import { StatusCode } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { formatDuration } from "@/components/ui/format";
 import { Form } from "@/components/ui/form";
+import { isNarrow } from "@/components/ui/narrow";
 import { Panel } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
@@ -65,6 +66,7 @@ function Loaded({
   const fault = error ? explain(error) : (payload?.userErrors[0]?.message ?? null);
   const input = { postbackId: postback.id, values: valueInputs(values) };
   const spans = preview?.spans ?? [];
+  const answer = useRef<HTMLDivElement>(null);
 
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[24rem_minmax(0,1fr)]">
@@ -73,7 +75,11 @@ function Loaded({
           <Form
             className="flex flex-col gap-3"
             onSubmit={() => {
-              void fire({ input }).then(onFired);
+              void fire({ input }).then(() => {
+                onFired();
+                // On a phone it stands further down than what was pressed.
+                if (isNarrow()) answer.current?.scrollIntoView();
+              });
             }}
           >
             {spans.length === 0 && <p className="text-muted">The URL names no macro: it is sent as it is.</p>}
@@ -91,7 +97,7 @@ function Loaded({
       </div>
       <div className="flex min-w-0 flex-col gap-4">
         <Panel title="What your tracker answered">
-          <div role="status">
+          <div ref={answer} role="status" className="scroll-mt-16">
             {fault !== null ? (
               <p className="text-failed">{fault}</p>
             ) : payload?.test ? (
