@@ -1,4 +1,4 @@
-import { Check, ChevronDown, X } from "lucide-react";
+import { Check, X } from "lucide-react";
 import type { ReactElement } from "react";
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 
@@ -37,7 +37,9 @@ export function FilterMenu({ name, choices, selected, onChange, multiple }: Filt
           {active ? (
             <span className="min-w-0 truncate font-medium"> {said}</span>
           ) : (
-            <ChevronDown aria-hidden className="size-3 max-sm:hidden" />
+            <span aria-hidden className="text-xs max-sm:hidden">
+              ▾
+            </span>
           )}
         </Button>
         <Popover offset={4} placement="bottom start" className={popoverClass}>

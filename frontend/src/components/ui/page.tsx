@@ -25,8 +25,8 @@ export function PageHead({
   return (
     <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-0.5 px-4 pt-4 pb-3">
       <h1 className="min-w-0 text-xl leading-8 font-semibold tracking-tight break-words">{title}</h1>
-      {aside !== undefined && <div className="flex flex-wrap items-center gap-2">{aside}</div>}
-      {children !== undefined && <div className="basis-full text-muted">{children}</div>}
+      {aside && <div className="flex flex-wrap items-center gap-2">{aside}</div>}
+      {children && <div className="basis-full text-muted">{children}</div>}
     </header>
   );
 }

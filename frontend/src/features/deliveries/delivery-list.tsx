@@ -145,10 +145,8 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
 }
 
 function Head({ room }: { room: Room }): ReactElement {
-  const names =
-    room === "wide"
-      ? ["", "Time", "State", "Goal", "Campaign", "Code", "Took", "Tries", "Host", "Click id"]
-      : ["", "Time", "State", "Goal", "Campaign", "Code", "Took"];
+  const all = ["", "Time", "State", "Goal", "Campaign", "Code", "Took", "Tries", "Host", "Click id"];
+  const names = room === "wide" ? all : all.slice(0, 7);
   return (
     <div
       role="rowgroup"
@@ -189,9 +187,9 @@ function LoadingRows({ room }: { room: Room }): ReactElement {
         >
           <span />
           <Skeleton />
-          <Skeleton className="w-4/5" />
-          <Skeleton className={i % 3 === 0 ? "w-2/5" : "w-3/5"} />
-          <Skeleton className="w-1/2" />
+          <Skeleton className="w-3/5" />
+          <Skeleton className="w-3/5" />
+          <Skeleton className="w-3/5" />
         </div>
       ))}
     </div>
