@@ -112,12 +112,22 @@ test("a new source, its first conversion, an unattributed one mended, a reversal
   await page.getByRole("button", { name: "Preview" }).click();
   const preview = page.getByRole("table", { name: "What the file does" });
   await expect(preview.getByText("from approved to rejected")).toBeVisible();
-  await page.getByRole("button", { name: "Change 1 conversions" }).click();
+  await page.getByRole("button", { name: "Change 1 conversion" }).click();
   await expect.poll(heard).toContain(`cid=first-${key}&status=rejected&was=approved&why=chargeback`);
+
+  // What an operator never reported is fired by hand, for the value that a param had.
+  await click(request, link.url, { param_1: `MYTEST123-${key}` });
+  await page.getByLabel("Click id, or the value of a param").fill(`MYTEST123-${key}`);
+  await page.getByRole("button", { name: /Goal/ }).first().click();
+  await page.getByRole("option", { name: "First Time Deposit", exact: true }).click();
+  await page.getByRole("button", { name: "Fire", exact: true }).click();
+  await expect(page.getByText(/postbacks? fires?\./)).toBeVisible();
+  await expect.poll(heard).toContain(`cid=MYTEST123-${key}&status=approved`);
 
   // And all of it is in the audit log.
   await page.goto("/staff/audit");
   await expect(page.getByText("import conversion").first()).toBeVisible();
+  await expect(page.getByText("fire conversion").first()).toBeVisible();
   await expect(page.getByText("reveal secret source").first()).toBeVisible();
 });
 

@@ -7,6 +7,7 @@ import { StateBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
+import { plural } from "@/components/ui/format";
 import { None } from "@/components/ui/none";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { Select } from "@/components/ui/select";
@@ -116,7 +117,7 @@ function FirePanel(): ReactElement {
       words:
         payload.result === "DUPLICATE"
           ? `The click of ${affiliate?.name ?? "nobody"} has this conversion already; nothing was fired.`
-          : `Recorded for ${affiliate?.name ?? "nobody"}; ${String(deliveries.length)} postbacks fire.`,
+          : `Recorded for ${affiliate?.name ?? "nobody"}; ${plural(deliveries.length, "postback fires", "postbacks fire")}.`,
     });
   };
 
@@ -215,7 +216,7 @@ function ImportPanel(): ReactElement {
       return;
     }
     setPreview({ lines: payload.lines, changed: payload.changed, applied: !dryRun });
-    if (!dryRun) toast(`Changed ${String(payload.changed)} conversions`);
+    if (!dryRun) toast(`Changed ${plural(payload.changed, "conversion", "conversions")}`);
   };
 
   const columns: Column<Line>[] = [
@@ -286,7 +287,9 @@ function ImportPanel(): ReactElement {
             isDisabled={preview === null || preview.applied || preview.changed === 0}
             onPress={() => void go(false)}
           >
-            {preview && !preview.applied ? `Change ${String(preview.changed)} conversions` : "Change"}
+            {preview && !preview.applied
+              ? `Change ${plural(preview.changed, "conversion", "conversions")}`
+              : "Change"}
           </Button>
         </div>
         {preview && (
