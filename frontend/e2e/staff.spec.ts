@@ -131,6 +131,24 @@ test("a new source, its first conversion, an unattributed one mended, a reversal
   await expect(page.getByText("reveal secret source").first()).toBeVisible();
 });
 
+test("the event dictionary prints whole, and nothing but it", async ({ page, demo }) => {
+  await signIn(page, demo, "manager");
+  await page.goto("/staff/goals");
+  await expect(page.getByRole("heading", { level: 2, name: "Net revenue" })).toBeVisible();
+  await page.emulateMedia({ media: "print" });
+  await expect(page.getByRole("button")).toHaveCount(0);
+  await expect(page.getByRole("navigation")).toHaveCount(0);
+  // What scrolls on a screen would be cut off on paper.
+  const hidden = await page
+    .getByRole("main")
+    .evaluate(
+      (main) => getComputedStyle(main).overflowY !== "visible" || main.scrollHeight > main.clientHeight,
+    );
+  expect(hidden).toBe(false);
+  const paper = await page.pdf({ format: "A4" });
+  expect(paper.toString("latin1").match(/\/Type\s*\/Page\b/gu)?.length ?? 0).toBeGreaterThan(1);
+});
+
 test("staff look at an affiliate's pages as it sees them, always marked", async ({ page, demo }) => {
   await signIn(page, demo, "manager");
   const { affiliateId } = someone(demo, "affiliate");

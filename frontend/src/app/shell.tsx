@@ -113,7 +113,7 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
   });
 
   return (
-    <div className="flex h-dvh max-md:flex-col">
+    <div className="flex h-dvh max-md:flex-col print:block print:h-auto">
       <a
         href="#main"
         className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-surface focus:px-3 focus:py-2"
@@ -129,7 +129,7 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
           setOpen("keys");
         }}
       />
-      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col print:block">
         {viewer.looking && (
           <Suspense>
             <LookingBanner name={viewer.affiliate?.name ?? ""} />
@@ -181,7 +181,7 @@ function Main(): ReactElement {
       id="main"
       tabIndex={-1}
       data-scroll-restoration-id="main"
-      className="scroll-thin flex min-h-0 min-w-0 flex-1 flex-col overflow-x-hidden overflow-y-auto outline-none"
+      className="scroll-thin flex min-h-0 min-w-0 flex-1 flex-col overflow-x-hidden overflow-y-auto outline-none print:block print:overflow-visible"
     >
       <Outlet />
     </main>
