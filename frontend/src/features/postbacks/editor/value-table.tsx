@@ -46,7 +46,7 @@ export function ValueTable(props: ValueTableProps): ReactElement {
       <ul aria-label="Parameters" className="flex flex-col divide-y rounded-md border">
         {path.map((slot) => (
           <li key={`path ${String(slot.start)}`} className="flex items-center gap-2 px-2 py-1.5">
-            <span className="w-24 shrink-0 text-sm text-muted sm:w-36">in the path</span>
+            <span className="w-28 shrink-0 text-sm text-muted sm:w-36">in the path</span>
             <Chip {...props} slot={slot} label="the path" colour={colours.get(slot.macro)} />
           </li>
         ))}
@@ -82,7 +82,7 @@ function Row(props: RowProps): ReactElement {
     first && first.kind === "macro" && parameter.slots.length === 1 ? exampleAt(first.start) : null;
   return (
     <li className="flex flex-wrap items-center gap-x-2 gap-y-1 px-2 py-1.5">
-      <span className="w-24 shrink-0 sm:w-36">
+      <span className="w-28 shrink-0 sm:w-36">
         <input
           aria-label={`Name of parameter ${String(props.index + 1)}`}
           value={parameter.name}
