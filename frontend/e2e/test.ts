@@ -136,6 +136,15 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(wider).toEqual([]);
 }
 
+/** Fails when the window itself can be scrolled although its main part is what scrolls: the bars would go out of sight. */
+async function expectWindowStays(page: Page): Promise<void> {
+  const [tall, window] = await page.evaluate(() => {
+    const { scrollHeight, clientHeight } = document.documentElement;
+    return [document.querySelector("#main") ? scrollHeight : clientHeight, clientHeight];
+  });
+  expect(tall).toBe(window);
+}
+
 export async function setForm(page: Page, form: Form): Promise<void> {
   await page.emulateMedia({ colorScheme: form });
 }
@@ -161,4 +170,5 @@ async function expectFit(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `test-results/shots/${name}.png` });
   await expectAccessible(page);
   await expectNoSidewaysScroll(page);
+  await expectWindowStays(page);
 }
