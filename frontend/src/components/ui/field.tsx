@@ -91,6 +91,8 @@ export function TextField({
       ) : (
         <TextArea
           rows={rows}
+          // It grows with its text, and is never lower than it began.
+          style={{ minHeight: `${String(rows * 1.25 + 0.875)}rem` }}
           {...(placeholder === undefined ? {} : { placeholder })}
           className={cx(
             inputClass,

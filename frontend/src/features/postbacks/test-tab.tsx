@@ -1,5 +1,5 @@
 import { ChevronRight, Zap } from "lucide-react";
-import { type ReactElement, useRef } from "react";
+import { type ReactElement, useEffect, useRef } from "react";
 import { useMutation, useQuery } from "urql";
 
 import { StatusCode } from "@/components/ui/badge";
@@ -67,6 +67,10 @@ function Loaded({
   const input = { postbackId: postback.id, values: valueInputs(values) };
   const spans = preview?.spans ?? [];
   const answer = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On a phone it stands further down than what was pressed.
+    if (payload && isNarrow()) answer.current?.scrollIntoView();
+  }, [payload]);
 
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[24rem_minmax(0,1fr)]">
@@ -75,11 +79,7 @@ function Loaded({
           <Form
             className="flex flex-col gap-3"
             onSubmit={() => {
-              void fire({ input }).then(() => {
-                onFired();
-                // On a phone it stands further down than what was pressed.
-                if (isNarrow()) answer.current?.scrollIntoView();
-              });
+              void fire({ input }).then(onFired);
             }}
           >
             {spans.length === 0 && <p className="text-muted">The URL names no macro: it is sent as it is.</p>}
