@@ -39,7 +39,9 @@ describe("a new postback", () => {
     await user.paste("Hello, here it is: https://t.example/pb?subid={subid}&status=sale");
     expect(await screen.findByText(/Looks like Keitaro, 1 of 2 parameters mapped\./)).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Accept" }));
-    expect(await screen.findByRole("group", { name: "The postback" })).toHaveFocus();
+    await waitFor(() => {
+      expect(screen.getByRole("group", { name: "The postback" })).toHaveFocus();
+    });
     expect(await screen.findByRole("textbox", { name: "URL" })).toHaveTextContent(
       "https://t.example/pb?subid={param_1}&status=sale",
     );
@@ -89,17 +91,22 @@ describe("a new postback", () => {
     const { user } = await openForm("/postbacks/new?goal=ftd");
     await writeUrl("https://t.example/pb?cid={param_1}");
     const listed = async () => {
-      await user.click(screen.getByRole("button", { name: /^Value of cid/ }));
+      await user.click(await screen.findByRole("button", { name: /^Value of cid/ }));
       const list = await screen.findByRole("listbox", { name: "Macros" });
+      await within(list).findByText("{param_1}");
       const names = within(list)
         .getAllByRole("option")
         .map((option) => /\{\w+\}/.exec(option.textContent)?.[0]);
       await user.keyboard("{Escape}");
+      // What is behind an open list is hidden from those who look by roles.
+      await waitFor(() => {
+        expect(list).not.toBeInTheDocument();
+      });
       return names;
     };
     await user.click(await screen.findByRole("radio", { name: "Table" }));
     expect(await listed()).not.toContain("{count}");
-    await user.click(screen.getByRole("radio", { name: "Gathered" }));
+    await user.click(await screen.findByRole("radio", { name: "Gathered" }));
     expect(await listed()).toContain("{count}");
   });
 
