@@ -14,6 +14,7 @@ import (
 	"postrider/graph/gen"
 	"postrider/graph/page"
 	"postrider/internal/problem"
+	"postrider/report"
 	"postrider/setup"
 	"postrider/tracking"
 )
@@ -44,6 +45,10 @@ func (r *campaignResolver) MissingGoals(ctx context.Context, obj *db.Campaign) (
 
 func (r *campaignResolver) TakenToday(ctx context.Context, obj *db.Campaign) (int, error) {
 	return load(ctx).takenOfCampaign.Load(ctx, obj.ID)
+}
+
+func (r *campaignResolver) Numbers(ctx context.Context, obj *db.Campaign, timeZone *string) (*report.CampaignNumbers, error) {
+	return campaignNumbers(ctx, obj.ID, timeZone)
 }
 
 func (r *mutationResolver) CreateCampaign(ctx context.Context, input gen.CreateCampaignInput) (*gen.CreateCampaignPayload, error) {

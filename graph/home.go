@@ -132,30 +132,73 @@ func (r *Resolver) watchClicks(ctx context.Context, campaignID *string) (<-chan 
 }
 
 func (r *Resolver) homeNumbers(ctx context.Context, timeZone *string) (*gen.HomeNumbers, error) {
+	in, err := zone(ctx, timeZone)
+	if err != nil {
+		return nil, err
+	}
+	days, err := r.Home.OfViewer(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return &gen.HomeNumbers{TimeZone: in.String(), Today: &days.Today, YesterdaySoFar: &days.YesterdaySoFar, Yesterday: &days.Yesterday}, nil
+}
+
+// zone is the time zone that was asked for, or else the viewer's own.
+func zone(ctx context.Context, timeZone *string) (*time.Location, error) {
 	name := text(timeZone)
 	if name == "" {
 		v, err := viewer.Require(ctx)
 		if err != nil {
 			return nil, err
 		}
-		u, err := r.Client.User.Get(ctx, v.UserID)
+		u, err := load(ctx).users.Load(ctx, v.UserID)
 		if err != nil {
 			return nil, fmt.Errorf("reading the viewer: %w", err)
 		}
 		name = u.TimeZone
 	}
-	if name == "" {
-		name = "UTC"
-	}
-	zone, err := time.LoadLocation(name)
+	in, err := time.LoadLocation(name) // empty is UTC
 	if err != nil {
 		return nil, problem.Invalid("timeZone", "%q is no time zone: use an IANA name such as Europe/Riga", name)
 	}
-	days, err := r.Home.OfViewer(ctx, zone)
+	return in, nil
+}
+
+// zonedCampaign is a campaign and the time zone in which its days are counted.
+type zonedCampaign struct {
+	id   int64
+	zone string
+}
+
+func campaignNumbers(ctx context.Context, id int64, timeZone *string) (*report.CampaignNumbers, error) {
+	in, err := zone(ctx, timeZone)
 	if err != nil {
 		return nil, err
 	}
-	return &gen.HomeNumbers{TimeZone: name, Today: &days.Today, YesterdaySoFar: &days.YesterdaySoFar, Yesterday: &days.Yesterday}, nil
+	return load(ctx).numbersOfCampaign.Load(ctx, zonedCampaign{id, in.String()})
+}
+
+// numbersOf counts campaigns, those of one time zone together.
+func numbersOf(home *report.Home) func(ctx context.Context, keys []zonedCampaign) ([]*report.CampaignNumbers, error) {
+	return func(ctx context.Context, keys []zonedCampaign) ([]*report.CampaignNumbers, error) {
+		ids := map[string][]int64{}
+		for _, k := range keys {
+			ids[k.zone] = append(ids[k.zone], k.id)
+		}
+		var all []*report.CampaignNumbers
+		for name, of := range ids {
+			in, err := time.LoadLocation(name)
+			if err != nil {
+				return nil, fmt.Errorf("counting campaigns: %w", err)
+			}
+			numbers, err := home.OfCampaigns(ctx, in, of)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, numbers...)
+		}
+		return all, nil
+	}
 }
 
 func payouts(d *report.Day) []*gen.Money {

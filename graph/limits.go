@@ -72,6 +72,8 @@ func complexity() gen.ComplexityRoot {
 	}
 	c.Query.Nodes = func(child int, ids []string) int { return 1 + child*len(ids) }
 	c.Campaign.Postbacks, c.Campaign.MissingGoals = list, list
+	c.Campaign.Numbers = func(child int, _ *string) int { return 10 + child }
+	c.CampaignNumbers.Days = func(child int) int { return 30 * child }
 	c.Click.Conversions, c.Conversion.Events, c.Conversion.Deliveries = list, list, list
 	c.ConversionTrace.Considered, c.ConversionTrace.Deliveries = list, list
 	c.Delivery.Attempts, c.Delivery.Replays = list, list

@@ -34,6 +34,7 @@ type listLoaders struct {
 	postbacksOfCampaign  *dataloadgen.Loader[int64, []*db.Postback]
 	versionsOfPostback   *dataloadgen.Loader[int64, []*db.PostbackVersion]
 	health               *dataloadgen.Loader[int64, *report.PostbackHealth]
+	numbersOfCampaign    *dataloadgen.Loader[zonedCampaign, *report.CampaignNumbers]
 	endpoint             *dataloadgen.Loader[string, *report.Endpoint]
 	dictionary           *dataloadgen.Loader[struct{}, []*db.Goal]
 	conversionsOfClick   *dataloadgen.Loader[uuid.UUID, []*db.Conversion]
@@ -44,7 +45,7 @@ type listLoaders struct {
 	secretsOfSource      *dataloadgen.Loader[int64, []*db.SourceSecret]
 }
 
-func newListLoaders(c *db.Client, health *report.Health, wait time.Duration) listLoaders {
+func newListLoaders(c *db.Client, health *report.Health, home *report.Home, wait time.Duration) listLoaders {
 	return listLoaders{
 		pagesOfOffer: many(wait, func(ctx context.Context, ids []int64) ([]*db.LandingPage, error) {
 			return c.LandingPage.Query().Where(landingpage.OfferIDIn(ids...)).Order(db.Asc(landingpage.FieldID)).All(ctx)
@@ -68,7 +69,10 @@ func newListLoaders(c *db.Client, health *report.Health, wait time.Duration) lis
 		versionsOfPostback: many(wait, func(ctx context.Context, ids []int64) ([]*db.PostbackVersion, error) {
 			return c.PostbackVersion.Query().Where(postbackversion.PostbackIDIn(ids...)).Order(db.Desc(postbackversion.FieldNumber)).All(ctx)
 		}, func(r *db.PostbackVersion) int64 { return r.PostbackID }),
-		health:   one(wait, health.OfPostbacks, func(h *report.PostbackHealth) int64 { return h.PostbackID }),
+		health: one(wait, health.OfPostbacks, func(h *report.PostbackHealth) int64 { return h.PostbackID }),
+		numbersOfCampaign: one(wait, numbersOf(home), func(n *report.CampaignNumbers) zonedCampaign {
+			return zonedCampaign{n.CampaignID, n.TimeZone()}
+		}),
 		endpoint: one(wait, health.OfEndpoints, func(e *report.Endpoint) string { return e.Endpoint }),
 		dictionary: many(wait, func(ctx context.Context, _ []struct{}) ([]*db.Goal, error) {
 			return c.Goal.Query().Order(db.Asc(goal.FieldPosition, goal.FieldID)).All(ctx)

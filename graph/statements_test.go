@@ -58,7 +58,7 @@ func TestPagesCostTheSameWhateverTheirRows(t *testing.T) {
 			postback { name host offer { name } campaign { name } } version { number author { email } } campaign { name }
 			gathered { leftAt conversion { status } event { status } } attempts { number url timings { waitMs } } conversion { status amount { amount } events { status amount { amount } } deliveries { id state }
 				click { param1 landingPage { name } } } } } }`,
-		"campaigns":   `campaigns(first: %d) { edges { node { name offer { name deal { model } defaultLink { url } landingPages { key } } link { url } postbacks { id } missingGoals { key } affiliate { name } } } }`,
+		"campaigns":   `campaigns(first: %d) { edges { node { name offer { name deal { model } defaultLink { url } landingPages { key } } link { url } postbacks { id } missingGoals { key } affiliate { name } numbers { total { clicks } days { payouts { amount } } } } } }`,
 		"conversions": `conversions(first: %d) { edges { node { goal { key } offer { name } campaign { name link { url } } click { clickId } events { status payout { amount } } deliveries { state attempts { url } postback { name } } } } }`,
 		"clicks":      `clicks(first: %d) { edges { node { offer { name } campaign { name } landingPage { key } conversions { status deliveries { state } } } } }`,
 		"postbacks":   `postbacks(first: %d) { edges { node { goal { name } campaign { name } offer { name } health { delivered } versions { number author { email } } } } }`,

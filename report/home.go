@@ -88,11 +88,28 @@ func (h *Home) count(ctx context.Context, d *Day) error {
 		if err := rows.Scan(&sum.Currency, &registrations, &ftds, &sum.Amount); err != nil {
 			return fmt.Errorf("counting conversions: %w", err)
 		}
-		d.Registrations += registrations
-		d.FTDs += ftds
-		if sum.Currency != "" && !sum.Amount.IsZero() {
-			d.Payouts = append(d.Payouts, sum)
-		}
+		d.add(registrations, ftds, sum)
 	}
 	return rows.Err()
+}
+
+// add counts what conversions of one currency came to.
+func (d *Day) add(registrations, ftds int, sum Sum) {
+	d.Registrations += registrations
+	d.FTDs += ftds
+	d.pay(sum)
+}
+
+// pay adds a sum to the one in its currency.
+func (d *Day) pay(sum Sum) {
+	if sum.Currency == "" || sum.Amount.IsZero() {
+		return
+	}
+	for i := range d.Payouts {
+		if d.Payouts[i].Currency == sum.Currency {
+			d.Payouts[i].Amount = d.Payouts[i].Amount.Add(sum.Amount)
+			return
+		}
+	}
+	d.Payouts = append(d.Payouts, sum)
 }

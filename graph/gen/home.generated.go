@@ -1751,6 +1751,22 @@ func (ec *executionContext) marshalNAlertKind2postriderᚋdoctorᚐAlertKind(ctx
 	return v
 }
 
+func (ec *executionContext) marshalNDayNumbers2ᚕᚖpostriderᚋreportᚐDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.Day) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDayNumbers2ᚖpostriderᚋreportᚐDay(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNDayNumbers2ᚖpostriderᚋreportᚐDay(ctx context.Context, sel ast.SelectionSet, v *report.Day) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {

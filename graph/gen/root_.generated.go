@@ -249,6 +249,7 @@ type ComplexityRoot struct {
 		Link         func(childComplexity int) int
 		MissingGoals func(childComplexity int) int
 		Name         func(childComplexity int) int
+		Numbers      func(childComplexity int, timeZone *string) int
 		Offer        func(childComplexity int) int
 		Postbacks    func(childComplexity int) int
 		State        func(childComplexity int) int
@@ -263,6 +264,12 @@ type ComplexityRoot struct {
 	CampaignEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	CampaignNumbers struct {
+		Days     func(childComplexity int) int
+		TimeZone func(childComplexity int) int
+		Total    func(childComplexity int) int
 	}
 
 	ChangeBulkReplayPayload struct {
@@ -2112,6 +2119,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Campaign.Name(childComplexity), true
 
+	case "Campaign.numbers":
+		if e.ComplexityRoot.Campaign.Numbers == nil {
+			break
+		}
+
+		args, err := ec.field_Campaign_numbers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Campaign.Numbers(childComplexity, args["timeZone"].(*string)), true
+
 	case "Campaign.offer":
 		if e.ComplexityRoot.Campaign.Offer == nil {
 			break
@@ -2167,6 +2186,27 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CampaignEdge.Node(childComplexity), true
+
+	case "CampaignNumbers.days":
+		if e.ComplexityRoot.CampaignNumbers.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignNumbers.Days(childComplexity), true
+
+	case "CampaignNumbers.timeZone":
+		if e.ComplexityRoot.CampaignNumbers.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignNumbers.TimeZone(childComplexity), true
+
+	case "CampaignNumbers.total":
+		if e.ComplexityRoot.CampaignNumbers.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignNumbers.Total(childComplexity), true
 
 	case "ChangeBulkReplayPayload.job":
 		if e.ComplexityRoot.ChangeBulkReplayPayload.Job == nil {
@@ -7819,7 +7859,19 @@ type Campaign implements Node {
   dailyCap: Int
   "How many of them are taken today."
   takenToday: Int!
+  "What it brought lately, by the days of an IANA time zone; without one, of the viewer's own."
+  numbers(timeZone: String): CampaignNumbers!
   createdAt: Time!
+}
+
+"What a campaign brought lately."
+type CampaignNumbers {
+  "The IANA name of the time zone that the days are of."
+  timeZone: String!
+  "All of the days together."
+  total: DayNumbers!
+  "The last 30 days, the oldest first; the last is today so far."
+  days: [DayNumbers!]!
 }
 
 "Where players click."
@@ -10334,6 +10386,8 @@ func (ec *executionContext) childFields_Campaign(ctx context.Context, field grap
 		return ec.fieldContext_Campaign_dailyCap(ctx, field)
 	case "takenToday":
 		return ec.fieldContext_Campaign_takenToday(ctx, field)
+	case "numbers":
+		return ec.fieldContext_Campaign_numbers(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Campaign_createdAt(ctx, field)
 	}
@@ -10358,6 +10412,18 @@ func (ec *executionContext) childFields_CampaignEdge(ctx context.Context, field 
 		return ec.fieldContext_CampaignEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CampaignEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CampaignNumbers(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "timeZone":
+		return ec.fieldContext_CampaignNumbers_timeZone(ctx, field)
+	case "total":
+		return ec.fieldContext_CampaignNumbers_total(ctx, field)
+	case "days":
+		return ec.fieldContext_CampaignNumbers_days(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CampaignNumbers", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangeBulkReplayPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -55,6 +55,22 @@ export const offers = (
   },
   createdAt: ago(8e9),
 }));
+const brought = (clicks: number, from: string) => ({
+  from,
+  to: ago(0),
+  clicks,
+  registrations: Math.round(clicks / 20),
+  ftds: Math.round(clicks / 100),
+  payouts: clicks === 0 ? [] : [{ amount: `${String(clicks)}.00`, currency: "USD" }],
+});
+
+/** Thirty days, of which the last brought everything. */
+const numbers = (clicks: number) => ({
+  timeZone: "UTC",
+  total: brought(clicks, ago(29 * 864e5)),
+  days: Array.from({ length: 30 }, (_, i) => brought(i === 29 ? clicks : 0, ago((29 - i) * 864e5))),
+});
+
 export function makeCampaigns() {
   return [
     "Facebook Germany",
@@ -78,6 +94,7 @@ export function makeCampaigns() {
     dailyCap: i === 1 ? 50 : null,
     takenToday: i === 1 ? 50 : 0,
     missingGoals: i === 1 ? goals.slice(3, 5) : [],
+    numbers: numbers(i === 4 ? 0 : 1000 * (i + 1)),
     postbacks: [] as unknown[],
     createdAt: ago(5e9),
   }));

@@ -15,3 +15,9 @@ export function Money({ value }: { value: { amount: string; currency: string } |
     </span>
   );
 }
+
+/** What comes in several currencies: it cannot be added up. */
+export function Sums({ of }: { of: readonly { amount: string; currency: string }[] }): ReactElement {
+  if (of.length === 0) return <>–</>;
+  return <>{of.map(({ amount, currency }) => formatMoney(amount, currency)).join(" + ")}</>;
+}

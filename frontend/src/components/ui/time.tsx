@@ -5,6 +5,13 @@ import { formatRelative, formatTime, formatUtc, type TimeForm } from "./format";
 /** The user's time zone, as an IANA name; empty for the browser's own. */
 export const ZoneContext = createContext("");
 
+const browsersZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The IANA name of the zone that the user's days are of. */
+export function useZone(): string {
+  return useContext(ZoneContext) || browsersZone;
+}
+
 /** A moment in the user's zone; UTC in the tooltip. */
 export function Time({ at, form = "short" }: { at: string; form?: TimeForm }): ReactElement {
   const zone = useContext(ZoneContext);

@@ -33,6 +33,8 @@ import { graphql, type ResultOf } from "@/graphql/graphql";
 import { formErrors, noErrors } from "@/graphql/user-errors";
 import { useIsStaff } from "@/graphql/viewer";
 
+import { Numbers } from "./numbers";
+
 const CampaignQuery = graphql(`
   query Campaign($id: ID!) {
     node(id: $id) {
@@ -175,6 +177,7 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
       </PageHead>
       <PageBody className="grid items-start lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="flex min-w-0 flex-col gap-4">
+          <Numbers id={campaign.id} />
           <Panel
             title="Tracking link"
             aside={

@@ -40,3 +40,21 @@ it("pausing says what will happen, and is undone with one press", async () => {
   await screen.findByText("Facebook Germany takes clicks again");
   expect(world.campaigns[0]?.state).toBe("ACTIVE");
 });
+
+it("a campaign shows what it brought, day by day", async () => {
+  open("/campaigns/C2");
+  const numbers = await screen.findByRole("region", { name: "The last 30 days" });
+  expect(await within(numbers).findByText("2,000")).toBeInTheDocument();
+  expect(within(numbers).getByText("5% of the clicks")).toBeInTheDocument();
+  expect(within(numbers).getByText("20% of the registrations")).toBeInTheDocument();
+  expect(
+    within(numbers).getByRole("img", { name: "Clicks by day, at most 2,000 in one" }),
+  ).toBeInTheDocument();
+});
+
+it("a campaign without traffic shows no chart", async () => {
+  open("/campaigns/C5");
+  const numbers = await screen.findByRole("region", { name: "The last 30 days" });
+  expect(await within(numbers).findAllByText("0")).toHaveLength(3);
+  expect(within(numbers).queryByRole("img")).not.toBeInTheDocument();
+});

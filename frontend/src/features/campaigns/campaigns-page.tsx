@@ -12,11 +12,14 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
+import { formatNumber } from "@/components/ui/format";
 import { LoadMore } from "@/components/ui/load-more";
+import { Sums } from "@/components/ui/money";
 import { PageHead } from "@/components/ui/page";
 import { Select } from "@/components/ui/select";
 import { Note } from "@/components/ui/states";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
+import { useZone } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
@@ -24,7 +27,7 @@ import { formErrors, noErrors } from "@/graphql/user-errors";
 import { useIsStaff } from "@/graphql/viewer";
 
 const CampaignsQuery = graphql(`
-  query Campaigns($after: String) {
+  query Campaigns($after: String, $timeZone: String) {
     campaigns(first: 50, after: $after) {
       edges {
         cursor
@@ -48,6 +51,16 @@ const CampaignsQuery = graphql(`
           missingGoals {
             id
             name
+          }
+          numbers(timeZone: $timeZone) {
+            total {
+              clicks
+              ftds
+              payouts {
+                amount
+                currency
+              }
+            }
           }
         }
       }
@@ -91,11 +104,12 @@ type Campaign = ResultOf<typeof CampaignsQuery>["campaigns"]["edges"][number]["n
 
 export function CampaignsPage(): ReactElement {
   const isStaff = useIsStaff();
+  const timeZone = useZone();
   const [after, setAfter] = useState<string | null>(null);
   const [isCreating, setCreating] = useState(false);
   const [{ data, error, fetching }, refetch] = useQuery({
     query: CampaignsQuery,
-    variables: { after },
+    variables: { after, timeZone },
     requestPolicy: "cache-and-network",
   });
   const rows = (data?.campaigns.edges ?? []).map((edge) => edge.node);
@@ -137,6 +151,34 @@ export function CampaignsPage(): ReactElement {
       ),
     },
     {
+      id: "clicks",
+      header: "Clicks",
+      label: "Clicks",
+      align: "right",
+      nowrap: true,
+      cell: (row) => <span className="tabular">{formatNumber(row.numbers.total.clicks)}</span>,
+    },
+    {
+      id: "ftds",
+      header: "First deposits",
+      label: "First deposits",
+      align: "right",
+      nowrap: true,
+      cell: (row) => <span className="tabular">{formatNumber(row.numbers.total.ftds)}</span>,
+    },
+    {
+      id: "payout",
+      header: "Payout",
+      label: "Payout",
+      align: "right",
+      nowrap: true,
+      cell: (row) => (
+        <span className="tabular">
+          <Sums of={row.numbers.total.payouts} />
+        </span>
+      ),
+    },
+    {
       id: "gaps",
       header: "Goals without a postback",
       cell: (row) =>
@@ -166,7 +208,7 @@ export function CampaignsPage(): ReactElement {
   return (
     <>
       <PageHead title="Campaigns" aside={create}>
-        Your own use of an offer, with a tracking link of its own.
+        Your own use of an offer, with a tracking link of its own. Numbers of the last 30 days.
       </PageHead>
       <Listing
         what="The campaigns"

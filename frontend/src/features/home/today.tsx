@@ -1,13 +1,14 @@
 import { ArrowDownRight, ArrowUpRight } from "lucide-react";
-import { type ReactElement, type ReactNode, useEffect } from "react";
+import { type ReactElement, useEffect } from "react";
 import { useQuery } from "urql";
 
-import { formatMoney, formatNumber } from "@/components/ui/format";
-import { Skeleton } from "@/components/ui/skeleton";
+import { Figure, Figures } from "@/components/ui/figure";
+import { formatNumber } from "@/components/ui/format";
+import { Sums } from "@/components/ui/money";
 import { ErrorState } from "@/components/ui/states";
+import { useZone } from "@/components/ui/time";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
-import { useViewer } from "@/graphql/viewer";
 
 const TodayQuery = graphql(`
   query HomeNumbers($timeZone: String) {
@@ -37,17 +38,15 @@ const TodayQuery = graphql(`
 
 type Day = ResultOf<typeof TodayQuery>["homeNumbers"]["today"];
 
-const browsersZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-
 /** How often the numbers are asked for while the page is looked at. */
 const everyMs = 30_000;
 
 /** Today so far, against yesterday until the same time, in the viewer's own days. */
 export function Today(): ReactElement {
-  const viewer = useViewer();
+  const timeZone = useZone();
   const [{ data, error }, ask] = useQuery({
     query: TodayQuery,
-    variables: { timeZone: viewer?.user.timeZone || browsersZone },
+    variables: { timeZone },
     requestPolicy: "cache-and-network",
   });
   useEffect(() => {
@@ -73,21 +72,18 @@ export function Today(): ReactElement {
   const today = data?.homeNumbers.today;
   const before = data?.homeNumbers.yesterdaySoFar;
   return (
-    <dl
-      aria-label="Today so far"
-      className="grid grid-cols-2 divide-x divide-y rounded-md border bg-surface md:grid-cols-4 md:divide-y-0 max-md:[&>*:nth-child(-n+2)]:border-t-0 max-md:[&>*:nth-child(odd)]:border-l-0"
-    >
+    <Figures label="Today so far">
       <Count name="Clicks today" now={today?.clicks} before={before?.clicks} />
       <Count name="Registrations" now={today?.registrations} before={before?.registrations} />
       <Count name="First deposits" now={today?.ftds} before={before?.ftds} />
-      <Figure name="Payout, approved" value={today && <Payouts day={today} />}>
+      <Figure name="Payout, approved" value={today && <Sums of={today.payouts} />}>
         {today && before && before.payouts.length > 0 && (
           <>
-            <PayoutTrend now={today} before={before} /> <Payouts day={before} /> yesterday by now
+            <PayoutTrend now={today} before={before} /> <Sums of={before.payouts} /> yesterday by now
           </>
         )}
       </Figure>
-    </dl>
+    </Figures>
   );
 }
 
@@ -109,11 +105,6 @@ function Trend({ now, before }: { now: number; before: number }): ReactElement |
   );
 }
 
-function Payouts({ day }: { day: Day }): ReactElement {
-  if (day.payouts.length === 0) return <>–</>;
-  return <>{day.payouts.map(({ amount, currency }) => formatMoney(amount, currency)).join(" + ")}</>;
-}
-
 function Count({
   name,
   now,
@@ -131,25 +122,5 @@ function Count({
         </>
       )}
     </Figure>
-  );
-}
-
-function Figure({
-  name,
-  value,
-  children,
-}: {
-  name: string;
-  value: ReactNode;
-  children: ReactNode;
-}): ReactElement {
-  return (
-    <div className="min-w-0 px-4 py-3">
-      <dt className="text-sm text-muted">{name}</dt>
-      <dd className="tabular mt-0.5 text-2xl font-semibold tracking-tight break-words">
-        {value ?? <Skeleton className="my-1.5 h-5 w-16" />}
-      </dd>
-      <dd className="tabular mt-0.5 min-h-5 text-sm text-muted">{children}</dd>
-    </div>
   );
 }
