@@ -7,9 +7,19 @@ export default defineConfig({
   testDir: "e2e",
   globalSetup: "./e2e/program.ts",
   outputDir: "test-results",
-  // One program, one database, one story after the other.
-  workers: 1,
-  fullyParallel: false,
+  // One program and one database. Pages are looked at two at a time: that changes nothing. What changes something goes one
+  // story after the other, and after them.
+  workers: 2,
+  projects: [
+    { name: "looks", testMatch: "pages.spec.ts", fullyParallel: true },
+    {
+      name: "stories",
+      testIgnore: "pages.spec.ts",
+      fullyParallel: false,
+      workers: 1,
+      dependencies: ["looks"],
+    },
+  ],
   forbidOnly: true,
   retries: 0,
   timeout: 90_000,
@@ -20,7 +30,7 @@ export default defineConfig({
     timezoneId: "UTC",
     locale: "en-GB",
     viewport: { width: 1440, height: 900 },
-    trace: "retain-on-failure",
+    trace: { mode: "retain-on-failure", screenshots: false },
     permissions: ["clipboard-read", "clipboard-write"],
     launchOptions: {
       executablePath: process.env["POSTRIDER_CHROMIUM"] ?? "/usr/bin/chromium",
