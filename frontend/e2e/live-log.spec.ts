@@ -126,29 +126,43 @@ async function deposit(clickId: string, demo: Parameters<typeof route>[0], batch
   return { recorded, seconds: (performance.now() - began) / 1000 };
 }
 
-/** How busy the page's main thread is from now on: its share and its longest task. */
+interface TraceEvent {
+  ph: string;
+  name: string;
+  pid: number;
+  tid: number;
+  /** The thread's own processor time, in microseconds. */
+  tdur?: number;
+  args: { name?: string };
+}
+
+/**
+ * How busy the page's main thread is from now on: its share of the time, and its longest task in milliseconds. Both are its own
+ * processor time: it is measured as though it were alone on the machine, which here has a server, a database and senders too.
+ */
 async function watchMainThread(page: Page) {
-  await page.evaluate(() => {
-    const tasks: number[] = [];
-    Object.assign(window, { longTasks: tasks });
-    new PerformanceObserver((list) => {
-      tasks.push(...list.getEntries().map((entry) => entry.duration));
-    }).observe({ type: "longtask" });
-  });
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
-  const busy = async () => {
-    const { metrics } = await devtools.send("Performance.getMetrics");
-    return metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0;
-  };
-  const before = await busy();
+  const browser = page.context().browser();
+  if (!browser) throw new Error("the page has no browser of its own");
+  await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
   const began = performance.now();
-  return async () => ({
-    share: ((await busy()) - before) / ((performance.now() - began) / 1000),
-    longest: await page.evaluate(() =>
-      Math.max(0, ...(window as unknown as { longTasks: number[] }).longTasks),
-    ),
-  });
+  return async () => {
+    const seconds = (performance.now() - began) / 1000;
+    const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
+      traceEvents: TraceEvent[];
+    };
+    const thread = (event: TraceEvent) => `${String(event.pid)} ${String(event.tid)}`;
+    const mains = new Set(
+      traceEvents
+        .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
+        .map(thread),
+    );
+    const tasks = traceEvents.filter(
+      (e) => e.ph === "X" && e.name.endsWith("RunTask") && mains.has(thread(e)),
+    );
+    const took = tasks.map(({ tdur = 0 }) => tdur / 1000);
+    expect(took.length).toBeGreaterThan(100);
+    return { share: took.reduce((sum, ms) => sum + ms, 0) / 1000 / seconds, longest: Math.max(...took) };
+  };
 }
 
 test("under load nothing is lost, and the log is what the database is", async ({ page, demo, request }) => {
@@ -159,17 +173,17 @@ test("under load nothing is lost, and the log is what the database is", async ({
   await expect(page.getByText("Live", { exact: true })).toBeVisible();
   const from = new Date().toISOString();
   const id = await click(request, route(demo).link.url, { param_1: "load" });
-  const mainThread = await watchMainThread(page);
+  const mainThread = full ? await watchMainThread(page) : null;
   const { recorded, seconds } = await deposit(id, demo, `load ${from}`);
-  const { share, longest } = await mainThread();
+  const busy = await mainThread?.();
   const rows = await expectTheSame(page, request, from, token);
   expect(rows).toBeGreaterThanOrEqual(recorded);
-  if (!full) return;
+  if (!busy) return;
   console.log(
-    `live log: ${String(recorded)} conversions in ${seconds.toFixed(1)} s, ${String(rows)} deliveries; main thread busy ${(share * 100).toFixed(0)} %, longest task ${longest.toFixed(0)} ms`,
+    `live log: ${String(recorded)} conversions in ${seconds.toFixed(1)} s, ${String(rows)} deliveries; main thread busy ${(busy.share * 100).toFixed(0)} %, longest task ${busy.longest.toFixed(0)} ms`,
   );
-  expect(share).toBeLessThan(0.4);
-  expect(longest).toBeLessThanOrEqual(100);
+  expect(busy.share).toBeLessThan(0.4);
+  expect(busy.longest).toBeLessThanOrEqual(100);
 });
 
 test("what happens while the server is stopped is in the log when it is back", async ({
