@@ -56,10 +56,17 @@ func lockFolder(root string) (*os.File, error) {
 		return nil, &InUseError{Dir: root, PID: pid}
 	}
 	if err := errors.Join(file.Truncate(0), writeAt(file, strconv.Itoa(os.Getpid()))); err != nil {
-		return nil, errors.Join(err, file.Close())
+		return nil, errors.Join(err, unlock(file))
 	}
 	giveToOwner(root, file.Name())
 	return file, nil
+}
+
+// unlock gives the lock of a folder back. To close the file is not enough: a child
+// that is being started at this moment has it open too, until it becomes another
+// program.
+func unlock(file *os.File) error {
+	return errors.Join(syscall.Flock(int(file.Fd()), syscall.LOCK_UN), file.Close())
 }
 
 func writeAt(file *os.File, text string) error {

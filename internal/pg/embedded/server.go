@@ -66,7 +66,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	server, err := cfg.start(ctx, root)
 	if err != nil {
-		return nil, errors.Join(err, lock.Close())
+		return nil, errors.Join(err, unlock(lock))
 	}
 	server.lock = lock
 	return server, nil
@@ -135,7 +135,7 @@ func (s *Server) Done() <-chan struct{} { return s.done }
 func (s *Server) Stop() error {
 	var err error
 	s.stop.Do(func() {
-		err = errors.Join(s.shutDown(), s.lock.Close())
+		err = errors.Join(s.shutDown(), unlock(s.lock))
 	})
 	return err
 }
