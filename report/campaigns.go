@@ -99,7 +99,7 @@ func (c *campaignCount) clicks(ctx context.Context) error {
 		if err := rows.Scan(&id, &day, &clicks); err != nil {
 			return fmt.Errorf("counting the clicks of %d campaigns: %w", len(c.ids), err)
 		}
-		c.day(id, day).Clicks = clicks
+		c.day(id, day).Clicks += clicks
 	}
 	return rows.Err()
 }
@@ -128,7 +128,8 @@ func (c *campaignCount) conversions(ctx context.Context) error {
 	return rows.Err()
 }
 
-// day is a campaign's day by its number, from 1 on.
+// day is a campaign's day by its number, from 1 on. An id and its time may differ by
+// a moment: what falls just outside belongs to the day next to it.
 func (c *campaignCount) day(campaign int64, number int) *Day {
 	days := c.of[campaign].Days
 	return days[min(max(number, 1), len(days))-1]
