@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -15,27 +16,41 @@ import (
 	"postrider/jobs"
 )
 
-// idleRate is how many conversions a second "idle" means.
-const idleRate = 50
+// idleRate is how many conversions a second "idle" means, and idleCalls of how
+// many the slowest hundredth is taken.
+const (
+	idleRate  = 50
+	idleCalls = 1000
+)
 
 // stopwatch measures from the operator's call to the request at the sink, by the
 // click id that both carry.
 type stopwatch struct {
 	mu    sync.Mutex
-	sent  map[string]time.Time
-	took  []time.Duration
+	calls map[string]*called
+	hits  int
 	want  int
 	ready chan struct{}
 }
 
+// called is one call's way.
+type called struct{ sent, answered, hit time.Time }
+
 func newStopwatch(want int) *stopwatch {
-	return &stopwatch{sent: map[string]time.Time{}, want: want, ready: make(chan struct{})}
+	return &stopwatch{calls: map[string]*called{}, want: want, ready: make(chan struct{})}
 }
 
 func (s *stopwatch) begin(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sent[id] = time.Now()
+	s.calls[id] = &called{sent: time.Now()}
+}
+
+func (s *stopwatch) answered(id string) {
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls[id].answered = now
 }
 
 func (s *stopwatch) hit(r *http.Request) {
@@ -43,21 +58,35 @@ func (s *stopwatch) hit(r *http.Request) {
 	id := r.URL.Query().Get("cid")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if began, ok := s.sent[id]; ok {
-		delete(s.sent, id)
-		s.took = append(s.took, now.Sub(began))
-		if len(s.took) == s.want {
+	if c, ok := s.calls[id]; ok && c.hit.IsZero() {
+		c.hit = now
+		if s.hits++; s.hits == s.want {
 			close(s.ready)
 		}
 	}
+}
+
+// call is the way of one call that has reached the sink.
+func (s *stopwatch) call(id string) (called, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, ok := s.calls[id]
+	if !ok || c.hit.IsZero() {
+		return called{}, false
+	}
+	return *c, true
 }
 
 // quantile is a quantile in milliseconds.
 func (s *stopwatch) quantile(q float64) float64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	slices.Sort(s.took)
-	return float64(s.took[int(q*float64(len(s.took)-1))].Microseconds()) / 1000
+	took := make([]time.Duration, 0, len(s.calls))
+	for _, c := range s.calls {
+		took = append(took, c.hit.Sub(c.sent))
+	}
+	slices.Sort(took)
+	return quantile(took, q)
 }
 
 // pace calls do n times, evenly.
@@ -134,9 +163,13 @@ func (e *env) withEngine(ctx context.Context, n, rate int, quantile float64, pre
 		return 0, err
 	}
 	defer start(ctx, engine.Run)()
-	return e.timed(ctx, n, rate, quantile, func(i int, id string) string {
+	watch, err := e.timed(ctx, n, rate, func(i int, id string) string {
 		return fmt.Sprintf("%s/postback/%s?goal=registration&click_id=%s", site.url, sourceKey, clicks[id])
 	})
+	if err != nil {
+		return 0, err
+	}
+	return watch.quantile(quantile), e.printPhases(ctx, os.Stderr, pool, watch, ourWay)
 }
 
 // warm is how many calls go before those that are timed: a program that has just
@@ -144,15 +177,11 @@ func (e *env) withEngine(ctx context.Context, n, rate int, quantile float64, pre
 const warm = 100
 
 // timed paces calls and waits until the sink has all of them.
-func (e *env) timed(ctx context.Context, n, rate int, quantile float64, call func(i int, id string) string) (float64, error) {
+func (e *env) timed(ctx context.Context, n, rate int, call func(i int, id string) string) (*stopwatch, error) {
 	if _, err := e.paced(ctx, 0, warm, rate, call); err != nil {
-		return 0, err
+		return nil, err
 	}
-	watch, err := e.paced(ctx, warm, n, rate, call)
-	if err != nil {
-		return 0, err
-	}
-	return watch.quantile(quantile), nil
+	return e.paced(ctx, warm, n, rate, call)
 }
 
 func (e *env) paced(ctx context.Context, from, n, rate int, call func(i int, id string) string) (*stopwatch, error) {
@@ -164,6 +193,7 @@ func (e *env) paced(ctx context.Context, from, n, rate int, call func(i int, id 
 		id := clickName(from + i)
 		target := call(from+i, id)
 		watch.begin(id)
+		defer watch.answered(id)
 		return get(ctx, http.DefaultClient, target, http.StatusCreated)
 	})
 	if err != nil {
@@ -192,13 +222,17 @@ func riverLatency(ctx context.Context, e *env, n int) (float64, error) {
 	defer func() { _ = plain.client.Stop(ctx) }()
 	front := httptest.NewServer(plain)
 	defer front.Close()
-	return e.timed(ctx, n, idleRate, 0.99, func(i int, id string) string {
+	watch, err := e.timed(ctx, n, idleRate, func(i int, id string) string {
 		return front.URL + "/?url=" + url.QueryEscape(e.sink.url(i)+"?cid="+id)
 	})
+	if err != nil {
+		return 0, err
+	}
+	return watch.quantile(0.99), e.printPhases(ctx, os.Stderr, pool, watch, plainWay)
 }
 
 func latencyAgainstRiver(ctx context.Context, e *env) (figures, error) {
-	n := e.size(500)
+	n := e.size(idleCalls)
 	peer, err := riverLatency(ctx, e, n)
 	if err != nil {
 		return figures{}, err
@@ -208,6 +242,6 @@ func latencyAgainstRiver(ctx context.Context, e *env) (figures, error) {
 }
 
 func latencyAgainstLimit(ctx context.Context, e *env) (figures, error) {
-	ours, err := ourLatency(ctx, e, e.size(500))
+	ours, err := ourLatency(ctx, e, e.size(idleCalls))
 	return figures{ours: ours, peer: 50, unit: "ms"}, err
 }

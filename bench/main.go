@@ -6,6 +6,7 @@
 //	go run ./bench -quick     every row once, smaller; writes nothing
 //	go run ./bench -only name rows whose name contains it
 //	go run ./bench -statements what PostgreSQL's time went to, after each row
+//	go run ./bench -phases    where the time from a call to the tracker went
 //
 // It exits with 1 where a goal is missed. The peers are in this folder too: a
 // hand-made queue over SKIP LOCKED, River with jobs that do nothing, plain River
@@ -29,6 +30,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "only rows whose name contains this")
 	flag.StringVar(&o.profile, "profile", "", "write a CPU profile to this file")
 	flag.BoolVar(&o.statements, "statements", false, "after each row, the statements that took PostgreSQL's time")
+	flag.BoolVar(&o.phases, "phases", false, "where the time from the operator's call to the tracker went")
 	flag.BoolVar(&o.long, "long", false, "the ten-millionth delivery instead of the two-millionth")
 	child := flag.String("child", "", "used by bench itself: deliver from this database, and say how much memory that takes")
 	worker := flag.String("work", "", "used by bench itself: deliver from this database")
@@ -68,6 +70,7 @@ type options struct {
 	profile string
 
 	statements bool
+	phases     bool
 }
 
 // row is one line of the table.

@@ -15,15 +15,16 @@ func settings(o options) map[string]string {
 	if o.statements {
 		s["shared_preload_libraries"] = "pg_stat_statements"
 		s["pg_stat_statements.track_utility"] = "on"
+		s["pg_stat_statements.track_planning"] = "on"
 	}
 	return s
 }
 
 // statementsSQL lists what took PostgreSQL's time in one database, the most first.
 const statementsSQL = `
-SELECT calls, total_exec_time, mean_exec_time, rows, regexp_replace(query, '\s+', ' ', 'g')
+SELECT calls, total_exec_time, mean_exec_time, total_plan_time / calls, plans, rows, regexp_replace(query, '\s+', ' ', 'g')
 FROM pg_stat_statements JOIN pg_database d ON d.oid = dbid WHERE d.datname = $1
-ORDER BY total_exec_time DESC LIMIT 30`
+ORDER BY total_exec_time + total_plan_time DESC LIMIT 30`
 
 // printStatements prints what the newest database's time went to, where that is asked for.
 func (e *env) printStatements(ctx context.Context, to io.Writer) error {
@@ -43,15 +44,15 @@ func (e *env) printStatements(ctx context.Context, to io.Writer) error {
 		return err
 	}
 	defer func() { _ = rows.Close() }()
-	fmt.Fprintf(to, "%9s %10s %9s %9s  statement\n", "calls", "total ms", "mean ms", "rows")
+	fmt.Fprintf(to, "%9s %10s %9s %9s %9s %9s  statement\n", "calls", "total ms", "mean ms", "planning", "plans", "rows")
 	for rows.Next() {
-		var calls, n int64
-		var total, mean float64
+		var calls, plans, n int64
+		var total, mean, planning float64
 		var query string
-		if err := rows.Scan(&calls, &total, &mean, &n, &query); err != nil {
+		if err := rows.Scan(&calls, &total, &mean, &planning, &plans, &n, &query); err != nil {
 			return err
 		}
-		fmt.Fprintf(to, "%9d %10.1f %9.3f %9d  %.150s\n", calls, total, mean, n, strings.TrimSpace(query))
+		fmt.Fprintf(to, "%9d %10.1f %9.3f %9.3f %9d %9d  %.150s\n", calls, total, mean, planning, plans, n, strings.TrimSpace(query))
 	}
 	if err := rows.Err(); err != nil {
 		return err

@@ -65,10 +65,10 @@ func queueClicks(tx *pg.Pipeline, ids map[uuid.UUID]bool, lock string) map[uuid.
 	}, `
 		SELECT c.id, o.operator, c.affiliate_id, c.offer_id, o.name, coalesce(c.campaign_id, 0), coalesce(k.name, ''),
 		       c.param_1, c.param_2, c.param_3, c.country, coalesce(l.key, ''), c.user_agent, c.referrer
-		FROM clicks c
+		FROM unnest($1::uuid[]) AS u(id) JOIN clicks c ON c.id = u.id
 		JOIN offers o ON o.id = c.offer_id
 		LEFT JOIN campaigns k ON k.id = c.campaign_id
 		LEFT JOIN landing_pages l ON l.id = c.landing_page_id
-		WHERE c.id = ANY($1::uuid[]) ORDER BY c.id `+lock, pg.UUIDs(slices.Collect(maps.Keys(ids))))
+		ORDER BY c.id `+lock, pg.UUIDs(slices.Collect(maps.Keys(ids))))
 	return found
 }

@@ -34,7 +34,7 @@ const (
 
 // fetchCooldown is the least between two fetches of a lane. The first job after a
 // quiet moment is fetched at once; under load more jobs share a fetch.
-const fetchCooldown = 20 * time.Millisecond
+const fetchCooldown = 5 * time.Millisecond
 
 // fetchPoll is how often a lane is looked at without a notice: one was lost only
 // where the listening connection was. A look makes a job that comes right after

@@ -367,3 +367,34 @@ func TestEveryChangeIsAnnounced(t *testing.T) {
 		}
 	}
 }
+
+// A plan that was made while the tables were empty is kept until their statistics
+// are made: from then to there it must not read them whole.
+func TestNoTableIsReadWhole(t *testing.T) {
+	const deposits = 40
+	all := make(chan struct{})
+	w := setup(t, func(n int, _ http.ResponseWriter, _ *http.Request) {
+		if n == deposits {
+			close(all)
+		}
+	})
+	w.postback("/p")
+	stop := w.run()
+	for range deposits {
+		w.deposit()
+	}
+	<-all
+	stop()
+	// The counters are complete once everybody has gone who counts.
+	w.must(w.pool.Close())
+	w.d.SQL.SetMaxIdleConns(0)
+	w.until("all but this connection are gone", `
+		SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'`)
+	var read string
+	w.must(w.d.SQL.QueryRowContext(t.Context(), `
+		SELECT coalesce(string_agg(format('%s: %s rows in %s scans', relname, seq_tup_read, seq_scan), ', '), '') FROM pg_stat_user_tables
+		WHERE relname ~ '^(clicks|players|conversions|conversion_events|deliveries|attempts|received_postbacks)' AND seq_tup_read > 0`).Scan(&read))
+	if read != "" {
+		t.Errorf("read whole: %s", read)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"time"
@@ -41,7 +42,7 @@ type Config struct {
 // Pool is one database through both drivers.
 type Pool struct {
 	SQL *sql.DB       // database/sql: ent, enqueuing, everything that answers a request
-	Pgx *pgxpool.Pool // pgx: River's workers and the batching writer
+	Pgx *pgxpool.Pool // pgx: River's workers and the batching writer; its statements are planned by key
 
 	// URL is the connection string that both were opened with, for Listen.
 	URL string
@@ -62,6 +63,7 @@ func Open(ctx context.Context, cfg Config) (*Pool, error) {
 	}
 	pgxConfig.MaxConns = int32(orDefault(cfg.WorkConns, DefaultWorkConns))
 	pgxConfig.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
+	maps.Copy(pgxConfig.ConnConfig.RuntimeParams, planByKey)
 	pgxConfig.MaxConnIdleTime = 5 * time.Minute
 	pool, err := pgxpool.NewWithConfig(ctx, pgxConfig)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 // Pipeline is a transaction whose statements go to PostgreSQL together: what is
 // queued goes out with the next statement that somebody waits for, BEGIN with the
 // first and COMMIT with the last. Under load the round trips, not the statements,
-// are what a small transaction is made of.
+// are what a small transaction is made of. Its statements are planned by key.
 type Pipeline struct {
 	conn   *sql.Conn
 	queued *pgx.Batch
@@ -40,6 +40,7 @@ func runPipeline(ctx context.Context, db *sql.DB, fn func(ctx context.Context, t
 	}
 	tx := &Pipeline{conn: conn, queued: &pgx.Batch{}}
 	tx.Queue("BEGIN")
+	tx.Queue(planByKeyLocally)
 	committed := false
 	defer func() { // after an error or a panic
 		if !committed {

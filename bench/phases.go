@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"postrider/internal/pg"
+)
+
+// way is what the tables know of the way of each delivery: its query gives the
+// click id of one, and when each of its phases but the first and the last ended.
+// The first ends with the answer to the call, the last at the tracker.
+type way struct {
+	phases []string
+	query  string
+}
+
+var ourWay = way{
+	phases: []string{"call to answer", "answer to claim", "claim to sending", "sending to tracker", "all"},
+	query: `
+		SELECT substring(d.url FROM 'cid=(\w+)'), ARRAY[d.first_attempt_at, a.started_at]
+		FROM deliveries d JOIN attempts a ON a.delivery_id = d.id AND a.number = 1`,
+}
+
+var plainWay = way{
+	phases: []string{"call to answer", "answer to fetch", "fetch to tracker", "all"},
+	query:  `SELECT substring(args->>'url' FROM 'cid=(\w+)'), ARRAY[attempted_at] FROM river_job WHERE attempted_at IS NOT NULL`,
+}
+
+// printPhases prints where the time between calls and the tracker went, where
+// that is asked for. The newest may be missing: the tracker has them before what
+// came of them is written.
+func (e *env) printPhases(ctx context.Context, to io.Writer, pool *pg.Pool, watch *stopwatch, w way) error {
+	if !e.phases {
+		return nil
+	}
+	rows, err := pool.Pgx.Query(ctx, w.query)
+	if err != nil {
+		return fmt.Errorf("reading the phases: %w", err)
+	}
+	defer rows.Close()
+	took := make([][]time.Duration, len(w.phases))
+	for rows.Next() {
+		var id string
+		var ends []time.Time
+		if err := rows.Scan(&id, &ends); err != nil {
+			return fmt.Errorf("reading the phases: %w", err)
+		}
+		c, ok := watch.call(id)
+		if !ok {
+			continue
+		}
+		began := c.sent
+		for i, end := range append(append([]time.Time{c.answered}, ends...), c.hit) {
+			took[i] = append(took[i], end.Sub(began))
+			began = end
+		}
+		last := len(took) - 1
+		took[last] = append(took[last], c.hit.Sub(c.sent))
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("reading the phases: %w", err)
+	}
+	fmt.Fprintf(to, "%18s %9s %9s %9s %9s\n", "ms", "p50", "p90", "p99", "most")
+	for i, name := range w.phases {
+		slices.Sort(took[i])
+		fmt.Fprintf(to, "%18s", name)
+		for _, q := range []float64{0.5, 0.9, 0.99, 1} {
+			fmt.Fprintf(to, " %9.2f", quantile(took[i], q))
+		}
+		fmt.Fprintln(to)
+	}
+	return nil
+}
+
+// quantile is one of sorted durations, in milliseconds; 0 of none.
+func quantile(sorted []time.Duration, q float64) float64 {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return float64(sorted[int(q*float64(len(sorted)-1))].Microseconds()) / 1000
+}
