@@ -100,6 +100,7 @@ func examine(q Question) []Finding {
 		e.clickID()
 		e.link()
 		e.tellsApart()
+		e.fixedCurrency()
 		e.addsUp()
 		e.elsewhere()
 	}

@@ -53,6 +53,7 @@ const (
 	CodeNotAccepted       = "value_not_accepted"
 	CodeStatusUnread      = "status_unread" // the tracker counts whatever comes
 	CodeSameURL           = "same_url"      // another postback fires it too
+	CodeFixedCurrency     = "fixed_currency" // one currency for whatever amount
 	CodeFirstAlone        = "first_alone"   // it speaks of the first of several conversions
 	CodeHTTP              = "http"          // the host answers https
 	CodeHostNotFound      = "host_not_found"
