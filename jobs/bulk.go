@@ -15,11 +15,13 @@ import (
 )
 
 // A bulk replay is fed into the table little by little, so that it can be paused
-// and cancelled, and never stands in the way of live traffic.
+// and cancelled, and never stands in the way of live traffic: what is live waits
+// for as many as one step queues, so there are many small ones.
 const (
-	bulkEvery = 250 * time.Millisecond
-	bulkChunk = 250 // deliveries that one step of a replay queues
-	bulkAhead = 500 // of one replay that may wait in the table
+	bulkEvery = 50 * time.Millisecond  // between two steps
+	bulkLook  = 250 * time.Millisecond // between two looks for one while none runs
+	bulkChunk = 50                     // deliveries that one step of a replay queues
+	bulkAhead = 500                    // of one replay that may wait in the table
 )
 
 // MaxBulk is the most deliveries that one bulk replay may mean.
@@ -117,19 +119,34 @@ func (r Replayer) moveBulk(ctx context.Context, id int64, to dispatch.BulkState,
 	}
 }
 
-// feedBulks takes every running bulk replay a step further. Only the process
-// that promotes does.
-func (e *Engine) feedBulks(ctx context.Context) error {
-	if !e.member.leads() {
-		return nil
+// feedBulks feeds what runs until ctx is done. Only the process that promotes
+// does.
+func (e *Engine) feedBulks(ctx context.Context) {
+	for ctx.Err() == nil {
+		pause := bulkLook
+		if e.member.leads() {
+			running, err := e.feedRunning(ctx)
+			if err != nil && ctx.Err() == nil {
+				e.Log.ErrorContext(ctx, "feeding bulk replays", "error", err)
+			}
+			if running {
+				pause = bulkEvery
+			}
+		}
+		sleep(ctx, pause, nil)
 	}
+}
+
+// feedRunning takes every running bulk replay a step further, and tells whether
+// there is one.
+func (e *Engine) feedRunning(ctx context.Context) (bool, error) {
 	rows, err := e.Pool.Pgx.Query(ctx, `SELECT id FROM bulk_replays WHERE state = 'running' ORDER BY id`)
 	if err != nil {
-		return fmt.Errorf("looking for bulk replays: %w", err)
+		return false, fmt.Errorf("looking for bulk replays: %w", err)
 	}
 	running, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 	if err != nil {
-		return fmt.Errorf("looking for bulk replays: %w", err)
+		return false, fmt.Errorf("looking for bulk replays: %w", err)
 	}
 	var problems []error
 	for _, id := range running {
@@ -137,7 +154,7 @@ func (e *Engine) feedBulks(ctx context.Context) error {
 			problems = append(problems, fmt.Errorf("bulk replay %d: %w", id, err))
 		}
 	}
-	return errors.Join(problems...)
+	return len(running) > 0, errors.Join(problems...)
 }
 
 // bulk is a bulk replay whose row is locked.

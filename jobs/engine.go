@@ -34,7 +34,7 @@ const (
 
 // fetchCooldown is the least between two fetches of a lane. The first job after a
 // quiet moment is fetched at once; under load more jobs share a fetch.
-const fetchCooldown = 5 * time.Millisecond
+const fetchCooldown = 10 * time.Millisecond
 
 // fetchPoll is how often a lane is looked at without a notice: one was lost only
 // where the listening connection was. A look makes a job that comes right after
@@ -205,7 +205,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { e.every(ctx, beatEvery, "beating", e.member.beat) })
 	loops.Go(func() { e.promoteAll(ctx) })
-	loops.Go(func() { e.every(ctx, bulkEvery, "feeding bulk replays", e.feedBulks) })
+	loops.Go(func() { e.feedBulks(ctx) })
 	loops.Go(func() { e.every(ctx, e.SweepEvery, "sweeping", e.sweep) })
 	loops.Go(func() { e.every(ctx, e.WatchEvery, "watching for alerts", e.watch) })
 	loops.Go(func() { e.every(ctx, time.Hour, "keeping house", e.keepHouse) })
