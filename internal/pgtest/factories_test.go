@@ -1,7 +1,11 @@
 package pgtest_test
 
 import (
+	"bytes"
 	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
 
 	"postrider/commission"
 	"postrider/ent/db"
@@ -43,4 +47,19 @@ func TestFactoriesMakeWhatTheySay(t *testing.T) {
 	}
 	pgtest.User(t, d, viewer.Admin, 0)
 	pgtest.User(t, d, viewer.Affiliate, s.Affiliate)
+}
+
+func TestIDsSortAsTheyAreMade(t *testing.T) {
+	t.Parallel()
+	before := pgtest.ID(t)
+	for range 1000 {
+		if _, err := uuid.NewV7AtTime(time.Now()); err != nil { // as the program does in another test
+			t.Fatal(err)
+		}
+		id := pgtest.ID(t)
+		if bytes.Compare(before[:], id[:]) >= 0 {
+			t.Fatalf("%s was made before %s", before, id)
+		}
+		before = id
+	}
 }
