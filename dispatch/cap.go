@@ -61,7 +61,9 @@ func (c Cap) Record(reason Reason, took time.Duration, wanted bool, r CapRules) 
 	}
 	limit = min(limit, float64(r.Most))
 	if reason.Transport() || reason == ServerError || reason == RateLimited {
-		c.limit, c.good = max(float64(r.Least), limit/2), 0
+		// Half of what it really had: a slow one has less than it had earned, and one
+		// that refuses at once would look fast again.
+		c.limit, c.good = max(float64(r.Least), min(limit, float64(c.Limit(r)))/2), 0
 		c.average(took)
 		return c
 	}

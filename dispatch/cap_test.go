@@ -45,6 +45,17 @@ func TestACapLearnsFromWhatComesBack(t *testing.T) {
 	}
 }
 
+// One that hangs is given few; to refuse at once is not to have become fast.
+func TestACapDoesNotGrowByAFailureThatComesFast(t *testing.T) {
+	t.Parallel()
+	rules := dispatch.DefaultCapRules
+	c := record(record(dispatch.Cap{}, 100, "", time.Millisecond, true), 1, "", 9*time.Second, true)
+	before := c.Limit(rules)
+	if c = record(c, 1, dispatch.ConnectionRefused, 0, true); c.Latency() > rules.Slow || c.Limit(rules) > before {
+		t.Errorf("it grew from %d to %d", before, c.Limit(rules))
+	}
+}
+
 func TestACapStaysWithinItsRules(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
