@@ -12,6 +12,9 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LINT    := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GEOIP   := @ip-location-db/geo-whois-asn-country-mmdb@2.3.2026061719
 
+# check and test both want it: whichever comes second is answered from Go's cache.
+GO_TEST := $(GO) test -race -timeout 15m ./...
+
 # Where generated code is, and nowhere else.
 GENERATED := ent/db graph/gen frontend/src/graphql
 WEB_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o \
@@ -26,7 +29,7 @@ run: .cache/postgres .cache/country.mmdb build ## everything on http://localhost
 test: test-go test-web test-browser ## every test: Go, web, browser, against a real PostgreSQL
 
 .PHONY: check
-check: check-generated check-go check-web ## generated code, formatters, linters, vet, race tests
+check: check-generated check-web check-go ## generated code, formatters, linters, vet, race tests
 
 .PHONY: build
 build: frontend/dist/index.html bin/postrider ## the web app and the binary, bin/postrider
@@ -61,8 +64,8 @@ help: ## this list
 # The parts of test.
 
 .PHONY: test-go
-test-go: .cache/postgres ## the Go tests alone
-	$(GO) test -timeout 15m ./...
+test-go: .cache/postgres ## the Go tests alone, under the race detector
+	$(GO_TEST)
 
 .PHONY: test-web
 test-web: frontend/node_modules/.installed ## the web app's component tests alone
@@ -90,7 +93,7 @@ check-go: .cache/postgres ## gofmt, vet, linters, and the Go tests under the rac
 	$(GO) vet ./...
 	$(LINT) run
 	@if docker compose version >/dev/null 2>&1; then docker compose config --quiet; fi
-	$(GO) test -race -short -timeout 15m ./...
+	$(GO_TEST)
 
 .PHONY: check-web
 check-web: frontend/node_modules/.installed frontend/dist/index.html ## format, lint, types and size of the web app
