@@ -22,7 +22,8 @@ var ourWay = way{
 	phases: []string{"call to answer", "answer to claim", "claim to sending", "sending to tracker", "all"},
 	query: `
 		SELECT substring(d.url FROM 'cid=(\w+)'), ARRAY[d.first_attempt_at, a.started_at]
-		FROM deliveries d JOIN attempts a ON a.delivery_id = d.id AND a.number = 1`,
+		FROM deliveries d JOIN attempts a ON a.delivery_id = d.id AND a.number = 1
+		WHERE d.url LIKE '%cid=%'`, // others go to a tracker that only stands beside
 }
 
 var plainWay = way{
