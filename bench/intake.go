@@ -80,7 +80,7 @@ func clicksAgainstRedirects(ctx context.Context, e *env) (figures, error) {
 		return figures{}, err
 	}
 	defer func() { _ = pool.Close() }()
-	s, err := newSite(ctx, e, pool)
+	s, err := newSite(ctx, e, pool, nil)
 	if err != nil {
 		return figures{}, err
 	}
@@ -109,7 +109,7 @@ func conversionsAgainstPgbench(ctx context.Context, e *env) (figures, error) {
 	if err != nil {
 		return figures{}, err
 	}
-	s, err := newSite(ctx, e, pool)
+	s, err := newSite(ctx, e, pool, nil)
 	if err != nil {
 		return figures{}, err
 	}

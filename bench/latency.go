@@ -144,7 +144,11 @@ func (e *env) withEngine(ctx context.Context, n, rate int, quantile float64, pre
 		return 0, err
 	}
 	defer func() { _ = pool.Close() }()
-	site, err := newSite(ctx, e, pool)
+	engine, err := jobs.New(jobs.Config{Pool: pool, Client: e.client(), Secrets: e.key, Workers: workers, Log: e.log})
+	if err != nil {
+		return 0, err
+	}
+	site, err := newSite(ctx, e, pool, engine)
 	if err != nil {
 		return 0, err
 	}
@@ -157,10 +161,6 @@ func (e *env) withEngine(ctx context.Context, n, rate int, quantile float64, pre
 		if err := prepare(pool); err != nil {
 			return 0, err
 		}
-	}
-	engine, err := jobs.New(jobs.Config{Pool: pool, Client: e.client(), Secrets: e.key, Workers: workers, Log: e.log})
-	if err != nil {
-		return 0, err
 	}
 	defer start(ctx, engine.Run)()
 	watch, err := e.timed(ctx, n, rate, func(i int, id string) string {

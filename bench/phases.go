@@ -11,15 +11,15 @@ import (
 )
 
 // way is what the tables know of the way of each delivery: its query gives the
-// click id of one, and when each of its phases but the first and the last ended.
-// The first ends with the answer to the call, the last at the tracker.
+// click id of one, and when each of its phases but the last ended, which ends at
+// the tracker. The call is answered beside them.
 type way struct {
 	phases []string
 	query  string
 }
 
 var ourWay = way{
-	phases: []string{"call to answer", "answer to claim", "claim to sending", "sending to tracker", "all"},
+	phases: []string{"call to claim", "claim to sending", "sending to tracker"},
 	query: `
 		SELECT substring(d.url FROM 'cid=(\w+)'), ARRAY[d.first_attempt_at, a.started_at]
 		FROM deliveries d JOIN attempts a ON a.delivery_id = d.id AND a.number = 1
@@ -27,7 +27,7 @@ var ourWay = way{
 }
 
 var plainWay = way{
-	phases: []string{"call to answer", "answer to fetch", "fetch to tracker", "all"},
+	phases: []string{"call to fetch", "fetch to tracker"},
 	query:  `SELECT substring(args->>'url' FROM 'cid=(\w+)'), ARRAY[attempted_at] FROM river_job WHERE attempted_at IS NOT NULL`,
 }
 
@@ -43,7 +43,8 @@ func (e *env) printPhases(ctx context.Context, to io.Writer, pool *pg.Pool, watc
 		return fmt.Errorf("reading the phases: %w", err)
 	}
 	defer rows.Close()
-	took := make([][]time.Duration, len(w.phases))
+	names := append(slices.Clone(w.phases), "all", "call to answer")
+	took := make([][]time.Duration, len(names))
 	for rows.Next() {
 		var id string
 		var ends []time.Time
@@ -55,18 +56,19 @@ func (e *env) printPhases(ctx context.Context, to io.Writer, pool *pg.Pool, watc
 			continue
 		}
 		began := c.sent
-		for i, end := range append(append([]time.Time{c.answered}, ends...), c.hit) {
+		all := len(w.phases)
+		for i, end := range append(ends, c.hit) {
 			took[i] = append(took[i], end.Sub(began))
 			began = end
 		}
-		last := len(took) - 1
-		took[last] = append(took[last], c.hit.Sub(c.sent))
+		took[all] = append(took[all], c.hit.Sub(c.sent))
+		took[all+1] = append(took[all+1], c.answered.Sub(c.sent))
 	}
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("reading the phases: %w", err)
 	}
 	fmt.Fprintf(to, "%18s %9s %9s %9s %9s\n", "ms", "p50", "p90", "p99", "most")
-	for i, name := range w.phases {
+	for i, name := range names {
 		slices.Sort(took[i])
 		fmt.Fprintf(to, "%18s", name)
 		for _, q := range []float64{0.5, 0.9, 0.99, 1} {

@@ -36,7 +36,7 @@ func signedBesideClicks(ctx context.Context, e *env) (figures, error) {
 		return figures{}, err
 	}
 	defer func() { _ = pool.Close() }()
-	s, err := newSite(ctx, e, pool)
+	s, err := newSite(ctx, e, pool, nil)
 	if err != nil {
 		return figures{}, err
 	}

@@ -23,12 +23,13 @@ type site struct {
 	server *httptest.Server
 }
 
-func newSite(ctx context.Context, e *env, pool *pg.Pool) (*site, error) {
+// newSite answers beside an engine, or without one where it is nil.
+func newSite(ctx context.Context, e *env, pool *pg.Pool, engine *jobs.Engine) (*site, error) {
 	w, err := newWorld(ctx, e, pool)
 	if err != nil {
 		return nil, err
 	}
-	in := intake.New(intake.Config{DB: pool.SQL, Enqueuer: jobs.Enqueuer{}, Secrets: e.key, Log: e.log})
+	in := intake.New(intake.Config{DB: pool.SQL, Enqueuer: jobs.Enqueuer{Engine: engine}, Secrets: e.key, Log: e.log})
 	mux := http.NewServeMux()
 	mux.Handle("GET /c/{link}", server.Click(in, e.log))
 	mux.Handle("GET /postback/{source}", server.Postback(in, e.log))

@@ -319,7 +319,9 @@ func TestWhatWasSentIsTheTemplateFilledIn(t *testing.T) {
 // nothing enqueues nothing.
 type nothing struct{}
 
-func (nothing) Enqueue(context.Context, *pg.Pipeline, []dispatch.Due) error { return nil }
+func (nothing) Enqueue(context.Context, *pg.Pipeline, []dispatch.Fresh) ([]*time.Time, error) {
+	return nil, nil
+}
 
 func TestThePastLooksLikeThePresent(t *testing.T) {
 	t.Parallel()

@@ -1,5 +1,11 @@
 package dispatch
 
+import (
+	"time"
+
+	"postrider/macro"
+)
+
 // Due is a delivery that may run now: what a queue needs to know of it.
 type Due struct {
 	DeliveryID [16]byte // a UUID
@@ -8,6 +14,20 @@ type Due struct {
 	Priority   int      // PriorityLive, PriorityRetry or PriorityReplay
 	Promoted   bool     // whether it waited in the table until now
 	Probe      bool     // whether it shall show if its endpoint answers again
+}
+
+// Fresh is a delivery that is being recorded: with what it takes to send it
+// without reading it back.
+type Fresh struct {
+	Due
+
+	AffiliateID int64
+	PostbackID  int64
+	VersionID   int64
+	Goal        string
+	Macros      map[macro.Name]string // what each says, as kept with its event
+	RecordedAt  time.Time
+	Follows     bool // it tells of a later step: one before it may still be on its way
 }
 
 // The priorities: a delivery's first way out comes before retries, and both

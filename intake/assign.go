@@ -204,7 +204,7 @@ func (in *Intake) redecide(ctx context.Context, l *ledger, c *conversion, g *goa
 		if !d.Fired {
 			continue
 		}
-		if err := l.addDelivery(s.id, &then, step{Status: s.status}, candidates[i], now); err != nil {
+		if err := l.addDelivery(s.id, &then, step{Previous: previous, Status: s.status, Macros: macros}, candidates[i], now); err != nil {
 			return nil, err
 		}
 	}

@@ -12,9 +12,11 @@ import (
 	"postrider/internal/secret"
 )
 
-// Enqueuer makes the jobs of deliveries, in the transaction that records them.
+// Enqueuer makes the jobs of deliveries, in the transaction that records them. It
+// may claim some for their first attempt, which begins once that is committed:
+// claimedAt has a time for each of those, and nil for the others.
 type Enqueuer interface {
-	Enqueue(ctx context.Context, tx *pg.Pipeline, deliveries []dispatch.Due) error
+	Enqueue(ctx context.Context, tx *pg.Pipeline, deliveries []dispatch.Fresh) (claimedAt []*time.Time, err error)
 }
 
 // Config is what an Intake needs.

@@ -63,15 +63,16 @@ type queue struct {
 
 var errQueue = errors.New("the queue is broken")
 
-func (q *queue) Enqueue(ctx context.Context, tx *pg.Pipeline, due []dispatch.Due) error {
-	if err := q.Enqueuer.Enqueue(ctx, tx, due); err != nil {
-		return err
+func (q *queue) Enqueue(ctx context.Context, tx *pg.Pipeline, fresh []dispatch.Fresh) ([]*time.Time, error) {
+	claimedAt, err := q.Enqueuer.Enqueue(ctx, tx, fresh)
+	if err != nil {
+		return nil, err
 	}
-	poisoned := slices.ContainsFunc(due, func(d dispatch.Due) bool { return d.Endpoint == q.poison })
+	poisoned := slices.ContainsFunc(fresh, func(d dispatch.Fresh) bool { return d.Endpoint == q.poison })
 	if q.fails || poisoned {
-		return errQueue
+		return nil, errQueue
 	}
-	return nil
+	return claimedAt, nil
 }
 
 func setup(t *testing.T) *world {

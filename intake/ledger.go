@@ -138,45 +138,76 @@ func (l *ledger) writeEvents() {
 // those that are on hold, $16 the priority, $19 the nil id.
 const insertDeliveriesSQL = `
 INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
-  transaction_id, goal, status, state, reason, priority, endpoint, follows, queued_at, created_at, updated_at)
+  transaction_id, goal, status, state, reason, priority, endpoint, follows, queued_at, created_at, updated_at,
+  attempt, claimed_at, first_attempt_at)
 SELECT id, affiliate, postback, version, conversion, event, offer, nullif(campaign, 0), nullif(click, $19),
   nullif(transaction, ''), goal, status, state, CASE state WHEN 'held' THEN $15 END, $16, endpoint, follows,
-  CASE state WHEN 'queued' THEN at END, at, at
+  CASE state WHEN 'queued' THEN at END, at, at, CASE WHEN claimed IS NULL THEN 0 ELSE 1 END, claimed, claimed
 FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], $6::uuid[], $7::bigint[], $8::bigint[], $9::uuid[],
-            $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $17::timestamptz[], $18::bool[])
-  AS u(id, affiliate, postback, version, conversion, event, offer, campaign, click, transaction, goal, status, state, endpoint, at, follows)`
+            $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $17::timestamptz[], $18::bool[], $20::timestamptz[])
+  AS u(id, affiliate, postback, version, conversion, event, offer, campaign, click, transaction, goal, status, state, endpoint, at, follows,
+       claimed)`
 
 func (l *ledger) writeDeliveries(ctx context.Context) error {
 	if len(l.deliveries) == 0 {
 		return nil
 	}
+	claimed, err := l.queue(ctx)
+	if err != nil {
+		return err
+	}
 	var ids, conversions, events, clicks pg.UUIDs
 	var transactions, goals, statuses, states, endpoints []string
 	var times []time.Time
+	var claims []*time.Time
 	var affiliates, postbacks, versions, offers, campaigns []int64
 	var follows []bool
-	var queued []dispatch.Due
 	for _, d := range l.deliveries {
 		c, state := d.conversion, dispatch.Queued
 		if d.candidate.Held {
 			state = dispatch.Held
-		} else {
-			queued = append(queued, dispatch.Due{DeliveryID: d.id, Endpoint: d.candidate.Endpoint, Priority: dispatch.PriorityLive})
 		}
 		l.announced = append(l.announced, d.id)
 		ids, conversions, events = append(ids, d.id), append(conversions, c.ID), append(events, d.event)
 		transactions, goals, statuses = append(transactions, c.TransactionID), append(goals, c.Goal), append(statuses, string(d.step.Status))
 		states, endpoints, times = append(states, string(state)), append(endpoints, d.candidate.Endpoint), append(times, d.now.UTC())
-		clicks = append(clicks, c.ClickID.UUID)
+		clicks, claims = append(clicks, c.ClickID.UUID), append(claims, claimed[d.id])
 		affiliates, postbacks, versions = append(affiliates, c.AffiliateID), append(postbacks, d.candidate.ID), append(versions, d.candidate.VersionID)
 		offers, campaigns = append(offers, c.OfferID), append(campaigns, c.CampaignID)
-		follows = append(follows, d.step.Previous != "")
+		follows = append(follows, d.follows())
 	}
 	l.tx.Queue(insertDeliveriesSQL, ids, affiliates, postbacks, versions, conversions, events, offers, campaigns, clicks, transactions, goals,
-		statuses, states, endpoints, string(dispatch.PostbackHeld), dispatch.PriorityLive, times, follows, uuid.Nil)
+		statuses, states, endpoints, string(dispatch.PostbackHeld), dispatch.PriorityLive, times, follows, uuid.Nil, claims)
 	l.deliveries = nil
-	if err := l.enqueue.Enqueue(ctx, l.tx, queued); err != nil {
-		return fmt.Errorf("queuing %d deliveries: %w", len(queued), err)
-	}
 	return nil
 }
+
+// queue makes the jobs of what is not on hold, and tells which of it is claimed
+// already, and when.
+func (l *ledger) queue(ctx context.Context) (map[uuid.UUID]*time.Time, error) {
+	fresh := make([]dispatch.Fresh, 0, len(l.deliveries))
+	for _, d := range l.deliveries {
+		if d.candidate.Held {
+			continue
+		}
+		fresh = append(fresh, dispatch.Fresh{
+			Due:         dispatch.Due{DeliveryID: d.id, Endpoint: d.candidate.Endpoint, Priority: dispatch.PriorityLive},
+			AffiliateID: d.conversion.AffiliateID, PostbackID: d.candidate.ID, VersionID: d.candidate.VersionID, Goal: d.conversion.Goal,
+			Macros: d.step.Macros, RecordedAt: d.now, Follows: d.follows(),
+		})
+	}
+	claimedAt, err := l.enqueue.Enqueue(ctx, l.tx, fresh)
+	if err != nil {
+		return nil, fmt.Errorf("queuing %d deliveries: %w", len(fresh), err)
+	}
+	claimed := make(map[uuid.UUID]*time.Time, len(claimedAt))
+	for i, at := range claimedAt {
+		if at != nil {
+			claimed[fresh[i].DeliveryID] = at
+		}
+	}
+	return claimed, nil
+}
+
+// follows tells whether one that tells of an earlier step may be on its way.
+func (d deliveryRow) follows() bool { return d.step.Previous != "" }

@@ -358,6 +358,9 @@ func TestWhatIsAttributedLaterFiresWhatWouldHaveFired(t *testing.T) {
 	if n := w.count(`SELECT count(DISTINCT status) * 10 + count(*) FROM deliveries`); n != 22 {
 		t.Errorf("%d, want two deliveries of two statuses", n)
 	}
+	if n := w.count(`SELECT count(*) FROM deliveries WHERE follows = (status = 'approved')`); n != 2 {
+		t.Error("the later step may overtake the earlier one")
+	}
 	if found := w.contradictions(); len(found) > 0 {
 		t.Error(strings.Join(found, "\n"))
 	}

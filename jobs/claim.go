@@ -97,12 +97,7 @@ func (e *Engine) claimSome(ctx context.Context, waiting map[claimKey]*claiming) 
 		asked := waiting[key]
 		delete(waiting, key)
 		taken.values, asked.err = readValues(c.id, macros)
-		switch {
-		case deleted:
-			taken.stopped = dispatch.Cancelled
-		case held:
-			taken.stopped = dispatch.Held
-		}
+		taken.stopped = stopped(held, deleted)
 		asked.got = &taken
 		return nil
 	})
@@ -159,13 +154,31 @@ func readValues(deliveryID uuid.UUID, macros []byte) (*macro.Values, error) {
 	if err := json.Unmarshal(macros, &said); err != nil {
 		return nil, fmt.Errorf("reading the macros of delivery %s: %w", deliveryID, err)
 	}
-	values := &macro.Values{}
+	return values(deliveryID, said), nil
+}
+
+// values is what the macros of a delivery say.
+func values(deliveryID uuid.UUID, said map[macro.Name]string) *macro.Values {
+	v := &macro.Values{}
 	for name, value := range said {
-		values.Set(name, value)
+		v.Set(name, value)
 	}
-	values.Set(macro.DeliveryID, globalid.Hex(deliveryID))
-	values.FillForOne()
-	return values, nil
+	v.Set(macro.DeliveryID, globalid.Hex(deliveryID))
+	v.FillForOne()
+	return v
+}
+
+// stopped is the state that a claim comes to whose postback is held or deleted;
+// empty where it is neither.
+func stopped(held, deleted bool) dispatch.State {
+	switch {
+	case deleted:
+		return dispatch.Cancelled
+	case held:
+		return dispatch.Held
+	default:
+		return ""
+	}
 }
 
 // stop gives a claim back unspent: its postback was held or deleted meanwhile.

@@ -31,8 +31,8 @@ func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error
 		e.metrics.parked(a)
 		return e.parks.Do(ctx, parking{job: job.ID, key: job.Args.key(), held: a == held})
 	}
-	leave := sync.OnceFunc(func() { e.endpoints.leave(p) })
-	defer leave()
+	r := room{leave: sync.OnceFunc(func() { e.endpoints.leave(p) }), free: sync.OnceFunc(func() { <-e.slots })}
+	defer r.leave()
 	if job.Args.Promoted && e.member.leads() {
 		defer e.Wake() // a place comes free, and only the promoter can give it to another
 	}
@@ -41,8 +41,7 @@ func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	free := sync.OnceFunc(func() { <-e.slots })
-	defer free()
+	defer r.free()
 
 	c, err := e.claim(ctx, job.Args)
 	if err != nil {
@@ -57,13 +56,19 @@ func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error
 		return e.unsent(ctx, c, job)
 	}
 	c.job = job.ID
+	return e.send(ctx, c, job.Args, r)
+}
+
+// send makes the attempt of a claim, and gives its room back before it writes down
+// what came of it.
+func (e *Engine) send(ctx context.Context, c *claim, args DeliverArgs, r room) error {
 	result, err := e.attempt(ctx, c)
 	if err != nil {
 		return err
 	}
-	free()
-	err = e.learn(ctx, job.Args, result)
-	leave()
+	r.free()
+	err = e.learn(ctx, args, result)
+	r.leave()
 	if err := errors.Join(err, e.writer.write(ctx, result)); err != nil {
 		return fmt.Errorf("writing attempt %d of delivery %s down: %w", c.number, c.id, err)
 	}

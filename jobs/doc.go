@@ -7,6 +7,8 @@
 // none of these it has a River job or has ended.
 //
 //	Enqueue    makes the job of a new delivery, in the transaction that records it
+//	handover   sends what this process records and can send at once, with no queue
+//	           between
 //	endpoints  says whether a job may go out now: the cap and the circuit of where
 //	           it goes; a job that may not is parked
 //	deliver    claims a delivery by compare-and-set on its attempt number, sends it

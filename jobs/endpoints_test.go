@@ -103,6 +103,53 @@ func TestWhoWaitsForAFastEndpointIsSentBackWhenItFails(t *testing.T) {
 	}
 }
 
+func TestAPlaceIsHadAtOnceWhereNobodyHasToWait(t *testing.T) {
+	t.Parallel()
+	e := registry()
+	had := func() bool {
+		p, ok := e.enterAtOnce(tracker)
+		if ok {
+			e.leave(p)
+		}
+		return ok
+	}
+	if had() {
+		t.Error("at an endpoint that nobody knows")
+	}
+	e.learned(tracker, "", time.Millisecond)
+	if !had() {
+		t.Error("none at one that answers fast")
+	}
+	e.learned(tracker, dispatch.ServerError, time.Millisecond)
+	if had() {
+		t.Error("at one that has failed")
+	}
+	e.learned(tracker, "", time.Millisecond)
+	var places []place
+	for range e.known[tracker].cap.Limit(e.caps) {
+		p, ok := e.enterAtOnce(tracker)
+		if !ok {
+			t.Error("none where there are some")
+		}
+		places = append(places, p)
+	}
+	if had() {
+		t.Error("more than there are")
+	}
+	e.leave(places[0])
+	e.known[tracker].waiting = []waiter{{}}
+	if had() {
+		t.Error("one that somebody waits for")
+	}
+	e.known[tracker].waiting = nil
+	for _, state := range []dispatch.CircuitState{dispatch.Open, dispatch.HalfOpen, dispatch.Recovering} {
+		e.setCircuit(tracker, dispatch.Circuit{State: state})
+		if had() {
+			t.Errorf("while its circuit is %s", state)
+		}
+	}
+}
+
 // However jobs come, go and give up, no more are under way than may be, nobody
 // waits for ever, and in the end nothing is left over.
 func TestPlacesAreNeitherLostNorDoubled(t *testing.T) {
@@ -113,6 +160,7 @@ func TestPlacesAreNeitherLostNorDoubled(t *testing.T) {
 		n := rapid.IntRange(1, 60).Draw(t, "jobs")
 		reasons := rapid.SliceOfN(rapid.SampledFrom([]dispatch.Reason{"", "", "", "", "HTTP_404", dispatch.RateLimited}), n, n).Draw(t, "reasons")
 		gaveUp := rapid.SliceOfN(rapid.Bool(), n, n).Draw(t, "gave up")
+		atOnce := rapid.SliceOfN(rapid.Bool(), n, n).Draw(t, "at once")
 		var flying atomic.Int64
 		var jobs sync.WaitGroup
 		for i := range n {
@@ -122,8 +170,16 @@ func TestPlacesAreNeitherLostNorDoubled(t *testing.T) {
 				if gaveUp[i] {
 					cancel()
 				}
-				p, a := e.enter(ctx, DeliverArgs{Endpoint: tracker})
-				if a != admitted {
+				var p place
+				var ok bool
+				if atOnce[i] {
+					p, ok = e.enterAtOnce(tracker)
+				} else {
+					var a admission
+					p, a = e.enter(ctx, DeliverArgs{Endpoint: tracker})
+					ok = a == admitted
+				}
+				if !ok {
 					return
 				}
 				if now := flying.Add(1); now > int64(dispatch.DefaultCapRules.Most) {
@@ -135,7 +191,7 @@ func TestPlacesAreNeitherLostNorDoubled(t *testing.T) {
 			})
 		}
 		jobs.Wait()
-		if ep := e.known[tracker]; ep.flying != 0 || len(ep.waiting) != 0 || e.slowFlying != 0 {
+		if ep := e.known[tracker]; ep.flying != 0 || ep.direct != 0 || len(ep.waiting) != 0 || e.slowFlying != 0 {
 			t.Fatalf("%d are under way, %d wait, %d are slow", ep.flying, len(ep.waiting), e.slowFlying)
 		}
 	})

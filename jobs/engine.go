@@ -30,6 +30,7 @@ const (
 	// one, and thirty seconds.
 	defaultSweepAfter = 45 * time.Second
 	drainTimeout      = 25 * time.Second
+	jobTimeout        = time.Minute
 )
 
 // fetchCooldown is the least between two fetches of a lane. The first job after a
@@ -73,6 +74,7 @@ type Engine struct {
 	circuits  *circuits
 	member    *membership
 	slots     chan struct{} // bounds what is under way
+	handover  handover
 
 	bodiesUpTo uuid.UUID // attempts up to this one have lost their bodies; of the house-keeping alone
 
@@ -126,7 +128,7 @@ func (e *Engine) newRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 		FetchCooldown:               fetchCooldown,
 		FetchPollInterval:           fetchPoll,
 		RescueStuckJobsAfter:        2 * time.Minute,
-		JobTimeout:                  time.Minute,
+		JobTimeout:                  jobTimeout,
 		CompletedJobRetentionPeriod: 5 * time.Minute,
 		ReindexerIndexNames:         []string{"river_job_pkey", "river_job_prioritized_fetching_index", "river_job_state_and_finalized_at_index"},
 		Logger:                      quiet(e.Log),
@@ -202,6 +204,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.river.Start(work); err != nil {
 		return fmt.Errorf("starting River: %w", err)
 	}
+	e.handover.open(work)
 	var loops sync.WaitGroup
 	loops.Go(func() { e.every(ctx, beatEvery, "beating", e.member.beat) })
 	loops.Go(func() { e.promoteAll(ctx) })
@@ -210,6 +213,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	loops.Go(func() { e.every(ctx, e.WatchEvery, "watching for alerts", e.watch) })
 	loops.Go(func() { e.every(ctx, time.Hour, "keeping house", e.keepHouse) })
 	<-ctx.Done()
+	e.handover.close()
 	loops.Wait()
 	return errors.Join(e.drain(work), e.member.resign(work))
 }
@@ -219,6 +223,9 @@ func (e *Engine) Run(ctx context.Context) error {
 func (e *Engine) drain(work context.Context) error {
 	soft, cancel := context.WithTimeout(work, drainTimeout)
 	defer cancel()
+	var handed sync.WaitGroup
+	handed.Go(func() { e.handover.drain(soft) })
+	defer handed.Wait()
 	err := e.river.Stop(soft)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = e.river.StopAndCancel(work)

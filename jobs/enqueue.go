@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/riverqueue/river"
 
@@ -14,11 +15,35 @@ import (
 )
 
 // Enqueuer makes River jobs in the caller's own transaction. It implements
-// intake.Enqueuer and needs no workers in its process.
-type Enqueuer struct{}
+// intake.Enqueuer.
+type Enqueuer struct {
+	Engine *Engine // that works in this process, and sends what it can at once; nil where none does
+}
 
 // Enqueue makes a job for each delivery; they run once the transaction commits.
-func (Enqueuer) Enqueue(_ context.Context, tx *pg.Pipeline, deliveries []dispatch.Due) error {
+// What the engine takes is claimed with it.
+func (q Enqueuer) Enqueue(_ context.Context, tx *pg.Pipeline, deliveries []dispatch.Fresh) ([]*time.Time, error) {
+	claimedAt := make([]*time.Time, len(deliveries))
+	var taken []*handed
+	var others []dispatch.Due
+	for i, f := range deliveries {
+		if h := q.Engine.take(f); h != nil {
+			taken, claimedAt[i] = append(taken, h), &h.claimedAt
+		} else {
+			others = append(others, f.Due)
+		}
+	}
+	if len(taken) > 0 {
+		tx.AtEnd(func(committed bool) { q.Engine.ended(taken, committed) })
+		if err := q.Engine.queueHanded(tx, taken); err != nil {
+			return nil, err
+		}
+	}
+	return claimedAt, queueJobs(tx, others)
+}
+
+// queueJobs makes jobs for whoever fetches them first.
+func queueJobs(tx *pg.Pipeline, deliveries []dispatch.Due) error {
 	if len(deliveries) == 0 {
 		return nil
 	}

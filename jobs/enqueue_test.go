@@ -24,7 +24,7 @@ func TestAJobIsMadeAsRiverMakesIt(t *testing.T) {
 		{DeliveryID: pgtest.ID(t), Endpoint: "https://a.example:443", Priority: dispatch.PriorityLive},
 		{DeliveryID: pgtest.ID(t), Endpoint: "https://b.example:443", Attempt: 3, Priority: dispatch.PriorityReplay, Promoted: true, Probe: true},
 	}
-	err := pg.WithPipeline(t.Context(), d.SQL, func(ctx context.Context, tx *pg.Pipeline) error { return Enqueuer{}.Enqueue(ctx, tx, due) })
+	err := pg.WithPipeline(t.Context(), d.SQL, func(_ context.Context, tx *pg.Pipeline) error { return queueJobs(tx, due) })
 	if err != nil {
 		t.Fatal(err)
 	}

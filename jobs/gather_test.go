@@ -21,7 +21,7 @@ import (
 // soon is a node whose clock makes windows of a minute end after a moment.
 func (w *world) soon(moment time.Duration) *intake.Intake {
 	return intake.New(intake.Config{
-		DB: w.d.SQL, Enqueuer: jobs.Enqueuer{}, Secrets: pgtest.Key(w.t), Log: slog.New(slog.DiscardHandler),
+		DB: w.d.SQL, Enqueuer: w, Secrets: pgtest.Key(w.t), Log: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return time.Now().Add(moment - time.Minute) },
 	})
 }

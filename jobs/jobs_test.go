@@ -54,7 +54,7 @@ func setup(t *testing.T, answer func(n int, w http.ResponseWriter, r *http.Reque
 	w := &world{t: t, d: d, pool: d.Pool(t), client: d.Client(), ctx: pgtest.System(t), Scene: pgtest.NewScene(t, d)}
 	w.sink = newSink(t, answer)
 	w.guard = dispatch.NewGuard(dispatch.GuardOptions{AllowPrivate: true})
-	w.in = intake.New(intake.Config{DB: d.SQL, Enqueuer: jobs.Enqueuer{}, Secrets: pgtest.Key(t), Log: slog.New(slog.DiscardHandler)})
+	w.in = intake.New(intake.Config{DB: d.SQL, Enqueuer: w, Secrets: pgtest.Key(t), Log: slog.New(slog.DiscardHandler)})
 	w.setup = setups.New(setups.Config{DB: d.SQL, Guard: w.guard, Secrets: pgtest.Key(t), Changed: w.in.Forget})
 	return w
 }
@@ -75,6 +75,11 @@ func (w *world) deposit() {
 		Goal: commission.GoalDeposit, ClickID: w.Click.String(), TransactionID: fmt.Sprintf("T%d", w.count), Actor: intake.Operator,
 	})
 	w.must(err)
+}
+
+// Enqueue is that of a process in which the last engine works that was started.
+func (w *world) Enqueue(ctx context.Context, tx *pg.Pipeline, fresh []dispatch.Fresh) ([]*time.Time, error) {
+	return jobs.Enqueuer{Engine: w.engine}.Enqueue(ctx, tx, fresh)
 }
 
 // run starts an engine, and gives what stops it: gracefully, and once it is over.

@@ -17,6 +17,7 @@ type metrics struct {
 	flushTime prometheus.Histogram
 	parkings  *prometheus.CounterVec
 	promotion prometheus.Counter
+	handovers prometheus.Counter
 	circuits  *prometheus.CounterVec
 }
 
@@ -47,12 +48,15 @@ func newMetrics(register prometheus.Registerer) *metrics {
 		promotion: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "postrider_deliveries_promoted_total", Help: "Deliveries that were moved from the table into River.",
 		}),
+		handovers: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "postrider_deliveries_handed_over_total", Help: "Deliveries that were claimed as they were recorded, and went out without a queue between.",
+		}),
 		circuits: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "postrider_circuit_changes_total", Help: "Changes of circuits, by the state that they came to.",
 		}, []string{"state"}),
 	}
 	if register != nil {
-		register.MustRegister(m.attempts, m.exchange, m.delivered, m.flushRows, m.flushTime, m.parkings, m.promotion, m.circuits)
+		register.MustRegister(m.attempts, m.exchange, m.delivered, m.flushRows, m.flushTime, m.parkings, m.promotion, m.handovers, m.circuits)
 	}
 	return m
 }
@@ -79,6 +83,8 @@ func (m *metrics) parked(a admission) {
 }
 
 func (m *metrics) promoted(n int) { m.promotion.Add(float64(n)) }
+
+func (m *metrics) handedOver(n int) { m.handovers.Add(float64(n)) }
 
 func (m *metrics) circuit(state dispatch.CircuitState) {
 	m.circuits.WithLabelValues(string(state)).Inc()

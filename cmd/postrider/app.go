@@ -59,16 +59,11 @@ func (a *App) Run(ctx context.Context) (err error) {
 	if err := pg.Migrate(ctx, a.db.SQL, migrations.FS); err != nil {
 		return err
 	}
-	if a.services, err = newServices(a.process, a.db); err != nil {
+	if a.services, err = newServices(a.process, a.db, a.name != "serve"); err != nil {
 		return err
 	}
 	if a.prepare != nil {
 		if err := a.prepare(ctx); err != nil {
-			return err
-		}
-	}
-	if a.name != "serve" {
-		if err := a.services.work(); err != nil {
 			return err
 		}
 	}

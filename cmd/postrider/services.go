@@ -54,7 +54,8 @@ type services struct {
 	closers    []func() error
 }
 
-func newServices(p *process, database *database) (*services, error) {
+// newServices makes what serves, and the delivery engine where the process works.
+func newServices(p *process, database *database, works bool) (*services, error) {
 	key, err := secret.LoadKey(p.cfg.Key, p.cfg.Data)
 	if err != nil {
 		return nil, err
@@ -72,7 +73,12 @@ func newServices(p *process, database *database) (*services, error) {
 	}
 	s.sender = dispatch.NewClient(dispatch.ClientOptions{Guard: s.guard, UserAgent: p.userAgent()})
 	s.closers = append(s.closers, func() error { s.sender.Close(); return nil })
-	s.intake = intake.New(intake.Config{DB: database.SQL, Enqueuer: jobs.Enqueuer{}, Secrets: key, Country: country, Log: p.log})
+	if works {
+		if s.engine, err = s.newEngine(); err != nil {
+			return nil, err
+		}
+	}
+	s.intake = intake.New(intake.Config{DB: database.SQL, Enqueuer: jobs.Enqueuer{Engine: s.engine}, Secrets: key, Country: country, Log: p.log})
 	s.setup = setup.New(setup.Config{
 		DB: database.SQL, Guard: s.guard, Secrets: key, PublicURL: p.cfg.PublicURL, Changed: s.forget,
 	})
@@ -110,17 +116,14 @@ func (p *process) userAgent() string {
 	return fmt.Sprintf("Postrider/%s (+%s)", version, p.cfg.PublicURL)
 }
 
-// work adds the delivery engine.
-func (s *services) work() error {
-	var err error
-	s.engine, err = jobs.New(jobs.Config{
+func (s *services) newEngine() (*jobs.Engine, error) {
+	return jobs.New(jobs.Config{
 		Pool: s.db.Pool, Client: s.sender, Secrets: s.key, Workers: s.process.cfg.Workers, Log: s.process.log, Metrics: s.metrics,
 		SweepAfter: s.process.cfg.SweepAfter,
 		Retention: jobs.Retention{
 			Bodies: s.process.cfg.KeepBodies, Attempts: s.process.cfg.KeepAttempts, Received: s.process.cfg.KeepReceived,
 		},
 	})
-	return err
 }
 
 // forget drops what is cached of the configuration.

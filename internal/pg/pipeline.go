@@ -22,6 +22,7 @@ type Pipeline struct {
 	queued *pgx.Batch
 	begun  bool
 	failed error // of what was queued: the transaction is lost
+	atEnd  []func(committed bool)
 }
 
 // rollbackTimeout bounds what is done for a transaction that failed.
@@ -47,6 +48,9 @@ func runPipeline(ctx context.Context, db *sql.DB, fn func(ctx context.Context, t
 			tx.rollback(ctx)
 		}
 		_ = conn.Close()
+		for _, fn := range tx.atEnd {
+			fn(committed)
+		}
 	}()
 	err = fn(ctx, tx)
 	switch {
@@ -76,6 +80,11 @@ func (p *Pipeline) Queue(query string, args ...any) { p.queued.Queue(query, args
 func (p *Pipeline) QueueRows(read func(rows pgx.Rows) error, query string, args ...any) {
 	p.queued.Queue(query, args...).Query(read)
 }
+
+// AtEnd has fn told, once the transaction is over, whether it is committed. Where
+// the connection was lost with the commit under way, that is not known, and fn is
+// told that it is not.
+func (p *Pipeline) AtEnd(fn func(committed bool)) { p.atEnd = append(p.atEnd, fn) }
 
 // Send sends what is queued, in one round trip, and waits for its results.
 func (p *Pipeline) Send(ctx context.Context) error {

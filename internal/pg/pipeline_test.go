@@ -71,12 +71,21 @@ func TestAPipeline(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			db := withTable(t)
-			err := recovered(func() error { return pg.WithPipeline(t.Context(), db, tc.fn) })
+			var told []bool
+			err := recovered(func() error {
+				return pg.WithPipeline(t.Context(), db, func(ctx context.Context, tx *pg.Pipeline) error {
+					tx.AtEnd(func(committed bool) { told = append(told, committed) })
+					return tc.fn(ctx, tx)
+				})
+			})
 			if (err == nil) != tc.ok || tc.err != nil && !errors.Is(err, tc.err) {
 				t.Fatalf("got %v", err)
 			}
 			if got := count(t, db, "notes"); got != tc.rows {
 				t.Fatalf("%d rows, want %d", got, tc.rows)
+			}
+			if want := []bool{tc.ok}; !slices.Equal(told, want) {
+				t.Fatalf("told %v at the end, want %v", told, want)
 			}
 			if open := db.Stats().InUse; open != 0 {
 				t.Fatalf("%d connections are still in use", open)

@@ -1,0 +1,205 @@
+package jobs
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/jackc/pgx/v5"
+
+	"postrider/dispatch"
+	"postrider/internal/pg"
+)
+
+// handover is what the engine sends of what its own process records, with no
+// queue between: the delivery is claimed in the transaction that records it, and
+// its attempt begins with the commit. Only what would have gone out at once all
+// the same is taken: its endpoint answers fast, and has a place that nobody waits
+// for. Its job is written as one that is running already, so that what a dead
+// process had taken is swept and rescued like any other claim.
+type handover struct {
+	mu     sync.Mutex
+	ctx    context.Context // of the attempts; nil while none may begin
+	cancel context.CancelFunc
+	flying sync.WaitGroup
+}
+
+// handed is a delivery that the engine has claimed, and a place for it.
+type handed struct {
+	args      DeliverArgs
+	claim     claim
+	claimedAt time.Time
+	ctx       context.Context
+	room      room
+}
+
+// room is a place at an endpoint and a worker's slot. Each is given back once.
+type room struct{ leave, free func() }
+
+func (r room) giveBack() {
+	r.free()
+	r.leave()
+}
+
+// open lets deliveries be taken, whose attempts end with ctx.
+func (h *handover) open(ctx context.Context) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ctx, h.cancel = context.WithCancel(ctx)
+}
+
+// close lets none be taken any more.
+func (h *handover) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ctx = nil
+}
+
+// begin gives the context for one more attempt; false while none may begin.
+func (h *handover) begin() (context.Context, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.ctx == nil {
+		return nil, false
+	}
+	h.flying.Add(1)
+	return h.ctx, true
+}
+
+// drain waits for those that were taken before it was closed, and cuts them off
+// when soft is done.
+func (h *handover) drain(soft context.Context) {
+	defer context.AfterFunc(soft, h.cancel)()
+	h.flying.Wait()
+	h.cancel()
+}
+
+// take claims a delivery that is being recorded, where it can go out at once; nil
+// where it must go through the queue. An Engine that is nil takes nothing.
+func (e *Engine) take(f dispatch.Fresh) *handed {
+	if e == nil || f.Follows {
+		return nil
+	}
+	ctx, ok := e.handover.begin()
+	if !ok {
+		return nil
+	}
+	room, ok := e.roomAtOnce(f.Endpoint)
+	if !ok {
+		e.handover.flying.Done()
+		return nil
+	}
+	return &handed{
+		args: DeliverArgs{DeliveryID: f.DeliveryID, Attempt: f.Attempt, Endpoint: f.Endpoint},
+		claim: claim{
+			id: f.DeliveryID, affiliateID: f.AffiliateID, postbackID: f.PostbackID, versionID: f.VersionID, number: f.Attempt + 1,
+			values: values(f.DeliveryID, f.Macros), endpoint: f.Endpoint, goal: f.Goal, createdAt: f.RecordedAt,
+		},
+		claimedAt: e.Now().UTC(), ctx: ctx, room: room,
+	}
+}
+
+// roomAtOnce gives a place and a slot that nobody waits for.
+func (e *Engine) roomAtOnce(endpoint string) (room, bool) {
+	p, ok := e.endpoints.enterAtOnce(endpoint)
+	if !ok {
+		return room{}, false
+	}
+	r := room{leave: sync.OnceFunc(func() { e.endpoints.leave(p) }), free: sync.OnceFunc(func() { <-e.slots })}
+	select {
+	case e.slots <- struct{}{}:
+		return r, true
+	default:
+		r.leave()
+		return room{}, false
+	}
+}
+
+// insertRunningSQL makes jobs of which River is told that they run: as
+// insertJobsSQL, with $6 since when and $7 by whom. It gives their ids, and of
+// which delivery each is.
+const insertRunningSQL = `
+INSERT INTO river_job (args, kind, max_attempts, priority, queue, state, attempt, attempted_at, attempted_by)
+SELECT args, $4, $5, priority, queue, 'running', 1, $6, ARRAY[$7] FROM unnest($1::jsonb[], $2::smallint[], $3::text[]) AS u(args, priority, queue)
+RETURNING id, (args ->> 'delivery_id')::uuid`
+
+// stoppedSQL finds, of the postbacks $1, those that nothing may be sent for any
+// more: what the recording process had cached of them was old.
+const stoppedSQL = `SELECT id, deleted_at IS NOT NULL FROM postbacks WHERE id = ANY($1) AND (hold_reason IS NOT NULL OR deleted_at IS NOT NULL)`
+
+// queueHanded writes the jobs of what was taken, which has begun once tx has
+// committed, and given its room back where it has not.
+func (e *Engine) queueHanded(tx *pg.Pipeline, taken []*handed) error {
+	byID := make(map[uuid.UUID]*handed, len(taken))
+	due, postbacks := make([]dispatch.Due, len(taken)), make([]int64, len(taken))
+	for i, h := range taken {
+		byID[h.claim.id], postbacks[i] = h, h.claim.postbackID
+		due[i] = dispatch.Due{DeliveryID: h.args.DeliveryID, Attempt: h.args.Attempt, Endpoint: h.args.Endpoint, Priority: dispatch.PriorityLive}
+	}
+	rows, err := newJobRows(due)
+	if err != nil {
+		return err
+	}
+	var job int64
+	var id uuid.UUID
+	tx.QueueRows(func(rows pgx.Rows) error {
+		_, err := pgx.ForEachRow(rows, []any{&job, &id}, func() error {
+			byID[id].claim.job = job
+			return nil
+		})
+		return err
+	}, insertRunningSQL, append(rows.args(), taken[0].claimedAt, e.member.id.String())...)
+	var postback int64
+	var deleted bool
+	tx.QueueRows(func(rows pgx.Rows) error {
+		_, err := pgx.ForEachRow(rows, []any{&postback, &deleted}, func() error {
+			for _, h := range taken {
+				if h.claim.postbackID == postback {
+					h.claim.stopped = stopped(true, deleted)
+				}
+			}
+			return nil
+		})
+		return err
+	}, stoppedSQL, postbacks)
+	return nil
+}
+
+// ended begins what was taken, where its transaction has committed.
+func (e *Engine) ended(taken []*handed, committed bool) {
+	for _, h := range taken {
+		if committed {
+			go e.deliver(h)
+		} else {
+			h.room.giveBack()
+			e.handover.flying.Done()
+		}
+	}
+	if committed {
+		e.metrics.handedOver(len(taken))
+	}
+}
+
+// deliver makes the attempt of a delivery that was handed over. Where that fails,
+// its claim is swept once it is old.
+func (e *Engine) deliver(h *handed) {
+	defer e.handover.flying.Done()
+	defer h.room.giveBack()
+	defer func() {
+		if r := recover(); r != nil {
+			e.Log.ErrorContext(h.ctx, "delivering", "delivery", h.claim.id, "panic", r)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(h.ctx, jobTimeout)
+	defer cancel()
+	var err error
+	if h.claim.stopped != "" {
+		err = e.writer.write(ctx, h.claim.stop(e.Now()))
+	} else {
+		err = e.send(ctx, &h.claim, h.args, h.room)
+	}
+	if err != nil {
+		e.Log.ErrorContext(ctx, "delivering", "delivery", h.claim.id, "error", err)
+	}
+}
