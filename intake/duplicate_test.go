@@ -122,7 +122,7 @@ func TestFiftyAtOnceAreOneConversion(t *testing.T) {
 				`SELECT count(*) FROM conversions`:        1,
 				`SELECT count(*) FROM conversion_events`:  1,
 				`SELECT count(*) FROM deliveries`:         2,
-				`SELECT count(*) FROM river_job`:          2,
+				`SELECT count(*) FROM ` + queued:          2,
 				`SELECT count(*) FROM received_postbacks`: 50,
 			} {
 				if n := w.count(query); n != want {

@@ -55,8 +55,8 @@ func TestAGlobalAnOffersAndACampaignsPostbackFireThree(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 	}
-	if jobs := w.count(`SELECT count(*) FROM river_job WHERE kind = 'deliver' AND state = 'available'`); len(deliveries) != 3 || jobs != 3 {
-		t.Errorf("%d deliveries with %d jobs, want three", len(deliveries), jobs)
+	if jobs := w.count(`SELECT count(*) FROM river_job WHERE kind = 'deliver' AND state = 'available'`); len(deliveries) != 3 || jobs != 1 || w.count(`SELECT count(*) FROM `+queued) != 3 {
+		t.Errorf("%d deliveries with %d jobs, want three in one: they go to the same endpoint", len(deliveries), jobs)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestDeliveriesCommitWithTheConversionOrNotAtAll(t *testing.T) {
 	if a := w.receive(call); a.Result != intake.Recorded {
 		t.Errorf("called again: %+v", a)
 	}
-	if n := w.count(`SELECT count(*) FROM deliveries d JOIN river_job j ON j.args ->> 'delivery_id' = d.id::text AND j.args ->> 'attempt' = '0'`); n != 1 {
+	if n := w.count(`SELECT count(*) FROM deliveries d JOIN ` + queued + ` ON q ->> 'id' = d.id::text AND q ->> 'attempt' = '0'`); n != 1 {
 		t.Errorf("%d deliveries have their job", n)
 	}
 }

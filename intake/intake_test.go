@@ -61,6 +61,9 @@ type queue struct {
 	poison string // it fails for this endpoint alone
 }
 
+// queued is the deliveries in jobs, each as q.
+const queued = `(SELECT jsonb_array_elements(args -> 'deliveries') AS q FROM river_job) AS queued`
+
 var errQueue = errors.New("the queue is broken")
 
 func (q *queue) Enqueue(ctx context.Context, tx *pg.Pipeline, fresh []dispatch.Fresh) ([]*time.Time, error) {

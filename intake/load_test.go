@@ -69,7 +69,7 @@ func TestSignedCallsBesideClicksLoseAndDoubleNothing(t *testing.T) {
 		"conversions":   {`SELECT count(DISTINCT transaction_id) FROM conversions WHERE transaction_id LIKE 'load-%'`, calls},
 		"rows of them":  {`SELECT count(*) FROM conversions WHERE transaction_id LIKE 'load-%'`, calls},
 		"deliveries":    {`SELECT count(*) FROM deliveries`, calls},
-		"jobs":          {`SELECT count(DISTINCT args ->> 'delivery_id') FROM river_job WHERE kind = 'deliver'`, calls},
+		"jobs":          {`SELECT count(DISTINCT q ->> 'id') FROM ` + queued, calls},
 		"calls, logged": {`SELECT count(*) FROM received_postbacks`, 2 * calls},
 	} {
 		if n := w.count(c.query); n != c.want {

@@ -18,7 +18,7 @@ import (
 
 // claim is a delivery that this process has taken for one attempt.
 type claim struct {
-	job         int64 // of River
+	run         *run // the job that it was claimed for
 	id          uuid.UUID
 	affiliateID int64
 	postbackID  int64
@@ -34,25 +34,19 @@ type claim struct {
 // claimRows is how many claims share a commit at most.
 const claimRows = 200
 
-// claimKey names one attempt of one delivery.
-type claimKey struct {
-	delivery uuid.UUID
-	attempt  int // how many there were before
-}
-
-// claiming is a job that asks for its delivery.
+// claiming is a job that asks for a delivery.
 type claiming struct {
-	key claimKey
+	key Queued
 	got *claim // nil where the delivery has moved on, or waits for an earlier one
 	err error
 }
 
 // claim takes a delivery by compare-and-set on its attempt number; nil where it
 // has moved on. It is durable when it returns: only then may anything be sent.
-func (e *Engine) claim(ctx context.Context, args DeliverArgs) (*claim, error) {
-	c := &claiming{key: args.key()}
+func (e *Engine) claim(ctx context.Context, q Queued) (*claim, error) {
+	c := &claiming{key: q}
 	if err := e.claims.Do(ctx, c); err != nil {
-		return nil, fmt.Errorf("claiming delivery %s: %w", args.DeliveryID, err)
+		return nil, fmt.Errorf("claiming delivery %s: %w", q.DeliveryID, err)
 	}
 	return c.got, c.err
 }
@@ -60,7 +54,7 @@ func (e *Engine) claim(ctx context.Context, args DeliverArgs) (*claim, error) {
 // claimAll takes deliveries that share a commit. Of two jobs for one attempt, the
 // first gets it.
 func (e *Engine) claimAll(ctx context.Context, batch []*claiming) error {
-	waiting := make(map[claimKey]*claiming, len(batch))
+	waiting := make(map[Queued]*claiming, len(batch))
 	for _, c := range batch {
 		c.got, c.err = nil, nil
 		if _, twice := waiting[c.key]; !twice {
@@ -80,7 +74,7 @@ func (e *Engine) claimAll(ctx context.Context, batch []*claiming) error {
 }
 
 // claimSome takes what can be taken, and leaves the rest waiting.
-func (e *Engine) claimSome(ctx context.Context, waiting map[claimKey]*claiming) error {
+func (e *Engine) claimSome(ctx context.Context, waiting map[Queued]*claiming) error {
 	ids, attempts := columns(waiting)
 	rows, err := e.Pool.Pgx.Query(ctx, claimSQL, ids, attempts, e.Now().UTC())
 	if err != nil {
@@ -93,7 +87,7 @@ func (e *Engine) claimSome(ctx context.Context, waiting map[claimKey]*claiming) 
 		&c.id, &c.affiliateID, &c.postbackID, &c.versionID, &c.number, &c.endpoint, &c.goal, &c.createdAt, &held, &deleted, &macros,
 	}, func() error {
 		taken := c
-		key := claimKey{c.id, c.number - 1}
+		key := Queued{c.id, c.number - 1}
 		asked := waiting[key]
 		delete(waiting, key)
 		taken.values, asked.err = readValues(c.id, macros)
@@ -108,7 +102,7 @@ func (e *Engine) claimSome(ctx context.Context, waiting map[claimKey]*claiming) 
 // earlier one is still on its way: the tracker hears of them in their order. It
 // tells whether an earlier one has ended at this very moment, so that it is
 // worth claiming again.
-func (e *Engine) block(ctx context.Context, waiting map[claimKey]*claiming) (again bool, err error) {
+func (e *Engine) block(ctx context.Context, waiting map[Queued]*claiming) (again bool, err error) {
 	if len(waiting) == 0 {
 		return false, nil
 	}
@@ -133,16 +127,16 @@ func (e *Engine) block(ctx context.Context, waiting map[claimKey]*claiming) (aga
 		return notify(ctx, tx, blocked)
 	})
 	for key := range waiting {
-		if !again || slices.Contains(blocked, key.delivery) {
+		if !again || slices.Contains(blocked, key.DeliveryID) {
 			delete(waiting, key)
 		}
 	}
 	return again, err
 }
 
-func columns(waiting map[claimKey]*claiming) (ids pg.UUIDs, attempts []int32) {
+func columns(waiting map[Queued]*claiming) (ids pg.UUIDs, attempts []int32) {
 	for key := range waiting {
-		ids, attempts = append(ids, key.delivery), append(attempts, int32(key.attempt)) //nolint:gosec // an attempt's number is small
+		ids, attempts = append(ids, key.DeliveryID), append(attempts, int32(key.Attempt)) //nolint:gosec // an attempt's number is small
 	}
 	return ids, attempts
 }

@@ -6,44 +6,71 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"sync"
+	"runtime/debug"
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/riverqueue/river"
+	"golang.org/x/sync/errgroup"
 
 	"postrider/dispatch"
 	"postrider/internal/globalid"
 )
 
-// deliverer is River's worker for one attempt.
+// deliverer is River's worker.
 type deliverer struct {
 	river.WorkerDefaults[DeliverArgs]
 
 	engine *Engine
 }
 
-// Work makes one attempt. It returns an error only where the database failed:
-// River then runs the job again, which takes back what the first run had claimed.
+// Work makes one attempt of each delivery of a job. It returns an error only where
+// the database failed: River then runs the job again, which takes back what the
+// first run had claimed.
 func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error {
-	e := d.engine
-	p, a := e.endpoints.enter(ctx, job.Args)
-	if a != admitted {
-		e.metrics.parked(a)
-		return e.parks.Do(ctx, parking{job: job.ID, key: job.Args.key(), held: a == held})
+	e, all := d.engine, job.Args.Deliveries
+	r := newRun(job.ID, len(all))
+	var working errgroup.Group
+	for i, q := range all {
+		room, a := e.enter(ctx, job.Args)
+		if a == admitted && i > 0 && e.leaving.Load() {
+			room.giveBack()
+			a = full
+		}
+		if a != admitted {
+			// The others would find no place either: it is the same endpoint.
+			e.metrics.parked(a, len(all)-i)
+			working.Go(func() error { return e.parks.Do(ctx, parking{run: r, deliveries: all[i:], held: a == held}) })
+			break
+		}
+		working.Go(func() error { return caught(func() error { return e.turn(ctx, job, r, q, room) }) })
 	}
-	r := room{leave: sync.OnceFunc(func() { e.endpoints.leave(p) }), free: sync.OnceFunc(func() { <-e.slots })}
-	defer r.leave()
+	return working.Wait()
+}
+
+// enter asks for a place at the endpoint of a job, and for a slot, which it waits
+// for.
+func (e *Engine) enter(ctx context.Context, args DeliverArgs) (room, admission) {
+	p, a := e.endpoints.enter(ctx, args)
+	if a != admitted {
+		return room{}, a
+	}
+	r := e.newRoom(p)
+	select {
+	case e.slots <- struct{}{}:
+		return r, admitted
+	case <-ctx.Done():
+		r.leave()
+		return room{}, full
+	}
+}
+
+// turn makes one attempt of one delivery.
+func (e *Engine) turn(ctx context.Context, job *river.Job[DeliverArgs], r *run, q Queued, room room) error {
+	defer room.giveBack()
 	if job.Args.Promoted && e.member.leads() {
 		defer e.Wake() // a place comes free, and only the promoter can give it to another
 	}
-	select {
-	case e.slots <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer r.free()
-
-	c, err := e.claim(ctx, job.Args)
+	c, err := e.claim(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -53,10 +80,37 @@ func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error
 				return err
 			}
 		}
-		return e.unsent(ctx, c, job)
+		return e.unsent(ctx, c, job, r, q)
 	}
-	c.job = job.ID
-	return e.send(ctx, c, job.Args, r)
+	c.run = r
+	return e.send(ctx, c, job.Args, room)
+}
+
+// caught makes an error of a panic, as River does with those of its own goroutine.
+func caught(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return do()
+}
+
+// unsent ends what nothing is sent of: the delivery has moved on, or its postback
+// was held or deleted.
+func (e *Engine) unsent(ctx context.Context, c *claim, job *river.Job[DeliverArgs], r *run, q Queued) error {
+	if c != nil {
+		c.run = r
+		return e.writer.write(ctx, c.stop(e.Now()))
+	}
+	if job.Attempt > 1 {
+		// The job ran before and failed: it may have left its claim behind.
+		if err := e.retake(ctx, q); err != nil {
+			return err
+		}
+	}
+	ended([]*run{r})
+	return nil
 }
 
 // send makes the attempt of a claim, and gives its room back before it writes down
@@ -74,21 +128,6 @@ func (e *Engine) send(ctx context.Context, c *claim, args DeliverArgs, r room) e
 	}
 	e.logAttempt(ctx, c, result)
 	return nil
-}
-
-// unsent ends a job of which nothing is sent: its delivery has moved on, or its
-// postback was held or deleted.
-func (e *Engine) unsent(ctx context.Context, c *claim, job *river.Job[DeliverArgs]) error {
-	switch {
-	case c != nil:
-		c.job = job.ID
-		return e.writer.write(ctx, c.stop(e.Now()))
-	case job.Attempt > 1:
-		// The job ran before and failed: it may have left its claim behind.
-		return e.retake(ctx, job.Args)
-	default:
-		return nil
-	}
 }
 
 // learn tells the endpoint's cap and circuit what came of an exchange.

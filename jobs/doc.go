@@ -4,13 +4,13 @@
 // may run now. A delivery's row says where it is: with due_at it waits for a time
 // (a retry, a replay), with parked_at for its endpoint, with blocked_by for an
 // earlier step of its conversion; with claimed_at an attempt is under way; with
-// none of these it has a River job or has ended.
+// none of these it is in a River job or has ended.
 //
-//	Enqueue    makes the job of a new delivery, in the transaction that records it
+//	Enqueue    makes the jobs of new deliveries, in the transaction that records them
 //	handover   sends what this process records and can send at once, with no queue
 //	           between
-//	endpoints  says whether a job may go out now: the cap and the circuit of where
-//	           it goes; a job that may not is parked
+//	endpoints  says whether a delivery may go out now: the cap and the circuit of
+//	           where it goes; one that may not is parked
 //	deliver    claims a delivery by compare-and-set on its attempt number, sends it
 //	           through package dispatch, and hands what came of it to the writer
 //	writer     commits attempts and state changes in groups, and deletes the jobs

@@ -34,7 +34,7 @@ func (q Enqueuer) Enqueue(_ context.Context, tx *pg.Pipeline, deliveries []dispa
 		}
 	}
 	if len(taken) > 0 {
-		tx.AtEnd(func(committed bool) { q.Engine.ended(taken, committed) })
+		tx.AtEnd(func(committed bool) { q.Engine.settle(taken, committed) })
 		if err := q.Engine.queueHanded(tx, taken); err != nil {
 			return nil, err
 		}
@@ -67,6 +67,12 @@ SELECT args, $4, $5, priority, queue FROM unnest($1::jsonb[], $2::smallint[], $3
 // for each queue.
 const notifyJobsSQL = `SELECT pg_notify(current_schema() || '.river_insert', notice) FROM unnest($1::text[]) AS notice`
 
+// jobRowsEach is how many deliveries share a job at the most. Under load many are
+// queued at once, and a job costs as much as a delivery does: River's fetch alone a
+// third. They enter one after the other, so a job must not have too many: the last
+// is to be under way long before a sweep may take it for forgotten.
+const jobRowsEach = 16
+
 // jobRows is jobs, a slice a column.
 type jobRows struct {
 	encoded    []string
@@ -74,18 +80,36 @@ type jobRows struct {
 	queues     []string
 }
 
+// newJobRows puts deliveries into jobs, in their order.
 func newJobRows(deliveries []dispatch.Due) (jobRows, error) {
-	n := len(deliveries)
-	rows := jobRows{encoded: make([]string, 0, n), priorities: make([]int16, 0, n), queues: make([]string, 0, n)}
+	type kind struct {
+		endpoint        string
+		priority        int
+		promoted, probe bool
+	}
+	type group struct {
+		args     DeliverArgs
+		priority int
+	}
+	var all []*group
+	open := map[kind]*group{}
 	for _, d := range deliveries {
-		args, err := json.Marshal(DeliverArgs{
-			DeliveryID: d.DeliveryID, Attempt: d.Attempt, Endpoint: d.Endpoint, Promoted: d.Promoted, Probe: d.Probe,
-		})
+		k := kind{d.Endpoint, d.Priority, d.Promoted, d.Probe}
+		g := open[k]
+		if g == nil || len(g.args.Deliveries) == jobRowsEach {
+			g = &group{args: DeliverArgs{Endpoint: d.Endpoint, Promoted: d.Promoted, Probe: d.Probe}, priority: d.Priority}
+			open[k], all = g, append(all, g)
+		}
+		g.args.Deliveries = append(g.args.Deliveries, Queued{DeliveryID: d.DeliveryID, Attempt: d.Attempt})
+	}
+	rows := jobRows{encoded: make([]string, len(all)), priorities: make([]int16, len(all)), queues: make([]string, len(all))}
+	for i, g := range all {
+		args, err := json.Marshal(g.args)
 		if err != nil {
 			return rows, fmt.Errorf("writing a job's arguments: %w", err)
 		}
-		rows.encoded, rows.queues = append(rows.encoded, string(args)), append(rows.queues, lane(d.Endpoint))
-		rows.priorities = append(rows.priorities, int16(d.Priority)) //nolint:gosec // 1 to 4
+		rows.encoded[i], rows.queues[i] = string(args), lane(g.args.Endpoint)
+		rows.priorities[i] = int16(g.priority) //nolint:gosec // 1 to 4
 	}
 	return rows, nil
 }

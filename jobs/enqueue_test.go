@@ -1,14 +1,19 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 
+	"github.com/gofrs/uuid/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"pgregory.net/rapid"
 
 	"postrider/dispatch"
 	"postrider/internal/pg"
@@ -39,7 +44,9 @@ func TestAJobIsMadeAsRiverMakesIt(t *testing.T) {
 	var params []river.InsertManyParams
 	for _, one := range due {
 		params = append(params, river.InsertManyParams{
-			Args:       DeliverArgs{DeliveryID: one.DeliveryID, Attempt: one.Attempt, Endpoint: one.Endpoint, Promoted: one.Promoted, Probe: one.Probe},
+			Args: DeliverArgs{
+				Deliveries: []Queued{{DeliveryID: one.DeliveryID, Attempt: one.Attempt}}, Endpoint: one.Endpoint, Promoted: one.Promoted, Probe: one.Probe,
+			},
 			InsertOpts: &river.InsertOpts{Queue: lane(one.Endpoint), Priority: one.Priority},
 		})
 	}
@@ -77,4 +84,46 @@ func jobsIn(t *testing.T, d *pgtest.DB) []map[string]any {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// Whatever is queued together: every delivery is in one job, in its order among
+// those that go to the same endpoint in the same way, and no job has too many.
+func TestJobsOfSeveralDeliveries(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		all := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) dispatch.Due {
+			return dispatch.Due{
+				DeliveryID: uuid.Must(uuid.NewV4()), Attempt: rapid.IntRange(0, 3).Draw(t, "attempt"),
+				Endpoint: rapid.SampledFrom([]string{"https://a.example:443", "https://b.example:443"}).Draw(t, "endpoint"),
+				Priority: rapid.IntRange(1, 2).Draw(t, "priority"), Promoted: rapid.Bool().Draw(t, "promoted"),
+			}
+		}), 0, 120).Draw(t, "deliveries")
+		rows, err := newJobRows(all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var queued []dispatch.Due
+		for i, encoded := range rows.encoded {
+			var args DeliverArgs
+			if err := json.Unmarshal([]byte(encoded), &args); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(args.Deliveries); n == 0 || n > jobRowsEach || rows.queues[i] != lane(args.Endpoint) {
+				t.Fatalf("%d deliveries in a job of %s", n, rows.queues[i])
+			}
+			for _, q := range args.Deliveries {
+				queued = append(queued, dispatch.Due{
+					DeliveryID: q.DeliveryID, Attempt: q.Attempt, Endpoint: args.Endpoint, Priority: int(rows.priorities[i]), Promoted: args.Promoted,
+				})
+			}
+		}
+		kind := func(a, b dispatch.Due) int {
+			return cmp.Or(cmp.Compare(a.Endpoint, b.Endpoint), cmp.Compare(a.Priority, b.Priority), cmp.Compare(fmt.Sprint(a.Promoted), fmt.Sprint(b.Promoted)))
+		}
+		slices.SortStableFunc(all, kind)
+		slices.SortStableFunc(queued, kind)
+		if !slices.Equal(all, queued) {
+			t.Fatalf("queued %v, want %v", queued, all)
+		}
+	})
 }

@@ -27,7 +27,7 @@ type handover struct {
 
 // handed is a delivery that the engine has claimed, and a place for it.
 type handed struct {
-	args      DeliverArgs
+	due       dispatch.Due
 	claim     claim
 	claimedAt time.Time
 	ctx       context.Context
@@ -36,6 +36,11 @@ type handed struct {
 
 // room is a place at an endpoint and a worker's slot. Each is given back once.
 type room struct{ leave, free func() }
+
+// newRoom is a place and the slot that is taken next.
+func (e *Engine) newRoom(p place) room {
+	return room{leave: sync.OnceFunc(func() { e.endpoints.leave(p) }), free: sync.OnceFunc(func() { <-e.slots })}
+}
 
 func (r room) giveBack() {
 	r.free()
@@ -91,7 +96,7 @@ func (e *Engine) take(f dispatch.Fresh) *handed {
 		return nil
 	}
 	return &handed{
-		args: DeliverArgs{DeliveryID: f.DeliveryID, Attempt: f.Attempt, Endpoint: f.Endpoint},
+		due: f.Due,
 		claim: claim{
 			id: f.DeliveryID, affiliateID: f.AffiliateID, postbackID: f.PostbackID, versionID: f.VersionID, number: f.Attempt + 1,
 			values: values(f.DeliveryID, f.Macros), endpoint: f.Endpoint, goal: f.Goal, createdAt: f.RecordedAt,
@@ -106,7 +111,7 @@ func (e *Engine) roomAtOnce(endpoint string) (room, bool) {
 	if !ok {
 		return room{}, false
 	}
-	r := room{leave: sync.OnceFunc(func() { e.endpoints.leave(p) }), free: sync.OnceFunc(func() { <-e.slots })}
+	r := e.newRoom(p)
 	select {
 	case e.slots <- struct{}{}:
 		return r, true
@@ -117,12 +122,12 @@ func (e *Engine) roomAtOnce(endpoint string) (room, bool) {
 }
 
 // insertRunningSQL makes jobs of which River is told that they run: as
-// insertJobsSQL, with $6 since when and $7 by whom. It gives their ids, and of
-// which delivery each is.
+// insertJobsSQL, with $6 since when and $7 by whom. It gives their ids, and which
+// deliveries each has.
 const insertRunningSQL = `
 INSERT INTO river_job (args, kind, max_attempts, priority, queue, state, attempt, attempted_at, attempted_by)
 SELECT args, $4, $5, priority, queue, 'running', 1, $6, ARRAY[$7] FROM unnest($1::jsonb[], $2::smallint[], $3::text[]) AS u(args, priority, queue)
-RETURNING id, (args ->> 'delivery_id')::uuid`
+RETURNING id, ARRAY(SELECT (queued ->> 'id')::uuid FROM jsonb_array_elements(args -> 'deliveries') AS queued)`
 
 // stoppedSQL finds, of the postbacks $1, those that nothing may be sent for any
 // more: what the recording process had cached of them was old.
@@ -135,17 +140,20 @@ func (e *Engine) queueHanded(tx *pg.Pipeline, taken []*handed) error {
 	due, postbacks := make([]dispatch.Due, len(taken)), make([]int64, len(taken))
 	for i, h := range taken {
 		byID[h.claim.id], postbacks[i] = h, h.claim.postbackID
-		due[i] = dispatch.Due{DeliveryID: h.args.DeliveryID, Attempt: h.args.Attempt, Endpoint: h.args.Endpoint, Priority: dispatch.PriorityLive}
+		due[i] = h.due
 	}
 	rows, err := newJobRows(due)
 	if err != nil {
 		return err
 	}
 	var job int64
-	var id uuid.UUID
+	var ids []uuid.UUID
 	tx.QueueRows(func(rows pgx.Rows) error {
-		_, err := pgx.ForEachRow(rows, []any{&job, &id}, func() error {
-			byID[id].claim.job = job
+		_, err := pgx.ForEachRow(rows, []any{&job, &ids}, func() error {
+			r := newRun(job, len(ids))
+			for _, id := range ids {
+				byID[id].claim.run = r
+			}
 			return nil
 		})
 		return err
@@ -166,8 +174,8 @@ func (e *Engine) queueHanded(tx *pg.Pipeline, taken []*handed) error {
 	return nil
 }
 
-// ended begins what was taken, where its transaction has committed.
-func (e *Engine) ended(taken []*handed, committed bool) {
+// settle begins what was taken, where its transaction has committed.
+func (e *Engine) settle(taken []*handed, committed bool) {
 	for _, h := range taken {
 		if committed {
 			go e.deliver(h)
@@ -186,19 +194,14 @@ func (e *Engine) ended(taken []*handed, committed bool) {
 func (e *Engine) deliver(h *handed) {
 	defer e.handover.flying.Done()
 	defer h.room.giveBack()
-	defer func() {
-		if r := recover(); r != nil {
-			e.Log.ErrorContext(h.ctx, "delivering", "delivery", h.claim.id, "panic", r)
-		}
-	}()
 	ctx, cancel := context.WithTimeout(h.ctx, jobTimeout)
 	defer cancel()
-	var err error
-	if h.claim.stopped != "" {
-		err = e.writer.write(ctx, h.claim.stop(e.Now()))
-	} else {
-		err = e.send(ctx, &h.claim, h.args, h.room)
-	}
+	err := caught(func() error {
+		if h.claim.stopped != "" {
+			return e.writer.write(ctx, h.claim.stop(e.Now()))
+		}
+		return e.send(ctx, &h.claim, DeliverArgs{Endpoint: h.due.Endpoint}, h.room)
+	})
 	if err != nil {
 		e.Log.ErrorContext(ctx, "delivering", "delivery", h.claim.id, "error", err)
 	}

@@ -43,7 +43,7 @@ func newMetrics(register prometheus.Registerer) *metrics {
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
 		}),
 		parkings: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "postrider_delivery_parkings_total", Help: "Jobs that found no place at their endpoint, by why.",
+			Name: "postrider_delivery_parkings_total", Help: "Deliveries whose turn had come and that found no place at their endpoint, by why.",
 		}, []string{"because"}),
 		promotion: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "postrider_deliveries_promoted_total", Help: "Deliveries that were moved from the table into River.",
@@ -74,12 +74,12 @@ func (m *metrics) flush(rows int, took time.Duration) {
 	m.flushTime.Observe(took.Seconds())
 }
 
-func (m *metrics) parked(a admission) {
+func (m *metrics) parked(a admission, deliveries int) {
 	because := "full"
 	if a == held {
 		because = "circuit_open"
 	}
-	m.parkings.WithLabelValues(because).Inc()
+	m.parkings.WithLabelValues(because).Add(float64(deliveries))
 }
 
 func (m *metrics) promoted(n int) { m.promotion.Add(float64(n)) }

@@ -187,7 +187,7 @@ WHERE endpoint = $1 AND state IN ('open', 'half_open') AND probe_at <= $2`
 // comes back with its attempt.
 const sweepSQL = `
 WITH stuck AS (
-  SELECT DISTINCT (args ->> 'delivery_id')::uuid AS id FROM river_job
+  SELECT DISTINCT (queued ->> 'id')::uuid AS id FROM river_job, jsonb_array_elements(args -> 'deliveries') AS queued
   WHERE state = 'running' AND kind = 'deliver' AND attempted_at < $1
 ), swept AS (
   SELECT d.id, d.claimed_at FROM deliveries d JOIN stuck s ON s.id = d.id

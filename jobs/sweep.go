@@ -28,15 +28,15 @@ var errClaimed = errors.New("an earlier run of this job has claimed the delivery
 
 // retake takes back the claim that an earlier run of a job left behind when it
 // could not write down what came of it.
-func (e *Engine) retake(ctx context.Context, args DeliverArgs) error {
+func (e *Engine) retake(ctx context.Context, q Queued) error {
 	now := e.Now().UTC()
-	n, err := e.takeBack(ctx, retakeSQL, now.Add(-e.SweepAfter), now, args.DeliveryID, args.Attempt+1)
+	n, err := e.takeBack(ctx, retakeSQL, now.Add(-e.SweepAfter), now, q.DeliveryID, q.Attempt+1)
 	if err != nil || n > 0 {
 		return err
 	}
 	var claimed bool
-	if err := e.Pool.Pgx.QueryRow(ctx, claimedSQL, args.DeliveryID, args.Attempt+1).Scan(&claimed); err != nil {
-		return fmt.Errorf("looking after delivery %s: %w", args.DeliveryID, err)
+	if err := e.Pool.Pgx.QueryRow(ctx, claimedSQL, q.DeliveryID, q.Attempt+1).Scan(&claimed); err != nil {
+		return fmt.Errorf("looking after delivery %s: %w", q.DeliveryID, err)
 	}
 	if claimed {
 		return errClaimed

@@ -59,6 +59,7 @@ func (w *writer) flush(ctx context.Context, results []result) error {
 	for try := 1; ; try++ {
 		err := commit(ctx, w.pool, results)
 		if err == nil {
+			ended(runs(results))
 			w.metrics.flush(len(results), time.Since(started))
 			return nil
 		}
@@ -115,9 +116,9 @@ func flushBatch(results []result) (*pgx.Batch, error) {
 		batch.Queue(insertAttemptsSQL, attempts.columns[:]...)
 	}
 	finish(batch, results)
-	ids, over, jobs := make([]uuid.UUID, len(results)), pg.UUIDs{}, make([]int64, len(results))
+	ids, over := make([]uuid.UUID, len(results)), pg.UUIDs{}
 	for i, r := range results {
-		ids[i], jobs[i] = r.claim.id, r.claim.job
+		ids[i] = r.claim.id
 		if r.outcome.State.Final() {
 			over = append(over, r.claim.id)
 		}
@@ -125,9 +126,20 @@ func flushBatch(results []result) (*pgx.Batch, error) {
 	if len(over) > 0 {
 		batch.Queue(unblockSQL, over, results[0].at.UTC(), string(live.Deliveries))
 	}
-	batch.Queue(dropJobsSQL, jobs)
+	if jobs := ending(runs(results)); len(jobs) > 0 {
+		batch.Queue(dropJobsSQL, jobs)
+	}
 	live.Queue(queuer{batch}, live.Deliveries, ids...)
 	return batch, nil
+}
+
+// runs gives the job of each result.
+func runs(results []result) []*run {
+	all := make([]*run, len(results))
+	for i, r := range results {
+		all[i] = r.claim.run
+	}
+	return all
 }
 
 // queuer queues without asking for the result.

@@ -2,12 +2,18 @@ package jobs
 
 import (
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"postrider/dispatch"
 	"postrider/ent/db"
@@ -127,5 +133,56 @@ func TestEndpointsAreSpreadOverTheLanes(t *testing.T) {
 	}
 	if len(used) != lanes {
 		t.Errorf("%v", used)
+	}
+}
+
+// When the process is asked to stop, a job begins nothing more: what it has not
+// begun goes back to the table at once.
+func TestAJobBeginsNothingMoreWhenTheProcessLeaves(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	s := pgtest.NewScene(t, d)
+	var got atomic.Int64
+	tracker := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { got.Add(1) }))
+	defer tracker.Close()
+	p := pgtest.Postback(t, d, s.Affiliate, tracker.URL)
+	guard := dispatch.NewGuard(dispatch.GuardOptions{AllowPrivate: true})
+	client := dispatch.NewClient(dispatch.ClientOptions{Guard: guard})
+	defer client.Close()
+	e, err := New(Config{Pool: d.Pool(t), Client: client, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := DeliverArgs{Endpoint: tracker.URL}
+	for range 3 {
+		row := pgtest.Delivery(t, d, s.Conversion(t, d).ID, p, func(c *db.DeliveryCreate) { c.SetState(dispatch.Queued).SetAttempt(0).SetEndpoint(tracker.URL) })
+		args.Deliveries = append(args.Deliveries, Queued{DeliveryID: row.ID})
+	}
+	e.leaving.Store(true)
+	err = (&deliverer{engine: e}).Work(t.Context(), &river.Job[DeliverArgs]{JobRow: &rivertype.JobRow{ID: 1, Attempt: 1}, Args: args})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var delivered, parked int
+	err = d.SQL.QueryRowContext(t.Context(), `
+		SELECT count(*) FILTER (WHERE state = 'delivered'), count(*) FILTER (WHERE state = 'queued' AND parked_at IS NOT NULL AND attempt = 0) FROM deliveries`).
+		Scan(&delivered, &parked)
+	if err != nil || delivered != 1 || parked != 2 || got.Load() != 1 {
+		t.Errorf("%d delivered, %d parked, %d requests, %v", delivered, parked, got.Load(), err)
+	}
+}
+
+func TestAJobEndsWithTheLastOfItsDeliveries(t *testing.T) {
+	t.Parallel()
+	a, b := newRun(1, 3), newRun(2, 1)
+	if got := ending([]*run{a, b, nil, a}); !slices.Equal(got, []int64{2}) {
+		t.Errorf("%v end with two of three and the only one", got)
+	}
+	ended([]*run{a, a})
+	if got := ending([]*run{a}); !slices.Equal(got, []int64{1}) {
+		t.Errorf("%v end with the last", got)
+	}
+	if got := ending([]*run{nil}); len(got) != 0 {
+		t.Errorf("%v end with one that has no job", got)
 	}
 }

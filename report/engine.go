@@ -31,8 +31,8 @@ type Worker struct {
 // Queue is one lane of River.
 type Queue struct {
 	Name      string
-	Available int // jobs that wait to be fetched
-	Running   int
+	Available int // deliveries in jobs that wait to be fetched
+	Running   int // deliveries in jobs that run
 }
 
 // Engine reads how the engine stands. Only staff may know.
@@ -99,8 +99,9 @@ func (h *Health) workers(ctx context.Context) ([]*Worker, error) {
 
 func (h *Health) queues(ctx context.Context) ([]*Queue, error) {
 	rows, err := h.DB.QueryContext(ctx, `
-		SELECT queue, count(*) FILTER (WHERE state = 'available'), count(*) FILTER (WHERE state = 'running')
-		FROM river_job WHERE state IN ('available', 'running') GROUP BY queue ORDER BY queue`)
+		SELECT queue, coalesce(sum(jsonb_array_length(args -> 'deliveries')) FILTER (WHERE state = 'available'), 0),
+		  coalesce(sum(jsonb_array_length(args -> 'deliveries')) FILTER (WHERE state = 'running'), 0)
+		FROM river_job WHERE kind = 'deliver' AND state IN ('available', 'running') GROUP BY queue ORDER BY queue`)
 	if err != nil {
 		return nil, fmt.Errorf("reading the queues: %w", err)
 	}

@@ -32,7 +32,8 @@ func (c *crash) check(t *testing.T) {
 	if waiting > 0 {
 		t.Errorf("%d deliveries are still on their way:\n%s", waiting, rowsOf(t, d, `
 			SELECT d.id, d.state, d.attempt, d.due_at, d.claimed_at, d.queued_at, d.reason,
-			  (SELECT json_agg(json_build_array(j.id, j.state, j.attempt, j.args->'attempt', j.attempted_at, j.errors) ORDER BY j.id) FROM river_job j WHERE j.args->>'delivery_id' = d.id::text)
+			  (SELECT json_agg(json_build_array(j.id, j.state, j.attempt, j.args->'deliveries', j.attempted_at, j.errors) ORDER BY j.id)
+			   FROM river_job j WHERE j.args->'deliveries' @> json_build_array(json_build_object('id', d.id))::jsonb)
 			FROM deliveries d WHERE state <> 'delivered' LIMIT 5`))
 	}
 	lost := 0
