@@ -20,7 +20,7 @@ type Enqueuer struct {
 	Engine *Engine // that works in this process, and sends what it can at once; nil where none does
 }
 
-// Enqueue makes a job for each delivery; they run once the transaction commits.
+// Enqueue makes the jobs of deliveries; they run once the transaction commits.
 // What the engine takes is claimed with it.
 func (q Enqueuer) Enqueue(_ context.Context, tx *pg.Pipeline, deliveries []dispatch.Fresh) ([]*time.Time, error) {
 	claimedAt := make([]*time.Time, len(deliveries))
