@@ -203,10 +203,12 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.member.beat(ctx); err != nil && ctx.Err() == nil {
 		e.Log.ErrorContext(ctx, "beating", "error", err)
 	}
+	e.handover.open(work) // as soon as there is an answer to any attempt
 	if err := e.river.Start(work); err != nil {
+		e.handover.close()
+		e.handover.drain(ctx)
 		return fmt.Errorf("starting River: %w", err)
 	}
-	e.handover.open(work)
 	var loops sync.WaitGroup
 	loops.Go(func() { e.every(ctx, beatEvery, "beating", e.member.beat) })
 	loops.Go(func() { e.promoteAll(ctx) })
