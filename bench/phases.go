@@ -44,6 +44,7 @@ func (e *env) printPhases(ctx context.Context, to io.Writer, pool *pg.Pool, watc
 	}
 	defer rows.Close()
 	names := append(slices.Clone(w.phases), "all", "call to answer")
+	all := len(w.phases)
 	took := make([][]time.Duration, len(names))
 	for rows.Next() {
 		var id string
@@ -56,7 +57,6 @@ func (e *env) printPhases(ctx context.Context, to io.Writer, pool *pg.Pool, watc
 			continue
 		}
 		began := c.sent
-		all := len(w.phases)
 		for i, end := range append(ends, c.hit) {
 			took[i] = append(took[i], end.Sub(began))
 			began = end

@@ -319,7 +319,7 @@ func TestWhatWasSentIsTheTemplateFilledIn(t *testing.T) {
 // nothing enqueues nothing.
 type nothing struct{}
 
-func (nothing) Enqueue(context.Context, *pg.Pipeline, []dispatch.Fresh) ([]*time.Time, error) {
+func (nothing) Enqueue(context.Context, *pg.Pipeline, []dispatch.Fresh) (map[uuid.UUID]*time.Time, error) {
 	return nil, nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/gofrs/uuid/v5"
+
 	"postrider/dispatch"
 	"postrider/internal/pg"
 	"postrider/internal/secret"
@@ -14,9 +16,9 @@ import (
 
 // Enqueuer makes the jobs of deliveries, in the transaction that records them. It
 // may claim some for their first attempt, which begins once that is committed:
-// claimedAt has a time for each of those, and nil for the others.
+// claimedAt has the time of each of those, by its id.
 type Enqueuer interface {
-	Enqueue(ctx context.Context, tx *pg.Pipeline, deliveries []dispatch.Fresh) (claimedAt []*time.Time, err error)
+	Enqueue(ctx context.Context, tx *pg.Pipeline, deliveries []dispatch.Fresh) (claimedAt map[uuid.UUID]*time.Time, err error)
 }
 
 // Config is what an Intake needs.

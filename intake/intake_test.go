@@ -66,7 +66,7 @@ const queued = `(SELECT jsonb_array_elements(args -> 'deliveries') AS q FROM riv
 
 var errQueue = errors.New("the queue is broken")
 
-func (q *queue) Enqueue(ctx context.Context, tx *pg.Pipeline, fresh []dispatch.Fresh) ([]*time.Time, error) {
+func (q *queue) Enqueue(ctx context.Context, tx *pg.Pipeline, fresh []dispatch.Fresh) (map[uuid.UUID]*time.Time, error) {
 	claimedAt, err := q.Enqueuer.Enqueue(ctx, tx, fresh)
 	if err != nil {
 		return nil, err

@@ -200,13 +200,7 @@ func (l *ledger) queue(ctx context.Context) (map[uuid.UUID]*time.Time, error) {
 	if err != nil {
 		return nil, fmt.Errorf("queuing %d deliveries: %w", len(fresh), err)
 	}
-	claimed := make(map[uuid.UUID]*time.Time, len(claimedAt))
-	for i, at := range claimedAt {
-		if at != nil {
-			claimed[fresh[i].DeliveryID] = at
-		}
-	}
-	return claimed, nil
+	return claimedAt, nil
 }
 
 // follows tells whether one that tells of an earlier step may be on its way.

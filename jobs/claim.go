@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"time"
 
@@ -75,7 +77,7 @@ func (e *Engine) claimAll(ctx context.Context, batch []*claiming) error {
 
 // claimSome takes what can be taken, and leaves the rest waiting.
 func (e *Engine) claimSome(ctx context.Context, waiting map[Queued]*claiming) error {
-	ids, attempts := columns(waiting)
+	ids, attempts := columns(maps.Keys(waiting))
 	rows, err := e.Pool.Pgx.Query(ctx, claimSQL, ids, attempts, e.Now().UTC())
 	if err != nil {
 		return err
@@ -106,7 +108,7 @@ func (e *Engine) block(ctx context.Context, waiting map[Queued]*claiming) (again
 	if len(waiting) == 0 {
 		return false, nil
 	}
-	ids, attempts := columns(waiting)
+	ids, attempts := columns(maps.Keys(waiting))
 	var blocked []uuid.UUID
 	err = pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, followersSQL, ids, attempts)
@@ -134,9 +136,10 @@ func (e *Engine) block(ctx context.Context, waiting map[Queued]*claiming) (again
 	return again, err
 }
 
-func columns(waiting map[Queued]*claiming) (ids pg.UUIDs, attempts []int32) {
-	for key := range waiting {
-		ids, attempts = append(ids, key.DeliveryID), append(attempts, int32(key.Attempt)) //nolint:gosec // an attempt's number is small
+// columns is deliveries in jobs, a slice a column.
+func columns(queued iter.Seq[Queued]) (ids pg.UUIDs, attempts []int) {
+	for q := range queued {
+		ids, attempts = append(ids, q.DeliveryID), append(attempts, q.Attempt)
 	}
 	return ids, attempts
 }

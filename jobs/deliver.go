@@ -32,7 +32,7 @@ func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error
 	var working errgroup.Group
 	for i, q := range all {
 		room, a := e.enter(ctx, job.Args)
-		if a == admitted && i > 0 && e.leaving.Load() {
+		if a == admitted && i > 0 && !e.handover.isOpen() {
 			room.giveBack()
 			a = full
 		}

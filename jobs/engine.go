@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -76,7 +75,6 @@ type Engine struct {
 	member    *membership
 	slots     chan struct{} // bounds what is under way
 	handover  handover
-	leaving   atomic.Bool // nothing more is begun
 
 	bodiesUpTo uuid.UUID // attempts up to this one have lost their bodies; of the house-keeping alone
 
@@ -217,7 +215,6 @@ func (e *Engine) Run(ctx context.Context) error {
 	loops.Go(func() { e.every(ctx, e.WatchEvery, "watching for alerts", e.watch) })
 	loops.Go(func() { e.every(ctx, time.Hour, "keeping house", e.keepHouse) })
 	<-ctx.Done()
-	e.leaving.Store(true)
 	e.handover.close()
 	loops.Wait()
 	return errors.Join(e.drain(work), e.member.resign(work))

@@ -162,16 +162,45 @@ func TestAJobThatRunsAgainLeavesAClaimThatMayBeAlive(t *testing.T) {
 	}
 }
 
-// gate lets a tracker's answer to one request wait until it is opened.
-func gate(request, code int) (answer func(int, http.ResponseWriter, *http.Request), arrived <-chan struct{}, open func()) {
+// gated is a world whose tracker lets its answer to one request wait until it is
+// opened.
+func gated(t *testing.T, request, code int) (w *world, arrived <-chan struct{}, open func()) {
+	t.Helper()
 	came, wait := make(chan struct{}), make(chan struct{})
-	return func(n int, rw http.ResponseWriter, _ *http.Request) {
+	w = setup(t, func(n int, rw http.ResponseWriter, _ *http.Request) {
 		if n == request {
 			close(came)
 			<-wait
 			rw.WriteHeader(code)
 		}
-	}, came, sync.OnceFunc(func() { close(wait) })
+	})
+	open = sync.OnceFunc(func() { close(wait) })
+	t.Cleanup(open)
+	return w, came, open
+}
+
+// stopDuring asks an engine to stop while an attempt is under way, records five
+// more meanwhile, and lets the attempt end: it is waited for, and leaves no claim.
+func (w *world) stopDuring(stop, open func()) {
+	w.t.Helper()
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		stop()
+	}()
+	for range 5 { // some of these find it still working, some do not
+		w.deposit()
+	}
+	select {
+	case <-stopped:
+		w.t.Error("it did not wait for the attempt under way")
+	default:
+	}
+	open()
+	<-stopped
+	if n := w.number(`SELECT count(*) FROM deliveries WHERE claimed_at IS NOT NULL`); n != 0 {
+		w.t.Errorf("%d are claimed by nobody", n)
+	}
 }
 
 // clock runs as the true one does, ahead of it by what a test says.
@@ -182,9 +211,7 @@ func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Lo
 func (c *clock) later(d time.Duration) { c.ahead.Add(int64(d)) }
 
 func TestALateAnswerCountsForADeliveryThatWasOnlySwept(t *testing.T) {
-	answer, arrived, open := gate(2, 200)
-	w := setup(t, answer)
-	t.Cleanup(open)
+	w, arrived, open := gated(t, 2, 200)
 	w.postback("/")
 	w.deposit()
 	w.exec(`DELETE FROM river_job`)
@@ -206,9 +233,7 @@ func TestALateAnswerCountsForADeliveryThatWasOnlySwept(t *testing.T) {
 }
 
 func TestALateAnswerChangesNothingForADeliveryThatWentOn(t *testing.T) {
-	answer, arrived, open := gate(1, http.StatusNotFound)
-	w := setup(t, answer)
-	t.Cleanup(open)
+	w, arrived, open := gated(t, 1, http.StatusNotFound)
 	w.postback("/")
 	w.deposit()
 	clock := &clock{}
@@ -232,31 +257,12 @@ func TestALateAnswerChangesNothingForADeliveryThatWentOn(t *testing.T) {
 }
 
 func TestAGracefulStopFinishesWhatIsUnderWay(t *testing.T) {
-	answer, arrived, open := gate(1, 200)
-	w := setup(t, answer)
-	t.Cleanup(open)
+	w, arrived, open := gated(t, 1, 200)
 	w.postback("/")
 	w.deposit()
 	stop := w.run()
 	<-arrived
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		stop()
-	}()
-	for range 5 { // some of these find it still working, some do not
-		w.deposit()
-	}
-	select {
-	case <-stopped:
-		t.Error("it did not wait for the attempt under way")
-	default:
-	}
-	open()
-	<-stopped
-	if n := w.number(`SELECT count(*) FROM deliveries WHERE claimed_at IS NOT NULL`); n != 0 {
-		t.Errorf("%d are claimed by nobody", n)
-	}
+	w.stopDuring(stop, open)
 	first, err := w.client.Delivery.Query().Order(delivery.ByID()).First(w.ctx)
 	w.must(err)
 	if first.State != dispatch.Delivered {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gofrs/uuid/v5"
 	"github.com/riverqueue/river"
 
 	"postrider/dispatch"
@@ -22,19 +23,19 @@ type Enqueuer struct {
 
 // Enqueue makes the jobs of deliveries; they run once the transaction commits.
 // What the engine takes is claimed with it.
-func (q Enqueuer) Enqueue(_ context.Context, tx *pg.Pipeline, deliveries []dispatch.Fresh) ([]*time.Time, error) {
-	claimedAt := make([]*time.Time, len(deliveries))
+func (q Enqueuer) Enqueue(_ context.Context, tx *pg.Pipeline, deliveries []dispatch.Fresh) (map[uuid.UUID]*time.Time, error) {
+	claimedAt := map[uuid.UUID]*time.Time{}
 	var taken []*handed
 	var others []dispatch.Due
-	for i, f := range deliveries {
+	for _, f := range deliveries {
 		if h := q.Engine.take(f); h != nil {
-			taken, claimedAt[i] = append(taken, h), &h.claimedAt
+			taken, claimedAt[f.DeliveryID] = append(taken, h), &h.claimedAt
 		} else {
 			others = append(others, f.Due)
 		}
 	}
 	if len(taken) > 0 {
-		tx.AtEnd(func(committed bool) { q.Engine.settle(taken, committed) })
+		tx.AtEnd(func(committed bool) { q.Engine.conclude(taken, committed) })
 		if err := q.Engine.queueHanded(tx, taken); err != nil {
 			return nil, err
 		}
@@ -76,7 +77,7 @@ const jobRowsEach = 16
 // jobRows is jobs, a slice a column.
 type jobRows struct {
 	encoded    []string
-	priorities []int16
+	priorities []int
 	queues     []string
 }
 
@@ -102,14 +103,13 @@ func newJobRows(deliveries []dispatch.Due) (jobRows, error) {
 		}
 		g.args.Deliveries = append(g.args.Deliveries, Queued{DeliveryID: d.DeliveryID, Attempt: d.Attempt})
 	}
-	rows := jobRows{encoded: make([]string, len(all)), priorities: make([]int16, len(all)), queues: make([]string, len(all))}
+	rows := jobRows{encoded: make([]string, len(all)), priorities: make([]int, len(all)), queues: make([]string, len(all))}
 	for i, g := range all {
 		args, err := json.Marshal(g.args)
 		if err != nil {
 			return rows, fmt.Errorf("writing a job's arguments: %w", err)
 		}
-		rows.encoded[i], rows.queues[i] = string(args), lane(g.args.Endpoint)
-		rows.priorities[i] = int16(g.priority) //nolint:gosec // 1 to 4
+		rows.encoded[i], rows.priorities[i], rows.queues[i] = string(args), g.priority, lane(g.args.Endpoint)
 	}
 	return rows, nil
 }

@@ -113,7 +113,7 @@ func TestJobsOfSeveralDeliveries(t *testing.T) {
 			}
 			for _, q := range args.Deliveries {
 				queued = append(queued, dispatch.Due{
-					DeliveryID: q.DeliveryID, Attempt: q.Attempt, Endpoint: args.Endpoint, Priority: int(rows.priorities[i]), Promoted: args.Promoted,
+					DeliveryID: q.DeliveryID, Attempt: q.Attempt, Endpoint: args.Endpoint, Priority: rows.priorities[i], Promoted: args.Promoted,
 				})
 			}
 		}

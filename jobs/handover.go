@@ -20,7 +20,8 @@ import (
 // process had taken is swept and rescued like any other claim.
 type handover struct {
 	mu     sync.Mutex
-	ctx    context.Context // of the attempts; nil while none may begin
+	opened bool            // more may be begun
+	ctx    context.Context // of the attempts
 	cancel context.CancelFunc
 	flying sync.WaitGroup
 }
@@ -30,7 +31,6 @@ type handed struct {
 	due       dispatch.Due
 	claim     claim
 	claimedAt time.Time
-	ctx       context.Context
 	room      room
 }
 
@@ -51,6 +51,7 @@ func (r room) giveBack() {
 func (h *handover) open(ctx context.Context) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.opened = true
 	h.ctx, h.cancel = context.WithCancel(ctx)
 }
 
@@ -58,18 +59,25 @@ func (h *handover) open(ctx context.Context) {
 func (h *handover) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.ctx = nil
+	h.opened = false
 }
 
-// begin gives the context for one more attempt; false while none may begin.
-func (h *handover) begin() (context.Context, bool) {
+// isOpen tells whether more may be begun: the engine runs, and was not asked to
+// stop.
+func (h *handover) isOpen() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.ctx == nil {
-		return nil, false
+	return h.opened
+}
+
+// begin counts one more attempt; false where none may begin.
+func (h *handover) begin() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.opened {
+		h.flying.Add(1)
 	}
-	h.flying.Add(1)
-	return h.ctx, true
+	return h.opened
 }
 
 // drain waits for those that were taken before it was closed, and cuts them off
@@ -83,11 +91,7 @@ func (h *handover) drain(soft context.Context) {
 // take claims a delivery that is being recorded, where it can go out at once; nil
 // where it must go through the queue. An Engine that is nil takes nothing.
 func (e *Engine) take(f dispatch.Fresh) *handed {
-	if e == nil || f.Follows {
-		return nil
-	}
-	ctx, ok := e.handover.begin()
-	if !ok {
+	if e == nil || f.Follows || !e.handover.begin() {
 		return nil
 	}
 	room, ok := e.roomAtOnce(f.Endpoint)
@@ -101,7 +105,7 @@ func (e *Engine) take(f dispatch.Fresh) *handed {
 			id: f.DeliveryID, affiliateID: f.AffiliateID, postbackID: f.PostbackID, versionID: f.VersionID, number: f.Attempt + 1,
 			values: values(f.DeliveryID, f.Macros), endpoint: f.Endpoint, goal: f.Goal, createdAt: f.RecordedAt,
 		},
-		claimedAt: e.Now().UTC(), ctx: ctx, room: room,
+		claimedAt: e.Now().UTC(), room: room,
 	}
 }
 
@@ -174,8 +178,8 @@ func (e *Engine) queueHanded(tx *pg.Pipeline, taken []*handed) error {
 	return nil
 }
 
-// settle begins what was taken, where its transaction has committed.
-func (e *Engine) settle(taken []*handed, committed bool) {
+// conclude begins what was taken, where its transaction has committed.
+func (e *Engine) conclude(taken []*handed, committed bool) {
 	for _, h := range taken {
 		if committed {
 			go e.deliver(h)
@@ -194,7 +198,7 @@ func (e *Engine) settle(taken []*handed, committed bool) {
 func (e *Engine) deliver(h *handed) {
 	defer e.handover.flying.Done()
 	defer h.room.giveBack()
-	ctx, cancel := context.WithTimeout(h.ctx, jobTimeout)
+	ctx, cancel := context.WithTimeout(e.handover.ctx, jobTimeout)
 	defer cancel()
 	err := caught(func() error {
 		if h.claim.stopped != "" {

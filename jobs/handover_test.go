@@ -102,7 +102,7 @@ func TestWhatIsNotCommittedIsNotSentAndLeavesItsRoom(t *testing.T) {
 			at, err := w.Enqueue(ctx, tx, []dispatch.Fresh{{
 				Due: dispatch.Due{DeliveryID: pgtest.ID(t), Endpoint: w.of("T1").Endpoint, Priority: dispatch.PriorityLive}, PostbackID: p.ID,
 			}})
-			if err == nil && at[0] == nil {
+			if err == nil && len(at) == 0 {
 				t.Error("it was not taken")
 			}
 			return errors.Join(err, tx.Send(ctx), refused)
@@ -143,9 +143,7 @@ func TestWhatIsHandedOverForAPostbackThatIsHeldOrDeletedIsNotSent(t *testing.T) 
 }
 
 func TestWhatADeadProcessWasHandedIsTakenBack(t *testing.T) {
-	answer, arrived, open := gate(2, http.StatusOK)
-	w := setup(t, answer)
-	t.Cleanup(open)
+	w, arrived, _ := gated(t, 2, http.StatusOK)
 	w.postback("/")
 	clock := &clock{}
 	handedOver, _ := w.beside(func(c *jobs.Config) { c.Now, c.SweepEvery = clock.now, time.Hour })
@@ -168,9 +166,7 @@ func TestWhatADeadProcessWasHandedIsTakenBack(t *testing.T) {
 }
 
 func TestALaterStepWaitsForTheOneThatWasHandedOver(t *testing.T) {
-	answer, arrived, open := gate(2, http.StatusOK)
-	w := setup(t, answer)
-	t.Cleanup(open)
+	w, arrived, open := gated(t, 2, http.StatusOK)
 	w.postback("/?s={status}", pgtest.On(commission.GoalDeposit, commission.Approved, commission.Rejected))
 	handedOver, _ := w.beside()
 	w.deposit()
@@ -186,28 +182,12 @@ func TestALaterStepWaitsForTheOneThatWasHandedOver(t *testing.T) {
 }
 
 func TestAGracefulStopFinishesWhatWasHandedOver(t *testing.T) {
-	answer, arrived, open := gate(2, http.StatusOK)
-	w := setup(t, answer)
-	t.Cleanup(open)
+	w, arrived, open := gated(t, 2, http.StatusOK)
 	w.postback("/")
 	_, stop := w.beside()
 	w.deposit()
 	<-arrived
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		stop()
-	}()
-	for range 5 { // some of these find it still working, some do not
-		w.deposit()
-	}
-	select {
-	case <-stopped:
-		t.Error("it did not wait for what is under way")
-	default:
-	}
-	open()
-	<-stopped
+	w.stopDuring(stop, open)
 	if d := w.of("T2"); d.State != dispatch.Delivered {
 		t.Errorf("%+v", d)
 	}

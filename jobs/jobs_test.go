@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofrs/uuid/v5"
 	"go.uber.org/goleak"
 
 	"postrider/commission"
@@ -78,7 +79,7 @@ func (w *world) deposit() {
 }
 
 // Enqueue is that of a process in which the last engine works that was started.
-func (w *world) Enqueue(ctx context.Context, tx *pg.Pipeline, fresh []dispatch.Fresh) ([]*time.Time, error) {
+func (w *world) Enqueue(ctx context.Context, tx *pg.Pipeline, fresh []dispatch.Fresh) (map[uuid.UUID]*time.Time, error) {
 	return jobs.Enqueuer{Engine: w.engine}.Enqueue(ctx, tx, fresh)
 }
 

@@ -3,12 +3,12 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
-	"postrider/internal/pg"
 )
 
 // parking is deliveries of a job that found no place at their endpoint: they go
@@ -21,16 +21,15 @@ type parking struct {
 
 // parkAll puts deliveries back that share a commit.
 func (e *Engine) parkAll(ctx context.Context, batch []parking) error {
-	var ids pg.UUIDs
-	var attempts []int32
+	var queued []Queued
 	var held []bool
 	var runs []*run
 	for _, p := range batch {
-		for _, q := range p.deliveries {
-			ids, attempts = append(ids, q.DeliveryID), append(attempts, int32(q.Attempt)) //nolint:gosec // an attempt's number is small
-			held, runs = append(held, p.held), append(runs, p.run)
-		}
+		queued = append(queued, p.deliveries...)
+		held = append(held, slices.Repeat([]bool{p.held}, len(p.deliveries))...)
+		runs = append(runs, slices.Repeat([]*run{p.run}, len(p.deliveries))...)
 	}
+	ids, attempts := columns(slices.Values(queued))
 	err := pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, parkSQL, ids, attempts, held, e.Now().UTC(), dispatch.CircuitOpen)
 		if err != nil {

@@ -158,7 +158,6 @@ func TestAJobBeginsNothingMoreWhenTheProcessLeaves(t *testing.T) {
 		row := pgtest.Delivery(t, d, s.Conversion(t, d).ID, p, func(c *db.DeliveryCreate) { c.SetState(dispatch.Queued).SetAttempt(0).SetEndpoint(tracker.URL) })
 		args.Deliveries = append(args.Deliveries, Queued{DeliveryID: row.ID})
 	}
-	e.leaving.Store(true)
 	err = (&deliverer{engine: e}).Work(t.Context(), &river.Job[DeliverArgs]{JobRow: &rivertype.JobRow{ID: 1, Attempt: 1}, Args: args})
 	if err != nil {
 		t.Fatal(err)
