@@ -123,8 +123,10 @@ func (r *Resolver) User() gen.UserResolver { return &userResolver{r} }
 
 func (r *Resolver) Viewer() gen.ViewerResolver { return &viewerResolver{r} }
 
-type affiliateResolver struct{ *Resolver }
-type apiTokenResolver struct{ *Resolver }
-type echoRequestResolver struct{ *Resolver }
-type userResolver struct{ *Resolver }
-type viewerResolver struct{ *Resolver }
+type (
+	affiliateResolver   struct{ *Resolver }
+	apiTokenResolver    struct{ *Resolver }
+	echoRequestResolver struct{ *Resolver }
+	userResolver        struct{ *Resolver }
+	viewerResolver      struct{ *Resolver }
+)

@@ -70,5 +70,7 @@ func (r *Resolver) Proposal() gen.ProposalResolver { return &proposalResolver{r}
 
 func (r *Resolver) Terms() gen.TermsResolver { return &termsResolver{r} }
 
-type proposalResolver struct{ *Resolver }
-type termsResolver struct{ *Resolver }
+type (
+	proposalResolver struct{ *Resolver }
+	termsResolver    struct{ *Resolver }
+)

@@ -41,5 +41,7 @@ func (r *Resolver) Balance() gen.BalanceResolver { return &balanceResolver{r} }
 
 func (r *Resolver) BalanceMonth() gen.BalanceMonthResolver { return &balanceMonthResolver{r} }
 
-type balanceResolver struct{ *Resolver }
-type balanceMonthResolver struct{ *Resolver }
+type (
+	balanceResolver      struct{ *Resolver }
+	balanceMonthResolver struct{ *Resolver }
+)

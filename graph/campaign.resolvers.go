@@ -106,5 +106,7 @@ func (r *Resolver) Campaign() gen.CampaignResolver { return &campaignResolver{r}
 
 func (r *Resolver) TrackingLink() gen.TrackingLinkResolver { return &trackingLinkResolver{r} }
 
-type campaignResolver struct{ *Resolver }
-type trackingLinkResolver struct{ *Resolver }
+type (
+	campaignResolver     struct{ *Resolver }
+	trackingLinkResolver struct{ *Resolver }
+)

@@ -114,5 +114,7 @@ func (r *Resolver) Conversion() gen.ConversionResolver { return &conversionResol
 
 func (r *Resolver) ConversionEvent() gen.ConversionEventResolver { return &conversionEventResolver{r} }
 
-type conversionResolver struct{ *Resolver }
-type conversionEventResolver struct{ *Resolver }
+type (
+	conversionResolver      struct{ *Resolver }
+	conversionEventResolver struct{ *Resolver }
+)

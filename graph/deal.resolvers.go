@@ -114,6 +114,8 @@ func (r *Resolver) DealTier() gen.DealTierResolver { return &dealTierResolver{r}
 
 func (r *Resolver) Qualification() gen.QualificationResolver { return &qualificationResolver{r} }
 
-type currencyRateResolver struct{ *Resolver }
-type dealTierResolver struct{ *Resolver }
-type qualificationResolver struct{ *Resolver }
+type (
+	currencyRateResolver  struct{ *Resolver }
+	dealTierResolver      struct{ *Resolver }
+	qualificationResolver struct{ *Resolver }
+)

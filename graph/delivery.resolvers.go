@@ -106,6 +106,8 @@ func (r *Resolver) GatheredConversion() gen.GatheredConversionResolver {
 	return &gatheredConversionResolver{r}
 }
 
-type attemptResolver struct{ *Resolver }
-type deliveryResolver struct{ *Resolver }
-type gatheredConversionResolver struct{ *Resolver }
+type (
+	attemptResolver            struct{ *Resolver }
+	deliveryResolver           struct{ *Resolver }
+	gatheredConversionResolver struct{ *Resolver }
+)

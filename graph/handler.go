@@ -47,11 +47,11 @@ func Handler(cfg Config) http.Handler {
 		MissingPongOk:         true,
 		InitTimeout:           initTimeout,
 		InitFunc:              resolver.signInSocket,
-		Upgrader: websocket.Upgrader{
+		Implementation: gorillaSockets{websocket.Upgrader{
 			CheckOrigin: sameOrigin(cfg.Instance.PublicURL),
 			// With a buffer of its own it reads through limitMessages, not past it.
 			ReadBufferSize: socketBuffer,
-		},
+		}},
 	})
 	s.AddTransport(transport.Options{})
 	s.AddTransport(events{transport.SSE{KeepAlivePingInterval: keepAlive}})

@@ -80,5 +80,7 @@ func (r *Resolver) Alert() gen.AlertResolver { return &alertResolver{r} }
 
 func (r *Resolver) DayNumbers() gen.DayNumbersResolver { return &dayNumbersResolver{r} }
 
-type alertResolver struct{ *Resolver }
-type dayNumbersResolver struct{ *Resolver }
+type (
+	alertResolver      struct{ *Resolver }
+	dayNumbersResolver struct{ *Resolver }
+)

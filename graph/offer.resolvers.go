@@ -64,5 +64,7 @@ func (r *Resolver) Deal() gen.DealResolver { return &dealResolver{r} }
 
 func (r *Resolver) Offer() gen.OfferResolver { return &offerResolver{r} }
 
-type dealResolver struct{ *Resolver }
-type offerResolver struct{ *Resolver }
+type (
+	dealResolver  struct{ *Resolver }
+	offerResolver struct{ *Resolver }
+)

@@ -136,5 +136,7 @@ func (r *Resolver) Postback() gen.PostbackResolver { return &postbackResolver{r}
 
 func (r *Resolver) PostbackVersion() gen.PostbackVersionResolver { return &postbackVersionResolver{r} }
 
-type postbackResolver struct{ *Resolver }
-type postbackVersionResolver struct{ *Resolver }
+type (
+	postbackResolver        struct{ *Resolver }
+	postbackVersionResolver struct{ *Resolver }
+)

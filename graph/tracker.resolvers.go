@@ -49,5 +49,7 @@ func (r *Resolver) PresetParameter() gen.PresetParameterResolver { return &prese
 
 func (r *Resolver) TrackerPreset() gen.TrackerPresetResolver { return &trackerPresetResolver{r} }
 
-type presetParameterResolver struct{ *Resolver }
-type trackerPresetResolver struct{ *Resolver }
+type (
+	presetParameterResolver struct{ *Resolver }
+	trackerPresetResolver   struct{ *Resolver }
+)

@@ -4,7 +4,6 @@ package gen
 
 import (
 	"context"
-	"errors"
 	"math"
 	"postrider/commission"
 	"postrider/ent/db"
@@ -32,10 +31,6 @@ type TermsResolver interface {
 
 // endregion ***************************** args.gotpl *****************************
 
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
-
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _AttributeByRulePayload_count(ctx context.Context, field graphql.CollectedField, obj *AttributeByRulePayload) (ret graphql.Marshaler) {
@@ -58,7 +53,7 @@ func (ec *executionContext) _AttributeByRulePayload_count(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_AttributeByRulePayload_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AttributeByRulePayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("AttributeByRulePayload", field, false, false, "Int")
 }
 
 func (ec *executionContext) _AttributeByRulePayload_considered(ctx context.Context, field graphql.CollectedField, obj *AttributeByRulePayload) (ret graphql.Marshaler) {
@@ -81,7 +76,7 @@ func (ec *executionContext) _AttributeByRulePayload_considered(ctx context.Conte
 	)
 }
 func (ec *executionContext) fieldContext_AttributeByRulePayload_considered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AttributeByRulePayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("AttributeByRulePayload", field, false, false, "Int")
 }
 
 func (ec *executionContext) _AttributeByRulePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *AttributeByRulePayload) (ret graphql.Marshaler) {
@@ -200,7 +195,7 @@ func (ec *executionContext) _FireManualConversionPayload_result(ctx context.Cont
 	)
 }
 func (ec *executionContext) fieldContext_FireManualConversionPayload_result(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("FireManualConversionPayload", field, false, false, errors.New("field of type RecordResult does not have child fields"))
+	return graphql.NewScalarFieldContext("FireManualConversionPayload", field, false, false, "RecordResult")
 }
 
 func (ec *executionContext) _FireManualConversionPayload_conversion(ctx context.Context, field graphql.CollectedField, obj *FireManualConversionPayload) (ret graphql.Marshaler) {
@@ -319,7 +314,7 @@ func (ec *executionContext) _ImportStatusChangesPayload_changed(ctx context.Cont
 	)
 }
 func (ec *executionContext) fieldContext_ImportStatusChangesPayload_changed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ImportStatusChangesPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ImportStatusChangesPayload", field, false, false, "Int")
 }
 
 func (ec *executionContext) _ImportStatusChangesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ImportStatusChangesPayload) (ret graphql.Marshaler) {
@@ -406,7 +401,7 @@ func (ec *executionContext) _Proposal_kind(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Proposal_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Proposal", field, false, false, errors.New("field of type ProposalKind does not have child fields"))
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "ProposalKind")
 }
 
 func (ec *executionContext) _Proposal_reason(ctx context.Context, field graphql.CollectedField, obj *intake.Proposal) (ret graphql.Marshaler) {
@@ -429,7 +424,7 @@ func (ec *executionContext) _Proposal_reason(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Proposal_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Proposal", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "String")
 }
 
 func (ec *executionContext) _StatusChangeLine_line(ctx context.Context, field graphql.CollectedField, obj *StatusChangeLine) (ret graphql.Marshaler) {
@@ -452,7 +447,7 @@ func (ec *executionContext) _StatusChangeLine_line(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_StatusChangeLine_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, "Int")
 }
 
 func (ec *executionContext) _StatusChangeLine_key(ctx context.Context, field graphql.CollectedField, obj *StatusChangeLine) (ret graphql.Marshaler) {
@@ -475,7 +470,7 @@ func (ec *executionContext) _StatusChangeLine_key(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_StatusChangeLine_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, "String")
 }
 
 func (ec *executionContext) _StatusChangeLine_conversion(ctx context.Context, field graphql.CollectedField, obj *StatusChangeLine) (ret graphql.Marshaler) {
@@ -530,7 +525,7 @@ func (ec *executionContext) _StatusChangeLine_from(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_StatusChangeLine_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, errors.New("field of type ConversionStatus does not have child fields"))
+	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, "ConversionStatus")
 }
 
 func (ec *executionContext) _StatusChangeLine_to(ctx context.Context, field graphql.CollectedField, obj *StatusChangeLine) (ret graphql.Marshaler) {
@@ -553,7 +548,7 @@ func (ec *executionContext) _StatusChangeLine_to(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_StatusChangeLine_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, errors.New("field of type ConversionStatus does not have child fields"))
+	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, "ConversionStatus")
 }
 
 func (ec *executionContext) _StatusChangeLine_outcome(ctx context.Context, field graphql.CollectedField, obj *StatusChangeLine) (ret graphql.Marshaler) {
@@ -576,7 +571,7 @@ func (ec *executionContext) _StatusChangeLine_outcome(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_StatusChangeLine_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, "String")
 }
 
 func (ec *executionContext) _StatusChangeLine_message(ctx context.Context, field graphql.CollectedField, obj *StatusChangeLine) (ret graphql.Marshaler) {
@@ -599,7 +594,7 @@ func (ec *executionContext) _StatusChangeLine_message(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_StatusChangeLine_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, "String")
 }
 
 func (ec *executionContext) _Terms_model(ctx context.Context, field graphql.CollectedField, obj *commission.Terms) (ret graphql.Marshaler) {
@@ -622,7 +617,7 @@ func (ec *executionContext) _Terms_model(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Terms_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Terms", field, false, false, errors.New("field of type DealModel does not have child fields"))
+	return graphql.NewScalarFieldContext("Terms", field, false, false, "DealModel")
 }
 
 func (ec *executionContext) _Terms_amount(ctx context.Context, field graphql.CollectedField, obj *commission.Terms) (ret graphql.Marshaler) {
@@ -645,7 +640,7 @@ func (ec *executionContext) _Terms_amount(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Terms_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Terms", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Terms", field, true, true, "String")
 }
 
 func (ec *executionContext) _Terms_percent(ctx context.Context, field graphql.CollectedField, obj *commission.Terms) (ret graphql.Marshaler) {
@@ -668,7 +663,7 @@ func (ec *executionContext) _Terms_percent(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Terms_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Terms", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Terms", field, true, true, "String")
 }
 
 func (ec *executionContext) _Terms_currency(ctx context.Context, field graphql.CollectedField, obj *commission.Terms) (ret graphql.Marshaler) {
@@ -691,7 +686,7 @@ func (ec *executionContext) _Terms_currency(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Terms_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Terms", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Terms", field, false, false, "String")
 }
 
 func (ec *executionContext) _Terms_tier(ctx context.Context, field graphql.CollectedField, obj *commission.Terms) (ret graphql.Marshaler) {
@@ -714,7 +709,7 @@ func (ec *executionContext) _Terms_tier(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_Terms_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Terms", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Terms", field, false, false, "Int")
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -765,6 +760,18 @@ func (ec *executionContext) unmarshalInputAttributeByRuleInput(ctx context.Conte
 	return it, nil
 }
 
+// UnmarshalAttributeByRuleInput unmarshals raw into the AttributeByRuleInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAttributeByRuleInput(ctx context.Context, raw any) (AttributeByRuleInput, error) {
+	var out AttributeByRuleInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AttributeByRuleInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAttributeConversionInput(ctx context.Context, obj any) (AttributeConversionInput, error) {
 	var it AttributeConversionInput
 	if obj == nil {
@@ -807,6 +814,18 @@ func (ec *executionContext) unmarshalInputAttributeConversionInput(ctx context.C
 		}
 	}
 	return it, nil
+}
+
+// UnmarshalAttributeConversionInput unmarshals raw into the AttributeConversionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAttributeConversionInput(ctx context.Context, raw any) (AttributeConversionInput, error) {
+	var out AttributeConversionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AttributeConversionInput", raw, &out)
+	return out, err
 }
 
 func (ec *executionContext) unmarshalInputFireManualConversionInput(ctx context.Context, obj any) (FireManualConversionInput, error) {
@@ -881,6 +900,18 @@ func (ec *executionContext) unmarshalInputFireManualConversionInput(ctx context.
 	return it, nil
 }
 
+// UnmarshalFireManualConversionInput unmarshals raw into the FireManualConversionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalFireManualConversionInput(ctx context.Context, raw any) (FireManualConversionInput, error) {
+	var out FireManualConversionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "FireManualConversionInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputImportStatusChangesInput(ctx context.Context, obj any) (ImportStatusChangesInput, error) {
 	var it ImportStatusChangesInput
 	if obj == nil {
@@ -918,6 +949,18 @@ func (ec *executionContext) unmarshalInputImportStatusChangesInput(ctx context.C
 	return it, nil
 }
 
+// UnmarshalImportStatusChangesInput unmarshals raw into the ImportStatusChangesInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalImportStatusChangesInput(ctx context.Context, raw any) (ImportStatusChangesInput, error) {
+	var out ImportStatusChangesInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImportStatusChangesInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -932,7 +975,7 @@ func (ec *executionContext) _AttributeByRulePayload(ctx context.Context, sel ast
 	fields := graphql.CollectFields(ec.OperationContext, sel, attributeByRulePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -961,15 +1004,9 @@ func (ec *executionContext) _AttributeByRulePayload(ctx context.Context, sel ast
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -981,13 +1018,16 @@ func (ec *executionContext) _AttributeConversionPayload(ctx context.Context, sel
 	fields := graphql.CollectFields(ec.OperationContext, sel, attributeConversionPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AttributeConversionPayload")
 		case "conversion":
 			out.Values[i] = ec._AttributeConversionPayload_conversion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._AttributeConversionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1002,15 +1042,9 @@ func (ec *executionContext) _AttributeConversionPayload(ctx context.Context, sel
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1022,15 +1056,21 @@ func (ec *executionContext) _FireManualConversionPayload(ctx context.Context, se
 	fields := graphql.CollectFields(ec.OperationContext, sel, fireManualConversionPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("FireManualConversionPayload")
 		case "result":
 			out.Values[i] = ec._FireManualConversionPayload_result(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "conversion":
 			out.Values[i] = ec._FireManualConversionPayload_conversion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._FireManualConversionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1045,15 +1085,9 @@ func (ec *executionContext) _FireManualConversionPayload(ctx context.Context, se
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1065,7 +1099,7 @@ func (ec *executionContext) _ImportStatusChangesPayload(ctx context.Context, sel
 	fields := graphql.CollectFields(ec.OperationContext, sel, importStatusChangesPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1094,15 +1128,9 @@ func (ec *executionContext) _ImportStatusChangesPayload(ctx context.Context, sel
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1114,44 +1142,17 @@ func (ec *executionContext) _Proposal(ctx context.Context, sel ast.SelectionSet,
 	fields := graphql.CollectFields(ec.OperationContext, sel, proposalImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Proposal")
 		case "click":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Proposal_click(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Proposal_click(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "kind":
 			out.Values[i] = ec._Proposal_kind(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1171,15 +1172,9 @@ func (ec *executionContext) _Proposal(ctx context.Context, sel ast.SelectionSet,
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1191,7 +1186,7 @@ func (ec *executionContext) _StatusChangeLine(ctx context.Context, sel ast.Selec
 	fields := graphql.CollectFields(ec.OperationContext, sel, statusChangeLineImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1208,10 +1203,19 @@ func (ec *executionContext) _StatusChangeLine(ctx context.Context, sel ast.Selec
 			}
 		case "conversion":
 			out.Values[i] = ec._StatusChangeLine_conversion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "from":
 			out.Values[i] = ec._StatusChangeLine_from(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "to":
 			out.Values[i] = ec._StatusChangeLine_to(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "outcome":
 			out.Values[i] = ec._StatusChangeLine_outcome(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1231,15 +1235,9 @@ func (ec *executionContext) _StatusChangeLine(ctx context.Context, sel ast.Selec
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1251,7 +1249,7 @@ func (ec *executionContext) _Terms(ctx context.Context, sel ast.SelectionSet, ob
 	fields := graphql.CollectFields(ec.OperationContext, sel, termsImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1262,77 +1260,17 @@ func (ec *executionContext) _Terms(ctx context.Context, sel ast.SelectionSet, ob
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "amount":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Terms_amount(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Terms_amount(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "percent":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Terms_percent(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Terms_percent(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "currency":
 			out.Values[i] = ec._Terms_currency(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1352,15 +1290,9 @@ func (ec *executionContext) _Terms(ctx context.Context, sel ast.SelectionSet, ob
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1375,15 +1307,9 @@ func (ec *executionContext) unmarshalNAttributeByRuleInput2postriderᚋgraphᚋg
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAttributeByRulePayload2postriderᚋgraphᚋgenᚐAttributeByRulePayload(ctx context.Context, sel ast.SelectionSet, v AttributeByRulePayload) graphql.Marshaler {
-	return ec._AttributeByRulePayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNAttributeByRulePayload2ᚖpostriderᚋgraphᚋgenᚐAttributeByRulePayload(ctx context.Context, sel ast.SelectionSet, v *AttributeByRulePayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "AttributeByRulePayload!")
 		return graphql.Null
 	}
 	return ec._AttributeByRulePayload(ctx, sel, v)
@@ -1394,15 +1320,9 @@ func (ec *executionContext) unmarshalNAttributeConversionInput2postriderᚋgraph
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAttributeConversionPayload2postriderᚋgraphᚋgenᚐAttributeConversionPayload(ctx context.Context, sel ast.SelectionSet, v AttributeConversionPayload) graphql.Marshaler {
-	return ec._AttributeConversionPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNAttributeConversionPayload2ᚖpostriderᚋgraphᚋgenᚐAttributeConversionPayload(ctx context.Context, sel ast.SelectionSet, v *AttributeConversionPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "AttributeConversionPayload!")
 		return graphql.Null
 	}
 	return ec._AttributeConversionPayload(ctx, sel, v)
@@ -1413,15 +1333,9 @@ func (ec *executionContext) unmarshalNFireManualConversionInput2postriderᚋgrap
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNFireManualConversionPayload2postriderᚋgraphᚋgenᚐFireManualConversionPayload(ctx context.Context, sel ast.SelectionSet, v FireManualConversionPayload) graphql.Marshaler {
-	return ec._FireManualConversionPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNFireManualConversionPayload2ᚖpostriderᚋgraphᚋgenᚐFireManualConversionPayload(ctx context.Context, sel ast.SelectionSet, v *FireManualConversionPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "FireManualConversionPayload!")
 		return graphql.Null
 	}
 	return ec._FireManualConversionPayload(ctx, sel, v)
@@ -1432,15 +1346,9 @@ func (ec *executionContext) unmarshalNImportStatusChangesInput2postriderᚋgraph
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNImportStatusChangesPayload2postriderᚋgraphᚋgenᚐImportStatusChangesPayload(ctx context.Context, sel ast.SelectionSet, v ImportStatusChangesPayload) graphql.Marshaler {
-	return ec._ImportStatusChangesPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNImportStatusChangesPayload2ᚖpostriderᚋgraphᚋgenᚐImportStatusChangesPayload(ctx context.Context, sel ast.SelectionSet, v *ImportStatusChangesPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ImportStatusChangesPayload!")
 		return graphql.Null
 	}
 	return ec._ImportStatusChangesPayload(ctx, sel, v)
@@ -1464,9 +1372,7 @@ func (ec *executionContext) marshalNProposal2ᚕᚖpostriderᚋintakeᚐProposal
 
 func (ec *executionContext) marshalNProposal2ᚖpostriderᚋintakeᚐProposal(ctx context.Context, sel ast.SelectionSet, v *intake.Proposal) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Proposal!")
 		return graphql.Null
 	}
 	return ec._Proposal(ctx, sel, v)
@@ -1483,8 +1389,7 @@ func (ec *executionContext) marshalNProposalKind2postriderᚋintakeᚐProposalKi
 }
 
 func (ec *executionContext) unmarshalNProposalKind2ᚕpostriderᚋintakeᚐProposalKindᚄ(ctx context.Context, v any) ([]intake.ProposalKind, error) {
-	var vSlice []any
-	vSlice = graphql.CoerceList(v)
+	vSlice := graphql.CoerceList(v)
 	var err error
 	res := make([]intake.ProposalKind, len(vSlice))
 	for i := range vSlice {
@@ -1531,9 +1436,7 @@ func (ec *executionContext) marshalNStatusChangeLine2ᚕᚖpostriderᚋgraphᚋg
 
 func (ec *executionContext) marshalNStatusChangeLine2ᚖpostriderᚋgraphᚋgenᚐStatusChangeLine(ctx context.Context, sel ast.SelectionSet, v *StatusChangeLine) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "StatusChangeLine!")
 		return graphql.Null
 	}
 	return ec._StatusChangeLine(ctx, sel, v)

@@ -4,7 +4,6 @@ package gen
 
 import (
 	"context"
-	"errors"
 	"math"
 	"postrider/ent/db"
 	"postrider/graph/filter"
@@ -37,10 +36,6 @@ type ClickResolver interface {
 
 // endregion ***************************** args.gotpl *****************************
 
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
-
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _Click_id(ctx context.Context, field graphql.CollectedField, obj *db.Click) (ret graphql.Marshaler) {
@@ -63,7 +58,7 @@ func (ec *executionContext) _Click_id(ctx context.Context, field graphql.Collect
 	)
 }
 func (ec *executionContext) fieldContext_Click_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Click", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Click", field, true, false, "ID")
 }
 
 func (ec *executionContext) _Click_clickId(ctx context.Context, field graphql.CollectedField, obj *db.Click) (ret graphql.Marshaler) {
@@ -86,7 +81,7 @@ func (ec *executionContext) _Click_clickId(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Click_clickId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Click", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Click", field, true, true, "String")
 }
 
 func (ec *executionContext) _Click_clickedAt(ctx context.Context, field graphql.CollectedField, obj *db.Click) (ret graphql.Marshaler) {
@@ -109,7 +104,7 @@ func (ec *executionContext) _Click_clickedAt(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Click_clickedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Click", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Click", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Click_affiliate(ctx context.Context, field graphql.CollectedField, obj *db.Click) (ret graphql.Marshaler) {
@@ -228,7 +223,7 @@ func (ec *executionContext) _Click_param1(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Click_param1(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Click", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Click", field, false, false, "String")
 }
 
 func (ec *executionContext) _Click_param2(ctx context.Context, field graphql.CollectedField, obj *db.Click) (ret graphql.Marshaler) {
@@ -251,7 +246,7 @@ func (ec *executionContext) _Click_param2(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Click_param2(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Click", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Click", field, false, false, "String")
 }
 
 func (ec *executionContext) _Click_param3(ctx context.Context, field graphql.CollectedField, obj *db.Click) (ret graphql.Marshaler) {
@@ -274,7 +269,7 @@ func (ec *executionContext) _Click_param3(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Click_param3(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Click", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Click", field, false, false, "String")
 }
 
 func (ec *executionContext) _Click_landingPage(ctx context.Context, field graphql.CollectedField, obj *db.Click) (ret graphql.Marshaler) {
@@ -329,7 +324,7 @@ func (ec *executionContext) _Click_deepLink(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Click_deepLink(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Click", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Click", field, false, false, "String")
 }
 
 func (ec *executionContext) _Click_country(ctx context.Context, field graphql.CollectedField, obj *db.Click) (ret graphql.Marshaler) {
@@ -352,7 +347,7 @@ func (ec *executionContext) _Click_country(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Click_country(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Click", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Click", field, false, false, "String")
 }
 
 func (ec *executionContext) _Click_referrer(ctx context.Context, field graphql.CollectedField, obj *db.Click) (ret graphql.Marshaler) {
@@ -375,7 +370,7 @@ func (ec *executionContext) _Click_referrer(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Click_referrer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Click", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Click", field, false, false, "String")
 }
 
 func (ec *executionContext) _Click_userAgent(ctx context.Context, field graphql.CollectedField, obj *db.Click) (ret graphql.Marshaler) {
@@ -398,7 +393,7 @@ func (ec *executionContext) _Click_userAgent(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Click_userAgent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Click", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Click", field, false, false, "String")
 }
 
 func (ec *executionContext) _Click_conversions(ctx context.Context, field graphql.CollectedField, obj *db.Click) (ret graphql.Marshaler) {
@@ -549,7 +544,7 @@ func (ec *executionContext) _ClickEdge_cursor(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_ClickEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ClickEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ClickEdge", field, false, false, "String")
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -628,6 +623,18 @@ func (ec *executionContext) unmarshalInputClickFilter(ctx context.Context, obj a
 	return it, nil
 }
 
+// UnmarshalClickFilter unmarshals raw into the ClickFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalClickFilter(ctx context.Context, raw any) (filter.Click, error) {
+	var out filter.Click
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ClickFilter", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -642,7 +649,7 @@ func (ec *executionContext) _Click(ctx context.Context, sel ast.SelectionSet, ob
 	fields := graphql.CollectFields(ec.OperationContext, sel, clickImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -653,151 +660,34 @@ func (ec *executionContext) _Click(ctx context.Context, sel ast.SelectionSet, ob
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "clickId":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Click_clickId(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Click_clickId(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "clickedAt":
 			out.Values[i] = ec._Click_clickedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "affiliate":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Click_affiliate(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Click_affiliate(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "offer":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Click_offer(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Click_offer(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "campaign":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Click_campaign(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Click_campaign(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "param1":
 			out.Values[i] = ec._Click_param1(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -814,38 +704,11 @@ func (ec *executionContext) _Click(ctx context.Context, sel ast.SelectionSet, ob
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "landingPage":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Click_landingPage(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Click_landingPage(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "deepLink":
 			out.Values[i] = ec._Click_deepLink(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -867,41 +730,11 @@ func (ec *executionContext) _Click(ctx context.Context, sel ast.SelectionSet, ob
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "conversions":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Click_conversions(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Click_conversions(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -911,15 +744,9 @@ func (ec *executionContext) _Click(ctx context.Context, sel ast.SelectionSet, ob
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -931,7 +758,7 @@ func (ec *executionContext) _ClickConnection(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, clickConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -955,15 +782,9 @@ func (ec *executionContext) _ClickConnection(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -975,7 +796,7 @@ func (ec *executionContext) _ClickEdge(ctx context.Context, sel ast.SelectionSet
 	fields := graphql.CollectFields(ec.OperationContext, sel, clickEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -999,15 +820,9 @@ func (ec *executionContext) _ClickEdge(ctx context.Context, sel ast.SelectionSet
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1017,29 +832,17 @@ func (ec *executionContext) _ClickEdge(ctx context.Context, sel ast.SelectionSet
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNClick2postriderᚋentᚋdbᚐClick(ctx context.Context, sel ast.SelectionSet, v db.Click) graphql.Marshaler {
-	return ec._Click(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNClick2ᚖpostriderᚋentᚋdbᚐClick(ctx context.Context, sel ast.SelectionSet, v *db.Click) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Click!")
 		return graphql.Null
 	}
 	return ec._Click(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNClickConnection2postriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v page.Connection[*db.Click]) graphql.Marshaler {
-	return ec._ClickConnection(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNClickConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.Click]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ClickConnection!")
 		return graphql.Null
 	}
 	return ec._ClickConnection(ctx, sel, v)
@@ -1063,9 +866,7 @@ func (ec *executionContext) marshalNClickEdge2ᚕᚖpostriderᚋgraphᚋpageᚐE
 
 func (ec *executionContext) marshalNClickEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*db.Click]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ClickEdge!")
 		return graphql.Null
 	}
 	return ec._ClickEdge(ctx, sel, v)

@@ -53,10 +53,6 @@ type ConversionEventResolver interface {
 
 // endregion ***************************** args.gotpl *****************************
 
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
-
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _ConsideredPostback_postback(ctx context.Context, field graphql.CollectedField, obj *ConsideredPostback) (ret graphql.Marshaler) {
@@ -143,7 +139,7 @@ func (ec *executionContext) _ConsideredPostback_fired(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_ConsideredPostback_fired(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConsideredPostback", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("ConsideredPostback", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _ConsideredPostback_rule(ctx context.Context, field graphql.CollectedField, obj *ConsideredPostback) (ret graphql.Marshaler) {
@@ -166,7 +162,7 @@ func (ec *executionContext) _ConsideredPostback_rule(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_ConsideredPostback_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConsideredPostback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ConsideredPostback", field, false, false, "String")
 }
 
 func (ec *executionContext) _ConsideredPostback_reason(ctx context.Context, field graphql.CollectedField, obj *ConsideredPostback) (ret graphql.Marshaler) {
@@ -189,7 +185,7 @@ func (ec *executionContext) _ConsideredPostback_reason(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_ConsideredPostback_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConsideredPostback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ConsideredPostback", field, false, false, "String")
 }
 
 func (ec *executionContext) _ConsideredPostback_gatheredInto(ctx context.Context, field graphql.CollectedField, obj *ConsideredPostback) (ret graphql.Marshaler) {
@@ -244,7 +240,7 @@ func (ec *executionContext) _Conversion_id(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Conversion", field, true, false, "ID")
 }
 
 func (ec *executionContext) _Conversion_conversionId(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -267,7 +263,7 @@ func (ec *executionContext) _Conversion_conversionId(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_conversionId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Conversion", field, true, true, "String")
 }
 
 func (ec *executionContext) _Conversion_goal(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -322,7 +318,7 @@ func (ec *executionContext) _Conversion_status(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, false, false, errors.New("field of type ConversionStatus does not have child fields"))
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, "ConversionStatus")
 }
 
 func (ec *executionContext) _Conversion_affiliate(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -473,7 +469,7 @@ func (ec *executionContext) _Conversion_clickId(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_clickId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Conversion", field, true, true, "String")
 }
 
 func (ec *executionContext) _Conversion_playerId(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -496,7 +492,7 @@ func (ec *executionContext) _Conversion_playerId(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_playerId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Conversion", field, true, true, "String")
 }
 
 func (ec *executionContext) _Conversion_transactionId(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -519,7 +515,7 @@ func (ec *executionContext) _Conversion_transactionId(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_transactionId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, "String")
 }
 
 func (ec *executionContext) _Conversion_amount(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -606,7 +602,7 @@ func (ec *executionContext) _Conversion_cappedBy(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_cappedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, "String")
 }
 
 func (ec *executionContext) _Conversion_occurredAt(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -629,7 +625,7 @@ func (ec *executionContext) _Conversion_occurredAt(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Conversion_receivedAt(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -652,7 +648,7 @@ func (ec *executionContext) _Conversion_receivedAt(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_receivedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Conversion_events(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -739,7 +735,7 @@ func (ec *executionContext) _Conversion_origin(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_origin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, "String")
 }
 
 func (ec *executionContext) _Conversion_attributedBy(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -762,7 +758,7 @@ func (ec *executionContext) _Conversion_attributedBy(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_attributedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, "String")
 }
 
 func (ec *executionContext) _Conversion_reportedStatus(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -785,7 +781,7 @@ func (ec *executionContext) _Conversion_reportedStatus(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_reportedStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, "String")
 }
 
 func (ec *executionContext) _Conversion_terms(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -840,7 +836,7 @@ func (ec *executionContext) _Conversion_rate(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Conversion", field, true, true, "String")
 }
 
 func (ec *executionContext) _Conversion_source(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -1059,7 +1055,7 @@ func (ec *executionContext) _ConversionEdge_cursor(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_ConversionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConversionEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ConversionEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _ConversionEvent_id(ctx context.Context, field graphql.CollectedField, obj *db.ConversionEvent) (ret graphql.Marshaler) {
@@ -1082,7 +1078,7 @@ func (ec *executionContext) _ConversionEvent_id(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_ConversionEvent_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConversionEvent", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("ConversionEvent", field, true, false, "ID")
 }
 
 func (ec *executionContext) _ConversionEvent_previousStatus(ctx context.Context, field graphql.CollectedField, obj *db.ConversionEvent) (ret graphql.Marshaler) {
@@ -1105,7 +1101,7 @@ func (ec *executionContext) _ConversionEvent_previousStatus(ctx context.Context,
 	)
 }
 func (ec *executionContext) fieldContext_ConversionEvent_previousStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConversionEvent", field, false, false, errors.New("field of type ConversionStatus does not have child fields"))
+	return graphql.NewScalarFieldContext("ConversionEvent", field, false, false, "ConversionStatus")
 }
 
 func (ec *executionContext) _ConversionEvent_status(ctx context.Context, field graphql.CollectedField, obj *db.ConversionEvent) (ret graphql.Marshaler) {
@@ -1128,7 +1124,7 @@ func (ec *executionContext) _ConversionEvent_status(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_ConversionEvent_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConversionEvent", field, false, false, errors.New("field of type ConversionStatus does not have child fields"))
+	return graphql.NewScalarFieldContext("ConversionEvent", field, false, false, "ConversionStatus")
 }
 
 func (ec *executionContext) _ConversionEvent_amount(ctx context.Context, field graphql.CollectedField, obj *db.ConversionEvent) (ret graphql.Marshaler) {
@@ -1215,7 +1211,7 @@ func (ec *executionContext) _ConversionEvent_reason(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_ConversionEvent_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConversionEvent", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ConversionEvent", field, false, false, "String")
 }
 
 func (ec *executionContext) _ConversionEvent_actor(ctx context.Context, field graphql.CollectedField, obj *db.ConversionEvent) (ret graphql.Marshaler) {
@@ -1238,7 +1234,7 @@ func (ec *executionContext) _ConversionEvent_actor(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_ConversionEvent_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConversionEvent", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ConversionEvent", field, false, false, "String")
 }
 
 func (ec *executionContext) _ConversionEvent_occurredAt(ctx context.Context, field graphql.CollectedField, obj *db.ConversionEvent) (ret graphql.Marshaler) {
@@ -1261,7 +1257,7 @@ func (ec *executionContext) _ConversionEvent_occurredAt(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_ConversionEvent_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConversionEvent", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("ConversionEvent", field, false, false, "Time")
 }
 
 func (ec *executionContext) _ConversionEvent_receivedAt(ctx context.Context, field graphql.CollectedField, obj *db.ConversionEvent) (ret graphql.Marshaler) {
@@ -1284,7 +1280,7 @@ func (ec *executionContext) _ConversionEvent_receivedAt(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_ConversionEvent_receivedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConversionEvent", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("ConversionEvent", field, false, false, "Time")
 }
 
 func (ec *executionContext) _ConversionTrace_conversion(ctx context.Context, field graphql.CollectedField, obj *ConversionTrace) (ret graphql.Marshaler) {
@@ -1435,7 +1431,7 @@ func (ec *executionContext) _RecordConversionPayload_result(ctx context.Context,
 	)
 }
 func (ec *executionContext) fieldContext_RecordConversionPayload_result(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecordConversionPayload", field, false, false, errors.New("field of type RecordResult does not have child fields"))
+	return graphql.NewScalarFieldContext("RecordConversionPayload", field, false, false, "RecordResult")
 }
 
 func (ec *executionContext) _RecordConversionPayload_conversion(ctx context.Context, field graphql.CollectedField, obj *RecordConversionPayload) (ret graphql.Marshaler) {
@@ -1656,6 +1652,18 @@ func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, 
 	return it, nil
 }
 
+// UnmarshalConversionFilter unmarshals raw into the ConversionFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalConversionFilter(ctx context.Context, raw any) (filter.Conversion, error) {
+	var out filter.Conversion
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ConversionFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRecordConversionInput(ctx context.Context, obj any) (RecordConversionInput, error) {
 	var it RecordConversionInput
 	if obj == nil {
@@ -1742,6 +1750,18 @@ func (ec *executionContext) unmarshalInputRecordConversionInput(ctx context.Cont
 	return it, nil
 }
 
+// UnmarshalRecordConversionInput unmarshals raw into the RecordConversionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecordConversionInput(ctx context.Context, raw any) (RecordConversionInput, error) {
+	var out RecordConversionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordConversionInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUpdateConversionStatusInput(ctx context.Context, obj any) (UpdateConversionStatusInput, error) {
 	var it UpdateConversionStatusInput
 	if obj == nil {
@@ -1793,6 +1813,18 @@ func (ec *executionContext) unmarshalInputUpdateConversionStatusInput(ctx contex
 	return it, nil
 }
 
+// UnmarshalUpdateConversionStatusInput unmarshals raw into the UpdateConversionStatusInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateConversionStatusInput(ctx context.Context, raw any) (UpdateConversionStatusInput, error) {
+	var out UpdateConversionStatusInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateConversionStatusInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -1807,7 +1839,7 @@ func (ec *executionContext) _ConsideredPostback(ctx context.Context, sel ast.Sel
 	fields := graphql.CollectFields(ec.OperationContext, sel, consideredPostbackImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1839,6 +1871,9 @@ func (ec *executionContext) _ConsideredPostback(ctx context.Context, sel ast.Sel
 			}
 		case "gatheredInto":
 			out.Values[i] = ec._ConsideredPostback_gatheredInto(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1848,15 +1883,9 @@ func (ec *executionContext) _ConsideredPostback(ctx context.Context, sel ast.Sel
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1868,7 +1897,7 @@ func (ec *executionContext) _Conversion(ctx context.Context, sel ast.SelectionSe
 	fields := graphql.CollectFields(ec.OperationContext, sel, conversionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1879,351 +1908,75 @@ func (ec *executionContext) _Conversion(ctx context.Context, sel ast.SelectionSe
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "conversionId":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_conversionId(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_conversionId(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "goal":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_goal(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_goal(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "status":
 			out.Values[i] = ec._Conversion_status(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "affiliate":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_affiliate(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_affiliate(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "offer":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_offer(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_offer(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "campaign":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_campaign(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_campaign(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "click":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_click(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_click(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "clickId":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_clickId(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_clickId(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "playerId":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_playerId(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_playerId(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "transactionId":
 			out.Values[i] = ec._Conversion_transactionId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "amount":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_amount(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_amount(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "payout":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_payout(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_payout(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "cappedBy":
 			out.Values[i] = ec._Conversion_cappedBy(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2240,77 +1993,17 @@ func (ec *executionContext) _Conversion(ctx context.Context, sel ast.SelectionSe
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "events":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_events(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_events(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "deliveries":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_deliveries(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_deliveries(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "origin":
 			out.Values[i] = ec._Conversion_origin(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2328,108 +2021,27 @@ func (ec *executionContext) _Conversion(ctx context.Context, sel ast.SelectionSe
 			}
 		case "terms":
 			out.Values[i] = ec._Conversion_terms(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "rate":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_rate(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_rate(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "source":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_source(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_source(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "proposals":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Conversion_proposals(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_proposals(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2439,15 +2051,9 @@ func (ec *executionContext) _Conversion(ctx context.Context, sel ast.SelectionSe
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2459,7 +2065,7 @@ func (ec *executionContext) _ConversionConnection(ctx context.Context, sel ast.S
 	fields := graphql.CollectFields(ec.OperationContext, sel, conversionConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2483,15 +2089,9 @@ func (ec *executionContext) _ConversionConnection(ctx context.Context, sel ast.S
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2503,7 +2103,7 @@ func (ec *executionContext) _ConversionEdge(ctx context.Context, sel ast.Selecti
 	fields := graphql.CollectFields(ec.OperationContext, sel, conversionEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2527,15 +2127,9 @@ func (ec *executionContext) _ConversionEdge(ctx context.Context, sel ast.Selecti
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2547,7 +2141,7 @@ func (ec *executionContext) _ConversionEvent(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, conversionEventImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2559,77 +2153,26 @@ func (ec *executionContext) _ConversionEvent(ctx context.Context, sel ast.Select
 			}
 		case "previousStatus":
 			out.Values[i] = ec._ConversionEvent_previousStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "status":
 			out.Values[i] = ec._ConversionEvent_status(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "amount":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._ConversionEvent_amount(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ConversionEvent_amount(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "payout":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._ConversionEvent_payout(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ConversionEvent_payout(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "reason":
 			out.Values[i] = ec._ConversionEvent_reason(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2659,15 +2202,9 @@ func (ec *executionContext) _ConversionEvent(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2679,7 +2216,7 @@ func (ec *executionContext) _ConversionTrace(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, conversionTraceImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2691,6 +2228,9 @@ func (ec *executionContext) _ConversionTrace(ctx context.Context, sel ast.Select
 			}
 		case "click":
 			out.Values[i] = ec._ConversionTrace_click(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "considered":
 			out.Values[i] = ec._ConversionTrace_considered(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2710,15 +2250,9 @@ func (ec *executionContext) _ConversionTrace(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2730,15 +2264,21 @@ func (ec *executionContext) _RecordConversionPayload(ctx context.Context, sel as
 	fields := graphql.CollectFields(ec.OperationContext, sel, recordConversionPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("RecordConversionPayload")
 		case "result":
 			out.Values[i] = ec._RecordConversionPayload_result(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "conversion":
 			out.Values[i] = ec._RecordConversionPayload_conversion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._RecordConversionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2753,15 +2293,9 @@ func (ec *executionContext) _RecordConversionPayload(ctx context.Context, sel as
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2773,13 +2307,16 @@ func (ec *executionContext) _UpdateConversionStatusPayload(ctx context.Context, 
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateConversionStatusPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("UpdateConversionStatusPayload")
 		case "conversion":
 			out.Values[i] = ec._UpdateConversionStatusPayload_conversion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._UpdateConversionStatusPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2794,15 +2331,9 @@ func (ec *executionContext) _UpdateConversionStatusPayload(ctx context.Context, 
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2830,16 +2361,10 @@ func (ec *executionContext) marshalNConsideredPostback2ᚕᚖpostriderᚋgraph�
 
 func (ec *executionContext) marshalNConsideredPostback2ᚖpostriderᚋgraphᚋgenᚐConsideredPostback(ctx context.Context, sel ast.SelectionSet, v *ConsideredPostback) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ConsideredPostback!")
 		return graphql.Null
 	}
 	return ec._ConsideredPostback(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNConversion2postriderᚋentᚋdbᚐConversion(ctx context.Context, sel ast.SelectionSet, v db.Conversion) graphql.Marshaler {
-	return ec._Conversion(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNConversion2ᚕᚖpostriderᚋentᚋdbᚐConversionᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Conversion) graphql.Marshaler {
@@ -2860,23 +2385,15 @@ func (ec *executionContext) marshalNConversion2ᚕᚖpostriderᚋentᚋdbᚐConv
 
 func (ec *executionContext) marshalNConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx context.Context, sel ast.SelectionSet, v *db.Conversion) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Conversion!")
 		return graphql.Null
 	}
 	return ec._Conversion(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNConversionConnection2postriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v page.Connection[*db.Conversion]) graphql.Marshaler {
-	return ec._ConversionConnection(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNConversionConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.Conversion]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ConversionConnection!")
 		return graphql.Null
 	}
 	return ec._ConversionConnection(ctx, sel, v)
@@ -2900,16 +2417,10 @@ func (ec *executionContext) marshalNConversionEdge2ᚕᚖpostriderᚋgraphᚋpag
 
 func (ec *executionContext) marshalNConversionEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*db.Conversion]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ConversionEdge!")
 		return graphql.Null
 	}
 	return ec._ConversionEdge(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNConversionEvent2postriderᚋentᚋdbᚐConversionEvent(ctx context.Context, sel ast.SelectionSet, v db.ConversionEvent) graphql.Marshaler {
-	return ec._ConversionEvent(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNConversionEvent2ᚕᚖpostriderᚋentᚋdbᚐConversionEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.ConversionEvent) graphql.Marshaler {
@@ -2930,9 +2441,7 @@ func (ec *executionContext) marshalNConversionEvent2ᚕᚖpostriderᚋentᚋdb�
 
 func (ec *executionContext) marshalNConversionEvent2ᚖpostriderᚋentᚋdbᚐConversionEvent(ctx context.Context, sel ast.SelectionSet, v *db.ConversionEvent) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ConversionEvent!")
 		return graphql.Null
 	}
 	return ec._ConversionEvent(ctx, sel, v)
@@ -2949,8 +2458,7 @@ func (ec *executionContext) marshalNConversionStatus2postriderᚋcommissionᚐSt
 }
 
 func (ec *executionContext) unmarshalNConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx context.Context, v any) ([]commission.Status, error) {
-	var vSlice []any
-	vSlice = graphql.CoerceList(v)
+	vSlice := graphql.CoerceList(v)
 	var err error
 	res := make([]commission.Status, len(vSlice))
 	for i := range vSlice {
@@ -2984,15 +2492,9 @@ func (ec *executionContext) unmarshalNRecordConversionInput2postriderᚋgraphᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRecordConversionPayload2postriderᚋgraphᚋgenᚐRecordConversionPayload(ctx context.Context, sel ast.SelectionSet, v RecordConversionPayload) graphql.Marshaler {
-	return ec._RecordConversionPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNRecordConversionPayload2ᚖpostriderᚋgraphᚋgenᚐRecordConversionPayload(ctx context.Context, sel ast.SelectionSet, v *RecordConversionPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "RecordConversionPayload!")
 		return graphql.Null
 	}
 	return ec._RecordConversionPayload(ctx, sel, v)
@@ -3003,15 +2505,9 @@ func (ec *executionContext) unmarshalNUpdateConversionStatusInput2postriderᚋgr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUpdateConversionStatusPayload2postriderᚋgraphᚋgenᚐUpdateConversionStatusPayload(ctx context.Context, sel ast.SelectionSet, v UpdateConversionStatusPayload) graphql.Marshaler {
-	return ec._UpdateConversionStatusPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNUpdateConversionStatusPayload2ᚖpostriderᚋgraphᚋgenᚐUpdateConversionStatusPayload(ctx context.Context, sel ast.SelectionSet, v *UpdateConversionStatusPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "UpdateConversionStatusPayload!")
 		return graphql.Null
 	}
 	return ec._UpdateConversionStatusPayload(ctx, sel, v)
@@ -3036,8 +2532,7 @@ func (ec *executionContext) unmarshalOConversionStatus2ᚕpostriderᚋcommission
 	if v == nil {
 		return nil, nil
 	}
-	var vSlice []any
-	vSlice = graphql.CoerceList(v)
+	vSlice := graphql.CoerceList(v)
 	var err error
 	res := make([]commission.Status, len(vSlice))
 	for i := range vSlice {

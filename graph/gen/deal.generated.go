@@ -4,7 +4,6 @@ package gen
 
 import (
 	"context"
-	"errors"
 	"math"
 	"postrider/commission"
 	"postrider/ent/db"
@@ -36,10 +35,6 @@ type QualificationResolver interface {
 // region    ***************************** args.gotpl *****************************
 
 // endregion ***************************** args.gotpl *****************************
-
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
 
 // region    **************************** field.gotpl *****************************
 
@@ -127,7 +122,7 @@ func (ec *executionContext) _CurrencyRate_id(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_CurrencyRate_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CurrencyRate", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("CurrencyRate", field, true, false, "ID")
 }
 
 func (ec *executionContext) _CurrencyRate_currency(ctx context.Context, field graphql.CollectedField, obj *db.CurrencyRate) (ret graphql.Marshaler) {
@@ -150,7 +145,7 @@ func (ec *executionContext) _CurrencyRate_currency(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_CurrencyRate_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CurrencyRate", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("CurrencyRate", field, false, false, "String")
 }
 
 func (ec *executionContext) _CurrencyRate_perEuro(ctx context.Context, field graphql.CollectedField, obj *db.CurrencyRate) (ret graphql.Marshaler) {
@@ -173,7 +168,7 @@ func (ec *executionContext) _CurrencyRate_perEuro(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_CurrencyRate_perEuro(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CurrencyRate", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("CurrencyRate", field, true, true, "String")
 }
 
 func (ec *executionContext) _CurrencyRate_validFrom(ctx context.Context, field graphql.CollectedField, obj *db.CurrencyRate) (ret graphql.Marshaler) {
@@ -196,7 +191,7 @@ func (ec *executionContext) _CurrencyRate_validFrom(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_CurrencyRate_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CurrencyRate", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("CurrencyRate", field, false, false, "Time")
 }
 
 func (ec *executionContext) _DealTier_from(ctx context.Context, field graphql.CollectedField, obj *commission.Tier) (ret graphql.Marshaler) {
@@ -219,7 +214,7 @@ func (ec *executionContext) _DealTier_from(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_DealTier_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DealTier", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("DealTier", field, true, true, "String")
 }
 
 func (ec *executionContext) _DealTier_amount(ctx context.Context, field graphql.CollectedField, obj *commission.Tier) (ret graphql.Marshaler) {
@@ -242,7 +237,7 @@ func (ec *executionContext) _DealTier_amount(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_DealTier_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DealTier", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("DealTier", field, true, true, "String")
 }
 
 func (ec *executionContext) _DealTier_percent(ctx context.Context, field graphql.CollectedField, obj *commission.Tier) (ret graphql.Marshaler) {
@@ -265,7 +260,7 @@ func (ec *executionContext) _DealTier_percent(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_DealTier_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DealTier", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("DealTier", field, true, true, "String")
 }
 
 func (ec *executionContext) _DeleteLandingPagePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteLandingPagePayload) (ret graphql.Marshaler) {
@@ -288,7 +283,7 @@ func (ec *executionContext) _DeleteLandingPagePayload_deletedId(ctx context.Cont
 	)
 }
 func (ec *executionContext) fieldContext_DeleteLandingPagePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DeleteLandingPagePayload", field, false, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("DeleteLandingPagePayload", field, false, false, "ID")
 }
 
 func (ec *executionContext) _DeleteLandingPagePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeleteLandingPagePayload) (ret graphql.Marshaler) {
@@ -407,7 +402,7 @@ func (ec *executionContext) _Qualification_goals(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Qualification_goals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Qualification", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Qualification", field, false, false, "String")
 }
 
 func (ec *executionContext) _Qualification_minDeposit(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
@@ -430,7 +425,7 @@ func (ec *executionContext) _Qualification_minDeposit(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_Qualification_minDeposit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Qualification", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Qualification", field, true, true, "String")
 }
 
 func (ec *executionContext) _Qualification_minSum(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
@@ -453,7 +448,7 @@ func (ec *executionContext) _Qualification_minSum(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_Qualification_minSum(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Qualification", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Qualification", field, true, true, "String")
 }
 
 func (ec *executionContext) _Qualification_withinDays(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
@@ -476,7 +471,7 @@ func (ec *executionContext) _Qualification_withinDays(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_Qualification_withinDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Qualification", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Qualification", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Qualification_holdDays(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
@@ -499,7 +494,7 @@ func (ec *executionContext) _Qualification_holdDays(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Qualification_holdDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Qualification", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Qualification", field, false, false, "Int")
 }
 
 func (ec *executionContext) _SaveGoalPayload_goal(ctx context.Context, field graphql.CollectedField, obj *SaveGoalPayload) (ret graphql.Marshaler) {
@@ -869,6 +864,18 @@ func (ec *executionContext) unmarshalInputCreateDealInput(ctx context.Context, o
 	return it, nil
 }
 
+// UnmarshalCreateDealInput unmarshals raw into the CreateDealInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateDealInput(ctx context.Context, raw any) (CreateDealInput, error) {
+	var out CreateDealInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateDealInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDealTierInput(ctx context.Context, obj any) (DealTierInput, error) {
 	var it DealTierInput
 	if obj == nil {
@@ -913,6 +920,18 @@ func (ec *executionContext) unmarshalInputDealTierInput(ctx context.Context, obj
 	return it, nil
 }
 
+// UnmarshalDealTierInput unmarshals raw into the DealTierInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDealTierInput(ctx context.Context, raw any) (DealTierInput, error) {
+	var out DealTierInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DealTierInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDeleteLandingPageInput(ctx context.Context, obj any) (DeleteLandingPageInput, error) {
 	var it DeleteLandingPageInput
 	if obj == nil {
@@ -941,6 +960,18 @@ func (ec *executionContext) unmarshalInputDeleteLandingPageInput(ctx context.Con
 		}
 	}
 	return it, nil
+}
+
+// UnmarshalDeleteLandingPageInput unmarshals raw into the DeleteLandingPageInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeleteLandingPageInput(ctx context.Context, raw any) (DeleteLandingPageInput, error) {
+	var out DeleteLandingPageInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteLandingPageInput", raw, &out)
+	return out, err
 }
 
 func (ec *executionContext) unmarshalInputEndDealInput(ctx context.Context, obj any) (EndDealInput, error) {
@@ -978,6 +1009,18 @@ func (ec *executionContext) unmarshalInputEndDealInput(ctx context.Context, obj 
 		}
 	}
 	return it, nil
+}
+
+// UnmarshalEndDealInput unmarshals raw into the EndDealInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEndDealInput(ctx context.Context, raw any) (EndDealInput, error) {
+	var out EndDealInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EndDealInput", raw, &out)
+	return out, err
 }
 
 func (ec *executionContext) unmarshalInputQualificationInput(ctx context.Context, obj any) (QualificationInput, error) {
@@ -1036,6 +1079,18 @@ func (ec *executionContext) unmarshalInputQualificationInput(ctx context.Context
 		}
 	}
 	return it, nil
+}
+
+// UnmarshalQualificationInput unmarshals raw into the QualificationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalQualificationInput(ctx context.Context, raw any) (QualificationInput, error) {
+	var out QualificationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "QualificationInput", raw, &out)
+	return out, err
 }
 
 func (ec *executionContext) unmarshalInputSaveGoalInput(ctx context.Context, obj any) (SaveGoalInput, error) {
@@ -1131,6 +1186,18 @@ func (ec *executionContext) unmarshalInputSaveGoalInput(ctx context.Context, obj
 	return it, nil
 }
 
+// UnmarshalSaveGoalInput unmarshals raw into the SaveGoalInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSaveGoalInput(ctx context.Context, raw any) (SaveGoalInput, error) {
+	var out SaveGoalInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SaveGoalInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSaveLandingPageInput(ctx context.Context, obj any) (SaveLandingPageInput, error) {
 	var it SaveLandingPageInput
 	if obj == nil {
@@ -1187,6 +1254,18 @@ func (ec *executionContext) unmarshalInputSaveLandingPageInput(ctx context.Conte
 		}
 	}
 	return it, nil
+}
+
+// UnmarshalSaveLandingPageInput unmarshals raw into the SaveLandingPageInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSaveLandingPageInput(ctx context.Context, raw any) (SaveLandingPageInput, error) {
+	var out SaveLandingPageInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SaveLandingPageInput", raw, &out)
+	return out, err
 }
 
 func (ec *executionContext) unmarshalInputSaveOfferInput(ctx context.Context, obj any) (SaveOfferInput, error) {
@@ -1296,6 +1375,18 @@ func (ec *executionContext) unmarshalInputSaveOfferInput(ctx context.Context, ob
 	return it, nil
 }
 
+// UnmarshalSaveOfferInput unmarshals raw into the SaveOfferInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSaveOfferInput(ctx context.Context, raw any) (SaveOfferInput, error) {
+	var out SaveOfferInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SaveOfferInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSetCurrencyRateInput(ctx context.Context, obj any) (SetCurrencyRateInput, error) {
 	var it SetCurrencyRateInput
 	if obj == nil {
@@ -1340,6 +1431,18 @@ func (ec *executionContext) unmarshalInputSetCurrencyRateInput(ctx context.Conte
 	return it, nil
 }
 
+// UnmarshalSetCurrencyRateInput unmarshals raw into the SetCurrencyRateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSetCurrencyRateInput(ctx context.Context, raw any) (SetCurrencyRateInput, error) {
+	var out SetCurrencyRateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetCurrencyRateInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -1354,13 +1457,16 @@ func (ec *executionContext) _CreateDealPayload(ctx context.Context, sel ast.Sele
 	fields := graphql.CollectFields(ec.OperationContext, sel, createDealPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("CreateDealPayload")
 		case "deal":
 			out.Values[i] = ec._CreateDealPayload_deal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._CreateDealPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1375,15 +1481,9 @@ func (ec *executionContext) _CreateDealPayload(ctx context.Context, sel ast.Sele
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1395,7 +1495,7 @@ func (ec *executionContext) _CurrencyRate(ctx context.Context, sel ast.Selection
 	fields := graphql.CollectFields(ec.OperationContext, sel, currencyRateImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1411,41 +1511,11 @@ func (ec *executionContext) _CurrencyRate(ctx context.Context, sel ast.Selection
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "perEuro":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._CurrencyRate_perEuro(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CurrencyRate_perEuro(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "validFrom":
 			out.Values[i] = ec._CurrencyRate_validFrom(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1460,15 +1530,9 @@ func (ec *executionContext) _CurrencyRate(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1480,119 +1544,29 @@ func (ec *executionContext) _DealTier(ctx context.Context, sel ast.SelectionSet,
 	fields := graphql.CollectFields(ec.OperationContext, sel, dealTierImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("DealTier")
 		case "from":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._DealTier_from(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DealTier_from(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "amount":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._DealTier_amount(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DealTier_amount(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "percent":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._DealTier_percent(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DealTier_percent(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1602,15 +1576,9 @@ func (ec *executionContext) _DealTier(ctx context.Context, sel ast.SelectionSet,
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1622,13 +1590,16 @@ func (ec *executionContext) _DeleteLandingPagePayload(ctx context.Context, sel a
 	fields := graphql.CollectFields(ec.OperationContext, sel, deleteLandingPagePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("DeleteLandingPagePayload")
 		case "deletedId":
 			out.Values[i] = ec._DeleteLandingPagePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._DeleteLandingPagePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1643,15 +1614,9 @@ func (ec *executionContext) _DeleteLandingPagePayload(ctx context.Context, sel a
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1663,13 +1628,16 @@ func (ec *executionContext) _EndDealPayload(ctx context.Context, sel ast.Selecti
 	fields := graphql.CollectFields(ec.OperationContext, sel, endDealPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("EndDealPayload")
 		case "deal":
 			out.Values[i] = ec._EndDealPayload_deal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._EndDealPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1684,15 +1652,9 @@ func (ec *executionContext) _EndDealPayload(ctx context.Context, sel ast.Selecti
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1704,7 +1666,7 @@ func (ec *executionContext) _Qualification(ctx context.Context, sel ast.Selectio
 	fields := graphql.CollectFields(ec.OperationContext, sel, qualificationImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1715,77 +1677,17 @@ func (ec *executionContext) _Qualification(ctx context.Context, sel ast.Selectio
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "minDeposit":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Qualification_minDeposit(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Qualification_minDeposit(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "minSum":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Qualification_minSum(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Qualification_minSum(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "withinDays":
 			out.Values[i] = ec._Qualification_withinDays(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1805,15 +1707,9 @@ func (ec *executionContext) _Qualification(ctx context.Context, sel ast.Selectio
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1825,13 +1721,16 @@ func (ec *executionContext) _SaveGoalPayload(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, saveGoalPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SaveGoalPayload")
 		case "goal":
 			out.Values[i] = ec._SaveGoalPayload_goal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._SaveGoalPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1846,15 +1745,9 @@ func (ec *executionContext) _SaveGoalPayload(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1866,13 +1759,16 @@ func (ec *executionContext) _SaveLandingPagePayload(ctx context.Context, sel ast
 	fields := graphql.CollectFields(ec.OperationContext, sel, saveLandingPagePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SaveLandingPagePayload")
 		case "landingPage":
 			out.Values[i] = ec._SaveLandingPagePayload_landingPage(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._SaveLandingPagePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1887,15 +1783,9 @@ func (ec *executionContext) _SaveLandingPagePayload(ctx context.Context, sel ast
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1907,13 +1797,16 @@ func (ec *executionContext) _SaveOfferPayload(ctx context.Context, sel ast.Selec
 	fields := graphql.CollectFields(ec.OperationContext, sel, saveOfferPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SaveOfferPayload")
 		case "offer":
 			out.Values[i] = ec._SaveOfferPayload_offer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._SaveOfferPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1928,15 +1821,9 @@ func (ec *executionContext) _SaveOfferPayload(ctx context.Context, sel ast.Selec
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1948,13 +1835,16 @@ func (ec *executionContext) _SetCurrencyRatePayload(ctx context.Context, sel ast
 	fields := graphql.CollectFields(ec.OperationContext, sel, setCurrencyRatePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SetCurrencyRatePayload")
 		case "rate":
 			out.Values[i] = ec._SetCurrencyRatePayload_rate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._SetCurrencyRatePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1969,15 +1859,9 @@ func (ec *executionContext) _SetCurrencyRatePayload(ctx context.Context, sel ast
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1992,15 +1876,9 @@ func (ec *executionContext) unmarshalNCreateDealInput2postriderᚋgraphᚋgenᚐ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCreateDealPayload2postriderᚋgraphᚋgenᚐCreateDealPayload(ctx context.Context, sel ast.SelectionSet, v CreateDealPayload) graphql.Marshaler {
-	return ec._CreateDealPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNCreateDealPayload2ᚖpostriderᚋgraphᚋgenᚐCreateDealPayload(ctx context.Context, sel ast.SelectionSet, v *CreateDealPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "CreateDealPayload!")
 		return graphql.Null
 	}
 	return ec._CreateDealPayload(ctx, sel, v)
@@ -2024,9 +1902,7 @@ func (ec *executionContext) marshalNCurrencyRate2ᚕᚖpostriderᚋentᚋdbᚐCu
 
 func (ec *executionContext) marshalNCurrencyRate2ᚖpostriderᚋentᚋdbᚐCurrencyRate(ctx context.Context, sel ast.SelectionSet, v *db.CurrencyRate) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "CurrencyRate!")
 		return graphql.Null
 	}
 	return ec._CurrencyRate(ctx, sel, v)
@@ -2062,15 +1938,9 @@ func (ec *executionContext) unmarshalNDeleteLandingPageInput2postriderᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDeleteLandingPagePayload2postriderᚋgraphᚋgenᚐDeleteLandingPagePayload(ctx context.Context, sel ast.SelectionSet, v DeleteLandingPagePayload) graphql.Marshaler {
-	return ec._DeleteLandingPagePayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNDeleteLandingPagePayload2ᚖpostriderᚋgraphᚋgenᚐDeleteLandingPagePayload(ctx context.Context, sel ast.SelectionSet, v *DeleteLandingPagePayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "DeleteLandingPagePayload!")
 		return graphql.Null
 	}
 	return ec._DeleteLandingPagePayload(ctx, sel, v)
@@ -2081,15 +1951,9 @@ func (ec *executionContext) unmarshalNEndDealInput2postriderᚋgraphᚋgenᚐEnd
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNEndDealPayload2postriderᚋgraphᚋgenᚐEndDealPayload(ctx context.Context, sel ast.SelectionSet, v EndDealPayload) graphql.Marshaler {
-	return ec._EndDealPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNEndDealPayload2ᚖpostriderᚋgraphᚋgenᚐEndDealPayload(ctx context.Context, sel ast.SelectionSet, v *EndDealPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "EndDealPayload!")
 		return graphql.Null
 	}
 	return ec._EndDealPayload(ctx, sel, v)
@@ -2100,15 +1964,9 @@ func (ec *executionContext) unmarshalNSaveGoalInput2postriderᚋgraphᚋgenᚐSa
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSaveGoalPayload2postriderᚋgraphᚋgenᚐSaveGoalPayload(ctx context.Context, sel ast.SelectionSet, v SaveGoalPayload) graphql.Marshaler {
-	return ec._SaveGoalPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNSaveGoalPayload2ᚖpostriderᚋgraphᚋgenᚐSaveGoalPayload(ctx context.Context, sel ast.SelectionSet, v *SaveGoalPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "SaveGoalPayload!")
 		return graphql.Null
 	}
 	return ec._SaveGoalPayload(ctx, sel, v)
@@ -2119,15 +1977,9 @@ func (ec *executionContext) unmarshalNSaveLandingPageInput2postriderᚋgraphᚋg
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSaveLandingPagePayload2postriderᚋgraphᚋgenᚐSaveLandingPagePayload(ctx context.Context, sel ast.SelectionSet, v SaveLandingPagePayload) graphql.Marshaler {
-	return ec._SaveLandingPagePayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNSaveLandingPagePayload2ᚖpostriderᚋgraphᚋgenᚐSaveLandingPagePayload(ctx context.Context, sel ast.SelectionSet, v *SaveLandingPagePayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "SaveLandingPagePayload!")
 		return graphql.Null
 	}
 	return ec._SaveLandingPagePayload(ctx, sel, v)
@@ -2138,15 +1990,9 @@ func (ec *executionContext) unmarshalNSaveOfferInput2postriderᚋgraphᚋgenᚐS
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSaveOfferPayload2postriderᚋgraphᚋgenᚐSaveOfferPayload(ctx context.Context, sel ast.SelectionSet, v SaveOfferPayload) graphql.Marshaler {
-	return ec._SaveOfferPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNSaveOfferPayload2ᚖpostriderᚋgraphᚋgenᚐSaveOfferPayload(ctx context.Context, sel ast.SelectionSet, v *SaveOfferPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "SaveOfferPayload!")
 		return graphql.Null
 	}
 	return ec._SaveOfferPayload(ctx, sel, v)
@@ -2157,15 +2003,9 @@ func (ec *executionContext) unmarshalNSetCurrencyRateInput2postriderᚋgraphᚋg
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSetCurrencyRatePayload2postriderᚋgraphᚋgenᚐSetCurrencyRatePayload(ctx context.Context, sel ast.SelectionSet, v SetCurrencyRatePayload) graphql.Marshaler {
-	return ec._SetCurrencyRatePayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNSetCurrencyRatePayload2ᚖpostriderᚋgraphᚋgenᚐSetCurrencyRatePayload(ctx context.Context, sel ast.SelectionSet, v *SetCurrencyRatePayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "SetCurrencyRatePayload!")
 		return graphql.Null
 	}
 	return ec._SetCurrencyRatePayload(ctx, sel, v)
@@ -2182,8 +2022,7 @@ func (ec *executionContext) unmarshalODealTierInput2ᚕᚖpostriderᚋgraphᚋge
 	if v == nil {
 		return nil, nil
 	}
-	var vSlice []any
-	vSlice = graphql.CoerceList(v)
+	vSlice := graphql.CoerceList(v)
 	var err error
 	res := make([]*DealTierInput, len(vSlice))
 	for i := range vSlice {

@@ -4,7 +4,6 @@ package gen
 
 import (
 	"context"
-	"errors"
 	"math"
 	"postrider/doctor"
 	"strconv"
@@ -21,10 +20,6 @@ import (
 // region    ***************************** args.gotpl *****************************
 
 // endregion ***************************** args.gotpl *****************************
-
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
 
 // region    **************************** field.gotpl *****************************
 
@@ -48,7 +43,7 @@ func (ec *executionContext) _Finding_code(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Finding_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Finding", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Finding", field, false, false, "String")
 }
 
 func (ec *executionContext) _Finding_severity(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
@@ -71,7 +66,7 @@ func (ec *executionContext) _Finding_severity(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Finding_severity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Finding", field, false, false, errors.New("field of type Severity does not have child fields"))
+	return graphql.NewScalarFieldContext("Finding", field, false, false, "Severity")
 }
 
 func (ec *executionContext) _Finding_message(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
@@ -94,7 +89,7 @@ func (ec *executionContext) _Finding_message(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Finding_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Finding", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Finding", field, false, false, "String")
 }
 
 func (ec *executionContext) _Finding_start(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
@@ -117,7 +112,7 @@ func (ec *executionContext) _Finding_start(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Finding_start(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Finding", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Finding", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Finding_end(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
@@ -140,7 +135,7 @@ func (ec *executionContext) _Finding_end(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Finding_end(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Finding", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Finding", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Finding_mend(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
@@ -195,7 +190,7 @@ func (ec *executionContext) _Mend_label(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_Mend_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Mend", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Mend", field, false, false, "String")
 }
 
 func (ec *executionContext) _Mend_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *Mend) (ret graphql.Marshaler) {
@@ -218,7 +213,7 @@ func (ec *executionContext) _Mend_urlTemplate(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Mend_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Mend", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Mend", field, false, false, "String")
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -239,7 +234,7 @@ func (ec *executionContext) _Finding(ctx context.Context, sel ast.SelectionSet, 
 	fields := graphql.CollectFields(ec.OperationContext, sel, findingImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -261,10 +256,19 @@ func (ec *executionContext) _Finding(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "start":
 			out.Values[i] = ec._Finding_start(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "end":
 			out.Values[i] = ec._Finding_end(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "mend":
 			out.Values[i] = ec._Finding_mend(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -274,15 +278,9 @@ func (ec *executionContext) _Finding(ctx context.Context, sel ast.SelectionSet, 
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -294,7 +292,7 @@ func (ec *executionContext) _Mend(ctx context.Context, sel ast.SelectionSet, obj
 	fields := graphql.CollectFields(ec.OperationContext, sel, mendImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -318,15 +316,9 @@ func (ec *executionContext) _Mend(ctx context.Context, sel ast.SelectionSet, obj
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -354,9 +346,7 @@ func (ec *executionContext) marshalNFinding2ᚕᚖpostriderᚋgraphᚋgenᚐFind
 
 func (ec *executionContext) marshalNFinding2ᚖpostriderᚋgraphᚋgenᚐFinding(ctx context.Context, sel ast.SelectionSet, v *Finding) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Finding!")
 		return graphql.Null
 	}
 	return ec._Finding(ctx, sel, v)

@@ -4,7 +4,6 @@ package gen
 
 import (
 	"context"
-	"errors"
 	"math"
 	"postrider/dispatch"
 	"postrider/report"
@@ -28,10 +27,6 @@ type EndpointResolver interface {
 
 // endregion ***************************** args.gotpl *****************************
 
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
-
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _Endpoint_endpoint(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
@@ -54,7 +49,7 @@ func (ec *executionContext) _Endpoint_endpoint(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Endpoint_endpoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, "String")
 }
 
 func (ec *executionContext) _Endpoint_circuit(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
@@ -77,7 +72,7 @@ func (ec *executionContext) _Endpoint_circuit(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Endpoint_circuit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type CircuitState does not have child fields"))
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, "CircuitState")
 }
 
 func (ec *executionContext) _Endpoint_sentence(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
@@ -100,7 +95,7 @@ func (ec *executionContext) _Endpoint_sentence(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Endpoint_sentence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Endpoint", field, true, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Endpoint", field, true, false, "String")
 }
 
 func (ec *executionContext) _Endpoint_because(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
@@ -123,7 +118,7 @@ func (ec *executionContext) _Endpoint_because(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Endpoint_because(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Endpoint", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Endpoint", field, true, true, "String")
 }
 
 func (ec *executionContext) _Endpoint_openedAt(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
@@ -146,7 +141,7 @@ func (ec *executionContext) _Endpoint_openedAt(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Endpoint_openedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Endpoint_probeAt(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
@@ -169,7 +164,7 @@ func (ec *executionContext) _Endpoint_probeAt(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Endpoint_probeAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Endpoint_waiting(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
@@ -192,7 +187,7 @@ func (ec *executionContext) _Endpoint_waiting(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Endpoint_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Endpoint_oldestWaitingAt(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
@@ -215,7 +210,7 @@ func (ec *executionContext) _Endpoint_oldestWaitingAt(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_Endpoint_oldestWaitingAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Endpoint_successRate(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
@@ -238,7 +233,7 @@ func (ec *executionContext) _Endpoint_successRate(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_Endpoint_successRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, "Float")
 }
 
 func (ec *executionContext) _Endpoint_p50Ms(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
@@ -261,7 +256,7 @@ func (ec *executionContext) _Endpoint_p50Ms(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Endpoint_p50Ms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, "Float")
 }
 
 func (ec *executionContext) _Endpoint_p95Ms(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
@@ -284,7 +279,7 @@ func (ec *executionContext) _Endpoint_p95Ms(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Endpoint_p95Ms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Endpoint", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("Endpoint", field, false, false, "Float")
 }
 
 func (ec *executionContext) _Engine_workers(ctx context.Context, field graphql.CollectedField, obj *report.Engine) (ret graphql.Marshaler) {
@@ -403,7 +398,7 @@ func (ec *executionContext) _Engine_parked(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Engine_parked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Engine", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Engine", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Engine_later(ctx context.Context, field graphql.CollectedField, obj *report.Engine) (ret graphql.Marshaler) {
@@ -426,7 +421,7 @@ func (ec *executionContext) _Engine_later(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Engine_later(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Engine", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Engine", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Engine_blocked(ctx context.Context, field graphql.CollectedField, obj *report.Engine) (ret graphql.Marshaler) {
@@ -449,7 +444,7 @@ func (ec *executionContext) _Engine_blocked(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Engine_blocked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Engine", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Engine", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Queue_name(ctx context.Context, field graphql.CollectedField, obj *report.Queue) (ret graphql.Marshaler) {
@@ -472,7 +467,7 @@ func (ec *executionContext) _Queue_name(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_Queue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Queue", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Queue", field, false, false, "String")
 }
 
 func (ec *executionContext) _Queue_available(ctx context.Context, field graphql.CollectedField, obj *report.Queue) (ret graphql.Marshaler) {
@@ -495,7 +490,7 @@ func (ec *executionContext) _Queue_available(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Queue_available(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Queue", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Queue", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Queue_running(ctx context.Context, field graphql.CollectedField, obj *report.Queue) (ret graphql.Marshaler) {
@@ -518,7 +513,7 @@ func (ec *executionContext) _Queue_running(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Queue_running(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Queue", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Queue", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Worker_name(ctx context.Context, field graphql.CollectedField, obj *report.Worker) (ret graphql.Marshaler) {
@@ -541,7 +536,7 @@ func (ec *executionContext) _Worker_name(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Worker_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Worker", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Worker", field, false, false, "String")
 }
 
 func (ec *executionContext) _Worker_slots(ctx context.Context, field graphql.CollectedField, obj *report.Worker) (ret graphql.Marshaler) {
@@ -564,7 +559,7 @@ func (ec *executionContext) _Worker_slots(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Worker_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Worker", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Worker", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Worker_startedAt(ctx context.Context, field graphql.CollectedField, obj *report.Worker) (ret graphql.Marshaler) {
@@ -587,7 +582,7 @@ func (ec *executionContext) _Worker_startedAt(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Worker_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Worker", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Worker", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Worker_seenAt(ctx context.Context, field graphql.CollectedField, obj *report.Worker) (ret graphql.Marshaler) {
@@ -610,7 +605,7 @@ func (ec *executionContext) _Worker_seenAt(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Worker_seenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Worker", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Worker", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Worker_promotes(ctx context.Context, field graphql.CollectedField, obj *report.Worker) (ret graphql.Marshaler) {
@@ -633,7 +628,7 @@ func (ec *executionContext) _Worker_promotes(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Worker_promotes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Worker", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Worker", field, false, false, "Boolean")
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -654,7 +649,7 @@ func (ec *executionContext) _Endpoint(ctx context.Context, sel ast.SelectionSet,
 	fields := graphql.CollectFields(ec.OperationContext, sel, endpointImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -675,42 +670,21 @@ func (ec *executionContext) _Endpoint(ctx context.Context, sel ast.SelectionSet,
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "because":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Endpoint_because(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Endpoint_because(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "openedAt":
 			out.Values[i] = ec._Endpoint_openedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "probeAt":
 			out.Values[i] = ec._Endpoint_probeAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "waiting":
 			out.Values[i] = ec._Endpoint_waiting(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -718,12 +692,24 @@ func (ec *executionContext) _Endpoint(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "oldestWaitingAt":
 			out.Values[i] = ec._Endpoint_oldestWaitingAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "successRate":
 			out.Values[i] = ec._Endpoint_successRate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "p50Ms":
 			out.Values[i] = ec._Endpoint_p50Ms(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "p95Ms":
 			out.Values[i] = ec._Endpoint_p95Ms(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -733,15 +719,9 @@ func (ec *executionContext) _Endpoint(ctx context.Context, sel ast.SelectionSet,
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -753,7 +733,7 @@ func (ec *executionContext) _Engine(ctx context.Context, sel ast.SelectionSet, o
 	fields := graphql.CollectFields(ec.OperationContext, sel, engineImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -797,15 +777,9 @@ func (ec *executionContext) _Engine(ctx context.Context, sel ast.SelectionSet, o
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -817,7 +791,7 @@ func (ec *executionContext) _Queue(ctx context.Context, sel ast.SelectionSet, ob
 	fields := graphql.CollectFields(ec.OperationContext, sel, queueImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -846,15 +820,9 @@ func (ec *executionContext) _Queue(ctx context.Context, sel ast.SelectionSet, ob
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -866,7 +834,7 @@ func (ec *executionContext) _Worker(ctx context.Context, sel ast.SelectionSet, o
 	fields := graphql.CollectFields(ec.OperationContext, sel, workerImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -905,15 +873,9 @@ func (ec *executionContext) _Worker(ctx context.Context, sel ast.SelectionSet, o
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -931,10 +893,6 @@ func (ec *executionContext) unmarshalNCircuitState2postriderᚋdispatchᚐCircui
 
 func (ec *executionContext) marshalNCircuitState2postriderᚋdispatchᚐCircuitState(ctx context.Context, sel ast.SelectionSet, v dispatch.CircuitState) graphql.Marshaler {
 	return v
-}
-
-func (ec *executionContext) marshalNEndpoint2postriderᚋreportᚐEndpoint(ctx context.Context, sel ast.SelectionSet, v report.Endpoint) graphql.Marshaler {
-	return ec._Endpoint(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNEndpoint2ᚕᚖpostriderᚋreportᚐEndpointᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.Endpoint) graphql.Marshaler {
@@ -955,23 +913,15 @@ func (ec *executionContext) marshalNEndpoint2ᚕᚖpostriderᚋreportᚐEndpoint
 
 func (ec *executionContext) marshalNEndpoint2ᚖpostriderᚋreportᚐEndpoint(ctx context.Context, sel ast.SelectionSet, v *report.Endpoint) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Endpoint!")
 		return graphql.Null
 	}
 	return ec._Endpoint(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNEngine2postriderᚋreportᚐEngine(ctx context.Context, sel ast.SelectionSet, v report.Engine) graphql.Marshaler {
-	return ec._Engine(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNEngine2ᚖpostriderᚋreportᚐEngine(ctx context.Context, sel ast.SelectionSet, v *report.Engine) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Engine!")
 		return graphql.Null
 	}
 	return ec._Engine(ctx, sel, v)
@@ -995,9 +945,7 @@ func (ec *executionContext) marshalNQueue2ᚕᚖpostriderᚋreportᚐQueueᚄ(ct
 
 func (ec *executionContext) marshalNQueue2ᚖpostriderᚋreportᚐQueue(ctx context.Context, sel ast.SelectionSet, v *report.Queue) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Queue!")
 		return graphql.Null
 	}
 	return ec._Queue(ctx, sel, v)
@@ -1021,9 +969,7 @@ func (ec *executionContext) marshalNWorker2ᚕᚖpostriderᚋreportᚐWorkerᚄ(
 
 func (ec *executionContext) marshalNWorker2ᚖpostriderᚋreportᚐWorker(ctx context.Context, sel ast.SelectionSet, v *report.Worker) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Worker!")
 		return graphql.Null
 	}
 	return ec._Worker(ctx, sel, v)

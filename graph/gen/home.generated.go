@@ -4,7 +4,6 @@ package gen
 
 import (
 	"context"
-	"errors"
 	"math"
 	"postrider/doctor"
 	"postrider/ent/db"
@@ -39,10 +38,6 @@ type DayNumbersResolver interface {
 
 // endregion ***************************** args.gotpl *****************************
 
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
-
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _Alert_id(ctx context.Context, field graphql.CollectedField, obj *db.Alert) (ret graphql.Marshaler) {
@@ -65,7 +60,7 @@ func (ec *executionContext) _Alert_id(ctx context.Context, field graphql.Collect
 	)
 }
 func (ec *executionContext) fieldContext_Alert_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Alert", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Alert", field, true, false, "ID")
 }
 
 func (ec *executionContext) _Alert_kind(ctx context.Context, field graphql.CollectedField, obj *db.Alert) (ret graphql.Marshaler) {
@@ -88,7 +83,7 @@ func (ec *executionContext) _Alert_kind(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_Alert_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Alert", field, false, false, errors.New("field of type AlertKind does not have child fields"))
+	return graphql.NewScalarFieldContext("Alert", field, false, false, "AlertKind")
 }
 
 func (ec *executionContext) _Alert_severity(ctx context.Context, field graphql.CollectedField, obj *db.Alert) (ret graphql.Marshaler) {
@@ -111,7 +106,7 @@ func (ec *executionContext) _Alert_severity(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Alert_severity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Alert", field, true, true, errors.New("field of type Severity does not have child fields"))
+	return graphql.NewScalarFieldContext("Alert", field, true, true, "Severity")
 }
 
 func (ec *executionContext) _Alert_message(ctx context.Context, field graphql.CollectedField, obj *db.Alert) (ret graphql.Marshaler) {
@@ -134,7 +129,7 @@ func (ec *executionContext) _Alert_message(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Alert_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Alert", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Alert", field, false, false, "String")
 }
 
 func (ec *executionContext) _Alert_affiliate(ctx context.Context, field graphql.CollectedField, obj *db.Alert) (ret graphql.Marshaler) {
@@ -285,7 +280,7 @@ func (ec *executionContext) _Alert_raisedAt(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Alert_raisedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Alert", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Alert", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Alert_resolvedAt(ctx context.Context, field graphql.CollectedField, obj *db.Alert) (ret graphql.Marshaler) {
@@ -308,7 +303,7 @@ func (ec *executionContext) _Alert_resolvedAt(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Alert_resolvedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Alert", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Alert", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Alert_dismissedAt(ctx context.Context, field graphql.CollectedField, obj *db.Alert) (ret graphql.Marshaler) {
@@ -331,7 +326,7 @@ func (ec *executionContext) _Alert_dismissedAt(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Alert_dismissedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Alert", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Alert", field, false, false, "Time")
 }
 
 func (ec *executionContext) _AlertConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Alert]) (ret graphql.Marshaler) {
@@ -450,7 +445,7 @@ func (ec *executionContext) _AlertEdge_cursor(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_AlertEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AlertEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("AlertEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _DayNumbers_from(ctx context.Context, field graphql.CollectedField, obj *report.Day) (ret graphql.Marshaler) {
@@ -473,7 +468,7 @@ func (ec *executionContext) _DayNumbers_from(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_DayNumbers_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DayNumbers", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("DayNumbers", field, false, false, "Time")
 }
 
 func (ec *executionContext) _DayNumbers_to(ctx context.Context, field graphql.CollectedField, obj *report.Day) (ret graphql.Marshaler) {
@@ -496,7 +491,7 @@ func (ec *executionContext) _DayNumbers_to(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_DayNumbers_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DayNumbers", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("DayNumbers", field, false, false, "Time")
 }
 
 func (ec *executionContext) _DayNumbers_clicks(ctx context.Context, field graphql.CollectedField, obj *report.Day) (ret graphql.Marshaler) {
@@ -519,7 +514,7 @@ func (ec *executionContext) _DayNumbers_clicks(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_DayNumbers_clicks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DayNumbers", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("DayNumbers", field, false, false, "Int")
 }
 
 func (ec *executionContext) _DayNumbers_registrations(ctx context.Context, field graphql.CollectedField, obj *report.Day) (ret graphql.Marshaler) {
@@ -542,7 +537,7 @@ func (ec *executionContext) _DayNumbers_registrations(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_DayNumbers_registrations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DayNumbers", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("DayNumbers", field, false, false, "Int")
 }
 
 func (ec *executionContext) _DayNumbers_ftds(ctx context.Context, field graphql.CollectedField, obj *report.Day) (ret graphql.Marshaler) {
@@ -565,7 +560,7 @@ func (ec *executionContext) _DayNumbers_ftds(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_DayNumbers_ftds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DayNumbers", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("DayNumbers", field, false, false, "Int")
 }
 
 func (ec *executionContext) _DayNumbers_payouts(ctx context.Context, field graphql.CollectedField, obj *report.Day) (ret graphql.Marshaler) {
@@ -684,7 +679,7 @@ func (ec *executionContext) _HomeNumbers_timeZone(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_HomeNumbers_timeZone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("HomeNumbers", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("HomeNumbers", field, false, false, "String")
 }
 
 func (ec *executionContext) _HomeNumbers_today(ctx context.Context, field graphql.CollectedField, obj *HomeNumbers) (ret graphql.Marshaler) {
@@ -835,7 +830,7 @@ func (ec *executionContext) _SetupChecklist_done(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_SetupChecklist_done(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SetupChecklist", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("SetupChecklist", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _SetupChecklist_steps(ctx context.Context, field graphql.CollectedField, obj *SetupChecklist) (ret graphql.Marshaler) {
@@ -890,7 +885,7 @@ func (ec *executionContext) _SetupStep_key(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_SetupStep_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SetupStep", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("SetupStep", field, false, false, "String")
 }
 
 func (ec *executionContext) _SetupStep_title(ctx context.Context, field graphql.CollectedField, obj *doctor.Step) (ret graphql.Marshaler) {
@@ -913,7 +908,7 @@ func (ec *executionContext) _SetupStep_title(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_SetupStep_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SetupStep", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("SetupStep", field, false, false, "String")
 }
 
 func (ec *executionContext) _SetupStep_done(ctx context.Context, field graphql.CollectedField, obj *doctor.Step) (ret graphql.Marshaler) {
@@ -936,7 +931,7 @@ func (ec *executionContext) _SetupStep_done(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_SetupStep_done(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SetupStep", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("SetupStep", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _SetupStep_at(ctx context.Context, field graphql.CollectedField, obj *doctor.Step) (ret graphql.Marshaler) {
@@ -959,7 +954,7 @@ func (ec *executionContext) _SetupStep_at(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_SetupStep_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SetupStep", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("SetupStep", field, false, false, "Time")
 }
 
 func (ec *executionContext) _SetupStep_says(ctx context.Context, field graphql.CollectedField, obj *doctor.Step) (ret graphql.Marshaler) {
@@ -982,7 +977,7 @@ func (ec *executionContext) _SetupStep_says(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_SetupStep_says(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SetupStep", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("SetupStep", field, false, false, "String")
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -1033,6 +1028,18 @@ func (ec *executionContext) unmarshalInputAlertFilter(ctx context.Context, obj a
 	return it, nil
 }
 
+// UnmarshalAlertFilter unmarshals raw into the AlertFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAlertFilter(ctx context.Context, raw any) (filter.Alert, error) {
+	var out filter.Alert
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AlertFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDismissAlertInput(ctx context.Context, obj any) (DismissAlertInput, error) {
 	var it DismissAlertInput
 	if obj == nil {
@@ -1063,6 +1070,18 @@ func (ec *executionContext) unmarshalInputDismissAlertInput(ctx context.Context,
 	return it, nil
 }
 
+// UnmarshalDismissAlertInput unmarshals raw into the DismissAlertInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDismissAlertInput(ctx context.Context, raw any) (DismissAlertInput, error) {
+	var out DismissAlertInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DismissAlertInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -1077,7 +1096,7 @@ func (ec *executionContext) _Alert(ctx context.Context, sel ast.SelectionSet, ob
 	fields := graphql.CollectFields(ec.OperationContext, sel, alertImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1093,181 +1112,40 @@ func (ec *executionContext) _Alert(ctx context.Context, sel ast.SelectionSet, ob
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "severity":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Alert_severity(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Alert_severity(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "message":
 			out.Values[i] = ec._Alert_message(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "affiliate":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Alert_affiliate(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Alert_affiliate(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "postback":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Alert_postback(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Alert_postback(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "campaign":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Alert_campaign(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Alert_campaign(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "link":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Alert_link(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Alert_link(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "raisedAt":
 			out.Values[i] = ec._Alert_raisedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1275,8 +1153,14 @@ func (ec *executionContext) _Alert(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "resolvedAt":
 			out.Values[i] = ec._Alert_resolvedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "dismissedAt":
 			out.Values[i] = ec._Alert_dismissedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1286,15 +1170,9 @@ func (ec *executionContext) _Alert(ctx context.Context, sel ast.SelectionSet, ob
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1306,7 +1184,7 @@ func (ec *executionContext) _AlertConnection(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, alertConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1330,15 +1208,9 @@ func (ec *executionContext) _AlertConnection(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1350,7 +1222,7 @@ func (ec *executionContext) _AlertEdge(ctx context.Context, sel ast.SelectionSet
 	fields := graphql.CollectFields(ec.OperationContext, sel, alertEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1374,15 +1246,9 @@ func (ec *executionContext) _AlertEdge(ctx context.Context, sel ast.SelectionSet
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1394,7 +1260,7 @@ func (ec *executionContext) _DayNumbers(ctx context.Context, sel ast.SelectionSe
 	fields := graphql.CollectFields(ec.OperationContext, sel, dayNumbersImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1425,41 +1291,11 @@ func (ec *executionContext) _DayNumbers(ctx context.Context, sel ast.SelectionSe
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "payouts":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._DayNumbers_payouts(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DayNumbers_payouts(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1469,15 +1305,9 @@ func (ec *executionContext) _DayNumbers(ctx context.Context, sel ast.SelectionSe
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1489,13 +1319,16 @@ func (ec *executionContext) _DismissAlertPayload(ctx context.Context, sel ast.Se
 	fields := graphql.CollectFields(ec.OperationContext, sel, dismissAlertPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("DismissAlertPayload")
 		case "alert":
 			out.Values[i] = ec._DismissAlertPayload_alert(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._DismissAlertPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1510,15 +1343,9 @@ func (ec *executionContext) _DismissAlertPayload(ctx context.Context, sel ast.Se
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1530,7 +1357,7 @@ func (ec *executionContext) _HomeNumbers(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, homeNumbersImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1564,15 +1391,9 @@ func (ec *executionContext) _HomeNumbers(ctx context.Context, sel ast.SelectionS
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1584,7 +1405,7 @@ func (ec *executionContext) _SetupChecklist(ctx context.Context, sel ast.Selecti
 	fields := graphql.CollectFields(ec.OperationContext, sel, setupChecklistImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1613,15 +1434,9 @@ func (ec *executionContext) _SetupChecklist(ctx context.Context, sel ast.Selecti
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1633,7 +1448,7 @@ func (ec *executionContext) _SetupStep(ctx context.Context, sel ast.SelectionSet
 	fields := graphql.CollectFields(ec.OperationContext, sel, setupStepImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1655,6 +1470,9 @@ func (ec *executionContext) _SetupStep(ctx context.Context, sel ast.SelectionSet
 			}
 		case "at":
 			out.Values[i] = ec._SetupStep_at(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "says":
 			out.Values[i] = ec._SetupStep_says(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1669,15 +1487,9 @@ func (ec *executionContext) _SetupStep(ctx context.Context, sel ast.SelectionSet
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1687,29 +1499,17 @@ func (ec *executionContext) _SetupStep(ctx context.Context, sel ast.SelectionSet
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAlert2postriderᚋentᚋdbᚐAlert(ctx context.Context, sel ast.SelectionSet, v db.Alert) graphql.Marshaler {
-	return ec._Alert(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNAlert2ᚖpostriderᚋentᚋdbᚐAlert(ctx context.Context, sel ast.SelectionSet, v *db.Alert) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Alert!")
 		return graphql.Null
 	}
 	return ec._Alert(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAlertConnection2postriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v page.Connection[*db.Alert]) graphql.Marshaler {
-	return ec._AlertConnection(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNAlertConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.Alert]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "AlertConnection!")
 		return graphql.Null
 	}
 	return ec._AlertConnection(ctx, sel, v)
@@ -1733,9 +1533,7 @@ func (ec *executionContext) marshalNAlertEdge2ᚕᚖpostriderᚋgraphᚋpageᚐE
 
 func (ec *executionContext) marshalNAlertEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*db.Alert]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "AlertEdge!")
 		return graphql.Null
 	}
 	return ec._AlertEdge(ctx, sel, v)
@@ -1769,9 +1567,7 @@ func (ec *executionContext) marshalNDayNumbers2ᚕᚖpostriderᚋreportᚐDayᚄ
 
 func (ec *executionContext) marshalNDayNumbers2ᚖpostriderᚋreportᚐDay(ctx context.Context, sel ast.SelectionSet, v *report.Day) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "DayNumbers!")
 		return graphql.Null
 	}
 	return ec._DayNumbers(ctx, sel, v)
@@ -1782,43 +1578,25 @@ func (ec *executionContext) unmarshalNDismissAlertInput2postriderᚋgraphᚋgen�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDismissAlertPayload2postriderᚋgraphᚋgenᚐDismissAlertPayload(ctx context.Context, sel ast.SelectionSet, v DismissAlertPayload) graphql.Marshaler {
-	return ec._DismissAlertPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNDismissAlertPayload2ᚖpostriderᚋgraphᚋgenᚐDismissAlertPayload(ctx context.Context, sel ast.SelectionSet, v *DismissAlertPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "DismissAlertPayload!")
 		return graphql.Null
 	}
 	return ec._DismissAlertPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNHomeNumbers2postriderᚋgraphᚋgenᚐHomeNumbers(ctx context.Context, sel ast.SelectionSet, v HomeNumbers) graphql.Marshaler {
-	return ec._HomeNumbers(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNHomeNumbers2ᚖpostriderᚋgraphᚋgenᚐHomeNumbers(ctx context.Context, sel ast.SelectionSet, v *HomeNumbers) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "HomeNumbers!")
 		return graphql.Null
 	}
 	return ec._HomeNumbers(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSetupChecklist2postriderᚋgraphᚋgenᚐSetupChecklist(ctx context.Context, sel ast.SelectionSet, v SetupChecklist) graphql.Marshaler {
-	return ec._SetupChecklist(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNSetupChecklist2ᚖpostriderᚋgraphᚋgenᚐSetupChecklist(ctx context.Context, sel ast.SelectionSet, v *SetupChecklist) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "SetupChecklist!")
 		return graphql.Null
 	}
 	return ec._SetupChecklist(ctx, sel, v)
@@ -1842,9 +1620,7 @@ func (ec *executionContext) marshalNSetupStep2ᚕᚖpostriderᚋdoctorᚐStepᚄ
 
 func (ec *executionContext) marshalNSetupStep2ᚖpostriderᚋdoctorᚐStep(ctx context.Context, sel ast.SelectionSet, v *doctor.Step) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "SetupStep!")
 		return graphql.Null
 	}
 	return ec._SetupStep(ctx, sel, v)
@@ -1869,8 +1645,7 @@ func (ec *executionContext) unmarshalOAlertKind2ᚕpostriderᚋdoctorᚐAlertKin
 	if v == nil {
 		return nil, nil
 	}
-	var vSlice []any
-	vSlice = graphql.CoerceList(v)
+	vSlice := graphql.CoerceList(v)
 	var err error
 	res := make([]doctor.AlertKind, len(vSlice))
 	for i := range vSlice {

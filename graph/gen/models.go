@@ -1037,7 +1037,7 @@ func (e *RecordResult) UnmarshalGQL(v any) error {
 }
 
 func (e RecordResult) MarshalGQL(w io.Writer) {
-	fmt.Fprint(w, strconv.Quote(e.String()))
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
 func (e *RecordResult) UnmarshalJSON(b []byte) error {
@@ -1095,7 +1095,7 @@ func (e *ReplayTemplate) UnmarshalGQL(v any) error {
 }
 
 func (e ReplayTemplate) MarshalGQL(w io.Writer) {
-	fmt.Fprint(w, strconv.Quote(e.String()))
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
 func (e *ReplayTemplate) UnmarshalJSON(b []byte) error {

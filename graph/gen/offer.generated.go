@@ -41,10 +41,6 @@ type OfferResolver interface {
 
 // endregion ***************************** args.gotpl *****************************
 
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
-
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _Deal_id(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
@@ -67,7 +63,7 @@ func (ec *executionContext) _Deal_id(ctx context.Context, field graphql.Collecte
 	)
 }
 func (ec *executionContext) fieldContext_Deal_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Deal", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Deal", field, true, false, "ID")
 }
 
 func (ec *executionContext) _Deal_model(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
@@ -90,7 +86,7 @@ func (ec *executionContext) _Deal_model(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_Deal_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Deal", field, false, false, errors.New("field of type DealModel does not have child fields"))
+	return graphql.NewScalarFieldContext("Deal", field, false, false, "DealModel")
 }
 
 func (ec *executionContext) _Deal_amount(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
@@ -145,7 +141,7 @@ func (ec *executionContext) _Deal_percent(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Deal_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Deal", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Deal", field, true, true, "String")
 }
 
 func (ec *executionContext) _Deal_affiliate(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
@@ -200,7 +196,7 @@ func (ec *executionContext) _Deal_leadGoal(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Deal_leadGoal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Deal", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Deal", field, false, false, "String")
 }
 
 func (ec *executionContext) _Deal_currency(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
@@ -223,7 +219,7 @@ func (ec *executionContext) _Deal_currency(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Deal_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Deal", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Deal", field, false, false, "String")
 }
 
 func (ec *executionContext) _Deal_tierBy(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
@@ -246,7 +242,7 @@ func (ec *executionContext) _Deal_tierBy(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Deal_tierBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Deal", field, false, false, errors.New("field of type TierBy does not have child fields"))
+	return graphql.NewScalarFieldContext("Deal", field, false, false, "TierBy")
 }
 
 func (ec *executionContext) _Deal_tiers(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
@@ -301,7 +297,7 @@ func (ec *executionContext) _Deal_validFrom(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Deal_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Deal", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Deal", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Deal_validTo(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
@@ -324,7 +320,7 @@ func (ec *executionContext) _Deal_validTo(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Deal_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Deal", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Deal", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Deal_carryOver(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
@@ -347,7 +343,7 @@ func (ec *executionContext) _Deal_carryOver(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Deal_carryOver(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Deal", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Deal", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Goal_id(ctx context.Context, field graphql.CollectedField, obj *db.Goal) (ret graphql.Marshaler) {
@@ -370,7 +366,7 @@ func (ec *executionContext) _Goal_id(ctx context.Context, field graphql.Collecte
 	)
 }
 func (ec *executionContext) fieldContext_Goal_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Goal", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Goal", field, true, false, "ID")
 }
 
 func (ec *executionContext) _Goal_key(ctx context.Context, field graphql.CollectedField, obj *db.Goal) (ret graphql.Marshaler) {
@@ -393,7 +389,7 @@ func (ec *executionContext) _Goal_key(ctx context.Context, field graphql.Collect
 	)
 }
 func (ec *executionContext) fieldContext_Goal_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Goal", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Goal", field, false, false, "String")
 }
 
 func (ec *executionContext) _Goal_name(ctx context.Context, field graphql.CollectedField, obj *db.Goal) (ret graphql.Marshaler) {
@@ -416,7 +412,7 @@ func (ec *executionContext) _Goal_name(ctx context.Context, field graphql.Collec
 	)
 }
 func (ec *executionContext) fieldContext_Goal_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Goal", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Goal", field, false, false, "String")
 }
 
 func (ec *executionContext) _Goal_trigger(ctx context.Context, field graphql.CollectedField, obj *db.Goal) (ret graphql.Marshaler) {
@@ -439,7 +435,7 @@ func (ec *executionContext) _Goal_trigger(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Goal_trigger(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Goal", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Goal", field, false, false, "String")
 }
 
 func (ec *executionContext) _Goal_oncePerPlayer(ctx context.Context, field graphql.CollectedField, obj *db.Goal) (ret graphql.Marshaler) {
@@ -462,7 +458,7 @@ func (ec *executionContext) _Goal_oncePerPlayer(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Goal_oncePerPlayer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Goal", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Goal", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Goal_billable(ctx context.Context, field graphql.CollectedField, obj *db.Goal) (ret graphql.Marshaler) {
@@ -485,7 +481,7 @@ func (ec *executionContext) _Goal_billable(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Goal_billable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Goal", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Goal", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Goal_reversible(ctx context.Context, field graphql.CollectedField, obj *db.Goal) (ret graphql.Marshaler) {
@@ -508,7 +504,7 @@ func (ec *executionContext) _Goal_reversible(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Goal_reversible(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Goal", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Goal", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Goal_statuses(ctx context.Context, field graphql.CollectedField, obj *db.Goal) (ret graphql.Marshaler) {
@@ -531,7 +527,7 @@ func (ec *executionContext) _Goal_statuses(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Goal_statuses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Goal", field, false, false, errors.New("field of type ConversionStatus does not have child fields"))
+	return graphql.NewScalarFieldContext("Goal", field, false, false, "ConversionStatus")
 }
 
 func (ec *executionContext) _Goal_parameters(ctx context.Context, field graphql.CollectedField, obj *db.Goal) (ret graphql.Marshaler) {
@@ -554,7 +550,7 @@ func (ec *executionContext) _Goal_parameters(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Goal_parameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Goal", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Goal", field, false, false, "String")
 }
 
 func (ec *executionContext) _Goal_timestampStandard(ctx context.Context, field graphql.CollectedField, obj *db.Goal) (ret graphql.Marshaler) {
@@ -577,7 +573,7 @@ func (ec *executionContext) _Goal_timestampStandard(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Goal_timestampStandard(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Goal", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Goal", field, false, false, "String")
 }
 
 func (ec *executionContext) _Goal_builtIn(ctx context.Context, field graphql.CollectedField, obj *db.Goal) (ret graphql.Marshaler) {
@@ -600,7 +596,7 @@ func (ec *executionContext) _Goal_builtIn(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Goal_builtIn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Goal", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Goal", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _LandingPage_id(ctx context.Context, field graphql.CollectedField, obj *db.LandingPage) (ret graphql.Marshaler) {
@@ -623,7 +619,7 @@ func (ec *executionContext) _LandingPage_id(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_LandingPage_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LandingPage", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("LandingPage", field, true, false, "ID")
 }
 
 func (ec *executionContext) _LandingPage_key(ctx context.Context, field graphql.CollectedField, obj *db.LandingPage) (ret graphql.Marshaler) {
@@ -646,7 +642,7 @@ func (ec *executionContext) _LandingPage_key(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_LandingPage_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LandingPage", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("LandingPage", field, false, false, "String")
 }
 
 func (ec *executionContext) _LandingPage_name(ctx context.Context, field graphql.CollectedField, obj *db.LandingPage) (ret graphql.Marshaler) {
@@ -669,7 +665,7 @@ func (ec *executionContext) _LandingPage_name(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_LandingPage_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LandingPage", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("LandingPage", field, false, false, "String")
 }
 
 func (ec *executionContext) _LandingPage_url(ctx context.Context, field graphql.CollectedField, obj *db.LandingPage) (ret graphql.Marshaler) {
@@ -710,7 +706,7 @@ func (ec *executionContext) _LandingPage_url(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_LandingPage_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LandingPage", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("LandingPage", field, false, false, "String")
 }
 
 func (ec *executionContext) _Offer_id(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
@@ -733,7 +729,7 @@ func (ec *executionContext) _Offer_id(ctx context.Context, field graphql.Collect
 	)
 }
 func (ec *executionContext) fieldContext_Offer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Offer", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Offer", field, true, false, "ID")
 }
 
 func (ec *executionContext) _Offer_name(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
@@ -756,7 +752,7 @@ func (ec *executionContext) _Offer_name(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_Offer_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Offer", field, false, false, "String")
 }
 
 func (ec *executionContext) _Offer_operator(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
@@ -779,7 +775,7 @@ func (ec *executionContext) _Offer_operator(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Offer_operator(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Offer", field, false, false, "String")
 }
 
 func (ec *executionContext) _Offer_vertical(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
@@ -802,7 +798,7 @@ func (ec *executionContext) _Offer_vertical(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Offer_vertical(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type Vertical does not have child fields"))
+	return graphql.NewScalarFieldContext("Offer", field, false, false, "Vertical")
 }
 
 func (ec *executionContext) _Offer_state(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
@@ -825,7 +821,7 @@ func (ec *executionContext) _Offer_state(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Offer_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type RunState does not have child fields"))
+	return graphql.NewScalarFieldContext("Offer", field, false, false, "RunState")
 }
 
 func (ec *executionContext) _Offer_currency(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
@@ -848,7 +844,7 @@ func (ec *executionContext) _Offer_currency(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Offer_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Offer", field, false, false, "String")
 }
 
 func (ec *executionContext) _Offer_deepLinkHosts(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
@@ -871,7 +867,7 @@ func (ec *executionContext) _Offer_deepLinkHosts(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Offer_deepLinkHosts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Offer", field, false, false, "String")
 }
 
 func (ec *executionContext) _Offer_landingPages(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
@@ -926,7 +922,7 @@ func (ec *executionContext) _Offer_dailyCap(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Offer_dailyCap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Offer", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Offer_takenToday(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
@@ -967,7 +963,7 @@ func (ec *executionContext) _Offer_takenToday(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Offer_takenToday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Offer", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Offer", field, true, true, "Int")
 }
 
 func (ec *executionContext) _Offer_deal(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
@@ -1054,7 +1050,7 @@ func (ec *executionContext) _Offer_createdAt(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Offer_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Offer_clickWindowDays(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
@@ -1077,7 +1073,7 @@ func (ec *executionContext) _Offer_clickWindowDays(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_Offer_clickWindowDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Offer", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Offer_qualification(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
@@ -1182,7 +1178,7 @@ func (ec *executionContext) _Offer_destinationUrl(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_Offer_destinationUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Offer", field, false, false, "String")
 }
 
 func (ec *executionContext) _Offer_fallbackUrl(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
@@ -1223,7 +1219,7 @@ func (ec *executionContext) _Offer_fallbackUrl(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Offer_fallbackUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Offer", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Offer", field, false, false, "String")
 }
 
 func (ec *executionContext) _OfferConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Offer]) (ret graphql.Marshaler) {
@@ -1342,7 +1338,7 @@ func (ec *executionContext) _OfferEdge_cursor(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_OfferEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OfferEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OfferEdge", field, false, false, "String")
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -1363,7 +1359,7 @@ func (ec *executionContext) _Deal(ctx context.Context, sel ast.SelectionSet, obj
 	fields := graphql.CollectFields(ec.OperationContext, sel, dealImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1379,104 +1375,23 @@ func (ec *executionContext) _Deal(ctx context.Context, sel ast.SelectionSet, obj
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "amount":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Deal_amount(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Deal_amount(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "percent":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Deal_percent(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Deal_percent(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "affiliate":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Deal_affiliate(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Deal_affiliate(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "leadGoal":
 			out.Values[i] = ec._Deal_leadGoal(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1489,6 +1404,9 @@ func (ec *executionContext) _Deal(ctx context.Context, sel ast.SelectionSet, obj
 			}
 		case "tierBy":
 			out.Values[i] = ec._Deal_tierBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "tiers":
 			out.Values[i] = ec._Deal_tiers(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1496,8 +1414,14 @@ func (ec *executionContext) _Deal(ctx context.Context, sel ast.SelectionSet, obj
 			}
 		case "validFrom":
 			out.Values[i] = ec._Deal_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "validTo":
 			out.Values[i] = ec._Deal_validTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "carryOver":
 			out.Values[i] = ec._Deal_carryOver(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1512,15 +1436,9 @@ func (ec *executionContext) _Deal(ctx context.Context, sel ast.SelectionSet, obj
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1532,7 +1450,7 @@ func (ec *executionContext) _Goal(ctx context.Context, sel ast.SelectionSet, obj
 	fields := graphql.CollectFields(ec.OperationContext, sel, goalImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1601,15 +1519,9 @@ func (ec *executionContext) _Goal(ctx context.Context, sel ast.SelectionSet, obj
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1621,7 +1533,7 @@ func (ec *executionContext) _LandingPage(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, landingPageImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1643,6 +1555,9 @@ func (ec *executionContext) _LandingPage(ctx context.Context, sel ast.SelectionS
 			}
 		case "url":
 			out.Values[i] = ec._LandingPage_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1652,15 +1567,9 @@ func (ec *executionContext) _LandingPage(ctx context.Context, sel ast.SelectionS
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1672,7 +1581,7 @@ func (ec *executionContext) _Offer(ctx context.Context, sel ast.SelectionSet, ob
 	fields := graphql.CollectFields(ec.OperationContext, sel, offerImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1713,145 +1622,34 @@ func (ec *executionContext) _Offer(ctx context.Context, sel ast.SelectionSet, ob
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "landingPages":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Offer_landingPages(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Offer_landingPages(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "dailyCap":
 			out.Values[i] = ec._Offer_dailyCap(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "takenToday":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Offer_takenToday(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Offer_takenToday(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "deal":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Offer_deal(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Offer_deal(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "defaultLink":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Offer_defaultLink(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Offer_defaultLink(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "createdAt":
 			out.Values[i] = ec._Offer_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1859,48 +1657,30 @@ func (ec *executionContext) _Offer(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "clickWindowDays":
 			out.Values[i] = ec._Offer_clickWindowDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "qualification":
 			out.Values[i] = ec._Offer_qualification(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "deals":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Offer_deals(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Offer_deals(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "destinationUrl":
 			out.Values[i] = ec._Offer_destinationUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "fallbackUrl":
 			out.Values[i] = ec._Offer_fallbackUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1910,15 +1690,9 @@ func (ec *executionContext) _Offer(ctx context.Context, sel ast.SelectionSet, ob
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1930,7 +1704,7 @@ func (ec *executionContext) _OfferConnection(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, offerConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1954,15 +1728,9 @@ func (ec *executionContext) _OfferConnection(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1974,7 +1742,7 @@ func (ec *executionContext) _OfferEdge(ctx context.Context, sel ast.SelectionSet
 	fields := graphql.CollectFields(ec.OperationContext, sel, offerEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1998,15 +1766,9 @@ func (ec *executionContext) _OfferEdge(ctx context.Context, sel ast.SelectionSet
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2034,9 +1796,7 @@ func (ec *executionContext) marshalNDeal2ᚕᚖpostriderᚋentᚋdbᚐDealᚄ(ct
 
 func (ec *executionContext) marshalNDeal2ᚖpostriderᚋentᚋdbᚐDeal(ctx context.Context, sel ast.SelectionSet, v *db.Deal) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Deal!")
 		return graphql.Null
 	}
 	return ec._Deal(ctx, sel, v)
@@ -2050,10 +1810,6 @@ func (ec *executionContext) unmarshalNDealModel2postriderᚋcommissionᚐModel(c
 
 func (ec *executionContext) marshalNDealModel2postriderᚋcommissionᚐModel(ctx context.Context, sel ast.SelectionSet, v commission.Model) graphql.Marshaler {
 	return v
-}
-
-func (ec *executionContext) marshalNGoal2postriderᚋentᚋdbᚐGoal(ctx context.Context, sel ast.SelectionSet, v db.Goal) graphql.Marshaler {
-	return ec._Goal(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNGoal2ᚕᚖpostriderᚋentᚋdbᚐGoalᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Goal) graphql.Marshaler {
@@ -2074,9 +1830,7 @@ func (ec *executionContext) marshalNGoal2ᚕᚖpostriderᚋentᚋdbᚐGoalᚄ(ct
 
 func (ec *executionContext) marshalNGoal2ᚖpostriderᚋentᚋdbᚐGoal(ctx context.Context, sel ast.SelectionSet, v *db.Goal) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Goal!")
 		return graphql.Null
 	}
 	return ec._Goal(ctx, sel, v)
@@ -2100,37 +1854,23 @@ func (ec *executionContext) marshalNLandingPage2ᚕᚖpostriderᚋentᚋdbᚐLan
 
 func (ec *executionContext) marshalNLandingPage2ᚖpostriderᚋentᚋdbᚐLandingPage(ctx context.Context, sel ast.SelectionSet, v *db.LandingPage) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "LandingPage!")
 		return graphql.Null
 	}
 	return ec._LandingPage(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNOffer2postriderᚋentᚋdbᚐOffer(ctx context.Context, sel ast.SelectionSet, v db.Offer) graphql.Marshaler {
-	return ec._Offer(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNOffer2ᚖpostriderᚋentᚋdbᚐOffer(ctx context.Context, sel ast.SelectionSet, v *db.Offer) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Offer!")
 		return graphql.Null
 	}
 	return ec._Offer(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNOfferConnection2postriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v page.Connection[*db.Offer]) graphql.Marshaler {
-	return ec._OfferConnection(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNOfferConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.Offer]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "OfferConnection!")
 		return graphql.Null
 	}
 	return ec._OfferConnection(ctx, sel, v)
@@ -2154,9 +1894,7 @@ func (ec *executionContext) marshalNOfferEdge2ᚕᚖpostriderᚋgraphᚋpageᚐE
 
 func (ec *executionContext) marshalNOfferEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*db.Offer]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "OfferEdge!")
 		return graphql.Null
 	}
 	return ec._OfferEdge(ctx, sel, v)
@@ -2214,8 +1952,7 @@ func (ec *executionContext) unmarshalORunState2ᚕpostriderᚋtrackingᚐRunStat
 	if v == nil {
 		return nil, nil
 	}
-	var vSlice []any
-	vSlice = graphql.CoerceList(v)
+	vSlice := graphql.CoerceList(v)
 	var err error
 	res := make([]tracking.RunState, len(vSlice))
 	for i := range vSlice {

@@ -4,7 +4,6 @@ package gen
 
 import (
 	"context"
-	"errors"
 	"math"
 	"postrider/commission"
 	"postrider/dispatch"
@@ -64,10 +63,6 @@ func (ec *executionContext) field_Postback_tests_args(ctx context.Context, rawAr
 
 // endregion ***************************** args.gotpl *****************************
 
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
-
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _BodyRule_kind(ctx context.Context, field graphql.CollectedField, obj *dispatch.BodyRule) (ret graphql.Marshaler) {
@@ -90,7 +85,7 @@ func (ec *executionContext) _BodyRule_kind(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_BodyRule_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BodyRule", field, false, false, errors.New("field of type BodyRuleKind does not have child fields"))
+	return graphql.NewScalarFieldContext("BodyRule", field, false, false, "BodyRuleKind")
 }
 
 func (ec *executionContext) _BodyRule_path(ctx context.Context, field graphql.CollectedField, obj *dispatch.BodyRule) (ret graphql.Marshaler) {
@@ -113,7 +108,7 @@ func (ec *executionContext) _BodyRule_path(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_BodyRule_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BodyRule", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("BodyRule", field, false, false, "String")
 }
 
 func (ec *executionContext) _BodyRule_value(ctx context.Context, field graphql.CollectedField, obj *dispatch.BodyRule) (ret graphql.Marshaler) {
@@ -136,7 +131,7 @@ func (ec *executionContext) _BodyRule_value(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_BodyRule_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BodyRule", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("BodyRule", field, false, false, "String")
 }
 
 func (ec *executionContext) _CreatePostbackPayload_postbacks(ctx context.Context, field graphql.CollectedField, obj *CreatePostbackPayload) (ret graphql.Marshaler) {
@@ -223,7 +218,7 @@ func (ec *executionContext) _DeletePostbackPayload_deletedId(ctx context.Context
 	)
 }
 func (ec *executionContext) fieldContext_DeletePostbackPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DeletePostbackPayload", field, false, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("DeletePostbackPayload", field, false, false, "ID")
 }
 
 func (ec *executionContext) _DeletePostbackPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeletePostbackPayload) (ret graphql.Marshaler) {
@@ -278,7 +273,7 @@ func (ec *executionContext) _Macro_name(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_Macro_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Macro", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Macro", field, false, false, "String")
 }
 
 func (ec *executionContext) _Macro_aliases(ctx context.Context, field graphql.CollectedField, obj *Macro) (ret graphql.Marshaler) {
@@ -301,7 +296,7 @@ func (ec *executionContext) _Macro_aliases(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Macro_aliases(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Macro", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Macro", field, false, false, "String")
 }
 
 func (ec *executionContext) _Macro_group(ctx context.Context, field graphql.CollectedField, obj *Macro) (ret graphql.Marshaler) {
@@ -324,7 +319,7 @@ func (ec *executionContext) _Macro_group(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Macro_group(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Macro", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Macro", field, false, false, "String")
 }
 
 func (ec *executionContext) _Macro_meaning(ctx context.Context, field graphql.CollectedField, obj *Macro) (ret graphql.Marshaler) {
@@ -347,7 +342,7 @@ func (ec *executionContext) _Macro_meaning(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Macro_meaning(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Macro", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Macro", field, false, false, "String")
 }
 
 func (ec *executionContext) _Macro_example(ctx context.Context, field graphql.CollectedField, obj *Macro) (ret graphql.Marshaler) {
@@ -370,7 +365,7 @@ func (ec *executionContext) _Macro_example(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Macro_example(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Macro", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Macro", field, false, false, "String")
 }
 
 func (ec *executionContext) _Macro_gathers(ctx context.Context, field graphql.CollectedField, obj *Macro) (ret graphql.Marshaler) {
@@ -393,7 +388,7 @@ func (ec *executionContext) _Macro_gathers(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Macro_gathers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Macro", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Macro", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _MacroFilter_name(ctx context.Context, field graphql.CollectedField, obj *MacroFilter) (ret graphql.Marshaler) {
@@ -416,7 +411,7 @@ func (ec *executionContext) _MacroFilter_name(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_MacroFilter_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MacroFilter", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MacroFilter", field, false, false, "String")
 }
 
 func (ec *executionContext) _MacroFilter_usage(ctx context.Context, field graphql.CollectedField, obj *MacroFilter) (ret graphql.Marshaler) {
@@ -439,7 +434,7 @@ func (ec *executionContext) _MacroFilter_usage(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_MacroFilter_usage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MacroFilter", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MacroFilter", field, false, false, "String")
 }
 
 func (ec *executionContext) _MacroFilter_meaning(ctx context.Context, field graphql.CollectedField, obj *MacroFilter) (ret graphql.Marshaler) {
@@ -462,7 +457,7 @@ func (ec *executionContext) _MacroFilter_meaning(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_MacroFilter_meaning(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MacroFilter", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MacroFilter", field, false, false, "String")
 }
 
 func (ec *executionContext) _MacroFilter_example(ctx context.Context, field graphql.CollectedField, obj *MacroFilter) (ret graphql.Marshaler) {
@@ -485,7 +480,7 @@ func (ec *executionContext) _MacroFilter_example(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_MacroFilter_example(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MacroFilter", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MacroFilter", field, false, false, "String")
 }
 
 func (ec *executionContext) _MacroSpan_macro(ctx context.Context, field graphql.CollectedField, obj *MacroSpan) (ret graphql.Marshaler) {
@@ -508,7 +503,7 @@ func (ec *executionContext) _MacroSpan_macro(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_MacroSpan_macro(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MacroSpan", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MacroSpan", field, false, false, "String")
 }
 
 func (ec *executionContext) _MacroSpan_value(ctx context.Context, field graphql.CollectedField, obj *MacroSpan) (ret graphql.Marshaler) {
@@ -531,7 +526,7 @@ func (ec *executionContext) _MacroSpan_value(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_MacroSpan_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MacroSpan", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MacroSpan", field, false, false, "String")
 }
 
 func (ec *executionContext) _MacroSpan_templateStart(ctx context.Context, field graphql.CollectedField, obj *MacroSpan) (ret graphql.Marshaler) {
@@ -554,7 +549,7 @@ func (ec *executionContext) _MacroSpan_templateStart(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_MacroSpan_templateStart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MacroSpan", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("MacroSpan", field, false, false, "Int")
 }
 
 func (ec *executionContext) _MacroSpan_templateEnd(ctx context.Context, field graphql.CollectedField, obj *MacroSpan) (ret graphql.Marshaler) {
@@ -577,7 +572,7 @@ func (ec *executionContext) _MacroSpan_templateEnd(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_MacroSpan_templateEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MacroSpan", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("MacroSpan", field, false, false, "Int")
 }
 
 func (ec *executionContext) _MacroSpan_urlStart(ctx context.Context, field graphql.CollectedField, obj *MacroSpan) (ret graphql.Marshaler) {
@@ -600,7 +595,7 @@ func (ec *executionContext) _MacroSpan_urlStart(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_MacroSpan_urlStart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MacroSpan", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("MacroSpan", field, false, false, "Int")
 }
 
 func (ec *executionContext) _MacroSpan_urlEnd(ctx context.Context, field graphql.CollectedField, obj *MacroSpan) (ret graphql.Marshaler) {
@@ -623,7 +618,7 @@ func (ec *executionContext) _MacroSpan_urlEnd(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_MacroSpan_urlEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MacroSpan", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("MacroSpan", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Postback_id(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -646,7 +641,7 @@ func (ec *executionContext) _Postback_id(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Postback_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Postback", field, true, false, "ID")
 }
 
 func (ec *executionContext) _Postback_name(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -669,7 +664,7 @@ func (ec *executionContext) _Postback_name(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Postback_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Postback", field, false, false, "String")
 }
 
 func (ec *executionContext) _Postback_scope(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -692,7 +687,7 @@ func (ec *executionContext) _Postback_scope(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Postback_scope(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, false, false, errors.New("field of type PostbackScope does not have child fields"))
+	return graphql.NewScalarFieldContext("Postback", field, false, false, "PostbackScope")
 }
 
 func (ec *executionContext) _Postback_affiliate(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -875,7 +870,7 @@ func (ec *executionContext) _Postback_gatherSeconds(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Postback_gatherSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Postback", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Postback_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -898,7 +893,7 @@ func (ec *executionContext) _Postback_urlTemplate(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_Postback_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Postback", field, false, false, "String")
 }
 
 func (ec *executionContext) _Postback_host(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -921,7 +916,7 @@ func (ec *executionContext) _Postback_host(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Postback_host(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Postback", field, true, true, "String")
 }
 
 func (ec *executionContext) _Postback_method(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -944,7 +939,7 @@ func (ec *executionContext) _Postback_method(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Postback_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, false, false, errors.New("field of type HTTPMethod does not have child fields"))
+	return graphql.NewScalarFieldContext("Postback", field, false, false, "HTTPMethod")
 }
 
 func (ec *executionContext) _Postback_statuses(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -967,7 +962,7 @@ func (ec *executionContext) _Postback_statuses(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Postback_statuses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, false, false, errors.New("field of type ConversionStatus does not have child fields"))
+	return graphql.NewScalarFieldContext("Postback", field, false, false, "ConversionStatus")
 }
 
 func (ec *executionContext) _Postback_enabled(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -990,7 +985,7 @@ func (ec *executionContext) _Postback_enabled(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Postback_enabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Postback", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Postback_bodyRule(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -1045,7 +1040,7 @@ func (ec *executionContext) _Postback_version(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Postback_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Postback", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Postback_versions(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -1100,7 +1095,7 @@ func (ec *executionContext) _Postback_signingSecret(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Postback_signingSecret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Postback", field, true, true, "String")
 }
 
 func (ec *executionContext) _Postback_holdReason(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -1123,7 +1118,7 @@ func (ec *executionContext) _Postback_holdReason(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Postback_holdReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Postback", field, false, false, "String")
 }
 
 func (ec *executionContext) _Postback_health(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -1178,7 +1173,7 @@ func (ec *executionContext) _Postback_createdAt(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Postback_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Postback", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Postback_updatedAt(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -1201,7 +1196,7 @@ func (ec *executionContext) _Postback_updatedAt(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Postback_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Postback", field, false, false, "Time")
 }
 
 func (ec *executionContext) _Postback_endpoint(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -1396,7 +1391,7 @@ func (ec *executionContext) _PostbackEdge_cursor(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_PostbackEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _PostbackHealth_delivered(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
@@ -1419,7 +1414,7 @@ func (ec *executionContext) _PostbackHealth_delivered(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_PostbackHealth_delivered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, "Int")
 }
 
 func (ec *executionContext) _PostbackHealth_failed(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
@@ -1442,7 +1437,7 @@ func (ec *executionContext) _PostbackHealth_failed(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_PostbackHealth_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, "Int")
 }
 
 func (ec *executionContext) _PostbackHealth_waiting(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
@@ -1465,7 +1460,7 @@ func (ec *executionContext) _PostbackHealth_waiting(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_PostbackHealth_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, "Int")
 }
 
 func (ec *executionContext) _PostbackHealth_successRate(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
@@ -1488,7 +1483,7 @@ func (ec *executionContext) _PostbackHealth_successRate(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_PostbackHealth_successRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, "Float")
 }
 
 func (ec *executionContext) _PostbackHealth_p50Ms(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
@@ -1511,7 +1506,7 @@ func (ec *executionContext) _PostbackHealth_p50Ms(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_PostbackHealth_p50Ms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, "Float")
 }
 
 func (ec *executionContext) _PostbackHealth_p95Ms(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
@@ -1534,7 +1529,7 @@ func (ec *executionContext) _PostbackHealth_p95Ms(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_PostbackHealth_p95Ms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, "Float")
 }
 
 func (ec *executionContext) _PostbackHealth_lastFailureAt(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
@@ -1557,7 +1552,7 @@ func (ec *executionContext) _PostbackHealth_lastFailureAt(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_PostbackHealth_lastFailureAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, "Time")
 }
 
 func (ec *executionContext) _PostbackHealth_lastFailureReason(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
@@ -1580,7 +1575,7 @@ func (ec *executionContext) _PostbackHealth_lastFailureReason(ctx context.Contex
 	)
 }
 func (ec *executionContext) fieldContext_PostbackHealth_lastFailureReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, "String")
 }
 
 func (ec *executionContext) _PostbackHealth_hours(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
@@ -1635,7 +1630,7 @@ func (ec *executionContext) _PostbackHealthHour_at(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_PostbackHealthHour_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackHealthHour", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackHealthHour", field, false, false, "Time")
 }
 
 func (ec *executionContext) _PostbackHealthHour_delivered(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealthHour) (ret graphql.Marshaler) {
@@ -1658,7 +1653,7 @@ func (ec *executionContext) _PostbackHealthHour_delivered(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_PostbackHealthHour_delivered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackHealthHour", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackHealthHour", field, false, false, "Int")
 }
 
 func (ec *executionContext) _PostbackHealthHour_failed(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealthHour) (ret graphql.Marshaler) {
@@ -1681,7 +1676,7 @@ func (ec *executionContext) _PostbackHealthHour_failed(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_PostbackHealthHour_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackHealthHour", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackHealthHour", field, false, false, "Int")
 }
 
 func (ec *executionContext) _PostbackPreview_url(ctx context.Context, field graphql.CollectedField, obj *PostbackPreview) (ret graphql.Marshaler) {
@@ -1704,7 +1699,7 @@ func (ec *executionContext) _PostbackPreview_url(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_PostbackPreview_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackPreview", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackPreview", field, false, false, "String")
 }
 
 func (ec *executionContext) _PostbackPreview_spans(ctx context.Context, field graphql.CollectedField, obj *PostbackPreview) (ret graphql.Marshaler) {
@@ -1791,7 +1786,7 @@ func (ec *executionContext) _PostbackVersion_id(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_PostbackVersion_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackVersion", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackVersion", field, true, false, "ID")
 }
 
 func (ec *executionContext) _PostbackVersion_number(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
@@ -1814,7 +1809,7 @@ func (ec *executionContext) _PostbackVersion_number(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_PostbackVersion_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, "Int")
 }
 
 func (ec *executionContext) _PostbackVersion_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
@@ -1837,7 +1832,7 @@ func (ec *executionContext) _PostbackVersion_urlTemplate(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_PostbackVersion_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, "String")
 }
 
 func (ec *executionContext) _PostbackVersion_method(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
@@ -1860,7 +1855,7 @@ func (ec *executionContext) _PostbackVersion_method(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_PostbackVersion_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, errors.New("field of type HTTPMethod does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, "HTTPMethod")
 }
 
 func (ec *executionContext) _PostbackVersion_statuses(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
@@ -1883,7 +1878,7 @@ func (ec *executionContext) _PostbackVersion_statuses(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_PostbackVersion_statuses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, errors.New("field of type ConversionStatus does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, "ConversionStatus")
 }
 
 func (ec *executionContext) _PostbackVersion_enabled(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
@@ -1906,7 +1901,7 @@ func (ec *executionContext) _PostbackVersion_enabled(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_PostbackVersion_enabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _PostbackVersion_bodyRule(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
@@ -1961,7 +1956,7 @@ func (ec *executionContext) _PostbackVersion_furtherGoals(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_PostbackVersion_furtherGoals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, "String")
 }
 
 func (ec *executionContext) _PostbackVersion_gatherSeconds(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
@@ -1984,7 +1979,7 @@ func (ec *executionContext) _PostbackVersion_gatherSeconds(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_PostbackVersion_gatherSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, "Int")
 }
 
 func (ec *executionContext) _PostbackVersion_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
@@ -2007,7 +2002,7 @@ func (ec *executionContext) _PostbackVersion_createdAt(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_PostbackVersion_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, "Time")
 }
 
 func (ec *executionContext) _PostbackVersion_author(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
@@ -2190,7 +2185,7 @@ func (ec *executionContext) _TemplateError_code(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_TemplateError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TemplateError", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("TemplateError", field, false, false, "String")
 }
 
 func (ec *executionContext) _TemplateError_message(ctx context.Context, field graphql.CollectedField, obj *TemplateError) (ret graphql.Marshaler) {
@@ -2213,7 +2208,7 @@ func (ec *executionContext) _TemplateError_message(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_TemplateError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TemplateError", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("TemplateError", field, false, false, "String")
 }
 
 func (ec *executionContext) _TemplateError_start(ctx context.Context, field graphql.CollectedField, obj *TemplateError) (ret graphql.Marshaler) {
@@ -2236,7 +2231,7 @@ func (ec *executionContext) _TemplateError_start(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_TemplateError_start(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TemplateError", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("TemplateError", field, false, false, "Int")
 }
 
 func (ec *executionContext) _TemplateError_end(ctx context.Context, field graphql.CollectedField, obj *TemplateError) (ret graphql.Marshaler) {
@@ -2259,7 +2254,7 @@ func (ec *executionContext) _TemplateError_end(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_TemplateError_end(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TemplateError", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("TemplateError", field, false, false, "Int")
 }
 
 func (ec *executionContext) _UpdatePostbackPayload_postback(ctx context.Context, field graphql.CollectedField, obj *UpdatePostbackPayload) (ret graphql.Marshaler) {
@@ -2372,6 +2367,18 @@ func (ec *executionContext) unmarshalInputBodyRuleInput(ctx context.Context, obj
 		}
 	}
 	return it, nil
+}
+
+// UnmarshalBodyRuleInput unmarshals raw into the BodyRuleInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalBodyRuleInput(ctx context.Context, raw any) (BodyRuleInput, error) {
+	var out BodyRuleInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "BodyRuleInput", raw, &out)
+	return out, err
 }
 
 func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Context, obj any) (CreatePostbackInput, error) {
@@ -2491,6 +2498,18 @@ func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Contex
 	return it, nil
 }
 
+// UnmarshalCreatePostbackInput unmarshals raw into the CreatePostbackInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreatePostbackInput(ctx context.Context, raw any) (CreatePostbackInput, error) {
+	var out CreatePostbackInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreatePostbackInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDeletePostbackInput(ctx context.Context, obj any) (DeletePostbackInput, error) {
 	var it DeletePostbackInput
 	if obj == nil {
@@ -2519,6 +2538,18 @@ func (ec *executionContext) unmarshalInputDeletePostbackInput(ctx context.Contex
 		}
 	}
 	return it, nil
+}
+
+// UnmarshalDeletePostbackInput unmarshals raw into the DeletePostbackInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeletePostbackInput(ctx context.Context, raw any) (DeletePostbackInput, error) {
+	var out DeletePostbackInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeletePostbackInput", raw, &out)
+	return out, err
 }
 
 func (ec *executionContext) unmarshalInputMacroValueInput(ctx context.Context, obj any) (MacroValueInput, error) {
@@ -2556,6 +2587,18 @@ func (ec *executionContext) unmarshalInputMacroValueInput(ctx context.Context, o
 		}
 	}
 	return it, nil
+}
+
+// UnmarshalMacroValueInput unmarshals raw into the MacroValueInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMacroValueInput(ctx context.Context, raw any) (MacroValueInput, error) {
+	var out MacroValueInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MacroValueInput", raw, &out)
+	return out, err
 }
 
 func (ec *executionContext) unmarshalInputPostbackFilter(ctx context.Context, obj any) (filter.Postback, error) {
@@ -2630,6 +2673,18 @@ func (ec *executionContext) unmarshalInputPostbackFilter(ctx context.Context, ob
 	return it, nil
 }
 
+// UnmarshalPostbackFilter unmarshals raw into the PostbackFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPostbackFilter(ctx context.Context, raw any) (filter.Postback, error) {
+	var out filter.Postback
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PostbackFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRotateSigningSecretInput(ctx context.Context, obj any) (RotateSigningSecretInput, error) {
 	var it RotateSigningSecretInput
 	if obj == nil {
@@ -2671,6 +2726,18 @@ func (ec *executionContext) unmarshalInputRotateSigningSecretInput(ctx context.C
 	return it, nil
 }
 
+// UnmarshalRotateSigningSecretInput unmarshals raw into the RotateSigningSecretInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRotateSigningSecretInput(ctx context.Context, raw any) (RotateSigningSecretInput, error) {
+	var out RotateSigningSecretInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RotateSigningSecretInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSetPostbackEnabledInput(ctx context.Context, obj any) (SetPostbackEnabledInput, error) {
 	var it SetPostbackEnabledInput
 	if obj == nil {
@@ -2706,6 +2773,18 @@ func (ec *executionContext) unmarshalInputSetPostbackEnabledInput(ctx context.Co
 		}
 	}
 	return it, nil
+}
+
+// UnmarshalSetPostbackEnabledInput unmarshals raw into the SetPostbackEnabledInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSetPostbackEnabledInput(ctx context.Context, raw any) (SetPostbackEnabledInput, error) {
+	var out SetPostbackEnabledInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetPostbackEnabledInput", raw, &out)
+	return out, err
 }
 
 func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Context, obj any) (UpdatePostbackInput, error) {
@@ -2822,6 +2901,18 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 	return it, nil
 }
 
+// UnmarshalUpdatePostbackInput unmarshals raw into the UpdatePostbackInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdatePostbackInput(ctx context.Context, raw any) (UpdatePostbackInput, error) {
+	var out UpdatePostbackInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdatePostbackInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -2836,7 +2927,7 @@ func (ec *executionContext) _BodyRule(ctx context.Context, sel ast.SelectionSet,
 	fields := graphql.CollectFields(ec.OperationContext, sel, bodyRuleImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2865,15 +2956,9 @@ func (ec *executionContext) _BodyRule(ctx context.Context, sel ast.SelectionSet,
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2885,7 +2970,7 @@ func (ec *executionContext) _CreatePostbackPayload(ctx context.Context, sel ast.
 	fields := graphql.CollectFields(ec.OperationContext, sel, createPostbackPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2909,15 +2994,9 @@ func (ec *executionContext) _CreatePostbackPayload(ctx context.Context, sel ast.
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2929,13 +3008,16 @@ func (ec *executionContext) _DeletePostbackPayload(ctx context.Context, sel ast.
 	fields := graphql.CollectFields(ec.OperationContext, sel, deletePostbackPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("DeletePostbackPayload")
 		case "deletedId":
 			out.Values[i] = ec._DeletePostbackPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._DeletePostbackPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2950,15 +3032,9 @@ func (ec *executionContext) _DeletePostbackPayload(ctx context.Context, sel ast.
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2970,7 +3046,7 @@ func (ec *executionContext) _Macro(ctx context.Context, sel ast.SelectionSet, ob
 	fields := graphql.CollectFields(ec.OperationContext, sel, macroImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3014,15 +3090,9 @@ func (ec *executionContext) _Macro(ctx context.Context, sel ast.SelectionSet, ob
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -3034,7 +3104,7 @@ func (ec *executionContext) _MacroFilter(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, macroFilterImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3068,15 +3138,9 @@ func (ec *executionContext) _MacroFilter(ctx context.Context, sel ast.SelectionS
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -3088,7 +3152,7 @@ func (ec *executionContext) _MacroSpan(ctx context.Context, sel ast.SelectionSet
 	fields := graphql.CollectFields(ec.OperationContext, sel, macroSpanImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3132,15 +3196,9 @@ func (ec *executionContext) _MacroSpan(ctx context.Context, sel ast.SelectionSet
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -3152,7 +3210,7 @@ func (ec *executionContext) _Postback(ctx context.Context, sel ast.SelectionSet,
 	fields := graphql.CollectFields(ec.OperationContext, sel, postbackImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3173,222 +3231,51 @@ func (ec *executionContext) _Postback(ctx context.Context, sel ast.SelectionSet,
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "affiliate":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Postback_affiliate(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Postback_affiliate(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "offer":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Postback_offer(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Postback_offer(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "campaign":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Postback_campaign(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Postback_campaign(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "goal":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Postback_goal(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Postback_goal(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "furtherGoals":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Postback_furtherGoals(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Postback_furtherGoals(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "gatherSeconds":
 			out.Values[i] = ec._Postback_gatherSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "urlTemplate":
 			out.Values[i] = ec._Postback_urlTemplate(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "host":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Postback_host(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Postback_host(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "method":
 			out.Values[i] = ec._Postback_method(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -3406,118 +3293,37 @@ func (ec *executionContext) _Postback(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "bodyRule":
 			out.Values[i] = ec._Postback_bodyRule(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "version":
 			out.Values[i] = ec._Postback_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "versions":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Postback_versions(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Postback_versions(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "signingSecret":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Postback_signingSecret(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Postback_signingSecret(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "holdReason":
 			out.Values[i] = ec._Postback_holdReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "health":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Postback_health(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Postback_health(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "createdAt":
 			out.Values[i] = ec._Postback_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -3529,77 +3335,17 @@ func (ec *executionContext) _Postback(ctx context.Context, sel ast.SelectionSet,
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "endpoint":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Postback_endpoint(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Postback_endpoint(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "tests":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Postback_tests(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Postback_tests(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -3609,15 +3355,9 @@ func (ec *executionContext) _Postback(ctx context.Context, sel ast.SelectionSet,
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -3629,7 +3369,7 @@ func (ec *executionContext) _PostbackConnection(ctx context.Context, sel ast.Sel
 	fields := graphql.CollectFields(ec.OperationContext, sel, postbackConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3653,15 +3393,9 @@ func (ec *executionContext) _PostbackConnection(ctx context.Context, sel ast.Sel
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -3673,7 +3407,7 @@ func (ec *executionContext) _PostbackEdge(ctx context.Context, sel ast.Selection
 	fields := graphql.CollectFields(ec.OperationContext, sel, postbackEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3697,15 +3431,9 @@ func (ec *executionContext) _PostbackEdge(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -3717,7 +3445,7 @@ func (ec *executionContext) _PostbackHealth(ctx context.Context, sel ast.Selecti
 	fields := graphql.CollectFields(ec.OperationContext, sel, postbackHealthImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3739,14 +3467,29 @@ func (ec *executionContext) _PostbackHealth(ctx context.Context, sel ast.Selecti
 			}
 		case "successRate":
 			out.Values[i] = ec._PostbackHealth_successRate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "p50Ms":
 			out.Values[i] = ec._PostbackHealth_p50Ms(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "p95Ms":
 			out.Values[i] = ec._PostbackHealth_p95Ms(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "lastFailureAt":
 			out.Values[i] = ec._PostbackHealth_lastFailureAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "lastFailureReason":
 			out.Values[i] = ec._PostbackHealth_lastFailureReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "hours":
 			out.Values[i] = ec._PostbackHealth_hours(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -3761,15 +3504,9 @@ func (ec *executionContext) _PostbackHealth(ctx context.Context, sel ast.Selecti
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -3781,7 +3518,7 @@ func (ec *executionContext) _PostbackHealthHour(ctx context.Context, sel ast.Sel
 	fields := graphql.CollectFields(ec.OperationContext, sel, postbackHealthHourImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3810,15 +3547,9 @@ func (ec *executionContext) _PostbackHealthHour(ctx context.Context, sel ast.Sel
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -3830,13 +3561,16 @@ func (ec *executionContext) _PostbackPreview(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, postbackPreviewImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("PostbackPreview")
 		case "url":
 			out.Values[i] = ec._PostbackPreview_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "spans":
 			out.Values[i] = ec._PostbackPreview_spans(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -3856,15 +3590,9 @@ func (ec *executionContext) _PostbackPreview(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -3876,7 +3604,7 @@ func (ec *executionContext) _PostbackVersion(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, postbackVersionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -3913,6 +3641,9 @@ func (ec *executionContext) _PostbackVersion(ctx context.Context, sel ast.Select
 			}
 		case "bodyRule":
 			out.Values[i] = ec._PostbackVersion_bodyRule(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "furtherGoals":
 			out.Values[i] = ec._PostbackVersion_furtherGoals(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -3920,44 +3651,20 @@ func (ec *executionContext) _PostbackVersion(ctx context.Context, sel ast.Select
 			}
 		case "gatherSeconds":
 			out.Values[i] = ec._PostbackVersion_gatherSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "createdAt":
 			out.Values[i] = ec._PostbackVersion_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "author":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackVersion_author(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackVersion_author(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -3967,15 +3674,9 @@ func (ec *executionContext) _PostbackVersion(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -3987,13 +3688,16 @@ func (ec *executionContext) _RotateSigningSecretPayload(ctx context.Context, sel
 	fields := graphql.CollectFields(ec.OperationContext, sel, rotateSigningSecretPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("RotateSigningSecretPayload")
 		case "postback":
 			out.Values[i] = ec._RotateSigningSecretPayload_postback(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._RotateSigningSecretPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -4008,15 +3712,9 @@ func (ec *executionContext) _RotateSigningSecretPayload(ctx context.Context, sel
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -4028,13 +3726,16 @@ func (ec *executionContext) _SetPostbackEnabledPayload(ctx context.Context, sel 
 	fields := graphql.CollectFields(ec.OperationContext, sel, setPostbackEnabledPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SetPostbackEnabledPayload")
 		case "postback":
 			out.Values[i] = ec._SetPostbackEnabledPayload_postback(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._SetPostbackEnabledPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -4049,15 +3750,9 @@ func (ec *executionContext) _SetPostbackEnabledPayload(ctx context.Context, sel 
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -4069,7 +3764,7 @@ func (ec *executionContext) _TemplateError(ctx context.Context, sel ast.Selectio
 	fields := graphql.CollectFields(ec.OperationContext, sel, templateErrorImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -4103,15 +3798,9 @@ func (ec *executionContext) _TemplateError(ctx context.Context, sel ast.Selectio
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -4123,13 +3812,16 @@ func (ec *executionContext) _UpdatePostbackPayload(ctx context.Context, sel ast.
 	fields := graphql.CollectFields(ec.OperationContext, sel, updatePostbackPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("UpdatePostbackPayload")
 		case "postback":
 			out.Values[i] = ec._UpdatePostbackPayload_postback(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._UpdatePostbackPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -4144,15 +3836,9 @@ func (ec *executionContext) _UpdatePostbackPayload(ctx context.Context, sel ast.
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -4177,15 +3863,9 @@ func (ec *executionContext) unmarshalNCreatePostbackInput2postriderᚋgraphᚋge
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCreatePostbackPayload2postriderᚋgraphᚋgenᚐCreatePostbackPayload(ctx context.Context, sel ast.SelectionSet, v CreatePostbackPayload) graphql.Marshaler {
-	return ec._CreatePostbackPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNCreatePostbackPayload2ᚖpostriderᚋgraphᚋgenᚐCreatePostbackPayload(ctx context.Context, sel ast.SelectionSet, v *CreatePostbackPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "CreatePostbackPayload!")
 		return graphql.Null
 	}
 	return ec._CreatePostbackPayload(ctx, sel, v)
@@ -4196,15 +3876,9 @@ func (ec *executionContext) unmarshalNDeletePostbackInput2postriderᚋgraphᚋge
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDeletePostbackPayload2postriderᚋgraphᚋgenᚐDeletePostbackPayload(ctx context.Context, sel ast.SelectionSet, v DeletePostbackPayload) graphql.Marshaler {
-	return ec._DeletePostbackPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNDeletePostbackPayload2ᚖpostriderᚋgraphᚋgenᚐDeletePostbackPayload(ctx context.Context, sel ast.SelectionSet, v *DeletePostbackPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "DeletePostbackPayload!")
 		return graphql.Null
 	}
 	return ec._DeletePostbackPayload(ctx, sel, v)
@@ -4238,9 +3912,7 @@ func (ec *executionContext) marshalNMacro2ᚕᚖpostriderᚋgraphᚋgenᚐMacro�
 
 func (ec *executionContext) marshalNMacro2ᚖpostriderᚋgraphᚋgenᚐMacro(ctx context.Context, sel ast.SelectionSet, v *Macro) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Macro!")
 		return graphql.Null
 	}
 	return ec._Macro(ctx, sel, v)
@@ -4264,9 +3936,7 @@ func (ec *executionContext) marshalNMacroFilter2ᚕᚖpostriderᚋgraphᚋgenᚐ
 
 func (ec *executionContext) marshalNMacroFilter2ᚖpostriderᚋgraphᚋgenᚐMacroFilter(ctx context.Context, sel ast.SelectionSet, v *MacroFilter) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "MacroFilter!")
 		return graphql.Null
 	}
 	return ec._MacroFilter(ctx, sel, v)
@@ -4290,9 +3960,7 @@ func (ec *executionContext) marshalNMacroSpan2ᚕᚖpostriderᚋgraphᚋgenᚐMa
 
 func (ec *executionContext) marshalNMacroSpan2ᚖpostriderᚋgraphᚋgenᚐMacroSpan(ctx context.Context, sel ast.SelectionSet, v *MacroSpan) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "MacroSpan!")
 		return graphql.Null
 	}
 	return ec._MacroSpan(ctx, sel, v)
@@ -4321,23 +3989,15 @@ func (ec *executionContext) marshalNPostback2ᚕᚖpostriderᚋentᚋdbᚐPostba
 
 func (ec *executionContext) marshalNPostback2ᚖpostriderᚋentᚋdbᚐPostback(ctx context.Context, sel ast.SelectionSet, v *db.Postback) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Postback!")
 		return graphql.Null
 	}
 	return ec._Postback(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPostbackConnection2postriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v page.Connection[*db.Postback]) graphql.Marshaler {
-	return ec._PostbackConnection(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNPostbackConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.Postback]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "PostbackConnection!")
 		return graphql.Null
 	}
 	return ec._PostbackConnection(ctx, sel, v)
@@ -4361,23 +4021,15 @@ func (ec *executionContext) marshalNPostbackEdge2ᚕᚖpostriderᚋgraphᚋpage�
 
 func (ec *executionContext) marshalNPostbackEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*db.Postback]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "PostbackEdge!")
 		return graphql.Null
 	}
 	return ec._PostbackEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPostbackHealth2postriderᚋreportᚐPostbackHealth(ctx context.Context, sel ast.SelectionSet, v report.PostbackHealth) graphql.Marshaler {
-	return ec._PostbackHealth(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNPostbackHealth2ᚖpostriderᚋreportᚐPostbackHealth(ctx context.Context, sel ast.SelectionSet, v *report.PostbackHealth) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "PostbackHealth!")
 		return graphql.Null
 	}
 	return ec._PostbackHealth(ctx, sel, v)
@@ -4401,23 +4053,15 @@ func (ec *executionContext) marshalNPostbackHealthHour2ᚕᚖpostriderᚋreport�
 
 func (ec *executionContext) marshalNPostbackHealthHour2ᚖpostriderᚋreportᚐPostbackHealthHour(ctx context.Context, sel ast.SelectionSet, v *report.PostbackHealthHour) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "PostbackHealthHour!")
 		return graphql.Null
 	}
 	return ec._PostbackHealthHour(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPostbackPreview2postriderᚋgraphᚋgenᚐPostbackPreview(ctx context.Context, sel ast.SelectionSet, v PostbackPreview) graphql.Marshaler {
-	return ec._PostbackPreview(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNPostbackPreview2ᚖpostriderᚋgraphᚋgenᚐPostbackPreview(ctx context.Context, sel ast.SelectionSet, v *PostbackPreview) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "PostbackPreview!")
 		return graphql.Null
 	}
 	return ec._PostbackPreview(ctx, sel, v)
@@ -4451,9 +4095,7 @@ func (ec *executionContext) marshalNPostbackVersion2ᚕᚖpostriderᚋentᚋdb�
 
 func (ec *executionContext) marshalNPostbackVersion2ᚖpostriderᚋentᚋdbᚐPostbackVersion(ctx context.Context, sel ast.SelectionSet, v *db.PostbackVersion) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "PostbackVersion!")
 		return graphql.Null
 	}
 	return ec._PostbackVersion(ctx, sel, v)
@@ -4464,15 +4106,9 @@ func (ec *executionContext) unmarshalNRotateSigningSecretInput2postriderᚋgraph
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRotateSigningSecretPayload2postriderᚋgraphᚋgenᚐRotateSigningSecretPayload(ctx context.Context, sel ast.SelectionSet, v RotateSigningSecretPayload) graphql.Marshaler {
-	return ec._RotateSigningSecretPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNRotateSigningSecretPayload2ᚖpostriderᚋgraphᚋgenᚐRotateSigningSecretPayload(ctx context.Context, sel ast.SelectionSet, v *RotateSigningSecretPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "RotateSigningSecretPayload!")
 		return graphql.Null
 	}
 	return ec._RotateSigningSecretPayload(ctx, sel, v)
@@ -4483,15 +4119,9 @@ func (ec *executionContext) unmarshalNSetPostbackEnabledInput2postriderᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSetPostbackEnabledPayload2postriderᚋgraphᚋgenᚐSetPostbackEnabledPayload(ctx context.Context, sel ast.SelectionSet, v SetPostbackEnabledPayload) graphql.Marshaler {
-	return ec._SetPostbackEnabledPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNSetPostbackEnabledPayload2ᚖpostriderᚋgraphᚋgenᚐSetPostbackEnabledPayload(ctx context.Context, sel ast.SelectionSet, v *SetPostbackEnabledPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "SetPostbackEnabledPayload!")
 		return graphql.Null
 	}
 	return ec._SetPostbackEnabledPayload(ctx, sel, v)
@@ -4515,9 +4145,7 @@ func (ec *executionContext) marshalNTemplateError2ᚕᚖpostriderᚋgraphᚋgen�
 
 func (ec *executionContext) marshalNTemplateError2ᚖpostriderᚋgraphᚋgenᚐTemplateError(ctx context.Context, sel ast.SelectionSet, v *TemplateError) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "TemplateError!")
 		return graphql.Null
 	}
 	return ec._TemplateError(ctx, sel, v)
@@ -4528,15 +4156,9 @@ func (ec *executionContext) unmarshalNUpdatePostbackInput2postriderᚋgraphᚋge
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUpdatePostbackPayload2postriderᚋgraphᚋgenᚐUpdatePostbackPayload(ctx context.Context, sel ast.SelectionSet, v UpdatePostbackPayload) graphql.Marshaler {
-	return ec._UpdatePostbackPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNUpdatePostbackPayload2ᚖpostriderᚋgraphᚋgenᚐUpdatePostbackPayload(ctx context.Context, sel ast.SelectionSet, v *UpdatePostbackPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "UpdatePostbackPayload!")
 		return graphql.Null
 	}
 	return ec._UpdatePostbackPayload(ctx, sel, v)
@@ -4577,8 +4199,7 @@ func (ec *executionContext) unmarshalOMacroValueInput2ᚕᚖpostriderᚋgraphᚋ
 	if v == nil {
 		return nil, nil
 	}
-	var vSlice []any
-	vSlice = graphql.CoerceList(v)
+	vSlice := graphql.CoerceList(v)
 	var err error
 	res := make([]*MacroValueInput, len(vSlice))
 	for i := range vSlice {
@@ -4610,8 +4231,7 @@ func (ec *executionContext) unmarshalOPostbackScope2ᚕpostriderᚋfiringᚐScop
 	if v == nil {
 		return nil, nil
 	}
-	var vSlice []any
-	vSlice = graphql.CoerceList(v)
+	vSlice := graphql.CoerceList(v)
 	var err error
 	res := make([]firing.Scope, len(vSlice))
 	for i := range vSlice {

@@ -4,7 +4,6 @@ package gen
 
 import (
 	"context"
-	"errors"
 	"math"
 	"postrider/ent/db"
 	"strconv"
@@ -21,10 +20,6 @@ import (
 // region    ***************************** args.gotpl *****************************
 
 // endregion ***************************** args.gotpl *****************************
-
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
 
 // region    **************************** field.gotpl *****************************
 
@@ -80,7 +75,7 @@ func (ec *executionContext) _PastedLink_param1(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_PastedLink_param1(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PastedLink", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PastedLink", field, false, false, "String")
 }
 
 func (ec *executionContext) _PastedLink_param2(ctx context.Context, field graphql.CollectedField, obj *PastedLink) (ret graphql.Marshaler) {
@@ -103,7 +98,7 @@ func (ec *executionContext) _PastedLink_param2(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_PastedLink_param2(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PastedLink", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PastedLink", field, false, false, "String")
 }
 
 func (ec *executionContext) _PastedLink_param3(ctx context.Context, field graphql.CollectedField, obj *PastedLink) (ret graphql.Marshaler) {
@@ -126,7 +121,7 @@ func (ec *executionContext) _PastedLink_param3(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_PastedLink_param3(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PastedLink", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PastedLink", field, false, false, "String")
 }
 
 func (ec *executionContext) _PastedLink_landingPage(ctx context.Context, field graphql.CollectedField, obj *PastedLink) (ret graphql.Marshaler) {
@@ -149,7 +144,7 @@ func (ec *executionContext) _PastedLink_landingPage(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_PastedLink_landingPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PastedLink", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PastedLink", field, false, false, "String")
 }
 
 func (ec *executionContext) _PastedLink_deepLink(ctx context.Context, field graphql.CollectedField, obj *PastedLink) (ret graphql.Marshaler) {
@@ -172,7 +167,7 @@ func (ec *executionContext) _PastedLink_deepLink(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_PastedLink_deepLink(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PastedLink", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PastedLink", field, false, false, "String")
 }
 
 func (ec *executionContext) _PastedLink_destination(ctx context.Context, field graphql.CollectedField, obj *PastedLink) (ret graphql.Marshaler) {
@@ -195,7 +190,7 @@ func (ec *executionContext) _PastedLink_destination(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_PastedLink_destination(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PastedLink", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PastedLink", field, false, false, "String")
 }
 
 func (ec *executionContext) _PastedLink_userErrors(ctx context.Context, field graphql.CollectedField, obj *PastedLink) (ret graphql.Marshaler) {
@@ -314,7 +309,7 @@ func (ec *executionContext) _PostbackGap_conversions(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_PostbackGap_conversions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackGap", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackGap", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Proof_click(ctx context.Context, field graphql.CollectedField, obj *Proof) (ret graphql.Marshaler) {
@@ -497,7 +492,7 @@ func (ec *executionContext) _ProvedPostback_fires(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_ProvedPostback_fires(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _ProvedPostback_rule(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
@@ -520,7 +515,7 @@ func (ec *executionContext) _ProvedPostback_rule(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_ProvedPostback_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, "String")
 }
 
 func (ec *executionContext) _ProvedPostback_reason(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
@@ -543,7 +538,7 @@ func (ec *executionContext) _ProvedPostback_reason(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_ProvedPostback_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, "String")
 }
 
 func (ec *executionContext) _ProvedPostback_url(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
@@ -566,7 +561,7 @@ func (ec *executionContext) _ProvedPostback_url(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_ProvedPostback_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, "String")
 }
 
 func (ec *executionContext) _ProvedPostback_slots(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
@@ -621,7 +616,7 @@ func (ec *executionContext) _ProvedSlot_macro(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_ProvedSlot_macro(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "String")
 }
 
 func (ec *executionContext) _ProvedSlot_value(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
@@ -644,7 +639,7 @@ func (ec *executionContext) _ProvedSlot_value(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_ProvedSlot_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "String")
 }
 
 func (ec *executionContext) _ProvedSlot_filled(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
@@ -667,7 +662,7 @@ func (ec *executionContext) _ProvedSlot_filled(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_ProvedSlot_filled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _ProvedSlot_why(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
@@ -690,7 +685,7 @@ func (ec *executionContext) _ProvedSlot_why(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_ProvedSlot_why(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "String")
 }
 
 func (ec *executionContext) _ProvedSlot_templateStart(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
@@ -713,7 +708,7 @@ func (ec *executionContext) _ProvedSlot_templateStart(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_ProvedSlot_templateStart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "Int")
 }
 
 func (ec *executionContext) _ProvedSlot_templateEnd(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
@@ -736,7 +731,7 @@ func (ec *executionContext) _ProvedSlot_templateEnd(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_ProvedSlot_templateEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "Int")
 }
 
 func (ec *executionContext) _ProvedSlot_urlStart(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
@@ -759,7 +754,7 @@ func (ec *executionContext) _ProvedSlot_urlStart(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_ProvedSlot_urlStart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "Int")
 }
 
 func (ec *executionContext) _ProvedSlot_urlEnd(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
@@ -782,7 +777,7 @@ func (ec *executionContext) _ProvedSlot_urlEnd(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_ProvedSlot_urlEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "Int")
 }
 
 func (ec *executionContext) _RestorePostbackVersionPayload_postback(ctx context.Context, field graphql.CollectedField, obj *RestorePostbackVersionPayload) (ret graphql.Marshaler) {
@@ -932,6 +927,18 @@ func (ec *executionContext) unmarshalInputPostbackDraftInput(ctx context.Context
 	return it, nil
 }
 
+// UnmarshalPostbackDraftInput unmarshals raw into the PostbackDraftInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPostbackDraftInput(ctx context.Context, raw any) (PostbackDraftInput, error) {
+	var out PostbackDraftInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PostbackDraftInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRestorePostbackVersionInput(ctx context.Context, obj any) (RestorePostbackVersionInput, error) {
 	var it RestorePostbackVersionInput
 	if obj == nil {
@@ -962,6 +969,18 @@ func (ec *executionContext) unmarshalInputRestorePostbackVersionInput(ctx contex
 	return it, nil
 }
 
+// UnmarshalRestorePostbackVersionInput unmarshals raw into the RestorePostbackVersionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRestorePostbackVersionInput(ctx context.Context, raw any) (RestorePostbackVersionInput, error) {
+	var out RestorePostbackVersionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RestorePostbackVersionInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -976,13 +995,16 @@ func (ec *executionContext) _PastedLink(ctx context.Context, sel ast.SelectionSe
 	fields := graphql.CollectFields(ec.OperationContext, sel, pastedLinkImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("PastedLink")
 		case "link":
 			out.Values[i] = ec._PastedLink_link(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "param1":
 			out.Values[i] = ec._PastedLink_param1(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1010,6 +1032,9 @@ func (ec *executionContext) _PastedLink(ctx context.Context, sel ast.SelectionSe
 			}
 		case "destination":
 			out.Values[i] = ec._PastedLink_destination(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._PastedLink_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1024,15 +1049,9 @@ func (ec *executionContext) _PastedLink(ctx context.Context, sel ast.SelectionSe
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1044,7 +1063,7 @@ func (ec *executionContext) _PostbackGap(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, postbackGapImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1073,15 +1092,9 @@ func (ec *executionContext) _PostbackGap(ctx context.Context, sel ast.SelectionS
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1093,7 +1106,7 @@ func (ec *executionContext) _Proof(ctx context.Context, sel ast.SelectionSet, ob
 	fields := graphql.CollectFields(ec.OperationContext, sel, proofImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1117,15 +1130,9 @@ func (ec *executionContext) _Proof(ctx context.Context, sel ast.SelectionSet, ob
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1137,13 +1144,16 @@ func (ec *executionContext) _ProofPayload(ctx context.Context, sel ast.Selection
 	fields := graphql.CollectFields(ec.OperationContext, sel, proofPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ProofPayload")
 		case "proof":
 			out.Values[i] = ec._ProofPayload_proof(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._ProofPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1158,15 +1168,9 @@ func (ec *executionContext) _ProofPayload(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1178,13 +1182,16 @@ func (ec *executionContext) _ProvedPostback(ctx context.Context, sel ast.Selecti
 	fields := graphql.CollectFields(ec.OperationContext, sel, provedPostbackImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ProvedPostback")
 		case "postback":
 			out.Values[i] = ec._ProvedPostback_postback(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "fires":
 			out.Values[i] = ec._ProvedPostback_fires(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1202,6 +1209,9 @@ func (ec *executionContext) _ProvedPostback(ctx context.Context, sel ast.Selecti
 			}
 		case "url":
 			out.Values[i] = ec._ProvedPostback_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "slots":
 			out.Values[i] = ec._ProvedPostback_slots(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1216,15 +1226,9 @@ func (ec *executionContext) _ProvedPostback(ctx context.Context, sel ast.Selecti
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1236,7 +1240,7 @@ func (ec *executionContext) _ProvedSlot(ctx context.Context, sel ast.SelectionSe
 	fields := graphql.CollectFields(ec.OperationContext, sel, provedSlotImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1263,12 +1267,24 @@ func (ec *executionContext) _ProvedSlot(ctx context.Context, sel ast.SelectionSe
 			}
 		case "templateStart":
 			out.Values[i] = ec._ProvedSlot_templateStart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "templateEnd":
 			out.Values[i] = ec._ProvedSlot_templateEnd(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "urlStart":
 			out.Values[i] = ec._ProvedSlot_urlStart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "urlEnd":
 			out.Values[i] = ec._ProvedSlot_urlEnd(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1278,15 +1294,9 @@ func (ec *executionContext) _ProvedSlot(ctx context.Context, sel ast.SelectionSe
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1298,13 +1308,16 @@ func (ec *executionContext) _RestorePostbackVersionPayload(ctx context.Context, 
 	fields := graphql.CollectFields(ec.OperationContext, sel, restorePostbackVersionPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("RestorePostbackVersionPayload")
 		case "postback":
 			out.Values[i] = ec._RestorePostbackVersionPayload_postback(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._RestorePostbackVersionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1319,15 +1332,9 @@ func (ec *executionContext) _RestorePostbackVersionPayload(ctx context.Context, 
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1337,15 +1344,9 @@ func (ec *executionContext) _RestorePostbackVersionPayload(ctx context.Context, 
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNPastedLink2postriderᚋgraphᚋgenᚐPastedLink(ctx context.Context, sel ast.SelectionSet, v PastedLink) graphql.Marshaler {
-	return ec._PastedLink(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNPastedLink2ᚖpostriderᚋgraphᚋgenᚐPastedLink(ctx context.Context, sel ast.SelectionSet, v *PastedLink) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "PastedLink!")
 		return graphql.Null
 	}
 	return ec._PastedLink(ctx, sel, v)
@@ -1369,23 +1370,15 @@ func (ec *executionContext) marshalNPostbackGap2ᚕᚖpostriderᚋgraphᚋgenᚐ
 
 func (ec *executionContext) marshalNPostbackGap2ᚖpostriderᚋgraphᚋgenᚐPostbackGap(ctx context.Context, sel ast.SelectionSet, v *PostbackGap) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "PostbackGap!")
 		return graphql.Null
 	}
 	return ec._PostbackGap(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNProofPayload2postriderᚋgraphᚋgenᚐProofPayload(ctx context.Context, sel ast.SelectionSet, v ProofPayload) graphql.Marshaler {
-	return ec._ProofPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNProofPayload2ᚖpostriderᚋgraphᚋgenᚐProofPayload(ctx context.Context, sel ast.SelectionSet, v *ProofPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ProofPayload!")
 		return graphql.Null
 	}
 	return ec._ProofPayload(ctx, sel, v)
@@ -1409,9 +1402,7 @@ func (ec *executionContext) marshalNProvedPostback2ᚕᚖpostriderᚋgraphᚋgen
 
 func (ec *executionContext) marshalNProvedPostback2ᚖpostriderᚋgraphᚋgenᚐProvedPostback(ctx context.Context, sel ast.SelectionSet, v *ProvedPostback) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ProvedPostback!")
 		return graphql.Null
 	}
 	return ec._ProvedPostback(ctx, sel, v)
@@ -1435,9 +1426,7 @@ func (ec *executionContext) marshalNProvedSlot2ᚕᚖpostriderᚋgraphᚋgenᚐP
 
 func (ec *executionContext) marshalNProvedSlot2ᚖpostriderᚋgraphᚋgenᚐProvedSlot(ctx context.Context, sel ast.SelectionSet, v *ProvedSlot) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ProvedSlot!")
 		return graphql.Null
 	}
 	return ec._ProvedSlot(ctx, sel, v)
@@ -1448,15 +1437,9 @@ func (ec *executionContext) unmarshalNRestorePostbackVersionInput2postriderᚋgr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRestorePostbackVersionPayload2postriderᚋgraphᚋgenᚐRestorePostbackVersionPayload(ctx context.Context, sel ast.SelectionSet, v RestorePostbackVersionPayload) graphql.Marshaler {
-	return ec._RestorePostbackVersionPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNRestorePostbackVersionPayload2ᚖpostriderᚋgraphᚋgenᚐRestorePostbackVersionPayload(ctx context.Context, sel ast.SelectionSet, v *RestorePostbackVersionPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "RestorePostbackVersionPayload!")
 		return graphql.Null
 	}
 	return ec._RestorePostbackVersionPayload(ctx, sel, v)

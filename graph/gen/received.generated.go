@@ -4,7 +4,6 @@ package gen
 
 import (
 	"context"
-	"errors"
 	"math"
 	"postrider/dispatch"
 	"postrider/ent/db"
@@ -32,10 +31,6 @@ type ReceivedPostbackResolver interface {
 
 // endregion ***************************** args.gotpl *****************************
 
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
-
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _ReceivedPostback_id(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
@@ -58,7 +53,7 @@ func (ec *executionContext) _ReceivedPostback_id(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReceivedPostback", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("ReceivedPostback", field, true, false, "ID")
 }
 
 func (ec *executionContext) _ReceivedPostback_receivedAt(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
@@ -81,7 +76,7 @@ func (ec *executionContext) _ReceivedPostback_receivedAt(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_receivedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "Time")
 }
 
 func (ec *executionContext) _ReceivedPostback_source(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
@@ -136,7 +131,7 @@ func (ec *executionContext) _ReceivedPostback_sourceKey(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_sourceKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "String")
 }
 
 func (ec *executionContext) _ReceivedPostback_method(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
@@ -159,7 +154,7 @@ func (ec *executionContext) _ReceivedPostback_method(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "String")
 }
 
 func (ec *executionContext) _ReceivedPostback_query(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
@@ -182,7 +177,7 @@ func (ec *executionContext) _ReceivedPostback_query(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_query(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "String")
 }
 
 func (ec *executionContext) _ReceivedPostback_body(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
@@ -205,7 +200,7 @@ func (ec *executionContext) _ReceivedPostback_body(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "String")
 }
 
 func (ec *executionContext) _ReceivedPostback_headers(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
@@ -260,7 +255,7 @@ func (ec *executionContext) _ReceivedPostback_address(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "String")
 }
 
 func (ec *executionContext) _ReceivedPostback_result(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
@@ -283,7 +278,7 @@ func (ec *executionContext) _ReceivedPostback_result(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_result(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "String")
 }
 
 func (ec *executionContext) _ReceivedPostback_reason(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
@@ -306,7 +301,7 @@ func (ec *executionContext) _ReceivedPostback_reason(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "String")
 }
 
 func (ec *executionContext) _ReceivedPostback_statusCode(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
@@ -329,7 +324,7 @@ func (ec *executionContext) _ReceivedPostback_statusCode(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_statusCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "Int")
 }
 
 func (ec *executionContext) _ReceivedPostback_durationMs(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
@@ -352,7 +347,7 @@ func (ec *executionContext) _ReceivedPostback_durationMs(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_durationMs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "Float")
 }
 
 func (ec *executionContext) _ReceivedPostback_conversion(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
@@ -503,7 +498,7 @@ func (ec *executionContext) _ReceivedPostbackEdge_cursor(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostbackEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReceivedPostbackEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ReceivedPostbackEdge", field, false, false, "String")
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -568,6 +563,18 @@ func (ec *executionContext) unmarshalInputReceivedPostbackFilter(ctx context.Con
 	return it, nil
 }
 
+// UnmarshalReceivedPostbackFilter unmarshals raw into the ReceivedPostbackFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReceivedPostbackFilter(ctx context.Context, raw any) (filter.ReceivedPostback, error) {
+	var out filter.ReceivedPostback
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReceivedPostbackFilter", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -582,7 +589,7 @@ func (ec *executionContext) _ReceivedPostback(ctx context.Context, sel ast.Selec
 	fields := graphql.CollectFields(ec.OperationContext, sel, receivedPostbackImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -598,38 +605,11 @@ func (ec *executionContext) _ReceivedPostback(ctx context.Context, sel ast.Selec
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "source":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._ReceivedPostback_source(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReceivedPostback_source(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "sourceKey":
 			out.Values[i] = ec._ReceivedPostback_sourceKey(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -681,38 +661,11 @@ func (ec *executionContext) _ReceivedPostback(ctx context.Context, sel ast.Selec
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "conversion":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._ReceivedPostback_conversion(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReceivedPostback_conversion(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -722,15 +675,9 @@ func (ec *executionContext) _ReceivedPostback(ctx context.Context, sel ast.Selec
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -742,7 +689,7 @@ func (ec *executionContext) _ReceivedPostbackConnection(ctx context.Context, sel
 	fields := graphql.CollectFields(ec.OperationContext, sel, receivedPostbackConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -766,15 +713,9 @@ func (ec *executionContext) _ReceivedPostbackConnection(ctx context.Context, sel
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -786,7 +727,7 @@ func (ec *executionContext) _ReceivedPostbackEdge(ctx context.Context, sel ast.S
 	fields := graphql.CollectFields(ec.OperationContext, sel, receivedPostbackEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -810,15 +751,9 @@ func (ec *executionContext) _ReceivedPostbackEdge(ctx context.Context, sel ast.S
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -828,29 +763,17 @@ func (ec *executionContext) _ReceivedPostbackEdge(ctx context.Context, sel ast.S
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNReceivedPostback2postriderᚋentᚋdbᚐReceivedPostback(ctx context.Context, sel ast.SelectionSet, v db.ReceivedPostback) graphql.Marshaler {
-	return ec._ReceivedPostback(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNReceivedPostback2ᚖpostriderᚋentᚋdbᚐReceivedPostback(ctx context.Context, sel ast.SelectionSet, v *db.ReceivedPostback) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ReceivedPostback!")
 		return graphql.Null
 	}
 	return ec._ReceivedPostback(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNReceivedPostbackConnection2postriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v page.Connection[*db.ReceivedPostback]) graphql.Marshaler {
-	return ec._ReceivedPostbackConnection(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNReceivedPostbackConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.ReceivedPostback]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ReceivedPostbackConnection!")
 		return graphql.Null
 	}
 	return ec._ReceivedPostbackConnection(ctx, sel, v)
@@ -874,9 +797,7 @@ func (ec *executionContext) marshalNReceivedPostbackEdge2ᚕᚖpostriderᚋgraph
 
 func (ec *executionContext) marshalNReceivedPostbackEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*db.ReceivedPostback]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ReceivedPostbackEdge!")
 		return graphql.Null
 	}
 	return ec._ReceivedPostbackEdge(ctx, sel, v)

@@ -4,7 +4,6 @@ package gen
 
 import (
 	"context"
-	"errors"
 	"math"
 	"postrider/dispatch"
 	"postrider/ent/db"
@@ -31,10 +30,6 @@ type BulkReplayResolver interface {
 
 // endregion ***************************** args.gotpl *****************************
 
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
-
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _BulkReplay_id(ctx context.Context, field graphql.CollectedField, obj *db.BulkReplay) (ret graphql.Marshaler) {
@@ -57,7 +52,7 @@ func (ec *executionContext) _BulkReplay_id(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplay_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplay", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplay", field, true, false, "ID")
 }
 
 func (ec *executionContext) _BulkReplay_state(ctx context.Context, field graphql.CollectedField, obj *db.BulkReplay) (ret graphql.Marshaler) {
@@ -80,7 +75,7 @@ func (ec *executionContext) _BulkReplay_state(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplay_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplay", field, false, false, errors.New("field of type BulkReplayState does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplay", field, false, false, "BulkReplayState")
 }
 
 func (ec *executionContext) _BulkReplay_template(ctx context.Context, field graphql.CollectedField, obj *db.BulkReplay) (ret graphql.Marshaler) {
@@ -103,7 +98,7 @@ func (ec *executionContext) _BulkReplay_template(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplay_template(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplay", field, true, true, errors.New("field of type ReplayTemplate does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplay", field, true, true, "ReplayTemplate")
 }
 
 func (ec *executionContext) _BulkReplay_total(ctx context.Context, field graphql.CollectedField, obj *db.BulkReplay) (ret graphql.Marshaler) {
@@ -126,7 +121,7 @@ func (ec *executionContext) _BulkReplay_total(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplay_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplay", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplay", field, false, false, "Int")
 }
 
 func (ec *executionContext) _BulkReplay_progress(ctx context.Context, field graphql.CollectedField, obj *db.BulkReplay) (ret graphql.Marshaler) {
@@ -181,7 +176,7 @@ func (ec *executionContext) _BulkReplay_createdAt(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplay_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplay", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplay", field, false, false, "Time")
 }
 
 func (ec *executionContext) _BulkReplay_finishedAt(ctx context.Context, field graphql.CollectedField, obj *db.BulkReplay) (ret graphql.Marshaler) {
@@ -204,7 +199,7 @@ func (ec *executionContext) _BulkReplay_finishedAt(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplay_finishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplay", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplay", field, false, false, "Time")
 }
 
 func (ec *executionContext) _BulkReplayConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.BulkReplay]) (ret graphql.Marshaler) {
@@ -323,7 +318,7 @@ func (ec *executionContext) _BulkReplayEdge_cursor(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplayEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplayEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplayEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _BulkReplayFailure_reason(ctx context.Context, field graphql.CollectedField, obj *BulkReplayFailure) (ret graphql.Marshaler) {
@@ -346,7 +341,7 @@ func (ec *executionContext) _BulkReplayFailure_reason(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplayFailure_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplayFailure", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplayFailure", field, false, false, "String")
 }
 
 func (ec *executionContext) _BulkReplayFailure_sentence(ctx context.Context, field graphql.CollectedField, obj *BulkReplayFailure) (ret graphql.Marshaler) {
@@ -369,7 +364,7 @@ func (ec *executionContext) _BulkReplayFailure_sentence(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplayFailure_sentence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplayFailure", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplayFailure", field, false, false, "String")
 }
 
 func (ec *executionContext) _BulkReplayFailure_count(ctx context.Context, field graphql.CollectedField, obj *BulkReplayFailure) (ret graphql.Marshaler) {
@@ -392,7 +387,7 @@ func (ec *executionContext) _BulkReplayFailure_count(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplayFailure_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplayFailure", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplayFailure", field, false, false, "Int")
 }
 
 func (ec *executionContext) _BulkReplayProgress_waiting(ctx context.Context, field graphql.CollectedField, obj *BulkReplayProgress) (ret graphql.Marshaler) {
@@ -415,7 +410,7 @@ func (ec *executionContext) _BulkReplayProgress_waiting(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplayProgress_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, "Int")
 }
 
 func (ec *executionContext) _BulkReplayProgress_delivered(ctx context.Context, field graphql.CollectedField, obj *BulkReplayProgress) (ret graphql.Marshaler) {
@@ -438,7 +433,7 @@ func (ec *executionContext) _BulkReplayProgress_delivered(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplayProgress_delivered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, "Int")
 }
 
 func (ec *executionContext) _BulkReplayProgress_failed(ctx context.Context, field graphql.CollectedField, obj *BulkReplayProgress) (ret graphql.Marshaler) {
@@ -461,7 +456,7 @@ func (ec *executionContext) _BulkReplayProgress_failed(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplayProgress_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, "Int")
 }
 
 func (ec *executionContext) _BulkReplayProgress_cancelled(ctx context.Context, field graphql.CollectedField, obj *BulkReplayProgress) (ret graphql.Marshaler) {
@@ -484,7 +479,7 @@ func (ec *executionContext) _BulkReplayProgress_cancelled(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplayProgress_cancelled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, "Int")
 }
 
 func (ec *executionContext) _BulkReplayProgress_skipped(ctx context.Context, field graphql.CollectedField, obj *BulkReplayProgress) (ret graphql.Marshaler) {
@@ -507,7 +502,7 @@ func (ec *executionContext) _BulkReplayProgress_skipped(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplayProgress_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("BulkReplayProgress", field, false, false, "Int")
 }
 
 func (ec *executionContext) _BulkReplayProgress_failures(ctx context.Context, field graphql.CollectedField, obj *BulkReplayProgress) (ret graphql.Marshaler) {
@@ -626,7 +621,7 @@ func (ec *executionContext) _ReplayDeliveriesPayload_count(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_ReplayDeliveriesPayload_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReplayDeliveriesPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("ReplayDeliveriesPayload", field, false, false, "Int")
 }
 
 func (ec *executionContext) _ReplayDeliveriesPayload_job(ctx context.Context, field graphql.CollectedField, obj *ReplayDeliveriesPayload) (ret graphql.Marshaler) {
@@ -727,6 +722,18 @@ func (ec *executionContext) unmarshalInputChangeBulkReplayInput(ctx context.Cont
 	return it, nil
 }
 
+// UnmarshalChangeBulkReplayInput unmarshals raw into the ChangeBulkReplayInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalChangeBulkReplayInput(ctx context.Context, raw any) (ChangeBulkReplayInput, error) {
+	var out ChangeBulkReplayInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ChangeBulkReplayInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputReplayDeliveriesInput(ctx context.Context, obj any) (ReplayDeliveriesInput, error) {
 	var it ReplayDeliveriesInput
 	if obj == nil {
@@ -785,6 +792,18 @@ func (ec *executionContext) unmarshalInputReplayDeliveriesInput(ctx context.Cont
 	return it, nil
 }
 
+// UnmarshalReplayDeliveriesInput unmarshals raw into the ReplayDeliveriesInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReplayDeliveriesInput(ctx context.Context, raw any) (ReplayDeliveriesInput, error) {
+	var out ReplayDeliveriesInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReplayDeliveriesInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -799,7 +818,7 @@ func (ec *executionContext) _BulkReplay(ctx context.Context, sel ast.SelectionSe
 	fields := graphql.CollectFields(ec.OperationContext, sel, bulkReplayImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -815,82 +834,22 @@ func (ec *executionContext) _BulkReplay(ctx context.Context, sel ast.SelectionSe
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "template":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._BulkReplay_template(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BulkReplay_template(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "total":
 			out.Values[i] = ec._BulkReplay_total(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "progress":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._BulkReplay_progress(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BulkReplay_progress(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "createdAt":
 			out.Values[i] = ec._BulkReplay_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -898,6 +857,9 @@ func (ec *executionContext) _BulkReplay(ctx context.Context, sel ast.SelectionSe
 			}
 		case "finishedAt":
 			out.Values[i] = ec._BulkReplay_finishedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -907,15 +869,9 @@ func (ec *executionContext) _BulkReplay(ctx context.Context, sel ast.SelectionSe
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -927,7 +883,7 @@ func (ec *executionContext) _BulkReplayConnection(ctx context.Context, sel ast.S
 	fields := graphql.CollectFields(ec.OperationContext, sel, bulkReplayConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -951,15 +907,9 @@ func (ec *executionContext) _BulkReplayConnection(ctx context.Context, sel ast.S
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -971,7 +921,7 @@ func (ec *executionContext) _BulkReplayEdge(ctx context.Context, sel ast.Selecti
 	fields := graphql.CollectFields(ec.OperationContext, sel, bulkReplayEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -995,15 +945,9 @@ func (ec *executionContext) _BulkReplayEdge(ctx context.Context, sel ast.Selecti
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1015,7 +959,7 @@ func (ec *executionContext) _BulkReplayFailure(ctx context.Context, sel ast.Sele
 	fields := graphql.CollectFields(ec.OperationContext, sel, bulkReplayFailureImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1044,15 +988,9 @@ func (ec *executionContext) _BulkReplayFailure(ctx context.Context, sel ast.Sele
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1064,7 +1002,7 @@ func (ec *executionContext) _BulkReplayProgress(ctx context.Context, sel ast.Sel
 	fields := graphql.CollectFields(ec.OperationContext, sel, bulkReplayProgressImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1108,15 +1046,9 @@ func (ec *executionContext) _BulkReplayProgress(ctx context.Context, sel ast.Sel
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1128,13 +1060,16 @@ func (ec *executionContext) _ChangeBulkReplayPayload(ctx context.Context, sel as
 	fields := graphql.CollectFields(ec.OperationContext, sel, changeBulkReplayPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ChangeBulkReplayPayload")
 		case "job":
 			out.Values[i] = ec._ChangeBulkReplayPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._ChangeBulkReplayPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1149,15 +1084,9 @@ func (ec *executionContext) _ChangeBulkReplayPayload(ctx context.Context, sel as
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1169,7 +1098,7 @@ func (ec *executionContext) _ReplayDeliveriesPayload(ctx context.Context, sel as
 	fields := graphql.CollectFields(ec.OperationContext, sel, replayDeliveriesPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1181,6 +1110,9 @@ func (ec *executionContext) _ReplayDeliveriesPayload(ctx context.Context, sel as
 			}
 		case "job":
 			out.Values[i] = ec._ReplayDeliveriesPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._ReplayDeliveriesPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1195,15 +1127,9 @@ func (ec *executionContext) _ReplayDeliveriesPayload(ctx context.Context, sel as
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1213,29 +1139,17 @@ func (ec *executionContext) _ReplayDeliveriesPayload(ctx context.Context, sel as
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNBulkReplay2postriderᚋentᚋdbᚐBulkReplay(ctx context.Context, sel ast.SelectionSet, v db.BulkReplay) graphql.Marshaler {
-	return ec._BulkReplay(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNBulkReplay2ᚖpostriderᚋentᚋdbᚐBulkReplay(ctx context.Context, sel ast.SelectionSet, v *db.BulkReplay) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "BulkReplay!")
 		return graphql.Null
 	}
 	return ec._BulkReplay(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNBulkReplayConnection2postriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v page.Connection[*db.BulkReplay]) graphql.Marshaler {
-	return ec._BulkReplayConnection(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNBulkReplayConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.BulkReplay]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "BulkReplayConnection!")
 		return graphql.Null
 	}
 	return ec._BulkReplayConnection(ctx, sel, v)
@@ -1259,9 +1173,7 @@ func (ec *executionContext) marshalNBulkReplayEdge2ᚕᚖpostriderᚋgraphᚋpag
 
 func (ec *executionContext) marshalNBulkReplayEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*db.BulkReplay]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "BulkReplayEdge!")
 		return graphql.Null
 	}
 	return ec._BulkReplayEdge(ctx, sel, v)
@@ -1285,23 +1197,15 @@ func (ec *executionContext) marshalNBulkReplayFailure2ᚕᚖpostriderᚋgraphᚋ
 
 func (ec *executionContext) marshalNBulkReplayFailure2ᚖpostriderᚋgraphᚋgenᚐBulkReplayFailure(ctx context.Context, sel ast.SelectionSet, v *BulkReplayFailure) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "BulkReplayFailure!")
 		return graphql.Null
 	}
 	return ec._BulkReplayFailure(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNBulkReplayProgress2postriderᚋgraphᚋgenᚐBulkReplayProgress(ctx context.Context, sel ast.SelectionSet, v BulkReplayProgress) graphql.Marshaler {
-	return ec._BulkReplayProgress(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNBulkReplayProgress2ᚖpostriderᚋgraphᚋgenᚐBulkReplayProgress(ctx context.Context, sel ast.SelectionSet, v *BulkReplayProgress) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "BulkReplayProgress!")
 		return graphql.Null
 	}
 	return ec._BulkReplayProgress(ctx, sel, v)
@@ -1322,15 +1226,9 @@ func (ec *executionContext) unmarshalNChangeBulkReplayInput2postriderᚋgraphᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNChangeBulkReplayPayload2postriderᚋgraphᚋgenᚐChangeBulkReplayPayload(ctx context.Context, sel ast.SelectionSet, v ChangeBulkReplayPayload) graphql.Marshaler {
-	return ec._ChangeBulkReplayPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNChangeBulkReplayPayload2ᚖpostriderᚋgraphᚋgenᚐChangeBulkReplayPayload(ctx context.Context, sel ast.SelectionSet, v *ChangeBulkReplayPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ChangeBulkReplayPayload!")
 		return graphql.Null
 	}
 	return ec._ChangeBulkReplayPayload(ctx, sel, v)
@@ -1341,15 +1239,9 @@ func (ec *executionContext) unmarshalNReplayDeliveriesInput2postriderᚋgraphᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNReplayDeliveriesPayload2postriderᚋgraphᚋgenᚐReplayDeliveriesPayload(ctx context.Context, sel ast.SelectionSet, v ReplayDeliveriesPayload) graphql.Marshaler {
-	return ec._ReplayDeliveriesPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNReplayDeliveriesPayload2ᚖpostriderᚋgraphᚋgenᚐReplayDeliveriesPayload(ctx context.Context, sel ast.SelectionSet, v *ReplayDeliveriesPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ReplayDeliveriesPayload!")
 		return graphql.Null
 	}
 	return ec._ReplayDeliveriesPayload(ctx, sel, v)

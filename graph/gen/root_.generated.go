@@ -1355,21 +1355,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Affiliate.CreatedAt(childComplexity), true
-
 	case "Affiliate.id":
 		if e.ComplexityRoot.Affiliate.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Affiliate.GlobalID(childComplexity), true
-
 	case "Affiliate.name":
 		if e.ComplexityRoot.Affiliate.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Affiliate.Name(childComplexity), true
-
 	case "Affiliate.users":
 		if e.ComplexityRoot.Affiliate.Users == nil {
 			break
@@ -1383,7 +1380,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AffiliateConnection.Edges(childComplexity), true
-
 	case "AffiliateConnection.pageInfo":
 		if e.ComplexityRoot.AffiliateConnection.PageInfo == nil {
 			break
@@ -1397,7 +1393,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AffiliateEdge.Cursor(childComplexity), true
-
 	case "AffiliateEdge.node":
 		if e.ComplexityRoot.AffiliateEdge.Node == nil {
 			break
@@ -1411,70 +1406,60 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Alert.Affiliate(childComplexity), true
-
 	case "Alert.campaign":
 		if e.ComplexityRoot.Alert.Campaign == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Alert.Campaign(childComplexity), true
-
 	case "Alert.dismissedAt":
 		if e.ComplexityRoot.Alert.DismissedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Alert.DismissedAt(childComplexity), true
-
 	case "Alert.id":
 		if e.ComplexityRoot.Alert.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Alert.GlobalID(childComplexity), true
-
 	case "Alert.kind":
 		if e.ComplexityRoot.Alert.Kind == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Alert.Kind(childComplexity), true
-
 	case "Alert.link":
 		if e.ComplexityRoot.Alert.Link == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Alert.Link(childComplexity), true
-
 	case "Alert.message":
 		if e.ComplexityRoot.Alert.Message == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Alert.Message(childComplexity), true
-
 	case "Alert.postback":
 		if e.ComplexityRoot.Alert.Postback == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Alert.Postback(childComplexity), true
-
 	case "Alert.raisedAt":
 		if e.ComplexityRoot.Alert.RaisedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Alert.RaisedAt(childComplexity), true
-
 	case "Alert.resolvedAt":
 		if e.ComplexityRoot.Alert.ResolvedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Alert.ResolvedAt(childComplexity), true
-
 	case "Alert.severity":
 		if e.ComplexityRoot.Alert.Severity == nil {
 			break
@@ -1488,7 +1473,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AlertConnection.Edges(childComplexity), true
-
 	case "AlertConnection.pageInfo":
 		if e.ComplexityRoot.AlertConnection.PageInfo == nil {
 			break
@@ -1502,7 +1486,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AlertEdge.Cursor(childComplexity), true
-
 	case "AlertEdge.node":
 		if e.ComplexityRoot.AlertEdge.Node == nil {
 			break
@@ -1516,49 +1499,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApiToken.CreatedAt(childComplexity), true
-
 	case "ApiToken.expiresAt":
 		if e.ComplexityRoot.ApiToken.ExpiresAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ApiToken.ExpiresAt(childComplexity), true
-
 	case "ApiToken.id":
 		if e.ComplexityRoot.ApiToken.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ApiToken.GlobalID(childComplexity), true
-
 	case "ApiToken.lastUsedAt":
 		if e.ComplexityRoot.ApiToken.LastUsedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ApiToken.LastUsedAt(childComplexity), true
-
 	case "ApiToken.name":
 		if e.ComplexityRoot.ApiToken.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ApiToken.Name(childComplexity), true
-
 	case "ApiToken.prefix":
 		if e.ComplexityRoot.ApiToken.Prefix == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ApiToken.Prefix(childComplexity), true
-
 	case "ApiToken.revokedAt":
 		if e.ComplexityRoot.ApiToken.RevokedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ApiToken.RevokedAt(childComplexity), true
-
 	case "ApiToken.scopes":
 		if e.ComplexityRoot.ApiToken.Scopes == nil {
 			break
@@ -1572,98 +1548,84 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Attempt.DurationMs(childComplexity), true
-
 	case "Attempt.error":
 		if e.ComplexityRoot.Attempt.Error == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Attempt.Error(childComplexity), true
-
 	case "Attempt.explanation":
 		if e.ComplexityRoot.Attempt.Explanation == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Attempt.Explanation(childComplexity), true
-
 	case "Attempt.id":
 		if e.ComplexityRoot.Attempt.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Attempt.GlobalID(childComplexity), true
-
 	case "Attempt.method":
 		if e.ComplexityRoot.Attempt.Method == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Attempt.Method(childComplexity), true
-
 	case "Attempt.number":
 		if e.ComplexityRoot.Attempt.Number == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Attempt.Number(childComplexity), true
-
 	case "Attempt.requestBody":
 		if e.ComplexityRoot.Attempt.RequestBody == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Attempt.RequestBody(childComplexity), true
-
 	case "Attempt.requestHeaders":
 		if e.ComplexityRoot.Attempt.RequestHeaders == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Attempt.RequestHeaders(childComplexity), true
-
 	case "Attempt.responseBody":
 		if e.ComplexityRoot.Attempt.ResponseBody == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Attempt.ResponseBody(childComplexity), true
-
 	case "Attempt.responseHeaders":
 		if e.ComplexityRoot.Attempt.ResponseHeaders == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Attempt.ResponseHeaders(childComplexity), true
-
 	case "Attempt.responseTruncated":
 		if e.ComplexityRoot.Attempt.ResponseTruncated == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Attempt.ResponseTruncated(childComplexity), true
-
 	case "Attempt.startedAt":
 		if e.ComplexityRoot.Attempt.StartedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Attempt.StartedAt(childComplexity), true
-
 	case "Attempt.statusCode":
 		if e.ComplexityRoot.Attempt.StatusCode == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Attempt.StatusCode(childComplexity), true
-
 	case "Attempt.timings":
 		if e.ComplexityRoot.Attempt.Timings == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Attempt.Timings(childComplexity), true
-
 	case "Attempt.url":
 		if e.ComplexityRoot.Attempt.URL == nil {
 			break
@@ -1677,14 +1639,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AttributeByRulePayload.Considered(childComplexity), true
-
 	case "AttributeByRulePayload.count":
 		if e.ComplexityRoot.AttributeByRulePayload.Count == nil {
 			break
 		}
 
 		return e.ComplexityRoot.AttributeByRulePayload.Count(childComplexity), true
-
 	case "AttributeByRulePayload.userErrors":
 		if e.ComplexityRoot.AttributeByRulePayload.UserErrors == nil {
 			break
@@ -1698,7 +1658,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AttributeConversionPayload.Conversion(childComplexity), true
-
 	case "AttributeConversionPayload.userErrors":
 		if e.ComplexityRoot.AttributeConversionPayload.UserErrors == nil {
 			break
@@ -1712,14 +1671,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuditChange.After(childComplexity), true
-
 	case "AuditChange.before":
 		if e.ComplexityRoot.AuditChange.Before == nil {
 			break
 		}
 
 		return e.ComplexityRoot.AuditChange.Before(childComplexity), true
-
 	case "AuditChange.field":
 		if e.ComplexityRoot.AuditChange.Field == nil {
 			break
@@ -1733,56 +1690,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuditEntry.Action(childComplexity), true
-
 	case "AuditEntry.affiliate":
 		if e.ComplexityRoot.AuditEntry.Affiliate == nil {
 			break
 		}
 
 		return e.ComplexityRoot.AuditEntry.Affiliate(childComplexity), true
-
 	case "AuditEntry.at":
 		if e.ComplexityRoot.AuditEntry.At == nil {
 			break
 		}
 
 		return e.ComplexityRoot.AuditEntry.At(childComplexity), true
-
 	case "AuditEntry.changes":
 		if e.ComplexityRoot.AuditEntry.Changes == nil {
 			break
 		}
 
 		return e.ComplexityRoot.AuditEntry.Changes(childComplexity), true
-
 	case "AuditEntry.entity":
 		if e.ComplexityRoot.AuditEntry.Entity == nil {
 			break
 		}
 
 		return e.ComplexityRoot.AuditEntry.Entity(childComplexity), true
-
 	case "AuditEntry.entityId":
 		if e.ComplexityRoot.AuditEntry.EntityID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.AuditEntry.EntityID(childComplexity), true
-
 	case "AuditEntry.id":
 		if e.ComplexityRoot.AuditEntry.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.AuditEntry.GlobalID(childComplexity), true
-
 	case "AuditEntry.through":
 		if e.ComplexityRoot.AuditEntry.Through == nil {
 			break
 		}
 
 		return e.ComplexityRoot.AuditEntry.Through(childComplexity), true
-
 	case "AuditEntry.user":
 		if e.ComplexityRoot.AuditEntry.User == nil {
 			break
@@ -1796,7 +1745,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuditEntryConnection.Edges(childComplexity), true
-
 	case "AuditEntryConnection.pageInfo":
 		if e.ComplexityRoot.AuditEntryConnection.PageInfo == nil {
 			break
@@ -1810,7 +1758,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuditEntryEdge.Cursor(childComplexity), true
-
 	case "AuditEntryEdge.node":
 		if e.ComplexityRoot.AuditEntryEdge.Node == nil {
 			break
@@ -1824,35 +1771,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Balance.Affiliate(childComplexity), true
-
 	case "Balance.carried":
 		if e.ComplexityRoot.Balance.Carried == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Balance.Carried(childComplexity), true
-
 	case "Balance.carriesOver":
 		if e.ComplexityRoot.Balance.CarriesOver == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Balance.CarriesOver(childComplexity), true
-
 	case "Balance.currency":
 		if e.ComplexityRoot.Balance.Currency == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Balance.Currency(childComplexity), true
-
 	case "Balance.months":
 		if e.ComplexityRoot.Balance.Months == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Balance.Months(childComplexity), true
-
 	case "Balance.offer":
 		if e.ComplexityRoot.Balance.Offer == nil {
 			break
@@ -1866,14 +1808,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BalanceMonth.Earned(childComplexity), true
-
 	case "BalanceMonth.month":
 		if e.ComplexityRoot.BalanceMonth.Month == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BalanceMonth.Month(childComplexity), true
-
 	case "BalanceMonth.toPay":
 		if e.ComplexityRoot.BalanceMonth.ToPay == nil {
 			break
@@ -1887,14 +1827,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BodyRule.Kind(childComplexity), true
-
 	case "BodyRule.path":
 		if e.ComplexityRoot.BodyRule.Path == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BodyRule.Path(childComplexity), true
-
 	case "BodyRule.value":
 		if e.ComplexityRoot.BodyRule.Value == nil {
 			break
@@ -1908,21 +1846,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BuiltLink.Destination(childComplexity), true
-
 	case "BuiltLink.link":
 		if e.ComplexityRoot.BuiltLink.Link == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BuiltLink.Link(childComplexity), true
-
 	case "BuiltLink.url":
 		if e.ComplexityRoot.BuiltLink.URL == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BuiltLink.URL(childComplexity), true
-
 	case "BuiltLink.userErrors":
 		if e.ComplexityRoot.BuiltLink.UserErrors == nil {
 			break
@@ -1936,42 +1871,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BulkReplay.CreatedAt(childComplexity), true
-
 	case "BulkReplay.finishedAt":
 		if e.ComplexityRoot.BulkReplay.FinishedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BulkReplay.FinishedAt(childComplexity), true
-
 	case "BulkReplay.id":
 		if e.ComplexityRoot.BulkReplay.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BulkReplay.GlobalID(childComplexity), true
-
 	case "BulkReplay.progress":
 		if e.ComplexityRoot.BulkReplay.Progress == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BulkReplay.Progress(childComplexity), true
-
 	case "BulkReplay.state":
 		if e.ComplexityRoot.BulkReplay.State == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BulkReplay.State(childComplexity), true
-
 	case "BulkReplay.template":
 		if e.ComplexityRoot.BulkReplay.Template == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BulkReplay.Template(childComplexity), true
-
 	case "BulkReplay.total":
 		if e.ComplexityRoot.BulkReplay.Total == nil {
 			break
@@ -1985,7 +1914,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BulkReplayConnection.Edges(childComplexity), true
-
 	case "BulkReplayConnection.pageInfo":
 		if e.ComplexityRoot.BulkReplayConnection.PageInfo == nil {
 			break
@@ -1999,7 +1927,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BulkReplayEdge.Cursor(childComplexity), true
-
 	case "BulkReplayEdge.node":
 		if e.ComplexityRoot.BulkReplayEdge.Node == nil {
 			break
@@ -2013,14 +1940,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BulkReplayFailure.Count(childComplexity), true
-
 	case "BulkReplayFailure.reason":
 		if e.ComplexityRoot.BulkReplayFailure.Reason == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BulkReplayFailure.Reason(childComplexity), true
-
 	case "BulkReplayFailure.sentence":
 		if e.ComplexityRoot.BulkReplayFailure.Sentence == nil {
 			break
@@ -2034,35 +1959,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BulkReplayProgress.Cancelled(childComplexity), true
-
 	case "BulkReplayProgress.delivered":
 		if e.ComplexityRoot.BulkReplayProgress.Delivered == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BulkReplayProgress.Delivered(childComplexity), true
-
 	case "BulkReplayProgress.failed":
 		if e.ComplexityRoot.BulkReplayProgress.Failed == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BulkReplayProgress.Failed(childComplexity), true
-
 	case "BulkReplayProgress.failures":
 		if e.ComplexityRoot.BulkReplayProgress.Failures == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BulkReplayProgress.Failures(childComplexity), true
-
 	case "BulkReplayProgress.skipped":
 		if e.ComplexityRoot.BulkReplayProgress.Skipped == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BulkReplayProgress.Skipped(childComplexity), true
-
 	case "BulkReplayProgress.waiting":
 		if e.ComplexityRoot.BulkReplayProgress.Waiting == nil {
 			break
@@ -2076,49 +1996,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.Affiliate(childComplexity), true
-
 	case "Campaign.createdAt":
 		if e.ComplexityRoot.Campaign.CreatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Campaign.CreatedAt(childComplexity), true
-
 	case "Campaign.dailyCap":
 		if e.ComplexityRoot.Campaign.DailyCap == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Campaign.DailyCap(childComplexity), true
-
 	case "Campaign.id":
 		if e.ComplexityRoot.Campaign.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Campaign.GlobalID(childComplexity), true
-
 	case "Campaign.link":
 		if e.ComplexityRoot.Campaign.Link == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Campaign.Link(childComplexity), true
-
 	case "Campaign.missingGoals":
 		if e.ComplexityRoot.Campaign.MissingGoals == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Campaign.MissingGoals(childComplexity), true
-
 	case "Campaign.name":
 		if e.ComplexityRoot.Campaign.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Campaign.Name(childComplexity), true
-
 	case "Campaign.numbers":
 		if e.ComplexityRoot.Campaign.Numbers == nil {
 			break
@@ -2130,28 +2043,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.Numbers(childComplexity, args["timeZone"].(*string)), true
-
 	case "Campaign.offer":
 		if e.ComplexityRoot.Campaign.Offer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Campaign.Offer(childComplexity), true
-
 	case "Campaign.postbacks":
 		if e.ComplexityRoot.Campaign.Postbacks == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Campaign.Postbacks(childComplexity), true
-
 	case "Campaign.state":
 		if e.ComplexityRoot.Campaign.State == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Campaign.State(childComplexity), true
-
 	case "Campaign.takenToday":
 		if e.ComplexityRoot.Campaign.TakenToday == nil {
 			break
@@ -2165,7 +2074,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CampaignConnection.Edges(childComplexity), true
-
 	case "CampaignConnection.pageInfo":
 		if e.ComplexityRoot.CampaignConnection.PageInfo == nil {
 			break
@@ -2179,7 +2087,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CampaignEdge.Cursor(childComplexity), true
-
 	case "CampaignEdge.node":
 		if e.ComplexityRoot.CampaignEdge.Node == nil {
 			break
@@ -2193,14 +2100,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CampaignNumbers.Days(childComplexity), true
-
 	case "CampaignNumbers.timeZone":
 		if e.ComplexityRoot.CampaignNumbers.TimeZone == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CampaignNumbers.TimeZone(childComplexity), true
-
 	case "CampaignNumbers.total":
 		if e.ComplexityRoot.CampaignNumbers.Total == nil {
 			break
@@ -2214,7 +2119,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeBulkReplayPayload.Job(childComplexity), true
-
 	case "ChangeBulkReplayPayload.userErrors":
 		if e.ComplexityRoot.ChangeBulkReplayPayload.UserErrors == nil {
 			break
@@ -2228,7 +2132,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangePasswordPayload.UserErrors(childComplexity), true
-
 	case "ChangePasswordPayload.viewer":
 		if e.ComplexityRoot.ChangePasswordPayload.Viewer == nil {
 			break
@@ -2242,98 +2145,84 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Click.Affiliate(childComplexity), true
-
 	case "Click.campaign":
 		if e.ComplexityRoot.Click.Campaign == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Click.Campaign(childComplexity), true
-
 	case "Click.clickId":
 		if e.ComplexityRoot.Click.ClickID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Click.ClickID(childComplexity), true
-
 	case "Click.clickedAt":
 		if e.ComplexityRoot.Click.ClickedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Click.ClickedAt(childComplexity), true
-
 	case "Click.conversions":
 		if e.ComplexityRoot.Click.Conversions == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Click.Conversions(childComplexity), true
-
 	case "Click.country":
 		if e.ComplexityRoot.Click.Country == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Click.Country(childComplexity), true
-
 	case "Click.deepLink":
 		if e.ComplexityRoot.Click.DeepLink == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Click.DeepLink(childComplexity), true
-
 	case "Click.id":
 		if e.ComplexityRoot.Click.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Click.GlobalID(childComplexity), true
-
 	case "Click.landingPage":
 		if e.ComplexityRoot.Click.LandingPage == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Click.LandingPage(childComplexity), true
-
 	case "Click.offer":
 		if e.ComplexityRoot.Click.Offer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Click.Offer(childComplexity), true
-
 	case "Click.param1":
 		if e.ComplexityRoot.Click.Param1 == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Click.Param1(childComplexity), true
-
 	case "Click.param2":
 		if e.ComplexityRoot.Click.Param2 == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Click.Param2(childComplexity), true
-
 	case "Click.param3":
 		if e.ComplexityRoot.Click.Param3 == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Click.Param3(childComplexity), true
-
 	case "Click.referrer":
 		if e.ComplexityRoot.Click.Referrer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Click.Referrer(childComplexity), true
-
 	case "Click.userAgent":
 		if e.ComplexityRoot.Click.UserAgent == nil {
 			break
@@ -2347,7 +2236,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClickConnection.Edges(childComplexity), true
-
 	case "ClickConnection.pageInfo":
 		if e.ComplexityRoot.ClickConnection.PageInfo == nil {
 			break
@@ -2361,7 +2249,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClickEdge.Cursor(childComplexity), true
-
 	case "ClickEdge.node":
 		if e.ComplexityRoot.ClickEdge.Node == nil {
 			break
@@ -2375,35 +2262,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConsideredPostback.Event(childComplexity), true
-
 	case "ConsideredPostback.fired":
 		if e.ComplexityRoot.ConsideredPostback.Fired == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConsideredPostback.Fired(childComplexity), true
-
 	case "ConsideredPostback.gatheredInto":
 		if e.ComplexityRoot.ConsideredPostback.GatheredInto == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConsideredPostback.GatheredInto(childComplexity), true
-
 	case "ConsideredPostback.postback":
 		if e.ComplexityRoot.ConsideredPostback.Postback == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConsideredPostback.Postback(childComplexity), true
-
 	case "ConsideredPostback.reason":
 		if e.ComplexityRoot.ConsideredPostback.Reason == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConsideredPostback.Reason(childComplexity), true
-
 	case "ConsideredPostback.rule":
 		if e.ComplexityRoot.ConsideredPostback.Rule == nil {
 			break
@@ -2417,168 +2299,144 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conversion.Affiliate(childComplexity), true
-
 	case "Conversion.amount":
 		if e.ComplexityRoot.Conversion.Amount == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Amount(childComplexity), true
-
 	case "Conversion.attributedBy":
 		if e.ComplexityRoot.Conversion.AttributedBy == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.AttributedBy(childComplexity), true
-
 	case "Conversion.campaign":
 		if e.ComplexityRoot.Conversion.Campaign == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Campaign(childComplexity), true
-
 	case "Conversion.cappedBy":
 		if e.ComplexityRoot.Conversion.CappedBy == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.CappedBy(childComplexity), true
-
 	case "Conversion.click":
 		if e.ComplexityRoot.Conversion.Click == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Click(childComplexity), true
-
 	case "Conversion.clickId":
 		if e.ComplexityRoot.Conversion.ClickID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.ClickID(childComplexity), true
-
 	case "Conversion.conversionId":
 		if e.ComplexityRoot.Conversion.ConversionID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.ConversionID(childComplexity), true
-
 	case "Conversion.deliveries":
 		if e.ComplexityRoot.Conversion.Deliveries == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Deliveries(childComplexity), true
-
 	case "Conversion.events":
 		if e.ComplexityRoot.Conversion.Events == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Events(childComplexity), true
-
 	case "Conversion.id":
 		if e.ComplexityRoot.Conversion.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.GlobalID(childComplexity), true
-
 	case "Conversion.goal":
 		if e.ComplexityRoot.Conversion.Goal == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Goal(childComplexity), true
-
 	case "Conversion.occurredAt":
 		if e.ComplexityRoot.Conversion.OccurredAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.OccurredAt(childComplexity), true
-
 	case "Conversion.offer":
 		if e.ComplexityRoot.Conversion.Offer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Offer(childComplexity), true
-
 	case "Conversion.origin":
 		if e.ComplexityRoot.Conversion.Origin == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Origin(childComplexity), true
-
 	case "Conversion.payout":
 		if e.ComplexityRoot.Conversion.Payout == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Payout(childComplexity), true
-
 	case "Conversion.playerId":
 		if e.ComplexityRoot.Conversion.PlayerID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.PlayerID(childComplexity), true
-
 	case "Conversion.proposals":
 		if e.ComplexityRoot.Conversion.Proposals == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Proposals(childComplexity), true
-
 	case "Conversion.rate":
 		if e.ComplexityRoot.Conversion.Rate == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Rate(childComplexity), true
-
 	case "Conversion.receivedAt":
 		if e.ComplexityRoot.Conversion.ReceivedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.ReceivedAt(childComplexity), true
-
 	case "Conversion.reportedStatus":
 		if e.ComplexityRoot.Conversion.ReportedStatus == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.ReportedStatus(childComplexity), true
-
 	case "Conversion.source":
 		if e.ComplexityRoot.Conversion.Source == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Source(childComplexity), true
-
 	case "Conversion.status":
 		if e.ComplexityRoot.Conversion.Status == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Status(childComplexity), true
-
 	case "Conversion.terms":
 		if e.ComplexityRoot.Conversion.Terms == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Conversion.Terms(childComplexity), true
-
 	case "Conversion.transactionId":
 		if e.ComplexityRoot.Conversion.TransactionID == nil {
 			break
@@ -2592,7 +2450,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConversionConnection.Edges(childComplexity), true
-
 	case "ConversionConnection.pageInfo":
 		if e.ComplexityRoot.ConversionConnection.PageInfo == nil {
 			break
@@ -2606,7 +2463,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConversionEdge.Cursor(childComplexity), true
-
 	case "ConversionEdge.node":
 		if e.ComplexityRoot.ConversionEdge.Node == nil {
 			break
@@ -2620,56 +2476,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConversionEvent.Actor(childComplexity), true
-
 	case "ConversionEvent.amount":
 		if e.ComplexityRoot.ConversionEvent.Amount == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConversionEvent.Amount(childComplexity), true
-
 	case "ConversionEvent.id":
 		if e.ComplexityRoot.ConversionEvent.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConversionEvent.GlobalID(childComplexity), true
-
 	case "ConversionEvent.occurredAt":
 		if e.ComplexityRoot.ConversionEvent.OccurredAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConversionEvent.OccurredAt(childComplexity), true
-
 	case "ConversionEvent.payout":
 		if e.ComplexityRoot.ConversionEvent.Payout == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConversionEvent.Payout(childComplexity), true
-
 	case "ConversionEvent.previousStatus":
 		if e.ComplexityRoot.ConversionEvent.PreviousStatus == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConversionEvent.PreviousStatus(childComplexity), true
-
 	case "ConversionEvent.reason":
 		if e.ComplexityRoot.ConversionEvent.Reason == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConversionEvent.Reason(childComplexity), true
-
 	case "ConversionEvent.receivedAt":
 		if e.ComplexityRoot.ConversionEvent.ReceivedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConversionEvent.ReceivedAt(childComplexity), true
-
 	case "ConversionEvent.status":
 		if e.ComplexityRoot.ConversionEvent.Status == nil {
 			break
@@ -2683,21 +2531,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConversionTrace.Click(childComplexity), true
-
 	case "ConversionTrace.considered":
 		if e.ComplexityRoot.ConversionTrace.Considered == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConversionTrace.Considered(childComplexity), true
-
 	case "ConversionTrace.conversion":
 		if e.ComplexityRoot.ConversionTrace.Conversion == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ConversionTrace.Conversion(childComplexity), true
-
 	case "ConversionTrace.deliveries":
 		if e.ComplexityRoot.ConversionTrace.Deliveries == nil {
 			break
@@ -2711,14 +2556,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateApiTokenPayload.Secret(childComplexity), true
-
 	case "CreateApiTokenPayload.token":
 		if e.ComplexityRoot.CreateApiTokenPayload.Token == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CreateApiTokenPayload.Token(childComplexity), true
-
 	case "CreateApiTokenPayload.userErrors":
 		if e.ComplexityRoot.CreateApiTokenPayload.UserErrors == nil {
 			break
@@ -2732,7 +2575,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateCampaignPayload.Campaign(childComplexity), true
-
 	case "CreateCampaignPayload.userErrors":
 		if e.ComplexityRoot.CreateCampaignPayload.UserErrors == nil {
 			break
@@ -2746,7 +2588,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateDealPayload.Deal(childComplexity), true
-
 	case "CreateDealPayload.userErrors":
 		if e.ComplexityRoot.CreateDealPayload.UserErrors == nil {
 			break
@@ -2760,7 +2601,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreatePostbackPayload.Postbacks(childComplexity), true
-
 	case "CreatePostbackPayload.userErrors":
 		if e.ComplexityRoot.CreatePostbackPayload.UserErrors == nil {
 			break
@@ -2774,14 +2614,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateUserPayload.Password(childComplexity), true
-
 	case "CreateUserPayload.user":
 		if e.ComplexityRoot.CreateUserPayload.User == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CreateUserPayload.User(childComplexity), true
-
 	case "CreateUserPayload.userErrors":
 		if e.ComplexityRoot.CreateUserPayload.UserErrors == nil {
 			break
@@ -2795,21 +2633,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CurrencyRate.Currency(childComplexity), true
-
 	case "CurrencyRate.id":
 		if e.ComplexityRoot.CurrencyRate.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CurrencyRate.GlobalID(childComplexity), true
-
 	case "CurrencyRate.perEuro":
 		if e.ComplexityRoot.CurrencyRate.PerEuro == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CurrencyRate.PerEuro(childComplexity), true
-
 	case "CurrencyRate.validFrom":
 		if e.ComplexityRoot.CurrencyRate.ValidFrom == nil {
 			break
@@ -2823,35 +2658,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DayNumbers.Clicks(childComplexity), true
-
 	case "DayNumbers.ftds":
 		if e.ComplexityRoot.DayNumbers.FTDs == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DayNumbers.FTDs(childComplexity), true
-
 	case "DayNumbers.from":
 		if e.ComplexityRoot.DayNumbers.From == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DayNumbers.From(childComplexity), true
-
 	case "DayNumbers.payouts":
 		if e.ComplexityRoot.DayNumbers.Payouts == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DayNumbers.Payouts(childComplexity), true
-
 	case "DayNumbers.registrations":
 		if e.ComplexityRoot.DayNumbers.Registrations == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DayNumbers.Registrations(childComplexity), true
-
 	case "DayNumbers.to":
 		if e.ComplexityRoot.DayNumbers.To == nil {
 			break
@@ -2865,77 +2695,66 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Deal.Affiliate(childComplexity), true
-
 	case "Deal.amount":
 		if e.ComplexityRoot.Deal.Amount == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Deal.Amount(childComplexity), true
-
 	case "Deal.carryOver":
 		if e.ComplexityRoot.Deal.CarryOver == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Deal.CarryOver(childComplexity), true
-
 	case "Deal.currency":
 		if e.ComplexityRoot.Deal.Currency == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Deal.Currency(childComplexity), true
-
 	case "Deal.id":
 		if e.ComplexityRoot.Deal.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Deal.GlobalID(childComplexity), true
-
 	case "Deal.leadGoal":
 		if e.ComplexityRoot.Deal.LeadGoal == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Deal.LeadGoal(childComplexity), true
-
 	case "Deal.model":
 		if e.ComplexityRoot.Deal.Model == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Deal.Model(childComplexity), true
-
 	case "Deal.percent":
 		if e.ComplexityRoot.Deal.Percent == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Deal.Percent(childComplexity), true
-
 	case "Deal.tierBy":
 		if e.ComplexityRoot.Deal.TierBy == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Deal.TierBy(childComplexity), true
-
 	case "Deal.tiers":
 		if e.ComplexityRoot.Deal.Tiers == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Deal.Tiers(childComplexity), true
-
 	case "Deal.validFrom":
 		if e.ComplexityRoot.Deal.ValidFrom == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Deal.ValidFrom(childComplexity), true
-
 	case "Deal.validTo":
 		if e.ComplexityRoot.Deal.ValidTo == nil {
 			break
@@ -2949,14 +2768,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DealTier.Amount(childComplexity), true
-
 	case "DealTier.from":
 		if e.ComplexityRoot.DealTier.From == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DealTier.From(childComplexity), true
-
 	case "DealTier.percent":
 		if e.ComplexityRoot.DealTier.Percent == nil {
 			break
@@ -2970,7 +2787,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteLandingPagePayload.DeletedID(childComplexity), true
-
 	case "DeleteLandingPagePayload.userErrors":
 		if e.ComplexityRoot.DeleteLandingPagePayload.UserErrors == nil {
 			break
@@ -2984,7 +2800,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeletePostbackPayload.DeletedID(childComplexity), true
-
 	case "DeletePostbackPayload.userErrors":
 		if e.ComplexityRoot.DeletePostbackPayload.UserErrors == nil {
 			break
@@ -2998,182 +2813,156 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.Affiliate(childComplexity), true
-
 	case "Delivery.attemptCount":
 		if e.ComplexityRoot.Delivery.Attempt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.Attempt(childComplexity), true
-
 	case "Delivery.attempts":
 		if e.ComplexityRoot.Delivery.Attempts == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.Attempts(childComplexity), true
-
 	case "Delivery.campaign":
 		if e.ComplexityRoot.Delivery.Campaign == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.Campaign(childComplexity), true
-
 	case "Delivery.clickId":
 		if e.ComplexityRoot.Delivery.ClickID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.ClickID(childComplexity), true
-
 	case "Delivery.conversion":
 		if e.ComplexityRoot.Delivery.Conversion == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.Conversion(childComplexity), true
-
 	case "Delivery.createdAt":
 		if e.ComplexityRoot.Delivery.CreatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.CreatedAt(childComplexity), true
-
 	case "Delivery.deliveredAt":
 		if e.ComplexityRoot.Delivery.DeliveredAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.DeliveredAt(childComplexity), true
-
 	case "Delivery.deliveryId":
 		if e.ComplexityRoot.Delivery.DeliveryID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.DeliveryID(childComplexity), true
-
 	case "Delivery.nextAttemptAt":
 		if e.ComplexityRoot.Delivery.DueAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.DueAt(childComplexity), true
-
 	case "Delivery.durationMs":
 		if e.ComplexityRoot.Delivery.DurationMs == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.DurationMs(childComplexity), true
-
 	case "Delivery.explanation":
 		if e.ComplexityRoot.Delivery.Explanation == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.Explanation(childComplexity), true
-
 	case "Delivery.gathered":
 		if e.ComplexityRoot.Delivery.Gathered == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.Gathered(childComplexity), true
-
 	case "Delivery.id":
 		if e.ComplexityRoot.Delivery.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.GlobalID(childComplexity), true
-
 	case "Delivery.goal":
 		if e.ComplexityRoot.Delivery.Goal == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.Goal(childComplexity), true
-
 	case "Delivery.host":
 		if e.ComplexityRoot.Delivery.Host == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.Host(childComplexity), true
-
 	case "Delivery.postback":
 		if e.ComplexityRoot.Delivery.Postback == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.Postback(childComplexity), true
-
 	case "Delivery.reason":
 		if e.ComplexityRoot.Delivery.Reason == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.Reason(childComplexity), true
-
 	case "Delivery.replayOf":
 		if e.ComplexityRoot.Delivery.ReplayOf == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.ReplayOf(childComplexity), true
-
 	case "Delivery.replays":
 		if e.ComplexityRoot.Delivery.Replays == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.Replays(childComplexity), true
-
 	case "Delivery.state":
 		if e.ComplexityRoot.Delivery.State == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.State(childComplexity), true
-
 	case "Delivery.status":
 		if e.ComplexityRoot.Delivery.Status == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.Status(childComplexity), true
-
 	case "Delivery.statusCode":
 		if e.ComplexityRoot.Delivery.StatusCode == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.StatusCode(childComplexity), true
-
 	case "Delivery.test":
 		if e.ComplexityRoot.Delivery.Test == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.Test(childComplexity), true
-
 	case "Delivery.transactionId":
 		if e.ComplexityRoot.Delivery.TransactionID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.TransactionID(childComplexity), true
-
 	case "Delivery.url":
 		if e.ComplexityRoot.Delivery.URL == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.URL(childComplexity), true
-
 	case "Delivery.version":
 		if e.ComplexityRoot.Delivery.Version == nil {
 			break
@@ -3187,7 +2976,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveryConnection.Edges(childComplexity), true
-
 	case "DeliveryConnection.pageInfo":
 		if e.ComplexityRoot.DeliveryConnection.PageInfo == nil {
 			break
@@ -3201,7 +2989,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveryEdge.Cursor(childComplexity), true
-
 	case "DeliveryEdge.node":
 		if e.ComplexityRoot.DeliveryEdge.Node == nil {
 			break
@@ -3215,21 +3002,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveryEvent.At(childComplexity), true
-
 	case "DeliveryEvent.delivery":
 		if e.ComplexityRoot.DeliveryEvent.Delivery == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DeliveryEvent.Delivery(childComplexity), true
-
 	case "DeliveryEvent.missed":
 		if e.ComplexityRoot.DeliveryEvent.Missed == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DeliveryEvent.Missed(childComplexity), true
-
 	case "DeliveryEvent.resync":
 		if e.ComplexityRoot.DeliveryEvent.Resync == nil {
 			break
@@ -3243,21 +3027,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DemoSignIn.Email(childComplexity), true
-
 	case "DemoSignIn.label":
 		if e.ComplexityRoot.DemoSignIn.Label == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DemoSignIn.Label(childComplexity), true
-
 	case "DemoSignIn.password":
 		if e.ComplexityRoot.DemoSignIn.Password == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DemoSignIn.Password(childComplexity), true
-
 	case "DemoSignIn.role":
 		if e.ComplexityRoot.DemoSignIn.Role == nil {
 			break
@@ -3271,7 +3052,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DismissAlertPayload.Alert(childComplexity), true
-
 	case "DismissAlertPayload.userErrors":
 		if e.ComplexityRoot.DismissAlertPayload.UserErrors == nil {
 			break
@@ -3285,49 +3065,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EchoRequest.Body(childComplexity), true
-
 	case "EchoRequest.id":
 		if e.ComplexityRoot.EchoRequest.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EchoRequest.GlobalID(childComplexity), true
-
 	case "EchoRequest.headers":
 		if e.ComplexityRoot.EchoRequest.Headers == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EchoRequest.Headers(childComplexity), true
-
 	case "EchoRequest.method":
 		if e.ComplexityRoot.EchoRequest.Method == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EchoRequest.Method(childComplexity), true
-
 	case "EchoRequest.parameters":
 		if e.ComplexityRoot.EchoRequest.Parameters == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EchoRequest.Parameters(childComplexity), true
-
 	case "EchoRequest.receivedAt":
 		if e.ComplexityRoot.EchoRequest.ReceivedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EchoRequest.ReceivedAt(childComplexity), true
-
 	case "EchoRequest.statusCode":
 		if e.ComplexityRoot.EchoRequest.StatusCode == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EchoRequest.StatusCode(childComplexity), true
-
 	case "EchoRequest.url":
 		if e.ComplexityRoot.EchoRequest.URL == nil {
 			break
@@ -3341,7 +3114,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EchoRequestConnection.Edges(childComplexity), true
-
 	case "EchoRequestConnection.pageInfo":
 		if e.ComplexityRoot.EchoRequestConnection.PageInfo == nil {
 			break
@@ -3355,7 +3127,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EchoRequestEdge.Cursor(childComplexity), true
-
 	case "EchoRequestEdge.node":
 		if e.ComplexityRoot.EchoRequestEdge.Node == nil {
 			break
@@ -3369,7 +3140,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EndDealPayload.Deal(childComplexity), true
-
 	case "EndDealPayload.userErrors":
 		if e.ComplexityRoot.EndDealPayload.UserErrors == nil {
 			break
@@ -3383,70 +3153,60 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Endpoint.Because(childComplexity), true
-
 	case "Endpoint.circuit":
 		if e.ComplexityRoot.Endpoint.Circuit == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Endpoint.Circuit(childComplexity), true
-
 	case "Endpoint.endpoint":
 		if e.ComplexityRoot.Endpoint.Endpoint == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Endpoint.Endpoint(childComplexity), true
-
 	case "Endpoint.oldestWaitingAt":
 		if e.ComplexityRoot.Endpoint.OldestWaitingAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Endpoint.OldestWaitingAt(childComplexity), true
-
 	case "Endpoint.openedAt":
 		if e.ComplexityRoot.Endpoint.OpenedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Endpoint.OpenedAt(childComplexity), true
-
 	case "Endpoint.p50Ms":
 		if e.ComplexityRoot.Endpoint.P50Ms == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Endpoint.P50Ms(childComplexity), true
-
 	case "Endpoint.p95Ms":
 		if e.ComplexityRoot.Endpoint.P95Ms == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Endpoint.P95Ms(childComplexity), true
-
 	case "Endpoint.probeAt":
 		if e.ComplexityRoot.Endpoint.ProbeAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Endpoint.ProbeAt(childComplexity), true
-
 	case "Endpoint.sentence":
 		if e.ComplexityRoot.Endpoint.Sentence == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Endpoint.Sentence(childComplexity), true
-
 	case "Endpoint.successRate":
 		if e.ComplexityRoot.Endpoint.SuccessRate == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Endpoint.SuccessRate(childComplexity), true
-
 	case "Endpoint.waiting":
 		if e.ComplexityRoot.Endpoint.Waiting == nil {
 			break
@@ -3460,35 +3220,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Engine.Blocked(childComplexity), true
-
 	case "Engine.endpoints":
 		if e.ComplexityRoot.Engine.Endpoints == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Engine.Endpoints(childComplexity), true
-
 	case "Engine.later":
 		if e.ComplexityRoot.Engine.Later == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Engine.Later(childComplexity), true
-
 	case "Engine.parked":
 		if e.ComplexityRoot.Engine.Parked == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Engine.Parked(childComplexity), true
-
 	case "Engine.queues":
 		if e.ComplexityRoot.Engine.Queues == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Engine.Queues(childComplexity), true
-
 	case "Engine.workers":
 		if e.ComplexityRoot.Engine.Workers == nil {
 			break
@@ -3502,35 +3257,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Finding.Code(childComplexity), true
-
 	case "Finding.end":
 		if e.ComplexityRoot.Finding.End == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Finding.End(childComplexity), true
-
 	case "Finding.mend":
 		if e.ComplexityRoot.Finding.Mend == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Finding.Mend(childComplexity), true
-
 	case "Finding.message":
 		if e.ComplexityRoot.Finding.Message == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Finding.Message(childComplexity), true
-
 	case "Finding.severity":
 		if e.ComplexityRoot.Finding.Severity == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Finding.Severity(childComplexity), true
-
 	case "Finding.start":
 		if e.ComplexityRoot.Finding.Start == nil {
 			break
@@ -3544,14 +3294,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FireManualConversionPayload.Conversion(childComplexity), true
-
 	case "FireManualConversionPayload.result":
 		if e.ComplexityRoot.FireManualConversionPayload.Result == nil {
 			break
 		}
 
 		return e.ComplexityRoot.FireManualConversionPayload.Result(childComplexity), true
-
 	case "FireManualConversionPayload.userErrors":
 		if e.ComplexityRoot.FireManualConversionPayload.UserErrors == nil {
 			break
@@ -3565,14 +3313,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GatheredConversion.Conversion(childComplexity), true
-
 	case "GatheredConversion.event":
 		if e.ComplexityRoot.GatheredConversion.Event == nil {
 			break
 		}
 
 		return e.ComplexityRoot.GatheredConversion.Event(childComplexity), true
-
 	case "GatheredConversion.leftAt":
 		if e.ComplexityRoot.GatheredConversion.LeftAt == nil {
 			break
@@ -3586,70 +3332,60 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Goal.Billable(childComplexity), true
-
 	case "Goal.builtIn":
 		if e.ComplexityRoot.Goal.BuiltIn == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Goal.BuiltIn(childComplexity), true
-
 	case "Goal.id":
 		if e.ComplexityRoot.Goal.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Goal.GlobalID(childComplexity), true
-
 	case "Goal.key":
 		if e.ComplexityRoot.Goal.Key == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Goal.Key(childComplexity), true
-
 	case "Goal.name":
 		if e.ComplexityRoot.Goal.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Goal.Name(childComplexity), true
-
 	case "Goal.oncePerPlayer":
 		if e.ComplexityRoot.Goal.OncePerPlayer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Goal.OncePerPlayer(childComplexity), true
-
 	case "Goal.parameters":
 		if e.ComplexityRoot.Goal.Parameters == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Goal.Parameters(childComplexity), true
-
 	case "Goal.reversible":
 		if e.ComplexityRoot.Goal.Reversible == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Goal.Reversible(childComplexity), true
-
 	case "Goal.statuses":
 		if e.ComplexityRoot.Goal.Statuses == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Goal.Statuses(childComplexity), true
-
 	case "Goal.timestampStandard":
 		if e.ComplexityRoot.Goal.TimestampStandard == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Goal.TimestampStandard(childComplexity), true
-
 	case "Goal.trigger":
 		if e.ComplexityRoot.Goal.Trigger == nil {
 			break
@@ -3663,7 +3399,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Header.Name(childComplexity), true
-
 	case "Header.value":
 		if e.ComplexityRoot.Header.Value == nil {
 			break
@@ -3677,21 +3412,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HomeNumbers.TimeZone(childComplexity), true
-
 	case "HomeNumbers.today":
 		if e.ComplexityRoot.HomeNumbers.Today == nil {
 			break
 		}
 
 		return e.ComplexityRoot.HomeNumbers.Today(childComplexity), true
-
 	case "HomeNumbers.yesterday":
 		if e.ComplexityRoot.HomeNumbers.Yesterday == nil {
 			break
 		}
 
 		return e.ComplexityRoot.HomeNumbers.Yesterday(childComplexity), true
-
 	case "HomeNumbers.yesterdaySoFar":
 		if e.ComplexityRoot.HomeNumbers.YesterdaySoFar == nil {
 			break
@@ -3705,14 +3437,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportStatusChangesPayload.Changed(childComplexity), true
-
 	case "ImportStatusChangesPayload.lines":
 		if e.ComplexityRoot.ImportStatusChangesPayload.Lines == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ImportStatusChangesPayload.Lines(childComplexity), true
-
 	case "ImportStatusChangesPayload.userErrors":
 		if e.ComplexityRoot.ImportStatusChangesPayload.UserErrors == nil {
 			break
@@ -3726,14 +3456,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.DemoSignIns(childComplexity), true
-
 	case "Instance.publicUrl":
 		if e.ComplexityRoot.Instance.PublicURL == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Instance.PublicURL(childComplexity), true
-
 	case "Instance.version":
 		if e.ComplexityRoot.Instance.Version == nil {
 			break
@@ -3747,21 +3475,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LandingPage.GlobalID(childComplexity), true
-
 	case "LandingPage.key":
 		if e.ComplexityRoot.LandingPage.Key == nil {
 			break
 		}
 
 		return e.ComplexityRoot.LandingPage.Key(childComplexity), true
-
 	case "LandingPage.name":
 		if e.ComplexityRoot.LandingPage.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.LandingPage.Name(childComplexity), true
-
 	case "LandingPage.url":
 		if e.ComplexityRoot.LandingPage.URL == nil {
 			break
@@ -3775,35 +3500,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Macro.Aliases(childComplexity), true
-
 	case "Macro.example":
 		if e.ComplexityRoot.Macro.Example == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Macro.Example(childComplexity), true
-
 	case "Macro.gathers":
 		if e.ComplexityRoot.Macro.Gathers == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Macro.Gathers(childComplexity), true
-
 	case "Macro.group":
 		if e.ComplexityRoot.Macro.Group == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Macro.Group(childComplexity), true
-
 	case "Macro.meaning":
 		if e.ComplexityRoot.Macro.Meaning == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Macro.Meaning(childComplexity), true
-
 	case "Macro.name":
 		if e.ComplexityRoot.Macro.Name == nil {
 			break
@@ -3817,21 +3537,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MacroFilter.Example(childComplexity), true
-
 	case "MacroFilter.meaning":
 		if e.ComplexityRoot.MacroFilter.Meaning == nil {
 			break
 		}
 
 		return e.ComplexityRoot.MacroFilter.Meaning(childComplexity), true
-
 	case "MacroFilter.name":
 		if e.ComplexityRoot.MacroFilter.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.MacroFilter.Name(childComplexity), true
-
 	case "MacroFilter.usage":
 		if e.ComplexityRoot.MacroFilter.Usage == nil {
 			break
@@ -3845,35 +3562,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MacroSpan.Macro(childComplexity), true
-
 	case "MacroSpan.templateEnd":
 		if e.ComplexityRoot.MacroSpan.TemplateEnd == nil {
 			break
 		}
 
 		return e.ComplexityRoot.MacroSpan.TemplateEnd(childComplexity), true
-
 	case "MacroSpan.templateStart":
 		if e.ComplexityRoot.MacroSpan.TemplateStart == nil {
 			break
 		}
 
 		return e.ComplexityRoot.MacroSpan.TemplateStart(childComplexity), true
-
 	case "MacroSpan.urlEnd":
 		if e.ComplexityRoot.MacroSpan.URLEnd == nil {
 			break
 		}
 
 		return e.ComplexityRoot.MacroSpan.URLEnd(childComplexity), true
-
 	case "MacroSpan.urlStart":
 		if e.ComplexityRoot.MacroSpan.URLStart == nil {
 			break
 		}
 
 		return e.ComplexityRoot.MacroSpan.URLStart(childComplexity), true
-
 	case "MacroSpan.value":
 		if e.ComplexityRoot.MacroSpan.Value == nil {
 			break
@@ -3887,7 +3599,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MacroValue.Macro(childComplexity), true
-
 	case "MacroValue.value":
 		if e.ComplexityRoot.MacroValue.Value == nil {
 			break
@@ -3901,7 +3612,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mend.Label(childComplexity), true
-
 	case "Mend.urlTemplate":
 		if e.ComplexityRoot.Mend.URLTemplate == nil {
 			break
@@ -3915,7 +3625,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Money.Amount(childComplexity), true
-
 	case "Money.currency":
 		if e.ComplexityRoot.Money.Currency == nil {
 			break
@@ -3934,7 +3643,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AttributeByRule(childComplexity, args["input"].(AttributeByRuleInput)), true
-
 	case "Mutation.attributeConversion":
 		if e.ComplexityRoot.Mutation.AttributeConversion == nil {
 			break
@@ -3946,7 +3654,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AttributeConversion(childComplexity, args["input"].(AttributeConversionInput)), true
-
 	case "Mutation.cancelBulkReplay":
 		if e.ComplexityRoot.Mutation.CancelBulkReplay == nil {
 			break
@@ -3958,7 +3665,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelBulkReplay(childComplexity, args["input"].(ChangeBulkReplayInput)), true
-
 	case "Mutation.changePassword":
 		if e.ComplexityRoot.Mutation.ChangePassword == nil {
 			break
@@ -3970,7 +3676,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ChangePassword(childComplexity, args["input"].(ChangePasswordInput)), true
-
 	case "Mutation.createApiToken":
 		if e.ComplexityRoot.Mutation.CreateAPIToken == nil {
 			break
@@ -3982,7 +3687,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateAPIToken(childComplexity, args["input"].(CreateAPITokenInput)), true
-
 	case "Mutation.createCampaign":
 		if e.ComplexityRoot.Mutation.CreateCampaign == nil {
 			break
@@ -3994,7 +3698,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateCampaign(childComplexity, args["input"].(CreateCampaignInput)), true
-
 	case "Mutation.createDeal":
 		if e.ComplexityRoot.Mutation.CreateDeal == nil {
 			break
@@ -4006,7 +3709,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateDeal(childComplexity, args["input"].(CreateDealInput)), true
-
 	case "Mutation.createPostback":
 		if e.ComplexityRoot.Mutation.CreatePostback == nil {
 			break
@@ -4018,7 +3720,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreatePostback(childComplexity, args["input"].(CreatePostbackInput)), true
-
 	case "Mutation.createUser":
 		if e.ComplexityRoot.Mutation.CreateUser == nil {
 			break
@@ -4030,7 +3731,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateUser(childComplexity, args["input"].(CreateUserInput)), true
-
 	case "Mutation.deleteLandingPage":
 		if e.ComplexityRoot.Mutation.DeleteLandingPage == nil {
 			break
@@ -4042,7 +3742,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteLandingPage(childComplexity, args["input"].(DeleteLandingPageInput)), true
-
 	case "Mutation.deletePostback":
 		if e.ComplexityRoot.Mutation.DeletePostback == nil {
 			break
@@ -4054,7 +3753,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeletePostback(childComplexity, args["input"].(DeletePostbackInput)), true
-
 	case "Mutation.dismissAlert":
 		if e.ComplexityRoot.Mutation.DismissAlert == nil {
 			break
@@ -4066,7 +3764,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DismissAlert(childComplexity, args["input"].(DismissAlertInput)), true
-
 	case "Mutation.endDeal":
 		if e.ComplexityRoot.Mutation.EndDeal == nil {
 			break
@@ -4078,7 +3775,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EndDeal(childComplexity, args["input"].(EndDealInput)), true
-
 	case "Mutation.fireManualConversion":
 		if e.ComplexityRoot.Mutation.FireManualConversion == nil {
 			break
@@ -4090,7 +3786,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.FireManualConversion(childComplexity, args["input"].(FireManualConversionInput)), true
-
 	case "Mutation.importStatusChanges":
 		if e.ComplexityRoot.Mutation.ImportStatusChanges == nil {
 			break
@@ -4102,7 +3797,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportStatusChanges(childComplexity, args["input"].(ImportStatusChangesInput)), true
-
 	case "Mutation.pauseBulkReplay":
 		if e.ComplexityRoot.Mutation.PauseBulkReplay == nil {
 			break
@@ -4114,7 +3808,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PauseBulkReplay(childComplexity, args["input"].(ChangeBulkReplayInput)), true
-
 	case "Mutation.recordConversion":
 		if e.ComplexityRoot.Mutation.RecordConversion == nil {
 			break
@@ -4126,7 +3819,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordConversion(childComplexity, args["input"].(RecordConversionInput)), true
-
 	case "Mutation.replayDeliveries":
 		if e.ComplexityRoot.Mutation.ReplayDeliveries == nil {
 			break
@@ -4138,7 +3830,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReplayDeliveries(childComplexity, args["input"].(ReplayDeliveriesInput)), true
-
 	case "Mutation.replayDelivery":
 		if e.ComplexityRoot.Mutation.ReplayDelivery == nil {
 			break
@@ -4150,7 +3841,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReplayDelivery(childComplexity, args["input"].(ReplayDeliveryInput)), true
-
 	case "Mutation.resetPassword":
 		if e.ComplexityRoot.Mutation.ResetPassword == nil {
 			break
@@ -4162,7 +3852,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResetPassword(childComplexity, args["input"].(ResetPasswordInput)), true
-
 	case "Mutation.restorePostbackVersion":
 		if e.ComplexityRoot.Mutation.RestorePostbackVersion == nil {
 			break
@@ -4174,7 +3863,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestorePostbackVersion(childComplexity, args["input"].(RestorePostbackVersionInput)), true
-
 	case "Mutation.resumeBulkReplay":
 		if e.ComplexityRoot.Mutation.ResumeBulkReplay == nil {
 			break
@@ -4186,7 +3874,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResumeBulkReplay(childComplexity, args["input"].(ChangeBulkReplayInput)), true
-
 	case "Mutation.revealSourceSecret":
 		if e.ComplexityRoot.Mutation.RevealSourceSecret == nil {
 			break
@@ -4198,7 +3885,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevealSourceSecret(childComplexity, args["input"].(RevealSourceSecretInput)), true
-
 	case "Mutation.revokeApiToken":
 		if e.ComplexityRoot.Mutation.RevokeAPIToken == nil {
 			break
@@ -4210,7 +3896,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeAPIToken(childComplexity, args["input"].(RevokeAPITokenInput)), true
-
 	case "Mutation.rotateSigningSecret":
 		if e.ComplexityRoot.Mutation.RotateSigningSecret == nil {
 			break
@@ -4222,7 +3907,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RotateSigningSecret(childComplexity, args["input"].(RotateSigningSecretInput)), true
-
 	case "Mutation.rotateSourceSecret":
 		if e.ComplexityRoot.Mutation.RotateSourceSecret == nil {
 			break
@@ -4234,7 +3918,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RotateSourceSecret(childComplexity, args["input"].(RotateSourceSecretInput)), true
-
 	case "Mutation.runScenarios":
 		if e.ComplexityRoot.Mutation.RunScenarios == nil {
 			break
@@ -4246,7 +3929,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RunScenarios(childComplexity, args["input"].(TestPostbackInput)), true
-
 	case "Mutation.saveAffiliate":
 		if e.ComplexityRoot.Mutation.SaveAffiliate == nil {
 			break
@@ -4258,7 +3940,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveAffiliate(childComplexity, args["input"].(SaveAffiliateInput)), true
-
 	case "Mutation.saveGoal":
 		if e.ComplexityRoot.Mutation.SaveGoal == nil {
 			break
@@ -4270,7 +3951,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveGoal(childComplexity, args["input"].(SaveGoalInput)), true
-
 	case "Mutation.saveLandingPage":
 		if e.ComplexityRoot.Mutation.SaveLandingPage == nil {
 			break
@@ -4282,7 +3962,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveLandingPage(childComplexity, args["input"].(SaveLandingPageInput)), true
-
 	case "Mutation.saveOffer":
 		if e.ComplexityRoot.Mutation.SaveOffer == nil {
 			break
@@ -4294,7 +3973,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveOffer(childComplexity, args["input"].(SaveOfferInput)), true
-
 	case "Mutation.saveSource":
 		if e.ComplexityRoot.Mutation.SaveSource == nil {
 			break
@@ -4306,7 +3984,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveSource(childComplexity, args["input"].(SaveSourceInput)), true
-
 	case "Mutation.setCurrencyRate":
 		if e.ComplexityRoot.Mutation.SetCurrencyRate == nil {
 			break
@@ -4318,7 +3995,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetCurrencyRate(childComplexity, args["input"].(SetCurrencyRateInput)), true
-
 	case "Mutation.setPostbackEnabled":
 		if e.ComplexityRoot.Mutation.SetPostbackEnabled == nil {
 			break
@@ -4330,7 +4006,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetPostbackEnabled(childComplexity, args["input"].(SetPostbackEnabledInput)), true
-
 	case "Mutation.setUserDisabled":
 		if e.ComplexityRoot.Mutation.SetUserDisabled == nil {
 			break
@@ -4342,7 +4017,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetUserDisabled(childComplexity, args["input"].(SetUserDisabledInput)), true
-
 	case "Mutation.signIn":
 		if e.ComplexityRoot.Mutation.SignIn == nil {
 			break
@@ -4354,14 +4028,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignIn(childComplexity, args["input"].(SignInInput)), true
-
 	case "Mutation.signOut":
 		if e.ComplexityRoot.Mutation.SignOut == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Mutation.SignOut(childComplexity), true
-
 	case "Mutation.testPostback":
 		if e.ComplexityRoot.Mutation.TestPostback == nil {
 			break
@@ -4373,7 +4045,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TestPostback(childComplexity, args["input"].(TestPostbackInput)), true
-
 	case "Mutation.updateCampaign":
 		if e.ComplexityRoot.Mutation.UpdateCampaign == nil {
 			break
@@ -4385,7 +4056,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateCampaign(childComplexity, args["input"].(UpdateCampaignInput)), true
-
 	case "Mutation.updateConversionStatus":
 		if e.ComplexityRoot.Mutation.UpdateConversionStatus == nil {
 			break
@@ -4397,7 +4067,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateConversionStatus(childComplexity, args["input"].(UpdateConversionStatusInput)), true
-
 	case "Mutation.updatePostback":
 		if e.ComplexityRoot.Mutation.UpdatePostback == nil {
 			break
@@ -4409,7 +4078,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdatePostback(childComplexity, args["input"].(UpdatePostbackInput)), true
-
 	case "Mutation.updateSettings":
 		if e.ComplexityRoot.Mutation.UpdateSettings == nil {
 			break
@@ -4428,119 +4096,102 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Offer.ClickWindowDays(childComplexity), true
-
 	case "Offer.createdAt":
 		if e.ComplexityRoot.Offer.CreatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.CreatedAt(childComplexity), true
-
 	case "Offer.currency":
 		if e.ComplexityRoot.Offer.Currency == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.Currency(childComplexity), true
-
 	case "Offer.dailyCap":
 		if e.ComplexityRoot.Offer.DailyCap == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.DailyCap(childComplexity), true
-
 	case "Offer.deal":
 		if e.ComplexityRoot.Offer.Deal == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.Deal(childComplexity), true
-
 	case "Offer.deals":
 		if e.ComplexityRoot.Offer.Deals == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.Deals(childComplexity), true
-
 	case "Offer.deepLinkHosts":
 		if e.ComplexityRoot.Offer.DeepLinkHosts == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.DeepLinkHosts(childComplexity), true
-
 	case "Offer.defaultLink":
 		if e.ComplexityRoot.Offer.DefaultLink == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.DefaultLink(childComplexity), true
-
 	case "Offer.destinationUrl":
 		if e.ComplexityRoot.Offer.DestinationURL == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.DestinationURL(childComplexity), true
-
 	case "Offer.fallbackUrl":
 		if e.ComplexityRoot.Offer.FallbackURL == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.FallbackURL(childComplexity), true
-
 	case "Offer.id":
 		if e.ComplexityRoot.Offer.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.GlobalID(childComplexity), true
-
 	case "Offer.landingPages":
 		if e.ComplexityRoot.Offer.LandingPages == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.LandingPages(childComplexity), true
-
 	case "Offer.name":
 		if e.ComplexityRoot.Offer.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.Name(childComplexity), true
-
 	case "Offer.operator":
 		if e.ComplexityRoot.Offer.Operator == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.Operator(childComplexity), true
-
 	case "Offer.qualification":
 		if e.ComplexityRoot.Offer.Qualification == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.Qualification(childComplexity), true
-
 	case "Offer.state":
 		if e.ComplexityRoot.Offer.State == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.State(childComplexity), true
-
 	case "Offer.takenToday":
 		if e.ComplexityRoot.Offer.TakenToday == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Offer.TakenToday(childComplexity), true
-
 	case "Offer.vertical":
 		if e.ComplexityRoot.Offer.Vertical == nil {
 			break
@@ -4554,7 +4205,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OfferConnection.Edges(childComplexity), true
-
 	case "OfferConnection.pageInfo":
 		if e.ComplexityRoot.OfferConnection.PageInfo == nil {
 			break
@@ -4568,7 +4218,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OfferEdge.Cursor(childComplexity), true
-
 	case "OfferEdge.node":
 		if e.ComplexityRoot.OfferEdge.Node == nil {
 			break
@@ -4582,21 +4231,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.EndCursor(childComplexity), true
-
 	case "PageInfo.hasNextPage":
 		if e.ComplexityRoot.PageInfo.HasNextPage == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PageInfo.HasNextPage(childComplexity), true
-
 	case "PageInfo.hasPreviousPage":
 		if e.ComplexityRoot.PageInfo.HasPreviousPage == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PageInfo.HasPreviousPage(childComplexity), true
-
 	case "PageInfo.startCursor":
 		if e.ComplexityRoot.PageInfo.StartCursor == nil {
 			break
@@ -4610,49 +4256,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PastedLink.DeepLink(childComplexity), true
-
 	case "PastedLink.destination":
 		if e.ComplexityRoot.PastedLink.Destination == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PastedLink.Destination(childComplexity), true
-
 	case "PastedLink.landingPage":
 		if e.ComplexityRoot.PastedLink.LandingPage == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PastedLink.LandingPage(childComplexity), true
-
 	case "PastedLink.link":
 		if e.ComplexityRoot.PastedLink.Link == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PastedLink.Link(childComplexity), true
-
 	case "PastedLink.param1":
 		if e.ComplexityRoot.PastedLink.Param1 == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PastedLink.Param1(childComplexity), true
-
 	case "PastedLink.param2":
 		if e.ComplexityRoot.PastedLink.Param2 == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PastedLink.Param2(childComplexity), true
-
 	case "PastedLink.param3":
 		if e.ComplexityRoot.PastedLink.Param3 == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PastedLink.Param3(childComplexity), true
-
 	case "PastedLink.userErrors":
 		if e.ComplexityRoot.PastedLink.UserErrors == nil {
 			break
@@ -4666,133 +4305,114 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Postback.Affiliate(childComplexity), true
-
 	case "Postback.bodyRule":
 		if e.ComplexityRoot.Postback.BodyRule == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.BodyRule(childComplexity), true
-
 	case "Postback.campaign":
 		if e.ComplexityRoot.Postback.Campaign == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.Campaign(childComplexity), true
-
 	case "Postback.createdAt":
 		if e.ComplexityRoot.Postback.CreatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.CreatedAt(childComplexity), true
-
 	case "Postback.enabled":
 		if e.ComplexityRoot.Postback.Enabled == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.Enabled(childComplexity), true
-
 	case "Postback.endpoint":
 		if e.ComplexityRoot.Postback.Endpoint == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.Endpoint(childComplexity), true
-
 	case "Postback.furtherGoals":
 		if e.ComplexityRoot.Postback.FurtherGoals == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.FurtherGoals(childComplexity), true
-
 	case "Postback.gatherSeconds":
 		if e.ComplexityRoot.Postback.GatherSeconds == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.GatherSeconds(childComplexity), true
-
 	case "Postback.id":
 		if e.ComplexityRoot.Postback.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.GlobalID(childComplexity), true
-
 	case "Postback.goal":
 		if e.ComplexityRoot.Postback.Goal == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.Goal(childComplexity), true
-
 	case "Postback.health":
 		if e.ComplexityRoot.Postback.Health == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.Health(childComplexity), true
-
 	case "Postback.holdReason":
 		if e.ComplexityRoot.Postback.HoldReason == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.HoldReason(childComplexity), true
-
 	case "Postback.host":
 		if e.ComplexityRoot.Postback.Host == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.Host(childComplexity), true
-
 	case "Postback.method":
 		if e.ComplexityRoot.Postback.Method == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.Method(childComplexity), true
-
 	case "Postback.name":
 		if e.ComplexityRoot.Postback.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.Name(childComplexity), true
-
 	case "Postback.offer":
 		if e.ComplexityRoot.Postback.Offer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.Offer(childComplexity), true
-
 	case "Postback.scope":
 		if e.ComplexityRoot.Postback.Scope == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.Scope(childComplexity), true
-
 	case "Postback.signingSecret":
 		if e.ComplexityRoot.Postback.SigningSecret == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.SigningSecret(childComplexity), true
-
 	case "Postback.statuses":
 		if e.ComplexityRoot.Postback.Statuses == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.Statuses(childComplexity), true
-
 	case "Postback.tests":
 		if e.ComplexityRoot.Postback.Tests == nil {
 			break
@@ -4804,28 +4424,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Postback.Tests(childComplexity, args["first"].(*int)), true
-
 	case "Postback.urlTemplate":
 		if e.ComplexityRoot.Postback.URLTemplate == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.URLTemplate(childComplexity), true
-
 	case "Postback.updatedAt":
 		if e.ComplexityRoot.Postback.UpdatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.UpdatedAt(childComplexity), true
-
 	case "Postback.version":
 		if e.ComplexityRoot.Postback.Version == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Postback.Version(childComplexity), true
-
 	case "Postback.versions":
 		if e.ComplexityRoot.Postback.Versions == nil {
 			break
@@ -4839,7 +4455,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackConnection.Edges(childComplexity), true
-
 	case "PostbackConnection.pageInfo":
 		if e.ComplexityRoot.PostbackConnection.PageInfo == nil {
 			break
@@ -4853,7 +4468,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackEdge.Cursor(childComplexity), true
-
 	case "PostbackEdge.node":
 		if e.ComplexityRoot.PostbackEdge.Node == nil {
 			break
@@ -4867,14 +4481,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackGap.Campaign(childComplexity), true
-
 	case "PostbackGap.conversions":
 		if e.ComplexityRoot.PostbackGap.Conversions == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackGap.Conversions(childComplexity), true
-
 	case "PostbackGap.goal":
 		if e.ComplexityRoot.PostbackGap.Goal == nil {
 			break
@@ -4888,56 +4500,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackHealth.Delivered(childComplexity), true
-
 	case "PostbackHealth.failed":
 		if e.ComplexityRoot.PostbackHealth.Failed == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackHealth.Failed(childComplexity), true
-
 	case "PostbackHealth.hours":
 		if e.ComplexityRoot.PostbackHealth.Hours == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackHealth.Hours(childComplexity), true
-
 	case "PostbackHealth.lastFailureAt":
 		if e.ComplexityRoot.PostbackHealth.LastFailureAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackHealth.LastFailureAt(childComplexity), true
-
 	case "PostbackHealth.lastFailureReason":
 		if e.ComplexityRoot.PostbackHealth.LastFailureReason == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackHealth.LastFailureReason(childComplexity), true
-
 	case "PostbackHealth.p50Ms":
 		if e.ComplexityRoot.PostbackHealth.P50Ms == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackHealth.P50Ms(childComplexity), true
-
 	case "PostbackHealth.p95Ms":
 		if e.ComplexityRoot.PostbackHealth.P95Ms == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackHealth.P95Ms(childComplexity), true
-
 	case "PostbackHealth.successRate":
 		if e.ComplexityRoot.PostbackHealth.SuccessRate == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackHealth.SuccessRate(childComplexity), true
-
 	case "PostbackHealth.waiting":
 		if e.ComplexityRoot.PostbackHealth.Waiting == nil {
 			break
@@ -4951,14 +4555,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackHealthHour.At(childComplexity), true
-
 	case "PostbackHealthHour.delivered":
 		if e.ComplexityRoot.PostbackHealthHour.Delivered == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackHealthHour.Delivered(childComplexity), true
-
 	case "PostbackHealthHour.failed":
 		if e.ComplexityRoot.PostbackHealthHour.Failed == nil {
 			break
@@ -4972,14 +4574,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackPreview.Errors(childComplexity), true
-
 	case "PostbackPreview.spans":
 		if e.ComplexityRoot.PostbackPreview.Spans == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackPreview.Spans(childComplexity), true
-
 	case "PostbackPreview.url":
 		if e.ComplexityRoot.PostbackPreview.URL == nil {
 			break
@@ -4993,140 +4593,120 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackTest.Delivery(childComplexity), true
-
 	case "PostbackTest.durationMs":
 		if e.ComplexityRoot.PostbackTest.DurationMs == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.DurationMs(childComplexity), true
-
 	case "PostbackTest.firedAt":
 		if e.ComplexityRoot.PostbackTest.FiredAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.FiredAt(childComplexity), true
-
 	case "PostbackTest.id":
 		if e.ComplexityRoot.PostbackTest.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.GlobalID(childComplexity), true
-
 	case "PostbackTest.method":
 		if e.ComplexityRoot.PostbackTest.Method == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.Method(childComplexity), true
-
 	case "PostbackTest.nextStep":
 		if e.ComplexityRoot.PostbackTest.NextStep == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.NextStep(childComplexity), true
-
 	case "PostbackTest.postback":
 		if e.ComplexityRoot.PostbackTest.Postback == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.Postback(childComplexity), true
-
 	case "PostbackTest.reason":
 		if e.ComplexityRoot.PostbackTest.Reason == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.Reason(childComplexity), true
-
 	case "PostbackTest.requestBody":
 		if e.ComplexityRoot.PostbackTest.RequestBody == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.RequestBody(childComplexity), true
-
 	case "PostbackTest.requestHeaders":
 		if e.ComplexityRoot.PostbackTest.RequestHeaders == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.RequestHeaders(childComplexity), true
-
 	case "PostbackTest.responseBody":
 		if e.ComplexityRoot.PostbackTest.ResponseBody == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.ResponseBody(childComplexity), true
-
 	case "PostbackTest.responseHeaders":
 		if e.ComplexityRoot.PostbackTest.ResponseHeaders == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.ResponseHeaders(childComplexity), true
-
 	case "PostbackTest.responseTruncated":
 		if e.ComplexityRoot.PostbackTest.ResponseTruncated == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.ResponseTruncated(childComplexity), true
-
 	case "PostbackTest.scenario":
 		if e.ComplexityRoot.PostbackTest.Scenario == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.Scenario(childComplexity), true
-
 	case "PostbackTest.state":
 		if e.ComplexityRoot.PostbackTest.State == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.State(childComplexity), true
-
 	case "PostbackTest.statusCode":
 		if e.ComplexityRoot.PostbackTest.StatusCode == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.StatusCode(childComplexity), true
-
 	case "PostbackTest.timings":
 		if e.ComplexityRoot.PostbackTest.Timings == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.Timings(childComplexity), true
-
 	case "PostbackTest.url":
 		if e.ComplexityRoot.PostbackTest.URL == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.URL(childComplexity), true
-
 	case "PostbackTest.urlTemplate":
 		if e.ComplexityRoot.PostbackTest.URLTemplate == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.URLTemplate(childComplexity), true
-
 	case "PostbackTest.values":
 		if e.ComplexityRoot.PostbackTest.Values == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackTest.Values(childComplexity), true
-
 	case "PostbackTest.verdict":
 		if e.ComplexityRoot.PostbackTest.Verdict == nil {
 			break
@@ -5140,7 +4720,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackTestConnection.Edges(childComplexity), true
-
 	case "PostbackTestConnection.pageInfo":
 		if e.ComplexityRoot.PostbackTestConnection.PageInfo == nil {
 			break
@@ -5154,7 +4733,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackTestEdge.Cursor(childComplexity), true
-
 	case "PostbackTestEdge.node":
 		if e.ComplexityRoot.PostbackTestEdge.Node == nil {
 			break
@@ -5168,70 +4746,60 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackVersion.Author(childComplexity), true
-
 	case "PostbackVersion.bodyRule":
 		if e.ComplexityRoot.PostbackVersion.BodyRule == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackVersion.BodyRule(childComplexity), true
-
 	case "PostbackVersion.createdAt":
 		if e.ComplexityRoot.PostbackVersion.CreatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackVersion.CreatedAt(childComplexity), true
-
 	case "PostbackVersion.enabled":
 		if e.ComplexityRoot.PostbackVersion.Enabled == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackVersion.Enabled(childComplexity), true
-
 	case "PostbackVersion.furtherGoals":
 		if e.ComplexityRoot.PostbackVersion.FurtherGoals == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackVersion.FurtherGoals(childComplexity), true
-
 	case "PostbackVersion.gatherSeconds":
 		if e.ComplexityRoot.PostbackVersion.GatherSeconds == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackVersion.GatherSeconds(childComplexity), true
-
 	case "PostbackVersion.id":
 		if e.ComplexityRoot.PostbackVersion.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackVersion.GlobalID(childComplexity), true
-
 	case "PostbackVersion.method":
 		if e.ComplexityRoot.PostbackVersion.Method == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackVersion.Method(childComplexity), true
-
 	case "PostbackVersion.number":
 		if e.ComplexityRoot.PostbackVersion.Number == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackVersion.Number(childComplexity), true
-
 	case "PostbackVersion.statuses":
 		if e.ComplexityRoot.PostbackVersion.Statuses == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PostbackVersion.Statuses(childComplexity), true
-
 	case "PostbackVersion.urlTemplate":
 		if e.ComplexityRoot.PostbackVersion.URLTemplate == nil {
 			break
@@ -5245,14 +4813,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PresetBlank.Example(childComplexity), true
-
 	case "PresetBlank.label":
 		if e.ComplexityRoot.PresetBlank.Label == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PresetBlank.Label(childComplexity), true
-
 	case "PresetBlank.name":
 		if e.ComplexityRoot.PresetBlank.Name == nil {
 			break
@@ -5266,28 +4832,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PresetParameter.Meaning(childComplexity), true
-
 	case "PresetParameter.name":
 		if e.ComplexityRoot.PresetParameter.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PresetParameter.Name(childComplexity), true
-
 	case "PresetParameter.required":
 		if e.ComplexityRoot.PresetParameter.Required == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PresetParameter.Required(childComplexity), true
-
 	case "PresetParameter.send":
 		if e.ComplexityRoot.PresetParameter.Send == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PresetParameter.Send(childComplexity), true
-
 	case "PresetParameter.values":
 		if e.ComplexityRoot.PresetParameter.Values == nil {
 			break
@@ -5301,7 +4863,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Proof.Click(childComplexity), true
-
 	case "Proof.postbacks":
 		if e.ComplexityRoot.Proof.Postbacks == nil {
 			break
@@ -5315,7 +4876,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ProofPayload.Proof(childComplexity), true
-
 	case "ProofPayload.userErrors":
 		if e.ComplexityRoot.ProofPayload.UserErrors == nil {
 			break
@@ -5329,14 +4889,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Proposal.Click(childComplexity), true
-
 	case "Proposal.kind":
 		if e.ComplexityRoot.Proposal.Kind == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Proposal.Kind(childComplexity), true
-
 	case "Proposal.reason":
 		if e.ComplexityRoot.Proposal.Reason == nil {
 			break
@@ -5350,35 +4908,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ProvedPostback.Fires(childComplexity), true
-
 	case "ProvedPostback.postback":
 		if e.ComplexityRoot.ProvedPostback.Postback == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ProvedPostback.Postback(childComplexity), true
-
 	case "ProvedPostback.reason":
 		if e.ComplexityRoot.ProvedPostback.Reason == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ProvedPostback.Reason(childComplexity), true
-
 	case "ProvedPostback.rule":
 		if e.ComplexityRoot.ProvedPostback.Rule == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ProvedPostback.Rule(childComplexity), true
-
 	case "ProvedPostback.slots":
 		if e.ComplexityRoot.ProvedPostback.Slots == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ProvedPostback.Slots(childComplexity), true
-
 	case "ProvedPostback.url":
 		if e.ComplexityRoot.ProvedPostback.URL == nil {
 			break
@@ -5392,49 +4945,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ProvedSlot.Filled(childComplexity), true
-
 	case "ProvedSlot.macro":
 		if e.ComplexityRoot.ProvedSlot.Macro == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ProvedSlot.Macro(childComplexity), true
-
 	case "ProvedSlot.templateEnd":
 		if e.ComplexityRoot.ProvedSlot.TemplateEnd == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ProvedSlot.TemplateEnd(childComplexity), true
-
 	case "ProvedSlot.templateStart":
 		if e.ComplexityRoot.ProvedSlot.TemplateStart == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ProvedSlot.TemplateStart(childComplexity), true
-
 	case "ProvedSlot.urlEnd":
 		if e.ComplexityRoot.ProvedSlot.URLEnd == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ProvedSlot.URLEnd(childComplexity), true
-
 	case "ProvedSlot.urlStart":
 		if e.ComplexityRoot.ProvedSlot.URLStart == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ProvedSlot.URLStart(childComplexity), true
-
 	case "ProvedSlot.value":
 		if e.ComplexityRoot.ProvedSlot.Value == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ProvedSlot.Value(childComplexity), true
-
 	case "ProvedSlot.why":
 		if e.ComplexityRoot.ProvedSlot.Why == nil {
 			break
@@ -5448,28 +4994,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Qualification.Goals(childComplexity), true
-
 	case "Qualification.holdDays":
 		if e.ComplexityRoot.Qualification.HoldDays == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Qualification.HoldDays(childComplexity), true
-
 	case "Qualification.minDeposit":
 		if e.ComplexityRoot.Qualification.MinDeposit == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Qualification.MinDeposit(childComplexity), true
-
 	case "Qualification.minSum":
 		if e.ComplexityRoot.Qualification.MinSum == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Qualification.MinSum(childComplexity), true
-
 	case "Qualification.withinDays":
 		if e.ComplexityRoot.Qualification.WithinDays == nil {
 			break
@@ -5488,7 +5030,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Affiliates(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["search"].(*string)), true
-
 	case "Query.alerts":
 		if e.ComplexityRoot.Query.Alerts == nil {
 			break
@@ -5500,7 +5041,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Alerts(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Alert)), true
-
 	case "Query.auditEntries":
 		if e.ComplexityRoot.Query.AuditEntries == nil {
 			break
@@ -5512,14 +5052,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AuditEntries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Audit)), true
-
 	case "Query.balances":
 		if e.ComplexityRoot.Query.Balances == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.Balances(childComplexity), true
-
 	case "Query.bulkReplays":
 		if e.ComplexityRoot.Query.BulkReplays == nil {
 			break
@@ -5531,7 +5069,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.BulkReplays(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
-
 	case "Query.campaigns":
 		if e.ComplexityRoot.Query.Campaigns == nil {
 			break
@@ -5543,7 +5080,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Campaigns(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Campaign)), true
-
 	case "Query.clicks":
 		if e.ComplexityRoot.Query.Clicks == nil {
 			break
@@ -5555,7 +5091,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Clicks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Click)), true
-
 	case "Query.conversionTrace":
 		if e.ComplexityRoot.Query.ConversionTrace == nil {
 			break
@@ -5567,7 +5102,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ConversionTrace(childComplexity, args["conversionId"].(string)), true
-
 	case "Query.conversions":
 		if e.ComplexityRoot.Query.Conversions == nil {
 			break
@@ -5579,14 +5113,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Conversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Conversion)), true
-
 	case "Query.currencyRates":
 		if e.ComplexityRoot.Query.CurrencyRates == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.CurrencyRates(childComplexity), true
-
 	case "Query.deliveries":
 		if e.ComplexityRoot.Query.Deliveries == nil {
 			break
@@ -5598,7 +5130,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Delivery)), true
-
 	case "Query.echoRequests":
 		if e.ComplexityRoot.Query.EchoRequests == nil {
 			break
@@ -5610,21 +5141,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.EchoRequests(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
-
 	case "Query.engine":
 		if e.ComplexityRoot.Query.Engine == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.Engine(childComplexity), true
-
 	case "Query.goals":
 		if e.ComplexityRoot.Query.Goals == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.Goals(childComplexity), true
-
 	case "Query.homeNumbers":
 		if e.ComplexityRoot.Query.HomeNumbers == nil {
 			break
@@ -5636,7 +5164,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.HomeNumbers(childComplexity, args["timeZone"].(*string)), true
-
 	case "Query.instance":
 		if e.ComplexityRoot.Query.Instance == nil {
 			break
@@ -5655,21 +5182,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.LintPostback(childComplexity, args["urlTemplate"].(string), args["trackingLink"].(*string), args["goals"].([]string), args["statuses"].([]commission.Status), args["postbackId"].(*string), args["scope"].(*firing.Scope), args["offerId"].(*string), args["campaignId"].(*string), args["network"].(*bool), args["gatherSeconds"].(*int)), true
-
 	case "Query.macroFilters":
 		if e.ComplexityRoot.Query.MacroFilters == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.MacroFilters(childComplexity), true
-
 	case "Query.macros":
 		if e.ComplexityRoot.Query.Macros == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.Macros(childComplexity), true
-
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -5681,7 +5205,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Node(childComplexity, args["id"].(string)), true
-
 	case "Query.nodes":
 		if e.ComplexityRoot.Query.Nodes == nil {
 			break
@@ -5693,7 +5216,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
-
 	case "Query.offers":
 		if e.ComplexityRoot.Query.Offers == nil {
 			break
@@ -5705,14 +5227,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Offers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["search"].(*string)), true
-
 	case "Query.postbackGaps":
 		if e.ComplexityRoot.Query.PostbackGaps == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.PostbackGaps(childComplexity), true
-
 	case "Query.postbackTests":
 		if e.ComplexityRoot.Query.PostbackTests == nil {
 			break
@@ -5724,7 +5244,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PostbackTests(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["postbackId"].(*string)), true
-
 	case "Query.postbacks":
 		if e.ComplexityRoot.Query.Postbacks == nil {
 			break
@@ -5736,7 +5255,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Postbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Postback)), true
-
 	case "Query.previewPostback":
 		if e.ComplexityRoot.Query.PreviewPostback == nil {
 			break
@@ -5748,7 +5266,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PreviewPostback(childComplexity, args["urlTemplate"].(string), args["values"].([]*MacroValueInput), args["gatherSeconds"].(*int)), true
-
 	case "Query.provePostback":
 		if e.ComplexityRoot.Query.ProvePostback == nil {
 			break
@@ -5760,7 +5277,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ProvePostback(childComplexity, args["trackingLink"].(string), args["goal"].(string), args["status"].(*commission.Status), args["draft"].(*PostbackDraftInput)), true
-
 	case "Query.receivedPostbacks":
 		if e.ComplexityRoot.Query.ReceivedPostbacks == nil {
 			break
@@ -5772,7 +5288,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ReceivedPostbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.ReceivedPostback)), true
-
 	case "Query.recognizePostback":
 		if e.ComplexityRoot.Query.RecognizePostback == nil {
 			break
@@ -5784,7 +5299,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.RecognizePostback(childComplexity, args["text"].(string)), true
-
 	case "Query.recognizeTrackingLink":
 		if e.ComplexityRoot.Query.RecognizeTrackingLink == nil {
 			break
@@ -5796,7 +5310,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.RecognizeTrackingLink(childComplexity, args["url"].(string)), true
-
 	case "Query.setupChecklist":
 		if e.ComplexityRoot.Query.SetupChecklist == nil {
 			break
@@ -5808,28 +5321,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.SetupChecklist(childComplexity, args["campaignId"].(string)), true
-
 	case "Query.sources":
 		if e.ComplexityRoot.Query.Sources == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.Sources(childComplexity), true
-
 	case "Query.staff":
 		if e.ComplexityRoot.Query.Staff == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.Staff(childComplexity), true
-
 	case "Query.trackerPresets":
 		if e.ComplexityRoot.Query.TrackerPresets == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.TrackerPresets(childComplexity), true
-
 	case "Query.trackingLink":
 		if e.ComplexityRoot.Query.TrackingLink == nil {
 			break
@@ -5841,7 +5350,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.TrackingLink(childComplexity, args["campaignId"].(*string), args["offerId"].(*string), args["param1"].(*string), args["param2"].(*string), args["param3"].(*string), args["landingPage"].(*string), args["deepLink"].(*string)), true
-
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -5855,14 +5363,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Queue.Available(childComplexity), true
-
 	case "Queue.name":
 		if e.ComplexityRoot.Queue.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Queue.Name(childComplexity), true
-
 	case "Queue.running":
 		if e.ComplexityRoot.Queue.Running == nil {
 			break
@@ -5876,91 +5382,78 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.Address(childComplexity), true
-
 	case "ReceivedPostback.body":
 		if e.ComplexityRoot.ReceivedPostback.Body == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.Body(childComplexity), true
-
 	case "ReceivedPostback.conversion":
 		if e.ComplexityRoot.ReceivedPostback.Conversion == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.Conversion(childComplexity), true
-
 	case "ReceivedPostback.durationMs":
 		if e.ComplexityRoot.ReceivedPostback.DurationMs == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.DurationMs(childComplexity), true
-
 	case "ReceivedPostback.id":
 		if e.ComplexityRoot.ReceivedPostback.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.GlobalID(childComplexity), true
-
 	case "ReceivedPostback.headers":
 		if e.ComplexityRoot.ReceivedPostback.Headers == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.Headers(childComplexity), true
-
 	case "ReceivedPostback.method":
 		if e.ComplexityRoot.ReceivedPostback.Method == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.Method(childComplexity), true
-
 	case "ReceivedPostback.query":
 		if e.ComplexityRoot.ReceivedPostback.Query == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.Query(childComplexity), true
-
 	case "ReceivedPostback.reason":
 		if e.ComplexityRoot.ReceivedPostback.Reason == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.Reason(childComplexity), true
-
 	case "ReceivedPostback.receivedAt":
 		if e.ComplexityRoot.ReceivedPostback.ReceivedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.ReceivedAt(childComplexity), true
-
 	case "ReceivedPostback.result":
 		if e.ComplexityRoot.ReceivedPostback.Result == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.Result(childComplexity), true
-
 	case "ReceivedPostback.source":
 		if e.ComplexityRoot.ReceivedPostback.Source == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.Source(childComplexity), true
-
 	case "ReceivedPostback.sourceKey":
 		if e.ComplexityRoot.ReceivedPostback.SourceKey == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.SourceKey(childComplexity), true
-
 	case "ReceivedPostback.statusCode":
 		if e.ComplexityRoot.ReceivedPostback.StatusCode == nil {
 			break
@@ -5974,7 +5467,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceivedPostbackConnection.Edges(childComplexity), true
-
 	case "ReceivedPostbackConnection.pageInfo":
 		if e.ComplexityRoot.ReceivedPostbackConnection.PageInfo == nil {
 			break
@@ -5988,7 +5480,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceivedPostbackEdge.Cursor(childComplexity), true
-
 	case "ReceivedPostbackEdge.node":
 		if e.ComplexityRoot.ReceivedPostbackEdge.Node == nil {
 			break
@@ -6002,56 +5493,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Recognition.Confidence(childComplexity), true
-
 	case "Recognition.dialect":
 		if e.ComplexityRoot.Recognition.Dialect == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Recognition.Dialect(childComplexity), true
-
 	case "Recognition.network":
 		if e.ComplexityRoot.Recognition.Network == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Recognition.Network(childComplexity), true
-
 	case "Recognition.others":
 		if e.ComplexityRoot.Recognition.Others == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Recognition.Others(childComplexity), true
-
 	case "Recognition.parameters":
 		if e.ComplexityRoot.Recognition.Parameters == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Recognition.Parameters(childComplexity), true
-
 	case "Recognition.reason":
 		if e.ComplexityRoot.Recognition.Reason == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Recognition.Reason(childComplexity), true
-
 	case "Recognition.source":
 		if e.ComplexityRoot.Recognition.Source == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Recognition.Source(childComplexity), true
-
 	case "Recognition.tracker":
 		if e.ComplexityRoot.Recognition.Tracker == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Recognition.Tracker(childComplexity), true
-
 	case "Recognition.urlTemplate":
 		if e.ComplexityRoot.Recognition.URLTemplate == nil {
 			break
@@ -6065,56 +5548,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecognizedParameter.Confidence(childComplexity), true
-
 	case "RecognizedParameter.end":
 		if e.ComplexityRoot.RecognizedParameter.End == nil {
 			break
 		}
 
 		return e.ComplexityRoot.RecognizedParameter.End(childComplexity), true
-
 	case "RecognizedParameter.macro":
 		if e.ComplexityRoot.RecognizedParameter.Macro == nil {
 			break
 		}
 
 		return e.ComplexityRoot.RecognizedParameter.Macro(childComplexity), true
-
 	case "RecognizedParameter.macros":
 		if e.ComplexityRoot.RecognizedParameter.Macros == nil {
 			break
 		}
 
 		return e.ComplexityRoot.RecognizedParameter.Macros(childComplexity), true
-
 	case "RecognizedParameter.name":
 		if e.ComplexityRoot.RecognizedParameter.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.RecognizedParameter.Name(childComplexity), true
-
 	case "RecognizedParameter.proposal":
 		if e.ComplexityRoot.RecognizedParameter.Proposal == nil {
 			break
 		}
 
 		return e.ComplexityRoot.RecognizedParameter.Proposal(childComplexity), true
-
 	case "RecognizedParameter.reason":
 		if e.ComplexityRoot.RecognizedParameter.Reason == nil {
 			break
 		}
 
 		return e.ComplexityRoot.RecognizedParameter.Reason(childComplexity), true
-
 	case "RecognizedParameter.start":
 		if e.ComplexityRoot.RecognizedParameter.Start == nil {
 			break
 		}
 
 		return e.ComplexityRoot.RecognizedParameter.Start(childComplexity), true
-
 	case "RecognizedParameter.value":
 		if e.ComplexityRoot.RecognizedParameter.Value == nil {
 			break
@@ -6128,14 +5603,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordConversionPayload.Conversion(childComplexity), true
-
 	case "RecordConversionPayload.result":
 		if e.ComplexityRoot.RecordConversionPayload.Result == nil {
 			break
 		}
 
 		return e.ComplexityRoot.RecordConversionPayload.Result(childComplexity), true
-
 	case "RecordConversionPayload.userErrors":
 		if e.ComplexityRoot.RecordConversionPayload.UserErrors == nil {
 			break
@@ -6149,14 +5622,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReplayDeliveriesPayload.Count(childComplexity), true
-
 	case "ReplayDeliveriesPayload.job":
 		if e.ComplexityRoot.ReplayDeliveriesPayload.Job == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ReplayDeliveriesPayload.Job(childComplexity), true
-
 	case "ReplayDeliveriesPayload.userErrors":
 		if e.ComplexityRoot.ReplayDeliveriesPayload.UserErrors == nil {
 			break
@@ -6170,7 +5641,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReplayDeliveryPayload.Delivery(childComplexity), true
-
 	case "ReplayDeliveryPayload.userErrors":
 		if e.ComplexityRoot.ReplayDeliveryPayload.UserErrors == nil {
 			break
@@ -6184,14 +5654,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ResetPasswordPayload.Password(childComplexity), true
-
 	case "ResetPasswordPayload.user":
 		if e.ComplexityRoot.ResetPasswordPayload.User == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ResetPasswordPayload.User(childComplexity), true
-
 	case "ResetPasswordPayload.userErrors":
 		if e.ComplexityRoot.ResetPasswordPayload.UserErrors == nil {
 			break
@@ -6205,7 +5673,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RestorePostbackVersionPayload.Postback(childComplexity), true
-
 	case "RestorePostbackVersionPayload.userErrors":
 		if e.ComplexityRoot.RestorePostbackVersionPayload.UserErrors == nil {
 			break
@@ -6219,7 +5686,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RevealSourceSecretPayload.Secret(childComplexity), true
-
 	case "RevealSourceSecretPayload.userErrors":
 		if e.ComplexityRoot.RevealSourceSecretPayload.UserErrors == nil {
 			break
@@ -6233,7 +5699,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RevokeApiTokenPayload.Token(childComplexity), true
-
 	case "RevokeApiTokenPayload.userErrors":
 		if e.ComplexityRoot.RevokeApiTokenPayload.UserErrors == nil {
 			break
@@ -6247,7 +5712,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RotateSigningSecretPayload.Postback(childComplexity), true
-
 	case "RotateSigningSecretPayload.userErrors":
 		if e.ComplexityRoot.RotateSigningSecretPayload.UserErrors == nil {
 			break
@@ -6261,14 +5725,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RotateSourceSecretPayload.Secret(childComplexity), true
-
 	case "RotateSourceSecretPayload.source":
 		if e.ComplexityRoot.RotateSourceSecretPayload.Source == nil {
 			break
 		}
 
 		return e.ComplexityRoot.RotateSourceSecretPayload.Source(childComplexity), true
-
 	case "RotateSourceSecretPayload.userErrors":
 		if e.ComplexityRoot.RotateSourceSecretPayload.UserErrors == nil {
 			break
@@ -6282,7 +5744,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RunScenariosPayload.Run(childComplexity), true
-
 	case "RunScenariosPayload.userErrors":
 		if e.ComplexityRoot.RunScenariosPayload.UserErrors == nil {
 			break
@@ -6296,7 +5757,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SaveAffiliatePayload.Affiliate(childComplexity), true
-
 	case "SaveAffiliatePayload.userErrors":
 		if e.ComplexityRoot.SaveAffiliatePayload.UserErrors == nil {
 			break
@@ -6310,7 +5770,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SaveGoalPayload.Goal(childComplexity), true
-
 	case "SaveGoalPayload.userErrors":
 		if e.ComplexityRoot.SaveGoalPayload.UserErrors == nil {
 			break
@@ -6324,7 +5783,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SaveLandingPagePayload.LandingPage(childComplexity), true
-
 	case "SaveLandingPagePayload.userErrors":
 		if e.ComplexityRoot.SaveLandingPagePayload.UserErrors == nil {
 			break
@@ -6338,7 +5796,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SaveOfferPayload.Offer(childComplexity), true
-
 	case "SaveOfferPayload.userErrors":
 		if e.ComplexityRoot.SaveOfferPayload.UserErrors == nil {
 			break
@@ -6352,14 +5809,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SaveSourcePayload.Mapped(childComplexity), true
-
 	case "SaveSourcePayload.source":
 		if e.ComplexityRoot.SaveSourcePayload.Source == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SaveSourcePayload.Source(childComplexity), true
-
 	case "SaveSourcePayload.userErrors":
 		if e.ComplexityRoot.SaveSourcePayload.UserErrors == nil {
 			break
@@ -6373,42 +5828,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ScenarioCard.Does(childComplexity), true
-
 	case "ScenarioCard.expected":
 		if e.ComplexityRoot.ScenarioCard.Expected == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ScenarioCard.Expected(childComplexity), true
-
 	case "ScenarioCard.grade":
 		if e.ComplexityRoot.ScenarioCard.Grade == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ScenarioCard.Grade(childComplexity), true
-
 	case "ScenarioCard.key":
 		if e.ComplexityRoot.ScenarioCard.Key == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ScenarioCard.Key(childComplexity), true
-
 	case "ScenarioCard.says":
 		if e.ComplexityRoot.ScenarioCard.Says == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ScenarioCard.Says(childComplexity), true
-
 	case "ScenarioCard.test":
 		if e.ComplexityRoot.ScenarioCard.Test == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ScenarioCard.Test(childComplexity), true
-
 	case "ScenarioCard.title":
 		if e.ComplexityRoot.ScenarioCard.Title == nil {
 			break
@@ -6429,7 +5878,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetCurrencyRatePayload.Rate(childComplexity), true
-
 	case "SetCurrencyRatePayload.userErrors":
 		if e.ComplexityRoot.SetCurrencyRatePayload.UserErrors == nil {
 			break
@@ -6443,7 +5891,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetPostbackEnabledPayload.Postback(childComplexity), true
-
 	case "SetPostbackEnabledPayload.userErrors":
 		if e.ComplexityRoot.SetPostbackEnabledPayload.UserErrors == nil {
 			break
@@ -6457,7 +5904,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetUserDisabledPayload.User(childComplexity), true
-
 	case "SetUserDisabledPayload.userErrors":
 		if e.ComplexityRoot.SetUserDisabledPayload.UserErrors == nil {
 			break
@@ -6471,14 +5917,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetupChecklist.Campaign(childComplexity), true
-
 	case "SetupChecklist.done":
 		if e.ComplexityRoot.SetupChecklist.Done == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SetupChecklist.Done(childComplexity), true
-
 	case "SetupChecklist.steps":
 		if e.ComplexityRoot.SetupChecklist.Steps == nil {
 			break
@@ -6492,28 +5936,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetupStep.At(childComplexity), true
-
 	case "SetupStep.done":
 		if e.ComplexityRoot.SetupStep.Done == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SetupStep.Done(childComplexity), true
-
 	case "SetupStep.key":
 		if e.ComplexityRoot.SetupStep.Key == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SetupStep.Key(childComplexity), true
-
 	case "SetupStep.says":
 		if e.ComplexityRoot.SetupStep.Says == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SetupStep.Says(childComplexity), true
-
 	case "SetupStep.title":
 		if e.ComplexityRoot.SetupStep.Title == nil {
 			break
@@ -6527,7 +5967,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SignInPayload.UserErrors(childComplexity), true
-
 	case "SignInPayload.viewer":
 		if e.ComplexityRoot.SignInPayload.Viewer == nil {
 			break
@@ -6548,7 +5987,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Snippet.Code(childComplexity), true
-
 	case "Snippet.language":
 		if e.ComplexityRoot.Snippet.Language == nil {
 			break
@@ -6562,154 +6000,132 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Source.AllowedAddresses(childComplexity), true
-
 	case "Source.createdAt":
 		if e.ComplexityRoot.Source.CreatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.CreatedAt(childComplexity), true
-
 	case "Source.currency":
 		if e.ComplexityRoot.Source.Currency == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.Currency(childComplexity), true
-
 	case "Source.enabled":
 		if e.ComplexityRoot.Source.Enabled == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.Enabled(childComplexity), true
-
 	case "Source.id":
 		if e.ComplexityRoot.Source.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.GlobalID(childComplexity), true
-
 	case "Source.goalWords":
 		if e.ComplexityRoot.Source.GoalWords == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.GoalWords(childComplexity), true
-
 	case "Source.key":
 		if e.ComplexityRoot.Source.Key == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.Key(childComplexity), true
-
 	case "Source.name":
 		if e.ComplexityRoot.Source.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.Name(childComplexity), true
-
 	case "Source.offer":
 		if e.ComplexityRoot.Source.Offer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.Offer(childComplexity), true
-
 	case "Source.parameterNames":
 		if e.ComplexityRoot.Source.ParameterNames == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.ParameterNames(childComplexity), true
-
 	case "Source.rateLimit":
 		if e.ComplexityRoot.Source.RateLimit == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.RateLimit(childComplexity), true
-
 	case "Source.requireHttps":
 		if e.ComplexityRoot.Source.RequireHTTPS == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.RequireHTTPS(childComplexity), true
-
 	case "Source.requireSignature":
 		if e.ComplexityRoot.Source.RequireSignature == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.RequireSignature(childComplexity), true
-
 	case "Source.requireToken":
 		if e.ComplexityRoot.Source.RequireToken == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.RequireToken(childComplexity), true
-
 	case "Source.secrets":
 		if e.ComplexityRoot.Source.Secrets == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.Secrets(childComplexity), true
-
 	case "Source.signatureHeader":
 		if e.ComplexityRoot.Source.SignatureHeader == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.SignatureHeader(childComplexity), true
-
 	case "Source.snippets":
 		if e.ComplexityRoot.Source.Snippets == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.Snippets(childComplexity), true
-
 	case "Source.statusWords":
 		if e.ComplexityRoot.Source.StatusWords == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.StatusWords(childComplexity), true
-
 	case "Source.testMode":
 		if e.ComplexityRoot.Source.TestMode == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.TestMode(childComplexity), true
-
 	case "Source.timestampName":
 		if e.ComplexityRoot.Source.TimestampName == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.TimestampName(childComplexity), true
-
 	case "Source.timestampWindow":
 		if e.ComplexityRoot.Source.TimestampWindow == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.TimestampWindow(childComplexity), true
-
 	case "Source.url":
 		if e.ComplexityRoot.Source.URL == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Source.URL(childComplexity), true
-
 	case "Source.unmappedStatuses":
 		if e.ComplexityRoot.Source.UnmappedStatuses == nil {
 			break
@@ -6723,14 +6139,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SourceSecret.CreatedAt(childComplexity), true
-
 	case "SourceSecret.expiresAt":
 		if e.ComplexityRoot.SourceSecret.ExpiresAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SourceSecret.ExpiresAt(childComplexity), true
-
 	case "SourceSecret.kind":
 		if e.ComplexityRoot.SourceSecret.Kind == nil {
 			break
@@ -6744,42 +6158,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StatusChangeLine.Conversion(childComplexity), true
-
 	case "StatusChangeLine.from":
 		if e.ComplexityRoot.StatusChangeLine.From == nil {
 			break
 		}
 
 		return e.ComplexityRoot.StatusChangeLine.From(childComplexity), true
-
 	case "StatusChangeLine.key":
 		if e.ComplexityRoot.StatusChangeLine.Key == nil {
 			break
 		}
 
 		return e.ComplexityRoot.StatusChangeLine.Key(childComplexity), true
-
 	case "StatusChangeLine.line":
 		if e.ComplexityRoot.StatusChangeLine.Line == nil {
 			break
 		}
 
 		return e.ComplexityRoot.StatusChangeLine.Line(childComplexity), true
-
 	case "StatusChangeLine.message":
 		if e.ComplexityRoot.StatusChangeLine.Message == nil {
 			break
 		}
 
 		return e.ComplexityRoot.StatusChangeLine.Message(childComplexity), true
-
 	case "StatusChangeLine.outcome":
 		if e.ComplexityRoot.StatusChangeLine.Outcome == nil {
 			break
 		}
 
 		return e.ComplexityRoot.StatusChangeLine.Outcome(childComplexity), true
-
 	case "StatusChangeLine.to":
 		if e.ComplexityRoot.StatusChangeLine.To == nil {
 			break
@@ -6793,7 +6201,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.AlertChanged(childComplexity), true
-
 	case "Subscription.bulkReplayProgress":
 		if e.ComplexityRoot.Subscription.BulkReplayProgress == nil {
 			break
@@ -6805,7 +6212,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.BulkReplayProgress(childComplexity, args["id"].(string)), true
-
 	case "Subscription.clickRecorded":
 		if e.ComplexityRoot.Subscription.ClickRecorded == nil {
 			break
@@ -6817,7 +6223,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.ClickRecorded(childComplexity, args["campaignId"].(*string)), true
-
 	case "Subscription.deliveryUpdated":
 		if e.ComplexityRoot.Subscription.DeliveryUpdated == nil {
 			break
@@ -6829,21 +6234,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.DeliveryUpdated(childComplexity, args["filter"].(*filter.Delivery), args["hello"].(*bool)), true
-
 	case "Subscription.echoRequestReceived":
 		if e.ComplexityRoot.Subscription.EchoRequestReceived == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Subscription.EchoRequestReceived(childComplexity), true
-
 	case "Subscription.receivedPostback":
 		if e.ComplexityRoot.Subscription.ReceivedPostback == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Subscription.ReceivedPostback(childComplexity), true
-
 	case "Subscription.setupChecklistChanged":
 		if e.ComplexityRoot.Subscription.SetupChecklistChanged == nil {
 			break
@@ -6862,21 +6264,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TemplateError.Code(childComplexity), true
-
 	case "TemplateError.end":
 		if e.ComplexityRoot.TemplateError.End == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TemplateError.End(childComplexity), true
-
 	case "TemplateError.message":
 		if e.ComplexityRoot.TemplateError.Message == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TemplateError.Message(childComplexity), true
-
 	case "TemplateError.start":
 		if e.ComplexityRoot.TemplateError.Start == nil {
 			break
@@ -6890,28 +6289,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Terms.Amount(childComplexity), true
-
 	case "Terms.currency":
 		if e.ComplexityRoot.Terms.Currency == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Terms.Currency(childComplexity), true
-
 	case "Terms.model":
 		if e.ComplexityRoot.Terms.Model == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Terms.Model(childComplexity), true
-
 	case "Terms.percent":
 		if e.ComplexityRoot.Terms.Percent == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Terms.Percent(childComplexity), true
-
 	case "Terms.tier":
 		if e.ComplexityRoot.Terms.Tier == nil {
 			break
@@ -6925,7 +6320,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TestPostbackPayload.Test(childComplexity), true
-
 	case "TestPostbackPayload.userErrors":
 		if e.ComplexityRoot.TestPostbackPayload.UserErrors == nil {
 			break
@@ -6939,28 +6333,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Timings.ConnectMs(childComplexity), true
-
 	case "Timings.dnsMs":
 		if e.ComplexityRoot.Timings.DNSMs == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Timings.DNSMs(childComplexity), true
-
 	case "Timings.readMs":
 		if e.ComplexityRoot.Timings.ReadMs == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Timings.ReadMs(childComplexity), true
-
 	case "Timings.tlsMs":
 		if e.ComplexityRoot.Timings.TLSMs == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Timings.TLSMs(childComplexity), true
-
 	case "Timings.waitMs":
 		if e.ComplexityRoot.Timings.WaitMs == nil {
 			break
@@ -6974,84 +6364,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrackerPreset.Answer(childComplexity), true
-
 	case "TrackerPreset.blanks":
 		if e.ComplexityRoot.TrackerPreset.Blanks == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TrackerPreset.Blanks(childComplexity), true
-
 	case "TrackerPreset.bodyRule":
 		if e.ComplexityRoot.TrackerPreset.BodyRule == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TrackerPreset.BodyRule(childComplexity), true
-
 	case "TrackerPreset.deduplicates":
 		if e.ComplexityRoot.TrackerPreset.Deduplicates == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TrackerPreset.Deduplicates(childComplexity), true
-
 	case "TrackerPreset.docUrl":
 		if e.ComplexityRoot.TrackerPreset.DocURL == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TrackerPreset.DocURL(childComplexity), true
-
 	case "TrackerPreset.key":
 		if e.ComplexityRoot.TrackerPreset.Key == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TrackerPreset.Key(childComplexity), true
-
 	case "TrackerPreset.kind":
 		if e.ComplexityRoot.TrackerPreset.Kind == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TrackerPreset.Kind(childComplexity), true
-
 	case "TrackerPreset.name":
 		if e.ComplexityRoot.TrackerPreset.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TrackerPreset.Name(childComplexity), true
-
 	case "TrackerPreset.note":
 		if e.ComplexityRoot.TrackerPreset.Note == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TrackerPreset.Note(childComplexity), true
-
 	case "TrackerPreset.parameters":
 		if e.ComplexityRoot.TrackerPreset.Parameters == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TrackerPreset.Parameters(childComplexity), true
-
 	case "TrackerPreset.readsStatus":
 		if e.ComplexityRoot.TrackerPreset.ReadsStatus == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TrackerPreset.ReadsStatus(childComplexity), true
-
 	case "TrackerPreset.token":
 		if e.ComplexityRoot.TrackerPreset.Token == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TrackerPreset.Token(childComplexity), true
-
 	case "TrackerPreset.urlTemplate":
 		if e.ComplexityRoot.TrackerPreset.URLTemplate == nil {
 			break
@@ -7063,7 +6441,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrackerPreset.URLTemplate(childComplexity, args["goal"].(*string), args["blanks"].([]*BlankValueInput)), true
-
 	case "TrackerPreset.zeroUnapproved":
 		if e.ComplexityRoot.TrackerPreset.ZeroUnapproved == nil {
 			break
@@ -7077,28 +6454,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrackingLink.Campaign(childComplexity), true
-
 	case "TrackingLink.code":
 		if e.ComplexityRoot.TrackingLink.Code == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TrackingLink.Code(childComplexity), true
-
 	case "TrackingLink.id":
 		if e.ComplexityRoot.TrackingLink.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TrackingLink.GlobalID(childComplexity), true
-
 	case "TrackingLink.offer":
 		if e.ComplexityRoot.TrackingLink.Offer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.TrackingLink.Offer(childComplexity), true
-
 	case "TrackingLink.url":
 		if e.ComplexityRoot.TrackingLink.URL == nil {
 			break
@@ -7112,7 +6485,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UnmappedStatus.Count(childComplexity), true
-
 	case "UnmappedStatus.word":
 		if e.ComplexityRoot.UnmappedStatus.Word == nil {
 			break
@@ -7126,7 +6498,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateCampaignPayload.Campaign(childComplexity), true
-
 	case "UpdateCampaignPayload.userErrors":
 		if e.ComplexityRoot.UpdateCampaignPayload.UserErrors == nil {
 			break
@@ -7140,7 +6511,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateConversionStatusPayload.Conversion(childComplexity), true
-
 	case "UpdateConversionStatusPayload.userErrors":
 		if e.ComplexityRoot.UpdateConversionStatusPayload.UserErrors == nil {
 			break
@@ -7154,7 +6524,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdatePostbackPayload.Postback(childComplexity), true
-
 	case "UpdatePostbackPayload.userErrors":
 		if e.ComplexityRoot.UpdatePostbackPayload.UserErrors == nil {
 			break
@@ -7168,7 +6537,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateSettingsPayload.UserErrors(childComplexity), true
-
 	case "UpdateSettingsPayload.viewer":
 		if e.ComplexityRoot.UpdateSettingsPayload.Viewer == nil {
 			break
@@ -7182,49 +6550,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.Affiliate(childComplexity), true
-
 	case "User.createdAt":
 		if e.ComplexityRoot.User.CreatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.User.CreatedAt(childComplexity), true
-
 	case "User.disabledAt":
 		if e.ComplexityRoot.User.DisabledAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.User.DisabledAt(childComplexity), true
-
 	case "User.email":
 		if e.ComplexityRoot.User.Email == nil {
 			break
 		}
 
 		return e.ComplexityRoot.User.Email(childComplexity), true
-
 	case "User.id":
 		if e.ComplexityRoot.User.GlobalID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.User.GlobalID(childComplexity), true
-
 	case "User.lastSignInAt":
 		if e.ComplexityRoot.User.LastSignInAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.User.LastSignInAt(childComplexity), true
-
 	case "User.role":
 		if e.ComplexityRoot.User.Role == nil {
 			break
 		}
 
 		return e.ComplexityRoot.User.Role(childComplexity), true
-
 	case "User.timeZone":
 		if e.ComplexityRoot.User.TimeZone == nil {
 			break
@@ -7238,14 +6599,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UserError.Code(childComplexity), true
-
 	case "UserError.field":
 		if e.ComplexityRoot.UserError.Field == nil {
 			break
 		}
 
 		return e.ComplexityRoot.UserError.Field(childComplexity), true
-
 	case "UserError.message":
 		if e.ComplexityRoot.UserError.Message == nil {
 			break
@@ -7259,42 +6618,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.APITokens(childComplexity), true
-
 	case "Viewer.affiliate":
 		if e.ComplexityRoot.Viewer.Affiliate == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Viewer.Affiliate(childComplexity), true
-
 	case "Viewer.echoUrl":
 		if e.ComplexityRoot.Viewer.EchoURL == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Viewer.EchoURL(childComplexity), true
-
 	case "Viewer.looking":
 		if e.ComplexityRoot.Viewer.Looking == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Viewer.Looking(childComplexity), true
-
 	case "Viewer.role":
 		if e.ComplexityRoot.Viewer.Role == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Viewer.Role(childComplexity), true
-
 	case "Viewer.scopes":
 		if e.ComplexityRoot.Viewer.Scopes == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Viewer.Scopes(childComplexity), true
-
 	case "Viewer.user":
 		if e.ComplexityRoot.Viewer.User == nil {
 			break
@@ -7308,7 +6661,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Word.From(childComplexity), true
-
 	case "Word.to":
 		if e.ComplexityRoot.Word.To == nil {
 			break
@@ -7322,28 +6674,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Worker.Name(childComplexity), true
-
 	case "Worker.promotes":
 		if e.ComplexityRoot.Worker.Promotes == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Worker.Promotes(childComplexity), true
-
 	case "Worker.seenAt":
 		if e.ComplexityRoot.Worker.SeenAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Worker.SeenAt(childComplexity), true
-
 	case "Worker.slots":
 		if e.ComplexityRoot.Worker.Slots == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Worker.Slots(childComplexity), true
-
 	case "Worker.startedAt":
 		if e.ComplexityRoot.Worker.StartedAt == nil {
 			break
@@ -7358,61 +6706,63 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
-	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
-		ec.unmarshalInputAlertFilter,
-		ec.unmarshalInputAttributeByRuleInput,
-		ec.unmarshalInputAttributeConversionInput,
-		ec.unmarshalInputAuditFilter,
-		ec.unmarshalInputBlankValueInput,
-		ec.unmarshalInputBodyRuleInput,
-		ec.unmarshalInputCampaignFilter,
-		ec.unmarshalInputChangeBulkReplayInput,
-		ec.unmarshalInputChangePasswordInput,
-		ec.unmarshalInputClickFilter,
-		ec.unmarshalInputConversionFilter,
-		ec.unmarshalInputCreateApiTokenInput,
-		ec.unmarshalInputCreateCampaignInput,
-		ec.unmarshalInputCreateDealInput,
-		ec.unmarshalInputCreatePostbackInput,
-		ec.unmarshalInputCreateUserInput,
-		ec.unmarshalInputDealTierInput,
-		ec.unmarshalInputDeleteLandingPageInput,
-		ec.unmarshalInputDeletePostbackInput,
-		ec.unmarshalInputDeliveryFilter,
-		ec.unmarshalInputDismissAlertInput,
-		ec.unmarshalInputEndDealInput,
-		ec.unmarshalInputFireManualConversionInput,
-		ec.unmarshalInputImportStatusChangesInput,
-		ec.unmarshalInputMacroValueInput,
-		ec.unmarshalInputPostbackDraftInput,
-		ec.unmarshalInputPostbackFilter,
-		ec.unmarshalInputQualificationInput,
-		ec.unmarshalInputReceivedPostbackFilter,
-		ec.unmarshalInputRecordConversionInput,
-		ec.unmarshalInputReplayDeliveriesInput,
-		ec.unmarshalInputReplayDeliveryInput,
-		ec.unmarshalInputResetPasswordInput,
-		ec.unmarshalInputRestorePostbackVersionInput,
-		ec.unmarshalInputRevealSourceSecretInput,
-		ec.unmarshalInputRevokeApiTokenInput,
-		ec.unmarshalInputRotateSigningSecretInput,
-		ec.unmarshalInputRotateSourceSecretInput,
-		ec.unmarshalInputSaveAffiliateInput,
-		ec.unmarshalInputSaveGoalInput,
-		ec.unmarshalInputSaveLandingPageInput,
-		ec.unmarshalInputSaveOfferInput,
-		ec.unmarshalInputSaveSourceInput,
-		ec.unmarshalInputSetCurrencyRateInput,
-		ec.unmarshalInputSetPostbackEnabledInput,
-		ec.unmarshalInputSetUserDisabledInput,
-		ec.unmarshalInputSignInInput,
-		ec.unmarshalInputTestPostbackInput,
-		ec.unmarshalInputUpdateCampaignInput,
-		ec.unmarshalInputUpdateConversionStatusInput,
-		ec.unmarshalInputUpdatePostbackInput,
-		ec.unmarshalInputUpdateSettingsInput,
-		ec.unmarshalInputWordInput,
-	)
+	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
+		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("AlertFilter", ec.unmarshalInputAlertFilter),
+			graphql.NewInputUnmarshaler("AttributeByRuleInput", ec.unmarshalInputAttributeByRuleInput),
+			graphql.NewInputUnmarshaler("AttributeConversionInput", ec.unmarshalInputAttributeConversionInput),
+			graphql.NewInputUnmarshaler("AuditFilter", ec.unmarshalInputAuditFilter),
+			graphql.NewInputUnmarshaler("BlankValueInput", ec.unmarshalInputBlankValueInput),
+			graphql.NewInputUnmarshaler("BodyRuleInput", ec.unmarshalInputBodyRuleInput),
+			graphql.NewInputUnmarshaler("CampaignFilter", ec.unmarshalInputCampaignFilter),
+			graphql.NewInputUnmarshaler("ChangeBulkReplayInput", ec.unmarshalInputChangeBulkReplayInput),
+			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
+			graphql.NewInputUnmarshaler("ClickFilter", ec.unmarshalInputClickFilter),
+			graphql.NewInputUnmarshaler("ConversionFilter", ec.unmarshalInputConversionFilter),
+			graphql.NewInputUnmarshaler("CreateApiTokenInput", ec.unmarshalInputCreateApiTokenInput),
+			graphql.NewInputUnmarshaler("CreateCampaignInput", ec.unmarshalInputCreateCampaignInput),
+			graphql.NewInputUnmarshaler("CreateDealInput", ec.unmarshalInputCreateDealInput),
+			graphql.NewInputUnmarshaler("CreatePostbackInput", ec.unmarshalInputCreatePostbackInput),
+			graphql.NewInputUnmarshaler("CreateUserInput", ec.unmarshalInputCreateUserInput),
+			graphql.NewInputUnmarshaler("DealTierInput", ec.unmarshalInputDealTierInput),
+			graphql.NewInputUnmarshaler("DeleteLandingPageInput", ec.unmarshalInputDeleteLandingPageInput),
+			graphql.NewInputUnmarshaler("DeletePostbackInput", ec.unmarshalInputDeletePostbackInput),
+			graphql.NewInputUnmarshaler("DeliveryFilter", ec.unmarshalInputDeliveryFilter),
+			graphql.NewInputUnmarshaler("DismissAlertInput", ec.unmarshalInputDismissAlertInput),
+			graphql.NewInputUnmarshaler("EndDealInput", ec.unmarshalInputEndDealInput),
+			graphql.NewInputUnmarshaler("FireManualConversionInput", ec.unmarshalInputFireManualConversionInput),
+			graphql.NewInputUnmarshaler("ImportStatusChangesInput", ec.unmarshalInputImportStatusChangesInput),
+			graphql.NewInputUnmarshaler("MacroValueInput", ec.unmarshalInputMacroValueInput),
+			graphql.NewInputUnmarshaler("PostbackDraftInput", ec.unmarshalInputPostbackDraftInput),
+			graphql.NewInputUnmarshaler("PostbackFilter", ec.unmarshalInputPostbackFilter),
+			graphql.NewInputUnmarshaler("QualificationInput", ec.unmarshalInputQualificationInput),
+			graphql.NewInputUnmarshaler("ReceivedPostbackFilter", ec.unmarshalInputReceivedPostbackFilter),
+			graphql.NewInputUnmarshaler("RecordConversionInput", ec.unmarshalInputRecordConversionInput),
+			graphql.NewInputUnmarshaler("ReplayDeliveriesInput", ec.unmarshalInputReplayDeliveriesInput),
+			graphql.NewInputUnmarshaler("ReplayDeliveryInput", ec.unmarshalInputReplayDeliveryInput),
+			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
+			graphql.NewInputUnmarshaler("RestorePostbackVersionInput", ec.unmarshalInputRestorePostbackVersionInput),
+			graphql.NewInputUnmarshaler("RevealSourceSecretInput", ec.unmarshalInputRevealSourceSecretInput),
+			graphql.NewInputUnmarshaler("RevokeApiTokenInput", ec.unmarshalInputRevokeApiTokenInput),
+			graphql.NewInputUnmarshaler("RotateSigningSecretInput", ec.unmarshalInputRotateSigningSecretInput),
+			graphql.NewInputUnmarshaler("RotateSourceSecretInput", ec.unmarshalInputRotateSourceSecretInput),
+			graphql.NewInputUnmarshaler("SaveAffiliateInput", ec.unmarshalInputSaveAffiliateInput),
+			graphql.NewInputUnmarshaler("SaveGoalInput", ec.unmarshalInputSaveGoalInput),
+			graphql.NewInputUnmarshaler("SaveLandingPageInput", ec.unmarshalInputSaveLandingPageInput),
+			graphql.NewInputUnmarshaler("SaveOfferInput", ec.unmarshalInputSaveOfferInput),
+			graphql.NewInputUnmarshaler("SaveSourceInput", ec.unmarshalInputSaveSourceInput),
+			graphql.NewInputUnmarshaler("SetCurrencyRateInput", ec.unmarshalInputSetCurrencyRateInput),
+			graphql.NewInputUnmarshaler("SetPostbackEnabledInput", ec.unmarshalInputSetPostbackEnabledInput),
+			graphql.NewInputUnmarshaler("SetUserDisabledInput", ec.unmarshalInputSetUserDisabledInput),
+			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
+			graphql.NewInputUnmarshaler("TestPostbackInput", ec.unmarshalInputTestPostbackInput),
+			graphql.NewInputUnmarshaler("UpdateCampaignInput", ec.unmarshalInputUpdateCampaignInput),
+			graphql.NewInputUnmarshaler("UpdateConversionStatusInput", ec.unmarshalInputUpdateConversionStatusInput),
+			graphql.NewInputUnmarshaler("UpdatePostbackInput", ec.unmarshalInputUpdatePostbackInput),
+			graphql.NewInputUnmarshaler("UpdateSettingsInput", ec.unmarshalInputUpdateSettingsInput),
+			graphql.NewInputUnmarshaler("WordInput", ec.unmarshalInputWordInput),
+		)
+	}
 	first := true
 
 	switch opCtx.Operation.Operation {
@@ -7422,7 +6772,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			var data graphql.Marshaler
 			if first {
 				first = false
-				ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+				ctx = graphql.WithLazyInputUnmarshalerIndex(ctx, inputUnmarshalers)
 				data = ec._Query(ctx, opCtx.Operation.SelectionSet)
 			} else {
 				if atomic.LoadInt32(&ec.PendingDeferred) > 0 {
@@ -7452,7 +6802,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				return nil
 			}
 			first = false
-			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+			ctx = graphql.WithLazyInputUnmarshalerIndex(ctx, inputUnmarshalers)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
 			data.MarshalGQL(&buf)

@@ -4,7 +4,6 @@ package gen
 
 import (
 	"context"
-	"errors"
 	"math"
 	"postrider/ent/db"
 	"postrider/intake"
@@ -36,10 +35,6 @@ type SourceResolver interface {
 
 // endregion ***************************** args.gotpl *****************************
 
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
-
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _RevealSourceSecretPayload_secret(ctx context.Context, field graphql.CollectedField, obj *RevealSourceSecretPayload) (ret graphql.Marshaler) {
@@ -62,7 +57,7 @@ func (ec *executionContext) _RevealSourceSecretPayload_secret(ctx context.Contex
 	)
 }
 func (ec *executionContext) fieldContext_RevealSourceSecretPayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RevealSourceSecretPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RevealSourceSecretPayload", field, false, false, "String")
 }
 
 func (ec *executionContext) _RevealSourceSecretPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RevealSourceSecretPayload) (ret graphql.Marshaler) {
@@ -149,7 +144,7 @@ func (ec *executionContext) _RotateSourceSecretPayload_secret(ctx context.Contex
 	)
 }
 func (ec *executionContext) fieldContext_RotateSourceSecretPayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RotateSourceSecretPayload", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RotateSourceSecretPayload", field, false, false, "String")
 }
 
 func (ec *executionContext) _RotateSourceSecretPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RotateSourceSecretPayload) (ret graphql.Marshaler) {
@@ -236,7 +231,7 @@ func (ec *executionContext) _SaveSourcePayload_mapped(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_SaveSourcePayload_mapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SaveSourcePayload", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("SaveSourcePayload", field, false, false, "Int")
 }
 
 func (ec *executionContext) _SaveSourcePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SaveSourcePayload) (ret graphql.Marshaler) {
@@ -291,7 +286,7 @@ func (ec *executionContext) _Snippet_language(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Snippet_language(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Snippet", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Snippet", field, false, false, "String")
 }
 
 func (ec *executionContext) _Snippet_code(ctx context.Context, field graphql.CollectedField, obj *Snippet) (ret graphql.Marshaler) {
@@ -314,7 +309,7 @@ func (ec *executionContext) _Snippet_code(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Snippet_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Snippet", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Snippet", field, false, false, "String")
 }
 
 func (ec *executionContext) _Source_id(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -337,7 +332,7 @@ func (ec *executionContext) _Source_id(ctx context.Context, field graphql.Collec
 	)
 }
 func (ec *executionContext) fieldContext_Source_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, true, false, "ID")
 }
 
 func (ec *executionContext) _Source_key(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -360,7 +355,7 @@ func (ec *executionContext) _Source_key(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_Source_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, "String")
 }
 
 func (ec *executionContext) _Source_name(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -383,7 +378,7 @@ func (ec *executionContext) _Source_name(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Source_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, "String")
 }
 
 func (ec *executionContext) _Source_offer(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -438,7 +433,7 @@ func (ec *executionContext) _Source_enabled(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Source_enabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Source_testMode(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -461,7 +456,7 @@ func (ec *executionContext) _Source_testMode(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Source_testMode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Source_requireHttps(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -484,7 +479,7 @@ func (ec *executionContext) _Source_requireHttps(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Source_requireHttps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Source_requireToken(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -507,7 +502,7 @@ func (ec *executionContext) _Source_requireToken(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Source_requireToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Source_requireSignature(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -530,7 +525,7 @@ func (ec *executionContext) _Source_requireSignature(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_Source_requireSignature(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Source_signatureHeader(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -553,7 +548,7 @@ func (ec *executionContext) _Source_signatureHeader(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Source_signatureHeader(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, "String")
 }
 
 func (ec *executionContext) _Source_timestampName(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -576,7 +571,7 @@ func (ec *executionContext) _Source_timestampName(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_Source_timestampName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, "String")
 }
 
 func (ec *executionContext) _Source_timestampWindow(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -599,7 +594,7 @@ func (ec *executionContext) _Source_timestampWindow(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Source_timestampWindow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Source_allowedAddresses(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -622,7 +617,7 @@ func (ec *executionContext) _Source_allowedAddresses(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_Source_allowedAddresses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, "String")
 }
 
 func (ec *executionContext) _Source_rateLimit(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -645,7 +640,7 @@ func (ec *executionContext) _Source_rateLimit(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Source_rateLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Source_currency(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -668,7 +663,7 @@ func (ec *executionContext) _Source_currency(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Source_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, "String")
 }
 
 func (ec *executionContext) _Source_parameterNames(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -851,7 +846,7 @@ func (ec *executionContext) _Source_url(ctx context.Context, field graphql.Colle
 	)
 }
 func (ec *executionContext) fieldContext_Source_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, true, true, "String")
 }
 
 func (ec *executionContext) _Source_snippets(ctx context.Context, field graphql.CollectedField, obj *db.Source) (ret graphql.Marshaler) {
@@ -906,7 +901,7 @@ func (ec *executionContext) _Source_createdAt(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Source_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Source", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Source", field, false, false, "Time")
 }
 
 func (ec *executionContext) _SourceSecret_kind(ctx context.Context, field graphql.CollectedField, obj *db.SourceSecret) (ret graphql.Marshaler) {
@@ -929,7 +924,7 @@ func (ec *executionContext) _SourceSecret_kind(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_SourceSecret_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SourceSecret", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("SourceSecret", field, false, false, "String")
 }
 
 func (ec *executionContext) _SourceSecret_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.SourceSecret) (ret graphql.Marshaler) {
@@ -952,7 +947,7 @@ func (ec *executionContext) _SourceSecret_createdAt(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_SourceSecret_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SourceSecret", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("SourceSecret", field, false, false, "Time")
 }
 
 func (ec *executionContext) _SourceSecret_expiresAt(ctx context.Context, field graphql.CollectedField, obj *db.SourceSecret) (ret graphql.Marshaler) {
@@ -975,7 +970,7 @@ func (ec *executionContext) _SourceSecret_expiresAt(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_SourceSecret_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SourceSecret", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("SourceSecret", field, false, false, "Time")
 }
 
 func (ec *executionContext) _UnmappedStatus_word(ctx context.Context, field graphql.CollectedField, obj *intake.WaitingWord) (ret graphql.Marshaler) {
@@ -998,7 +993,7 @@ func (ec *executionContext) _UnmappedStatus_word(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_UnmappedStatus_word(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UnmappedStatus", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("UnmappedStatus", field, false, false, "String")
 }
 
 func (ec *executionContext) _UnmappedStatus_count(ctx context.Context, field graphql.CollectedField, obj *intake.WaitingWord) (ret graphql.Marshaler) {
@@ -1021,7 +1016,7 @@ func (ec *executionContext) _UnmappedStatus_count(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_UnmappedStatus_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UnmappedStatus", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("UnmappedStatus", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Word_from(ctx context.Context, field graphql.CollectedField, obj *Word) (ret graphql.Marshaler) {
@@ -1044,7 +1039,7 @@ func (ec *executionContext) _Word_from(ctx context.Context, field graphql.Collec
 	)
 }
 func (ec *executionContext) fieldContext_Word_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Word", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Word", field, false, false, "String")
 }
 
 func (ec *executionContext) _Word_to(ctx context.Context, field graphql.CollectedField, obj *Word) (ret graphql.Marshaler) {
@@ -1067,7 +1062,7 @@ func (ec *executionContext) _Word_to(ctx context.Context, field graphql.Collecte
 	)
 }
 func (ec *executionContext) fieldContext_Word_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Word", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Word", field, false, false, "String")
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -1109,6 +1104,18 @@ func (ec *executionContext) unmarshalInputRevealSourceSecretInput(ctx context.Co
 		}
 	}
 	return it, nil
+}
+
+// UnmarshalRevealSourceSecretInput unmarshals raw into the RevealSourceSecretInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRevealSourceSecretInput(ctx context.Context, raw any) (RevealSourceSecretInput, error) {
+	var out RevealSourceSecretInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RevealSourceSecretInput", raw, &out)
+	return out, err
 }
 
 func (ec *executionContext) unmarshalInputRotateSourceSecretInput(ctx context.Context, obj any) (RotateSourceSecretInput, error) {
@@ -1153,6 +1160,18 @@ func (ec *executionContext) unmarshalInputRotateSourceSecretInput(ctx context.Co
 		}
 	}
 	return it, nil
+}
+
+// UnmarshalRotateSourceSecretInput unmarshals raw into the RotateSourceSecretInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRotateSourceSecretInput(ctx context.Context, raw any) (RotateSourceSecretInput, error) {
+	var out RotateSourceSecretInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RotateSourceSecretInput", raw, &out)
+	return out, err
 }
 
 func (ec *executionContext) unmarshalInputSaveSourceInput(ctx context.Context, obj any) (SaveSourceInput, error) {
@@ -1304,6 +1323,18 @@ func (ec *executionContext) unmarshalInputSaveSourceInput(ctx context.Context, o
 	return it, nil
 }
 
+// UnmarshalSaveSourceInput unmarshals raw into the SaveSourceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSaveSourceInput(ctx context.Context, raw any) (SaveSourceInput, error) {
+	var out SaveSourceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SaveSourceInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputWordInput(ctx context.Context, obj any) (WordInput, error) {
 	var it WordInput
 	if obj == nil {
@@ -1341,6 +1372,18 @@ func (ec *executionContext) unmarshalInputWordInput(ctx context.Context, obj any
 	return it, nil
 }
 
+// UnmarshalWordInput unmarshals raw into the WordInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWordInput(ctx context.Context, raw any) (WordInput, error) {
+	var out WordInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WordInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -1355,13 +1398,16 @@ func (ec *executionContext) _RevealSourceSecretPayload(ctx context.Context, sel 
 	fields := graphql.CollectFields(ec.OperationContext, sel, revealSourceSecretPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("RevealSourceSecretPayload")
 		case "secret":
 			out.Values[i] = ec._RevealSourceSecretPayload_secret(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._RevealSourceSecretPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1376,15 +1422,9 @@ func (ec *executionContext) _RevealSourceSecretPayload(ctx context.Context, sel 
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1396,15 +1436,21 @@ func (ec *executionContext) _RotateSourceSecretPayload(ctx context.Context, sel 
 	fields := graphql.CollectFields(ec.OperationContext, sel, rotateSourceSecretPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("RotateSourceSecretPayload")
 		case "source":
 			out.Values[i] = ec._RotateSourceSecretPayload_source(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "secret":
 			out.Values[i] = ec._RotateSourceSecretPayload_secret(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._RotateSourceSecretPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1419,15 +1465,9 @@ func (ec *executionContext) _RotateSourceSecretPayload(ctx context.Context, sel 
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1439,13 +1479,16 @@ func (ec *executionContext) _SaveSourcePayload(ctx context.Context, sel ast.Sele
 	fields := graphql.CollectFields(ec.OperationContext, sel, saveSourcePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SaveSourcePayload")
 		case "source":
 			out.Values[i] = ec._SaveSourcePayload_source(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "mapped":
 			out.Values[i] = ec._SaveSourcePayload_mapped(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1465,15 +1508,9 @@ func (ec *executionContext) _SaveSourcePayload(ctx context.Context, sel ast.Sele
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1485,7 +1522,7 @@ func (ec *executionContext) _Snippet(ctx context.Context, sel ast.SelectionSet, 
 	fields := graphql.CollectFields(ec.OperationContext, sel, snippetImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1509,15 +1546,9 @@ func (ec *executionContext) _Snippet(ctx context.Context, sel ast.SelectionSet, 
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1529,7 +1560,7 @@ func (ec *executionContext) _Source(ctx context.Context, sel ast.SelectionSet, o
 	fields := graphql.CollectFields(ec.OperationContext, sel, sourceImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1550,41 +1581,11 @@ func (ec *executionContext) _Source(ctx context.Context, sel ast.SelectionSet, o
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "offer":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Source_offer(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Source_offer(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "enabled":
 			out.Values[i] = ec._Source_enabled(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1622,6 +1623,9 @@ func (ec *executionContext) _Source(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "timestampWindow":
 			out.Values[i] = ec._Source_timestampWindow(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "allowedAddresses":
 			out.Values[i] = ec._Source_allowedAddresses(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1629,263 +1633,56 @@ func (ec *executionContext) _Source(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "rateLimit":
 			out.Values[i] = ec._Source_rateLimit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "currency":
 			out.Values[i] = ec._Source_currency(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "parameterNames":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Source_parameterNames(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Source_parameterNames(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "goalWords":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Source_goalWords(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Source_goalWords(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "statusWords":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Source_statusWords(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Source_statusWords(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "unmappedStatuses":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Source_unmappedStatuses(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Source_unmappedStatuses(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "secrets":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Source_secrets(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Source_secrets(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "url":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Source_url(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Source_url(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "snippets":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Source_snippets(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Source_snippets(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "createdAt":
 			out.Values[i] = ec._Source_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1900,15 +1697,9 @@ func (ec *executionContext) _Source(ctx context.Context, sel ast.SelectionSet, o
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1920,7 +1711,7 @@ func (ec *executionContext) _SourceSecret(ctx context.Context, sel ast.Selection
 	fields := graphql.CollectFields(ec.OperationContext, sel, sourceSecretImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1937,6 +1728,9 @@ func (ec *executionContext) _SourceSecret(ctx context.Context, sel ast.Selection
 			}
 		case "expiresAt":
 			out.Values[i] = ec._SourceSecret_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1946,15 +1740,9 @@ func (ec *executionContext) _SourceSecret(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1966,7 +1754,7 @@ func (ec *executionContext) _UnmappedStatus(ctx context.Context, sel ast.Selecti
 	fields := graphql.CollectFields(ec.OperationContext, sel, unmappedStatusImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1990,15 +1778,9 @@ func (ec *executionContext) _UnmappedStatus(ctx context.Context, sel ast.Selecti
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2010,7 +1792,7 @@ func (ec *executionContext) _Word(ctx context.Context, sel ast.SelectionSet, obj
 	fields := graphql.CollectFields(ec.OperationContext, sel, wordImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2034,15 +1816,9 @@ func (ec *executionContext) _Word(ctx context.Context, sel ast.SelectionSet, obj
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2057,15 +1833,9 @@ func (ec *executionContext) unmarshalNRevealSourceSecretInput2postriderᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRevealSourceSecretPayload2postriderᚋgraphᚋgenᚐRevealSourceSecretPayload(ctx context.Context, sel ast.SelectionSet, v RevealSourceSecretPayload) graphql.Marshaler {
-	return ec._RevealSourceSecretPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNRevealSourceSecretPayload2ᚖpostriderᚋgraphᚋgenᚐRevealSourceSecretPayload(ctx context.Context, sel ast.SelectionSet, v *RevealSourceSecretPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "RevealSourceSecretPayload!")
 		return graphql.Null
 	}
 	return ec._RevealSourceSecretPayload(ctx, sel, v)
@@ -2076,15 +1846,9 @@ func (ec *executionContext) unmarshalNRotateSourceSecretInput2postriderᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRotateSourceSecretPayload2postriderᚋgraphᚋgenᚐRotateSourceSecretPayload(ctx context.Context, sel ast.SelectionSet, v RotateSourceSecretPayload) graphql.Marshaler {
-	return ec._RotateSourceSecretPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNRotateSourceSecretPayload2ᚖpostriderᚋgraphᚋgenᚐRotateSourceSecretPayload(ctx context.Context, sel ast.SelectionSet, v *RotateSourceSecretPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "RotateSourceSecretPayload!")
 		return graphql.Null
 	}
 	return ec._RotateSourceSecretPayload(ctx, sel, v)
@@ -2095,15 +1859,9 @@ func (ec *executionContext) unmarshalNSaveSourceInput2postriderᚋgraphᚋgenᚐ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSaveSourcePayload2postriderᚋgraphᚋgenᚐSaveSourcePayload(ctx context.Context, sel ast.SelectionSet, v SaveSourcePayload) graphql.Marshaler {
-	return ec._SaveSourcePayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNSaveSourcePayload2ᚖpostriderᚋgraphᚋgenᚐSaveSourcePayload(ctx context.Context, sel ast.SelectionSet, v *SaveSourcePayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "SaveSourcePayload!")
 		return graphql.Null
 	}
 	return ec._SaveSourcePayload(ctx, sel, v)
@@ -2127,9 +1885,7 @@ func (ec *executionContext) marshalNSnippet2ᚕᚖpostriderᚋgraphᚋgenᚐSnip
 
 func (ec *executionContext) marshalNSnippet2ᚖpostriderᚋgraphᚋgenᚐSnippet(ctx context.Context, sel ast.SelectionSet, v *Snippet) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Snippet!")
 		return graphql.Null
 	}
 	return ec._Snippet(ctx, sel, v)
@@ -2153,9 +1909,7 @@ func (ec *executionContext) marshalNSource2ᚕᚖpostriderᚋentᚋdbᚐSource�
 
 func (ec *executionContext) marshalNSource2ᚖpostriderᚋentᚋdbᚐSource(ctx context.Context, sel ast.SelectionSet, v *db.Source) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Source!")
 		return graphql.Null
 	}
 	return ec._Source(ctx, sel, v)
@@ -2179,9 +1933,7 @@ func (ec *executionContext) marshalNSourceSecret2ᚕᚖpostriderᚋentᚋdbᚐSo
 
 func (ec *executionContext) marshalNSourceSecret2ᚖpostriderᚋentᚋdbᚐSourceSecret(ctx context.Context, sel ast.SelectionSet, v *db.SourceSecret) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "SourceSecret!")
 		return graphql.Null
 	}
 	return ec._SourceSecret(ctx, sel, v)
@@ -2205,9 +1957,7 @@ func (ec *executionContext) marshalNUnmappedStatus2ᚕᚖpostriderᚋintakeᚐWa
 
 func (ec *executionContext) marshalNUnmappedStatus2ᚖpostriderᚋintakeᚐWaitingWord(ctx context.Context, sel ast.SelectionSet, v *intake.WaitingWord) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "UnmappedStatus!")
 		return graphql.Null
 	}
 	return ec._UnmappedStatus(ctx, sel, v)
@@ -2231,9 +1981,7 @@ func (ec *executionContext) marshalNWord2ᚕᚖpostriderᚋgraphᚋgenᚐWordᚄ
 
 func (ec *executionContext) marshalNWord2ᚖpostriderᚋgraphᚋgenᚐWord(ctx context.Context, sel ast.SelectionSet, v *Word) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Word!")
 		return graphql.Null
 	}
 	return ec._Word(ctx, sel, v)
@@ -2255,8 +2003,7 @@ func (ec *executionContext) unmarshalOWordInput2ᚕᚖpostriderᚋgraphᚋgenᚐ
 	if v == nil {
 		return nil, nil
 	}
-	var vSlice []any
-	vSlice = graphql.CoerceList(v)
+	vSlice := graphql.CoerceList(v)
 	var err error
 	res := make([]*WordInput, len(vSlice))
 	for i := range vSlice {

@@ -4,7 +4,6 @@ package gen
 
 import (
 	"context"
-	"errors"
 	"math"
 	"postrider/dispatch"
 	"postrider/ent/db"
@@ -48,10 +47,6 @@ type PostbackTestResolver interface {
 
 // endregion ***************************** args.gotpl *****************************
 
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
-
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _MacroValue_macro(ctx context.Context, field graphql.CollectedField, obj *MacroValue) (ret graphql.Marshaler) {
@@ -74,7 +69,7 @@ func (ec *executionContext) _MacroValue_macro(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_MacroValue_macro(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MacroValue", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MacroValue", field, false, false, "String")
 }
 
 func (ec *executionContext) _MacroValue_value(ctx context.Context, field graphql.CollectedField, obj *MacroValue) (ret graphql.Marshaler) {
@@ -97,7 +92,7 @@ func (ec *executionContext) _MacroValue_value(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_MacroValue_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MacroValue", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("MacroValue", field, false, false, "String")
 }
 
 func (ec *executionContext) _PostbackTest_id(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -120,7 +115,7 @@ func (ec *executionContext) _PostbackTest_id(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, true, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, false, "ID")
 }
 
 func (ec *executionContext) _PostbackTest_firedAt(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -143,7 +138,7 @@ func (ec *executionContext) _PostbackTest_firedAt(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_firedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, "Time")
 }
 
 func (ec *executionContext) _PostbackTest_postback(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -198,7 +193,7 @@ func (ec *executionContext) _PostbackTest_urlTemplate(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, false, false, "String")
 }
 
 func (ec *executionContext) _PostbackTest_method(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -221,7 +216,7 @@ func (ec *executionContext) _PostbackTest_method(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, false, false, errors.New("field of type HTTPMethod does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, false, false, "HTTPMethod")
 }
 
 func (ec *executionContext) _PostbackTest_values(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -276,7 +271,7 @@ func (ec *executionContext) _PostbackTest_scenario(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_scenario(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, false, false, "String")
 }
 
 func (ec *executionContext) _PostbackTest_url(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -299,7 +294,7 @@ func (ec *executionContext) _PostbackTest_url(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, "String")
 }
 
 func (ec *executionContext) _PostbackTest_state(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -322,7 +317,7 @@ func (ec *executionContext) _PostbackTest_state(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type DeliveryState does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, "DeliveryState")
 }
 
 func (ec *executionContext) _PostbackTest_statusCode(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -345,7 +340,7 @@ func (ec *executionContext) _PostbackTest_statusCode(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_statusCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, "Int")
 }
 
 func (ec *executionContext) _PostbackTest_durationMs(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -368,7 +363,7 @@ func (ec *executionContext) _PostbackTest_durationMs(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_durationMs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type Float does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, "Float")
 }
 
 func (ec *executionContext) _PostbackTest_timings(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -455,7 +450,7 @@ func (ec *executionContext) _PostbackTest_requestBody(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_requestBody(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, "String")
 }
 
 func (ec *executionContext) _PostbackTest_responseHeaders(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -510,7 +505,7 @@ func (ec *executionContext) _PostbackTest_responseBody(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_responseBody(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, "String")
 }
 
 func (ec *executionContext) _PostbackTest_responseTruncated(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -533,7 +528,7 @@ func (ec *executionContext) _PostbackTest_responseTruncated(ctx context.Context,
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_responseTruncated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, "Boolean")
 }
 
 func (ec *executionContext) _PostbackTest_reason(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -556,7 +551,7 @@ func (ec *executionContext) _PostbackTest_reason(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, "String")
 }
 
 func (ec *executionContext) _PostbackTest_verdict(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -579,7 +574,7 @@ func (ec *executionContext) _PostbackTest_verdict(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_verdict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, "String")
 }
 
 func (ec *executionContext) _PostbackTest_nextStep(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -602,7 +597,7 @@ func (ec *executionContext) _PostbackTest_nextStep(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_nextStep(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, "String")
 }
 
 func (ec *executionContext) _PostbackTest_delivery(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -753,7 +748,7 @@ func (ec *executionContext) _PostbackTestEdge_cursor(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTestEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTestEdge", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PostbackTestEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _RunScenariosPayload_run(ctx context.Context, field graphql.CollectedField, obj *RunScenariosPayload) (ret graphql.Marshaler) {
@@ -840,7 +835,7 @@ func (ec *executionContext) _ScenarioCard_key(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_ScenarioCard_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, "String")
 }
 
 func (ec *executionContext) _ScenarioCard_title(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
@@ -863,7 +858,7 @@ func (ec *executionContext) _ScenarioCard_title(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_ScenarioCard_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, "String")
 }
 
 func (ec *executionContext) _ScenarioCard_does(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
@@ -886,7 +881,7 @@ func (ec *executionContext) _ScenarioCard_does(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_ScenarioCard_does(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, "String")
 }
 
 func (ec *executionContext) _ScenarioCard_expected(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
@@ -909,7 +904,7 @@ func (ec *executionContext) _ScenarioCard_expected(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_ScenarioCard_expected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, "String")
 }
 
 func (ec *executionContext) _ScenarioCard_test(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
@@ -964,7 +959,7 @@ func (ec *executionContext) _ScenarioCard_grade(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_ScenarioCard_grade(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, errors.New("field of type Grade does not have child fields"))
+	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, "Grade")
 }
 
 func (ec *executionContext) _ScenarioCard_says(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
@@ -987,7 +982,7 @@ func (ec *executionContext) _ScenarioCard_says(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_ScenarioCard_says(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, "String")
 }
 
 func (ec *executionContext) _ScenarioRun_cards(ctx context.Context, field graphql.CollectedField, obj *ScenarioRun) (ret graphql.Marshaler) {
@@ -1169,6 +1164,18 @@ func (ec *executionContext) unmarshalInputTestPostbackInput(ctx context.Context,
 	return it, nil
 }
 
+// UnmarshalTestPostbackInput unmarshals raw into the TestPostbackInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTestPostbackInput(ctx context.Context, raw any) (TestPostbackInput, error) {
+	var out TestPostbackInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TestPostbackInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -1183,7 +1190,7 @@ func (ec *executionContext) _MacroValue(ctx context.Context, sel ast.SelectionSe
 	fields := graphql.CollectFields(ec.OperationContext, sel, macroValueImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1207,15 +1214,9 @@ func (ec *executionContext) _MacroValue(ctx context.Context, sel ast.SelectionSe
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1227,7 +1228,7 @@ func (ec *executionContext) _PostbackTest(ctx context.Context, sel ast.Selection
 	fields := graphql.CollectFields(ec.OperationContext, sel, postbackTestImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1238,74 +1239,17 @@ func (ec *executionContext) _PostbackTest(ctx context.Context, sel ast.Selection
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "firedAt":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_firedAt(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_firedAt(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "postback":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_postback(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_postback(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "urlTemplate":
 			out.Values[i] = ec._PostbackTest_urlTemplate(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1317,529 +1261,100 @@ func (ec *executionContext) _PostbackTest(ctx context.Context, sel ast.Selection
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "values":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_values(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_values(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "scenario":
 			out.Values[i] = ec._PostbackTest_scenario(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "url":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_url(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_url(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "state":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_state(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_state(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "statusCode":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_statusCode(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_statusCode(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "durationMs":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_durationMs(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_durationMs(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "timings":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_timings(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_timings(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "requestHeaders":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_requestHeaders(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_requestHeaders(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "requestBody":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_requestBody(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_requestBody(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "responseHeaders":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_responseHeaders(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_responseHeaders(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "responseBody":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_responseBody(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_responseBody(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "responseTruncated":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_responseTruncated(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_responseTruncated(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "reason":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_reason(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_reason(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "verdict":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_verdict(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_verdict(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "nextStep":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_nextStep(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_nextStep(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "delivery":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PostbackTest_delivery(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PostbackTest_delivery(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1849,15 +1364,9 @@ func (ec *executionContext) _PostbackTest(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1869,7 +1378,7 @@ func (ec *executionContext) _PostbackTestConnection(ctx context.Context, sel ast
 	fields := graphql.CollectFields(ec.OperationContext, sel, postbackTestConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1893,15 +1402,9 @@ func (ec *executionContext) _PostbackTestConnection(ctx context.Context, sel ast
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1913,7 +1416,7 @@ func (ec *executionContext) _PostbackTestEdge(ctx context.Context, sel ast.Selec
 	fields := graphql.CollectFields(ec.OperationContext, sel, postbackTestEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1937,15 +1440,9 @@ func (ec *executionContext) _PostbackTestEdge(ctx context.Context, sel ast.Selec
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1957,13 +1454,16 @@ func (ec *executionContext) _RunScenariosPayload(ctx context.Context, sel ast.Se
 	fields := graphql.CollectFields(ec.OperationContext, sel, runScenariosPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("RunScenariosPayload")
 		case "run":
 			out.Values[i] = ec._RunScenariosPayload_run(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._RunScenariosPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1978,15 +1478,9 @@ func (ec *executionContext) _RunScenariosPayload(ctx context.Context, sel ast.Se
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1998,7 +1492,7 @@ func (ec *executionContext) _ScenarioCard(ctx context.Context, sel ast.Selection
 	fields := graphql.CollectFields(ec.OperationContext, sel, scenarioCardImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2025,6 +1519,9 @@ func (ec *executionContext) _ScenarioCard(ctx context.Context, sel ast.Selection
 			}
 		case "test":
 			out.Values[i] = ec._ScenarioCard_test(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "grade":
 			out.Values[i] = ec._ScenarioCard_grade(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2044,15 +1541,9 @@ func (ec *executionContext) _ScenarioCard(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2064,7 +1555,7 @@ func (ec *executionContext) _ScenarioRun(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, scenarioRunImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -2083,15 +1574,9 @@ func (ec *executionContext) _ScenarioRun(ctx context.Context, sel ast.SelectionS
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2103,13 +1588,16 @@ func (ec *executionContext) _TestPostbackPayload(ctx context.Context, sel ast.Se
 	fields := graphql.CollectFields(ec.OperationContext, sel, testPostbackPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("TestPostbackPayload")
 		case "test":
 			out.Values[i] = ec._TestPostbackPayload_test(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._TestPostbackPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2124,15 +1612,9 @@ func (ec *executionContext) _TestPostbackPayload(ctx context.Context, sel ast.Se
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -2170,9 +1652,7 @@ func (ec *executionContext) marshalNMacroValue2ᚕᚖpostriderᚋgraphᚋgenᚐM
 
 func (ec *executionContext) marshalNMacroValue2ᚖpostriderᚋgraphᚋgenᚐMacroValue(ctx context.Context, sel ast.SelectionSet, v *MacroValue) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "MacroValue!")
 		return graphql.Null
 	}
 	return ec._MacroValue(ctx, sel, v)
@@ -2196,23 +1676,15 @@ func (ec *executionContext) marshalNPostbackTest2ᚕᚖpostriderᚋentᚋdbᚐPo
 
 func (ec *executionContext) marshalNPostbackTest2ᚖpostriderᚋentᚋdbᚐPostbackTest(ctx context.Context, sel ast.SelectionSet, v *db.PostbackTest) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "PostbackTest!")
 		return graphql.Null
 	}
 	return ec._PostbackTest(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPostbackTestConnection2postriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v page.Connection[*db.PostbackTest]) graphql.Marshaler {
-	return ec._PostbackTestConnection(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNPostbackTestConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.PostbackTest]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "PostbackTestConnection!")
 		return graphql.Null
 	}
 	return ec._PostbackTestConnection(ctx, sel, v)
@@ -2236,23 +1708,15 @@ func (ec *executionContext) marshalNPostbackTestEdge2ᚕᚖpostriderᚋgraphᚋp
 
 func (ec *executionContext) marshalNPostbackTestEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*db.PostbackTest]) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "PostbackTestEdge!")
 		return graphql.Null
 	}
 	return ec._PostbackTestEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRunScenariosPayload2postriderᚋgraphᚋgenᚐRunScenariosPayload(ctx context.Context, sel ast.SelectionSet, v RunScenariosPayload) graphql.Marshaler {
-	return ec._RunScenariosPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNRunScenariosPayload2ᚖpostriderᚋgraphᚋgenᚐRunScenariosPayload(ctx context.Context, sel ast.SelectionSet, v *RunScenariosPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "RunScenariosPayload!")
 		return graphql.Null
 	}
 	return ec._RunScenariosPayload(ctx, sel, v)
@@ -2276,9 +1740,7 @@ func (ec *executionContext) marshalNScenarioCard2ᚕᚖpostriderᚋgraphᚋgen�
 
 func (ec *executionContext) marshalNScenarioCard2ᚖpostriderᚋgraphᚋgenᚐScenarioCard(ctx context.Context, sel ast.SelectionSet, v *ScenarioCard) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "ScenarioCard!")
 		return graphql.Null
 	}
 	return ec._ScenarioCard(ctx, sel, v)
@@ -2289,15 +1751,9 @@ func (ec *executionContext) unmarshalNTestPostbackInput2postriderᚋgraphᚋgen�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNTestPostbackPayload2postriderᚋgraphᚋgenᚐTestPostbackPayload(ctx context.Context, sel ast.SelectionSet, v TestPostbackPayload) graphql.Marshaler {
-	return ec._TestPostbackPayload(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNTestPostbackPayload2ᚖpostriderᚋgraphᚋgenᚐTestPostbackPayload(ctx context.Context, sel ast.SelectionSet, v *TestPostbackPayload) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "TestPostbackPayload!")
 		return graphql.Null
 	}
 	return ec._TestPostbackPayload(ctx, sel, v)

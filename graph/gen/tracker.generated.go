@@ -59,10 +59,6 @@ func (ec *executionContext) field_TrackerPreset_urlTemplate_args(ctx context.Con
 
 // endregion ***************************** args.gotpl *****************************
 
-// region    ************************** directives.gotpl **************************
-
-// endregion ************************** directives.gotpl **************************
-
 // region    **************************** field.gotpl *****************************
 
 func (ec *executionContext) _PresetBlank_name(ctx context.Context, field graphql.CollectedField, obj *tracker.Blank) (ret graphql.Marshaler) {
@@ -85,7 +81,7 @@ func (ec *executionContext) _PresetBlank_name(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_PresetBlank_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, "String")
 }
 
 func (ec *executionContext) _PresetBlank_label(ctx context.Context, field graphql.CollectedField, obj *tracker.Blank) (ret graphql.Marshaler) {
@@ -108,7 +104,7 @@ func (ec *executionContext) _PresetBlank_label(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_PresetBlank_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, "String")
 }
 
 func (ec *executionContext) _PresetBlank_example(ctx context.Context, field graphql.CollectedField, obj *tracker.Blank) (ret graphql.Marshaler) {
@@ -131,7 +127,7 @@ func (ec *executionContext) _PresetBlank_example(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_PresetBlank_example(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, "String")
 }
 
 func (ec *executionContext) _PresetParameter_name(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
@@ -154,7 +150,7 @@ func (ec *executionContext) _PresetParameter_name(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_PresetParameter_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, "String")
 }
 
 func (ec *executionContext) _PresetParameter_meaning(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
@@ -177,7 +173,7 @@ func (ec *executionContext) _PresetParameter_meaning(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_PresetParameter_meaning(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, "String")
 }
 
 func (ec *executionContext) _PresetParameter_required(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
@@ -200,7 +196,7 @@ func (ec *executionContext) _PresetParameter_required(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_PresetParameter_required(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _PresetParameter_values(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
@@ -223,7 +219,7 @@ func (ec *executionContext) _PresetParameter_values(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_PresetParameter_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, "String")
 }
 
 func (ec *executionContext) _PresetParameter_send(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
@@ -246,7 +242,7 @@ func (ec *executionContext) _PresetParameter_send(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_PresetParameter_send(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetParameter", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("PresetParameter", field, true, true, "String")
 }
 
 func (ec *executionContext) _Recognition_tracker(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
@@ -301,7 +297,7 @@ func (ec *executionContext) _Recognition_confidence(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Recognition_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recognition", field, false, false, errors.New("field of type Confidence does not have child fields"))
+	return graphql.NewScalarFieldContext("Recognition", field, false, false, "Confidence")
 }
 
 func (ec *executionContext) _Recognition_reason(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
@@ -324,7 +320,7 @@ func (ec *executionContext) _Recognition_reason(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Recognition_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recognition", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Recognition", field, false, false, "String")
 }
 
 func (ec *executionContext) _Recognition_network(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
@@ -347,7 +343,7 @@ func (ec *executionContext) _Recognition_network(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Recognition_network(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recognition", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Recognition", field, false, false, "String")
 }
 
 func (ec *executionContext) _Recognition_dialect(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
@@ -370,7 +366,7 @@ func (ec *executionContext) _Recognition_dialect(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Recognition_dialect(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recognition", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Recognition", field, false, false, "String")
 }
 
 func (ec *executionContext) _Recognition_source(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
@@ -393,7 +389,7 @@ func (ec *executionContext) _Recognition_source(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Recognition_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recognition", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Recognition", field, false, false, "String")
 }
 
 func (ec *executionContext) _Recognition_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
@@ -416,7 +412,7 @@ func (ec *executionContext) _Recognition_urlTemplate(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_Recognition_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recognition", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Recognition", field, false, false, "String")
 }
 
 func (ec *executionContext) _Recognition_parameters(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
@@ -471,7 +467,7 @@ func (ec *executionContext) _Recognition_others(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Recognition_others(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recognition", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Recognition", field, false, false, "String")
 }
 
 func (ec *executionContext) _RecognizedParameter_name(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
@@ -494,7 +490,7 @@ func (ec *executionContext) _RecognizedParameter_name(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_RecognizedParameter_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "String")
 }
 
 func (ec *executionContext) _RecognizedParameter_value(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
@@ -517,7 +513,7 @@ func (ec *executionContext) _RecognizedParameter_value(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_RecognizedParameter_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "String")
 }
 
 func (ec *executionContext) _RecognizedParameter_macro(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
@@ -540,7 +536,7 @@ func (ec *executionContext) _RecognizedParameter_macro(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_RecognizedParameter_macro(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "String")
 }
 
 func (ec *executionContext) _RecognizedParameter_macros(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
@@ -563,7 +559,7 @@ func (ec *executionContext) _RecognizedParameter_macros(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_RecognizedParameter_macros(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "String")
 }
 
 func (ec *executionContext) _RecognizedParameter_proposal(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
@@ -586,7 +582,7 @@ func (ec *executionContext) _RecognizedParameter_proposal(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_RecognizedParameter_proposal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "String")
 }
 
 func (ec *executionContext) _RecognizedParameter_confidence(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
@@ -609,7 +605,7 @@ func (ec *executionContext) _RecognizedParameter_confidence(ctx context.Context,
 	)
 }
 func (ec *executionContext) fieldContext_RecognizedParameter_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type Confidence does not have child fields"))
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "Confidence")
 }
 
 func (ec *executionContext) _RecognizedParameter_reason(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
@@ -632,7 +628,7 @@ func (ec *executionContext) _RecognizedParameter_reason(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_RecognizedParameter_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "String")
 }
 
 func (ec *executionContext) _RecognizedParameter_start(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
@@ -655,7 +651,7 @@ func (ec *executionContext) _RecognizedParameter_start(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_RecognizedParameter_start(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "Int")
 }
 
 func (ec *executionContext) _RecognizedParameter_end(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
@@ -678,7 +674,7 @@ func (ec *executionContext) _RecognizedParameter_end(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_RecognizedParameter_end(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "Int")
 }
 
 func (ec *executionContext) _TrackerPreset_key(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
@@ -701,7 +697,7 @@ func (ec *executionContext) _TrackerPreset_key(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_TrackerPreset_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
 }
 
 func (ec *executionContext) _TrackerPreset_name(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
@@ -724,7 +720,7 @@ func (ec *executionContext) _TrackerPreset_name(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_TrackerPreset_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
 }
 
 func (ec *executionContext) _TrackerPreset_kind(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
@@ -747,7 +743,7 @@ func (ec *executionContext) _TrackerPreset_kind(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_TrackerPreset_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
 }
 
 func (ec *executionContext) _TrackerPreset_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
@@ -846,7 +842,7 @@ func (ec *executionContext) _TrackerPreset_token(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_TrackerPreset_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, "String")
 }
 
 func (ec *executionContext) _TrackerPreset_parameters(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
@@ -901,7 +897,7 @@ func (ec *executionContext) _TrackerPreset_readsStatus(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_TrackerPreset_readsStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _TrackerPreset_zeroUnapproved(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
@@ -924,7 +920,7 @@ func (ec *executionContext) _TrackerPreset_zeroUnapproved(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_TrackerPreset_zeroUnapproved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, errors.New("field of type Boolean does not have child fields"))
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _TrackerPreset_deduplicates(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
@@ -947,7 +943,7 @@ func (ec *executionContext) _TrackerPreset_deduplicates(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_TrackerPreset_deduplicates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
 }
 
 func (ec *executionContext) _TrackerPreset_answer(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
@@ -970,7 +966,7 @@ func (ec *executionContext) _TrackerPreset_answer(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_TrackerPreset_answer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, "String")
 }
 
 func (ec *executionContext) _TrackerPreset_bodyRule(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
@@ -1025,7 +1021,7 @@ func (ec *executionContext) _TrackerPreset_docUrl(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_TrackerPreset_docUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
 }
 
 func (ec *executionContext) _TrackerPreset_note(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
@@ -1048,7 +1044,7 @@ func (ec *executionContext) _TrackerPreset_note(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_TrackerPreset_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, "String")
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -1092,6 +1088,18 @@ func (ec *executionContext) unmarshalInputBlankValueInput(ctx context.Context, o
 	return it, nil
 }
 
+// UnmarshalBlankValueInput unmarshals raw into the BlankValueInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalBlankValueInput(ctx context.Context, raw any) (BlankValueInput, error) {
+	var out BlankValueInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "BlankValueInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -1106,7 +1114,7 @@ func (ec *executionContext) _PresetBlank(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, presetBlankImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1135,15 +1143,9 @@ func (ec *executionContext) _PresetBlank(ctx context.Context, sel ast.SelectionS
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1155,7 +1157,7 @@ func (ec *executionContext) _PresetParameter(ctx context.Context, sel ast.Select
 	fields := graphql.CollectFields(ec.OperationContext, sel, presetParameterImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1181,38 +1183,11 @@ func (ec *executionContext) _PresetParameter(ctx context.Context, sel ast.Select
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "send":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._PresetParameter_send(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PresetParameter_send(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1222,15 +1197,9 @@ func (ec *executionContext) _PresetParameter(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1242,13 +1211,16 @@ func (ec *executionContext) _Recognition(ctx context.Context, sel ast.SelectionS
 	fields := graphql.CollectFields(ec.OperationContext, sel, recognitionImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Recognition")
 		case "tracker":
 			out.Values[i] = ec._Recognition_tracker(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "confidence":
 			out.Values[i] = ec._Recognition_confidence(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1261,6 +1233,9 @@ func (ec *executionContext) _Recognition(ctx context.Context, sel ast.SelectionS
 			}
 		case "network":
 			out.Values[i] = ec._Recognition_network(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "dialect":
 			out.Values[i] = ec._Recognition_dialect(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1295,15 +1270,9 @@ func (ec *executionContext) _Recognition(ctx context.Context, sel ast.SelectionS
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1315,7 +1284,7 @@ func (ec *executionContext) _RecognizedParameter(ctx context.Context, sel ast.Se
 	fields := graphql.CollectFields(ec.OperationContext, sel, recognizedParameterImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1332,6 +1301,9 @@ func (ec *executionContext) _RecognizedParameter(ctx context.Context, sel ast.Se
 			}
 		case "macro":
 			out.Values[i] = ec._RecognizedParameter_macro(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "macros":
 			out.Values[i] = ec._RecognizedParameter_macros(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1371,15 +1343,9 @@ func (ec *executionContext) _RecognizedParameter(ctx context.Context, sel ast.Se
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1391,7 +1357,7 @@ func (ec *executionContext) _TrackerPreset(ctx context.Context, sel ast.Selectio
 	fields := graphql.CollectFields(ec.OperationContext, sel, trackerPresetImplementors)
 
 	out := graphql.NewFieldSet(fields)
-	deferred := make(map[string]*graphql.FieldSet)
+	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -1412,79 +1378,22 @@ func (ec *executionContext) _TrackerPreset(ctx context.Context, sel ast.Selectio
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "urlTemplate":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._TrackerPreset_urlTemplate(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TrackerPreset_urlTemplate(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "blanks":
 			out.Values[i] = ec._TrackerPreset_blanks(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "token":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._TrackerPreset_token(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TrackerPreset_token(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "parameters":
 			out.Values[i] = ec._TrackerPreset_parameters(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1506,109 +1415,28 @@ func (ec *executionContext) _TrackerPreset(ctx context.Context, sel ast.Selectio
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "answer":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._TrackerPreset_answer(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TrackerPreset_answer(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "bodyRule":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._TrackerPreset_bodyRule(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TrackerPreset_bodyRule(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "docUrl":
 			out.Values[i] = ec._TrackerPreset_docUrl(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "note":
-			field := field
-
-			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._TrackerPreset_note(ctx, field, obj)
-				return res
-			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TrackerPreset_note(ctx, field, obj)
 				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1618,15 +1446,9 @@ func (ec *executionContext) _TrackerPreset(ctx context.Context, sel ast.Selectio
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
-
-	for label, dfs := range deferred {
-		ec.ProcessDeferredGroup(graphql.DeferredGroup{
-			Label:    label,
-			Path:     graphql.GetPath(ctx),
-			FieldSet: dfs,
-			Context:  ctx,
-		})
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
 	}
 
 	return out
@@ -1691,15 +1513,9 @@ func (ec *executionContext) marshalNPresetParameter2ᚕpostriderᚋtrackerᚐPar
 	return ret
 }
 
-func (ec *executionContext) marshalNRecognition2postriderᚋgraphᚋgenᚐRecognition(ctx context.Context, sel ast.SelectionSet, v Recognition) graphql.Marshaler {
-	return ec._Recognition(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNRecognition2ᚖpostriderᚋgraphᚋgenᚐRecognition(ctx context.Context, sel ast.SelectionSet, v *Recognition) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "Recognition!")
 		return graphql.Null
 	}
 	return ec._Recognition(ctx, sel, v)
@@ -1723,9 +1539,7 @@ func (ec *executionContext) marshalNRecognizedParameter2ᚕᚖpostriderᚋgraph�
 
 func (ec *executionContext) marshalNRecognizedParameter2ᚖpostriderᚋgraphᚋgenᚐRecognizedParameter(ctx context.Context, sel ast.SelectionSet, v *RecognizedParameter) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "RecognizedParameter!")
 		return graphql.Null
 	}
 	return ec._RecognizedParameter(ctx, sel, v)
@@ -1749,9 +1563,7 @@ func (ec *executionContext) marshalNTrackerPreset2ᚕᚖpostriderᚋtrackerᚐPr
 
 func (ec *executionContext) marshalNTrackerPreset2ᚖpostriderᚋtrackerᚐPreset(ctx context.Context, sel ast.SelectionSet, v *tracker.Preset) graphql.Marshaler {
 	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
+		graphql.AddInvalidNullError(ctx, "TrackerPreset!")
 		return graphql.Null
 	}
 	return ec._TrackerPreset(ctx, sel, v)
@@ -1761,8 +1573,7 @@ func (ec *executionContext) unmarshalOBlankValueInput2ᚕᚖpostriderᚋgraphᚋ
 	if v == nil {
 		return nil, nil
 	}
-	var vSlice []any
-	vSlice = graphql.CoerceList(v)
+	vSlice := graphql.CoerceList(v)
 	var err error
 	res := make([]*BlankValueInput, len(vSlice))
 	for i := range vSlice {
