@@ -199,8 +199,8 @@ func TestRowsLandInTheirMonth(t *testing.T) {
 	d := pgtest.New(t)
 	ctx := t.Context()
 	s := pgtest.NewScene(t, d)
-	if _, err := d.SQL.ExecContext(ctx, `SELECT make_partitions($1, $2)`,
-		time.Date(2031, 1, 15, 0, 0, 0, 0, time.UTC), time.Date(2031, 3, 1, 0, 0, 0, 0, time.UTC)); err != nil {
+	from := pg.MonthOf(time.Date(2031, 1, 15, 0, 0, 0, 0, time.UTC))
+	if err := pg.MakePartitions(ctx, d.SQL, from, from.Add(2)); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -237,7 +237,7 @@ func TestPartitionsAreMadeAheadAndOnce(t *testing.T) {
 		}
 	}
 	for range 2 {
-		if _, err := d.SQL.ExecContext(t.Context(), `SELECT make_partitions(now() - interval '3 months', now() + interval '3 months')`); err != nil {
+		if err := pg.MakePartitions(t.Context(), d.SQL, pg.MonthOf(time.Now()), pg.MonthOf(time.Now()).Add(3)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -213,7 +213,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	loops.Go(func() { e.feedBulks(ctx) })
 	loops.Go(func() { e.every(ctx, e.SweepEvery, "sweeping", e.sweep) })
 	loops.Go(func() { e.every(ctx, e.WatchEvery, "watching for alerts", e.watch) })
-	loops.Go(func() { e.every(ctx, time.Hour, "keeping house", e.keepHouse) })
+	loops.Go(func() { e.keepHouse(ctx) })
 	<-ctx.Done()
 	e.handover.close()
 	loops.Wait()

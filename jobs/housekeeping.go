@@ -2,11 +2,14 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
+
+	"postrider/internal/pg"
 )
 
 // Retention is how long what is no longer needed is kept. Conversions and clicks
@@ -38,31 +41,66 @@ const (
 	monthsAhead = 3
 )
 
-// keepHouse makes the partitions of the months ahead, long before a row needs
-// them, and drops what nobody looks at any more. Any node may do it at any time.
-func (e *Engine) keepHouse(ctx context.Context) error {
-	now := e.Now().UTC()
+// How often house is kept, and how soon again where something could not be done.
+const (
+	houseEvery = time.Hour
+	houseAgain = time.Minute
+)
+
+// keepHouse does the chores now and from time to time. Any node may do it at any time.
+func (e *Engine) keepHouse(ctx context.Context) {
+	for ctx.Err() == nil {
+		pause := houseEvery
+		if err := e.chores(ctx, e.Now().UTC()); err != nil && ctx.Err() == nil {
+			pause = houseAgain
+			e.Log.WarnContext(ctx, "keeping house: to be tried again", "error", err, "in", pause)
+		}
+		sleep(ctx, pause, nil)
+	}
+}
+
+// chores makes the partitions of the months ahead, long before a row needs them,
+// and drops what nobody looks at any more. One that fails does not keep the
+// others from being done.
+func (e *Engine) chores(ctx context.Context, now time.Time) error {
+	return errors.Join(
+		pg.MakePartitions(ctx, e.Pool.SQL, pg.MonthOf(now), pg.MonthOf(now).Add(monthsAhead)),
+		e.dropPartitions(ctx, "attempts", now.Add(-e.Retention.Attempts)),
+		e.dropPartitions(ctx, "received_postbacks", now.Add(-e.Retention.Received)),
+		e.dropRows(ctx, now),
+		e.dropBodies(ctx, now.Add(-e.Retention.Bodies)),
+	)
+}
+
+func (e *Engine) dropPartitions(ctx context.Context, table string, before time.Time) error {
+	dropped, err := pg.DropPartitions(ctx, e.Pool.SQL, table, before)
+	if len(dropped) > 0 {
+		e.Log.InfoContext(ctx, "dropped what is older than it is kept", "partitions", dropped)
+	}
+	return err
+}
+
+// dropRows deletes what is over, row by row.
+func (e *Engine) dropRows(ctx context.Context, now time.Time) error {
+	var faults []error
 	for _, chore := range []struct {
 		what string
 		sql  string
-		args []any
+		at   time.Time
 	}{
-		{"making partitions", `SELECT make_partitions($1, $2)`, []any{now, now.AddDate(0, monthsAhead, 0)}},
-		{"dropping old attempts", `SELECT drop_partitions('attempts', $1)`, []any{now.Add(-e.Retention.Attempts)}},
-		{"dropping the old received log", `SELECT drop_partitions('received_postbacks', $1)`, []any{now.Add(-e.Retention.Received)}},
-		{"dropping old echoes", `DELETE FROM echo_requests WHERE id < uuid_floor($1)`, []any{now.Add(-echoKept)}},
-		{"dropping sessions that are over", `DELETE FROM sessions WHERE expiry < $1`, []any{now}},
+		{"dropping old echoes", `DELETE FROM echo_requests WHERE id < uuid_floor($1)`, now.Add(-echoKept)},
+		{"dropping sessions that are over", `DELETE FROM sessions WHERE expiry < $1`, now},
 		{"dropping the lists of old bulk replays", `
-			DELETE FROM bulk_replay_items WHERE bulk_replay_id IN (SELECT id FROM bulk_replays WHERE finished_at < $1)`, []any{now.Add(-bulkKept)}},
+			DELETE FROM bulk_replay_items WHERE bulk_replay_id IN (SELECT id FROM bulk_replays WHERE finished_at < $1)`, now.Add(-bulkKept)},
 		{"closing circuits that nothing goes to", `
 			UPDATE endpoints c SET state = 'closed', updated_at = $1 WHERE state <> 'closed' AND probe_at < $1::timestamptz - interval '1 hour'
-			  AND NOT EXISTS (SELECT FROM deliveries d WHERE d.endpoint = c.endpoint AND d.parked_at IS NOT NULL)`, []any{now}},
+			  AND NOT EXISTS (SELECT FROM deliveries d WHERE d.endpoint = c.endpoint AND d.parked_at IS NOT NULL)`, now},
 	} {
-		if _, err := e.Pool.Pgx.Exec(ctx, chore.sql, chore.args...); err != nil {
-			return fmt.Errorf("%s: %w", chore.what, err)
+		if _, err := e.Pool.Pgx.Exec(ctx, chore.sql, chore.at); err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", chore.what, err))
 		}
 	}
-	return e.dropBodies(ctx, now.Add(-e.Retention.Bodies))
+	return errors.Join(faults...)
 }
 
 // bodyChunk is how many attempts lose their bodies in one statement.

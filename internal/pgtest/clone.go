@@ -30,9 +30,18 @@ var migratedTemplate = sync.OnceValues(func() (template, error) {
 	sum, err := pg.Fingerprint(migrations.FS)
 	return template{
 		name: "testdb_template_" + sum[:min(16, len(sum))],
-		fill: func(ctx context.Context, db *sql.DB) error { return pg.Migrate(ctx, db, migrations.FS) },
+		fill: fillTemplate,
 	}, err
 })
+
+// fillTemplate makes the partitions of Now too: whatever day it is, no fact of a
+// test is in a default partition.
+func fillTemplate(ctx context.Context, db *sql.DB) error {
+	if err := pg.Migrate(ctx, db, migrations.FS); err != nil {
+		return err
+	}
+	return pg.MakePartitions(ctx, db, pg.MonthOf(Now), pg.MonthOf(Now))
+}
 
 // clone makes a database from tpl for one test.
 func clone(t testing.TB, tpl template) *DB {

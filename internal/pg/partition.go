@@ -1,0 +1,193 @@
+package pg
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/lib/pq"
+)
+
+// partitionLock is how long making or dropping a partition waits for those who
+// read the table. Others queue behind it that long and no longer: a report or a
+// backup may read for hours.
+const partitionLock = 200 * time.Millisecond
+
+// ErrPartitionBusy is given when somebody read a table for longer than making or
+// dropping a partition may wait: nothing was changed, and it may be tried again.
+var ErrPartitionBusy = errors.New("somebody is reading the table")
+
+// lockNotAvailable is PostgreSQL's code for a lock timeout.
+const lockNotAvailable = "55P03"
+
+// A Month names the partition of a calendar month in UTC.
+type Month struct{ start time.Time }
+
+// MonthOf is the month of a moment.
+func MonthOf(at time.Time) Month {
+	year, month, _ := at.UTC().Date()
+	return Month{time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)}
+}
+
+// Add is the month n months later. It is counted from the first of the month:
+// three months after 30 November is February, not March.
+func (m Month) Add(n int) Month { return Month{m.start.AddDate(0, n, 0)} }
+
+// Start is the first moment of the month.
+func (m Month) Start() time.Time { return m.start }
+
+// partition is the name of a table's partition for the month, as in clicks_2026_11.
+func (m Month) partition(table string) string { return table + m.start.Format("_2006_01") }
+
+// partitioned are the tables that have a partition for each month.
+var partitioned = []string{"clicks", "attempts", "received_postbacks"}
+
+// MakePartitions makes the partitions that are missing from one month to another,
+// the last one included. One that cannot be made does not keep the others from it.
+func MakePartitions(ctx context.Context, db *sql.DB, from, to Month) error {
+	var faults []error
+	for month := from; !month.start.After(to.start); month = month.Add(1) {
+		for _, table := range partitioned {
+			faults = append(faults, MakePartition(ctx, db, table, month))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// MakePartition makes a table's partition of a month, where it is missing. Rows of
+// that month which the default partition took in meanwhile move into it.
+//
+// The partition is made apart and then attached, which neither readers nor writers
+// of the table wait for, as they would with CREATE TABLE … PARTITION OF. What
+// attaching has to lock is the default partition, which is empty in all but a
+// neglected installation: those who read the whole table hold it too, so it is
+// given up after partitionLock with ErrPartitionBusy.
+func MakePartition(ctx context.Context, db *sql.DB, table string, month Month) error {
+	name := month.partition(table)
+	there, err := isPartition(ctx, db, name)
+	if err != nil || there {
+		return err
+	}
+	from, to := month.start.Format(time.RFC3339), month.Add(1).start.Format(time.RFC3339)
+	err = partitioning(ctx, db, func(ctx context.Context, tx *sql.Tx) error {
+		if there, err := isPartition(ctx, tx, name); err != nil || there {
+			return err // another process was faster
+		}
+		for _, statement := range []string{
+			fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s (LIKE %s INCLUDING ALL)`, pq.QuoteIdentifier(name), pq.QuoteIdentifier(table)),
+			fmt.Sprintf(`LOCK TABLE %s IN ACCESS EXCLUSIVE MODE`, pq.QuoteIdentifier(table+"_default")),
+			fmt.Sprintf(`WITH moved AS (DELETE FROM %s WHERE id >= uuid_floor(%s) AND id < uuid_floor(%s) RETURNING *) INSERT INTO %s SELECT * FROM moved`,
+				pq.QuoteIdentifier(table+"_default"), pq.QuoteLiteral(from), pq.QuoteLiteral(to), pq.QuoteIdentifier(name)),
+			fmt.Sprintf(`ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (uuid_floor(%s)) TO (uuid_floor(%s))`,
+				pq.QuoteIdentifier(table), pq.QuoteIdentifier(name), pq.QuoteLiteral(from), pq.QuoteLiteral(to)),
+		} {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("making the partition %s: %w", name, err)
+	}
+	return nil
+}
+
+// DropPartitions drops a table's partitions whose every row is from before then,
+// and deletes such rows from its default partition. It gives the names of what it
+// dropped, and ErrPartitionBusy beside them where one had to stay for now.
+//
+// PostgreSQL detaches concurrently only where there is no default partition, so a
+// partition is detached under partitionLock, and dropped once it is nobody's.
+func DropPartitions(ctx context.Context, db *sql.DB, table string, before time.Time) (dropped []string, err error) {
+	names, err := partitionNames(ctx, db, table)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		month, err := time.Parse("2006_01", name[len(name)-len("2006_01"):])
+		if err != nil || MonthOf(month).Add(1).start.After(before) {
+			continue
+		}
+		if err := dropPartition(ctx, db, table, name); err != nil {
+			return dropped, fmt.Errorf("dropping the partition %s: %w", name, err)
+		}
+		dropped = append(dropped, name)
+	}
+	_, err = db.ExecContext(ctx, fmt.Sprintf(`DELETE FROM %s WHERE id < uuid_floor($1)`, pq.QuoteIdentifier(table+"_default")), before)
+	if err != nil {
+		return dropped, fmt.Errorf("deleting what is old from %s_default: %w", table, err)
+	}
+	return dropped, nil
+}
+
+func dropPartition(ctx context.Context, db *sql.DB, table, name string) error {
+	err := partitioning(ctx, db, func(ctx context.Context, tx *sql.Tx) error {
+		attached, err := isPartition(ctx, tx, name)
+		if err != nil || !attached {
+			return err // detached before, by a process that ended there
+		}
+		_, err = tx.ExecContext(ctx, fmt.Sprintf(`ALTER TABLE %s DETACH PARTITION %s`, pq.QuoteIdentifier(table), pq.QuoteIdentifier(name)))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, `DROP TABLE IF EXISTS `+pq.QuoteIdentifier(name))
+	return err
+}
+
+// partitioning runs fn in a transaction that waits for locks no longer than
+// partitionLock.
+func partitioning(ctx context.Context, db *sql.DB, fn func(ctx context.Context, tx *sql.Tx) error) error {
+	err := WithTx(ctx, db, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf(`SET LOCAL lock_timeout = %d`, partitionLock.Milliseconds())); err != nil {
+			return err
+		}
+		// Several processes may do it at once.
+		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtext('postrider.partitions'))`); err != nil {
+			return err
+		}
+		return fn(ctx, tx)
+	})
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code == lockNotAvailable {
+		return ErrPartitionBusy
+	}
+	return err
+}
+
+type queryer interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func isPartition(ctx context.Context, q queryer, name string) (is bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass($1) AND relispartition)`, pq.QuoteIdentifier(name)).Scan(&is)
+	if err != nil {
+		return false, fmt.Errorf("looking for the partition %s: %w", name, err)
+	}
+	return is, nil
+}
+
+// partitionNames are the partitions by month of a table, those that were detached
+// and not dropped among them.
+func partitionNames(ctx context.Context, db *sql.DB, table string) (names []string, err error) {
+	rows, err := db.QueryContext(ctx, `
+		SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = $1::regclass) AND relname ~ $2
+		ORDER BY relname`, table, `^`+regexp.QuoteMeta(table)+`_[0-9]{4}_[0-9]{2}$`)
+	if err != nil {
+		return nil, fmt.Errorf("listing the partitions of %s: %w", table, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, fmt.Errorf("listing the partitions of %s: %w", table, err)
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
+}
