@@ -75,6 +75,10 @@ test-web: frontend/node_modules/.installed ## the web app's component tests alon
 test-browser: .cache/postgres .cache/chromium .cache/country.mmdb build ## the browser tests alone, against the true program
 	cd frontend && $(NPM) run test:e2e
 
+.PHONY: test-moments
+test-moments: .cache/postgres ## the Go tests at a dozen awkward moments: ends of months, leap days, daylight saving
+	.ci/moments
+
 # The parts of check.
 
 .PHONY: check-generated
