@@ -8,7 +8,9 @@
 // Rules:
 //   - Whether an address has an account cannot be found out: a wrong password
 //     and an unknown address get the same words after the same work.
-//   - Sign-in slows down after failures, per address and per client.
+//   - Tries at passwords are counted before anything is looked at, per account and
+//     client, so that a stranger's do not lock the owner out; few passwords are
+//     hashed at once, and few may wait for it.
 //   - A session ends with its password, a disabled user ends everything at once:
 //     both are looked at on every request, and of a stream every 15 seconds.
 //   - Sessions and tokens are stored as digests; a copy of the database opens
@@ -26,6 +28,7 @@ import (
 
 	"postrider/ent/db"
 	"postrider/internal/problem"
+	"postrider/internal/secret"
 )
 
 // Params is what Accounts are made of.
@@ -35,6 +38,13 @@ type Params struct {
 	Log    *slog.Logger
 	Secure bool // the cookie goes over https only
 	Now    func() time.Time
+
+	// Secrets seals the cookie by which a browser that has signed in is known; where
+	// nil, none is.
+	Secrets *secret.Key
+
+	// Hasher hashes passwords; the process's own where nil.
+	Hasher *secret.Hasher
 
 	// RecheckEvery is how often it is looked whether a stream's sign-in still holds; 15 s.
 	RecheckEvery time.Duration
@@ -51,16 +61,26 @@ type Accounts struct {
 	now        func() time.Time
 	clientAddr func(ctx context.Context) netip.Addr
 	sessions   *scs.SessionManager
+	secrets    *secret.Key
+	hasher     *secret.Hasher
 	slow       *throttle
+
+	deviceCookie string
 
 	recheckEvery time.Duration
 }
 
 // New returns Accounts over p.
 func New(p Params) *Accounts {
-	a := &Accounts{db: p.DB, client: p.Client, log: p.Log, now: p.Now, clientAddr: p.ClientAddr, recheckEvery: p.RecheckEvery}
+	a := &Accounts{
+		db: p.DB, client: p.Client, log: p.Log, now: p.Now, clientAddr: p.ClientAddr, recheckEvery: p.RecheckEvery,
+		secrets: p.Secrets, hasher: p.Hasher, deviceCookie: cookieName("postrider_device", p.Secure),
+	}
 	if a.recheckEvery == 0 {
 		a.recheckEvery = defaultRecheckEvery
+	}
+	if a.hasher == nil {
+		a.hasher = secret.SharedHasher()
 	}
 	a.sessions = newSessions(p)
 	a.slow = newThrottle(a.now)

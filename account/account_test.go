@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -21,6 +22,7 @@ import (
 	"postrider/internal/pg"
 	"postrider/internal/pgtest"
 	"postrider/internal/problem"
+	"postrider/internal/secret"
 	"postrider/internal/viewer"
 )
 
@@ -35,7 +37,7 @@ type world struct {
 	client    *db.Client
 	system    context.Context
 	affiliate *db.Affiliate
-	clientIP  string
+	hasher    *secret.Hasher
 
 	mu  sync.Mutex
 	now time.Time
@@ -43,12 +45,13 @@ type world struct {
 
 func setup(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, now: time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC), clientIP: "203.0.113.9"}
+	w := &world{t: t, now: time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC), hasher: secret.NewHasher()}
 	database := pgtest.New(t)
 	w.client = db.NewClient(db.Driver(pg.Driver(database.SQL)))
 	w.accounts = account.New(account.Params{
 		DB: database.SQL, Client: w.client, Log: slog.New(slog.DiscardHandler), Secure: true, Now: w.clock, RecheckEvery: time.Millisecond,
-		ClientAddr: func(context.Context) netip.Addr { return netip.MustParseAddr(w.clientIP) },
+		Secrets: pgtest.Key(t), Hasher: w.hasher,
+		ClientAddr: func(ctx context.Context) netip.Addr { addr, _ := ctx.Value(addrKey{}).(netip.Addr); return addr },
 	})
 	w.system = viewer.AsSystem(t.Context())
 	var err error
@@ -80,10 +83,14 @@ func (w *world) user(email string, role viewer.Role) *db.User {
 	return u
 }
 
-// browser sends requests through the middleware and keeps its cookie.
+type addrKey struct{}
+
+// browser sends requests through the middleware and keeps its cookies.
 type browser struct {
 	w      *world
-	cookie string
+	addr   string // 203.0.113.9 where empty
+	cookie string // of its session
+	device string // by which it is known
 }
 
 // do runs fn inside a request; headers are "Name: value".
@@ -91,9 +98,8 @@ func (b *browser) do(method string, fn func(ctx context.Context), headers ...str
 	b.w.t.Helper()
 	handler := b.w.accounts.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { fn(r.Context()) }))
 	r := httptest.NewRequest(method, "/graphql", nil)
-	if b.cookie != "" {
-		r.Header.Set("Cookie", b.cookie)
-	}
+	r.Header.Set("Cookie", strings.Trim(b.cookie+"; "+b.device, "; "))
+	r = r.WithContext(context.WithValue(r.Context(), addrKey{}, netip.MustParseAddr(cmp.Or(b.addr, "203.0.113.9"))))
 	for _, header := range headers {
 		name, value, _ := strings.Cut(header, ": ")
 		r.Header.Set(name, value)
@@ -101,6 +107,10 @@ func (b *browser) do(method string, fn func(ctx context.Context), headers ...str
 	answer := httptest.NewRecorder()
 	handler.ServeHTTP(answer, r)
 	for _, cookie := range answer.Result().Cookies() {
+		if strings.Contains(cookie.Name, "device") {
+			b.device = cookie.Name + "=" + cookie.Value
+			continue
+		}
 		b.cookie = cookie.Name + "=" + cookie.Value
 		if cookie.MaxAge < 0 {
 			b.cookie = ""

@@ -28,7 +28,7 @@ func (a *Accounts) Middleware(next http.Handler) http.Handler {
 		case authorization != "":
 			a.withToken(w, r, authorization, next)
 		case mayChangeSession(r):
-			saving.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), cookiesKey{}, true)))
+			saving.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), cookiesKey{}, &exchange{r, w})))
 		default:
 			a.reading(w, r, withSession)
 		}

@@ -14,7 +14,6 @@ import (
 
 	"postrider/ent/db"
 	"postrider/internal/problem"
-	"postrider/internal/secret"
 	"postrider/internal/viewer"
 )
 
@@ -28,16 +27,12 @@ const (
 )
 
 func newSessions(p Params) *scs.SessionManager {
-	name := "postrider_session"
-	if p.Secure {
-		name = "__Host-postrider_session" // browsers take it from this host and over TLS only
-	}
 	// Not scs.New: it starts a goroutine, which nothing stops, for a store that we do not use.
 	return &scs.SessionManager{
 		Store: sessionStore{db: p.DB, now: p.Now}, Codec: scs.GobCodec{},
 		Lifetime: sessionLife, HashTokenInStore: true,
 		Cookie: scs.SessionCookie{
-			Name: name, Path: "/", Persist: true, Secure: p.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+			Name: cookieName("postrider_session", p.Secure), Path: "/", Persist: true, Secure: p.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		},
 		ErrorFunc: func(w http.ResponseWriter, r *http.Request, err error) {
 			problem.Log(r.Context(), p.Log, "reading or writing a session", err)
@@ -46,13 +41,24 @@ func newSessions(p Params) *scs.SessionManager {
 	}
 }
 
+// cookieName is a cookie's name, one that browsers take from this host and over
+// TLS only where that is how they come.
+func cookieName(name string, secure bool) string {
+	if secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
 // SignIn opens a session for the request of ctx, which must have come through
 // Middleware.
 func (a *Accounts) SignIn(ctx context.Context, email, password string) (*viewer.Viewer, error) {
 	if err := mustHaveCookies(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.slow.check(email, a.clientAddr(ctx)); err != nil {
+	from := a.clientOf(ctx, email)
+	try, err := a.slow.signIn(email, from)
+	if err != nil {
 		return nil, err
 	}
 	u, err := a.userByEmail(ctx, email)
@@ -63,16 +69,19 @@ func (a *Accounts) SignIn(ctx context.Context, email, password string) (*viewer.
 	if u != nil {
 		hash = u.PasswordHash
 	}
-	match, err := secret.MatchPassword(ctx, password, hash)
+	match, err := a.hasher.Match(ctx, password, hash, from.known)
 	if err != nil {
+		try.back()
 		return nil, err
 	}
 	if u == nil || !match {
-		a.slow.failed(email, a.clientAddr(ctx))
 		return nil, problem.Unauthenticated("the e-mail address or the password is wrong")
 	}
-	a.slow.succeeded(email)
+	try.right()
 	if err := a.openSession(ctx, u.ID, u.PasswordHash); err != nil {
+		return nil, err
+	}
+	if err := a.rememberDevice(ctx, email); err != nil {
 		return nil, err
 	}
 	if err := a.client.User.UpdateOneID(u.ID).SetLastSignInAt(a.now()).Exec(viewer.AsSystem(ctx)); err != nil {
@@ -91,10 +100,16 @@ func (a *Accounts) SignOut(ctx context.Context) error {
 
 type cookiesKey struct{}
 
+// exchange is a request whose answer can carry cookies, and the answer.
+type exchange struct {
+	request *http.Request
+	writer  http.ResponseWriter
+}
+
 // mustHaveCookies refuses where the answer cannot carry a cookie: over a
 // stream, or for a program that brings a token.
 func mustHaveCookies(ctx context.Context) error {
-	if can, _ := ctx.Value(cookiesKey{}).(bool); !can {
+	if _, can := ctx.Value(cookiesKey{}).(*exchange); !can {
 		return problem.Invalid("", "sign in and out by POST, without an Authorization header")
 	}
 	return nil

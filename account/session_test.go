@@ -44,11 +44,16 @@ func TestCookieIsKeptFromScriptsAndOtherSites(t *testing.T) {
 		_, err := w.accounts.SignIn(ctx, "ann@acme.example", password)
 		must(t, err)
 	})
-	cookie := res.Header.Get("Set-Cookie")
-	for _, want := range []string{"__Host-postrider_session=", "Path=/", "HttpOnly", "Secure", "SameSite=Lax"} {
-		if !strings.Contains(cookie, want) {
-			t.Errorf("%q lacks %s", cookie, want)
+	cookies := res.Header.Values("Set-Cookie")
+	for _, cookie := range cookies {
+		for _, want := range []string{"__Host-postrider_", "Path=/", "HttpOnly", "Secure", "SameSite=Lax"} {
+			if !strings.Contains(cookie, want) {
+				t.Errorf("%q lacks %s", cookie, want)
+			}
 		}
+	}
+	if len(cookies) != 2 || b.cookie == "" || b.device == "" {
+		t.Errorf("the cookies are %q", cookies)
 	}
 	var stored int
 	rows, err := w.client.QueryContext(w.system, "SELECT count(*) FROM sessions WHERE token = $1", strings.TrimPrefix(b.cookie, "__Host-postrider_session="))

@@ -1,112 +1,184 @@
 package account
 
 import (
+	"crypto/sha256"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2/simplelru"
+	"golang.org/x/time/rate"
+
 	"postrider/internal/problem"
 )
 
-// How many failures are free, how long the first pause after them is, and the
-// longest; each further failure doubles it.
-const (
-	freePerEmail  = 5
-	freePerClient = 20
-	firstPause    = 2 * time.Second
-	longestPause  = 15 * time.Minute
-	forgetAfter   = time.Hour
-	maxRemembered = 50_000
+// allowance is how many tries are free, and how long until there is one more.
+type allowance struct {
+	free int
+	one  time.Duration
+}
+
+// What may be tried. A try of a browser that has signed in before counts against
+// the first alone: no stranger uses up what is its own.
+var (
+	perPair    = allowance{5, time.Minute}       // by one client at one account
+	perClient  = allowance{30, 10 * time.Second} // by one client at all accounts
+	perAccount = allowance{100, time.Minute}     // at one account by all strangers
+	perUser    = allowance{5, time.Minute}       // by somebody signed in, at its own password
 )
 
-// throttle slows guessing down: per e-mail address, so that one account is safe
-// from many clients, and per client, so that one client cannot try many accounts.
-// Each node counts for itself.
+// remembered is how many counters of a kind are kept; the one that was used least
+// lately goes first.
+const remembered = 50_000
+
+// throttle slows guessing down. A try is counted before anything is looked at,
+// and taken back when it was right, so that tries at the same time are counted
+// like tries one after another. Each process counts for itself.
 type throttle struct {
 	now func() time.Time
 
 	mu       sync.Mutex
-	failures map[string]failure
-}
-
-type failure struct {
-	count int
-	last  time.Time
+	pairs    counters
+	clients  counters
+	accounts counters
+	users    counters
 }
 
 func newThrottle(now func() time.Time) *throttle {
-	return &throttle{now: now, failures: map[string]failure{}}
+	return &throttle{
+		now: now, pairs: newCounters(perPair), clients: newCounters(perClient),
+		accounts: newCounters(perAccount), users: newCounters(perUser),
+	}
 }
 
-// check says whether a try may be made now.
-func (t *throttle) check(email string, client netip.Addr) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	wait := max(t.wait(emailKey(email), freePerEmail), t.wait(clientKey(client), freePerClient))
-	if wait <= 0 {
-		return nil
-	}
-	return problem.RateLimited("too many failed tries; try again in %s", wait.Round(time.Second))
+// try is one that has been counted.
+type try struct {
+	throttle *throttle
+	at       time.Time
+	pair     counter
+	counted  []*rate.Reservation // in each counter, the pair's last
 }
 
-func (t *throttle) wait(key string, free int) time.Duration {
-	f, ok := t.failures[key]
-	if !ok || f.count < free {
-		return 0
+// signIn counts a try at the account of an e-mail address, or refuses it.
+func (t *throttle) signIn(email string, from client) (*try, error) {
+	account := keyOf("account", cleanly(email))
+	needed := []counter{}
+	if !from.known {
+		needed = append(needed, counter{&t.clients, from.key}, counter{&t.accounts, account})
 	}
-	pause := longestPause
-	if doublings := f.count - free; doublings < 10 {
-		pause = min(firstPause<<doublings, longestPause)
-	}
-	return f.last.Add(pause).Sub(t.now())
+	return t.count(counter{&t.pairs, keyOf(string(from.key[:]), string(account[:]))}, needed...)
 }
 
-// failed counts a try that was wrong.
-func (t *throttle) failed(email string, client netip.Addr) {
+// own counts a try of somebody signed in at its own password, or refuses it.
+func (t *throttle) own(userID int64) (*try, error) {
+	return t.count(counter{&t.users, keyOf("user", strconv.FormatInt(userID, 10))})
+}
+
+// count takes one of each counter, or of none when one of them has none left.
+func (t *throttle) count(pair counter, others ...counter) (*try, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
-	if len(t.failures) >= maxRemembered {
-		t.forget(now)
-	}
-	for _, key := range []string{emailKey(email), clientKey(client)} {
-		f := t.failures[key]
-		if now.Sub(f.last) > forgetAfter {
-			f.count = 0
-		}
-		t.failures[key] = failure{count: f.count + 1, last: now}
-	}
-}
-
-// succeeded forgives the address; the client goes on being counted, or one known
-// password would buy it any number of tries.
-func (t *throttle) succeeded(email string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.failures, emailKey(email))
-}
-
-// forget drops what is old, and everything when that is not enough.
-func (t *throttle) forget(now time.Time) {
-	for key, f := range t.failures {
-		if now.Sub(f.last) > forgetAfter {
-			delete(t.failures, key)
+	wait := time.Duration(0)
+	for _, c := range append(others, pair) { // a client that is refused makes no pairs
+		if wait = max(wait, c.wait(now)); wait > 0 {
+			return nil, problem.RateLimited("too many failed tries; try again in %s", max(wait, time.Second).Round(time.Second))
 		}
 	}
-	if len(t.failures) >= maxRemembered {
-		clear(t.failures)
+	made := &try{throttle: t, at: now, pair: pair}
+	for _, c := range append(others, pair) {
+		made.counted = append(made.counted, c.in.of(c.key).ReserveN(now, 1))
+	}
+	return made, nil
+}
+
+// back takes back a try that was right, or that was not looked at.
+func (y *try) back() {
+	y.throttle.mu.Lock()
+	defer y.throttle.mu.Unlock()
+	for _, r := range y.counted {
+		r.CancelAt(y.at)
 	}
 }
 
-func emailKey(email string) string { return "email " + strings.ToLower(strings.TrimSpace(email)) }
-
-// clientKey takes a whole /64 for one client, as one subscriber has it.
-func clientKey(client netip.Addr) string {
-	if client.Is6() && !client.Is4In6() {
-		if prefix, err := client.Prefix(64); err == nil {
-			return "client " + prefix.String()
-		}
-	}
-	return "client " + client.String()
+// right takes the try back and forgives the client's others at this account, and
+// no more: one known password would buy any number of tries at other accounts.
+func (y *try) right() {
+	y.back()
+	y.throttle.mu.Lock()
+	defer y.throttle.mu.Unlock()
+	y.pair.in.kept.Remove(y.pair.key)
 }
+
+// key is what something is counted under: of one length, whatever was typed.
+type key [sha256.Size]byte
+
+func keyOf(kind, name string) key { return sha256.Sum256([]byte(kind + "\x00" + name)) }
+
+// counters are those of one kind.
+type counters struct {
+	allowed allowance
+	kept    *lru.LRU[key, *rate.Limiter]
+}
+
+func newCounters(allowed allowance) counters {
+	kept, err := lru.NewLRU[key, *rate.Limiter](remembered, nil)
+	if err != nil {
+		panic(err) // only of a size that is none
+	}
+	return counters{allowed, kept}
+}
+
+func (c *counters) of(k key) *rate.Limiter {
+	if limiter, ok := c.kept.Get(k); ok {
+		return limiter
+	}
+	limiter := rate.NewLimiter(rate.Every(c.allowed.one), c.allowed.free)
+	c.kept.Add(k, limiter)
+	return limiter
+}
+
+type counter struct {
+	in  *counters
+	key key
+}
+
+// wait is how long until there is a try; a counter that is not there has all.
+func (c counter) wait(now time.Time) time.Duration {
+	limiter, ok := c.in.kept.Peek(c.key)
+	if !ok {
+		return 0
+	}
+	missing := 1 - limiter.TokensAt(now)
+	return time.Duration(missing * float64(c.in.allowed.one))
+}
+
+// client is who tries: a browser that has signed in to the account before, or
+// else a neighbourhood of addresses.
+type client struct {
+	key   key
+	known bool
+}
+
+// stranger is the client of an address.
+func stranger(addr netip.Addr) client {
+	return client{key: keyOf("address", Neighbourhood(addr).String())}
+}
+
+// Neighbourhood is what an address is counted as: its /24, or of IPv6 its /48,
+// which one subscriber can have all of. Of no address it is no prefix.
+func Neighbourhood(addr netip.Addr) netip.Prefix {
+	bits := 24
+	if addr = addr.Unmap().WithZone(""); addr.Is6() {
+		bits = 48
+	}
+	prefix, err := addr.Prefix(bits)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return prefix
+}
+
+func cleanly(email string) string { return strings.ToLower(strings.TrimSpace(email)) }

@@ -51,7 +51,7 @@ func (a *Accounts) CreateUser(ctx context.Context, n NewUser) (*db.User, error) 
 		}
 		create.SetAffiliateID(n.AffiliateID)
 	}
-	hash, err := secret.HashPassword(ctx, n.Password)
+	hash, err := a.hasher.Hash(ctx, n.Password)
 	if err != nil {
 		return nil, err
 	}
@@ -73,21 +73,23 @@ func (a *Accounts) ChangePassword(ctx context.Context, current, next string) err
 	if err != nil {
 		return notFoundAs(err, "user")
 	}
-	if err := a.slow.check(u.Email, a.clientAddr(ctx)); err != nil {
-		return err
-	}
-	match, err := secret.MatchPassword(ctx, current, u.PasswordHash)
+	try, err := a.slow.own(u.ID)
 	if err != nil {
 		return err
 	}
+	match, err := a.hasher.Match(ctx, current, u.PasswordHash, true)
+	if err != nil {
+		try.back()
+		return err
+	}
 	if !match {
-		a.slow.failed(u.Email, a.clientAddr(ctx))
 		return problem.Invalid("currentPassword", "this is not your present password")
 	}
+	try.right()
 	if err := secret.CheckPassword(next); err != nil {
 		return problem.Invalid("newPassword", "the password %v", err)
 	}
-	hash, err := secret.HashPassword(ctx, next)
+	hash, err := a.hasher.Hash(ctx, next)
 	if err != nil {
 		return err
 	}
@@ -117,7 +119,7 @@ func (a *Accounts) SetTimeZone(ctx context.Context, zone string) error {
 // who still may.
 func (a *Accounts) userByEmail(ctx context.Context, email string) (*db.User, error) {
 	u, err := a.client.User.Query().
-		Where(user.Email(strings.ToLower(strings.TrimSpace(email))), user.DisabledAtIsNil()).
+		Where(user.Email(cleanly(email)), user.DisabledAtIsNil()).
 		Only(viewer.AsSystem(ctx))
 	if db.IsNotFound(err) {
 		return nil, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"testing"
-	"time"
 
 	"postrider/account"
 	"postrider/internal/problem"
@@ -82,44 +81,4 @@ func TestSetTimeZone(t *testing.T) {
 	for _, zone := range []string{"Riga", "Local", "../etc/passwd"} {
 		wantCode(t, w.accounts.SetTimeZone(ann, zone), problem.CodeInvalid)
 	}
-}
-
-func TestGuessingIsSlowedDown(t *testing.T) {
-	t.Parallel()
-	w := setup(t)
-	w.user("ann@acme.example", viewer.Affiliate)
-	guess := func() error {
-		_, err := (&browser{w: w}).signIn("ann@acme.example", "wrong password")
-		return err
-	}
-	for range 5 {
-		wantCode(t, guess(), problem.CodeUnauthenticated)
-	}
-	wantCode(t, guess(), problem.CodeRateLimited)
-	_, err := (&browser{w: w}).signIn("ann@acme.example", password)
-	wantCode(t, err, problem.CodeRateLimited) // even the right one: the time must tell nothing
-
-	w.wait(2 * time.Second)
-	wantCode(t, guess(), problem.CodeUnauthenticated)
-	w.wait(2 * time.Second)
-	wantCode(t, guess(), problem.CodeRateLimited) // the pause has doubled
-	w.wait(2 * time.Second)
-	_, err = (&browser{w: w}).signIn("ann@acme.example", password)
-	must(t, err)
-	wantCode(t, guess(), problem.CodeUnauthenticated) // forgiven
-}
-
-func TestOneClientCannotTryManyAccounts(t *testing.T) {
-	t.Parallel()
-	w := setup(t)
-	w.user("ann@acme.example", viewer.Affiliate)
-	for i := range 20 {
-		_, err := (&browser{w: w}).signIn(string(rune('a'+i))+"@guess.example", "wrong password")
-		wantCode(t, err, problem.CodeUnauthenticated)
-	}
-	_, err := (&browser{w: w}).signIn("ann@acme.example", password)
-	wantCode(t, err, problem.CodeRateLimited)
-	w.clientIP = "198.51.100.7"
-	_, err = (&browser{w: w}).signIn("ann@acme.example", password)
-	must(t, err)
 }

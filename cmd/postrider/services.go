@@ -83,7 +83,7 @@ func newServices(p *process, database *database, works bool) (*services, error) 
 		DB: database.SQL, Guard: s.guard, Secrets: key, PublicURL: p.cfg.PublicURL, Changed: s.forget,
 	})
 	s.accounts = account.New(account.Params{
-		DB: database.SQL, Client: s.client, Log: p.log, Secure: p.cfg.SecureCookies(), Now: time.Now,
+		DB: database.SQL, Client: s.client, Log: p.log, Secure: p.cfg.SecureCookies(), Now: time.Now, Secrets: key,
 		ClientAddr: func(ctx context.Context) netip.Addr { return server.ClientOf(ctx).Addr },
 	})
 	return s, nil

@@ -19,6 +19,7 @@ const keySize = 32
 const (
 	ForSource   = "source"   // an operator's token or signing key
 	ForPostback = "postback" // a postback's signing secret
+	ForDevice   = "device"   // the cookie by which a browser that has signed in is known
 )
 
 // Key seals and opens secrets that have to be read again. Every node of one

@@ -1,0 +1,77 @@
+package account
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"time"
+
+	"postrider/internal/secret"
+)
+
+// deviceLife is how long a browser is known after its last sign-in; browsers keep
+// no cookie for longer.
+const deviceLife = 400 * 24 * time.Hour
+
+// deviceOf is which browser asks, where it has signed in to the account before:
+// its tries are counted apart from everybody else's.
+func (a *Accounts) deviceOf(ctx context.Context, email string) (client, bool) {
+	r, ok := ctx.Value(cookiesKey{}).(*exchange)
+	if !ok || a.secrets == nil {
+		return client{}, false
+	}
+	cookie, err := r.request.Cookie(a.deviceCookie)
+	if err != nil {
+		return client{}, false
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(cookie.Value)
+	if err != nil {
+		return client{}, false
+	}
+	opened, err := a.secrets.Open(sealed, secret.ForDevice)
+	if err != nil {
+		return client{}, false
+	}
+	account, device, _ := strings.Cut(opened, " ")
+	if account != accountMark(email) {
+		return client{}, false
+	}
+	return client{key: keyOf("device", device), known: true}, true
+}
+
+// rememberDevice gives the browser of ctx a cookie by which it is known when it
+// signs in again. It opens nothing.
+func (a *Accounts) rememberDevice(ctx context.Context, email string) error {
+	r, ok := ctx.Value(cookiesKey{}).(*exchange)
+	if !ok || a.secrets == nil {
+		return nil
+	}
+	if _, known := a.deviceOf(ctx, email); known {
+		return nil
+	}
+	sealed, err := a.secrets.Seal(accountMark(email)+" "+secret.Random(), secret.ForDevice)
+	if err != nil {
+		return err
+	}
+	http.SetCookie(r.writer, &http.Cookie{
+		Name: a.deviceCookie, Value: base64.RawURLEncoding.EncodeToString(sealed), Path: "/",
+		MaxAge: int(deviceLife.Seconds()), Secure: a.sessions.Cookie.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+	return nil
+}
+
+// accountMark names an account without its address.
+func accountMark(email string) string {
+	k := keyOf("account", cleanly(email))
+	return hex.EncodeToString(k[:])
+}
+
+// clientOf is who tries to sign in to the account of an e-mail address.
+func (a *Accounts) clientOf(ctx context.Context, email string) client {
+	if device, known := a.deviceOf(ctx, email); known {
+		return device
+	}
+	return stranger(a.clientAddr(ctx))
+}
