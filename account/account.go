@@ -41,7 +41,7 @@ type Params struct {
 
 	// Secrets seals the cookie by which a browser that has signed in is known; where
 	// nil, none is.
-	Secrets *secret.Key
+	Secrets *secret.Ring
 
 	// Hasher hashes passwords; the process's own where nil.
 	Hasher *secret.Hasher
@@ -61,7 +61,7 @@ type Accounts struct {
 	now        func() time.Time
 	clientAddr func(ctx context.Context) netip.Addr
 	sessions   *scs.SessionManager
-	secrets    *secret.Key
+	secrets    *secret.Ring
 	hasher     *secret.Hasher
 	slow       *throttle
 

@@ -28,7 +28,7 @@ type env struct {
 	server  *embedded.Server
 	dir     string
 	data    string // where PostgreSQL keeps its files
-	key     *secret.Key
+	key     *secret.Ring
 	log     *slog.Logger
 	sink    *sink
 	made    int
@@ -45,7 +45,7 @@ func newEnv(ctx context.Context, o options) (*env, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := secret.LoadKey(secret.NewKey(), dir)
+	key, err := secret.ParseRing(secret.NewKey())
 	if err != nil {
 		return nil, err
 	}

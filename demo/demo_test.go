@@ -36,14 +36,14 @@ const publicURL = "http://links.test"
 type filled struct {
 	*sql.DB
 
-	key     *secret.Key
+	key     *secret.Ring
 	network *demo.Network
 	now     time.Time
 }
 
 func fill(t *testing.T, clicks int) *filled {
 	t.Helper()
-	key, err := secret.LoadKey(secret.NewKey(), "")
+	key, err := secret.ParseRing(secret.NewKey())
 	if err != nil {
 		t.Fatal(err)
 	}

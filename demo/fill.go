@@ -18,7 +18,7 @@ var ErrNotEmpty = errors.New("the database is not empty, and demo data is only e
 // Params is what Fill needs.
 type Params struct {
 	DB        *sql.DB
-	Secrets   *secret.Key
+	Secrets   *secret.Ring
 	PublicURL string // where the built-in echo tracker answers
 	UserAgent string // what deliveries were sent as
 	Clicks    int    // of the month, about

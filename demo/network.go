@@ -56,7 +56,7 @@ type Source struct {
 
 // Find reads which demo data a database has; nil where it has none. A sign-in
 // whose password was changed since is left out.
-func Find(ctx context.Context, db *sql.DB, secrets *secret.Key) (*Network, error) {
+func Find(ctx context.Context, db *sql.DB, secrets *secret.Ring) (*Network, error) {
 	n := &Network{}
 	if err := n.findUsers(ctx, db); err != nil || len(n.Users) == 0 {
 		return nil, err
@@ -126,7 +126,7 @@ func (n *Network) findLinks(ctx context.Context, db *sql.DB) error {
 	return rows.Err()
 }
 
-func (n *Network) findSources(ctx context.Context, db *sql.DB, secrets *secret.Key) error {
+func (n *Network) findSources(ctx context.Context, db *sql.DB, secrets *secret.Ring) error {
 	for i := range offers {
 		s := Source{Key: offers[i].source, offer: &offers[i]}
 		var sealed []byte

@@ -53,7 +53,7 @@ type Config struct {
 	Received   *live.Hub[*db.ReceivedPostback]
 	Alerts     *live.Hub[*db.Alert]
 	Echoes     *live.Hub[*db.EchoRequest]
-	Secrets    *secret.Key // opens postbacks' signing secrets for their owners
+	Secrets    *secret.Ring // opens postbacks' signing secrets for their owners
 	Instance   gen.Instance
 	Log        *slog.Logger
 	Now        func() time.Time

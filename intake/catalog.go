@@ -31,7 +31,7 @@ type catalog struct {
 	postbacks *cache[int64, []candidate]
 }
 
-func newCatalog(secrets *secret.Key) *catalog {
+func newCatalog(secrets *secret.Ring) *catalog {
 	l := loader{secrets: secrets, limiters: &limiters{kept: make(map[string]*rate.Limiter)}}
 	return &catalog{
 		links:     newCache(l.link),
@@ -109,7 +109,7 @@ type candidate struct {
 
 // loader reads the catalog's rows.
 type loader struct {
-	secrets  *secret.Key
+	secrets  *secret.Ring
 	limiters *limiters
 }
 

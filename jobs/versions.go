@@ -31,7 +31,7 @@ const versionLimit = 50_000
 // versions keeps parsed versions of postbacks. A version never changes; the
 // secret beside it does, and then all is forgotten.
 type versions struct {
-	secrets *secret.Key
+	secrets *secret.Ring
 
 	mu      sync.RWMutex
 	kept    map[int64]*version
@@ -43,7 +43,7 @@ type querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-func newVersions(secrets *secret.Key) *versions {
+func newVersions(secrets *secret.Ring) *versions {
 	return &versions{secrets: secrets, kept: make(map[int64]*version)}
 }
 

@@ -26,7 +26,7 @@ import (
 type Config struct {
 	DB        *sql.DB
 	Guard     *dispatch.Guard // which targets a postback may name
-	Secrets   *secret.Key
+	Secrets   *secret.Ring
 	PublicURL string           // tracking links begin with it
 	Changed   func()           // called after each change, to forget what is cached; nil for nothing
 	Now       func() time.Time // nil for the clock

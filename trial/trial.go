@@ -34,7 +34,7 @@ type Config struct {
 	DB      *sql.DB
 	Rows    *db.Client
 	Sender  *dispatch.Client
-	Secrets *secret.Key // opens those of postbacks that sign
+	Secrets *secret.Ring // opens those of postbacks that sign
 	Now     func() time.Time
 }
 

@@ -59,7 +59,7 @@ func (a *App) Run(ctx context.Context) (err error) {
 	if err := pg.Migrate(ctx, a.db.SQL, migrations.FS); err != nil {
 		return err
 	}
-	if a.services, err = newServices(a.process, a.db, a.name != "serve"); err != nil {
+	if a.services, err = newServices(ctx, a.process, a.db, a.name != "serve"); err != nil {
 		return err
 	}
 	if a.prepare != nil {

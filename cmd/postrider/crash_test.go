@@ -126,7 +126,7 @@ func newCrash(t *testing.T, binary string, database func(context.Context) (strin
 	c := &crash{
 		binary: binary, database: database, changed: make(chan struct{}), began: time.Now(),
 		kills: map[string]int{}, seen: map[seenAttempt]int{}, sent: map[string]string{}, answered: map[string]int{},
-		env: append(childEnv(), env...),
+		env: append(append(childEnv(), "POSTRIDER_KEY="+pgtest.KeyText()), env...),
 	}
 	c.tracker = httptest.NewServer(http.HandlerFunc(c.receive))
 	t.Cleanup(c.tracker.Close)

@@ -12,6 +12,7 @@ import (
 	"postrider/ent/migrations"
 	"postrider/graph/gen"
 	"postrider/internal/globalid"
+	"postrider/internal/installation"
 	"postrider/internal/pg"
 	"postrider/internal/secret"
 )
@@ -47,7 +48,7 @@ func (c *demoCmd) Run(ctx context.Context, p *process) (err error) {
 	if err := pg.Migrate(ctx, db.SQL, migrations.FS); err != nil {
 		return err
 	}
-	key, err := secret.LoadKey(p.cfg.Key, p.cfg.Data)
+	key, err := installation.Unlock(ctx, db.SQL, p.cfg.Key, p.cfg.Data)
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func (c *demoCmd) Run(ctx context.Context, p *process) (err error) {
 
 // fillDemo fills an empty database. With ErrNotEmpty it returns the demo's data
 // that is there already, or nil where the data is somebody's own.
-func (p *process) fillDemo(ctx context.Context, db *database, key *secret.Key, clicks int) (*demo.Network, error) {
+func (p *process) fillDemo(ctx context.Context, db *database, key *secret.Ring, clicks int) (*demo.Network, error) {
 	network, err := demo.Fill(ctx, demo.Params{
 		DB: db.SQL, Secrets: key, PublicURL: p.cfg.PublicURL, UserAgent: p.userAgent(), Clicks: clicks, Seed: 1,
 	})

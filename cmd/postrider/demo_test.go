@@ -40,7 +40,7 @@ type program struct {
 	flags []string // for commands that go with it
 	url   string
 	db    *pgtest.DB
-	key   *secret.Key
+	key   *secret.Ring
 	out   string // what it printed before it was ready
 	demo  demoJSON
 }
@@ -50,7 +50,7 @@ func startDemo(t *testing.T, flags ...string) *program {
 	t.Helper()
 	addr := freeAddr(t)
 	text := secret.NewKey()
-	key, err := secret.LoadKey(text, "")
+	key, err := secret.ParseRing(text)
 	if err != nil {
 		t.Fatal(err)
 	}

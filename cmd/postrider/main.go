@@ -36,6 +36,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Fill an empty database with believable demo data and print how to try it."`
 	User    userCmd    `cmd:"" help:"Sign-ins."`
 	Token   tokenCmd   `cmd:"" help:"API tokens."`
+	Key     keyCmd     `cmd:"" help:"The keys that seal stored secrets."`
 	Tail    tailCmd    `cmd:"" help:"Deliveries live in the terminal, with a token."`
 	Sink    sinkCmd    `cmd:"" help:"An echo tracker: answers and prints every postback it gets."`
 

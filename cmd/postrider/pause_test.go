@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"postrider/internal/pgtest"
-	"postrider/internal/secret"
 )
 
 // The process that promotes is paused (SIGSTOP) in the middle of its work, longer
@@ -24,7 +23,7 @@ func TestAPausedLeaderIsReplacedAndDoesNoHarmWhenItComesBack(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	binary := build(t)
-	env := append(childEnv(), "DATABASE_URL="+d.URL, "POSTRIDER_KEY="+secret.NewKey())
+	env := append(childEnv(), "DATABASE_URL="+d.URL, "POSTRIDER_KEY="+pgtest.KeyText())
 	leader, err := startChild(binary, "work", append(env, "POSTRIDER_DATA="+t.TempDir(), "POSTRIDER_METRICS_ADDR=127.0.0.1:0"))
 	if err != nil {
 		t.Fatal(err)

@@ -22,6 +22,7 @@ import (
 	"postrider/graph"
 	"postrider/graph/gen"
 	"postrider/intake"
+	"postrider/internal/installation"
 	"postrider/internal/live"
 	"postrider/internal/pg"
 	"postrider/internal/secret"
@@ -37,7 +38,7 @@ import (
 type services struct {
 	process  *process
 	db       *database
-	key      *secret.Key
+	key      *secret.Ring
 	client   *db.Client
 	accounts *account.Accounts
 	intake   *intake.Intake
@@ -55,8 +56,8 @@ type services struct {
 }
 
 // newServices makes what serves, and the delivery engine where the process works.
-func newServices(p *process, database *database, works bool) (*services, error) {
-	key, err := secret.LoadKey(p.cfg.Key, p.cfg.Data)
+func newServices(ctx context.Context, p *process, database *database, works bool) (*services, error) {
+	key, err := installation.Unlock(ctx, database.SQL, p.cfg.Key, p.cfg.Data)
 	if err != nil {
 		return nil, err
 	}

@@ -31,14 +31,17 @@ func next(what string) string { return fmt.Sprintf("%s %d", what, count.Add(1)) 
 
 // testKey is the key of every test: what a factory sealed, the code under test
 // opens.
-var testKey = sync.OnceValues(func() (*secret.Key, error) { return secret.LoadKey(secret.NewKey(), "") })
+var testKey = sync.OnceValue(secret.NewKey)
+
+// KeyText is the key that the factories seal secrets with, as POSTRIDER_KEY takes it.
+func KeyText() string { return testKey() }
 
 // Key is the key that the factories seal secrets with.
-func Key(t testing.TB) *secret.Key {
+func Key(t testing.TB) *secret.Ring {
 	t.Helper()
-	key, err := testKey()
+	ring, err := secret.ParseRing(testKey())
 	must(t, err)
-	return key
+	return ring
 }
 
 // Client is ent's client over the test's database. With System as its context,

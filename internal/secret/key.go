@@ -1,61 +1,66 @@
 package secret
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/tink-crypto/tink-go/v2/aead/subtle"
 )
 
-// keySize is the size of the installation's key in bytes.
+// keySize is the size of a key in bytes.
 const keySize = 32
 
-// What secrets are sealed for: the context of Seal and Open.
-const (
-	ForSource   = "source"   // an operator's token or signing key
-	ForPostback = "postback" // a postback's signing secret
-	ForDevice   = "device"   // the cookie by which a browser that has signed in is known
-)
-
-// Key seals and opens secrets that have to be read again. Every node of one
-// installation has the same.
-type Key struct {
+// key is one of a Ring.
+type key struct {
+	id   string // the first 4 bytes of a digest of the key, in hex: tells it from others, and tells nothing of it
 	aead *subtle.XChaCha20Poly1305
 }
 
-// LoadKey reads the key that was given (POSTRIDER_KEY), or, when none was, the
-// one kept under dir, which is made the first time. Nodes that share dir may
-// start at once: they end up with one key.
-func LoadKey(given, dir string) (*Key, error) {
+// FindRing reads the keys that were given (POSTRIDER_KEY), or, when none were,
+// those kept under dir. It gives nil where there are none either.
+func FindRing(given, dir string) (*Ring, error) {
 	if given != "" {
-		key, err := parseKey(given)
+		ring, err := ParseRing(given)
 		if err != nil {
 			return nil, fmt.Errorf("POSTRIDER_KEY: %w", err)
 		}
-		return key, nil
+		return ring, nil
 	}
-	path := filepath.Join(dir, "key")
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(KeyFile(dir))
 	if errors.Is(err, os.ErrNotExist) {
-		if err := makeKey(dir, path); err != nil {
-			return nil, fmt.Errorf("making the key %s: %w", path, err)
-		}
-		text, err = os.ReadFile(path)
+		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the key: %w", err)
 	}
-	key, err := parseKey(string(text))
+	ring, err := ParseRing(string(text))
 	if err != nil {
-		return nil, fmt.Errorf("the key in %s: %w", path, err)
+		return nil, fmt.Errorf("the key in %s: %w", KeyFile(dir), err)
 	}
-	return key, nil
+	return ring, nil
 }
+
+// MakeRing makes a key, keeps it under dir and gives a ring of it. Processes that
+// share dir may do so at once: they end up with one key.
+func MakeRing(dir string) (*Ring, error) {
+	path := KeyFile(dir)
+	if err := makeKey(dir, path); err != nil {
+		return nil, fmt.Errorf("making the key %s: %w", path, err)
+	}
+	return FindRing("", dir)
+}
+
+// KeyFile is where the key is kept when none is given.
+func KeyFile(dir string) string { return filepath.Join(dir, "key") }
 
 // NewKey returns a new key as POSTRIDER_KEY takes it.
 func NewKey() string {
@@ -64,35 +69,34 @@ func NewKey() string {
 	return base64.StdEncoding.EncodeToString(bits)
 }
 
-// Seal encrypts value. context says where it belongs, for example
-// "source:7:secret"; Open must be given the same.
-func (k *Key) Seal(value, context string) ([]byte, error) {
-	sealed, err := k.aead.Encrypt([]byte(value), []byte(context))
-	if err != nil {
-		return nil, fmt.Errorf("sealing %s: %w", context, err)
+// ParseRing reads keys with commas or space between them.
+func ParseRing(text string) (*Ring, error) {
+	var ring Ring
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
+		k, err := parseKey(part)
+		if err != nil {
+			return nil, fmt.Errorf("key %d: %w", len(ring.keys)+1, err)
+		}
+		ring.keys = append(ring.keys, k)
 	}
-	return sealed, nil
+	if len(ring.keys) == 0 {
+		return nil, errors.New("has no key")
+	}
+	return &ring, nil
 }
 
-// Open decrypts what Seal made for the same context with the same key.
-func (k *Key) Open(sealed []byte, context string) (string, error) {
-	value, err := k.aead.Decrypt(sealed, []byte(context))
-	if err != nil {
-		return "", fmt.Errorf("opening %s: it was sealed with another POSTRIDER_KEY, or changed since: %w", context, err)
-	}
-	return string(value), nil
-}
-
-func parseKey(text string) (*Key, error) {
-	bits, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+func parseKey(text string) (key, error) {
+	bits, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(bits) != keySize {
-		return nil, fmt.Errorf("want %d bytes in base64, as `openssl rand -base64 %d` prints", keySize, keySize)
+		return key{}, fmt.Errorf("want %d bytes in base64, as `openssl rand -base64 %d` prints; several keys have commas between them", keySize, keySize)
 	}
 	aead, err := subtle.NewXChaCha20Poly1305(bits)
 	if err != nil {
-		return nil, err
+		return key{}, err
 	}
-	return &Key{aead: aead}, nil
+	mac := hmac.New(sha256.New, bits)
+	mac.Write([]byte("postrider key id"))
+	return key{id: hex.EncodeToString(mac.Sum(nil)[:idSize]), aead: aead}, nil
 }
 
 // makeKey writes a new key beside its place and links it there: whoever comes

@@ -3,11 +3,15 @@ package secret_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/tink-crypto/tink-go/v2/aead/subtle"
 
 	"postrider/internal/secret"
 )
@@ -99,7 +103,7 @@ func TestKeyIsMadeOnceAndKept(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range sealed { // nodes that start at once
 		wg.Go(func() {
-			key, err := secret.LoadKey("", dir)
+			key, err := secret.MakeRing(dir)
 			if err != nil {
 				t.Error(err)
 				return
@@ -110,7 +114,7 @@ func TestKeyIsMadeOnceAndKept(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	later, err := secret.LoadKey("", dir)
+	later, err := secret.FindRing("", dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,11 +135,11 @@ func TestKeyIsMadeOnceAndKept(t *testing.T) {
 func TestSealedValueOpensOnlyInItsPlaceAndWithItsKey(t *testing.T) {
 	t.Parallel()
 	text := secret.NewKey()
-	key, err := secret.LoadKey(text, "unused")
+	key, err := secret.FindRing(text, "unused")
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := secret.LoadKey(secret.NewKey(), "unused")
+	other, err := secret.FindRing(secret.NewKey(), "unused")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,9 +166,71 @@ func TestSealedValueOpensOnlyInItsPlaceAndWithItsKey(t *testing.T) {
 
 func TestKeyThatIsNoneSaysHowToMakeOne(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"password", "AAAA", secret.NewKey()[1:]} {
-		if _, err := secret.LoadKey(text, "unused"); err == nil || !strings.Contains(err.Error(), "openssl rand -base64 32") {
+	for _, text := range []string{"password", "AAAA", secret.NewKey()[1:], secret.NewKey() + ",AAAA", secret.NewKey() + ";" + secret.NewKey()} {
+		if _, err := secret.FindRing(text, "unused"); err == nil || !strings.Contains(err.Error(), "openssl rand -base64 32") {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func ring(t *testing.T, keys ...string) *secret.Ring {
+	t.Helper()
+	r, err := secret.ParseRing(strings.Join(keys, ","))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestTheFirstKeySealsAndAllOpen(t *testing.T) {
+	t.Parallel()
+	a, b := secret.NewKey(), secret.NewKey()
+	sealed, err := ring(t, a, b).Seal("s3cret", "place")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id := secret.SealedBy(sealed); id == "" || id != ring(t, a).IDs()[0] {
+		t.Errorf("it says that it was sealed by %q", id)
+	}
+	for name, r := range map[string]*secret.Ring{"its key": ring(t, a), "its key second": ring(t, b, a), "with space between": ring(t, b+" \n"+a)} {
+		if got, err := r.Open(sealed, "place"); err != nil || got != "s3cret" {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	_, err = ring(t, b).Open(sealed, "place")
+	for _, part := range []string{"sealed with key " + ring(t, a).IDs()[0], "POSTRIDER_KEY has " + ring(t, b).IDs()[0]} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%v does not say %q", err, part)
+		}
+	}
+	if text := fmt.Sprint(ring(t, a)); strings.Contains(text, a) {
+		t.Errorf("a ring prints its key: %s", text)
+	}
+}
+
+// What was sealed before there were several keys has no name of its key: nonce,
+// text and tag.
+func TestWhatWasSealedBeforeOpens(t *testing.T) {
+	t.Parallel()
+	text := secret.NewKey()
+	bits, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	aead, err := subtle.NewXChaCha20Poly1305(bits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		sealed, err := aead.Encrypt([]byte("s3cret"), []byte("place"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ring(t, secret.NewKey(), text).Open(sealed, "place"); err != nil || got != "s3cret" {
+			t.Fatalf("%x: %q, %v", sealed, got, err)
+		}
+		if sealed[0] == 1 { // and even one that looks as if it had a name
+			return
 		}
 	}
 }

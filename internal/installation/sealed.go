@@ -1,0 +1,75 @@
+package installation
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"postrider/internal/secret"
+)
+
+// column is where sealed values are.
+type column struct {
+	table, name string
+	context     string // what Seal was told
+}
+
+// columns lists every column of sealed values, but for the installation's own. A
+// test compares it with the database.
+var columns = []column{
+	{"source_secrets", "sealed", secret.ForSource},
+	{"postbacks", "signing_secret", secret.ForPostback},
+	{"postbacks", "retired_signing_secret", secret.ForPostback},
+}
+
+// batchRows is how many values are read, or sealed anew, at once.
+const batchRows = 500
+
+// row is one sealed value.
+type row struct {
+	id     int64
+	sealed []byte
+}
+
+// querier is a pool or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// next reads values of a column after an id that begin with none of prefixes.
+func (c column) next(ctx context.Context, db querier, after int64, prefixes [][]byte) ([]row, error) {
+	rows, err := db.QueryContext(ctx, fmt.Sprintf(
+		`SELECT id, %[2]s FROM %[1]s WHERE id > $1 AND %[2]s IS NOT NULL AND NOT substring(%[2]s FROM 1 FOR 5) = ANY($2) ORDER BY id LIMIT $3`,
+		c.table, c.name), after, prefixes, batchRows)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", c, err)
+	}
+	defer rows.Close()
+	var found []row
+	for rows.Next() {
+		var r row
+		if err := rows.Scan(&r.id, &r.sealed); err != nil {
+			return nil, fmt.Errorf("reading %s: %w", c, err)
+		}
+		found = append(found, r)
+	}
+	return found, rows.Err()
+}
+
+// each hands out, batch by batch, the values of a column that begin with none of
+// prefixes.
+func (c column) each(ctx context.Context, db querier, prefixes [][]byte, do func(batch []row) error) error {
+	for after := int64(0); ; {
+		batch, err := c.next(ctx, db, after, prefixes)
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		if err := do(batch); err != nil {
+			return err
+		}
+		after = batch[len(batch)-1].id
+	}
+}
+
+// String is the column's name in messages.
+func (c column) String() string { return c.table + "." + c.name }
