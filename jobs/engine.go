@@ -46,7 +46,7 @@ const fetchPoll = 3 * time.Second
 type Config struct {
 	Pool     *pg.Pool
 	Client   *dispatch.Client
-	Secrets  *secret.Ring           // opens those of postbacks that sign
+	Secrets  *secret.Ring          // opens those of postbacks that sign
 	Schedule dispatch.Schedule     // dispatch.DefaultSchedule
 	Circuit  dispatch.CircuitRules // dispatch.DefaultCircuitRules
 	Workers  int                   // deliveries under way at once; 256
