@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -19,15 +20,26 @@ func alive(w http.ResponseWriter, _ *http.Request) {
 	plain(w, http.StatusOK, "alive\n")
 }
 
-// readiness answers 200 when the database can be reached and has every
-// migration, 503 otherwise. Why is in the log only.
+// NotReady is why requests cannot be served, in words that may be shown to
+// whoever asks: no address, no secret.
+type NotReady string
+
+// Error is the sentence.
+func (n NotReady) Error() string { return string(n) }
+
+// readiness answers 200 when requests can be served, 503 otherwise. Why is in the
+// log, and in the answer where it is a NotReady.
 func readiness(ready func(ctx context.Context) error, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), readyPatience)
 		defer cancel()
 		if err := ready(ctx); err != nil {
 			log.WarnContext(ctx, "not ready", "error", err)
-			plain(w, http.StatusServiceUnavailable, "not ready\n")
+			text := "not ready\n"
+			if why, ok := errors.AsType[NotReady](err); ok {
+				text = "not ready: " + why.Error() + "\n"
+			}
+			plain(w, http.StatusServiceUnavailable, text)
 			return
 		}
 		plain(w, http.StatusOK, "ready\n")

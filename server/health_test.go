@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -23,6 +24,12 @@ func TestHealth(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), "2 migrations are pending") {
 		t.Error("why is in the log")
+	}
+	told, _ := setup(t, func(p *server.Params) {
+		p.Ready = func(context.Context) error { return fmt.Errorf("10.0.0.7: %w", server.NotReady("the database is newer")) }
+	})
+	if res := get(t, told, "/readyz"); res.StatusCode != http.StatusServiceUnavailable || body(t, res) != "not ready: the database is newer\n" {
+		t.Error("what may be said is said")
 	}
 	ready, _ := setup(t, nil)
 	if res := get(t, ready, "/readyz"); res.StatusCode != http.StatusOK {

@@ -8,6 +8,7 @@ import (
 	"postrider/ent/migrations"
 	"postrider/internal/pg"
 	"postrider/internal/pg/embedded"
+	"postrider/server"
 )
 
 // database is what DATABASE_URL names, or the embedded PostgreSQL.
@@ -77,14 +78,18 @@ func (db *database) lost() <-chan struct{} {
 	return db.server.Done()
 }
 
-// ready tells whether requests can be served: the database answers and has every migration.
+// ready tells whether requests can be served: the database answers, has every
+// migration and none that this program does not know.
 func (db *database) ready(ctx context.Context) error {
 	pending, err := pg.Pending(ctx, db.SQL, migrations.FS)
+	if newer, ok := errors.AsType[*pg.NewerError](err); ok {
+		return server.NotReady(newer.Error())
+	}
 	if err != nil {
 		return err
 	}
 	if pending > 0 {
-		return fmt.Errorf("%d migrations are pending: run `postrider migrate up`", pending)
+		return server.NotReady(fmt.Sprintf("%d migrations are pending: run `postrider migrate up`", pending))
 	}
 	return nil
 }

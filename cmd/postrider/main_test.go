@@ -127,6 +127,43 @@ func TestAppMigratesAndAnswers(t *testing.T) {
 	}
 }
 
+func TestASchemaThatIsNewer(t *testing.T) {
+	t.Parallel()
+	d := pgtest.Empty(t)
+	app := startApp(t, "--database-url="+d.URL)
+	if _, err := d.SQL.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`); err != nil {
+		t.Fatal(err)
+	}
+	const want = "the database is newer than this version of Postrider, which does not know its migration 99999"
+	if text := text(t, app.URL()+"/readyz", http.StatusServiceUnavailable); !strings.HasPrefix(text, "not ready: "+want) {
+		t.Errorf("a process that runs already says %q", text)
+	}
+	for _, args := range [][]string{{"serve", "--addr=127.0.0.1:0"}, {"work"}, {"all", "--addr=127.0.0.1:0"}, {"migrate", "up"}, {"demo"}, {"key", "show"}} {
+		if _, errs, code := postrider(t, append(args, "--database-url="+d.URL)...); code != 1 || !strings.Contains(errs, want) {
+			t.Errorf("%q: %d %s", args, code, errs)
+		}
+	}
+	if out, _, code := postrider(t, "migrate", "status", "--database-url="+d.URL); code != 0 || !strings.Contains(out, "of a newer version") {
+		t.Errorf("status: %d %s", code, out)
+	}
+}
+
+// text is the body of an answer with a status.
+func text(t *testing.T, url string, status int) string {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	res, err := client.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != status {
+		t.Fatalf("%s: %d, want %d; %s, %v", url, res.StatusCode, status, body, err)
+	}
+	return string(body)
+}
+
 func TestAppOverTheEmbeddedPostgreSQL(t *testing.T) {
 	t.Parallel()
 	dir := openFolder(t)

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strconv"
 	"time"
 
@@ -25,18 +27,53 @@ type Migration struct {
 	Name    string
 	Applied bool
 	At      time.Time // when it was applied; zero when it was not, or not known
+	Unknown bool      // to this program: a newer one has applied it
+}
+
+// NewerError says that the database was migrated by a newer version than this.
+type NewerError struct {
+	Unknown []Migration // what this version does not know
+}
+
+// Error is a sentence for whoever runs it.
+func (e *NewerError) Error() string {
+	last := e.Unknown[len(e.Unknown)-1]
+	return fmt.Sprintf("the database is newer than this version of Postrider, which does not know its migration %d (%s). "+
+		"Start the version that migrated it, or a newer one; only a backup of before leads back", last.Version, last.Line)
+}
+
+// Newer is an error where one of all is unknown to this program, and nil otherwise.
+func Newer(all []Migration) error {
+	var unknown []Migration
+	for _, m := range all {
+		if m.Unknown {
+			unknown = append(unknown, m)
+		}
+	}
+	if len(unknown) > 0 {
+		return &NewerError{Unknown: unknown}
+	}
+	return nil
 }
 
 // Migrate brings the database of db to the newest version: first the *.sql files
 // of migrations (goose), then River's, then the tuning of River's tables. What is
 // there already is left alone. Several programs may do it at once: one works,
-// the others wait. db must allow at least two connections.
+// the others wait. A database that is newer than this program is left as it is,
+// and a *NewerError returned. db must allow at least two connections.
 func Migrate(ctx context.Context, db *sql.DB, migrations fs.FS) error {
 	unlock, err := lockMigrations(ctx, db)
 	if err != nil {
 		return err
 	}
 	defer unlock()
+	all, err := Migrations(ctx, db, migrations)
+	if err != nil {
+		return err
+	}
+	if err := Newer(all); err != nil {
+		return err
+	}
 
 	provider, err := gooseProvider(db, migrations)
 	switch {
@@ -62,8 +99,8 @@ func Migrate(ctx context.Context, db *sql.DB, migrations fs.FS) error {
 	return tuneRiver(ctx, db)
 }
 
-// Migrations lists every known migration, oldest first, ours before River's.
-// It changes nothing.
+// Migrations lists every migration, oldest first, ours before River's, and after
+// each those that only the database knows. It changes nothing.
 func Migrations(ctx context.Context, db *sql.DB, migrations fs.FS) ([]Migration, error) {
 	ours, err := ourMigrations(ctx, db, migrations)
 	if err != nil {
@@ -76,7 +113,8 @@ func Migrations(ctx context.Context, db *sql.DB, migrations fs.FS) ([]Migration,
 	return append(ours, rivers...), nil
 }
 
-// Pending counts the migrations that the database lacks: 0 means ready.
+// Pending counts the migrations that the database lacks: 0 means ready, where the
+// database is not newer than this program.
 func Pending(ctx context.Context, db *sql.DB, migrations fs.FS) (int, error) {
 	all, err := Migrations(ctx, db, migrations)
 	if err != nil {
@@ -88,7 +126,7 @@ func Pending(ctx context.Context, db *sql.DB, migrations fs.FS) (int, error) {
 			pending++
 		}
 	}
-	return pending, nil
+	return pending, Newer(all)
 }
 
 func ourMigrations(ctx context.Context, db *sql.DB, migrations fs.FS) ([]Migration, error) {
@@ -112,7 +150,7 @@ func ourMigrations(ctx context.Context, db *sql.DB, migrations fs.FS) ([]Migrati
 			Line: "postrider", Version: source.Version, Name: path.Base(source.Path), Applied: ok, At: at,
 		})
 	}
-	return all, nil
+	return append(all, unknown("postrider", applied, all)...), nil
 }
 
 func riverMigrations(ctx context.Context, db *sql.DB) ([]Migration, error) {
@@ -131,7 +169,19 @@ func riverMigrations(ctx context.Context, db *sql.DB) ([]Migration, error) {
 			Line: "river", Version: int64(m.Version), Name: strconv.Itoa(m.Version) + " " + m.Name, Applied: ok, At: at,
 		})
 	}
-	return all, nil
+	return append(all, unknown("river", applied, all)...), nil
+}
+
+// unknown are the migrations of a line that were applied and are not among known.
+// Version 0 is goose's own.
+func unknown(line string, applied map[int64]time.Time, known []Migration) []Migration {
+	var all []Migration
+	for _, version := range slices.Sorted(maps.Keys(applied)) {
+		if version > 0 && !slices.ContainsFunc(known, func(m Migration) bool { return m.Version == version }) {
+			all = append(all, Migration{Line: line, Version: version, Name: "of a newer version", Applied: true, At: applied[version], Unknown: true})
+		}
+	}
+	return all
 }
 
 // appliedVersions reads a table of versions; none is applied while it does not exist.

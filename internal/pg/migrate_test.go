@@ -2,6 +2,7 @@ package pg_test
 
 import (
 	"database/sql"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -127,4 +128,25 @@ func pending(t *testing.T, db *sql.DB) int {
 	n, err := pg.Pending(t.Context(), db, twoSteps)
 	must(t, err)
 	return n
+}
+
+func TestADatabaseThatIsNewerIsLeftAsItIs(t *testing.T) {
+	t.Parallel()
+	db := pgtest.Empty(t).SQL
+	must(t, pg.Migrate(t.Context(), db, twoSteps))
+	old := fstest.MapFS{"00001_first.sql": twoSteps["00001_first.sql"]}
+	for name, err := range map[string]error{
+		"migrating": pg.Migrate(t.Context(), db, old),
+		"asking":    func() error { _, err := pg.Pending(t.Context(), db, old); return err }(),
+	} {
+		newer, ok := errors.AsType[*pg.NewerError](err)
+		if !ok || len(newer.Unknown) != 1 || newer.Unknown[0].Version != 2 || !strings.Contains(err.Error(), "does not know its migration 2 (postrider)") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, err := db.ExecContext(t.Context(), `INSERT INTO river_migration (line, version) VALUES ('main', 99)`)
+	must(t, err)
+	if err := pg.Migrate(t.Context(), db, twoSteps); err == nil || !strings.Contains(err.Error(), "does not know its migration 99 (river)") {
+		t.Errorf("River's: %v", err)
+	}
 }
