@@ -26,7 +26,9 @@ func TestHealth(t *testing.T) {
 		t.Error("why is in the log")
 	}
 	told, _ := setup(t, func(p *server.Params) {
-		p.Ready = func(context.Context) error { return fmt.Errorf("10.0.0.7: %w", server.NotReady("the database is newer")) }
+		p.Ready = func(context.Context) error {
+			return fmt.Errorf("10.0.0.7: %w", server.NotReady("the database is newer"))
+		}
 	})
 	if res := get(t, told, "/readyz"); res.StatusCode != http.StatusServiceUnavailable || body(t, res) != "not ready: the database is newer\n" {
 		t.Error("what may be said is said")
