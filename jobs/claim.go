@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -31,6 +32,7 @@ type claim struct {
 	goal        string
 	createdAt   time.Time
 	stopped     dispatch.State // held or cancelled since it was queued; empty to go on
+	onHold      bool           // nothing may leave since it was taken
 }
 
 // claimRows is how many claims share a commit at most.
@@ -43,8 +45,11 @@ type claiming struct {
 	err error
 }
 
+// errOnHold says that nothing is claimed, since nothing may leave.
+var errOnHold = errors.New("the installation is on hold")
+
 // claim takes a delivery by compare-and-set on its attempt number; nil where it
-// has moved on. It is durable when it returns: only then may anything be sent.
+// has moved on, and errOnHold where nothing may leave. It is durable when it returns: only then may anything be sent.
 func (e *Engine) claim(ctx context.Context, q Queued) (*claim, error) {
 	c := &claiming{key: q}
 	if err := e.claims.Do(ctx, c); err != nil {
@@ -64,8 +69,15 @@ func (e *Engine) claimAll(ctx context.Context, batch []*claiming) error {
 		}
 	}
 	for len(waiting) > 0 {
-		if err := e.claimSome(ctx, waiting); err != nil {
+		onHold, err := e.claimSome(ctx, waiting)
+		if err != nil {
 			return err
+		}
+		if onHold {
+			for _, c := range waiting {
+				c.err = errOnHold
+			}
+			return nil
 		}
 		again, err := e.block(ctx, waiting)
 		if err != nil || !again {
@@ -75,12 +87,13 @@ func (e *Engine) claimAll(ctx context.Context, batch []*claiming) error {
 	return nil
 }
 
-// claimSome takes what can be taken, and leaves the rest waiting.
-func (e *Engine) claimSome(ctx context.Context, waiting map[Queued]*claiming) error {
+// claimSome takes what can be taken, and leaves the rest waiting: all of it while
+// the installation is on hold, which it tells.
+func (e *Engine) claimSome(ctx context.Context, waiting map[Queued]*claiming) (onHold bool, err error) {
 	ids, attempts := columns(maps.Keys(waiting))
 	rows, err := e.Pool.Pgx.Query(ctx, claimSQL, ids, attempts, e.Now().UTC())
 	if err != nil {
-		return err
+		return false, err
 	}
 	var c claim
 	var held, deleted bool
@@ -88,6 +101,10 @@ func (e *Engine) claimSome(ctx context.Context, waiting map[Queued]*claiming) er
 	_, err = pgx.ForEachRow(rows, []any{
 		&c.id, &c.affiliateID, &c.postbackID, &c.versionID, &c.number, &c.endpoint, &c.goal, &c.createdAt, &held, &deleted, &macros,
 	}, func() error {
+		if c.id == uuid.Nil {
+			onHold = true
+			return nil
+		}
 		taken := c
 		key := Queued{c.id, c.number - 1}
 		asked := waiting[key]
@@ -97,7 +114,7 @@ func (e *Engine) claimSome(ctx context.Context, waiting map[Queued]*claiming) er
 		asked.got = &taken
 		return nil
 	})
-	return err
+	return onHold, err
 }
 
 // block lets deliveries wait that tell of a later step of a conversion, while an
@@ -176,6 +193,15 @@ func stopped(held, deleted bool) dispatch.State {
 	default:
 		return ""
 	}
+}
+
+// wait gives a claim back unspent: nothing may leave, and it is due again at once.
+func (c *claim) wait(now time.Time) result {
+	state := dispatch.Retrying
+	if c.number == 1 {
+		state = dispatch.Queued
+	}
+	return result{claim: c, outcome: dispatch.Outcome{State: state, RetryAt: now}, at: now, unspent: true}
 }
 
 // stop gives a claim back unspent: its postback was held or deleted meanwhile.

@@ -29,6 +29,9 @@ type deliverer struct {
 func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error {
 	e, all := d.engine, job.Args.Deliveries
 	r := newRun(job.ID, len(all))
+	if e.Hold() {
+		return e.keepBack(ctx, job, r, all)
+	}
 	var working errgroup.Group
 	for i, q := range all {
 		room, a := e.enter(ctx, job.Args)
@@ -71,6 +74,9 @@ func (e *Engine) turn(ctx context.Context, job *river.Job[DeliverArgs], r *run, 
 		defer e.Wake() // a place comes free, and only the promoter can give it to another
 	}
 	c, err := e.claim(ctx, q)
+	if errors.Is(err, errOnHold) {
+		return e.keepBack(ctx, job, r, []Queued{q})
+	}
 	if err != nil {
 		return err
 	}
@@ -84,6 +90,25 @@ func (e *Engine) turn(ctx context.Context, job *river.Job[DeliverArgs], r *run, 
 	}
 	c.run = r
 	return e.send(ctx, c, job.Args, room)
+}
+
+// keepBack puts deliveries of a job back into the table, since nothing may leave.
+func (e *Engine) keepBack(ctx context.Context, job *river.Job[DeliverArgs], r *run, deliveries []Queued) error {
+	if job.Args.Probe {
+		if err := e.circuits.lost(ctx, job.Args.Endpoint); err != nil {
+			return err
+		}
+	}
+	if job.Attempt > 1 {
+		// The job ran before and failed: it may have left claims behind.
+		for _, q := range deliveries {
+			if err := e.retake(ctx, q); err != nil {
+				return err
+			}
+		}
+	}
+	e.metrics.parked(onHold, len(deliveries))
+	return e.parks.Do(ctx, parking{run: r, deliveries: deliveries})
 }
 
 // caught makes an error of a panic, as River does with those of its own goroutine.

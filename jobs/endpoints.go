@@ -16,6 +16,7 @@ const (
 	admitted admission = iota
 	full               // as much as may be is under way there
 	held               // its circuit is open
+	onHold             // nothing may leave at all
 )
 
 // endpoints is what this process knows of the endpoints it sends to: what is

@@ -53,6 +53,7 @@ type Config struct {
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer // nil for none
 	Now      func() time.Time      // the clock
+	Hold     func() bool           // whether nothing may leave; nil for never
 
 	Retention    Retention
 	PromoteEvery time.Duration // how often what waits is looked at; 250 ms
@@ -166,6 +167,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Hold == nil {
+		c.Hold = func() bool { return false }
 	}
 	c.Retention = c.Retention.withDefaults()
 	if c.PromoteEvery == 0 {

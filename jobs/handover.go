@@ -91,7 +91,7 @@ func (h *handover) drain(soft context.Context) {
 // take claims a delivery that is being recorded, where it can go out at once; nil
 // where it must go through the queue. An Engine that is nil takes nothing.
 func (e *Engine) take(f dispatch.Fresh) *handed {
-	if e == nil || f.Follows || !e.handover.begin() {
+	if e == nil || f.Follows || e.Hold() || !e.handover.begin() {
 		return nil
 	}
 	room, ok := e.roomAtOnce(f.Endpoint)
@@ -134,8 +134,11 @@ SELECT args, $4, $5, priority, queue, 'running', 1, $6, ARRAY[$7] FROM unnest($1
 RETURNING id, ARRAY(SELECT (queued ->> 'id')::uuid FROM jsonb_array_elements(args -> 'deliveries') AS queued)`
 
 // stoppedSQL finds, of the postbacks $1, those that nothing may be sent for any
-// more: what the recording process had cached of them was old.
-const stoppedSQL = `SELECT id, deleted_at IS NOT NULL FROM postbacks WHERE id = ANY($1) AND (hold_reason IS NOT NULL OR deleted_at IS NOT NULL)`
+// more: what the recording process had cached of them was old. While the
+// installation is on hold, of which it tells, these are all.
+const stoppedSQL = `
+SELECT p.id, p.deleted_at IS NOT NULL, h.on_hold FROM postbacks p CROSS JOIN (` + onHoldSQL + `) AS h(on_hold)
+WHERE p.id = ANY($1) AND (p.hold_reason IS NOT NULL OR p.deleted_at IS NOT NULL OR h.on_hold)`
 
 // queueHanded writes the jobs of what was taken, which has begun once tx has
 // committed, and given its room back where it has not.
@@ -163,11 +166,14 @@ func (e *Engine) queueHanded(tx *pg.Pipeline, taken []*handed) error {
 		return err
 	}, insertRunningSQL, append(rows.args(), taken[0].claimedAt, e.member.id.String())...)
 	var postback int64
-	var deleted bool
+	var deleted, onHold bool
 	tx.QueueRows(func(rows pgx.Rows) error {
-		_, err := pgx.ForEachRow(rows, []any{&postback, &deleted}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&postback, &deleted, &onHold}, func() error {
 			for _, h := range taken {
-				if h.claim.postbackID == postback {
+				if h.claim.postbackID != postback {
+					continue
+				}
+				if h.claim.onHold = onHold; !onHold {
 					h.claim.stopped = stopped(true, deleted)
 				}
 			}
@@ -201,6 +207,9 @@ func (e *Engine) deliver(h *handed) {
 	ctx, cancel := context.WithTimeout(e.handover.ctx, jobTimeout)
 	defer cancel()
 	err := caught(func() error {
+		if h.claim.onHold {
+			return e.writer.write(ctx, h.claim.wait(e.Now()))
+		}
 		if h.claim.stopped != "" {
 			return e.writer.write(ctx, h.claim.stop(e.Now()))
 		}

@@ -76,8 +76,11 @@ func (m *metrics) flush(rows int, took time.Duration) {
 
 func (m *metrics) parked(a admission, deliveries int) {
 	because := "full"
-	if a == held {
+	switch a {
+	case held:
 		because = "circuit_open"
+	case onHold:
+		because = "on_hold"
 	}
 	m.parkings.WithLabelValues(because).Add(float64(deliveries))
 }

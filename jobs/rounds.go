@@ -51,6 +51,9 @@ func (p *promoter) round(ctx context.Context) (pause time.Duration, err error) {
 		clear(p.holding)
 		return e.PromoteEvery, nil
 	}
+	if e.Hold() {
+		return e.PromoteEvery, nil // what is due, and what is parked, stays where it is
+	}
 	moved, err := p.advance(ctx)
 	if err != nil {
 		return e.PromoteEvery, err

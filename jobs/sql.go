@@ -2,13 +2,14 @@ package jobs
 
 // claimSQL takes deliveries for one attempt each: $1 ids, $2 how many attempts
 // each had, $3 now. It changes no indexed column, so the updates stay in their
-// rows' pages.
+// rows' pages. While the installation is on hold it takes none, and gives one row
+// with the id 0: one statement sees either that or the claims.
 const claimSQL = `
 WITH claimed AS (
   UPDATE deliveries d SET attempt = d.attempt + 1, claimed_at = $3, first_attempt_at = coalesce(d.first_attempt_at, $3)
   FROM unnest($1::uuid[], $2::int[]) AS u(id, attempt)
   WHERE d.id = u.id AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
-    AND d.blocked_by IS NULL AND d.state IN ('queued', 'retrying')
+    AND d.blocked_by IS NULL AND d.state IN ('queued', 'retrying') AND NOT (` + onHoldSQL + `)
     AND NOT (d.follows AND EXISTS (
       SELECT FROM deliveries o WHERE o.conversion_id = d.conversion_id AND o.postback_id = d.postback_id AND o.event_id < d.event_id
         AND o.replay_of IS NULL AND o.state IN ('queued', 'retrying', 'held')))
@@ -19,7 +20,12 @@ WITH claimed AS (
 )
 SELECT c.id, c.affiliate_id, c.postback_id, c.version_id, c.attempt, c.endpoint, c.goal, c.created_at,
        p.hold_reason IS NOT NULL, p.deleted_at IS NOT NULL, coalesce(c.macros, e.macros)
-FROM claimed c JOIN postbacks p ON p.id = c.postback_id JOIN conversion_events e ON e.id = c.event_id`
+FROM claimed c JOIN postbacks p ON p.id = c.postback_id JOIN conversion_events e ON e.id = c.event_id
+UNION ALL
+SELECT '00000000-0000-0000-0000-000000000000', 0, 0, 0, 0, '', '', $3, false, false, '{}' WHERE (` + onHoldSQL + `)`
+
+// onHoldSQL tells whether nothing may leave to trackers.
+const onHoldSQL = `SELECT hold_reason IS NOT NULL FROM installation WHERE one`
 
 // followersSQL finds, of deliveries that could not be claimed, those that wait
 // for nothing but perhaps an earlier one: of the same conversion, or what was

@@ -12,7 +12,6 @@ import (
 	"postrider/commission"
 	"postrider/dispatch"
 	"postrider/ent/db"
-	"postrider/internal/viewer"
 	"postrider/macro"
 )
 
@@ -76,7 +75,7 @@ func (t *Trial) RunScenarios(ctx context.Context, w Wish) (*Run, error) {
 		return nil, err
 	}
 	scenarios := Scenarios()
-	if err := t.allow(viewer.From(ctx), len(scenarios)); err != nil {
+	if err := t.maySend(ctx, len(scenarios)); err != nil {
 		return nil, err
 	}
 	id, err := uuid.NewV7AtTime(t.Now())

@@ -23,6 +23,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/goal"
 	"postrider/internal/globalid"
+	"postrider/internal/installation"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
@@ -74,6 +75,18 @@ func (t *Trial) allow(v *viewer.Viewer, shots int) error {
 		return problem.RateLimited("that was a lot of tests in a short time; wait a few seconds")
 	}
 	return nil
+}
+
+// maySend spends so many shots of the viewer's, unless nothing may leave.
+func (t *Trial) maySend(ctx context.Context, shots int) error {
+	hold, err := installation.ReadHold(ctx, t.DB)
+	if err != nil {
+		return err
+	}
+	if err := hold.Refuse(); err != nil {
+		return err
+	}
+	return t.allow(viewer.From(ctx), shots)
 }
 
 // AllowLook tells whether the viewer may have the network asked once more: looking
@@ -235,7 +248,7 @@ func (t *Trial) Fire(ctx context.Context, w Wish) (*db.PostbackTest, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.allow(viewer.From(ctx), 1); err != nil {
+	if err := t.maySend(ctx, 1); err != nil {
 		return nil, err
 	}
 	r, err := t.fire(ctx, o, shot{values: o.values})

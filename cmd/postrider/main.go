@@ -37,6 +37,8 @@ type cli struct {
 	User    userCmd    `cmd:"" help:"Sign-ins."`
 	Token   tokenCmd   `cmd:"" help:"API tokens."`
 	Key     keyCmd     `cmd:"" help:"The keys that seal stored secrets."`
+	Holding holdCmd    `cmd:"" name:"hold" help:"Let nothing leave to trackers, in no process; everything else goes on."`
+	Resume  resumeCmd  `cmd:"" help:"Let everything leave that waited since hold."`
 	Tail    tailCmd    `cmd:"" help:"Deliveries live in the terminal, with a token."`
 	Sink    sinkCmd    `cmd:"" help:"An echo tracker: answers and prints every postback it gets."`
 

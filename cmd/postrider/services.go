@@ -47,6 +47,7 @@ type services struct {
 	metrics  *prometheus.Registry
 	sender   *dispatch.Client
 	engine   *jobs.Engine // nil in a process that does not work
+	hold     *installation.Watch
 
 	deliveries *live.Hub[*db.Delivery]
 	received   *live.Hub[*db.ReceivedPostback]
@@ -74,6 +75,9 @@ func newServices(ctx context.Context, p *process, database *database, works bool
 	}
 	s.sender = dispatch.NewClient(dispatch.ClientOptions{Guard: s.guard, UserAgent: p.userAgent()})
 	s.closers = append(s.closers, func() error { s.sender.Close(); return nil })
+	if s.hold, err = s.watchHold(ctx); err != nil {
+		return nil, err
+	}
 	if works {
 		if s.engine, err = s.newEngine(); err != nil {
 			return nil, err
@@ -88,6 +92,18 @@ func newServices(ctx context.Context, p *process, database *database, works bool
 		ClientAddr: func(ctx context.Context) netip.Addr { return server.ClientOf(ctx).Addr },
 	})
 	return s, nil
+}
+
+// watchHold knows whether nothing may leave, before anything could.
+func (s *services) watchHold(ctx context.Context) (*installation.Watch, error) {
+	return installation.NewWatch(ctx, installation.WatchConfig{
+		DB: s.db.SQL, Setting: s.process.cfg.Hold, Log: s.process.log, Metrics: s.metrics,
+		Changed: func() {
+			if s.engine != nil {
+				s.engine.Wake()
+			}
+		},
+	})
 }
 
 func guardOptions(p *process) dispatch.GuardOptions {
@@ -120,7 +136,7 @@ func (p *process) userAgent() string {
 func (s *services) newEngine() (*jobs.Engine, error) {
 	return jobs.New(jobs.Config{
 		Pool: s.db.Pool, Client: s.sender, Secrets: s.key, Workers: s.process.cfg.Workers, Log: s.process.log, Metrics: s.metrics,
-		SweepAfter: s.process.cfg.SweepAfter,
+		SweepAfter: s.process.cfg.SweepAfter, Hold: s.hold.On,
 		Retention: jobs.Retention{
 			Bodies: s.process.cfg.KeepBodies, Attempts: s.process.cfg.KeepAttempts, Received: s.process.cfg.KeepReceived,
 		},
@@ -167,6 +183,7 @@ func (s *services) run(ctx context.Context) error {
 	deliveries := live.NewFeed(s.deliveries, s.process.log, s.loadDeliveries)
 	received := live.NewFeed(s.received, s.process.log, s.loadReceived)
 	var tasks sync.WaitGroup
+	tasks.Go(func() { s.hold.Run(ctx) })
 	tasks.Go(func() { deliveries.Run(ctx) })
 	tasks.Go(func() { received.Run(ctx) })
 	alerts := live.NewFeed(s.alerts, s.process.log, s.loadAlerts)
@@ -197,10 +214,12 @@ func (s *services) listen(ctx context.Context, feeds map[live.Channel]func(ids [
 				add(live.ParsePayload(payload))
 			} else {
 				s.forget() // of the configuration
+				s.hold.Look()
 			}
 		},
 		OnReady: func() {
 			s.forget()
+			s.hold.Look()
 			s.deliveries.Resync()
 			s.received.Resync()
 			s.alerts.Resync()

@@ -1,0 +1,173 @@
+package installation
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+)
+
+// Reason is why an installation is on hold.
+type Reason string
+
+// The reasons.
+const (
+	Asked   Reason = "asked"   // somebody wanted it
+	Setting Reason = "setting" // POSTRIDER_HOLD
+	Copy    Reason = "copy"    // the database is not where the installation ran last
+)
+
+// Hold says that nothing leaves to trackers; the zero Hold, that all goes on.
+type Hold struct {
+	Reason Reason
+	Since  time.Time
+	Note   string // for whoever runs it: who asked, or what differs
+}
+
+// On tells whether it holds.
+func (h Hold) On() bool { return h.Reason != "" }
+
+// Refuse is the problem of somebody who wants something sent; nil where nothing
+// is on hold.
+func (h Hold) Refuse() error {
+	if !h.On() {
+		return nil
+	}
+	return problem.Conflict("", "nothing is sent: Postrider is on hold since %s; try again when it is resumed", h.Since.UTC().Format("2 January 15:04 MST"))
+}
+
+// settingFor is how long a process with POSTRIDER_HOLD is taken to run since it
+// was last seen.
+const settingFor = 15 * time.Second
+
+// ReadHold reads whether the installation is on hold.
+func ReadHold(ctx context.Context, db *sql.DB) (Hold, error) {
+	k, err := readKnown(ctx, db, "")
+	return k.hold, err
+}
+
+// Begin puts the installation on hold, unless it is. Every process obeys at once: a
+// delivery is claimed only while there is no hold. Quiet waits for what was under way.
+func Begin(ctx context.Context, db *sql.DB, reason Reason, note string) error {
+	_, err := db.ExecContext(ctx, `
+		UPDATE installation SET hold_reason = $1, hold_since = now(), hold_note = $2 WHERE hold_reason IS NULL`, string(reason), note)
+	if err != nil {
+		return fmt.Errorf("putting the installation on hold: %w", err)
+	}
+	return nil
+}
+
+// Resume ends a hold, and remembers where the database is now. It is refused while
+// a process runs that was told to hold by its settings.
+func Resume(ctx context.Context, db *sql.DB) error {
+	here, err := readCluster(ctx, db)
+	if err != nil {
+		return err
+	}
+	return pg.WithTx(ctx, db, func(ctx context.Context, tx *sql.Tx) error {
+		known, err := readKnown(ctx, tx, "FOR UPDATE")
+		if err != nil {
+			return err
+		}
+		if known.setting {
+			return problem.Conflict("", "a process with POSTRIDER_HOLD=true runs, or ran until a few seconds ago: start it without, then resume")
+		}
+		if err := here.remember(ctx, tx); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE installation SET hold_reason = NULL, hold_since = NULL, hold_note = ''`); err != nil {
+			return fmt.Errorf("resuming: %w", err)
+		}
+		return nil
+	})
+}
+
+// known is what the database remembers.
+type known struct {
+	hold    Hold
+	setting bool    // a process with POSTRIDER_HOLD runs
+	cluster cluster // where the installation ran last; zero before its first start
+}
+
+// rower is a pool or a transaction.
+type rower interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func readKnown(ctx context.Context, db rower, lock string) (k known, err error) {
+	var reason, system sql.NullString
+	var since sql.NullTime
+	var timeline, oid sql.NullInt64
+	err = db.QueryRowContext(ctx, `
+		SELECT hold_reason, hold_since, hold_note, coalesce(setting_until > now(), false), system_identifier, timeline, database_oid
+		FROM installation WHERE one `+lock).Scan(&reason, &since, &k.hold.Note, &k.setting, &system, &timeline, &oid)
+	if err != nil {
+		return k, fmt.Errorf("reading what the database knows of itself: %w", err)
+	}
+	k.hold.Reason, k.hold.Since = Reason(reason.String), since.Time
+	k.cluster = cluster{system: system.String, timeline: timeline.Int64, oid: oid.Int64}
+	return k, nil
+}
+
+// settle compares where the database is with where it was. Before the first start
+// that is written down; anything else that differs puts the installation on hold.
+func settle(ctx context.Context, db *sql.DB, here cluster) (known, error) {
+	k, err := readKnown(ctx, db, "")
+	if err != nil || k.settled(here) {
+		return k, err
+	}
+	err = pg.WithTx(ctx, db, func(ctx context.Context, tx *sql.Tx) error {
+		if k, err = readKnown(ctx, tx, "FOR UPDATE"); err != nil || k.settled(here) {
+			return err
+		}
+		if k.cluster.oid == 0 {
+			k.cluster = here
+			return here.remember(ctx, tx)
+		}
+		k.hold.Reason, k.hold.Note = Copy, here.differs(k.cluster)
+		err := tx.QueryRowContext(ctx, `UPDATE installation SET hold_reason = $1, hold_since = now(), hold_note = $2 RETURNING hold_since`,
+			string(Copy), k.hold.Note).Scan(&k.hold.Since)
+		if err != nil {
+			return fmt.Errorf("putting a copy on hold: %w", err)
+		}
+		return nil
+	})
+	return k, err
+}
+
+// settled tells whether all is as it was remembered, or already on hold because it
+// is not.
+func (k known) settled(here cluster) bool {
+	return k.cluster.oid != 0 && (k.hold.Reason == Copy || here.differs(k.cluster) == "")
+}
+
+// Quiet waits until nothing is under way any more that had begun before Begin
+// returned: transactions that may have claimed something, then attempts. It tells
+// how many jobs were still running when ctx ended.
+func Quiet(ctx context.Context, db *sql.DB) (running int, err error) {
+	var asked time.Time
+	if err := db.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&asked); err != nil {
+		return 0, fmt.Errorf("waiting for what is under way: %w", err)
+	}
+	for {
+		var claiming int
+		err := db.QueryRowContext(ctx, `
+			SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+			          AND backend_type = 'client backend' AND state <> 'idle' AND xact_start < $1 AND application_name NOT LIKE 'pg\_%'),
+			       (SELECT count(*) FROM river_job WHERE state = 'running')`, asked).Scan(&claiming, &running)
+		if ctx.Err() != nil || err == nil && claiming+running == 0 {
+			return running, nil
+		}
+		if err != nil {
+			return running, fmt.Errorf("waiting for what is under way: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return running, nil
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
