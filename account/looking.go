@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -18,13 +19,26 @@ const (
 	LookAsQuery = "lookAs"
 )
 
-// lookingAs is the viewer through whom staff look at an affiliate's things: it
-// sees what the affiliate sees, and changes nothing.
-func (a *Accounts) lookingAs(r *http.Request, v *viewer.Viewer) (*viewer.Viewer, error) {
+type lookAsKey struct{}
+
+// withLookAs keeps whose things a request asks to look at: who asks may be said
+// later, on a WebSocket.
+func withLookAs(ctx context.Context, r *http.Request) context.Context {
 	named := r.Header.Get(LookAs)
 	if named == "" {
 		named = r.URL.Query().Get(LookAsQuery)
 	}
+	if named == "" {
+		return ctx
+	}
+	return context.WithValue(ctx, lookAsKey{}, named)
+}
+
+// lookingAs is the viewer through whom staff look at an affiliate's things: it
+// sees what the affiliate sees, and changes nothing. Who asks to look at nobody's
+// stays v.
+func (a *Accounts) lookingAs(ctx context.Context, v *viewer.Viewer) (*viewer.Viewer, error) {
+	named, _ := ctx.Value(lookAsKey{}).(string)
 	if named == "" || v == nil {
 		return v, nil
 	}
@@ -36,7 +50,7 @@ func (a *Accounts) lookingAs(r *http.Request, v *viewer.Viewer) (*viewer.Viewer,
 	if id.Kind != "Affiliate" || !isInt {
 		return nil, problem.Forbidden("there is no such affiliate")
 	}
-	found, err := a.client.Affiliate.Query().Where(affiliate.ID(key)).Exist(viewer.AsSystem(r.Context()))
+	found, err := a.client.Affiliate.Query().Where(affiliate.ID(key)).Exist(viewer.AsSystem(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +58,7 @@ func (a *Accounts) lookingAs(r *http.Request, v *viewer.Viewer) (*viewer.Viewer,
 		return nil, problem.Forbidden("there is no such affiliate")
 	}
 	as := *v
-	as.Role, as.AffiliateID, as.Scopes = viewer.Affiliate, key, nil
+	as.Role, as.AffiliateID, as.Scopes, as.Looking = viewer.Affiliate, key, nil, true
 	if slices.Contains(v.Scopes, viewer.Read) {
 		as.Scopes = []viewer.Scope{viewer.Read}
 	}

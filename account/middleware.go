@@ -24,6 +24,7 @@ func (a *Accounts) Middleware(next http.Handler) http.Handler {
 	})
 	saving := a.sessions.LoadAndSave(withSession)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(withLookAs(r.Context(), r))
 		switch authorization := r.Header.Get("Authorization"); {
 		case authorization != "":
 			a.withToken(w, r, authorization, next)
@@ -48,7 +49,7 @@ func (a *Accounts) withToken(w http.ResponseWriter, r *http.Request, authorizati
 // serveAs lets a viewer in, nil for nobody: a stream for as long as the sign-in
 // holds, which again looks at.
 func (a *Accounts) serveAs(w http.ResponseWriter, r *http.Request, v *viewer.Viewer, next http.Handler, again func(context.Context) (*viewer.Viewer, error)) {
-	seen, err := a.lookingAs(r, v)
+	seen, err := a.lookingAs(r.Context(), v)
 	if err != nil {
 		refuse(w, problem.From(err))
 		return

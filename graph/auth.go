@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
@@ -15,6 +16,9 @@ func auth(ctx context.Context, _ any, next graphql.Resolver, role *viewer.Role, 
 	v, err := viewer.Require(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if v.Looking && graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
+		return nil, problem.Forbidden("while you look at an affiliate's things as the affiliate, nothing can be changed: end looking first")
 	}
 	if role != nil && !v.HasRole(*role) {
 		return nil, problem.Forbidden("this is for the network's staff")

@@ -9,6 +9,7 @@ package graph
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -17,6 +18,7 @@ import (
 	"postrider/doctor"
 	"postrider/ent/db"
 	"postrider/graph/gen"
+	"postrider/graph/stream"
 	"postrider/intake"
 	"postrider/internal/live"
 	"postrider/internal/secret"
@@ -55,6 +57,8 @@ type Config struct {
 	Echoes     *live.Hub[*db.EchoRequest]
 	Secrets    *secret.Ring // opens postbacks' signing secrets for their owners
 	Instance   gen.Instance
+	ClientAddr func(ctx context.Context) netip.Addr // where a request came from; nil where that is not known
+	Streams    stream.Limits
 	Log        *slog.Logger
 	Now        func() time.Time
 

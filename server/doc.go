@@ -14,6 +14,7 @@
 //   - No query string, header or body is logged: tokens and players' ids are in
 //     them. Client addresses are cut to /24 and /48.
 //   - X-Forwarded-For and the country header count from a trusted proxy only.
-//   - A handler that writes for long (server-sent events, WebSocket) has the write
-//     timeout lifted, and ends when the server begins to stop.
+//   - What a request's headers ask for earns it nothing: a handler that makes a
+//     stream of it (server-sent events, WebSocket) lifts the timeouts itself, once it
+//     has read the request. Streams end when the server begins to stop.
 package server

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"postrider/account"
-
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -51,7 +49,7 @@ func (o *observer) requests(next http.Handler) http.Handler {
 
 		took := time.Since(began)
 		route := routeOf(r)
-		if !account.IsStream(r) { // its length says nothing
+		if !answer.streamed() { // its length says nothing
 			o.seconds.WithLabelValues(route, strconv.Itoa(answer.status()/100)+"xx").Observe(took.Seconds())
 		}
 		// The path of a web page is harmless; elsewhere the pattern says enough and holds no key.
@@ -120,6 +118,11 @@ func (rec *recorder) status() int {
 		return http.StatusOK
 	}
 	return rec.code
+}
+
+// streamed tells whether the answer was a stream, whatever was asked for.
+func (rec *recorder) streamed() bool {
+	return rec.code == http.StatusSwitchingProtocols || strings.HasPrefix(rec.Header().Get("Content-Type"), "text/event-stream")
 }
 
 // WriteHeader notes the status.

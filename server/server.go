@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,7 +19,8 @@ import (
 )
 
 // Timeouts of a connection. A request that takes longer is a fault of the client
-// or of ours; streams are exempt from the last.
+// or of ours. Only what has become a stream is exempt, whatever a request's headers
+// say: the handler that makes it one lifts them, when the request has been read.
 const (
 	readHeaderTimeout = 10 * time.Second
 	readTimeout       = 30 * time.Second
@@ -41,6 +44,8 @@ type Params struct {
 	Web     fs.FS                           // the built web app: index.html, graphiql.html, assets/; nil for none
 	Ready   func(ctx context.Context) error // nil when requests can be served
 	Routes  []Route                         // everything besides health, metrics and the web app
+
+	ReadTimeout time.Duration // for a request to arrive, body and all; 30 s
 }
 
 // Route is a handler under a pattern of http.ServeMux, for example "GET /c/{link}".
@@ -57,6 +62,7 @@ type Server struct {
 	http     *http.Server
 	stopping context.Context
 	stop     context.CancelFunc
+	streams  sync.WaitGroup // handlers of what may be a stream
 }
 
 // New builds the server. It does not listen yet.
@@ -70,7 +76,7 @@ func New(p Params) (*Server, error) {
 	s.http = &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
+		ReadTimeout:       cmp.Or(p.ReadTimeout, readTimeout),
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
@@ -90,8 +96,8 @@ func (s *Server) Serve(listener net.Listener) error {
 	return nil
 }
 
-// Close ends streams, lets requests under way finish, and cuts off what has not
-// finished after a while.
+// Close ends streams, lets requests under way finish and streams say goodbye, and
+// cuts off what has not finished after a while.
 func (s *Server) Close() error {
 	s.stop()
 	ctx, cancel := context.WithTimeout(context.Background(), stopPatience)
@@ -99,7 +105,22 @@ func (s *Server) Close() error {
 	if err := s.http.Shutdown(ctx); err != nil {
 		return errors.Join(fmt.Errorf("requests were cut off: %w", err), s.http.Close())
 	}
-	return nil
+	return s.awaitStreams(ctx)
+}
+
+// awaitStreams waits for WebSockets, which http.Server does not know any more.
+func (s *Server) awaitStreams(ctx context.Context) error {
+	ended := make(chan struct{})
+	go func() {
+		s.streams.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		return errors.New("streams were cut off: they did not end in time")
+	}
 }
 
 // handler puts routes and what surrounds them together, as doc.go has it.
@@ -130,24 +151,23 @@ func (s *Server) handler(p Params) (http.Handler, error) {
 	var h http.Handler = mux
 	h = origins.Handler(h)
 	h = securityHeaders(p.Config, h)
-	h = s.streams(h)
+	h = s.endStreams(h)
 	h = recoverPanics(p.Log, h)
 	h = observe.requests(h)
 	h = clients{trusted: p.Config.TrustedProxies, countryHeader: p.Config.CountryHeader}.handler(h)
 	return http.MaxBytesHandler(h, maxBody), nil
 }
 
-// streams lifts the timeouts from requests that stay open, and ends them when
-// the server stops: http.Server would wait for them, or not know of them.
-func (s *Server) streams(next http.Handler) http.Handler {
+// endStreams ends requests that stay open when the server stops: http.Server would
+// wait for them, or not know of them.
+func (s *Server) endStreams(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !account.IsStream(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		control := http.NewResponseController(w)
-		_ = control.SetWriteDeadline(time.Time{})
-		_ = control.SetReadDeadline(time.Time{})
+		s.streams.Add(1)
+		defer s.streams.Done()
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		defer context.AfterFunc(s.stopping, cancel)()

@@ -62,6 +62,7 @@ type Viewer struct {
 	AffiliateID int64   // zero for staff
 	TokenID     int64   // zero for a session
 	Scopes      []Scope // what the token may do; every scope for a session
+	Looking     bool    // staff who look at an affiliate's things as the affiliate does, and change nothing
 	system      bool
 }
 

@@ -1,0 +1,223 @@
+package stream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"postrider/account"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+)
+
+// Events is the transport of server-sent events, one operation to a request: by POST
+// as graphql-sse's "distinct connections mode" has it, and by GET for a browser's
+// EventSource. Make it with NewEvents.
+type Events struct {
+	cfg    Config
+	limits Limits
+	places places
+	own    func(*http.Request) bool
+}
+
+// NewEvents makes the transport of server-sent events.
+func NewEvents(cfg Config) *Events {
+	return &Events{cfg: cfg, limits: cfg.Limits.orDefault(), own: sameOrigin(cfg.PublicURL)}
+}
+
+// Supports tells whether a request asks for server-sent events, and for nothing else.
+func (e *Events) Supports(r *http.Request) bool {
+	if !account.WantsEvents(r) || r.Header.Get("Upgrade") != "" {
+		return false
+	}
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return r.Method == http.MethodGet || r.Method == http.MethodPost && err == nil && media == "application/json"
+}
+
+// Do streams what an operation gives. Until that begins the request is like any
+// other: it has to arrive in time.
+func (e *Events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	if !e.own(r) {
+		refuse(w, http.StatusForbidden, refusal(problem.CodeForbidden, "another site's page may not open a stream"))
+		return
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	params, err := readRequest(r)
+	if err != nil {
+		refuse(w, http.StatusBadRequest, refusal(problem.CodeInvalid, err.Error()))
+		return
+	}
+	client, _ := e.cfg.client(ctx)
+	giveBack, ok := e.places.take(client, e.limits.Events)
+	if !ok {
+		w.Header().Set("Retry-After", "60")
+		refuse(w, http.StatusTooManyRequests, refusal(problem.CodeRateLimited,
+			fmt.Sprintf("at most %d streams at once: end one, or use a WebSocket, which carries many operations", e.limits.Events)))
+		return
+	}
+	defer giveBack()
+	oc, errs := exec.CreateOperationContext(ctx, params)
+	ctx = graphql.WithOperationContext(ctx, oc)
+	if r.Method == http.MethodGet {
+		if status, no := refusedByGet(ctx, oc, errs); status != 0 {
+			refuse(w, status, exec.DispatchError(ctx, no).Errors...)
+			return
+		}
+	}
+	s := &eventStream{w: w, control: http.NewResponseController(w), most: e.limits.WriteTimeout, cancel: cancel}
+	defer s.begin(e.limits.KeepAlive)()
+	if errs != nil {
+		s.next(exec.DispatchError(ctx, errs))
+		s.complete()
+		return
+	}
+	s.run(ctx, exec, oc)
+}
+
+// refusedByGet is why an operation by GET is refused, if it is. EventSource asks
+// again and again for what ends, unless the answer is no stream at all.
+func refusedByGet(ctx context.Context, oc *graphql.OperationContext, errs gqlerror.List) (int, gqlerror.List) {
+	switch {
+	case errs != nil:
+		return http.StatusBadRequest, errs
+	case oc.Operation.Operation == ast.Mutation:
+		return http.StatusMethodNotAllowed, gqlerror.List{refusal(problem.CodeInvalid, "a mutation goes by POST")}
+	case oc.Operation.Operation == ast.Subscription && viewer.From(ctx) == nil:
+		return http.StatusUnauthorized, gqlerror.List{refusal(problem.CodeUnauthenticated, "sign in first")}
+	}
+	return 0, nil
+}
+
+// readRequest reads the operation of a request: of its body, or by GET of its query.
+func readRequest(r *http.Request) (*graphql.RawParams, error) {
+	start := graphql.Now()
+	var params *graphql.RawParams
+	var err error
+	if r.Method == http.MethodGet {
+		params, err = readQuery(r)
+	} else if params, err = readOperation(r.Body); err != nil {
+		err = errors.New("the body is no JSON with query, variables, operationName and extensions")
+	}
+	if err != nil {
+		return nil, err
+	}
+	params.Headers, params.ReadTime = r.Header, graphql.TraceTiming{Start: start, End: graphql.Now()}
+	return params, nil
+}
+
+func readQuery(r *http.Request) (*graphql.RawParams, error) {
+	values := r.URL.Query()
+	params := &graphql.RawParams{Query: values.Get("query"), OperationName: values.Get("operationName")}
+	for name, into := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
+		if text := values.Get(name); text != "" {
+			d := json.NewDecoder(strings.NewReader(text))
+			d.UseNumber()
+			if err := d.Decode(into); err != nil {
+				return nil, fmt.Errorf("the parameter %s is no JSON object", name)
+			}
+		}
+	}
+	return params, nil
+}
+
+// refuse answers what becomes no stream.
+func refuse(w http.ResponseWriter, status int, errs ...*gqlerror.Error) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(graphql.Response{Errors: errs})
+}
+
+// eventStream is a response that goes on. Events and signs of life come from two
+// goroutines.
+type eventStream struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	most    time.Duration // that a write may take
+	cancel  context.CancelFunc
+
+	mu    sync.Mutex
+	ended bool
+}
+
+// begin begins the stream and its signs of life, and gives what ends both. Only from
+// here on does the request have all the time it wants.
+func (s *eventStream) begin(keepAlive time.Duration) (end func()) {
+	_ = s.control.SetReadDeadline(time.Time{})
+	header := s.w.Header()
+	header.Set("Content-Type", "text/event-stream")
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Accel-Buffering", "no") // nginx would keep events until it has many
+	s.write(":\n\n")
+	ticker, done := time.NewTicker(keepAlive), make(chan struct{})
+	var beating sync.WaitGroup
+	beating.Go(func() {
+		for {
+			select {
+			case <-ticker.C:
+				s.write(": ping\n\n")
+			case <-done:
+				return
+			}
+		}
+	})
+	return func() {
+		ticker.Stop()
+		close(done)
+		beating.Wait()
+	}
+}
+
+// write writes an event, whole, and sends it. A client that does not take it in time,
+// or has left, ends the operation.
+func (s *eventStream) write(event string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = s.control.SetWriteDeadline(time.Now().Add(s.most))
+	_, err := s.w.Write([]byte(event))
+	if err == nil {
+		err = s.control.Flush()
+	}
+	if err != nil {
+		s.cancel()
+	}
+}
+
+func (s *eventStream) next(res *graphql.Response) {
+	text, err := json.Marshal(res)
+	if err != nil {
+		s.cancel()
+		return
+	}
+	s.write("event: next\ndata: " + string(text) + "\n\n")
+}
+
+// complete says that there will be no more, and that there is nothing to come back
+// for. EventSource shows no event without data, if only empty.
+func (s *eventStream) complete() { s.write("event: complete\ndata:\n\n") }
+
+// run streams an operation to its end. Where the stream is ended before, by the
+// server or with the sign-in, it is not complete: clients come back.
+func (s *eventStream) run(ctx context.Context, exec graphql.GraphExecutor, oc *graphql.OperationContext) {
+	responses, running := exec.DispatchOperation(ctx, oc)
+	for res := responses(running); res != nil; res = responses(running) {
+		s.next(res)
+	}
+	switch {
+	case ctx.Err() == nil:
+		s.complete()
+	case account.SignInOver(ctx):
+		s.next(&graphql.Response{Errors: signInOver()})
+	}
+}

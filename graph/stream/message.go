@@ -1,0 +1,130 @@
+package stream
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// protocol is the subprotocol of WebSocket that is spoken, and none else:
+// https://github.com/enisdenny/graphql-ws/blob/master/PROTOCOL.md
+const protocol = "graphql-transport-ws"
+
+// The types of its messages.
+const (
+	typeInit      = "connection_init"
+	typeAck       = "connection_ack"
+	typePing      = "ping"
+	typePong      = "pong"
+	typeSubscribe = "subscribe"
+	typeNext      = "next"
+	typeError     = "error"
+	typeComplete  = "complete"
+)
+
+// maxID is the most bytes of an operation's id, which comes back with each of its
+// messages.
+const maxID = 256
+
+// message is one that a client sent.
+type message struct {
+	ID      string          `json:"id"`
+	Type    string          `json:"type"`
+	Payload json.RawMessage `json:"payload"`
+}
+
+// answer is a message of ours.
+type answer struct {
+	ID      string `json:"id,omitempty"`
+	Type    string `json:"type"`
+	Payload any    `json:"payload,omitempty"`
+}
+
+// readMessage reads a message, and refuses what is none of the protocol's.
+func readMessage(text []byte) (message, error) {
+	var m message
+	if trimmed := bytes.TrimLeft(text, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
+		return m, errors.New("a message is a JSON object")
+	}
+	if err := json.Unmarshal(text, &m); err != nil {
+		return m, errors.New("the message is no JSON of the protocol")
+	}
+	switch m.Type {
+	case typeInit, typePing, typePong:
+		if !isObject(m.Payload) {
+			return m, fmt.Errorf("the payload of %s is an object", m.Type)
+		}
+	case typeSubscribe, typeComplete:
+		if m.ID == "" || len(m.ID) > maxID {
+			return m, fmt.Errorf("%s needs an id of 1 to %d bytes", m.Type, maxID)
+		}
+	case typeAck, typeNext, typeError:
+		return m, fmt.Errorf("%s is the server's to send", m.Type)
+	default:
+		return m, errors.New("the message has no type of the protocol")
+	}
+	return m, nil
+}
+
+// isObject tells whether a payload is an object, or is not there.
+func isObject(payload json.RawMessage) bool {
+	return len(payload) == 0 || payload[0] == '{' || string(payload) == "null"
+}
+
+// authorization is what a connection_init says of who is there; empty for nothing.
+func (m message) authorization() (string, error) {
+	var fields map[string]any
+	if len(m.Payload) > 0 {
+		if err := json.Unmarshal(m.Payload, &fields); err != nil {
+			return "", err
+		}
+	}
+	for name, value := range fields {
+		if !strings.EqualFold(name, "authorization") || value == nil {
+			continue
+		}
+		text, ok := value.(string)
+		if !ok {
+			return "", errors.New("authorization is a text: Bearer and a token")
+		}
+		if text != "" {
+			return text, nil
+		}
+	}
+	return "", nil
+}
+
+// operation is what a subscribe asks for.
+func (m message) operation() (*graphql.RawParams, error) {
+	if len(m.Payload) == 0 || m.Payload[0] != '{' {
+		return nil, errors.New("the payload of subscribe is an object")
+	}
+	params, err := readOperation(bytes.NewReader(m.Payload))
+	if err != nil {
+		return nil, errors.New("the payload of subscribe has query, and if need be operationName, variables and extensions")
+	}
+	return params, nil
+}
+
+// readOperation reads an operation as clients send it in JSON.
+func readOperation(r io.Reader) (*graphql.RawParams, error) {
+	var asked struct {
+		Query         string         `json:"query"`
+		OperationName string         `json:"operationName"`
+		Variables     map[string]any `json:"variables"`
+		Extensions    map[string]any `json:"extensions"`
+	}
+	d := json.NewDecoder(r)
+	d.UseNumber()
+	if err := d.Decode(&asked); err != nil {
+		return nil, err
+	}
+	return &graphql.RawParams{
+		Query: asked.Query, OperationName: asked.OperationName, Variables: asked.Variables, Extensions: asked.Extensions,
+	}, nil
+}

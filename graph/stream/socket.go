@@ -1,0 +1,288 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/gorilla/websocket"
+
+	"postrider/account"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+)
+
+// Code says why a socket is closed. Those below 4000 are WebSocket's own, the others
+// the protocol's.
+type Code int
+
+// The codes with which the server closes a socket.
+const (
+	CodeTooLarge         Code = 1009 // a message is too large
+	CodeServiceRestart   Code = 1012 // the server stops: come back
+	CodeTryAgainLater    Code = 1013 // as many sockets are open as may be, or who is there cannot be told now
+	CodeInvalidMessage   Code = 4400
+	CodeUnauthorized     Code = 4401 // subscribe before the acknowledgement; nobody signed in within a minute
+	CodeForbidden        Code = 4403 // nobody signs in so, or not any more
+	CodeSubprotocol      Code = 4406
+	CodeInitTimeout      Code = 4408
+	CodeSubscriberExists Code = 4409 // an operation with this id is under way
+	CodeTooManyInits     Code = 4429
+)
+
+// Sockets is the transport of WebSockets. Make it with NewSockets.
+type Sockets struct {
+	cfg      Config
+	limits   Limits
+	upgrader websocket.Upgrader
+	places   places
+}
+
+// idleBuffer is the size of a connection's buffers: subscribers say little, and what
+// is written lies in a buffer only until it is.
+const idleBuffer = 4 << 10
+
+// NewSockets makes the transport of WebSockets.
+func NewSockets(cfg Config) *Sockets {
+	limits := cfg.Limits.orDefault()
+	return &Sockets{cfg: cfg, limits: limits, upgrader: websocket.Upgrader{
+		Subprotocols: []string{protocol}, CheckOrigin: sameOrigin(cfg.PublicURL), HandshakeTimeout: limits.InitTimeout,
+		ReadBufferSize: idleBuffer, WriteBufferSize: idleBuffer, WriteBufferPool: &sync.Pool{},
+	}}
+}
+
+// Supports tells whether a request opens a WebSocket.
+func (s *Sockets) Supports(r *http.Request) bool {
+	return r.Method == http.MethodGet && websocket.IsWebSocketUpgrade(r)
+}
+
+// Do serves a WebSocket until either side ends it.
+func (s *Sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	ws, err := s.upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // it is answered
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	c := &socket{
+		Sockets: s, ws: ws, exec: exec, header: r.Header, ctx: ctx,
+		acknowledged: make(chan context.Context, 1), operations: map[string]*operation{},
+	}
+	left := make(chan struct{})
+	var watching sync.WaitGroup
+	watching.Go(func() { c.watch(ctx, left) })
+	if ws.Subprotocol() != protocol {
+		c.close(CodeSubprotocol, "the one subprotocol is "+protocol)
+	} else {
+		c.takePlace(ctx)
+	}
+	c.read()
+	c.closing.Store(true) // what ends from here on ends because the client has left
+	close(left)
+	cancel()
+	_ = ws.Close()
+	watching.Wait()
+	c.running.Wait()
+	c.leavePlace()
+}
+
+// socket is one WebSocket.
+type socket struct {
+	*Sockets
+
+	ws     *websocket.Conn
+	exec   graphql.GraphExecutor
+	header http.Header
+
+	// For who reads from it alone:
+	ctx          context.Context // of its operations: who is there
+	place        func()          // gives its place back; nil where it has none
+	initialised  bool
+	isOpen       bool                 // it has been acknowledged
+	acknowledged chan context.Context // tells watch
+
+	closing atomic.Bool
+	writing sync.Mutex // one message at a time
+
+	mu         sync.Mutex
+	operations map[string]*operation
+	count      int            // of operations under way, those that are cancelled and have not ended yet among them
+	running    sync.WaitGroup // likewise
+}
+
+// takePlace counts the socket as one of its client's, and closes it where there are
+// enough.
+func (c *socket) takePlace(ctx context.Context) bool {
+	client, anonymous := c.cfg.client(ctx)
+	most := c.limits.Sockets
+	if anonymous {
+		most = c.limits.Anonymous
+	}
+	giveBack, ok := c.places.take(client, most)
+	if !ok {
+		c.close(CodeTryAgainLater, "this client has as many sockets as it may have: close one, or put more operations on each")
+		return false
+	}
+	c.leavePlace()
+	c.place = giveBack
+	return true
+}
+
+func (c *socket) leavePlace() {
+	if c.place != nil {
+		c.place()
+	}
+}
+
+// watch looks after what the client does not say: signs of life, that it takes its
+// time, that the server stops, that the sign-in is over. ctx is of who is there.
+func (c *socket) watch(ctx context.Context, left <-chan struct{}) {
+	ping := time.NewTicker(c.limits.KeepAlive)
+	defer ping.Stop()
+	noInit, nobody := time.After(c.limits.InitTimeout), time.After(c.limits.AnonymousFor)
+	if viewer.From(ctx) != nil {
+		nobody = nil
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			c.over(ctx)
+			return
+		case <-left:
+			return
+		case ctx = <-c.acknowledged:
+			noInit = nil
+			if viewer.From(ctx) != nil {
+				nobody = nil
+			}
+		case <-noInit:
+			c.close(CodeInitTimeout, "no connection_init came in time")
+		case <-nobody:
+			c.close(CodeUnauthorized, "nobody has signed in")
+		case <-ping.C:
+			_ = c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(c.limits.CloseTimeout))
+		}
+	}
+}
+
+// over ends a socket from outside, because ctx has ended.
+func (c *socket) over(ctx context.Context) {
+	if c.closing.Load() {
+		return
+	}
+	if !account.SignInOver(ctx) {
+		c.close(CodeServiceRestart, "the server stops: come back")
+		return
+	}
+	for _, op := range c.endOperations() {
+		c.say(nil, answer{ID: op.id, Type: typeError, Payload: signInOver()})
+	}
+	c.close(CodeForbidden, "the sign-in of this socket is over: sign in again")
+}
+
+// close says why the socket ends. The client has a moment to answer.
+func (c *socket) close(code Code, reason string) {
+	if !c.closing.CompareAndSwap(false, true) {
+		return
+	}
+	c.endOperations()
+	if len(reason) > maxReason {
+		reason = reason[:maxReason]
+	}
+	soon := time.Now().Add(c.limits.CloseTimeout)
+	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(int(code), reason), soon)
+	time.AfterFunc(c.limits.CloseTimeout, func() { _ = c.ws.Close() })
+}
+
+// maxReason is the most bytes of why a WebSocket is closed.
+const maxReason = 123
+
+// alive lets the client be silent for a while.
+func (c *socket) alive() { _ = c.ws.SetReadDeadline(time.Now().Add(2 * c.limits.KeepAlive)) }
+
+// read takes in what the client says, until it has left.
+func (c *socket) read() {
+	c.ws.SetReadLimit(c.limits.Message)
+	c.ws.SetPongHandler(func(string) error { c.alive(); return nil })
+	for {
+		c.alive()
+		kind, text, err := c.ws.ReadMessage()
+		switch {
+		case errors.Is(err, websocket.ErrReadLimit):
+			c.linger()
+			return
+		case err != nil:
+			return
+		case c.closing.Load():
+			continue
+		}
+		m, err := readMessage(text)
+		if err == nil && kind != websocket.TextMessage {
+			err = errors.New("a message is text")
+		}
+		if err != nil {
+			c.close(CodeInvalidMessage, err.Error())
+			continue
+		}
+		c.hear(m)
+	}
+}
+
+// linger reads on for a moment: closed while there is something to read, a
+// connection is reset, and the client never reads why.
+func (c *socket) linger() {
+	_ = c.ws.SetReadDeadline(time.Now().Add(c.limits.CloseTimeout))
+	_, _ = io.CopyN(io.Discard, c.ws.NetConn(), 8*c.limits.Message)
+}
+
+func (c *socket) hear(m message) {
+	switch m.Type {
+	case typeInit:
+		c.begin(m)
+	case typePing:
+		pong := answer{Type: typePong}
+		if len(m.Payload) > 0 {
+			pong.Payload = m.Payload
+		}
+		c.say(nil, pong)
+	case typeSubscribe:
+		c.subscribe(m)
+	case typeComplete:
+		c.complete(m.ID)
+	}
+}
+
+// begin answers connection_init.
+func (c *socket) begin(m message) {
+	if c.initialised {
+		c.close(CodeTooManyInits, "connection_init comes once")
+		return
+	}
+	c.initialised = true
+	authorization, err := m.authorization()
+	if err != nil {
+		c.close(CodeForbidden, err.Error())
+		return
+	}
+	if authorization != "" {
+		signedIn, err := c.cfg.SignIn(c.ctx, authorization)
+		if p := problem.From(err); err != nil && p.Code == problem.CodeInternal {
+			c.close(CodeTryAgainLater, "who you are cannot be told right now")
+			return
+		} else if err != nil {
+			c.close(CodeForbidden, p.PublicMessage())
+			return
+		}
+		if !c.takePlace(signedIn) {
+			return
+		}
+		c.ctx = signedIn
+	}
+	c.isOpen = true
+	c.acknowledged <- c.ctx
+	c.say(nil, answer{Type: typeAck})
+}

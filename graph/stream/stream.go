@@ -1,0 +1,146 @@
+// Package stream carries GraphQL operations over what stays open: WebSockets in
+// the protocol graphql-transport-ws, and server-sent events as graphql-sse reads
+// them. Both are transports of gqlgen.
+//
+// It owns the close codes and the limits of streams; who may open one is decided by
+// package account, and what an operation may cost by the executor. Decision 0021
+// says why it is our own.
+//
+// Rules:
+//   - A stream ends in a way that tells its client what to do: come back, since the
+//     server stops, or sign in first, since the sign-in is over.
+//   - What a client can make it hold is bounded: the bytes of a message, operations,
+//     streams, the time without a sign of life, the time that a write takes.
+//   - Operations end with their client.
+package stream
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+	"postrider/tracking"
+)
+
+// Limits bound what streams hold. What is zero is the default, in brackets.
+type Limits struct {
+	KeepAlive    time.Duration // between signs of life; a client that gives none for two of them has left (15 s)
+	InitTimeout  time.Duration // from the opening of a socket to connection_init (10 s)
+	AnonymousFor time.Duration // for which a socket stays on which nobody signs in (1 min)
+	WriteTimeout time.Duration // for which a client may not take what is written (30 s)
+	CloseTimeout time.Duration // for which a client may not answer a close (2 s)
+
+	Message    int64 // bytes of a client's message (1 MiB)
+	Operations int   // at once on a socket (100)
+	Sockets    int   // of a viewer, in this process (20)
+	Anonymous  int   // sockets of an address, truncated, on which nobody has signed in yet (100)
+	Events     int   // streams of server-sent events of a viewer, in this process (100)
+}
+
+func (l Limits) orDefault() Limits {
+	return Limits{
+		KeepAlive:    cmp.Or(l.KeepAlive, 15*time.Second),
+		InitTimeout:  cmp.Or(l.InitTimeout, 10*time.Second),
+		AnonymousFor: cmp.Or(l.AnonymousFor, time.Minute),
+		WriteTimeout: cmp.Or(l.WriteTimeout, 30*time.Second),
+		CloseTimeout: cmp.Or(l.CloseTimeout, 2*time.Second),
+		Message:      cmp.Or(l.Message, 1<<20),
+		Operations:   cmp.Or(l.Operations, 100),
+		Sockets:      cmp.Or(l.Sockets, 20),
+		Anonymous:    cmp.Or(l.Anonymous, 100),
+		Events:       cmp.Or(l.Events, 100),
+	}
+}
+
+// Config is what the transports are made of.
+type Config struct {
+	// SignIn signs in whoever a connection_init names by authorization. The context
+	// it gives ends, because of account.ErrSignInOver, with the sign-in.
+	SignIn func(ctx context.Context, authorization string) (context.Context, error)
+
+	PublicURL  string                               // whose pages may open streams with a user's cookie
+	ClientAddr func(ctx context.Context) netip.Addr // where a request came from; nil where that is not known
+	Limits     Limits
+}
+
+// places counts what each client has open.
+type places struct {
+	mu    sync.Mutex
+	taken map[string]int
+}
+
+// take takes one of a client's places, of which there are most, until it is given
+// back; false when there is none.
+func (p *places) take(client string, most int) (giveBack func(), ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.taken[client] >= most {
+		return nil, false
+	}
+	if p.taken == nil {
+		p.taken = map[string]int{}
+	}
+	p.taken[client]++
+	return sync.OnceFunc(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.taken[client]--; p.taken[client] == 0 {
+			delete(p.taken, client)
+		}
+	}), true
+}
+
+// client tells clients apart: users by their id, others by the truncated address
+// that they come from.
+func (c Config) client(ctx context.Context) (name string, anonymous bool) {
+	if v := viewer.From(ctx); v != nil {
+		return "user " + strconv.FormatInt(v.UserID, 10), false
+	}
+	addr := netip.Addr{}
+	if c.ClientAddr != nil {
+		addr = c.ClientAddr(ctx)
+	}
+	if !addr.IsValid() {
+		return "somewhere", true
+	}
+	return tracking.TruncateAddress(addr.String()), true
+}
+
+// sameOrigin lets pages of this installation in, and programs, which send no Origin.
+// Another site's page would bring the user's cookie.
+func sameOrigin(publicURL string) func(*http.Request) bool {
+	public, err := url.Parse(publicURL)
+	return func(r *http.Request) bool {
+		origin := r.Header.Get("Origin")
+		if origin == "" {
+			return true
+		}
+		from, parseErr := url.Parse(origin)
+		return parseErr == nil && (from.Host == r.Host || err == nil && from.Host == public.Host)
+	}
+}
+
+// signInOver is what a stream is told before it ends with its sign-in.
+func signInOver() gqlerror.List {
+	return gqlerror.List{refusal(problem.CodeUnauthenticated, "the sign-in of this stream is over: the token is revoked or expired, or the session has ended; sign in again")}
+}
+
+// refusal is an error of the stream itself, as GraphQL shows it.
+func refusal[C ~string](code C, message string) *gqlerror.Error {
+	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": string(code)}}
+}
+
+// failed tells whether an operation ended before it gave anything.
+func failed(res *graphql.Response) bool {
+	return len(res.Errors) > 0 && (len(res.Data) == 0 || string(res.Data) == "null")
+}
