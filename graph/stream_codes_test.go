@@ -1,11 +1,13 @@
 package graph_test
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -335,4 +337,31 @@ func TestHostileSocketsCostLittle(t *testing.T) {
 		a.Client().CloseIdleConnections()
 		return runtime.NumGoroutine() <= before+2 && !a.cfg.Deliveries.Watched()
 	})
+}
+
+// What a frame announces is not waited for, nor held: a message that will be too large
+// ends the socket with its first frame that says so, in whatever pieces it comes.
+func TestAMessageIsRefusedAsSoonAsItIsAnnounced(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, limits(stream.Limits{Message: 10_000}))
+	const masked, text, more, last = 0x80, 0x01, 0x00, 0x80
+	frame := func(first byte, length uint64, payload int) []byte {
+		b := binary.BigEndian.AppendUint64([]byte{first, masked | 127}, length)
+		return append(append(b, 0, 0, 0, 0), make([]byte, payload)...)
+	}
+	for name, sent := range map[string][][]byte{
+		"beyond all bounds":  {frame(last|text, 1<<62, 0)},
+		"a little too large": {frame(last|text, 10_001, 0)},
+		"in pieces":          {frame(text, 9_000, 9_000), frame(more, 1_001, 0)},
+		"after many pieces":  append([][]byte{frame(text, 0, 0)}, append(slices.Repeat([][]byte{frame(more, 100, 100)}, 99), frame(last|more, 101, 0))...),
+	} {
+		s := a.bare(t, modern)
+		for _, f := range sent {
+			_, err := s.conn.NetConn().Write(f)
+			must(t, err)
+		}
+		if code, _ := s.end(); code != int(stream.CodeTooLarge) {
+			t.Errorf("%s: %d", name, code)
+		}
+	}
 }
