@@ -32,7 +32,7 @@ func TestStaffLookAsAnAffiliate(t *testing.T) {
 		{viewer.Manager, "nonsense", false, http.StatusForbidden},
 	} {
 		u := w.user(fmt.Sprintf("u%d@acme.example", i), c.role)
-		_, token, err := w.accounts.CreateToken(viewer.With(t.Context(), &viewer.Viewer{UserID: u.ID, Role: c.role, Scopes: viewer.Scopes()}), "x", nil, nil)
+		_, token, err := w.accounts.CreateToken(viewer.With(t.Context(), &viewer.Viewer{UserID: u.ID, Role: c.role, Scopes: viewer.Scopes()}), account.NewToken{Name: "x"})
 		must(t, err)
 		var seen *viewer.Viewer
 		handler := w.accounts.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = viewer.From(r.Context()) }))

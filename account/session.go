@@ -22,8 +22,9 @@ const sessionLife = 14 * 24 * time.Hour
 
 // What a session holds.
 const (
-	sessionUser     = "user"     // id
-	sessionPassword = "password" // which password it was opened with, see passwordMark
+	sessionUser       = "user"       // id
+	sessionPassword   = "password"   // which password it was opened with, see passwordMark
+	sessionGeneration = "generation" // which generation of the user's sessions it is one of
 )
 
 func newSessions(p Params) *scs.SessionManager {
@@ -78,7 +79,7 @@ func (a *Accounts) SignIn(ctx context.Context, email, password string) (*viewer.
 		return nil, problem.Unauthenticated("the e-mail address or the password is wrong")
 	}
 	try.right()
-	if err := a.openSession(ctx, u.ID, u.PasswordHash); err != nil {
+	if err := a.openSession(ctx, u); err != nil {
 		return nil, err
 	}
 	if err := a.rememberDevice(ctx, email); err != nil {
@@ -117,12 +118,13 @@ func mustHaveCookies(ctx context.Context) error {
 
 // openSession begins a session under a new token: one that somebody planted
 // before the sign-in is worth nothing after it.
-func (a *Accounts) openSession(ctx context.Context, userID int64, hash string) error {
+func (a *Accounts) openSession(ctx context.Context, u *db.User) error {
 	if err := a.sessions.RenewToken(ctx); err != nil {
 		return fmt.Errorf("opening a session: %w", err)
 	}
-	a.sessions.Put(ctx, sessionUser, userID)
-	a.sessions.Put(ctx, sessionPassword, passwordMark(hash))
+	a.sessions.Put(ctx, sessionUser, u.ID)
+	a.sessions.Put(ctx, sessionPassword, passwordMark(u.PasswordHash))
+	a.sessions.Put(ctx, sessionGeneration, u.SessionGeneration)
 	return nil
 }
 
@@ -139,7 +141,7 @@ func (a *Accounts) sessionViewer(ctx context.Context) (*viewer.Viewer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.sessions.GetString(ctx, sessionPassword) != passwordMark(u.PasswordHash) {
+	if a.sessions.GetInt64(ctx, sessionGeneration) != u.SessionGeneration || a.sessions.GetString(ctx, sessionPassword) != passwordMark(u.PasswordHash) {
 		return nil, nil
 	}
 	return viewerOf(u), nil

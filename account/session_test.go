@@ -103,7 +103,7 @@ func TestSessionEnds(t *testing.T) {
 			_, err := other.signIn("ann@acme.example", password)
 			must(t, err)
 			other.do(http.MethodPost, func(ctx context.Context) {
-				must(t, w.accounts.ChangePassword(ctx, password, "another fine password"))
+				must(t, w.accounts.ChangePassword(ctx, password, "another fine password", true))
 			})
 			if other.viewer() == nil {
 				t.Error("the browser that changed the password was signed out")

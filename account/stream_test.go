@@ -20,7 +20,7 @@ func TestAStreamEndsWithItsSignIn(t *testing.T) {
 		end     func()
 	}
 	token := func(t *testing.T, w *world) (id int64, header string) {
-		row, token, err := w.accounts.CreateTokenFor(w.system, "ann@acme.example", "x", nil)
+		row, token, err := w.accounts.CreateTokenFor(w.system, "ann@acme.example", account.NewToken{Name: "x"})
 		must(t, err)
 		return row.ID, "Authorization: Bearer " + token
 	}

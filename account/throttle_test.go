@@ -160,7 +160,9 @@ func TestChangingAPasswordHasACounterOfItsOwn(t *testing.T) {
 	_, err := b.signIn("ann@acme.example", password)
 	must(t, err)
 	change := func(current string) (err error) {
-		b.do(http.MethodPost, func(ctx context.Context) { err = w.accounts.ChangePassword(ctx, current, "another fine password") })
+		b.do(http.MethodPost, func(ctx context.Context) {
+			err = w.accounts.ChangePassword(ctx, current, "another fine password", true)
+		})
 		return err
 	}
 	for range 5 {

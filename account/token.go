@@ -18,20 +18,33 @@ import (
 // request would cost more than it tells.
 const usedResolution = time.Minute
 
+// NewToken is a token to be made.
+type NewToken struct {
+	Name string
+
+	// Scopes are what it may do. Without any it may do the usual ones, of those that
+	// the viewer may itself.
+	Scopes []string
+
+	// ExpiresAt is when it stops working; nil for when the viewer's own token does,
+	// or never.
+	ExpiresAt *time.Time
+}
+
 // CreateToken makes a token for the viewer and returns its secret, which is
-// shown this once. Without scopes it may all that the viewer may; it can never
-// do more. Without expiresAt it works until it is revoked.
-func (a *Accounts) CreateToken(ctx context.Context, name string, scopes []string, expiresAt *time.Time) (*db.ApiToken, string, error) {
+// shown this once. It can never do more than what the viewer signed in with, nor
+// do it for longer.
+func (a *Accounts) CreateToken(ctx context.Context, n NewToken) (*db.ApiToken, string, error) {
 	v, err := viewer.Require(ctx)
 	if err != nil {
 		return nil, "", err
 	}
-	return a.createToken(ctx, v, name, scopes, expiresAt)
+	return a.createToken(ctx, v, n)
 }
 
 // CreateTokenFor makes a token for the user of an e-mail address; only Postrider
 // itself does.
-func (a *Accounts) CreateTokenFor(ctx context.Context, email, name string, scopes []string) (*db.ApiToken, string, error) {
+func (a *Accounts) CreateTokenFor(ctx context.Context, email string, n NewToken) (*db.ApiToken, string, error) {
 	if !viewer.From(ctx).System() {
 		return nil, "", problem.Forbidden("you may not create a token for somebody else")
 	}
@@ -42,35 +55,46 @@ func (a *Accounts) CreateTokenFor(ctx context.Context, email, name string, scope
 	if u == nil {
 		return nil, "", problem.NotFound("nobody signs in as %s", email).At("email")
 	}
-	return a.createToken(ctx, viewerOf(u), name, scopes, nil)
+	return a.createToken(ctx, viewerOf(u), n)
 }
 
-func (a *Accounts) createToken(ctx context.Context, v *viewer.Viewer, name string, names []string, expiresAt *time.Time) (*db.ApiToken, string, error) {
-	name = strings.TrimSpace(name)
+func (a *Accounts) createToken(ctx context.Context, v *viewer.Viewer, n NewToken) (made *db.ApiToken, token string, err error) {
+	name := strings.TrimSpace(n.Name)
 	if name == "" || len(name) > 200 {
 		return nil, "", problem.Invalid("name", "a token needs a name of at most 200 characters, to tell it from others")
 	}
-	scopes, err := scopesFor(v, names)
+	scopes, err := scopesFor(v, n.Scopes)
 	if err != nil {
 		return nil, "", err
-	}
-	if expiresAt != nil && !expiresAt.After(a.now()) {
-		return nil, "", problem.Invalid("expiresAt", "the token would have expired already")
 	}
 	token, digest := secret.NewToken()
-	created, err := a.client.ApiToken.Create().
-		SetUserID(v.UserID).SetName(name).SetHash(digest).SetPrefix(secret.Hint(token)).
-		SetScopes(scopes).SetCreatedAt(a.now()).SetNillableExpiresAt(expiresAt).Save(ctx)
+	err = a.lockingUser(ctx, v.UserID, "SHARE", func(ctx context.Context, f *family) error {
+		if err := f.mayStillAct(ctx, v); err != nil {
+			return err
+		}
+		create := f.client.ApiToken.Create().
+			SetUserID(v.UserID).SetName(name).SetHash(digest).SetPrefix(secret.Hint(token)).
+			SetScopes(scopes).SetCreatedAt(f.now)
+		if err := f.bequeath(ctx, create, v.TokenID, n.ExpiresAt); err != nil {
+			return err
+		}
+		made, err = create.Save(ctx)
+		return err
+	})
 	if err != nil {
 		return nil, "", err
 	}
-	return created, token, nil
+	return made, token, nil
 }
 
 // scopesFor reads the names of scopes and checks that the viewer has each itself.
 func scopesFor(v *viewer.Viewer, names []string) ([]viewer.Scope, error) {
 	if len(names) == 0 {
-		return v.Scopes, nil
+		usual := slices.DeleteFunc(viewer.UsualScopes(), func(s viewer.Scope) bool { return !v.May(s) })
+		if len(usual) == 0 {
+			return nil, problem.Invalid("scopes", "name what the token may do; your own may %v", v.Scopes)
+		}
+		return usual, nil
 	}
 	var scopes []viewer.Scope
 	for _, name := range names {
@@ -85,22 +109,6 @@ func scopesFor(v *viewer.Viewer, names []string) ([]viewer.Scope, error) {
 		}
 	}
 	return scopes, nil
-}
-
-// RevokeToken ends one of the viewer's tokens at once. Ending it twice is fine.
-func (a *Accounts) RevokeToken(ctx context.Context, id int64) (*db.ApiToken, error) {
-	if _, err := viewer.Require(ctx); err != nil {
-		return nil, err
-	}
-	token, err := a.client.ApiToken.Get(ctx, id)
-	if err != nil {
-		return nil, notFoundAs(err, "token")
-	}
-	if token.RevokedAt != nil {
-		return token, nil
-	}
-	revoked, err := a.client.ApiToken.UpdateOneID(id).SetRevokedAt(a.now()).Save(ctx)
-	return revoked, notFoundAs(err, "token")
 }
 
 // Authenticate returns the viewer of an Authorization header, as HTTP and a

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"postrider/account"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 )
@@ -16,7 +17,7 @@ func TestTokenSignsAProgramIn(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	u := w.user("ann@acme.example", viewer.Affiliate)
-	row, token, err := w.accounts.CreateTokenFor(w.system, "ann@acme.example", "reports", []string{"READ"})
+	row, token, err := w.accounts.CreateTokenFor(w.system, "ann@acme.example", account.NewToken{Name: "reports", Scopes: []string{"READ"}})
 	must(t, err)
 	if !strings.HasPrefix(token, row.Prefix[:8]) || strings.Contains(string(row.Hash), token) {
 		t.Fatalf("prefix %q of %q", row.Prefix, token)
@@ -40,7 +41,7 @@ func TestTokenThatDoesNotOpen(t *testing.T) {
 	soon := w.now.Add(time.Hour)
 	ann := viewer.With(t.Context(), &viewer.Viewer{UserID: u.ID, Role: viewer.Affiliate, AffiliateID: w.affiliate.ID, Scopes: viewer.Scopes()})
 	create := func(expires *time.Time) (int64, string) {
-		row, token, err := w.accounts.CreateToken(ann, "x", nil, expires)
+		row, token, err := w.accounts.CreateToken(ann, account.NewToken{Name: "x", ExpiresAt: expires})
 		must(t, err)
 		return row.ID, token
 	}
@@ -72,9 +73,11 @@ func TestCreateTokenGivesNoMoreThanOneHas(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	u := w.user("ann@acme.example", viewer.Affiliate)
-	reader := viewer.With(t.Context(), &viewer.Viewer{
-		UserID: u.ID, Role: viewer.Affiliate, AffiliateID: w.affiliate.ID, TokenID: 1, Scopes: []viewer.Scope{viewer.Read, viewer.Write},
-	})
+	_, own, err := w.accounts.CreateTokenFor(w.system, u.Email, account.NewToken{Name: "its own", Scopes: []string{"read", "write"}})
+	must(t, err)
+	v, err := w.accounts.Authenticate(t.Context(), "Bearer "+own)
+	must(t, err)
+	reader := viewer.With(t.Context(), v)
 	past := w.now.Add(-time.Second)
 	for _, tc := range []struct {
 		name    string
@@ -92,18 +95,18 @@ func TestCreateTokenGivesNoMoreThanOneHas(t *testing.T) {
 		{"for nobody", t.Context(), "a", nil, nil, problem.CodeUnauthenticated},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			_, _, err := w.accounts.CreateToken(tc.ctx, tc.token, tc.scopes, tc.expires)
+			_, _, err := w.accounts.CreateToken(tc.ctx, account.NewToken{Name: tc.token, Scopes: tc.scopes, ExpiresAt: tc.expires})
 			wantCode(t, err, tc.code)
 		})
 	}
-	row, _, err := w.accounts.CreateToken(reader, "all that I may", nil, nil)
+	row, _, err := w.accounts.CreateToken(reader, account.NewToken{Name: "all that I may"})
 	must(t, err)
 	if !slices.Equal(row.Scopes, []viewer.Scope{viewer.Read, viewer.Write}) {
 		t.Fatalf("scopes %v", row.Scopes)
 	}
-	_, _, err = w.accounts.CreateTokenFor(reader, "ann@acme.example", "a", nil)
+	_, _, err = w.accounts.CreateTokenFor(reader, "ann@acme.example", account.NewToken{Name: "a"})
 	wantCode(t, err, problem.CodeForbidden)
-	_, _, err = w.accounts.CreateTokenFor(w.system, "nobody@acme.example", "a", nil)
+	_, _, err = w.accounts.CreateTokenFor(w.system, "nobody@acme.example", account.NewToken{Name: "a"})
 	wantCode(t, err, problem.CodeNotFound)
 }
 
@@ -112,7 +115,7 @@ func TestNobodyRevokesAnothersToken(t *testing.T) {
 	w := setup(t)
 	w.user("ann@acme.example", viewer.Affiliate)
 	admin := w.user("root@acme.example", viewer.Admin)
-	row, token, err := w.accounts.CreateTokenFor(w.system, "ann@acme.example", "x", nil)
+	row, token, err := w.accounts.CreateTokenFor(w.system, "ann@acme.example", account.NewToken{Name: "x"})
 	must(t, err)
 	other := viewer.With(t.Context(), &viewer.Viewer{UserID: admin.ID, Role: viewer.Admin, Scopes: viewer.Scopes()})
 	_, err = w.accounts.RevokeToken(other, row.ID)

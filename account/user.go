@@ -8,6 +8,7 @@ import (
 	_ "time/tzdata" // the zones, on machines that have none
 
 	"postrider/ent/db"
+	"postrider/ent/db/apitoken"
 	"postrider/ent/db/user"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
@@ -63,8 +64,8 @@ func (a *Accounts) CreateUser(ctx context.Context, n NewUser) (*db.User, error) 
 }
 
 // ChangePassword sets the viewer's password, which ends all its sessions but
-// the one that asks.
-func (a *Accounts) ChangePassword(ctx context.Context, current, next string) error {
+// the one that asks, and its tokens where revokeTokens is true.
+func (a *Accounts) ChangePassword(ctx context.Context, current, next string, revokeTokens bool) error {
 	v, err := viewer.Require(ctx)
 	if err != nil {
 		return err
@@ -93,13 +94,26 @@ func (a *Accounts) ChangePassword(ctx context.Context, current, next string) err
 	if err != nil {
 		return err
 	}
-	if err := a.client.User.UpdateOneID(u.ID).SetPasswordHash(hash).Exec(ctx); err != nil {
+	if u, err = a.setPassword(ctx, u, hash, revokeTokens); err != nil {
 		return err
 	}
 	if mustHaveCookies(ctx) == nil {
-		return a.openSession(ctx, u.ID, hash)
+		return a.openSession(ctx, u)
 	}
 	return nil
+}
+
+// setPassword ends every session of a user, and its tokens where asked to.
+func (a *Accounts) setPassword(ctx context.Context, u *db.User, hash string, revokeTokens bool) (*db.User, error) {
+	err := a.lockingUser(ctx, u.ID, "UPDATE", func(ctx context.Context, f *family) error {
+		var err error
+		u, err = f.client.User.UpdateOneID(u.ID).SetPasswordHash(hash).AddSessionGeneration(1).Save(ctx)
+		if err != nil || !revokeTokens {
+			return err
+		}
+		return f.client.ApiToken.Update().Where(apitoken.UserID(u.ID), apitoken.RevokedAtIsNil()).SetRevokedAt(f.now).Exec(ctx)
+	})
+	return u, err
 }
 
 // SetTimeZone sets the zone in which the viewer reads times: an IANA name, or
@@ -132,7 +146,7 @@ func viewerOf(u *db.User) *viewer.Viewer {
 	if u.DisabledAt != nil {
 		return nil
 	}
-	v := &viewer.Viewer{UserID: u.ID, Role: u.Role, Scopes: viewer.Scopes()}
+	v := &viewer.Viewer{UserID: u.ID, Role: u.Role, Scopes: viewer.Scopes(), Generation: u.SessionGeneration}
 	if u.AffiliateID != nil {
 		v.AffiliateID = *u.AffiliateID
 	}

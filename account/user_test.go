@@ -54,15 +54,15 @@ func TestChangePassword(t *testing.T) {
 	_, err := b.signIn("ann@acme.example", password)
 	must(t, err)
 	b.do(http.MethodPost, func(ctx context.Context) {
-		wantCode(t, w.accounts.ChangePassword(ctx, "not the present one", "another fine password"), problem.CodeInvalid)
-		wantCode(t, w.accounts.ChangePassword(ctx, password, "short"), problem.CodeInvalid)
-		must(t, w.accounts.ChangePassword(ctx, password, "another fine password"))
+		wantCode(t, w.accounts.ChangePassword(ctx, "not the present one", "another fine password", true), problem.CodeInvalid)
+		wantCode(t, w.accounts.ChangePassword(ctx, password, "short", true), problem.CodeInvalid)
+		must(t, w.accounts.ChangePassword(ctx, password, "another fine password", true))
 	})
 	_, err = (&browser{w: w}).signIn("ann@acme.example", password)
 	wantCode(t, err, problem.CodeUnauthenticated)
 	_, err = (&browser{w: w}).signIn("ann@acme.example", "another fine password")
 	must(t, err)
-	wantCode(t, w.accounts.ChangePassword(t.Context(), password, password), problem.CodeUnauthenticated)
+	wantCode(t, w.accounts.ChangePassword(t.Context(), password, password, true), problem.CodeUnauthenticated)
 }
 
 func TestSetTimeZone(t *testing.T) {

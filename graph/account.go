@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"postrider/account"
 	"postrider/ent/db"
 	"postrider/graph/gen"
 	"postrider/internal/viewer"
@@ -14,7 +15,7 @@ import (
 // secret is.
 
 func (r *Resolver) createToken(ctx context.Context, in gen.CreateAPITokenInput) (*db.ApiToken, string, error) {
-	token, text, err := r.Accounts.CreateToken(ctx, in.Name, in.Scopes, in.ExpiresAt)
+	token, text, err := r.Accounts.CreateToken(ctx, account.NewToken{Name: in.Name, Scopes: in.Scopes, ExpiresAt: in.ExpiresAt})
 	if err != nil {
 		return nil, "", err
 	}
@@ -34,12 +35,13 @@ func (r *Resolver) revokeToken(ctx context.Context, id string) (*db.ApiToken, er
 }
 
 func tokenFacts(t *db.ApiToken) map[string]any {
-	return map[string]any{"name": t.Name, "prefix": t.Prefix, "scopes": t.Scopes, "expires_at": t.ExpiresAt}
+	return map[string]any{"name": t.Name, "prefix": t.Prefix, "scopes": t.Scopes, "expires_at": t.ExpiresAt, "parent_id": t.ParentID}
 }
 
 func (r *Resolver) changePassword(ctx context.Context, in gen.ChangePasswordInput) error {
-	if err := r.Accounts.ChangePassword(ctx, in.CurrentPassword, in.NewPassword); err != nil {
+	revoke := in.RevokeTokens == nil || *in.RevokeTokens
+	if err := r.Accounts.ChangePassword(ctx, in.CurrentPassword, in.NewPassword, revoke); err != nil {
 		return err
 	}
-	return r.Setup.Note(ctx, setup.Act{Action: "change_password", Entity: "user", ID: fmt.Sprint(viewer.From(ctx).UserID)})
+	return r.Setup.Note(ctx, setup.Act{Action: "change_password", Entity: "user", ID: fmt.Sprint(viewer.From(ctx).UserID), After: map[string]any{"revoke_tokens": revoke}})
 }

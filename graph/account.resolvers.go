@@ -15,6 +15,7 @@ import (
 	"postrider/ent/db/apitoken"
 	"postrider/graph/gen"
 	"postrider/graph/page"
+	"postrider/internal/globalid"
 	"postrider/internal/problem"
 )
 
@@ -24,6 +25,14 @@ func (r *apiTokenResolver) Scopes(ctx context.Context, obj *db.ApiToken) ([]stri
 		names[i] = string(s)
 	}
 	return names, nil
+}
+
+func (r *apiTokenResolver) ParentID(ctx context.Context, obj *db.ApiToken) (*string, error) {
+	if obj.ParentID == nil {
+		return nil, nil
+	}
+	id := globalid.Int("ApiToken", *obj.ParentID)
+	return &id, nil
 }
 
 func (r *echoRequestResolver) Parameters(ctx context.Context, obj *db.EchoRequest) ([]*dispatch.Header, error) {

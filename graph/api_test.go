@@ -154,7 +154,12 @@ func (a *api) session(t testing.TB, email string) who {
 // token makes an API token for somebody; without scopes it may everything.
 func (a *api) token(t testing.TB, email string, scopes ...string) who {
 	t.Helper()
-	_, text, err := a.cfg.Accounts.CreateTokenFor(pgtest.System(t), email, "test", scopes)
+	if scopes == nil {
+		for _, s := range viewer.Scopes() {
+			scopes = append(scopes, string(s))
+		}
+	}
+	_, text, err := a.cfg.Accounts.CreateTokenFor(pgtest.System(t), email, account.NewToken{Name: "test", Scopes: scopes})
 	must(t, err)
 	return bearer(text)
 }

@@ -11,8 +11,9 @@ import (
 )
 
 // auth is the directive @auth: somebody must be signed in, be of the role and,
-// through a token, carry the scope. A field that names no scope is read.
-func auth(ctx context.Context, _ any, next graphql.Resolver, role *viewer.Role, scope *viewer.Scope) (any, error) {
+// through a token, carry the scope, or have come without a token. A field that
+// names no scope is read; what needs a session is changed.
+func auth(ctx context.Context, _ any, next graphql.Resolver, role *viewer.Role, scope *viewer.Scope, session *bool) (any, error) {
 	v, err := viewer.Require(ctx)
 	if err != nil {
 		return nil, err
@@ -24,6 +25,12 @@ func auth(ctx context.Context, _ any, next graphql.Resolver, role *viewer.Role, 
 		return nil, problem.Forbidden("this is for the network's staff")
 	}
 	needed := viewer.Read
+	if session != nil && *session {
+		if v.TokenID != 0 {
+			return nil, problem.Forbidden("no API token may do this; sign in")
+		}
+		needed = viewer.Write // which who looks as somebody else has not
+	}
 	if scope != nil {
 		needed = *scope
 	}

@@ -31,7 +31,7 @@ var mutations = map[string]mutation{
 	},
 	"signOut": func(*testing.T, *world) (string, string) { return "", "__typename" },
 	"changePassword": func(*testing.T, *world) (string, string) {
-		return fmt.Sprintf(`{currentPassword: %q, newPassword: %q}`, password, password), "viewer { role }"
+		return fmt.Sprintf(`{currentPassword: %q, newPassword: %q, revokeTokens: false}`, password, password), "viewer { role }"
 	},
 	"updateSettings": func(*testing.T, *world) (string, string) { return `{timeZone: "Europe/Riga"}`, "viewer { role }" },
 	"createApiToken": func(*testing.T, *world) (string, string) { return `{name: "more", scopes: ["read"]}`, "token { id }" },

@@ -36,7 +36,7 @@ var columns = []string{"nobody", "another", "own", "manager", "admin", "scopeles
 type cast struct {
 	emails    map[string]string
 	sessions  map[string]who
-	scopeless map[viewer.Scope]who // tokens that lack one scope
+	scopeless map[viewer.Scope]who // tokens that lack one scope; of none: that have every one
 }
 
 func (w *world) cast(t testing.TB) *cast {
@@ -51,7 +51,7 @@ func (w *world) cast(t testing.TB) *cast {
 	for column, email := range c.emails {
 		c.sessions[column] = w.session(t, email)
 	}
-	for _, lacking := range viewer.Scopes() {
+	for _, lacking := range append(viewer.Scopes(), sessionOnly) {
 		var names []string
 		for _, s := range viewer.Scopes() {
 			if s != lacking {
@@ -71,9 +71,15 @@ func (c *cast) as(column string, needed viewer.Scope) who {
 	return c.sessions[column]
 }
 
+// sessionOnly stands for a scope where no token will do.
+const sessionOnly viewer.Scope = ""
+
 // scopeOf is what @auth asks of a token.
 func scopeOf(f *ast.FieldDefinition) viewer.Scope {
 	if d := f.Directives.ForName("auth"); d != nil {
+		if session := d.Arguments.ForName("session"); session != nil && session.Value.Raw == "true" {
+			return sessionOnly
+		}
 		if scope := d.Arguments.ForName("scope"); scope != nil {
 			return viewer.Scope(strings.ToLower(scope.Value.Raw))
 		}
@@ -160,7 +166,8 @@ func writeTable(t *testing.T, order []string, found map[string]string) {
 	var b strings.Builder
 	b.WriteString("# Who gets what of affiliate A's: every query, mutation, subscription and field of the schema.\n" +
 		"# denied: an error says so; hidden: null or nothing, as though there were no such thing; shown;\n" +
-		"# of mutations: refused (userErrors) or done. scopeless is A's own token without the scope that it needs.\n" +
+		"# of mutations: refused (userErrors) or done. scopeless is A's own token without the scope that it needs,\n" +
+		"# or with every scope where only a session will do.\n" +
 		"# via: a type without an id of its own shows what the field that leads to it shows.\n" +
 		"# Printed by `go test ./graph -run TestAuthorizationTable -update-authorization`; read each line that changes.\n")
 	kind := ""

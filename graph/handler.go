@@ -32,7 +32,8 @@ func Handler(cfg Config) http.Handler {
 		cfg.LookEvery = defaultLookEvery
 	}
 	resolver := &Resolver{Config: cfg}
-	s := handler.New(Schema(resolver))
+	schema := Schema(resolver)
+	s := handler.New(schema)
 	streams := stream.Config{
 		SignIn: cfg.Accounts.SignInStream, PublicURL: cfg.Instance.PublicURL, ClientAddr: cfg.ClientAddr, Limits: cfg.Streams,
 	}
@@ -53,6 +54,7 @@ func Handler(cfg Config) http.Handler {
 	s.AroundOperations(withSignedIn)
 	s.AroundResponses(resolver.withLoaders)
 	s.AroundFields(asSignedIn)
+	s.AroundFields(withoutRead(schema.Schema()))
 	return s
 }
 

@@ -31,8 +31,9 @@ func (r *offerResolver) LandingPages(ctx context.Context, obj *db.Offer) ([]*db.
 	return load(ctx).pagesOfOffer.Load(ctx, obj.ID)
 }
 
-func (r *offerResolver) TakenToday(ctx context.Context, obj *db.Offer) (int, error) {
-	return load(ctx).takenOfOffer.Load(ctx, obj.ID)
+func (r *offerResolver) TakenToday(ctx context.Context, obj *db.Offer) (*int, error) {
+	taken, err := load(ctx).takenOfOffer.Load(ctx, obj.ID)
+	return &taken, err
 }
 
 func (r *offerResolver) Deal(ctx context.Context, obj *db.Offer) (*db.Deal, error) {

@@ -81,7 +81,7 @@ func (r *mutationResolver) ResetPassword(ctx context.Context, input gen.ResetPas
 		errs, err := userErrors(err)
 		return &gen.ResetPasswordPayload{UserErrors: errs}, err
 	}
-	user, password, err := r.Setup.ResetPassword(ctx, id)
+	user, password, err := r.Setup.ResetPassword(ctx, id, input.RevokeTokens == nil || *input.RevokeTokens)
 	errs, err := userErrors(err)
 	return &gen.ResetPasswordPayload{User: user, Password: textOrNull(password), UserErrors: errs}, err
 }

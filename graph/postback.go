@@ -10,6 +10,7 @@ import (
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/graph/gen"
+	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 	"postrider/macro"
@@ -96,9 +97,15 @@ func bodyRule(in *gen.BodyRuleInput) *dispatch.BodyRule {
 }
 
 // signingSecret shows the secret of a postback that signs to people who may
-// change it, never to a token.
+// change it, and to tokens with a scope for it. To staff who look as its owner it
+// is nothing: the page is whole without.
 func (r *Resolver) signingSecret(ctx context.Context, p *db.Postback) (*string, error) {
-	if v := viewer.From(ctx); p.Method != dispatch.POST || v.TokenID != 0 {
+	switch v := viewer.From(ctx); {
+	case p.Method != dispatch.POST:
+		return nil, nil
+	case !v.May(viewer.Secrets) && v.TokenID != 0:
+		return nil, problem.Forbidden("the token lacks the scope %q", viewer.Secrets)
+	case !v.May(viewer.Secrets):
 		return nil, nil
 	}
 	opened, err := r.Secrets.Open(p.SigningSecret, secret.ForPostback)

@@ -41,6 +41,7 @@ func TestUserErrorsNameTheirFields(t *testing.T) {
 	s := pgtest.NewScene(t, a.db)
 	other := pgtest.NewScene(t, a.db)
 	token, staff := a.affiliate(t, s.Affiliate), a.staff(t)
+	session := a.session(t, a.user(t, viewer.Affiliate, s.Affiliate).Email)
 	postback := pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/?c={param_1}")
 	waiting := pgtest.Delivery(t, a.db, s.Conversion(t, a.db).ID, postback, func(c *db.DeliveryCreate) { c.SetState(dispatch.Queued) })
 	const fine = `urlTemplate: "https://tracker.example/?c={param_1}"`
@@ -85,8 +86,8 @@ func TestUserErrorsNameTheirFields(t *testing.T) {
 		"createApiToken an unknown scope":               {token, `{name: "x", scopes: ["everything"]}`, []string{"scopes"}},
 		"createApiToken one that is over":               {token, `{name: "x", expiresAt: "2020-01-01T00:00:00Z"}`, []string{"expiresAt"}},
 		"updateSettings an unknown zone":                {token, `{timeZone: "Nowhere/Land"}`, []string{"timeZone"}},
-		"changePassword a wrong one":                    {token, `{currentPassword: "wrong", newPassword: "correct horse battery"}`, []string{"currentPassword"}},
-		"changePassword a short one":                    {token, `{currentPassword: "` + password + `", newPassword: "x"}`, []string{"newPassword"}},
+		"changePassword a wrong one":                    {session, `{currentPassword: "wrong", newPassword: "correct horse battery"}`, []string{"currentPassword"}},
+		"changePassword a short one":                    {session, `{currentPassword: "` + password + `", newPassword: "x"}`, []string{"newPassword"}},
 		"signIn a wrong password":                       {nobody, `{email: "nobody@example.com", password: "wrong"}`, []string{"password"}},
 		"recordConversion an unknown goal":              {staff, `{source: "` + s.Source.Key + `", goal: "nonsense", clickId: "` + globalid.Hex(s.Click) + `"}`, []string{"goal"}},
 		"recordConversion an unknown source":            {staff, `{source: "nonsense", goal: "ftd", clickId: "` + globalid.Hex(s.Click) + `"}`, []string{"source"}},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"postrider/ent/db"
+	"postrider/ent/db/apitoken"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
@@ -128,8 +129,8 @@ func ownerOf(u *db.User) int64 {
 	return *u.AffiliateID
 }
 
-// SetUserDisabled ends a sign-in, with its sessions and tokens, or lets it in
-// again.
+// SetUserDisabled ends a user's sessions and tokens for good, and lets it sign in
+// no more, or again.
 func (s *Setup) SetUserDisabled(ctx context.Context, id int64, disabled bool) (*db.User, error) {
 	var made *db.User
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
@@ -139,21 +140,33 @@ func (s *Setup) SetUserDisabled(ctx context.Context, id int64, disabled bool) (*
 		}
 		update := c.client.User.UpdateOne(before)
 		if disabled {
-			update.SetDisabledAt(c.now)
+			update.SetDisabledAt(c.now).AddSessionGeneration(1)
 		} else {
 			update.ClearDisabledAt()
 		}
 		if made, err = update.Save(ctx); err != nil {
 			return saved("sign-in", err)
 		}
+		if disabled {
+			if err := c.revokeTokens(ctx, id); err != nil {
+				return err
+			}
+		}
 		return c.audit(ctx, "update", "user", id, ownerOf(before), before, made)
 	})
 	return made, err
 }
 
-// ResetPassword gives a sign-in a new password, shown this once, which ends its
-// sessions.
-func (s *Setup) ResetPassword(ctx context.Context, id int64) (made *db.User, password string, err error) {
+// revokeTokens ends every token of a user whose row this transaction has changed:
+// no other makes one meanwhile.
+func (c *change) revokeTokens(ctx context.Context, userID int64) error {
+	// Staff see no tokens of others, and need not to end them.
+	return c.client.ApiToken.Update().Where(apitoken.UserID(userID), apitoken.RevokedAtIsNil()).SetRevokedAt(c.now).Exec(viewer.AsSystem(ctx))
+}
+
+// ResetPassword gives a user a new password, shown this once, which ends its
+// sessions, and its tokens where revokeTokens is true.
+func (s *Setup) ResetPassword(ctx context.Context, id int64, revokeTokens bool) (made *db.User, password string, err error) {
 	password, hash, err := newPassword(ctx)
 	if err != nil {
 		return nil, "", err
@@ -163,10 +176,15 @@ func (s *Setup) ResetPassword(ctx context.Context, id int64) (made *db.User, pas
 		if err != nil {
 			return err
 		}
-		if made, err = c.client.User.UpdateOne(before).SetPasswordHash(hash).Save(ctx); err != nil {
+		if made, err = c.client.User.UpdateOne(before).SetPasswordHash(hash).AddSessionGeneration(1).Save(ctx); err != nil {
 			return saved("sign-in", err)
 		}
-		return c.audit(ctx, "reset_password", "user", id, ownerOf(before), nil, nil)
+		if revokeTokens {
+			if err := c.revokeTokens(ctx, id); err != nil {
+				return err
+			}
+		}
+		return c.audit(ctx, "reset_password", "user", id, ownerOf(before), nil, map[string]any{"revoke_tokens": revokeTokens})
 	})
 	if err != nil {
 		return nil, "", err

@@ -206,10 +206,10 @@ func TestSignInsAreMadeShutOutAndLetIn(t *testing.T) {
 	if out.DisabledAt == nil || in.DisabledAt != nil {
 		t.Errorf("%+v, then %+v", out, in)
 	}
-	if _, _, err := w.setup.ResetPassword(w.staff, viewer.From(w.staff).UserID); !errors.Is(err, problem.ErrInvalid) {
+	if _, _, err := w.setup.ResetPassword(w.staff, viewer.From(w.staff).UserID, true); !errors.Is(err, problem.ErrInvalid) {
 		t.Errorf("a manager's own: %v", err)
 	}
-	_, again, err := w.setup.ResetPassword(w.staff, user.ID)
+	_, again, err := w.setup.ResetPassword(w.staff, user.ID, true)
 	w.must(err)
 	if again == password {
 		t.Error("the password is the same")

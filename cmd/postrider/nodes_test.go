@@ -17,6 +17,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"postrider/account"
 	"postrider/commission"
 	"postrider/internal/globalid"
 	"postrider/internal/pgtest"
@@ -55,7 +56,7 @@ func newNodes(t *testing.T) *nodes {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, n.token, err = n.serve[0].services.accounts.CreateTokenFor(pgtest.System(t), u.Email, "nodes", nil); err != nil {
+	if _, n.token, err = n.serve[0].services.accounts.CreateTokenFor(pgtest.System(t), u.Email, account.NewToken{Name: "nodes"}); err != nil {
 		t.Fatal(err)
 	}
 	err = n.db.Client().Source.Create().SetKey(n.source).SetName("Nodes").SetOfferID(n.scene.Offer).SetRequireToken(false).

@@ -20,7 +20,7 @@ type tokenCmd struct {
 type tokenCreateCmd struct {
 	Email  string   `required:"" placeholder:"ADDRESS" help:"Whose token it is."`
 	Name   string   `required:"" help:"What tells it from others."`
-	Scopes []string `placeholder:"SCOPE,…" help:"What it may do: read, write, conversions, replay; all of them when left out."`
+	Scopes []string `placeholder:"SCOPE,…" help:"What it may do: read, write, conversions, replay, secrets; all but secrets when left out."`
 }
 
 // Run prints the token, and nothing else, to standard output.
@@ -39,7 +39,7 @@ func (c *tokenCreateCmd) Run(ctx context.Context, p *process) (err error) {
 }
 
 func (p *process) createToken(ctx context.Context, db *database, email, name string, scopes []string) (string, error) {
-	_, token, err := p.accounts(db).CreateTokenFor(viewer.AsSystem(ctx), email, name, scopes)
+	_, token, err := p.accounts(db).CreateTokenFor(viewer.AsSystem(ctx), email, account.NewToken{Name: name, Scopes: scopes})
 	return token, err
 }
 

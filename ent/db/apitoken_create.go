@@ -27,6 +27,20 @@ func (_c *ApiTokenCreate) SetUserID(v int64) *ApiTokenCreate {
 	return _c
 }
 
+// SetParentID sets the "parent_id" field.
+func (_c *ApiTokenCreate) SetParentID(v int64) *ApiTokenCreate {
+	_c.mutation.SetParentID(v)
+	return _c
+}
+
+// SetNillableParentID sets the "parent_id" field if the given value is not nil.
+func (_c *ApiTokenCreate) SetNillableParentID(v *int64) *ApiTokenCreate {
+	if v != nil {
+		_c.SetParentID(*v)
+	}
+	return _c
+}
+
 // SetName sets the "name" field.
 func (_c *ApiTokenCreate) SetName(v string) *ApiTokenCreate {
 	_c.mutation.SetName(v)
@@ -220,6 +234,10 @@ func (_c *ApiTokenCreate) createSpec() (*ApiToken, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UserID(); ok {
 		_spec.SetField(apitoken.FieldUserID, field.TypeInt64, value)
 		_node.UserID = value
+	}
+	if value, ok := _c.mutation.ParentID(); ok {
+		_spec.SetField(apitoken.FieldParentID, field.TypeInt64, value)
+		_node.ParentID = &value
 	}
 	if value, ok := _c.mutation.Name(); ok {
 		_spec.SetField(apitoken.FieldName, field.TypeString, value)

@@ -90,6 +90,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 		Type: "ApiToken",
 		Fields: map[string]*sqlgraph.FieldSpec{
 			apitoken.FieldUserID:     {Type: field.TypeInt64, Column: apitoken.FieldUserID},
+			apitoken.FieldParentID:   {Type: field.TypeInt64, Column: apitoken.FieldParentID},
 			apitoken.FieldName:       {Type: field.TypeString, Column: apitoken.FieldName},
 			apitoken.FieldHash:       {Type: field.TypeBytes, Column: apitoken.FieldHash},
 			apitoken.FieldPrefix:     {Type: field.TypeString, Column: apitoken.FieldPrefix},
@@ -680,14 +681,15 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "User",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			user.FieldEmail:        {Type: field.TypeString, Column: user.FieldEmail},
-			user.FieldPasswordHash: {Type: field.TypeString, Column: user.FieldPasswordHash},
-			user.FieldRole:         {Type: field.TypeEnum, Column: user.FieldRole},
-			user.FieldAffiliateID:  {Type: field.TypeInt64, Column: user.FieldAffiliateID},
-			user.FieldTimeZone:     {Type: field.TypeString, Column: user.FieldTimeZone},
-			user.FieldCreatedAt:    {Type: field.TypeTime, Column: user.FieldCreatedAt},
-			user.FieldLastSignInAt: {Type: field.TypeTime, Column: user.FieldLastSignInAt},
-			user.FieldDisabledAt:   {Type: field.TypeTime, Column: user.FieldDisabledAt},
+			user.FieldEmail:             {Type: field.TypeString, Column: user.FieldEmail},
+			user.FieldPasswordHash:      {Type: field.TypeString, Column: user.FieldPasswordHash},
+			user.FieldRole:              {Type: field.TypeEnum, Column: user.FieldRole},
+			user.FieldAffiliateID:       {Type: field.TypeInt64, Column: user.FieldAffiliateID},
+			user.FieldTimeZone:          {Type: field.TypeString, Column: user.FieldTimeZone},
+			user.FieldCreatedAt:         {Type: field.TypeTime, Column: user.FieldCreatedAt},
+			user.FieldLastSignInAt:      {Type: field.TypeTime, Column: user.FieldLastSignInAt},
+			user.FieldDisabledAt:        {Type: field.TypeTime, Column: user.FieldDisabledAt},
+			user.FieldSessionGeneration: {Type: field.TypeInt64, Column: user.FieldSessionGeneration},
 		},
 	}
 	return graph
@@ -882,6 +884,11 @@ func (f *ApiTokenFilter) WhereID(p entql.Int64P) {
 // WhereUserID applies the entql int64 predicate on the user_id field.
 func (f *ApiTokenFilter) WhereUserID(p entql.Int64P) {
 	f.Where(p.Field(apitoken.FieldUserID))
+}
+
+// WhereParentID applies the entql int64 predicate on the parent_id field.
+func (f *ApiTokenFilter) WhereParentID(p entql.Int64P) {
+	f.Where(p.Field(apitoken.FieldParentID))
 }
 
 // WhereName applies the entql string predicate on the name field.
@@ -3272,4 +3279,9 @@ func (f *UserFilter) WhereLastSignInAt(p entql.TimeP) {
 // WhereDisabledAt applies the entql time.Time predicate on the disabled_at field.
 func (f *UserFilter) WhereDisabledAt(p entql.TimeP) {
 	f.Where(p.Field(user.FieldDisabledAt))
+}
+
+// WhereSessionGeneration applies the entql int64 predicate on the session_generation field.
+func (f *UserFilter) WhereSessionGeneration(p entql.Int64P) {
+	f.Where(p.Field(user.FieldSessionGeneration))
 }

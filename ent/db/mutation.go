@@ -1535,6 +1535,8 @@ type ApiTokenMutation struct {
 	id            *int64
 	user_id       *int64
 	adduser_id    *int64
+	parent_id     *int64
+	addparent_id  *int64
 	name          *string
 	hash          *[]byte
 	prefix        *string
@@ -1708,6 +1710,76 @@ func (m *ApiTokenMutation) AddedUserID() (r int64, exists bool) {
 func (m *ApiTokenMutation) ResetUserID() {
 	m.user_id = nil
 	m.adduser_id = nil
+}
+
+// SetParentID sets the "parent_id" field.
+func (m *ApiTokenMutation) SetParentID(i int64) {
+	m.parent_id = &i
+	m.addparent_id = nil
+}
+
+// ParentID returns the value of the "parent_id" field in the mutation.
+func (m *ApiTokenMutation) ParentID() (r int64, exists bool) {
+	v := m.parent_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParentID returns the old "parent_id" field's value of the ApiToken entity.
+// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ApiTokenMutation) OldParentID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParentID: %w", err)
+	}
+	return oldValue.ParentID, nil
+}
+
+// AddParentID adds i to the "parent_id" field.
+func (m *ApiTokenMutation) AddParentID(i int64) {
+	if m.addparent_id != nil {
+		*m.addparent_id += i
+	} else {
+		m.addparent_id = &i
+	}
+}
+
+// AddedParentID returns the value that was added to the "parent_id" field in this mutation.
+func (m *ApiTokenMutation) AddedParentID() (r int64, exists bool) {
+	v := m.addparent_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearParentID clears the value of the "parent_id" field.
+func (m *ApiTokenMutation) ClearParentID() {
+	m.parent_id = nil
+	m.addparent_id = nil
+	m.clearedFields[apitoken.FieldParentID] = struct{}{}
+}
+
+// ParentIDCleared returns if the "parent_id" field was cleared in this mutation.
+func (m *ApiTokenMutation) ParentIDCleared() bool {
+	_, ok := m.clearedFields[apitoken.FieldParentID]
+	return ok
+}
+
+// ResetParentID resets all changes to the "parent_id" field.
+func (m *ApiTokenMutation) ResetParentID() {
+	m.parent_id = nil
+	m.addparent_id = nil
+	delete(m.clearedFields, apitoken.FieldParentID)
 }
 
 // SetName sets the "name" field.
@@ -2086,9 +2158,12 @@ func (m *ApiTokenMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ApiTokenMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.user_id != nil {
 		fields = append(fields, apitoken.FieldUserID)
+	}
+	if m.parent_id != nil {
+		fields = append(fields, apitoken.FieldParentID)
 	}
 	if m.name != nil {
 		fields = append(fields, apitoken.FieldName)
@@ -2124,6 +2199,8 @@ func (m *ApiTokenMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case apitoken.FieldUserID:
 		return m.UserID()
+	case apitoken.FieldParentID:
+		return m.ParentID()
 	case apitoken.FieldName:
 		return m.Name()
 	case apitoken.FieldHash:
@@ -2151,6 +2228,8 @@ func (m *ApiTokenMutation) OldField(ctx context.Context, name string) (ent.Value
 	switch name {
 	case apitoken.FieldUserID:
 		return m.OldUserID(ctx)
+	case apitoken.FieldParentID:
+		return m.OldParentID(ctx)
 	case apitoken.FieldName:
 		return m.OldName(ctx)
 	case apitoken.FieldHash:
@@ -2182,6 +2261,13 @@ func (m *ApiTokenMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUserID(v)
+		return nil
+	case apitoken.FieldParentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParentID(v)
 		return nil
 	case apitoken.FieldName:
 		v, ok := value.(string)
@@ -2250,6 +2336,9 @@ func (m *ApiTokenMutation) AddedFields() []string {
 	if m.adduser_id != nil {
 		fields = append(fields, apitoken.FieldUserID)
 	}
+	if m.addparent_id != nil {
+		fields = append(fields, apitoken.FieldParentID)
+	}
 	return fields
 }
 
@@ -2260,6 +2349,8 @@ func (m *ApiTokenMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case apitoken.FieldUserID:
 		return m.AddedUserID()
+	case apitoken.FieldParentID:
+		return m.AddedParentID()
 	}
 	return nil, false
 }
@@ -2276,6 +2367,13 @@ func (m *ApiTokenMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddUserID(v)
 		return nil
+	case apitoken.FieldParentID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddParentID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown ApiToken numeric field %s", name)
 }
@@ -2284,6 +2382,9 @@ func (m *ApiTokenMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *ApiTokenMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(apitoken.FieldParentID) {
+		fields = append(fields, apitoken.FieldParentID)
+	}
 	if m.FieldCleared(apitoken.FieldExpiresAt) {
 		fields = append(fields, apitoken.FieldExpiresAt)
 	}
@@ -2307,6 +2408,9 @@ func (m *ApiTokenMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *ApiTokenMutation) ClearField(name string) error {
 	switch name {
+	case apitoken.FieldParentID:
+		m.ClearParentID()
+		return nil
 	case apitoken.FieldExpiresAt:
 		m.ClearExpiresAt()
 		return nil
@@ -2326,6 +2430,9 @@ func (m *ApiTokenMutation) ResetField(name string) error {
 	switch name {
 	case apitoken.FieldUserID:
 		m.ResetUserID()
+		return nil
+	case apitoken.FieldParentID:
+		m.ResetParentID()
 		return nil
 	case apitoken.FieldName:
 		m.ResetName()
@@ -27725,22 +27832,24 @@ func (m *TrackingLinkMutation) ResetEdge(name string) error {
 // UserMutation represents an operation that mutates the User nodes in the graph.
 type UserMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *int64
-	email           *string
-	password_hash   *string
-	role            *viewer.Role
-	affiliate_id    *int64
-	addaffiliate_id *int64
-	time_zone       *string
-	created_at      *time.Time
-	last_sign_in_at *time.Time
-	disabled_at     *time.Time
-	clearedFields   map[string]struct{}
-	done            bool
-	oldValue        func(context.Context) (*User, error)
-	predicates      []predicate.User
+	op                    Op
+	typ                   string
+	id                    *int64
+	email                 *string
+	password_hash         *string
+	role                  *viewer.Role
+	affiliate_id          *int64
+	addaffiliate_id       *int64
+	time_zone             *string
+	created_at            *time.Time
+	last_sign_in_at       *time.Time
+	disabled_at           *time.Time
+	session_generation    *int64
+	addsession_generation *int64
+	clearedFields         map[string]struct{}
+	done                  bool
+	oldValue              func(context.Context) (*User, error)
+	predicates            []predicate.User
 }
 
 var _ ent.Mutation = (*UserMutation)(nil)
@@ -28195,6 +28304,62 @@ func (m *UserMutation) ResetDisabledAt() {
 	delete(m.clearedFields, user.FieldDisabledAt)
 }
 
+// SetSessionGeneration sets the "session_generation" field.
+func (m *UserMutation) SetSessionGeneration(i int64) {
+	m.session_generation = &i
+	m.addsession_generation = nil
+}
+
+// SessionGeneration returns the value of the "session_generation" field in the mutation.
+func (m *UserMutation) SessionGeneration() (r int64, exists bool) {
+	v := m.session_generation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSessionGeneration returns the old "session_generation" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldSessionGeneration(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSessionGeneration is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSessionGeneration requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSessionGeneration: %w", err)
+	}
+	return oldValue.SessionGeneration, nil
+}
+
+// AddSessionGeneration adds i to the "session_generation" field.
+func (m *UserMutation) AddSessionGeneration(i int64) {
+	if m.addsession_generation != nil {
+		*m.addsession_generation += i
+	} else {
+		m.addsession_generation = &i
+	}
+}
+
+// AddedSessionGeneration returns the value that was added to the "session_generation" field in this mutation.
+func (m *UserMutation) AddedSessionGeneration() (r int64, exists bool) {
+	v := m.addsession_generation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSessionGeneration resets all changes to the "session_generation" field.
+func (m *UserMutation) ResetSessionGeneration() {
+	m.session_generation = nil
+	m.addsession_generation = nil
+}
+
 // Where appends a list predicates to the UserMutation builder.
 func (m *UserMutation) Where(ps ...predicate.User) {
 	m.predicates = append(m.predicates, ps...)
@@ -28229,7 +28394,7 @@ func (m *UserMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UserMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.email != nil {
 		fields = append(fields, user.FieldEmail)
 	}
@@ -28253,6 +28418,9 @@ func (m *UserMutation) Fields() []string {
 	}
 	if m.disabled_at != nil {
 		fields = append(fields, user.FieldDisabledAt)
+	}
+	if m.session_generation != nil {
+		fields = append(fields, user.FieldSessionGeneration)
 	}
 	return fields
 }
@@ -28278,6 +28446,8 @@ func (m *UserMutation) Field(name string) (ent.Value, bool) {
 		return m.LastSignInAt()
 	case user.FieldDisabledAt:
 		return m.DisabledAt()
+	case user.FieldSessionGeneration:
+		return m.SessionGeneration()
 	}
 	return nil, false
 }
@@ -28303,6 +28473,8 @@ func (m *UserMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldLastSignInAt(ctx)
 	case user.FieldDisabledAt:
 		return m.OldDisabledAt(ctx)
+	case user.FieldSessionGeneration:
+		return m.OldSessionGeneration(ctx)
 	}
 	return nil, fmt.Errorf("unknown User field %s", name)
 }
@@ -28368,6 +28540,13 @@ func (m *UserMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDisabledAt(v)
 		return nil
+	case user.FieldSessionGeneration:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSessionGeneration(v)
+		return nil
 	}
 	return fmt.Errorf("unknown User field %s", name)
 }
@@ -28379,6 +28558,9 @@ func (m *UserMutation) AddedFields() []string {
 	if m.addaffiliate_id != nil {
 		fields = append(fields, user.FieldAffiliateID)
 	}
+	if m.addsession_generation != nil {
+		fields = append(fields, user.FieldSessionGeneration)
+	}
 	return fields
 }
 
@@ -28389,6 +28571,8 @@ func (m *UserMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case user.FieldAffiliateID:
 		return m.AddedAffiliateID()
+	case user.FieldSessionGeneration:
+		return m.AddedSessionGeneration()
 	}
 	return nil, false
 }
@@ -28404,6 +28588,13 @@ func (m *UserMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddAffiliateID(v)
+		return nil
+	case user.FieldSessionGeneration:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSessionGeneration(v)
 		return nil
 	}
 	return fmt.Errorf("unknown User numeric field %s", name)
@@ -28476,6 +28667,9 @@ func (m *UserMutation) ResetField(name string) error {
 		return nil
 	case user.FieldDisabledAt:
 		m.ResetDisabledAt()
+		return nil
+	case user.FieldSessionGeneration:
+		m.ResetSessionGeneration()
 		return nil
 	}
 	return fmt.Errorf("unknown User field %s", name)

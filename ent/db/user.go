@@ -33,8 +33,10 @@ type User struct {
 	// When the last session was opened.
 	LastSignInAt *time.Time `json:"last_sign_in_at,omitempty"`
 	// A disabled user cannot sign in, and its tokens do not work.
-	DisabledAt   *time.Time `json:"disabled_at,omitempty"`
-	selectValues sql.SelectValues
+	DisabledAt *time.Time `json:"disabled_at,omitempty"`
+	// Sessions that were opened under another number are over.
+	SessionGeneration int64 `json:"session_generation,omitempty"`
+	selectValues      sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -42,7 +44,7 @@ func (*User) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case user.FieldID, user.FieldAffiliateID:
+		case user.FieldID, user.FieldAffiliateID, user.FieldSessionGeneration:
 			values[i] = new(sql.NullInt64)
 		case user.FieldEmail, user.FieldPasswordHash, user.FieldRole, user.FieldTimeZone:
 			values[i] = new(sql.NullString)
@@ -120,6 +122,12 @@ func (_m *User) assignValues(columns []string, values []any) error {
 				_m.DisabledAt = new(time.Time)
 				*_m.DisabledAt = value.Time
 			}
+		case user.FieldSessionGeneration:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field session_generation", values[i])
+			} else if value.Valid {
+				_m.SessionGeneration = value.Int64
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -184,6 +192,9 @@ func (_m *User) String() string {
 		builder.WriteString("disabled_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("session_generation=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SessionGeneration))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -109,6 +109,20 @@ func (_c *UserCreate) SetNillableDisabledAt(v *time.Time) *UserCreate {
 	return _c
 }
 
+// SetSessionGeneration sets the "session_generation" field.
+func (_c *UserCreate) SetSessionGeneration(v int64) *UserCreate {
+	_c.mutation.SetSessionGeneration(v)
+	return _c
+}
+
+// SetNillableSessionGeneration sets the "session_generation" field if the given value is not nil.
+func (_c *UserCreate) SetNillableSessionGeneration(v *int64) *UserCreate {
+	if v != nil {
+		_c.SetSessionGeneration(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *UserCreate) SetID(v int64) *UserCreate {
 	_c.mutation.SetID(v)
@@ -163,6 +177,10 @@ func (_c *UserCreate) defaults() error {
 		v := user.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.SessionGeneration(); !ok {
+		v := user.DefaultSessionGeneration
+		_c.mutation.SetSessionGeneration(v)
+	}
 	return nil
 }
 
@@ -187,6 +205,9 @@ func (_c *UserCreate) check() error {
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "User.created_at"`)}
+	}
+	if _, ok := _c.mutation.SessionGeneration(); !ok {
+		return &ValidationError{Name: "session_generation", err: errors.New(`db: missing required field "User.session_generation"`)}
 	}
 	return nil
 }
@@ -251,6 +272,10 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DisabledAt(); ok {
 		_spec.SetField(user.FieldDisabledAt, field.TypeTime, value)
 		_node.DisabledAt = &value
+	}
+	if value, ok := _c.mutation.SessionGeneration(); ok {
+		_spec.SetField(user.FieldSessionGeneration, field.TypeInt64, value)
+		_node.SessionGeneration = value
 	}
 	return _node, _spec
 }

@@ -43,6 +43,7 @@ func (User) Fields() []ent.Field {
 		createdAt(),
 		optionalTime("last_sign_in_at", "When the last session was opened."),
 		optionalTime("disabled_at", "A disabled user cannot sign in, and its tokens do not work."),
+		field.Int64("session_generation").Default(0).Comment("Sessions that were opened under another number are over."),
 	}
 }
 
@@ -58,6 +59,7 @@ func (ApiToken) Fields() []ent.Field {
 	return []ent.Field{
 		identity(),
 		field.Int64("user_id").Immutable(),
+		field.Int64("parent_id").Optional().Nillable().Immutable().Comment("The token that it was made with, and ends with."),
 		field.String("name").NotEmpty().MaxLen(200),
 		field.Bytes("hash").Unique().Immutable().Sensitive().Comment("SHA-256 of the secret, which is 256 random bits."),
 		field.String("prefix").Immutable().Comment("How the secret begins, to tell tokens apart."),
@@ -70,7 +72,9 @@ func (ApiToken) Fields() []ent.Field {
 }
 
 // Indexes of a token.
-func (ApiToken) Indexes() []ent.Index { return []ent.Index{index.Fields("user_id")} }
+func (ApiToken) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("user_id"), index.Fields("parent_id")}
+}
 
 // Policy lets everybody see and change their own tokens.
 func (ApiToken) Policy() ent.Policy { return tokenPolicy() }

@@ -163,7 +163,7 @@ func tokenPolicy() ent.Policy {
 }
 
 // ownSettings are the fields that everybody may change of themselves.
-var ownSettings = []string{"password_hash", "time_zone", "last_sign_in_at"}
+var ownSettings = []string{"password_hash", "session_generation", "time_zone", "last_sign_in_at"}
 
 // userPolicy lets an affiliate's user see itself and change its own settings.
 func userPolicy() ent.Policy {

@@ -25,6 +25,7 @@ type AffiliateResolver interface {
 }
 type ApiTokenResolver interface {
 	Scopes(ctx context.Context, obj *db.ApiToken) ([]string, error)
+	ParentID(ctx context.Context, obj *db.ApiToken) (*string, error)
 }
 type EchoRequestResolver interface {
 	Parameters(ctx context.Context, obj *db.EchoRequest) ([]*dispatch.Header, error)
@@ -136,21 +137,26 @@ func (ec *executionContext) _Affiliate_users(ctx context.Context, field graphql.
 					var zeroVal []*db.User
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*db.User
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal []*db.User
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, obj, directive0, role, nil)
+				return ec.Directives.Auth(ctx, obj, directive0, role, nil, session)
 			}
 
 			next = directive1
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*db.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚕᚖpostriderᚋentᚋdbᚐUserᚄ(ctx, selections, v)
+			return ec.marshalOUser2ᚕᚖpostriderᚋentᚋdbᚐUserᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Affiliate_users(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -375,6 +381,29 @@ func (ec *executionContext) _ApiToken_scopes(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_ApiToken_scopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ApiToken", field, true, true, "String")
+}
+
+func (ec *executionContext) _ApiToken_parentId(ctx context.Context, field graphql.CollectedField, obj *db.ApiToken) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiToken_parentId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ApiToken().ParentID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ApiToken_parentId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiToken", field, true, true, "ID")
 }
 
 func (ec *executionContext) _ApiToken_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.ApiToken) (ret graphql.Marshaler) {
@@ -1506,21 +1535,26 @@ func (ec *executionContext) _Viewer_apiTokens(ctx context.Context, field graphql
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*db.ApiToken
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal []*db.ApiToken
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, obj, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, obj, directive0, nil, nil, session)
 			}
 
 			next = directive1
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*db.ApiToken) graphql.Marshaler {
-			return ec.marshalNApiToken2ᚕᚖpostriderᚋentᚋdbᚐApiTokenᚄ(ctx, selections, v)
+			return ec.marshalOApiToken2ᚕᚖpostriderᚋentᚋdbᚐApiTokenᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Viewer_apiTokens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1551,11 +1585,16 @@ func (ec *executionContext) _Viewer_echoUrl(ctx context.Context, field graphql.C
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *string
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, obj, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, obj, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -1587,7 +1626,11 @@ func (ec *executionContext) unmarshalInputChangePasswordInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"currentPassword", "newPassword"}
+	if _, present := asMap["revokeTokens"]; !present {
+		asMap["revokeTokens"] = true
+	}
+
+	fieldsInOrder := [...]string{"currentPassword", "newPassword", "revokeTokens"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1608,6 +1651,13 @@ func (ec *executionContext) unmarshalInputChangePasswordInput(ctx context.Contex
 				return it, err
 			}
 			it.NewPassword = data
+		case "revokeTokens":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("revokeTokens"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RevokeTokens = data
 		}
 	}
 	return it, nil
@@ -1850,7 +1900,7 @@ func (ec *executionContext) _Affiliate(ctx context.Context, sel ast.SelectionSet
 			}
 		case "users":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Affiliate_users(ctx, field, obj)
 				})
@@ -1978,6 +2028,12 @@ func (ec *executionContext) _ApiToken(ctx context.Context, sel ast.SelectionSet,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ApiToken_scopes(ctx, field, obj)
+				})
+		case "parentId":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ApiToken_parentId(ctx, field, obj)
 				})
 		case "createdAt":
 			out.Values[i] = ec._ApiToken_createdAt(ctx, field, obj)
@@ -2497,7 +2553,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "apiTokens":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Viewer_apiTokens(ctx, field, obj)
 				})
@@ -2536,14 +2592,6 @@ func (ec *executionContext) marshalNAffiliate2ᚖpostriderᚋentᚋdbᚐAffiliat
 	return ec._Affiliate(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAffiliateConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.Affiliate]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "AffiliateConnection!")
-		return graphql.Null
-	}
-	return ec._AffiliateConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNAffiliateEdge2ᚕᚖpostriderᚋgraphᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*db.Affiliate]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -2566,22 +2614,6 @@ func (ec *executionContext) marshalNAffiliateEdge2ᚖpostriderᚋgraphᚋpageᚐ
 		return graphql.Null
 	}
 	return ec._AffiliateEdge(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNApiToken2ᚕᚖpostriderᚋentᚋdbᚐApiTokenᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.ApiToken) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNApiToken2ᚖpostriderᚋentᚋdbᚐApiToken(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalNApiToken2ᚖpostriderᚋentᚋdbᚐApiToken(ctx context.Context, sel ast.SelectionSet, v *db.ApiToken) graphql.Marshaler {
@@ -2715,22 +2747,6 @@ func (ec *executionContext) marshalNUpdateSettingsPayload2ᚖpostriderᚋgraph�
 	return ec._UpdateSettingsPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNUser2ᚕᚖpostriderᚋentᚋdbᚐUserᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.User) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNUser2ᚖpostriderᚋentᚋdbᚐUser(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalNUser2ᚖpostriderᚋentᚋdbᚐUser(ctx context.Context, sel ast.SelectionSet, v *db.User) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "User!")
@@ -2744,6 +2760,32 @@ func (ec *executionContext) marshalOAffiliate2ᚖpostriderᚋentᚋdbᚐAffiliat
 		return graphql.Null
 	}
 	return ec._Affiliate(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAffiliateConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.Affiliate]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AffiliateConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOApiToken2ᚕᚖpostriderᚋentᚋdbᚐApiTokenᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.ApiToken) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNApiToken2ᚖpostriderᚋentᚋdbᚐApiToken(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOApiToken2ᚖpostriderᚋentᚋdbᚐApiToken(ctx context.Context, sel ast.SelectionSet, v *db.ApiToken) graphql.Marshaler {
@@ -2783,6 +2825,25 @@ func (ec *executionContext) marshalOScope2ᚖpostriderᚋinternalᚋviewerᚐSco
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOUser2ᚕᚖpostriderᚋentᚋdbᚐUserᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.User) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUser2ᚖpostriderᚋentᚋdbᚐUser(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOUser2ᚖpostriderᚋentᚋdbᚐUser(ctx context.Context, sel ast.SelectionSet, v *db.User) graphql.Marshaler {

@@ -1354,22 +1354,6 @@ func (ec *executionContext) marshalNImportStatusChangesPayload2ᚖpostriderᚋgr
 	return ec._ImportStatusChangesPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNProposal2ᚕᚖpostriderᚋintakeᚐProposalᚄ(ctx context.Context, sel ast.SelectionSet, v []*intake.Proposal) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNProposal2ᚖpostriderᚋintakeᚐProposal(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalNProposal2ᚖpostriderᚋintakeᚐProposal(ctx context.Context, sel ast.SelectionSet, v *intake.Proposal) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Proposal!")
@@ -1440,6 +1424,25 @@ func (ec *executionContext) marshalNStatusChangeLine2ᚖpostriderᚋgraphᚋgen�
 		return graphql.Null
 	}
 	return ec._StatusChangeLine(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOProposal2ᚕᚖpostriderᚋintakeᚐProposalᚄ(ctx context.Context, sel ast.SelectionSet, v []*intake.Proposal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProposal2ᚖpostriderᚋintakeᚐProposal(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOTerms2ᚖpostriderᚋcommissionᚐTerms(ctx context.Context, sel ast.SelectionSet, v *commission.Terms) graphql.Marshaler {

@@ -859,11 +859,16 @@ func (ec *executionContext) _Conversion_source(ctx context.Context, field graphq
 					var zeroVal *db.Source
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *db.Source
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *db.Source
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, obj, directive0, role, nil)
+				return ec.Directives.Auth(ctx, obj, directive0, role, nil, session)
 			}
 
 			next = directive1
@@ -909,21 +914,26 @@ func (ec *executionContext) _Conversion_proposals(ctx context.Context, field gra
 					var zeroVal []*intake.Proposal
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*intake.Proposal
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal []*intake.Proposal
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, obj, directive0, role, nil)
+				return ec.Directives.Auth(ctx, obj, directive0, role, nil, session)
 			}
 
 			next = directive1
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*intake.Proposal) graphql.Marshaler {
-			return ec.marshalNProposal2ᚕᚖpostriderᚋintakeᚐProposalᚄ(ctx, selections, v)
+			return ec.marshalOProposal2ᚕᚖpostriderᚋintakeᚐProposalᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_proposals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -2038,7 +2048,7 @@ func (ec *executionContext) _Conversion(ctx context.Context, sel ast.SelectionSe
 				})
 		case "proposals":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Conversion_proposals(ctx, field, obj)
 				})

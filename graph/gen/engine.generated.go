@@ -919,14 +919,6 @@ func (ec *executionContext) marshalNEndpoint2ᚖpostriderᚋreportᚐEndpoint(ct
 	return ec._Endpoint(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNEngine2ᚖpostriderᚋreportᚐEngine(ctx context.Context, sel ast.SelectionSet, v *report.Engine) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Engine!")
-		return graphql.Null
-	}
-	return ec._Engine(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNQueue2ᚕᚖpostriderᚋreportᚐQueueᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.Queue) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -973,6 +965,13 @@ func (ec *executionContext) marshalNWorker2ᚖpostriderᚋreportᚐWorker(ctx co
 		return graphql.Null
 	}
 	return ec._Worker(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOEngine2ᚖpostriderᚋreportᚐEngine(ctx context.Context, sel ast.SelectionSet, v *report.Engine) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Engine(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

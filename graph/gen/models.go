@@ -122,6 +122,8 @@ type ChangeBulkReplayPayload struct {
 type ChangePasswordInput struct {
 	CurrentPassword string `json:"currentPassword"`
 	NewPassword     string `json:"newPassword"`
+	// Whether your API tokens end too, as your other sessions do.
+	RevokeTokens *bool `json:"revokeTokens,omitempty"`
 }
 
 type ChangePasswordPayload struct {
@@ -153,8 +155,10 @@ type ConversionTrace struct {
 
 type CreateAPITokenInput struct {
 	Name string `json:"name"`
-	// `read`, `write`, `conversions`, `replay`; all of them where left out.
-	Scopes    []string   `json:"scopes,omitempty"`
+	// `read`, `write`, `conversions`, `replay`, `secrets`; where left out all but `secrets`, of those that the viewer has
+	// itself. A token makes none that may do more than it may.
+	Scopes []string `json:"scopes,omitempty"`
+	// Where left out, never; of a token made with a token, when that one does, which is also the latest.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 }
 
@@ -602,6 +606,8 @@ type ReplayDeliveryPayload struct {
 
 type ResetPasswordInput struct {
 	ID string `json:"id"`
+	// Whether the user's API tokens end too, as its sessions do.
+	RevokeTokens *bool `json:"revokeTokens,omitempty"`
 }
 
 type ResetPasswordPayload struct {
@@ -974,7 +980,7 @@ type Viewer struct {
 	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
 	// What the token may do; every scope for a session.
 	Scopes    []string       `json:"scopes"`
-	APITokens []*db.ApiToken `json:"apiTokens"`
+	APITokens []*db.ApiToken `json:"apiTokens,omitempty"`
 	// The echo tracker's address for this viewer: whatever is sent there is kept in `echoRequests`.
 	EchoURL *string `json:"echoUrl,omitempty"`
 }

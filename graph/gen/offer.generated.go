@@ -28,7 +28,7 @@ type DealResolver interface {
 type OfferResolver interface {
 	LandingPages(ctx context.Context, obj *db.Offer) ([]*db.LandingPage, error)
 
-	TakenToday(ctx context.Context, obj *db.Offer) (int, error)
+	TakenToday(ctx context.Context, obj *db.Offer) (*int, error)
 	Deal(ctx context.Context, obj *db.Offer) (*db.Deal, error)
 	DefaultLink(ctx context.Context, obj *db.Offer) (*db.TrackingLink, error)
 
@@ -688,11 +688,16 @@ func (ec *executionContext) _LandingPage_url(ctx context.Context, field graphql.
 					var zeroVal string
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal string
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal string
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, obj, directive0, role, nil)
+				return ec.Directives.Auth(ctx, obj, directive0, role, nil, session)
 			}
 
 			next = directive1
@@ -942,24 +947,29 @@ func (ec *executionContext) _Offer_takenToday(ctx context.Context, field graphql
 			directive1 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
 				if err != nil {
-					var zeroVal int
+					var zeroVal *int
+					return zeroVal, err
+				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *int
 					return zeroVal, err
 				}
 				if ec.Directives.Auth == nil {
-					var zeroVal int
+					var zeroVal *int
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, obj, directive0, role, nil)
+				return ec.Directives.Auth(ctx, obj, directive0, role, nil, session)
 			}
 
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Offer_takenToday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1160,11 +1170,16 @@ func (ec *executionContext) _Offer_destinationUrl(ctx context.Context, field gra
 					var zeroVal string
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal string
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal string
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, obj, directive0, role, nil)
+				return ec.Directives.Auth(ctx, obj, directive0, role, nil, session)
 			}
 
 			next = directive1
@@ -1201,11 +1216,16 @@ func (ec *executionContext) _Offer_fallbackUrl(ctx context.Context, field graphq
 					var zeroVal string
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal string
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal string
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, obj, directive0, role, nil)
+				return ec.Directives.Auth(ctx, obj, directive0, role, nil, session)
 			}
 
 			next = directive1
@@ -1634,7 +1654,7 @@ func (ec *executionContext) _Offer(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "takenToday":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Offer_takenToday(ctx, field, obj)
 				})

@@ -771,14 +771,6 @@ func (ec *executionContext) marshalNReceivedPostback2ᚖpostriderᚋentᚋdbᚐR
 	return ec._ReceivedPostback(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNReceivedPostbackConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.ReceivedPostback]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ReceivedPostbackConnection!")
-		return graphql.Null
-	}
-	return ec._ReceivedPostbackConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNReceivedPostbackEdge2ᚕᚖpostriderᚋgraphᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*db.ReceivedPostback]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -801,6 +793,13 @@ func (ec *executionContext) marshalNReceivedPostbackEdge2ᚖpostriderᚋgraphᚋ
 		return graphql.Null
 	}
 	return ec._ReceivedPostbackEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReceivedPostbackConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.ReceivedPostback]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReceivedPostbackConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOReceivedPostbackFilter2ᚖpostriderᚋgraphᚋfilterᚐReceivedPostback(ctx context.Context, v any) (*filter.ReceivedPostback, error) {

@@ -65,7 +65,7 @@ type ResolverRoot interface {
 }
 
 type DirectiveRoot struct {
-	Auth func(ctx context.Context, obj any, next graphql.Resolver, role *viewer.Role, scope *viewer.Scope) (res any, err error)
+	Auth func(ctx context.Context, obj any, next graphql.Resolver, role *viewer.Role, scope *viewer.Scope, session *bool) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -116,6 +116,7 @@ type ComplexityRoot struct {
 		GlobalID   func(childComplexity int) int
 		LastUsedAt func(childComplexity int) int
 		Name       func(childComplexity int) int
+		ParentID   func(childComplexity int) int
 		Prefix     func(childComplexity int) int
 		RevokedAt  func(childComplexity int) int
 		Scopes     func(childComplexity int) int
@@ -1523,6 +1524,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApiToken.Name(childComplexity), true
+	case "ApiToken.parentId":
+		if e.ComplexityRoot.ApiToken.ParentID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.ParentID(childComplexity), true
 	case "ApiToken.prefix":
 		if e.ComplexityRoot.ApiToken.Prefix == nil {
 			break
@@ -6863,7 +6870,10 @@ var sources = []*ast.Source{
   AFFILIATE
 }
 
-"What an API token may do. A session may do all of it."
+"""
+What an API token may do. A session may do all of it, and what no token may: make and change users, and set passwords.
+Without ` + "`" + `READ` + "`" + ` a token sees of a mutation's answer what it changed: the object's own plain fields, and nothing of others.
+"""
 enum Scope {
   "Read whatever its user may read."
   READ
@@ -6873,6 +6883,11 @@ enum Scope {
   CONVERSIONS
   "Replay deliveries."
   REPLAY
+  """
+  Read and change secrets (of sources, and those that sign postbacks), and make and revoke API tokens. A token has it only
+  where it was named: whoever knows a source's secret reports conversions with it.
+  """
+  SECRETS
 }
 
 "Who is asking."
@@ -6885,7 +6900,7 @@ type Viewer {
   affiliate: Affiliate
   "What the token may do; every scope for a session."
   scopes: [String!]!
-  apiTokens: [ApiToken!]! @auth
+  apiTokens: [ApiToken!] @auth
   "The echo tracker's address for this viewer: whatever is sent there is kept in ` + "`" + `echoRequests` + "`" + `."
   echoUrl: String @auth
 }
@@ -6916,6 +6931,8 @@ type ApiToken implements Node {
   "How the secret begins, to tell tokens apart."
   prefix: String!
   scopes: [String!]!
+  "The token that it was made with, and ends with; null for one that was made in a session."
+  parentId: ID
   createdAt: Time!
   expiresAt: Time
   lastUsedAt: Time
@@ -6959,7 +6976,7 @@ type AffiliateEdge {
 
 extend type Query {
   "Staff only: every affiliate."
-  affiliates(first: Int, after: String, last: Int, before: String, search: String): AffiliateConnection! @auth(role: MANAGER)
+  affiliates(first: Int, after: String, last: Int, before: String, search: String): AffiliateConnection @auth(role: MANAGER)
   "What the echo tracker got for the viewer, newest first."
   echoRequests(first: Int, after: String, last: Int, before: String): EchoRequestConnection! @auth
 }
@@ -6981,6 +6998,8 @@ type SignOutPayload {
 input ChangePasswordInput {
   currentPassword: String!
   newPassword: String!
+  "Whether your API tokens end too, as your other sessions do."
+  revokeTokens: Boolean = true
 }
 
 type ChangePasswordPayload {
@@ -7000,8 +7019,12 @@ type UpdateSettingsPayload {
 
 input CreateApiTokenInput {
   name: String!
-  "` + "`" + `read` + "`" + `, ` + "`" + `write` + "`" + `, ` + "`" + `conversions` + "`" + `, ` + "`" + `replay` + "`" + `; all of them where left out."
+  """
+  ` + "`" + `read` + "`" + `, ` + "`" + `write` + "`" + `, ` + "`" + `conversions` + "`" + `, ` + "`" + `replay` + "`" + `, ` + "`" + `secrets` + "`" + `; where left out all but ` + "`" + `secrets` + "`" + `, of those that the viewer has
+  itself. A token makes none that may do more than it may.
+  """
   scopes: [String!]
+  "Where left out, never; of a token made with a token, when that one does, which is also the latest."
   expiresAt: Time
 }
 
@@ -7026,10 +7049,12 @@ extend type Mutation {
   signIn(input: SignInInput!): SignInPayload!
   "Ends the session."
   signOut: SignOutPayload!
-  changePassword(input: ChangePasswordInput!): ChangePasswordPayload! @auth
+  "Ends every other session. Needs a session."
+  changePassword(input: ChangePasswordInput!): ChangePasswordPayload! @auth(session: true)
   updateSettings(input: UpdateSettingsInput!): UpdateSettingsPayload! @auth(scope: WRITE)
-  createApiToken(input: CreateApiTokenInput!): CreateApiTokenPayload! @auth(scope: WRITE)
-  revokeApiToken(input: RevokeApiTokenInput!): RevokeApiTokenPayload! @auth(scope: WRITE)
+  createApiToken(input: CreateApiTokenInput!): CreateApiTokenPayload! @auth(scope: SECRETS)
+  "Ends a token, and every token that was made with it."
+  revokeApiToken(input: RevokeApiTokenInput!): RevokeApiTokenPayload! @auth(scope: SECRETS)
 }
 `, BuiltIn: false},
 	{Name: "../schema/attribution.graphqls", Input: `"Why a click is proposed for an unattributed conversion, the surest first."
@@ -7078,7 +7103,7 @@ extend type Conversion {
   "Staff only: the source that told of it."
   source: Source @auth(role: MANAGER)
   "Staff only: the clicks that it may belong to, while it is unattributed."
-  proposals: [Proposal!]! @auth(role: MANAGER)
+  proposals: [Proposal!] @auth(role: MANAGER)
 }
 
 input AttributeConversionInput {
@@ -8006,7 +8031,7 @@ type Queue {
 }
 
 extend type Query {
-  engine: Engine! @auth(role: MANAGER)
+  engine: Engine @auth(role: MANAGER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/home.graphqls", Input: `"How far a campaign's set-up has come. Each step ticks by what really happened."
@@ -8175,7 +8200,7 @@ type Offer implements Node {
   "How many conversions that pay a day (of UTC) takes; null for any number."
   dailyCap: Int
   "Staff only: how many of them are taken today."
-  takenToday: Int! @auth(role: MANAGER)
+  takenToday: Int @auth(role: MANAGER)
   "The viewer's deal where there is one of its own, else the offer's."
   deal: Deal
   "The viewer's default tracking link for this offer; null for staff."
@@ -8240,7 +8265,7 @@ extend type Query {
 `, BuiltIn: false},
 	{Name: "../schema/people.graphqls", Input: `extend type Affiliate {
   "Staff only: who signs in for it."
-  users: [User!]! @auth(role: MANAGER)
+  users: [User!] @auth(role: MANAGER)
 }
 
 extend type User {
@@ -8295,9 +8320,9 @@ input AuditFilter {
 
 extend type Query {
   "Staff only, newest first. Nobody changes it."
-  auditEntries(first: Int, after: String, last: Int, before: String, filter: AuditFilter): AuditEntryConnection! @auth(role: MANAGER)
+  auditEntries(first: Int, after: String, last: Int, before: String, filter: AuditFilter): AuditEntryConnection @auth(role: MANAGER)
   "Staff only: the network's own sign-ins."
-  staff: [User!]! @auth(role: MANAGER)
+  staff: [User!] @auth(role: MANAGER)
 }
 
 input SaveAffiliateInput {
@@ -8336,6 +8361,8 @@ type SetUserDisabledPayload {
 
 input ResetPasswordInput {
   id: ID!
+  "Whether the user's API tokens end too, as its sessions do."
+  revokeTokens: Boolean = true
 }
 
 type ResetPasswordPayload {
@@ -8348,12 +8375,12 @@ type ResetPasswordPayload {
 extend type Mutation {
   "Staff only: makes an affiliate, or renames one."
   saveAffiliate(input: SaveAffiliateInput!): SaveAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: makes a sign-in. Only admins make staff's."
-  createUser(input: CreateUserInput!): CreateUserPayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: shuts a sign-in out at once, or lets it in again."
-  setUserDisabled(input: SetUserDisabledInput!): SetUserDisabledPayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: gives a sign-in a new password, which ends its sessions."
-  resetPassword(input: ResetPasswordInput!): ResetPasswordPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, in a session: makes a user. Only admins make staff's."
+  createUser(input: CreateUserInput!): CreateUserPayload! @auth(role: MANAGER, session: true)
+  "Staff only, in a session: disables a user, which ends its sessions and API tokens for good, or enables it again."
+  setUserDisabled(input: SetUserDisabledInput!): SetUserDisabledPayload! @auth(role: MANAGER, session: true)
+  "Staff only, in a session: gives a user a new password, which ends its sessions."
+  resetPassword(input: ResetPasswordInput!): ResetPasswordPayload! @auth(role: MANAGER, session: true)
 }
 `, BuiltIn: false},
 	{Name: "../schema/postback.graphqls", Input: `enum PostbackScope {
@@ -8421,7 +8448,7 @@ type Postback implements Node {
   version: Int!
   "Newest first."
   versions: [PostbackVersion!]!
-  "The secret that signs POSTs; null for GET and for tokens."
+  "The secret that signs POSTs; null for GET, for tokens without the scope ` + "`" + `secrets` + "`" + `, and for staff who look as its owner."
   signingSecret: String
   "Why it is held, where the tracker said that the address is gone."
   holdReason: String
@@ -8629,7 +8656,7 @@ type DeletePostbackPayload {
 
 extend type Mutation {
   "Gives a postback a new signing secret; for a while its POSTs carry signatures of both."
-  rotateSigningSecret(input: RotateSigningSecretInput!): RotateSigningSecretPayload! @auth(scope: WRITE)
+  rotateSigningSecret(input: RotateSigningSecretInput!): RotateSigningSecretPayload! @auth(scope: SECRETS)
   createPostback(input: CreatePostbackInput!): CreatePostbackPayload! @auth(scope: WRITE)
   updatePostback(input: UpdatePostbackInput!): UpdatePostbackPayload! @auth(scope: WRITE)
   setPostbackEnabled(input: SetPostbackEnabledInput!): SetPostbackEnabledPayload! @auth(scope: WRITE)
@@ -8786,7 +8813,7 @@ input ReceivedPostbackFilter {
 
 extend type Query {
   "Staff only, newest first."
-  receivedPostbacks(first: Int, after: String, last: Int, before: String, filter: ReceivedPostbackFilter): ReceivedPostbackConnection! @auth(role: MANAGER)
+  receivedPostbacks(first: Int, after: String, last: Int, before: String, filter: ReceivedPostbackFilter): ReceivedPostbackConnection @auth(role: MANAGER)
 }
 
 extend type Subscription {
@@ -8906,8 +8933,12 @@ schema {
   subscription: Subscription
 }
 
-"Needs a signed-in viewer; ` + "`" + `role` + "`" + ` narrows it to staff, ` + "`" + `scope` + "`" + ` is what an API token must carry."
-directive @auth(role: Role, scope: Scope) on FIELD_DEFINITION
+"""
+Needs a signed-in viewer; ` + "`" + `role` + "`" + ` narrows it to staff, ` + "`" + `scope` + "`" + ` is what an API token must carry. With ` + "`" + `session` + "`" + ` no
+API token will do, whatever it carries. A field that the viewer may not see is null, and ` + "`" + `errors` + "`" + ` has an entry with its
+path and the code ` + "`" + `forbidden` + "`" + `; the rest of the answer stays.
+"""
+directive @auth(role: Role, scope: Scope, session: Boolean = false) on FIELD_DEFINITION
 
 "RFC 3339, UTC."
 scalar Time
@@ -9049,7 +9080,7 @@ type Snippet {
 
 extend type Query {
   "Staff only."
-  sources: [Source!]! @auth(role: MANAGER)
+  sources: [Source!] @auth(role: MANAGER)
 }
 
 input WordInput {
@@ -9118,9 +9149,9 @@ extend type Mutation {
   "Staff only: makes a source, or changes one. A new word for a status moves the conversions that waited for it."
   saveSource(input: SaveSourceInput!): SaveSourcePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: gives a source a new token or signing key."
-  rotateSourceSecret(input: RotateSourceSecretInput!): RotateSourceSecretPayload! @auth(role: MANAGER, scope: WRITE)
+  rotateSourceSecret(input: RotateSourceSecretInput!): RotateSourceSecretPayload! @auth(role: MANAGER, scope: SECRETS)
   "Staff only: shows a source's present token or signing key, and writes down who looked."
-  revealSourceSecret(input: RevealSourceSecretInput!): RevealSourceSecretPayload! @auth(role: MANAGER, scope: WRITE)
+  revealSourceSecret(input: RevealSourceSecretInput!): RevealSourceSecretPayload! @auth(role: MANAGER, scope: SECRETS)
 }
 `, BuiltIn: false},
 	{Name: "../schema/test.graphqls", Input: `"One postback fired as a test: what was sent, what came back, and what that means."
@@ -9462,6 +9493,8 @@ func (ec *executionContext) childFields_ApiToken(ctx context.Context, field grap
 		return ec.fieldContext_ApiToken_prefix(ctx, field)
 	case "scopes":
 		return ec.fieldContext_ApiToken_scopes(ctx, field)
+	case "parentId":
+		return ec.fieldContext_ApiToken_parentId(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_ApiToken_createdAt(ctx, field)
 	case "expiresAt":

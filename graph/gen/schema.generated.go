@@ -143,6 +143,14 @@ func (ec *executionContext) dir_auth_args(ctx context.Context, rawArgs map[strin
 		return nil, err
 	}
 	args["scope"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "session",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["session"] = arg2
 	return args, nil
 }
 
@@ -2052,11 +2060,16 @@ func (ec *executionContext) _Mutation_changePassword(ctx context.Context, field 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal *ChangePasswordPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *ChangePasswordPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -2114,11 +2127,16 @@ func (ec *executionContext) _Mutation_updateSettings(ctx context.Context, field 
 					var zeroVal *UpdateSettingsPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *UpdateSettingsPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *UpdateSettingsPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -2171,7 +2189,12 @@ func (ec *executionContext) _Mutation_createApiToken(ctx context.Context, field 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "SECRETS")
+				if err != nil {
+					var zeroVal *CreateAPITokenPayload
+					return zeroVal, err
+				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *CreateAPITokenPayload
 					return zeroVal, err
@@ -2180,7 +2203,7 @@ func (ec *executionContext) _Mutation_createApiToken(ctx context.Context, field 
 					var zeroVal *CreateAPITokenPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -2233,7 +2256,12 @@ func (ec *executionContext) _Mutation_revokeApiToken(ctx context.Context, field 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "SECRETS")
+				if err != nil {
+					var zeroVal *RevokeAPITokenPayload
+					return zeroVal, err
+				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *RevokeAPITokenPayload
 					return zeroVal, err
@@ -2242,7 +2270,7 @@ func (ec *executionContext) _Mutation_revokeApiToken(ctx context.Context, field 
 					var zeroVal *RevokeAPITokenPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -2305,11 +2333,16 @@ func (ec *executionContext) _Mutation_attributeConversion(ctx context.Context, f
 					var zeroVal *AttributeConversionPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *AttributeConversionPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *AttributeConversionPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -2372,11 +2405,16 @@ func (ec *executionContext) _Mutation_attributeByRule(ctx context.Context, field
 					var zeroVal *AttributeByRulePayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *AttributeByRulePayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *AttributeByRulePayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -2439,11 +2477,16 @@ func (ec *executionContext) _Mutation_fireManualConversion(ctx context.Context, 
 					var zeroVal *FireManualConversionPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *FireManualConversionPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *FireManualConversionPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -2506,11 +2549,16 @@ func (ec *executionContext) _Mutation_importStatusChanges(ctx context.Context, f
 					var zeroVal *ImportStatusChangesPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ImportStatusChangesPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *ImportStatusChangesPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -2568,11 +2616,16 @@ func (ec *executionContext) _Mutation_createCampaign(ctx context.Context, field 
 					var zeroVal *CreateCampaignPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *CreateCampaignPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *CreateCampaignPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -2630,11 +2683,16 @@ func (ec *executionContext) _Mutation_updateCampaign(ctx context.Context, field 
 					var zeroVal *UpdateCampaignPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *UpdateCampaignPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *UpdateCampaignPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -2697,11 +2755,16 @@ func (ec *executionContext) _Mutation_recordConversion(ctx context.Context, fiel
 					var zeroVal *RecordConversionPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *RecordConversionPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *RecordConversionPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -2764,11 +2827,16 @@ func (ec *executionContext) _Mutation_updateConversionStatus(ctx context.Context
 					var zeroVal *UpdateConversionStatusPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *UpdateConversionStatusPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *UpdateConversionStatusPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -2831,11 +2899,16 @@ func (ec *executionContext) _Mutation_saveOffer(ctx context.Context, field graph
 					var zeroVal *SaveOfferPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *SaveOfferPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *SaveOfferPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -2898,11 +2971,16 @@ func (ec *executionContext) _Mutation_saveLandingPage(ctx context.Context, field
 					var zeroVal *SaveLandingPagePayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *SaveLandingPagePayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *SaveLandingPagePayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -2965,11 +3043,16 @@ func (ec *executionContext) _Mutation_deleteLandingPage(ctx context.Context, fie
 					var zeroVal *DeleteLandingPagePayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *DeleteLandingPagePayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *DeleteLandingPagePayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -3032,11 +3115,16 @@ func (ec *executionContext) _Mutation_createDeal(ctx context.Context, field grap
 					var zeroVal *CreateDealPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *CreateDealPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *CreateDealPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -3099,11 +3187,16 @@ func (ec *executionContext) _Mutation_endDeal(ctx context.Context, field graphql
 					var zeroVal *EndDealPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *EndDealPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *EndDealPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -3166,11 +3259,16 @@ func (ec *executionContext) _Mutation_setCurrencyRate(ctx context.Context, field
 					var zeroVal *SetCurrencyRatePayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *SetCurrencyRatePayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *SetCurrencyRatePayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -3233,11 +3331,16 @@ func (ec *executionContext) _Mutation_saveGoal(ctx context.Context, field graphq
 					var zeroVal *SaveGoalPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *SaveGoalPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *SaveGoalPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -3295,11 +3398,16 @@ func (ec *executionContext) _Mutation_replayDelivery(ctx context.Context, field 
 					var zeroVal *ReplayDeliveryPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ReplayDeliveryPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *ReplayDeliveryPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -3357,11 +3465,16 @@ func (ec *executionContext) _Mutation_dismissAlert(ctx context.Context, field gr
 					var zeroVal *DismissAlertPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *DismissAlertPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *DismissAlertPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -3424,11 +3537,16 @@ func (ec *executionContext) _Mutation_saveAffiliate(ctx context.Context, field g
 					var zeroVal *SaveAffiliatePayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *SaveAffiliatePayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *SaveAffiliatePayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -3486,7 +3604,7 @@ func (ec *executionContext) _Mutation_createUser(ctx context.Context, field grap
 					var zeroVal *CreateUserPayload
 					return zeroVal, err
 				}
-				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
 				if err != nil {
 					var zeroVal *CreateUserPayload
 					return zeroVal, err
@@ -3495,7 +3613,7 @@ func (ec *executionContext) _Mutation_createUser(ctx context.Context, field grap
 					var zeroVal *CreateUserPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil, session)
 			}
 
 			next = directive1
@@ -3553,7 +3671,7 @@ func (ec *executionContext) _Mutation_setUserDisabled(ctx context.Context, field
 					var zeroVal *SetUserDisabledPayload
 					return zeroVal, err
 				}
-				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
 				if err != nil {
 					var zeroVal *SetUserDisabledPayload
 					return zeroVal, err
@@ -3562,7 +3680,7 @@ func (ec *executionContext) _Mutation_setUserDisabled(ctx context.Context, field
 					var zeroVal *SetUserDisabledPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil, session)
 			}
 
 			next = directive1
@@ -3620,7 +3738,7 @@ func (ec *executionContext) _Mutation_resetPassword(ctx context.Context, field g
 					var zeroVal *ResetPasswordPayload
 					return zeroVal, err
 				}
-				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
 				if err != nil {
 					var zeroVal *ResetPasswordPayload
 					return zeroVal, err
@@ -3629,7 +3747,7 @@ func (ec *executionContext) _Mutation_resetPassword(ctx context.Context, field g
 					var zeroVal *ResetPasswordPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil, session)
 			}
 
 			next = directive1
@@ -3682,7 +3800,12 @@ func (ec *executionContext) _Mutation_rotateSigningSecret(ctx context.Context, f
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "SECRETS")
+				if err != nil {
+					var zeroVal *RotateSigningSecretPayload
+					return zeroVal, err
+				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *RotateSigningSecretPayload
 					return zeroVal, err
@@ -3691,7 +3814,7 @@ func (ec *executionContext) _Mutation_rotateSigningSecret(ctx context.Context, f
 					var zeroVal *RotateSigningSecretPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -3749,11 +3872,16 @@ func (ec *executionContext) _Mutation_createPostback(ctx context.Context, field 
 					var zeroVal *CreatePostbackPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *CreatePostbackPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *CreatePostbackPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -3811,11 +3939,16 @@ func (ec *executionContext) _Mutation_updatePostback(ctx context.Context, field 
 					var zeroVal *UpdatePostbackPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *UpdatePostbackPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *UpdatePostbackPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -3873,11 +4006,16 @@ func (ec *executionContext) _Mutation_setPostbackEnabled(ctx context.Context, fi
 					var zeroVal *SetPostbackEnabledPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *SetPostbackEnabledPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *SetPostbackEnabledPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -3935,11 +4073,16 @@ func (ec *executionContext) _Mutation_deletePostback(ctx context.Context, field 
 					var zeroVal *DeletePostbackPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *DeletePostbackPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *DeletePostbackPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -3997,11 +4140,16 @@ func (ec *executionContext) _Mutation_restorePostbackVersion(ctx context.Context
 					var zeroVal *RestorePostbackVersionPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *RestorePostbackVersionPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *RestorePostbackVersionPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -4059,11 +4207,16 @@ func (ec *executionContext) _Mutation_replayDeliveries(ctx context.Context, fiel
 					var zeroVal *ReplayDeliveriesPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ReplayDeliveriesPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *ReplayDeliveriesPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -4121,11 +4274,16 @@ func (ec *executionContext) _Mutation_pauseBulkReplay(ctx context.Context, field
 					var zeroVal *ChangeBulkReplayPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ChangeBulkReplayPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *ChangeBulkReplayPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -4183,11 +4341,16 @@ func (ec *executionContext) _Mutation_resumeBulkReplay(ctx context.Context, fiel
 					var zeroVal *ChangeBulkReplayPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ChangeBulkReplayPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *ChangeBulkReplayPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -4245,11 +4408,16 @@ func (ec *executionContext) _Mutation_cancelBulkReplay(ctx context.Context, fiel
 					var zeroVal *ChangeBulkReplayPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ChangeBulkReplayPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *ChangeBulkReplayPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -4312,11 +4480,16 @@ func (ec *executionContext) _Mutation_saveSource(ctx context.Context, field grap
 					var zeroVal *SaveSourcePayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *SaveSourcePayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *SaveSourcePayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -4374,7 +4547,12 @@ func (ec *executionContext) _Mutation_rotateSourceSecret(ctx context.Context, fi
 					var zeroVal *RotateSourceSecretPayload
 					return zeroVal, err
 				}
-				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "SECRETS")
+				if err != nil {
+					var zeroVal *RotateSourceSecretPayload
+					return zeroVal, err
+				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *RotateSourceSecretPayload
 					return zeroVal, err
@@ -4383,7 +4561,7 @@ func (ec *executionContext) _Mutation_rotateSourceSecret(ctx context.Context, fi
 					var zeroVal *RotateSourceSecretPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -4441,7 +4619,12 @@ func (ec *executionContext) _Mutation_revealSourceSecret(ctx context.Context, fi
 					var zeroVal *RevealSourceSecretPayload
 					return zeroVal, err
 				}
-				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "SECRETS")
+				if err != nil {
+					var zeroVal *RevealSourceSecretPayload
+					return zeroVal, err
+				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *RevealSourceSecretPayload
 					return zeroVal, err
@@ -4450,7 +4633,7 @@ func (ec *executionContext) _Mutation_revealSourceSecret(ctx context.Context, fi
 					var zeroVal *RevealSourceSecretPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -4508,11 +4691,16 @@ func (ec *executionContext) _Mutation_testPostback(ctx context.Context, field gr
 					var zeroVal *TestPostbackPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *TestPostbackPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *TestPostbackPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -4570,11 +4758,16 @@ func (ec *executionContext) _Mutation_runScenarios(ctx context.Context, field gr
 					var zeroVal *RunScenariosPayload
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *RunScenariosPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *RunScenariosPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -4783,11 +4976,16 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal Node
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal Node
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -4840,11 +5038,16 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []Node
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal []Node
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -4902,21 +5105,26 @@ func (ec *executionContext) _Query_affiliates(ctx context.Context, field graphql
 					var zeroVal *page.Connection[*db.Affiliate]
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *page.Connection[*db.Affiliate]
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *page.Connection[*db.Affiliate]
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil, session)
 			}
 
 			next = directive1
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*db.Affiliate]) graphql.Marshaler {
-			return ec.marshalNAffiliateConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx, selections, v)
+			return ec.marshalOAffiliateConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_affiliates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -4959,11 +5167,16 @@ func (ec *executionContext) _Query_echoRequests(ctx context.Context, field graph
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *page.Connection[*db.EchoRequest]
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *page.Connection[*db.EchoRequest]
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5015,11 +5228,16 @@ func (ec *executionContext) _Query_balances(ctx context.Context, field graphql.C
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*report.Balance
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal []*report.Balance
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5061,11 +5279,16 @@ func (ec *executionContext) _Query_campaigns(ctx context.Context, field graphql.
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *page.Connection[*db.Campaign]
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *page.Connection[*db.Campaign]
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5118,11 +5341,16 @@ func (ec *executionContext) _Query_trackingLink(ctx context.Context, field graph
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *BuiltLink
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *BuiltLink
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5175,11 +5403,16 @@ func (ec *executionContext) _Query_clicks(ctx context.Context, field graphql.Col
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *page.Connection[*db.Click]
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *page.Connection[*db.Click]
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5232,11 +5465,16 @@ func (ec *executionContext) _Query_conversions(ctx context.Context, field graphq
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *page.Connection[*db.Conversion]
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *page.Connection[*db.Conversion]
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5289,11 +5527,16 @@ func (ec *executionContext) _Query_conversionTrace(ctx context.Context, field gr
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ConversionTrace
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *ConversionTrace
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5345,11 +5588,16 @@ func (ec *executionContext) _Query_currencyRates(ctx context.Context, field grap
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*db.CurrencyRate
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal []*db.CurrencyRate
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5391,11 +5639,16 @@ func (ec *executionContext) _Query_deliveries(ctx context.Context, field graphql
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *page.Connection[*db.Delivery]
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *page.Connection[*db.Delivery]
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5448,11 +5701,16 @@ func (ec *executionContext) _Query_lintPostback(ctx context.Context, field graph
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*Finding
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal []*Finding
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5509,21 +5767,26 @@ func (ec *executionContext) _Query_engine(ctx context.Context, field graphql.Col
 					var zeroVal *report.Engine
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *report.Engine
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *report.Engine
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil, session)
 			}
 
 			next = directive1
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *report.Engine) graphql.Marshaler {
-			return ec.marshalNEngine2ᚖpostriderᚋreportᚐEngine(ctx, selections, v)
+			return ec.marshalOEngine2ᚖpostriderᚋreportᚐEngine(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_engine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5555,11 +5818,16 @@ func (ec *executionContext) _Query_setupChecklist(ctx context.Context, field gra
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *SetupChecklist
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *SetupChecklist
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5612,11 +5880,16 @@ func (ec *executionContext) _Query_homeNumbers(ctx context.Context, field graphq
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *HomeNumbers
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *HomeNumbers
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5669,11 +5942,16 @@ func (ec *executionContext) _Query_alerts(ctx context.Context, field graphql.Col
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *page.Connection[*db.Alert]
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *page.Connection[*db.Alert]
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5726,11 +6004,16 @@ func (ec *executionContext) _Query_offers(ctx context.Context, field graphql.Col
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *page.Connection[*db.Offer]
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *page.Connection[*db.Offer]
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5782,11 +6065,16 @@ func (ec *executionContext) _Query_goals(ctx context.Context, field graphql.Coll
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*db.Goal
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal []*db.Goal
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5833,21 +6121,26 @@ func (ec *executionContext) _Query_auditEntries(ctx context.Context, field graph
 					var zeroVal *page.Connection[*db.AuditEntry]
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *page.Connection[*db.AuditEntry]
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *page.Connection[*db.AuditEntry]
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil, session)
 			}
 
 			next = directive1
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*db.AuditEntry]) graphql.Marshaler {
-			return ec.marshalNAuditEntryConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx, selections, v)
+			return ec.marshalOAuditEntryConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_auditEntries(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5894,21 +6187,26 @@ func (ec *executionContext) _Query_staff(ctx context.Context, field graphql.Coll
 					var zeroVal []*db.User
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*db.User
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal []*db.User
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil, session)
 			}
 
 			next = directive1
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*db.User) graphql.Marshaler {
-			return ec.marshalNUser2ᚕᚖpostriderᚋentᚋdbᚐUserᚄ(ctx, selections, v)
+			return ec.marshalOUser2ᚕᚖpostriderᚋentᚋdbᚐUserᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_staff(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5940,11 +6238,16 @@ func (ec *executionContext) _Query_postbacks(ctx context.Context, field graphql.
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *page.Connection[*db.Postback]
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *page.Connection[*db.Postback]
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -5996,11 +6299,16 @@ func (ec *executionContext) _Query_macros(ctx context.Context, field graphql.Col
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*Macro
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal []*Macro
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -6041,11 +6349,16 @@ func (ec *executionContext) _Query_macroFilters(ctx context.Context, field graph
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*MacroFilter
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal []*MacroFilter
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -6087,11 +6400,16 @@ func (ec *executionContext) _Query_previewPostback(ctx context.Context, field gr
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *PostbackPreview
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *PostbackPreview
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -6144,11 +6462,16 @@ func (ec *executionContext) _Query_provePostback(ctx context.Context, field grap
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ProofPayload
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *ProofPayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -6201,11 +6524,16 @@ func (ec *executionContext) _Query_recognizeTrackingLink(ctx context.Context, fi
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *PastedLink
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *PastedLink
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -6257,11 +6585,16 @@ func (ec *executionContext) _Query_postbackGaps(ctx context.Context, field graph
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*PostbackGap
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal []*PostbackGap
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -6308,21 +6641,26 @@ func (ec *executionContext) _Query_receivedPostbacks(ctx context.Context, field 
 					var zeroVal *page.Connection[*db.ReceivedPostback]
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *page.Connection[*db.ReceivedPostback]
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *page.Connection[*db.ReceivedPostback]
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil, session)
 			}
 
 			next = directive1
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*db.ReceivedPostback]) graphql.Marshaler {
-			return ec.marshalNReceivedPostbackConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx, selections, v)
+			return ec.marshalOReceivedPostbackConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_receivedPostbacks(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6365,11 +6703,16 @@ func (ec *executionContext) _Query_bulkReplays(ctx context.Context, field graphq
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *page.Connection[*db.BulkReplay]
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *page.Connection[*db.BulkReplay]
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -6426,21 +6769,26 @@ func (ec *executionContext) _Query_sources(ctx context.Context, field graphql.Co
 					var zeroVal []*db.Source
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*db.Source
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal []*db.Source
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil, session)
 			}
 
 			next = directive1
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*db.Source) graphql.Marshaler {
-			return ec.marshalNSource2ᚕᚖpostriderᚋentᚋdbᚐSourceᚄ(ctx, selections, v)
+			return ec.marshalOSource2ᚕᚖpostriderᚋentᚋdbᚐSourceᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -6472,11 +6820,16 @@ func (ec *executionContext) _Query_postbackTests(ctx context.Context, field grap
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *page.Connection[*db.PostbackTest]
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *page.Connection[*db.PostbackTest]
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -6528,11 +6881,16 @@ func (ec *executionContext) _Query_trackerPresets(ctx context.Context, field gra
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*tracker.Preset
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal []*tracker.Preset
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -6574,11 +6932,16 @@ func (ec *executionContext) _Query_recognizePostback(ctx context.Context, field 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *Recognition
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *Recognition
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
 			}
 
 			next = directive1
@@ -6712,11 +7075,16 @@ func (ec *executionContext) _Subscription_deliveryUpdated(ctx context.Context, f
 					var zeroVal *DeliveryEvent
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *DeliveryEvent
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *DeliveryEvent
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -6774,11 +7142,16 @@ func (ec *executionContext) _Subscription_setupChecklistChanged(ctx context.Cont
 					var zeroVal *SetupChecklist
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *SetupChecklist
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *SetupChecklist
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -6836,11 +7209,16 @@ func (ec *executionContext) _Subscription_clickRecorded(ctx context.Context, fie
 					var zeroVal *db.Click
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *db.Click
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *db.Click
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -6897,11 +7275,16 @@ func (ec *executionContext) _Subscription_alertChanged(ctx context.Context, fiel
 					var zeroVal *db.Alert
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *db.Alert
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *db.Alert
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -6947,11 +7330,16 @@ func (ec *executionContext) _Subscription_echoRequestReceived(ctx context.Contex
 					var zeroVal *db.EchoRequest
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *db.EchoRequest
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *db.EchoRequest
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -7002,11 +7390,16 @@ func (ec *executionContext) _Subscription_receivedPostback(ctx context.Context, 
 					var zeroVal *db.ReceivedPostback
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *db.ReceivedPostback
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *db.ReceivedPostback
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, role, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
 			}
 
 			next = directive1
@@ -7053,11 +7446,16 @@ func (ec *executionContext) _Subscription_bulkReplayProgress(ctx context.Context
 					var zeroVal *db.BulkReplay
 					return zeroVal, err
 				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *db.BulkReplay
+					return zeroVal, err
+				}
 				if ec.Directives.Auth == nil {
 					var zeroVal *db.BulkReplay
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope)
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
 			}
 
 			next = directive1
@@ -7898,7 +8296,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "affiliates":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_affiliates(ctx, field)
 				})
@@ -7964,7 +8362,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "engine":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_engine(ctx, field)
 				})
@@ -8000,13 +8398,13 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "auditEntries":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_auditEntries(ctx, field)
 				})
 		case "staff":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_staff(ctx, field)
 				})
@@ -8054,7 +8452,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "receivedPostbacks":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_receivedPostbacks(ctx, field)
 				})
@@ -8066,7 +8464,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "sources":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_sources(ctx, field)
 				})

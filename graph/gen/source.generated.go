@@ -1891,22 +1891,6 @@ func (ec *executionContext) marshalNSnippet2ᚖpostriderᚋgraphᚋgenᚐSnippet
 	return ec._Snippet(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSource2ᚕᚖpostriderᚋentᚋdbᚐSourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Source) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNSource2ᚖpostriderᚋentᚋdbᚐSource(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalNSource2ᚖpostriderᚋentᚋdbᚐSource(ctx context.Context, sel ast.SelectionSet, v *db.Source) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Source!")
@@ -1990,6 +1974,25 @@ func (ec *executionContext) marshalNWord2ᚖpostriderᚋgraphᚋgenᚐWord(ctx c
 func (ec *executionContext) unmarshalNWordInput2ᚖpostriderᚋgraphᚋgenᚐWordInput(ctx context.Context, v any) (*WordInput, error) {
 	res, err := ec.unmarshalInputWordInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSource2ᚕᚖpostriderᚋentᚋdbᚐSourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Source) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSource2ᚖpostriderᚋentᚋdbᚐSource(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOSource2ᚖpostriderᚋentᚋdbᚐSource(ctx context.Context, sel ast.SelectionSet, v *db.Source) graphql.Marshaler {

@@ -35,7 +35,8 @@ func (r Role) MarshalGQL(w io.Writer) { enum.Write(w, r) }
 // UnmarshalGQL reads the GraphQL name.
 func (r *Role) UnmarshalGQL(v any) error { return enum.Read(v, r, Roles()) }
 
-// Scope is what an API token may do. A session may do all of it.
+// Scope is what an API token may do. A session may do all of it, and what no
+// token may: make users, and set passwords.
 type Scope string
 
 // The scopes.
@@ -44,10 +45,15 @@ const (
 	Write       Scope = "write"       // create and change campaigns, postbacks, settings
 	Conversions Scope = "conversions" // record conversions and change their status
 	Replay      Scope = "replay"      // replay deliveries
+	Secrets     Scope = "secrets"     // read and change secrets, make API tokens
 )
 
 // Scopes lists every scope.
-func Scopes() []Scope { return []Scope{Read, Write, Conversions, Replay} }
+func Scopes() []Scope { return append(UsualScopes(), Secrets) }
+
+// UsualScopes lists those of a token for which none are named. What opens further
+// doors has to be named.
+func UsualScopes() []Scope { return []Scope{Read, Write, Conversions, Replay} }
 
 // MarshalGQL writes the GraphQL name, for example WRITE.
 func (s Scope) MarshalGQL(w io.Writer) { enum.Write(w, s) }
@@ -63,6 +69,7 @@ type Viewer struct {
 	TokenID     int64   // zero for a session
 	Scopes      []Scope // what the token may do; every scope for a session
 	Looking     bool    // staff who look at an affiliate's things as the affiliate does, and change nothing
+	Generation  int64   // of the user's sessions, when this one was looked at
 	system      bool
 }
 

@@ -51,6 +51,7 @@ var (
 	APITokensColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "user_id", Type: field.TypeInt64},
+		{Name: "parent_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "name", Type: field.TypeString, Size: 200},
 		{Name: "hash", Type: field.TypeBytes, Unique: true},
 		{Name: "prefix", Type: field.TypeString},
@@ -70,6 +71,11 @@ var (
 				Name:    "apitoken_user_id",
 				Unique:  false,
 				Columns: []*schema.Column{APITokensColumns[1]},
+			},
+			{
+				Name:    "apitoken_parent_id",
+				Unique:  false,
+				Columns: []*schema.Column{APITokensColumns[2]},
 			},
 		},
 	}
@@ -844,6 +850,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "last_sign_in_at", Type: field.TypeTime, Nullable: true},
 		{Name: "disabled_at", Type: field.TypeTime, Nullable: true},
+		{Name: "session_generation", Type: field.TypeInt64, Default: 0},
 	}
 	// UsersTable holds the schema information for the "users" table.
 	UsersTable = &schema.Table{

@@ -32,6 +32,8 @@ const (
 	FieldLastSignInAt = "last_sign_in_at"
 	// FieldDisabledAt holds the string denoting the disabled_at field in the database.
 	FieldDisabledAt = "disabled_at"
+	// FieldSessionGeneration holds the string denoting the session_generation field in the database.
+	FieldSessionGeneration = "session_generation"
 	// Table holds the table name of the user in the database.
 	Table = "users"
 )
@@ -47,6 +49,7 @@ var Columns = []string{
 	FieldCreatedAt,
 	FieldLastSignInAt,
 	FieldDisabledAt,
+	FieldSessionGeneration,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -71,6 +74,8 @@ var (
 	DefaultTimeZone string
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
+	// DefaultSessionGeneration holds the default value on creation for the "session_generation" field.
+	DefaultSessionGeneration int64
 )
 
 // RoleValidator is a validator for the "role" field enum values. It is called by the builders before save.
@@ -129,4 +134,9 @@ func ByLastSignInAt(opts ...sql.OrderTermOption) OrderOption {
 // ByDisabledAt orders the results by the disabled_at field.
 func ByDisabledAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDisabledAt, opts...).ToFunc()
+}
+
+// BySessionGeneration orders the results by the session_generation field.
+func BySessionGeneration(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSessionGeneration, opts...).ToFunc()
 }

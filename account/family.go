@@ -1,0 +1,116 @@
+package account
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"postrider/ent/db"
+	"postrider/ent/db/apitoken"
+	"postrider/ent/db/user"
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+)
+
+// family is a transaction over a user's tokens: the tokens that it made itself,
+// those that these made, and so on.
+type family struct {
+	tx     *sql.Tx
+	client *db.Client
+	now    time.Time
+}
+
+// lockingUser runs do in a transaction that holds a user's row. Tokens are made
+// with the lock SHARE, and ended with UPDATE: whoever ends some sees all that
+// there are, and whoever makes one sees what has ended.
+func (a *Accounts) lockingUser(ctx context.Context, userID int64, lock string, do func(ctx context.Context, f *family) error) error {
+	return pg.WithTx(ctx, a.db, func(ctx context.Context, tx *sql.Tx) error {
+		var id int64
+		err := tx.QueryRowContext(ctx, "SELECT id FROM users WHERE id = $1 FOR "+lock, userID).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return problem.NotFound("there is no such user")
+		}
+		if err != nil {
+			return fmt.Errorf("locking a user: %w", err)
+		}
+		return do(ctx, &family{tx: tx, client: db.NewClient(db.Driver(pg.TxDriver(tx))), now: a.now()})
+	})
+}
+
+// mayStillAct refuses a viewer whose session or token has ended since it was let
+// in: over a socket that is some time.
+func (f *family) mayStillAct(ctx context.Context, v *viewer.Viewer) error {
+	still, err := f.client.User.Query().
+		Where(user.ID(v.UserID), user.DisabledAtIsNil(), user.SessionGeneration(v.Generation)).Exist(viewer.AsSystem(ctx))
+	if v.TokenID != 0 {
+		still, err = f.client.ApiToken.Query().Where(apitoken.ID(v.TokenID), apitoken.RevokedAtIsNil()).Exist(viewer.AsSystem(ctx))
+	}
+	if err == nil && !still {
+		return problem.Unauthenticated("sign in again")
+	}
+	return err
+}
+
+// bequeath makes a token the child of the one it is made with, if it is made with
+// one: it ends with it, and at its end at the latest.
+func (f *family) bequeath(ctx context.Context, create *db.ApiTokenCreate, parentID int64, expiresAt *time.Time) error {
+	if expiresAt != nil && !expiresAt.After(f.now) {
+		return problem.Invalid("expiresAt", "the token would have expired already")
+	}
+	create.SetNillableExpiresAt(expiresAt)
+	if parentID == 0 {
+		return nil
+	}
+	parent, err := f.client.ApiToken.Get(ctx, parentID)
+	if err != nil {
+		return err
+	}
+	create.SetParentID(parentID)
+	if parent.ExpiresAt == nil {
+		return nil
+	}
+	if expiresAt != nil && expiresAt.After(*parent.ExpiresAt) {
+		return problem.Invalid("expiresAt", "the token would outlive the one that makes it, which expires at %s", parent.ExpiresAt.UTC().Format(time.RFC3339))
+	}
+	if expiresAt == nil {
+		create.SetExpiresAt(*parent.ExpiresAt)
+	}
+	return nil
+}
+
+// RevokeToken ends one of the viewer's tokens at once, and every token that was
+// made with it. Ending it twice is fine.
+func (a *Accounts) RevokeToken(ctx context.Context, id int64) (*db.ApiToken, error) {
+	if _, err := viewer.Require(ctx); err != nil {
+		return nil, err
+	}
+	token, err := a.client.ApiToken.Get(ctx, id)
+	if err != nil {
+		return nil, notFoundAs(err, "token")
+	}
+	err = a.lockingUser(ctx, token.UserID, "UPDATE", func(ctx context.Context, f *family) error {
+		if err := f.revoke(ctx, id); err != nil {
+			return err
+		}
+		token, err = f.client.ApiToken.Get(ctx, id)
+		return err
+	})
+	return token, notFoundAs(err, "token")
+}
+
+// revoke ends a token and all that descend from it.
+func (f *family) revoke(ctx context.Context, id int64) error {
+	_, err := f.tx.ExecContext(ctx, `
+		WITH RECURSIVE descended AS (
+			SELECT id FROM api_tokens WHERE id = $1
+			UNION SELECT child.id FROM api_tokens child JOIN descended ON child.parent_id = descended.id
+		)
+		UPDATE api_tokens SET revoked_at = $2 WHERE id IN (SELECT id FROM descended) AND revoked_at IS NULL`, id, f.now)
+	if err != nil {
+		return fmt.Errorf("revoking a token: %w", err)
+	}
+	return nil
+}
