@@ -39,7 +39,7 @@ export function LookAs({ wide }: { wide?: boolean }): ReactElement {
           <span className={cx(wide !== true && "max-lg:sr-only")}>Look as…</span>
         </AriaButton>
       }
-      actions={(data?.affiliates.edges ?? []).map(({ node }) => ({
+      actions={(data?.affiliates?.edges ?? []).map(({ node }) => ({
         id: node.id,
         label: node.name,
         run: () => {

@@ -32,6 +32,11 @@ function forget(cache: Cache, ...names: string[]): void {
   }
 }
 
+/** Forgets the viewer's tokens: one that ends takes those with it that were made with it. */
+function forgetTokens(_result: unknown, _args: unknown, cache: Cache): void {
+  cache.invalidate({ __typename: "Viewer", id: "me" }, "apiTokens");
+}
+
 function isUnauthenticated(error: CombinedError): boolean {
   return (
     error.response?.status === 401 ||
@@ -90,9 +95,9 @@ export function createClient(): Client {
         },
         updates: {
           Mutation: {
-            createApiToken: (_result, _args, cache) => {
-              cache.invalidate({ __typename: "Viewer", id: "me" }, "apiTokens");
-            },
+            changePassword: forgetTokens,
+            createApiToken: forgetTokens,
+            revokeApiToken: forgetTokens,
             createCampaign: (_result, _args, cache) => {
               forget(cache, "campaigns");
             },

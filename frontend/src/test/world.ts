@@ -108,6 +108,7 @@ export class World {
       name,
       prefix: "pr_live_9fK2",
       scopes: ["READ"],
+      parentId: null as string | null,
       createdAt: ago(age),
       expiresAt: null as string | null,
       lastUsedAt: null as string | null,

@@ -329,7 +329,7 @@ function AffiliateField({
   return (
     <Select
       label="Affiliate"
-      choices={(data?.affiliates.edges ?? []).map(({ node }) => ({ id: node.id, label: node.name }))}
+      choices={(data?.affiliates?.edges ?? []).map(({ node }) => ({ id: node.id, label: node.name }))}
       value={value}
       onChange={onChange}
       error={error}

@@ -42,7 +42,7 @@ describe("signing in", () => {
     await user.type(screen.getByLabelText("Password"), "correct horse");
     await user.click(screen.getByRole("button", { name: "Sign in" }));
     await waitFor(() => {
-      expect(assign).toHaveBeenCalledWith("/conversions?goal=ftd");
+      expect(assign).toHaveBeenCalledWith("http://localhost:3000/conversions?goal=ftd");
     });
   });
 
@@ -50,15 +50,21 @@ describe("signing in", () => {
     const { user } = open("/sign-in", nobody());
     await user.click(await screen.findByRole("button", { name: /Max, affiliate manager/ }));
     await waitFor(() => {
-      expect(assign).toHaveBeenCalledWith("/");
+      expect(assign).toHaveBeenCalledWith("http://localhost:3000/");
     });
   });
 
-  it("never leads to another host", async () => {
-    const { user } = open("/sign-in?to=//evil.example", nobody());
+  it.each([
+    "//evil.example",
+    "/%09/evil.example",
+    "/%0A/evil.example",
+    "/%5Cevil.example",
+    "https://evil.example",
+  ])("never leads to another host: %s", async (to) => {
+    const { user } = open(`/sign-in?to=${to}`, nobody());
     await user.click(await screen.findByRole("button", { name: /North Star Media/ }));
     await waitFor(() => {
-      expect(assign).toHaveBeenCalledWith("/");
+      expect(assign).toHaveBeenCalledWith("http://localhost:3000/");
     });
   });
 

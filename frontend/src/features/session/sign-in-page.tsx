@@ -9,6 +9,7 @@ import { Note } from "@/components/ui/states";
 import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
 
+import { ownAddress } from "./own-address";
 import { SignIn, SignInForm } from "./sign-in-form";
 
 const InstanceQuery = graphql(`
@@ -35,7 +36,7 @@ export function SignInPage(): ReactElement {
 
   // A new page, so that nothing of an earlier user is left in memory.
   const enter = () => {
-    location.assign(to ?? "/");
+    location.assign(ownAddress(to ?? "/") ?? "/");
   };
 
   return (

@@ -27,6 +27,7 @@ const TokensQuery = graphql(`
         name
         prefix
         scopes
+        parentId
         createdAt
         expiresAt
         lastUsedAt
@@ -66,14 +67,18 @@ const RevokeToken = graphql(`
   }
 `);
 
-type Token = NonNullable<ResultOf<typeof TokensQuery>["viewer"]>["apiTokens"][number];
+type Token = NonNullable<NonNullable<ResultOf<typeof TokensQuery>["viewer"]>["apiTokens"]>[number];
 
 const scopes = [
   { id: "read", label: "Read", hint: "whatever you may read" },
   { id: "write", label: "Write", hint: "campaigns, postbacks and settings" },
   { id: "conversions", label: "Conversions", hint: "record them and change their status" },
   { id: "replay", label: "Replay", hint: "deliveries" },
+  { id: "secrets", label: "Secrets", hint: "read and change them, and make API tokens" },
 ] as const;
+
+/** Ticked in a new token's form: what opens further doors is chosen on purpose. */
+const usual = scopes.map((scope) => scope.id).filter((id) => id !== "secrets");
 
 export function ApiTokens(): ReactElement {
   const [{ data, error, fetching }, refetch] = useQuery({
@@ -119,7 +124,11 @@ export function ApiTokens(): ReactElement {
       ) : (
         <ul className="divide-y">
           {sorted.map((token) => (
-            <TokenLine key={token.id} token={token} />
+            <TokenLine
+              key={token.id}
+              token={token}
+              parent={sorted.find((other) => other.id === token.parentId)?.name}
+            />
           ))}
         </ul>
       )}
@@ -140,7 +149,7 @@ export function ApiTokens(): ReactElement {
   );
 }
 
-function TokenLine({ token }: { token: Token }): ReactElement {
+function TokenLine({ token, parent }: { token: Token; parent: string | undefined }): ReactElement {
   const [isAsking, setAsking] = useState(false);
   const [{ fetching }, revoke] = useMutation(RevokeToken);
   const [openedAt] = useState(() => new Date());
@@ -182,6 +191,7 @@ function TokenLine({ token }: { token: Token }): ReactElement {
               · expires <Time at={token.expiresAt} />
             </>
           )}
+          {parent !== undefined && ` · made with ${parent}, ends with it`}
         </p>
       </div>
       {token.revokedAt === null && (
@@ -206,8 +216,8 @@ function TokenLine({ token }: { token: Token }): ReactElement {
         danger
         isPending={fetching}
       >
-        Every program that uses this token is refused from now on. This cannot be undone; a new token can be
-        made.
+        Every program that uses this token, or one that was made with it, is refused from now on. This cannot
+        be undone; a new token can be made.
       </Confirm>
     </li>
   );
@@ -222,7 +232,7 @@ const lives = [
 
 function CreateForm({ onDone }: { onDone: () => void }): ReactElement {
   const [name, setName] = useState("");
-  const [chosen, setChosen] = useState<string[]>(scopes.map((scope) => scope.id));
+  const [chosen, setChosen] = useState<string[]>(usual);
   const [life, setLife] = useState("never");
   const [errors, setErrors] = useState(noErrors);
   const [secret, setSecret] = useState<string | null>(null);

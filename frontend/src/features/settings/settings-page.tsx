@@ -2,6 +2,7 @@ import { type ReactElement, useState } from "react";
 import { useMutation } from "urql";
 
 import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
 import { ComboBox } from "@/components/ui/combo-box";
 import { Fact, Facts } from "@/components/ui/facts";
 import { TextField } from "@/components/ui/field";
@@ -141,12 +142,13 @@ function TimeZone({ value }: { value: string }): ReactElement {
 function Password(): ReactElement {
   const [currentPassword, setCurrent] = useState("");
   const [newPassword, setNew] = useState("");
+  const [revokeTokens, setRevoke] = useState(true);
   const [errors, setErrors] = useState(noErrors);
   const [{ fetching }, change] = useMutation(ChangePassword);
 
   const submit = async () => {
     setErrors(noErrors);
-    const { data, error } = await change({ input: { currentPassword, newPassword } });
+    const { data, error } = await change({ input: { currentPassword, newPassword, revokeTokens } });
     if (data?.changePassword.viewer) {
       toast("Changed the password");
       setCurrent("");
@@ -186,6 +188,9 @@ function Password(): ReactElement {
           isRequired
           error={errors.fields["newPassword"]}
         />
+        <Checkbox isSelected={revokeTokens} onChange={setRevoke}>
+          Revoke my API tokens too <span className="text-muted">every other session ends in any case</span>
+        </Checkbox>
         <div>
           <Button
             type="submit"

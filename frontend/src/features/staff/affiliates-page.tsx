@@ -107,7 +107,7 @@ const ResetPassword = graphql(`
   }
 `);
 
-type User = ResultOf<typeof AffiliatesQuery>["staff"][number];
+type User = NonNullable<ResultOf<typeof AffiliatesQuery>["staff"]>[number];
 
 interface Fresh {
   email: string;
@@ -124,7 +124,7 @@ export function AffiliatesPage(): ReactElement {
   const again = () => {
     refetch({ requestPolicy: "network-only" });
   };
-  const affiliates = (data?.affiliates.edges ?? []).map((edge) => edge.node);
+  const affiliates = (data?.affiliates?.edges ?? []).map((edge) => edge.node);
   const create = (
     <Button
       look="primary"
@@ -184,10 +184,15 @@ export function AffiliatesPage(): ReactElement {
                 </span>
               }
             >
-              <Users users={affiliate.users} of={affiliate.name} onChanged={again} onPassword={setFresh} />
+              <Users
+                users={affiliate.users ?? []}
+                of={affiliate.name}
+                onChanged={again}
+                onPassword={setFresh}
+              />
             </Panel>
           ))}
-          {data && (
+          {data?.staff && (
             <Panel flush title="The network's own" aside={isAdmin ? signIn(null, "the network") : undefined}>
               <Users users={data.staff} of="the network" onChanged={again} onPassword={setFresh} />
             </Panel>
@@ -347,8 +352,8 @@ function Users({
         <GeneralError text={disable.errors.general ?? reset.errors.general} />
         <p>
           {asked?.what === "disable"
-            ? "Its sessions and tokens end at once. It can be let in again."
-            : "The old one stops working at once, and every session ends."}
+            ? "Its sessions and API tokens end at once, for good. When it is let in again, it signs in anew and makes new tokens."
+            : "The old one stops working at once, and every session and API token ends."}
         </p>
       </Confirm>
     </>

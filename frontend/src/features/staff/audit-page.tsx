@@ -45,7 +45,7 @@ const AuditQuery = graphql(`
   }
 `);
 
-type Entry = ResultOf<typeof AuditQuery>["auditEntries"]["edges"][number]["node"];
+type Entry = NonNullable<ResultOf<typeof AuditQuery>["auditEntries"]>["edges"][number]["node"];
 
 const entities = [
   "affiliate",
@@ -77,8 +77,8 @@ function List({ entity }: { entity: string | undefined }): ReactElement {
     variables: { after, filter: entity === undefined ? {} : { entities: [entity] } },
     requestPolicy: "cache-and-network",
   });
-  const rows = (data?.auditEntries.edges ?? []).map((edge) => edge.node);
-  const { hasNextPage, endCursor } = data?.auditEntries.pageInfo ?? { hasNextPage: false, endCursor: null };
+  const rows = (data?.auditEntries?.edges ?? []).map((edge) => edge.node);
+  const { hasNextPage, endCursor } = data?.auditEntries?.pageInfo ?? { hasNextPage: false, endCursor: null };
   const columns: Column<Entry>[] = [
     { id: "at", header: "When", lead: true, width: "11rem", cell: (row) => <Time at={row.at} /> },
     {

@@ -164,7 +164,7 @@ export function DealForm({
         label="Whose"
         choices={[
           everybody,
-          ...(data?.affiliates.edges ?? []).map(({ node }) => ({ id: node.id, label: node.name })),
+          ...(data?.affiliates?.edges ?? []).map(({ node }) => ({ id: node.id, label: node.name })),
         ]}
         value={affiliateId}
         onChange={setAffiliateId}

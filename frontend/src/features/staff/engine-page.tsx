@@ -42,7 +42,7 @@ const EngineQuery = graphql(`
   }
 `);
 
-type Engine = ResultOf<typeof EngineQuery>["engine"];
+type Engine = NonNullable<ResultOf<typeof EngineQuery>["engine"]>;
 type Endpoint = Engine["endpoints"][number];
 type Worker = Engine["workers"][number];
 type Queue = Engine["queues"][number];

@@ -109,7 +109,11 @@ export function OffersPage(): ReactElement {
       align: "right",
       label: "cap today",
       cell: (row) =>
-        row.dailyCap === null ? <None /> : <CapToday most={row.dailyCap} taken={row.takenToday} />,
+        row.dailyCap === null || row.takenToday === null ? (
+          <None />
+        ) : (
+          <CapToday most={row.dailyCap} taken={row.takenToday} />
+        ),
     },
   ];
   return (

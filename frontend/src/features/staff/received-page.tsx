@@ -62,7 +62,7 @@ const ReceivedQuery = graphql(`
   }
 `);
 
-type Call = ResultOf<typeof ReceivedQuery>["receivedPostbacks"]["edges"][number]["node"];
+type Call = NonNullable<ResultOf<typeof ReceivedQuery>["receivedPostbacks"]>["edges"][number]["node"];
 
 const route = getRouteApi("/shell/staff/received");
 
@@ -97,8 +97,8 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
     refetch({ requestPolicy: "network-only" });
   }, [waiting, after, take, refetch]);
 
-  const rows = (data?.receivedPostbacks.edges ?? []).map((edge) => edge.node);
-  const { hasNextPage, endCursor } = data?.receivedPostbacks.pageInfo ?? {
+  const rows = (data?.receivedPostbacks?.edges ?? []).map((edge) => edge.node);
+  const { hasNextPage, endCursor } = data?.receivedPostbacks?.pageInfo ?? {
     hasNextPage: false,
     endCursor: null,
   };

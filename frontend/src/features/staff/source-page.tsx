@@ -94,7 +94,7 @@ const ArrivedQuery = graphql(`
 `);
 
 type Source = Extract<NonNullable<ResultOf<typeof SourceQuery>["node"]>, { snippets: unknown }>;
-type Call = ResultOf<typeof ArrivedQuery>["receivedPostbacks"]["edges"][number]["node"];
+type Call = NonNullable<ResultOf<typeof ArrivedQuery>["receivedPostbacks"]>["edges"][number]["node"];
 
 const route = getRouteApi("/shell/staff/sources/$id");
 
@@ -207,7 +207,7 @@ function Arrivals({ id }: { id: string }): ReactElement {
     take();
     refetch({ requestPolicy: "network-only" });
   }, [waiting, take, refetch]);
-  const rows = (data?.receivedPostbacks.edges ?? []).map((edge) => edge.node);
+  const rows = (data?.receivedPostbacks?.edges ?? []).map((edge) => edge.node);
   const columns: Column<Call>[] = [
     {
       id: "at",

@@ -48,7 +48,7 @@ const SourcesQuery = graphql(`
   }
 `);
 
-type Source = ResultOf<typeof SourcesQuery>["sources"][number];
+type Source = NonNullable<ResultOf<typeof SourcesQuery>["sources"]>[number];
 
 function proofs(source: Source): string {
   const list = [

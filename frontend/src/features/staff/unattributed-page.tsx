@@ -196,7 +196,7 @@ export function UnattributedPage(): ReactElement {
       header: "Whose it may be",
       cell: (row) => (
         <div className={`${aboveRowLink} flex flex-col gap-1`}>
-          {row.proposals.map(({ click, reason }) =>
+          {(row.proposals ?? []).map(({ click, reason }) =>
             click ? (
               <span key={click.id} className="flex flex-wrap items-center gap-x-2 gap-y-1">
                 <Button
@@ -218,7 +218,9 @@ export function UnattributedPage(): ReactElement {
                 setByHand(row);
               }}
             >
-              {row.proposals.length === 0 ? "Nothing points at a click: choose one…" : "Another click…"}
+              {(row.proposals ?? []).length === 0
+                ? "Nothing points at a click: choose one…"
+                : "Another click…"}
             </Button>
           </span>
         </div>
