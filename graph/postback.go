@@ -101,12 +101,10 @@ func bodyRule(in *gen.BodyRuleInput) *dispatch.BodyRule {
 // is nothing: the page is whole without.
 func (r *Resolver) signingSecret(ctx context.Context, p *db.Postback) (*string, error) {
 	switch v := viewer.From(ctx); {
-	case p.Method != dispatch.POST:
+	case p.Method != dispatch.POST || v.Looking:
 		return nil, nil
-	case !v.May(viewer.Secrets) && v.TokenID != 0:
-		return nil, problem.Forbidden("the token lacks the scope %q", viewer.Secrets)
 	case !v.May(viewer.Secrets):
-		return nil, nil
+		return nil, problem.Forbidden("the token lacks the scope %q", viewer.Secrets)
 	}
 	opened, err := r.Secrets.Open(p.SigningSecret, secret.ForPostback)
 	if err != nil {
