@@ -7,20 +7,18 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"postrider/graph/gen"
+	"postrider/graph/limit"
 	"postrider/graph/stream"
 	"postrider/internal/problem"
 )
 
-// How many queries the API remembers.
-const (
-	parsedKept = 1000
-	hashesKept = 1000
-)
+// textsKept is how many bytes of queries the API remembers; their documents take
+// a hundred times as much.
+const textsKept = 512 << 10
 
 // Handler serves the API: POST, GET for queries alone, server-sent events, and
 // graphql-transport-ws. The viewer comes in the request's context.
@@ -33,29 +31,39 @@ func Handler(cfg Config) http.Handler {
 	}
 	resolver := &Resolver{Config: cfg}
 	schema := Schema(resolver)
+	known := limit.NewCache(textsKept, func(text string, _ *ast.QueryDocument) int { return len(text) })
+	limits := newLimits(schema, known, cfg)
 	s := handler.New(schema)
-	streams := stream.Config{
-		SignIn: cfg.Accounts.SignInStream, PublicURL: cfg.Instance.PublicURL, ClientAddr: cfg.ClientAddr, Limits: cfg.Streams,
+	for _, t := range transports(cfg) {
+		s.AddTransport(limits.transport(t))
 	}
-	s.AddTransport(stream.NewSockets(streams))
-	s.AddTransport(transport.Options{})
-	s.AddTransport(stream.NewEvents(streams))
-	s.AddTransport(stream.Plain{Transport: transport.GET{}})
-	s.AddTransport(stream.Plain{Transport: transport.POST{}})
-	s.SetQueryCache(lru.New[*ast.QueryDocument](parsedKept))
+	s.SetQueryCache(known)
 	s.SetErrorPresenter(present(cfg.Log))
 	s.SetRecoverFunc(func(_ context.Context, panicked any) error {
 		return problem.Internal(nil, "panic: %v", panicked)
 	})
 	s.Use(extension.Introspection{})
-	s.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](hashesKept)})
-	s.Use(extension.FixedComplexityLimit(maxComplexity))
-	s.Use(depthLimit{most: maxDepth})
+	s.Use(extension.AutomaticPersistedQuery{Cache: limit.NewCache(textsKept, func(_, text string) int { return len(text) })})
+	s.Use(limits) // after persisted queries, which give it the text
 	s.AroundOperations(withSignedIn)
 	s.AroundResponses(resolver.withLoaders)
 	s.AroundFields(asSignedIn)
 	s.AroundFields(withoutRead(schema.Schema()))
-	return s
+	return limitRequests(s)
+}
+
+// transports are the ways in which an operation may come.
+func transports(cfg Config) []graphql.Transport {
+	streams := stream.Config{
+		SignIn: cfg.Accounts.SignInStream, PublicURL: cfg.Instance.PublicURL, ClientAddr: cfg.ClientAddr, Limits: cfg.Streams,
+	}
+	return []graphql.Transport{
+		stream.NewSockets(streams),
+		transport.Options{},
+		stream.NewEvents(streams),
+		stream.Plain{Transport: transport.GET{}},
+		stream.Plain{Transport: transport.POST{}},
+	}
 }
 
 // Schema is the executable schema over a resolver.

@@ -1,142 +1,194 @@
 package graph
 
 import (
+	"bytes"
 	"context"
-	"strings"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"strconv"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"postrider/graph/filter"
-	"postrider/graph/gen"
+	"postrider/account"
+	"postrider/graph/limit"
+	"postrider/internal/viewer"
 )
 
-// What one operation may cost: a field counts one, a list as many times its
-// fields as it may have rows.
+// What one operation may be. docs/api-limits.md has these numbers for integrators;
+// a test holds the two together.
+var (
+	maxDocument  = limit.Document{Tokens: 4000, Operations: 20, Repetitions: 100}
+	maxOperation = limit.Most{Cost: 25_000, Introspection: 800_000, Depth: 14, Roots: 30}
+)
+
+// Most bytes of a request. Staff import files of operators, which are longer than
+// any operation.
 const (
-	maxComplexity = 25_000
-	maxDepth      = 14
-	defaultRows   = 20 // of a connection that does not say
-	childRows     = 5  // of a list inside an object, on average
+	maxRequest      = 256 << 10
+	maxStaffRequest = 8 << 20
 )
 
-// complexity says what lists cost.
-func complexity() gen.ComplexityRoot {
-	var c gen.ComplexityRoot
-	c.Query.Affiliates = func(child int, first *int, _ *string, last *int, _ *string, _ *string) int {
-		return rows(child, first, last)
-	}
-	c.Query.EchoRequests = func(child int, first *int, _ *string, last *int, _ *string) int { return rows(child, first, last) }
-	c.Engine.Workers, c.Engine.Queues, c.Engine.Endpoints = list, list, list
-	c.Query.BulkReplays = func(child int, first *int, _ *string, last *int, _ *string) int { return rows(child, first, last) }
-	c.BulkReplayProgress.Failures = list
-	c.Query.Offers = func(child int, first *int, _ *string, last *int, _ *string, _ *string) int {
-		return rows(child, first, last)
-	}
-	c.Query.Campaigns = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Campaign) int {
-		return rows(child, first, last)
-	}
-	c.Query.Clicks = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Click) int {
-		return rows(child, first, last)
-	}
-	c.Query.Conversions = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Conversion) int {
-		return rows(child, first, last)
-	}
-	c.Query.Postbacks = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Postback) int {
-		return rows(child, first, last)
-	}
-	c.Query.Deliveries = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Delivery) int {
-		return rows(child, first, last)
-	}
-	c.Query.ReceivedPostbacks = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.ReceivedPostback) int {
-		return rows(child, first, last)
-	}
-	c.Query.PostbackTests = func(child int, first *int, _ *string, last *int, _ *string, _ *string) int {
-		return rows(child, first, last)
-	}
-	c.Query.PostbackGaps = list
-	c.Proof.Postbacks, c.ProvedPostback.Slots = list, list
-	c.Postback.Tests = func(child int, first *int) int {
-		if first == nil {
-			return list(child)
-		}
-		return rows(child, first, nil)
-	}
-	c.Query.AuditEntries = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Audit) int {
-		return rows(child, first, last)
-	}
-	c.Affiliate.Users, c.Offer.Deals, c.Conversion.Proposals, c.Source.Secrets = list, list, list, list
-	c.Query.Alerts = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Alert) int {
-		return rows(child, first, last)
-	}
-	c.Query.Nodes = func(child int, ids []string) int { return 1 + child*len(ids) }
-	c.Campaign.Postbacks, c.Campaign.MissingGoals = list, list
-	c.Campaign.Numbers = func(child int, _ *string) int { return 10 + child }
-	c.CampaignNumbers.Days = func(child int) int { return 30 * child }
-	c.Click.Conversions, c.Conversion.Events, c.Conversion.Deliveries = list, list, list
-	c.ConversionTrace.Considered, c.ConversionTrace.Deliveries = list, list
-	c.Delivery.Attempts, c.Delivery.Replays = list, list
-	c.Offer.LandingPages, c.Postback.Versions, c.Viewer.APITokens = list, list, list
-	c.Postback.Health = func(child int) int { return 10 + child }
-	return c
+// How many operations are read and validated at a time (all but one of the cores,
+// which clicks and operators' calls always have), how many are answered (the
+// connections of the API's pool), how many of either one client may have, waiting
+// for its turn or not, and how long anything waits.
+const (
+	answeredAtOnce = 6
+	ofOneClient    = 24
+	gatePatience   = 10 * time.Second
+)
+
+func validatedAtOnce() int { return max(1, runtime.GOMAXPROCS(0)-1) }
+
+// limits holds the API to its limits. It is an extension of gqlgen's for what is
+// asked of a document and of an operation, and a wrapper of transports for the rest.
+type limits struct {
+	schema     graphql.ExecutableSchema
+	known      graphql.Cache[*ast.QueryDocument] // documents that have been validated
+	validating *limit.Gate
+	answering  *limit.Gate
+	client     func(ctx context.Context) string
 }
 
-func rows(child int, first, last *int) int {
-	n := defaultRows
-	if first != nil {
-		n = *first
-	} else if last != nil {
-		n = *last
+func newLimits(schema graphql.ExecutableSchema, known graphql.Cache[*ast.QueryDocument], cfg Config) *limits {
+	errcode.RegisterErrorType(limit.Code, errcode.KindProtocol)
+	return &limits{
+		schema: schema, known: known, client: cfg.client,
+		validating: limit.NewGate("concurrency", validatedAtOnce(), ofOneClient, gatePatience),
+		answering:  limit.NewGate("concurrency", answeredAtOnce, ofOneClient, gatePatience),
 	}
-	return 1 + child*max(n, 1)
 }
 
-func list(child int) int { return 1 + childRows*child }
-
-// depthLimit refuses operations that nest too deep: what a complexity limit
-// counts, it has to walk first.
-type depthLimit struct{ most int }
+// client is who an operation counts for: a user, else a neighbourhood of addresses.
+func (c Config) client(ctx context.Context) string {
+	if v := viewer.From(ctx); v != nil && v.UserID != 0 {
+		return "user " + strconv.FormatInt(v.UserID, 10)
+	}
+	if c.ClientAddr == nil {
+		return ""
+	}
+	return account.Neighbourhood(c.ClientAddr(ctx)).String()
+}
 
 // ExtensionName names it, for gqlgen.
-func (depthLimit) ExtensionName() string { return "DepthLimit" }
+func (*limits) ExtensionName() string { return "Limits" }
 
 // Validate has nothing to check, for gqlgen.
-func (depthLimit) Validate(graphql.ExecutableSchema) error { return nil }
+func (*limits) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationContext refuses an operation that is too deep.
-func (d depthLimit) MutateOperationContext(_ context.Context, oc *graphql.OperationContext) *gqlerror.Error {
-	op := oc.Doc.Operations.ForName(oc.OperationName)
-	if op == nil {
+// MutateOperationParameters refuses a document that would take too long to validate.
+func (l *limits) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
+	if _, ok := l.known.Get(ctx, params.Query); ok {
 		return nil
 	}
-	if depth(op.SelectionSet, d.most+1) > d.most {
-		return gqlerror.Errorf("the operation nests deeper than %d levels", d.most)
+	if e := maxDocument.Check(params.Query); e != nil {
+		return e.GraphQL()
 	}
 	return nil
 }
 
-// depth counts levels, giving up past a limit. Introspection is not counted: it
-// reads no rows.
-func depth(set ast.SelectionSet, limit int) int {
-	if limit == 0 {
-		return 0
+// MutateOperationContext refuses an operation that would cost too much.
+func (l *limits) MutateOperationContext(ctx context.Context, oc *graphql.OperationContext) *gqlerror.Error {
+	size := limit.Measure(ctx, l.schema, oc.Operation, oc.Variables, childRows)
+	if e := maxOperation.Check(size); e != nil {
+		return e.GraphQL()
 	}
-	deepest := 0
-	for _, selection := range set {
-		below := 0
-		switch s := selection.(type) {
-		case *ast.Field:
-			if strings.HasPrefix(s.Name, "__") {
-				continue
-			}
-			below = 1 + depth(s.SelectionSet, limit-1)
-		case *ast.InlineFragment:
-			below = depth(s.SelectionSet, limit)
-		case *ast.FragmentSpread:
-			below = depth(s.Definition.SelectionSet, limit)
+	return nil
+}
+
+// InterceptResponse answers an operation in its turn. A subscription has none: it
+// waits for what happens, for hours.
+func (l *limits) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	if !graphql.HasOperationContext(ctx) {
+		return next(ctx)
+	}
+	if op := graphql.GetOperationContext(ctx).Operation; op == nil || op.Operation == ast.Subscription {
+		return next(ctx)
+	}
+	leave, err := l.answering.Enter(ctx, l.client(ctx))
+	if err != nil {
+		return &graphql.Response{Errors: gqlerror.List{limited(err)}}
+	}
+	defer leave()
+	return next(ctx)
+}
+
+// limited is what the API answers to an operation that had no turn.
+func limited(err error) *gqlerror.Error {
+	if e, ok := errors.AsType[*limit.Exceeded](err); ok {
+		return e.GraphQL()
+	}
+	return gqlerror.Wrap(err) // the client has left
+}
+
+// transport lets an operation be read and validated in its turn, however it came.
+func (l *limits) transport(t graphql.Transport) graphql.Transport { return inTurn{t, l} }
+
+type inTurn struct {
+	graphql.Transport
+
+	limits *limits
+}
+
+// Do answers a request.
+func (t inTurn) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	t.Transport.Do(w, r, executor{exec, t.limits})
+}
+
+type executor struct {
+	graphql.GraphExecutor
+
+	limits *limits
+}
+
+// CreateOperationContext reads and validates an operation.
+func (e executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	leave, err := e.limits.validating.Enter(ctx, e.limits.client(ctx))
+	if err != nil {
+		return &graphql.OperationContext{}, gqlerror.List{limited(err)}
+	}
+	defer leave()
+	return e.GraphExecutor.CreateOperationContext(ctx, params)
+}
+
+// limitRequests refuses requests that are too long, before more of them is read.
+func limitRequests(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		most := int64(maxRequest)
+		if v := viewer.From(r.Context()); v != nil && v.Staff() {
+			most = maxStaffRequest
 		}
-		deepest = max(deepest, below)
-	}
-	return deepest
+		if len(r.URL.RawQuery) > maxRequest || r.ContentLength > most {
+			refuseRequest(w, most)
+			return
+		}
+		if r.Body != nil && r.Method == http.MethodPost {
+			body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
+			if err != nil {
+				return // the client has left, or was too slow
+			}
+			if int64(len(body)) > most {
+				refuseRequest(w, most)
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func refuseRequest(w http.ResponseWriter, most int64) {
+	e := limit.Exceeded{Limit: "bytes", Max: int(most), Message: fmt.Sprintf("the request is longer than %d bytes", most)}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Connection", "close") // the rest of it is not read
+	w.WriteHeader(http.StatusRequestEntityTooLarge)
+	_ = json.NewEncoder(w).Encode(graphql.Response{Errors: gqlerror.List{e.GraphQL()}})
 }

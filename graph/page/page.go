@@ -11,11 +11,11 @@ import (
 	"postrider/internal/problem"
 )
 
-// The sizes of a page.
-const (
-	defaultSize = 20
-	maxSize     = 100
-)
+// defaultSize is the size of a page that nobody gave one.
+const defaultSize = 20
+
+// MaxSize is the most rows that a page may have.
+const MaxSize = 100
 
 // Args is what a list is asked with.
 type Args struct {
@@ -97,8 +97,8 @@ func (a Args) size() (int, error) {
 		return 0, problem.Invalid("first", "give first or last, not both")
 	}
 	for name, n := range map[string]*int{"first": a.First, "last": a.Last} {
-		if n != nil && (*n < 1 || *n > maxSize) {
-			return 0, problem.Invalid(name, "%d is not between 1 and %d", *n, maxSize)
+		if n != nil && (*n < 1 || *n > MaxSize) {
+			return 0, problem.Invalid(name, "%d is not between 1 and %d", *n, MaxSize)
 		}
 	}
 	switch {

@@ -1,0 +1,16 @@
+package graph
+
+// What is in force, for tests from outside.
+var (
+	MaxDocument  = maxDocument
+	MaxOperation = maxOperation
+)
+
+// Limits are the numbers of docs/api-limits.md.
+func Limits() map[string]int {
+	return map[string]int{
+		"bytes": maxRequest, "tokens": maxDocument.Tokens, "operations": maxDocument.Operations, "repetitions": maxDocument.Repetitions,
+		"roots": maxOperation.Roots, "depth": maxOperation.Depth, "cost": maxOperation.Cost, "introspection": maxOperation.Introspection,
+		"concurrency": ofOneClient,
+	}
+}

@@ -1,0 +1,30 @@
+package limit
+
+import (
+	"fmt"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Code is the code of an operation that exceeds a limit, in extensions.code.
+const Code = "limit_exceeded"
+
+// Exceeded says which limit an operation exceeds. Clients read it from the
+// extensions of the error: {"code": "limit_exceeded", "limit": "cost", "max": 25000}.
+type Exceeded struct {
+	Limit   string // the limit's name, as docs/api-limits.md has it
+	Max     int    // the most that it allows
+	Message string // a sentence with the number in it, and what to do about it
+}
+
+// Error is the sentence.
+func (e *Exceeded) Error() string { return e.Message }
+
+// GraphQL is the error as the API answers it.
+func (e *Exceeded) GraphQL() *gqlerror.Error {
+	return &gqlerror.Error{Message: e.Message, Extensions: map[string]any{"code": Code, "limit": e.Limit, "max": e.Max}}
+}
+
+func exceeded(limit string, most int, format string, args ...any) *Exceeded {
+	return &Exceeded{Limit: limit, Max: most, Message: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,155 @@
+package limit
+
+import (
+	"context"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// ceiling is where counting stops: far above every limit, and far below where a
+// price that multiplies it would overflow.
+const ceiling = 1 << 30
+
+// Size is how large an operation is.
+type Size struct {
+	Cost          int // by the prices of the schema; a list counts its rows
+	Introspection int // the same of __schema and __type, by the sizes of this schema
+	Depth         int // levels of fields; introspection, which reads no rows, is not counted
+	Roots         int // fields of the operation itself
+
+	Walked int // fields that were looked at to find this out
+}
+
+// Most is what an operation may have. Zero fields mean no limit.
+type Most struct {
+	Cost, Introspection, Depth, Roots int
+}
+
+// Check tells which limit a size exceeds, or nil.
+func (m Most) Check(s Size) *Exceeded {
+	switch {
+	case m.Roots > 0 && s.Roots > m.Roots:
+		return exceeded("roots", m.Roots, "the operation asks for %d fields at its root, more than %d: split it into several", s.Roots, m.Roots)
+	case m.Depth > 0 && s.Depth > m.Depth:
+		return exceeded("depth", m.Depth, "the operation nests deeper than %d levels", m.Depth)
+	case m.Cost > 0 && s.Cost > m.Cost:
+		return exceeded("cost", m.Cost, "the operation's complexity is above %d: ask for fewer rows or fewer lists at once", m.Cost)
+	case m.Introspection > 0 && s.Introspection > m.Introspection:
+		return exceeded("introspection", m.Introspection, "the introspection's complexity is above %d: ask for fewer levels of it at once", m.Introspection)
+	}
+	return nil
+}
+
+// Measure sizes a validated operation. Each fragment is looked at once, however
+// often it is spread, so it takes at most as many steps as the document has fields.
+// rows is how many rows a list counts that the schema gives no price for.
+func Measure(ctx context.Context, es graphql.ExecutableSchema, op *ast.OperationDefinition, vars map[string]any, rows int) Size {
+	m := &measurer{ctx: ctx, es: es, vars: vars, rows: rows, known: map[*ast.FragmentDefinition]Size{}}
+	size := m.set(op.SelectionSet)
+	size.Walked = m.walked
+	return size
+}
+
+type measurer struct {
+	ctx    context.Context
+	es     graphql.ExecutableSchema
+	vars   map[string]any
+	rows   int
+	known  map[*ast.FragmentDefinition]Size
+	walked int
+}
+
+// set sizes a selection set. Its Roots are the set's own fields.
+func (m *measurer) set(set ast.SelectionSet) Size {
+	var sum Size
+	for _, selection := range set {
+		var s Size
+		switch selected := selection.(type) {
+		case *ast.Field:
+			s = m.field(selected)
+		case *ast.InlineFragment:
+			s = m.set(selected.SelectionSet)
+		case *ast.FragmentSpread:
+			s = m.fragment(selected.Definition)
+		}
+		sum.Cost = min(sum.Cost+s.Cost, ceiling)
+		sum.Introspection = min(sum.Introspection+s.Introspection, ceiling)
+		sum.Roots = min(sum.Roots+s.Roots, ceiling)
+		sum.Depth = max(sum.Depth, s.Depth)
+	}
+	return sum
+}
+
+func (m *measurer) fragment(f *ast.FragmentDefinition) Size {
+	if f == nil {
+		return Size{}
+	}
+	if size, ok := m.known[f]; ok {
+		return size
+	}
+	m.known[f] = Size{} // a cycle, which validation refuses, would cost nothing more
+	size := m.set(f.SelectionSet)
+	m.known[f] = size
+	return size
+}
+
+func (m *measurer) field(f *ast.Field) Size {
+	m.walked++
+	if f.Definition == nil || f.ObjectDefinition == nil {
+		return Size{Cost: 1, Depth: 1, Roots: 1}
+	}
+	child := m.set(f.SelectionSet)
+	if strings.HasPrefix(f.ObjectDefinition.Name, "__") { // inside an introspection
+		return Size{Cost: m.introspected(f, child.Cost)}
+	}
+	if strings.HasPrefix(f.Name, "__") {
+		return Size{Introspection: m.introspected(f, child.Cost), Roots: 1}
+	}
+	return Size{
+		Cost: min(m.price(f, child.Cost), ceiling), Introspection: child.Introspection, Depth: 1 + child.Depth, Roots: 1,
+	}
+}
+
+// price is what the schema asks for a field: of an interface's field the most that
+// any of its types asks.
+func (m *measurer) price(f *ast.Field, child int) int {
+	types := []*ast.Definition{f.ObjectDefinition}
+	if f.ObjectDefinition.Kind == ast.Interface {
+		types = m.es.Schema().GetPossibleTypes(f.ObjectDefinition)
+	}
+	most, args := 0, f.ArgumentMap(m.vars)
+	for _, t := range types {
+		price, ok := m.es.Complexity(m.ctx, t.Name, f.Name, child, args)
+		if !ok || price < 1 {
+			price = 1 + child
+			if f.Definition.Type.Elem != nil && f.Name != "edges" { // a page's rows are its connection's
+				price = 1 + m.rows*child
+			}
+		}
+		most = max(most, price)
+	}
+	return most
+}
+
+// introspected is what a field of an introspection counts: a list as many times
+// its fields as this schema has of them.
+func (m *measurer) introspected(f *ast.Field, child int) int {
+	rows := 1
+	if f.Definition.Type.Elem != nil {
+		switch f.Name {
+		case "types":
+			rows = len(m.es.Schema().Types)
+		case "directives":
+			rows = len(m.es.Schema().Directives)
+		case "fields", "possibleTypes", "inputFields":
+			rows = 10
+		case "enumValues":
+			rows = 5
+		default:
+			rows = 2
+		}
+	}
+	return min(1+rows*child, ceiling)
+}

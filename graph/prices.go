@@ -1,0 +1,124 @@
+package graph
+
+import (
+	"postrider/commission"
+	"postrider/firing"
+	"postrider/graph/filter"
+	"postrider/graph/gen"
+	"postrider/graph/page"
+)
+
+// What a field counts, where it is not one more than what is below it. A list that
+// has no price counts childRows times what is below it.
+const (
+	defaultRows = 20 // of a connection that does not say
+	childRows   = 5  // of a list inside an object, on average
+)
+
+// Prices of what is not read row by row: statements that count or add up, and
+// answers that take work of another kind.
+const (
+	priceOfDays      = 1500 // three days of everything
+	priceOfSums      = 1500 // of all that somebody earned
+	priceOfWatching  = 1500 // the engine's state, the gaps between postbacks
+	priceOfChecklist = 200
+	priceOfNumbers   = 10 // of one campaign, one postback, in a list of them
+	priceOfReading   = 20 // a text that is parsed, recognised, checked
+	priceOfCalling   = 200
+	monthDays        = 30
+	rowsOfDictionary = 40 // rows of what Postrider knows by itself: macros, trackers, goals
+)
+
+// complexity is the schema's prices.
+func complexity() gen.ComplexityRoot {
+	var c gen.ComplexityRoot
+	connections(&c)
+	c.Query.Nodes = func(child int, ids []string) int { return 1 + child*len(ids) }
+	c.Postback.Tests = func(child int, first *int) int { return rows(child, first, nil) }
+
+	c.Query.HomeNumbers = func(child int, _ *string) int { return priceOfDays + child }
+	c.Query.Balances = func(child int) int { return priceOfSums + list(child) }
+	c.Query.PostbackGaps = func(child int) int { return priceOfWatching + list(child) }
+	c.Query.Engine = func(child int) int { return priceOfWatching + child }
+	c.Query.SetupChecklist = func(child int, _ string) int { return priceOfChecklist + child }
+	c.Query.ConversionTrace = func(child int, _ string) int { return priceOfReading + child }
+	c.Campaign.Numbers = func(child int, _ *string) int { return priceOfNumbers + child }
+	c.Delivery.Gathered = func(child int) int { return 1 + child } // of those few that are
+	c.CampaignNumbers.Days = func(child int) int { return monthDays * child }
+	c.Postback.Health = func(child int) int { return priceOfNumbers + child }
+	c.PostbackHealth.Hours = func(child int) int { return 24 * child }
+	c.Conversion.Proposals = func(child int) int { return priceOfNumbers + list(child) }
+	c.Source.UnmappedStatuses = func(child int) int { return priceOfNumbers + list(child) }
+	c.Source.Snippets = func(child int) int { return priceOfReading + list(child) }
+
+	for _, price := range []*func(int) int{
+		&c.Query.Macros, &c.Query.MacroFilters, &c.Query.TrackerPresets, &c.Query.Goals, &c.Query.Sources, &c.Query.Staff, &c.Query.CurrencyRates,
+	} {
+		*price = func(child int) int { return 1 + rowsOfDictionary*child }
+	}
+	texts(&c)
+	return c
+}
+
+// texts prices what reads a text that somebody pasted, or calls somebody.
+func texts(c *gen.ComplexityRoot) {
+	c.Query.RecognizePostback = func(child int, _ string) int { return priceOfReading + child }
+	c.Query.RecognizeTrackingLink = func(child int, _ string) int { return priceOfReading + child }
+	c.Query.PreviewPostback = func(child int, _ string, _ []*gen.MacroValueInput, _ *int) int { return priceOfReading + child }
+	c.Query.LintPostback = func(child int, _ string, _ *string, _ []string, _ []commission.Status, _ *string, _ *firing.Scope, _, _ *string, network *bool, _ *int) int {
+		if network != nil && *network {
+			return priceOfCalling + list(child)
+		}
+		return priceOfReading + list(child)
+	}
+	c.Query.ProvePostback = func(child int, _, _ string, _ *commission.Status, _ *gen.PostbackDraftInput) int {
+		return priceOfReading + child
+	}
+	c.Mutation.TestPostback = func(child int, _ gen.TestPostbackInput) int { return priceOfCalling + child }
+	c.Mutation.RunScenarios = func(child int, _ gen.TestPostbackInput) int { return 7*priceOfCalling + child }
+}
+
+// connections prices pages by their rows.
+func connections(c *gen.ComplexityRoot) {
+	c.Query.Affiliates = func(child int, first *int, _ *string, last *int, _, _ *string) int { return rows(child, first, last) }
+	c.Query.Offers, c.Query.PostbackTests = c.Query.Affiliates, c.Query.Affiliates
+	c.Query.EchoRequests = func(child int, first *int, _ *string, last *int, _ *string) int { return rows(child, first, last) }
+	c.Query.BulkReplays = c.Query.EchoRequests
+	c.Query.Campaigns = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Campaign) int {
+		return rows(child, first, last)
+	}
+	c.Query.Clicks = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Click) int {
+		return rows(child, first, last)
+	}
+	c.Query.Conversions = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Conversion) int {
+		return rows(child, first, last)
+	}
+	c.Query.Postbacks = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Postback) int {
+		return rows(child, first, last)
+	}
+	c.Query.Deliveries = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Delivery) int {
+		return rows(child, first, last)
+	}
+	c.Query.ReceivedPostbacks = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.ReceivedPostback) int {
+		return rows(child, first, last)
+	}
+	c.Query.AuditEntries = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Audit) int {
+		return rows(child, first, last)
+	}
+	c.Query.Alerts = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Alert) int {
+		return rows(child, first, last)
+	}
+}
+
+// rows prices a page. More rows than a page may have are refused later.
+func rows(child int, first, last *int) int {
+	n := defaultRows
+	if first != nil {
+		n = *first
+	} else if last != nil {
+		n = *last
+	}
+	return 1 + child*min(max(n, 1), page.MaxSize)
+}
+
+func list(child int) int { return 1 + childRows*child }
