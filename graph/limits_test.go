@@ -188,7 +188,7 @@ func TestWhatIsCountedHasAPrice(t *testing.T) {
 	}
 	for name, def := range es.Schema().Types {
 		for _, f := range def.Fields {
-			if f.Type.Elem == nil || strings.HasPrefix(name, "__") || f.Name == "edges" || def.Kind != ast.Object {
+			if f.Type.Elem == nil || strings.HasPrefix(name, "__") || f.Name == "edges" || def.Kind != ast.Object || name == "Query" {
 				continue
 			}
 			// Lists without a price count five rows; one that has a price counts no fewer, but for those that are mostly empty.

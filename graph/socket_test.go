@@ -141,7 +141,7 @@ func TestSocketSignsIn(t *testing.T) {
 		_, err := a.db.SQL.ExecContext(t.Context(), `UPDATE api_tokens SET revoked_at = now() WHERE id = (SELECT max(id) FROM api_tokens)`)
 		must(t, err)
 		f := socket.next()
-		for f.Type == "complete" || f.Type == "next" {
+		for f.Type == "complete" || f.Type == "next" || f.Type == "error" {
 			f = socket.next()
 		}
 		if ack.Type != "connection_ack" || f.Type != "closed" {

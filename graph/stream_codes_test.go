@@ -145,7 +145,7 @@ func TestASilentSocketEnds(t *testing.T) {
 	})
 	t.Run("and who is signed in stays, a pong at a time", func(t *testing.T) {
 		t.Parallel()
-		a := newAPI(t, limits(stream.Limits{AnonymousFor: 20 * time.Millisecond, InitTimeout: 20 * time.Millisecond, KeepAlive: 50 * time.Millisecond}))
+		a := newAPI(t, limits(stream.Limits{AnonymousFor: 20 * time.Millisecond, KeepAlive: 50 * time.Millisecond}))
 		token := a.affiliate(t, pgtest.Affiliate(t, a.db))
 		s, ack := a.open(t, fmt.Sprintf(`{"authorization": %q}`, http.Header(token).Get("Authorization")))
 		if ack.Type != "connection_ack" {
