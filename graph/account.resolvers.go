@@ -118,7 +118,7 @@ func (r *viewerResolver) EchoURL(ctx context.Context, obj *gen.Viewer) (*string,
 	if err != nil || own == nil {
 		return nil, err
 	}
-	address := strings.TrimRight(r.Instance.PublicURL, "/") + "/echo/" + own.EchoKey
+	address := strings.TrimRight(r.Installation.PublicURL, "/") + "/echo/" + own.EchoKey
 	return &address, nil
 }
 

@@ -135,6 +135,7 @@ var staffMutations = map[string]mutation{
 	"importStatusChanges": func(*testing.T, *world) (string, string) {
 		return `{csv: "transaction_id,status\nnone,approved\n"}`, "changed"
 	},
+	"setHold":       func(*testing.T, *world) (string, string) { return `{on: false}`, "instance { version }" },
 	"saveAffiliate": func(*testing.T, *world) (string, string) { return `{name: "New one"}`, "affiliate { id }" },
 	"createUser": func(_ *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{email: "new%d@example.com", role: AFFILIATE, affiliateId: %q}`, count.Add(1), w.a.affiliate.GlobalID()), "user { id } password"

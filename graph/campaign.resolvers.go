@@ -91,7 +91,7 @@ func (r *queryResolver) TrackingLink(ctx context.Context, campaignID *string, of
 }
 
 func (r *trackingLinkResolver) URL(ctx context.Context, obj *db.TrackingLink) (string, error) {
-	return tracking.LinkURL(r.Instance.PublicURL, obj.Code, tracking.LinkOptions{}), nil
+	return tracking.LinkURL(r.Installation.PublicURL, obj.Code, tracking.LinkOptions{}), nil
 }
 
 func (r *trackingLinkResolver) Offer(ctx context.Context, obj *db.TrackingLink) (*db.Offer, error) {

@@ -55,7 +55,7 @@ func Handler(cfg Config) http.Handler {
 // transports are the ways in which an operation may come.
 func transports(cfg Config) []graphql.Transport {
 	streams := stream.Config{
-		SignIn: cfg.Accounts.SignInStream, PublicURL: cfg.Instance.PublicURL, ClientAddr: cfg.ClientAddr, Limits: cfg.Streams,
+		SignIn: cfg.Accounts.SignInStream, PublicURL: cfg.Installation.PublicURL, ClientAddr: cfg.ClientAddr, Limits: cfg.Streams,
 	}
 	return []graphql.Transport{
 		stream.NewSockets(streams),

@@ -19,7 +19,7 @@ import (
 // pastedLink reads a tracking link that was pasted and finds the viewer's own that
 // it is. What is wrong with it comes back as *problem.Error.
 func (r *Resolver) pastedLink(ctx context.Context, field, text string) (*db.TrackingLink, tracking.Pasted, error) {
-	pasted, err := tracking.ParseLink(r.Instance.PublicURL, text)
+	pasted, err := tracking.ParseLink(r.Installation.PublicURL, text)
 	if err != nil {
 		return nil, pasted, problem.Invalid(field, "%s", err)
 	}

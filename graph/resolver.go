@@ -40,27 +40,27 @@ type Replayer interface {
 
 // Config is what the API needs.
 type Config struct {
-	Client     *db.Client
-	Accounts   *account.Accounts
-	Setup      *setup.Setup
-	Intake     *intake.Intake
-	Health     *report.Health
-	Gaps       *report.Gaps
-	Progress   *report.Progress
-	Home       *report.Home
-	Replayer   Replayer
-	Trial      *trial.Trial
-	Target     doctor.Target // asked by the doctor where a postback goes
-	Deliveries *live.Hub[*db.Delivery]
-	Received   *live.Hub[*db.ReceivedPostback]
-	Alerts     *live.Hub[*db.Alert]
-	Echoes     *live.Hub[*db.EchoRequest]
-	Secrets    *secret.Ring // opens postbacks' signing secrets for their owners
-	Instance   gen.Instance
-	ClientAddr func(ctx context.Context) netip.Addr // where a request came from; nil where that is not known
-	Streams    stream.Limits
-	Log        *slog.Logger
-	Now        func() time.Time
+	Client       *db.Client
+	Accounts     *account.Accounts
+	Setup        *setup.Setup
+	Intake       *intake.Intake
+	Health       *report.Health
+	Gaps         *report.Gaps
+	Progress     *report.Progress
+	Home         *report.Home
+	Replayer     Replayer
+	Trial        *trial.Trial
+	Target       doctor.Target // asked by the doctor where a postback goes
+	Deliveries   *live.Hub[*db.Delivery]
+	Received     *live.Hub[*db.ReceivedPostback]
+	Alerts       *live.Hub[*db.Alert]
+	Echoes       *live.Hub[*db.EchoRequest]
+	Secrets      *secret.Ring // opens postbacks' signing secrets for their owners
+	Installation gen.Instance
+	ClientAddr   func(ctx context.Context) netip.Addr // where a request came from; nil where that is not known
+	Streams      stream.Limits
+	Log          *slog.Logger
+	Now          func() time.Time
 
 	// LoaderWait is how long a look-up waits for others of its kind, to share a
 	// statement with them; 1 ms.

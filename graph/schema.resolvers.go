@@ -16,7 +16,7 @@ func (r *queryResolver) Viewer(ctx context.Context) (*gen.Viewer, error) {
 }
 
 func (r *queryResolver) Instance(ctx context.Context) (*gen.Instance, error) {
-	return &r.Config.Instance, nil
+	return &r.Installation, nil
 }
 
 func (r *queryResolver) Node(ctx context.Context, id string) (gen.Node, error) {
@@ -27,6 +27,8 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]gen.Node, er
 	return r.nodes(ctx, ids)
 }
 
+func (r *Resolver) Instance() gen.InstanceResolver { return &instanceResolver{r} }
+
 func (r *Resolver) Mutation() gen.MutationResolver { return &mutationResolver{r} }
 
 func (r *Resolver) Query() gen.QueryResolver { return &queryResolver{r} }
@@ -34,6 +36,7 @@ func (r *Resolver) Query() gen.QueryResolver { return &queryResolver{r} }
 func (r *Resolver) Subscription() gen.SubscriptionResolver { return &subscriptionResolver{r} }
 
 type (
+	instanceResolver     struct{ *Resolver }
 	mutationResolver     struct{ *Resolver }
 	queryResolver        struct{ *Resolver }
 	subscriptionResolver struct{ *Resolver }

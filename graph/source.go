@@ -109,5 +109,5 @@ func (r *Resolver) rotateSecret(ctx context.Context, in gen.RotateSourceSecretIn
 }
 
 func (r *Resolver) sourceURL(s *db.Source) string {
-	return strings.TrimRight(r.Instance.PublicURL, "/") + "/postback/" + s.Key
+	return strings.TrimRight(r.Installation.PublicURL, "/") + "/postback/" + s.Key
 }

@@ -164,8 +164,8 @@ func (s *services) routes(demo []*gen.DemoSignIn) []server.Route {
 		Trial:      trial.New(trial.Config{DB: s.db.SQL, Rows: s.client, Sender: s.sender, Secrets: s.key}),
 		Target:     graph.Target{Probe: dispatch.Probe{Guard: s.guard}},
 		Deliveries: s.deliveries, Received: s.received, Secrets: s.key, Log: s.process.log, Now: time.Now,
-		ClientAddr: func(ctx context.Context) netip.Addr { return server.ClientOf(ctx).Addr },
-		Instance:   gen.Instance{Version: version, PublicURL: s.process.cfg.PublicURL, DemoSignIns: demo},
+		ClientAddr:   func(ctx context.Context) netip.Addr { return server.ClientOf(ctx).Addr },
+		Installation: gen.Instance{Version: version, PublicURL: s.process.cfg.PublicURL, DemoSignIns: demo},
 	}))
 	click, postback := server.Click(s.intake, s.process.log), server.Postback(s.intake, s.process.log)
 	echo := server.Echo(s.intake, s.process.log)

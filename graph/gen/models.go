@@ -335,6 +335,14 @@ type FireManualConversionPayload struct {
 	UserErrors []*UserError   `json:"userErrors"`
 }
 
+// Everything works, deliveries wait, and nothing leaves to trackers until somebody resumes.
+type Hold struct {
+	Reason HoldReason `json:"reason"`
+	Since  time.Time  `json:"since"`
+	// For staff: who asked, or what differs.
+	Note *string `json:"note,omitempty"`
+}
+
 // Today so far against yesterday, in the viewer's time zone.
 type HomeNumbers struct {
 	// The IANA name of the time zone that the days are of.
@@ -366,6 +374,8 @@ type Instance struct {
 	PublicURL string `json:"publicUrl"`
 	// The sign-ins of the demo data; empty where there is none.
 	DemoSignIns []*DemoSignIn `json:"demoSignIns"`
+	// That nothing leaves to trackers, and why; null while all goes on, and for nobody.
+	Hold *Hold `json:"hold,omitempty"`
 }
 
 // A macro that a template may name.
@@ -810,6 +820,18 @@ type SetCurrencyRatePayload struct {
 	UserErrors []*UserError     `json:"userErrors"`
 }
 
+type SetHoldInput struct {
+	// true: nothing leaves from now on. false: what waits goes out.
+	On bool `json:"on"`
+	// Why, for those who look later; at most 200 characters.
+	Note *string `json:"note,omitempty"`
+}
+
+type SetHoldPayload struct {
+	Instance   *Instance    `json:"instance,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type SetPostbackEnabledInput struct {
 	ID      string `json:"id"`
 	Enabled bool   `json:"enabled"`
@@ -994,6 +1016,67 @@ type Word struct {
 type WordInput struct {
 	From string `json:"from"`
 	To   string `json:"to"`
+}
+
+// Why nothing leaves.
+type HoldReason string
+
+const (
+	// Somebody wanted it.
+	HoldReasonAsked HoldReason = "ASKED"
+	// The program was started with POSTRIDER_HOLD.
+	HoldReasonSetting HoldReason = "SETTING"
+	// The database is a copy, or was moved: it is not where this installation ran last.
+	HoldReasonCopy HoldReason = "COPY"
+)
+
+var AllHoldReason = []HoldReason{
+	HoldReasonAsked,
+	HoldReasonSetting,
+	HoldReasonCopy,
+}
+
+func (e HoldReason) IsValid() bool {
+	switch e {
+	case HoldReasonAsked, HoldReasonSetting, HoldReasonCopy:
+		return true
+	}
+	return false
+}
+
+func (e HoldReason) String() string {
+	return string(e)
+}
+
+func (e *HoldReason) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = HoldReason(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid HoldReason", str)
+	}
+	return nil
+}
+
+func (e HoldReason) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *HoldReason) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e HoldReason) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // What became of a conversion that was reported.

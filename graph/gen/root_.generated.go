@@ -45,6 +45,7 @@ type ResolverRoot interface {
 	EchoRequest() EchoRequestResolver
 	Endpoint() EndpointResolver
 	GatheredConversion() GatheredConversionResolver
+	Instance() InstanceResolver
 	Mutation() MutationResolver
 	Offer() OfferResolver
 	Postback() PostbackResolver
@@ -599,6 +600,12 @@ type ComplexityRoot struct {
 		Value func(childComplexity int) int
 	}
 
+	Hold struct {
+		Note   func(childComplexity int) int
+		Reason func(childComplexity int) int
+		Since  func(childComplexity int) int
+	}
+
 	HomeNumbers struct {
 		TimeZone       func(childComplexity int) int
 		Today          func(childComplexity int) int
@@ -614,6 +621,7 @@ type ComplexityRoot struct {
 
 	Instance struct {
 		DemoSignIns func(childComplexity int) int
+		Hold        func(childComplexity int) int
 		PublicURL   func(childComplexity int) int
 		Version     func(childComplexity int) int
 	}
@@ -699,6 +707,7 @@ type ComplexityRoot struct {
 		SaveOffer              func(childComplexity int, input SaveOfferInput) int
 		SaveSource             func(childComplexity int, input SaveSourceInput) int
 		SetCurrencyRate        func(childComplexity int, input SetCurrencyRateInput) int
+		SetHold                func(childComplexity int, input SetHoldInput) int
 		SetPostbackEnabled     func(childComplexity int, input SetPostbackEnabledInput) int
 		SetUserDisabled        func(childComplexity int, input SetUserDisabledInput) int
 		SignIn                 func(childComplexity int, input SignInInput) int
@@ -1124,6 +1133,11 @@ type ComplexityRoot struct {
 
 	SetCurrencyRatePayload struct {
 		Rate       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SetHoldPayload struct {
+		Instance   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -3413,6 +3427,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Header.Value(childComplexity), true
 
+	case "Hold.note":
+		if e.ComplexityRoot.Hold.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Hold.Note(childComplexity), true
+	case "Hold.reason":
+		if e.ComplexityRoot.Hold.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Hold.Reason(childComplexity), true
+	case "Hold.since":
+		if e.ComplexityRoot.Hold.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Hold.Since(childComplexity), true
+
 	case "HomeNumbers.timeZone":
 		if e.ComplexityRoot.HomeNumbers.TimeZone == nil {
 			break
@@ -3463,6 +3496,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Instance.DemoSignIns(childComplexity), true
+	case "Instance.hold":
+		if e.ComplexityRoot.Instance.Hold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Instance.Hold(childComplexity), true
 	case "Instance.publicUrl":
 		if e.ComplexityRoot.Instance.PublicURL == nil {
 			break
@@ -4002,6 +4041,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetCurrencyRate(childComplexity, args["input"].(SetCurrencyRateInput)), true
+	case "Mutation.setHold":
+		if e.ComplexityRoot.Mutation.SetHold == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setHold_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetHold(childComplexity, args["input"].(SetHoldInput)), true
 	case "Mutation.setPostbackEnabled":
 		if e.ComplexityRoot.Mutation.SetPostbackEnabled == nil {
 			break
@@ -5892,6 +5942,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SetCurrencyRatePayload.UserErrors(childComplexity), true
 
+	case "SetHoldPayload.instance":
+		if e.ComplexityRoot.SetHoldPayload.Instance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetHoldPayload.Instance(childComplexity), true
+	case "SetHoldPayload.userErrors":
+		if e.ComplexityRoot.SetHoldPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetHoldPayload.UserErrors(childComplexity), true
+
 	case "SetPostbackEnabledPayload.postback":
 		if e.ComplexityRoot.SetPostbackEnabledPayload.Postback == nil {
 			break
@@ -6759,6 +6822,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SaveOfferInput", ec.unmarshalInputSaveOfferInput),
 			graphql.NewInputUnmarshaler("SaveSourceInput", ec.unmarshalInputSaveSourceInput),
 			graphql.NewInputUnmarshaler("SetCurrencyRateInput", ec.unmarshalInputSetCurrencyRateInput),
+			graphql.NewInputUnmarshaler("SetHoldInput", ec.unmarshalInputSetHoldInput),
 			graphql.NewInputUnmarshaler("SetPostbackEnabledInput", ec.unmarshalInputSetPostbackEnabledInput),
 			graphql.NewInputUnmarshaler("SetUserDisabledInput", ec.unmarshalInputSetUserDisabledInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
@@ -8032,6 +8096,46 @@ type Queue {
 
 extend type Query {
   engine: Engine @auth(role: MANAGER)
+}
+`, BuiltIn: false},
+	{Name: "../schema/hold.graphqls", Input: `extend type Instance {
+  "That nothing leaves to trackers, and why; null while all goes on, and for nobody."
+  hold: Hold
+}
+
+"Everything works, deliveries wait, and nothing leaves to trackers until somebody resumes."
+type Hold {
+  reason: HoldReason!
+  since: Time!
+  "For staff: who asked, or what differs."
+  note: String
+}
+
+"Why nothing leaves."
+enum HoldReason {
+  "Somebody wanted it."
+  ASKED
+  "The program was started with POSTRIDER_HOLD."
+  SETTING
+  "The database is a copy, or was moved: it is not where this installation ran last."
+  COPY
+}
+
+extend type Mutation {
+  "Put the installation on hold, or resume it; for all affiliates."
+  setHold(input: SetHoldInput!): SetHoldPayload! @auth(role: ADMIN, scope: WRITE)
+}
+
+input SetHoldInput {
+  "true: nothing leaves from now on. false: what waits goes out."
+  on: Boolean!
+  "Why, for those who look later; at most 200 characters."
+  note: String
+}
+
+type SetHoldPayload {
+  instance: Instance
+  userErrors: [UserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/home.graphqls", Input: `"How far a campaign's set-up has come. Each step ticks by what really happened."
@@ -10461,6 +10565,18 @@ func (ec *executionContext) childFields_Header(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Header", field.Name)
 }
 
+func (ec *executionContext) childFields_Hold(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_Hold_reason(ctx, field)
+	case "since":
+		return ec.fieldContext_Hold_since(ctx, field)
+	case "note":
+		return ec.fieldContext_Hold_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Hold", field.Name)
+}
+
 func (ec *executionContext) childFields_HomeNumbers(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "timeZone":
@@ -10495,6 +10611,8 @@ func (ec *executionContext) childFields_Instance(ctx context.Context, field grap
 		return ec.fieldContext_Instance_publicUrl(ctx, field)
 	case "demoSignIns":
 		return ec.fieldContext_Instance_demoSignIns(ctx, field)
+	case "hold":
+		return ec.fieldContext_Instance_hold(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Instance", field.Name)
 }
@@ -11347,6 +11465,16 @@ func (ec *executionContext) childFields_SetCurrencyRatePayload(ctx context.Conte
 		return ec.fieldContext_SetCurrencyRatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetCurrencyRatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SetHoldPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "instance":
+		return ec.fieldContext_SetHoldPayload_instance(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetHoldPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetHoldPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SetPostbackEnabledPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

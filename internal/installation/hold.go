@@ -44,14 +44,19 @@ func (h Hold) Refuse() error {
 const settingFor = 15 * time.Second
 
 // ReadHold reads whether the installation is on hold.
-func ReadHold(ctx context.Context, db *sql.DB) (Hold, error) {
+func ReadHold(ctx context.Context, db rower) (Hold, error) {
 	k, err := readKnown(ctx, db, "")
 	return k.hold, err
 }
 
+// execer is a pool or a transaction.
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
 // Begin puts the installation on hold, unless it is. Every process obeys at once: a
 // delivery is claimed only while there is no hold. Quiet waits for what was under way.
-func Begin(ctx context.Context, db *sql.DB, reason Reason, note string) error {
+func Begin(ctx context.Context, db execer, reason Reason, note string) error {
 	_, err := db.ExecContext(ctx, `
 		UPDATE installation SET hold_reason = $1, hold_since = now(), hold_note = $2 WHERE hold_reason IS NULL`, string(reason), note)
 	if err != nil {
@@ -63,11 +68,17 @@ func Begin(ctx context.Context, db *sql.DB, reason Reason, note string) error {
 // Resume ends a hold, and remembers where the database is now. It is refused while
 // a process runs that was told to hold by its settings.
 func Resume(ctx context.Context, db *sql.DB) error {
-	here, err := readCluster(ctx, db)
+	resume, err := Resumption(ctx, db)
 	if err != nil {
 		return err
 	}
-	return pg.WithTx(ctx, db, func(ctx context.Context, tx *sql.Tx) error {
+	return pg.WithTx(ctx, db, resume)
+}
+
+// Resumption is Resume for a transaction of the caller's.
+func Resumption(ctx context.Context, db *sql.DB) (resume func(ctx context.Context, tx *sql.Tx) error, err error) {
+	here, err := readCluster(ctx, db)
+	return func(ctx context.Context, tx *sql.Tx) error {
 		known, err := readKnown(ctx, tx, "FOR UPDATE")
 		if err != nil {
 			return err
@@ -82,7 +93,7 @@ func Resume(ctx context.Context, db *sql.DB) error {
 			return fmt.Errorf("resuming: %w", err)
 		}
 		return nil
-	})
+	}, err
 }
 
 // known is what the database remembers.

@@ -49,3 +49,28 @@ it("staff see whose each thing is", async () => {
   expect(await screen.findByText("Affiliate and offer")).toBeInTheDocument();
   expect((await screen.findAllByText(/North Star Media ·/)).length).toBeGreaterThan(0);
 });
+
+describe("on hold", () => {
+  const hold = { reason: "COPY", since: "2026-11-29T10:00:00Z", note: "its timeline was 1 and is 2" };
+
+  it("every page says so, and an admin resumes", async () => {
+    const world = new World(1);
+    world.role = "ADMIN";
+    world.hold = hold;
+    const { user } = open("/clicks", world);
+    expect(await screen.findByText(/this is a copy of a database/)).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Resume" }));
+    await waitFor(() => {
+      expect(screen.queryByText(/this is a copy of a database/)).not.toBeInTheDocument();
+    });
+    expect(world.hold).toBeNull();
+  });
+
+  it("an affiliate sees it, and resumes nothing", async () => {
+    const world = new World(1);
+    world.hold = { ...hold, note: null };
+    open("/clicks", world);
+    expect(await screen.findByText(/Nothing is sent to trackers/)).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Resume" })).not.toBeInTheDocument();
+  });
+});

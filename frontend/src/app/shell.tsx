@@ -36,6 +36,7 @@ const MoreSheet = lazy(() => import("./more-sheet").then((m) => ({ default: m.Mo
 const StaffRail = lazy(() => import("./staff-rail").then((m) => ({ default: m.StaffRail })));
 const LookAs = lazy(() => import("./look-as").then((m) => ({ default: m.LookAs })));
 const LookingBanner = lazy(() => import("./look-as").then((m) => ({ default: m.LookingBanner })));
+const HoldBanner = lazy(() => import("./hold").then((m) => ({ default: m.HoldBanner })));
 const LostSession = lazy(() => import("./lost-session").then((m) => ({ default: m.LostSession })));
 
 /** Everything behind the sign-in: who is asking is known here, and the page stands inside. */
@@ -130,6 +131,9 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
         }}
       />
       <div className="flex min-h-0 min-w-0 flex-1 flex-col print:block">
+        <Suspense>
+          <HoldBanner mayResume={viewer.role === "ADMIN" && !viewer.looking} />
+        </Suspense>
         {viewer.looking && (
           <Suspense>
             <LookingBanner name={viewer.affiliate?.name ?? ""} />

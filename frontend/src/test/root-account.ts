@@ -5,7 +5,8 @@ import type { World } from "./world";
 export function accountRoot(world: World) {
   return {
     viewer: () => world.viewer,
-    instance: {
+    instance: () => ({
+      hold: world.hold,
       version: "0.1.0",
       publicUrl: "https://go.postrider.example",
       demoSignIns: [
@@ -22,6 +23,10 @@ export function accountRoot(world: World) {
           label: "Max, affiliate manager",
         },
       ],
+    }),
+    setHold: ({ input }: { input: { on: boolean } }) => {
+      world.hold = input.on ? { reason: "ASKED", since: ago(0), note: null } : null;
+      return { instance: { hold: world.hold }, userErrors: [] };
     },
     affiliates: () => connection([affiliate], {}),
     echoRequests: (args: Page) => connection(world.echo, args),

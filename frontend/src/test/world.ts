@@ -26,6 +26,7 @@ import { theSchema } from "./schema";
 export class World {
   role: Role = "AFFILIATE";
   isSignedIn = true;
+  hold: { reason: string; since: string; note: string | null } | null = null;
   readonly password = "correct horse";
   timeZone = "UTC";
   campaigns = makeCampaigns();

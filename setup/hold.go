@@ -1,0 +1,51 @@
+package setup
+
+import (
+	"context"
+	"unicode/utf8"
+
+	"postrider/internal/installation"
+	"postrider/internal/problem"
+)
+
+// maxNote is the longest note of a hold, in characters.
+const maxNote = 200
+
+// Hold is whether the installation is on hold.
+func (s *Setup) Hold(ctx context.Context) (installation.Hold, error) {
+	return installation.ReadHold(ctx, s.DB)
+}
+
+// SetHold puts the installation on hold, or resumes it, and gives how it is then.
+func (s *Setup) SetHold(ctx context.Context, on bool, note string) (hold installation.Hold, err error) {
+	if n := utf8.RuneCountInString(note); n > maxNote {
+		return hold, problem.Invalid("note", "has %d characters; use at most %d", n, maxNote)
+	}
+	resume, err := installation.Resumption(ctx, s.DB)
+	if err != nil {
+		return hold, err
+	}
+	err = s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		before, err := installation.ReadHold(ctx, c.tx)
+		if err != nil {
+			return err
+		}
+		if on {
+			err = installation.Begin(ctx, c.tx, installation.Asked, note)
+		} else {
+			err = resume(ctx, c.tx)
+		}
+		if err != nil {
+			return err
+		}
+		if hold, err = installation.ReadHold(ctx, c.tx); err != nil {
+			return err
+		}
+		action := "resume"
+		if on {
+			action = "hold"
+		}
+		return c.audit(ctx, action, "installation", 1, 0, before, hold)
+	})
+	return hold, err
+}
