@@ -58,6 +58,21 @@ func (a *Accounts) CreateTokenFor(ctx context.Context, email string, n NewToken)
 	return a.createToken(ctx, viewerOf(u), n)
 }
 
+// ReplaceTokenFor is CreateTokenFor, and forgets the user's tokens of that name,
+// with those that were made with them.
+func (a *Accounts) ReplaceTokenFor(ctx context.Context, email string, n NewToken) (*db.ApiToken, string, error) {
+	made, token, err := a.CreateTokenFor(ctx, email, n)
+	if err != nil {
+		return nil, "", err
+	}
+	_, err = a.client.ApiToken.Delete().
+		Where(apitoken.UserID(made.UserID), apitoken.Name(made.Name), apitoken.ParentIDIsNil(), apitoken.IDNEQ(made.ID)).Exec(ctx)
+	if err != nil {
+		return nil, "", fmt.Errorf("forgetting tokens that are replaced: %w", err)
+	}
+	return made, token, nil
+}
+
 func (a *Accounts) createToken(ctx context.Context, v *viewer.Viewer, n NewToken) (made *db.ApiToken, token string, err error) {
 	name := strings.TrimSpace(n.Name)
 	if name == "" || len(name) > 200 {

@@ -136,6 +136,9 @@ func (w *world) makeAffiliates(ctx context.Context) error {
 	return nil
 }
 
+// TokenName is what the demo's API tokens are called.
+const TokenName = "Demo"
+
 func (w *world) makePeople(ctx context.Context) error {
 	for _, p := range people {
 		hash, err := secret.HashPassword(ctx, Password)
@@ -154,7 +157,7 @@ func (w *world) makePeople(ctx context.Context) error {
 			w.managerID = user.ID
 		}
 		token, digest := secret.NewToken()
-		err = w.client.ApiToken.Create().SetUserID(user.ID).SetName("Demo").SetHash(digest).SetPrefix(secret.Hint(token)).
+		err = w.client.ApiToken.Create().SetUserID(user.ID).SetName(TokenName).SetHash(digest).SetPrefix(secret.Hint(token)).
 			SetScopes(viewer.Scopes()).SetCreatedAt(w.built).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("making a token for %s: %w", p.email, err)

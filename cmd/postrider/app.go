@@ -14,6 +14,7 @@ import (
 	"postrider/ent/migrations"
 	"postrider/frontend"
 	"postrider/graph/gen"
+	"postrider/internal/installation"
 	"postrider/internal/pg"
 	"postrider/server"
 )
@@ -98,8 +99,23 @@ func (a *App) listen(ctx context.Context) (err error) {
 		return fmt.Errorf("%s: %w", setting, err)
 	}
 	go func() { a.served <- a.server.Serve(a.listener) }()
+	if err := a.rememberURL(ctx); err != nil {
+		return err
+	}
 	a.process.log.Info("listening", "addr", a.listener.Addr().String(), "public_url", a.process.cfg.PublicURL, "version", version)
 	return nil
+}
+
+// rememberURL lets commands beside the App know how it is reached.
+func (a *App) rememberURL(ctx context.Context) error {
+	switch {
+	case a.name == "work":
+		return nil
+	case a.process.cfg.PublicURLGiven():
+		return installation.RememberURL(ctx, a.db.SQL, a.process.cfg.PublicURL)
+	default:
+		return installation.RememberURL(ctx, a.db.SQL, a.URL())
+	}
 }
 
 // URL is where the App answers, seen from this machine.

@@ -8,20 +8,23 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"postrider/account"
 	"postrider/demo"
 	"postrider/ent/migrations"
 	"postrider/graph/gen"
+	"postrider/internal/enum"
 	"postrider/internal/globalid"
 	"postrider/internal/installation"
 	"postrider/internal/pg"
 	"postrider/internal/secret"
+	"postrider/internal/viewer"
 )
 
 type demoCmd struct {
 	Live   bool    `help:"Then go on making traffic through the Postrider at --public-url, until stopped."`
 	Rate   float64 `default:"1" placeholder:"N" help:"Clicks a second with --live (${default})."`
 	Clicks int     `default:"45000" placeholder:"N" help:"How many clicks the month has (${default})."`
-	JSON   bool    `help:"Print the sign-ins, links and sources as JSON, and nothing else. Where the demo data is there already, new API tokens are made."`
+	JSON   bool    `help:"Print the sign-ins, links and sources as JSON, and nothing else. Where the demo data is there already, new API tokens take the place of the ones before."`
 }
 
 // Validate checks the numbers.
@@ -46,6 +49,9 @@ func (c *demoCmd) Run(ctx context.Context, p *process) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := pg.Migrate(ctx, db.SQL, migrations.FS); err != nil {
+		return err
+	}
+	if err := p.findURL(ctx, db); err != nil {
 		return err
 	}
 	key, err := installation.Unlock(ctx, db.SQL, p.cfg.Key, p.cfg.Data)
@@ -76,6 +82,18 @@ func (c *demoCmd) Run(ctx context.Context, p *process) (err error) {
 	return nil
 }
 
+// findURL takes the public URL of what serves this database, where none was given.
+func (p *process) findURL(ctx context.Context, db *database) error {
+	if p.cfg.PublicURLGiven() {
+		return nil
+	}
+	running, err := installation.URL(ctx, db.SQL)
+	if err == nil && running != "" {
+		p.cfg.PublicURL = running
+	}
+	return err
+}
+
 // fillDemo fills an empty database. With ErrNotEmpty it returns the demo's data
 // that is there already, or nil where the data is somebody's own.
 func (p *process) fillDemo(ctx context.Context, db *database, key *secret.Ring, clicks int) (*demo.Network, error) {
@@ -92,13 +110,15 @@ func (p *process) fillDemo(ctx context.Context, db *database, key *secret.Ring, 
 	return network, err
 }
 
-// demoTokens makes API tokens for the sign-ins that have none to show.
+// demoTokens makes API tokens for the users that have none to show: new ones, in
+// the place of those that were made here before.
 func (p *process) demoTokens(ctx context.Context, db *database, network *demo.Network) error {
+	accounts := p.accounts(db)
 	for i, u := range network.Users {
 		if u.Token != "" {
 			continue
 		}
-		token, err := p.createToken(ctx, db, u.Email, "Demo", nil)
+		_, token, err := accounts.ReplaceTokenFor(viewer.AsSystem(ctx), u.Email, account.NewToken{Name: demo.TokenName, Scopes: enum.Strings(viewer.Scopes())})
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -25,7 +26,7 @@ type Config struct {
 	Data                string        `env:"POSTRIDER_DATA" default:".postrider" placeholder:"DIR" help:"Where the embedded PostgreSQL keeps its data, and the key when none is given (${default})."`
 	Addr                string        `env:"POSTRIDER_ADDR" default:":8080" placeholder:"HOST:PORT" help:"What the API, the web app and tracking listen on (${default})."`
 	MetricsAddr         string        `env:"POSTRIDER_METRICS_ADDR" placeholder:"HOST:PORT" help:"Where work, which serves nothing else, answers /healthz, /readyz and /metrics; empty: nowhere."`
-	PublicURL           string        `name:"public-url" env:"POSTRIDER_PUBLIC_URL" default:"http://localhost:8080" placeholder:"URL" help:"How the outside reaches us; tracking links begin with it (${default})."`
+	PublicURL           string        `name:"public-url" env:"POSTRIDER_PUBLIC_URL" placeholder:"URL" help:"How the outside reaches us; tracking links begin with it (http://localhost:8080, with the host and port of --addr)."`
 	AllowPrivateTargets bool          `env:"POSTRIDER_ALLOW_PRIVATE_TARGETS" help:"Let postbacks go to loopback and private addresses."`
 	TargetPorts         []int         `env:"POSTRIDER_TARGET_PORTS" default:"80,443,8080,8443" placeholder:"PORT,…" help:"Ports that postbacks may go to (${default}); any with --allow-private-targets."`
 	DenyTargets         Prefixes      `env:"POSTRIDER_DENY_TARGETS" placeholder:"CIDR,…" help:"Further addresses that postbacks may never go to."`
@@ -40,6 +41,8 @@ type Config struct {
 	TrustedProxies      Prefixes      `env:"POSTRIDER_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Addresses whose X-Forwarded-For and country header count."`
 	CountryHeader       string        `env:"POSTRIDER_COUNTRY_HEADER" default:"CF-IPCountry" placeholder:"NAME" help:"The header in which a trusted proxy says the country (${default})."`
 	Log                 slog.Level    `env:"POSTRIDER_LOG" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (${default}); JSON lines on stderr, text on a terminal."`
+
+	urlByAddr bool // PublicURL was made from Addr
 }
 
 // countryDatabases are where make, the binary beside its repository, and the
@@ -52,6 +55,9 @@ func (c *Config) Validate() error {
 	var faults []error
 	fault := func(name, format string, args ...any) {
 		faults = append(faults, fmt.Errorf("%s: %s", name, fmt.Sprintf(format, args...)))
+	}
+	if c.PublicURL == "" {
+		c.PublicURL, c.urlByAddr = urlOf(c.Addr), true
 	}
 	public, err := url.Parse(c.PublicURL)
 	if err != nil || (public.Scheme != "http" && public.Scheme != "https") || public.Host == "" {
@@ -85,6 +91,21 @@ func (c *Config) Validate() error {
 		fault("POSTRIDER_GEOIP", "%v; leave it empty to go without countries", err)
 	}
 	return errors.Join(faults...)
+}
+
+// PublicURLGiven tells whether PublicURL was set: else it is where Addr leads.
+func (c *Config) PublicURLGiven() bool { return !c.urlByAddr }
+
+// urlOf is how an address to listen on is reached from this machine.
+func urlOf(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil || port == "" || port == "0" {
+		port = "8080"
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // SecureCookies tells whether browsers reach us over https only.

@@ -42,6 +42,20 @@ func TestDefaultsAreThoseOfTheContract(t *testing.T) {
 	}
 }
 
+func TestThePublicURLIsWhereItListensUnlessItIsGiven(t *testing.T) {
+	for addr, want := range map[string]string{
+		":8080": "http://localhost:8080", ":9191": "http://localhost:9191", "0.0.0.0:80": "http://localhost:80", "[::]:9191": "http://localhost:9191",
+		"127.0.0.1:9191": "http://127.0.0.1:9191", "[::1]:9191": "http://[::1]:9191", "box.example:81": "http://box.example:81", ":0": "http://localhost:8080",
+	} {
+		if c, err := parse(t, "--addr="+addr); err != nil || c.PublicURL != want || c.PublicURLGiven() {
+			t.Errorf("%s: %v, %s, want %s", addr, err, c.PublicURL, want)
+		}
+	}
+	if c, err := parse(t, "--addr=:9191", "--public-url=http://localhost:8080"); err != nil || c.PublicURL != "http://localhost:8080" || !c.PublicURLGiven() {
+		t.Errorf("given: %v, %+v", err, c)
+	}
+}
+
 func TestEverySettingHasFlagAndEnvironmentAndTheFlagWins(t *testing.T) {
 	env := map[string]string{
 		"DATABASE_URL": "postgres://env", "POSTRIDER_DATA": "env", "POSTRIDER_ADDR": ":1", "POSTRIDER_PUBLIC_URL": "https://env.example",
