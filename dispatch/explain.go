@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"strings"
 	"syscall"
@@ -101,11 +102,17 @@ const (
 
 func isServerClosed(err error) bool { return strings.Contains(err.Error(), closedIdle) }
 
+// address is where a connection was not made; empty where that is inside a network,
+// as it can be where private addresses are allowed.
 func address(err error) string {
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Addr != nil {
-		return op.Addr.String()
+	op, ok := errors.AsType[*net.OpError](err)
+	if !ok || op.Addr == nil {
+		return ""
 	}
-	return ""
+	if at, err := netip.ParseAddrPort(op.Addr.String()); err != nil || !isPublic(at.Addr()) {
+		return ""
+	}
+	return op.Addr.String()
 }
 
 // lastPart is the innermost message of an error, short enough to be read.

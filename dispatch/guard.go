@@ -178,17 +178,27 @@ func (g *Guard) CheckAddr(addr netip.Addr) error {
 }
 
 // Control is for net.Dialer: it sees the address of every connection just before
-// it is made. The error is a *BlockedError.
+// it is made. The error is a *BlockedError, and names no address: whoever chose the
+// name must not learn by it what is inside the network that Postrider runs in.
 func (g *Guard) Control(network, address string, _ syscall.RawConn) error {
 	target, err := netip.ParseAddrPort(address)
 	if err != nil || network != "tcp4" && network != "tcp6" {
-		return &BlockedError{address, "is not an address that can be checked"}
+		return notPublic
 	}
 	if err := g.allowPort(target.Port()); err != nil {
 		return err
 	}
-	return g.CheckAddr(target.Addr())
+	if g.CheckAddr(target.Addr()) != nil {
+		return notPublic
+	}
+	return nil
 }
+
+// notPublic is all that is said of an address that a name leads to.
+var notPublic = &BlockedError{"what the host's name leads to", "is not a public address"}
+
+// isPublic tells whether an address may be named to whoever chose the host.
+func isPublic(addr netip.Addr) bool { return NewGuard(GuardOptions{}).CheckAddr(addr) == nil }
 
 // blocked finds the guard's refusal in an error, if there is one.
 func blocked(err error) (*BlockedError, bool) { return errors.AsType[*BlockedError](err) }

@@ -165,7 +165,7 @@ func TestNobodyListens(t *testing.T) {
 	address := listener.Addr().String()
 	_ = listener.Close()
 	e := newClient(t, nil).Send(t.Context(), get("http://"+address))
-	if e.Reason != dispatch.ConnectionRefused || e.Detail != address || e.Sent || e.Timings.ConnectMs == nil {
+	if e.Reason != dispatch.ConnectionRefused || e.Sent || e.Timings.ConnectMs == nil {
 		t.Errorf("the exchange is %+v", e)
 	}
 }
@@ -226,7 +226,7 @@ func TestANameThatResolvesToAPrivateAddressIsBlocked(t *testing.T) {
 		o.Resolver = resolver(t, net.IPv4(127, 0, 0, 1))
 	}
 	e := newClient(t, rebound).Send(t.Context(), get(url))
-	if e.Reason != dispatch.BlockedTarget || e.Sent || reached || !strings.Contains(e.Detail, "127.0.0.1") {
+	if e.Reason != dispatch.BlockedTarget || e.Sent || reached || e.Detail != "what the host's name leads to is not a public address" {
 		t.Errorf("the exchange is %+v", e)
 	}
 	allowed := func(o *dispatch.ClientOptions) { o.Resolver = resolver(t, net.IPv4(127, 0, 0, 1)) }
@@ -272,5 +272,38 @@ func TestInternationalHosts(t *testing.T) {
 	e := client.Send(t.Context(), get(url))
 	if host := <-hosts; e.StatusCode != http.StatusOK || e.URL != url || host != "xn--e1aaowdh.example"+port {
 		t.Errorf("the host is %q, the exchange %+v", host, e)
+	}
+}
+
+// What is said of an exchange names no address that is inside a network, whatever
+// a name leads to and however the connection fails; nor does it name the resolver.
+func TestNothingInsideIsNamed(t *testing.T) {
+	t.Parallel()
+	closed := newServer(t, func(http.ResponseWriter, *http.Request) {})
+	port := closed.URL[strings.LastIndexByte(closed.URL, ':')+1:]
+	closed.Close()
+	for name, ip := range map[string]net.IP{
+		"loopback": net.IPv4(127, 0, 0, 1), "private": net.IPv4(10, 20, 30, 40), "metadata": net.IPv4(169, 254, 169, 254),
+		"mapped": net.ParseIP("::ffff:10.20.30.40"),
+	} {
+		guarded := func(o *dispatch.ClientOptions) {
+			o.Guard, o.Resolver = dispatch.NewGuard(dispatch.GuardOptions{}), resolver(t, ip)
+		}
+		e := newClient(t, guarded).Send(t.Context(), get("http://tracker.example/"))
+		if e.Reason != dispatch.BlockedTarget || strings.ContainsAny(e.Detail, "0123456789") || e.Sent {
+			t.Errorf("%s: %s %q", name, e.Reason, e.Detail)
+		}
+	}
+	refused := func(o *dispatch.ClientOptions) { o.Resolver = resolver(t, net.IPv4(127, 0, 0, 1)) }
+	if e := newClient(t, refused).Send(t.Context(), get("http://tracker.example:"+port+"/")); e.Reason != dispatch.ConnectionRefused || e.Detail != "" {
+		t.Errorf("where private addresses are allowed: %s %q", e.Reason, e.Detail)
+	}
+	lost := func(o *dispatch.ClientOptions) {
+		o.Resolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+			return nil, errors.New("dial udp 10.0.0.2:53: connect: network is unreachable")
+		}}
+	}
+	if e := newClient(t, lost).Send(t.Context(), get("http://tracker.example/")); e.Reason == "" || strings.Contains(e.Detail, "10.0.0.2") {
+		t.Errorf("without a resolver: %s %q", e.Reason, e.Detail)
 	}
 }

@@ -53,7 +53,7 @@ func CheckTarget(ctx context.Context, template string, target Target, ask bool) 
 	case NotFound:
 		return []Finding{span(Finding{Code: CodeHostNotFound, Severity: Warning, Message: fmt.Sprintf("The host %s is not found: check its spelling and its DNS record.", host)}, at)}
 	case Private:
-		return []Finding{span(Finding{Code: CodePrivateHost, Severity: Error, Message: fmt.Sprintf("%s leads to a private address, to which postbacks are not sent.", host)}, at)}
+		return []Finding{span(Finding{Code: CodePrivateHost, Severity: Error, Message: fmt.Sprintf("%s does not lead to a public address, and postbacks are sent to no other.", host)}, at)}
 	}
 	if strings.HasPrefix(strings.ToLower(template), "http://") && target.AnswersHTTPS(ctx, host) {
 		f := span(Finding{Code: CodeHTTP, Severity: Warning, Message: fmt.Sprintf("%s answers on https too; over http anybody on the way reads and changes what is sent.", host)}, place{0, len("http")})
