@@ -17,6 +17,8 @@ const fetcher = createGraphiQLFetcher({
   wsClient: createClient({
     url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
     lazy: true,
+    retryAttempts: 20,
+    shouldRetry: (event) => !(event instanceof CloseEvent && event.code === 4403),
   }),
 });
 

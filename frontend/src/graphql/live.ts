@@ -53,7 +53,8 @@ function socket(): Client {
     keepAlive: 15_000,
     retryAttempts: Infinity,
     retryWait: waitBeforeRetry,
-    shouldRetry: () => true,
+    // Whatever closed it, it comes back, unless the sign-in is over: that the server says for good.
+    shouldRetry: (event) => !isSignInOver(event),
     on: {
       connecting: (isRetry) => {
         set(isRetry ? "reconnecting" : "connecting");
@@ -69,9 +70,15 @@ function socket(): Client {
   return client;
 }
 
+/** What was subscribed to when the sign-in ended, and begins anew with the next. */
+const waiting = new Set<() => void>();
+
 /** Closes the socket, so that the next one is opened as whoever is signed in then. */
 export function resetSocket(): void {
   client?.terminate();
+  const begin = [...waiting];
+  waiting.clear();
+  for (const start of begin) start();
 }
 
 interface Sink<Data> {
@@ -84,6 +91,14 @@ interface Sink<Data> {
 
 const unauthorized = 4401;
 const forbidden = 4403;
+
+/** Whether a socket was closed, or a subscription refused, because nobody is signed in any more. */
+function isSignInOver(error: unknown): boolean {
+  if (Array.isArray(error)) {
+    return error.some((e: { extensions?: { code?: unknown } }) => e.extensions?.code === "unauthenticated");
+  }
+  return error instanceof CloseEvent && (error.code === unauthorized || error.code === forbidden);
+}
 
 function messageOf(error: unknown): string {
   if (Array.isArray(error)) {
@@ -115,8 +130,10 @@ export function subscribeLive<Data, Variables extends Record<string, unknown>>(
           else if (errors) sink.error?.(messageOf([...errors]));
         },
         error: (error) => {
-          if (error instanceof CloseEvent && (error.code === unauthorized || error.code === forbidden)) {
+          if (isSignInOver(error)) {
+            if (!stopped) waiting.add(start);
             setSessionLost(true);
+            return;
           }
           sink.error?.(messageOf(error));
         },
@@ -131,6 +148,7 @@ export function subscribeLive<Data, Variables extends Record<string, unknown>>(
   start();
   return () => {
     stopped = true;
+    waiting.delete(start);
     stop();
   };
 }
