@@ -34,6 +34,10 @@ check: check-generated check-web check-go ## generated code, formatters, linters
 .PHONY: build
 build: frontend/dist/index.html bin/postrider ## the web app and the binary, bin/postrider
 
+.PHONY: audit
+audit: ## known vulnerabilities in what the program is made of; asks databases on the internet
+	@GO='$(GO)' NPM='$(NPM)' .ci/audit
+
 .PHONY: bench
 bench: .cache/postgres ## the benchmarks, with their peers and limits, as one table
 	$(GO) run ./bench
