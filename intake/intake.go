@@ -48,6 +48,8 @@ type Intake struct {
 	clicks  *pg.Batch[clickRow]
 	entries *pg.Batch[*entry]
 	refused *pg.Batch[receivedRow]
+
+	strangers *strangers
 }
 
 // New makes an Intake.
@@ -58,7 +60,7 @@ func New(cfg Config) *Intake {
 	if cfg.Country == nil {
 		cfg.Country = func(netip.Addr) string { return "" }
 	}
-	in := &Intake{Config: cfg, catalog: newCatalog(cfg.Secrets)}
+	in := &Intake{Config: cfg, catalog: newCatalog(cfg.Secrets), strangers: newStrangers()}
 	in.clicks = pg.NewBatch(batchRows, in.insertClicks).Overlap(company)
 	in.entries = pg.NewBatch(entryRows, in.recordAll).Overlap(company)
 	in.refused = pg.NewBatch(batchRows, in.logRefused)

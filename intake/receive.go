@@ -14,7 +14,7 @@ import (
 )
 
 // Receive takes an operator's call: whatever becomes of it, it is in the
-// received log, and a conversion is committed with its deliveries before the
+// received log, unless it is one too many of a stranger's, and a conversion is committed with its deliveries before the
 // answer is given. An error means that nothing could be kept: the operator
 // must call again.
 func (in *Intake) Receive(ctx context.Context, c Call) (Answer, error) {
@@ -35,6 +35,9 @@ func (in *Intake) Receive(ctx context.Context, c Call) (Answer, error) {
 	}
 	if src != nil {
 		refusal.sourceID = src.ID
+	}
+	if refusal.unkept {
+		return *refusal, nil
 	}
 	row, err := newReceivedRow(c, *refusal, started, in.Now().Sub(started))
 	if err != nil {
@@ -64,7 +67,12 @@ func (in *Intake) admit(ctx context.Context, c *Call, now time.Time) (*source, u
 	}
 	refuse := func(a Answer) (*source, url.Values, *Answer, error) { return src, nil, &a, nil }
 	if !found || !src.Enabled {
-		src = nil
+		src, c.stranger = nil, true
+		if wait := in.strangers.wait(c.Address, now); wait > 0 {
+			a := answer(RateLimited, "")
+			a.RetryAfter, a.unkept = wait, true
+			return refuse(a)
+		}
 		return refuse(answer(UnknownSource, "no source has the key %q", c.SourceKey))
 	}
 	c.secretNames, c.signatureHeader = src.secretNames, src.SignatureHeader

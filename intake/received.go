@@ -28,6 +28,7 @@ type Call struct {
 	Secure      bool // over https, as far as it can be believed
 
 	signatureHeader string          // where its source signs; empty for X-Signature
+	stranger        bool            // nobody knows its source
 	secretNames     map[string]bool // where its source puts its proof; nil for the usual names
 }
 
@@ -44,6 +45,7 @@ type Answer struct {
 	reason       string        // for the received log
 	sourceID     int64         // zero for an unknown source
 	conversion   uuid.NullUUID // what came of it
+	unkept       bool          // it is not in the received log
 }
 
 // AnswerError is one bad field of a call.
@@ -114,6 +116,7 @@ func newReceivedRow(c Call, a Answer, at time.Time, took time.Duration) (receive
 	if err != nil {
 		return receivedRow{}, fmt.Errorf("making an id: %w", err)
 	}
+	c.Headers = c.keptHeaders()
 	headers, err := json.Marshal(maskHeaders(c.Headers, c.signatureHeader))
 	if err != nil {
 		return receivedRow{}, fmt.Errorf("writing headers down: %w", err)
@@ -139,8 +142,8 @@ func queueReceived(tx *pg.Pipeline, rows []receivedRow) {
 	var took []float64
 	for _, r := range rows {
 		ids, times, keys = append(ids, r.id), append(times, r.at.UTC()), append(keys, clean(r.call.SourceKey, maxID))
-		methods, queries = append(methods, r.call.Method), append(queries, clean(maskPairs(r.call.RawQuery, r.call.hides), maxLogged))
-		bodies, headers = append(bodies, clean(maskBody(r.call), maxLogged)), append(headers, string(r.headers))
+		methods, queries = append(methods, r.call.Method), append(queries, clean(maskPairs(r.call.RawQuery, r.call.hides), r.call.kept()))
+		bodies, headers = append(bodies, clean(maskBody(r.call), r.call.kept())), append(headers, string(r.headers))
 		addresses, results = append(addresses, truncated(r.call.Address)), append(results, string(r.answer.Result))
 		reasons, codes = append(reasons, clean(r.answer.reason, maxLogged)), append(codes, int32(r.answer.StatusCode)) //nolint:gosec // three digits
 		sources, took = append(sources, r.answer.sourceID), append(took, float64(r.took.Microseconds())/1000)
@@ -152,6 +155,29 @@ func queueReceived(tx *pg.Pipeline, rows []receivedRow) {
 
 // maxLogged is how much of a query or a body the received log keeps.
 const maxLogged = 64 << 10
+
+// kept is how much of each part of a call the received log keeps.
+func (c Call) kept() int {
+	if c.stranger {
+		return maxStranger
+	}
+	return maxLogged
+}
+
+// keptHeaders are the headers that the received log keeps: of a stranger the first
+// ones, as far as there is room.
+func (c Call) keptHeaders() []dispatch.Header {
+	if !c.stranger {
+		return c.Headers
+	}
+	room := maxStranger
+	for i, h := range c.Headers {
+		if room -= len(h.Name) + len(h.Value); room < 0 {
+			return c.Headers[:i]
+		}
+	}
+	return c.Headers
+}
 
 // clean makes text that PostgreSQL takes: valid UTF-8, no NUL, bounded.
 func clean(s string, limit int) string {

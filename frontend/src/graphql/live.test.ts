@@ -36,7 +36,10 @@ beforeEach(() => {
         },
       });
       client.addEventListener("message", ({ data }) => {
-        const { type, id } = JSON.parse(String(data)) as { type: string; id?: string };
+        const { type, id } = JSON.parse(typeof data === "string" ? data : "{}") as {
+          type: string;
+          id?: string;
+        };
         if (type === "connection_init") send({ type: "connection_ack" });
         if (type !== "subscribe") return;
         if (signedIn) send({ id, type: "next", payload: { data: { watched: sockets.length } } });
@@ -57,8 +60,8 @@ afterEach(() => {
 });
 
 function watch() {
-  const next = vi.fn();
-  const error = vi.fn();
+  const next = vi.fn<(data: { watched: number }) => void>();
+  const error = vi.fn<(message: string) => void>();
   stops.push(subscribeLive(document, {}, { next, error }));
   return { next, error };
 }

@@ -1,0 +1,68 @@
+package intake_test
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"postrider/dispatch"
+	"postrider/intake"
+)
+
+// Whoever calls sources that do not exist is kept so often and so far, and is then told
+// when to come again; nobody else is.
+func TestStrangersKeepLittle(t *testing.T) {
+	w := setup(t)
+	addr := netip.MustParseAddr("203.0.113.77")
+	stranger := func(key string, from netip.Addr) intake.Answer {
+		return w.receive(intake.Call{
+			SourceKey: key, Method: "POST", RawQuery: "token=secret&q=" + strings.Repeat("q", 30<<10), ContentType: "text/plain",
+			Body: []byte(strings.Repeat("b", intake.MaxBody)), Address: from,
+			Headers: []dispatch.Header{{Name: "User-Agent", Value: "x"}, {Name: "X-Large", Value: strings.Repeat("h", 30<<10)}},
+		})
+	}
+	kept := func() (rows, bytes int) {
+		w.must(w.d.SQL.QueryRowContext(t.Context(), `SELECT count(*), coalesce(max(length(body)), 0) + coalesce(max(length(query)), 0) + coalesce(max(length(headers::text)), 0)
+			FROM received_postbacks`).Scan(&rows, &bytes))
+		return rows, bytes
+	}
+	var last intake.Answer
+	refused := 0
+	for i := range 200 {
+		last = stranger("unknown-"+strings.Repeat("x", i), addr)
+		if last.StatusCode == 429 {
+			refused++
+		}
+	}
+	rows, bytes := kept()
+	if rows != 30 || refused != 170 || bytes > 3*4<<10+100 {
+		t.Errorf("%d calls are kept and %d refused; the largest has %d bytes", rows, refused, bytes)
+	}
+	if last.Result != intake.RateLimited || last.RetryAfter <= 0 || last.RetryAfter > time.Minute {
+		t.Errorf("%+v", last)
+	}
+	if a := stranger("unknown", netip.MustParseAddr("203.0.113.78")); a.Result != intake.RateLimited {
+		t.Errorf("a neighbour: %+v", a)
+	}
+	if a := stranger("unknown", netip.MustParseAddr("203.0.114.77")); a.Result != intake.UnknownSource {
+		t.Errorf("somebody else: %+v", a)
+	}
+	known := w.get("goal=registration&click_id=" + w.click())
+	known.Address = addr
+	if a := w.receive(known); a.Result != intake.Recorded {
+		t.Errorf("a source from there: %+v", a)
+	}
+	w.later(last.RetryAfter)
+	if a := stranger("unknown", addr); a.Result != intake.UnknownSource {
+		t.Errorf("after the wait: %+v", a)
+	}
+	// From everywhere at once it is bounded too.
+	before, _ := kept()
+	for i := range 1500 {
+		stranger("unknown", netip.AddrFrom4([4]byte{10, byte(i >> 8), byte(i), 1}))
+	}
+	if after, _ := kept(); after-before > 1000+100 {
+		t.Errorf("%d calls are kept from everywhere", after-before)
+	}
+}
