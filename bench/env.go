@@ -95,7 +95,7 @@ func (e *env) database(ctx context.Context) (*pg.Pool, error) {
 		return nil, err
 	}
 	e.current = name
-	pool, err := pg.Open(ctx, pg.Config{URL: e.plainURL(), APIConns: 32, WorkConns: 16, Name: "bench"})
+	pool, err := pg.Open(ctx, pg.Config{URL: e.plainURL(), FactConns: 32, WorkConns: 16, Name: "bench"})
 	if err != nil {
 		return nil, err
 	}

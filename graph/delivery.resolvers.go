@@ -90,6 +90,9 @@ func (r *mutationResolver) ReplayDelivery(ctx context.Context, input gen.ReplayD
 }
 
 func (r *queryResolver) Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery) (*page.Connection[*db.Delivery], error) {
+	if err := filter.Reach(ctx, r.Client); err != nil {
+		return nil, err
+	}
 	q := r.Client.Delivery.Query().Where(filter.Predicates()...)
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }

@@ -3,14 +3,18 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"entgo.io/ent/privacy"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"postrider/graph/gen"
+	"postrider/graph/limit"
+	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
 
@@ -21,6 +25,9 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 		shown := graphql.DefaultErrorPresenter(ctx, err)
 		if own, ok := errors.AsType[*gqlerror.Error](err); ok && own.Err == nil {
 			return shown // the query's own fault: syntax, validation, limits
+		}
+		if most, late := pg.IsTimeout(err); late && ctx.Err() == nil {
+			return tooLong(shown, most)
 		}
 		p := problem.From(err)
 		if errors.Is(err, privacy.Deny) {
@@ -34,6 +41,16 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 		return shown
 	}
+}
+
+// tooLong says that a statement was ended: ask for less.
+func tooLong(shown *gqlerror.Error, most time.Duration) *gqlerror.Error {
+	e := limit.Exceeded{
+		Limit: "time", Max: int(most.Seconds()),
+		Message: fmt.Sprintf("this takes longer than %s to find: ask for a shorter period, or narrow the filter", most),
+	}.GraphQL()
+	e.Path, e.Locations = shown.Path, shown.Locations
+	return e
 }
 
 // userErrors splits an error into what the user can mend, which goes into the

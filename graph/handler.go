@@ -69,6 +69,6 @@ func transports(cfg Config) []graphql.Transport {
 // Schema is the executable schema over a resolver.
 func Schema(r *Resolver) graphql.ExecutableSchema {
 	return gen.NewExecutableSchema(gen.Config{
-		Resolvers: r, Directives: gen.DirectiveRoot{Auth: auth}, Complexity: complexity(),
+		Resolvers: r, Directives: gen.DirectiveRoot{Auth: auth, Length: length}, Complexity: complexity(),
 	})
 }

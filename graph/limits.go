@@ -37,11 +37,11 @@ const (
 )
 
 // How many operations are read and validated at a time (all but one of the cores,
-// which clicks and operators' calls always have), how many are answered (the
+// which clicks and operators' calls always have), how many are answered (fewer than the
 // connections of the API's pool), how many of either one client may have, waiting
 // for its turn or not, and how long anything waits.
 const (
-	answeredAtOnce = 6
+	answeredAtOnce = 4
 	ofOneClient    = 24
 	gatePatience   = 10 * time.Second
 )

@@ -14,12 +14,18 @@ import (
 	"testing"
 	"time"
 
+	entsql "entgo.io/ent/dialect/sql"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"postrider/ent/db"
+	"postrider/ent/db/delivery"
 	"postrider/graph"
+	"postrider/graph/filter"
 	"postrider/graph/limit"
+	"postrider/internal/pg"
 	"postrider/internal/pgtest"
+	"postrider/internal/viewer"
 )
 
 // repeat joins n pieces, in which # is their number, and @ the next one's.
@@ -314,4 +320,80 @@ func TestTheLimitsAreDocumented(t *testing.T) {
 			t.Errorf("docs/api-limits.md says %q of %s, in force is %d", said[name], name, n)
 		}
 	}
+}
+
+// Whatever is searched for has a limit, and one that is exceeded is the field's.
+func TestSearchTextsHaveALength(t *testing.T) {
+	t.Parallel()
+	schema := graph.Schema(&graph.Resolver{}).Schema()
+	limited := func(where, name string, directives ast.DirectiveList) {
+		if name == "search" && directives.ForName("length") == nil {
+			t.Errorf("%s.%s has no @length", where, name)
+		}
+	}
+	for name, def := range schema.Types {
+		for _, f := range def.Fields {
+			limited(name, f.Name, f.Directives)
+			for _, a := range f.Arguments {
+				limited(name+"."+f.Name, a.Name, a.Directives)
+			}
+		}
+	}
+	a := newAPI(t)
+	token := a.affiliate(t, pgtest.Affiliate(t, a.db))
+	const query = `query($s: String) { deliveries(filter: {search: $s}) { edges { cursor } } offers(search: "é") { edges { cursor } } }`
+	if res := a.post(t, token, query, vars{"s": strings.Repeat("é", 200)}); len(res.Errors) > 0 {
+		t.Errorf("200 characters: %s", res.body)
+	}
+	res := a.post(t, token, query, vars{"s": strings.Repeat("é", 201)})
+	if len(res.Errors) != 1 || res.Errors[0].Extensions["code"] != "invalid" || !strings.Contains(res.body, "more than the 200") || !strings.Contains(res.body, `"search"`) {
+		t.Errorf("201 characters: %s", res.body)
+	}
+}
+
+// A search that finds nothing reads nothing, however much there is.
+func TestASearchReadsWhatItFinds(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s := pgtest.NewScene(t, a.db)
+	c, p := s.Conversion(t, a.db), pgtest.Postback(t, a.db, s.Affiliate, "https://Tracker.example/?c={param_1}")
+	pgtest.Delivery(t, a.db, c.ID, p)
+	_, err := a.db.SQL.ExecContext(t.Context(), `
+		INSERT INTO deliveries SELECT (jsonb_populate_record(d, jsonb_build_object('id', uuid_floor(d.created_at + n * interval '1 second'), 'event_id', d.event_id,
+		  'transaction_id', 'T' || n, 'replay_of', d.id))).* FROM deliveries d, generate_series(1, 3000) n`)
+	must(t, err)
+	_, err = a.db.SQL.ExecContext(t.Context(), `ANALYZE deliveries`)
+	must(t, err)
+	ctx := viewer.With(t.Context(), &viewer.Viewer{UserID: 1, Role: viewer.Affiliate, AffiliateID: s.Affiliate})
+	for text, rows := range map[string]int{
+		"T2999": 1, "nothing.example": 0, "tracker.example:443": 21, "TRACKER.example": 21, "x' OR 1=1": 0, "%": 0,
+	} {
+		pool, err := pg.OpenSQL(a.db.URL, 1)
+		must(t, err)
+		f := &filter.Delivery{Search: &text}
+		client := db.NewClient(db.Driver(pg.Driver(pool)))
+		must(t, f.Reach(ctx, client))
+		before := a.read(t)
+		found, err := client.Delivery.Query().Where(f.Predicates()...).Order(delivery.ByID(entsql.OrderDesc())).Limit(21).All(ctx)
+		must(t, err)
+		must(t, pool.Close()) // a connection tells what it has read when it ends
+		if len(found) != rows {
+			t.Errorf("%q found %d rows, want %d", text, len(found), rows)
+		}
+		if n := a.read(t) - before; n > 3*rows+10 {
+			t.Errorf("%q read %d rows for %d", text, n, rows)
+		}
+	}
+}
+
+// read is how many deliveries have been read, once all who read are gone.
+func (a *api) read(t *testing.T) (n int) {
+	t.Helper()
+	for alone := false; !alone; {
+		must(t, a.db.SQL.QueryRowContext(t.Context(), `
+			SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND query ~ 'FROM "deliveries"' AND pid <> pg_backend_pid())`).Scan(&alone))
+	}
+	must(t, a.db.SQL.QueryRowContext(t.Context(), `
+		SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'deliveries'`).Scan(&n))
+	return n
 }

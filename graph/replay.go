@@ -21,6 +21,9 @@ import (
 // replayMany settles which deliveries are meant, among those that the viewer
 // sees, and replays them unless they shall only be counted.
 func (r *Resolver) replayMany(ctx context.Context, input gen.ReplayDeliveriesInput) (*gen.ReplayDeliveriesPayload, error) {
+	if err := input.Filter.Reach(ctx, r.Client); err != nil {
+		return nil, err
+	}
 	q := r.Client.Delivery.Query().Where(input.Filter.Predicates()...).
 		Where(delivery.Test(false), delivery.StateIn(dispatch.Delivered, dispatch.Failed, dispatch.Cancelled))
 	if input.Ids != nil {

@@ -64,7 +64,7 @@ func newServices(ctx context.Context, p *process, database *database, works bool
 	}
 	s := &services{
 		process: p, db: database, key: key, metrics: newMetrics(),
-		client:     db.NewClient(db.Driver(pg.Driver(database.SQL))),
+		client:     db.NewClient(db.Driver(pg.Driver(database.API))),
 		guard:      dispatch.NewGuard(guardOptions(p)),
 		deliveries: live.NewHub[*db.Delivery](), received: live.NewHub[*db.ReceivedPostback](),
 		alerts: live.NewHub[*db.Alert](), echoes: live.NewHub[*db.EchoRequest](),
@@ -85,10 +85,10 @@ func newServices(ctx context.Context, p *process, database *database, works bool
 	}
 	s.intake = intake.New(intake.Config{DB: database.SQL, Enqueuer: jobs.Enqueuer{Engine: s.engine}, Secrets: key, Country: country, Log: p.log})
 	s.setup = setup.New(setup.Config{
-		DB: database.SQL, Guard: s.guard, Secrets: key, PublicURL: p.cfg.PublicURL, Changed: s.forget,
+		DB: database.API, Guard: s.guard, Secrets: key, PublicURL: p.cfg.PublicURL, Changed: s.forget,
 	})
 	s.accounts = account.New(account.Params{
-		DB: database.SQL, Client: s.client, Log: p.log, Secure: p.cfg.SecureCookies(), Now: time.Now, Secrets: key,
+		DB: database.API, Client: s.client, Log: p.log, Secure: p.cfg.SecureCookies(), Now: time.Now, Secrets: key,
 		ClientAddr: func(ctx context.Context) netip.Addr { return server.ClientOf(ctx).Addr },
 	})
 	return s, nil
@@ -155,13 +155,13 @@ func (s *services) forget() {
 func (s *services) routes(demo []*gen.DemoSignIn) []server.Route {
 	api := s.accounts.Middleware(graph.Handler(graph.Config{
 		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake,
-		Health:   &report.Health{DB: s.db.SQL, Now: time.Now},
+		Health:   &report.Health{DB: s.db.API, Now: time.Now},
 		Replayer: jobs.Replayer{Pool: s.db.Pgx, Now: time.Now},
-		Progress: &report.Progress{DB: s.db.SQL},
-		Home:     &report.Home{DB: s.db.SQL, Now: time.Now},
+		Progress: &report.Progress{DB: s.db.API},
+		Home:     &report.Home{DB: s.db.API, Now: time.Now},
 		Alerts:   s.alerts, Echoes: s.echoes,
-		Gaps:       &report.Gaps{DB: s.db.SQL, Now: time.Now},
-		Trial:      trial.New(trial.Config{DB: s.db.SQL, Rows: s.client, Sender: s.sender, Secrets: s.key}),
+		Gaps:       &report.Gaps{DB: s.db.API, Now: time.Now},
+		Trial:      trial.New(trial.Config{DB: s.db.API, Rows: s.client, Sender: s.sender, Secrets: s.key}),
 		Target:     graph.Target{Probe: dispatch.Probe{Guard: s.guard}},
 		Deliveries: s.deliveries, Received: s.received, Secrets: s.key, Log: s.process.log, Now: time.Now,
 		ClientAddr:   func(ctx context.Context) netip.Addr { return server.ClientOf(ctx).Addr },

@@ -81,6 +81,10 @@ type Delivery struct {
 	Search         *string
 	Test           *bool
 	AffiliateIDs   []string
+
+	// reached are the postbacks that lead to an endpoint which Search may mean; nil
+	// before Reach.
+	reached []int64
 }
 
 // ReceivedPostback narrows the received log.

@@ -192,7 +192,7 @@ func (f *Delivery) Predicates() []predicate.Delivery {
 		if id, ok := factKey(text); ok {
 			ps = append(ps, delivery.Or(delivery.ID(id), delivery.ConversionID(id), delivery.ClickID(id), delivery.TransactionID(text)))
 		} else {
-			ps = append(ps, delivery.Or(delivery.TransactionID(text), delivery.EndpointContainsFold(text)))
+			ps = append(ps, f.transactionOrEndpoint(text))
 		}
 	}
 	return ps

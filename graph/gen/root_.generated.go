@@ -66,7 +66,8 @@ type ResolverRoot interface {
 }
 
 type DirectiveRoot struct {
-	Auth func(ctx context.Context, obj any, next graphql.Resolver, role *viewer.Role, scope *viewer.Scope, session *bool) (res any, err error)
+	Auth   func(ctx context.Context, obj any, next graphql.Resolver, role *viewer.Role, scope *viewer.Scope, session *bool) (res any, err error)
+	Length func(ctx context.Context, obj any, next graphql.Resolver, max int) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -7040,7 +7041,7 @@ type AffiliateEdge {
 
 extend type Query {
   "Staff only: every affiliate."
-  affiliates(first: Int, after: String, last: Int, before: String, search: String): AffiliateConnection @auth(role: MANAGER)
+  affiliates(first: Int, after: String, last: Int, before: String, search: String @length(max: 200)): AffiliateConnection @auth(role: MANAGER)
   "What the echo tracker got for the viewer, newest first."
   echoRequests(first: Int, after: String, last: Int, before: String): EchoRequestConnection! @auth
 }
@@ -7345,7 +7346,7 @@ type BuiltLink {
 }
 
 input CampaignFilter {
-  search: String
+  search: String @length(max: 200)
   states: [RunState!]
   offerIds: [ID!]
   "Staff only."
@@ -7429,7 +7430,7 @@ input ClickFilter {
   from: Time
   to: Time
   "A click id, or the whole value of a param."
-  search: String
+  search: String @length(max: 200)
   "Staff only."
   affiliateIds: [ID!]
 }
@@ -7529,7 +7530,7 @@ input ConversionFilter {
   from: Time
   to: Time
   "A conversion, click, player or transaction id, whole."
-  search: String
+  search: String @length(max: 200)
   "Staff only."
   affiliateIds: [ID!]
   "Staff only: those that nobody was found for, or, with false, the others."
@@ -7928,7 +7929,7 @@ input DeliveryFilter {
   from: Time
   to: Time
   "A delivery, conversion, click or transaction id, or a part of the host."
-  search: String
+  search: String @length(max: 200)
   "True for tests alone; tests are left out otherwise."
   test: Boolean
   "Staff only."
@@ -8362,7 +8363,7 @@ type OfferEdge {
 }
 
 extend type Query {
-  offers(first: Int, after: String, last: Int, before: String, search: String): OfferConnection! @auth
+  offers(first: Int, after: String, last: Int, before: String, search: String @length(max: 200)): OfferConnection! @auth
   "The event dictionary."
   goals: [Goal!]! @auth
 }
@@ -8618,7 +8619,7 @@ input PostbackFilter {
   campaignIds: [ID!]
   offerIds: [ID!]
   enabled: Boolean
-  search: String
+  search: String @length(max: 200)
   "Staff only."
   affiliateIds: [ID!]
 }
@@ -8912,7 +8913,7 @@ input ReceivedPostbackFilter {
   results: [String!]
   from: Time
   to: Time
-  search: String
+  search: String @length(max: 200)
 }
 
 extend type Query {
@@ -9043,6 +9044,9 @@ API token will do, whatever it carries. A field that the viewer may not see is n
 path and the code ` + "`" + `forbidden` + "`" + `; the rest of the answer stays.
 """
 directive @auth(role: Role, scope: Scope, session: Boolean = false) on FIELD_DEFINITION
+
+"A text of at most so many characters; a longer one is refused with the code ` + "`" + `invalid` + "`" + `."
+directive @length(max: Int!) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
 
 "RFC 3339, UTC."
 scalar Time

@@ -18,10 +18,10 @@ type Exceeded struct {
 }
 
 // Error is the sentence.
-func (e *Exceeded) Error() string { return e.Message }
+func (e Exceeded) Error() string { return e.Message }
 
 // GraphQL is the error as the API answers it.
-func (e *Exceeded) GraphQL() *gqlerror.Error {
+func (e Exceeded) GraphQL() *gqlerror.Error {
 	return &gqlerror.Error{Message: e.Message, Extensions: map[string]any{"code": Code, "limit": e.Limit, "max": e.Max}}
 }
 

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
@@ -19,9 +21,14 @@ import (
 // their sum and one connection per listener: four processes fit into
 // PostgreSQL's default of 100.
 const (
-	DefaultAPIConns  = 14
+	DefaultFactConns = 8
+	DefaultAPIConns  = 6
 	DefaultWorkConns = 6
 )
+
+// apiStatementTimeout is after how long the server ends a statement of the API's:
+// whoever asks for so much has to ask for less.
+const apiStatementTimeout = 10 * time.Second
 
 // idleInTransaction is after how long the server ends a transaction in which
 // nothing happens: that of a process that was paused in the middle of one, whose
@@ -34,32 +41,40 @@ const MinServerVersion = 140000
 // Config says which database to open and how many connections to take.
 type Config struct {
 	URL       string // postgres://… or a key=value string
-	APIConns  int    // most connections of Pool.SQL
+	FactConns int    // most connections of Pool.SQL
+	APIConns  int    // most connections of Pool.API
 	WorkConns int    // most connections of Pool.Pgx
 	Name      string // application_name in pg_stat_activity
 }
 
 // Pool is one database through both drivers.
 type Pool struct {
-	SQL *sql.DB       // database/sql: ent, enqueuing, everything that answers a request
+	SQL *sql.DB       // database/sql: clicks, operators' calls and what has to do with them
+	API *sql.DB       // database/sql: the web app and GraphQL; no load of theirs reaches what SQL is for
 	Pgx *pgxpool.Pool // pgx: River's workers and the batching writer; its statements are planned by key
 
-	// URL is the connection string that both were opened with, for Listen.
+	// URL is the connection string that all were opened with, for Listen.
 	URL string
 }
 
-// Open connects both pools to the database and checks that the server answers
+// Open connects the pools to the database and checks that the server answers
 // and is new enough. The caller closes the Pool.
 func Open(ctx context.Context, cfg Config) (*Pool, error) {
 	dsn := withDefaults(cfg.URL, cfg.Name)
 
-	db, err := OpenSQL(dsn, orDefault(cfg.APIConns, DefaultAPIConns))
+	db, err := OpenSQL(dsn, orDefault(cfg.FactConns, DefaultFactConns))
 	if err != nil {
 		return nil, err
 	}
+	api, err := openSQL(dsn, orDefault(cfg.APIConns, DefaultAPIConns), map[string]string{
+		"statement_timeout": strconv.FormatInt(apiStatementTimeout.Milliseconds(), 10),
+	})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	pgxConfig, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("DATABASE_URL: %w", redact(err)), db.Close())
+		return nil, errors.Join(fmt.Errorf("DATABASE_URL: %w", redact(err)), db.Close(), api.Close())
 	}
 	pgxConfig.MaxConns = int32(orDefault(cfg.WorkConns, DefaultWorkConns))
 	pgxConfig.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
@@ -67,10 +82,10 @@ func Open(ctx context.Context, cfg Config) (*Pool, error) {
 	pgxConfig.MaxConnIdleTime = 5 * time.Minute
 	pool, err := pgxpool.NewWithConfig(ctx, pgxConfig)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the database: %w", redact(err)), db.Close())
+		return nil, errors.Join(fmt.Errorf("opening the database: %w", redact(err)), db.Close(), api.Close())
 	}
 
-	p := &Pool{SQL: db, Pgx: pool, URL: dsn}
+	p := &Pool{SQL: db, API: api, Pgx: pool, URL: dsn}
 	if err := CheckServer(ctx, db); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -79,12 +94,15 @@ func Open(ctx context.Context, cfg Config) (*Pool, error) {
 
 // OpenSQL opens only the database/sql side, for commands that do no work of
 // River's. It does not connect yet.
-func OpenSQL(dsn string, maxConns int) (*sql.DB, error) {
+func OpenSQL(dsn string, maxConns int) (*sql.DB, error) { return openSQL(dsn, maxConns, nil) }
+
+func openSQL(dsn string, maxConns int, params map[string]string) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(withDefaults(dsn, ""))
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", redact(err))
 	}
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
+	maps.Copy(config.RuntimeParams, params)
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(maxConns)
 	db.SetMaxIdleConns(maxConns) // an idle connection is cheaper than a new one per burst
@@ -105,10 +123,20 @@ func CheckServer(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// Close closes both pools and waits until their connections are returned.
+// Close closes the pools and waits until their connections are returned.
 func (p *Pool) Close() error {
 	p.Pgx.Close()
-	return p.SQL.Close()
+	return errors.Join(p.SQL.Close(), p.API.Close())
+}
+
+// queryCanceled is PostgreSQL's code for a statement that was ended before it was done.
+const queryCanceled = "57014"
+
+// IsTimeout tells whether the server ended a statement that took too long, and how
+// long it may take.
+func IsTimeout(err error) (most time.Duration, is bool) {
+	ended, ok := errors.AsType[*pgconn.PgError](err)
+	return apiStatementTimeout, ok && ended.Code == queryCanceled
 }
 
 // withDefaults adds what Postrider relies on where dsn is silent: UTC, a name,

@@ -29,7 +29,7 @@ func TestOpenReachesTheDatabaseInUTC(t *testing.T) {
 
 func TestWorkTakesNoConnectionFromTheAPI(t *testing.T) {
 	t.Parallel()
-	pool, err := pg.Open(t.Context(), pg.Config{URL: pgtest.Empty(t).URL, APIConns: 2, WorkConns: 2})
+	pool, err := pg.Open(t.Context(), pg.Config{URL: pgtest.Empty(t).URL, FactConns: 2, APIConns: 2, WorkConns: 2})
 	must(t, err)
 	defer pool.Close()
 

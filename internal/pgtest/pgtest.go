@@ -61,7 +61,7 @@ func Empty(t testing.TB) *DB {
 // with the test.
 func (d *DB) Pool(t testing.TB) *pg.Pool {
 	t.Helper()
-	pool, err := pg.Open(t.Context(), pg.Config{URL: d.URL, APIConns: testConns, WorkConns: testConns, Name: "test"})
+	pool, err := pg.Open(t.Context(), pg.Config{URL: d.URL, FactConns: testConns, APIConns: testConns, WorkConns: testConns, Name: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}

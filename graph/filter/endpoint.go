@@ -1,0 +1,52 @@
+package filter
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"postrider/ent/db"
+	"postrider/ent/db/delivery"
+	"postrider/ent/db/postbackversion"
+	"postrider/ent/db/predicate"
+)
+
+// Reach finds the postbacks that lead to an endpoint which the search may mean,
+// among those that the viewer sees. Their deliveries are found through an index;
+// without it a search that finds nothing would read every delivery there is.
+func (f *Delivery) Reach(ctx context.Context, client *db.Client) error {
+	if f == nil {
+		return nil
+	}
+	text := searched(f.Search)
+	if _, isID := factKey(text); text == "" || isID {
+		return nil
+	}
+	f.reached = []int64{}
+	err := client.PostbackVersion.Query().
+		Where(postbackversion.URLTemplateContainsFold(withoutPort(text))).
+		Unique(true).Select(postbackversion.FieldPostbackID).Scan(ctx, &f.reached)
+	if err != nil {
+		return fmt.Errorf("looking for the postbacks to %q: %w", text, err)
+	}
+	return nil
+}
+
+// port is what an endpoint ends with. A template says no port where it is the
+// scheme's own.
+var port = regexp.MustCompile(`:[0-9]*$`)
+
+func withoutPort(text string) string { return port.ReplaceAllString(text, "") }
+
+// transactionOrEndpoint finds a transaction, or the deliveries to an endpoint. Only
+// tests have no postback.
+func (f *Delivery) transactionOrEndpoint(text string) predicate.Delivery {
+	there := []predicate.Delivery{delivery.PostbackIDIsNil()}
+	if len(f.reached) > 0 {
+		there = append(there, delivery.PostbackIDIn(f.reached...))
+	}
+	if f.reached == nil {
+		return delivery.Or(delivery.TransactionID(text), delivery.EndpointContainsFold(text))
+	}
+	return delivery.Or(delivery.TransactionID(text), delivery.And(delivery.Or(there...), delivery.EndpointContainsFold(text)))
+}
