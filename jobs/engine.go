@@ -77,6 +77,8 @@ type Engine struct {
 	slots     chan struct{} // bounds what is under way
 	handover  handover
 
+	ownerless map[string]bool // who had jobs running and no lock at the last look; of that look alone
+
 	bodiesUpTo uuid.UUID // attempts up to this one have lost their bodies; of the house-keeping alone
 
 	metrics *metrics
@@ -124,6 +126,7 @@ func (e *Engine) newRiver(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 		queues[laneName(n)] = river.QueueConfig{MaxWorkers: e.Workers}
 	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
+		ID:                          e.member.id.String(), // in attempted_by: whose jobs these are
 		Queues:                      queues,
 		Workers:                     workers,
 		FetchCooldown:               fetchCooldown,
@@ -205,7 +208,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.member.beat(ctx); err != nil && ctx.Err() == nil {
 		e.Log.ErrorContext(ctx, "beating", "error", err)
 	}
-	e.handover.open(work) // as soon as there is an answer to any attempt
+	defer e.startOwning(ctx, work)() // given back once nothing is under way any more
+	e.handover.open(work)            // as soon as there is an answer to any attempt
 	if err := e.river.Start(work); err != nil {
 		e.handover.close()
 		e.handover.drain(ctx)
@@ -216,6 +220,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	loops.Go(func() { e.promoteAll(ctx) })
 	loops.Go(func() { e.feedBulks(ctx) })
 	loops.Go(func() { e.every(ctx, e.SweepEvery, "sweeping", e.sweep) })
+	loops.Go(func() { e.every(ctx, ownerlessIn, "sweeping after processes that ended", e.sweepOwnerless) })
 	loops.Go(func() { e.every(ctx, e.WatchEvery, "watching for alerts", e.watch) })
 	loops.Go(func() { e.keepHouse(ctx) })
 	<-ctx.Done()

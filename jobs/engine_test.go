@@ -75,12 +75,19 @@ func TestTwoEnginesDeliverEachOnce(t *testing.T) {
 	}
 }
 
-// die makes it look as if a process had been killed during the attempt of every
+// hang makes it look as if a process that lives had begun the attempt of every
 // delivery, so long ago.
-func (w *world) die(claimed bool, ago time.Duration) {
+func (w *world) hang(claimed bool, ago time.Duration) {
+	w.t.Helper()
+	w.lock("slow")
+	w.die("slow", claimed, ago)
+}
+
+// die makes it look as if an owner had begun the attempt of every delivery, so long ago.
+func (w *world) die(owner string, claimed bool, ago time.Duration) {
 	w.t.Helper()
 	at := time.Now().Add(-ago)
-	w.exec(`UPDATE river_job SET state = 'running', attempt = 1, attempted_at = $1, attempted_by = '{dead}'`, at)
+	w.exec(`UPDATE river_job SET state = 'running', attempt = 1, attempted_at = $1, attempted_by = ARRAY[$2]`, at, owner)
 	w.exec(`UPDATE deliveries SET queued_at = $1`, at)
 	if claimed {
 		w.exec(`UPDATE deliveries SET attempt = 1, claimed_at = $1, first_attempt_at = $1`, at)
@@ -91,7 +98,7 @@ func TestTheClaimOfADeadProcessIsTakenBack(t *testing.T) {
 	w := setup(t, nil)
 	w.postback("/?c={param_1}&d={delivery_id}")
 	w.deposit()
-	w.die(true, time.Minute)
+	w.hang(true, time.Minute)
 	w.run()
 	w.untilAll(dispatch.Delivered)
 	d := w.delivery()
@@ -112,7 +119,7 @@ func TestAJobThatWasFetchedAndNeverBegunIsTakenBackUnspent(t *testing.T) {
 	w := setup(t, nil)
 	w.postback("/")
 	w.deposit()
-	w.die(false, time.Minute)
+	w.hang(false, time.Minute)
 	w.run()
 	w.untilAll(dispatch.Delivered)
 	if d := w.delivery(); d.Attempt != 1 || len(w.attempts(d)) != 1 || d.Priority != dispatch.PriorityLive {
@@ -124,7 +131,7 @@ func TestAYoungClaimIsLeftAlone(t *testing.T) {
 	w := setup(t, nil)
 	w.postback("/?t={transaction_id}")
 	w.deposit()
-	w.die(true, 10*time.Second)
+	w.hang(true, 10*time.Second)
 	w.run()
 	w.deposit()
 	w.until("the other is delivered", `SELECT count(*) = 1 FROM deliveries WHERE state = 'delivered'`)
@@ -139,7 +146,7 @@ func TestAJobThatRunsAgainTakesBackItsOwnClaim(t *testing.T) {
 	w := setup(t, nil)
 	w.postback("/")
 	w.deposit()
-	w.die(true, time.Minute)
+	w.hang(true, time.Minute)
 	w.exec(`UPDATE river_job SET state = 'available', scheduled_at = now()`)
 	w.run(func(c *jobs.Config) { c.SweepEvery = time.Hour })
 	w.untilAll(dispatch.Delivered)
@@ -153,7 +160,7 @@ func TestAJobThatRunsAgainLeavesAClaimThatMayBeAlive(t *testing.T) {
 	w := setup(t, nil)
 	w.postback("/")
 	w.deposit()
-	w.die(true, time.Second)
+	w.hang(true, time.Second)
 	w.exec(`UPDATE river_job SET state = 'available', scheduled_at = now()`)
 	w.run()
 	w.until("the job waits for another try", `SELECT state = 'retryable' FROM river_job`)
@@ -203,6 +210,13 @@ func (w *world) stopDuring(stop, open func()) {
 	}
 }
 
+// age makes what is under way look as if it had begun so much earlier.
+func (w *world) age(by time.Duration) {
+	w.t.Helper()
+	w.exec(`UPDATE river_job SET attempted_at = attempted_at - $1::interval WHERE state = 'running'`, by)
+	w.exec(`UPDATE deliveries SET claimed_at = claimed_at - $1::interval WHERE claimed_at IS NOT NULL`, by)
+}
+
 // clock runs as the true one does, ahead of it by what a test says.
 type clock struct{ ahead atomic.Int64 }
 
@@ -216,12 +230,11 @@ func TestALateAnswerCountsForADeliveryThatWasOnlySwept(t *testing.T) {
 	w.deposit()
 	w.exec(`DELETE FROM river_job`)
 	w.exec(`UPDATE deliveries SET due_at = now()`)
-	clock := &clock{}
-	w.run(func(c *jobs.Config) { c.Now, c.PromoteEvery = clock.now, time.Hour })
+	w.run(func(c *jobs.Config) { c.PromoteEvery = time.Hour })
 	w.untilAll(dispatch.Delivered) // the promoter has looked, and sleeps from now on
 	w.deposit()
 	<-arrived
-	clock.later(time.Minute)
+	w.age(time.Minute)
 	w.until("it is swept", `SELECT count(*) = 1 FROM deliveries WHERE state = 'retrying' AND due_at IS NOT NULL AND reason = 'INTERRUPTED'`)
 	open()
 	w.untilAll(dispatch.Delivered)
@@ -236,10 +249,9 @@ func TestALateAnswerChangesNothingForADeliveryThatWentOn(t *testing.T) {
 	w, arrived, open := gated(t, 1, http.StatusNotFound)
 	w.postback("/")
 	w.deposit()
-	clock := &clock{}
-	stop := w.run(func(c *jobs.Config) { c.Now = clock.now })
+	stop := w.run()
 	<-arrived
-	clock.later(time.Minute)
+	w.age(time.Minute)
 	w.untilAll(dispatch.Delivered)
 	open()
 	stop()

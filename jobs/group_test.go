@@ -58,7 +58,7 @@ func TestWhatIsLeftOfTheJobOfADeadProcessIsTakenBack(t *testing.T) {
 	w := setup(t, nil)
 	w.postback("/?t={transaction_id}")
 	w.together(6)
-	w.die(false, time.Minute)
+	w.hang(false, time.Minute)
 	w.exec(`UPDATE deliveries SET attempt = 1, claimed_at = queued_at, first_attempt_at = queued_at WHERE transaction_id IN ('T2', 'T3')`)
 	w.exec(`UPDATE deliveries SET state = 'delivered', attempt = 1, delivered_at = now() WHERE transaction_id = 'T1'`)
 	w.run()

@@ -126,11 +126,11 @@ func (e *Engine) roomAtOnce(endpoint string) (room, bool) {
 }
 
 // insertRunningSQL makes jobs of which River is told that they run: as
-// insertJobsSQL, with $6 since when and $7 by whom. It gives their ids, and which
+// insertJobsSQL, with $6 by whom. It gives their ids, and which
 // deliveries each has.
 const insertRunningSQL = `
 INSERT INTO river_job (args, kind, max_attempts, priority, queue, state, attempt, attempted_at, attempted_by)
-SELECT args, $4, $5, priority, queue, 'running', 1, $6, ARRAY[$7] FROM unnest($1::jsonb[], $2::smallint[], $3::text[]) AS u(args, priority, queue)
+SELECT args, $4, $5, priority, queue, 'running', 1, now(), ARRAY[$6] FROM unnest($1::jsonb[], $2::smallint[], $3::text[]) AS u(args, priority, queue)
 RETURNING id, ARRAY(SELECT (queued ->> 'id')::uuid FROM jsonb_array_elements(args -> 'deliveries') AS queued)`
 
 // stoppedSQL finds, of the postbacks $1, those that nothing may be sent for any
@@ -164,7 +164,7 @@ func (e *Engine) queueHanded(tx *pg.Pipeline, taken []*handed) error {
 			return nil
 		})
 		return err
-	}, insertRunningSQL, append(rows.args(), taken[0].claimedAt, e.member.id.String())...)
+	}, insertRunningSQL, append(rows.args(), e.member.id.String())...)
 	var postback int64
 	var deleted, onHold bool
 	tx.QueueRows(func(rows pgx.Rows) error {

@@ -145,16 +145,15 @@ func TestWhatIsHandedOverForAPostbackThatIsHeldOrDeletedIsNotSent(t *testing.T) 
 func TestWhatADeadProcessWasHandedIsTakenBack(t *testing.T) {
 	w, arrived, _ := gated(t, 2, http.StatusOK)
 	w.postback("/")
-	clock := &clock{}
-	handedOver, _ := w.beside(func(c *jobs.Config) { c.Now, c.SweepEvery = clock.now, time.Hour })
+	handedOver, _ := w.beside(func(c *jobs.Config) { c.SweepEvery = time.Hour })
 	w.deposit()
 	<-arrived // and there it hangs, as if it had been killed
 	d := w.of("T2")
 	if n := handedOver(); n != 1 || d.ClaimedAt == nil || d.Attempt != 1 || d.State != dispatch.Queued {
 		t.Fatalf("%d were handed over; %+v", n, d)
 	}
-	clock.later(time.Minute)
-	w.run(func(c *jobs.Config) { c.Now = clock.now })
+	w.age(time.Minute)
+	w.run()
 	w.untilAll(dispatch.Delivered)
 	attempts, got := w.attempts(d), w.sink.requests()
 	if len(attempts) != 2 || *attempts[0].Error != "INTERRUPTED" || attempts[0].Number != 1 || attempts[1].Number != 2 {

@@ -6,7 +6,7 @@ package jobs
 // with the id 0: one statement sees either that or the claims.
 const claimSQL = `
 WITH claimed AS (
-  UPDATE deliveries d SET attempt = d.attempt + 1, claimed_at = $3, first_attempt_at = coalesce(d.first_attempt_at, $3)
+  UPDATE deliveries d SET attempt = d.attempt + 1, claimed_at = now(), first_attempt_at = coalesce(d.first_attempt_at, $3)
   FROM unnest($1::uuid[], $2::int[]) AS u(id, attempt)
   WHERE d.id = u.id AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
     AND d.blocked_by IS NULL AND d.state IN ('queued', 'retrying') AND NOT (` + onHoldSQL + `)
@@ -188,26 +188,30 @@ const probeSQL = `
 UPDATE endpoints SET state = 'half_open', probe_at = $3, updated_at = $2
 WHERE endpoint = $1 AND state IN ('open', 'half_open') AND probe_at <= $2`
 
-// sweepSQL finds deliveries whose River job has been running since before $1:
-// its process is dead. They become due at once ($2 now). A claim that was spent
-// comes back with its attempt.
+// sweepSQL finds deliveries whose River job has been running for longer than $1, by
+// the database's clock: its process hangs, if it lives. They become due at once ($2
+// now). A claim that was spent comes back with its attempt.
 const sweepSQL = `
 WITH stuck AS (
-  SELECT DISTINCT (queued ->> 'id')::uuid AS id FROM river_job, jsonb_array_elements(args -> 'deliveries') AS queued
-  WHERE state = 'running' AND kind = 'deliver' AND attempted_at < $1
-), swept AS (
+  SELECT (queued ->> 'id')::uuid AS id, (queued ->> 'attempt')::int AS attempt
+  FROM river_job, jsonb_array_elements(args -> 'deliveries') AS queued
+  WHERE state = 'running' AND kind = 'deliver' AND attempted_at < now() - $1::interval
+), swept AS (` + sweptSQL + `
+    AND coalesce(d.claimed_at, d.queued_at) < now() - $1::interval
+  FOR UPDATE OF d SKIP LOCKED)` + takeBackSQL
+
+// sweptSQL finds the deliveries of stuck that are still where their job left them.
+const sweptSQL = `
   SELECT d.id, d.claimed_at FROM deliveries d JOIN stuck s ON s.id = d.id
-  WHERE d.state IN ('queued', 'retrying') AND d.due_at IS NULL AND d.parked_at IS NULL AND d.blocked_by IS NULL
-    AND coalesce(d.claimed_at, d.queued_at) < $1
-  FOR UPDATE OF d SKIP LOCKED
-)` + takeBackSQL
+    AND (d.claimed_at IS NULL AND d.attempt = s.attempt OR d.claimed_at IS NOT NULL AND d.attempt = s.attempt + 1)
+  WHERE d.state IN ('queued', 'retrying') AND d.due_at IS NULL AND d.parked_at IS NULL AND d.blocked_by IS NULL`
 
 // retakeSQL is sweepSQL for the one delivery $3, whose claim $4 was left behind
-// before $1.
+// longer than $1 ago.
 const retakeSQL = `
 WITH swept AS (
   SELECT id, claimed_at FROM deliveries
-  WHERE id = $3 AND attempt = $4 AND state IN ('queued', 'retrying') AND claimed_at < $1
+  WHERE id = $3 AND attempt = $4 AND state IN ('queued', 'retrying') AND claimed_at < now() - $1::interval
   FOR UPDATE
 )` + takeBackSQL
 

@@ -16,7 +16,7 @@ import (
 // and the attempt that may have left has its row.
 func (e *Engine) sweep(ctx context.Context) error {
 	now := e.Now().UTC()
-	n, err := e.takeBack(ctx, sweepSQL, now.Add(-e.SweepAfter), now)
+	n, err := e.takeBack(ctx, sweepSQL, e.SweepAfter, now)
 	if n > 0 {
 		e.Log.WarnContext(ctx, "took back what a dead process had claimed", "deliveries", n)
 	}
@@ -30,7 +30,7 @@ var errClaimed = errors.New("an earlier run of this job has claimed the delivery
 // could not write down what came of it.
 func (e *Engine) retake(ctx context.Context, q Queued) error {
 	now := e.Now().UTC()
-	n, err := e.takeBack(ctx, retakeSQL, now.Add(-e.SweepAfter), now, q.DeliveryID, q.Attempt+1)
+	n, err := e.takeBack(ctx, retakeSQL, e.SweepAfter, now, q.DeliveryID, q.Attempt+1)
 	if err != nil || n > 0 {
 		return err
 	}
@@ -52,28 +52,33 @@ type swept struct {
 	macros    []byte
 }
 
-// takeBack runs a statement that makes deliveries due again, and writes down the
-// attempts that may have left. It tells how many deliveries there were.
-func (e *Engine) takeBack(ctx context.Context, sql string, args ...any) (int, error) {
-	var found []swept
-	err := pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, sql, args...)
-		if err != nil {
-			return fmt.Errorf("finding dead claims: %w", err)
-		}
-		found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (swept, error) {
-			var s swept
-			return s, row.Scan(&s.id, &s.affiliateID, &s.versionID, &s.number, &s.claimedAt, &s.macros)
-		})
-		if err != nil {
-			return fmt.Errorf("reading dead claims: %w", err)
-		}
-		if len(found) == 0 {
-			return nil
-		}
-		return e.writeInterrupted(ctx, tx, found)
+// takeBack is takeBackIn in a transaction of its own.
+func (e *Engine) takeBack(ctx context.Context, sql string, args ...any) (n int, err error) {
+	err = pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) (err error) {
+		n, err = e.takeBackIn(ctx, tx, sql, args...)
+		return err
 	})
-	return len(found), err
+	return n, err
+}
+
+// takeBackIn runs a statement that makes deliveries due again, and writes down the
+// attempts that may have left. It tells how many deliveries there were.
+func (e *Engine) takeBackIn(ctx context.Context, tx pgx.Tx, sql string, args ...any) (int, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return 0, fmt.Errorf("finding dead claims: %w", err)
+	}
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (swept, error) {
+		var s swept
+		return s, row.Scan(&s.id, &s.affiliateID, &s.versionID, &s.number, &s.claimedAt, &s.macros)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("reading dead claims: %w", err)
+	}
+	if len(found) == 0 {
+		return 0, nil
+	}
+	return len(found), e.writeInterrupted(ctx, tx, found)
 }
 
 // writeInterrupted writes down the attempts of deliveries that were taken back.

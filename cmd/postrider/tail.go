@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"postrider/graph/stream"
 )
 
 type tailCmd struct {
@@ -130,19 +132,14 @@ func (t *tail) watch(ctx context.Context, live func()) error {
 		silence.Reset(tailSilence)
 		return nil
 	})
-	accepted := false
 	for {
 		var m tailMessage
 		if err := conn.ReadJSON(&m); err != nil {
-			if websocket.IsCloseError(err, websocket.CloseNormalClosure) && !accepted {
-				return refused{"the server refused the token: it is unknown, expired or revoked"}
-			}
-			return err
+			return refusedBy(err)
 		}
 		silence.Reset(tailSilence)
 		switch m.Type {
 		case "connection_ack":
-			accepted = true
 			live()
 			stop := pingEvery(conn, tailPingEvery)
 			defer stop()
@@ -158,6 +155,19 @@ func (t *tail) watch(ctx context.Context, live func()) error {
 			return err
 		}
 	}
+}
+
+// refusedBy tells a close that another try would meet again from one to come back
+// after: graphql-transport-ws has the codes from 4400 for the first.
+func refusedBy(err error) error {
+	closed, ok := errors.AsType[*websocket.CloseError](err)
+	switch {
+	case !ok || closed.Code < 4400 || closed.Code >= 4500:
+		return err
+	case closed.Code == int(stream.CodeForbidden):
+		return refused{"the server refused the token: " + closed.Text}
+	}
+	return refused{fmt.Sprintf("the server ended it: %d %s", closed.Code, closed.Text)}
 }
 
 func (t *tail) dial(ctx context.Context) (*websocket.Conn, error) {

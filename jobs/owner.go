@@ -1,0 +1,151 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// What an engine has claimed is named for it in river_job.attempted_by, and it holds
+// an advisory lock for as long as it lives, on a connection of its own: when the
+// process ends, however it ends, PostgreSQL ends the lock. A process that is cut off
+// loses it when the server's keepalives say so; one that is stopped or slow keeps it.
+const (
+	ownerSpace  = "postrider.engine."
+	ownerSQL    = `SELECT pg_advisory_lock(hashtextextended('` + ownerSpace + `' || $1, 0))`
+	ownerAgain  = 50 * time.Millisecond // until a lost lock is asked for again
+	ownerlessIn = time.Second           // between two looks at who holds none
+)
+
+// ownerKeepalives end the connection of a process that is cut off after some four
+// seconds, on the server's side. On a Unix socket they are ignored.
+var ownerKeepalives = map[string]string{
+	"tcp_keepalives_idle": "2", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "2", "tcp_user_timeout": "4000",
+	"idle_in_transaction_session_timeout": "0",
+}
+
+// own takes the lock that shows that this engine lives, and keeps it until ctx is
+// done: a connection that is lost is opened again at once, before anybody has looked
+// twice. held is called once the lock is held for the first time.
+func (e *Engine) own(ctx context.Context, held func()) {
+	for ctx.Err() == nil {
+		if err := e.ownOnce(ctx, held); err != nil && ctx.Err() == nil {
+			e.Log.WarnContext(ctx, "the lock that shows that this process lives was lost: taking it again", "error", err)
+		}
+		sleep(ctx, ownerAgain, nil)
+	}
+}
+
+// startOwning returns once the lock is held, or ctx is done; release gives it back.
+func (e *Engine) startOwning(ctx, work context.Context) (release func()) {
+	owning, cancel := context.WithCancel(work)
+	held, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		e.own(owning, sync.OnceFunc(func() { close(held) }))
+	}()
+	select {
+	case <-held:
+	case <-ctx.Done():
+	}
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+func (e *Engine) ownOnce(ctx context.Context, held func()) error {
+	config := e.Pool.Pgx.Config().ConnConfig
+	for name, value := range ownerKeepalives {
+		config.RuntimeParams[name] = value
+	}
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return fmt.Errorf("connecting: %w", err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	if _, err := conn.Exec(ctx, ownerSQL, e.member.id.String()); err != nil {
+		return fmt.Errorf("locking: %w", err)
+	}
+	held()
+	// Nothing is ever announced here: it returns when the connection ends.
+	for {
+		if _, err := conn.WaitForNotification(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// ownerlessSQL finds those, $1 aside, who have jobs running and hold no lock. Whoever
+// asks holds theirs shared for the length of the statement, so several may ask.
+const ownerlessSQL = `
+SELECT owner FROM (
+  SELECT DISTINCT attempted_by[array_upper(attempted_by, 1)] AS owner FROM river_job WHERE state = 'running' AND kind = 'deliver'
+) AS owners
+WHERE owner <> $1 AND pg_try_advisory_xact_lock_shared(hashtextextended('` + ownerSpace + `' || owner, 0))`
+
+// sweepOwnerlessSQL finds deliveries that the owners $1 had claimed, or had fetched and
+// not begun. They become due at once ($2 now).
+const sweepOwnerlessSQL = `
+WITH stuck AS (
+  SELECT (queued ->> 'id')::uuid AS id, (queued ->> 'attempt')::int AS attempt
+  FROM river_job, jsonb_array_elements(args -> 'deliveries') AS queued
+  WHERE state = 'running' AND kind = 'deliver' AND attempted_by[array_upper(attempted_by, 1)] = ANY($1)
+), swept AS (` + sweptSQL + `
+  FOR UPDATE OF d SKIP LOCKED)` + takeBackSQL
+
+// sweepOwnerless takes back at once what nobody living has claimed. Who holds no lock
+// is looked at twice: a connection may be lost and opened again.
+func (e *Engine) sweepOwnerless(ctx context.Context) error {
+	rows, err := e.Pool.Pgx.Query(ctx, ownerlessSQL, e.member.id.String())
+	if err != nil {
+		return fmt.Errorf("looking for processes that ended: %w", err)
+	}
+	owners, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("looking for processes that ended: %w", err)
+	}
+	var dead []string
+	seen := make(map[string]bool, len(owners))
+	for _, owner := range owners {
+		seen[owner] = true
+		if e.ownerless[owner] {
+			dead = append(dead, owner)
+		}
+	}
+	e.ownerless = seen
+	if len(dead) == 0 {
+		return nil
+	}
+	var n int
+	err = pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) (err error) {
+		if n, err = e.takeBackIn(ctx, tx, sweepOwnerlessSQL, dead, e.Now().UTC()); err != nil {
+			return err
+		}
+		return forgetJobs(ctx, tx, dead)
+	})
+	if n > 0 && err == nil {
+		e.Log.WarnContext(ctx, "took back what a process had claimed that has ended", "deliveries", n, "processes", len(dead))
+		e.Wake()
+	}
+	return err
+}
+
+// forgetJobs deletes the running jobs of processes that ended, whose deliveries are
+// taken back by the same commit: with the next claim of one they would look as if it
+// were theirs.
+func forgetJobs(ctx context.Context, tx pgx.Tx, owners []string) error {
+	_, err := tx.Exec(ctx, `
+		DELETE FROM river_job j WHERE state = 'running' AND kind = 'deliver' AND attempted_by[array_upper(attempted_by, 1)] = ANY($1)
+		  AND NOT EXISTS (
+		    SELECT FROM jsonb_array_elements(j.args -> 'deliveries') AS queued JOIN deliveries d ON d.id = (queued ->> 'id')::uuid
+		    WHERE d.state IN ('queued', 'retrying') AND d.due_at IS NULL AND d.parked_at IS NULL AND d.blocked_by IS NULL
+		      AND d.attempt - CASE WHEN d.claimed_at IS NULL THEN 0 ELSE 1 END = (queued ->> 'attempt')::int)`, owners)
+	if err != nil {
+		return fmt.Errorf("forgetting the jobs of processes that ended: %w", err)
+	}
+	return nil
+}
