@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"runtime"
 	"slices"
@@ -28,9 +29,7 @@ func (a *api) bare(t testing.TB, subprotocols []string, headers ...who) *socket 
 	t.Helper()
 	header := http.Header{}
 	for _, w := range headers {
-		for name, values := range w {
-			header[name] = values
-		}
+		maps.Copy(header, w)
 	}
 	dialer := websocket.Dialer{Subprotocols: subprotocols, HandshakeTimeout: patience}
 	conn, _, err := dialer.Dial("ws"+strings.TrimPrefix(a.URL, "http"), header)

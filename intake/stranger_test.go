@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"net/http"
 	"net/netip"
 	"strings"
 	"testing"
@@ -31,7 +32,7 @@ func TestStrangersKeepLittle(t *testing.T) {
 	refused := 0
 	for i := range 200 {
 		last = stranger("unknown-"+strings.Repeat("x", i), addr)
-		if last.StatusCode == 429 {
+		if last.StatusCode == http.StatusTooManyRequests {
 			refused++
 		}
 	}

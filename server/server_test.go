@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -177,6 +178,52 @@ func TestCloseEndsStreamsAndLetsRequestsFinish(t *testing.T) {
 	}
 	if err := errors.Join(<-closed, <-served); err != nil {
 		t.Error(err)
+	}
+}
+
+// A process does not end while its WebSockets still say goodbye: http.Server does not
+// know of them.
+func TestCloseWaitsForWebSockets(t *testing.T) {
+	t.Parallel()
+	open, saidGoodbye := make(chan struct{}), atomic.Bool{}
+	upgrader := websocket.Upgrader{}
+	s, _ := setup(t, func(p *server.Params) {
+		p.Routes = []server.Route{{Pattern: "GET /socket", Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			conn, err := upgrader.Upgrade(w, r, nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer conn.Close()
+			close(open)
+			<-r.Context().Done()
+			_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseServiceRestart, ""), time.Now().Add(time.Second))
+			_, _, _ = conn.ReadMessage() // the client's goodbye
+			saidGoodbye.Store(true)
+		})}}
+	})
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(listener) }()
+	socket, _, err := websocket.DefaultDialer.DialContext(t.Context(), "ws://"+listener.Addr().String()+"/socket", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	<-open
+	closed := make(chan error, 1)
+	go func() { closed <- s.Close() }()
+	if _, _, err := socket.ReadMessage(); !websocket.IsCloseError(err, websocket.CloseServiceRestart) {
+		t.Errorf("it ended with %v", err)
+	}
+	if err := errors.Join(<-closed, <-served); err != nil {
+		t.Error(err)
+	}
+	if !saidGoodbye.Load() {
+		t.Error("it did not wait")
 	}
 }
 

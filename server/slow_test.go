@@ -42,10 +42,9 @@ func TestABodyThatNeverComesIsNotWaitedFor(t *testing.T) {
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(listener) }()
 	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
+		if err := errors.Join(s.Close(), <-served); err != nil {
 			t.Error(err)
 		}
-		<-served
 	})
 	for _, line := range []string{"POST /postback/x", "GET /postback/x", "POST /graphql", "GET /graphql", "PUT /echo/x"} {
 		for _, header := range []string{

@@ -147,8 +147,7 @@ type eventStream struct {
 	most    time.Duration // that a write may take
 	cancel  context.CancelFunc
 
-	mu    sync.Mutex
-	ended bool
+	mu sync.Mutex
 }
 
 // begin begins the stream and its signs of life, and gives what ends both. Only from
