@@ -68,32 +68,32 @@ func TestEachWrongHasItsCode(t *testing.T) {
 	watching := `{"id": "1", "type": "subscribe", "payload": {"query": "` + watchAll + `"}}`
 	for name, tc := range map[string]struct {
 		says []string
-		code stream.Code
+		code int
 	}{
-		"nothing":                     {[]string{``}, stream.CodeInvalidMessage},
-		"no JSON":                     {[]string{`hello`}, stream.CodeInvalidMessage},
-		"a list":                      {[]string{`[{"type": "ping"}]`}, stream.CodeInvalidMessage},
-		"null":                        {[]string{`null`}, stream.CodeInvalidMessage},
-		"no type":                     {[]string{`{"id": "1"}`}, stream.CodeInvalidMessage},
-		"a type that is none":         {[]string{bare, `{"type": "start", "id": "1", "payload": {}}`}, stream.CodeInvalidMessage},
-		"the server's type":           {[]string{bare, `{"type": "connection_ack"}`}, stream.CodeInvalidMessage},
-		"an answer":                   {[]string{bare, `{"type": "next", "id": "1", "payload": {}}`}, stream.CodeInvalidMessage},
-		"two messages in one":         {[]string{bare + bare}, stream.CodeInvalidMessage},
-		"an init with a list":         {[]string{`{"type": "connection_init", "payload": []}`}, stream.CodeInvalidMessage},
-		"a ping with a text":          {[]string{`{"type": "ping", "payload": "x"}`}, stream.CodeInvalidMessage},
-		"subscribe without an id":     {[]string{bare, `{"type": "subscribe", "payload": {"query": "{ instance { version } }"}}`}, stream.CodeInvalidMessage},
-		"an id that is a number":      {[]string{bare, `{"type": "subscribe", "id": 1, "payload": {"query": "{ instance { version } }"}}`}, stream.CodeInvalidMessage},
-		"an id that is a book":        {[]string{bare, `{"type": "complete", "id": "` + strings.Repeat("x", 300) + `"}`}, stream.CodeInvalidMessage},
-		"subscribe without a payload": {[]string{bare, `{"type": "subscribe", "id": "1"}`}, stream.CodeInvalidMessage},
-		"a query that is a number":    {[]string{bare, `{"type": "subscribe", "id": "1", "payload": {"query": 1}}`}, stream.CodeInvalidMessage},
-		"variables that are a list":   {[]string{bare, `{"type": "subscribe", "id": "1", "payload": {"query": "{ x }", "variables": []}}`}, stream.CodeInvalidMessage},
-		"a message that is too large": {[]string{bare, `{"type": "ping", "payload": {"x": "` + strings.Repeat("x", 20_000) + `"}}`}, stream.CodeTooLarge},
-		"subscribe before all":        {[]string{watching}, stream.CodeUnauthorized},
-		"a token that is none":        {[]string{`{"type": "connection_init", "payload": {"authorization": "Bearer prt_x"}}`}, stream.CodeForbidden},
-		"a token that is a number":    {[]string{`{"type": "connection_init", "payload": {"authorization": 1}}`}, stream.CodeForbidden},
-		"two inits":                   {[]string{bare, bare}, stream.CodeTooManyInits},
-		"one after another":           {[]string{signIn, watching, signIn}, stream.CodeTooManyInits},
-		"an id in use":                {[]string{signIn, watching, watching}, stream.CodeSubscriberExists},
+		"nothing":                     {[]string{``}, 4400},
+		"no JSON":                     {[]string{`hello`}, 4400},
+		"a list":                      {[]string{`[{"type": "ping"}]`}, 4400},
+		"null":                        {[]string{`null`}, 4400},
+		"no type":                     {[]string{`{"id": "1"}`}, 4400},
+		"a type that is none":         {[]string{bare, `{"type": "start", "id": "1", "payload": {}}`}, 4400},
+		"the server's type":           {[]string{bare, `{"type": "connection_ack"}`}, 4400},
+		"an answer":                   {[]string{bare, `{"type": "next", "id": "1", "payload": {}}`}, 4400},
+		"two messages in one":         {[]string{bare + bare}, 4400},
+		"an init with a list":         {[]string{`{"type": "connection_init", "payload": []}`}, 4400},
+		"a ping with a text":          {[]string{`{"type": "ping", "payload": "x"}`}, 4400},
+		"subscribe without an id":     {[]string{bare, `{"type": "subscribe", "payload": {"query": "{ instance { version } }"}}`}, 4400},
+		"an id that is a number":      {[]string{bare, `{"type": "subscribe", "id": 1, "payload": {"query": "{ instance { version } }"}}`}, 4400},
+		"an id that is a book":        {[]string{bare, `{"type": "complete", "id": "` + strings.Repeat("x", 300) + `"}`}, 4400},
+		"subscribe without a payload": {[]string{bare, `{"type": "subscribe", "id": "1"}`}, 4400},
+		"a query that is a number":    {[]string{bare, `{"type": "subscribe", "id": "1", "payload": {"query": 1}}`}, 4400},
+		"variables that are a list":   {[]string{bare, `{"type": "subscribe", "id": "1", "payload": {"query": "{ x }", "variables": []}}`}, 4400},
+		"a message that is too large": {[]string{bare, `{"type": "ping", "payload": {"x": "` + strings.Repeat("x", 20_000) + `"}}`}, 1009},
+		"subscribe before all":        {[]string{watching}, 4401},
+		"a token that is none":        {[]string{`{"type": "connection_init", "payload": {"authorization": "Bearer prt_x"}}`}, 4403},
+		"a token that is a number":    {[]string{`{"type": "connection_init", "payload": {"authorization": 1}}`}, 4403},
+		"two inits":                   {[]string{bare, bare}, 4429},
+		"one after another":           {[]string{signIn, watching, signIn}, 4429},
+		"an id in use":                {[]string{signIn, watching, watching}, 4409},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,7 +101,7 @@ func TestEachWrongHasItsCode(t *testing.T) {
 			for _, text := range tc.says {
 				must(t, s.conn.WriteMessage(websocket.TextMessage, []byte(text)))
 			}
-			if code, read := s.end(); code != int(tc.code) {
+			if code, read := s.end(); code != tc.code {
 				t.Errorf("%d after %v, want %d", code, read, tc.code)
 			}
 		})
@@ -109,7 +109,7 @@ func TestEachWrongHasItsCode(t *testing.T) {
 	for name, subprotocols := range map[string][]string{"no subprotocol": nil, "the old subprotocol": {"graphql-ws"}, "nonsense": {"mqtt", "x"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if code, _ := a.bare(t, subprotocols).end(); code != int(stream.CodeSubprotocol) {
+			if code, _ := a.bare(t, subprotocols).end(); code != 4406 {
 				t.Errorf("%d", code)
 			}
 		})
@@ -118,7 +118,7 @@ func TestEachWrongHasItsCode(t *testing.T) {
 		t.Parallel()
 		s := a.bare(t, modern)
 		must(t, s.conn.WriteMessage(websocket.BinaryMessage, []byte(bare)))
-		if code, _ := s.end(); code != int(stream.CodeInvalidMessage) {
+		if code, _ := s.end(); code != 4400 {
 			t.Errorf("%d", code)
 		}
 	})
@@ -130,7 +130,7 @@ func TestASilentSocketEnds(t *testing.T) {
 	t.Run("before its init", func(t *testing.T) {
 		t.Parallel()
 		a := newAPI(t, limits(stream.Limits{InitTimeout: 20 * time.Millisecond}))
-		if code, _ := a.bare(t, modern).end(); code != int(stream.CodeInitTimeout) {
+		if code, _ := a.bare(t, modern).end(); code != 4408 {
 			t.Errorf("%d", code)
 		}
 	})
@@ -138,7 +138,7 @@ func TestASilentSocketEnds(t *testing.T) {
 		t.Parallel()
 		a := newAPI(t, limits(stream.Limits{AnonymousFor: 20 * time.Millisecond}))
 		s, ack := a.open(t, `{}`)
-		if code, _ := s.end(); ack.Type != "connection_ack" || code != int(stream.CodeUnauthorized) {
+		if code, _ := s.end(); ack.Type != "connection_ack" || code != 4401 {
 			t.Errorf("%v, %d", ack, code)
 		}
 	})
@@ -238,7 +238,7 @@ func TestASocketSaysThatItsSignInIsOver(t *testing.T) {
 				t.Errorf("%s: %s", tc.name, f.Payload)
 			}
 		}
-		if code != int(stream.CodeForbidden) || told["1"] != "error" || told["2"] != "error" || len(told) != 2 {
+		if code != 4403 || told["1"] != "error" || told["2"] != "error" || len(told) != 2 {
 			t.Errorf("%s: %d after %v", tc.name, code, told)
 		}
 	}
@@ -268,11 +268,11 @@ func TestSocketsAndOperationsAreCounted(t *testing.T) {
 	})
 	second, _ := a.open(t, `{}`, token)
 	third := a.bare(t, modern, token)
-	if code, _ := third.end(); code != int(stream.CodeTryAgainLater) {
+	if code, _ := third.end(); code != 1013 {
 		t.Errorf("the third socket: %d", code)
 	}
 	byInit, _ := a.open(t, fmt.Sprintf(`{"authorization": %q}`, http.Header(token).Get("Authorization")))
-	if code, _ := byInit.end(); code != int(stream.CodeTryAgainLater) {
+	if code, _ := byInit.end(); code != 1013 {
 		t.Errorf("the third socket, signed in later: %d", code)
 	}
 	if _, ack := a.open(t, `{}`, a.affiliate(t, pgtest.Affiliate(t, a.db))); ack.Type != "connection_ack" {
@@ -359,7 +359,7 @@ func TestAMessageIsRefusedAsSoonAsItIsAnnounced(t *testing.T) {
 			_, err := s.conn.NetConn().Write(f)
 			must(t, err)
 		}
-		if code, _ := s.end(); code != int(stream.CodeTooLarge) {
+		if code, _ := s.end(); code != 1009 {
 			t.Errorf("%s: %d", name, code)
 		}
 	}

@@ -166,7 +166,7 @@ func TestAStreamThatIsEndedIsNotComplete(t *testing.T) {
 		if name, data, ok := event(lines); ok {
 			t.Errorf("%s %s", name, data)
 		}
-		if code, read := s.end(); code != int(stream.CodeServiceRestart) || len(read) != 0 {
+		if code, read := s.end(); code != 1012 || len(read) != 0 {
 			t.Errorf("%d after %v", code, read)
 		}
 	})
@@ -239,7 +239,7 @@ func TestLookingHoldsOnEverySocket(t *testing.T) {
 	}
 	s := a.bare(t, modern, looking)
 	must(t, s.conn.WriteJSON(frame{Type: "connection_init", Payload: []byte(fmt.Sprintf(`{"authorization": %q}`, http.Header(a.affiliate(t, affiliate)).Get("Authorization")))}))
-	if code, _ := s.end(); code != int(stream.CodeForbidden) {
+	if code, _ := s.end(); code != 4403 {
 		t.Errorf("an affiliate looks as another: %d", code)
 	}
 }
