@@ -6,10 +6,11 @@
 // server is in pg/embedded. It owns no table and no query of the domain: those
 // live beside their owners.
 //
-// Two drivers, one reason each: ent and the enqueuing of jobs run over lib/pq
-// through database/sql, where a River job can join ent's own *sql.Tx; River's
-// workers and the hot-path writer run over pgx, which batches and listens. The
-// two have a pool each, so that work never takes a connection from the API.
+// One driver, pgx: whatever connects reads DATABASE_URL in the same way. ent and
+// what answers requests run over it through database/sql; River's workers and the
+// hot-path writer use it as it is, since it batches. The two have a pool each, so
+// that work never takes a connection from the API. lib/pq only writes arrays and
+// quotes names.
 //
 // Rules: every transaction goes through WithTx; nobody else calls Begin. A
 // function that must run inside the caller's transaction takes it as a

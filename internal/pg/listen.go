@@ -2,20 +2,25 @@ package pg
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
-	"github.com/lib/pq"
+	"github.com/jackc/pgx/v5"
 )
 
-// How soon a lost listening connection is tried again, and how often a quiet
-// one is asked whether it still lives.
+// How soon a lost listening connection is tried again, how often a quiet one is
+// asked whether it still lives and how long it may take to say so, and how long an
+// announcement may take.
 const (
 	listenRetryMin = 50 * time.Millisecond
 	listenRetryMax = 2 * time.Second
 	listenPing     = 30 * time.Second
+	listenPatience = 10 * time.Second
+	hearWithin     = 5 * time.Second
 )
 
 // Subscription says what to hear and whom to tell. Its functions are called one
@@ -30,86 +35,138 @@ type Subscription struct {
 	// missed and has to be read from the tables.
 	OnReady func()
 
+	// OnHearing is called with nil when announcements are heard, and with the reason
+	// when they are not: the connection is lost, or nothing comes through it
+	// (ErrPooler). Nil for nobody to tell.
+	OnHearing func(err error)
+
+	// Announce sends an announcement over another connection. With it, Listen begins
+	// by finding out whether it hears one; nil to believe that it does.
+	Announce func(ctx context.Context, channel, payload string) error
+
 	Log *slog.Logger
 }
 
 // Listen hears the notifications of sub until ctx is done, over a connection of
 // its own that is re-established for as long as it takes. It returns nil when
-// ctx ends it, and an error only when PostgreSQL refuses the LISTEN itself.
+// ctx ends it, and an error only when dsn is none.
 func Listen(ctx context.Context, dsn string, sub Subscription) error {
-	listener := pq.NewListener(withDefaults(dsn, "postrider listen"), listenRetryMin, listenRetryMax, sub.logEvent)
-	stopClosing := context.AfterFunc(ctx, func() { _ = listener.Close() })
-	defer func() {
-		stopClosing()
-		_ = listener.Close()
-		for range listener.Notify { // lets pq's goroutine end
-		}
-	}()
-
-	subscribed := make(chan error, 1)
-	over := make(chan struct{})
-	go func() {
-		subscribed <- subscribe(listener, sub.Channels)
-		close(over)
-	}()
-	defer func() { // closing the listener cuts subscribe short; nothing may outlive us
-		_ = listener.Close()
-		<-over
-	}()
-
-	ping := time.NewTicker(listenPing)
-	defer ping.Stop()
+	config, err := parse(withDefaults(dsn, "postrider listen"))
+	if err != nil {
+		return err
+	}
+	pause, lost := listenRetryMin, false
 	for {
+		err := sub.listen(ctx, config, func() {
+			if lost && sub.Log != nil {
+				sub.Log.Info("listening to PostgreSQL again", "channels", sub.Channels)
+			}
+			pause, lost = listenRetryMin, false
+		})
+		if ctx.Err() != nil {
+			return nil
+		}
+		if lost = true; sub.Log != nil {
+			sub.Log.Warn("listening to PostgreSQL was interrupted, trying again", "channels", sub.Channels, "error", err)
+		}
+		sub.hearing(err)
 		select {
 		case <-ctx.Done():
 			return nil
-		case err := <-subscribed:
-			if ctx.Err() != nil {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			sub.ready()
-		case n, open := <-listener.Notify:
-			switch {
-			case !open:
-				return nil
-			case n == nil: // pq's word for "reconnected"
-				sub.ready()
-			default:
-				sub.OnNotify(n.Channel, n.Extra)
-			}
-		case <-ping.C:
-			go func() { _ = listener.Ping() }() // a failed ping makes pq reconnect
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, listenRetryMax)
+	}
+}
+
+// listen is one connection: it ends with an error, or with ctx. hears is called
+// once announcements come through.
+func (s Subscription) listen(ctx context.Context, config *pgx.ConnConfig, hears func()) error {
+	patience, cancel := context.WithTimeout(ctx, listenPatience)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(patience, config)
+	if err != nil {
+		return redact(err)
+	}
+	defer func() {
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_ = conn.Close(closing)
+	}()
+	hello := "postrider_hello_" + strings.ToLower(rand.Text()) // a channel that only this connection listens to
+	for _, channel := range append([]string{hello}, s.Channels...) {
+		if _, err := conn.PgConn().Exec(patience, "LISTEN "+pgx.Identifier{channel}.Sanitize()).ReadAll(); err != nil {
+			return fmt.Errorf("listening on %s: %w", channel, err)
+		}
+	}
+	if s.OnReady != nil {
+		s.OnReady()
+	}
+	if err := s.hear(ctx, conn, hello); err != nil {
+		return err
+	}
+	hears()
+	s.hearing(nil)
+	for {
+		if err := s.next(ctx, conn, listenPing, nil); err != nil {
+			return err
 		}
 	}
 }
 
-func subscribe(listener *pq.Listener, channels []string) error {
-	for _, channel := range channels {
-		if err := listener.Listen(channel); err != nil && !errors.Is(err, pq.ErrChannelAlreadyOpen) {
-			return fmt.Errorf("listening on %s: %w", channel, err)
+// hear waits for an announcement of its own, so that a connection through which
+// none comes is not taken for one that is quiet.
+func (s Subscription) hear(ctx context.Context, conn *pgx.Conn, hello string) error {
+	if s.Announce == nil {
+		return nil
+	}
+	within, cancel := context.WithTimeout(ctx, hearWithin)
+	defer cancel()
+	said := make(chan error, 1)
+	go func() { said <- s.Announce(within, hello, "") }()
+	heard := false
+	for !heard && within.Err() == nil {
+		err := s.next(within, conn, hearWithin, func(channel string) bool {
+			heard = heard || channel == hello
+			return channel == hello
+		})
+		if err != nil && within.Err() == nil {
+			cancel()
+			<-said
+			return err
 		}
+	}
+	if err := <-said; err != nil && !heard {
+		return fmt.Errorf("trying out whether announcements are heard: %w", err)
+	}
+	if !heard && ctx.Err() == nil {
+		return ErrPooler
 	}
 	return nil
 }
 
-func (s Subscription) ready() {
-	if s.OnReady != nil {
-		s.OnReady()
+// next waits for a notification and hands it out, unless own takes it. Where none
+// comes for a while, it asks the connection whether it lives.
+func (s Subscription) next(ctx context.Context, conn *pgx.Conn, quiet time.Duration, own func(channel string) bool) error {
+	waiting, cancel := context.WithTimeout(ctx, quiet)
+	n, err := conn.WaitForNotification(waiting)
+	cancel()
+	switch {
+	case err == nil && own != nil && own(n.Channel):
+	case err == nil:
+		s.OnNotify(n.Channel, n.Payload)
+	case ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded):
+		asking, cancel := context.WithTimeout(ctx, listenPatience)
+		defer cancel()
+		return conn.Ping(asking)
+	default:
+		return err
 	}
+	return nil
 }
 
-func (s Subscription) logEvent(event pq.ListenerEventType, err error) {
-	if s.Log == nil {
-		return
-	}
-	switch event {
-	case pq.ListenerEventDisconnected, pq.ListenerEventConnectionAttemptFailed:
-		s.Log.Warn("listening to PostgreSQL was interrupted, trying again", "channels", s.Channels, "error", redact(err))
-	case pq.ListenerEventReconnected:
-		s.Log.Info("listening to PostgreSQL again", "channels", s.Channels)
-	case pq.ListenerEventConnected:
+func (s Subscription) hearing(err error) {
+	if s.OnHearing != nil {
+		s.OnHearing(err)
 	}
 }

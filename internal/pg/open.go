@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -97,9 +96,9 @@ func Open(ctx context.Context, cfg Config) (*Pool, error) {
 func OpenSQL(dsn string, maxConns int) (*sql.DB, error) { return openSQL(dsn, maxConns, nil) }
 
 func openSQL(dsn string, maxConns int, params map[string]string) (*sql.DB, error) {
-	config, err := pgx.ParseConfig(withDefaults(dsn, ""))
+	config, err := parse(withDefaults(dsn, ""))
 	if err != nil {
-		return nil, fmt.Errorf("DATABASE_URL: %w", redact(err))
+		return nil, err
 	}
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
 	maps.Copy(config.RuntimeParams, params)
@@ -110,15 +109,21 @@ func openSQL(dsn string, maxConns int, params map[string]string) (*sql.DB, error
 	return db, nil
 }
 
-// CheckServer says in words whether the server answers and is at least PostgreSQL 14.
+// CheckServer says in words whether the server answers, is at least PostgreSQL 14,
+// and has taken the settings of its connections.
 func CheckServer(ctx context.Context, db *sql.DB) error {
 	var version int
-	if err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
+	var timeout string
+	err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int, current_setting('idle_in_transaction_session_timeout')").Scan(&version, &timeout)
+	switch {
+	case err != nil && strings.Contains(err.Error(), "unsupported startup parameter"):
+		return fmt.Errorf("%w (it says: %w)", ErrPooler, redact(err))
+	case err != nil:
 		return fmt.Errorf("the database does not answer (check DATABASE_URL): %w", redact(err))
-	}
-	if version < MinServerVersion {
-		return fmt.Errorf("the database is PostgreSQL %d: Postrider needs %d or newer",
-			version/10000, MinServerVersion/10000)
+	case timeout != idleInTransaction:
+		return fmt.Errorf("%w (it drops the settings of connections)", ErrPooler)
+	case version < MinServerVersion:
+		return fmt.Errorf("the database is PostgreSQL %d: Postrider needs %d or newer", version/10000, MinServerVersion/10000)
 	}
 	return nil
 }
@@ -140,7 +145,7 @@ func IsTimeout(err error) (most time.Duration, is bool) {
 }
 
 // withDefaults adds what Postrider relies on where dsn is silent: UTC, a name,
-// and TLS only where the server offers it (lib/pq alone would insist).
+// and TLS only where the server offers it.
 func withDefaults(dsn, name string) string {
 	params := map[string]string{"timezone": "UTC", "sslmode": "prefer"}
 	if name != "" {
@@ -161,7 +166,7 @@ func withDefaults(dsn, name string) string {
 			q.Set(key, value)
 		}
 	}
-	u.RawQuery = strings.ReplaceAll(q.Encode(), "+", "%20") // lib/pq keeps a plus as it is
+	u.RawQuery = strings.ReplaceAll(q.Encode(), "+", "%20") // a plus is not a space everywhere
 	return u.String()
 }
 

@@ -33,7 +33,7 @@ const testConns = 10
 
 // DB is a database that one test has for itself.
 type DB struct {
-	SQL *sql.DB // lib/pq, as ent and the API use it
+	SQL *sql.DB // as ent and the API use it
 	URL string  // the connection string, for a second pool or another process
 }
 
