@@ -80,7 +80,7 @@ func (a *App) Run(ctx context.Context) (err error) {
 // listen opens the server, where there is one. It answers when listen returns.
 func (a *App) listen(ctx context.Context) (err error) {
 	cfg := a.process.cfg
-	p := server.Params{Config: cfg, Log: a.process.log, Metrics: a.services.metrics, Ready: a.db.ready}
+	p := server.Params{Config: cfg, Log: a.process.log, Metrics: a.services.metrics, Ready: a.ready}
 	setting, addr := "POSTRIDER_METRICS_ADDR", cfg.MetricsAddr
 	if a.name != "work" {
 		setting, addr = "POSTRIDER_ADDR", cfg.Addr

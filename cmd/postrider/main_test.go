@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -10,12 +11,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"go.uber.org/goleak"
 
 	"postrider/internal/config"
 	"postrider/internal/pgtest"
+	"postrider/server"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -117,9 +120,41 @@ func status(t *testing.T, url string) int {
 	return res.StatusCode
 }
 
+// untilReady waits until a process hears what others announce.
+func untilReady(t *testing.T, app *App) {
+	t.Helper()
+	waitFor(t, time.Minute, "it is ready", func() bool { return status(t, app.URL()+"/readyz") == http.StatusOK })
+}
+
+func TestAProcessThatHearsNothingIsNotReady(t *testing.T) {
+	t.Parallel()
+	app := startApp(t, "--database-url="+pgtest.New(t).Deaf(t))
+	var said string
+	waitFor(t, time.Minute, "it says why", func() bool {
+		said = text(t, app.URL()+"/readyz", http.StatusServiceUnavailable)
+		return strings.Contains(said, "needs a direct connection to PostgreSQL")
+	})
+	if got := status(t, app.URL()+"/healthz"); got != http.StatusOK {
+		t.Errorf("it is not alive: %d", got)
+	}
+	var h hearing
+	for _, step := range []struct {
+		lost  error
+		ready bool
+	}{{nil, true}, {errors.New("dial 10.0.0.7"), false}, {nil, true}} {
+		h.set(step.lost)
+		if err := h.err(); (err == nil) != step.ready {
+			t.Errorf("after %v: %v", step.lost, err)
+		} else if why, ok := errors.AsType[server.NotReady](err); err != nil && (!ok || strings.Contains(why.Error(), "10.0.0.7")) {
+			t.Errorf("the outside is told %q", why)
+		}
+	}
+}
+
 func TestAppMigratesAndAnswers(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, "--database-url="+pgtest.Empty(t).URL)
+	untilReady(t, app)
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/metrics": 200} {
 		if got := status(t, app.URL()+path); got != want {
 			t.Errorf("%s: %d, want %d", path, got, want)
@@ -168,9 +203,7 @@ func TestAppOverTheEmbeddedPostgreSQL(t *testing.T) {
 	t.Parallel()
 	dir := openFolder(t)
 	app := startApp(t, "--data="+dir)
-	if got := status(t, app.URL()+"/readyz"); got != http.StatusOK {
-		t.Fatalf("not ready: %d", got)
-	}
+	untilReady(t, app)
 	t.Run("a command that needs only the database joins it", func(t *testing.T) {
 		if out, errs, code := postrider(t, "migrate", "status", "--data="+dir); code != 0 || strings.Contains(out, "not yet") {
 			t.Fatalf("%d %s%s", code, out, errs)

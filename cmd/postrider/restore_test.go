@@ -71,9 +71,7 @@ func TestARestoredCopySendsNothingUntilItIsResumed(t *testing.T) {
 	t.Cleanup(func() { _ = server.Stop() })
 	restore(t, d.URL, server.URL())
 	copied := startNode(t, "all", "--database-url="+server.URL(), key, "--allow-private-targets")
-	if body := text(t, copied.URL()+"/readyz", http.StatusOK); body == "" {
-		t.Error("a copy on hold is ready")
-	}
+	untilReady(t, copied) // on hold all the same
 	if body := text(t, copied.URL()+"/metrics", http.StatusOK); !strings.Contains(body, "\npostrider_hold 1\n") {
 		t.Error("its metrics do not say that it is on hold")
 	}

@@ -48,6 +48,7 @@ type services struct {
 	sender   *dispatch.Client
 	engine   *jobs.Engine // nil in a process that does not work
 	hold     *installation.Watch
+	hearing  hearing
 
 	deliveries *live.Hub[*db.Delivery]
 	received   *live.Hub[*db.ReceivedPostback]
@@ -226,9 +227,15 @@ func (s *services) listen(ctx context.Context, feeds map[live.Channel]func(ids [
 			s.alerts.Resync()
 			s.echoes.Resync()
 		},
+		OnHearing: s.hearing.set,
+		Announce: func(ctx context.Context, channel, payload string) error {
+			_, err := s.db.SQL.ExecContext(ctx, `SELECT pg_notify($1, $2)`, channel, payload)
+			return err
+		},
 		Log: s.process.log,
 	})
 	if err != nil {
+		s.hearing.set(err)
 		s.process.log.ErrorContext(ctx, "live views and caches hear nothing any more", "error", err)
 	}
 }

@@ -3,10 +3,8 @@ package pg_test
 import (
 	"context"
 	"errors"
-	"net"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 
 	"postrider/internal/pg"
@@ -84,31 +82,6 @@ func TestAPoolerThatDropsSettingsIsRefused(t *testing.T) {
 	}
 }
 
-// deafening is a proxy to a database that lets everything through but what is
-// announced, as a pooler does that lends its connections to others meanwhile.
-func deafening(t *testing.T, address string) string {
-	t.Helper()
-	u, err := url.Parse(address)
-	must(t, err)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	server := u.Host
-	var conns sync.WaitGroup
-	ctx, cancel := context.WithCancel(t.Context())
-	t.Cleanup(func() { cancel(); _ = listener.Close(); conns.Wait() })
-	conns.Go(func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			conns.Go(func() { relay(ctx, client, server) })
-		}
-	})
-	u.Host = listener.Addr().String()
-	return with(t, u.String(), "sslmode", "disable")
-}
-
 // A listener that hears nothing knows it.
 func TestListenKnowsThatItIsDeaf(t *testing.T) {
 	t.Parallel()
@@ -116,7 +89,7 @@ func TestListenKnowsThatItIsDeaf(t *testing.T) {
 	for name, tc := range map[string]struct {
 		url  string
 		want error
-	}{"directly": {db.URL, nil}, "through a pooler": {deafening(t, db.URL), pg.ErrPooler}} {
+	}{"directly": {db.URL, nil}, "through a pooler": {db.Deaf(t), pg.ErrPooler}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			told := make(chan error, 10)

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"postrider/internal/pg"
+	"postrider/server"
+)
+
+// hearing is whether this process hears what others announce. One that does not
+// goes on answering from caches that nobody tells any more.
+type hearing struct {
+	mu    sync.Mutex
+	begun bool
+	lost  error // why not; nil while it hears
+}
+
+func (h *hearing) set(lost error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.begun, h.lost = true, lost
+}
+
+// err is nil while the process hears. What may be said to the outside says no
+// address.
+func (h *hearing) err() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	const deaf = "this process does not hear what others announce"
+	switch {
+	case !h.begun:
+		return server.NotReady(deaf + " yet")
+	case errors.Is(h.lost, pg.ErrPooler):
+		return server.NotReady(fmt.Sprintf("%s: %s", deaf, pg.ErrPooler))
+	case h.lost != nil:
+		return fmt.Errorf("%w: %w", server.NotReady(deaf+": its connection to PostgreSQL is lost, and tried again"), h.lost)
+	}
+	return nil
+}
+
+// ready tells whether requests can be served.
+func (a *App) ready(ctx context.Context) error {
+	if err := a.db.ready(ctx); err != nil {
+		return err
+	}
+	return a.services.hearing.err()
+}
