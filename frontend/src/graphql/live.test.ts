@@ -9,7 +9,14 @@ import { setSessionLost } from "./session";
 
 // The web app's own client against a server that closes sockets as ours does.
 
-const document = gql<{ watched: number }, Record<string, never>>("subscription { watched }");
+interface Data {
+  alertChanged: { id: string };
+}
+
+/** What the server says on its n-th socket. */
+const on = (n: number): Data => ({ alertChanged: { id: String(n) } });
+
+const document = gql<Data, Record<string, never>>("subscription { alertChanged { id } }");
 
 interface Socket {
   send: (frame: object) => void;
@@ -42,7 +49,7 @@ beforeEach(() => {
         };
         if (type === "connection_init") send({ type: "connection_ack" });
         if (type !== "subscribe") return;
-        if (signedIn) send({ id, type: "next", payload: { data: { watched: sockets.length } } });
+        if (signedIn) send({ id, type: "next", payload: { data: on(sockets.length) } });
         else send({ id, type: "error", payload: [signInFirst] });
         lastId = id ?? "";
       });
@@ -60,7 +67,7 @@ afterEach(() => {
 });
 
 function watch() {
-  const next = vi.fn<(data: { watched: number }) => void>();
+  const next = vi.fn<(data: Data) => void>();
   const error = vi.fn<(message: string) => void>();
   stops.push(subscribeLive(document, {}, { next, error }));
   return { next, error };
@@ -69,12 +76,12 @@ function watch() {
 test("comes back from a restart, and goes on", async () => {
   const { next, error } = watch();
   await vi.waitFor(() => {
-    expect(next).toHaveBeenLastCalledWith({ watched: 1 });
+    expect(next).toHaveBeenLastCalledWith(on(1));
   });
   sockets[0]?.close(1012);
   await vi.waitFor(
     () => {
-      expect(next).toHaveBeenLastCalledWith({ watched: 2 });
+      expect(next).toHaveBeenLastCalledWith(on(2));
     },
     { timeout: 20_000 },
   );
@@ -96,8 +103,8 @@ test("waits for the next sign-in when this one is over, and begins anew with it"
   signedIn = true;
   resetSocket();
   await vi.waitFor(() => {
-    expect(next).toHaveBeenLastCalledWith({ watched: 3 });
-    expect(other.next).toHaveBeenLastCalledWith({ watched: 3 });
+    expect(next).toHaveBeenLastCalledWith(on(3));
+    expect(other.next).toHaveBeenLastCalledWith(on(3));
   });
   expect(sockets).toHaveLength(3);
   expect(error).not.toHaveBeenCalled();
