@@ -14,12 +14,14 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"postrider/internal/config"
 	"postrider/internal/heap"
+	"postrider/internal/problem"
 )
 
 // version is set by the linker.
@@ -27,7 +29,7 @@ var version = "dev"
 
 // cli is the grammar of the command line.
 type cli struct {
-	config.Config
+	config.Config `group:"Settings, of every command and also from the environment:"`
 
 	All     allCmd     `cmd:"" help:"API, web app, tracking and workers in one process."`
 	Serve   serveCmd   `cmd:"" help:"API, web app, tracking links and inbound postbacks; no workers."`
@@ -41,8 +43,9 @@ type cli struct {
 	Resume  resumeCmd  `cmd:"" help:"Let everything leave that waited since hold."`
 	Tail    tailCmd    `cmd:"" help:"Deliveries live in the terminal, with a token."`
 	Sink    sinkCmd    `cmd:"" help:"An echo tracker: answers and prints every postback it gets."`
+	Version versionCmd `cmd:"" help:"Print the version, the commit, Go's version and the newest migration."`
 
-	Version kong.VersionFlag `help:"Print the version."`
+	VersionFlag kong.VersionFlag `name:"version" help:"Print the version alone."`
 }
 
 // process is what a subcommand has of the process it runs in.
@@ -56,7 +59,8 @@ type process struct {
 func main() {
 	heap.Tune()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	// What libraries write by themselves becomes lines of our log too.
+	code := runLogged(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, slog.SetDefault)
 	stop()
 	os.Exit(code)
 }
@@ -64,12 +68,21 @@ func main() {
 // exit is how kong ends: after help and version, without a subcommand.
 type exit int
 
-// run is main without the process: it returns the exit code.
+// run is main without the process: it returns the exit code, 0 where all went
+// well, 2 where the command line is wrong, else 1.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	return runLogged(ctx, args, stdin, stdout, stderr, func(*slog.Logger) {})
+}
+
+// runLogged is run, and hands its log out before anything is done.
+func runLogged(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, logged func(*slog.Logger)) (code int) {
 	defer func() {
 		fault := recover()
 		if ended, ok := fault.(exit); ok {
 			code = int(ended)
+			if len(args) == 0 {
+				code = 2 // help was not asked for
+			}
 		} else if fault != nil {
 			panic(fault)
 		}
@@ -94,11 +107,25 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return 2
 	}
 	p := &process{cfg: &grammar.Config, log: grammar.NewLogger(stderr), stdin: stdin, stdout: stdout}
+	logged(p.log)
 	if err := command.Run(p); err != nil && !errors.Is(err, context.Canceled) {
-		p.log.Error("postrider "+command.Command()+" failed", "error", err)
+		p.log.Error("postrider "+command.Command()+" failed", "error", inWords(err))
 		return 1
 	}
 	return 0
+}
+
+// inWords is what whoever ran a command is told of an error: where it is his to put
+// right, the sentence without what caused it.
+func inWords(err error) string {
+	var words []string
+	for _, p := range problem.All(err) {
+		if p.Code == problem.CodeInternal {
+			return err.Error()
+		}
+		words = append(words, p.WithCause(nil).Error())
+	}
+	return strings.Join(words, "; ")
 }
 
 // helpFlag lets `postrider help` and `postrider help sink` ask for help, and

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -25,6 +26,9 @@ type tailCmd struct {
 func (c *tailCmd) Validate() error {
 	if c.Token == "" {
 		return errors.New("--token: missing; `postrider token create` makes one, and POSTRIDER_TOKEN can hold it")
+	}
+	if u, err := url.Parse(c.URL); c.URL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		return fmt.Errorf("--url: %q is no absolute http or https URL; want https://links.example.com", c.URL)
 	}
 	_, err := parseTailFilter(c.Filter)
 	return err

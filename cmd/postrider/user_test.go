@@ -52,6 +52,13 @@ func TestUserAndToken(t *testing.T) {
 	create := func(input string, args ...string) (string, string, int) {
 		return withInput(t, input, append(append([]string{"user", "create"}, args...), flags...)...)
 	}
+	t.Run("twice", func(t *testing.T) {
+		create("correct horse battery\n", "--email=twice@staff.example", "--role=manager")
+		_, errs, code := create("correct horse battery\n", "--email=Twice@staff.example", "--role=manager")
+		if code != 1 || !strings.Contains(errs, `"error":"email: somebody signs in as twice@staff.example already"`) {
+			t.Errorf("%d %s", code, errs)
+		}
+	})
 	t.Run("with a password that is piped in", func(t *testing.T) {
 		out, errs, code := create("correct horse battery\n", "--email=Ann@staff.example", "--role=manager")
 		if code != 0 || out != "Created ann@staff.example.\n" || !signsIn(t, app, "ann@staff.example", "correct horse battery") {

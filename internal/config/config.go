@@ -15,8 +15,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"postrider/internal/secret"
 )
 
 // Config is what a process was told. cmd/postrider embeds it beside its
@@ -55,6 +58,19 @@ func (c *Config) Validate() error {
 	var faults []error
 	fault := func(name, format string, args ...any) {
 		faults = append(faults, fmt.Errorf("%s: %s", name, fmt.Sprintf(format, args...)))
+	}
+	if err := checkAddr(c.Addr); err != nil {
+		fault("POSTRIDER_ADDR", "%v", err)
+	}
+	if c.MetricsAddr != "" {
+		if err := checkAddr(c.MetricsAddr); err != nil {
+			fault("POSTRIDER_METRICS_ADDR", "%v", err)
+		}
+	}
+	if c.Key != "" {
+		if _, err := secret.ParseRing(c.Key); err != nil {
+			fault("POSTRIDER_KEY", "%v", err)
+		}
 	}
 	if c.PublicURL == "" {
 		c.PublicURL, c.urlByAddr = urlOf(c.Addr), true
@@ -95,6 +111,15 @@ func (c *Config) Validate() error {
 
 // PublicURLGiven tells whether PublicURL was set: else it is where Addr leads.
 func (c *Config) PublicURLGiven() bool { return !c.urlByAddr }
+
+// checkAddr says what is wrong with an address to listen on.
+func checkAddr(addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if n, numeric := strconv.Atoi(port); err != nil || numeric != nil || n < 0 || n > 65535 {
+		return fmt.Errorf("%q is no address to listen on; want HOST:PORT or :PORT, for example :8080", addr)
+	}
+	return nil
+}
 
 // urlOf is how an address to listen on is reached from this machine.
 func urlOf(addr string) string {

@@ -60,7 +60,7 @@ func TestEverySettingHasFlagAndEnvironmentAndTheFlagWins(t *testing.T) {
 	env := map[string]string{
 		"DATABASE_URL": "postgres://env", "POSTRIDER_DATA": "env", "POSTRIDER_ADDR": ":1", "POSTRIDER_PUBLIC_URL": "https://env.example",
 		"POSTRIDER_ALLOW_PRIVATE_TARGETS": "true", "POSTRIDER_TARGET_PORTS": "81", "POSTRIDER_DENY_TARGETS": "192.0.2.0/24",
-		"POSTRIDER_WORKERS": "7", "POSTRIDER_KEY": "env", "POSTRIDER_GEOIP": "config.go",
+		"POSTRIDER_WORKERS": "7", "POSTRIDER_HOLD": "true", "POSTRIDER_KEY": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "POSTRIDER_GEOIP": "config.go",
 		"POSTRIDER_TRUSTED_PROXIES": "10.0.0.0/8, ::1", "POSTRIDER_COUNTRY_HEADER": "X-Country", "POSTRIDER_LOG": "debug",
 	}
 	for name, value := range env {
@@ -71,19 +71,19 @@ func TestEverySettingHasFlagAndEnvironmentAndTheFlagWins(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.DatabaseURL != "postgres://env" || c.Data != "env" || c.Addr != ":1" || c.PublicURL != "https://env.example" ||
-		!c.AllowPrivateTargets || c.TargetPorts[0] != 81 || len(c.DenyTargets) != 1 || c.Workers != 7 || c.Key != "env" ||
+		!c.AllowPrivateTargets || c.TargetPorts[0] != 81 || len(c.DenyTargets) != 1 || c.Workers != 7 || c.Key != "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" || !c.Hold ||
 		c.GeoIP != "config.go" || len(c.TrustedProxies) != 2 || c.CountryHeader != "X-Country" || c.Log != slog.LevelDebug {
 		t.Fatalf("from the environment: %+v", c)
 	}
 	c, err = parse(t, "--database-url=postgres://flag", "--data=flag", "--addr=:2", "--public-url=https://flag.example", "--target-ports=82",
-		"--deny-targets=198.51.100.1", "--workers=8", "--key=flag", "--geoip=logger.go", "--trusted-proxies=127.0.0.1",
+		"--deny-targets=198.51.100.1", "--workers=8", "--key=YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE=", "--geoip=logger.go", "--trusted-proxies=127.0.0.1",
 		"--country-header=X-Flag", "--log=error", "--allow-private-targets=false")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.DatabaseURL != "postgres://flag" || c.Data != "flag" || c.Addr != ":2" || c.PublicURL != "https://flag.example" ||
 		c.AllowPrivateTargets || c.TargetPorts[0] != 82 || c.DenyTargets[0].String() != "198.51.100.1/32" || c.Workers != 8 ||
-		c.Key != "flag" || c.GeoIP != "logger.go" || len(c.TrustedProxies) != 1 || c.CountryHeader != "X-Flag" || c.Log != slog.LevelError {
+		c.Key != "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE=" || c.GeoIP != "logger.go" || len(c.TrustedProxies) != 1 || c.CountryHeader != "X-Flag" || c.Log != slog.LevelError {
 		t.Fatalf("from flags: %+v", c)
 	}
 }
