@@ -121,6 +121,8 @@ func rows(o options) []row {
 		{"clicks/s, committed", "bare net/http redirects", goal{atLeast: 0.35}, clicksAgainstRedirects, false},
 		{"conversions/s, one delivery each", "pgbench single-row inserts", goal{atLeast: 0.5}, conversionsAgainstPgbench, false},
 		{"p99 of 200 signed calls/s beside 1,000 clicks/s", "20 signed calls/s alone", goal{below: 3}, signedBesideClicks, true},
+		{"worst hostile document", "250 ms", goal{below: 1}, worstHostileDocument, false},
+		{"clicks' p95 beside hostile documents", "alone", goal{below: 2}, clicksBesideHostile, true},
 		{"healthy p95 beside a hanging endpoint, 500,000 waiting", "without it", goal{below: 2}, healthyBesideHanging, true},
 		{"live p99 beside a bulk replay of 100,000", "without it", goal{below: 2}, liveBesideReplay, true},
 		{"resident memory, 1,000,000 waiting", "150 MB", goal{below: 1}, memoryWithWaiting, true},

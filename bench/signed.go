@@ -107,9 +107,14 @@ func addSigned(ctx context.Context, e *env, pool *pg.Pool) (string, error) {
 	return key, err
 }
 
-// atRate makes n calls, so many a second whatever becomes of them, and gives the
-// 99th percentile of how long each took from when its turn was, in milliseconds.
+// atRate is atRateQuantile for the 99th percentile.
 func atRate(ctx context.Context, n, rate, status int, url func(i int) string) (float64, error) {
+	return atRateQuantile(ctx, n, rate, status, signedQuantile, url)
+}
+
+// atRateQuantile makes n calls, so many a second whatever becomes of them, and gives
+// a quantile of how long each took from when its turn was, in milliseconds.
+func atRateQuantile(ctx context.Context, n, rate, status int, quantile float64, url func(i int) string) (float64, error) {
 	transport := &http.Transport{MaxIdleConnsPerHost: callers, MaxConnsPerHost: callers}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{
@@ -134,5 +139,5 @@ func atRate(ctx context.Context, n, rate, status int, url func(i int) string) (f
 		return 0, err
 	}
 	slices.Sort(took)
-	return float64(took[int(float64(n-1)*signedQuantile)].Microseconds()) / 1000, nil
+	return float64(took[int(float64(n-1)*quantile)].Microseconds()) / 1000, nil
 }

@@ -11,6 +11,7 @@ func Limits() map[string]int {
 	return map[string]int{
 		"bytes": maxRequest, "tokens": maxDocument.Tokens, "operations": maxDocument.Operations, "repetitions": maxDocument.Repetitions,
 		"roots": maxOperation.Roots, "depth": maxOperation.Depth, "cost": maxOperation.Cost, "introspection": maxOperation.Introspection,
-		"concurrency": ofOneClient,
+		"fragments": maxDocument.Fragments, "validated": maxDocument.Validated,
+		"concurrency": ofOneClient, "rate": Allowances{}.orDefault().Strangers,
 	}
 }

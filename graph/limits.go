@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,7 +26,7 @@ import (
 // What one operation may be. docs/api-limits.md has these numbers for integrators;
 // a test holds the two together.
 var (
-	maxDocument  = limit.Document{Tokens: 4000, Operations: 20, Repetitions: 100}
+	maxDocument  = limit.Document{Tokens: 4000, Operations: 20, Fragments: 200, Validated: 4000, Repetitions: 50}
 	maxOperation = limit.Most{Cost: 25_000, Introspection: 800_000, Depth: 14, Roots: 30}
 )
 
@@ -46,6 +47,17 @@ const (
 	gatePatience   = 10 * time.Second
 )
 
+// Allowances are how many bytes a second of documents that are not remembered may be
+// sent, and eight times as many at once. What is zero is the default, in brackets.
+type Allowances struct {
+	Strangers int // by all who are not signed in of one neighbourhood of addresses (16 KiB)
+	Users     int // by a user (128 KiB)
+}
+
+func (a Allowances) orDefault() Allowances {
+	return Allowances{Strangers: cmp.Or(a.Strangers, 16<<10), Users: cmp.Or(a.Users, 128<<10)}
+}
+
 func validatedAtOnce() int { return max(1, runtime.GOMAXPROCS(0)-1) }
 
 // limits holds the API to its limits. It is an extension of gqlgen's for what is
@@ -53,6 +65,9 @@ func validatedAtOnce() int { return max(1, runtime.GOMAXPROCS(0)-1) }
 type limits struct {
 	schema     graphql.ExecutableSchema
 	known      graphql.Cache[*ast.QueryDocument] // documents that have been validated
+	strangers  *limit.Allowance
+	users      *limit.Allowance
+	now        func() time.Time
 	validating *limit.Gate
 	answering  *limit.Gate
 	client     func(ctx context.Context) string
@@ -60,8 +75,10 @@ type limits struct {
 
 func newLimits(schema graphql.ExecutableSchema, known graphql.Cache[*ast.QueryDocument], cfg Config) *limits {
 	errcode.RegisterErrorType(limit.Code, errcode.KindProtocol)
+	a := cfg.Allowances.orDefault()
 	return &limits{
-		schema: schema, known: known, client: cfg.client,
+		schema: schema, known: known, client: cfg.client, now: time.Now, // whatever Now is: rates are of real seconds
+		strangers: limit.NewAllowance("rate", a.Strangers, 8*a.Strangers), users: limit.NewAllowance("rate", a.Users, 8*a.Users),
 		validating: limit.NewGate("concurrency", validatedAtOnce(), ofOneClient, gatePatience),
 		answering:  limit.NewGate("concurrency", answeredAtOnce, ofOneClient, gatePatience),
 	}
@@ -88,6 +105,13 @@ func (*limits) Validate(graphql.ExecutableSchema) error { return nil }
 func (l *limits) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
 	if _, ok := l.known.Get(ctx, params.Query); ok {
 		return nil
+	}
+	allowance := l.users
+	if viewer.From(ctx) == nil {
+		allowance = l.strangers
+	}
+	if e := allowance.Take(l.client(ctx), len(params.Query), l.now()); e != nil {
+		return e.GraphQL()
 	}
 	if e := maxDocument.Check(params.Query); e != nil {
 		return e.GraphQL()

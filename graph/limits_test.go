@@ -50,23 +50,28 @@ var hostile = map[string]struct{ document, limit string }{
 		"{viewer{...f0}} " + repeat(12, "fragment f# on Viewer{affiliate{users{affiliate{users{id}}} } ...f@ ...f@} ") + "fragment f12 on Viewer{role}", "cost",
 	},
 	"one field again and again":     {"{" + strings.Repeat("viewer{role} ", 4000) + "}", "tokens"},
-	"one field a hundred times":     {"{" + strings.Repeat("viewer{role} ", 101) + "}", "repetitions"},
+	"one field fifty times":         {"{" + strings.Repeat("viewer{role} ", 51) + "}", "repetitions"},
 	"one scalar again and again":    {"{viewer{" + strings.Repeat("role ", 1000) + "}}", "repetitions"},
 	"the same in inline fragments":  {"{" + strings.Repeat("...{viewer{role}} ", 200) + "}", "repetitions"},
 	"many operations":               {repeat(21, "query q#{viewer{role}} "), "operations"},
 	"many operations, one fragment": {repeat(500, "query q#{...f} ") + "fragment f on Query{viewer{role}}", "operations"},
-	"aliases of what is counted":    {"{" + repeat(1500, "a#: homeNumbers{today{clicks}} ") + "}", "tokens"},
-	"some aliases of it":            {"{" + repeat(31, "a#: homeNumbers{today{clicks}} ") + "}", "roots"},
-	"as many as may be":             {"{" + repeat(30, "a#: homeNumbers{today{clicks}} ") + "}", "cost"},
-	"the engine, under many names":  {"{" + repeat(30, "a#: engine{workers{name}} ") + "}", "cost"},
-	"lists that have no arguments":  {"{" + repeat(30, "a#: trackerPresets{name note parameters{name send meaning} blanks{name label example}} ") + "}", "cost"},
-	"a page of pages":               {"{deliveries(first:100){edges{node{conversion{deliveries{conversion{deliveries{attempts{id url}}}}}}}}}", "cost"},
-	"a page longer than any":        {"{deliveries(first:2000000000){edges{node{conversion{deliveries{conversion{deliveries{attempts{id url}}}}}}}}}", "cost"},
-	"deep":                          {"{offers{edges{node{" + strings.Repeat("defaultLink{offer{", 7) + "id" + strings.Repeat("}}", 7) + "}}}}", "depth"},
-	"introspection of everything":   {"{__schema{types{" + repeat(100, "a#: fields{name type{name fields{name}}} ") + "}}}", "introspection"},
-	"introspection under aliases":   {"{" + repeat(30, "a#: __schema{types{fields{args{name type{name}} type{name ofType{name ofType{name}}}}}} ") + "}", "introspection"},
-	"many directives":               {"{viewer" + strings.Repeat("@include(if:true)", 1000) + "{role}}", "tokens"},
-	"many variables":                {"query(" + repeat(2000, "$v#:ID ") + "){viewer{role}}", "tokens"},
+	"operations that share a fragment": {
+		repeat(20, "query q#{...f} ") + "fragment f on Query{" + repeat(30, "a#:viewer{"+strings.Repeat("role ", 40)+"} ") + "}", "validated",
+	},
+	"many fragments":               {"{...f0}" + repeat(300, "fragment f# on Query{viewer{role}} "), "fragments"},
+	"many fragments in one place":  {"{" + repeat(60, "...f# ") + "}" + repeat(60, "fragment f# on Query{viewer{role}} "), "repetitions"},
+	"aliases of what is counted":   {"{" + repeat(1500, "a#: homeNumbers{today{clicks}} ") + "}", "tokens"},
+	"some aliases of it":           {"{" + repeat(31, "a#: homeNumbers{today{clicks}} ") + "}", "roots"},
+	"as many as may be":            {"{" + repeat(30, "a#: homeNumbers{today{clicks}} ") + "}", "cost"},
+	"the engine, under many names": {"{" + repeat(30, "a#: engine{workers{name}} ") + "}", "cost"},
+	"lists that have no arguments": {"{" + repeat(30, "a#: trackerPresets{name note parameters{name send meaning} blanks{name label example}} ") + "}", "cost"},
+	"a page of pages":              {"{deliveries(first:100){edges{node{conversion{deliveries{conversion{deliveries{attempts{id url}}}}}}}}}", "cost"},
+	"a page longer than any":       {"{deliveries(first:2000000000){edges{node{conversion{deliveries{conversion{deliveries{attempts{id url}}}}}}}}}", "cost"},
+	"deep":                         {"{offers{edges{node{" + strings.Repeat("defaultLink{offer{", 7) + "id" + strings.Repeat("}}", 7) + "}}}}", "depth"},
+	"introspection of everything":  {"{__schema{types{" + repeat(100, "a#: fields{name type{name fields{name}}} ") + "}}}", "introspection"},
+	"introspection under aliases":  {"{" + repeat(30, "a#: __schema{types{fields{args{name type{name}} type{name ofType{name ofType{name}}}}}} ") + "}", "introspection"},
+	"many directives":              {"{viewer" + strings.Repeat("@include(if:true)", 1000) + "{role}}", "tokens"},
+	"many variables":               {"query(" + repeat(2000, "$v#:ID ") + "){viewer{role}}", "tokens"},
 }
 
 func TestHostileDocumentsAreRefusedWithTheirLimit(t *testing.T) {
@@ -396,4 +401,31 @@ func (a *api) read(t *testing.T) (n int) {
 	must(t, a.db.SQL.QueryRowContext(t.Context(), `
 		SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'deliveries'`).Scan(&n))
 	return n
+}
+
+// Who sends one new document after another is slowed down; one that is known is free,
+// and others are not touched.
+func TestNewDocumentsAreRationed(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, func(c *graph.Config) { c.Allowances = graph.Allowances{Strangers: 100, Users: 1000} })
+	token := a.affiliate(t, pgtest.Affiliate(t, a.db))
+	refused := 0
+	for i := range 60 {
+		res := a.post(t, nobody, fmt.Sprintf("{ a%d: instance { version } }", i), nil)
+		if len(res.Errors) > 0 {
+			refused++
+			if res.Errors[0].Extensions["limit"] != "rate" || res.Errors[0].Extensions["max"] != 100.0 {
+				t.Fatal(res.body)
+			}
+		}
+	}
+	if refused < 25 || refused > 40 { // eight seconds' worth is free: 800 of 1,700 bytes, and some a second
+		t.Errorf("%d of 60 were refused", refused)
+	}
+	if res := a.post(t, nobody, "{ a0: instance { version } }", nil); len(res.Errors) > 0 {
+		t.Errorf("a known one: %s", res.body)
+	}
+	if res := a.post(t, token, "{ viewer { role } }", nil); len(res.Errors) > 0 {
+		t.Errorf("somebody else: %s", res.body)
+	}
 }

@@ -62,6 +62,8 @@ type Config struct {
 	Log          *slog.Logger
 	Now          func() time.Time
 
+	Allowances Allowances // of new documents
+
 	// LoaderWait is how long a look-up waits for others of its kind, to share a
 	// statement with them; 1 ms.
 	LoaderWait time.Duration
