@@ -29,7 +29,7 @@ import (
 const (
 	attackers       = 8
 	attackEvery     = 100 * time.Millisecond // of each: what costs is the document, not the flood
-	hostileRate     = 200 // clicks a second
+	hostileRate     = 200                    // clicks a second
 	hostileSeconds  = 15
 	hostileQuantile = 0.95
 	worstDocument   = 250 // ms, the limit of any one
