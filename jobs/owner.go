@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -59,9 +60,7 @@ func (e *Engine) startOwning(ctx, work context.Context) (release func()) {
 
 func (e *Engine) ownOnce(ctx context.Context, held func()) error {
 	config := e.Pool.Pgx.Config().ConnConfig
-	for name, value := range ownerKeepalives {
-		config.RuntimeParams[name] = value
-	}
+	maps.Copy(config.RuntimeParams, ownerKeepalives)
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return fmt.Errorf("connecting: %w", err)
