@@ -169,11 +169,11 @@ func Quiet(ctx context.Context, db *sql.DB) (running int, err error) {
 			SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 			          AND backend_type = 'client backend' AND state <> 'idle' AND xact_start < $1 AND application_name NOT LIKE 'pg\_%'),
 			       (SELECT count(*) FROM river_job WHERE state = 'running')`, asked).Scan(&claiming, &running)
-		if ctx.Err() != nil || err == nil && claiming+running == 0 {
-			return running, nil
-		}
-		if err != nil {
+		if err != nil && ctx.Err() == nil {
 			return running, fmt.Errorf("waiting for what is under way: %w", err)
+		}
+		if err == nil && claiming+running == 0 {
+			return 0, nil
 		}
 		select {
 		case <-ctx.Done():

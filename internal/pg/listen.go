@@ -64,7 +64,7 @@ func Listen(ctx context.Context, dsn string, sub Subscription) error {
 			pause, lost = listenRetryMin, false
 		})
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it was asked to end
 		}
 		if lost = true; sub.Log != nil {
 			sub.Log.Warn("listening to PostgreSQL was interrupted, trying again", "channels", sub.Channels, "error", err)
@@ -125,24 +125,27 @@ func (s Subscription) hear(ctx context.Context, conn *pgx.Conn, hello string) er
 	said := make(chan error, 1)
 	go func() { said <- s.Announce(within, hello, "") }()
 	heard := false
-	for !heard && within.Err() == nil {
-		err := s.next(within, conn, hearWithin, func(channel string) bool {
+	var lost error
+	for !heard && lost == nil && within.Err() == nil {
+		lost = s.next(within, conn, hearWithin, func(channel string) bool {
 			heard = heard || channel == hello
 			return channel == hello
 		})
-		if err != nil && within.Err() == nil {
-			cancel()
-			<-said
-			return err
-		}
 	}
-	if err := <-said; err != nil && !heard {
-		return fmt.Errorf("trying out whether announcements are heard: %w", err)
+	late := within.Err() != nil
+	if !heard {
+		cancel()
 	}
-	if !heard && ctx.Err() == nil {
+	switch unsaid := <-said; {
+	case heard || ctx.Err() != nil:
+		return ctx.Err()
+	case late && unsaid == nil:
 		return ErrPooler
+	case lost != nil && !late:
+		return lost
+	default:
+		return fmt.Errorf("trying out whether announcements are heard: %w", unsaid)
 	}
-	return nil
 }
 
 // next waits for a notification and hands it out, unless own takes it. Where none
