@@ -18,10 +18,9 @@ import (
 // and cancelled, and never stands in the way of live traffic: what is live waits
 // for as many as one step queues, so there are many small ones.
 const (
-	bulkEvery = 50 * time.Millisecond  // between two steps
-	bulkLook  = 250 * time.Millisecond // between two looks for one while none runs
-	bulkChunk = 50                     // deliveries that one step of a replay queues
-	bulkAhead = 500                    // of one replay that may wait in the table
+	bulkEvery = 50 * time.Millisecond // between two steps
+	bulkChunk = 50                    // deliveries that one step of a replay queues
+	bulkAhead = 500                   // of one replay that may wait in the table
 )
 
 // MaxBulk is the most deliveries that one bulk replay may mean.
@@ -120,20 +119,24 @@ func (r Replayer) moveBulk(ctx context.Context, id int64, to dispatch.BulkState,
 }
 
 // feedBulks feeds what runs until ctx is done. Only the process that promotes
-// does.
+// does, and its promoter sees when there is something to feed.
 func (e *Engine) feedBulks(ctx context.Context) {
 	for ctx.Err() == nil {
-		pause := bulkLook
+		running := false
 		if e.member.leads() {
-			running, err := e.feedRunning(ctx)
-			if err != nil && ctx.Err() == nil {
+			var err error
+			if running, err = e.feedRunning(ctx); err != nil && ctx.Err() == nil {
 				e.Log.ErrorContext(ctx, "feeding bulk replays", "error", err)
 			}
-			if running {
-				pause = bulkEvery
-			}
 		}
-		sleep(ctx, pause, nil)
+		if running {
+			sleep(ctx, bulkEvery, nil)
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-e.bulks:
+		}
 	}
 }
 

@@ -37,10 +37,11 @@ const (
 // quiet moment is fetched at once; under load more jobs share a fetch.
 const fetchCooldown = 10 * time.Millisecond
 
-// fetchPoll is how often a lane is looked at without a notice: one was lost only
-// where the listening connection was. A look makes a job that comes right after
-// it wait for the cooldown, so it must be rare.
-const fetchPoll = 3 * time.Second
+// fetchPoll is how often a lane is looked at without a notice. Where one was lost
+// with the connection that listens, the beat sees it sooner, for all lanes at once
+// (fetchedIn). A look makes a job that comes right after it wait for the cooldown,
+// and sixteen lanes are never at rest: it must be rare.
+const fetchPoll = time.Minute
 
 // Config is what an Engine needs. Zero fields have defaults where one is named.
 type Config struct {
@@ -81,8 +82,10 @@ type Engine struct {
 
 	bodiesUpTo uuid.UUID // attempts up to this one have lost their bodies; of the house-keeping alone
 
-	metrics *metrics
-	wake    chan struct{}
+	metrics      *metrics
+	wake         chan struct{} // the promoter
+	bulks        chan struct{} // there are bulk replays to feed
+	lookAtOwners chan struct{} // others have jobs running: do they live?
 }
 
 // New makes an Engine. Run starts it.
@@ -103,6 +106,8 @@ func New(cfg Config) (*Engine, error) {
 		slots:     make(chan struct{}, cfg.Workers),
 		metrics:   m,
 		wake:      make(chan struct{}, 1),
+
+		bulks: make(chan struct{}, 1), lookAtOwners: make(chan struct{}, 1),
 	}
 	e.claims = pg.NewBatch(claimRows, e.claimAll).Whole() // a failed claim is River's to run again
 	e.parks = pg.NewBatch(flushRows, e.parkAll)
@@ -216,11 +221,11 @@ func (e *Engine) Run(ctx context.Context) error {
 		return fmt.Errorf("starting River: %w", err)
 	}
 	var loops sync.WaitGroup
-	loops.Go(func() { e.every(ctx, beatEvery, "beating", e.member.beat) })
+	loops.Go(func() { e.every(ctx, beatEvery, "beating", e.beat) })
 	loops.Go(func() { e.promoteAll(ctx) })
 	loops.Go(func() { e.feedBulks(ctx) })
 	loops.Go(func() { e.every(ctx, e.SweepEvery, "sweeping", e.sweep) })
-	loops.Go(func() { e.every(ctx, ownerlessIn, "sweeping after processes that ended", e.sweepOwnerless) })
+	loops.Go(func() { e.watchOwners(ctx) })
 	loops.Go(func() { e.every(ctx, e.WatchEvery, "watching for alerts", e.watch) })
 	loops.Go(func() { e.keepHouse(ctx) })
 	<-ctx.Done()
@@ -248,9 +253,12 @@ func (e *Engine) drain(work context.Context) error {
 }
 
 // Wake makes the promoter look at once, for what was just put into the table.
-func (e *Engine) Wake() {
+func (e *Engine) Wake() { signal(e.wake) }
+
+// signal wakes who waits, or who will wait next.
+func signal(wake chan<- struct{}) {
 	select {
-	case e.wake <- struct{}{}:
+	case wake <- struct{}{}:
 	default:
 	}
 }

@@ -18,6 +18,7 @@ const (
 	beatEvery = time.Second
 	leaseFor  = 3 * time.Second
 	seenFor   = 10 * time.Second
+	fetchedIn = time.Second // a job that waits for longer is announced again
 )
 
 // membership is this process among those that deliver.
@@ -27,6 +28,8 @@ type membership struct {
 	slots int
 
 	processes atomic.Int64 // that are alive, this one among them
+	others    atomic.Bool  // have jobs running, whether or not they live
+	unfetched atomic.Bool  // jobs wait that somebody should have fetched by now
 	leadUntil atomic.Int64 // nanoseconds of the monotonic clock since began
 	began     time.Time
 }
@@ -45,33 +48,73 @@ func newMembership(pool *pgxpool.Pool, slots int) (*membership, error) {
 // its lease does not, before it has asked again.
 func (m *membership) leads() bool { return int64(time.Since(m.began)) < m.leadUntil.Load() }
 
+// beatSQL shows that the process $1 is alive ($2 its name, $3 its slots), forgets
+// whom nobody has seen for $4, and asks for the lease, of $5. It tells how many
+// others live, whether it has the lease, whether others have jobs running, and
+// whether jobs wait that should have been fetched $6 ago. It is one statement, since
+// it is what a process at rest does. The lease is asked for before anything else is
+// locked: in another order two processes could wait for each other.
+const beatSQL = `
+WITH lease AS (
+  UPDATE promoter SET worker_id = $1, until = now() + $5::interval WHERE worker_id = $1 OR until < now() RETURNING worker_id
+), dead AS (
+  DELETE FROM workers WHERE seen_at < now() - $4::interval AND id <> $1
+), me AS (
+  INSERT INTO workers (id, name, slots, started_at, seen_at) VALUES ($1, $2, $3, now(), now())
+  ON CONFLICT (id) DO UPDATE SET seen_at = now()
+)
+SELECT (SELECT count(*) FROM workers WHERE seen_at >= now() - $4::interval AND id <> $1),
+  EXISTS (SELECT FROM lease),
+  EXISTS (SELECT FROM river_job WHERE state = 'running' AND kind = 'deliver' AND attempted_by[array_upper(attempted_by, 1)] <> $1::text),
+  EXISTS (SELECT FROM river_job WHERE state = 'available' AND kind = 'deliver' AND scheduled_at < now() - $6::interval)`
+
 // beat shows that this process is alive, counts the others, and asks for the
 // lease. All times are the database's: clocks of machines differ.
 func (m *membership) beat(ctx context.Context) error {
 	asked := time.Since(m.began)
 	host, _ := os.Hostname()
 	var processes int64
-	err := m.pool.QueryRow(ctx, `
-		WITH dead AS (DELETE FROM workers WHERE seen_at < now() - $4::interval AND id <> $1),
-		me AS (
-		  INSERT INTO workers (id, name, slots, started_at, seen_at) VALUES ($1, $2, $3, now(), now())
-		  ON CONFLICT (id) DO UPDATE SET seen_at = now()
-		)
-		SELECT count(*) FROM workers WHERE seen_at >= now() - $4::interval AND id <> $1`,
-		m.id, fmt.Sprintf("%s:%d", host, os.Getpid()), m.slots, seenFor).Scan(&processes)
+	var leads, others, unfetched bool
+	err := m.pool.QueryRow(ctx, beatSQL, m.id, fmt.Sprintf("%s:%d", host, os.Getpid()), m.slots, seenFor, leaseFor, fetchedIn).
+		Scan(&processes, &leads, &others, &unfetched)
 	if err != nil {
 		return fmt.Errorf("showing that this process is alive: %w", err)
 	}
 	m.processes.Store(processes + 1)
-	tag, err := m.pool.Exec(ctx, `
-		UPDATE promoter SET worker_id = $1, until = now() + $2::interval WHERE worker_id = $1 OR until < now()`, m.id, leaseFor)
-	if err != nil {
-		return fmt.Errorf("asking for the promoter's lease: %w", err)
-	}
-	if tag.RowsAffected() == 1 {
+	m.others.Store(others)
+	m.unfetched.Store(unfetched)
+	if leads {
 		m.leadUntil.Store(int64(asked + leaseFor))
 	} else {
 		m.leadUntil.Store(0)
+	}
+	return nil
+}
+
+// beat is the member's, and wakes who has to do something about what it saw: at
+// rest there is nothing.
+func (e *Engine) beat(ctx context.Context) error {
+	if err := e.member.beat(ctx); err != nil {
+		return err
+	}
+	if e.member.others.Load() {
+		signal(e.lookAtOwners)
+	}
+	if e.member.unfetched.Load() && e.member.leads() {
+		return e.announceLanes(ctx)
+	}
+	return nil
+}
+
+// announceLanes makes everybody fetch: whoever was to fetch what waits was perhaps
+// not listening when it was announced.
+func (e *Engine) announceLanes(ctx context.Context) error {
+	rows := jobRows{queues: make([]string, lanes)}
+	for n := range rows.queues {
+		rows.queues[n] = laneName(n)
+	}
+	if _, err := e.Pool.Pgx.Exec(ctx, notifyJobsSQL, rows.notices()); err != nil {
+		return fmt.Errorf("announcing what waits to be fetched: %w", err)
 	}
 	return nil
 }

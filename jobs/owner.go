@@ -15,10 +15,9 @@ import (
 // process ends, however it ends, PostgreSQL ends the lock. A process that is cut off
 // loses it when the server's keepalives say so; one that is stopped or slow keeps it.
 const (
-	ownerSpace  = "postrider.engine."
-	ownerSQL    = `SELECT pg_advisory_lock(hashtextextended('` + ownerSpace + `' || $1, 0))`
-	ownerAgain  = 50 * time.Millisecond // until a lost lock is asked for again
-	ownerlessIn = time.Second           // between two looks at who holds none
+	ownerSpace = "postrider.engine."
+	ownerSQL   = `SELECT pg_advisory_lock(hashtextextended('` + ownerSpace + `' || $1, 0))`
+	ownerAgain = 50 * time.Millisecond // until a lost lock is asked for again
 )
 
 // ownerKeepalives end the connection of a process that is cut off after some four
@@ -96,6 +95,21 @@ WITH stuck AS (
 ), swept AS (` + sweptSQL + `
   FOR UPDATE OF d SKIP LOCKED)` + takeBackSQL
 
+// watchOwners looks who holds no lock whenever a beat saw that others have jobs
+// running: once a second while they do.
+func (e *Engine) watchOwners(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.lookAtOwners:
+		}
+		if err := e.sweepOwnerless(ctx); err != nil && ctx.Err() == nil {
+			e.Log.ErrorContext(ctx, "sweeping after processes that ended", "error", err)
+		}
+	}
+}
+
 // sweepOwnerless takes back at once what nobody living has claimed. Who holds no lock
 // is looked at twice: a connection may be lost and opened again.
 func (e *Engine) sweepOwnerless(ctx context.Context) error {
@@ -124,13 +138,25 @@ func (e *Engine) sweepOwnerless(ctx context.Context) error {
 		if n, err = e.takeBackIn(ctx, tx, sweepOwnerlessSQL, dead, e.Now().UTC()); err != nil {
 			return err
 		}
-		return forgetJobs(ctx, tx, dead)
+		if err := forgetJobs(ctx, tx, dead); err != nil {
+			return err
+		}
+		return endLease(ctx, tx, dead)
 	})
 	if n > 0 && err == nil {
 		e.Log.WarnContext(ctx, "took back what a process had claimed that has ended", "deliveries", n, "processes", len(dead))
 		e.Wake()
 	}
 	return err
+}
+
+// endLease ends the promoter's lease where one of these has it: nobody else would
+// promote what was taken back before its end.
+func endLease(ctx context.Context, tx pgx.Tx, owners []string) error {
+	if _, err := tx.Exec(ctx, `UPDATE promoter SET until = now() - interval '1 second' WHERE worker_id::text = ANY($1) AND until > now()`, owners); err != nil {
+		return fmt.Errorf("ending the promoter's lease: %w", err)
+	}
+	return nil
 }
 
 // forgetJobs deletes the running jobs of processes that ended, whose deliveries are

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -37,23 +36,26 @@ func newPromoter(e *Engine) *promoter {
 	}
 }
 
-// refresh takes over the circuits as the database has them.
-func (p *promoter) refresh(ctx context.Context) error {
+// refresh takes over the circuits as the database has them: mostly all are closed.
+func (p *promoter) refresh(ctx context.Context, seen seen) error {
 	e := p.engine
-	open, mine, err := e.circuits.open(ctx)
-	if err != nil {
-		return err
+	e.endpoints.share(int(e.member.processes.Load()))
+	open, mine := map[string]dispatch.Circuit{}, seen.mine
+	if seen.circuits {
+		var err error
+		if open, mine, err = e.circuits.open(ctx); err != nil {
+			return err
+		}
 	}
 	e.endpoints.setCircuits(open, mine)
-	e.endpoints.share(int(e.member.processes.Load()))
 	p.noteOpen(open)
 	return nil
 }
 
-// due parks what has come to its time. It looks first: mostly nothing has.
-func (p *promoter) due(ctx context.Context) (n int, err error) {
-	if p.nextDue, err = p.firstDue(ctx); err != nil || p.nextDue.IsZero() || p.nextDue.After(p.engine.Now()) {
-		return 0, err
+// due parks what has come to its time, where the first has.
+func (p *promoter) due(ctx context.Context, first time.Time) (n int, err error) {
+	if p.nextDue = first; first.IsZero() || first.After(p.engine.Now()) {
+		return 0, nil
 	}
 	err = pgx.BeginFunc(ctx, p.engine.Pool.Pgx, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, dueSQL, p.engine.Now().UTC(), dueBatch, dispatch.CircuitOpen)
@@ -74,16 +76,6 @@ func (p *promoter) due(ctx context.Context) (n int, err error) {
 		return notify(ctx, tx, held)
 	})
 	return n, err
-}
-
-// firstDue is the time of the delivery that is the next to come to it, or that
-// came to it first; zero where none waits for its time.
-func (p *promoter) firstDue(ctx context.Context) (at time.Time, err error) {
-	err = p.engine.Pool.Pgx.QueryRow(ctx, firstDueSQL).Scan(&at)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return at, fmt.Errorf("looking for what is due: %w", err)
-	}
-	return at, nil
 }
 
 // settle forgets what has ended of what was promoted, and notes what found no

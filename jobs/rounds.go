@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"time"
 )
 
@@ -38,12 +40,47 @@ func sleep(ctx context.Context, pause time.Duration, wake <-chan struct{}) {
 	}
 }
 
+// seen is what a round sees first, in one look: mostly there is nothing to do.
+type seen struct {
+	firstDue time.Time // when the next delivery comes to its time, or came; zero where none waits for it
+	parked   bool      // deliveries wait for their endpoint
+	circuits bool      // some are not closed
+	bulks    bool      // bulk replays run
+
+	mine map[string]bool // circuits that this process was writing meanwhile
+}
+
+// lookSQL is one statement, since it is what a process at rest does. What may have
+// been many is sought in the order of its index, whatever the statistics say.
+const lookSQL = `
+SELECT (SELECT due_at FROM deliveries WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1),
+  (SELECT endpoint FROM deliveries WHERE parked_at IS NOT NULL ORDER BY endpoint, affiliate_id LIMIT 1) IS NOT NULL,
+  EXISTS (SELECT FROM endpoints WHERE state <> 'closed'),
+  EXISTS (SELECT FROM bulk_replays WHERE state = 'running')`
+
+func (p *promoter) look(ctx context.Context) (s seen, err error) {
+	s.mine = p.engine.circuits.busy()
+	var firstDue *time.Time
+	if err := p.engine.Pool.Pgx.QueryRow(ctx, lookSQL).Scan(&firstDue, &s.parked, &s.circuits, &s.bulks); err != nil {
+		return s, fmt.Errorf("looking for what there is to do: %w", err)
+	}
+	if firstDue != nil {
+		s.firstDue = *firstDue
+	}
+	maps.Copy(s.mine, p.engine.circuits.busy())
+	return s, nil
+}
+
 // round promotes what can be, and tells how long it may be until the next round:
 // not long after something was moved, since more may be; sooner or later while
 // what was promoted is under way, for a place may come free that nobody tells of.
 func (p *promoter) round(ctx context.Context) (pause time.Duration, err error) {
 	e := p.engine
-	if err := p.refresh(ctx); err != nil {
+	seen, err := p.look(ctx)
+	if err != nil {
+		return e.PromoteEvery, err
+	}
+	if err := p.refresh(ctx, seen); err != nil {
 		return e.PromoteEvery, err
 	}
 	if !e.member.leads() {
@@ -51,10 +88,13 @@ func (p *promoter) round(ctx context.Context) (pause time.Duration, err error) {
 		clear(p.holding)
 		return e.PromoteEvery, nil
 	}
+	if seen.bulks {
+		signal(e.bulks)
+	}
 	if e.Hold() {
 		return e.PromoteEvery, nil // what is due, and what is parked, stays where it is
 	}
-	moved, err := p.advance(ctx)
+	moved, err := p.advance(ctx, seen)
 	if err != nil {
 		return e.PromoteEvery, err
 	}
@@ -72,8 +112,8 @@ func (p *promoter) round(ctx context.Context) (pause time.Duration, err error) {
 }
 
 // advance does what there is to do, and tells whether that was anything.
-func (p *promoter) advance(ctx context.Context) (moved bool, err error) {
-	due, err := p.due(ctx)
+func (p *promoter) advance(ctx context.Context, seen seen) (moved bool, err error) {
+	due, err := p.due(ctx, seen.firstDue)
 	if err != nil {
 		return false, err
 	}
@@ -84,9 +124,11 @@ func (p *promoter) advance(ctx context.Context) (moved bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	streams, err := p.streams(ctx)
-	if err != nil {
-		return false, err
+	var streams []stream
+	if seen.parked || due > 0 {
+		if streams, err = p.streams(ctx); err != nil {
+			return false, err
+		}
 	}
 	picks := p.pick(streams)
 	if err := p.promote(ctx, picks); err != nil {

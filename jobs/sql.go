@@ -110,9 +110,6 @@ SELECT id FROM parked WHERE held`
 // transaction. A row less is cheaper than one that is kept as completed.
 const dropJobsSQL = `DELETE FROM river_job WHERE id = ANY($1)`
 
-// firstDueSQL finds the first that has a time to wait for.
-const firstDueSQL = `SELECT due_at FROM deliveries WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1`
-
 // dueSQL moves what is due to those who wait for their endpoint: $1 now, $2 how
 // many at most, $3 the reason of those whose circuit is open. It gives the ids of
 // those whose state or reason changed, and null for the others. The window of what
