@@ -31,7 +31,7 @@ type Most struct {
 func (m Most) Check(s Size) *Exceeded {
 	switch {
 	case m.Roots > 0 && s.Roots > m.Roots:
-		return exceeded("roots", m.Roots, "the operation asks for %d fields at its root, more than %d: split it into several", s.Roots, m.Roots)
+		return exceeded("roots", m.Roots, "the operation asks for more than %d fields at its root: split it into several", m.Roots)
 	case m.Depth > 0 && s.Depth > m.Depth:
 		return exceeded("depth", m.Depth, "the operation nests deeper than %d levels", m.Depth)
 	case m.Cost > 0 && s.Cost > m.Cost:

@@ -37,7 +37,7 @@ type Config struct {
 	KeepBodies          time.Duration `env:"POSTRIDER_KEEP_BODIES" default:"720h" placeholder:"TIME" help:"How long headers and bodies of attempts are kept (${default})."`
 	KeepAttempts        time.Duration `env:"POSTRIDER_KEEP_ATTEMPTS" default:"2160h" placeholder:"TIME" help:"How long attempts are kept; dropped a month at a time (${default})."`
 	KeepReceived        time.Duration `env:"POSTRIDER_KEEP_RECEIVED" default:"2160h" placeholder:"TIME" help:"How long the received log is kept; dropped a month at a time (${default})."`
-	SweepAfter          time.Duration `env:"POSTRIDER_SWEEP_AFTER" default:"45s" placeholder:"TIME" help:"How long after its attempt began a delivery whose process died is taken back and sent again (${default})."`
+	SweepAfter          time.Duration `env:"POSTRIDER_SWEEP_AFTER" default:"45s" placeholder:"TIME" help:"How long after its attempt began a delivery is taken back and sent again whose process hangs; of one that has ended it is at once (${default})."`
 	Key                 string        `env:"POSTRIDER_KEY" placeholder:"KEY,…" help:"Seal stored secrets; every process of one installation has the same. The first seals, all of them open. Empty: made on first start and kept under --data."`
 	Hold                bool          `env:"POSTRIDER_HOLD" help:"Everything works, and nothing leaves to trackers, in no process, until postrider resume."`
 	GeoIP               string        `name:"geoip" env:"POSTRIDER_GEOIP" placeholder:"FILE" help:"An MMDB file for the country of a click; empty: the one that make brings."`
