@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -27,8 +26,8 @@ func (c *tailCmd) Validate() error {
 	if c.Token == "" {
 		return errors.New("--token: missing; `postrider token create` makes one, and POSTRIDER_TOKEN can hold it")
 	}
-	if u, err := url.Parse(c.URL); c.URL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
-		return fmt.Errorf("--url: %q is no absolute http or https URL; want https://links.example.com", c.URL)
+	if err := checkURL(c.URL); err != nil {
+		return err
 	}
 	_, err := parseTailFilter(c.Filter)
 	return err
@@ -294,11 +293,4 @@ func (d *tailDelivery) line(at time.Time) string {
 		line += "  test"
 	}
 	return line
-}
-
-func shorten(s string, most int) string {
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return s
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,4 +87,20 @@ func codes(value string) (from, to int, err error) {
 		return 0, 0, fmt.Errorf("%q is no status code; write 404, 4xx or 400-499", value)
 	}
 	return from, to, nil
+}
+
+// checkURL says what is wrong with the address of a Postrider; empty for none.
+func checkURL(text string) error {
+	u, err := url.Parse(text)
+	if text != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		return fmt.Errorf("--url: %q is no absolute http or https URL; want https://links.example.com", text)
+	}
+	return nil
+}
+
+func shorten(s string, most int) string {
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return s
 }
