@@ -120,6 +120,8 @@ func rows(o options) []row {
 		{"accepted → sink, idle, p99", "50 ms", goal{below: 1}, latencyAgainstLimit, false},
 		{"clicks/s, committed", "bare net/http redirects", goal{atLeast: 0.35}, clicksAgainstRedirects, false},
 		{"conversions/s, one delivery each", "pgbench single-row inserts", goal{atLeast: 0.5}, conversionsAgainstPgbench, false},
+		{"last event after a kill -9", "5 s", goal{below: 1}, lastAfterKill, false},
+		{"processor at rest, with PostgreSQL", "1 % of a core", goal{below: 1}, atRest, false},
 		{"p99 of 200 signed calls/s beside 1,000 clicks/s", "20 signed calls/s alone", goal{below: 3}, signedBesideClicks, true},
 		{"worst hostile document", "250 ms", goal{below: 1}, worstHostileDocument, false},
 		{"clicks' p95 beside hostile documents", "alone", goal{below: 2}, clicksBesideHostile, true},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -58,6 +59,7 @@ type Config struct {
 
 	Retention    Retention
 	PromoteEvery time.Duration // how often what waits is looked at; 250 ms
+	IdleEvery    time.Duration // the same where nothing waits and Hear tells when that ends; zero for PromoteEvery
 	SweepEvery   time.Duration // how often dead claims are looked for; 5 s, or half of SweepAfter
 	SweepAfter   time.Duration // how old a dead claim is; 45 s
 	WatchEvery   time.Duration // how often what affiliates must be told is looked for; 15 s
@@ -85,6 +87,8 @@ type Engine struct {
 	metrics      *metrics
 	wake         chan struct{} // the promoter
 	bulks        chan struct{} // there are bulk replays to feed
+	heard        atomic.Bool   // of changes, since the last round
+	resting      atomic.Bool   // the promoter waits for IdleEvery
 	lookAtOwners chan struct{} // others have jobs running: do they live?
 }
 

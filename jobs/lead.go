@@ -94,8 +94,12 @@ func (m *membership) beat(ctx context.Context) error {
 // beat is the member's, and wakes who has to do something about what it saw: at
 // rest there is nothing.
 func (e *Engine) beat(ctx context.Context) error {
+	led := e.member.leads()
 	if err := e.member.beat(ctx); err != nil {
 		return err
+	}
+	if !led && e.member.leads() {
+		e.Wake() // what waits was the other's to promote
 	}
 	if e.member.others.Load() {
 		signal(e.lookAtOwners)

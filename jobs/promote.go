@@ -27,6 +27,7 @@ type promoter struct {
 	underWay map[uuid.UUID]stream  // promoted, and not known to have ended
 	bounced  map[stream]time.Time  // found no place in another process
 	holding  map[string]*holdAhead // open circuits whose parked deliveries are being marked
+	busy     time.Time             // when something was last seen or heard of
 	nextDue  time.Time             // when the next delivery comes to its time; zero where none waits for it
 }
 

@@ -10,6 +10,7 @@ import (
 const (
 	busyEvery     = 10 * time.Millisecond // least between rounds
 	underWayEvery = 50 * time.Millisecond // most between rounds while something promoted is under way
+	restAfter     = 10 * time.Second      // since anything was seen or heard of
 )
 
 // promoteAll promotes, round after round: when the last one said so, or when
@@ -80,25 +81,26 @@ func (p *promoter) round(ctx context.Context) (pause time.Duration, err error) {
 	if err != nil {
 		return e.PromoteEvery, err
 	}
+	every := p.every(seen)
 	if err := p.refresh(ctx, seen); err != nil {
-		return e.PromoteEvery, err
+		return every, err
 	}
 	if !e.member.leads() {
 		clear(p.underWay)
 		clear(p.holding)
-		return e.PromoteEvery, nil
+		return every, nil
 	}
 	if seen.bulks {
 		signal(e.bulks)
 	}
 	if e.Hold() {
-		return e.PromoteEvery, nil // what is due, and what is parked, stays where it is
+		return every, nil // what is due, and what is parked, stays where it is
 	}
 	moved, err := p.advance(ctx, seen)
 	if err != nil {
-		return e.PromoteEvery, err
+		return every, err
 	}
-	pause = e.PromoteEvery
+	pause = every
 	switch {
 	case moved:
 		pause = min(pause, busyEvery)
@@ -109,6 +111,32 @@ func (p *promoter) round(ctx context.Context) (pause time.Duration, err error) {
 		pause = min(pause, p.nextDue.Sub(e.Now()))
 	}
 	return max(pause, busyEvery), nil
+}
+
+// every is the most between two rounds: more where nothing was seen or heard of for
+// a while, and announcements say when that ends.
+func (p *promoter) every(seen seen) time.Duration {
+	e, now := p.engine, p.engine.Now()
+	if e.heard.Swap(false) || seen.parked || seen.circuits || seen.bulks || len(p.underWay) > 0 || p.busy.IsZero() {
+		p.busy = now
+	}
+	if e.IdleEvery <= e.PromoteEvery || now.Sub(p.busy) < restAfter {
+		return e.PromoteEvery
+	}
+	e.resting.Store(true)
+	if e.heard.Load() { // just now: it did not see that this rests
+		return e.PromoteEvery
+	}
+	return e.IdleEvery
+}
+
+// Hear tells that deliveries or the configuration were changed, by whichever
+// process: where the promoter rests it looks at once. It costs nothing otherwise.
+func (e *Engine) Hear() {
+	e.heard.Store(true)
+	if e.resting.CompareAndSwap(true, false) {
+		e.Wake()
+	}
 }
 
 // advance does what there is to do, and tells whether that was anything.

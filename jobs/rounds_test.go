@@ -60,3 +60,45 @@ func TestTheNextRoundComesWhenSomethingCanHaveChanged(t *testing.T) {
 	}
 	round("it has ended", defaultPromoteEvery)
 }
+
+// A promoter that has seen and heard of nothing for a while looks more rarely, until
+// somebody says that there is something.
+func TestAPromoterRestsUntilItHearsOfSomething(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	p := leader(t, d)
+	e, now := p.engine, pgtest.Now
+	e.Now, e.IdleEvery = func() time.Time { return now }, time.Minute
+	round := func(when string, want time.Duration) {
+		t.Helper()
+		if pause, err := p.round(t.Context()); err != nil || pause != want {
+			t.Errorf("%s: the next round comes in %s, want %s; %v", when, pause, want, err)
+		}
+	}
+	round("it has just begun", e.PromoteEvery)
+	now = now.Add(restAfter)
+	round("nothing was heard of for a while", time.Minute)
+	e.Hear()
+	select {
+	case <-e.wake:
+	default:
+		t.Error("it was not woken")
+	}
+	round("something was announced", e.PromoteEvery)
+	e.Hear()
+	select {
+	case <-e.wake:
+		t.Error("it was woken though it did not rest")
+	default:
+	}
+	now = now.Add(restAfter)
+	round("something was announced since the last round", e.PromoteEvery)
+	now = now.Add(restAfter)
+	round("nothing was heard of for a while again", time.Minute)
+	s := pgtest.NewScene(t, d)
+	c := s.Conversion(t, d)
+	pgtest.Delivery(t, d, c.ID, pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/"), func(c *db.DeliveryCreate) {
+		c.SetState(dispatch.Queued).SetAttempt(0).SetEndpoint(tracker).SetDueAt(now.Add(20 * time.Second))
+	})
+	round("one is due before a rest is over", 20*time.Second)
+}

@@ -137,7 +137,7 @@ func (p *process) userAgent() string {
 func (s *services) newEngine() (*jobs.Engine, error) {
 	return jobs.New(jobs.Config{
 		Pool: s.db.Pool, Client: s.sender, Secrets: s.key, Workers: s.process.cfg.Workers, Log: s.process.log, Metrics: s.metrics,
-		SweepAfter: s.process.cfg.SweepAfter, Hold: s.hold.On,
+		SweepAfter: s.process.cfg.SweepAfter, IdleEvery: time.Second, Hold: s.hold.On,
 		Retention: jobs.Retention{
 			Bodies: s.process.cfg.KeepBodies, Attempts: s.process.cfg.KeepAttempts, Received: s.process.cfg.KeepReceived,
 		},
@@ -207,11 +207,19 @@ func (s *services) run(ctx context.Context) error {
 	return err
 }
 
+// hear tells the engine that something was announced.
+func (s *services) hear() {
+	if s.engine != nil {
+		s.engine.Hear()
+	}
+}
+
 // listen hears what other nodes, and this one, announce.
 func (s *services) listen(ctx context.Context, feeds map[live.Channel]func(ids []uuid.UUID)) {
 	err := pg.Listen(ctx, s.db.URL, pg.Subscription{
 		Channels: live.Channels(),
 		OnNotify: func(channel, payload string) {
+			s.hear()
 			if add := feeds[live.Channel(channel)]; add != nil {
 				add(live.ParsePayload(payload))
 			} else {
@@ -220,6 +228,7 @@ func (s *services) listen(ctx context.Context, feeds map[live.Channel]func(ids [
 			}
 		},
 		OnReady: func() {
+			s.hear()
 			s.forget()
 			s.hold.Look()
 			s.deliveries.Resync()
