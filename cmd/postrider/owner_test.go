@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"syscall"
+	"testing"
+	"time"
+
+	"postrider/internal/pgtest"
+)
+
+// Of two processes one is stopped for longer than the promoter's lease lasts, and
+// goes on: what it had under way stays its own, and nothing goes twice. Then the
+// other is killed with -9: what it had is taken over though no claim gets old enough
+// to be swept, since its lock has ended with it.
+func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
+	if testing.Short() {
+		t.Skip("stops and kills the program; left out of -short")
+	}
+	t.Parallel()
+	d := pgtest.New(t)
+	binary := build(t)
+	env := []string{"DATABASE_URL=" + d.URL, "POSTRIDER_KEY=" + pgtest.KeyText(), "POSTRIDER_SWEEP_AFTER=1h"}
+	stopped, err := startChild(binary, "work", append(append(childEnv(), env...), "POSTRIDER_DATA="+t.TempDir(), "POSTRIDER_METRICS_ADDR=127.0.0.1:0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = stopped.cmd.Process.Signal(syscall.SIGCONT)
+		_ = stopped.cmd.Process.Signal(syscall.SIGTERM)
+		<-stopped.ended
+	})
+	c := newCrash(t, binary, func(context.Context) (string, error) { return d.URL, nil }, append(env, "POSTRIDER_DATA="+t.TempDir())...)
+	c.slow = time.Second
+	c.setUp(t, d)
+	holds := func(query string, args ...any) bool {
+		var so bool
+		if err := d.SQL.QueryRowContext(t.Context(), query, args...).Scan(&so); err != nil {
+			t.Error(err)
+		}
+		return so
+	}
+	const interrupted = `SELECT EXISTS (SELECT FROM attempts WHERE error = 'INTERRUPTED')`
+	name := fmt.Sprintf("%%:%d", stopped.cmd.Process.Pid)
+	over := false
+	c.load(t, func(int64, int) bool { return over }, func(n int) {
+		if n > 0 {
+			return // it has been done; the load ends
+		}
+		const under = `SELECT EXISTS (SELECT FROM river_job j JOIN workers w ON w.id::text = j.attempted_by[array_upper(j.attempted_by, 1)]
+			WHERE j.state = 'running' AND w.name LIKE $1)`
+		waitFor(t, time.Minute, "it is stopped with something under way", func() bool {
+			if !holds(under, name) {
+				return false
+			}
+			_ = stopped.cmd.Process.Signal(syscall.SIGSTOP)
+			had := holds(under, name)
+			if !had {
+				_ = stopped.cmd.Process.Signal(syscall.SIGCONT)
+			}
+			return had
+		})
+		waitFor(t, time.Minute, "others have looked at it more than twice", func() bool {
+			return holds(`SELECT seen_at < now() - interval '4 seconds' FROM workers WHERE name LIKE $1`, name)
+		})
+		if holds(interrupted) {
+			t.Error("what a stopped process had was taken from it")
+		}
+		_ = stopped.cmd.Process.Signal(syscall.SIGCONT)
+		waitFor(t, time.Minute, "it works on", func() bool {
+			return holds(`SELECT seen_at > now() - interval '2 seconds' FROM workers WHERE name LIKE $1`, name)
+		})
+		c.mu.Lock()
+		if c.got != len(c.sent) {
+			t.Errorf("%d requests for %d conversions: something was sent twice", c.got, len(c.sent))
+		}
+		c.mu.Unlock()
+		c.kill()
+		waitFor(t, time.Minute, "what the killed one had is taken over", func() bool { return holds(interrupted) })
+		over = true
+	})
+	c.check(t)
+}
