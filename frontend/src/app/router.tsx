@@ -7,7 +7,7 @@ import {
   Link,
   type RouterHistory,
 } from "@tanstack/react-router";
-import { Compass } from "lucide-react";
+import { Search } from "lucide-react";
 import type { ReactElement } from "react";
 
 import { buttonClass } from "@/components/ui/button";
@@ -282,7 +282,7 @@ function NotFound(): ReactElement {
     <main>
       <h1 className="sr-only">Not found</h1>
       <EmptyState
-        icon={Compass}
+        icon={Search}
         title="There is no page here"
         action={
           <Link to="/" className={buttonClass("primary")}>

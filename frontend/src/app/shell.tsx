@@ -35,8 +35,7 @@ const Keys = lazy(() => import("./keys").then((m) => ({ default: m.Keys })));
 const MoreSheet = lazy(() => import("./more-sheet").then((m) => ({ default: m.MoreSheet })));
 const StaffRail = lazy(() => import("./staff-rail").then((m) => ({ default: m.StaffRail })));
 const LookAs = lazy(() => import("./look-as").then((m) => ({ default: m.LookAs })));
-const LookingBanner = lazy(() => import("./look-as").then((m) => ({ default: m.LookingBanner })));
-const HoldBanner = lazy(() => import("./hold").then((m) => ({ default: m.HoldBanner })));
+const Banners = lazy(() => import("./banners").then((m) => ({ default: m.Banners })));
 const LostSession = lazy(() => import("./lost-session").then((m) => ({ default: m.LostSession })));
 
 /** Everything behind the sign-in: who is asking is known here, and the page stands inside. */
@@ -132,13 +131,8 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
       />
       <div className="flex min-h-0 min-w-0 flex-1 flex-col print:block">
         <Suspense>
-          <HoldBanner mayResume={viewer.role === "ADMIN" && !viewer.looking} />
+          <Banners viewer={viewer} />
         </Suspense>
-        {viewer.looking && (
-          <Suspense>
-            <LookingBanner name={viewer.affiliate?.name ?? ""} />
-          </Suspense>
-        )}
         <Main />
       </div>
       <BottomBar

@@ -1,5 +1,5 @@
 import { Client, type CombinedError, fetchExchange, mapExchange, type Operation } from "@urql/core";
-import { type Cache, cacheExchange, type Data } from "@urql/exchange-graphcache";
+import { type Cache, cacheExchange, type Data, type UpdateResolver } from "@urql/exchange-graphcache";
 import { relayPagination } from "@urql/exchange-graphcache/extras";
 
 import { lookingAs } from "./looking";
@@ -31,6 +31,13 @@ function forget(cache: Cache, ...names: string[]): void {
     if (names.includes(fieldName)) cache.invalidate("Query", fieldKey);
   }
 }
+
+/** What a mutation forgets when it is done. */
+const forgetting =
+  (...names: string[]): UpdateResolver =>
+  (_result, _args, cache) => {
+    forget(cache, ...names);
+  };
 
 /** Forgets the viewer's tokens: one that ends takes those with it that were made with it. */
 function forgetTokens(_result: unknown, _args: unknown, cache: Cache): void {
@@ -98,27 +105,13 @@ export function createClient(): Client {
             changePassword: forgetTokens,
             createApiToken: forgetTokens,
             revokeApiToken: forgetTokens,
-            createCampaign: (_result, _args, cache) => {
-              forget(cache, "campaigns");
-            },
-            createPostback: (_result, _args, cache) => {
-              forget(cache, "postbacks", "postbackGaps", "campaigns", "node", "conversionTrace");
-            },
-            updatePostback: (_result, _args, cache) => {
-              forget(cache, "postbacks", "postbackGaps", "campaigns", "node");
-            },
-            restorePostbackVersion: (_result, _args, cache) => {
-              forget(cache, "postbacks", "postbackGaps", "campaigns", "node");
-            },
-            setPostbackEnabled: (_result, _args, cache) => {
-              forget(cache, "postbackGaps", "campaigns");
-            },
-            deletePostback: (_result, _args, cache) => {
-              forget(cache, "postbacks", "postbackGaps", "campaigns", "node");
-            },
-            replayDelivery: (_result, _args, cache) => {
-              forget(cache, "node", "conversionTrace");
-            },
+            createCampaign: forgetting("campaigns"),
+            createPostback: forgetting("postbacks", "postbackGaps", "campaigns", "node", "conversionTrace"),
+            updatePostback: forgetting("postbacks", "postbackGaps", "campaigns", "node"),
+            restorePostbackVersion: forgetting("postbacks", "postbackGaps", "campaigns", "node"),
+            setPostbackEnabled: forgetting("postbackGaps", "campaigns"),
+            deletePostback: forgetting("postbacks", "postbackGaps", "campaigns", "node"),
+            replayDelivery: forgetting("node", "conversionTrace"),
           },
         },
       }),

@@ -89,22 +89,21 @@ interface Sink<Data> {
   isOver?: () => boolean;
 }
 
-const unauthorized = 4401;
-const forbidden = 4403;
+/** The codes with which a socket closes that nobody is signed in on. */
+const signInOver = [4401, 4403];
 
 /** Whether a socket was closed, or a subscription refused, because nobody is signed in any more. */
 function isSignInOver(error: unknown): boolean {
   if (Array.isArray(error)) {
     return error.some((e: { extensions?: { code?: unknown } }) => e.extensions?.code === "unauthenticated");
   }
-  return error instanceof CloseEvent && (error.code === unauthorized || error.code === forbidden);
+  return error instanceof CloseEvent && signInOver.includes(error.code);
 }
 
 function messageOf(error: unknown): string {
   if (Array.isArray(error)) {
-    return error.map((e: unknown) => (e instanceof Error ? e.message : messageOf(e))).join(" ");
+    return error.map(messageOf).join(" ");
   }
-  if (error instanceof Error) return error.message;
   if (typeof error === "object" && error !== null && "message" in error) return String(error.message);
   return "The live connection was refused.";
 }
@@ -131,7 +130,7 @@ export function subscribeLive<Data, Variables extends Record<string, unknown>>(
         },
         error: (error) => {
           if (isSignInOver(error)) {
-            if (!stopped) waiting.add(start);
+            waiting.add(start);
             setSessionLost(true);
             return;
           }

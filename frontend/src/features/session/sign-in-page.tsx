@@ -30,13 +30,14 @@ const route = getRouteApi("/sign-in");
 
 export function SignInPage(): ReactElement {
   useTitle("Sign in");
-  const { to } = route.useSearch();
+  const { to: asked } = route.useSearch();
+  const to = asked === undefined ? undefined : ownAddress(asked);
   const [{ data, error }] = useQuery({ query: InstanceQuery });
   const demo = data?.instance.demoSignIns ?? [];
 
   // A new page, so that nothing of an earlier user is left in memory.
   const enter = () => {
-    location.assign(ownAddress(to ?? "/") ?? "/");
+    location.assign(to ?? ownAddress("/") ?? "/");
   };
 
   return (
