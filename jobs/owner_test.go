@@ -91,3 +91,17 @@ func TestALockThatIsLostIsTakenAgain(t *testing.T) {
 		t.Errorf("%d locks; %+v", before, d)
 	}
 }
+
+// A notice is lost where the connection that listens is. A job that nobody fetches
+// is announced again long before its lane is polled.
+func TestAJobWhoseNoticeWasLostIsFetchedAllTheSame(t *testing.T) {
+	w := setup(t, nil)
+	w.postback("/")
+	w.deposit()
+	w.exec(`UPDATE river_job SET state = 'pending', scheduled_at = now() - interval '1 minute'`)
+	w.run(never)
+	w.deposit()
+	w.until("the engine fetches", `SELECT count(*) = 1 FROM deliveries WHERE state = 'delivered'`)
+	w.exec(`UPDATE river_job SET state = 'available' WHERE state = 'pending'`)
+	w.untilAll(dispatch.Delivered)
+}
