@@ -60,6 +60,9 @@ func (a Allowances) orDefault() Allowances {
 
 func validatedAtOnce() int { return max(1, runtime.GOMAXPROCS(0)-1) }
 
+// With this code an operation is refused with 422, as one that is not valid is.
+func init() { errcode.RegisterErrorType(limit.Code, errcode.KindProtocol) }
+
 // limits holds the API to its limits. It is an extension of gqlgen's for what is
 // asked of a document and of an operation, and a wrapper of transports for the rest.
 type limits struct {
@@ -74,7 +77,6 @@ type limits struct {
 }
 
 func newLimits(schema graphql.ExecutableSchema, known graphql.Cache[*ast.QueryDocument], cfg Config) *limits {
-	errcode.RegisterErrorType(limit.Code, errcode.KindProtocol)
 	a := cfg.Allowances.orDefault()
 	return &limits{
 		schema: schema, known: known, client: cfg.client, now: time.Now, // whatever Now is: rates are of real seconds

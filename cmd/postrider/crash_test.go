@@ -184,6 +184,11 @@ func (c *crash) supervise(t *testing.T) {
 			return
 		}
 		c.set(p)
+		c.mu.Lock()
+		if c.over { // since it was started
+			_ = p.cmd.Process.Signal(syscall.SIGTERM)
+		}
+		c.mu.Unlock()
 		<-p.ended
 		c.set(nil)
 		c.mu.Lock()

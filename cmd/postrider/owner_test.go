@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -43,8 +44,8 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 	}
 	const interrupted = `SELECT EXISTS (SELECT FROM attempts WHERE error = 'INTERRUPTED')`
 	name := fmt.Sprintf("%%:%d", stopped.cmd.Process.Pid)
-	over := false
-	c.load(t, func(int64, int) bool { return over }, func(n int) {
+	var over atomic.Bool
+	c.load(t, func(int64, int) bool { return over.Load() }, func(n int) {
 		if n > 0 {
 			return // it has been done; the load ends
 		}
@@ -78,7 +79,7 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 		c.mu.Unlock()
 		c.kill()
 		waitFor(t, time.Minute, "what the killed one had is taken over", func() bool { return holds(interrupted) })
-		over = true
+		over.Store(true)
 	})
 	c.check(t)
 }
