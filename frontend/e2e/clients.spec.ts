@@ -118,10 +118,13 @@ test("reference clients survive a restart and are told when they are revoked", a
   try {
     await untilSeen();
 
-    await node.stop();
+    // Before it stops: whoever is told that it does must not ask again and again until it is back.
+    let back: () => void = () => undefined;
     up = new Promise((resolve) => {
-      void node.start().then(resolve);
+      back = resolve;
     });
+    await node.stop();
+    void node.start().then(back);
     const missed = await happens();
     await up;
     await untilSeen();
