@@ -141,7 +141,7 @@ func clicksBesideHostile(ctx context.Context, e *env) (figures, error) {
 		return figures{}, err
 	}
 	defer s.close()
-	n := hostileRate * max(3, e.size(hostileSeconds))
+	n := hostileRate * hostileSeconds // -quick too: what a stranger may send at once is gone after the first second
 	click := func(i int) string { return fmt.Sprintf("%s/c/%s?param_1=c-%d", s.url, s.links[i%len(s.links)], i) }
 	if _, err := atRateQuantile(ctx, warmLoad, hostileRate, http.StatusFound, hostileQuantile, click); err != nil {
 		return figures{}, err

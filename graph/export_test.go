@@ -6,12 +6,16 @@ var (
 	MaxOperation = maxOperation
 )
 
+// MaxErrors is how many errors of a document are looked for.
+const MaxErrors = maxErrors
+
 // Limits are the numbers of docs/api-limits.md.
 func Limits() map[string]int {
 	return map[string]int{
 		"bytes": maxRequest, "tokens": maxDocument.Tokens, "operations": maxDocument.Operations, "repetitions": maxDocument.Repetitions,
 		"roots": maxOperation.Roots, "depth": maxOperation.Depth, "cost": maxOperation.Cost, "introspection": maxOperation.Introspection,
 		"fragments": maxDocument.Fragments, "validated": maxDocument.Validated,
+		"errors": maxErrors, "introspectionRate": strangersIntrospect,
 		"concurrency": ofOneClient, "rate": Allowances{}.orDefault().Strangers,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"postrider/graph/gen"
 	"postrider/graph/limit"
@@ -38,6 +39,7 @@ func Handler(cfg Config) http.Handler {
 		s.AddTransport(limits.transport(t))
 	}
 	s.SetQueryCache(known)
+	s.SetValidationRulesFn(func() *rules.Rules { return limit.Rules(maxErrors) })
 	s.SetErrorPresenter(present(cfg.Log))
 	s.SetRecoverFunc(func(_ context.Context, panicked any) error {
 		return problem.Internal(nil, "panic: %v", panicked)

@@ -30,11 +30,22 @@ var (
 	maxOperation = limit.Most{Cost: 25_000, Introspection: 800_000, Depth: 14, Roots: 30}
 )
 
+// Most errors of a document that are looked for.
+const maxErrors = 20
+
 // Most bytes of a request. Staff import files of operators, which are longer than
 // any operation.
 const (
 	maxRequest      = 256 << 10
 	maxStaffRequest = 8 << 20
+)
+
+// What complexity of introspections a second those may ask who are not signed in, of
+// one neighbourhood of addresses, and a user; the most of one operation at once.
+// A whole schema is about 400,000.
+const (
+	strangersIntrospect = 15_000
+	usersIntrospect     = 150_000
 )
 
 // How many operations are read and validated at a time (all but one of the cores,
@@ -50,12 +61,16 @@ const (
 // Allowances are how many bytes a second of documents that are not remembered may be
 // sent, and eight times as many at once. What is zero is the default, in brackets.
 type Allowances struct {
-	Strangers int // by all who are not signed in of one neighbourhood of addresses (16 KiB)
-	Users     int // by a user (128 KiB)
+	Strangers int              // by all who are not signed in of one neighbourhood of addresses (16 KiB)
+	Users     int              // by a user (128 KiB)
+	Now       func() time.Time // tells the seconds (time.Now)
 }
 
 func (a Allowances) orDefault() Allowances {
-	return Allowances{Strangers: cmp.Or(a.Strangers, 16<<10), Users: cmp.Or(a.Users, 128<<10)}
+	if a.Now == nil {
+		a.Now = time.Now
+	}
+	return Allowances{Strangers: cmp.Or(a.Strangers, 16<<10), Users: cmp.Or(a.Users, 128<<10), Now: a.Now}
 }
 
 func validatedAtOnce() int { return max(1, runtime.GOMAXPROCS(0)-1) }
@@ -68,22 +83,46 @@ func init() { errcode.RegisterErrorType(limit.Code, errcode.KindProtocol) }
 type limits struct {
 	schema     graphql.ExecutableSchema
 	known      graphql.Cache[*ast.QueryDocument] // documents that have been validated
-	strangers  *limit.Allowance
-	users      *limit.Allowance
+	strangers  allowed
+	users      allowed
 	now        func() time.Time
 	validating *limit.Gate
 	answering  *limit.Gate
+	describing *limit.Gate // introspections, which take thousands of goroutines each
 	client     func(ctx context.Context) string
+}
+
+// allowed is what those of one kind may take a second.
+type allowed struct {
+	bytes         *limit.Allowance // of documents that are not remembered
+	introspection *limit.Allowance // of the complexity of introspections
+}
+
+func newAllowed(bytes, introspection int) allowed {
+	return allowed{
+		bytes: limit.NewAllowance("rate", bytes, 8*bytes,
+			"you send more than %d bytes of new documents a second: use variables, so that a document is the same each time, or slow down"),
+		introspection: limit.NewAllowance("introspectionRate", introspection, maxOperation.Introspection,
+			"you introspect more than a complexity of %d a second: remember the schema, or slow down"),
+	}
 }
 
 func newLimits(schema graphql.ExecutableSchema, known graphql.Cache[*ast.QueryDocument], cfg Config) *limits {
 	a := cfg.Allowances.orDefault()
 	return &limits{
-		schema: schema, known: known, client: cfg.client, now: time.Now, // whatever Now is: rates are of real seconds
-		strangers: limit.NewAllowance("rate", a.Strangers, 8*a.Strangers), users: limit.NewAllowance("rate", a.Users, 8*a.Users),
+		schema: schema, known: known, client: cfg.client, now: a.Now,
+		strangers: newAllowed(a.Strangers, strangersIntrospect), users: newAllowed(a.Users, usersIntrospect),
 		validating: limit.NewGate("concurrency", validatedAtOnce(), ofOneClient, gatePatience),
 		answering:  limit.NewGate("concurrency", answeredAtOnce, ofOneClient, gatePatience),
+		describing: limit.NewGate("concurrency", 1, ofOneClient, gatePatience),
 	}
+}
+
+func (l *limits) allowed(ctx context.Context) allowed {
+	if viewer.From(ctx) == nil {
+		return l.strangers
+	}
+	return l.users
 }
 
 // client is who an operation counts for: a user, else a neighbourhood of addresses.
@@ -108,11 +147,7 @@ func (l *limits) MutateOperationParameters(ctx context.Context, params *graphql.
 	if _, ok := l.known.Get(ctx, params.Query); ok {
 		return nil
 	}
-	allowance := l.users
-	if viewer.From(ctx) == nil {
-		allowance = l.strangers
-	}
-	if e := allowance.Take(l.client(ctx), len(params.Query), l.now()); e != nil {
+	if e := l.allowed(ctx).bytes.Take(l.client(ctx), len(params.Query), l.now()); e != nil {
 		return e.GraphQL()
 	}
 	if e := maxDocument.Check(params.Query); e != nil {
@@ -127,8 +162,17 @@ func (l *limits) MutateOperationContext(ctx context.Context, oc *graphql.Operati
 	if e := maxOperation.Check(size); e != nil {
 		return e.GraphQL()
 	}
+	if size.Introspection > 0 {
+		oc.Stats.SetExtension(introspects, true)
+		if e := l.allowed(ctx).introspection.Take(l.client(ctx), size.Introspection, l.now()); e != nil {
+			return e.GraphQL()
+		}
+	}
 	return nil
 }
+
+// introspects marks an operation that asks for the schema.
+const introspects = "introspects"
 
 // InterceptResponse answers an operation in its turn. A subscription has none: it
 // waits for what happens, for hours.
@@ -136,8 +180,16 @@ func (l *limits) InterceptResponse(ctx context.Context, next graphql.ResponseHan
 	if !graphql.HasOperationContext(ctx) {
 		return next(ctx)
 	}
-	if op := graphql.GetOperationContext(ctx).Operation; op == nil || op.Operation == ast.Subscription {
+	oc := graphql.GetOperationContext(ctx)
+	if oc.Operation == nil || oc.Operation.Operation == ast.Subscription {
 		return next(ctx)
+	}
+	if oc.Stats.GetExtension(introspects) != nil {
+		leave, err := l.describing.Enter(ctx, l.client(ctx))
+		if err != nil {
+			return &graphql.Response{Errors: gqlerror.List{limited(err)}}
+		}
+		defer leave()
 	}
 	leave, err := l.answering.Enter(ctx, l.client(ctx))
 	if err != nil {
@@ -176,12 +228,21 @@ type executor struct {
 }
 
 // CreateOperationContext reads and validates an operation.
-func (e executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+func (e executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (oc *graphql.OperationContext, errs gqlerror.List) {
 	leave, err := e.limits.validating.Enter(ctx, e.limits.client(ctx))
 	if err != nil {
 		return &graphql.OperationContext{}, gqlerror.List{limited(err)}
 	}
 	defer leave()
+	defer func() {
+		switch panicked := recover().(type) {
+		case nil:
+		case limit.Invalid:
+			oc, errs = &graphql.OperationContext{}, gqlerror.List(panicked)
+		default:
+			panic(panicked)
+		}
+	}()
 	return e.GraphExecutor.CreateOperationContext(ctx, params)
 }
 

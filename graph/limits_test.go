@@ -109,6 +109,59 @@ func checked(schema *ast.Schema, document string) (walked int) {
 	return walked
 }
 
+// Each error of a document takes a look at every name that may have been meant, so
+// only some are looked for.
+func TestADocumentOfErrorsIsLookedAtForSome(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	for name, document := range map[string]string{
+		"fields":     "{" + repeat(3900, "x# ") + "}",
+		"arguments":  "{viewer(" + repeat(900, "x#: 1 ") + "){role}}",
+		"types":      "{viewer{" + repeat(400, "...on X#{a#:role} ") + "}}",
+		"variables":  "query(" + repeat(900, "$v#:X# ") + "){viewer{role}}",
+		"directives": "{viewer" + strings.Repeat("@x ", 900) + "{role}}",
+		"spreads":    "{" + repeat(50, "...x# ") + "viewer{" + repeat(50, "...y# ") + "}}",
+	} {
+		res := a.post(t, nobody, document, nil)
+		if n := len(res.Errors); n != graph.MaxErrors+1 || res.Errors[n-1].Extensions["limit"] != "errors" || len(res.body) > 10_000 {
+			t.Errorf("%s: %d errors, %d bytes: %.300s", name, n, len(res.body), res.body)
+		}
+	}
+	if res := a.post(t, nobody, "{"+repeat(graph.MaxErrors, "x# ")+"}", nil); len(res.Errors) != graph.MaxErrors || res.Errors[0].Extensions["code"] != "GRAPHQL_VALIDATION_FAILED" {
+		t.Errorf("as many as may be: %s", res.body)
+	}
+}
+
+// An introspection takes thousands of goroutines: who asks for one after another is
+// slowed down, however short the documents are.
+func TestIntrospectionsAreRationed(t *testing.T) {
+	t.Parallel()
+	at := time.Now()
+	a := newAPI(t, func(c *graph.Config) { c.Allowances.Now = func() time.Time { return at } })
+	token := a.affiliate(t, pgtest.Affiliate(t, a.db))
+	introspection, err := os.ReadFile("testdata/introspection.graphql")
+	must(t, err)
+	ask := func(w who) *response { return a.post(t, w, string(introspection), nil) }
+	rationed := func(res *response) bool {
+		return len(res.Errors) == 1 && res.Errors[0].Extensions["limit"] == "introspectionRate" &&
+			res.Errors[0].Extensions["max"] == float64(graph.Limits()["introspectionRate"])
+	}
+	passed := 0
+	for passed < 10 && !rationed(ask(nobody)) {
+		passed++
+	}
+	if passed < 1 || passed > 3 {
+		t.Errorf("%d of them passed at once", passed)
+	}
+	if res := ask(token); len(res.Errors) > 0 {
+		t.Errorf("somebody else: %.300s", res.body)
+	}
+	at = at.Add(time.Minute)
+	if res := ask(nobody); len(res.Errors) > 0 {
+		t.Errorf("a minute later: %.300s", res.body)
+	}
+}
+
 // What is looked at does not grow faster than the document, whatever it spreads.
 func TestALookAtADocumentIsBounded(t *testing.T) {
 	t.Parallel()
@@ -317,7 +370,7 @@ func TestTheLimitsAreDocumented(t *testing.T) {
 	page, err := os.ReadFile("../docs/api-limits.md")
 	must(t, err)
 	said := map[string]string{}
-	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z]+)` \\| ([0-9,]+)").FindAllStringSubmatch(string(page), -1) {
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-zA-Z]+)` \\| ([0-9,]+)").FindAllStringSubmatch(string(page), -1) {
 		said[row[1]] = strings.ReplaceAll(row[2], ",", "")
 	}
 	for name, n := range graph.Limits() {
@@ -407,7 +460,10 @@ func (a *api) read(t *testing.T) (n int) {
 // and others are not touched.
 func TestNewDocumentsAreRationed(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, func(c *graph.Config) { c.Allowances = graph.Allowances{Strangers: 100, Users: 1000} })
+	start := time.Now()
+	a := newAPI(t, func(c *graph.Config) {
+		c.Allowances = graph.Allowances{Strangers: 100, Users: 1000, Now: func() time.Time { return start }}
+	})
 	token := a.affiliate(t, pgtest.Affiliate(t, a.db))
 	refused := 0
 	for i := range 60 {
@@ -419,7 +475,7 @@ func TestNewDocumentsAreRationed(t *testing.T) {
 			}
 		}
 	}
-	if refused < 25 || refused > 40 { // eight seconds' worth is free: 800 of 1,700 bytes, and some a second
+	if refused != 33 { // eight seconds' worth is free: 800 of 1,730 bytes
 		t.Errorf("%d of 60 were refused", refused)
 	}
 	if res := a.post(t, nobody, "{ a0: instance { version } }", nil); len(res.Errors) > 0 {

@@ -12,26 +12,28 @@ import (
 // goes first.
 const allowancesKept = 20_000
 
-// Allowance is how many bytes of new documents a client may send: so many a second,
-// and so many at once after a while without. What is remembered costs nothing.
+// Allowance is how much a client may take of something: so much a second, and so much
+// at once after a while without.
 type Allowance struct {
 	name      string
 	perSecond int
 	burst     int
+	message   string
 
 	mu   sync.Mutex
 	kept *simplelru.LRU[string, *rate.Limiter]
 }
 
-// NewAllowance is one whose excess is of the limit called name.
-func NewAllowance(name string, perSecond, burst int) *Allowance {
-	a := &Allowance{name: name, perSecond: perSecond, burst: burst}
+// NewAllowance is one whose excess is of the limit called name. The message has a %d
+// for how much a second may be.
+func NewAllowance(name string, perSecond, burst int, message string) *Allowance {
+	a := &Allowance{name: name, perSecond: perSecond, burst: burst, message: message}
 	a.kept, _ = simplelru.NewLRU[string, *rate.Limiter](allowancesKept, nil) // fails for a size of 0 alone
 	return a
 }
 
-// Take takes bytes of a client's allowance, or says that there are not as many left.
-func (a *Allowance) Take(client string, bytes int, now time.Time) *Exceeded {
+// Take takes n of a client's allowance, or says that there is not as much left.
+func (a *Allowance) Take(client string, n int, now time.Time) *Exceeded {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	limiter, ok := a.kept.Get(client)
@@ -39,9 +41,8 @@ func (a *Allowance) Take(client string, bytes int, now time.Time) *Exceeded {
 		limiter = rate.NewLimiter(rate.Limit(a.perSecond), a.burst)
 		a.kept.Add(client, limiter)
 	}
-	if limiter.AllowN(now, bytes) {
+	if limiter.AllowN(now, n) {
 		return nil
 	}
-	return exceeded(a.name, a.perSecond,
-		"you send more than %d bytes of new documents a second: use variables, so that a document is the same each time, or slow down", a.perSecond)
+	return exceeded(a.name, a.perSecond, a.message, a.perSecond)
 }

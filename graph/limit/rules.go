@@ -1,0 +1,35 @@
+package limit
+
+import (
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator/core"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+)
+
+// Invalid is what a validation panics with that has found as many errors as may be:
+// those, and last that there may be more. A rule has no other way to end the walk.
+type Invalid gqlerror.List
+
+// Rules are the rules of GraphQL for one validation, which ends at the most errors:
+// each error takes a look at every name that may have been meant, so a document of
+// nothing else takes a hundred times as long as a valid one. (graphql-js ends at 100.)
+func Rules(most int) *rules.Rules {
+	var found Invalid
+	bounded := rules.NewRules()
+	for name, rule := range rules.NewDefaultRules().GetInner() {
+		bounded.AddRule(name, func(observers *core.Events, add core.AddErrFunc) {
+			rule(observers, func(options ...core.ErrorOption) {
+				if len(found) == most {
+					panic(append(found, exceeded("errors", most, "the document has more than %d errors: these are the first", most).GraphQL()))
+				}
+				e := &gqlerror.Error{Rule: name}
+				for _, option := range options {
+					option(e)
+				}
+				found = append(found, e)
+				add(options...)
+			})
+		})
+	}
+	return bounded
+}
