@@ -43,8 +43,8 @@ bench: .cache/postgres ## the benchmarks, with their peers and limits, as one ta
 	$(GO) run ./bench
 
 .PHONY: soak
-soak: .cache/postgres ## the long crash test: kill -9 again and again under load
-	$(GO) test -count=1 -timeout 90m -run Crash -v ./cmd/postrider -soak
+soak: .cache/postgres ## the long crash tests: kill -9 again and again under load, a process that is stopped for a minute
+	$(GO) test -count=1 -timeout 90m -run 'Crash|ClaimsEnd|IsCut' -v ./cmd/postrider -soak
 
 .PHONY: dev
 dev: .cache/postgres .cache/country.mmdb frontend/node_modules/.installed ## Go with reload beside Vite's dev server

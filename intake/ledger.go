@@ -142,7 +142,7 @@ INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id
   attempt, claimed_at, first_attempt_at)
 SELECT id, affiliate, postback, version, conversion, event, offer, nullif(campaign, 0), nullif(click, $19),
   nullif(transaction, ''), goal, status, state, CASE state WHEN 'held' THEN $15 END, $16, endpoint, follows,
-  CASE state WHEN 'queued' THEN at END, at, at, CASE WHEN claimed IS NULL THEN 0 ELSE 1 END, CASE WHEN claimed IS NOT NULL THEN now() END, claimed
+  CASE state WHEN 'queued' THEN now() END, at, at, CASE WHEN claimed IS NULL THEN 0 ELSE 1 END, CASE WHEN claimed IS NOT NULL THEN now() END, claimed
 FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], $6::uuid[], $7::bigint[], $8::bigint[], $9::uuid[],
             $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $17::timestamptz[], $18::bool[], $20::timestamptz[])
   AS u(id, affiliate, postback, version, conversion, event, offer, campaign, click, transaction, goal, status, state, endpoint, at, follows,

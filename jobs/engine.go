@@ -54,7 +54,8 @@ type Config struct {
 	Workers  int                   // deliveries under way at once; 256
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer // nil for none
-	Now      func() time.Time      // the clock
+	Machine  func() time.Time      // the machine's clock; time.Now
+	Now      func() time.Time      // the time; the machine's clock set by the database's
 	Hold     func() bool           // whether nothing may leave; nil for never
 
 	Retention    Retention
@@ -80,7 +81,8 @@ type Engine struct {
 	slots     chan struct{} // bounds what is under way
 	handover  handover
 
-	ownerless map[string]bool // who had jobs running and no lock at the last look; of that look alone
+	ownerless map[string]bool // who had jobs running and no lock at the last look; of whoever looks alone
+	lookedAt  time.Time       // when that was
 
 	bodiesUpTo uuid.UUID // attempts up to this one have lost their bodies; of the house-keeping alone
 
@@ -95,8 +97,12 @@ type Engine struct {
 // New makes an Engine. Run starts it.
 func New(cfg Config) (*Engine, error) {
 	cfg = cfg.withDefaults()
+	set := &clock{machine: cfg.Machine, log: cfg.Log}
+	if cfg.Now == nil {
+		cfg.Now = set.now
+	}
 	m := newMetrics(cfg.Metrics)
-	member, err := newMembership(cfg.Pool.Pgx, cfg.Workers)
+	member, err := newMembership(cfg.Pool.Pgx, cfg.Workers, set)
 	if err != nil {
 		return nil, err
 	}
@@ -177,8 +183,8 @@ func (c Config) withDefaults() Config {
 	if c.Workers == 0 {
 		c.Workers = defaultWorkers
 	}
-	if c.Now == nil {
-		c.Now = time.Now
+	if c.Machine == nil {
+		c.Machine = time.Now
 	}
 	if c.Hold == nil {
 		c.Hold = func() bool { return false }

@@ -26,6 +26,7 @@ type membership struct {
 	pool  *pgxpool.Pool
 	id    uuid.UUID
 	slots int
+	clock *clock
 
 	processes atomic.Int64 // that are alive, this one among them
 	others    atomic.Bool  // have jobs running, whether or not they live
@@ -34,12 +35,12 @@ type membership struct {
 	began     time.Time
 }
 
-func newMembership(pool *pgxpool.Pool, slots int) (*membership, error) {
+func newMembership(pool *pgxpool.Pool, slots int, clock *clock) (*membership, error) {
 	id, err := uuid.NewV4()
 	if err != nil {
 		return nil, fmt.Errorf("making an id: %w", err)
 	}
-	m := &membership{pool: pool, id: id, slots: slots, began: time.Now()}
+	m := &membership{pool: pool, id: id, slots: slots, clock: clock, began: time.Now()}
 	m.processes.Store(1)
 	return m, nil
 }
@@ -51,7 +52,7 @@ func (m *membership) leads() bool { return int64(time.Since(m.began)) < m.leadUn
 // beatSQL shows that the process $1 is alive ($2 its name, $3 its slots), forgets
 // whom nobody has seen for $4, and asks for the lease, of $5. It tells how many
 // others live, whether it has the lease, whether others have jobs running, and
-// whether jobs wait that should have been fetched $6 ago. It is one statement, since
+// whether jobs wait that should have been fetched $6 ago, and what the time is. It is one statement, since
 // it is what a process at rest does. The lease is asked for before anything else is
 // locked: in another order two processes could wait for each other.
 const beatSQL = `
@@ -66,20 +67,22 @@ WITH lease AS (
 SELECT (SELECT count(*) FROM workers WHERE seen_at >= now() - $4::interval AND id <> $1),
   EXISTS (SELECT FROM lease),
   EXISTS (SELECT FROM river_job WHERE state = 'running' AND kind = 'deliver' AND attempted_by[array_upper(attempted_by, 1)] <> $1::text),
-  EXISTS (SELECT FROM river_job WHERE state = 'available' AND kind = 'deliver' AND scheduled_at < now() - $6::interval)`
+  EXISTS (SELECT FROM river_job WHERE state = 'available' AND kind = 'deliver' AND scheduled_at < now() - $6::interval), clock_timestamp()`
 
 // beat shows that this process is alive, counts the others, and asks for the
 // lease. All times are the database's: clocks of machines differ.
 func (m *membership) beat(ctx context.Context) error {
-	asked := time.Since(m.began)
+	asked, before := time.Since(m.began), m.clock.machine()
 	host, _ := os.Hostname()
 	var processes int64
 	var leads, others, unfetched bool
+	var database time.Time
 	err := m.pool.QueryRow(ctx, beatSQL, m.id, fmt.Sprintf("%s:%d", host, os.Getpid()), m.slots, seenFor, leaseFor, fetchedIn).
-		Scan(&processes, &leads, &others, &unfetched)
+		Scan(&processes, &leads, &others, &unfetched, &database)
 	if err != nil {
 		return fmt.Errorf("showing that this process is alive: %w", err)
 	}
+	m.clock.set(ctx, before, m.clock.machine(), database)
 	m.processes.Store(processes + 1)
 	m.others.Store(others)
 	m.unfetched.Store(unfetched)

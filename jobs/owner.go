@@ -18,6 +18,7 @@ const (
 	ownerSpace = "postrider.engine."
 	ownerSQL   = `SELECT pg_advisory_lock(hashtextextended('` + ownerSpace + `' || $1, 0))`
 	ownerAgain = 50 * time.Millisecond // until a lost lock is asked for again
+	lookAgain  = 5 * beatEvery         // an older look tells nothing of who holds no lock
 )
 
 // ownerKeepalives end the connection of a process that is cut off after some four
@@ -111,7 +112,7 @@ func (e *Engine) watchOwners(ctx context.Context) {
 }
 
 // sweepOwnerless takes back at once what nobody living has claimed. Who holds no lock
-// is looked at twice: a connection may be lost and opened again.
+// is looked at twice, a beat apart: a connection may be lost and opened again.
 func (e *Engine) sweepOwnerless(ctx context.Context) error {
 	rows, err := e.Pool.Pgx.Query(ctx, ownerlessSQL, e.member.id.String())
 	if err != nil {
@@ -125,11 +126,11 @@ func (e *Engine) sweepOwnerless(ctx context.Context) error {
 	seen := make(map[string]bool, len(owners))
 	for _, owner := range owners {
 		seen[owner] = true
-		if e.ownerless[owner] {
+		if e.ownerless[owner] && time.Since(e.lookedAt) < lookAgain {
 			dead = append(dead, owner)
 		}
 	}
-	e.ownerless = seen
+	e.ownerless, e.lookedAt = seen, time.Now()
 	if len(dead) == 0 {
 		return nil
 	}

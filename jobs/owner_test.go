@@ -1,6 +1,8 @@
 package jobs_test
 
 import (
+	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -104,4 +106,31 @@ func TestAJobWhoseNoticeWasLostIsFetchedAllTheSame(t *testing.T) {
 	w.until("the engine fetches", `SELECT count(*) = 1 FROM deliveries WHERE state = 'delivered'`)
 	w.exec(`UPDATE river_job SET state = 'available' WHERE state = 'pending'`)
 	w.untilAll(dispatch.Delivered)
+}
+
+// Processes whose clocks differ by hours from each other's and the database's work
+// together: nothing waits for a clock, and nothing is taken from anybody.
+func TestClocksThatDiffer(t *testing.T) {
+	var refused atomic.Int32
+	w := setup(t, func(n int, rw http.ResponseWriter, _ *http.Request) {
+		if n%7 == 0 { // what one schedules anew, another promotes perhaps
+			refused.Add(1)
+			rw.WriteHeader(http.StatusServiceUnavailable)
+		}
+	})
+	w.postback("/?t={transaction_id}")
+	sweeping := func(c *jobs.Config) { c.SweepAfter = 5 * time.Second }
+	for _, ahead := range []time.Duration{-3 * time.Hour, 0, 2 * time.Hour} {
+		w.run(sweeping, func(c *jobs.Config) { c.Machine = func() time.Time { return time.Now().Add(ahead) } })
+	}
+	for range 60 {
+		w.deposit()
+	}
+	w.untilAll(dispatch.Delivered)
+	if n := w.number(`SELECT count(*) FROM attempts`); n != 60+int(refused.Load()) {
+		t.Errorf("%d attempts for 60 deliveries and %d refusals", n, refused.Load())
+	}
+	if n := w.number(`SELECT count(*) FROM deliveries WHERE abs(extract(epoch FROM now() - queued_at)) > 60 OR abs(extract(epoch FROM now() - delivered_at)) > 60`); n != 0 {
+		t.Errorf("%d deliveries bear the time of a clock that is wrong", n)
+	}
 }

@@ -152,7 +152,7 @@ WITH first AS (
     ORDER BY priority, id LIMIT s.n FOR UPDATE SKIP LOCKED
   ) p
 )
-UPDATE deliveries d SET parked_at = NULL, queued_at = $4, updated_at = CASE WHEN first.held THEN $4 ELSE d.updated_at END,
+UPDATE deliveries d SET parked_at = NULL, queued_at = now(), updated_at = CASE WHEN first.held THEN $4 ELSE d.updated_at END,
   state = CASE WHEN d.state <> 'held' THEN d.state WHEN d.attempt = 0 THEN 'queued' ELSE 'retrying' END,
   reason = CASE WHEN first.held THEN NULL ELSE d.reason END
 FROM first WHERE d.id = first.id
@@ -232,11 +232,11 @@ const heldSQL = `
 WITH locked AS (SELECT id, hold_reason FROM postbacks WHERE id = ANY($1) ORDER BY id FOR SHARE)
 SELECT id FROM locked WHERE hold_reason IS NOT NULL`
 
-// replaySQL makes the delivery $1 out of $2: version $3, endpoint $4, now $5,
-// priority $6.
+// replaySQL makes the delivery $1 out of $2: version $3, endpoint $4, now $5 (by
+// another clock than the database's, perhaps), priority $6.
 const replaySQL = `
 INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
   transaction_id, goal, status, state, priority, endpoint, due_at, replay_of, test, created_at, updated_at, gathering_id, macros)
 SELECT $1, affiliate_id, postback_id, $3, conversion_id, event_id, offer_id, campaign_id, click_id,
-  transaction_id, goal, status, 'queued', $6, $4, $5, id, test, $5, $5, gathering_id, macros
+  transaction_id, goal, status, 'queued', $6, $4, least($5, now()), id, test, $5, $5, gathering_id, macros
 FROM deliveries WHERE id = $2`
