@@ -17,13 +17,13 @@ import (
 	"go.uber.org/goleak"
 
 	"postrider/account"
+	"postrider/ent"
 	"postrider/ent/db"
 	_ "postrider/ent/db/runtime" // the rules of privacy
-	"postrider/internal/pg"
-	"postrider/internal/pgtest"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -47,7 +47,7 @@ func setup(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC), hasher: secret.NewHasher()}
 	database := pgtest.New(t)
-	w.client = db.NewClient(db.Driver(pg.Driver(database.SQL)))
+	w.client = ent.NewClient(database.SQL)
 	w.accounts = account.New(account.Params{
 		DB: database.SQL, Client: w.client, Log: slog.New(slog.DiscardHandler), Secure: true, Now: w.clock, RecheckEvery: time.Millisecond,
 		Secrets: pgtest.Key(t), Hasher: w.hasher,

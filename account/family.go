@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/user"
@@ -36,7 +37,7 @@ func (a *Accounts) lockingUser(ctx context.Context, userID int64, lock string, d
 		if err != nil {
 			return fmt.Errorf("locking a user: %w", err)
 		}
-		return do(ctx, &family{tx: tx, client: db.NewClient(db.Driver(pg.TxDriver(tx))), now: a.now()})
+		return do(ctx, &family{tx: tx, client: ent.NewTxClient(tx), now: a.now()})
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/delivery"
 	"postrider/internal/live"
@@ -55,7 +56,7 @@ func (e *env) engineWatched(ctx context.Context, pool *pg.Pool, subscribers int)
 	watching, cancel := context.WithCancel(ctx)
 	var views sync.WaitGroup
 	hub := live.NewHub[*db.Delivery]()
-	client := db.NewClient(db.Driver(pg.Driver(pool.SQL)))
+	client := ent.NewClient(pool.SQL)
 	feed := live.NewFeed(hub, e.log, func(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
 		return client.Delivery.Query().Where(delivery.IDIn(ids...)).All(viewer.AsSystem(ctx))
 	})

@@ -17,7 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"postrider/account"
-	"postrider/ent/db"
+	"postrider/ent"
 	"postrider/graph"
 	"postrider/intake"
 	"postrider/internal/pg"
@@ -68,7 +68,7 @@ func apiSite(ctx context.Context, e *env, pool *pg.Pool) (*site, error) {
 		return nil, err
 	}
 	in := intake.New(intake.Config{DB: pool.SQL, Enqueuer: jobs.Enqueuer{}, Secrets: e.key, Log: e.log})
-	client := db.NewClient(db.Driver(pg.Driver(pool.API)))
+	client := ent.NewClient(pool.API)
 	address := func(context.Context) netip.Addr { return netip.AddrFrom4([4]byte{127, 0, 0, 1}) }
 	accounts := account.New(account.Params{DB: pool.API, Client: client, Log: e.log, Now: time.Now, Secrets: e.key, ClientAddr: address})
 	mux := http.NewServeMux()

@@ -22,7 +22,7 @@ import (
 	"postrider/internal/enum"
 	"postrider/internal/globalid"
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/secret"
 	"postrider/macro"
 	"postrider/tracking"

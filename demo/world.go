@@ -11,9 +11,9 @@ import (
 
 	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/firing"
-	"postrider/internal/pg"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 	"postrider/macro"
@@ -467,7 +467,7 @@ func (w *world) finishPostbacks(ctx context.Context) error {
 
 func newWorld(p Params, tx *sql.Tx) *world {
 	return &world{
-		Params: p, tx: tx, client: db.NewClient(db.Driver(pg.TxDriver(tx))), tokens: map[string]string{},
+		Params: p, tx: tx, client: ent.NewTxClient(tx), tokens: map[string]string{},
 		start: p.Now.Add(-30 * day), built: p.Now.Add(-41 * day),
 	}
 }

@@ -17,12 +17,13 @@ import (
 	"go.uber.org/goleak"
 
 	"postrider/commission"
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/migrate"
 	"postrider/internal/live"
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -352,4 +353,4 @@ func each(t *testing.T, d *pgtest.DB, query string, args []any, do func(rows *sq
 }
 
 // inTx is ent's client inside a transaction of the test's.
-func inTx(tx *sql.Tx) *db.Client { return db.NewClient(db.Driver(pg.TxDriver(tx))) }
+func inTx(tx *sql.Tx) *db.Client { return ent.NewTxClient(tx) }

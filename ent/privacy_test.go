@@ -14,8 +14,8 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/migrate"
 	"postrider/ent/db/privacy"
-	"postrider/internal/pgtest"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 )
 
 // seen says what an affiliate sees of an entity.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // fact is a table of facts, with one row that refers to what the scene has.

@@ -3,7 +3,7 @@ package graph_test
 import (
 	"testing"
 
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/viewer"
 )
 

@@ -24,7 +24,7 @@ import (
 	"postrider/graph/gen"
 	"postrider/intake"
 	"postrider/internal/live"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 	"postrider/jobs"

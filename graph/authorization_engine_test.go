@@ -7,7 +7,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/ent/db"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // What the engine is asked to do, and how each of it is tried in the table of

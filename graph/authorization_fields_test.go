@@ -12,7 +12,7 @@ import (
 	"postrider/graph"
 	"postrider/internal/globalid"
 	"postrider/internal/installation"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/viewer"
 )
 

@@ -15,7 +15,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/postbackversion"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // mutation is how one is tried: it makes what it is tried on, so that no try

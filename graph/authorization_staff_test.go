@@ -12,7 +12,7 @@ import (
 	"postrider/commission"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/viewer"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // subscription is how one is tried: what it selects, and how an event of each

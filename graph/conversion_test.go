@@ -10,7 +10,7 @@ import (
 	"postrider/ent/db"
 	"postrider/firing"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // For every conversion each postback that was considered is listed with the rule

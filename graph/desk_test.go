@@ -12,7 +12,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/viewer"
 )
 

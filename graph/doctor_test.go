@@ -10,7 +10,7 @@ import (
 	"postrider/ent/db"
 	"postrider/firing"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 func TestAPastedURLIsRecognisedWithItsPlaces(t *testing.T) {

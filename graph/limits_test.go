@@ -18,14 +18,14 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"postrider/ent/db"
+	"postrider/ent"
 	"postrider/ent/db/delivery"
 	"postrider/graph"
 	"postrider/graph/filter"
 	"postrider/graph/limit"
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 )
 
 // repeat joins n pieces, in which # is their number, and @ the next one's.
@@ -429,7 +429,7 @@ func TestASearchReadsWhatItFinds(t *testing.T) {
 		pool, err := pg.OpenSQL(a.db.URL, 1)
 		must(t, err)
 		f := &filter.Delivery{Search: &text}
-		client := db.NewClient(db.Driver(pg.Driver(pool)))
+		client := ent.NewClient(pool)
 		must(t, f.Reach(ctx, client))
 		before := a.read(t)
 		found, err := client.Delivery.Query().Where(f.Predicates()...).Order(delivery.ByID(entsql.OrderDesc())).Limit(21).All(ctx)

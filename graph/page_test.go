@@ -10,7 +10,7 @@ import (
 
 	"postrider/ent/db"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // page is one answer of deliveries.

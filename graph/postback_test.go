@@ -10,7 +10,7 @@ import (
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/viewer"
 )
 

@@ -18,7 +18,7 @@ import (
 	"postrider/graph"
 	"postrider/intake"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/jobs"
 	"postrider/server"
 )

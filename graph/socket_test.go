@@ -15,7 +15,7 @@ import (
 
 	"postrider/ent/db"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/viewer"
 )
 

@@ -9,19 +9,19 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
 
 	"postrider/ent/db"
 	"postrider/graph"
 	"postrider/internal/globalid"
-	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // counting counts the statements that ent sends.
 func counting(statements *atomic.Int64) func(*graph.Config) {
 	return func(cfg *graph.Config) {
 		cfg.LoaderWait = 300 * time.Millisecond // on a busy machine too, all look-ups of a kind find each other
-		cfg.Client = db.NewClient(db.Driver(dialect.DebugWithContext(pg.Driver(cfg.Setup.DB), func(context.Context, ...any) {
+		cfg.Client = db.NewClient(db.Driver(dialect.DebugWithContext(entsql.OpenDB(dialect.Postgres, cfg.Setup.DB), func(context.Context, ...any) {
 			statements.Add(1)
 		})))
 	}

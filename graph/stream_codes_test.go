@@ -17,7 +17,7 @@ import (
 
 	"postrider/graph"
 	"postrider/graph/stream"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/viewer"
 )
 

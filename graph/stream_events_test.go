@@ -15,7 +15,7 @@ import (
 
 	"postrider/graph/stream"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/viewer"
 )
 

@@ -14,7 +14,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/graph"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // get asks by GET, as w.

@@ -15,7 +15,7 @@ import (
 	"postrider/ent/db"
 	"postrider/firing"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/viewer"
 )
 

@@ -10,7 +10,7 @@ import (
 	"postrider/ent/db"
 	"postrider/intake"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 func TestAConversionIsAttributedByItsClickThenByItsPlayer(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/intake"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // proof is what a call brings along.

@@ -11,7 +11,7 @@ import (
 	"postrider/ent/db"
 	"postrider/firing"
 	"postrider/intake"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/tracking"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"postrider/ent/db"
 	"postrider/intake"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/tracking"
 )
 

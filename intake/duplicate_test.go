@@ -7,7 +7,7 @@ import (
 
 	"postrider/commission"
 	"postrider/intake"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 func TestTheSameCallTwiceIsOneConversion(t *testing.T) {

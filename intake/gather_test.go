@@ -17,7 +17,7 @@ import (
 	"postrider/ent/db/gatheredevent"
 	"postrider/intake"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 const summing = "https://tracker.example/?c={param_1}&n={count}&sum={sum_amount}&paid={sum_payout}&goals={goal_names}"

@@ -19,7 +19,7 @@ import (
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/intake"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 var updateInbound = flag.Bool("update-inbound", false, "write testdata/inbound.txt anew; read each line that changes")

@@ -10,7 +10,7 @@ import (
 
 	"postrider/commission"
 	"postrider/intake"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 )

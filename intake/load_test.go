@@ -8,7 +8,7 @@ import (
 
 	"postrider/ent/db"
 	"postrider/intake"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // Signed calls come in beside clicks, over two nodes, each call twice: nothing is

@@ -14,7 +14,7 @@ import (
 	"postrider/commission"
 	"postrider/ent/db"
 	"postrider/intake"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/problem"
 )
 

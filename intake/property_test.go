@@ -9,7 +9,7 @@ import (
 
 	"postrider/commission"
 	"postrider/intake"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // story is a random run of reports: repeats, changes, any order, ids that are

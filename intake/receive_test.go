@@ -10,7 +10,7 @@ import (
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/intake"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 func TestEveryResultHasItsStatus(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/conversion"
 	"postrider/intake"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // reference reckons a story by hand, as simply as it can be said: one player on one

@@ -10,7 +10,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/conversion"
 	"postrider/intake"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // The worked example: an operator reports 1,000 first deposits, 60 of them without

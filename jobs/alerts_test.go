@@ -14,7 +14,7 @@ import (
 	"postrider/doctor"
 	"postrider/ent/db"
 	"postrider/ent/db/alert"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/jobs"
 )
 

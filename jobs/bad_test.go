@@ -13,7 +13,7 @@ import (
 	"postrider/commission"
 	"postrider/dispatch"
 	"postrider/intake"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/jobs"
 )
 

@@ -17,7 +17,7 @@ import (
 	"postrider/dispatch"
 	"postrider/ent/db/delivery"
 	"postrider/intake"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/jobs"
 )
 

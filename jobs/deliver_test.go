@@ -15,7 +15,7 @@ import (
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/secret"
 	"postrider/jobs"
 	setups "postrider/setup"

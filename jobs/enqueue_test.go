@@ -17,7 +17,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // Our insert and River's make the same rows, but for ids and the time of day: a

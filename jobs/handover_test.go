@@ -17,7 +17,7 @@ import (
 	"postrider/intake"
 	"postrider/internal/globalid"
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/jobs"
 	"postrider/macro"
 )

@@ -20,7 +20,7 @@ import (
 	"postrider/ent/db/attempt"
 	"postrider/intake"
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/viewer"
 	"postrider/jobs"
 	setups "postrider/setup"

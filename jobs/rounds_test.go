@@ -9,7 +9,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/ent/db"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // leader is a promoter that has the lease, and whose jobs nobody works.

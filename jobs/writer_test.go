@@ -17,7 +17,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/ent/db"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // results makes a batch of so many, each of a delivery that is under way.

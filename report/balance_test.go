@@ -10,7 +10,7 @@ import (
 
 	"postrider/commission"
 	"postrider/ent/db"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/viewer"
 	"postrider/report"
 )

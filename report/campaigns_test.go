@@ -8,7 +8,7 @@ import (
 
 	"postrider/commission"
 	"postrider/ent/db"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/report"
 )
 

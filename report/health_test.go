@@ -11,7 +11,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/ent/db"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/report"

@@ -11,7 +11,7 @@ import (
 	"postrider/commission"
 	"postrider/dispatch"
 	"postrider/ent/db"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/viewer"
 	"postrider/report"
 	"postrider/tracking"

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"postrider/dispatch"
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
@@ -63,7 +64,7 @@ func (s *Setup) change(ctx context.Context, do func(ctx context.Context, c *chan
 	err = pg.WithTx(ctx, s.DB, func(ctx context.Context, tx *sql.Tx) error {
 		return do(ctx, &change{
 			tx: tx, viewer: v, now: s.Now().UTC().Truncate(time.Microsecond),
-			client: db.NewClient(db.Driver(pg.TxDriver(tx))),
+			client: ent.NewTxClient(tx),
 		})
 	})
 	if err == nil {

@@ -19,7 +19,7 @@ import (
 	"postrider/ent/db/postbackversion"
 	"postrider/firing"
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/setup"

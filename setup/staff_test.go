@@ -15,7 +15,7 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/sourcesecret"
 	"postrider/ent/db/trackinglink"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"

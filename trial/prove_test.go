@@ -7,7 +7,7 @@ import (
 	"postrider/commission"
 	"postrider/ent/db"
 	"postrider/firing"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/macro"
 	"postrider/tracking"
 	"postrider/trial"

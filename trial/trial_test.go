@@ -15,7 +15,7 @@ import (
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/ent/db/attempt"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/trial"

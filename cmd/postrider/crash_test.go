@@ -26,7 +26,7 @@ import (
 	"postrider/internal/globalid"
 	"postrider/internal/pg"
 	"postrider/internal/pg/embedded"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 var soak = flag.Bool("soak", false, "the long crash test: a minute of load with a kill every few seconds, of PostgreSQL too")

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // wire is a network between the program and PostgreSQL that can be cut.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // However often the demo's JSON is printed, there is one token for each user, and

@@ -15,7 +15,7 @@ import (
 
 	"postrider/demo"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/secret"
 )
 

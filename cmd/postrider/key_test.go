@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/secret"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"postrider/commission"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // Whoever watches sees a delivery queued while its tracker has not answered, and

@@ -15,7 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 	"go.uber.org/goleak"
 
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/server"
 )
 

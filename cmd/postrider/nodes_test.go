@@ -20,7 +20,7 @@ import (
 	"postrider/account"
 	"postrider/commission"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 )

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // Of two processes one is stopped for longer than the promoter's lease lasts, and

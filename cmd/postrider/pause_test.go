@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // The process that promotes is paused (SIGSTOP) in the middle of its work, longer

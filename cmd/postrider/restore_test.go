@@ -17,7 +17,7 @@ import (
 	"postrider/commission"
 	"postrider/internal/pg"
 	"postrider/internal/pg/embedded"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // tool finds one of PostgreSQL's own programs.

@@ -13,6 +13,7 @@ import (
 
 	"postrider/account"
 	"postrider/dispatch"
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/alert"
 	"postrider/ent/db/delivery"
@@ -65,7 +66,7 @@ func newServices(ctx context.Context, p *process, database *database, works bool
 	}
 	s := &services{
 		process: p, db: database, key: key, metrics: newMetrics(),
-		client:     db.NewClient(db.Driver(pg.Driver(database.API))),
+		client:     ent.NewClient(database.API),
 		guard:      dispatch.NewGuard(guardOptions(p)),
 		deliveries: live.NewHub[*db.Delivery](), received: live.NewHub[*db.ReceivedPostback](),
 		alerts: live.NewHub[*db.Alert](), echoes: live.NewHub[*db.EchoRequest](),

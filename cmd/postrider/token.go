@@ -8,8 +8,7 @@ import (
 	"time"
 
 	"postrider/account"
-	"postrider/ent/db"
-	"postrider/internal/pg"
+	"postrider/ent"
 	"postrider/internal/viewer"
 )
 
@@ -58,7 +57,7 @@ func (p *process) joinMigrated(ctx context.Context, name string) (*database, err
 // accounts is what commands create sign-ins and tokens with.
 func (p *process) accounts(database *database) *account.Accounts {
 	return account.New(account.Params{
-		DB: database.SQL, Client: db.NewClient(db.Driver(pg.Driver(database.SQL))), Log: p.log, Secure: p.cfg.SecureCookies(), Now: time.Now,
+		DB: database.SQL, Client: ent.NewClient(database.SQL), Log: p.log, Secure: p.cfg.SecureCookies(), Now: time.Now,
 		ClientAddr: func(context.Context) netip.Addr { return netip.Addr{} },
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // withInput runs the program as a shell would that pipes something in.

@@ -13,7 +13,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/internal/globalid"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

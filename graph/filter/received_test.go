@@ -7,7 +7,7 @@ import (
 
 	"postrider/ent/db"
 	"postrider/graph/filter"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // A call is found by any parameter's value as somebody reads it, however its

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"postrider/ent/db"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/secret"
 )
 

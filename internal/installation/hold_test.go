@@ -8,7 +8,7 @@ import (
 
 	"postrider/internal/installation"
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // start starts as a process does, and gives what it knows.

@@ -11,7 +11,7 @@ import (
 
 	"postrider/ent/db"
 	"postrider/internal/installation"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/secret"
 )
 

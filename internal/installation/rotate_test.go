@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"postrider/internal/installation"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/secret"
 )
 

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // with gives an address one more parameter.

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // As a column of ids and as a plain slice, PostgreSQL is told the same.

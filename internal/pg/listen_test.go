@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 // heard runs Listen and gives what it hears, in order; "ready" for OnReady.

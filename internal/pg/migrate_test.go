@@ -9,7 +9,7 @@ import (
 	"testing/fstest"
 
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 var twoSteps = fstest.MapFS{

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 func TestOpenReachesTheDatabaseInUTC(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 func TestMonthsAreCountedFromTheFirst(t *testing.T) {

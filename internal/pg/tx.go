@@ -9,13 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"entgo.io/ent/dialect"
-	entsql "entgo.io/ent/dialect/sql"
 	"github.com/jackc/pgx/v5/pgconn"
-
-	// The rules of privacy and the defaults of the model. No client of ent is made
-	// without one of the drivers below, so none is made without these.
-	_ "postrider/ent/db/runtime"
 )
 
 // Codes of PostgreSQL's errors, from its appendix A.
@@ -84,30 +78,3 @@ func IsUnique(err error, constraints ...string) bool {
 	}
 	return len(constraints) == 0 || slices.Contains(constraints, pgErr.ConstraintName)
 }
-
-// TxDriver lets an ent client work inside tx:
-//
-//	client := db.NewClient(db.Driver(pg.TxDriver(tx)))
-//
-// ent opens a transaction of its own for a create with edges; here that is a
-// no-op inside tx, and only WithTx commits. (entsql.NewDriver over a *sql.Tx
-// panics there.)
-func TxDriver(tx *sql.Tx) dialect.Driver {
-	return txDriver{entsql.NewDriver(dialect.Postgres, entsql.Conn{ExecQuerier: tx})}
-}
-
-// Driver is ent's driver over a pool, for clients that are in no transaction.
-func Driver(db *sql.DB) dialect.Driver { return entsql.OpenDB(dialect.Postgres, db) }
-
-type txDriver struct{ *entsql.Driver }
-
-// Tx is a no-op transaction: the true one is already open.
-func (d txDriver) Tx(context.Context) (dialect.Tx, error) { return dialect.NopTx(d), nil }
-
-// BeginTx is what ent's client asks for when options are given.
-func (d txDriver) BeginTx(ctx context.Context, _ *entsql.TxOptions) (dialect.Tx, error) {
-	return d.Tx(ctx)
-}
-
-// Close does nothing: the transaction belongs to WithTx.
-func (d txDriver) Close() error { return nil }

@@ -3,17 +3,12 @@ package pg_test
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"sync"
 	"testing"
 
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql/sqlgraph"
-	"entgo.io/ent/schema/field"
-
 	"postrider/internal/pg"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 func TestWithTx(t *testing.T) {
@@ -91,61 +86,6 @@ func TestIsUniqueNamesTheConstraint(t *testing.T) {
 	err := pg.WithTx(t.Context(), db, insert("a"))
 	if !pg.IsUnique(err) || !pg.IsUnique(err, "notes_name_key") || pg.IsUnique(err, "other") || pg.IsUnique(sql.ErrNoRows) {
 		t.Fatalf("got %v", err)
-	}
-}
-
-// A create with edges makes ent open a transaction; over a bare *sql.Tx it panics.
-func TestTxDriverBearsACreateOfSeveralStatements(t *testing.T) {
-	t.Parallel()
-	db := withTable(t)
-	refused := errors.New("refused")
-	create := func(ctx context.Context, tx *sql.Tx) error {
-		return sqlgraph.CreateNode(ctx, pg.TxDriver(tx), &sqlgraph.CreateSpec{
-			Table:  "notes",
-			ID:     &sqlgraph.FieldSpec{Column: "id", Type: field.TypeInt},
-			Fields: []*sqlgraph.FieldSpec{{Column: "name", Type: field.TypeString, Value: "parent"}},
-			Edges: []*sqlgraph.EdgeSpec{{
-				Rel: sqlgraph.O2M, Table: "lines", Columns: []string{"note_id"},
-				Target: &sqlgraph.EdgeTarget{
-					IDSpec: &sqlgraph.FieldSpec{Column: "id", Type: field.TypeInt}, Nodes: []driver.Value{1},
-				},
-			}},
-		})
-	}
-	_, err := db.ExecContext(t.Context(), "INSERT INTO lines (note_id) VALUES (NULL)")
-	must(t, err)
-
-	err = pg.WithTx(t.Context(), db, func(ctx context.Context, tx *sql.Tx) error {
-		return errors.Join(create(ctx, tx), refused)
-	})
-	if !errors.Is(err, refused) || count(t, db, "notes") != 0 {
-		t.Fatalf("ent committed by itself: %v", err)
-	}
-	must(t, pg.WithTx(t.Context(), db, create))
-	if got := count(t, db, "lines WHERE note_id IS NOT NULL"); got != 1 {
-		t.Fatalf("%d lines belong to the note", got)
-	}
-}
-
-func TestTxDriverLeavesTheTransactionToWithTx(t *testing.T) {
-	t.Parallel()
-	db := withTable(t)
-	must(t, pg.WithTx(t.Context(), db, func(ctx context.Context, tx *sql.Tx) error {
-		drv := pg.TxDriver(tx)
-		inner, err := drv.Tx(ctx)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(inner.Rollback(), drv.Close()); err != nil {
-			return err
-		}
-		if drv.Dialect() != dialect.Postgres {
-			t.Errorf("dialect %q", drv.Dialect())
-		}
-		return insert("still open")(ctx, tx)
-	}))
-	if got := count(t, db, "notes"); got != 1 {
-		t.Fatalf("%d rows", got)
 	}
 }
 

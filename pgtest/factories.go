@@ -13,9 +13,9 @@ import (
 
 	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/firing"
-	"postrider/internal/pg"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 	"postrider/tracking"
@@ -46,7 +46,7 @@ func Key(t testing.TB) *secret.Ring {
 
 // Client is ent's client over the test's database. With System as its context,
 // it sees and changes everything.
-func (d *DB) Client() *db.Client { return db.NewClient(db.Driver(pg.Driver(d.SQL))) }
+func (d *DB) Client() *db.Client { return ent.NewClient(d.SQL) }
 
 // System is a context in which Postrider itself is at work.
 func System(t testing.TB) context.Context { return viewer.AsSystem(t.Context()) }

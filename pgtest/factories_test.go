@@ -9,7 +9,7 @@ import (
 
 	"postrider/commission"
 	"postrider/ent/db"
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 	"postrider/tracking"

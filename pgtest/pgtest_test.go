@@ -5,7 +5,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"postrider/internal/pgtest"
+	"postrider/pgtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -1,0 +1,41 @@
+package ent
+
+import (
+	"context"
+	"database/sql"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+
+	"postrider/ent/db"
+	// The rules of privacy and the defaults of the model. Clients are made here alone,
+	// so none is made without these.
+	_ "postrider/ent/db/runtime"
+)
+
+// NewClient makes a client over a pool: each of its statements is a transaction.
+func NewClient(pool *sql.DB) *db.Client {
+	return db.NewClient(db.Driver(entsql.OpenDB(dialect.Postgres, pool)))
+}
+
+// NewTxClient makes a client inside a transaction of pg.WithTx, which alone commits.
+func NewTxClient(tx *sql.Tx) *db.Client { return db.NewClient(db.Driver(newTxDriver(tx))) }
+
+// txDriver lets ent work inside a transaction. ent opens one of its own for a create
+// with edges; here that does nothing. (entsql.NewDriver over a *sql.Tx panics there.)
+type txDriver struct{ *entsql.Driver }
+
+func newTxDriver(tx *sql.Tx) dialect.Driver {
+	return txDriver{entsql.NewDriver(dialect.Postgres, entsql.Conn{ExecQuerier: tx})}
+}
+
+// Tx is a no-op transaction: the true one is already open.
+func (d txDriver) Tx(context.Context) (dialect.Tx, error) { return dialect.NopTx(d), nil }
+
+// BeginTx is what ent's client asks for when options are given.
+func (d txDriver) BeginTx(ctx context.Context, _ *entsql.TxOptions) (dialect.Tx, error) {
+	return d.Tx(ctx)
+}
+
+// Close does nothing: the transaction belongs to who began it.
+func (d txDriver) Close() error { return nil }

@@ -1,0 +1,4 @@
+package ent
+
+// NewTxDriver is what NewTxClient's client speaks through.
+var NewTxDriver = newTxDriver
