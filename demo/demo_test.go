@@ -22,9 +22,9 @@ import (
 	"postrider/internal/enum"
 	"postrider/internal/globalid"
 	"postrider/internal/pg"
-	"postrider/pgtest"
 	"postrider/internal/secret"
 	"postrider/macro"
+	"postrider/pgtest"
 	"postrider/tracking"
 )
 

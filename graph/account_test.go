@@ -3,8 +3,8 @@ package graph_test
 import (
 	"testing"
 
-	"postrider/pgtest"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 )
 
 func TestSignInShowsTheViewerWhole(t *testing.T) {

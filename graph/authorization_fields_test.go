@@ -12,8 +12,8 @@ import (
 	"postrider/graph"
 	"postrider/internal/globalid"
 	"postrider/internal/installation"
-	"postrider/pgtest"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 )
 
 // reach is how types without an id of their own are tried nevertheless.

@@ -12,8 +12,8 @@ import (
 	"postrider/commission"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
-	"postrider/pgtest"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 )
 
 // What staff set up, and how each of it is tried in the table of who may what.

@@ -12,8 +12,8 @@ import (
 	"postrider/ent/db"
 	"postrider/graph"
 	"postrider/internal/globalid"
-	"postrider/pgtest"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 )
 
 // What no audit entry tells of, and why.

@@ -10,8 +10,8 @@ import (
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
-	"postrider/pgtest"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 )
 
 // fields are the fields that userErrors name, in order.

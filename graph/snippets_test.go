@@ -18,8 +18,8 @@ import (
 	"postrider/graph"
 	"postrider/intake"
 	"postrider/internal/globalid"
-	"postrider/pgtest"
 	"postrider/jobs"
+	"postrider/pgtest"
 	"postrider/server"
 )
 

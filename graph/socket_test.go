@@ -15,8 +15,8 @@ import (
 
 	"postrider/ent/db"
 	"postrider/internal/globalid"
-	"postrider/pgtest"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 )
 
 // socket is a client of graphql-transport-ws.

@@ -17,8 +17,8 @@ import (
 
 	"postrider/graph"
 	"postrider/graph/stream"
-	"postrider/pgtest"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 )
 
 // limits gives the API these limits of streams.

@@ -15,8 +15,8 @@ import (
 
 	"postrider/graph/stream"
 	"postrider/internal/globalid"
-	"postrider/pgtest"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 )
 
 // eventSource opens a stream as a browser's EventSource does.

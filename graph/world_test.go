@@ -15,8 +15,8 @@ import (
 	"postrider/ent/db"
 	"postrider/firing"
 	"postrider/internal/globalid"
-	"postrider/pgtest"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 )
 
 // world is two affiliates, A and B, each with a row of everything, every field

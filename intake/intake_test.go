@@ -25,8 +25,8 @@ import (
 	"postrider/intake"
 	"postrider/internal/globalid"
 	"postrider/internal/pg"
-	"postrider/pgtest"
 	"postrider/jobs"
+	"postrider/pgtest"
 )
 
 func TestMain(m *testing.M) {

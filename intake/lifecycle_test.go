@@ -10,9 +10,9 @@ import (
 
 	"postrider/commission"
 	"postrider/intake"
-	"postrider/pgtest"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 )
 
 func TestAConversionsLifeIsKeptStepByStep(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 	"postrider/commission"
 	"postrider/ent/db"
 	"postrider/intake"
-	"postrider/pgtest"
 	"postrider/internal/problem"
+	"postrider/pgtest"
 )
 
 // asks gives the scene's offer a rule for qualified players.

@@ -14,8 +14,8 @@ import (
 	"postrider/doctor"
 	"postrider/ent/db"
 	"postrider/ent/db/alert"
-	"postrider/pgtest"
 	"postrider/jobs"
+	"postrider/pgtest"
 )
 
 // watching makes an engine look for alerts all the time.

@@ -13,8 +13,8 @@ import (
 	"postrider/commission"
 	"postrider/dispatch"
 	"postrider/intake"
-	"postrider/pgtest"
 	"postrider/jobs"
+	"postrider/pgtest"
 )
 
 // nameless is a resolver whose server never answers.

@@ -17,8 +17,8 @@ import (
 	"postrider/dispatch"
 	"postrider/ent/db/delivery"
 	"postrider/intake"
-	"postrider/pgtest"
 	"postrider/jobs"
+	"postrider/pgtest"
 )
 
 // quickCircuit opens and probes in times that a test can wait for.

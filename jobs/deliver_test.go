@@ -15,9 +15,9 @@ import (
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
-	"postrider/pgtest"
 	"postrider/internal/secret"
 	"postrider/jobs"
+	"postrider/pgtest"
 	setups "postrider/setup"
 )
 

@@ -14,8 +14,8 @@ import (
 	"postrider/commission"
 	"postrider/dispatch"
 	"postrider/intake"
-	"postrider/pgtest"
 	"postrider/jobs"
+	"postrider/pgtest"
 )
 
 // soon is a node whose clock makes windows of a minute end after a moment.

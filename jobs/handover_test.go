@@ -17,9 +17,9 @@ import (
 	"postrider/intake"
 	"postrider/internal/globalid"
 	"postrider/internal/pg"
-	"postrider/pgtest"
 	"postrider/jobs"
 	"postrider/macro"
+	"postrider/pgtest"
 )
 
 // beside starts an engine in the process that records, whose tracker has shown

@@ -20,9 +20,9 @@ import (
 	"postrider/ent/db/attempt"
 	"postrider/intake"
 	"postrider/internal/pg"
-	"postrider/pgtest"
 	"postrider/internal/viewer"
 	"postrider/jobs"
+	"postrider/pgtest"
 	setups "postrider/setup"
 )
 

@@ -9,9 +9,9 @@ import (
 
 	"postrider/commission"
 	"postrider/ent/db"
-	"postrider/pgtest"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 	"postrider/tracking"
 )
 

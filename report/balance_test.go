@@ -10,8 +10,8 @@ import (
 
 	"postrider/commission"
 	"postrider/ent/db"
-	"postrider/pgtest"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 	"postrider/report"
 )
 

@@ -7,9 +7,9 @@ import (
 
 	"postrider/dispatch"
 	"postrider/ent/db"
-	"postrider/pgtest"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 	"postrider/report"
 )
 

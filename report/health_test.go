@@ -11,9 +11,9 @@ import (
 
 	"postrider/dispatch"
 	"postrider/ent/db"
-	"postrider/pgtest"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 	"postrider/report"
 )
 

@@ -11,8 +11,8 @@ import (
 	"postrider/commission"
 	"postrider/dispatch"
 	"postrider/ent/db"
-	"postrider/pgtest"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 	"postrider/report"
 	"postrider/tracking"
 )

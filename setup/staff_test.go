@@ -15,10 +15,10 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/sourcesecret"
 	"postrider/ent/db/trackinglink"
-	"postrider/pgtest"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 	"postrider/setup"
 )
 

@@ -7,8 +7,8 @@ import (
 	"postrider/commission"
 	"postrider/ent/db"
 	"postrider/firing"
-	"postrider/pgtest"
 	"postrider/macro"
+	"postrider/pgtest"
 	"postrider/tracking"
 	"postrider/trial"
 )

@@ -15,9 +15,9 @@ import (
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/ent/db/attempt"
-	"postrider/pgtest"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 	"postrider/trial"
 )
 

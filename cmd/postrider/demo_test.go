@@ -15,8 +15,8 @@ import (
 
 	"postrider/demo"
 	"postrider/internal/globalid"
-	"postrider/pgtest"
 	"postrider/internal/secret"
+	"postrider/pgtest"
 )
 
 // demoJSON is what `postrider demo --json` prints.

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"postrider/pgtest"
 	"postrider/internal/secret"
+	"postrider/pgtest"
 )
 
 func TestKeysAreShownAndRotated(t *testing.T) {

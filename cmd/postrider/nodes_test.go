@@ -20,9 +20,9 @@ import (
 	"postrider/account"
 	"postrider/commission"
 	"postrider/internal/globalid"
-	"postrider/pgtest"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
+	"postrider/pgtest"
 )
 
 // nodes is an installation of several processes over one database.

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"postrider/ent/db"
-	"postrider/pgtest"
 	"postrider/internal/secret"
+	"postrider/pgtest"
 )
 
 func id(n int64) string { return strconv.FormatInt(n, 10) }

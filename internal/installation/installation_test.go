@@ -11,8 +11,8 @@ import (
 
 	"postrider/ent/db"
 	"postrider/internal/installation"
-	"postrider/pgtest"
 	"postrider/internal/secret"
+	"postrider/pgtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

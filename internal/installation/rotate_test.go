@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"postrider/internal/installation"
-	"postrider/pgtest"
 	"postrider/internal/secret"
+	"postrider/pgtest"
 )
 
 // What somebody changes between a rotation's reading and its writing stays as he
