@@ -77,13 +77,9 @@ func match(e Event, p Postback) Rule {
 		return Deleted
 	case !p.Enabled:
 		return Disabled
-	case !slices.Contains(Scopes(), p.Scope):
-		return UnknownScope
-	case p.Scope == Offer && p.OfferID != e.OfferID:
-		return OtherOffer
-	case p.Scope == Campaign && (p.CampaignID != e.CampaignID || e.CampaignID == 0):
-		return OtherCampaign
-	case p.Goal != e.Goal && !slices.Contains(p.Further, e.Goal):
+	case !p.Reaches(e.OfferID, e.CampaignID):
+		return p.elsewhere()
+	case !p.Hears(e.Goal):
 		return OtherGoal
 	case !slices.Contains(p.Statuses, e.Status):
 		return OtherStatus
@@ -95,6 +91,18 @@ func match(e Event, p Postback) Rule {
 		return Held
 	default:
 		return Matched
+	}
+}
+
+// elsewhere is the rule that stops a postback where it does not reach.
+func (p Postback) elsewhere() Rule {
+	switch p.Scope {
+	case Offer:
+		return OtherOffer
+	case Campaign:
+		return OtherCampaign
+	default:
+		return UnknownScope
 	}
 }
 
@@ -130,7 +138,7 @@ func explain(rule Rule, e Event, p Postback) string {
 	case OverCap:
 		return fmt.Sprintf("The %s had taken as many conversions as it may in a day: this one is kept, pays nothing, and is not told.", e.CappedBy)
 	case OtherGoal:
-		return fmt.Sprintf("It is for the goal %s; this is %s.", strings.Join(append([]string{p.Goal}, p.Further...), " or "), e.Goal)
+		return fmt.Sprintf("It is for the goal %s; this is %s.", strings.Join(p.Goals(), " or "), e.Goal)
 	default:
 		return fmt.Sprintf("It fires when a conversion is %s; this one is %s.", p.statuses(), e.Status)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/trackinglink"
 	"postrider/firing"
@@ -52,23 +53,13 @@ func (r *Resolver) missingGoals(ctx context.Context, c *db.Campaign) ([]*db.Goal
 	if err != nil {
 		return nil, err
 	}
-	covered := map[string]bool{}
-	for _, p := range postbacks {
-		reaches := p.Scope == firing.Global || p.OfferID != nil && *p.OfferID == c.OfferID || p.CampaignID != nil && *p.CampaignID == c.ID
-		if p.Enabled && reaches {
-			covered[p.Goal] = true
-			for _, key := range p.FurtherGoals {
-				covered[key] = true
-			}
-		}
-	}
 	goals, err := load(ctx).dictionary.Load(ctx, struct{}{})
 	if err != nil {
 		return nil, err
 	}
-	missing := []*db.Goal{}
+	rules, missing := ent.FiringPostbacks(postbacks), []*db.Goal{}
 	for _, g := range goals {
-		if !covered[g.Key] {
+		if !firing.Covers(rules, g.Key, c.OfferID, c.ID) {
 			missing = append(missing, g)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"postrider/commission"
 	"postrider/doctor"
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/postback"
 	"postrider/firing"
@@ -95,12 +96,12 @@ func (r *Resolver) others(ctx context.Context, w lintWish) ([]doctor.Postback, e
 	if err != nil {
 		return nil, fmt.Errorf("reading the other postbacks: %w", err)
 	}
+	scope := firing.Global
+	assign(&scope, w.scope)
 	var list []doctor.Postback
 	for _, p := range rows {
-		if meets(p, w.scope, offerID, campaignID) {
-			list = append(list, doctor.Postback{
-				Name: nameOf(p), Template: p.URLTemplate, Goals: append([]string{p.Goal}, p.FurtherGoals...), Statuses: p.Statuses,
-			})
+		if rule := ent.FiringPostback(p); rule.Meets(scope, offerID, campaignID) {
+			list = append(list, doctor.Postback{Name: nameOf(p), Template: p.URLTemplate, Goals: rule.Goals(), Statuses: p.Statuses})
 		}
 	}
 	return list, nil
@@ -134,20 +135,6 @@ func ignoreNotFound(err error) error {
 		return nil
 	}
 	return err
-}
-
-// meets tells whether a postback fires for conversions that another scope reaches.
-func meets(p *db.Postback, scope *firing.Scope, offerID, campaignID int64) bool {
-	switch {
-	case scope == nil || *scope == firing.Global || p.Scope == firing.Global:
-		return true
-	case p.Scope == firing.Offer:
-		return p.OfferID != nil && *p.OfferID == offerID
-	case *scope == firing.Campaign:
-		return p.CampaignID != nil && *p.CampaignID == campaignID
-	default:
-		return true // a campaign's may be of the offer
-	}
 }
 
 // ownName is how a postback is named to its owner within a sentence.

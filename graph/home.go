@@ -10,10 +10,10 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"postrider/doctor"
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/click"
-	"postrider/firing"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/internal/live"
@@ -61,16 +61,16 @@ func (r *Resolver) questions(ctx context.Context, c *db.Campaign) ([]doctor.Ques
 	}
 	var list []doctor.Question
 	for _, p := range postbacks {
-		reaches := p.Scope == firing.Global || p.OfferID != nil && *p.OfferID == c.OfferID || p.CampaignID != nil && *p.CampaignID == c.ID
-		if !p.Enabled || !reaches {
+		rule := ent.FiringPostback(p)
+		if !rule.Enabled || !rule.Reaches(c.OfferID, c.ID) {
 			continue
 		}
-		goals := append([]string{p.Goal}, p.FurtherGoals...)
+		goals := rule.Goals()
 		again, err := r.repeating(ctx, goals)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, doctor.Question{Name: ownName(p), Template: p.URLTemplate, Goals: goals, Repeating: again, Statuses: p.Statuses, Gathers: p.GatherSeconds != nil})
+		list = append(list, doctor.Question{Name: ownName(p), Template: p.URLTemplate, Goals: goals, Repeating: again, Statuses: p.Statuses, Gathers: rule.Gathers > 0})
 	}
 	return list, nil
 }

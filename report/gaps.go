@@ -9,6 +9,7 @@ import (
 	"github.com/lib/pq"
 
 	"postrider/commission"
+	"postrider/firing"
 	"postrider/internal/viewer"
 )
 
@@ -43,15 +44,15 @@ func (g *Gaps) OfViewer(ctx context.Context) ([]Gap, error) {
 		  SELECT c.id, c.affiliate_id, c.offer_id FROM campaigns c JOIN offers o ON o.id = c.offer_id
 		  WHERE c.state = 'active' AND o.state = 'active' AND ($1 OR c.affiliate_id = $2)
 		), seen AS (
-		  SELECT x.campaign_id, x.goal, count(*) AS n FROM conversions x JOIN running r ON r.id = x.campaign_id
+		  SELECT x.campaign_id, x.goal, count(*) AS n FROM conversions x JOIN running c ON c.id = x.campaign_id
 		  WHERE x.id >= uuid_floor($3) GROUP BY 1, 2
 		)
-		SELECT r.id, g.key, coalesce(s.n, 0)
-		FROM running r CROSS JOIN goals g LEFT JOIN seen s ON s.campaign_id = r.id AND s.goal = g.key
+		SELECT c.id, g.key, coalesce(s.n, 0)
+		FROM running c CROSS JOIN goals g LEFT JOIN seen s ON s.campaign_id = c.id AND s.goal = g.key
 		WHERE (s.n > 0 OR g.key = ANY($4)) AND NOT EXISTS (
-		  SELECT FROM postbacks p WHERE p.affiliate_id = r.affiliate_id AND (p.goal = g.key OR p.further_goals ? g.key) AND p.enabled AND p.deleted_at IS NULL
-		    AND (p.scope = 'global' OR p.offer_id = r.offer_id OR p.campaign_id = r.id))
-		ORDER BY 3 DESC, r.id DESC, g.position LIMIT $5`,
+		  SELECT FROM postbacks p WHERE p.affiliate_id = c.affiliate_id AND `+firing.HearsSQL+` AND p.enabled AND p.deleted_at IS NULL
+		    AND `+firing.ReachesSQL+`)
+		ORDER BY 3 DESC, c.id DESC, g.position LIMIT $5`,
 		v.Staff(), v.AffiliateID, g.Now().Add(-gapWindow), pq.Array([]string{commission.GoalRegistration, commission.GoalFTD}), mostGaps)
 	if err != nil {
 		return nil, fmt.Errorf("finding goals without a postback: %w", err)

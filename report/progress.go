@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"postrider/firing"
 	"postrider/internal/viewer"
 )
 
@@ -35,7 +36,7 @@ func (p *Progress) OfCampaign(ctx context.Context, id int64) (Milestones, error)
 	err = p.DB.QueryRowContext(ctx, `
 		SELECT
 		  (SELECT min(d.created_at) FROM postbacks p JOIN postback_tests t ON t.postback_id = p.id JOIN deliveries d ON d.id = t.id AND d.state = 'delivered'
-		   WHERE p.affiliate_id = c.affiliate_id AND p.deleted_at IS NULL AND (p.scope = 'global' OR p.offer_id = c.offer_id OR p.campaign_id = c.id)),
+		   WHERE p.affiliate_id = c.affiliate_id AND p.deleted_at IS NULL AND `+firing.ReachesSQL+`),
 		  coalesce(
 		    (SELECT min(clicked_at) FROM (SELECT clicked_at, param_1 FROM clicks WHERE campaign_id = c.id ORDER BY id LIMIT $4) k WHERE param_1 <> ''),
 		    (SELECT min(clicked_at) FROM (SELECT clicked_at, param_1 FROM clicks WHERE campaign_id = c.id ORDER BY id DESC LIMIT $4) k WHERE param_1 <> '')),

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"postrider/commission"
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/postback"
 	"postrider/firing"
@@ -88,7 +89,7 @@ func (t *Trial) Prove(ctx context.Context, c Claim) (*Proof, error) {
 		rows = slices.DeleteFunc(rows, func(p *db.Postback) bool { return p.ID == c.Draft.PostbackID })
 	}
 	for _, p := range rows {
-		proven, err := scene.prove(p, ruleOf(p), p.URLTemplate)
+		proven, err := scene.prove(p, ent.FiringPostback(p), p.URLTemplate)
 		if err != nil {
 			return nil, fmt.Errorf("postback %d: %w", p.ID, err)
 		}
@@ -115,23 +116,6 @@ func (d *Draft) rule(c Claim) firing.Postback {
 		p.Scope = firing.Global
 	}
 	return p
-}
-
-func ruleOf(p *db.Postback) firing.Postback {
-	r := firing.Postback{
-		ID: p.ID, Name: p.Name, AffiliateID: p.AffiliateID, Scope: p.Scope, Goal: p.Goal, Statuses: p.Statuses, Enabled: p.Enabled, Held: p.HoldReason != nil,
-		Further: p.FurtherGoals,
-	}
-	if p.GatherSeconds != nil {
-		r.Gathers = time.Duration(*p.GatherSeconds) * time.Second
-	}
-	if p.OfferID != nil {
-		r.OfferID = *p.OfferID
-	}
-	if p.CampaignID != nil {
-		r.CampaignID = *p.CampaignID
-	}
-	return r
 }
 
 // scene is a simulated conversion: what each macro says, and why.

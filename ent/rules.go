@@ -1,0 +1,35 @@
+package ent
+
+import (
+	"time"
+
+	"postrider/ent/db"
+	"postrider/firing"
+)
+
+// FiringPostback is a row as the rules of firing see it.
+func FiringPostback(p *db.Postback) firing.Postback {
+	return firing.Postback{
+		ID: p.ID, Name: p.Name, AffiliateID: p.AffiliateID, Scope: p.Scope, OfferID: orZero(p.OfferID), CampaignID: orZero(p.CampaignID),
+		Goal: p.Goal, Further: p.FurtherGoals, Statuses: p.Statuses, Gathers: time.Duration(orZero(p.GatherSeconds)) * time.Second,
+		Enabled: p.Enabled, Deleted: p.DeletedAt != nil, Held: p.HoldReason != nil,
+	}
+}
+
+// FiringPostbacks are rows as the rules of firing see them.
+func FiringPostbacks(rows []*db.Postback) []firing.Postback {
+	list := make([]firing.Postback, len(rows))
+	for i, p := range rows {
+		list[i] = FiringPostback(p)
+	}
+	return list
+}
+
+// orZero is the value of a column that may be null.
+func orZero[T any](value *T) T {
+	if value == nil {
+		var zero T
+		return zero
+	}
+	return *value
+}

@@ -1,0 +1,54 @@
+package firing
+
+import "slices"
+
+// Reaches reports whether the postback hears of an offer's campaign; of the offer's
+// default link where campaignID is zero.
+func (p Postback) Reaches(offerID, campaignID int64) bool {
+	switch p.Scope {
+	case Global:
+		return true
+	case Offer:
+		return p.OfferID == offerID
+	case Campaign:
+		return campaignID != 0 && p.CampaignID == campaignID
+	default:
+		return false
+	}
+}
+
+// ReachesSQL is [Postback.Reaches] for a row p of postbacks and c of campaigns.
+const ReachesSQL = `(p.scope = 'global' OR p.scope = 'offer' AND p.offer_id = c.offer_id OR p.scope = 'campaign' AND p.campaign_id = c.id)`
+
+// Hears reports whether the postback is for a goal.
+func (p Postback) Hears(goal string) bool {
+	return p.Goal == goal || slices.Contains(p.Further, goal)
+}
+
+// HearsSQL is [Postback.Hears] for a row p of postbacks and g of goals. Its ? is
+// PostgreSQL's, not a parameter.
+const HearsSQL = `(p.goal = g.key OR p.further_goals ? g.key)`
+
+// Goals lists every goal that the postback is for.
+func (p Postback) Goals() []string { return append([]string{p.Goal}, p.Further...) }
+
+// Meets reports whether some conversion is reached both by the postback and by
+// another scope. For a campaign, offerID is the campaign's offer.
+func (p Postback) Meets(scope Scope, offerID, campaignID int64) bool {
+	switch {
+	case scope == Global || p.Scope == Global:
+		return true
+	case scope == Offer && p.Scope == Campaign:
+		return true // the campaign may be of the offer
+	default:
+		return p.Reaches(offerID, campaignID)
+	}
+}
+
+// Covers reports whether any enabled one of an affiliate's postbacks would tell of a
+// goal in a campaign.
+func Covers(postbacks []Postback, goal string, offerID, campaignID int64) bool {
+	return slices.ContainsFunc(postbacks, func(p Postback) bool {
+		return p.Enabled && p.Hears(goal) && p.Reaches(offerID, campaignID)
+	})
+}
