@@ -20,6 +20,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"go.uber.org/goleak"
+
 	"postrider/dispatch"
 )
 
@@ -126,8 +128,32 @@ var bomb = sync.OnceValue(func() string {
 // crowd is a server that serves every connection in a goroutine of its own, by the
 // name in the request's path, and knows how many are open.
 type crowd struct {
-	url  string
-	open sync.Map // of net.Conn
+	url    string
+	open   sync.Map      // of net.Conn
+	closed chan struct{} // signalled when one is no longer open
+}
+
+// left is called when a connection is over.
+func (c *crowd) left(conn net.Conn) {
+	_ = conn.Close()
+	c.open.Delete(conn)
+	select {
+	case c.closed <- struct{}{}:
+	default:
+	}
+}
+
+// untilEmpty waits until no connection is open.
+func (c *crowd) untilEmpty(t *testing.T) {
+	t.Helper()
+	late := time.After(20 * time.Second)
+	for c.count() > 0 {
+		select {
+		case <-c.closed:
+		case <-late:
+			t.Fatalf("%d connections are left", c.count())
+		}
+	}
 }
 
 func (c *crowd) count() (n int) {
@@ -141,7 +167,7 @@ func newCrowd(t *testing.T, serve func(name string, conn net.Conn)) *crowd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &crowd{url: "http://" + listener.Addr().String()}
+	c := &crowd{url: "http://" + listener.Addr().String(), closed: make(chan struct{}, 1)}
 	var all sync.WaitGroup
 	all.Go(func() {
 		for {
@@ -151,8 +177,7 @@ func newCrowd(t *testing.T, serve func(name string, conn net.Conn)) *crowd {
 			}
 			c.open.Store(conn, true)
 			all.Go(func() {
-				defer c.open.Delete(conn)
-				defer func() { _ = conn.Close() }()
+				defer c.left(conn)
 				if request, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
 					serve(strings.TrimPrefix(request.URL.Path, "/"), conn)
 				}
@@ -239,23 +264,13 @@ func TestTenThousandHostileExchangesLeaveNothingBehind(t *testing.T) {
 		client.Close()
 	}
 	send(500) // what is made once is made
-	settle(t, "connections", server.count, 0)
-	goroutines, memory := runtime.NumGoroutine(), heap()
+	server.untilEmpty(t)
+	before, memory := goleak.IgnoreCurrent(), heap()
 	send(exchanges)
-	settle(t, "connections", server.count, 0)
-	settle(t, "goroutines", runtime.NumGoroutine, goroutines)
+	server.untilEmpty(t)
+	goleak.VerifyNone(t, before)
 	if left := heap(); left > memory+4<<20 {
 		t.Errorf("%d bytes became %d", memory, left)
-	}
-}
-
-// settle waits until there are no more of something than there may be.
-func settle(t *testing.T, what string, count func() int, most int) {
-	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); count() > most; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d %s are left, not %d", count(), what, most)
-		}
 	}
 }
 

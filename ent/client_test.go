@@ -94,15 +94,6 @@ func count(t *testing.T, db *sql.DB, from string) (n int) {
 	return n
 }
 
-func recovered(fn func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err, _ = r.(error)
-		}
-	}()
-	return fn()
-}
-
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

@@ -109,7 +109,7 @@ func (w *world) subscribe(t *testing.T, name string, s subscription, asking who)
 	var publishing sync.WaitGroup
 	publishing.Go(func() {
 		refused := false
-		eventually(t, name+" is watched", func() bool {
+		pgtest.Until(t, patience, name+" is watched", func() bool {
 			select {
 			case <-answered:
 				refused = true
@@ -126,7 +126,7 @@ func (w *world) subscribe(t *testing.T, name string, s subscription, asking who)
 		close(answered)
 		publishing.Wait()
 		stop()
-		eventually(t, "nobody watches", func() bool { return !s.watched(w) })
+		pgtest.Until(t, patience, "nobody watches", func() bool { return !s.watched(w) })
 	}()
 	return s.outcome(t, name, w, next)
 }

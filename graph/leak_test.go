@@ -11,6 +11,7 @@ import (
 	"postrider/dispatch"
 	"postrider/graph"
 	"postrider/internal/globalid"
+	"postrider/pgtest"
 )
 
 // leaks lists A's words that are in a text.
@@ -278,7 +279,7 @@ func (w *world) watch(t *testing.T, other who) {
 	for _, filter := range []string{"", fmt.Sprintf("(filter: {affiliateIds: [%q, %q]})", w.a.affiliate.GlobalID(), w.b.affiliate.GlobalID())} {
 		next, stop := w.events(t, other, "subscription { deliveryUpdated"+filter+
 			" { resync delivery { id url host conversion { id } postback { name affiliate { name } } attempts { url } replays { id } } } }")
-		eventually(t, "B watches", func() bool { return s.watched(w) })
+		pgtest.Until(t, patience, "B watches", func() bool { return s.watched(w) })
 		for range 3 {
 			s.publish(t, w, w.a)
 			s.publish(t, w, w.b)
@@ -290,6 +291,6 @@ func (w *world) watch(t *testing.T, other who) {
 			}
 		}
 		stop()
-		eventually(t, "nobody watches", func() bool { return !s.watched(w) })
+		pgtest.Until(t, patience, "nobody watches", func() bool { return !s.watched(w) })
 	}
 }

@@ -109,7 +109,7 @@ func TestSocketSignsIn(t *testing.T) {
 				t.Fatalf("%s %s", ack.Type, ack.Payload)
 			}
 			socket.subscribe("1", watchAll)
-			eventually(t, "it watches", a.cfg.Deliveries.Watched)
+			pgtest.Until(t, patience, "it watches", a.cfg.Deliveries.Watched)
 			a.cfg.Deliveries.Publish(own)
 			if f := socket.next(); f.Type != "next" || f.ID != "1" || !strings.Contains(string(f.Payload), own.GlobalID()) {
 				t.Errorf("%s %s", f.Type, f.Payload)
@@ -122,7 +122,7 @@ func TestSocketSignsIn(t *testing.T) {
 				t.Errorf("%s %s", f.Type, f.Payload)
 			}
 			socket.send(frame{ID: "1", Type: "complete"})
-			eventually(t, "it watches no more", func() bool { return !a.cfg.Deliveries.Watched() })
+			pgtest.Until(t, patience, "it watches no more", func() bool { return !a.cfg.Deliveries.Watched() })
 		})
 	}
 	t.Run("a message that is too large ends it", func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestSocketSignsIn(t *testing.T) {
 		token := http.Header(a.token(t, u.Email)).Get("Authorization")
 		socket, ack := a.open(t, fmt.Sprintf(`{"authorization": %q}`, token))
 		socket.subscribe("1", watchAll)
-		eventually(t, "it watches", a.cfg.Deliveries.Watched)
+		pgtest.Until(t, patience, "it watches", a.cfg.Deliveries.Watched)
 		_, err := a.db.SQL.ExecContext(t.Context(), `UPDATE api_tokens SET revoked_at = now() WHERE id = (SELECT max(id) FROM api_tokens)`)
 		must(t, err)
 		f := socket.next()
@@ -147,7 +147,7 @@ func TestSocketSignsIn(t *testing.T) {
 		if ack.Type != "connection_ack" || f.Type != "closed" {
 			t.Errorf("%s, then %s %s", ack.Type, f.Type, f.Payload)
 		}
-		eventually(t, "it watches no more", func() bool { return !a.cfg.Deliveries.Watched() })
+		pgtest.Until(t, patience, "it watches no more", func() bool { return !a.cfg.Deliveries.Watched() })
 	})
 	t.Run("a token that is wrong is refused", func(t *testing.T) {
 		for _, wrong := range []string{"Bearer prt_nonsense", "Bearer ", "Basic x", bearer + "x"} {
@@ -201,7 +201,7 @@ func TestASlowSubscriberIsToldToFetchAnew(t *testing.T) {
 	}
 	slow, _ := a.open(t, `{}`, token)
 	slow.subscribe("1", "subscription { deliveryUpdated { resync delivery { id "+many.String()+" } } }")
-	eventually(t, "the slow one watches", a.cfg.Deliveries.Watched)
+	pgtest.Until(t, patience, "the slow one watches", a.cfg.Deliveries.Watched)
 	a.cfg.Deliveries.Publish(own)
 	if f := slow.next(); f.Type != "next" {
 		t.Fatalf("%s", f.Type)
@@ -248,7 +248,7 @@ func (a *api) untilHeard(t *testing.T, d *db.Delivery, next func() (*response, b
 	published := make(chan int)
 	go func() {
 		n := 0
-		eventually(t, "the subscriber hears", func() bool {
+		pgtest.Until(t, patience, "the subscriber hears", func() bool {
 			a.cfg.Deliveries.Publish(d)
 			n++
 			select {
@@ -307,7 +307,7 @@ func TestResyncPointsAtTheNewest(t *testing.T) {
 	token := a.affiliate(t, s.Affiliate)
 	like := pgtest.Delivery(t, a.db, s.Conversion(t, a.db).ID, pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/"))
 	next, _ := a.events(t, token, watchAll)
-	eventually(t, "it watches", a.cfg.Deliveries.Watched)
+	pgtest.Until(t, patience, "it watches", a.cfg.Deliveries.Watched)
 	a.cfg.Deliveries.Resync()
 	if res, ok := next(); !ok || res.at(t, "deliveryUpdated", "resync") != "" || res.at(t, "deliveryUpdated", "delivery") != nil {
 		t.Errorf("before anything was shown: %v", res)
@@ -340,7 +340,7 @@ func TestEveryEventIsReadAfresh(t *testing.T) {
 	p := pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/", func(c *db.PostbackCreate) { c.SetName("before") })
 	d := pgtest.Delivery(t, a.db, s.Conversion(t, a.db).ID, p)
 	next, _ := a.events(t, token, "subscription { deliveryUpdated { delivery { attempts { id } postback { name } } } }")
-	eventually(t, "it watches", a.cfg.Deliveries.Watched)
+	pgtest.Until(t, patience, "it watches", a.cfg.Deliveries.Watched)
 	a.cfg.Deliveries.Publish(d)
 	res, _ := next()
 	if res.at(t, "deliveryUpdated", "delivery", "postback", "name") != "before" {

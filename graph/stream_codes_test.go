@@ -176,7 +176,7 @@ func TestASilentSocketEnds(t *testing.T) {
 		if _, _, err := s.conn.ReadMessage(); err == nil || strings.Contains(err.Error(), "timeout") {
 			t.Errorf("it goes on: %v", err)
 		}
-		eventually(t, "its subscription has ended", func() bool { return !a.cfg.Deliveries.Watched() })
+		pgtest.Until(t, patience, "its subscription has ended", func() bool { return !a.cfg.Deliveries.Watched() })
 	})
 }
 
@@ -225,7 +225,7 @@ func TestASocketSaysThatItsSignInIsOver(t *testing.T) {
 		}
 		s.subscribe("1", watchAll)
 		s.subscribe("2", watchAll)
-		eventually(t, "it watches", a.cfg.Deliveries.Watched)
+		pgtest.Until(t, patience, "it watches", a.cfg.Deliveries.Watched)
 		s.send(frame{Type: "ping"}) // whatever came before it is under way
 		for f := (frame{}); f.Type != "pong"; must(t, s.conn.ReadJSON(&f)) {
 		}
@@ -258,7 +258,7 @@ func TestSocketsAndOperationsAreCounted(t *testing.T) {
 		t.Errorf("the fourth: %v %s", f, f.Payload)
 	}
 	s.send(frame{ID: "0", Type: "complete"})
-	eventually(t, "there is room again", func() bool {
+	pgtest.Until(t, patience, "there is room again", func() bool {
 		s.subscribe("again", "{ instance { version } }")
 		f := s.next()
 		if f.Type == "next" {
@@ -279,7 +279,7 @@ func TestSocketsAndOperationsAreCounted(t *testing.T) {
 		t.Errorf("somebody else's: %v", ack)
 	}
 	must(t, second.conn.Close())
-	eventually(t, "its place is free", func() bool {
+	pgtest.Until(t, patience, "its place is free", func() bool {
 		_, ack := a.open(t, `{}`, token)
 		return ack.Type == "connection_ack"
 	})
@@ -325,14 +325,14 @@ func TestHostileSocketsCostLittle(t *testing.T) {
 	// 5 and 10 sockets with their connections, at most four goroutines each; 50
 	// subscriptions, at most three each. A refused one may still wait for its close.
 	most := before + 2*sockets + 15*4 + 50*3
-	eventually(t, "their goroutines are few", func() bool { return runtime.NumGoroutine() <= most })
+	pgtest.Until(t, patience, "their goroutines are few", func() bool { return runtime.NumGoroutine() <= most })
 	if n := runtime.NumGoroutine(); n > most {
 		t.Errorf("%d goroutines, %d before", n, before)
 	}
 	for _, s := range open {
 		_ = s.conn.Close()
 	}
-	eventually(t, "nothing of them is left", func() bool {
+	pgtest.Until(t, patience, "nothing of them is left", func() bool {
 		a.Client().CloseIdleConnections()
 		return runtime.NumGoroutine() <= before+2 && !a.cfg.Deliveries.Watched()
 	})

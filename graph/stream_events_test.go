@@ -70,7 +70,7 @@ func TestEventSourceWatches(t *testing.T) {
 			t.Errorf("%s: %s %s", name, event, data)
 		}
 		_ = res.Body.Close()
-		eventually(t, "its work ends with the client", func() bool { return !a.cfg.Deliveries.Watched() })
+		pgtest.Until(t, patience, "its work ends with the client", func() bool { return !a.cfg.Deliveries.Watched() })
 	}
 	// A query is complete once it is answered.
 	res := a.eventSource(t, "{ instance { version } }")
@@ -258,8 +258,8 @@ func TestAnEventStreamThatNobodyReadsEnds(t *testing.T) {
 		fmt.Fprintf(&many, "u%d: url ", i)
 	}
 	a.eventSource(t, "subscription { deliveryUpdated { delivery { "+many.String()+" } } }", a.affiliate(t, s.Affiliate))
-	eventually(t, "it watches", a.cfg.Deliveries.Watched)
-	eventually(t, "it watches no more", func() bool {
+	pgtest.Until(t, patience, "it watches", a.cfg.Deliveries.Watched)
+	pgtest.Until(t, patience, "it watches no more", func() bool {
 		a.cfg.Deliveries.Publish(own, own, own, own)
 		return !a.cfg.Deliveries.Watched()
 	})

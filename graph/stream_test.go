@@ -51,18 +51,3 @@ func (a *api) events(t testing.TB, w who, query string) (next func() (*response,
 		return nil, false
 	}, stop
 }
-
-// eventually waits until something is so.
-func eventually(t testing.TB, what string, so func() bool) {
-	t.Helper()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	late := time.After(patience)
-	for !so() {
-		select {
-		case <-late:
-			t.Fatalf("still not so: %s", what)
-		case <-tick.C:
-		}
-	}
-}

@@ -28,6 +28,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// patience is how long a test waits for what must come.
+const patience = 20 * time.Second
+
 // fast is a schedule that a test can wait for.
 var fast = dispatch.Schedule{0, time.Millisecond, time.Millisecond, time.Millisecond}
 
@@ -122,15 +125,16 @@ func (w *world) must(err error) {
 // until waits for the database to say yes.
 func (w *world) until(what, query string, args ...any) {
 	w.t.Helper()
-	var yes bool
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(3 * time.Millisecond) {
-		w.must(w.d.SQL.QueryRowContext(w.t.Context(), query, args...).Scan(&yes))
-		if yes {
-			return
+	defer func() {
+		if w.t.Failed() {
+			all, _ := w.client.Delivery.Query().All(w.ctx)
+			w.t.Logf("deliveries: %v", all)
 		}
-	}
-	all, _ := w.client.Delivery.Query().All(w.ctx)
-	w.t.Fatalf("waited in vain: %s; deliveries: %v", what, all)
+	}()
+	pgtest.Until(w.t, patience, what, func() (yes bool) {
+		w.must(w.d.SQL.QueryRowContext(w.t.Context(), query, args...).Scan(&yes))
+		return yes
+	})
 }
 
 // untilAll waits for every delivery to be in a state.

@@ -11,6 +11,7 @@ import (
 	"postrider/dispatch"
 	"postrider/internal/installation"
 	"postrider/jobs"
+	"postrider/pgtest"
 )
 
 // watchHold watches as the program does, until the test ends.
@@ -30,7 +31,8 @@ func TestNothingLeavesWhileTheInstallationIsOnHold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := setup(t, nil)
 			w.postback("/p")
-			watch := w.watchHold(func() {})
+			changed := make(chan struct{}, 2) // it begins, and it is over
+			watch := w.watchHold(func() { changed <- struct{}{} })
 			hold := watch.On
 			if deaf {
 				hold = func() bool { return false }
@@ -42,9 +44,7 @@ func TestNothingLeavesWhileTheInstallationIsOnHold(t *testing.T) {
 			}
 			if !deaf {
 				watch.Look()
-				for !watch.On() {
-					time.Sleep(time.Millisecond)
-				}
+				<-changed
 			}
 			before := len(w.sink.requests())
 			for range 5 {
@@ -95,7 +95,7 @@ func TestAProcessThatDoesNotKnowOfTheHoldTriesInVain(t *testing.T) {
 // untilParkings waits until a process has found so often that nothing may leave.
 func (w *world) untilParkings(metrics *prometheus.Registry, n float64) {
 	w.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(3 * time.Millisecond) {
+	pgtest.Until(w.t, patience, "deliveries are kept back", func() bool {
 		found, err := metrics.Gather()
 		w.must(err)
 		for _, family := range found {
@@ -104,10 +104,10 @@ func (w *world) untilParkings(metrics *prometheus.Registry, n float64) {
 			}
 			for _, m := range family.GetMetric() {
 				if m.GetLabel()[0].GetValue() == "on_hold" && m.GetCounter().GetValue() >= n {
-					return
+					return true
 				}
 			}
 		}
-	}
-	w.t.Fatal("nothing was kept back")
+		return false
+	})
 }

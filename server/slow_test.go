@@ -63,16 +63,8 @@ func TestABodyThatNeverComesIsNotWaitedFor(t *testing.T) {
 						t.Fatal(err)
 					}
 					if trickle {
-						ctx, stop := context.WithCancel(t.Context())
+						stop := keepBusy(t, conn)
 						defer stop()
-						go func() {
-							for ctx.Err() == nil {
-								if _, err := conn.Write([]byte(" ")); err != nil {
-									return
-								}
-								time.Sleep(time.Millisecond) // as a client that keeps a connection busy does
-							}
-						}()
 					}
 					_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
 					res, err := http.ReadResponse(bufio.NewReader(conn), nil)
@@ -95,4 +87,25 @@ func TestABodyThatNeverComesIsNotWaitedFor(t *testing.T) {
 			t.Errorf("%d requests are held", n)
 		}
 	})
+}
+
+// keepBusy sends a byte every millisecond until it is stopped or the connection ends.
+func keepBusy(t *testing.T, conn net.Conn) (stop func()) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	go func() {
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if _, err := conn.Write([]byte(" ")); err != nil {
+					return
+				}
+			}
+		}
+	}()
+	return stop
 }

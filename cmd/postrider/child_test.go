@@ -76,21 +76,6 @@ func startChild(binary, command string, env []string) (*child, error) {
 	}
 }
 
-// waitFor looks again and again until something is so.
-func waitFor(t *testing.T, patience time.Duration, what string, so func() bool) {
-	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	late := time.After(patience)
-	for !so() {
-		select {
-		case <-late:
-			t.Fatalf("still not so after %s: %s", patience, what)
-		case <-tick.C:
-		}
-	}
-}
-
 // logTail keeps the end of a log.
 type logTail struct {
 	mu   sync.Mutex

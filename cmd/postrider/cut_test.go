@@ -145,17 +145,17 @@ func TestAProcessThatIsCutFromTheDatabase(t *testing.T) {
 		if n > 0 {
 			return // it has been done; the load ends
 		}
-		waitFor(t, time.Minute, "it is cut with something under way", func() bool {
+		pgtest.Until(t, time.Minute, "it is cut with something under way", func() bool {
 			return holds(`SELECT EXISTS (SELECT FROM river_job j JOIN workers w ON w.id::text = j.attempted_by[array_upper(j.attempted_by, 1)]
 				JOIN deliveries d ON d.claimed_at IS NOT NULL AND j.args -> 'deliveries' @> json_build_array(json_build_object('id', d.id))::jsonb
 				WHERE j.state = 'running' AND w.name LIKE $1)`, name)
 		})
 		wire.sever()
-		waitFor(t, time.Minute, "what it had is taken over", func() bool {
+		pgtest.Until(t, time.Minute, "what it had is taken over", func() bool {
 			return holds(`SELECT EXISTS (SELECT FROM attempts WHERE error = 'INTERRUPTED')`)
 		})
 		wire.heal()
-		waitFor(t, time.Minute, "it works on", func() bool {
+		pgtest.Until(t, time.Minute, "it works on", func() bool {
 			return holds(`SELECT EXISTS (SELECT FROM workers WHERE seen_at > now() - interval '2 seconds' AND name LIKE $1)`, name)
 		})
 		over.Store(true)

@@ -83,14 +83,14 @@ func status(t *testing.T, url string) int {
 // untilReady waits until a process hears what others announce.
 func untilReady(t *testing.T, app *App) {
 	t.Helper()
-	waitFor(t, time.Minute, "it is ready", func() bool { return status(t, app.URL()+"/readyz") == http.StatusOK })
+	pgtest.Until(t, time.Minute, "it is ready", func() bool { return status(t, app.URL()+"/readyz") == http.StatusOK })
 }
 
 func TestAProcessThatHearsNothingIsNotReady(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, "--database-url="+pgtest.New(t).Deaf(t))
 	var said string
-	waitFor(t, time.Minute, "it says why", func() bool {
+	pgtest.Until(t, time.Minute, "it says why", func() bool {
 		said = text(t, app.URL()+"/readyz", http.StatusServiceUnavailable)
 		return strings.Contains(said, "needs a direct connection to PostgreSQL")
 	})

@@ -183,7 +183,7 @@ func (n *nodes) stream(t *testing.T, node *App, subscription string) <-chan seen
 		_ = res.Body.Close()
 		reading.Wait()
 	})
-	waitFor(t, time.Minute, "the node has a subscriber", node.services.deliveries.Watched)
+	pgtest.Until(t, time.Minute, "the node has a subscriber", node.services.deliveries.Watched)
 	return seen
 }
 
@@ -286,11 +286,11 @@ func TestNodesForgetWhatOthersChange(t *testing.T) {
 	if got := status(t, first.URL()+"/c/"+n.scene.Link.Code); got != http.StatusGone {
 		t.Errorf("the node of the change itself answers %d", got)
 	}
-	waitFor(t, time.Minute, "the other node has heard that the campaign is paused", func() bool {
+	pgtest.Until(t, time.Minute, "the other node has heard that the campaign is paused", func() bool {
 		return clickStatus(t, second, n.scene.Link.Code) == http.StatusGone
 	})
 	n.ask(t, second, fmt.Sprintf(`mutation { updateCampaign(input: {id: %q, state: ACTIVE}) { userErrors { message } } }`, campaign), &ignored)
-	waitFor(t, time.Minute, "the first node has heard that it goes on", func() bool {
+	pgtest.Until(t, time.Minute, "the first node has heard that it goes on", func() bool {
 		return clickStatus(t, first, n.scene.Link.Code) == http.StatusFound
 	})
 
@@ -308,7 +308,7 @@ func TestNodesForgetWhatOthersChange(t *testing.T) {
 	n.ask(t, first, fmt.Sprintf(`mutation { updatePostback(input: {id: %q, urlTemplate: "%s/new?tx={transaction_id}"}) { userErrors { message } } }`,
 		p.GlobalID(), server.URL), &ignored)
 	tries := 1
-	waitFor(t, time.Minute, "the other node reports by the new template", func() bool {
+	pgtest.Until(t, time.Minute, "the other node reports by the new template", func() bool {
 		tries++
 		return report(second, fmt.Sprintf("t%d", tries)) == fmt.Sprintf("/new?tx=t%d", tries)
 	})

@@ -55,7 +55,7 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 		}
 		const under = `SELECT EXISTS (SELECT FROM river_job j JOIN workers w ON w.id::text = j.attempted_by[array_upper(j.attempted_by, 1)]
 			WHERE j.state = 'running' AND w.name LIKE $1)`
-		waitFor(t, time.Minute, "it is stopped with something under way", func() bool {
+		pgtest.Until(t, time.Minute, "it is stopped with something under way", func() bool {
 			if !holds(under, name) {
 				return false
 			}
@@ -67,12 +67,12 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 			return had
 		})
 		since := time.Now()
-		waitFor(t, 2*time.Minute, "it has been stopped for "+stopFor.String(), func() bool { return time.Since(since) > stopFor })
+		pgtest.Until(t, 2*time.Minute, "it has been stopped for "+stopFor.String(), func() bool { return time.Since(since) > stopFor })
 		if holds(interrupted, 0) && !*soak {
 			t.Error("what a stopped process had was taken from it")
 		}
 		_ = stopped.cmd.Process.Signal(syscall.SIGCONT)
-		waitFor(t, time.Minute, "it works on", func() bool {
+		pgtest.Until(t, time.Minute, "it works on", func() bool {
 			return holds(`SELECT EXISTS (SELECT FROM workers WHERE seen_at > now() - interval '2 seconds' AND name LIKE $1)`, name)
 		})
 		c.mu.Lock()
@@ -85,7 +85,7 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 			t.Error(err)
 		}
 		c.kill()
-		waitFor(t, time.Minute, "what the killed one had is taken over", func() bool { return holds(interrupted, before) })
+		pgtest.Until(t, time.Minute, "what the killed one had is taken over", func() bool { return holds(interrupted, before) })
 		over.Store(true)
 	})
 	c.check(t)

@@ -38,7 +38,7 @@ func TestAPausedLeaderIsReplacedAndDoesNoHarmWhenItComesBack(t *testing.T) {
 		err := d.SQL.QueryRowContext(t.Context(), `SELECT w.name FROM promoter p JOIN workers w ON w.id = p.worker_id WHERE p.until > now()`).Scan(&name)
 		return err == nil && strings.HasSuffix(name, fmt.Sprintf(":%d", leader.cmd.Process.Pid))
 	}
-	waitFor(t, time.Minute, "the first process promotes", leads)
+	pgtest.Until(t, time.Minute, "the first process promotes", leads)
 
 	c := newCrash(t, binary, func(context.Context) (string, error) { return d.URL, nil }, append(env, "POSTRIDER_DATA="+t.TempDir())...)
 	c.slow = 30 * time.Millisecond
@@ -61,16 +61,16 @@ func TestAPausedLeaderIsReplacedAndDoesNoHarmWhenItComesBack(t *testing.T) {
 		if n > 0 {
 			return // it has been done; the load ends
 		}
-		waitFor(t, time.Minute, "it is in the middle of its work", func() bool { return now(delivered) > 50 })
+		pgtest.Until(t, time.Minute, "it is in the middle of its work", func() bool { return now(delivered) > 50 })
 		paused.Store(leads() && leader.cmd.Process.Signal(syscall.SIGSTOP) == nil)
 		known := now(`SELECT count(*) FROM deliveries`)
-		waitFor(t, time.Minute, "another promotes", func() bool { return !leads() && now(`SELECT count(*) FROM promoter WHERE until > now()`) == 1 })
-		waitFor(t, 2*time.Minute, "nothing waits for the paused one", func() bool {
+		pgtest.Until(t, time.Minute, "another promotes", func() bool { return !leads() && now(`SELECT count(*) FROM promoter WHERE until > now()`) == 1 })
+		pgtest.Until(t, 2*time.Minute, "nothing waits for the paused one", func() bool {
 			return now(`SELECT count(*) FROM (SELECT state FROM deliveries ORDER BY id LIMIT `+fmt.Sprint(known)+`) d WHERE state <> 'delivered'`) == 0
 		})
 		_ = leader.cmd.Process.Signal(syscall.SIGCONT)
 		more := now(delivered)
-		waitFor(t, time.Minute, "it goes on", func() bool { return now(delivered) > more+50 })
+		pgtest.Until(t, time.Minute, "it goes on", func() bool { return now(delivered) > more+50 })
 		back.Store(true)
 	})
 	if !paused.Load() {

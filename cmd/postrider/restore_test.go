@@ -80,7 +80,7 @@ func TestARestoredCopySendsNothingUntilItIsResumed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	waitFor(t, time.Minute, "its engine has put the delivery back", func() bool {
+	pgtest.Until(t, time.Minute, "its engine has put the delivery back", func() bool {
 		var parked bool
 		err := db.QueryRowContext(t.Context(), `SELECT count(*) = 1 AND bool_and(parked_at IS NOT NULL) FROM deliveries`).Scan(&parked)
 		return err == nil && parked
@@ -91,13 +91,13 @@ func TestARestoredCopySendsNothingUntilItIsResumed(t *testing.T) {
 	if out, errs, code := postrider(t, "resume", "--database-url="+server.URL()); code != 0 || !strings.Contains(out, "Resumed") {
 		t.Fatalf("resume: %d %s%s", code, out, errs)
 	}
-	waitFor(t, time.Minute, "it goes out", func() bool { return got.Load() == 1 })
+	pgtest.Until(t, time.Minute, "it goes out", func() bool { return got.Load() == 1 })
 	again := startNode(t, "serve", "--database-url="+server.URL(), key)
 	if again.services.hold.On() {
 		t.Errorf("it was resumed, and holds again: %+v", again.services.hold.Hold())
 	}
 	startNode(t, "work", "--database-url="+d.URL, key, "--allow-private-targets")
-	waitFor(t, time.Minute, "the original goes on", func() bool { return got.Load() == 2 })
+	pgtest.Until(t, time.Minute, "the original goes on", func() bool { return got.Load() == 2 })
 }
 
 func TestHoldAndResumeAreSaidToEveryProcess(t *testing.T) {
@@ -114,20 +114,20 @@ func TestHoldAndResumeAreSaidToEveryProcess(t *testing.T) {
 	if out, errs, code := postrider(t, "hold", "--note=moving", db); code != 0 || !strings.Contains(out, "On hold since") {
 		t.Fatalf("hold: %d %s%s", code, out, errs)
 	}
-	waitFor(t, time.Minute, "both hold", both(true))
+	pgtest.Until(t, time.Minute, "both hold", both(true))
 	if hold := one.services.hold.Hold(); hold.Reason != "asked" || hold.Note != "moving" || hold.Since.IsZero() {
 		t.Errorf("%+v", hold)
 	}
 	if out, errs, code := postrider(t, "resume", db); code != 0 {
 		t.Fatalf("resume: %d %s%s", code, out, errs)
 	}
-	waitFor(t, time.Minute, "both go on", both(false))
+	pgtest.Until(t, time.Minute, "both go on", both(false))
 	if out, _, code := postrider(t, "resume", db); code != 0 || !strings.Contains(out, "There was no hold") {
 		t.Errorf("resume again: %d %s", code, out)
 	}
 
 	told := startNode(t, "work", db, "--key="+pgtest.KeyText(), "--hold")
-	waitFor(t, time.Minute, "the setting of one holds all", both(true))
+	pgtest.Until(t, time.Minute, "the setting of one holds all", both(true))
 	if _, errs, code := postrider(t, "resume", db); code != 1 || !strings.Contains(errs, "a process with POSTRIDER_HOLD=true runs") {
 		t.Errorf("resume beside the setting: %d %s", code, errs)
 	}

@@ -2,7 +2,6 @@ package installation_test
 
 import (
 	"testing"
-	"time"
 
 	"postrider/internal/installation"
 	"postrider/internal/secret"
@@ -36,13 +35,7 @@ func TestARotationOverwritesNoChange(t *testing.T) {
 		_, err := installation.Rotate(t.Context(), d.SQL, ring(t, fresh, old), func(installation.Progress) {})
 		ended <- err
 	}()
-	for waits := false; !waits; time.Sleep(time.Millisecond) {
-		err := d.SQL.QueryRowContext(t.Context(), `
-			SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waits)
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	d.UntilBlocked(t)
 	if err := changing.Commit(); err != nil {
 		t.Fatal(err)
 	}

@@ -239,7 +239,7 @@ func TestBatchFlushesEachOnce(t *testing.T) {
 					seen[i]++
 				}
 				mu.Unlock()
-				time.Sleep(time.Duration(pause) * time.Millisecond)
+				<-time.After(time.Duration(pause) * time.Millisecond) // on synctest's clock
 				mu.Lock()
 				underWay--
 				mu.Unlock()
@@ -247,7 +247,7 @@ func TestBatchFlushesEachOnce(t *testing.T) {
 			}).Overlap(company)
 			var callers sync.WaitGroup
 			for i, gap := range gaps {
-				time.Sleep(time.Duration(gap) * time.Millisecond)
+				<-time.After(time.Duration(gap) * time.Millisecond)
 				callers.Go(func() { _ = b.Do(t.Context(), i) })
 			}
 			callers.Wait()

@@ -82,7 +82,7 @@ func TestNobodyWaitsForAPartitionWhileATableIsRead(t *testing.T) {
 
 	made := make(chan error, 1)
 	go func() { made <- pg.MakePartition(t.Context(), d.SQL, "received_postbacks", pg.MonthOf(at)) }()
-	waitForLock(t, d.SQL)
+	d.UntilBlocked(t)
 	received(t, impatient(t, d.SQL), pgtest.Now)
 	if err := <-made; !errors.Is(err, pg.ErrPartitionBusy) {
 		t.Errorf("it was %v beside a reader", err)
@@ -108,18 +108,6 @@ func impatient(t *testing.T, db *sql.DB) *sql.Tx {
 	}
 	t.Cleanup(func() { _ = tx.Rollback() })
 	return tx
-}
-
-// waitForLock returns once somebody in this database waits for a lock.
-func waitForLock(t *testing.T, db *sql.DB) {
-	t.Helper()
-	for waits := false; !waits; {
-		err := db.QueryRowContext(t.Context(), `
-			SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`).Scan(&waits)
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
 }
 
 func TestAPartitionTakesItsRowsFromTheDefaultOne(t *testing.T) {
@@ -193,7 +181,7 @@ func TestOldPartitionsAreDroppedOnceNobodyReads(t *testing.T) {
 		_, err := pg.DropPartitions(context.WithoutCancel(ctx), d.SQL, "received_postbacks", before)
 		dropping <- err
 	}()
-	waitForLock(t, d.SQL)
+	d.UntilBlocked(t)
 	received(t, d.SQL, pgtest.Now) // waits a moment at most, and not for the reader
 	if err := <-dropping; !errors.Is(err, pg.ErrPartitionBusy) {
 		t.Errorf("it was %v beside a reader", err)
