@@ -10,6 +10,8 @@ import (
 
 // Deal is the terms of a payout as they were agreed.
 type Deal struct {
+	AffiliateID int64 // whose own it is; zero for the offer's, which is for all
+
 	Model    Model
 	Amount   decimal.Decimal // what CPA and CPL pay
 	Percent  decimal.Decimal // what RevShare pays of net revenue: 35 is 35 %
@@ -129,14 +131,18 @@ func (d Deal) leadGoal() string {
 	return d.LeadGoal
 }
 
-// Choose picks the deal for a conversion: of those in force at its time, an
-// affiliate's own goes over the offer's. It gives the index, or -1 for none.
-func Choose(deals []Deal, own []bool, at time.Time) int {
-	chosen := -1
-	for i, d := range deals {
-		if d.Holds(at) && (chosen < 0 || own[i] && !own[chosen]) {
-			chosen = i
+// InForce picks the deal that an affiliate is paid by at a time: of those in force,
+// its own goes over the offer's, and another's is never picked. Staff, who have no
+// deals of their own, are affiliate zero.
+func InForce[D any](deals []D, terms func(D) Deal, affiliateID int64, at time.Time) (chosen D, ok bool) {
+	own := false
+	for _, candidate := range deals {
+		d := terms(candidate)
+		theirs := d.AffiliateID != 0
+		if !d.Holds(at) || theirs && d.AffiliateID != affiliateID || ok && (own || !theirs) {
+			continue
 		}
+		chosen, own, ok = candidate, theirs, true
 	}
-	return chosen
+	return chosen, ok
 }

@@ -78,21 +78,31 @@ func TestWhichDealHolds(t *testing.T) {
 	onlyJune := commission.Deal{From: june, To: july}
 	for _, c := range []struct {
 		deals []commission.Deal
-		own   []bool
+		of    []int64 // whose they are
 		at    time.Time
 		want  int
 	}{
 		{nil, nil, june, -1},
-		{[]commission.Deal{always}, []bool{false}, june, 0},
-		{[]commission.Deal{always, onlyJune}, []bool{false, true}, june, 1},
-		{[]commission.Deal{onlyJune, always}, []bool{true, false}, june, 0},
-		{[]commission.Deal{always, onlyJune}, []bool{false, true}, july, 0},
-		{[]commission.Deal{untilJuly, fromJuly}, []bool{false, false}, july.Add(-1), 0},
-		{[]commission.Deal{untilJuly, fromJuly}, []bool{false, false}, july, 1},
-		{[]commission.Deal{fromJuly}, []bool{true}, june, -1},
+		{[]commission.Deal{always}, []int64{0}, june, 0},
+		{[]commission.Deal{always, onlyJune}, []int64{0, 7}, june, 1},
+		{[]commission.Deal{onlyJune, always}, []int64{7, 0}, june, 0},
+		{[]commission.Deal{always, onlyJune}, []int64{0, 7}, july, 0},
+		{[]commission.Deal{always, onlyJune}, []int64{0, 8}, june, 0},
+		{[]commission.Deal{onlyJune}, []int64{8}, june, -1},
+		{[]commission.Deal{untilJuly, fromJuly}, []int64{0, 0}, july.Add(-1), 0},
+		{[]commission.Deal{untilJuly, fromJuly}, []int64{0, 0}, july, 1},
+		{[]commission.Deal{fromJuly}, []int64{7}, june, -1},
 	} {
-		if got := commission.Choose(c.deals, c.own, c.at); got != c.want {
-			t.Errorf("%+v at %s: %d, want %d", c.deals, c.at, got, c.want)
+		indexes := make([]int, len(c.deals))
+		for i := range c.deals {
+			indexes[i], c.deals[i].AffiliateID = i, c.of[i]
+		}
+		terms := func(i int) commission.Deal { return c.deals[i] }
+		if got, ok := commission.InForce(indexes, terms, 7, c.at); ok != (c.want >= 0) || ok && got != c.want {
+			t.Errorf("%+v at %s: %d %t, want %d", c.deals, c.at, got, ok, c.want)
+		}
+		if got, ok := commission.InForce(indexes, terms, 0, c.at); ok && c.of[got] != 0 {
+			t.Errorf("%+v at %s: staff see deal %d of an affiliate", c.deals, c.at, got)
 		}
 	}
 	if untilJuly.Overlaps(fromJuly) || !onlyJune.Overlaps(untilJuly) || !always.Overlaps(fromJuly) || fromJuly.Overlaps(onlyJune) {

@@ -157,7 +157,7 @@ func (h *history) writeConversion(c *conversion) {
 	}
 	if c.click != nil {
 		campaignID, clickID, attributed = orNull(c.click.campaign.id), c.click.id, "click"
-		payoutCurrency = c.offer.dealOf(c.click.campaign.affiliate.id).terms.Currency
+		payoutCurrency = c.offer.dealOf(c.click.campaign.affiliate.id, c.occurred).terms.Currency
 		if c.byPlayer {
 			attributed = "player"
 		}

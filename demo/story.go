@@ -268,7 +268,7 @@ func (t *teller) reckon(c *conversion) {
 	if c.click == nil {
 		return
 	}
-	d := c.offer.dealOf(c.click.campaign.affiliate.id)
+	d := c.offer.dealOf(c.click.campaign.affiliate.id, c.occurred)
 	c.deal = d.id
 	c.payout = decimal.NewNullDecimal(commission.Payout(d.terms, c.goal.Key, c.amount.Decimal, c.status))
 }

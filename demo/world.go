@@ -54,7 +54,7 @@ type offer struct {
 	id       int64
 	pageIDs  []int64
 	sourceID int64
-	deals    map[int64]deal // by affiliate; 0 for the offer's own
+	deals    []deal
 }
 
 type deal struct {
@@ -63,11 +63,9 @@ type deal struct {
 }
 
 // dealOf is what an affiliate is paid by.
-func (o *offer) dealOf(affiliateID int64) deal {
-	if d, ok := o.deals[affiliateID]; ok {
-		return d
-	}
-	return o.deals[0]
+func (o *offer) dealOf(affiliateID int64, at time.Time) deal {
+	d, _ := commission.InForce(o.deals, func(d deal) commission.Deal { return d.terms }, affiliateID, at)
+	return d
 }
 
 // campaign is a campaign, or an affiliate's default link, which has no id.
@@ -173,7 +171,7 @@ const dailyCap = 250
 
 func (w *world) makeOffers(ctx context.Context) error {
 	for i := range offers {
-		o := &offer{offerSpec: &offers[i], deals: map[int64]deal{}}
+		o := &offer{offerSpec: &offers[i]}
 		create := w.client.Offer.Create().SetName(o.name).SetOperator(o.operator).SetVertical(o.vertical).SetState(state(o.pausedFor)).
 			SetDestinationURL("https://play." + o.host + "/join?cid={click_id}&partner={aff_id}").
 			SetDeepLinkHosts([]string{"play." + o.host, "*." + o.host}).SetCurrency(o.currency).SetCreatedAt(w.built)
@@ -227,16 +225,15 @@ func (w *world) makeDeal(ctx context.Context, o *offer, a *affiliate, d dealSpec
 	if d.leadGoal != "" {
 		create.SetLeadGoal(d.leadGoal)
 	}
-	var owner int64
 	if a != nil {
-		owner = a.id
-		create.SetAffiliateID(owner)
+		terms.AffiliateID = a.id
+		create.SetAffiliateID(a.id)
 	}
 	row, err := create.Save(ctx)
 	if err != nil {
 		return fmt.Errorf("making the deal of %s: %w", o.name, err)
 	}
-	o.deals[owner] = deal{id: row.ID, terms: terms}
+	o.deals = append(o.deals, deal{id: row.ID, terms: terms})
 	return nil
 }
 

@@ -3,6 +3,7 @@ package ent
 import (
 	"time"
 
+	"postrider/commission"
 	"postrider/ent/db"
 	"postrider/firing"
 )
@@ -23,6 +24,14 @@ func FiringPostbacks(rows []*db.Postback) []firing.Postback {
 		list[i] = FiringPostback(p)
 	}
 	return list
+}
+
+// CommissionDeal is a row as the rules of commission see it.
+func CommissionDeal(d *db.Deal) commission.Deal {
+	return commission.Deal{
+		AffiliateID: orZero(d.AffiliateID), Model: d.Model, Amount: orZero(d.Amount), Percent: orZero(d.Percent), LeadGoal: d.LeadGoal,
+		Currency: d.Currency, TierBy: orZero(d.TierBy), Tiers: d.Tiers, From: orZero(d.ValidFrom), To: orZero(d.ValidTo), NoCarryOver: !d.CarryOver,
+	}
 }
 
 // orZero is the value of a column that may be null.

@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"errors"
-	"time"
 
 	"postrider/ent"
 	"postrider/ent/db"
@@ -64,20 +63,4 @@ func (r *Resolver) missingGoals(ctx context.Context, c *db.Campaign) ([]*db.Goal
 		}
 	}
 	return missing, nil
-}
-
-// ownDeal picks the viewer's own deal of an offer's, else the offer's, of those
-// that hold now. Staff see the offer's.
-func ownDeal(v *viewer.Viewer, deals []*db.Deal, now time.Time) *db.Deal {
-	var shared *db.Deal
-	for _, d := range deals {
-		switch {
-		case d.ValidFrom != nil && now.Before(*d.ValidFrom), d.ValidTo != nil && !now.Before(*d.ValidTo):
-		case d.AffiliateID == nil:
-			shared = d
-		case !v.Staff() && *d.AffiliateID == v.AffiliateID:
-			return d
-		}
-	}
-	return shared
 }

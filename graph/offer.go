@@ -90,8 +90,8 @@ func (r *Resolver) createDeal(ctx context.Context, in gen.CreateDealInput) (*db.
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return nil, err
 	}
-	w := setup.DealWish{OfferID: offer, AffiliateID: owner, Deal: commission.Deal{
-		Model: in.Model, Amount: amount, Percent: percent, LeadGoal: text(in.LeadGoal), Currency: in.Currency,
+	w := setup.DealWish{OfferID: offer, Deal: commission.Deal{
+		AffiliateID: owner, Model: in.Model, Amount: amount, Percent: percent, LeadGoal: text(in.LeadGoal), Currency: in.Currency,
 		NoCarryOver: in.CarryOver != nil && !*in.CarryOver,
 	}}
 	set(&w.TierBy, in.TierBy)

@@ -8,6 +8,8 @@ package graph
 import (
 	"context"
 
+	"postrider/commission"
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/offer"
 	"postrider/graph/gen"
@@ -38,7 +40,8 @@ func (r *offerResolver) TakenToday(ctx context.Context, obj *db.Offer) (*int, er
 
 func (r *offerResolver) Deal(ctx context.Context, obj *db.Offer) (*db.Deal, error) {
 	deals, err := load(ctx).dealsOfOffer.Load(ctx, obj.ID)
-	return ownDeal(viewer.From(ctx), deals, r.Now()), err
+	deal, _ := commission.InForce(deals, ent.CommissionDeal, viewer.From(ctx).AffiliateID, r.Now())
+	return deal, err
 }
 
 func (r *offerResolver) DefaultLink(ctx context.Context, obj *db.Offer) (*db.TrackingLink, error) {

@@ -20,8 +20,7 @@ type dealKey struct{ OfferID, AffiliateID int64 }
 type deal struct {
 	commission.Deal
 
-	ID  int64
-	Own bool // the affiliate's own, which goes over the offer's
+	ID int64
 }
 
 // datedRate is what one unit of EUR bought of a currency from a time on.
@@ -40,7 +39,7 @@ type offerRules struct {
 // deals reads all deals between an affiliate and an offer, the newest last.
 func (l loader) deals(ctx context.Context, on querier, key dealKey) ([]deal, bool, error) {
 	rows, err := on.QueryContext(ctx, `
-		SELECT id, affiliate_id IS NOT NULL, model, amount, percent, lead_goal, currency, coalesce(tier_by, ''), tiers, valid_from, valid_to, NOT carry_over
+		SELECT id, coalesce(affiliate_id, 0), model, amount, percent, lead_goal, currency, coalesce(tier_by, ''), tiers, valid_from, valid_to, NOT carry_over
 		FROM deals WHERE offer_id = $1 AND (affiliate_id = $2 OR affiliate_id IS NULL) ORDER BY id`, key.OfferID, key.AffiliateID)
 	if err != nil {
 		return nil, false, fmt.Errorf("reading the deals of affiliate %d for offer %d: %w", key.AffiliateID, key.OfferID, err)
@@ -52,7 +51,7 @@ func (l loader) deals(ctx context.Context, on querier, key dealKey) ([]deal, boo
 		var amount, percent decimal.NullDecimal
 		var tiers []byte
 		var from, to sql.NullTime
-		if err := rows.Scan(&d.ID, &d.Own, &d.Model, &amount, &percent, &d.LeadGoal, &d.Currency, &d.TierBy, &tiers, &from, &to, &d.NoCarryOver); err != nil {
+		if err := rows.Scan(&d.ID, &d.AffiliateID, &d.Model, &amount, &percent, &d.LeadGoal, &d.Currency, &d.TierBy, &tiers, &from, &to, &d.NoCarryOver); err != nil {
 			return nil, false, fmt.Errorf("reading the deals of affiliate %d for offer %d: %w", key.AffiliateID, key.OfferID, err)
 		}
 		if err := json.Unmarshal(tiers, &d.Tiers); err != nil {

@@ -59,16 +59,12 @@ func (in *Intake) agree(ctx context.Context, tx *pg.Pipeline, c *conversion) err
 	if err != nil {
 		return err
 	}
-	list, own := make([]commission.Deal, len(deals)), make([]bool, len(deals))
-	for i, d := range deals {
-		list[i], own[i] = d.Deal, d.Own
-	}
-	chosen := commission.Choose(list, own, c.OccurredAt)
-	if chosen < 0 {
+	d, ok := commission.InForce(deals, func(d deal) commission.Deal { return d.Deal }, c.AffiliateID, c.OccurredAt)
+	if !ok {
 		return nil
 	}
 	var volume commission.Volume
-	if d := deals[chosen]; len(d.Tiers) > 0 {
+	if len(d.Tiers) > 0 {
 		if c.tiered = !c.stored; c.tiered {
 			return nil // reckonTiered does it
 		}
@@ -76,8 +72,8 @@ func (in *Intake) agree(ctx context.Context, tx *pg.Pipeline, c *conversion) err
 			return err
 		}
 	}
-	terms := deals[chosen].Terms(volume)
-	c.Terms, c.DealID = &terms, deals[chosen].ID
+	terms := d.Terms(volume)
+	c.Terms, c.DealID = &terms, d.ID
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/commission"
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/deal"
 	"postrider/internal/problem"
@@ -17,8 +18,7 @@ import (
 type DealWish struct {
 	commission.Deal
 
-	OfferID     int64
-	AffiliateID int64 // zero for the offer's own
+	OfferID int64
 }
 
 // CreateDeal makes a deal. One that holds already and has no end, or ends later,
@@ -101,7 +101,7 @@ func (c *change) makeRoom(ctx context.Context, w DealWish) error {
 		return fmt.Errorf("reading the offer's deals: %w", err)
 	}
 	for _, other := range others {
-		theirs := dealOf(other)
+		theirs := ent.CommissionDeal(other)
 		if !theirs.Overlaps(w.Deal) {
 			continue
 		}
@@ -159,17 +159,6 @@ func (s *Setup) EndDeal(ctx context.Context, id int64, end *time.Time) (*db.Deal
 		return err
 	})
 	return ended, err
-}
-
-func dealOf(d *db.Deal) commission.Deal {
-	terms := commission.Deal{Model: d.Model, LeadGoal: d.LeadGoal, Currency: d.Currency, Tiers: d.Tiers, NoCarryOver: !d.CarryOver}
-	if d.ValidFrom != nil {
-		terms.From = *d.ValidFrom
-	}
-	if d.ValidTo != nil {
-		terms.To = *d.ValidTo
-	}
-	return terms
 }
 
 // SetRate says what one unit of EUR buys of a currency from a time on. A rate of

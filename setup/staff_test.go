@@ -68,8 +68,8 @@ func TestADealFollowsTheOneBefore(t *testing.T) {
 	w := newWorld(t)
 	july := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
 	make := func(owner int64, from, to time.Time) (*db.Deal, error) {
-		return w.setup.CreateDeal(w.staff, setup.DealWish{OfferID: w.one.Offer, AffiliateID: owner, Deal: commission.Deal{
-			Model: commission.Hybrid, Amount: decimal.NewFromInt(80), Percent: decimal.NewFromInt(25), Currency: "EUR", From: from, To: to,
+		return w.setup.CreateDeal(w.staff, setup.DealWish{OfferID: w.one.Offer, Deal: commission.Deal{
+			AffiliateID: owner, Model: commission.Hybrid, Amount: decimal.NewFromInt(80), Percent: decimal.NewFromInt(25), Currency: "EUR", From: from, To: to,
 			TierBy: commission.ByCount, Tiers: []commission.Tier{{From: decimal.NewFromInt(10), Amount: decimal.NewFromInt(100), Percent: decimal.NewFromInt(30)}},
 		}})
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/commission"
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/goal"
@@ -124,17 +125,13 @@ func (t *Trial) simulatePayout(ctx context.Context, s *scene, c Claim, amount de
 	if err != nil {
 		return fmt.Errorf("reading the deals: %w", err)
 	}
-	deals, own := make([]commission.Deal, len(rows)), make([]bool, len(rows))
-	for i, row := range rows {
-		deals[i], own[i] = terms(row), row.AffiliateID != nil
-	}
-	chosen := commission.Choose(deals, own, now)
-	if chosen < 0 {
+	row, ok := commission.InForce(rows, ent.CommissionDeal, c.Link.AffiliateID, now)
+	if !ok {
 		s.set(macro.Payout, "0.00", "There is no deal for this offer yet, so nothing is paid.")
 		return nil
 	}
-	pays := commission.Payout(deals[chosen], c.Goal, amount, c.Status)
-	model := modelName(deals[chosen].Model)
+	pays := commission.Payout(ent.CommissionDeal(row), c.Goal, amount, c.Status)
+	model := modelName(row.Model)
 	why := fmt.Sprintf("What your %s deal pays.", model)
 	if pays.IsZero() {
 		why = fmt.Sprintf("Your %s deal pays nothing for this goal in this status.", model)
@@ -153,25 +150,4 @@ func modelName(m commission.Model) string {
 	default:
 		return strings.ToUpper(string(m))
 	}
-}
-
-// terms are the deal of a row.
-func terms(row *db.Deal) commission.Deal {
-	d := commission.Deal{Model: row.Model, LeadGoal: row.LeadGoal, Currency: row.Currency, Tiers: row.Tiers}
-	if row.Amount != nil {
-		d.Amount = *row.Amount
-	}
-	if row.Percent != nil {
-		d.Percent = *row.Percent
-	}
-	if row.TierBy != nil {
-		d.TierBy = *row.TierBy
-	}
-	if row.ValidFrom != nil {
-		d.From = *row.ValidFrom
-	}
-	if row.ValidTo != nil {
-		d.To = *row.ValidTo
-	}
-	return d
 }
