@@ -108,32 +108,29 @@ func newClickRow(id uuid.UUID, at time.Time, l *link, c tracking.Click, route tr
 	return row
 }
 
-const insertClicksSQL = `
-INSERT INTO clicks (id, clicked_at, affiliate_id, offer_id, campaign_id, link_id, landing_page_id, param_1, param_2, param_3,
-                    deep_link, country, referrer, user_agent, address)
-SELECT id, clicked_at, affiliate_id, offer_id, nullif(campaign_id, 0), link_id, nullif(page, 0), p1, p2, p3,
-       deep_link, country, referrer, user_agent, address
-FROM unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[],
-            $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
-  AS u(id, clicked_at, affiliate_id, offer_id, campaign_id, link_id, page, p1, p2, p3, deep_link, country, referrer, user_agent, address)`
+var clickColumns = pg.Columns[clickRow]{
+	pg.UUID("id", func(r *clickRow) uuid.UUID { return r.id }),
+	pg.Time("clicked_at", func(r *clickRow) time.Time { return r.at }),
+	pg.Bigint("affiliate_id", func(r *clickRow) int64 { return r.link.AffiliateID }),
+	pg.Bigint("offer_id", func(r *clickRow) int64 { return r.link.OfferID }),
+	pg.Bigint("campaign_id", func(r *clickRow) int64 { return r.link.CampaignID }).OrNull(),
+	pg.Bigint("link_id", func(r *clickRow) int64 { return r.link.ID }),
+	pg.Bigint("landing_page_id", func(r *clickRow) int64 { return r.page }).OrNull(),
+	pg.Text("param_1", func(r *clickRow) string { return r.click.Params[0] }),
+	pg.Text("param_2", func(r *clickRow) string { return r.click.Params[1] }),
+	pg.Text("param_3", func(r *clickRow) string { return r.click.Params[2] }),
+	pg.Text("deep_link", func(r *clickRow) string { return r.deepLink }),
+	pg.Text("country", func(r *clickRow) string { return r.country }),
+	pg.Text("referrer", func(r *clickRow) string { return r.click.Referrer }),
+	pg.Text("user_agent", func(r *clickRow) string { return r.click.UserAgent }),
+	pg.Text("address", func(r *clickRow) string { return r.address }),
+}
+
+var insertClicksSQL = clickColumns.Insert("clicks")
 
 // insertClicks writes clicks that share a commit.
 func (in *Intake) insertClicks(ctx context.Context, rows []clickRow) error {
-	var ids pg.UUIDs
-	var times []time.Time
-	var params1, params2, params3, deepLinks, countries, referrers, agents, addresses []string
-	var affiliates, offers, campaigns, links, pages []int64
-	for _, r := range rows {
-		ids, times = append(ids, r.id), append(times, r.at.UTC())
-		affiliates, offers, campaigns = append(affiliates, r.link.AffiliateID), append(offers, r.link.OfferID), append(campaigns, r.link.CampaignID)
-		links, pages = append(links, r.link.ID), append(pages, r.page)
-		params1, params2, params3 = append(params1, r.click.Params[0]), append(params2, r.click.Params[1]), append(params3, r.click.Params[2])
-		deepLinks, countries = append(deepLinks, r.deepLink), append(countries, r.country)
-		referrers, agents, addresses = append(referrers, r.click.Referrer), append(agents, r.click.UserAgent), append(addresses, r.address)
-	}
-	_, err := in.DB.ExecContext(ctx, insertClicksSQL,
-		ids, times, affiliates, offers, campaigns, links, pages, params1, params2, params3, deepLinks, countries, referrers, agents, addresses)
-	if err != nil {
+	if _, err := in.DB.ExecContext(ctx, insertClicksSQL, clickColumns.Args(rows)...); err != nil {
 		return fmt.Errorf("writing %d clicks: %w", len(rows), err)
 	}
 	return nil

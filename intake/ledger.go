@@ -48,6 +48,7 @@ type deliveryRow struct {
 	step       step
 	candidate  candidate
 	now        time.Time
+	claimedAt  *time.Time // where it goes out with the commit
 }
 
 func (in *Intake) newLedger(tx *pg.Pipeline) *ledger { return &ledger{tx: tx, enqueue: in.Enqueuer} }
@@ -103,50 +104,61 @@ func (l *ledger) close(ctx context.Context) error {
 	return nil
 }
 
-const insertEventsSQL = `
-INSERT INTO conversion_events (id, affiliate_id, conversion_id, previous_status, status, amount, payout, reason, actor, user_id,
-                               macros, considered, occurred_at, received_at)
-SELECT id, nullif(affiliate, 0), conversion, nullif(previous, ''), status, nullif(amount, '')::numeric, nullif(payout, '')::numeric,
-       reason, actor, nullif(usr, 0), macros, considered, occurred, received
-FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-            $10::bigint[], $11::jsonb[], $12::jsonb[], $13::timestamptz[], $14::timestamptz[])
-  AS u(id, affiliate, conversion, previous, status, amount, payout, reason, actor, usr, macros, considered, occurred, received)`
-
-func (l *ledger) writeEvents() {
-	if len(l.events) == 0 {
-		return
-	}
-	var ids, conversions pg.UUIDs
-	var previous, statuses, amounts, payouts, reasons, actors, macros, considered []string
-	var occurred, received []time.Time
-	var affiliates, users []int64
-	for _, e := range l.events {
-		ids, conversions = append(ids, e.id), append(conversions, e.conversion)
-		previous, statuses = append(previous, string(e.step.Previous)), append(statuses, string(e.step.Status))
-		amounts, payouts = append(amounts, decimalText(e.amount)), append(payouts, decimalText(e.payout))
-		reasons, actors = append(reasons, e.step.Reason), append(actors, string(e.step.Actor))
-		macros, considered = append(macros, e.macros), append(considered, e.considered)
-		occurred, received = append(occurred, e.step.At.UTC()), append(received, e.now.UTC())
-		affiliates, users = append(affiliates, e.affiliate), append(users, e.step.UserID)
-	}
-	l.tx.Queue(insertEventsSQL, ids, affiliates, conversions, previous, statuses, amounts, payouts, reasons, actors, users, macros, considered,
-		occurred, received)
-	l.events = nil
+var eventColumns = pg.Columns[eventRow]{
+	pg.UUID("id", func(e *eventRow) uuid.UUID { return e.id }),
+	pg.Bigint("affiliate_id", func(e *eventRow) int64 { return e.affiliate }).OrNull(),
+	pg.UUID("conversion_id", func(e *eventRow) uuid.UUID { return e.conversion }),
+	pg.Text("previous_status", func(e *eventRow) string { return string(e.step.Previous) }).OrNull(),
+	pg.Text("status", func(e *eventRow) string { return string(e.step.Status) }),
+	pg.Numeric("amount", func(e *eventRow) string { return decimalText(e.amount) }),
+	pg.Numeric("payout", func(e *eventRow) string { return decimalText(e.payout) }),
+	pg.Text("reason", func(e *eventRow) string { return e.step.Reason }),
+	pg.Text("actor", func(e *eventRow) string { return string(e.step.Actor) }),
+	pg.Bigint("user_id", func(e *eventRow) int64 { return e.step.UserID }).OrNull(),
+	pg.JSON("macros", func(e *eventRow) string { return e.macros }),
+	pg.JSON("considered", func(e *eventRow) string { return e.considered }),
+	pg.Time("occurred_at", func(e *eventRow) time.Time { return e.step.At }),
+	pg.Time("received_at", func(e *eventRow) time.Time { return e.now }),
 }
 
-// insertDeliveriesSQL writes deliveries, an array a column; $15 is the reason of
-// those that are on hold, $16 the priority, $19 the nil id.
-const insertDeliveriesSQL = `
-INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
-  transaction_id, goal, status, state, reason, priority, endpoint, follows, queued_at, created_at, updated_at,
-  attempt, claimed_at, first_attempt_at)
-SELECT id, affiliate, postback, version, conversion, event, offer, nullif(campaign, 0), nullif(click, $19),
-  nullif(transaction, ''), goal, status, state, CASE state WHEN 'held' THEN $15 END, $16, endpoint, follows,
-  CASE state WHEN 'queued' THEN now() END, at, at, CASE WHEN claimed IS NULL THEN 0 ELSE 1 END, CASE WHEN claimed IS NOT NULL THEN now() END, claimed
-FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], $6::uuid[], $7::bigint[], $8::bigint[], $9::uuid[],
-            $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $17::timestamptz[], $18::bool[], $20::timestamptz[])
-  AS u(id, affiliate, postback, version, conversion, event, offer, campaign, click, transaction, goal, status, state, endpoint, at, follows,
-       claimed)`
+var insertEventsSQL = eventColumns.Insert("conversion_events")
+
+func (l *ledger) writeEvents() {
+	if len(l.events) > 0 {
+		l.tx.Queue(insertEventsSQL, eventColumns.Args(l.events)...)
+		l.events = nil
+	}
+}
+
+// deliveryColumns are those of a delivery that is new: held with its postback, claimed
+// already, or in a job. $$1 is the reason of what is held, $$2 the priority.
+var deliveryColumns = pg.Columns[deliveryRow]{
+	pg.UUID("id", func(d *deliveryRow) uuid.UUID { return d.id }),
+	pg.Bigint("affiliate_id", func(d *deliveryRow) int64 { return d.conversion.AffiliateID }),
+	pg.Bigint("postback_id", func(d *deliveryRow) int64 { return d.candidate.ID }),
+	pg.Bigint("version_id", func(d *deliveryRow) int64 { return d.candidate.VersionID }),
+	pg.UUID("conversion_id", func(d *deliveryRow) uuid.UUID { return d.conversion.ID }),
+	pg.UUID("event_id", func(d *deliveryRow) uuid.UUID { return d.event }),
+	pg.Bigint("offer_id", func(d *deliveryRow) int64 { return d.conversion.OfferID }),
+	pg.Bigint("campaign_id", func(d *deliveryRow) int64 { return d.conversion.CampaignID }).OrNull(),
+	pg.UUID("click_id", func(d *deliveryRow) uuid.UUID { return d.conversion.ClickID.UUID }).OrNull(),
+	pg.Text("transaction_id", func(d *deliveryRow) string { return d.conversion.TransactionID }).OrNull(),
+	pg.Text("goal", func(d *deliveryRow) string { return d.conversion.Goal }),
+	pg.Text("status", func(d *deliveryRow) string { return string(d.step.Status) }),
+	pg.Text("state", func(d *deliveryRow) string { return string(d.state()) }),
+	pg.Always[deliveryRow]("reason", "CASE state WHEN 'held' THEN $$1 END"),
+	pg.Always[deliveryRow]("priority", "$$2"),
+	pg.Text("endpoint", func(d *deliveryRow) string { return d.candidate.Endpoint }),
+	pg.Bool("follows", (*deliveryRow).follows),
+	pg.Always[deliveryRow]("queued_at", "CASE state WHEN 'queued' THEN now() END"),
+	pg.Time("created_at", func(d *deliveryRow) time.Time { return d.now }),
+	pg.Always[deliveryRow]("updated_at", "created_at"),
+	pg.TimeOrNull("first_attempt_at", func(d *deliveryRow) *time.Time { return d.claimedAt }),
+	pg.Always[deliveryRow]("attempt", "CASE WHEN first_attempt_at IS NULL THEN 0 ELSE 1 END"),
+	pg.Always[deliveryRow]("claimed_at", "CASE WHEN first_attempt_at IS NOT NULL THEN now() END"),
+}
+
+var insertDeliveriesSQL = deliveryColumns.Insert("deliveries")
 
 func (l *ledger) writeDeliveries(ctx context.Context) error {
 	if len(l.deliveries) == 0 {
@@ -156,28 +168,12 @@ func (l *ledger) writeDeliveries(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var ids, conversions, events, clicks pg.UUIDs
-	var transactions, goals, statuses, states, endpoints []string
-	var times []time.Time
-	var claims []*time.Time
-	var affiliates, postbacks, versions, offers, campaigns []int64
-	var follows []bool
-	for _, d := range l.deliveries {
-		c, state := d.conversion, dispatch.Queued
-		if d.candidate.Held {
-			state = dispatch.Held
-		}
+	for i := range l.deliveries {
+		d := &l.deliveries[i]
+		d.claimedAt = claimed[d.id]
 		l.announced = append(l.announced, d.id)
-		ids, conversions, events = append(ids, d.id), append(conversions, c.ID), append(events, d.event)
-		transactions, goals, statuses = append(transactions, c.TransactionID), append(goals, c.Goal), append(statuses, string(d.step.Status))
-		states, endpoints, times = append(states, string(state)), append(endpoints, d.candidate.Endpoint), append(times, d.now.UTC())
-		clicks, claims = append(clicks, c.ClickID.UUID), append(claims, claimed[d.id])
-		affiliates, postbacks, versions = append(affiliates, c.AffiliateID), append(postbacks, d.candidate.ID), append(versions, d.candidate.VersionID)
-		offers, campaigns = append(offers, c.OfferID), append(campaigns, c.CampaignID)
-		follows = append(follows, d.follows())
 	}
-	l.tx.Queue(insertDeliveriesSQL, ids, affiliates, postbacks, versions, conversions, events, offers, campaigns, clicks, transactions, goals,
-		statuses, states, endpoints, string(dispatch.PostbackHeld), dispatch.PriorityLive, times, follows, uuid.Nil, claims)
+	l.tx.Queue(insertDeliveriesSQL, deliveryColumns.Args(l.deliveries, string(dispatch.PostbackHeld), dispatch.PriorityLive)...)
 	l.deliveries = nil
 	return nil
 }
@@ -204,4 +200,12 @@ func (l *ledger) queue(ctx context.Context) (map[uuid.UUID]*time.Time, error) {
 }
 
 // follows tells whether one that tells of an earlier step may be on its way.
-func (d deliveryRow) follows() bool { return d.step.Previous != "" }
+func (d *deliveryRow) follows() bool { return d.step.Previous != "" }
+
+// state is where it begins: with its postback, or queued.
+func (d *deliveryRow) state() dispatch.State {
+	if d.candidate.Held {
+		return dispatch.Held
+	}
+	return dispatch.Queued
+}

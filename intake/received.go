@@ -124,32 +124,32 @@ func newReceivedRow(c Call, a Answer, at time.Time, took time.Duration) (receive
 	return receivedRow{id: id, call: c, answer: a, at: at, took: took, headers: headers}, nil
 }
 
-const insertReceivedSQL = `
-INSERT INTO received_postbacks (id, received_at, source_id, source_key, method, query, body, headers, address,
-                                result, reason, status_code, duration_ms, conversion_id)
-SELECT id, at, nullif(source, 0), key, method, query, body, headers, address, result, reason, code, took, nullif(conversion, $15)
-FROM unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::text[],
-            $10::text[], $11::text[], $12::int[], $13::float8[], $14::uuid[])
-  AS u(id, at, source, key, method, query, body, headers, address, result, reason, code, took, conversion)`
+var receivedColumns = pg.Columns[receivedRow]{
+	pg.UUID("id", func(r *receivedRow) uuid.UUID { return r.id }),
+	pg.Time("received_at", func(r *receivedRow) time.Time { return r.at }),
+	pg.Bigint("source_id", func(r *receivedRow) int64 { return r.answer.sourceID }).OrNull(),
+	pg.Text("source_key", func(r *receivedRow) string { return clean(r.call.SourceKey, maxID) }),
+	pg.Text("method", func(r *receivedRow) string { return r.call.Method }),
+	pg.Text("query", func(r *receivedRow) string { return clean(maskPairs(r.call.RawQuery, r.call.hides), r.call.kept()) }),
+	pg.Text("body", func(r *receivedRow) string { return clean(maskBody(r.call), r.call.kept()) }),
+	pg.JSON("headers", func(r *receivedRow) string { return string(r.headers) }),
+	pg.Text("address", func(r *receivedRow) string { return truncated(r.call.Address) }),
+	pg.Text("result", func(r *receivedRow) string { return string(r.answer.Result) }),
+	pg.Text("reason", func(r *receivedRow) string { return clean(r.answer.reason, maxLogged) }),
+	pg.Int("status_code", func(r *receivedRow) int { return r.answer.StatusCode }),
+	pg.Float("duration_ms", func(r *receivedRow) float64 { return float64(r.took.Microseconds()) / 1000 }),
+	pg.UUID("conversion_id", func(r *receivedRow) uuid.UUID { return r.answer.conversion.UUID }).OrNull(),
+}
+
+var insertReceivedSQL = receivedColumns.Insert("received_postbacks")
 
 // queueReceived keeps calls in the received log and announces them.
 func queueReceived(tx *pg.Pipeline, rows []receivedRow) {
-	var ids, conversions pg.UUIDs
-	var times []time.Time
-	var keys, methods, queries, bodies, headers, addresses, results, reasons []string
-	var sources []int64
-	var codes []int32
-	var took []float64
-	for _, r := range rows {
-		ids, times, keys = append(ids, r.id), append(times, r.at.UTC()), append(keys, clean(r.call.SourceKey, maxID))
-		methods, queries = append(methods, r.call.Method), append(queries, clean(maskPairs(r.call.RawQuery, r.call.hides), r.call.kept()))
-		bodies, headers = append(bodies, clean(maskBody(r.call), r.call.kept())), append(headers, string(r.headers))
-		addresses, results = append(addresses, truncated(r.call.Address)), append(results, string(r.answer.Result))
-		reasons, codes = append(reasons, clean(r.answer.reason, maxLogged)), append(codes, int32(r.answer.StatusCode)) //nolint:gosec // three digits
-		sources, took = append(sources, r.answer.sourceID), append(took, float64(r.took.Microseconds())/1000)
-		conversions = append(conversions, r.answer.conversion.UUID)
+	ids := make([]uuid.UUID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.id
 	}
-	tx.Queue(insertReceivedSQL, ids, times, sources, keys, methods, queries, bodies, headers, addresses, results, reasons, codes, took, conversions, uuid.Nil)
+	tx.Queue(insertReceivedSQL, receivedColumns.Args(rows)...)
 	live.Queue(tx, live.Received, ids...)
 }
 

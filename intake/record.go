@@ -183,9 +183,9 @@ func (in *Intake) newConversion(ctx context.Context, tx *pg.Pipeline, src *sourc
 // insertConversions writes the conversions that none of the unique indexes knows,
 // and says which those are.
 func insertConversions(ctx context.Context, tx *pg.Pipeline, entries []*entry) (map[uuid.UUID]bool, error) {
-	c := newConversionColumns(len(entries))
-	for _, e := range entries {
-		c.add(e.conversion)
+	conversions := make([]conversion, len(entries))
+	for i, e := range entries {
+		conversions[i] = *e.conversion
 	}
 	inserted := make(map[uuid.UUID]bool, len(entries))
 	tx.QueueRows(func(rows pgx.Rows) error {
@@ -195,9 +195,7 @@ func insertConversions(ctx context.Context, tx *pg.Pipeline, entries []*entry) (
 			return nil
 		})
 		return err
-	}, insertConversionsSQL,
-		c.ids, c.affiliates, c.sources, c.offers, c.campaigns, c.clicks, c.reported, c.players, c.goals, c.transactions, c.onces, c.amounts,
-		c.payouts, c.currencies, c.payoutCurrencies, c.deals, c.statuses, c.by, c.occurred, c.received, c.terms, c.rates, c.words, c.origins, uuid.Nil)
+	}, insertConversionsSQL, conversionColumns.Args(conversions)...)
 	if err := tx.Send(ctx); err != nil {
 		return nil, fmt.Errorf("writing %d conversions: %w", len(entries), err)
 	}
