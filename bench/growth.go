@@ -55,14 +55,18 @@ func withSubscribers(ctx context.Context, e *env) (figures, error) {
 func (e *env) engineWatched(ctx context.Context, pool *pg.Pool, subscribers int) (stop func(), err error) {
 	watching, cancel := context.WithCancel(ctx)
 	var views sync.WaitGroup
-	hub := live.NewHub[*db.Delivery]()
+	hub := live.NewHub(func(d *db.Delivery) int64 { return d.AffiliateID })
 	client := ent.NewClient(pool.SQL)
 	feed := live.NewFeed(hub, e.log, func(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
 		return client.Delivery.Query().Where(delivery.IDIn(ids...)).All(viewer.AsSystem(ctx))
 	})
 	for n := range subscribers {
-		affiliate := int64(1 + n%endpoints)
-		view := hub.Subscribe(func(d *db.Delivery) bool { return d.AffiliateID == affiliate })
+		scope, err := viewer.RowScopeFrom(viewer.With(ctx, &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: int64(1 + n%endpoints)}))
+		if err != nil {
+			cancel()
+			return nil, err
+		}
+		view := hub.Subscribe(scope.Sees, func(*db.Delivery) bool { return true })
 		views.Go(func() {
 			defer view.Close()
 			for {

@@ -23,7 +23,6 @@ import (
 	"postrider/graph"
 	"postrider/graph/gen"
 	"postrider/intake"
-	"postrider/internal/live"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 	"postrider/jobs"
@@ -65,16 +64,13 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 			PublicURL: publicURL, Now: now,
 		}),
 		Intake:       intake.New(intake.Config{DB: d.SQL, Enqueuer: jobs.Enqueuer{}, Secrets: pgtest.Key(t), Now: now, Log: log}),
-		Health:       &report.Health{DB: d.SQL, Now: now},
-		Progress:     &report.Progress{DB: d.SQL},
-		Home:         &report.Home{DB: d.SQL, Now: now},
-		Alerts:       live.NewHub[*db.Alert](),
-		Echoes:       live.NewHub[*db.EchoRequest](),
-		Gaps:         &report.Gaps{DB: d.SQL, Now: now},
+		Health:       &report.Health{DB: viewer.NewScoped(d.SQL), Now: now},
+		Progress:     &report.Progress{DB: viewer.NewScoped(d.SQL)},
+		Home:         &report.Home{DB: viewer.NewScoped(d.SQL), Now: now},
+		Gaps:         &report.Gaps{DB: viewer.NewScoped(d.SQL), Now: now},
 		Replayer:     jobs.Replayer{Pool: pool.Pgx, Now: now},
 		Target:       graph.Target{Probe: dispatch.Probe{Guard: dispatch.NewGuard(dispatch.GuardOptions{Ports: []uint16{80, 443}})}},
-		Deliveries:   live.NewHub[*db.Delivery](),
-		Received:     live.NewHub[*db.ReceivedPostback](),
+		Hubs:         graph.NewHubs(),
 		Secrets:      pgtest.Key(t),
 		Installation: gen.Instance{Version: "test", PublicURL: publicURL, DemoSignIns: []*gen.DemoSignIn{}},
 		Log:          log,

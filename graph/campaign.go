@@ -30,12 +30,16 @@ func (r *Resolver) link(ctx context.Context, campaignID, offerID *string) (*db.T
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
+	scope, err := viewer.RowScopeFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
 	q := r.Client.TrackingLink.Query()
 	switch {
 	case campaign != 0:
 		q.Where(trackinglink.CampaignID(campaign))
 	case offer != 0:
-		q.Where(trackinglink.OfferID(offer), trackinglink.CampaignIDIsNil(), trackinglink.AffiliateID(viewer.From(ctx).AffiliateID))
+		q.Where(trackinglink.OfferID(offer), trackinglink.CampaignIDIsNil(), trackinglink.AffiliateID(scope.AffiliateID()))
 	default:
 		return nil, problem.Invalid("campaignId", "choose a campaign, or an offer for its default link")
 	}

@@ -88,13 +88,11 @@ func (r *Resolver) replay(ctx context.Context, input gen.ReplayDeliveryInput) (*
 // watchDeliveries streams the viewer's deliveries as they change. With hello, an
 // event without content comes first: from then on nothing is missed.
 func (r *Resolver) watchDeliveries(ctx context.Context, f *filter.Delivery, hello bool) (<-chan *gen.DeliveryEvent, error) {
-	v, err := viewer.Require(ctx)
+	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
 		return nil, err
 	}
-	sub := r.Config.Deliveries.Subscribe(func(d *db.Delivery) bool {
-		return (v.Staff() || d.AffiliateID == v.AffiliateID) && f.Matches(d)
-	})
+	sub := r.Config.Deliveries.Subscribe(scope.Sees, f.Matches)
 	events := make(chan *gen.DeliveryEvent)
 	go func() {
 		defer close(events)

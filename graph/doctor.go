@@ -110,8 +110,9 @@ func (r *Resolver) others(ctx context.Context, w lintWish) ([]doctor.Postback, e
 // affiliateOf is whose postback is asked about: the viewer's own, or for staff, the
 // one of the postback or campaign named.
 func (r *Resolver) affiliateOf(ctx context.Context, postbackID, campaignID int64) (int64, error) {
-	if v := viewer.From(ctx); !v.Staff() {
-		return v.AffiliateID, nil
+	scope, err := viewer.RowScopeFrom(ctx)
+	if err != nil || !scope.All() {
+		return scope.AffiliateID(), err
 	}
 	if postbackID != 0 {
 		p, err := r.Client.Postback.Get(ctx, postbackID)

@@ -229,12 +229,3 @@ func (r *Resolver) dismissAlert(ctx context.Context, id string) (*db.Alert, erro
 	}
 	return a, live.Notify(ctx, r.Setup.DB, live.Alerts, a.ID)
 }
-
-// ownAlert and ownEcho tell whether an event is for a viewer.
-func ownAlert(v *viewer.Viewer) func(*db.Alert) bool {
-	return func(a *db.Alert) bool { return v.Staff() || a.AffiliateID == v.AffiliateID }
-}
-
-func ownEcho(v *viewer.Viewer) func(*db.EchoRequest) bool {
-	return func(e *db.EchoRequest) bool { return v.Staff() || e.AffiliateID == v.AffiliateID }
-}

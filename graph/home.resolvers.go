@@ -13,7 +13,6 @@ import (
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
-	"postrider/internal/viewer"
 	"postrider/report"
 )
 
@@ -69,11 +68,11 @@ func (r *subscriptionResolver) ClickRecorded(ctx context.Context, campaignID *st
 }
 
 func (r *subscriptionResolver) AlertChanged(ctx context.Context) (<-chan *db.Alert, error) {
-	return watch(ctx, r.Config.Alerts, ownAlert(viewer.From(ctx))), nil
+	return watch(ctx, r.Config.Alerts)
 }
 
 func (r *subscriptionResolver) EchoRequestReceived(ctx context.Context) (<-chan *db.EchoRequest, error) {
-	return watch(ctx, r.Echoes, ownEcho(viewer.From(ctx))), nil
+	return watch(ctx, r.Echoes)
 }
 
 func (r *Resolver) Alert() gen.AlertResolver { return &alertResolver{r} }

@@ -54,8 +54,12 @@ func newListLoaders(c *db.Client, health *report.Health, home *report.Home, wait
 			return c.Deal.Query().Where(deal.OfferIDIn(ids...)).All(ctx)
 		}, func(r *db.Deal) int64 { return r.OfferID }),
 		defaultLinks: many(wait, func(ctx context.Context, offerIDs []int64) ([]*db.TrackingLink, error) {
+			scope, err := viewer.RowScopeFrom(ctx)
+			if err != nil {
+				return nil, err
+			}
 			return c.TrackingLink.Query().Where(trackinglink.OfferIDIn(offerIDs...), trackinglink.CampaignIDIsNil(),
-				trackinglink.AffiliateID(viewer.From(ctx).AffiliateID)).All(ctx)
+				trackinglink.AffiliateID(scope.AffiliateID())).All(ctx)
 		}, func(r *db.TrackingLink) int64 { return r.OfferID }),
 		linksOfCampaign: many(wait, func(ctx context.Context, ids []int64) ([]*db.TrackingLink, error) {
 			return c.TrackingLink.Query().Where(trackinglink.CampaignIDIn(ids...)).All(ctx)

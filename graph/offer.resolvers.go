@@ -39,8 +39,12 @@ func (r *offerResolver) TakenToday(ctx context.Context, obj *db.Offer) (*int, er
 }
 
 func (r *offerResolver) Deal(ctx context.Context, obj *db.Offer) (*db.Deal, error) {
+	scope, err := viewer.RowScopeFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
 	deals, err := load(ctx).dealsOfOffer.Load(ctx, obj.ID)
-	deal, _ := commission.InForce(deals, ent.CommissionDeal, viewer.From(ctx).AffiliateID, r.Now())
+	deal, _ := commission.InForce(deals, ent.CommissionDeal, scope.AffiliateID(), r.Now())
 	return deal, err
 }
 

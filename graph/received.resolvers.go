@@ -28,7 +28,7 @@ func (r *receivedPostbackResolver) Conversion(ctx context.Context, obj *db.Recei
 }
 
 func (r *subscriptionResolver) ReceivedPostback(ctx context.Context) (<-chan *db.ReceivedPostback, error) {
-	return watch(ctx, r.Received, func(*db.ReceivedPostback) bool { return true }), nil
+	return watch(ctx, r.Received)
 }
 
 func (r *Resolver) ReceivedPostback() gen.ReceivedPostbackResolver {

@@ -49,8 +49,11 @@ func (r *Resolver) replayMany(ctx context.Context, input gen.ReplayDeliveriesInp
 		return payload, nil
 	}
 	asSent := input.Template != nil && *input.Template == gen.ReplayTemplateSent
-	v := viewer.From(ctx)
-	id, err := r.Replayer.ReplayMany(ctx, bulkOwner(v, input.Filter), v.UserID, asSent, ids)
+	scope, err := viewer.RowScopeFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	id, err := r.Replayer.ReplayMany(ctx, bulkOwner(scope, input.Filter), viewer.From(ctx).UserID, asSent, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -61,9 +64,9 @@ func (r *Resolver) replayMany(ctx context.Context, input gen.ReplayDeliveriesInp
 }
 
 // bulkOwner is whose deliveries a filter means; 0 where they are of several.
-func bulkOwner(v *viewer.Viewer, f *filter.Delivery) int64 {
-	if !v.Staff() {
-		return v.AffiliateID
+func bulkOwner(scope viewer.RowScope, f *filter.Delivery) int64 {
+	if !scope.All() {
+		return scope.AffiliateID()
 	}
 	if len(f.AffiliateIDs) == 1 {
 		if id, err := intID("Affiliate", "affiliateIds", f.AffiliateIDs[0]); err == nil {

@@ -20,7 +20,6 @@ import (
 	"postrider/graph/gen"
 	"postrider/graph/stream"
 	"postrider/intake"
-	"postrider/internal/live"
 	"postrider/internal/secret"
 	"postrider/report"
 	"postrider/setup"
@@ -40,6 +39,8 @@ type Replayer interface {
 
 // Config is what the API needs.
 type Config struct {
+	Hubs
+
 	Client       *db.Client
 	Accounts     *account.Accounts
 	Setup        *setup.Setup
@@ -51,11 +52,7 @@ type Config struct {
 	Replayer     Replayer
 	Trial        *trial.Trial
 	Target       doctor.Target // asked by the doctor where a postback goes
-	Deliveries   *live.Hub[*db.Delivery]
-	Received     *live.Hub[*db.ReceivedPostback]
-	Alerts       *live.Hub[*db.Alert]
-	Echoes       *live.Hub[*db.EchoRequest]
-	Secrets      *secret.Ring // opens postbacks' signing secrets for their owners
+	Secrets      *secret.Ring  // opens postbacks' signing secrets for their owners
 	Installation gen.Instance
 	ClientAddr   func(ctx context.Context) netip.Addr // where a request came from; nil where that is not known
 	Streams      stream.Limits

@@ -8,6 +8,7 @@ import (
 
 	"postrider/ent/db"
 	"postrider/internal/live"
+	"postrider/internal/viewer"
 )
 
 // defaultLookEvery is how often a subscription looks at what nobody announces.
@@ -15,8 +16,12 @@ const defaultLookEvery = time.Second
 
 // watch streams what a hub publishes and a viewer may see, for as long as it is
 // subscribed. What was missed is not told.
-func watch[T any](ctx context.Context, hub *live.Hub[T], maySee func(T) bool) <-chan T {
-	sub := hub.Subscribe(maySee)
+func watch[T any](ctx context.Context, hub *live.Hub[T]) (<-chan T, error) {
+	scope, err := viewer.RowScopeFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sub := hub.Subscribe(scope.Sees, func(T) bool { return true })
 	items := make(chan T)
 	go func() {
 		defer close(items)
@@ -33,7 +38,7 @@ func watch[T any](ctx context.Context, hub *live.Hub[T], maySee func(T) bool) <-
 			}
 		}
 	}()
-	return items
+	return items, nil
 }
 
 // look streams what look gives, asked again and again, until it says that there

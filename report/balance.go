@@ -2,7 +2,7 @@ package report
 
 import (
 	"context"
-	"fmt"
+	"database/sql"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -36,26 +36,16 @@ const mostBalances = 20_000
 // Balances adds up what the viewer's approved conversions pay: for each affiliate
 // and offer, a currency for itself.
 func (h *Home) Balances(ctx context.Context) ([]*Balance, error) {
-	v, err := viewer.Require(ctx)
+	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := h.DB.QueryContext(ctx, `
-		SELECT c.affiliate_id, c.offer_id, c.payout_currency, date_trunc('month', c.occurred_at AT TIME ZONE 'UTC') AS month, sum(c.payout),
-		       bool_and(coalesce(d.carry_over, true))
-		FROM conversions c LEFT JOIN deals d ON d.id = c.deal_id
-		WHERE c.status = 'approved' AND c.affiliate_id IS NOT NULL AND c.payout <> 0 AND ($1 OR c.affiliate_id = $2)
-		GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4 LIMIT $3`, v.Staff(), v.AffiliateID, mostBalances)
-	if err != nil {
-		return nil, fmt.Errorf("adding balances up: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
 	found := []*Balance{}
-	for rows.Next() {
+	err = h.DB.Each(ctx, scope, "adding balances up", func(rows *sql.Rows) error {
 		var b Balance
 		var m BalanceMonth
 		if err := rows.Scan(&b.AffiliateID, &b.OfferID, &b.Currency, &m.Month, &m.Earned, &b.CarriesOver); err != nil {
-			return nil, fmt.Errorf("adding balances up: %w", err)
+			return err
 		}
 		m.Currency = b.Currency
 		if last := len(found) - 1; last < 0 || found[last].AffiliateID != b.AffiliateID || found[last].OfferID != b.OfferID || found[last].Currency != b.Currency {
@@ -63,11 +53,20 @@ func (h *Home) Balances(ctx context.Context) ([]*Balance, error) {
 		}
 		of := found[len(found)-1]
 		of.CarriesOver, of.Months = b.CarriesOver, append(of.Months, m)
+		return nil
+	}, `
+		SELECT c.affiliate_id, c.offer_id, c.payout_currency, date_trunc('month', c.occurred_at AT TIME ZONE 'UTC') AS month, sum(c.payout),
+		       bool_and(coalesce(d.carry_over, true))
+		FROM conversions c LEFT JOIN deals d ON d.id = c.deal_id
+		WHERE c.status = 'approved' AND c.affiliate_id IS NOT NULL AND c.payout <> 0 AND {sees c.affiliate_id}
+		GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4 LIMIT $1`, mostBalances)
+	if err != nil {
+		return nil, err
 	}
 	for _, b := range found {
 		b.settle()
 	}
-	return found, rows.Err()
+	return found, nil
 }
 
 // settle reckons what each month leaves to pay.

@@ -19,7 +19,7 @@ func TestAMonthBelowZeroIsTakenOffTheNext(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	one, other := pgtest.NewScene(t, d), pgtest.NewScene(t, d)
-	h := &report.Home{DB: d.SQL, Now: func() time.Time { return pgtest.Now }}
+	h := &report.Home{DB: viewer.NewScoped(d.SQL), Now: func() time.Time { return pgtest.Now }}
 	pays := func(s pgtest.Scene, month, day, payout int, status commission.Status, currency string) {
 		t.Helper()
 		s.Conversion(t, d, func(c *db.ConversionCreate) {

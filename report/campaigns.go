@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,11 +29,11 @@ func (n *CampaignNumbers) TimeZone() string { return n.Zone.String() }
 // OfCampaigns counts the last 30 days of campaigns in a time zone, as OfViewer
 // counts a day; nothing of campaigns that are not the viewer's.
 func (h *Home) OfCampaigns(ctx context.Context, zone *time.Location, ids []int64) ([]*CampaignNumbers, error) {
-	v, err := viewer.Require(ctx)
+	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c := &campaignCount{Home: h, viewer: v, ids: ids, now: h.Now().In(zone), of: make(map[int64]*CampaignNumbers, len(ids))}
+	c := &campaignCount{Home: h, scope: scope, ids: ids, now: h.Now().In(zone), of: make(map[int64]*CampaignNumbers, len(ids))}
 	for i := range campaignDays {
 		c.begin = append(c.begin, time.Date(c.now.Year(), c.now.Month(), c.now.Day()-campaignDays+1+i, 0, 0, 0, 0, zone))
 	}
@@ -57,11 +58,11 @@ func (h *Home) OfCampaigns(ctx context.Context, zone *time.Location, ids []int64
 type campaignCount struct {
 	*Home
 
-	viewer *viewer.Viewer
-	ids    []int64
-	now    time.Time
-	begin  []time.Time // of each day
-	of     map[int64]*CampaignNumbers
+	scope viewer.RowScope
+	ids   []int64
+	now   time.Time
+	begin []time.Time // of each day
+	of    map[int64]*CampaignNumbers
 }
 
 func (c *campaignCount) nothing(id int64, zone *time.Location) *CampaignNumbers {
@@ -76,56 +77,44 @@ func (c *campaignCount) nothing(id int64, zone *time.Location) *CampaignNumbers 
 	return n
 }
 
-// arguments of both statements: the campaigns, the first and the last moment, when
-// each day begins, whether the viewer is of the staff, and whose they are otherwise.
+// arguments of both statements: the campaigns, the first and the last moment, and
+// when each day begins.
 func (c *campaignCount) arguments(more ...any) []any {
-	return append([]any{
-		c.ids, c.begin[0].UTC(), c.now.UTC(), c.begin, c.viewer.Staff(), c.viewer.AffiliateID,
-	}, more...)
+	return append([]any{c.ids, c.begin[0].UTC(), c.now.UTC(), c.begin}, more...)
 }
 
 func (c *campaignCount) clicks(ctx context.Context) error {
-	rows, err := c.DB.QueryContext(ctx, `
-		SELECT campaign_id, width_bucket(clicked_at, $4::timestamptz[]), count(*) FROM clicks
-		WHERE campaign_id = ANY($1::bigint[]) AND id >= uuid_floor($2) AND id < uuid_floor($3) AND ($5 OR affiliate_id = $6)
-		GROUP BY 1, 2`, c.arguments()...)
-	if err != nil {
-		return fmt.Errorf("counting the clicks of %d campaigns: %w", len(c.ids), err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	return c.DB.Each(ctx, c.scope, fmt.Sprintf("counting the clicks of %d campaigns", len(c.ids)), func(rows *sql.Rows) error {
 		var id int64
 		var day, clicks int
 		if err := rows.Scan(&id, &day, &clicks); err != nil {
-			return fmt.Errorf("counting the clicks of %d campaigns: %w", len(c.ids), err)
+			return err
 		}
 		c.day(id, day).Clicks += clicks
-	}
-	return rows.Err()
+		return nil
+	}, `
+		SELECT campaign_id, width_bucket(clicked_at, $4::timestamptz[]), count(*) FROM clicks
+		WHERE campaign_id = ANY($1::bigint[]) AND id >= uuid_floor($2) AND id < uuid_floor($3) AND {sees affiliate_id}
+		GROUP BY 1, 2`, c.arguments()...)
 }
 
 func (c *campaignCount) conversions(ctx context.Context) error {
-	rows, err := c.DB.QueryContext(ctx, `
-		SELECT campaign_id, width_bucket(received_at, $4::timestamptz[]), payout_currency,
-		       count(*) FILTER (WHERE goal = $7), count(*) FILTER (WHERE goal = $8), coalesce(sum(payout) FILTER (WHERE status = 'approved'), 0)
-		FROM conversions
-		WHERE campaign_id = ANY($1::bigint[]) AND id >= uuid_floor($2) AND id < uuid_floor($3) AND ($5 OR affiliate_id = $6)
-		  AND affiliate_id IS NOT NULL AND status IN ('approved', 'pending')
-		GROUP BY 1, 2, 3 ORDER BY 6 DESC, 3`, c.arguments(commission.GoalRegistration, commission.GoalFTD)...)
-	if err != nil {
-		return fmt.Errorf("counting the conversions of %d campaigns: %w", len(c.ids), err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	return c.DB.Each(ctx, c.scope, fmt.Sprintf("counting the conversions of %d campaigns", len(c.ids)), func(rows *sql.Rows) error {
 		var id int64
 		var day, registrations, ftds int
 		var sum Sum
 		if err := rows.Scan(&id, &day, &sum.Currency, &registrations, &ftds, &sum.Amount); err != nil {
-			return fmt.Errorf("counting the conversions of %d campaigns: %w", len(c.ids), err)
+			return err
 		}
 		c.day(id, day).add(registrations, ftds, sum)
-	}
-	return rows.Err()
+		return nil
+	}, `
+		SELECT campaign_id, width_bucket(received_at, $4::timestamptz[]), payout_currency,
+		       count(*) FILTER (WHERE goal = $5), count(*) FILTER (WHERE goal = $6), coalesce(sum(payout) FILTER (WHERE status = 'approved'), 0)
+		FROM conversions
+		WHERE campaign_id = ANY($1::bigint[]) AND id >= uuid_floor($2) AND id < uuid_floor($3) AND {sees affiliate_id}
+		  AND affiliate_id IS NOT NULL AND status IN ('approved', 'pending')
+		GROUP BY 1, 2, 3 ORDER BY 6 DESC, 3`, c.arguments(commission.GoalRegistration, commission.GoalFTD)...)
 }
 
 // day is a campaign's day by its number, from 1 on. An id and its time may differ by

@@ -8,6 +8,7 @@ import (
 
 	"postrider/commission"
 	"postrider/ent/db"
+	"postrider/internal/viewer"
 	"postrider/pgtest"
 	"postrider/report"
 )
@@ -45,7 +46,7 @@ func TestACampaignsDaysAreTheViewersOwn(t *testing.T) {
 	conversion(s, first, commission.GoalFTD, commission.Rejected, 99, "EUR")
 	conversion(other, midnight, commission.GoalFTD, commission.Approved, 7, "EUR")
 
-	home := report.Home{DB: d.SQL, Now: func() time.Time { return now }}
+	home := report.Home{DB: viewer.NewScoped(d.SQL), Now: func() time.Time { return now }}
 	ids := []int64{s.Link.CampaignID, bare.CampaignID, other.Link.CampaignID}
 	of := func(affiliate int64) [3]*report.CampaignNumbers {
 		t.Helper()

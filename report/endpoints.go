@@ -3,7 +3,6 @@ package report
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
 
 	"github.com/lib/pq"
@@ -39,47 +38,40 @@ func (e Endpoint) Sentence() string {
 	return c.Sentence()
 }
 
-// endpointColumns are those of an endpoint u.endpoint, for the viewer $2, $3.
+// endpointColumns are those of an endpoint u.endpoint; what waits is counted up to $2.
 const endpointColumns = `
 	u.endpoint, coalesce(c.state, 'closed'), CASE WHEN c.state <> 'closed' THEN c.because ELSE '' END,
 	CASE WHEN c.state <> 'closed' THEN c.opened_at END, CASE WHEN c.state IN ('open', 'half_open') THEN c.probe_at END,
-	(SELECT count(*) FROM (SELECT FROM deliveries d WHERE d.endpoint = u.endpoint AND d.parked_at IS NOT NULL AND ($2 OR d.affiliate_id = $3) LIMIT $4) w),
+	(SELECT count(*) FROM (SELECT FROM deliveries d WHERE d.endpoint = u.endpoint AND d.parked_at IS NOT NULL AND {sees d.affiliate_id} LIMIT $2) w),
 	(SELECT min(first) FROM (
 	  SELECT (SELECT d.created_at FROM deliveries d WHERE d.endpoint = u.endpoint AND d.parked_at IS NOT NULL AND d.affiliate_id = a.id AND d.priority = p
 	          ORDER BY d.id LIMIT 1) AS first
-	  FROM affiliates a, generate_series(1, 3) p WHERE $2 OR a.id = $3) o)`
+	  FROM affiliates a, generate_series(1, 3) p WHERE {sees a.id}) o)`
 
 // OfEndpoints reads how endpoints fare, by their names.
 func (h *Health) OfEndpoints(ctx context.Context, names []string) ([]*Endpoint, error) {
-	v, err := viewer.Require(ctx)
+	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := h.DB.QueryContext(ctx, `
+	found := []*Endpoint{}
+	err = h.DB.Each(ctx, scope, "reading the health of endpoints", func(rows *sql.Rows) error {
+		var e Endpoint
+		found = append(found, &e)
+		return rows.Scan(append(e.columns(), &e.SuccessRate, &e.P50Ms, &e.P95Ms)...)
+	}, `
 		SELECT `+endpointColumns+`, s.rate, s.p50, s.p95
 		FROM unnest($1::text[]) AS u(endpoint) LEFT JOIN endpoints c ON c.endpoint = u.endpoint
 		LEFT JOIN LATERAL (
 		  SELECT avg((d.state = 'delivered')::int)::float8 AS rate,
 		    percentile_cont(0.5) WITHIN GROUP (ORDER BY d.duration_ms) AS p50, percentile_cont(0.95) WITHIN GROUP (ORDER BY d.duration_ms) AS p95
 		  FROM postbacks p JOIN deliveries d ON d.postback_id = p.id
-		  WHERE ($2 OR p.affiliate_id = $3) AND d.id >= uuid_floor($5) AND d.endpoint = u.endpoint AND d.attempt > 0 AND d.duration_ms IS NOT NULL AND NOT d.test
-		) s ON true`, pq.Array(names), v.Staff(), v.AffiliateID, MaxWaiting, h.Now().Add(-healthWindow))
-	if err != nil {
-		return nil, fmt.Errorf("reading the health of endpoints: %w", err)
-	}
-	return endpoints(rows, func(e *Endpoint) []any { return []any{&e.SuccessRate, &e.P50Ms, &e.P95Ms} })
+		  WHERE {sees p.affiliate_id} AND d.id >= uuid_floor($3) AND d.endpoint = u.endpoint AND d.attempt > 0 AND d.duration_ms IS NOT NULL AND NOT d.test
+		) s ON true`, pq.Array(names), MaxWaiting, h.Now().Add(-healthWindow))
+	return found, err
 }
 
-func endpoints(rows *sql.Rows, more func(*Endpoint) []any) ([]*Endpoint, error) {
-	defer func() { _ = rows.Close() }()
-	found := []*Endpoint{}
-	for rows.Next() {
-		var e Endpoint
-		into := []any{&e.Endpoint, &e.Circuit, &e.Because, &e.OpenedAt, &e.ProbeAt, &e.Waiting, &e.OldestWaitingAt}
-		if err := rows.Scan(append(into, more(&e)...)...); err != nil {
-			return nil, fmt.Errorf("reading the health of endpoints: %w", err)
-		}
-		found = append(found, &e)
-	}
-	return found, rows.Err()
+// columns is where endpointColumns are read into.
+func (e *Endpoint) columns() []any {
+	return []any{&e.Endpoint, &e.Circuit, &e.Because, &e.OpenedAt, &e.ProbeAt, &e.Waiting, &e.OldestWaitingAt}
 }

@@ -39,7 +39,7 @@ func TestAnEndpointShowsItsCircuitToAllAndItsBacklogToItsOwner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &report.Health{DB: d.SQL, Now: func() time.Time { return now.Add(time.Minute) }}
+	h := &report.Health{DB: viewer.NewScoped(d.SQL), Now: func() time.Time { return now.Add(time.Minute) }}
 	affiliate := viewer.With(t.Context(), &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: mine.Affiliate})
 	found, err := h.OfEndpoints(affiliate, []string{endpoint, "https://healthy.example:443"})
 	if err != nil || len(found) != 2 {

@@ -2,7 +2,7 @@ package report
 
 import (
 	"context"
-	"fmt"
+	"database/sql"
 	"time"
 
 	"postrider/internal/problem"
@@ -37,29 +37,41 @@ type Queue struct {
 
 // Engine reads how the engine stands. Only staff may know.
 func (h *Health) Engine(ctx context.Context) (*Engine, error) {
-	v, err := viewer.Require(ctx)
+	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !v.Staff() {
+	if !scope.All() {
 		return nil, problem.ErrForbidden
 	}
 	var e Engine
-	err = h.DB.QueryRowContext(ctx, `
+	err = h.DB.One(ctx, scope, "counting what waits", []any{&e.Parked, &e.Later, &e.Blocked}, `
 		SELECT (SELECT count(*) FROM (SELECT FROM deliveries WHERE parked_at IS NOT NULL LIMIT $1) p),
 		       (SELECT count(*) FROM (SELECT FROM deliveries WHERE due_at IS NOT NULL LIMIT $1) l),
-		       (SELECT count(*) FROM (SELECT FROM deliveries WHERE blocked_by IS NOT NULL LIMIT $1) b)`, MaxWaiting).
-		Scan(&e.Parked, &e.Later, &e.Blocked)
+		       (SELECT count(*) FROM (SELECT FROM deliveries WHERE blocked_by IS NOT NULL LIMIT $1) b)`, MaxWaiting)
 	if err != nil {
-		return nil, fmt.Errorf("counting what waits: %w", err)
-	}
-	if e.Workers, err = h.workers(ctx); err != nil {
 		return nil, err
 	}
-	if e.Queues, err = h.queues(ctx); err != nil {
+	if e.Workers, err = h.workers(ctx, scope); err != nil {
 		return nil, err
 	}
-	rows, err := h.DB.QueryContext(ctx, `
+	if e.Queues, err = h.queues(ctx, scope); err != nil {
+		return nil, err
+	}
+	e.Endpoints, err = h.busyEndpoints(ctx, scope)
+	return &e, err
+}
+
+// maxEndpoints is how many endpoints the engine's page shows.
+const maxEndpoints = 200
+
+func (h *Health) busyEndpoints(ctx context.Context, scope viewer.RowScope) ([]*Endpoint, error) {
+	found := []*Endpoint{}
+	err := h.DB.Each(ctx, scope, "reading endpoints", func(rows *sql.Rows) error {
+		var e Endpoint
+		found = append(found, &e)
+		return rows.Scan(e.columns()...)
+	}, `
 		WITH RECURSIVE walk AS (
 		  (SELECT endpoint, 1 AS n FROM deliveries WHERE parked_at IS NOT NULL ORDER BY endpoint LIMIT 1)
 		  UNION ALL
@@ -67,52 +79,31 @@ func (h *Health) Engine(ctx context.Context) (*Engine, error) {
 		    SELECT endpoint FROM deliveries WHERE parked_at IS NOT NULL AND endpoint > walk.endpoint ORDER BY endpoint LIMIT 1) next WHERE n < $1
 		), u AS (SELECT endpoint FROM walk UNION (SELECT endpoint FROM endpoints WHERE state <> 'closed' LIMIT $1))
 		SELECT `+endpointColumns+` FROM u LEFT JOIN endpoints c ON c.endpoint = u.endpoint ORDER BY 6 DESC, 1 LIMIT $1`,
-		maxEndpoints, true, int64(0), MaxWaiting)
-	if err != nil {
-		return nil, fmt.Errorf("reading endpoints: %w", err)
-	}
-	e.Endpoints, err = endpoints(rows, func(*Endpoint) []any { return nil })
-	return &e, err
+		maxEndpoints, MaxWaiting)
+	return found, err
 }
 
-// maxEndpoints is how many endpoints the engine's page shows.
-const maxEndpoints = 200
-
-func (h *Health) workers(ctx context.Context) ([]*Worker, error) {
-	rows, err := h.DB.QueryContext(ctx, `
+func (h *Health) workers(ctx context.Context, scope viewer.RowScope) ([]*Worker, error) {
+	found := []*Worker{}
+	err := h.DB.Each(ctx, scope, "reading the workers", func(rows *sql.Rows) error {
+		var w Worker
+		found = append(found, &w)
+		return rows.Scan(&w.Name, &w.Slots, &w.StartedAt, &w.SeenAt, &w.Promotes)
+	}, `
 		SELECT w.name, w.slots, w.started_at, w.seen_at, p.until IS NOT NULL FROM workers w
 		LEFT JOIN promoter p ON p.worker_id = w.id AND p.until >= now() WHERE w.seen_at > now() - interval '1 minute' ORDER BY w.started_at`)
-	if err != nil {
-		return nil, fmt.Errorf("reading the workers: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	found := []*Worker{}
-	for rows.Next() {
-		var w Worker
-		if err := rows.Scan(&w.Name, &w.Slots, &w.StartedAt, &w.SeenAt, &w.Promotes); err != nil {
-			return nil, fmt.Errorf("reading the workers: %w", err)
-		}
-		found = append(found, &w)
-	}
-	return found, rows.Err()
+	return found, err
 }
 
-func (h *Health) queues(ctx context.Context) ([]*Queue, error) {
-	rows, err := h.DB.QueryContext(ctx, `
+func (h *Health) queues(ctx context.Context, scope viewer.RowScope) ([]*Queue, error) {
+	found := []*Queue{}
+	err := h.DB.Each(ctx, scope, "reading the queues", func(rows *sql.Rows) error {
+		var q Queue
+		found = append(found, &q)
+		return rows.Scan(&q.Name, &q.Available, &q.Running)
+	}, `
 		SELECT queue, coalesce(sum(jsonb_array_length(args -> 'deliveries')) FILTER (WHERE state = 'available'), 0),
 		  coalesce(sum(jsonb_array_length(args -> 'deliveries')) FILTER (WHERE state = 'running'), 0)
 		FROM river_job WHERE kind = 'deliver' AND state IN ('available', 'running') GROUP BY queue ORDER BY queue`)
-	if err != nil {
-		return nil, fmt.Errorf("reading the queues: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	found := []*Queue{}
-	for rows.Next() {
-		var q Queue
-		if err := rows.Scan(&q.Name, &q.Available, &q.Running); err != nil {
-			return nil, fmt.Errorf("reading the queues: %w", err)
-		}
-		found = append(found, &q)
-	}
-	return found, rows.Err()
+	return found, err
 }

@@ -3,7 +3,6 @@ package report
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
 
 	"github.com/lib/pq"
@@ -15,7 +14,7 @@ import (
 
 // Gaps finds goals that nobody is told of.
 type Gaps struct {
-	DB  *sql.DB
+	DB  viewer.Scoped
 	Now func() time.Time
 }
 
@@ -35,36 +34,32 @@ const (
 // counts where the campaign has had a conversion of it, and registration and first
 // deposit always.
 func (g *Gaps) OfViewer(ctx context.Context) ([]Gap, error) {
-	v, err := viewer.Require(ctx)
+	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := g.DB.QueryContext(ctx, `
+	var found []Gap
+	err = g.DB.Each(ctx, scope, "finding goals without a postback", func(rows *sql.Rows) error {
+		var gap Gap
+		if err := rows.Scan(&gap.CampaignID, &gap.Goal, &gap.Conversions); err != nil {
+			return err
+		}
+		found = append(found, gap)
+		return nil
+	}, `
 		WITH running AS (
 		  SELECT c.id, c.affiliate_id, c.offer_id FROM campaigns c JOIN offers o ON o.id = c.offer_id
-		  WHERE c.state = 'active' AND o.state = 'active' AND ($1 OR c.affiliate_id = $2)
+		  WHERE c.state = 'active' AND o.state = 'active' AND {sees c.affiliate_id}
 		), seen AS (
 		  SELECT x.campaign_id, x.goal, count(*) AS n FROM conversions x JOIN running c ON c.id = x.campaign_id
-		  WHERE x.id >= uuid_floor($3) GROUP BY 1, 2
+		  WHERE x.id >= uuid_floor($1) GROUP BY 1, 2
 		)
 		SELECT c.id, g.key, coalesce(s.n, 0)
 		FROM running c CROSS JOIN goals g LEFT JOIN seen s ON s.campaign_id = c.id AND s.goal = g.key
-		WHERE (s.n > 0 OR g.key = ANY($4)) AND NOT EXISTS (
+		WHERE (s.n > 0 OR g.key = ANY($2)) AND NOT EXISTS (
 		  SELECT FROM postbacks p WHERE p.affiliate_id = c.affiliate_id AND `+firing.HearsSQL+` AND p.enabled AND p.deleted_at IS NULL
 		    AND `+firing.ReachesSQL+`)
-		ORDER BY 3 DESC, c.id DESC, g.position LIMIT $5`,
-		v.Staff(), v.AffiliateID, g.Now().Add(-gapWindow), pq.Array([]string{commission.GoalRegistration, commission.GoalFTD}), mostGaps)
-	if err != nil {
-		return nil, fmt.Errorf("finding goals without a postback: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var found []Gap
-	for rows.Next() {
-		var gap Gap
-		if err := rows.Scan(&gap.CampaignID, &gap.Goal, &gap.Conversions); err != nil {
-			return nil, fmt.Errorf("finding goals without a postback: %w", err)
-		}
-		found = append(found, gap)
-	}
-	return found, rows.Err()
+		ORDER BY 3 DESC, c.id DESC, g.position LIMIT $3`,
+		g.Now().Add(-gapWindow), pq.Array([]string{commission.GoalRegistration, commission.GoalFTD}), mostGaps)
+	return found, err
 }

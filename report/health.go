@@ -5,7 +5,6 @@ package report
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
 
 	"github.com/lib/pq"
@@ -15,7 +14,7 @@ import (
 
 // Health tells how postbacks fare.
 type Health struct {
-	DB  *sql.DB
+	DB  viewer.Scoped
 	Now func() time.Time
 }
 
@@ -39,12 +38,12 @@ const healthWindow = 24 * time.Hour
 // OfPostbacks reads the health of several postbacks, one row for each that the
 // viewer may see.
 func (h *Health) OfPostbacks(ctx context.Context, ids []int64) ([]*PostbackHealth, error) {
-	v, err := viewer.Require(ctx)
+	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
 		return nil, err
 	}
 	now := h.Now()
-	found, err := h.ofPostbacks(ctx, v, now, ids)
+	found, err := h.ofPostbacks(ctx, scope, now, ids)
 	if err != nil || len(found) == 0 {
 		return found, err
 	}
@@ -52,11 +51,17 @@ func (h *Health) OfPostbacks(ctx context.Context, ids []int64) ([]*PostbackHealt
 	for _, p := range found {
 		byID[p.PostbackID] = p
 	}
-	return found, h.addHours(ctx, v, now, byID)
+	return found, h.addHours(ctx, scope, now, byID)
 }
 
-func (h *Health) ofPostbacks(ctx context.Context, v *viewer.Viewer, now time.Time, ids []int64) ([]*PostbackHealth, error) {
-	rows, err := h.DB.QueryContext(ctx, `
+func (h *Health) ofPostbacks(ctx context.Context, scope viewer.RowScope, now time.Time, ids []int64) ([]*PostbackHealth, error) {
+	var found []*PostbackHealth
+	err := h.DB.Each(ctx, scope, "reading the health of postbacks", func(rows *sql.Rows) error {
+		var p PostbackHealth
+		found = append(found, &p)
+		return rows.Scan(&p.PostbackID, &p.Delivered, &p.Failed, &p.Waiting, &p.SuccessRate, &p.P50Ms, &p.P95Ms,
+			&p.LastFailureAt, &p.LastFailureReason)
+	}, `
 		SELECT p.id,
 		  count(d.id) FILTER (WHERE d.state = 'delivered'),
 		  count(d.id) FILTER (WHERE d.state = 'failed'),
@@ -68,20 +73,7 @@ func (h *Health) ofPostbacks(ctx context.Context, v *viewer.Viewer, now time.Tim
 		  (array_agg(d.reason ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN ('failed', 'retrying')))[1]
 		FROM postbacks p
 		LEFT JOIN deliveries d ON d.postback_id = p.id AND d.id >= uuid_floor($2) AND NOT d.test
-		WHERE p.id = ANY($1) AND ($3 OR p.affiliate_id = $4)
-		GROUP BY p.id`, pq.Array(ids), now.Add(-healthWindow), v.Staff(), v.AffiliateID)
-	if err != nil {
-		return nil, fmt.Errorf("reading the health of postbacks: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var found []*PostbackHealth
-	for rows.Next() {
-		var p PostbackHealth
-		if err := rows.Scan(&p.PostbackID, &p.Delivered, &p.Failed, &p.Waiting, &p.SuccessRate, &p.P50Ms, &p.P95Ms,
-			&p.LastFailureAt, &p.LastFailureReason); err != nil {
-			return nil, fmt.Errorf("reading the health of postbacks: %w", err)
-		}
-		found = append(found, &p)
-	}
-	return found, rows.Err()
+		WHERE p.id = ANY($1) AND {sees p.affiliate_id}
+		GROUP BY p.id`, pq.Array(ids), now.Add(-healthWindow))
+	return found, err
 }

@@ -69,7 +69,7 @@ func TestThePostbacksHealthIsThatOfTheLastDay(t *testing.T) {
 	add(dispatch.Cancelled, time.Minute, because("POSTBACK_DELETED"))
 	add(dispatch.Failed, time.Minute, because("HTTP_500"), func(c *db.DeliveryCreate) { c.SetTest(true) }) // a test
 
-	health := &report.Health{DB: d.SQL, Now: func() time.Time { return pgtest.Now }}
+	health := &report.Health{DB: viewer.NewScoped(d.SQL), Now: func() time.Time { return pgtest.Now }}
 	read := func(ctx context.Context) map[int64]*report.PostbackHealth {
 		rows, err := health.OfPostbacks(ctx, []int64{p.ID, quiet.ID, theirs.ID})
 		if err != nil {

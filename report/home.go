@@ -3,7 +3,6 @@ package report
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -14,7 +13,7 @@ import (
 
 // Home counts today against yesterday.
 type Home struct {
-	DB  *sql.DB
+	DB  viewer.Scoped
 	Now func() time.Time
 }
 
@@ -46,6 +45,10 @@ type Days struct {
 // by the time at which it came; conversions that are rejected, cancelled or of an
 // unknown status count nowhere.
 func (h *Home) OfViewer(ctx context.Context, zone *time.Location) (*Days, error) {
+	scope, err := viewer.RowScopeFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
 	now := h.Now().In(zone)
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, zone)
 	yesterday := today.AddDate(0, 0, -1)
@@ -54,43 +57,33 @@ func (h *Home) OfViewer(ctx context.Context, zone *time.Location) (*Days, error)
 		Today: Day{From: today, To: now}, YesterdaySoFar: Day{From: yesterday, To: sameTime}, Yesterday: Day{From: yesterday, To: today},
 	}
 	for _, day := range []*Day{&d.Today, &d.YesterdaySoFar, &d.Yesterday} {
-		if err := h.count(ctx, day); err != nil {
+		if err := h.count(ctx, scope, day); err != nil {
 			return nil, err
 		}
 	}
 	return d, nil
 }
 
-func (h *Home) count(ctx context.Context, d *Day) error {
-	v, err := viewer.Require(ctx)
+func (h *Home) count(ctx context.Context, scope viewer.RowScope, d *Day) error {
+	err := h.DB.One(ctx, scope, "counting clicks", []any{&d.Clicks}, `
+		SELECT count(*) FROM clicks WHERE id >= uuid_floor($1) AND id < uuid_floor($2) AND {sees affiliate_id}`, d.From.UTC(), d.To.UTC())
 	if err != nil {
 		return err
 	}
-	err = h.DB.QueryRowContext(ctx, `
-		SELECT count(*) FROM clicks WHERE id >= uuid_floor($1) AND id < uuid_floor($2) AND ($3 OR affiliate_id = $4)`,
-		d.From.UTC(), d.To.UTC(), v.Staff(), v.AffiliateID).Scan(&d.Clicks)
-	if err != nil {
-		return fmt.Errorf("counting clicks: %w", err)
-	}
-	rows, err := h.DB.QueryContext(ctx, `
-		SELECT payout_currency, count(*) FILTER (WHERE goal = $5), count(*) FILTER (WHERE goal = $6), coalesce(sum(payout) FILTER (WHERE status = 'approved'), 0)
-		FROM conversions
-		WHERE id >= uuid_floor($1) AND id < uuid_floor($2) AND ($3 OR affiliate_id = $4) AND affiliate_id IS NOT NULL AND status IN ('approved', 'pending')
-		GROUP BY payout_currency ORDER BY 4 DESC, 1`,
-		d.From.UTC(), d.To.UTC(), v.Staff(), v.AffiliateID, commission.GoalRegistration, commission.GoalFTD)
-	if err != nil {
-		return fmt.Errorf("counting conversions: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	return h.DB.Each(ctx, scope, "counting conversions", func(rows *sql.Rows) error {
 		var sum Sum
 		var registrations, ftds int
 		if err := rows.Scan(&sum.Currency, &registrations, &ftds, &sum.Amount); err != nil {
-			return fmt.Errorf("counting conversions: %w", err)
+			return err
 		}
 		d.add(registrations, ftds, sum)
-	}
-	return rows.Err()
+		return nil
+	}, `
+		SELECT payout_currency, count(*) FILTER (WHERE goal = $3), count(*) FILTER (WHERE goal = $4), coalesce(sum(payout) FILTER (WHERE status = 'approved'), 0)
+		FROM conversions
+		WHERE id >= uuid_floor($1) AND id < uuid_floor($2) AND {sees affiliate_id} AND affiliate_id IS NOT NULL AND status IN ('approved', 'pending')
+		GROUP BY payout_currency ORDER BY 4 DESC, 1`,
+		d.From.UTC(), d.To.UTC(), commission.GoalRegistration, commission.GoalFTD)
 }
 
 // add counts what conversions of one currency came to.

@@ -69,7 +69,7 @@ func TestTodayIsTheViewersOwnDay(t *testing.T) {
 	conversion(s, ago(1), commission.GoalCPA, commission.Approved, 300, "USD")
 	conversion(s, ago(1), commission.GoalFTD, commission.Rejected, 99, "EUR")
 	conversion(other, ago(1), commission.GoalFTD, commission.Approved, 77, "EUR")
-	home := report.Home{DB: d.SQL, Now: func() time.Time { return now }}
+	home := report.Home{DB: viewer.NewScoped(d.SQL), Now: func() time.Time { return now }}
 	days, err := home.OfViewer(as(t, s.Affiliate), riga)
 	must(t, err)
 	if got := [3]int{days.Today.Clicks, days.YesterdaySoFar.Clicks, days.Yesterday.Clicks}; got != [3]int{1, 1, 3} {
@@ -95,7 +95,7 @@ func TestMilestonesAreOfRealThings(t *testing.T) {
 	d := pgtest.New(t)
 	s := pgtest.NewScene(t, d)
 	bare := pgtest.Campaign(t, d, s.Affiliate, s.Offer)
-	progress := report.Progress{DB: d.SQL}
+	progress := report.Progress{DB: viewer.NewScoped(d.SQL)}
 	of := func(campaign int64) report.Milestones {
 		t.Helper()
 		m, err := progress.OfCampaign(as(t, s.Affiliate), campaign)
@@ -140,7 +140,7 @@ func TestGapsAreGoalsThatNobodyIsToldOf(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	s := pgtest.NewScene(t, d)
-	gaps := report.Gaps{DB: d.SQL, Now: func() time.Time { return pgtest.Now }}
+	gaps := report.Gaps{DB: viewer.NewScoped(d.SQL), Now: func() time.Time { return pgtest.Now }}
 	list := func() map[string]int {
 		t.Helper()
 		found, err := gaps.OfViewer(as(t, s.Affiliate))

@@ -2,7 +2,7 @@ package report
 
 import (
 	"context"
-	"fmt"
+	"database/sql"
 	"time"
 
 	"github.com/lib/pq"
@@ -21,8 +21,8 @@ type PostbackHealthHour struct {
 	Failed    int
 }
 
-// addHours fills in the hours of the postbacks' health, of what v may see.
-func (h *Health) addHours(ctx context.Context, v *viewer.Viewer, now time.Time, postbacks map[int64]*PostbackHealth) error {
+// addHours fills in the hours of the postbacks' health, within a scope.
+func (h *Health) addHours(ctx context.Context, scope viewer.RowScope, now time.Time, postbacks map[int64]*PostbackHealth) error {
 	since := now.Add(-healthWindow)
 	ids := make([]int64, 0, len(postbacks))
 	for id, p := range postbacks {
@@ -32,24 +32,19 @@ func (h *Health) addHours(ctx context.Context, v *viewer.Viewer, now time.Time, 
 			p.Hours[i] = &PostbackHealthHour{At: since.Add(time.Duration(i) * time.Hour)}
 		}
 	}
-	rows, err := h.DB.QueryContext(ctx, `
-		SELECT d.postback_id, floor(extract(epoch FROM d.created_at - $2::timestamptz) / 3600)::int,
-		  count(*) FILTER (WHERE d.state = 'delivered'), count(*) FILTER (WHERE d.state = 'failed')
-		FROM deliveries d
-		WHERE d.postback_id = ANY($1) AND d.id >= uuid_floor($2) AND d.state IN ('delivered', 'failed') AND NOT d.test AND ($3 OR d.affiliate_id = $4)
-		GROUP BY 1, 2`, pq.Array(ids), since, v.Staff(), v.AffiliateID)
-	if err != nil {
-		return fmt.Errorf("reading the hours of postbacks: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	return h.DB.Each(ctx, scope, "reading the hours of postbacks", func(rows *sql.Rows) error {
 		var id int64
 		var hour, delivered, failed int
 		if err := rows.Scan(&id, &hour, &delivered, &failed); err != nil {
-			return fmt.Errorf("reading the hours of postbacks: %w", err)
+			return err
 		}
 		at := postbacks[id].Hours[min(max(hour, 0), healthHours-1)] // ids and times may differ by a moment
 		at.Delivered, at.Failed = at.Delivered+delivered, at.Failed+failed
-	}
-	return rows.Err()
+		return nil
+	}, `
+		SELECT d.postback_id, floor(extract(epoch FROM d.created_at - $2::timestamptz) / 3600)::int,
+		  count(*) FILTER (WHERE d.state = 'delivered'), count(*) FILTER (WHERE d.state = 'failed')
+		FROM deliveries d
+		WHERE d.postback_id = ANY($1) AND d.id >= uuid_floor($2) AND d.state IN ('delivered', 'failed') AND NOT d.test AND {sees d.affiliate_id}
+		GROUP BY 1, 2`, pq.Array(ids), since)
 }

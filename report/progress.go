@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 )
 
 // Progress tells how far a campaign's set-up has come.
-type Progress struct{ DB *sql.DB }
+type Progress struct{ DB viewer.Scoped }
 
 // Milestones are the first times that something happened in a campaign; nil where
 // it has not.
@@ -29,23 +28,20 @@ const milestoneRows = 2000
 // OfCampaign reads a campaign's milestones, as far as the viewer may see it.
 func (p *Progress) OfCampaign(ctx context.Context, id int64) (Milestones, error) {
 	var m Milestones
-	v, err := viewer.Require(ctx)
+	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
 		return m, err
 	}
-	err = p.DB.QueryRowContext(ctx, `
+	err = p.DB.One(ctx, scope, fmt.Sprintf("reading how far campaign %d has come", id), []any{&m.Tested, &m.Clicked, &m.Delivered}, `
 		SELECT
 		  (SELECT min(d.created_at) FROM postbacks p JOIN postback_tests t ON t.postback_id = p.id JOIN deliveries d ON d.id = t.id AND d.state = 'delivered'
 		   WHERE p.affiliate_id = c.affiliate_id AND p.deleted_at IS NULL AND `+firing.ReachesSQL+`),
 		  coalesce(
-		    (SELECT min(clicked_at) FROM (SELECT clicked_at, param_1 FROM clicks WHERE campaign_id = c.id ORDER BY id LIMIT $4) k WHERE param_1 <> ''),
-		    (SELECT min(clicked_at) FROM (SELECT clicked_at, param_1 FROM clicks WHERE campaign_id = c.id ORDER BY id DESC LIMIT $4) k WHERE param_1 <> '')),
+		    (SELECT min(clicked_at) FROM (SELECT clicked_at, param_1 FROM clicks WHERE campaign_id = c.id ORDER BY id LIMIT $2) k WHERE param_1 <> ''),
+		    (SELECT min(clicked_at) FROM (SELECT clicked_at, param_1 FROM clicks WHERE campaign_id = c.id ORDER BY id DESC LIMIT $2) k WHERE param_1 <> '')),
 		  coalesce(
-		    (SELECT min(delivered_at) FROM (SELECT delivered_at, state, test FROM deliveries WHERE campaign_id = c.id ORDER BY id LIMIT $4) d WHERE state = 'delivered' AND NOT test),
-		    (SELECT min(delivered_at) FROM (SELECT delivered_at, state, test FROM deliveries WHERE campaign_id = c.id ORDER BY id DESC LIMIT $4) d WHERE state = 'delivered' AND NOT test))
-		FROM campaigns c WHERE c.id = $1 AND ($2 OR c.affiliate_id = $3)`, id, v.Staff(), v.AffiliateID, milestoneRows).Scan(&m.Tested, &m.Clicked, &m.Delivered)
-	if err != nil {
-		return m, fmt.Errorf("reading how far campaign %d has come: %w", id, err)
-	}
-	return m, nil
+		    (SELECT min(delivered_at) FROM (SELECT delivered_at, state, test FROM deliveries WHERE campaign_id = c.id ORDER BY id LIMIT $2) d WHERE state = 'delivered' AND NOT test),
+		    (SELECT min(delivered_at) FROM (SELECT delivered_at, state, test FROM deliveries WHERE campaign_id = c.id ORDER BY id DESC LIMIT $2) d WHERE state = 'delivered' AND NOT test))
+		FROM campaigns c WHERE c.id = $1 AND {sees c.affiliate_id}`, id, milestoneRows)
+	return m, err
 }

@@ -29,7 +29,7 @@ func (s *Setup) CreateCampaign(ctx context.Context, n NewCampaign) (*db.Campaign
 	}
 	var made *db.Campaign
 	err = s.change(ctx, func(ctx context.Context, c *change) error {
-		owner, err := affiliate(c.viewer, n.AffiliateID)
+		owner, err := c.affiliate(n.AffiliateID)
 		if err != nil {
 			return err
 		}

@@ -50,7 +50,7 @@ func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []
 				affiliateID = campaign.AffiliateID
 			}
 		}
-		owner, err := affiliate(c.viewer, affiliateID)
+		owner, err := c.affiliate(affiliateID)
 		if err != nil {
 			return err
 		}

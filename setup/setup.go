@@ -52,6 +52,7 @@ type change struct {
 	tx     *sql.Tx
 	client *db.Client
 	viewer *viewer.Viewer
+	scope  viewer.RowScope
 	now    time.Time
 }
 
@@ -61,9 +62,13 @@ func (s *Setup) change(ctx context.Context, do func(ctx context.Context, c *chan
 	if err != nil {
 		return err
 	}
+	scope, err := viewer.RowScopeFrom(ctx)
+	if err != nil {
+		return err
+	}
 	err = pg.WithTx(ctx, s.DB, func(ctx context.Context, tx *sql.Tx) error {
 		return do(ctx, &change{
-			tx: tx, viewer: v, now: s.Now().UTC().Truncate(time.Microsecond),
+			tx: tx, viewer: v, scope: scope, now: s.Now().UTC().Truncate(time.Microsecond),
 			client: ent.NewTxClient(tx),
 		})
 	})
@@ -129,12 +134,12 @@ func missing(err error, field, what string) error {
 }
 
 // affiliate is whose thing is made: the viewer's own, or the one that staff name.
-func affiliate(v *viewer.Viewer, named int64) (int64, error) {
+func (c *change) affiliate(named int64) (int64, error) {
 	switch {
-	case !v.Staff() && named != 0 && named != v.AffiliateID:
+	case named != 0 && !c.scope.Sees(named):
 		return 0, problem.Invalid("affiliateId", "only staff may name an affiliate")
-	case !v.Staff():
-		return v.AffiliateID, nil
+	case !c.scope.All():
+		return c.scope.AffiliateID(), nil
 	case named == 0:
 		return 0, problem.Invalid("affiliateId", "say whose it is")
 	}

@@ -28,7 +28,7 @@ type Act struct {
 // Note writes an act of the viewer's into the audit log.
 func (s *Setup) Note(ctx context.Context, a Act) error {
 	return s.change(ctx, func(ctx context.Context, c *change) error {
-		return c.note(ctx, a.Action, a.Entity, a.ID, c.viewer.AffiliateID, a.Before, a.After)
+		return c.note(ctx, a.Action, a.Entity, a.ID, c.scope.AffiliateID(), a.Before, a.After)
 	})
 }
 

@@ -129,12 +129,16 @@ func (t *Trial) prepare(ctx context.Context, w Wish) (*order, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &order{affiliateID: v.AffiliateID, userID: v.UserID, method: dispatch.GET, said: map[string]string{}}
+	scope, err := viewer.RowScopeFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o := &order{affiliateID: scope.AffiliateID(), userID: v.UserID, method: dispatch.GET, said: map[string]string{}}
 	if w.PostbackID != 0 {
 		if err := t.readPostback(ctx, o, &w); err != nil {
 			return nil, err
 		}
-	} else if v.Staff() {
+	} else if scope.All() {
 		if w.AffiliateID == 0 {
 			return nil, problem.Invalid("affiliateId", "say whose test it is, or name a saved postback")
 		}

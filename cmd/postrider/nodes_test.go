@@ -183,7 +183,7 @@ func (n *nodes) stream(t *testing.T, node *App, subscription string) <-chan seen
 		_ = res.Body.Close()
 		reading.Wait()
 	})
-	pgtest.Until(t, time.Minute, "the node has a subscriber", node.services.deliveries.Watched)
+	pgtest.Until(t, time.Minute, "the node has a subscriber", node.services.hubs.Deliveries.Watched)
 	return seen
 }
 

@@ -51,11 +51,8 @@ type services struct {
 	hold     *installation.Watch
 	hearing  hearing
 
-	deliveries *live.Hub[*db.Delivery]
-	received   *live.Hub[*db.ReceivedPostback]
-	alerts     *live.Hub[*db.Alert]
-	echoes     *live.Hub[*db.EchoRequest]
-	closers    []func() error
+	hubs    graph.Hubs
+	closers []func() error
 }
 
 // newServices makes what serves, and the delivery engine where the process works.
@@ -66,10 +63,9 @@ func newServices(ctx context.Context, p *process, database *database, works bool
 	}
 	s := &services{
 		process: p, db: database, key: key, metrics: newMetrics(),
-		client:     ent.NewClient(database.API),
-		guard:      dispatch.NewGuard(guardOptions(p)),
-		deliveries: live.NewHub[*db.Delivery](), received: live.NewHub[*db.ReceivedPostback](),
-		alerts: live.NewHub[*db.Alert](), echoes: live.NewHub[*db.EchoRequest](),
+		client: ent.NewClient(database.API),
+		guard:  dispatch.NewGuard(guardOptions(p)),
+		hubs:   graph.NewHubs(),
 	}
 	country, err := s.country()
 	if err != nil {
@@ -156,16 +152,16 @@ func (s *services) forget() {
 // routes is what the server answers besides health, metrics and the web app.
 func (s *services) routes(demo []*gen.DemoSignIn) []server.Route {
 	api := s.accounts.Middleware(graph.Handler(graph.Config{
+		Hubs:   s.hubs,
 		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake,
-		Health:   &report.Health{DB: s.db.API, Now: time.Now},
+		Health:   &report.Health{DB: viewer.NewScoped(s.db.API), Now: time.Now},
 		Replayer: jobs.Replayer{Pool: s.db.Pgx, Now: time.Now},
-		Progress: &report.Progress{DB: s.db.API},
-		Home:     &report.Home{DB: s.db.API, Now: time.Now},
-		Alerts:   s.alerts, Echoes: s.echoes,
-		Gaps:       &report.Gaps{DB: s.db.API, Now: time.Now},
-		Trial:      trial.New(trial.Config{DB: s.db.API, Rows: s.client, Sender: s.sender, Secrets: s.key}),
-		Target:     graph.Target{Probe: dispatch.Probe{Guard: s.guard}},
-		Deliveries: s.deliveries, Received: s.received, Secrets: s.key, Log: s.process.log, Now: time.Now,
+		Progress: &report.Progress{DB: viewer.NewScoped(s.db.API)},
+		Home:     &report.Home{DB: viewer.NewScoped(s.db.API), Now: time.Now},
+		Gaps:     &report.Gaps{DB: viewer.NewScoped(s.db.API), Now: time.Now},
+		Trial:    trial.New(trial.Config{DB: s.db.API, Rows: s.client, Sender: s.sender, Secrets: s.key}),
+		Target:   graph.Target{Probe: dispatch.Probe{Guard: s.guard}},
+		Secrets:  s.key, Log: s.process.log, Now: time.Now,
 		ClientAddr:   func(ctx context.Context) netip.Addr { return server.ClientOf(ctx).Addr },
 		Installation: gen.Instance{Version: version, PublicURL: s.process.cfg.PublicURL, DemoSignIns: demo},
 	}))
@@ -183,14 +179,14 @@ func (s *services) routes(demo []*gen.DemoSignIn) []server.Route {
 
 // run keeps caches, live views and deliveries going until ctx is done.
 func (s *services) run(ctx context.Context) error {
-	deliveries := live.NewFeed(s.deliveries, s.process.log, s.loadDeliveries)
-	received := live.NewFeed(s.received, s.process.log, s.loadReceived)
+	deliveries := live.NewFeed(s.hubs.Deliveries, s.process.log, s.loadDeliveries)
+	received := live.NewFeed(s.hubs.Received, s.process.log, s.loadReceived)
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.hold.Run(ctx) })
 	tasks.Go(func() { deliveries.Run(ctx) })
 	tasks.Go(func() { received.Run(ctx) })
-	alerts := live.NewFeed(s.alerts, s.process.log, s.loadAlerts)
-	echoes := live.NewFeed(s.echoes, s.process.log, s.loadEchoes)
+	alerts := live.NewFeed(s.hubs.Alerts, s.process.log, s.loadAlerts)
+	echoes := live.NewFeed(s.hubs.Echoes, s.process.log, s.loadEchoes)
 	tasks.Go(func() { alerts.Run(ctx) })
 	tasks.Go(func() { echoes.Run(ctx) })
 	tasks.Go(func() {
@@ -232,10 +228,10 @@ func (s *services) listen(ctx context.Context, feeds map[live.Channel]func(ids [
 			s.hear()
 			s.forget()
 			s.hold.Look()
-			s.deliveries.Resync()
-			s.received.Resync()
-			s.alerts.Resync()
-			s.echoes.Resync()
+			s.hubs.Deliveries.Resync()
+			s.hubs.Received.Resync()
+			s.hubs.Alerts.Resync()
+			s.hubs.Echoes.Resync()
 		},
 		OnHearing: s.hearing.set,
 		Announce: func(ctx context.Context, channel, payload string) error {

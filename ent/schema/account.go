@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"context"
 	"entgo.io/ent"
 	"entgo.io/ent/entql"
 	"entgo.io/ent/schema/field"
@@ -25,7 +26,7 @@ func (Affiliate) Fields() []ent.Field {
 
 // Policy lets an affiliate see itself.
 func (Affiliate) Policy() ent.Policy {
-	return visibleBy(func(v *viewer.Viewer) entql.P { return entql.FieldEQ("id", v.AffiliateID) })
+	return visibleBy(func(ctx context.Context) entql.P { return entql.FieldEQ("id", scope(ctx).AffiliateID()) })
 }
 
 // User is somebody who signs in.

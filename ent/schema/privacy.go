@@ -39,17 +39,25 @@ func (OwnedFact) Policy() ent.Policy {
 
 // filterFunc narrows a query or a change to what an affiliate's viewer may
 // touch.
-type filterFunc func(v *viewer.Viewer) entql.P
+type filterFunc func(ctx context.Context) entql.P
 
-func ownRows(v *viewer.Viewer) entql.P { return entql.FieldEQ(affiliateColumn, v.AffiliateID) }
+// scope is whose rows the viewer sees; nobody's where there is no viewer.
+func scope(ctx context.Context) viewer.RowScope {
+	s, _ := viewer.RowScopeFrom(ctx)
+	return s
+}
+
+func ownRows(ctx context.Context) entql.P {
+	return entql.FieldEQ(affiliateColumn, scope(ctx).AffiliateID())
+}
 
 // ownOrShared is for rows that hold for everybody where they name no affiliate.
-func ownOrShared(v *viewer.Viewer) entql.P {
-	return entql.Or(ownRows(v), entql.FieldNil(affiliateColumn))
+func ownOrShared(ctx context.Context) entql.P {
+	return entql.Or(ownRows(ctx), entql.FieldNil(affiliateColumn))
 }
 
 // everyRow is for what all who are signed in may see.
-func everyRow(*viewer.Viewer) entql.P { return nil }
+func everyRow(context.Context) entql.P { return nil }
 
 // scopedBy allows queries and changes within the filter.
 func scopedBy(f filterFunc) ent.Policy {
@@ -106,7 +114,7 @@ func denyNobody() privacy.QueryMutationRule {
 
 func allowStaff() privacy.QueryMutationRule {
 	return privacy.ContextQueryMutationRule(func(ctx context.Context) error {
-		if viewer.From(ctx).Staff() {
+		if scope(ctx).All() {
 			return privacy.Allow
 		}
 		return privacy.Skip
@@ -122,7 +130,7 @@ func ownerOfNew() privacy.MutationRule {
 			return privacy.Skip
 		}
 		owner, ok := m.Field(affiliateColumn)
-		if id, isInt := owner.(int64); ok && isInt && id == viewer.From(ctx).AffiliateID {
+		if id, isInt := owner.(int64); ok && isInt && scope(ctx).Sees(id) {
 			return privacy.Allow
 		}
 		return privacy.Denyf("a row of another affiliate")
@@ -131,7 +139,7 @@ func ownerOfNew() privacy.MutationRule {
 
 func filterRule(f filterFunc) privacy.QueryMutationRule {
 	return privacy.FilterFunc(func(ctx context.Context, filter privacy.Filter) error {
-		if p := f(viewer.From(ctx)); p != nil {
+		if p := f(ctx); p != nil {
 			filter.Where(p)
 		}
 		return privacy.Skip
@@ -140,7 +148,7 @@ func filterRule(f filterFunc) privacy.QueryMutationRule {
 
 // tokenPolicy lets everybody, staff too, touch their own tokens alone.
 func tokenPolicy() ent.Policy {
-	own := filterRule(func(v *viewer.Viewer) entql.P { return entql.FieldEQ("user_id", v.UserID) })
+	own := filterRule(func(ctx context.Context) entql.P { return entql.FieldEQ("user_id", viewer.From(ctx).UserID) })
 	system := privacy.ContextQueryMutationRule(func(ctx context.Context) error {
 		if viewer.From(ctx).System() {
 			return privacy.Allow
@@ -167,7 +175,7 @@ var ownSettings = []string{"password_hash", "session_generation", "time_zone", "
 
 // userPolicy lets an affiliate's user see itself and change its own settings.
 func userPolicy() ent.Policy {
-	itself := func(v *viewer.Viewer) entql.P { return entql.FieldEQ("id", v.UserID) }
+	itself := func(ctx context.Context) entql.P { return entql.FieldEQ("id", viewer.From(ctx).UserID) }
 	settingsOnly := privacy.MutationRuleFunc(func(_ context.Context, m ent.Mutation) error {
 		if !m.Op().Is(ent.OpUpdate | ent.OpUpdateOne) {
 			return privacy.Denyf("only staff make and remove sign-ins")

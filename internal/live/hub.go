@@ -15,17 +15,21 @@ const ringSize = 1024
 
 // Hub hands items to subscribers. It is safe for concurrent use.
 type Hub[T any] struct {
+	owner       func(T) int64
 	mu          sync.RWMutex
 	subscribers map[*Subscription[T]]struct{}
 }
 
-// NewHub makes a Hub without subscribers.
-func NewHub[T any]() *Hub[T] { return &Hub[T]{subscribers: make(map[*Subscription[T]]struct{})} }
+// NewHub makes a Hub without subscribers. Owner is the affiliate that an item is
+// of; 0 for what only staff may see.
+func NewHub[T any](owner func(T) int64) *Hub[T] {
+	return &Hub[T]{owner: owner, subscribers: make(map[*Subscription[T]]struct{})}
+}
 
-// Subscribe registers a subscriber for the items that match. It ends when Close
-// is called.
-func (h *Hub[T]) Subscribe(match func(T) bool) *Subscription[T] {
-	s := &Subscription[T]{hub: h, match: match, ready: make(chan struct{}, 1)}
+// Subscribe registers a subscriber for the items that match, of the affiliates that
+// it sees: viewer.RowScope.Sees. It ends when Close is called.
+func (h *Hub[T]) Subscribe(sees func(affiliateID int64) bool, match func(T) bool) *Subscription[T] {
+	s := &Subscription[T]{hub: h, sees: sees, match: match, ready: make(chan struct{}, 1)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.subscribers[s] = struct{}{}
@@ -61,6 +65,7 @@ func (h *Hub[T]) Resync() {
 // Subscription is one subscriber's ring.
 type Subscription[T any] struct {
 	hub   *Hub[T]
+	sees  func(affiliateID int64) bool
 	match func(T) bool
 	ready chan struct{}
 
@@ -112,7 +117,7 @@ func (s *Subscription[T]) add(items []T) {
 	defer s.mu.Unlock()
 	added := false
 	for _, item := range items {
-		if !s.match(item) {
+		if !s.sees(s.hub.owner(item)) || !s.match(item) {
 			continue
 		}
 		if len(s.ring) == ringSize {

@@ -10,11 +10,40 @@ import (
 	"go.uber.org/goleak"
 
 	"postrider/internal/live"
+	"postrider/internal/viewer"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func all(int) bool { return true }
+
+func nobodys[T any](T) int64 { return 0 }
+
+func anyones(int64) bool { return true }
+
+func TestASubscriberGetsNothingOutsideItsScope(t *testing.T) {
+	t.Parallel()
+	hub := live.NewHub(func(n int) int64 { return int64(n % 3) }) // every third is nobody's
+	scope, err := viewer.RowScopeFrom(viewer.With(t.Context(), &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, every := hub.Subscribe(scope.Sees, all), hub.Subscribe(anyones, all)
+	forgotten := hub.Subscribe(viewer.RowScope{}.Sees, func(n int) bool {
+		t.Errorf("%d is offered to nobody", n)
+		return true
+	})
+	defer one.Close()
+	defer every.Close()
+	defer forgotten.Close()
+	hub.Publish(1, 2, 3, 4, 5, 6)
+	if got, _ := next(t, one); !slices.Equal(got, []int{1, 4}) {
+		t.Errorf("the affiliate: %v", got)
+	}
+	if got, _ := next(t, every); !slices.Equal(got, []int{1, 2, 3, 4, 5, 6}) {
+		t.Errorf("staff: %v", got)
+	}
+}
 
 // next reads what a subscriber has; nothing within no time is an error of the test.
 func next(t *testing.T, s *live.Subscription[int]) (items []int, missed bool) {
@@ -28,9 +57,9 @@ func next(t *testing.T, s *live.Subscription[int]) (items []int, missed bool) {
 
 func TestASubscriberGetsWhatMatches(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub[int]()
-	even := hub.Subscribe(func(n int) bool { return n%2 == 0 })
-	every := hub.Subscribe(all)
+	hub := live.NewHub(nobodys[int])
+	even := hub.Subscribe(anyones, func(n int) bool { return n%2 == 0 })
+	every := hub.Subscribe(anyones, all)
 	defer even.Close()
 	defer every.Close()
 	hub.Publish(1, 2, 3)
@@ -49,8 +78,8 @@ func TestASubscriberGetsWhatMatches(t *testing.T) {
 
 func TestNextWaitsAndEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub[int]()
-	s := hub.Subscribe(func(n int) bool { return n > 1 })
+	hub := live.NewHub(nobodys[int])
+	s := hub.Subscribe(anyones, func(n int) bool { return n > 1 })
 	defer s.Close()
 	got := make(chan []int)
 	go func() {
@@ -76,8 +105,8 @@ func TestNextWaitsAndEndsWithItsContext(t *testing.T) {
 
 func TestWhatWasMissedIsCounted(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub[int]()
-	slow := hub.Subscribe(func(n int) bool { return n%2 == 0 })
+	hub := live.NewHub(nobodys[int])
+	slow := hub.Subscribe(anyones, func(n int) bool { return n%2 == 0 })
 	defer slow.Close()
 	for n := range 10_000 {
 		hub.Publish(n)
@@ -99,8 +128,8 @@ func TestWhatWasMissedIsCounted(t *testing.T) {
 
 func TestASlowSubscriberIsToldThatItMissedAndBlocksNobody(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub[int]()
-	slow, quick := hub.Subscribe(all), hub.Subscribe(all)
+	hub := live.NewHub(nobodys[int])
+	slow, quick := hub.Subscribe(anyones, all), hub.Subscribe(anyones, all)
 	defer slow.Close()
 	defer quick.Close()
 	seen := 0
@@ -129,8 +158,8 @@ func TestASlowSubscriberIsToldThatItMissedAndBlocksNobody(t *testing.T) {
 
 func TestAFullRingIsNoMissedItem(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub[int]()
-	s := hub.Subscribe(all)
+	hub := live.NewHub(nobodys[int])
+	s := hub.Subscribe(anyones, all)
 	defer s.Close()
 	hub.Publish(make([]int, 1024)...)
 	if items, missed := next(t, s); len(items) != 1024 || missed {
@@ -140,8 +169,8 @@ func TestAFullRingIsNoMissedItem(t *testing.T) {
 
 func TestResyncIsToldOnce(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub[int]()
-	s := hub.Subscribe(all)
+	hub := live.NewHub(nobodys[int])
+	s := hub.Subscribe(anyones, all)
 	defer s.Close()
 	hub.Publish(1)
 	hub.Resync()
@@ -156,11 +185,11 @@ func TestResyncIsToldOnce(t *testing.T) {
 
 func TestAClosedSubscriptionGetsNothing(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub[int]()
+	hub := live.NewHub(nobodys[int])
 	if hub.Watched() {
 		t.Error("watched by nobody")
 	}
-	s := hub.Subscribe(func(int) bool {
+	s := hub.Subscribe(anyones, func(int) bool {
 		t.Error("asked after it was closed")
 		return true
 	})
@@ -177,12 +206,12 @@ func TestAClosedSubscriptionGetsNothing(t *testing.T) {
 
 func TestAHubIsForManyAtOnce(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub[int]()
+	hub := live.NewHub(nobodys[int])
 	var together sync.WaitGroup
 	for range 8 {
 		together.Go(func() {
 			for range 50 {
-				s := hub.Subscribe(all)
+				s := hub.Subscribe(anyones, all)
 				hub.Publish(1, 2)
 				if _, _, err := s.Next(t.Context()); err != nil {
 					t.Error(err)

@@ -54,7 +54,7 @@ func FuzzParsePayload(f *testing.F) {
 // feed runs a Feed over a hub of ids until the test ends.
 func feed(t *testing.T, load func(context.Context, []uuid.UUID) ([]uuid.UUID, error)) (*live.Hub[uuid.UUID], *live.Feed[uuid.UUID]) {
 	t.Helper()
-	hub := live.NewHub[uuid.UUID]()
+	hub := live.NewHub(nobodys[uuid.UUID])
 	f := live.NewFeed(hub, slog.New(slog.DiscardHandler), load)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var running sync.WaitGroup
@@ -80,7 +80,7 @@ func TestAFeedLoadsWhatWasAnnouncedOnceForABurst(t *testing.T) {
 		}
 		return batch, nil
 	})
-	s := hub.Subscribe(anybody)
+	s := hub.Subscribe(anyones, anybody)
 	defer s.Close()
 	first, burst := ids(1), ids(3)
 	f.Add(first)
@@ -110,7 +110,7 @@ func TestAFeedLoadsNothingForNobody(t *testing.T) {
 		return batch, nil
 	})
 	f.Add(ids(5))
-	s := hub.Subscribe(anybody)
+	s := hub.Subscribe(anyones, anybody)
 	defer s.Close()
 	f.Add(ids(1))
 	if items, _, err := s.Next(t.Context()); err != nil || len(items) != 1 || loads != 1 {
@@ -121,7 +121,7 @@ func TestAFeedLoadsNothingForNobody(t *testing.T) {
 func TestAFeedThatCannotKeepUpSaysSo(t *testing.T) {
 	t.Parallel()
 	hub, f := feed(t, func(_ context.Context, _ []uuid.UUID) ([]uuid.UUID, error) { return nil, errors.New("no database") })
-	s := hub.Subscribe(anybody)
+	s := hub.Subscribe(anyones, anybody)
 	defer s.Close()
 	f.Add(ids(1))
 	if _, missed, err := s.Next(t.Context()); err != nil || !missed {

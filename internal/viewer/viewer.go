@@ -1,7 +1,7 @@
 // Package viewer says who is asking. A request becomes a Viewer in package
 // account; ent's privacy rules and every hand-written query read it from the
-// context, so that nothing can be read without it. It owns roles and scopes and
-// nothing else.
+// context, so that nothing can be read without it. It owns roles, the scopes of
+// tokens, and whose rows a viewer sees (RowScope, Scoped).
 package viewer
 
 import (

@@ -1,0 +1,72 @@
+package viewer
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+)
+
+// Scoped reads a database for viewers. Its statements mark where the viewer's scope
+// belongs, by the column that says whose a row is: {sees c.affiliate_id}. One
+// without a mark is run only for who sees all.
+type Scoped struct{ db *sql.DB }
+
+// NewScoped makes a Scoped of a pool.
+func NewScoped(db *sql.DB) Scoped { return Scoped{db} }
+
+// Each runs a statement within a scope and hands each of its rows to scan. Its error
+// begins with what was being done.
+func (s Scoped) Each(ctx context.Context, scope RowScope, what string, scan func(rows *sql.Rows) error, query string, args ...any) error {
+	query, args, err := within(scope, query, args)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	rows, err := s.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// One reads one row within a scope; sql.ErrNoRows where there is none.
+func (s Scoped) One(ctx context.Context, scope RowScope, what string, into []any, query string, args ...any) error {
+	query, args, err := within(scope, query, args)
+	if err == nil {
+		err = s.db.QueryRowContext(ctx, query, args...).Scan(into...)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+var (
+	scopeMark   = regexp.MustCompile(`\{sees ([a-z_.]+)\}`)
+	errUnscoped = errors.New("the statement does not say whose rows it reads")
+)
+
+// within puts a scope where a statement marks it, and its arguments after the rest.
+func within(scope RowScope, query string, args []any) (string, []any, error) {
+	if !scopeMark.MatchString(query) {
+		if !scope.All() {
+			return "", nil, errUnscoped
+		}
+		return query, args, nil
+	}
+	scoped := scopeMark.ReplaceAllStringFunc(query, func(mark string) string {
+		return scope.SQL(scopeMark.FindStringSubmatch(mark)[1], len(args)+1)
+	})
+	return scoped, slices.Concat(args, scope.Args()), nil
+}
