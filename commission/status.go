@@ -26,6 +26,10 @@ const Unknown Status = "unknown"
 // Statuses lists every status in the order a person would read them.
 func Statuses() []Status { return []Status{Pending, Approved, Rejected, Cancelled} }
 
+// CountedSQL lists behind IN the statuses in which a conversion counts: in reports,
+// and for the volume of a month.
+var CountedSQL = enum.SQL([]Status{Pending, Approved})
+
 // Values gives the database values, for ent.
 func (Status) Values() []string { return enum.Strings(append(Statuses(), Unknown)) }
 

@@ -22,6 +22,9 @@ const (
 // CircuitStates lists every state.
 func CircuitStates() []CircuitState { return []CircuitState{Closed, Open, HalfOpen, Recovering} }
 
+// HoldingSQL lists behind IN the states of a circuit that holds what is queued.
+var HoldingSQL = enum.SQL([]CircuitState{Open, HalfOpen})
+
 // Values gives the database values, for ent.
 func (CircuitState) Values() []string { return enum.Strings(CircuitStates()) }
 

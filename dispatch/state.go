@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"io"
+	"slices"
 
 	"postrider/internal/enum"
 )
@@ -24,8 +25,42 @@ func States() []State {
 	return []State{Queued, Retrying, Delivered, Failed, Cancelled, Held}
 }
 
+// What states have in common is said here alone, for Go and for SQL.
+var (
+	final    = []State{Delivered, Failed, Cancelled}
+	sendable = []State{Queued, Retrying}
+	failing  = []State{Failed, Retrying}
+	judged   = []State{Delivered, Failed}
+)
+
+// The lists of states behind IN.
+var (
+	FinalSQL      = enum.SQL(final)                                    // [State.Final]
+	UnfinishedSQL = enum.SQL(slices.DeleteFunc(States(), State.Final)) // the others
+	SendableSQL   = enum.SQL(sendable)                                 // neither ended nor held: it goes out in its turn
+	FailingSQL    = enum.SQL(failing)                                  // [State.Failing]
+	JudgedSQL     = enum.SQL(judged)                                   // ended by what came of it: the two sides of a success rate
+)
+
 // Final reports whether nothing more happens to the delivery by itself.
-func (s State) Final() bool { return s == Delivered || s == Failed || s == Cancelled }
+func (s State) Final() bool { return slices.Contains(final, s) }
+
+// Failing reports whether the last attempt failed.
+func (s State) Failing() bool { return slices.Contains(failing, s) }
+
+// FinalStates lists the states in which a delivery has ended.
+func FinalStates() []State { return slices.Clone(final) }
+
+// Waits is where a delivery stands that goes out in its turn, after so many attempts.
+func Waits(attempts int) State {
+	if attempts == 0 {
+		return Queued
+	}
+	return Retrying
+}
+
+// WaitsSQL is [Waits] for a row d of deliveries.
+const WaitsSQL = `CASE WHEN d.attempt = 0 THEN '` + string(Queued) + `' ELSE '` + string(Retrying) + `' END`
 
 // Values gives the database values, for ent.
 func (State) Values() []string { return enum.Strings(States()) }

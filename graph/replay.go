@@ -25,7 +25,7 @@ func (r *Resolver) replayMany(ctx context.Context, input gen.ReplayDeliveriesInp
 		return nil, err
 	}
 	q := r.Client.Delivery.Query().Where(input.Filter.Predicates()...).
-		Where(delivery.Test(false), delivery.StateIn(dispatch.Delivered, dispatch.Failed, dispatch.Cancelled))
+		Where(delivery.Test(false), delivery.StateIn(dispatch.FinalStates()...))
 	if input.Ids != nil {
 		ids, err := factIDs("Delivery", "ids", input.Ids)
 		if err != nil {
@@ -143,7 +143,7 @@ func (r *Resolver) bulkProgress(ctx context.Context, b *db.BulkReplay) (*gen.Bul
 		case dispatch.Queued, dispatch.Retrying, dispatch.Held:
 			p.Waiting += g.Count
 		}
-		if reason := dispatch.Reason(text(g.Reason)); reason != "" && (g.State == dispatch.Failed || g.State == dispatch.Retrying) {
+		if reason := dispatch.Reason(text(g.Reason)); reason != "" && g.State.Failing() {
 			p.Failures = append(p.Failures, &gen.BulkReplayFailure{Reason: string(reason), Sentence: reason.Sentence(""), Count: g.Count})
 		}
 	}

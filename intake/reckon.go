@@ -93,7 +93,7 @@ func (in *Intake) volume(ctx context.Context, tx *pg.Pipeline, c *conversion, d 
 		SELECT count(*) FILTER (WHERE goal = $5 AND payout IS NOT NULL),
 		       coalesce(sum(amount * coalesce(rate, CASE currency WHEN $7 THEN 1 END)) FILTER (WHERE goal = $8 AND payout IS NOT NULL), 0)
 		FROM conversions
-		WHERE affiliate_id = $1 AND offer_id = $2 AND occurred_at >= $3 AND occurred_at < $4 AND status IN ('pending', 'approved')
+		WHERE affiliate_id = $1 AND offer_id = $2 AND occurred_at >= $3 AND occurred_at < $4 AND status IN `+commission.CountedSQL+`
 		  AND id <> $6`,
 		c.AffiliateID, c.OfferID, from, from.AddDate(0, 1, 0), d.PaidGoal(), c.ID, d.Currency, commission.GoalNetRevenue).Scan(&v.Count, &v.Revenue)
 	if err != nil {

@@ -115,7 +115,7 @@ func (l *ledger) callOff(ctx context.Context, id uuid.UUID, now time.Time) error
 	}
 	_, err = l.tx.ExecContext(ctx, `
 		UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $2, updated_at = $2
-		WHERE blocked_by = $1 AND state IN ('queued', 'retrying')`, id, now)
+		WHERE blocked_by = $1 AND state IN `+dispatch.SendableSQL, id, now)
 	if err != nil {
 		return fmt.Errorf("letting go what waited for window %s: %w", id, err)
 	}

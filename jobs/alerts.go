@@ -57,10 +57,10 @@ func postbackVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.Pos
 		  coalesce(l.reason, ''), coalesce(l.detail, '')
 		FROM postbacks p LEFT JOIN LATERAL (
 		  SELECT count(*) FILTER (WHERE d.state = 'delivered') AS delivered,
-		    count(*) FILTER (WHERE d.state IN ('failed', 'retrying')) AS failing,
+		    count(*) FILTER (WHERE d.state IN `+dispatch.FailingSQL+`) AS failing,
 		    count(*) FILTER (WHERE d.state = 'held' AND d.reason = $3) AS waiting,
-		    (array_agg(d.reason ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN ('failed', 'retrying')))[1] AS reason,
-		    (array_agg(d.detail ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN ('failed', 'retrying')))[1] AS detail
+		    (array_agg(d.reason ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN `+dispatch.FailingSQL+`))[1] AS reason,
+		    (array_agg(d.detail ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN `+dispatch.FailingSQL+`))[1] AS detail
 		  FROM (SELECT state, reason, detail, updated_at FROM deliveries
 		    WHERE postback_id = p.id AND id >= uuid_floor($1) AND NOT test AND state <> 'queued' ORDER BY id DESC LIMIT $2) d
 		) l ON true

@@ -76,7 +76,7 @@ func (r Replayer) CancelBulk(ctx context.Context, id int64) error {
 	return pgx.BeginFunc(ctx, r.Pool, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
 			UPDATE deliveries SET state = 'cancelled', due_at = NULL, parked_at = NULL, reason = $2, updated_at = $3
-			WHERE bulk_replay_id = $1 AND state IN ('queued', 'retrying', 'held') AND claimed_at IS NULL RETURNING id`,
+			WHERE bulk_replay_id = $1 AND state IN `+dispatch.UnfinishedSQL+` AND claimed_at IS NULL RETURNING id`,
 			id, dispatch.ReplayCancelled, r.Now().UTC())
 		if err != nil {
 			return fmt.Errorf("calling replays off: %w", err)
@@ -182,7 +182,7 @@ func (e *Engine) feedBulk(ctx context.Context, id int64) error {
 		}
 		var waiting int
 		err = tx.QueryRow(ctx, `
-			SELECT count(*) FROM deliveries WHERE bulk_replay_id = $1 AND state IN ('queued', 'retrying', 'held')`, id).Scan(&waiting)
+			SELECT count(*) FROM deliveries WHERE bulk_replay_id = $1 AND state IN `+dispatch.UnfinishedSQL, id).Scan(&waiting)
 		switch {
 		case err != nil:
 			return fmt.Errorf("counting what waits: %w", err)
@@ -258,7 +258,7 @@ func (b bulk) endpoints(ctx context.Context, tx pgx.Tx, upTo int) (map[int64]str
 // $1: $4 as they were sent, $5 and $6 the endpoints of versions, $7 ids for the
 // new deliveries, $8 now, $9 the priority, $10 the reason where the circuit is open. What is under way again, is a test, or
 // has no postback any more is left out.
-const bulkStepSQL = `
+var bulkStepSQL = `
 INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
   transaction_id, goal, status, state, reason, priority, endpoint, parked_at, replay_of, bulk_replay_id, created_at, updated_at,
   gathering_id, macros)
@@ -270,7 +270,7 @@ FROM bulk_replay_items i JOIN deliveries d ON d.id = i.delivery_id
 JOIN postbacks p ON p.id = d.postback_id AND p.deleted_at IS NULL
 JOIN postback_versions v ON v.postback_id = p.id AND CASE WHEN $4 THEN v.id = d.version_id ELSE v.number = p.version END
 JOIN unnest($5::bigint[], $6::text[]) AS u(version, endpoint) ON u.version = v.id
-LEFT JOIN endpoints c ON c.endpoint = u.endpoint AND c.state IN ('open', 'half_open')
-WHERE i.bulk_replay_id = $1 AND i.number > $2 AND i.number <= $3 AND NOT d.test AND d.state IN ('delivered', 'failed', 'cancelled')
+LEFT JOIN endpoints c ON c.endpoint = u.endpoint AND c.state IN ` + dispatch.HoldingSQL + `
+WHERE i.bulk_replay_id = $1 AND i.number > $2 AND i.number <= $3 AND NOT d.test AND d.state IN ` + dispatch.FinalSQL + `
 ORDER BY i.number
 RETURNING id`

@@ -197,11 +197,7 @@ func stopped(held, deleted bool) dispatch.State {
 
 // wait gives a claim back unspent: nothing may leave, and it is due again at once.
 func (c *claim) wait(now time.Time) result {
-	state := dispatch.Retrying
-	if c.number == 1 {
-		state = dispatch.Queued
-	}
-	return result{claim: c, outcome: dispatch.Outcome{State: state, RetryAt: now}, at: now, unspent: true}
+	return result{claim: c, outcome: dispatch.Outcome{State: dispatch.Waits(c.number - 1), RetryAt: now}, at: now, unspent: true}
 }
 
 // stop gives a claim back unspent: its postback was held or deleted meanwhile.

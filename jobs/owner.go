@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"postrider/dispatch"
 )
 
 // What an engine has claimed is named for it in river_job.attempted_by, and it holds
@@ -88,7 +90,7 @@ WHERE owner <> $1 AND pg_try_advisory_xact_lock_shared(hashtextextended('` + own
 
 // sweepOwnerlessSQL finds deliveries that the owners $1 had claimed, or had fetched and
 // not begun. They become due at once ($2 now).
-const sweepOwnerlessSQL = `
+var sweepOwnerlessSQL = `
 WITH stuck AS (
   SELECT (queued ->> 'id')::uuid AS id, (queued ->> 'attempt')::int AS attempt
   FROM river_job, jsonb_array_elements(args -> 'deliveries') AS queued
@@ -168,7 +170,7 @@ func forgetJobs(ctx context.Context, tx pgx.Tx, owners []string) error {
 		DELETE FROM river_job j WHERE state = 'running' AND kind = 'deliver' AND attempted_by[array_upper(attempted_by, 1)] = ANY($1)
 		  AND NOT EXISTS (
 		    SELECT FROM jsonb_array_elements(j.args -> 'deliveries') AS queued JOIN deliveries d ON d.id = (queued ->> 'id')::uuid
-		    WHERE d.state IN ('queued', 'retrying') AND d.due_at IS NULL AND d.parked_at IS NULL AND d.blocked_by IS NULL
+		    WHERE d.state IN `+dispatch.SendableSQL+` AND d.due_at IS NULL AND d.parked_at IS NULL AND d.blocked_by IS NULL
 		      AND d.attempt - CASE WHEN d.claimed_at IS NULL THEN 0 ELSE 1 END = (queued ->> 'attempt')::int)`, owners)
 	if err != nil {
 		return fmt.Errorf("forgetting the jobs of processes that ended: %w", err)

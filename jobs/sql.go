@@ -1,21 +1,23 @@
 package jobs
 
+import "postrider/dispatch"
+
 // claimSQL takes deliveries for one attempt each: $1 ids, $2 how many attempts
 // each had, $3 now. It changes no indexed column, so the updates stay in their
 // rows' pages. While the installation is on hold it takes none, and gives one row
 // with the id 0: one statement sees either that or the claims.
-const claimSQL = `
+var claimSQL = `
 WITH claimed AS (
   UPDATE deliveries d SET attempt = d.attempt + 1, claimed_at = now(), first_attempt_at = coalesce(d.first_attempt_at, $3)
   FROM unnest($1::uuid[], $2::int[]) AS u(id, attempt)
   WHERE d.id = u.id AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
-    AND d.blocked_by IS NULL AND d.state IN ('queued', 'retrying') AND NOT (` + onHoldSQL + `)
+    AND d.blocked_by IS NULL AND d.state IN ` + dispatch.SendableSQL + ` AND NOT (` + onHoldSQL + `)
     AND NOT (d.follows AND EXISTS (
       SELECT FROM deliveries o WHERE o.conversion_id = d.conversion_id AND o.postback_id = d.postback_id AND o.event_id < d.event_id
-        AND o.replay_of IS NULL AND o.state IN ('queued', 'retrying', 'held')))
+        AND o.replay_of IS NULL AND o.state IN ` + dispatch.UnfinishedSQL + `))
     AND NOT (d.gathering_id = d.id AND EXISTS (
       SELECT FROM deliveries o WHERE o.click_id = d.click_id AND o.postback_id = d.postback_id AND o.id < d.id
-        AND o.gathering_id = o.id AND o.state IN ('queued', 'retrying', 'held')))
+        AND o.gathering_id = o.id AND o.state IN ` + dispatch.UnfinishedSQL + `))
   RETURNING d.id, d.affiliate_id, d.postback_id, d.version_id, d.event_id, d.attempt, d.endpoint, d.goal, d.created_at, d.macros
 )
 SELECT c.id, c.affiliate_id, c.postback_id, c.version_id, c.attempt, c.endpoint, c.goal, c.created_at,
@@ -30,31 +32,31 @@ const onHoldSQL = `SELECT hold_reason IS NOT NULL FROM installation WHERE one`
 // followersSQL finds, of deliveries that could not be claimed, those that wait
 // for nothing but perhaps an earlier one: of the same conversion, or what was
 // gathered of the same click before. $1 ids, $2 attempts.
-const followersSQL = `
+var followersSQL = `
 SELECT d.id FROM deliveries d JOIN unnest($1::uuid[], $2::int[]) AS u(id, attempt) ON d.id = u.id
 WHERE (d.follows OR d.gathering_id = d.id) AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
-  AND d.blocked_by IS NULL AND d.state IN ('queued', 'retrying')`
+  AND d.blocked_by IS NULL AND d.state IN ` + dispatch.SendableSQL
 
 // blockSQL lets $1 wait for the one before each. It locks that one: an end that
 // is being written now is waited for, and then there is nothing to wait for.
-const blockSQL = `
+var blockSQL = `
 WITH earlier AS (
   SELECT d.id, o.id AS before FROM deliveries d
   CROSS JOIN LATERAL (
     SELECT o.id FROM deliveries o WHERE o.postback_id = d.postback_id
       AND (d.follows AND o.conversion_id = d.conversion_id AND o.event_id < d.event_id AND o.replay_of IS NULL
         OR d.gathering_id = d.id AND o.click_id = d.click_id AND o.id < d.id AND o.gathering_id = o.id)
-      AND o.state IN ('queued', 'retrying', 'held') ORDER BY o.event_id DESC LIMIT 1 FOR UPDATE
+      AND o.state IN ` + dispatch.UnfinishedSQL + ` ORDER BY o.event_id DESC LIMIT 1 FOR UPDATE
   ) o WHERE d.id = ANY($1)
 )
 UPDATE deliveries d SET blocked_by = e.before, reason = $3, updated_at = $2 FROM earlier e WHERE d.id = e.id RETURNING d.id`
 
 // unblockSQL lets go what waited for $1, which have ended, and announces it on
 // the channel $3: 200 ids a notice.
-const unblockSQL = `
+var unblockSQL = `
 WITH unblocked AS (
   UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $2, updated_at = $2
-  WHERE blocked_by = ANY($1) AND state IN ('queued', 'retrying') RETURNING id
+  WHERE blocked_by = ANY($1) AND state IN ` + dispatch.SendableSQL + ` RETURNING id
 ), numbered AS (
   SELECT id, (row_number() OVER () - 1) / 200 AS notice FROM unblocked
 )
@@ -76,7 +78,7 @@ ON CONFLICT DO NOTHING`
 // finishSQL writes what a batch of attempts came to. A delivery that has moved
 // on (swept and claimed anew, cancelled) is left as it is; one that was only
 // swept takes the late answer. An unspent claim gives its attempt back.
-const finishSQL = `
+var finishSQL = `
 UPDATE deliveries d SET
   state = u.state, claimed_at = NULL, due_at = u.due_at, parked_at = NULL, blocked_by = NULL, priority = CASE WHEN u.due_at IS NULL THEN d.priority ELSE greatest(d.priority, 2) END,
   attempt = CASE WHEN u.unspent THEN d.attempt - 1 ELSE d.attempt END,
@@ -87,7 +89,7 @@ UPDATE deliveries d SET
 FROM unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::text[], $6::int[], $7::float8[], $8::text[], $9::text[],
             $10::timestamptz[], $11::bool[])
   AS u(id, number, state, due_at, url, status_code, duration_ms, reason, detail, at, unspent)
-WHERE d.id = u.id AND d.attempt = u.number AND d.state IN ('queued', 'retrying', 'held')`
+WHERE d.id = u.id AND d.attempt = u.number AND d.state IN ` + dispatch.UnfinishedSQL
 
 // holdSQL holds the postbacks whose tracker said that the address is gone.
 const holdSQL = `UPDATE postbacks SET hold_reason = 'GONE', updated_at = $2 WHERE id = ANY($1) AND hold_reason IS NULL`
@@ -95,13 +97,13 @@ const holdSQL = `UPDATE postbacks SET hold_reason = 'GONE', updated_at = $2 WHER
 // parkSQL puts deliveries back into the table that found no place at their
 // endpoint: $1 ids, $2 attempts, $3 whether the circuit is open, $4 now, $5 the
 // reason while it is. It gives those that are held from now on.
-const parkSQL = `
+var parkSQL = `
 WITH parked AS (
   UPDATE deliveries d SET parked_at = $4, updated_at = CASE WHEN u.held THEN $4 ELSE d.updated_at END,
     state = CASE WHEN u.held THEN 'held' ELSE d.state END, reason = CASE WHEN u.held THEN $5 ELSE d.reason END
   FROM unnest($1::uuid[], $2::int[], $3::bool[]) AS u(id, attempt, held)
   WHERE d.id = u.id AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
-    AND d.blocked_by IS NULL AND d.state IN ('queued', 'retrying')
+    AND d.blocked_by IS NULL AND d.state IN ` + dispatch.SendableSQL + `
   RETURNING d.id, u.held
 )
 SELECT id FROM parked WHERE held`
@@ -114,9 +116,9 @@ const dropJobsSQL = `DELETE FROM river_job WHERE id = ANY($1)`
 // many at most, $3 the reason of those whose circuit is open. It gives the ids of
 // those whose state or reason changed, and null for the others. The window of what
 // was gathered closes with it: from now on nothing joins.
-const dueSQL = `
+var dueSQL = `
 WITH due AS (
-  SELECT id, EXISTS (SELECT FROM endpoints c WHERE c.endpoint = d.endpoint AND c.state IN ('open', 'half_open')) AS held,
+  SELECT id, EXISTS (SELECT FROM endpoints c WHERE c.endpoint = d.endpoint AND c.state IN ` + dispatch.HoldingSQL + `) AS held,
     gathers IS NOT NULL OR reason = 'GATHERING' AS gathered
   FROM deliveries d WHERE due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE OF d SKIP LOCKED
 )
@@ -153,7 +155,7 @@ WITH first AS (
   ) p
 )
 UPDATE deliveries d SET parked_at = NULL, queued_at = now(), updated_at = CASE WHEN first.held THEN $4 ELSE d.updated_at END,
-  state = CASE WHEN d.state <> 'held' THEN d.state WHEN d.attempt = 0 THEN 'queued' ELSE 'retrying' END,
+  state = CASE WHEN d.state <> 'held' THEN d.state ELSE ` + dispatch.WaitsSQL + ` END,
   reason = CASE WHEN first.held THEN NULL ELSE d.reason END
 FROM first WHERE d.id = first.id
 RETURNING d.id, d.attempt, d.endpoint, d.priority, d.affiliate_id, first.held`
@@ -161,9 +163,9 @@ RETURNING d.id, d.attempt, d.endpoint, d.priority, d.affiliate_id, first.held`
 // underWaySQL tells what became of deliveries that were promoted: those that are
 // not among its rows have ended or wait for something else, and parked ones
 // found no place.
-const underWaySQL = `
+var underWaySQL = `
 SELECT id, parked_at IS NOT NULL FROM deliveries
-WHERE id = ANY($1) AND due_at IS NULL AND blocked_by IS NULL AND state IN ('queued', 'retrying', 'held')`
+WHERE id = ANY($1) AND due_at IS NULL AND blocked_by IS NULL AND state IN ` + dispatch.UnfinishedSQL
 
 // holdParkedSQL says of what waits for the endpoint $1 that it is held, from the
 // position $2 (affiliate), $3 (priority), $4 (id) on, $5 at most; $6 now, $7 the
@@ -181,14 +183,14 @@ SELECT next.affiliate_id, next.priority, next.id, changed.id IS NOT NULL FROM ne
 ORDER BY next.affiliate_id, next.priority, next.id`
 
 // probeSQL takes the turn to probe $1, if it is anybody's: $2 now, $3 until when.
-const probeSQL = `
+var probeSQL = `
 UPDATE endpoints SET state = 'half_open', probe_at = $3, updated_at = $2
-WHERE endpoint = $1 AND state IN ('open', 'half_open') AND probe_at <= $2`
+WHERE endpoint = $1 AND state IN ` + dispatch.HoldingSQL + ` AND probe_at <= $2`
 
 // sweepSQL finds deliveries whose River job has been running for longer than $1, by
 // the database's clock: its process hangs, if it lives. They become due at once ($2
 // now). A claim that was spent comes back with its attempt.
-const sweepSQL = `
+var sweepSQL = `
 WITH stuck AS (
   SELECT (queued ->> 'id')::uuid AS id, (queued ->> 'attempt')::int AS attempt
   FROM river_job, jsonb_array_elements(args -> 'deliveries') AS queued
@@ -198,23 +200,23 @@ WITH stuck AS (
   FOR UPDATE OF d SKIP LOCKED)` + takeBackSQL
 
 // sweptSQL finds the deliveries of stuck that are still where their job left them.
-const sweptSQL = `
+var sweptSQL = `
   SELECT d.id, d.claimed_at FROM deliveries d JOIN stuck s ON s.id = d.id
     AND (d.claimed_at IS NULL AND d.attempt = s.attempt OR d.claimed_at IS NOT NULL AND d.attempt = s.attempt + 1)
-  WHERE d.state IN ('queued', 'retrying') AND d.due_at IS NULL AND d.parked_at IS NULL AND d.blocked_by IS NULL`
+  WHERE d.state IN ` + dispatch.SendableSQL + ` AND d.due_at IS NULL AND d.parked_at IS NULL AND d.blocked_by IS NULL`
 
 // retakeSQL is sweepSQL for the one delivery $3, whose claim $4 was left behind
 // longer than $1 ago.
-const retakeSQL = `
+var retakeSQL = `
 WITH swept AS (
   SELECT id, claimed_at FROM deliveries
-  WHERE id = $3 AND attempt = $4 AND state IN ('queued', 'retrying') AND claimed_at < now() - $1::interval
+  WHERE id = $3 AND attempt = $4 AND state IN ` + dispatch.SendableSQL + ` AND claimed_at < now() - $1::interval
   FOR UPDATE
 )` + takeBackSQL
 
 // claimedSQL tells whether the claim $2 of the delivery $1 still stands.
-const claimedSQL = `
-SELECT EXISTS (SELECT FROM deliveries WHERE id = $1 AND attempt = $2 AND claimed_at IS NOT NULL AND state IN ('queued', 'retrying'))`
+var claimedSQL = `
+SELECT EXISTS (SELECT FROM deliveries WHERE id = $1 AND attempt = $2 AND claimed_at IS NOT NULL AND state IN ` + dispatch.SendableSQL + `)`
 
 // takeBackSQL makes what was swept due.
 const takeBackSQL = `

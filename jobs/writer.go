@@ -174,10 +174,7 @@ func confirmHolds(ctx context.Context, tx pgx.Tx, results []result) error {
 	}
 	for i, r := range results {
 		if r.holds() && !slices.Contains(held, r.claim.postbackID) {
-			results[i].outcome = dispatch.Outcome{State: dispatch.Retrying, RetryAt: r.at}
-			if r.claim.number == 1 {
-				results[i].outcome.State = dispatch.Queued
-			}
+			results[i].outcome = dispatch.Outcome{State: dispatch.Waits(r.claim.number - 1), RetryAt: r.at}
 		}
 	}
 	return nil

@@ -113,7 +113,7 @@ func (c *campaignCount) conversions(ctx context.Context) error {
 		       count(*) FILTER (WHERE goal = $5), count(*) FILTER (WHERE goal = $6), coalesce(sum(payout) FILTER (WHERE status = 'approved'), 0)
 		FROM conversions
 		WHERE campaign_id = ANY($1::bigint[]) AND id >= uuid_floor($2) AND id < uuid_floor($3) AND {sees affiliate_id}
-		  AND affiliate_id IS NOT NULL AND status IN ('approved', 'pending')
+		  AND affiliate_id IS NOT NULL AND status IN `+commission.CountedSQL+`
 		GROUP BY 1, 2, 3 ORDER BY 6 DESC, 3`, c.arguments(commission.GoalRegistration, commission.GoalFTD)...)
 }
 

@@ -39,9 +39,9 @@ func (e Endpoint) Sentence() string {
 }
 
 // endpointColumns are those of an endpoint u.endpoint; what waits is counted up to $2.
-const endpointColumns = `
+var endpointColumns = `
 	u.endpoint, coalesce(c.state, 'closed'), CASE WHEN c.state <> 'closed' THEN c.because ELSE '' END,
-	CASE WHEN c.state <> 'closed' THEN c.opened_at END, CASE WHEN c.state IN ('open', 'half_open') THEN c.probe_at END,
+	CASE WHEN c.state <> 'closed' THEN c.opened_at END, CASE WHEN c.state IN ` + dispatch.HoldingSQL + ` THEN c.probe_at END,
 	(SELECT count(*) FROM (SELECT FROM deliveries d WHERE d.endpoint = u.endpoint AND d.parked_at IS NOT NULL AND {sees d.affiliate_id} LIMIT $2) w),
 	(SELECT min(first) FROM (
 	  SELECT (SELECT d.created_at FROM deliveries d WHERE d.endpoint = u.endpoint AND d.parked_at IS NOT NULL AND d.affiliate_id = a.id AND d.priority = p

@@ -81,7 +81,7 @@ func (h *Home) count(ctx context.Context, scope viewer.RowScope, d *Day) error {
 	}, `
 		SELECT payout_currency, count(*) FILTER (WHERE goal = $3), count(*) FILTER (WHERE goal = $4), coalesce(sum(payout) FILTER (WHERE status = 'approved'), 0)
 		FROM conversions
-		WHERE id >= uuid_floor($1) AND id < uuid_floor($2) AND {sees affiliate_id} AND affiliate_id IS NOT NULL AND status IN ('approved', 'pending')
+		WHERE id >= uuid_floor($1) AND id < uuid_floor($2) AND {sees affiliate_id} AND affiliate_id IS NOT NULL AND status IN `+commission.CountedSQL+`
 		GROUP BY payout_currency ORDER BY 4 DESC, 1`,
 		d.From.UTC(), d.To.UTC(), commission.GoalRegistration, commission.GoalFTD)
 }

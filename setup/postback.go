@@ -203,7 +203,7 @@ func (c *change) release(ctx context.Context, p *db.Postback) error {
 		return fmt.Errorf("reading the template of postback %d: %w", p.ID, err)
 	}
 	return c.moveDeliveries(ctx, `
-		UPDATE deliveries SET state = CASE WHEN attempt = 0 THEN 'queued' ELSE 'retrying' END, due_at = $2, updated_at = $2, reason = NULL,
+		UPDATE deliveries d SET state = `+dispatch.WaitsSQL+`, due_at = $2, updated_at = $2, reason = NULL,
 		  version_id = (SELECT id FROM postback_versions WHERE postback_id = $1 AND number = $4), endpoint = $5
 		WHERE postback_id = $1 AND state = 'held' AND reason = $3
 		RETURNING id`, p.ID, c.now, dispatch.PostbackHeld, p.Version, template.Endpoint())
@@ -244,7 +244,7 @@ func (s *Setup) DeletePostback(ctx context.Context, id int64) error {
 		}
 		err = c.moveDeliveries(ctx, `
 			UPDATE deliveries SET state = 'cancelled', due_at = NULL, gathers = NULL, reason = $3, updated_at = $2
-			WHERE postback_id = $1 AND state IN ('queued', 'retrying', 'held') AND claimed_at IS NULL
+			WHERE postback_id = $1 AND state IN `+dispatch.UnfinishedSQL+` AND claimed_at IS NULL
 			RETURNING id`, id, c.now, dispatch.PostbackDeleted)
 		if err != nil {
 			return err

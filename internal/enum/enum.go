@@ -20,6 +20,11 @@ func Strings[T ~string](values []T) []string {
 	return out
 }
 
+// SQL writes the database values as SQL has them behind IN.
+func SQL[T ~string](values []T) string {
+	return "('" + strings.Join(Strings(values), "', '") + "')"
+}
+
 // Write writes the GraphQL name of v, for gqlgen.
 func Write[T ~string](w io.Writer, v T) {
 	_, _ = io.WriteString(w, strconv.Quote(strings.ToUpper(string(v))))
