@@ -65,13 +65,3 @@ func BuiltInGoals() []Goal {
 		},
 	}
 }
-
-// BuiltInGoal finds a goal of the dictionary by its key.
-func BuiltInGoal(key string) (Goal, bool) {
-	for _, g := range BuiltInGoals() {
-		if g.Key == key {
-			return g, true
-		}
-	}
-	return Goal{}, false
-}

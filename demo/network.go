@@ -154,6 +154,3 @@ func (n *Network) findSources(ctx context.Context, db *sql.DB, secrets *secret.R
 	}
 	return nil
 }
-
-// Tracker is what the owner of a link tracks with.
-func (l Link) Tracker() string { return l.affiliate.tracker.name }

@@ -180,13 +180,3 @@ func (r Reason) OfEndpoint() bool {
 		return true
 	}
 }
-
-// Reasons lists every reason but those of a status's own number.
-func Reasons() []Reason {
-	return []Reason{
-		BadTemplate, TooLong, BlockedTarget, DNS, ConnectionRefused, Unreachable, ConnectionReset, NoAnswer,
-		BadAnswer, TLSCertificate, TLSHandshake, TimeoutDNS, TimeoutConnect, TimeoutTLS, TimeoutHeaders,
-		TimeoutBody, Interrupted, Redirect, RateLimited, ServerError, Gone, RefusedByTracker, Exhausted,
-		CircuitOpen, PostbackHeld, WaitsForEarlier, Gathering, NothingLeft, PostbackDeleted, ReplayCancelled, Internal,
-	}
-}

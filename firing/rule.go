@@ -21,14 +21,6 @@ const (
 	Matched        Rule = "matched"   // matched; its delivery is queued
 )
 
-// Rules lists every rule in the order in which they are asked.
-func Rules() []Rule {
-	return []Rule{
-		Unattributed, OtherAffiliate, Deleted, Disabled, UnknownScope,
-		OtherOffer, OtherCampaign, OtherGoal, OtherStatus, Unchanged, OverCap, Held, Matched,
-	}
-}
-
 // Fires reports whether a delivery comes of it: at once for Matched, and one that
 // is held for Held, so that nothing is lost while a postback is on hold.
 func (r Rule) Fires() bool { return r == Matched || r == Held }

@@ -1,7 +1,6 @@
 package intake_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -81,7 +80,7 @@ func TestStaffMoveAConversionWithAReason(t *testing.T) {
 	if _, err = w.in.Move(t.Context(), id, intake.Move{To: "lost"}); problem.CodeOf(err) != problem.CodeInvalid {
 		t.Errorf("to no status at all: %v", err)
 	}
-	if _, err = w.in.Move(t.Context(), uuid.Must(uuid.NewV4()), intake.Move{To: commission.Approved}); !errors.Is(err, problem.ErrNotFound) {
+	if _, err = w.in.Move(t.Context(), uuid.Must(uuid.NewV4()), intake.Move{To: commission.Approved}); problem.CodeOf(err) != problem.CodeNotFound {
 		t.Errorf("of no conversion at all: %v", err)
 	}
 }

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/gofrs/uuid/v5"
@@ -50,7 +49,7 @@ func (in *Intake) MapStatuses(ctx context.Context, sourceKey string, by Move) (i
 	moved := 0
 	for _, w := range list {
 		err := in.mapStatus(ctx, w.id, w.word, src.words.statuses[wordKey(w.word)], by)
-		if errors.Is(err, problem.ErrInvalid) {
+		if problem.CodeOf(err) == problem.CodeInvalid {
 			continue // its goal does not know the status: it keeps the word
 		}
 		if err != nil {

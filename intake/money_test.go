@@ -1,7 +1,6 @@
 package intake_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -340,11 +339,11 @@ func TestWhatIsAttributedLaterFiresWhatWouldHaveFired(t *testing.T) {
 	a := w.report("goal=cpa&player_id=1&transaction_id=1&status=pending&amount=5", intake.Unattributed)
 	w.report("goal=cpa&player_id=1&transaction_id=1&status=approved", intake.Updated)
 	id := w.conversion(a).ID
-	if err := w.in.Assign(t.Context(), id, intake.Assignment{ClickID: uuid.Must(uuid.NewV7()), Actor: intake.Staff}); !errors.Is(err, problem.ErrInvalid) {
+	if err := w.in.Assign(t.Context(), id, intake.Assignment{ClickID: uuid.Must(uuid.NewV7()), Actor: intake.Staff}); problem.CodeOf(err) != problem.CodeInvalid {
 		t.Errorf("a click that there is not: %v", err)
 	}
 	w.must(w.in.Assign(t.Context(), id, intake.Assignment{ClickID: w.Click, Reason: "it came in sub2", Actor: intake.Staff}))
-	if err := w.in.Assign(t.Context(), id, intake.Assignment{ClickID: w.Click, Actor: intake.Staff}); !errors.Is(err, problem.ErrConflict) {
+	if err := w.in.Assign(t.Context(), id, intake.Assignment{ClickID: w.Click, Actor: intake.Staff}); problem.CodeOf(err) != problem.CodeConflict {
 		t.Errorf("a second time: %v", err)
 	}
 	c := w.conversion(a)

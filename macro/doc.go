@@ -52,6 +52,5 @@
 //
 // A value is cut at [MaxValue] bytes, at a character's boundary, before its
 // filters. An expansion is never cut: half a URL reports half a conversion. One
-// longer than [MaxURL] is complete but [TooLong], and its sender fails it with that
-// reason.
+// longer than [MaxURL] is complete, and its sender fails it as too long.
 package macro

@@ -143,12 +143,7 @@ func ScopeFor(gathers bool) Scope {
 	return Conversions
 }
 
-// Allows reports whether the macro has a value in this scope.
-func (s Scope) Allows(name Name) bool {
-	i, ok := indexOf(string(name))
-	return ok && s.allows(i)
-}
-
+// allows reports whether a macro has a value in this scope.
 func (s Scope) allows(i uint8) bool {
 	switch s {
 	case Clicks:

@@ -9,9 +9,6 @@ const (
 	MaxURL = 8192
 )
 
-// TooLong reports whether an expanded URL is longer than what is sent.
-func TooLong(url string) bool { return len(url) > MaxURL }
-
 // Template is a parsed URL template. It is safe for concurrent use.
 type Template struct {
 	source   string

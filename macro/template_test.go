@@ -129,17 +129,6 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-func TestTooLong(t *testing.T) {
-	t.Parallel()
-	v := new(macro.Values)
-	v.Set(macro.UserAgent, strings.Repeat("é", macro.MaxValue))
-	short := mustParse(t, "https://t.example/?a={user_agent}").Expand(v)
-	long := mustParse(t, "https://t.example/?a={user_agent}&b={user_agent}").Expand(v)
-	if macro.TooLong(short) || !macro.TooLong(long) {
-		t.Errorf("%d bytes too long: %t, %d bytes: %t", len(short), macro.TooLong(short), len(long), macro.TooLong(long))
-	}
-}
-
 func TestValuesOfNothing(t *testing.T) {
 	t.Parallel()
 	if got := mustParse(t, "https://t.example/?a={param_1|default:x}").Expand(nil); got != "https://t.example/?a=x" {

@@ -1,7 +1,6 @@
 package report_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -57,7 +56,7 @@ func TestAnEndpointShowsItsCircuitToAllAndItsBacklogToItsOwner(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	}
-	if _, err := h.Engine(affiliate); !errors.Is(err, problem.ErrForbidden) {
+	if _, err := h.Engine(affiliate); problem.CodeOf(err) != problem.CodeForbidden {
 		t.Errorf("an affiliate sees the engine: %v", err)
 	}
 	staff := viewer.With(t.Context(), &viewer.Viewer{Role: viewer.Manager})

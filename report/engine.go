@@ -42,7 +42,7 @@ func (h *Health) Engine(ctx context.Context) (*Engine, error) {
 		return nil, err
 	}
 	if !scope.All() {
-		return nil, problem.ErrForbidden
+		return nil, problem.Forbidden("the delivery queue is for staff")
 	}
 	var e Engine
 	err = h.DB.One(ctx, scope, "counting what waits", []any{&e.Parked, &e.Later, &e.Blocked}, `

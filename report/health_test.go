@@ -2,7 +2,6 @@ package report_test
 
 import (
 	"context"
-	"errors"
 	"testing"
 	"time"
 
@@ -113,7 +112,7 @@ func TestThePostbacksHealthIsThatOfTheLastDay(t *testing.T) {
 	if all := read(viewer.With(t.Context(), &viewer.Viewer{Role: viewer.Manager})); len(all) != 3 {
 		t.Errorf("staff see %d of three", len(all))
 	}
-	if _, err := health.OfPostbacks(t.Context(), nil); !errors.Is(err, problem.ErrUnauthenticated) {
+	if _, err := health.OfPostbacks(t.Context(), nil); problem.CodeOf(err) != problem.CodeUnauthenticated {
 		t.Errorf("nobody is asking: %v", err)
 	}
 }

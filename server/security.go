@@ -69,23 +69,3 @@ func originCheck(publicURL string, routes []Route) (*http.CrossOriginProtection,
 	}))
 	return check, nil
 }
-
-// SameOrigin tells whether a WebSocket was opened by our own page, or by a
-// program, which sends no Origin. http.CrossOriginProtection does not look at GET.
-func SameOrigin(publicURL string) func(r *http.Request) bool {
-	public, err := url.Parse(publicURL)
-	return func(r *http.Request) bool {
-		origin := r.Header.Get("Origin")
-		if origin == "" {
-			return true
-		}
-		from, parseErr := url.Parse(origin)
-		if parseErr != nil || from.Host == "" {
-			return false
-		}
-		if strings.EqualFold(from.Host, r.Host) {
-			return true
-		}
-		return err == nil && strings.EqualFold(from.Host, public.Host) && from.Scheme == public.Scheme
-	}
-}

@@ -56,20 +56,3 @@ func TestOriginCheck(t *testing.T) {
 		})
 	}
 }
-
-func TestSameOriginOfAWebSocket(t *testing.T) {
-	t.Parallel()
-	check := server.SameOrigin("https://links.example.com")
-	for origin, want := range map[string]bool{
-		"": true, "https://links.example.com": true, "http://links.example.com": false, "https://evil.example": false,
-		"null": false, "https://internal:8080": true, "https://links.example.com.evil.example": false,
-	} {
-		r := httptest.NewRequest(http.MethodGet, "http://internal:8080/graphql", nil)
-		if origin != "" {
-			r.Header.Set("Origin", origin)
-		}
-		if got := check(r); got != want {
-			t.Errorf("%q: %v", origin, got)
-		}
-	}
-}

@@ -85,9 +85,6 @@ func New(p Params) (*Server, error) {
 	return s, nil
 }
 
-// ServeHTTP answers one request, for tests that need no connection.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.http.Handler.ServeHTTP(w, r) }
-
 // Serve answers on listener until Close is called, and then returns nil.
 func (s *Server) Serve(listener net.Listener) error {
 	if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

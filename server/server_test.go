@@ -92,7 +92,7 @@ func TestHugeBodyIsRefused(t *testing.T) {
 func TestCloseEndsStreamsAndLetsRequestsFinish(t *testing.T) {
 	t.Parallel()
 	entered, release := make(chan struct{}, 3), make(chan struct{})
-	upgrader := websocket.Upgrader{CheckOrigin: server.SameOrigin("")}
+	var upgrader websocket.Upgrader
 	s, _ := setup(t, func(p *server.Params) {
 		p.Routes = []server.Route{
 			{Pattern: "GET /slow", Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -1,7 +1,6 @@
 package setup_test
 
 import (
-	"errors"
 	"slices"
 	"testing"
 
@@ -12,7 +11,7 @@ import (
 func TestStaffAloneSetACap(t *testing.T) {
 	w := newWorld(t)
 	id, most := w.one.Link.CampaignID, 50
-	if _, err := w.setup.UpdateCampaign(w.oneCtx, id, setup.CampaignPatch{DailyCap: &most}); !errors.Is(err, problem.ErrForbidden) {
+	if _, err := w.setup.UpdateCampaign(w.oneCtx, id, setup.CampaignPatch{DailyCap: &most}); problem.CodeOf(err) != problem.CodeForbidden {
 		t.Errorf("an affiliate sets its own cap: %v", err)
 	}
 	changed, err := w.setup.UpdateCampaign(w.staff, id, setup.CampaignPatch{DailyCap: &most})

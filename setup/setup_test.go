@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -337,7 +336,7 @@ func TestNobodyTouchesAnothersThings(t *testing.T) {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
-	if _, err := w.setup.CreateCampaign(t.Context(), setup.NewCampaign{Name: "x", OfferID: w.one.Offer}); !errors.Is(err, problem.ErrUnauthenticated) {
+	if _, err := w.setup.CreateCampaign(t.Context(), setup.NewCampaign{Name: "x", OfferID: w.one.Offer}); problem.CodeOf(err) != problem.CodeUnauthenticated {
 		t.Errorf("nobody made a campaign: %v", err)
 	}
 	if now := w.versions(p.ID); len(now) != 1 || w.changes != 1 {

@@ -10,18 +10,16 @@ import (
 	"postrider/internal/secret"
 )
 
-// How long the old signing secret of a postback may be used beside the new one.
-const (
-	DefaultSecretOverlap = 24 * time.Hour
-	MaxSecretOverlap     = 30 * 24 * time.Hour
-)
+// maxSecretOverlap is how long the old signing secret of a postback may be used
+// beside the new one.
+const maxSecretOverlap = 30 * 24 * time.Hour
 
 // RotateSigningSecret gives a postback a new secret. For the time of the overlap
 // its POSTs are signed with both, so that the receiver can change when it likes;
 // with no overlap the old one is worth nothing from now on.
 func (s *Setup) RotateSigningSecret(ctx context.Context, id int64, overlap time.Duration) (*db.Postback, error) {
-	if overlap < 0 || overlap > MaxSecretOverlap {
-		return nil, problem.Invalid("overlapHours", "is %s; want between 0 and %s", overlap, MaxSecretOverlap)
+	if overlap < 0 || overlap > maxSecretOverlap {
+		return nil, problem.Invalid("overlapHours", "is %s; want between 0 and %s", overlap, maxSecretOverlap)
 	}
 	var changed *db.Postback
 	err := s.change(ctx, func(ctx context.Context, c *change) error {

@@ -2,7 +2,6 @@ package setup_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -74,7 +73,7 @@ func TestADealFollowsTheOneBefore(t *testing.T) {
 		}})
 	}
 	_, err := make(0, time.Time{}, time.Time{})
-	if !errors.Is(err, problem.ErrConflict) {
+	if problem.CodeOf(err) != problem.CodeConflict {
 		t.Errorf("a second deal for always: %v", err)
 	}
 	next, err := make(0, july, time.Time{})
@@ -83,7 +82,7 @@ func TestADealFollowsTheOneBefore(t *testing.T) {
 	if first.ValidTo == nil || !first.ValidTo.Equal(july) || len(next.Tiers) != 1 || next.ValidTo != nil {
 		t.Errorf("the first ends %v, the next is %+v", first.ValidTo, next)
 	}
-	if _, err := make(0, july.AddDate(0, -1, 0), july.AddDate(0, 1, 0)); !errors.Is(err, problem.ErrConflict) {
+	if _, err := make(0, july.AddDate(0, -1, 0), july.AddDate(0, 1, 0)); problem.CodeOf(err) != problem.CodeConflict {
 		t.Errorf("a deal across two: %v", err)
 	}
 	own, err := make(w.one.Affiliate, july, july.AddDate(1, 0, 0))
@@ -93,7 +92,7 @@ func TestADealFollowsTheOneBefore(t *testing.T) {
 	if !ended.ValidTo.Equal(july.AddDate(0, 2, 0)) {
 		t.Errorf("it ends %s", ended.ValidTo)
 	}
-	if _, err := w.setup.EndDeal(w.staff, own.ID, nil); !errors.Is(err, problem.ErrInvalid) {
+	if _, err := w.setup.EndDeal(w.staff, own.ID, nil); problem.CodeOf(err) != problem.CodeInvalid {
 		t.Errorf("it ends before it begins: %v", err)
 	}
 	if n := len(w.audit("deal")); n != 4 {
@@ -111,7 +110,7 @@ func TestTheDictionaryGrows(t *testing.T) {
 		t.Errorf("%+v", made)
 	}
 	_, err = w.setup.SaveGoal(w.staff, 0, func(g *commission.Goal) { g.Key, g.Name, g.Trigger = "bonus_used", "x", "x" })
-	if !errors.Is(err, problem.ErrConflict) {
+	if problem.CodeOf(err) != problem.CodeConflict {
 		t.Errorf("the same key again: %v", err)
 	}
 	ftd := w.client.Goal.Query().AllX(w.system)[2]
@@ -206,7 +205,7 @@ func TestSignInsAreMadeShutOutAndLetIn(t *testing.T) {
 	if out.DisabledAt == nil || in.DisabledAt != nil {
 		t.Errorf("%+v, then %+v", out, in)
 	}
-	if _, _, err := w.setup.ResetPassword(w.staff, viewer.From(w.staff).UserID, true); !errors.Is(err, problem.ErrInvalid) {
+	if _, _, err := w.setup.ResetPassword(w.staff, viewer.From(w.staff).UserID, true); problem.CodeOf(err) != problem.CodeInvalid {
 		t.Errorf("a manager's own: %v", err)
 	}
 	_, again, err := w.setup.ResetPassword(w.staff, user.ID, true)
@@ -239,10 +238,10 @@ func TestAffiliatesSetUpNothingOfStaffs(t *testing.T) {
 		},
 		"an affiliate": func(ctx context.Context) error { _, err := w.setup.SaveAffiliate(ctx, 0, "x"); return err },
 	} {
-		if err := try(w.oneCtx); !errors.Is(err, problem.ErrForbidden) {
+		if err := try(w.oneCtx); problem.CodeOf(err) != problem.CodeForbidden {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err := try(t.Context()); !errors.Is(err, problem.ErrUnauthenticated) {
+		if err := try(t.Context()); problem.CodeOf(err) != problem.CodeUnauthenticated {
 			t.Errorf("%s, by nobody: %v", name, err)
 		}
 	}
@@ -262,7 +261,7 @@ func TestARateIsSetAndSetAgain(t *testing.T) {
 		t.Errorf("%d rates of one day", n)
 	}
 	for currency, rate := range map[string]int64{"EUR": 1, "x": 1, "SEK": 0} {
-		if _, err := w.setup.SetRate(w.staff, currency, decimal.NewFromInt(rate), nil); !errors.Is(err, problem.ErrInvalid) {
+		if _, err := w.setup.SetRate(w.staff, currency, decimal.NewFromInt(rate), nil); problem.CodeOf(err) != problem.CodeInvalid {
 			t.Errorf("%s at %d: %v", currency, rate, err)
 		}
 	}

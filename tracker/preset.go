@@ -3,7 +3,6 @@ package tracker
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"postrider/macro"
@@ -60,16 +59,6 @@ type Parameter struct {
 // Presets is the catalogue, the commonest first.
 func Presets() []*Preset { return catalog }
 
-// PresetByKey finds a preset; nil where there is none.
-func PresetByKey(key string) *Preset {
-	for _, p := range catalog {
-		if p.Key == key {
-			return p
-		}
-	}
-	return nil
-}
-
 func (p *Preset) parameter(name string) (Parameter, bool) {
 	for _, known := range p.Parameters {
 		if strings.EqualFold(known.Name, name) {
@@ -123,17 +112,6 @@ func sayGoal(template, goal string) string {
 		_, spans := t.ExpandSpans(values)
 		return literal(spans[0].Value)
 	})
-}
-
-// OpenBlanks lists the blanks that a template still has.
-func OpenBlanks(template string) []string {
-	var names []string
-	for _, t := range Tokens(template) {
-		if t.Dialect == AngleBrackets && !slices.Contains(names, t.Name) {
-			names = append(names, t.Name)
-		}
-	}
-	return names
 }
 
 // literal writes text so that our macro language takes it as it is.

@@ -45,9 +45,6 @@ func ParseClickID(s string) (ClickID, error) {
 // String gives the 32 hex digits that URLs and macros carry.
 func (id ClickID) String() string { return hex.EncodeToString(id[:]) }
 
-// IsZero reports whether there is no click.
-func (id ClickID) IsZero() bool { return id == ClickID{} }
-
 // Time gives when the click was made, to the millisecond.
 func (id ClickID) Time() time.Time {
 	milliseconds := uint64(binary.BigEndian.Uint16(id[0:]))<<32 | uint64(binary.BigEndian.Uint32(id[2:]))

@@ -170,7 +170,7 @@ func TestWhatIsWrongWithATestIsSaid(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := w.trial.Fire(t.Context(), trial.Wish{URLTemplate: template}); !errors.Is(err, problem.ErrUnauthenticated) {
+	if _, err := w.trial.Fire(t.Context(), trial.Wish{URLTemplate: template}); problem.CodeOf(err) != problem.CodeUnauthenticated {
 		t.Errorf("nobody: %v", err)
 	}
 	if len(w.sent) != 0 {

@@ -21,6 +21,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -126,7 +127,13 @@ func sameOrigin(publicURL string) func(*http.Request) bool {
 			return true
 		}
 		from, parseErr := url.Parse(origin)
-		return parseErr == nil && (from.Host == r.Host || err == nil && from.Host == public.Host)
+		if parseErr != nil || from.Host == "" { // "null" is a page that hides where it is from
+			return false
+		}
+		if strings.EqualFold(from.Host, r.Host) {
+			return true
+		}
+		return err == nil && from.Scheme == public.Scheme && strings.EqualFold(from.Host, public.Host)
 	}
 }
 

@@ -37,9 +37,6 @@ func MonthOf(at time.Time) Month {
 // three months after 30 November is February, not March.
 func (m Month) Add(n int) Month { return Month{m.start.AddDate(0, n, 0)} }
 
-// Start is the first moment of the month.
-func (m Month) Start() time.Time { return m.start }
-
 // partition is the name of a table's partition for the month, as in clicks_2026_11.
 func (m Month) partition(table string) string { return table + m.start.Format("_2006_01") }
 

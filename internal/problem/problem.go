@@ -34,14 +34,6 @@ const (
 	CodeInternal        Code = "internal"
 )
 
-// Codes returns every code, in the order in which they are documented.
-func Codes() []Code {
-	return []Code{
-		CodeInvalid, CodeNotFound, CodeConflict, CodeForbidden,
-		CodeUnauthenticated, CodeRateLimited, CodeInternal,
-	}
-}
-
 // internalMessage is all that a user learns of an internal error.
 const internalMessage = "Something went wrong on our side. It has been logged."
 
@@ -73,13 +65,6 @@ func (e *Error) Error() string {
 // Unwrap gives errors.Is and errors.As the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Is reports whether target is one of the sentinels of this package (ErrNotFound …)
-// with the same code, so that errors.Is(err, problem.ErrNotFound) works.
-func (e *Error) Is(target error) bool {
-	s, ok := target.(sentinel)
-	return ok && Code(s) == e.Code
-}
-
 // PublicMessage is what a user may read.
 func (e *Error) PublicMessage() string {
 	if e.Code == CodeInternal {
@@ -110,21 +95,6 @@ func (e *Error) At(prefix ...string) *Error {
 	c.Field = append(append([]string{}, prefix...), e.Field...)
 	return &c
 }
-
-type sentinel Code
-
-func (s sentinel) Error() string { return string(s) }
-
-// Sentinels for errors.Is: each matches every *Error of its code.
-const (
-	ErrInvalid         = sentinel(CodeInvalid)
-	ErrNotFound        = sentinel(CodeNotFound)
-	ErrConflict        = sentinel(CodeConflict)
-	ErrForbidden       = sentinel(CodeForbidden)
-	ErrUnauthenticated = sentinel(CodeUnauthenticated)
-	ErrRateLimited     = sentinel(CodeRateLimited)
-	ErrInternal        = sentinel(CodeInternal)
-)
 
 // Invalid says that the input at field (a path with dots, or empty for the whole input) is wrong.
 func Invalid(field, format string, args ...any) *Error {

@@ -1,0 +1,9 @@
+package firing
+
+// Rules lists every rule in the order in which they are asked.
+func Rules() []Rule {
+	return []Rule{
+		Unattributed, OtherAffiliate, Deleted, Disabled, UnknownScope,
+		OtherOffer, OtherCampaign, OtherGoal, OtherStatus, Unchanged, OverCap, Held, Matched,
+	}
+}

@@ -1,0 +1,6 @@
+package server
+
+import "net/http"
+
+// ServeHTTP answers one request, for tests that need no connection.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.http.Handler.ServeHTTP(w, r) }
