@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -52,9 +49,7 @@ func signedBesideClicks(ctx context.Context, e *env) (figures, error) {
 	}
 	call := func(i int) string {
 		query := fmt.Sprintf("goal=registration&click_id=%s", clicks[clickName(i)])
-		mac := hmac.New(sha256.New, []byte(key))
-		_, _ = io.WriteString(mac, query)
-		return fmt.Sprintf("%s/postback/%s?%s&signature=%s", s.url, signedSource, query, hex.EncodeToString(mac.Sum(nil)))
+		return fmt.Sprintf("%s/postback/%s?%s&signature=%s", s.url, signedSource, query, hex.EncodeToString(secret.Sign([]byte(key), []byte(query))))
 	}
 	if _, err := atRate(ctx, warmLoad, signedRate, http.StatusCreated, call); err != nil {
 		return figures{}, err

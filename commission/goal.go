@@ -36,32 +36,32 @@ func BuiltInGoals() []Goal {
 		{
 			Key: GoalRegistration, Name: "Registration", Trigger: "The player opens an account at the operator.",
 			OncePerPlayer: true, Billable: true, Reversible: true, Statuses: Statuses(),
-			Parameters: []string{"occurred_at", "status"}, TimestampStandard: utc,
+			Parameters: []string{ParamOccurredAt, ParamStatus}, TimestampStandard: utc,
 		},
 		{
 			Key: GoalKYC, Name: "KYC approved", Trigger: "The operator has verified who the player is.",
 			OncePerPlayer: true, Billable: false, Reversible: true, Statuses: Statuses(),
-			Parameters: []string{"occurred_at", "status"}, TimestampStandard: utc,
+			Parameters: []string{ParamOccurredAt, ParamStatus}, TimestampStandard: utc,
 		},
 		{
 			Key: GoalFTD, Name: "First Time Deposit", Trigger: "The player's first deposit has arrived.",
 			OncePerPlayer: true, Billable: true, Reversible: true, Statuses: Statuses(),
-			Parameters: []string{"transaction_id", "amount", "currency", "occurred_at", "status"}, TimestampStandard: utc,
+			Parameters: []string{ParamTransaction, ParamAmount, ParamCurrency, ParamOccurredAt, ParamStatus}, TimestampStandard: utc,
 		},
 		{
 			Key: GoalDeposit, Name: "Deposit", Trigger: "A deposit of the player has arrived; each has a transaction id.",
 			OncePerPlayer: false, Billable: false, Reversible: true, Statuses: Statuses(),
-			Parameters: []string{"transaction_id", "amount", "currency", "occurred_at", "status"}, TimestampStandard: utc,
+			Parameters: []string{ParamTransaction, ParamAmount, ParamCurrency, ParamOccurredAt, ParamStatus}, TimestampStandard: utc,
 		},
 		{
 			Key: GoalCPA, Name: "CPA", Trigger: "The player meets everything that the offer asks of a qualified player.",
 			OncePerPlayer: true, Billable: true, Reversible: true, Statuses: Statuses(),
-			Parameters: []string{"transaction_id", "amount", "currency", "occurred_at", "status"}, TimestampStandard: "when the last condition was met, UTC; RFC 3339 or Unix seconds",
+			Parameters: []string{ParamTransaction, ParamAmount, ParamCurrency, ParamOccurredAt, ParamStatus}, TimestampStandard: "when the last condition was met, UTC; RFC 3339 or Unix seconds",
 		},
 		{
 			Key: GoalNetRevenue, Name: "Net revenue", Trigger: "The operator reports what it earned from the player in a period; it can be negative.",
 			OncePerPlayer: false, Billable: true, Reversible: true, Statuses: Statuses(),
-			Parameters: []string{"transaction_id", "amount", "currency", "occurred_at", "status"}, TimestampStandard: "the end of the period, UTC; RFC 3339 or Unix seconds",
+			Parameters: []string{ParamTransaction, ParamAmount, ParamCurrency, ParamOccurredAt, ParamStatus}, TimestampStandard: "the end of the period, UTC; RFC 3339 or Unix seconds",
 		},
 	}
 }

@@ -37,23 +37,23 @@ func (h *history) writeCall(c *conversion, s step) {
 // callQuery is the query of an operator's call, its secrets masked as the log has
 // them.
 func callQuery(c *conversion, s step) string {
-	query := "goal=" + c.goal.Key
+	query := commission.ParamGoal + "=" + c.goal.Key
 	add := func(name, value string) {
 		if value != "" {
 			query += "&" + name + "=" + url.QueryEscape(value)
 		}
 	}
-	add("click_id", c.reported)
-	add("player_id", c.playerName)
-	add("transaction_id", c.transaction)
+	add(commission.ParamClickID, c.reported)
+	add(commission.ParamPlayerID, c.playerName)
+	add(commission.ParamTransaction, c.transaction)
 	if c.amount.Valid {
-		add("amount", c.amount.Decimal.StringFixed(2))
-		add("currency", c.offer.currency)
+		add(commission.ParamAmount, c.amount.Decimal.StringFixed(2))
+		add(commission.ParamCurrency, c.offer.currency)
 	}
 	if s.status != commission.Approved || s.previous != "" {
-		add("status", string(s.status))
+		add(commission.ParamStatus, string(s.status))
 	}
-	add("occurred_at", s.occurred.UTC().Format(time.RFC3339))
+	add(commission.ParamOccurredAt, s.occurred.UTC().Format(time.RFC3339))
 	if c.offer.signed {
 		return query + "&signature=***"
 	}

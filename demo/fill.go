@@ -54,7 +54,7 @@ func Fill(ctx context.Context, p Params) (*Network, error) {
 
 func (w *world) fill(ctx context.Context) error {
 	// Two that fill at once: the second waits, and then finds that it is not empty.
-	if _, err := w.tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtext('postrider demo'))`); err != nil {
+	if err := pg.Lock(ctx, w.tx, pg.LockDemo.Of()); err != nil {
 		return fmt.Errorf("waiting for another one that fills the database: %w", err)
 	}
 	var taken bool

@@ -2,8 +2,6 @@ package demo
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -14,6 +12,8 @@ import (
 	"time"
 
 	"postrider/commission"
+	"postrider/intake"
+	"postrider/internal/secret"
 )
 
 // guest is a player at an operator, as its server knows it.
@@ -122,11 +122,12 @@ func (t *Traffic) call(ctx context.Context, g *guest, r report, forged bool) {
 func (g *guest) request(ctx context.Context, base string, r report, forged bool) (*http.Request, error) {
 	address := base + "/postback/" + url.PathEscape(g.source.Key)
 	values := map[string]string{
-		"goal": r.goal, "click_id": g.clickID, "player_id": g.name, "transaction_id": r.transaction, "status": string(r.status),
-		"occurred_at": strconv.FormatInt(time.Now().Unix(), 10),
+		commission.ParamGoal: r.goal, commission.ParamClickID: g.clickID, commission.ParamPlayerID: g.name,
+		commission.ParamTransaction: r.transaction, commission.ParamStatus: string(r.status),
+		commission.ParamOccurredAt: strconv.FormatInt(time.Now().Unix(), 10),
 	}
 	if r.amount != 0 {
-		values["amount"] = strconv.FormatFloat(r.amount, 'f', 2, 64)
+		values[commission.ParamAmount] = strconv.FormatFloat(r.amount, 'f', 2, 64)
 	}
 	query := url.Values{}
 	for name, value := range values {
@@ -137,7 +138,7 @@ func (g *guest) request(ctx context.Context, base string, r report, forged bool)
 		}
 	}
 	if g.source.HMACSecret == "" {
-		query.Set("token", g.source.Token+strings.Repeat("x", count(forged)))
+		query.Set(commission.ParamToken, g.source.Token+strings.Repeat("x", count(forged)))
 		return finish(http.NewRequestWithContext(ctx, http.MethodGet, address+"?"+query.Encode(), nil))
 	}
 	body, err := json.Marshal(values)
@@ -148,10 +149,9 @@ func (g *guest) request(ctx context.Context, base string, r report, forged bool)
 	if err != nil {
 		return nil, err
 	}
-	mac := hmac.New(sha256.New, []byte(g.source.HMACSecret+strings.Repeat("x", count(forged))))
-	mac.Write(body)
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-Signature", hex.EncodeToString(mac.Sum(nil)))
+	signature := secret.Sign([]byte(g.source.HMACSecret+strings.Repeat("x", count(forged))), body)
+	req.Header.Set(intake.DefaultSignatureHeader, hex.EncodeToString(signature))
 	return req, nil
 }
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 
+	"postrider/macro"
+
 	"code.dny.dev/ssrf"
 )
 
@@ -95,7 +97,7 @@ func (g *Guard) CheckURL(raw string) error {
 func (g *Guard) checkPort(u *url.URL) error {
 	text := u.Port()
 	if text == "" {
-		text = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+		text = macro.DefaultPort(u.Scheme)
 	}
 	port, err := strconv.ParseUint(text, 10, 16)
 	if err != nil || port == 0 {

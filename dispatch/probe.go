@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/netip"
 	"time"
+
+	"postrider/macro"
 )
 
 // Probe asks the network about a host before anything is sent there. It goes
@@ -43,7 +45,7 @@ func (p Probe) AnswersHTTPS(ctx context.Context, host string) bool {
 	defer cancel()
 	port := p.Port
 	if port == "" {
-		port = "443"
+		port = macro.DefaultPort("https")
 	}
 	dialer := &tls.Dialer{NetDialer: &net.Dialer{Resolver: p.Resolver, Control: p.Guard.Control}, Config: p.TLS}
 	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(host, port))

@@ -7,15 +7,17 @@ import (
 	"slices"
 	"strings"
 
+	"postrider/commission"
 	"postrider/ent/db"
 	"postrider/graph/gen"
+	"postrider/intake"
 )
 
 // sample is a first deposit as an operator's server reports it: our name, and what
 // it says.
 var sample = [][2]string{
-	{"goal", "ftd"}, {"click_id", "CLICK_ID"}, {"player_id", "PLAYER_ID"}, {"transaction_id", "TRANSACTION_ID"},
-	{"amount", "25.50"}, {"currency", "EUR"},
+	{commission.ParamGoal, commission.GoalFTD}, {commission.ParamClickID, "CLICK_ID"}, {commission.ParamPlayerID, "PLAYER_ID"}, {commission.ParamTransaction, "TRANSACTION_ID"},
+	{commission.ParamAmount, "25.50"}, {commission.ParamCurrency, "EUR"},
 }
 
 // call is a sample call to a source, in the operator's own words.
@@ -31,7 +33,7 @@ type call struct {
 func (r *Resolver) sampleCall(s *db.Source) call {
 	c := call{url: r.sourceURL(s), signed: s.RequireSignature, header: s.SignatureHeader, stamp: s.TimestampName}
 	if c.header == "" {
-		c.header = "X-Signature"
+		c.header = intake.DefaultSignatureHeader
 	}
 	theirs := func(name string) string {
 		if own := s.ParameterNames[name]; own != "" {
@@ -45,14 +47,14 @@ func (r *Resolver) sampleCall(s *db.Source) call {
 		if strings.HasPrefix(name, "=") {
 			continue // the same in every call
 		}
-		if p[0] == "goal" {
+		if p[0] == commission.ParamGoal {
 			value = wordFor(s.GoalWords, value)
 		}
 		pairs = append(pairs, url.QueryEscape(name)+"="+url.QueryEscape(value))
 	}
 	c.query = strings.Join(pairs, "&")
 	if s.RequireToken {
-		c.token = theirs("token")
+		c.token = theirs(commission.ParamToken)
 	}
 	return c
 }

@@ -10,6 +10,7 @@ import (
 	"postrider/graph/gen"
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
+	"postrider/macro"
 )
 
 // intID reads the global id of a configuration row of one kind.
@@ -67,13 +68,7 @@ func textOrNull(s string) *string {
 // the scheme's own.
 func host(endpoint string) string {
 	scheme, rest, _ := strings.Cut(endpoint, "://")
-	if name, ok := strings.CutSuffix(rest, ":443"); ok && scheme == "https" {
-		return name
-	}
-	if name, ok := strings.CutSuffix(rest, ":80"); ok && scheme == "http" {
-		return name
-	}
-	return rest
+	return strings.TrimSuffix(rest, ":"+macro.DefaultPort(scheme))
 }
 
 func money(amount *decimal.Decimal, currency string) *gen.Money {

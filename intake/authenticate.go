@@ -1,8 +1,6 @@
 package intake
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net/netip"
@@ -11,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"postrider/commission"
 	"postrider/internal/secret"
 )
 
@@ -29,8 +28,8 @@ func (s *source) authenticate(c Call, values url.Values, now time.Time) string {
 	if len(s.Allowed) > 0 && !contains(s.Allowed, c.Address) {
 		return "the address it came from is not on the source's list"
 	}
-	if s.RequireToken && !s.hasToken(values.Get(paramToken), now) {
-		if values.Get(paramToken) == "" {
+	if s.RequireToken && !s.hasToken(values.Get(commission.ParamToken), now) {
+		if values.Get(commission.ParamToken) == "" {
 			return "the token is missing"
 		}
 		return "the token is wrong"
@@ -122,12 +121,8 @@ func (s *source) signed(text []byte, signature string, now time.Time) bool {
 	}
 	found := false
 	for _, k := range s.secrets {
-		if k.kind == kindHMAC && k.valid(now) {
-			mac := hmac.New(sha256.New, []byte(k.value))
-			mac.Write(text)
-			if hmac.Equal(given, mac.Sum(nil)) {
-				found = true // and on: how long it takes tells nobody which key it was
-			}
+		if k.kind == kindHMAC && k.valid(now) && secret.Signed([]byte(k.value), text, given) {
+			found = true // and on: how long it takes tells nobody which key it was
 		}
 	}
 	return found
@@ -139,15 +134,17 @@ func (s sourceSecret) valid(now time.Time) bool { return s.expires.IsZero() || n
 func (s *source) signatureOf(c Call, values url.Values) string {
 	name := s.SignatureHeader
 	if name == "" {
-		name = defaultSignatureHeader
+		name = DefaultSignatureHeader
 	}
 	if h := c.header(name); h != "" {
 		return h
 	}
-	return values.Get(paramSignature)
+	return values.Get(commission.ParamSignature)
 }
 
-const defaultSignatureHeader = "X-Signature"
+// DefaultSignatureHeader carries the signature of a call to an integration that names no
+// other.
+const DefaultSignatureHeader = "X-Signature"
 
 // signedText is what a signature is made over: the raw body where there is one,
 // else the raw query, either without its own signature.

@@ -50,19 +50,19 @@ func (d dialect) translate(values url.Values) url.Values {
 			ours[name] = given
 		}
 	}
-	if key, ok := d.goals[wordKey(ours.Get(paramGoal))]; ok {
-		ours.Set(paramGoal, key)
+	if key, ok := d.goals[wordKey(ours.Get(commission.ParamGoal))]; ok {
+		ours.Set(commission.ParamGoal, key)
 	}
-	if status, ok := d.statuses[wordKey(ours.Get(paramStatus))]; ok {
-		ours.Set(paramStatus, string(status))
+	if status, ok := d.statuses[wordKey(ours.Get(commission.ParamStatus))]; ok {
+		ours.Set(commission.ParamStatus, string(status))
 	}
 	return ours
 }
 
 // secretNames is where the operator puts its proof.
 func (d dialect) secretNames() map[string]bool {
-	names := map[string]bool{paramToken: true, paramSignature: true}
-	for _, ours := range []string{paramToken, paramSignature} {
+	names := map[string]bool{commission.ParamToken: true, commission.ParamSignature: true}
+	for _, ours := range []string{commission.ParamToken, commission.ParamSignature} {
 		if theirs := d.names[ours]; theirs != "" && !strings.HasPrefix(theirs, "=") {
 			names[theirs] = true
 		}
@@ -72,8 +72,8 @@ func (d dialect) secretNames() map[string]bool {
 
 // signatureName is the parameter that carries the signature.
 func (d dialect) signatureName() string {
-	if theirs := d.names[paramSignature]; theirs != "" {
+	if theirs := d.names[commission.ParamSignature]; theirs != "" {
 		return theirs
 	}
-	return paramSignature
+	return commission.ParamSignature
 }

@@ -16,6 +16,7 @@ import (
 
 	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/internal/pg"
 )
 
 // gathered is what a transaction has for the windows of postbacks that gather the
@@ -62,7 +63,7 @@ func (l *ledger) gather(ctx context.Context) error {
 	}
 	slices.Sort(clicks)
 	for _, click := range slices.Compact(clicks) {
-		if _, err := l.tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, "postrider.gather."+click); err != nil {
+		if err := pg.Lock(ctx, l.tx, pg.LockGathering.Of(click)); err != nil {
 			return fmt.Errorf("waiting for the windows of click %s: %w", click, err)
 		}
 	}

@@ -137,7 +137,7 @@ func (in *Intake) move(ctx context.Context, l *ledger, c *conversion, m Move, at
 		return Outcome{}, fmt.Errorf("goal %q: %w", c.Goal, errors.Join(err, sql.ErrNoRows))
 	}
 	if _, why := g.rules().CanMove(c.Status, m.To); why != "" && !correction {
-		return Outcome{}, problem.Invalid(paramStatus, "%s", why)
+		return Outcome{}, problem.Invalid(commission.ParamStatus, "%s", why)
 	}
 	// The step before may be on this page of the ledger.
 	if err := l.write(ctx); err != nil {

@@ -8,13 +8,16 @@ import (
 	"strconv"
 	"strings"
 
+	"postrider/commission"
 	"postrider/dispatch"
 )
 
 // mask stands where a secret stood.
 const mask = "***"
 
-func secretName(name string) bool { return name == paramToken || name == paramSignature }
+func secretName(name string) bool {
+	return name == commission.ParamToken || name == commission.ParamSignature
+}
 
 // maskPairs hides the values of secrets in a raw query or form.
 func maskPairs(raw string, hides func(name string) bool) string {
@@ -98,7 +101,7 @@ func join(path, name string) string {
 // like the name of a secret, spelled out or with escapes.
 func (c Call) unlessSecret() string {
 	lower := strings.ToLower(string(c.Body))
-	signs := []string{paramToken, paramSignature, `\u`}
+	signs := []string{commission.ParamToken, commission.ParamSignature, `\u`}
 	for name := range c.secretNames {
 		signs = append(signs, strings.ToLower(name[strings.LastIndexByte(name, '.')+1:]))
 	}

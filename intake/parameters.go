@@ -24,20 +24,6 @@ import (
 	"postrider/tracking"
 )
 
-// The names that an operator's call may carry.
-const (
-	paramGoal        = "goal"
-	paramClickID     = "click_id"
-	paramPlayerID    = "player_id"
-	paramTransaction = "transaction_id"
-	paramAmount      = "amount"
-	paramCurrency    = "currency"
-	paramStatus      = "status"
-	paramOccurredAt  = "occurred_at"
-	paramToken       = "token"
-	paramSignature   = "signature"
-)
-
 // The limits of a call.
 const (
 	MaxBody       = 256 << 10 // bytes of a body
@@ -143,7 +129,7 @@ func jsonParameters(body []byte) (url.Values, error) {
 		return nil, problem.Invalid("body", "something follows the JSON object")
 	}
 	for name, v := range object {
-		if what := compound(v); what != "" && known(name) {
+		if what := compound(v); what != "" && commission.IsParameter(name) {
 			return nil, problem.Invalid(name, "must be a string or a number, not %s", what)
 		}
 	}
@@ -187,15 +173,6 @@ func flatten(values url.Values, path string, v any) {
 	}
 }
 
-func known(name string) bool {
-	switch name {
-	case paramGoal, paramClickID, paramPlayerID, paramTransaction, paramAmount, paramCurrency, paramStatus, paramOccurredAt,
-		paramToken, paramSignature:
-		return true
-	}
-	return false
-}
-
 // readReport turns parameters into a report, or says of each bad field what is
 // wrong with it.
 func readReport(values url.Values, now time.Time) (Report, []*problem.Error) {
@@ -209,19 +186,19 @@ func readReport(values url.Values, now time.Time) (Report, []*problem.Error) {
 		}
 		return v
 	}
-	r.Goal = text(paramGoal)
-	r.ClickID, r.PlayerID, r.TransactionID = text(paramClickID), text(paramPlayerID), text(paramTransaction)
-	if v := text(paramAmount); v != "" {
+	r.Goal = text(commission.ParamGoal)
+	r.ClickID, r.PlayerID, r.TransactionID = text(commission.ParamClickID), text(commission.ParamPlayerID), text(commission.ParamTransaction)
+	if v := text(commission.ParamAmount); v != "" {
 		amount, err := commission.ParseAmount(v)
 		if err != nil {
-			bad = append(bad, problem.Invalid(paramAmount, "%s", err))
+			bad = append(bad, problem.Invalid(commission.ParamAmount, "%s", err))
 		}
 		r.Amount = decimal.NewNullDecimal(amount)
 	}
-	r.Currency = text(paramCurrency)
-	r.Status = commission.Status(text(paramStatus))
-	if at, err := readTime(text(paramOccurredAt), now); err != nil {
-		bad = append(bad, problem.Invalid(paramOccurredAt, "%s", err))
+	r.Currency = text(commission.ParamCurrency)
+	r.Status = commission.Status(text(commission.ParamStatus))
+	if at, err := readTime(text(commission.ParamOccurredAt), now); err != nil {
+		bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s", err))
 	} else {
 		r.OccurredAt = at
 	}
@@ -237,11 +214,11 @@ func (r Report) unlisted(g *goal) []string {
 		name  string
 		given bool
 	}{
-		{paramTransaction, r.TransactionID != ""},
-		{paramAmount, r.Amount.Valid},
-		{paramStatus, r.statusGiven},
+		{commission.ParamTransaction, r.TransactionID != ""},
+		{commission.ParamAmount, r.Amount.Valid},
+		{commission.ParamStatus, r.statusGiven},
 	} {
-		if p.given && !slices.Contains(g.Parameters, p.name) && (p.name != paramTransaction || g.OncePerPlayer) {
+		if p.given && !slices.Contains(g.Parameters, p.name) && (p.name != commission.ParamTransaction || g.OncePerPlayer) {
 			extra = append(extra, p.name)
 		}
 	}
@@ -253,10 +230,10 @@ func (r Report) unlisted(g *goal) []string {
 func (r Report) unreadable() []*problem.Error {
 	var bad []*problem.Error
 	for _, text := range []struct{ name, value string }{
-		{paramGoal, r.Goal},
-		{paramClickID, r.ClickID},
-		{paramPlayerID, r.PlayerID},
-		{paramTransaction, r.TransactionID},
+		{commission.ParamGoal, r.Goal},
+		{commission.ParamClickID, r.ClickID},
+		{commission.ParamPlayerID, r.PlayerID},
+		{commission.ParamTransaction, r.TransactionID},
 	} {
 		if fault := unusable(text.value); fault != "" {
 			bad = append(bad, problem.Invalid(text.name, "%s", fault))
@@ -302,17 +279,17 @@ var epoch = time.Unix(0, 0).UTC()
 func (r *Report) complete(g *goal, currency string, now time.Time) []*problem.Error {
 	var bad []*problem.Error
 	if r.ClickID == "" && r.PlayerID == "" {
-		bad = append(bad, problem.Invalid(paramClickID, "give click_id, player_id or both: without one, nobody can be credited"))
+		bad = append(bad, problem.Invalid(commission.ParamClickID, "give click_id, player_id or both: without one, nobody can be credited"))
 	}
 	if g != nil && !g.OncePerPlayer && r.TransactionID == "" {
-		bad = append(bad, problem.Invalid(paramTransaction, "is required for %q, which a player can reach many times", g.Key))
+		bad = append(bad, problem.Invalid(commission.ParamTransaction, "is required for %q, which a player can reach many times", g.Key))
 	}
 	if r.Currency == "" {
 		r.Currency = currency
 	}
 	code, ok := commission.ParseCurrency(r.Currency)
 	if !ok {
-		bad = append(bad, problem.Invalid(paramCurrency, "%q is no ISO 4217 currency code", r.Currency))
+		bad = append(bad, problem.Invalid(commission.ParamCurrency, "%q is no ISO 4217 currency code", r.Currency))
 	}
 	r.Currency = code
 	r.statusGiven = r.Status != ""
@@ -328,10 +305,10 @@ func (r *Report) complete(g *goal, currency string, now time.Time) []*problem.Er
 		r.OccurredAt = now
 	}
 	if r.OccurredAt.Before(epoch) {
-		bad = append(bad, problem.Invalid(paramOccurredAt, "%s lies before 1970", r.OccurredAt.Format(time.RFC3339)))
+		bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s lies before 1970", r.OccurredAt.Format(time.RFC3339)))
 	}
 	if r.OccurredAt.After(now.Add(24 * time.Hour)) {
-		bad = append(bad, problem.Invalid(paramOccurredAt, "%s lies more than a day ahead", r.OccurredAt.Format(time.RFC3339)))
+		bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s lies more than a day ahead", r.OccurredAt.Format(time.RFC3339)))
 	}
 	return bad
 }

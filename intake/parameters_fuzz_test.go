@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"postrider/commission"
 )
 
 // FuzzCall reads calls of any shape: nothing panics, what is accepted can be
@@ -71,7 +73,7 @@ func noSecretLogged(t *testing.T, c Call) {
 
 func masked(t *testing.T, values url.Values) {
 	t.Helper()
-	for _, name := range []string{paramToken, paramSignature} {
+	for _, name := range []string{commission.ParamToken, commission.ParamSignature} {
 		for _, v := range values[name] {
 			if v != "" && v != mask {
 				t.Fatalf("%s is logged: %q", name, v)
@@ -90,15 +92,15 @@ func FuzzDialect(f *testing.F) {
 		if tokenName == "" || strings.HasPrefix(tokenName, "=") || clickName == tokenName {
 			return
 		}
-		d := dialect{names: map[string]string{paramToken: tokenName, paramClickID: clickName}}
+		d := dialect{names: map[string]string{commission.ParamToken: tokenName, commission.ParamClickID: clickName}}
 		c := Call{Method: "POST", RawQuery: query, ContentType: "application/json", Body: []byte(body), secretNames: d.secretNames()}
 		values, err := parameters(c, false)
 		if err != nil {
 			return
 		}
 		ours := d.translate(values)
-		if given := values.Get(tokenName); values.Has(tokenName) && ours.Get(paramToken) != given {
-			t.Fatalf("the token is %q, and was given as %q", ours.Get(paramToken), given)
+		if given := values.Get(tokenName); values.Has(tokenName) && ours.Get(commission.ParamToken) != given {
+			t.Fatalf("the token is %q, and was given as %q", ours.Get(commission.ParamToken), given)
 		}
 		again := c
 		again.RawQuery, again.Body = maskPairs(query, c.hides), []byte(maskBody(c))
@@ -116,13 +118,13 @@ func FuzzWithoutPair(f *testing.F) {
 	f.Add("a=1&signature=x&b=2")
 	f.Add("signature=&signature&&=signature")
 	f.Fuzz(func(t *testing.T, raw string) {
-		rest := withoutPair(raw, paramSignature)
+		rest := withoutPair(raw, commission.ParamSignature)
 		for pair := range strings.SplitSeq(rest, "&") {
-			if pair == paramSignature || strings.HasPrefix(pair, paramSignature+"=") {
+			if pair == commission.ParamSignature || strings.HasPrefix(pair, commission.ParamSignature+"=") {
 				t.Fatalf("%q keeps it: %q", raw, rest)
 			}
 		}
-		if !strings.Contains(raw, paramSignature) && rest != raw {
+		if !strings.Contains(raw, commission.ParamSignature) && rest != raw {
 			t.Fatalf("%q became %q", raw, rest)
 		}
 	})

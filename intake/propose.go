@@ -14,6 +14,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/lib/pq"
 
+	"postrider/commission"
 	"postrider/internal/enum"
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
@@ -326,7 +327,7 @@ func (in *Intake) byParam(ctx context.Context, orphans []*orphan) error {
 // worthLooking leaves out what many calls have in common.
 func worthLooking(name, value string) bool {
 	switch name {
-	case paramGoal, paramStatus, paramAmount, paramCurrency, paramOccurredAt, paramToken, paramSignature:
+	case commission.ParamGoal, commission.ParamStatus, commission.ParamAmount, commission.ParamCurrency, commission.ParamOccurredAt, commission.ParamToken, commission.ParamSignature:
 		return false
 	}
 	return len(value) >= shortestParam && value != mask

@@ -54,11 +54,11 @@ const sameSubject = `(player_id = $3 OR click_id = $4 AND (player_id IS NULL OR 
 
 // lockSubject lets one transaction at a time decide over a player.
 func lockSubject(ctx context.Context, tx *pg.Pipeline, c *conversion) error {
-	key := "postrider.player." + c.PlayerID.UUID.String()
+	key := pg.LockPlayer.Of(c.PlayerID.UUID)
 	if !c.PlayerID.Valid {
-		key = "postrider.click." + c.ClickID.UUID.String()
+		key = pg.LockClick.Of(c.ClickID.UUID)
 	}
-	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, key); err != nil {
+	if err := pg.Lock(ctx, tx, key); err != nil {
 		return fmt.Errorf("waiting for a player: %w", err)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"postrider/commission"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
@@ -127,13 +128,13 @@ func (in *Intake) check(ctx context.Context, r *Report, src *source, now time.Ti
 	case err != nil:
 		return nil, err
 	case r.Goal == "":
-		bad = append(bad, problem.Invalid(paramGoal, "is required: registration, ftd, deposit …"))
+		bad = append(bad, problem.Invalid(commission.ParamGoal, "is required: registration, ftd, deposit …"))
 	case !found:
-		bad = append(bad, problem.Invalid(paramGoal, "%q is not in the event dictionary", r.Goal))
+		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is not in the event dictionary", r.Goal))
 	}
 	bad = append(bad, r.complete(g, src.Currency, now)...)
 	if len(bad) == 0 && r.unknownStatus == "" && !slices.Contains(g.Statuses, r.Status) {
-		bad = append(bad, problem.Invalid(paramStatus, "a conversion of the goal %s is never %s", g.Key, r.Status))
+		bad = append(bad, problem.Invalid(commission.ParamStatus, "a conversion of the goal %s is never %s", g.Key, r.Status))
 	}
 	return bad, nil
 }

@@ -84,12 +84,10 @@ func (in *Intake) volume(ctx context.Context, tx *pg.Pipeline, c *conversion, d 
 	year, month, _ := c.OccurredAt.UTC().Date()
 	from := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
 	var v commission.Volume
-	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
-		fmt.Sprintf("postrider.tier.%d.%d.%s", c.OfferID, c.AffiliateID, from.Format(time.DateOnly)))
-	if err != nil {
+	if err := pg.Lock(ctx, tx, pg.LockTier.Of(c.OfferID, c.AffiliateID, from.Format(time.DateOnly))); err != nil {
 		return v, fmt.Errorf("waiting for the tiers of a month: %w", err)
 	}
-	err = tx.QueryRowContext(ctx, `
+	err := tx.QueryRowContext(ctx, `
 		SELECT count(*) FILTER (WHERE goal = $5 AND payout IS NOT NULL),
 		       coalesce(sum(amount * coalesce(rate, CASE currency WHEN $7 THEN 1 END)) FILTER (WHERE goal = $8 AND payout IS NOT NULL), 0)
 		FROM conversions

@@ -12,6 +12,7 @@ import (
 	"postrider/doctor"
 	"postrider/firing"
 	"postrider/internal/live"
+	"postrider/internal/pg"
 )
 
 // What the watch looks at: the last so many of each postback and campaign.
@@ -27,7 +28,7 @@ const (
 func (e *Engine) watch(ctx context.Context) error {
 	return pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) error {
 		var mine bool
-		if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock(hashtext('postrider.watch'))`).Scan(&mine); err != nil || !mine {
+		if err := tx.QueryRow(ctx, pg.TryLockSQL, pg.LockWatch.Of()).Scan(&mine); err != nil || !mine {
 			return err
 		}
 		now := e.Now().UTC()

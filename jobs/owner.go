@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
+	"postrider/internal/pg"
 )
 
 // What an engine has claimed is named for it in river_job.attempted_by, and it holds
@@ -17,11 +18,11 @@ import (
 // process ends, however it ends, PostgreSQL ends the lock. A process that is cut off
 // loses it when the server's keepalives say so; one that is stopped or slow keeps it.
 const (
-	ownerSpace = "postrider.engine."
-	ownerSQL   = `SELECT pg_advisory_lock(hashtextextended('` + ownerSpace + `' || $1, 0))`
 	ownerAgain = 50 * time.Millisecond // until a lost lock is asked for again
 	lookAgain  = 5 * beatEvery         // an older look tells nothing of who holds no lock
 )
+
+var ownerSQL = `SELECT pg_advisory_lock(` + pg.LockID("$1") + `)`
 
 // ownerKeepalives end the connection of a process that is cut off after some four
 // seconds, on the server's side. On a Unix socket they are ignored.
@@ -68,7 +69,7 @@ func (e *Engine) ownOnce(ctx context.Context, held func()) error {
 		return fmt.Errorf("connecting: %w", err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	if _, err := conn.Exec(ctx, ownerSQL, e.member.id.String()); err != nil {
+	if _, err := conn.Exec(ctx, ownerSQL, pg.LockEngine.Of(e.member.id)); err != nil {
 		return fmt.Errorf("locking: %w", err)
 	}
 	held()
@@ -82,11 +83,11 @@ func (e *Engine) ownOnce(ctx context.Context, held func()) error {
 
 // ownerlessSQL finds those, $1 aside, who have jobs running and hold no lock. Whoever
 // asks holds theirs shared for the length of the statement, so several may ask.
-const ownerlessSQL = `
+var ownerlessSQL = `
 SELECT owner FROM (
   SELECT DISTINCT attempted_by[array_upper(attempted_by, 1)] AS owner FROM river_job WHERE state = 'running' AND kind = 'deliver'
 ) AS owners
-WHERE owner <> $1 AND pg_try_advisory_xact_lock_shared(hashtextextended('` + ownerSpace + `' || owner, 0))`
+WHERE owner <> $1 AND pg_try_advisory_xact_lock_shared(` + pg.LockID(`'`+pg.LockEngine.Of("' || owner")) + `)`
 
 // sweepOwnerlessSQL finds deliveries that the owners $1 had claimed, or had fetched and
 // not begun. They become due at once ($2 now).

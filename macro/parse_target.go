@@ -40,7 +40,7 @@ func (p *parser) target() target {
 	}
 	host, port := p.hostPort(authority, hostStart)
 	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[scheme]
+		port = DefaultPort(scheme)
 	}
 	t.endpoint = scheme + "://" + strings.TrimSuffix(strings.ToLower(host), ".") + ":" + port
 	return t

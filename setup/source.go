@@ -207,11 +207,6 @@ var (
 	headerName = regexp.MustCompile(`^[A-Za-z0-9_.-]{0,100}$`)
 )
 
-// ourNames are the parameters that a source can name in its own way.
-var ourNames = []string{
-	"goal", "click_id", "player_id", "transaction_id", "amount", "currency", "status", "occurred_at", "token", "signature",
-}
-
 const maxWords = 200
 
 func (c *change) checkSource(ctx context.Context, w *SourceWish) error {
@@ -275,8 +270,8 @@ func (c *change) checkWords(ctx context.Context, w *SourceWish) []*problem.Error
 		}
 	}
 	for name := range w.ParameterNames {
-		if !slices.Contains(ourNames, name) {
-			list = append(list, problem.Invalid("parameterNames", "%q is none of %s", name, strings.Join(ourNames, ", ")))
+		if !commission.IsParameter(name) {
+			list = append(list, problem.Invalid("parameterNames", "%q is none of %s", name, strings.Join(commission.Parameters(), ", ")))
 		}
 	}
 	for word, status := range w.StatusWords {

@@ -96,7 +96,7 @@ func AllowedHost(endpoint string, hosts []string) bool {
 		return false
 	}
 	name := u.Hostname()
-	if defaultPort := map[string]string{"http": "80", "https": "443"}[u.Scheme]; u.Port() != defaultPort {
+	if u.Port() != macro.DefaultPort(u.Scheme) {
 		name += ":" + u.Port()
 	}
 	for _, host := range hosts {

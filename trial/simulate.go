@@ -107,14 +107,14 @@ func (t *Trial) simulateConversion(ctx context.Context, s *scene, c Claim, g *db
 	s.set(macro.PreviousStatus, "", "Empty: only a change of status has one.")
 	s.set(macro.Reason, "", "Empty: only a change of status has one.")
 	amount := decimal.Decimal{}
-	if slices.Contains(g.Parameters, "amount") {
+	if slices.Contains(g.Parameters, commission.ParamAmount) {
 		amount, _ = commission.ParseAmount(s.values.Get(macro.Amount))
 		s.why[macro.Amount] = "The operator reports it; this is a sample."
 	} else {
 		s.set(macro.Amount, "", fmt.Sprintf("Empty: %s has no amount.", g.Name))
 	}
 	s.why[macro.TransactionID] = "The operator's, where it reports one; this is a sample."
-	if !slices.Contains(g.Parameters, "transaction_id") {
+	if !slices.Contains(g.Parameters, commission.ParamTransaction) {
 		s.set(macro.TransactionID, "", fmt.Sprintf("Empty: operators give none for %s; {conversion_id} is always there.", g.Name))
 	}
 	return t.simulatePayout(ctx, s, c, amount, offer, now)

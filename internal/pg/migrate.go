@@ -17,9 +17,6 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 )
 
-// migrateLock is the advisory lock under which one program at a time migrates.
-const migrateLock = 0x706f7374 // "post"
-
 // Migration is one versioned step and whether the database has it.
 type Migration struct {
 	Line    string // "postrider" for ours, "river" for River's own

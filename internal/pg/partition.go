@@ -146,7 +146,7 @@ func partitioning(ctx context.Context, db *sql.DB, fn func(ctx context.Context, 
 			return err
 		}
 		// Several processes may do it at once.
-		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtext('postrider.partitions'))`); err != nil {
+		if err := Lock(ctx, tx, LockPartitions.Of()); err != nil {
 			return err
 		}
 		return fn(ctx, tx)

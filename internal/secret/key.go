@@ -1,9 +1,7 @@
 package secret
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -94,9 +92,7 @@ func parseKey(text string) (key, error) {
 	if err != nil {
 		return key{}, err
 	}
-	mac := hmac.New(sha256.New, bits)
-	mac.Write([]byte("postrider key id"))
-	return key{id: hex.EncodeToString(mac.Sum(nil)[:idSize]), aead: aead}, nil
+	return key{id: hex.EncodeToString(Sign(bits, []byte("postrider key id"))[:idSize]), aead: aead}, nil
 }
 
 // makeKey writes a new key beside its place and links it there: whoever comes

@@ -1,0 +1,14 @@
+package macro
+
+// DefaultPort is the port of a scheme where a URL names none; empty for a scheme
+// that postbacks do not use.
+func DefaultPort(scheme string) string {
+	switch scheme {
+	case "http":
+		return "80"
+	case "https":
+		return "443"
+	default:
+		return ""
+	}
+}
