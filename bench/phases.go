@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"postrider/internal/pg"
 )
 
@@ -38,23 +40,16 @@ func (e *env) printPhases(ctx context.Context, to io.Writer, pool *pg.Pool, watc
 	if !e.phases {
 		return nil
 	}
-	rows, err := pool.Pgx.Query(ctx, w.query)
-	if err != nil {
-		return fmt.Errorf("reading the phases: %w", err)
-	}
-	defer rows.Close()
 	names := append(slices.Clone(w.phases), "all", "call to answer")
 	all := len(w.phases)
 	took := make([][]time.Duration, len(names))
-	for rows.Next() {
-		var id string
-		var ends []time.Time
-		if err := rows.Scan(&id, &ends); err != nil {
-			return fmt.Errorf("reading the phases: %w", err)
-		}
+	rows, _ := pool.Pgx.Query(ctx, w.query) // ForEachRow gives its error
+	var id string
+	var ends []time.Time
+	_, err := pgx.ForEachRow(rows, []any{&id, &ends}, func() error {
 		c, ok := watch.call(id)
 		if !ok {
-			continue
+			return nil
 		}
 		began := c.sent
 		for i, end := range append(ends, c.hit) {
@@ -63,8 +58,9 @@ func (e *env) printPhases(ctx context.Context, to io.Writer, pool *pg.Pool, watc
 		}
 		took[all] = append(took[all], c.hit.Sub(c.sent))
 		took[all+1] = append(took[all+1], c.answered.Sub(c.sent))
-	}
-	if err := rows.Err(); err != nil {
+		return nil
+	})
+	if err != nil {
 		return fmt.Errorf("reading the phases: %w", err)
 	}
 	fmt.Fprintf(to, "%18s %9s %9s %9s %9s\n", "ms", "p50", "p90", "p99", "most")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"strings"
@@ -39,13 +40,8 @@ func (e *env) printStatements(ctx context.Context, to io.Writer) error {
 	if _, err := admin.ExecContext(ctx, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements"); err != nil {
 		return fmt.Errorf("-statements needs pg_stat_statements, of PostgreSQL's contrib: %w", err)
 	}
-	rows, err := admin.QueryContext(ctx, statementsSQL, e.current)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
 	fmt.Fprintf(to, "%9s %10s %9s %9s %9s %9s  statement\n", "calls", "total ms", "mean ms", "planning", "plans", "rows")
-	for rows.Next() {
+	err = pg.Each(ctx, admin, "reading the statements", func(rows *sql.Rows) error {
 		var calls, plans, n int64
 		var total, mean, planning float64
 		var query string
@@ -53,8 +49,9 @@ func (e *env) printStatements(ctx context.Context, to io.Writer) error {
 			return err
 		}
 		fmt.Fprintf(to, "%9d %10.1f %9.3f %9.3f %9d %9d  %.150s\n", calls, total, mean, planning, plans, n, strings.TrimSpace(query))
-	}
-	if err := rows.Err(); err != nil {
+		return nil
+	}, statementsSQL, e.current)
+	if err != nil {
 		return err
 	}
 	return e.printUpdates(ctx, to)
@@ -67,18 +64,13 @@ func (e *env) printUpdates(ctx context.Context, to io.Writer) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	rows, err := db.QueryContext(ctx, `SELECT relname, n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE n_tup_upd > 100 ORDER BY 2 DESC`)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	return pg.Each(ctx, db, "reading the updates of tables", func(rows *sql.Rows) error {
 		var table string
 		var updates, hot int64
 		if err := rows.Scan(&table, &updates, &hot); err != nil {
 			return err
 		}
 		fmt.Fprintf(to, "%s: %d updates, %d of them within their page\n", table, updates, hot)
-	}
-	return rows.Err()
+		return nil
+	}, `SELECT relname, n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE n_tup_upd > 100 ORDER BY 2 DESC`)
 }

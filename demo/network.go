@@ -8,6 +8,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"postrider/internal/pg"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 )
@@ -97,23 +98,10 @@ func (n *Network) findLinks(ctx context.Context, db *sql.DB) error {
 			emails = append(emails, p.email)
 		}
 	}
-	rows, err := db.QueryContext(ctx, `
-		SELECT t.code, d.email, coalesce(c.id, 0), coalesce(c.name, ''), o.id, o.name
-		FROM unnest($1::text[]) WITH ORDINALITY AS d(email, place)
-		JOIN users u ON u.email = d.email
-		JOIN tracking_links t ON t.affiliate_id = u.affiliate_id
-		JOIN offers o ON o.id = t.offer_id AND o.state = 'active'
-		LEFT JOIN campaigns c ON c.id = t.campaign_id
-		WHERE coalesce(c.state, 'active') = 'active'
-		ORDER BY c.id IS NULL, d.place, t.id`, pq.Array(emails))
-	if err != nil {
-		return fmt.Errorf("looking for the demo's links: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	return pg.Each(ctx, db, "looking for the demo's links", func(rows *sql.Rows) error {
 		var l Link
 		if err := rows.Scan(&l.Code, &l.Email, &l.CampaignID, &l.Campaign, &l.OfferID, &l.Offer); err != nil {
-			return fmt.Errorf("looking for the demo's links: %w", err)
+			return err
 		}
 		for _, p := range people {
 			if p.email == l.Email {
@@ -122,8 +110,16 @@ func (n *Network) findLinks(ctx context.Context, db *sql.DB) error {
 			}
 		}
 		n.Links = append(n.Links, l)
-	}
-	return rows.Err()
+		return nil
+	}, `
+		SELECT t.code, d.email, coalesce(c.id, 0), coalesce(c.name, ''), o.id, o.name
+		FROM unnest($1::text[]) WITH ORDINALITY AS d(email, place)
+		JOIN users u ON u.email = d.email
+		JOIN tracking_links t ON t.affiliate_id = u.affiliate_id
+		JOIN offers o ON o.id = t.offer_id AND o.state = 'active'
+		LEFT JOIN campaigns c ON c.id = t.campaign_id
+		WHERE coalesce(c.state, 'active') = 'active'
+		ORDER BY c.id IS NULL, d.place, t.id`, pq.Array(emails))
 }
 
 func (n *Network) findSources(ctx context.Context, db *sql.DB, secrets *secret.Ring) error {

@@ -212,22 +212,21 @@ func (in *Intake) redecide(ctx context.Context, l *ledger, c *conversion, g *goa
 }
 
 func pastSteps(ctx context.Context, tx *pg.Pipeline, conversionID uuid.UUID) ([]pastStep, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT id, previous_status, status, amount, macros FROM conversion_events WHERE conversion_id = $1 ORDER BY id`, conversionID)
-	if err != nil {
-		return nil, fmt.Errorf("reading the steps of conversion %s: %w", conversionID, err)
-	}
-	defer func() { _ = rows.Close() }()
 	var steps []pastStep
-	for rows.Next() {
+	err := pg.Each(ctx, tx, fmt.Sprintf("reading the steps of conversion %s", conversionID), func(rows *sql.Rows) error {
 		var s pastStep
 		var text []byte
 		if err := rows.Scan(&s.id, &s.previous, &s.status, &s.amount, &text); err != nil {
-			return nil, fmt.Errorf("reading the steps of conversion %s: %w", conversionID, err)
+			return err
 		}
 		if err := json.Unmarshal(text, &s.macros); err != nil {
-			return nil, fmt.Errorf("reading the macros of conversion %s: %w", conversionID, err)
+			return fmt.Errorf("reading the macros of conversion %s: %w", conversionID, err)
 		}
 		steps = append(steps, s)
+		return nil
+	}, `SELECT id, previous_status, status, amount, macros FROM conversion_events WHERE conversion_id = $1 ORDER BY id`, conversionID)
+	if err != nil {
+		return nil, err
 	}
-	return steps, rows.Err()
+	return steps, nil
 }

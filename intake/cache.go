@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"sync"
+
+	"postrider/internal/pg"
 )
 
 // cacheLimit bounds a cache: one that grows past it starts anew.
@@ -38,7 +40,7 @@ func (c *cache[K, V]) ofOwnKeys() *cache[K, V] {
 
 // querier is a transaction or a pool.
 type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	pg.Querier
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 

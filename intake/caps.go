@@ -140,19 +140,18 @@ func (in *Intake) taken(ctx context.Context, kind string, ids []int64) (map[int6
 	for _, id := range ids {
 		found[id] = 0
 	}
-	rows, err := in.DB.QueryContext(ctx, `SELECT ref, taken FROM cap_days WHERE kind = $1 AND ref = ANY($2) AND day = $3`,
-		kind, pq.Array(ids), capDay(in.now()))
-	if err != nil {
-		return nil, fmt.Errorf("reading how full the day is: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	err := pg.Each(ctx, in.DB, "reading how full the day is", func(rows *sql.Rows) error {
 		var id int64
 		var taken int
 		if err := rows.Scan(&id, &taken); err != nil {
-			return nil, fmt.Errorf("reading how full the day is: %w", err)
+			return err
 		}
 		found[id] = taken
+		return nil
+	}, `SELECT ref, taken FROM cap_days WHERE kind = $1 AND ref = ANY($2) AND day = $3`,
+		kind, pq.Array(ids), capDay(in.now()))
+	if err != nil {
+		return nil, err
 	}
-	return found, rows.Err()
+	return found, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"postrider/commission"
 	"postrider/firing"
+	"postrider/internal/pg"
 	"postrider/internal/secret"
 	"postrider/macro"
 )
@@ -164,26 +165,26 @@ func (l loader) source(ctx context.Context, on querier, key string) (*source, bo
 }
 
 func (l loader) sourceSecrets(ctx context.Context, on querier, sourceID int64) ([]sourceSecret, error) {
-	rows, err := on.QueryContext(ctx, `SELECT kind, sealed, expires_at FROM source_secrets WHERE source_id = $1`, sourceID)
-	if err != nil {
-		return nil, fmt.Errorf("reading the secrets of source %d: %w", sourceID, err)
-	}
-	defer func() { _ = rows.Close() }()
 	var found []sourceSecret
-	for rows.Next() {
+	err := pg.Each(ctx, on, fmt.Sprintf("reading the secrets of source %d", sourceID), func(rows *sql.Rows) error {
 		var s sourceSecret
 		var sealed []byte
 		var expires sql.NullTime
-		if err := rows.Scan(&s.kind, &sealed, &expires); err != nil {
-			return nil, fmt.Errorf("reading the secrets of source %d: %w", sourceID, err)
+		err := rows.Scan(&s.kind, &sealed, &expires)
+		if err != nil {
+			return err
 		}
 		if s.value, err = l.secrets.Open(sealed, secret.ForSource); err != nil {
-			return nil, fmt.Errorf("opening a secret of source %d: %w", sourceID, err)
+			return fmt.Errorf("opening a secret of source %d: %w", sourceID, err)
 		}
 		s.expires = expires.Time
 		found = append(found, s)
+		return nil
+	}, `SELECT kind, sealed, expires_at FROM source_secrets WHERE source_id = $1`, sourceID)
+	if err != nil {
+		return nil, err
 	}
-	return found, rows.Err()
+	return found, nil
 }
 
 func (l loader) goal(ctx context.Context, on querier, key string) (*goal, bool, error) {
@@ -207,17 +208,8 @@ func (l loader) goal(ctx context.Context, on querier, key string) (*goal, bool, 
 }
 
 func (l loader) postbacks(ctx context.Context, on querier, affiliateID int64) ([]candidate, bool, error) {
-	rows, err := on.QueryContext(ctx, `
-		SELECT p.id, p.name, p.scope, coalesce(p.offer_id, 0), coalesce(p.campaign_id, 0), p.goal, p.statuses, p.enabled,
-		       p.hold_reason IS NOT NULL, p.url_template, v.id, p.further_goals, coalesce(p.gather_seconds, 0)
-		FROM postbacks p JOIN postback_versions v ON v.postback_id = p.id AND v.number = p.version
-		WHERE p.affiliate_id = $1 AND p.deleted_at IS NULL ORDER BY p.id`, affiliateID)
-	if err != nil {
-		return nil, false, fmt.Errorf("reading the postbacks of affiliate %d: %w", affiliateID, err)
-	}
-	defer func() { _ = rows.Close() }()
 	found := []candidate{}
-	for rows.Next() {
+	err := pg.Each(ctx, on, fmt.Sprintf("reading the postbacks of affiliate %d", affiliateID), func(rows *sql.Rows) error {
 		c := candidate{Postback: firing.Postback{AffiliateID: affiliateID}}
 		var statuses []byte
 		var further []byte
@@ -225,23 +217,31 @@ func (l loader) postbacks(ctx context.Context, on querier, affiliateID int64) ([
 		var template string
 		if err := rows.Scan(&c.ID, &c.Name, &c.Scope, &c.OfferID, &c.CampaignID, &c.Goal, &statuses, &c.Enabled,
 			&c.Held, &template, &c.VersionID, &further, &gathers); err != nil {
-			return nil, false, fmt.Errorf("reading the postbacks of affiliate %d: %w", affiliateID, err)
+			return err
 		}
 		if err := json.Unmarshal(statuses, &c.Statuses); err != nil {
-			return nil, false, fmt.Errorf("reading the statuses of postback %d: %w", c.ID, err)
+			return fmt.Errorf("reading the statuses of postback %d: %w", c.ID, err)
 		}
 		if err := json.Unmarshal(further, &c.Further); err != nil {
-			return nil, false, fmt.Errorf("reading the goals of postback %d: %w", c.ID, err)
+			return fmt.Errorf("reading the goals of postback %d: %w", c.ID, err)
 		}
 		c.Gathers = time.Duration(gathers) * time.Second
 		parsed, err := macro.ParseFor(template, macro.Gathered)
 		if err != nil {
-			return nil, false, fmt.Errorf("reading the template of postback %d: %w", c.ID, err)
+			return fmt.Errorf("reading the template of postback %d: %w", c.ID, err)
 		}
 		c.Endpoint = parsed.Endpoint()
 		found = append(found, c)
+		return nil
+	}, `
+		SELECT p.id, p.name, p.scope, coalesce(p.offer_id, 0), coalesce(p.campaign_id, 0), p.goal, p.statuses, p.enabled,
+		       p.hold_reason IS NOT NULL, p.url_template, v.id, p.further_goals, coalesce(p.gather_seconds, 0)
+		FROM postbacks p JOIN postback_versions v ON v.postback_id = p.id AND v.number = p.version
+		WHERE p.affiliate_id = $1 AND p.deleted_at IS NULL ORDER BY p.id`, affiliateID)
+	if err != nil {
+		return nil, false, err
 	}
-	return found, true, rows.Err()
+	return found, true, nil
 }
 
 func parsePrefixes(list []byte) ([]netip.Prefix, error) {

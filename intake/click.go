@@ -195,22 +195,18 @@ func (l loader) link(ctx context.Context, on querier, code string) (*link, bool,
 }
 
 func (l loader) landingPages(ctx context.Context, on querier, k *link) error {
-	rows, err := on.QueryContext(ctx, `SELECT id, key, url FROM landing_pages WHERE offer_id = $1`, k.OfferID)
-	if err != nil {
-		return fmt.Errorf("reading the landing pages of offer %d: %w", k.OfferID, err)
-	}
-	defer func() { _ = rows.Close() }()
 	k.LandingPages, k.pageIDs = map[string]*macro.Template{}, map[string]int64{}
-	for rows.Next() {
+	return pg.Each(ctx, on, fmt.Sprintf("reading the landing pages of offer %d", k.OfferID), func(rows *sql.Rows) error {
 		var id int64
 		var key, url string
-		if err := rows.Scan(&id, &key, &url); err != nil {
-			return fmt.Errorf("reading the landing pages of offer %d: %w", k.OfferID, err)
+		err := rows.Scan(&id, &key, &url)
+		if err != nil {
+			return err
 		}
 		if k.LandingPages[key], err = macro.ParseFor(url, macro.Clicks); err != nil {
 			return fmt.Errorf("reading landing page %q of offer %d: %w", key, k.OfferID, err)
 		}
 		k.pageIDs[key] = id
-	}
-	return rows.Err()
+		return nil
+	}, `SELECT id, key, url FROM landing_pages WHERE offer_id = $1`, k.OfferID)
 }

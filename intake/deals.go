@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/commission"
+	"postrider/internal/pg"
 )
 
 // dealKey says whose deal for which offer.
@@ -38,47 +39,45 @@ type offerRules struct {
 
 // deals reads all deals between an affiliate and an offer, the newest last.
 func (l loader) deals(ctx context.Context, on querier, key dealKey) ([]deal, bool, error) {
-	rows, err := on.QueryContext(ctx, `
-		SELECT id, coalesce(affiliate_id, 0), model, amount, percent, lead_goal, currency, coalesce(tier_by, ''), tiers, valid_from, valid_to, NOT carry_over
-		FROM deals WHERE offer_id = $1 AND (affiliate_id = $2 OR affiliate_id IS NULL) ORDER BY id`, key.OfferID, key.AffiliateID)
-	if err != nil {
-		return nil, false, fmt.Errorf("reading the deals of affiliate %d for offer %d: %w", key.AffiliateID, key.OfferID, err)
-	}
-	defer func() { _ = rows.Close() }()
 	found := []deal{}
-	for rows.Next() {
+	err := pg.Each(ctx, on, fmt.Sprintf("reading the deals of affiliate %d for offer %d", key.AffiliateID, key.OfferID), func(rows *sql.Rows) error {
 		var d deal
 		var amount, percent decimal.NullDecimal
 		var tiers []byte
 		var from, to sql.NullTime
 		if err := rows.Scan(&d.ID, &d.AffiliateID, &d.Model, &amount, &percent, &d.LeadGoal, &d.Currency, &d.TierBy, &tiers, &from, &to, &d.NoCarryOver); err != nil {
-			return nil, false, fmt.Errorf("reading the deals of affiliate %d for offer %d: %w", key.AffiliateID, key.OfferID, err)
+			return err
 		}
 		if err := json.Unmarshal(tiers, &d.Tiers); err != nil {
-			return nil, false, fmt.Errorf("reading the tiers of deal %d: %w", d.ID, err)
+			return fmt.Errorf("reading the tiers of deal %d: %w", d.ID, err)
 		}
 		d.Amount, d.Percent, d.From, d.To = amount.Decimal, percent.Decimal, from.Time, to.Time
 		found = append(found, d)
+		return nil
+	}, `
+		SELECT id, coalesce(affiliate_id, 0), model, amount, percent, lead_goal, currency, coalesce(tier_by, ''), tiers, valid_from, valid_to, NOT carry_over
+		FROM deals WHERE offer_id = $1 AND (affiliate_id = $2 OR affiliate_id IS NULL) ORDER BY id`, key.OfferID, key.AffiliateID)
+	if err != nil {
+		return nil, false, err
 	}
-	return found, true, rows.Err()
+	return found, true, nil
 }
 
 // rates reads a currency's rates, the newest first.
 func (l loader) rates(ctx context.Context, on querier, currency string) ([]datedRate, bool, error) {
-	rows, err := on.QueryContext(ctx, `SELECT valid_from, per_euro FROM currency_rates WHERE currency = $1 ORDER BY valid_from DESC`, currency)
-	if err != nil {
-		return nil, false, fmt.Errorf("reading the rates of %s: %w", currency, err)
-	}
-	defer func() { _ = rows.Close() }()
 	var found []datedRate
-	for rows.Next() {
+	err := pg.Each(ctx, on, fmt.Sprintf("reading the rates of %s", currency), func(rows *sql.Rows) error {
 		var r datedRate
 		if err := rows.Scan(&r.from, &r.rate); err != nil {
-			return nil, false, fmt.Errorf("reading the rates of %s: %w", currency, err)
+			return err
 		}
 		found = append(found, r)
+		return nil
+	}, `SELECT valid_from, per_euro FROM currency_rates WHERE currency = $1 ORDER BY valid_from DESC`, currency)
+	if err != nil {
+		return nil, false, err
 	}
-	return found, len(found) > 0, rows.Err()
+	return found, len(found) > 0, nil
 }
 
 func (l loader) offerRules(ctx context.Context, on querier, offerID int64) (*offerRules, bool, error) {

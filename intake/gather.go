@@ -100,24 +100,30 @@ func (l *ledger) relevant(ctx context.Context) ([]gatheredStep, error) {
 	if len(changed) == 0 {
 		return steps, nil
 	}
-	rows, err := l.tx.QueryContext(ctx, `SELECT DISTINCT conversion_id FROM gathered_events WHERE conversion_id = ANY($1::uuid[]) AND left_at IS NULL`, pq.Array(changed))
-	if err != nil {
-		return nil, fmt.Errorf("looking for what was gathered: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	err := pg.Each(ctx, l.tx, "looking for what was gathered", func(rows *sql.Rows) error {
 		var id uuid.UUID
 		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("looking for what was gathered: %w", err)
+			return err
 		}
 		joins[id] = true
+		return nil
+	}, `SELECT DISTINCT conversion_id FROM gathered_events WHERE conversion_id = ANY($1::uuid[]) AND left_at IS NULL`, pq.Array(changed))
+	if err != nil {
+		return nil, err
 	}
-	return slices.DeleteFunc(steps, func(s gatheredStep) bool { return !joins[s.conversion.ID] }), rows.Err()
+	return slices.DeleteFunc(steps, func(s gatheredStep) bool { return !joins[s.conversion.ID] }), nil
 }
 
 // changeIn brings the open windows that a conversion is in up to date.
 func (l *ledger) changeIn(ctx context.Context, s gatheredStep, touched map[uuid.UUID]time.Time) error {
-	rows, err := l.tx.QueryContext(ctx, `
+	return pg.Each(ctx, l.tx, fmt.Sprintf("changing what was gathered of conversion %s", s.conversion.ID), func(rows *sql.Rows) error {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		touched[id] = s.now
+		return nil
+	}, `
 		WITH open AS (
 		  SELECT d.id, d.status FROM deliveries d JOIN gathered_events g ON g.gathering_id = d.id
 		  WHERE g.conversion_id = $1 AND g.left_at IS NULL AND d.gathers IS NOT NULL ORDER BY d.id FOR UPDATE OF d
@@ -126,18 +132,6 @@ func (l *ledger) changeIn(ctx context.Context, s gatheredStep, touched map[uuid.
 		  left_at = CASE WHEN open.status <> $2 THEN $4::timestamptz END
 		FROM open WHERE g.gathering_id = open.id AND g.conversion_id = $1 RETURNING open.id`,
 		s.conversion.ID, string(s.status), s.event, s.now)
-	if err != nil {
-		return fmt.Errorf("changing what was gathered of conversion %s: %w", s.conversion.ID, err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return fmt.Errorf("changing what was gathered of conversion %s: %w", s.conversion.ID, err)
-		}
-		touched[id] = s.now
-	}
-	return rows.Err()
 }
 
 // window names what belongs together: conversions whose sums can be added up, of

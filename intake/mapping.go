@@ -2,12 +2,14 @@ package intake
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/lib/pq"
 
 	"postrider/commission"
+	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
 
@@ -24,27 +26,23 @@ func (in *Intake) MapStatuses(ctx context.Context, sourceKey string, by Move) (i
 	for word := range src.words.statuses {
 		words = append(words, word)
 	}
-	rows, err := in.DB.QueryContext(ctx, `
-		SELECT id, reported_status FROM conversions
-		WHERE source_id = $1 AND reported_status <> '' AND lower(btrim(reported_status)) = ANY($2) ORDER BY id`, src.ID, pq.Array(words))
-	if err != nil {
-		return 0, fmt.Errorf("finding the conversions of unmapped statuses: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
 	type waiting struct {
 		id   uuid.UUID
 		word string
 	}
 	var list []waiting
-	for rows.Next() {
+	err = pg.Each(ctx, in.DB, "finding the conversions of unmapped statuses", func(rows *sql.Rows) error {
 		var w waiting
 		if err := rows.Scan(&w.id, &w.word); err != nil {
-			return 0, fmt.Errorf("finding the conversions of unmapped statuses: %w", err)
+			return err
 		}
 		list = append(list, w)
-	}
-	if err := rows.Err(); err != nil {
-		return 0, fmt.Errorf("finding the conversions of unmapped statuses: %w", err)
+		return nil
+	}, `
+		SELECT id, reported_status FROM conversions
+		WHERE source_id = $1 AND reported_status <> '' AND lower(btrim(reported_status)) = ANY($2) ORDER BY id`, src.ID, pq.Array(words))
+	if err != nil {
+		return 0, err
 	}
 	moved := 0
 	for _, w := range list {

@@ -17,6 +17,7 @@ import (
 	"postrider/commission"
 	"postrider/internal/enum"
 	"postrider/internal/globalid"
+	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
 
@@ -103,27 +104,9 @@ func texts(ids []uuid.UUID) []string {
 	return list
 }
 
-// each runs a query and hands over every row.
-func each(ctx context.Context, on querier, what string, scan func(rows *sql.Rows) error, query string, args ...any) error {
-	rows, err := on.QueryContext(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return fmt.Errorf("%s: %w", what, err)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
-}
-
 func (in *Intake) orphans(ctx context.Context, ids []uuid.UUID) ([]*orphan, error) {
 	var found []*orphan
-	err := each(ctx, in.DB, "reading unattributed conversions", func(rows *sql.Rows) error {
+	err := pg.Each(ctx, in.DB, "reading unattributed conversions", func(rows *sql.Rows) error {
 		o := &orphan{values: map[string]string{}}
 		found = append(found, o)
 		return rows.Scan(&o.id, &o.operator, &o.source, &o.player, &o.transaction, &o.reported, &o.received)
@@ -141,7 +124,7 @@ func (in *Intake) heard(ctx context.Context, orphans []*orphan) error {
 	for i, o := range orphans {
 		byID[o.id], ids[i] = o, o.id
 	}
-	return each(ctx, in.DB, "reading the calls of unattributed conversions", func(rows *sql.Rows) error {
+	return pg.Each(ctx, in.DB, "reading the calls of unattributed conversions", func(rows *sql.Rows) error {
 		var id uuid.UUID
 		var query, body string
 		if err := rows.Scan(&id, &query, &body); err != nil {
@@ -219,7 +202,7 @@ func (in *Intake) operatorsOf(ctx context.Context, clicks []uuid.UUID) (map[uuid
 	if len(clicks) == 0 {
 		return found, nil
 	}
-	err := each(ctx, in.DB, "reading clicks", func(rows *sql.Rows) error {
+	err := pg.Each(ctx, in.DB, "reading clicks", func(rows *sql.Rows) error {
 		var id uuid.UUID
 		var operator string
 		err := rows.Scan(&id, &operator)
@@ -240,7 +223,7 @@ func (in *Intake) byPlayer(ctx context.Context, orphans []*orphan) error {
 	if len(players) == 0 {
 		return nil
 	}
-	return each(ctx, in.DB, "reading the players of unattributed conversions", func(rows *sql.Rows) error {
+	return pg.Each(ctx, in.DB, "reading the players of unattributed conversions", func(rows *sql.Rows) error {
 		var player, click uuid.UUID
 		if err := rows.Scan(&player, &click); err != nil {
 			return err
@@ -268,7 +251,7 @@ func (in *Intake) byTransaction(ctx context.Context, orphans []*orphan) error {
 	if len(transactions) == 0 {
 		return nil
 	}
-	return each(ctx, in.DB, "reading the transactions of unattributed conversions", func(rows *sql.Rows) error {
+	return pg.Each(ctx, in.DB, "reading the transactions of unattributed conversions", func(rows *sql.Rows) error {
 		var transaction, goal string
 		var source int64
 		var click uuid.UUID
@@ -303,7 +286,7 @@ func (in *Intake) byParam(ctx context.Context, orphans []*orphan) error {
 	if len(values) == 0 {
 		return nil
 	}
-	return each(ctx, in.DB, "looking for params of clicks", func(rows *sql.Rows) error {
+	return pg.Each(ctx, in.DB, "looking for params of clicks", func(rows *sql.Rows) error {
 		var click uuid.UUID
 		var operator string
 		var params [3]string

@@ -67,28 +67,24 @@ func lockSubject(ctx context.Context, tx *pg.Pipeline, c *conversion) error {
 // eventsOfPlayer is what the player of a conversion did at this offer, with
 // amounts in the offer's currency. An amount without a rate counts as nothing.
 func (in *Intake) eventsOfPlayer(ctx context.Context, tx *pg.Pipeline, c *conversion, currency string) ([]commission.Event, error) {
-	rows, err := tx.QueryContext(ctx, `
-		SELECT goal, coalesce(transaction_id, ''), status, amount, currency, occurred_at FROM conversions
-		WHERE source_id = $1 AND goal <> $2 AND `+sameSubject+` AND offer_id = $5 AND affiliate_id IS NOT NULL`,
-		c.SourceID, commission.GoalCPA, c.PlayerID, c.ClickID, c.OfferID)
-	if err != nil {
-		return nil, fmt.Errorf("reading what a player did: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
 	var events []commission.Event
 	var currencies []string
-	for rows.Next() {
+	err := pg.Each(ctx, tx, "reading what a player did", func(rows *sql.Rows) error {
 		var e commission.Event
 		var amount decimal.NullDecimal
 		var of string
 		if err := rows.Scan(&e.Goal, &e.Transaction, &e.Status, &amount, &of, &e.At); err != nil {
-			return nil, fmt.Errorf("reading what a player did: %w", err)
+			return err
 		}
 		e.Amount = amount.Decimal
 		events, currencies = append(events, e), append(currencies, of)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("reading what a player did: %w", err)
+		return nil
+	}, `
+		SELECT goal, coalesce(transaction_id, ''), status, amount, currency, occurred_at FROM conversions
+		WHERE source_id = $1 AND goal <> $2 AND `+sameSubject+` AND offer_id = $5 AND affiliate_id IS NOT NULL`,
+		c.SourceID, commission.GoalCPA, c.PlayerID, c.ClickID, c.OfferID)
+	if err != nil {
+		return nil, err
 	}
 	for i := range events {
 		rate, _, err := in.rate(ctx, tx, currencies[i], currency, events[i].At)

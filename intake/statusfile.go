@@ -13,6 +13,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/commission"
+	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
 
@@ -162,25 +163,21 @@ func (in *Intake) ImportStatuses(ctx context.Context, text string, dryRun bool, 
 
 // findLine finds the conversion that a line names and says what the line would do.
 func (in *Intake) findLine(ctx context.Context, l *StatusLine) error {
-	rows, err := in.DB.QueryContext(ctx, `
+	var goal string
+	var amount decimal.NullDecimal
+	found := 0
+	err := pg.Each(ctx, in.DB, fmt.Sprintf("finding the conversion of line %d", l.Line), func(rows *sql.Rows) error {
+		found++
+		if err := rows.Scan(&l.ConversionID, &goal, &l.From, &amount); err != nil {
+			return err
+		}
+		return nil
+	}, `
 		SELECT id, goal, status, amount FROM conversions
 		WHERE CASE WHEN $1::uuid IS NULL THEN transaction_id = $2 ELSE id = $1::uuid END AND ($3 = '' OR goal = $3) LIMIT 2`,
 		uuid.NullUUID{UUID: l.ConversionID, Valid: l.ConversionID != uuid.Nil}, l.Key, l.goal)
 	if err != nil {
-		return fmt.Errorf("finding the conversion of line %d: %w", l.Line, err)
-	}
-	defer func() { _ = rows.Close() }()
-	var goal string
-	var amount decimal.NullDecimal
-	found := 0
-	for rows.Next() {
-		found++
-		if err := rows.Scan(&l.ConversionID, &goal, &l.From, &amount); err != nil {
-			return fmt.Errorf("finding the conversion of line %d: %w", l.Line, err)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("finding the conversion of line %d: %w", l.Line, err)
+		return err
 	}
 	switch {
 	case found == 0:

@@ -15,7 +15,7 @@ import (
 // fires for it, since its status is what it was. It gives how many there were.
 func (in *Intake) ReckonMissing(ctx context.Context, currency string, by Move) (int, error) {
 	var waiting []uuid.UUID
-	err := each(ctx, in.DB, "finding what waits for a rate", func(rows *sql.Rows) error {
+	err := pg.Each(ctx, in.DB, "finding what waits for a rate", func(rows *sql.Rows) error {
 		var id uuid.UUID
 		err := rows.Scan(&id)
 		waiting = append(waiting, id)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 
+	"postrider/internal/pg"
+
 	"github.com/lib/pq"
 )
 
@@ -17,7 +19,7 @@ type WaitingWord struct {
 // WaitingWords lists the unmapped words of sources, the commonest first.
 func (in *Intake) WaitingWords(ctx context.Context, sourceIDs []int64) ([]*WaitingWord, error) {
 	var found []*WaitingWord
-	err := each(ctx, in.DB, "reading unmapped statuses", func(rows *sql.Rows) error {
+	err := pg.Each(ctx, in.DB, "reading unmapped statuses", func(rows *sql.Rows) error {
 		w := &WaitingWord{}
 		found = append(found, w)
 		return rows.Scan(&w.SourceID, &w.Word, &w.Count)

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -14,6 +15,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/dispatch"
+	"postrider/internal/pg"
 	"postrider/macro"
 )
 
@@ -52,27 +54,26 @@ func (l *ledger) reckonWindow(ctx context.Context, id uuid.UUID, now time.Time) 
 
 // toldBy reads what is in a window, in the order in which it joined.
 func (l *ledger) toldBy(ctx context.Context, window uuid.UUID) ([]told, error) {
-	rows, err := l.tx.QueryContext(ctx, `
+	var list []told
+	err := pg.Each(ctx, l.tx, fmt.Sprintf("reading window %s", window), func(rows *sql.Rows) error {
+		var t told
+		var macros []byte
+		if err := rows.Scan(&t.conversion, &t.event, &t.goal, &t.transaction, &t.amount, &t.payout, &macros); err != nil {
+			return err
+		}
+		if err := json.Unmarshal(macros, &t.macros); err != nil {
+			return fmt.Errorf("reading the macros of conversion %s: %w", t.conversion, err)
+		}
+		list = append(list, t)
+		return nil
+	}, `
 		SELECT c.id, e.id, c.goal, coalesce(c.transaction_id, ''), e.amount, e.payout, e.macros
 		FROM gathered_events g JOIN conversion_events e ON e.id = g.event_id JOIN conversions c ON c.id = g.conversion_id
 		WHERE g.gathering_id = $1 AND g.left_at IS NULL ORDER BY g.id`, window)
 	if err != nil {
-		return nil, fmt.Errorf("reading window %s: %w", window, err)
+		return nil, err
 	}
-	defer func() { _ = rows.Close() }()
-	var list []told
-	for rows.Next() {
-		var t told
-		var macros []byte
-		if err := rows.Scan(&t.conversion, &t.event, &t.goal, &t.transaction, &t.amount, &t.payout, &macros); err != nil {
-			return nil, fmt.Errorf("reading window %s: %w", window, err)
-		}
-		if err := json.Unmarshal(macros, &t.macros); err != nil {
-			return nil, fmt.Errorf("reading the macros of conversion %s: %w", t.conversion, err)
-		}
-		list = append(list, t)
-	}
-	return list, rows.Err()
+	return list, nil
 }
 
 // summary is what each macro says of conversions that go out together: the first

@@ -12,6 +12,7 @@ import (
 
 	"postrider/ent/db"
 	"postrider/ent/db/landingpage"
+	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/macro"
 	"postrider/tracking"
@@ -104,24 +105,20 @@ func destination(wish LinkWish, offer *db.Offer, pages []*db.LandingPage) (strin
 // MakeDefaultLinks gives every affiliate the default link for every offer that
 // it lacks. It is called when an affiliate or an offer is made.
 func MakeDefaultLinks(ctx context.Context, tx *sql.Tx, now time.Time) error {
-	rows, err := tx.QueryContext(ctx, `
+	var affiliates, offers []int64
+	var codes []string
+	err := pg.Each(ctx, tx, "finding default links to make", func(rows *sql.Rows) error {
+		var a, o int64
+		if err := rows.Scan(&a, &o); err != nil {
+			return err
+		}
+		affiliates, offers, codes = append(affiliates, a), append(offers, o), append(codes, tracking.NewLinkCode())
+		return nil
+	}, `
 		SELECT a.id, o.id FROM affiliates a CROSS JOIN offers o
 		WHERE NOT EXISTS (SELECT FROM tracking_links t WHERE t.affiliate_id = a.id AND t.offer_id = o.id AND t.campaign_id IS NULL)`)
 	if err != nil {
-		return fmt.Errorf("finding default links to make: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var affiliates, offers []int64
-	var codes []string
-	for rows.Next() {
-		var a, o int64
-		if err := rows.Scan(&a, &o); err != nil {
-			return fmt.Errorf("finding default links to make: %w", err)
-		}
-		affiliates, offers, codes = append(affiliates, a), append(offers, o), append(codes, tracking.NewLinkCode())
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("finding default links to make: %w", err)
+		return err
 	}
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO tracking_links (affiliate_id, offer_id, code, created_at)

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"reflect"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"postrider/ent/db"
 	"postrider/firing"
 	"postrider/internal/live"
+	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/macro"
@@ -212,21 +214,17 @@ func (c *change) release(ctx context.Context, p *db.Postback) error {
 // moveDeliveries runs a statement that changes deliveries of a postback and
 // returns their ids, and tells whoever watches.
 func (c *change) moveDeliveries(ctx context.Context, statement string, args ...any) error {
-	rows, err := c.tx.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return fmt.Errorf("moving the deliveries of a postback: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
 	var ids []uuid.UUID
-	for rows.Next() {
+	err := pg.Each(ctx, c.tx, "moving the deliveries of a postback", func(rows *sql.Rows) error {
 		var id uuid.UUID
 		if err := rows.Scan(&id); err != nil {
-			return fmt.Errorf("moving the deliveries of a postback: %w", err)
+			return err
 		}
 		ids = append(ids, id)
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("moving the deliveries of a postback: %w", err)
+		return nil
+	}, statement, args...)
+	if err != nil {
+		return err
 	}
 	return live.Notify(ctx, c.tx, live.Deliveries, ids...)
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"postrider/internal/pg"
 	"postrider/internal/secret"
 )
 
@@ -31,34 +32,28 @@ type row struct {
 	sealed []byte
 }
 
-// querier is a pool or a transaction.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
 // next reads values of a column after an id that begin with none of prefixes.
-func (c column) next(ctx context.Context, db querier, after int64, prefixes [][]byte) ([]row, error) {
-	rows, err := db.QueryContext(ctx, fmt.Sprintf(
+func (c column) next(ctx context.Context, db pg.Querier, after int64, prefixes [][]byte) ([]row, error) {
+	var found []row
+	err := pg.Each(ctx, db, "reading "+c.String(), func(rows *sql.Rows) error {
+		var r row
+		if err := rows.Scan(&r.id, &r.sealed); err != nil {
+			return err
+		}
+		found = append(found, r)
+		return nil
+	}, fmt.Sprintf(
 		`SELECT id, %[2]s FROM %[1]s WHERE id > $1 AND %[2]s IS NOT NULL AND NOT substring(%[2]s FROM 1 FOR 5) = ANY($2) ORDER BY id LIMIT $3`,
 		c.table, c.name), after, prefixes, batchRows)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", c, err)
+		return nil, err
 	}
-	defer rows.Close()
-	var found []row
-	for rows.Next() {
-		var r row
-		if err := rows.Scan(&r.id, &r.sealed); err != nil {
-			return nil, fmt.Errorf("reading %s: %w", c, err)
-		}
-		found = append(found, r)
-	}
-	return found, rows.Err()
+	return found, nil
 }
 
 // each hands out, batch by batch, the values of a column that begin with none of
 // prefixes.
-func (c column) each(ctx context.Context, db querier, prefixes [][]byte, do func(batch []row) error) error {
+func (c column) each(ctx context.Context, db pg.Querier, prefixes [][]byte, do func(batch []row) error) error {
 	for after := int64(0); ; {
 		batch, err := c.next(ctx, db, after, prefixes)
 		if err != nil || len(batch) == 0 {

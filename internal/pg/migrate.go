@@ -190,22 +190,21 @@ func appliedVersions(ctx context.Context, db *sql.DB, table, query string) (map[
 	if !exists {
 		return map[int64]time.Time{}, nil
 	}
-	rows, err := db.QueryContext(ctx, query)
-	if err != nil {
-		return nil, fmt.Errorf("reading the migrations of the database: %w", err)
-	}
-	defer rows.Close()
 
 	applied := map[int64]time.Time{}
-	for rows.Next() {
+	err := Each(ctx, db, "reading the migrations of the database", func(rows *sql.Rows) error {
 		var version int64
 		var at time.Time
 		if err := rows.Scan(&version, &at); err != nil {
-			return nil, fmt.Errorf("reading the migrations of the database: %w", err)
+			return err
 		}
 		applied[version] = at
+		return nil
+	}, query)
+	if err != nil {
+		return nil, err
 	}
-	return applied, rows.Err()
+	return applied, nil
 }
 
 func gooseProvider(db *sql.DB, migrations fs.FS) (*goose.Provider, error) {

@@ -172,19 +172,15 @@ func isPartition(ctx context.Context, q queryer, name string) (is bool, err erro
 // partitionNames are the partitions by month of a table, those that were detached
 // and not dropped among them.
 func partitionNames(ctx context.Context, db *sql.DB, table string) (names []string, err error) {
-	rows, err := db.QueryContext(ctx, `
-		SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = $1::regclass) AND relname ~ $2
-		ORDER BY relname`, table, `^`+regexp.QuoteMeta(table)+`_[0-9]{4}_[0-9]{2}$`)
-	if err != nil {
-		return nil, fmt.Errorf("listing the partitions of %s: %w", table, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = Each(ctx, db, fmt.Sprintf("listing the partitions of %s", table), func(rows *sql.Rows) error {
 		var name string
 		if err := rows.Scan(&name); err != nil {
-			return nil, fmt.Errorf("listing the partitions of %s: %w", table, err)
+			return err
 		}
 		names = append(names, name)
-	}
-	return names, rows.Err()
+		return nil
+	}, `
+		SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = $1::regclass) AND relname ~ $2
+		ORDER BY relname`, table, `^`+regexp.QuoteMeta(table)+`_[0-9]{4}_[0-9]{2}$`)
+	return names, err
 }
