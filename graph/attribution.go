@@ -128,7 +128,11 @@ func (r *Resolver) fireManually(ctx context.Context, in gen.FireManualConversion
 
 // findClick finds a click by its id, or the newest one by a param.
 func (r *Resolver) findClick(ctx context.Context, words string) (*db.Click, error) {
+	none := problem.Invalid("click", "no click has this id, and none this param_1, param_2 or param_3")
 	words = strings.TrimSpace(words)
+	if words == "" {
+		return nil, none
+	}
 	q := r.Client.Click.Query()
 	if id, err := tracking.ParseClickID(words); err == nil {
 		q.Where(click.ID(uuid.UUID(id)))
@@ -136,10 +140,13 @@ func (r *Resolver) findClick(ctx context.Context, words string) (*db.Click, erro
 		q.Where(click.Or(click.Param1(words), click.Param2(words), click.Param3(words)))
 	}
 	found, err := q.Order(db.Desc(click.FieldID)).First(ctx)
-	if words == "" || db.IsNotFound(err) {
-		return nil, problem.Invalid("click", "no click has this id, and none this param_1, param_2 or param_3")
+	if db.IsNotFound(err) {
+		return nil, none
 	}
-	return found, err
+	if err != nil {
+		return nil, fmt.Errorf("finding the click: %w", err)
+	}
+	return found, nil
 }
 
 // sourceFor is the source that a click's conversions come by.

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 
 	"postrider/ent/db"
 	"postrider/graph/filter"
@@ -29,8 +28,11 @@ func (r *campaignResolver) Affiliate(ctx context.Context, obj *db.Campaign) (*db
 
 func (r *campaignResolver) Link(ctx context.Context, obj *db.Campaign) (*db.TrackingLink, error) {
 	links, err := load(ctx).linksOfCampaign.Load(ctx, obj.ID)
-	if err != nil || len(links) == 0 {
-		return nil, errors.Join(err, problem.NotFound("the campaign has no link"))
+	if err != nil {
+		return nil, err
+	}
+	if len(links) == 0 {
+		return nil, problem.NotFound("the campaign has no link")
 	}
 	return links[0], nil
 }

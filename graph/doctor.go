@@ -87,8 +87,12 @@ func (r *Resolver) others(ctx context.Context, w lintWish) ([]doctor.Postback, e
 		return nil, err
 	}
 	if campaignID != 0 && offerID == 0 {
-		if c, err := r.Client.Campaign.Get(ctx, campaignID); err == nil {
+		c, err := r.Client.Campaign.Get(ctx, campaignID)
+		switch {
+		case err == nil:
 			offerID = c.OfferID
+		case !db.IsNotFound(err):
+			return nil, fmt.Errorf("reading campaign %d: %w", campaignID, err)
 		}
 	}
 	rows, err := r.Client.Postback.Query().Where(postback.AffiliateID(affiliateID), postback.DeletedAtIsNil(), postback.Enabled(true),

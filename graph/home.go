@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -112,8 +111,12 @@ func (r *Resolver) watchClicks(ctx context.Context, campaignID *string) (<-chan 
 		return nil, err
 	}
 	if id != 0 {
-		if known, err := r.Client.Campaign.Query().Where(campaign.ID(id)).Exist(ctx); err != nil || !known {
-			return nil, errors.Join(err, problem.NotFound("there is no such campaign").At("campaignId"))
+		known, err := r.Client.Campaign.Query().Where(campaign.ID(id)).Exist(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("looking for campaign %d: %w", id, err)
+		}
+		if !known {
+			return nil, problem.NotFound("there is no such campaign").At("campaignId")
 		}
 	}
 	begun, seen := r.Now(), recent{}

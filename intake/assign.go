@@ -145,9 +145,9 @@ func (in *Intake) fireAgain(ctx context.Context, l *ledger, c *conversion, click
 	if err != nil {
 		return err
 	}
-	g, found, err := in.catalog.goals.get(ctx, l.tx, c.Goal)
-	if err != nil || !found {
-		return fmt.Errorf("goal %q: %w", c.Goal, errors.Join(err, sql.ErrNoRows))
+	g, err := in.catalog.goal(ctx, l.tx, c.Goal)
+	if err != nil {
+		return err
 	}
 	candidates, err := in.candidates(ctx, l.tx, c.AffiliateID)
 	if err != nil {

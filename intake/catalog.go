@@ -46,6 +46,18 @@ func newCatalog(secrets *secret.Ring) *catalog {
 	}
 }
 
+// goal is a goal that something is of already: without it something is wrong here.
+func (c *catalog) goal(ctx context.Context, on querier, key string) (*goal, error) {
+	g, found, err := c.goals.get(ctx, on, key)
+	switch {
+	case err != nil:
+		return nil, err
+	case !found:
+		return nil, fmt.Errorf("there is no goal %q", key)
+	}
+	return g, nil
+}
+
 func (c *catalog) forget() {
 	c.links.forget()
 	c.sources.forget()

@@ -132,9 +132,9 @@ func (in *Intake) move(ctx context.Context, l *ledger, c *conversion, m Move, at
 	if m.To == c.Status && !correction {
 		return Outcome{Result: Duplicate, ConversionID: c.ID, Reason: "it is " + string(c.Status) + " already"}, nil
 	}
-	g, found, err := in.catalog.goals.get(ctx, l.tx, c.Goal)
-	if err != nil || !found {
-		return Outcome{}, fmt.Errorf("goal %q: %w", c.Goal, errors.Join(err, sql.ErrNoRows))
+	g, err := in.catalog.goal(ctx, l.tx, c.Goal)
+	if err != nil {
+		return Outcome{}, err
 	}
 	if _, why := g.rules().CanMove(c.Status, m.To); why != "" && !correction {
 		return Outcome{}, problem.Invalid(commission.ParamStatus, "%s", why)

@@ -1,6 +1,9 @@
 package intake_test
 
 import (
+	"database/sql"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +12,7 @@ import (
 
 	"postrider/commission"
 	"postrider/intake"
+	"postrider/internal/globalid"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/pgtest"
@@ -82,6 +86,31 @@ func TestStaffMoveAConversionWithAReason(t *testing.T) {
 	}
 	if _, err = w.in.Move(t.Context(), uuid.Must(uuid.NewV4()), intake.Move{To: commission.Approved}); problem.CodeOf(err) != problem.CodeNotFound {
 		t.Errorf("of no conversion at all: %v", err)
+	}
+}
+
+// What cannot be read is not what there is none of.
+func TestAReadThatFailsSaysThatItFailed(t *testing.T) {
+	w := setup(t)
+	id := w.conversion(w.report("goal=ftd&amount=10&click_id="+w.click(), intake.Recorded)).ID
+	for _, c := range []struct{ change, want string }{
+		{`ALTER TABLE goals RENAME TO lost`, `reading goal "ftd": `},
+		{`ALTER TABLE lost RENAME TO goals`, ""},
+		{`ALTER TABLE conversions RENAME TO lost`, "does not exist"},
+	} {
+		w.exec(c.change)
+		w.in.Forget()
+		_, err := w.in.Move(t.Context(), id, intake.Move{To: commission.Cancelled, Actor: intake.Staff})
+		if (err == nil) != (c.want == "") || err != nil && (!strings.Contains(err.Error(), c.want) || problem.CodeOf(err) == problem.CodeNotFound || errors.Is(err, sql.ErrNoRows)) {
+			t.Errorf("%s: %v, want %q", c.change, err, c.want)
+		}
+		if c.want == "" {
+			continue
+		}
+		_, err = w.in.ImportStatuses(t.Context(), "conversion_id,status\n"+globalid.Hex(id)+",rejected", true, intake.Move{Actor: intake.Staff})
+		if err == nil || errors.Is(err, sql.ErrNoRows) {
+			t.Errorf("%s: a line of a file: %v", c.change, err)
+		}
 	}
 }
 

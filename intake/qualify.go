@@ -102,9 +102,9 @@ func (in *Intake) recordCPA(ctx context.Context, l *ledger, by *conversion, verd
 	if err != nil {
 		return fmt.Errorf("making an id: %w", err)
 	}
-	g, found, err := in.catalog.goals.get(ctx, l.tx, commission.GoalCPA)
-	if err != nil || !found {
-		return fmt.Errorf("goal %q: %w", commission.GoalCPA, errors.Join(err, sql.ErrNoRows))
+	g, err := in.catalog.goal(ctx, l.tx, commission.GoalCPA)
+	if err != nil {
+		return err
 	}
 	clicks, err := loadClicks(ctx, l.tx, map[uuid.UUID]bool{by.ClickID.UUID: true}, "")
 	if err != nil {

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -85,9 +84,9 @@ func (in *Intake) insertNew(ctx context.Context, l *ledger, entries []*entry) er
 		return err
 	}
 	for _, e := range entries {
-		g, found, err := in.catalog.goals.get(ctx, l.tx, e.report.Goal)
-		if err != nil || !found {
-			return fmt.Errorf("goal %q: %w", e.report.Goal, errors.Join(err, sql.ErrNoRows))
+		g, err := in.catalog.goal(ctx, l.tx, e.report.Goal)
+		if err != nil {
+			return err
 		}
 		e.goal = g
 		if e.conversion, err = in.newConversion(ctx, l.tx, e.source, e.report, g, e.who, e.now); err != nil {

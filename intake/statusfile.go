@@ -197,9 +197,9 @@ func (in *Intake) judgeLine(ctx context.Context, l *StatusLine, goalKey string, 
 		l.Outcome, l.Message = LineSame, fmt.Sprintf("it is %s already", l.To)
 		return nil
 	}
-	g, found, err := in.catalog.goals.get(ctx, in.DB, goalKey)
-	if err != nil || !found {
-		return fmt.Errorf("goal %q: %w", goalKey, errors.Join(err, sql.ErrNoRows))
+	g, err := in.catalog.goal(ctx, in.DB, goalKey)
+	if err != nil {
+		return err
 	}
 	if _, why := g.rules().CanMove(l.From, l.To); why != "" && l.From != l.To {
 		l.refuse("%s", why)

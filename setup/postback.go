@@ -48,8 +48,12 @@ func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []
 	err := s.change(ctx, func(ctx context.Context, c *change) error {
 		made = nil
 		if wish.Scope == firing.Campaign && affiliateID == 0 && c.viewer.Staff() {
-			if campaign, err := c.client.Campaign.Get(ctx, wish.CampaignID); err == nil {
+			campaign, err := c.client.Campaign.Get(ctx, wish.CampaignID)
+			switch {
+			case err == nil:
 				affiliateID = campaign.AffiliateID
+			case !db.IsNotFound(err): // what is wrong with the wish is said below
+				return fmt.Errorf("reading campaign %d: %w", wish.CampaignID, err)
 			}
 		}
 		owner, err := c.affiliate(affiliateID)
