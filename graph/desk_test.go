@@ -21,7 +21,7 @@ var unaudited = map[string]string{
 	"signIn": "no change", "signOut": "no change", "updateSettings": "how somebody's own pages look",
 	"recordConversion": "a fact: its event names who reported it", "testPostback": "a test: kept with who fired it", "runScenarios": "a test",
 	"replayDelivery": "a new delivery", "replayDeliveries": "kept with who asked", "pauseBulkReplay": "kept with it",
-	"resumeBulkReplay": "kept with it", "cancelBulkReplay": "kept with it", "dismissAlert": "kept with the alert",
+	"resumeBulkReplay": "kept with it", "cancelBulkReplay": "kept with it",
 	"attributeByRule": "a dry run, as it is tried here", "importStatusChanges": "a file that changes nothing, as it is tried here",
 }
 

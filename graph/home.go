@@ -15,7 +15,6 @@ import (
 	"postrider/ent/db/click"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
-	"postrider/internal/live"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/report"
@@ -217,18 +216,5 @@ func (r *Resolver) dismissAlert(ctx context.Context, id string) (*db.Alert, erro
 	if err != nil {
 		return nil, err
 	}
-	a, err := r.Client.Alert.Get(ctx, key)
-	switch {
-	case db.IsNotFound(err):
-		return nil, problem.NotFound("there is no such alert").At("id")
-	case err != nil:
-		return nil, fmt.Errorf("reading the alert: %w", err)
-	case a.DismissedAt != nil:
-		return a, nil
-	}
-	a, err = r.Client.Alert.UpdateOne(a).SetDismissedAt(r.Now().UTC()).Save(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("dismissing the alert: %w", err)
-	}
-	return a, live.Notify(ctx, r.Setup.DB, live.Alerts, a.ID)
+	return r.Setup.DismissAlert(ctx, key)
 }

@@ -49,6 +49,7 @@ type Entry = NonNullable<ResultOf<typeof AuditQuery>["auditEntries"]>["edges"][n
 
 const entities = [
   "affiliate",
+  "alert",
   "api_token",
   "campaign",
   "conversion",

@@ -1,0 +1,38 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/ent/db"
+	"postrider/internal/globalid"
+	"postrider/internal/live"
+	"postrider/internal/problem"
+)
+
+// DismissAlert puts an alert out of sight; one that is already stays as it is.
+func (s *Setup) DismissAlert(ctx context.Context, id uuid.UUID) (*db.Alert, error) {
+	var alert *db.Alert
+	err := s.change(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.client.Alert.Get(ctx, id)
+		switch {
+		case db.IsNotFound(err):
+			return problem.NotFound("there is no such alert").At("id")
+		case err != nil:
+			return fmt.Errorf("reading the alert: %w", err)
+		case before.DismissedAt != nil:
+			alert = before
+			return nil
+		}
+		if alert, err = c.client.Alert.UpdateOne(before).SetDismissedAt(c.now).Save(ctx); err != nil {
+			return fmt.Errorf("dismissing the alert: %w", err)
+		}
+		if err := c.note(ctx, "update", "alert", globalid.Hex(id), alert.AffiliateID, before, alert); err != nil {
+			return err
+		}
+		return live.Notify(ctx, c.tx, live.Alerts, id)
+	})
+	return alert, err
+}
