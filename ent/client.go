@@ -18,14 +18,15 @@ func NewClient(pool *sql.DB) *db.Client {
 	return db.NewClient(db.Driver(entsql.OpenDB(dialect.Postgres, pool)))
 }
 
-// NewTxClient makes a client inside a transaction of pg.WithTx, which alone commits.
-func NewTxClient(tx *sql.Tx) *db.Client { return db.NewClient(db.Driver(newTxDriver(tx))) }
+// NewTxClient makes a client inside a transaction of pg.WithTx or pg.WithPipeline,
+// which alone commit.
+func NewTxClient(tx entsql.ExecQuerier) *db.Client { return db.NewClient(db.Driver(newTxDriver(tx))) }
 
 // txDriver lets ent work inside a transaction. ent opens one of its own for a create
 // with edges; here that does nothing. (entsql.NewDriver over a *sql.Tx panics there.)
 type txDriver struct{ *entsql.Driver }
 
-func newTxDriver(tx *sql.Tx) dialect.Driver {
+func newTxDriver(tx entsql.ExecQuerier) dialect.Driver {
 	return txDriver{entsql.NewDriver(dialect.Postgres, entsql.Conn{ExecQuerier: tx})}
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,8 +14,8 @@ import (
 	"github.com/lib/pq"
 
 	"postrider/commission"
-	"postrider/dispatch"
 	"postrider/internal/pg"
+	"postrider/outbox"
 )
 
 // gathered is what a transaction has for the windows of postbacks that gather the
@@ -166,38 +165,26 @@ func (l *ledger) joinIn(ctx context.Context, s gatheredStep, touched map[uuid.UU
 
 // openWindow gives the window that a step belongs to, locked.
 func (l *ledger) openWindow(ctx context.Context, s gatheredStep) (uuid.UUID, error) {
-	var id uuid.UUID
-	var due time.Time
-	err := l.tx.QueryRowContext(ctx, `SELECT id, due_at FROM deliveries WHERE gathers = $1 FOR UPDATE`, s.window()).Scan(&id, &due)
+	id, due, err := outbox.Window(ctx, l.tx, s.window())
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return l.newWindow(ctx, s)
 	case err != nil:
-		return id, fmt.Errorf("finding the window of conversion %s: %w", s.conversion.ID, err)
+		return id, fmt.Errorf("of conversion %s: %w", s.conversion.ID, err)
+	case id == uuid.Nil:
+		return l.newWindow(s)
 	case due.After(s.now):
 		return id, nil
 	}
 	// It is over; whoever promotes has not come to it yet.
-	if _, err := l.tx.ExecContext(ctx, `UPDATE deliveries SET gathers = NULL WHERE id = $1`, id); err != nil {
-		return id, fmt.Errorf("closing window %s: %w", id, err)
-	}
-	return l.newWindow(ctx, s)
+	outbox.Close(l.tx, id)
+	return l.newWindow(s)
 }
 
-func (l *ledger) newWindow(ctx context.Context, s gatheredStep) (uuid.UUID, error) {
+func (l *ledger) newWindow(s gatheredStep) (uuid.UUID, error) {
 	id, err := uuid.NewV7AtTime(s.now)
 	if err != nil {
 		return id, fmt.Errorf("making an id: %w", err)
 	}
-	c, p := s.conversion, s.candidate
-	_, err = l.tx.ExecContext(ctx, `
-		INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id, transaction_id,
-		  goal, status, state, reason, priority, endpoint, due_at, gathers, gathering_id, macros, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8::bigint, 0), $9, nullif($10, ''), $11, $12, 'queued', $13, $14, $15, $16, $17, $1, '{}', $18, $18)`,
-		id, c.AffiliateID, p.ID, p.VersionID, c.ID, s.event, c.OfferID, c.CampaignID, c.ClickID, c.TransactionID,
-		c.Goal, string(s.status), string(dispatch.Gathering), dispatch.PriorityLive, p.Endpoint, s.now.Add(p.Gathers), s.window(), s.now)
-	if err != nil {
-		return id, fmt.Errorf("opening a window for conversion %s: %w", c.ID, err)
-	}
+	d := deliveryRow{id: id, event: s.event, conversion: s.conversion, step: step{Status: s.status}, candidate: *s.candidate, now: s.now}
+	outbox.Open(l.tx, d.outgoing(), s.window(), s.now.Add(s.candidate.Gathers))
 	return id, nil
 }

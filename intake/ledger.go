@@ -13,6 +13,7 @@ import (
 	"postrider/firing"
 	"postrider/internal/live"
 	"postrider/internal/pg"
+	"postrider/outbox"
 )
 
 // ledger gathers what a transaction writes besides conversions themselves.
@@ -48,7 +49,6 @@ type deliveryRow struct {
 	step       step
 	candidate  candidate
 	now        time.Time
-	claimedAt  *time.Time // where it goes out with the commit
 }
 
 func (in *Intake) newLedger(tx *pg.Pipeline) *ledger { return &ledger{tx: tx, enqueue: in.Enqueuer} }
@@ -130,36 +130,6 @@ func (l *ledger) writeEvents() {
 	}
 }
 
-// deliveryColumns are those of a delivery that is new: held with its postback, claimed
-// already, or in a job. $$1 is the reason of what is held, $$2 the priority.
-var deliveryColumns = pg.Columns[deliveryRow]{
-	pg.UUID("id", func(d *deliveryRow) uuid.UUID { return d.id }),
-	pg.Bigint("affiliate_id", func(d *deliveryRow) int64 { return d.conversion.AffiliateID }),
-	pg.Bigint("postback_id", func(d *deliveryRow) int64 { return d.candidate.ID }),
-	pg.Bigint("version_id", func(d *deliveryRow) int64 { return d.candidate.VersionID }),
-	pg.UUID("conversion_id", func(d *deliveryRow) uuid.UUID { return d.conversion.ID }),
-	pg.UUID("event_id", func(d *deliveryRow) uuid.UUID { return d.event }),
-	pg.Bigint("offer_id", func(d *deliveryRow) int64 { return d.conversion.OfferID }),
-	pg.Bigint("campaign_id", func(d *deliveryRow) int64 { return d.conversion.CampaignID }).OrNull(),
-	pg.UUID("click_id", func(d *deliveryRow) uuid.UUID { return d.conversion.ClickID.UUID }).OrNull(),
-	pg.Text("transaction_id", func(d *deliveryRow) string { return d.conversion.TransactionID }).OrNull(),
-	pg.Text("goal", func(d *deliveryRow) string { return d.conversion.Goal }),
-	pg.Text("status", func(d *deliveryRow) string { return string(d.step.Status) }),
-	pg.Text("state", func(d *deliveryRow) string { return string(d.state()) }),
-	pg.Always[deliveryRow]("reason", "CASE state WHEN 'held' THEN $$1 END"),
-	pg.Always[deliveryRow]("priority", "$$2"),
-	pg.Text("endpoint", func(d *deliveryRow) string { return d.candidate.Endpoint }),
-	pg.Bool("follows", (*deliveryRow).follows),
-	pg.Always[deliveryRow]("queued_at", "CASE state WHEN 'queued' THEN now() END"),
-	pg.Time("created_at", func(d *deliveryRow) time.Time { return d.now }),
-	pg.Always[deliveryRow]("updated_at", "created_at"),
-	pg.TimeOrNull("first_attempt_at", func(d *deliveryRow) *time.Time { return d.claimedAt }),
-	pg.Always[deliveryRow]("attempt", "CASE WHEN first_attempt_at IS NULL THEN 0 ELSE 1 END"),
-	pg.Always[deliveryRow]("claimed_at", "CASE WHEN first_attempt_at IS NOT NULL THEN now() END"),
-}
-
-var insertDeliveriesSQL = deliveryColumns.Insert("deliveries")
-
 func (l *ledger) writeDeliveries(ctx context.Context) error {
 	if len(l.deliveries) == 0 {
 		return nil
@@ -168,14 +138,25 @@ func (l *ledger) writeDeliveries(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for i := range l.deliveries {
-		d := &l.deliveries[i]
-		d.claimedAt = claimed[d.id]
+	rows := make([]outbox.Delivery, len(l.deliveries))
+	for i, d := range l.deliveries {
+		rows[i] = d.outgoing()
+		rows[i].ClaimedAt = claimed[d.id]
 		l.announced = append(l.announced, d.id)
 	}
-	l.tx.Queue(insertDeliveriesSQL, deliveryColumns.Args(l.deliveries, string(dispatch.PostbackHeld), dispatch.PriorityLive)...)
+	outbox.Record(l.tx, rows)
 	l.deliveries = nil
 	return nil
+}
+
+// outgoing is the delivery as the outbox records it.
+func (d *deliveryRow) outgoing() outbox.Delivery {
+	c := &d.conversion
+	return outbox.Delivery{
+		ID: d.id, AffiliateID: c.AffiliateID, PostbackID: d.candidate.ID, VersionID: d.candidate.VersionID, ConversionID: c.ID, EventID: d.event,
+		OfferID: c.OfferID, CampaignID: c.CampaignID, ClickID: c.ClickID.UUID, Transaction: c.TransactionID, Goal: c.Goal,
+		Status: string(d.step.Status), Endpoint: d.candidate.Endpoint, At: d.now, Held: d.candidate.Held, Follows: d.follows(),
+	}
 }
 
 // queue makes the jobs of what is not on hold, and tells which of it is claimed
@@ -201,11 +182,3 @@ func (l *ledger) queue(ctx context.Context) (map[uuid.UUID]*time.Time, error) {
 
 // follows tells whether one that tells of an earlier step may be on its way.
 func (d *deliveryRow) follows() bool { return d.step.Previous != "" }
-
-// state is where it begins: with its postback, or queued.
-func (d *deliveryRow) state() dispatch.State {
-	if d.candidate.Held {
-		return dispatch.Held
-	}
-	return dispatch.Queued
-}

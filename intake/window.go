@@ -14,9 +14,9 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/dispatch"
 	"postrider/internal/pg"
 	"postrider/macro"
+	"postrider/outbox"
 )
 
 // told is one conversion of those that a window tells of.
@@ -36,19 +36,16 @@ func (l *ledger) reckonWindow(ctx context.Context, id uuid.UUID, now time.Time) 
 	}
 	l.announced = append(l.announced, id)
 	if len(list) == 0 {
-		return l.callOff(ctx, id, now)
+		return outbox.CancelWindow(ctx, l.tx, id, now)
 	}
 	says, err := json.Marshal(summary(list))
 	if err != nil {
 		return fmt.Errorf("writing macros down: %w", err)
 	}
 	first := list[0]
-	_, err = l.tx.ExecContext(ctx, `
-		UPDATE deliveries SET macros = $2, conversion_id = $3, event_id = $4, goal = $5, transaction_id = nullif($6, ''), updated_at = $7 WHERE id = $1`,
-		id, says, first.conversion, first.event, first.goal, first.transaction, now)
-	if err != nil {
-		return fmt.Errorf("adding window %s up: %w", id, err)
-	}
+	outbox.Summarize(l.tx, id, outbox.Summary{
+		ConversionID: first.conversion, EventID: first.event, Goal: first.goal, Transaction: first.transaction, Macros: says,
+	}, now)
 	return nil
 }
 
@@ -104,21 +101,4 @@ func plus(a, b decimal.NullDecimal) decimal.NullDecimal {
 	default:
 		return decimal.NewNullDecimal(a.Decimal.Add(b.Decimal))
 	}
-}
-
-// callOff ends a window that nothing is left in, and lets go what waited for it.
-func (l *ledger) callOff(ctx context.Context, id uuid.UUID, now time.Time) error {
-	_, err := l.tx.ExecContext(ctx, `
-		UPDATE deliveries SET state = 'cancelled', gathers = NULL, due_at = NULL, reason = $3, updated_at = $2 WHERE id = $1`,
-		id, now, string(dispatch.NothingLeft))
-	if err != nil {
-		return fmt.Errorf("calling window %s off: %w", id, err)
-	}
-	_, err = l.tx.ExecContext(ctx, `
-		UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $2, updated_at = $2
-		WHERE blocked_by = $1 AND state IN `+dispatch.SendableSQL, id, now)
-	if err != nil {
-		return fmt.Errorf("letting go what waited for window %s: %w", id, err)
-	}
-	return nil
 }

@@ -5,23 +5,16 @@ import (
 	"strconv"
 	"sync/atomic"
 
-	"github.com/gofrs/uuid/v5"
+	"postrider/outbox"
 )
 
 // DeliverArgs is the job of one attempt for each of some deliveries, which were
 // queued together and go to the same endpoint.
 type DeliverArgs struct {
-	Deliveries []Queued `json:"deliveries"`         // in the order in which they go out; jobRowsEach at the most
-	Endpoint   string   `json:"endpoint"`           // scheme://host:port
-	Promoted   bool     `json:"promoted,omitempty"` // the promoter counts them as under way
-	Probe      bool     `json:"probe,omitempty"`    // they go out though the circuit is open
-}
-
-// Queued is a delivery in a job. Attempt is how many attempts it had when the job
-// was made: if it has had more since, its place in the job is old.
-type Queued struct {
-	DeliveryID uuid.UUID `json:"id"`
-	Attempt    int       `json:"attempt"`
+	Deliveries []outbox.Ref `json:"deliveries"`         // in the order in which they go out; jobRowsEach at the most
+	Endpoint   string       `json:"endpoint"`           // scheme://host:port
+	Promoted   bool         `json:"promoted,omitempty"` // the promoter counts them as under way
+	Probe      bool         `json:"probe,omitempty"`    // they go out though the circuit is open
 }
 
 // Kind names the job in River's table.

@@ -10,8 +10,10 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
+	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/macro"
+	"postrider/outbox"
 )
 
 // A bulk replay is fed into the table little by little, so that it can be paused
@@ -73,20 +75,7 @@ func (r Replayer) CancelBulk(ctx context.Context, id int64) error {
 	if err := r.moveBulk(ctx, id, dispatch.BulkCancelled, dispatch.BulkRunning, dispatch.BulkPaused); err != nil {
 		return err
 	}
-	return pgx.BeginFunc(ctx, r.Pool, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `
-			UPDATE deliveries SET state = 'cancelled', due_at = NULL, parked_at = NULL, reason = $2, updated_at = $3
-			WHERE bulk_replay_id = $1 AND state IN `+dispatch.UnfinishedSQL+` AND claimed_at IS NULL RETURNING id`,
-			id, dispatch.ReplayCancelled, r.Now().UTC())
-		if err != nil {
-			return fmt.Errorf("calling replays off: %w", err)
-		}
-		ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-		if err != nil {
-			return fmt.Errorf("calling replays off: %w", err)
-		}
-		return notify(ctx, tx, ids)
-	})
+	return pg.InGroup(ctx, r.Pool, func(ctx context.Context, tx *pg.Group) error { return outbox.CancelReplay(ctx, tx, id, r.Now()) })
 }
 
 func (r Replayer) moveBulk(ctx context.Context, id int64, to dispatch.BulkState, from ...dispatch.BulkState) error {
@@ -203,31 +192,17 @@ func (b bulk) step(ctx context.Context, tx pgx.Tx, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	var versions []int64
-	var names []string
-	for version, name := range endpoints {
-		versions, names = append(versions, version), append(names, name)
-	}
-	ids := make([]uuid.UUID, upTo-b.queued)
-	for i := range ids {
-		if ids[i], err = uuid.NewV7AtTime(now); err != nil {
-			return fmt.Errorf("making an id: %w", err)
-		}
-	}
-	rows, err := tx.Query(ctx, bulkStepSQL, b.id, b.queued, upTo, b.asSent, versions, names, ids, now, dispatch.PriorityReplay, dispatch.CircuitOpen)
+	group := pg.NewGroup(tx)
+	made, err := outbox.ReplaySome(ctx, group, outbox.Items{BulkReplay: b.id, After: b.queued, UpTo: upTo, AsSent: b.asSent, Endpoints: endpoints}, now)
 	if err != nil {
-		return fmt.Errorf("queuing replays: %w", err)
-	}
-	made, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		return fmt.Errorf("queuing replays: %w", err)
+		return err
 	}
 	_, err = tx.Exec(ctx, `UPDATE bulk_replays SET queued = $2, skipped = skipped + $3, updated_at = $4 WHERE id = $1`,
-		b.id, upTo, len(ids)-len(made), now)
+		b.id, upTo, upTo-b.queued-made, now)
 	if err != nil {
 		return fmt.Errorf("noting how far it is: %w", err)
 	}
-	return notify(ctx, tx, made)
+	return group.Send(ctx)
 }
 
 // endpoints reads where the versions go that the next deliveries are sent by.
@@ -253,24 +228,3 @@ func (b bulk) endpoints(ctx context.Context, tx pgx.Tx, upTo int) (map[int64]str
 	})
 	return found, err
 }
-
-// bulkStepSQL queues replays of the items after $2 up to $3 of the bulk replay
-// $1: $4 as they were sent, $5 and $6 the endpoints of versions, $7 ids for the
-// new deliveries, $8 now, $9 the priority, $10 the reason where the circuit is open. What is under way again, is a test, or
-// has no postback any more is left out.
-var bulkStepSQL = `
-INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
-  transaction_id, goal, status, state, reason, priority, endpoint, parked_at, replay_of, bulk_replay_id, created_at, updated_at,
-  gathering_id, macros)
-SELECT ($7::uuid[])[i.number - $2], d.affiliate_id, d.postback_id, v.id, d.conversion_id, d.event_id, d.offer_id, d.campaign_id, d.click_id,
-  d.transaction_id, d.goal, d.status, CASE WHEN c.endpoint IS NULL THEN 'queued' ELSE 'held' END,
-  CASE WHEN c.endpoint IS NOT NULL THEN $10 END, $9, u.endpoint, $8, d.id, $1, $8, $8,
-  d.gathering_id, d.macros
-FROM bulk_replay_items i JOIN deliveries d ON d.id = i.delivery_id
-JOIN postbacks p ON p.id = d.postback_id AND p.deleted_at IS NULL
-JOIN postback_versions v ON v.postback_id = p.id AND CASE WHEN $4 THEN v.id = d.version_id ELSE v.number = p.version END
-JOIN unnest($5::bigint[], $6::text[]) AS u(version, endpoint) ON u.version = v.id
-LEFT JOIN endpoints c ON c.endpoint = u.endpoint AND c.state IN ` + dispatch.HoldingSQL + `
-WHERE i.bulk_replay_id = $1 AND i.number > $2 AND i.number <= $3 AND NOT d.test AND d.state IN ` + dispatch.FinalSQL + `
-ORDER BY i.number
-RETURNING id`

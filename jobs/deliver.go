@@ -14,6 +14,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/internal/globalid"
+	"postrider/outbox"
 )
 
 // deliverer is River's worker.
@@ -68,19 +69,19 @@ func (e *Engine) enter(ctx context.Context, args DeliverArgs) (room, admission) 
 }
 
 // turn makes one attempt of one delivery.
-func (e *Engine) turn(ctx context.Context, job *river.Job[DeliverArgs], r *run, q Queued, room room) error {
+func (e *Engine) turn(ctx context.Context, job *river.Job[DeliverArgs], r *run, q outbox.Ref, room room) error {
 	defer room.giveBack()
 	if job.Args.Promoted && e.member.leads() {
 		defer e.Wake() // a place comes free, and only the promoter can give it to another
 	}
 	c, err := e.claim(ctx, q)
 	if errors.Is(err, errOnHold) {
-		return e.keepBack(ctx, job, r, []Queued{q})
+		return e.keepBack(ctx, job, r, []outbox.Ref{q})
 	}
 	if err != nil {
 		return err
 	}
-	if c == nil || c.stopped != "" {
+	if c == nil || c.stopped() {
 		if job.Args.Probe {
 			if err := e.circuits.lost(ctx, job.Args.Endpoint); err != nil {
 				return err
@@ -93,7 +94,7 @@ func (e *Engine) turn(ctx context.Context, job *river.Job[DeliverArgs], r *run, 
 }
 
 // keepBack puts deliveries of a job back into the table, since nothing may leave.
-func (e *Engine) keepBack(ctx context.Context, job *river.Job[DeliverArgs], r *run, deliveries []Queued) error {
+func (e *Engine) keepBack(ctx context.Context, job *river.Job[DeliverArgs], r *run, deliveries []outbox.Ref) error {
 	if job.Args.Probe {
 		if err := e.circuits.lost(ctx, job.Args.Endpoint); err != nil {
 			return err
@@ -123,7 +124,7 @@ func caught(do func() error) (err error) {
 
 // unsent ends what nothing is sent of: the delivery has moved on, or its postback
 // was held or deleted.
-func (e *Engine) unsent(ctx context.Context, c *claim, job *river.Job[DeliverArgs], r *run, q Queued) error {
+func (e *Engine) unsent(ctx context.Context, c *claim, job *river.Job[DeliverArgs], r *run, q outbox.Ref) error {
 	if c != nil {
 		c.run = r
 		return e.writer.write(ctx, c.stop(e.Now()))
@@ -149,7 +150,7 @@ func (e *Engine) send(ctx context.Context, c *claim, args DeliverArgs, r room) e
 	err = e.learn(ctx, args, result)
 	r.leave()
 	if err := errors.Join(err, e.writer.write(ctx, result)); err != nil {
-		return fmt.Errorf("writing attempt %d of delivery %s down: %w", c.number, c.id, err)
+		return fmt.Errorf("writing attempt %d of delivery %s down: %w", c.Number, c.ID, err)
 	}
 	e.logAttempt(ctx, c, result)
 	return nil
@@ -157,7 +158,7 @@ func (e *Engine) send(ctx context.Context, c *claim, args DeliverArgs, r room) e
 
 // learn tells the endpoint's cap and circuit what came of an exchange.
 func (e *Engine) learn(ctx context.Context, args DeliverArgs, r result) error {
-	reason := r.outcome.AttemptReason
+	reason := r.Outcome.AttemptReason
 	if !reason.OfEndpoint() {
 		if args.Probe {
 			return e.circuits.lost(ctx, args.Endpoint)
@@ -165,7 +166,7 @@ func (e *Engine) learn(ctx context.Context, args DeliverArgs, r result) error {
 		return nil
 	}
 	// A probe is always told of: this process may not know yet that it was one.
-	if tell := e.endpoints.learned(args.Endpoint, reason, r.exchange.Duration); !tell && !args.Probe {
+	if tell := e.endpoints.learned(args.Endpoint, reason, r.Exchange.Duration); !tell && !args.Probe {
 		return nil
 	}
 	local, most := e.endpoints.circuit(args.Endpoint)
@@ -185,40 +186,43 @@ func (e *Engine) learn(ctx context.Context, args DeliverArgs, r result) error {
 
 // attempt expands, sends and judges.
 func (e *Engine) attempt(ctx context.Context, c *claim) (result, error) {
-	v, err := e.versions.get(ctx, e.Pool.Pgx, c.versionID)
+	v, err := e.versions.get(ctx, e.Pool.Pgx, c.VersionID)
 	if err != nil {
 		return result{}, err
 	}
 	exchange := e.Client.Send(ctx, dispatch.Request{
-		Method: v.method, URL: v.template.Expand(c.values), DeliveryID: globalid.Hex(c.id), Attempt: c.number,
+		Method: v.method, URL: v.template.Expand(c.values), DeliveryID: globalid.Hex(c.ID), Attempt: c.Number,
 		SigningSecret: v.secret, OldSecret: v.oldSecret(e.Now()),
 	})
 	outcome := dispatch.Judge(exchange, dispatch.Terms{
-		Attempt: c.number, Rule: v.rule, Schedule: e.Schedule, Random: rand.Float64(), //nolint:gosec // jitter
+		Attempt: c.Number, Rule: v.rule, Schedule: e.Schedule, Random: rand.Float64(), //nolint:gosec // jitter
 	})
 	id, err := uuid.NewV7AtTime(exchange.StartedAt)
 	if err != nil {
 		return result{}, fmt.Errorf("making an id: %w", err)
 	}
-	return result{claim: c, attemptID: id, exchange: exchange, outcome: outcome, at: e.Now()}, nil
+	return result{claim: c, Result: outbox.Result{
+		DeliveryID: c.ID, AffiliateID: c.AffiliateID, PostbackID: c.PostbackID, Number: c.Number,
+		AttemptID: id, Exchange: exchange, Outcome: outcome, At: e.Now(),
+	}}, nil
 }
 
 // logAttempt writes the one line of an attempt. The URL's query stays out: it
 // may carry a tracker's secret.
 func (e *Engine) logAttempt(ctx context.Context, c *claim, r result) {
 	level := slog.LevelInfo
-	if r.outcome.State != dispatch.Delivered {
+	if r.Outcome.State != dispatch.Delivered {
 		level = slog.LevelWarn
 	}
 	attrs := []slog.Attr{
-		slog.String("delivery", globalid.Hex(c.id)), slog.Int("attempt", c.number), slog.Int64("affiliate", c.affiliateID),
-		slog.Int64("postback", c.postbackID), slog.String("goal", c.goal), slog.String("endpoint", c.endpoint),
-		slog.String("state", string(r.outcome.State)), slog.String("reason", string(r.outcome.AttemptReason)),
-		slog.Int("status", r.exchange.StatusCode), slog.Duration("took", r.exchange.Duration),
-		slog.Duration("since_recorded", r.at.Sub(c.createdAt)),
+		slog.String("delivery", globalid.Hex(c.ID)), slog.Int("attempt", c.Number), slog.Int64("affiliate", c.AffiliateID),
+		slog.Int64("postback", c.PostbackID), slog.String("goal", c.Goal), slog.String("endpoint", c.Endpoint),
+		slog.String("state", string(r.Outcome.State)), slog.String("reason", string(r.Outcome.AttemptReason)),
+		slog.Int("status", r.Exchange.StatusCode), slog.Duration("took", r.Exchange.Duration),
+		slog.Duration("since_recorded", r.At.Sub(c.CreatedAt)),
 	}
-	if !r.outcome.RetryAt.IsZero() {
-		attrs = append(attrs, slog.Time("next", r.outcome.RetryAt))
+	if !r.Outcome.RetryAt.IsZero() {
+		attrs = append(attrs, slog.Time("next", r.Outcome.RetryAt))
 	}
 	e.Log.LogAttrs(ctx, level, "attempt", attrs...)
 	e.metrics.attempt(r)

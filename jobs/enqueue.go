@@ -13,6 +13,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/internal/pg"
+	"postrider/outbox"
 )
 
 // Enqueuer makes River jobs in the caller's own transaction. It implements
@@ -44,7 +45,7 @@ func (q Enqueuer) Enqueue(_ context.Context, tx *pg.Pipeline, deliveries []dispa
 }
 
 // queueJobs makes jobs for whoever fetches them first.
-func queueJobs(tx *pg.Pipeline, deliveries []dispatch.Due) error {
+func queueJobs(tx outbox.Tx, deliveries []dispatch.Due) error {
 	if len(deliveries) == 0 {
 		return nil
 	}
@@ -101,7 +102,7 @@ func newJobRows(deliveries []dispatch.Due) (jobRows, error) {
 			g = &group{args: DeliverArgs{Endpoint: d.Endpoint, Promoted: d.Promoted, Probe: d.Probe}, priority: d.Priority}
 			open[k], all = g, append(all, g)
 		}
-		g.args.Deliveries = append(g.args.Deliveries, Queued{DeliveryID: d.DeliveryID, Attempt: d.Attempt})
+		g.args.Deliveries = append(g.args.Deliveries, outbox.Ref{ID: d.DeliveryID, Attempt: d.Attempt})
 	}
 	rows := jobRows{encoded: make([]string, len(all)), priorities: make([]int, len(all)), queues: make([]string, len(all))}
 	for i, g := range all {

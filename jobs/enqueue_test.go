@@ -17,6 +17,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/internal/pg"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -45,7 +46,7 @@ func TestAJobIsMadeAsRiverMakesIt(t *testing.T) {
 	for _, one := range due {
 		params = append(params, river.InsertManyParams{
 			Args: DeliverArgs{
-				Deliveries: []Queued{{DeliveryID: one.DeliveryID, Attempt: one.Attempt}}, Endpoint: one.Endpoint, Promoted: one.Promoted, Probe: one.Probe,
+				Deliveries: []outbox.Ref{{ID: one.DeliveryID, Attempt: one.Attempt}}, Endpoint: one.Endpoint, Promoted: one.Promoted, Probe: one.Probe,
 			},
 			InsertOpts: &river.InsertOpts{Queue: lane(one.Endpoint), Priority: one.Priority},
 		})
@@ -113,7 +114,7 @@ func TestJobsOfSeveralDeliveries(t *testing.T) {
 			}
 			for _, q := range args.Deliveries {
 				queued = append(queued, dispatch.Due{
-					DeliveryID: q.DeliveryID, Attempt: q.Attempt, Endpoint: args.Endpoint, Priority: rows.priorities[i], Promoted: args.Promoted,
+					DeliveryID: q.ID, Attempt: q.Attempt, Endpoint: args.Endpoint, Priority: rows.priorities[i], Promoted: args.Promoted,
 				})
 			}
 		}

@@ -10,6 +10,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/internal/pg"
+	"postrider/outbox"
 )
 
 // handover is what the engine sends of what its own process records, with no
@@ -102,8 +103,11 @@ func (e *Engine) take(f dispatch.Fresh) *handed {
 	return &handed{
 		due: f.Due,
 		claim: claim{
-			id: f.DeliveryID, affiliateID: f.AffiliateID, postbackID: f.PostbackID, versionID: f.VersionID, number: f.Attempt + 1,
-			values: values(f.DeliveryID, f.Macros), endpoint: f.Endpoint, goal: f.Goal, createdAt: f.RecordedAt,
+			Claimed: outbox.Claimed{
+				ID: f.DeliveryID, AffiliateID: f.AffiliateID, PostbackID: f.PostbackID, VersionID: f.VersionID, Number: f.Attempt + 1,
+				Endpoint: f.Endpoint, Goal: f.Goal, CreatedAt: f.RecordedAt,
+			},
+			values: values(f.DeliveryID, f.Macros),
 		},
 		claimedAt: e.Now().UTC(), room: room,
 	}
@@ -137,7 +141,7 @@ RETURNING id, ARRAY(SELECT (queued ->> 'id')::uuid FROM jsonb_array_elements(arg
 // more: what the recording process had cached of them was old. While the
 // installation is on hold, of which it tells, these are all.
 const stoppedSQL = `
-SELECT p.id, p.deleted_at IS NOT NULL, h.on_hold FROM postbacks p CROSS JOIN (` + onHoldSQL + `) AS h(on_hold)
+SELECT p.id, p.deleted_at IS NOT NULL, h.on_hold FROM postbacks p CROSS JOIN (` + outbox.OnHoldSQL + `) AS h(on_hold)
 WHERE p.id = ANY($1) AND (p.hold_reason IS NOT NULL OR p.deleted_at IS NOT NULL OR h.on_hold)`
 
 // queueHanded writes the jobs of what was taken, which has begun once tx has
@@ -146,7 +150,7 @@ func (e *Engine) queueHanded(tx *pg.Pipeline, taken []*handed) error {
 	byID := make(map[uuid.UUID]*handed, len(taken))
 	due, postbacks := make([]dispatch.Due, len(taken)), make([]int64, len(taken))
 	for i, h := range taken {
-		byID[h.claim.id], postbacks[i] = h, h.claim.postbackID
+		byID[h.claim.ID], postbacks[i] = h, h.claim.PostbackID
 		due[i] = h.due
 	}
 	rows, err := newJobRows(due)
@@ -170,11 +174,11 @@ func (e *Engine) queueHanded(tx *pg.Pipeline, taken []*handed) error {
 	tx.QueueRows(func(rows pgx.Rows) error {
 		_, err := pgx.ForEachRow(rows, []any{&postback, &deleted, &onHold}, func() error {
 			for _, h := range taken {
-				if h.claim.postbackID != postback {
+				if h.claim.PostbackID != postback {
 					continue
 				}
 				if h.claim.onHold = onHold; !onHold {
-					h.claim.stopped = stopped(true, deleted)
+					h.claim.Held, h.claim.Deleted = true, deleted
 				}
 			}
 			return nil
@@ -210,12 +214,12 @@ func (e *Engine) deliver(h *handed) {
 		if h.claim.onHold {
 			return e.writer.write(ctx, h.claim.wait(e.Now()))
 		}
-		if h.claim.stopped != "" {
+		if h.claim.stopped() {
 			return e.writer.write(ctx, h.claim.stop(e.Now()))
 		}
 		return e.send(ctx, &h.claim, DeliverArgs{Endpoint: h.due.Endpoint}, h.room)
 	})
 	if err != nil {
-		e.Log.ErrorContext(ctx, "delivering", "delivery", h.claim.id, "error", err)
+		e.Log.ErrorContext(ctx, "delivering", "delivery", h.claim.ID, "error", err)
 	}
 }

@@ -7,20 +7,19 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
+	"postrider/internal/pg"
+	"postrider/outbox"
 )
 
 // holdAhead is how far the parked deliveries of an endpoint were marked as held
 // since its circuit opened.
 type holdAhead struct {
-	openedAt  time.Time
-	affiliate int64
-	priority  int16
-	id        uuid.UUID
-	over      bool
+	openedAt time.Time
+	at       outbox.Position
+	over     bool
 }
 
 // noteOpen remembers which circuits are open, and forgets the others.
@@ -54,27 +53,9 @@ func (p *promoter) hold(ctx context.Context) (more bool, err error) {
 
 func (p *promoter) holdSome(ctx context.Context, endpoint string, h *holdAhead) error {
 	next := *h
-	err := pgx.BeginFunc(ctx, p.engine.Pool.Pgx, func(tx pgx.Tx) error {
-		next = *h
-		rows, err := tx.Query(ctx, holdParkedSQL, endpoint, h.affiliate, h.priority, h.id, holdBatch, p.engine.Now().UTC(), dispatch.CircuitOpen)
-		if err != nil {
-			return fmt.Errorf("holding what waits for %s: %w", endpoint, err)
-		}
-		var changed []uuid.UUID
-		var marked bool
-		n := 0
-		_, err = pgx.ForEachRow(rows, []any{&next.affiliate, &next.priority, &next.id, &marked}, func() error {
-			n++
-			if marked {
-				changed = append(changed, next.id)
-			}
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("holding what waits for %s: %w", endpoint, err)
-		}
-		next.over = n < holdBatch
-		return notify(ctx, tx, changed)
+	err := pg.InGroup(ctx, p.engine.Pool.Pgx, func(ctx context.Context, tx *pg.Group) (err error) {
+		next.at, next.over, err = outbox.Hold(ctx, tx, endpoint, h.at, holdBatch, p.engine.Now())
+		return err
 	})
 	if err == nil {
 		*h = next
@@ -90,14 +71,16 @@ func (p *promoter) probe(ctx context.Context) error {
 		if _, allowed := c.Allow(now, p.engine.Circuit); !allowed || c.State == dispatch.Recovering {
 			continue
 		}
-		first, err := p.walkOne(ctx, endpoint)
+		first, err := outbox.Streams(ctx, pg.NewGroup(p.engine.Pool.Pgx), outbox.Stream{Endpoint: endpoint, Affiliate: -1}, 1)
 		if err != nil {
 			return err
 		}
-		if first.endpoint != endpoint {
+		if len(first) == 0 || first[0].Endpoint != endpoint {
 			continue // nothing waits there
 		}
-		err = p.move(ctx, func(tx pgx.Tx) (taken, error) { return p.takeProbe(ctx, tx, first) })
+		err = p.move(ctx, func(ctx context.Context, tx *pg.Group) ([]outbox.Promoted, error) {
+			return p.takeProbe(ctx, tx, first[0])
+		})
 		if err != nil {
 			return err
 		}
@@ -105,34 +88,28 @@ func (p *promoter) probe(ctx context.Context) error {
 	return nil
 }
 
-// takeProbe takes the turn to probe, if it is anybody's, and what is sent for it.
-func (p *promoter) takeProbe(ctx context.Context, tx pgx.Tx, s stream) (taken, error) {
-	now := p.engine.Now().UTC()
-	tag, err := tx.Exec(ctx, probeSQL, s.endpoint, now, now.Add(p.engine.Circuit.ProbeLimit))
-	if err != nil {
-		return taken{}, fmt.Errorf("taking the turn to probe %s: %w", s.endpoint, err)
-	}
-	if tag.RowsAffected() == 0 {
-		return taken{}, nil
-	}
-	t, err := takeFirst(ctx, tx, now, map[stream]int{s: 1})
-	for i := range t.due {
-		t.due[i].Probe = true
-	}
-	return t, err
-}
+// probeSQL takes the turn to probe $1, if it is anybody's: $2 now, $3 until when.
+var probeSQL = `
+UPDATE endpoints SET state = 'half_open', probe_at = $3, updated_at = $2
+WHERE endpoint = $1 AND state IN ` + dispatch.HoldingSQL + ` AND probe_at <= $2 RETURNING true`
 
-// walkOne finds a stream of an endpoint.
-func (p *promoter) walkOne(ctx context.Context, endpoint string) (stream, error) {
-	rows, err := p.engine.Pool.Pgx.Query(ctx, streamsSQL, endpoint, int64(-1), 1)
-	if err != nil {
-		return stream{}, fmt.Errorf("looking for a probe: %w", err)
+// takeProbe takes the turn to probe, if it is anybody's, and what is sent for it.
+func (p *promoter) takeProbe(ctx context.Context, tx *pg.Group, s outbox.Stream) (taken []outbox.Promoted, err error) {
+	now, mine := p.engine.Now().UTC(), false
+	tx.QueueRows(func(rows pgx.Rows) error {
+		turns, err := pgx.CollectRows(rows, pgx.RowTo[bool])
+		mine = len(turns) > 0
+		return err
+	}, probeSQL, s.Endpoint, now, now.Add(p.engine.Circuit.ProbeLimit))
+	if err := tx.Send(ctx); err != nil {
+		return nil, fmt.Errorf("taking the turn to probe %s: %w", s.Endpoint, err)
 	}
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s stream, err error) {
-		return s, row.Scan(&s.endpoint, &s.affiliate)
-	})
-	if err != nil || len(found) == 0 {
-		return stream{}, err
+	if !mine {
+		return nil, nil
 	}
-	return found[0], nil
+	taken, err = outbox.Promote(ctx, tx, map[outbox.Stream]int{s: 1}, now)
+	for i := range taken {
+		taken[i].Probe = true
+	}
+	return taken, err
 }

@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gofrs/uuid/v5"
-	"github.com/jackc/pgx/v5"
-
 	"postrider/internal/pg"
+	"postrider/outbox"
 )
 
 // Retention is how long what is no longer needed is kept. Conversions and clicks
@@ -110,21 +108,9 @@ const bodyChunk = 1000
 // at a time so that nothing else waits long. It remembers how far it came.
 func (e *Engine) dropBodies(ctx context.Context, before time.Time) error {
 	for ctx.Err() == nil {
-		rows, err := e.Pool.Pgx.Query(ctx, `
-			WITH old AS (
-			  SELECT id FROM attempts WHERE id > $1 AND id < uuid_floor($2) ORDER BY id LIMIT $3
-			), emptied AS (
-			  UPDATE attempts a SET request_headers = '[]', request_body = NULL, response_headers = '[]', response_body = NULL
-			  FROM old WHERE a.id = old.id AND a.id > $1 AND a.id < uuid_floor($2)
-			    AND (a.response_body IS NOT NULL OR a.request_body IS NOT NULL OR a.request_headers <> '[]' OR a.response_headers <> '[]')
-			)
-			SELECT id FROM old ORDER BY id`, e.bodiesUpTo, before, bodyChunk)
+		ids, err := outbox.ForgetBodies(ctx, pg.NewGroup(e.Pool.Pgx), e.bodiesUpTo, before, bodyChunk)
 		if err != nil {
-			return fmt.Errorf("dropping old bodies: %w", err)
-		}
-		ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-		if err != nil {
-			return fmt.Errorf("dropping old bodies: %w", err)
+			return err
 		}
 		if len(ids) > 0 {
 			e.bodiesUpTo = ids[len(ids)-1]

@@ -62,10 +62,10 @@ func newMetrics(register prometheus.Registerer) *metrics {
 }
 
 func (m *metrics) attempt(r result) {
-	m.attempts.WithLabelValues(string(r.outcome.State), string(r.outcome.AttemptReason)).Inc()
-	m.exchange.Observe(r.exchange.Duration.Seconds())
-	if r.outcome.State == dispatch.Delivered {
-		m.delivered.Observe(r.at.Sub(r.claim.createdAt).Seconds())
+	m.attempts.WithLabelValues(string(r.Outcome.State), string(r.Outcome.AttemptReason)).Inc()
+	m.exchange.Observe(r.Exchange.Duration.Seconds())
+	if r.Outcome.State == dispatch.Delivered {
+		m.delivered.Observe(r.At.Sub(r.claim.CreatedAt).Seconds())
 	}
 }
 

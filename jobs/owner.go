@@ -7,9 +7,11 @@ import (
 	"sync"
 	"time"
 
+	"postrider/dispatch"
+	"postrider/outbox"
+
 	"github.com/jackc/pgx/v5"
 
-	"postrider/dispatch"
 	"postrider/internal/pg"
 )
 
@@ -89,16 +91,6 @@ SELECT owner FROM (
 ) AS owners
 WHERE owner <> $1 AND pg_try_advisory_xact_lock_shared(` + pg.LockID(`'`+pg.LockEngine.Of("' || owner")) + `)`
 
-// sweepOwnerlessSQL finds deliveries that the owners $1 had claimed, or had fetched and
-// not begun. They become due at once ($2 now).
-var sweepOwnerlessSQL = `
-WITH stuck AS (
-  SELECT (queued ->> 'id')::uuid AS id, (queued ->> 'attempt')::int AS attempt
-  FROM river_job, jsonb_array_elements(args -> 'deliveries') AS queued
-  WHERE state = 'running' AND kind = 'deliver' AND attempted_by[array_upper(attempted_by, 1)] = ANY($1)
-), swept AS (` + sweptSQL + `
-  FOR UPDATE OF d SKIP LOCKED)` + takeBackSQL
-
 // watchOwners looks who holds no lock whenever a beat saw that others have jobs
 // running: once a second while they do.
 func (e *Engine) watchOwners(ctx context.Context) {
@@ -139,7 +131,8 @@ func (e *Engine) sweepOwnerless(ctx context.Context) error {
 	}
 	var n int
 	err = pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) (err error) {
-		if n, err = e.takeBackIn(ctx, tx, sweepOwnerlessSQL, dead, e.Now().UTC()); err != nil {
+		n, err = e.takeBackIn(ctx, tx, func(tx outbox.Tx) ([]outbox.TakenBack, error) { return outbox.TakeBackFrom(ctx, tx, dead, e.Now()) })
+		if err != nil {
 			return err
 		}
 		if err := forgetJobs(ctx, tx, dead); err != nil {

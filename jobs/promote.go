@@ -3,13 +3,15 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
-	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
 	"postrider/internal/pg"
+	"postrider/outbox"
 )
 
 const (
@@ -23,17 +25,17 @@ const (
 // turn. One process at a time does; what it remembers, another can do without.
 type promoter struct {
 	engine   *Engine
-	after    stream                // where the next round begins
-	underWay map[uuid.UUID]stream  // promoted, and not known to have ended
-	bounced  map[stream]time.Time  // found no place in another process
-	holding  map[string]*holdAhead // open circuits whose parked deliveries are being marked
-	busy     time.Time             // when something was last seen or heard of
-	nextDue  time.Time             // when the next delivery comes to its time; zero where none waits for it
+	after    outbox.Stream               // where the next round begins
+	underWay map[uuid.UUID]outbox.Stream // promoted, and not known to have ended
+	bounced  map[outbox.Stream]time.Time // found no place in another process
+	holding  map[string]*holdAhead       // open circuits whose parked deliveries are being marked
+	busy     time.Time                   // when something was last seen or heard of
+	nextDue  time.Time                   // when the next delivery comes to its time; zero where none waits for it
 }
 
 func newPromoter(e *Engine) *promoter {
 	return &promoter{
-		engine: e, underWay: map[uuid.UUID]stream{}, bounced: map[stream]time.Time{}, holding: map[string]*holdAhead{},
+		engine: e, underWay: map[uuid.UUID]outbox.Stream{}, bounced: map[outbox.Stream]time.Time{}, holding: map[string]*holdAhead{},
 	}
 }
 
@@ -58,23 +60,9 @@ func (p *promoter) due(ctx context.Context, first time.Time) (n int, err error) 
 	if p.nextDue = first; first.IsZero() || first.After(p.engine.Now()) {
 		return 0, nil
 	}
-	err = pgx.BeginFunc(ctx, p.engine.Pool.Pgx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, dueSQL, p.engine.Now().UTC(), dueBatch, dispatch.CircuitOpen)
-		if err != nil {
-			return fmt.Errorf("finding what is due: %w", err)
-		}
-		moved, err := pgx.CollectRows(rows, pgx.RowTo[uuid.NullUUID])
-		if err != nil {
-			return fmt.Errorf("finding what is due: %w", err)
-		}
-		n = len(moved)
-		var held []uuid.UUID
-		for _, id := range moved {
-			if id.Valid {
-				held = append(held, id.UUID)
-			}
-		}
-		return notify(ctx, tx, held)
+	err = pg.InGroup(ctx, p.engine.Pool.Pgx, func(ctx context.Context, tx *pg.Group) (err error) {
+		n, err = outbox.Due(ctx, tx, dueBatch, p.engine.Now())
+		return err
 	})
 	return n, err
 }
@@ -91,28 +79,17 @@ func (p *promoter) settle(ctx context.Context) error {
 	if len(p.underWay) == 0 {
 		return nil
 	}
-	ids := make(pg.UUIDs, 0, len(p.underWay))
-	for id := range p.underWay {
-		ids = append(ids, id)
-	}
-	rows, err := p.engine.Pool.Pgx.Query(ctx, underWaySQL, ids)
+	parked, err := outbox.UnderWay(ctx, pg.NewGroup(p.engine.Pool.Pgx), slices.Collect(maps.Keys(p.underWay)))
 	if err != nil {
-		return fmt.Errorf("looking after what was promoted: %w", err)
+		return err
 	}
-	still := map[uuid.UUID]stream{}
-	var id uuid.UUID
-	var parked bool
-	_, err = pgx.ForEachRow(rows, []any{&id, &parked}, func() error {
-		s := p.underWay[id]
-		if parked {
+	still := make(map[uuid.UUID]outbox.Stream, len(parked))
+	for id, again := range parked {
+		if s := p.underWay[id]; again {
 			p.bounced[s] = now.Add(bouncedFor)
 		} else {
 			still[id] = s
 		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("looking after what was promoted: %w", err)
 	}
 	p.underWay = still
 	return nil
@@ -120,14 +97,14 @@ func (p *promoter) settle(ctx context.Context) error {
 
 // pick deals the free places out: a place to each affiliate in turn, for each
 // affiliate to each of its endpoints in turn.
-func (p *promoter) pick(streams []stream) map[stream]int {
+func (p *promoter) pick(streams []outbox.Stream) map[outbox.Stream]int {
 	e, processes := p.engine, int(p.engine.member.processes.Load())
 	flying := map[string]int{}
 	all, slow := 2*e.Workers*processes, e.endpoints.slowSlots*processes
 	for _, s := range p.underWay {
-		flying[s.endpoint]++
+		flying[s.Endpoint]++
 		all--
-		if _, proven := e.endpoints.room(s.endpoint, processes); !proven {
+		if _, proven := e.endpoints.room(s.Endpoint, processes); !proven {
 			slow--
 		}
 	}
@@ -137,21 +114,21 @@ func (p *promoter) pick(streams []stream) map[stream]int {
 			turns.add(s)
 		}
 	}
-	picks := map[stream]int{}
+	picks := map[outbox.Stream]int{}
 	for all > 0 {
 		s, ok := turns.next()
 		if !ok {
 			break
 		}
-		room, proven := e.endpoints.room(s.endpoint, processes)
-		if flying[s.endpoint] >= room || !proven && slow <= 0 {
+		room, proven := e.endpoints.room(s.Endpoint, processes)
+		if flying[s.Endpoint] >= room || !proven && slow <= 0 {
 			turns.drop()
 			continue
 		}
 		if !proven {
 			slow--
 		}
-		flying[s.endpoint]++
+		flying[s.Endpoint]++
 		picks[s]++
 		all--
 	}
@@ -160,9 +137,11 @@ func (p *promoter) pick(streams []stream) map[stream]int {
 
 // promote moves the first of each stream into River, and lets a probe out where
 // one is due.
-func (p *promoter) promote(ctx context.Context, picks map[stream]int) error {
+func (p *promoter) promote(ctx context.Context, picks map[outbox.Stream]int) error {
 	if len(picks) > 0 {
-		err := p.move(ctx, func(tx pgx.Tx) (taken, error) { return takeFirst(ctx, tx, p.engine.Now(), picks) })
+		err := p.move(ctx, func(ctx context.Context, tx *pg.Group) ([]outbox.Promoted, error) {
+			return outbox.Promote(ctx, tx, picks, p.engine.Now())
+		})
 		if err != nil {
 			return err
 		}
@@ -170,77 +149,25 @@ func (p *promoter) promote(ctx context.Context, picks map[stream]int) error {
 	return p.probe(ctx)
 }
 
-// taken is what was taken out of the table to be promoted.
-type taken struct {
-	due      []dispatch.Due
-	streams  []stream    // of each
-	released []uuid.UUID // those that were held until now
-}
-
-// move promotes what take takes, in one transaction.
-func (p *promoter) move(ctx context.Context, take func(tx pgx.Tx) (taken, error)) error {
-	var moved taken
-	err := pgx.BeginFunc(ctx, p.engine.Pool.Pgx, func(tx pgx.Tx) (err error) {
-		if moved, err = take(tx); err != nil || len(moved.due) == 0 {
+// move makes jobs of what take takes, in one transaction.
+func (p *promoter) move(ctx context.Context, take func(ctx context.Context, tx *pg.Group) ([]outbox.Promoted, error)) error {
+	var moved []outbox.Promoted
+	err := pg.InGroup(ctx, p.engine.Pool.Pgx, func(ctx context.Context, tx *pg.Group) (err error) {
+		if moved, err = take(ctx, tx); err != nil {
 			return err
 		}
-		if err := insertJobs(ctx, tx, moved.due); err != nil {
-			return err
+		due := make([]dispatch.Due, len(moved))
+		for i, m := range moved {
+			due[i] = m.Due
 		}
-		return notify(ctx, tx, moved.released)
+		return queueJobs(tx, due)
 	})
 	if err != nil {
 		return fmt.Errorf("promoting: %w", err)
 	}
-	for i, d := range moved.due {
-		p.underWay[d.DeliveryID] = moved.streams[i]
+	for _, m := range moved {
+		p.underWay[m.DeliveryID] = m.Stream
 	}
-	p.engine.metrics.promoted(len(moved.due))
-	return nil
-}
-
-// takeFirst takes the first deliveries of each stream out of the table.
-func takeFirst(ctx context.Context, tx pgx.Tx, now time.Time, picks map[stream]int) (taken, error) {
-	var endpoints []string
-	var affiliates []int64
-	var counts []int32
-	for s, n := range picks {
-		endpoints, affiliates, counts = append(endpoints, s.endpoint), append(affiliates, s.affiliate), append(counts, int32(n)) //nolint:gosec // small
-	}
-	rows, err := tx.Query(ctx, promoteSQL, endpoints, affiliates, counts, now.UTC())
-	if err != nil {
-		return taken{}, fmt.Errorf("taking what is parked: %w", err)
-	}
-	var t taken
-	var d dispatch.Due
-	var id uuid.UUID
-	var affiliate int64
-	var held bool
-	_, err = pgx.ForEachRow(rows, []any{&id, &d.Attempt, &d.Endpoint, &d.Priority, &affiliate, &held}, func() error {
-		d.DeliveryID, d.Promoted = id, true
-		t.due, t.streams = append(t.due, d), append(t.streams, stream{d.Endpoint, affiliate})
-		if held {
-			t.released = append(t.released, id)
-		}
-		return nil
-	})
-	if err != nil {
-		return taken{}, fmt.Errorf("taking what is parked: %w", err)
-	}
-	return t, nil
-}
-
-// insertJobs makes the jobs of what was taken.
-func insertJobs(ctx context.Context, tx pgx.Tx, due []dispatch.Due) error {
-	rows, err := newJobRows(due)
-	if err != nil {
-		return err
-	}
-	batch := &pgx.Batch{}
-	batch.Queue(insertJobsSQL, rows.args()...)
-	batch.Queue(notifyJobsSQL, rows.notices())
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("making %d jobs: %w", len(due), err)
-	}
+	p.engine.metrics.promoted(len(moved))
 	return nil
 }

@@ -11,8 +11,10 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"postrider/dispatch"
+	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/macro"
+	"postrider/outbox"
 )
 
 // Replayer makes new deliveries out of ones that have ended. It needs no workers
@@ -45,12 +47,8 @@ func (r replayable) check() error {
 // delivery, which waits in the table behind live traffic. Who may replay what is
 // the caller's to check.
 func (r Replayer) Replay(ctx context.Context, deliveryID uuid.UUID, asSent bool) (uuid.UUID, error) {
-	now := r.Now().UTC()
-	id, err := uuid.NewV7AtTime(now)
-	if err != nil {
-		return id, fmt.Errorf("making an id: %w", err)
-	}
-	err = pgx.BeginFunc(ctx, r.Pool, func(tx pgx.Tx) error {
+	var id uuid.UUID
+	err := pgx.BeginFunc(ctx, r.Pool, func(tx pgx.Tx) error {
 		old, err := readReplayable(ctx, tx, deliveryID, asSent)
 		if err != nil {
 			return err
@@ -62,10 +60,14 @@ func (r Replayer) Replay(ctx context.Context, deliveryID uuid.UUID, asSent bool)
 		if err != nil {
 			return fmt.Errorf("reading the template of version %d: %w", old.versionID, err)
 		}
-		if _, err := tx.Exec(ctx, replaySQL, id, deliveryID, old.versionID, template.Endpoint(), now, dispatch.PriorityReplay); err != nil {
-			return fmt.Errorf("writing the replay down: %w", err)
+		group := pg.NewGroup(tx)
+		if id, err = outbox.Replay(group, deliveryID, old.versionID, template.Endpoint(), r.Now()); err != nil {
+			return err
 		}
-		return notify(ctx, tx, []uuid.UUID{id})
+		if err := group.Send(ctx); err != nil {
+			return fmt.Errorf("recording the replay: %w", err)
+		}
+		return nil
 	})
 	return id, err
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"time"
+
+	"postrider/outbox"
 )
 
 const (
@@ -152,7 +154,7 @@ func (p *promoter) advance(ctx context.Context, seen seen) (moved bool, err erro
 	if err != nil {
 		return false, err
 	}
-	var streams []stream
+	var streams []outbox.Stream
 	if seen.parked || due > 0 {
 		if streams, err = p.streams(ctx); err != nil {
 			return false, err

@@ -2,33 +2,26 @@ package jobs
 
 import (
 	"context"
-	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"postrider/internal/pg"
+	"postrider/outbox"
 )
 
 const streamBatch = 1000 // streams that one round looks at
 
-// stream is what one affiliate has waiting for one endpoint: it goes out in its
-// order, live before retries before replays.
-type stream struct {
-	endpoint  string
-	affiliate int64
-}
-
 // streams gives those that have something waiting, from where the last round
 // left off; after the last comes the first again.
-func (p *promoter) streams(ctx context.Context) ([]stream, error) {
+func (p *promoter) streams(ctx context.Context) ([]outbox.Stream, error) {
 	found, err := p.walk(ctx, p.after)
 	if err != nil {
 		return nil, err
 	}
-	if len(found) < streamBatch && p.after != (stream{}) {
-		more, err := p.walk(ctx, stream{})
+	if len(found) < streamBatch && p.after != (outbox.Stream{}) {
+		more, err := p.walk(ctx, outbox.Stream{})
 		if err != nil {
 			return nil, err
 		}
-		seen := make(map[stream]struct{}, len(found))
+		seen := make(map[outbox.Stream]struct{}, len(found))
 		for _, s := range found {
 			seen[s] = struct{}{}
 		}
@@ -38,23 +31,13 @@ func (p *promoter) streams(ctx context.Context) ([]stream, error) {
 			}
 		}
 	}
-	p.after = stream{}
+	p.after = outbox.Stream{}
 	if len(found) == streamBatch {
 		p.after = found[len(found)-1]
 	}
 	return found, nil
 }
 
-func (p *promoter) walk(ctx context.Context, after stream) ([]stream, error) {
-	rows, err := p.engine.Pool.Pgx.Query(ctx, streamsSQL, after.endpoint, after.affiliate, streamBatch)
-	if err != nil {
-		return nil, fmt.Errorf("looking at what is parked: %w", err)
-	}
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s stream, err error) {
-		return s, row.Scan(&s.endpoint, &s.affiliate)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("looking at what is parked: %w", err)
-	}
-	return found, nil
+func (p *promoter) walk(ctx context.Context, after outbox.Stream) ([]outbox.Stream, error) {
+	return outbox.Streams(ctx, pg.NewGroup(p.engine.Pool.Pgx), after, streamBatch)
 }

@@ -1,5 +1,7 @@
 package jobs
 
+import "postrider/outbox"
+
 // turns deals places out to streams: to affiliates in turn, and for each
 // affiliate to its endpoints in turn.
 type turns struct {
@@ -9,27 +11,27 @@ type turns struct {
 }
 
 type affiliateTurns struct {
-	streams []stream
+	streams []outbox.Stream
 	at      int
 }
 
-func (t *turns) add(s stream) {
+func (t *turns) add(s outbox.Stream) {
 	if t.index == nil {
 		t.index = map[int64]*affiliateTurns{}
 	}
-	a := t.index[s.affiliate]
+	a := t.index[s.Affiliate]
 	if a == nil {
 		a = &affiliateTurns{}
-		t.index[s.affiliate] = a
+		t.index[s.Affiliate] = a
 		t.affiliates = append(t.affiliates, a)
 	}
 	a.streams = append(a.streams, s)
 }
 
 // next gives the stream whose turn it is; false where none is left.
-func (t *turns) next() (stream, bool) {
+func (t *turns) next() (outbox.Stream, bool) {
 	if len(t.affiliates) == 0 {
-		return stream{}, false
+		return outbox.Stream{}, false
 	}
 	t.at %= len(t.affiliates)
 	a := t.affiliates[t.at]

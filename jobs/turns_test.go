@@ -3,16 +3,18 @@ package jobs
 import (
 	"testing"
 
+	"postrider/outbox"
+
 	"pgregory.net/rapid"
 )
 
 func TestPlacesAreDealtToAffiliatesThenToTheirEndpoints(t *testing.T) {
 	t.Parallel()
 	turns := &turns{}
-	for _, s := range []stream{{"a1", 1}, {"a2", 1}, {"a3", 1}, {"b1", 2}} {
+	for _, s := range []outbox.Stream{{Endpoint: "a1", Affiliate: 1}, {Endpoint: "a2", Affiliate: 1}, {Endpoint: "a3", Affiliate: 1}, {Endpoint: "b1", Affiliate: 2}} {
 		turns.add(s)
 	}
-	want := []stream{{"a1", 1}, {"b1", 2}, {"a2", 1}, {"b1", 2}, {"a3", 1}, {"b1", 2}, {"a1", 1}}
+	want := []outbox.Stream{{Endpoint: "a1", Affiliate: 1}, {Endpoint: "b1", Affiliate: 2}, {Endpoint: "a2", Affiliate: 1}, {Endpoint: "b1", Affiliate: 2}, {Endpoint: "a3", Affiliate: 1}, {Endpoint: "b1", Affiliate: 2}, {Endpoint: "a1", Affiliate: 1}}
 	for i, w := range want {
 		if got, ok := turns.next(); !ok || got != w {
 			t.Fatalf("turn %d is %v, want %v", i, got, w)
@@ -25,15 +27,15 @@ func TestPlacesAreDealtToAffiliatesThenToTheirEndpoints(t *testing.T) {
 func TestEveryStreamGetsWhatItHasRoomFor(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		turns, room, got := &turns{}, map[stream]int{}, map[stream]int{}
+		turns, room, got := &turns{}, map[outbox.Stream]int{}, map[outbox.Stream]int{}
 		perAffiliate, left := map[int64]int{}, map[int64]int{}
 		for range rapid.IntRange(0, 20).Draw(t, "streams") {
-			s := stream{rapid.StringMatching("[a-f]").Draw(t, "endpoint"), rapid.Int64Range(1, 4).Draw(t, "affiliate")}
+			s := outbox.Stream{Endpoint: rapid.StringMatching("[a-f]").Draw(t, "endpoint"), Affiliate: rapid.Int64Range(1, 4).Draw(t, "affiliate")}
 			if _, twice := room[s]; twice {
 				continue
 			}
 			room[s] = rapid.IntRange(0, 5).Draw(t, "room")
-			left[s.affiliate] += room[s]
+			left[s.Affiliate] += room[s]
 			turns.add(s)
 		}
 		for {
@@ -46,11 +48,11 @@ func TestEveryStreamGetsWhatItHasRoomFor(t *testing.T) {
 				continue
 			}
 			got[s]++
-			perAffiliate[s.affiliate]++
-			left[s.affiliate]--
+			perAffiliate[s.Affiliate]++
+			left[s.Affiliate]--
 			for a, n := range left {
-				if n > 0 && perAffiliate[s.affiliate] > perAffiliate[a]+1 {
-					t.Fatalf("affiliate %d has %d places and %d, who has room, %d", s.affiliate, perAffiliate[s.affiliate], a, perAffiliate[a])
+				if n > 0 && perAffiliate[s.Affiliate] > perAffiliate[a]+1 {
+					t.Fatalf("affiliate %d has %d places and %d, who has room, %d", s.Affiliate, perAffiliate[s.Affiliate], a, perAffiliate[a])
 				}
 			}
 		}

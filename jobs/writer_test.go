@@ -17,6 +17,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/ent/db"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -29,12 +30,12 @@ func results(t *testing.T, d *pgtest.DB, n int) []result {
 	for i := range all {
 		p := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/")
 		row := pgtest.Delivery(t, d, c.ID, p, func(c *db.DeliveryCreate) { c.SetState(dispatch.Queued).SetClaimedAt(pgtest.Now) })
-		all[i] = result{
-			claim:     &claim{id: row.ID, affiliateID: s.Affiliate, postbackID: p.ID, versionID: *row.VersionID, number: 1},
-			attemptID: pgtest.ID(t), at: pgtest.Now,
-			exchange: dispatch.Exchange{StartedAt: pgtest.Now, Method: dispatch.GET, URL: "https://tracker.example/", StatusCode: 200},
-			outcome:  dispatch.Outcome{State: dispatch.Delivered},
-		}
+		claimed := outbox.Claimed{ID: row.ID, AffiliateID: s.Affiliate, PostbackID: p.ID, VersionID: *row.VersionID, Number: 1}
+		all[i] = result{claim: &claim{Claimed: claimed}, Result: outbox.Result{
+			DeliveryID: row.ID, AffiliateID: s.Affiliate, PostbackID: p.ID, Number: 1, AttemptID: pgtest.ID(t), At: pgtest.Now,
+			Exchange: dispatch.Exchange{StartedAt: pgtest.Now, Method: dispatch.GET, URL: "https://tracker.example/", StatusCode: 200},
+			Outcome:  dispatch.Outcome{State: dispatch.Delivered},
+		}}
 	}
 	return all
 }
@@ -49,7 +50,7 @@ func TestABadRowDoesNotTakeTheOthersWithIt(t *testing.T) {
 	d := pgtest.New(t)
 	w := newTestWriter(t, d)
 	batch := results(t, d, 5)
-	batch[2].exchange.ResponseBody = "a NUL \x00 that PostgreSQL refuses"
+	batch[2].Exchange.ResponseBody = "a NUL \x00 that PostgreSQL refuses"
 	if err := w.flush(t.Context(), batch); err == nil {
 		t.Error("all five were written together")
 	}
@@ -83,7 +84,7 @@ func TestManyShareACommitAndEachWaitsForIt(t *testing.T) {
 				t.Error(err)
 			}
 			var state string
-			if err := d.SQL.QueryRowContext(ctx, `SELECT state FROM deliveries WHERE id = $1`, r.claim.id).Scan(&state); err != nil || state != "delivered" {
+			if err := d.SQL.QueryRowContext(ctx, `SELECT state FROM deliveries WHERE id = $1`, r.claim.ID).Scan(&state); err != nil || state != "delivered" {
 				t.Errorf("written, and it is %s; %v", state, err)
 			}
 		})
@@ -100,11 +101,11 @@ func TestAnUnspentClaimGivesItsAttemptBack(t *testing.T) {
 	d := pgtest.New(t)
 	w := newTestWriter(t, d)
 	batch := results(t, d, 2)
-	if _, err := d.SQL.ExecContext(t.Context(), `UPDATE postbacks SET hold_reason = 'GONE' WHERE id = $1`, batch[0].claim.postbackID); err != nil {
+	if _, err := d.SQL.ExecContext(t.Context(), `UPDATE postbacks SET hold_reason = 'GONE' WHERE id = $1`, batch[0].claim.PostbackID); err != nil {
 		t.Fatal(err)
 	}
 	for i := range batch {
-		batch[i].claim.stopped = dispatch.Held
+		batch[i].claim.Held = true
 		batch[i] = batch[i].claim.stop(pgtest.Now)
 	}
 	if err := commit(t.Context(), w.pool, batch); err != nil {
@@ -117,10 +118,10 @@ func TestAnUnspentClaimGivesItsAttemptBack(t *testing.T) {
 		}
 		return row
 	}
-	if held := read(batch[0].claim.id); held.State != dispatch.Held || held.Attempt != 0 || held.ClaimedAt != nil || held.DueAt != nil || *held.Reason != "POSTBACK_HELD" {
+	if held := read(batch[0].claim.ID); held.State != dispatch.Held || held.Attempt != 0 || held.ClaimedAt != nil || held.DueAt != nil || *held.Reason != "POSTBACK_HELD" {
 		t.Errorf("held: %+v", held)
 	}
-	if resumed := read(batch[1].claim.id); resumed.State != dispatch.Queued || resumed.Attempt != 0 || resumed.DueAt == nil || resumed.Reason != nil {
+	if resumed := read(batch[1].claim.ID); resumed.State != dispatch.Queued || resumed.Attempt != 0 || resumed.DueAt == nil || resumed.Reason != nil {
 		t.Errorf("resumed meanwhile: %+v", resumed)
 	}
 }
@@ -156,7 +157,7 @@ func TestAJobBeginsNothingMoreWhenTheProcessLeaves(t *testing.T) {
 	args := DeliverArgs{Endpoint: tracker.URL}
 	for range 3 {
 		row := pgtest.Delivery(t, d, s.Conversion(t, d).ID, p, func(c *db.DeliveryCreate) { c.SetState(dispatch.Queued).SetAttempt(0).SetEndpoint(tracker.URL) })
-		args.Deliveries = append(args.Deliveries, Queued{DeliveryID: row.ID})
+		args.Deliveries = append(args.Deliveries, outbox.Ref{ID: row.ID})
 	}
 	err = (&deliverer{engine: e}).Work(t.Context(), &river.Job[DeliverArgs]{JobRow: &rivertype.JobRow{ID: 1, Attempt: 1}, Args: args})
 	if err != nil {

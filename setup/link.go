@@ -104,7 +104,7 @@ func destination(wish LinkWish, offer *db.Offer, pages []*db.LandingPage) (strin
 
 // MakeDefaultLinks gives every affiliate the default link for every offer that
 // it lacks. It is called when an affiliate or an offer is made.
-func MakeDefaultLinks(ctx context.Context, tx *sql.Tx, now time.Time) error {
+func MakeDefaultLinks(ctx context.Context, tx pg.Conn, now time.Time) error {
 	var affiliates, offers []int64
 	var codes []string
 	err := pg.Each(ctx, tx, "finding default links to make", func(rows *sql.Rows) error {

@@ -2,23 +2,19 @@ package setup
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"reflect"
 	"slices"
 	"time"
 
-	"github.com/gofrs/uuid/v5"
-
 	"postrider/commission"
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/firing"
-	"postrider/internal/live"
-	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/macro"
+	"postrider/outbox"
 )
 
 // PostbackWish is a postback as somebody wants it.
@@ -208,29 +204,7 @@ func (c *change) release(ctx context.Context, p *db.Postback) error {
 	if err != nil {
 		return fmt.Errorf("reading the template of postback %d: %w", p.ID, err)
 	}
-	return c.moveDeliveries(ctx, `
-		UPDATE deliveries d SET state = `+dispatch.WaitsSQL+`, due_at = $2, updated_at = $2, reason = NULL,
-		  version_id = (SELECT id FROM postback_versions WHERE postback_id = $1 AND number = $4), endpoint = $5
-		WHERE postback_id = $1 AND state = 'held' AND reason = $3
-		RETURNING id`, p.ID, c.now, dispatch.PostbackHeld, p.Version, template.Endpoint())
-}
-
-// moveDeliveries runs a statement that changes deliveries of a postback and
-// returns their ids, and tells whoever watches.
-func (c *change) moveDeliveries(ctx context.Context, statement string, args ...any) error {
-	var ids []uuid.UUID
-	err := pg.Each(ctx, c.tx, "moving the deliveries of a postback", func(rows *sql.Rows) error {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return err
-		}
-		ids = append(ids, id)
-		return nil
-	}, statement, args...)
-	if err != nil {
-		return err
-	}
-	return live.Notify(ctx, c.tx, live.Deliveries, ids...)
+	return outbox.Release(ctx, c.tx, p.ID, p.Version, template.Endpoint(), c.now)
 }
 
 // DeletePostback takes a postback away. Its past deliveries stay; those that
@@ -244,11 +218,7 @@ func (s *Setup) DeletePostback(ctx context.Context, id int64) error {
 		if err := c.client.Postback.UpdateOne(before).SetDeletedAt(c.now).SetEnabled(false).SetUpdatedAt(c.now).Exec(ctx); err != nil {
 			return fmt.Errorf("deleting the postback: %w", err)
 		}
-		err = c.moveDeliveries(ctx, `
-			UPDATE deliveries SET state = 'cancelled', due_at = NULL, gathers = NULL, reason = $3, updated_at = $2
-			WHERE postback_id = $1 AND state IN `+dispatch.UnfinishedSQL+` AND claimed_at IS NULL
-			RETURNING id`, id, c.now, dispatch.PostbackDeleted)
-		if err != nil {
+		if err := outbox.CancelPostback(ctx, c.tx, id, c.now); err != nil {
 			return err
 		}
 		return c.audit(ctx, "delete", "postback", id, before.AffiliateID, before, nil)

@@ -49,7 +49,7 @@ func New(cfg Config) *Setup {
 
 // change is one transaction of changes, seen as a parameter.
 type change struct {
-	tx     *sql.Tx
+	tx     *pg.Pipeline
 	client *db.Client
 	viewer *viewer.Viewer
 	scope  viewer.RowScope
@@ -66,7 +66,7 @@ func (s *Setup) change(ctx context.Context, do func(ctx context.Context, c *chan
 	if err != nil {
 		return err
 	}
-	err = pg.WithTx(ctx, s.DB, func(ctx context.Context, tx *sql.Tx) error {
+	err = pg.WithPipeline(ctx, s.DB, func(ctx context.Context, tx *pg.Pipeline) error {
 		return do(ctx, &change{
 			tx: tx, viewer: v, scope: scope, now: s.Now().UTC().Truncate(time.Microsecond),
 			client: ent.NewTxClient(tx),

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 
+	"postrider/internal/pg"
+
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -68,7 +70,7 @@ func (c cluster) follows(was cluster) bool {
 }
 
 // remember writes down that the installation runs here now.
-func (c cluster) remember(ctx context.Context, tx *sql.Tx) error {
+func (c cluster) remember(ctx context.Context, tx pg.Conn) error {
 	_, err := tx.ExecContext(ctx, `UPDATE installation SET system_identifier = nullif($1, ''), timeline = nullif($2::bigint, 0), database_oid = $3`,
 		c.system, c.timeline, c.oid)
 	if err != nil {

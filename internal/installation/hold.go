@@ -72,13 +72,13 @@ func Resume(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	return pg.WithTx(ctx, db, resume)
+	return pg.WithTx(ctx, db, func(ctx context.Context, tx *sql.Tx) error { return resume(ctx, tx) })
 }
 
 // Resumption is Resume for a transaction of the caller's.
-func Resumption(ctx context.Context, db *sql.DB) (resume func(ctx context.Context, tx *sql.Tx) error, err error) {
+func Resumption(ctx context.Context, db *sql.DB) (resume func(ctx context.Context, tx pg.Conn) error, err error) {
 	here, err := readCluster(ctx, db)
-	return func(ctx context.Context, tx *sql.Tx) error {
+	return func(ctx context.Context, tx pg.Conn) error {
 		known, err := readKnown(ctx, tx, "FOR UPDATE")
 		if err != nil {
 			return err

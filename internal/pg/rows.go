@@ -11,6 +11,13 @@ type Querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
+// Conn runs statements: a pool, a transaction, a Pipeline.
+type Conn interface {
+	Querier
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
 // Each runs a query and hands each of its rows to scan. Its error begins with what
 // was being done.
 func Each(ctx context.Context, on Querier, what string, scan func(rows *sql.Rows) error, query string, args ...any) error {

@@ -1,0 +1,117 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/jackc/pgx/v5"
+
+	"postrider/dispatch"
+	"postrider/internal/pg"
+)
+
+// Ref is a delivery as a job knows it: by how many attempts it had when the job was
+// made. If it has had more since, the job is old.
+type Ref struct {
+	ID      uuid.UUID `json:"id"`
+	Attempt int       `json:"attempt"`
+}
+
+var refColumns = pg.Columns[Ref]{
+	pg.UUID("id", func(r *Ref) uuid.UUID { return r.ID }),
+	pg.Int("attempt", func(r *Ref) int { return r.Attempt }),
+}
+
+// Claimed is a delivery that was taken for one attempt.
+type Claimed struct {
+	ID          uuid.UUID
+	AffiliateID int64
+	PostbackID  int64
+	VersionID   int64
+	Number      int // of this attempt, from 1
+	Endpoint    string
+	Goal        string
+	CreatedAt   time.Time
+	Held        bool // its postback waits for its owner
+	Deleted     bool // its postback was deleted
+	Macros      []byte
+}
+
+// Ref is what it was claimed by.
+func (c *Claimed) Ref() Ref { return Ref{c.ID, c.Number - 1} }
+
+// claimSQL takes deliveries for one attempt each; $$1 is now. It changes no indexed
+// column, so the updates stay in their rows' pages. While the installation is on hold
+// it takes none, and gives one row with the nil id: one statement sees either that or
+// the claims.
+var claimSQL = refColumns.Statement(`
+WITH claimed AS (
+  UPDATE deliveries d SET attempt = d.attempt + 1, claimed_at = now(), first_attempt_at = coalesce(d.first_attempt_at, $$1)
+  FROM rows
+  WHERE d.id = u.id AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
+    AND d.blocked_by IS NULL AND d.state IN ` + dispatch.SendableSQL + ` AND NOT (` + OnHoldSQL + `)
+    AND NOT (d.follows AND EXISTS (
+      SELECT FROM deliveries o WHERE o.conversion_id = d.conversion_id AND o.postback_id = d.postback_id AND o.event_id < d.event_id
+        AND o.replay_of IS NULL AND o.state IN ` + dispatch.UnfinishedSQL + `))
+    AND NOT (d.gathering_id = d.id AND EXISTS (
+      SELECT FROM deliveries o WHERE o.click_id = d.click_id AND o.postback_id = d.postback_id AND o.id < d.id
+        AND o.gathering_id = o.id AND o.state IN ` + dispatch.UnfinishedSQL + `))
+  RETURNING d.id, d.affiliate_id, d.postback_id, d.version_id, d.event_id, d.attempt, d.endpoint, d.goal, d.created_at, d.macros
+)
+SELECT c.id, c.affiliate_id, c.postback_id, c.version_id, c.attempt, c.endpoint, c.goal, c.created_at,
+       p.hold_reason IS NOT NULL, p.deleted_at IS NOT NULL, coalesce(c.macros, e.macros)
+FROM claimed c JOIN postbacks p ON p.id = c.postback_id JOIN conversion_events e ON e.id = c.event_id
+UNION ALL
+SELECT '00000000-0000-0000-0000-000000000000', 0, 0, 0, 0, '', '', $$1, false, false, '{}' WHERE (` + OnHoldSQL + `)`)
+
+// OnHoldSQL tells whether nothing may leave to trackers.
+const OnHoldSQL = `SELECT hold_reason IS NOT NULL FROM installation WHERE one`
+
+// Claim takes deliveries by compare-and-set on their attempts. It gives those that it
+// got, in no order; onHold where it took none, since nothing may leave. It needs no
+// transaction around it: one statement does all.
+func Claim(ctx context.Context, tx Tx, asked []Ref, now time.Time) (claimed []Claimed, onHold bool, err error) {
+	claimed, err = collect(ctx, tx, "claiming deliveries", func(row pgx.CollectableRow) (c Claimed, err error) {
+		err = row.Scan(&c.ID, &c.AffiliateID, &c.PostbackID, &c.VersionID, &c.Number, &c.Endpoint, &c.Goal, &c.CreatedAt, &c.Held, &c.Deleted, &c.Macros)
+		return c, err
+	}, claimSQL, refColumns.Args(asked, now.UTC())...)
+	if len(claimed) == 1 && claimed[0].ID == uuid.Nil {
+		return nil, true, err
+	}
+	return claimed, false, err
+}
+
+// followersSQL finds, of deliveries that could not be claimed, those that wait for
+// nothing but perhaps an earlier one: of the same conversion, or what was gathered of
+// the same click before.
+var followersSQL = refColumns.Statement(`
+SELECT d.id FROM deliveries d JOIN (SELECT * FROM rows) u ON d.id = u.id
+WHERE (d.follows OR d.gathering_id = d.id) AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
+  AND d.blocked_by IS NULL AND d.state IN ` + dispatch.SendableSQL)
+
+// waitSQL lets $1 wait for the one before each. It locks that one: an end that is
+// being written now is waited for, and then there is nothing to wait for.
+var waitSQL = `
+WITH earlier AS (
+  SELECT d.id, o.id AS before FROM deliveries d
+  CROSS JOIN LATERAL (
+    SELECT o.id FROM deliveries o WHERE o.postback_id = d.postback_id
+      AND (d.follows AND o.conversion_id = d.conversion_id AND o.event_id < d.event_id AND o.replay_of IS NULL
+        OR d.gathering_id = d.id AND o.click_id = d.click_id AND o.id < d.id AND o.gathering_id = o.id)
+      AND o.state IN ` + dispatch.UnfinishedSQL + ` ORDER BY o.event_id DESC LIMIT 1 FOR UPDATE
+  ) o WHERE d.id = ANY($1)
+)
+UPDATE deliveries d SET blocked_by = e.before, reason = $3, updated_at = $2 FROM earlier e WHERE d.id = e.id RETURNING d.id`
+
+// Wait lets deliveries that could not be claimed wait for an earlier one that is on
+// its way, and gives those that do. again tells that an earlier one has ended at this
+// very moment, so that it is worth claiming the others again.
+func Wait(ctx context.Context, tx Tx, asked []Ref, now time.Time) (waiting []uuid.UUID, again bool, err error) {
+	followers, err := collect(ctx, tx, "looking for earlier deliveries", pgx.RowTo[uuid.UUID], followersSQL, refColumns.Args(asked)...)
+	if err != nil || len(followers) == 0 {
+		return nil, false, err
+	}
+	waiting, err = move(ctx, tx, "letting deliveries wait for earlier ones", waitSQL, pg.UUIDs(followers), now.UTC(), string(dispatch.WaitsForEarlier))
+	return waiting, len(waiting) < len(followers), err
+}

@@ -1,0 +1,185 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/jackc/pgx/v5"
+
+	"postrider/dispatch"
+	"postrider/internal/live"
+	"postrider/internal/pg"
+)
+
+// Result is how a claim ended.
+type Result struct {
+	DeliveryID  uuid.UUID
+	AffiliateID int64
+	PostbackID  int64
+	Number      int       // of the attempt
+	AttemptID   uuid.UUID // nil where nothing was sent
+	Exchange    dispatch.Exchange
+	Outcome     dispatch.Outcome
+	At          time.Time
+	Unspent     bool // nothing was sent: no attempt is recorded, and its number is given back
+}
+
+// holds tells whether the delivery is to be held with its postback.
+func (r *Result) holds() bool { return r.Unspent && r.Outcome.State == dispatch.Held }
+
+func (r *Result) dueAt() *time.Time {
+	if r.Outcome.RetryAt.IsZero() {
+		return nil
+	}
+	at := r.Outcome.RetryAt.UTC()
+	return &at
+}
+
+var finishColumns = pg.Columns[Result]{
+	pg.UUID("id", func(r *Result) uuid.UUID { return r.DeliveryID }),
+	pg.Int("number", func(r *Result) int { return r.Number }),
+	pg.Text("state", func(r *Result) string { return string(r.Outcome.State) }),
+	pg.TimeOrNull("due_at", (*Result).dueAt),
+	pg.Text("url", func(r *Result) string { return r.Exchange.URL }),
+	pg.Int("status_code", func(r *Result) int { return r.Exchange.StatusCode }),
+	pg.Float("duration_ms", func(r *Result) float64 { return milliseconds(r.Exchange.Duration) }),
+	pg.Text("reason", func(r *Result) string { return string(r.Outcome.Reason) }),
+	pg.Text("detail", func(r *Result) string { return r.Outcome.Detail }),
+	pg.Time("at", func(r *Result) time.Time { return r.At }),
+	pg.Bool("unspent", func(r *Result) bool { return r.Unspent }),
+}
+
+// finishSQL: a delivery that has moved on (swept and claimed anew, cancelled) is left
+// as it is; one that was only swept takes the late answer. An unspent claim gives its
+// attempt back.
+var finishSQL = finishColumns.Statement(`
+UPDATE deliveries d SET
+  state = u.state, claimed_at = NULL, due_at = u.due_at, parked_at = NULL, blocked_by = NULL,
+  priority = CASE WHEN u.due_at IS NULL THEN d.priority ELSE greatest(d.priority, $$1) END,
+  attempt = CASE WHEN u.unspent THEN d.attempt - 1 ELSE d.attempt END,
+  url = coalesce(nullif(u.url, ''), d.url), status_code = nullif(u.status_code, 0),
+  duration_ms = CASE WHEN u.unspent THEN d.duration_ms ELSE u.duration_ms END,
+  reason = nullif(u.reason, ''), detail = u.detail, updated_at = u.at,
+  delivered_at = CASE WHEN u.state = 'delivered' THEN u.at END
+FROM rows
+WHERE d.id = u.id AND d.attempt = u.number AND d.state IN ` + dispatch.UnfinishedSQL)
+
+// holdPostbacksSQL holds the postbacks whose tracker said that the address is gone.
+const holdPostbacksSQL = `UPDATE postbacks SET hold_reason = 'GONE', updated_at = $2 WHERE id = ANY($1) AND hold_reason IS NULL`
+
+// unblockSQL lets go what waited for $1, which have ended, and announces it on the
+// channel $3: 200 ids a notice.
+var unblockSQL = `
+WITH unblocked AS (
+  UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $2, updated_at = $2
+  WHERE blocked_by = ANY($1) AND state IN ` + dispatch.SendableSQL + ` RETURNING id
+), numbered AS (
+  SELECT id, (row_number() OVER () - 1) / 200 AS notice FROM unblocked
+)
+SELECT pg_notify($3, string_agg(replace(id::text, '-', ''), ',')) FROM numbered GROUP BY notice`
+
+// Unblock queues that what waited for deliveries which have ended goes on.
+func Unblock(tx Tx, ended []uuid.UUID, now time.Time) {
+	tx.Queue(unblockSQL, pg.UUIDs(ended), now.UTC(), string(live.Deliveries))
+}
+
+// Finish queues what came of claims: their attempts, the deliveries, the postbacks
+// that their trackers hold, and what waited for them.
+func Finish(tx Tx, results []Result) error {
+	var attempts []Attempt
+	var ended []uuid.UUID
+	var gone []int64
+	ids := make([]uuid.UUID, len(results))
+	for i, r := range results {
+		ids[i] = r.DeliveryID
+		if !r.Unspent {
+			attempts = append(attempts, Attempt{
+				ID: r.AttemptID, AffiliateID: r.AffiliateID, DeliveryID: r.DeliveryID, Number: r.Number, Exchange: r.Exchange,
+				Reason: r.Outcome.AttemptReason, Detail: r.Outcome.AttemptDetail,
+			})
+		}
+		if r.Outcome.State.Final() {
+			ended = append(ended, r.DeliveryID)
+		}
+		if r.Outcome.HoldPostback {
+			gone = append(gone, r.PostbackID)
+		}
+	}
+	if err := recordAttempts(tx, attempts); err != nil {
+		return err
+	}
+	tx.Queue(finishSQL, finishColumns.Args(results, dispatch.PriorityRetry)...)
+	if len(gone) > 0 {
+		tx.Queue(holdPostbacksSQL, gone, results[0].At.UTC())
+	}
+	if len(ended) > 0 {
+		Unblock(tx, ended, results[0].At)
+	}
+	Announce(tx, ids)
+	return nil
+}
+
+// NeedsLook tells whether results must be looked at again (ConfirmHolds), in the
+// transaction in which they are finished.
+func NeedsLook(results []Result) bool {
+	for i := range results {
+		if results[i].holds() {
+			return true
+		}
+	}
+	return false
+}
+
+// heldSQL locks postbacks, and tells which of them are on hold: until the caller's
+// commit nobody resumes one.
+const heldSQL = `
+WITH locked AS (SELECT id, hold_reason FROM postbacks WHERE id = ANY($1) ORDER BY id FOR SHARE)
+SELECT id FROM locked WHERE hold_reason IS NOT NULL`
+
+// ConfirmHolds looks again whether the postbacks of deliveries that are to be held
+// with them are on hold. One that was resumed meanwhile has released what was held
+// before: what is held after that would wait for ever, so it is due at once.
+func ConfirmHolds(ctx context.Context, tx Tx, results []Result) error {
+	var postbacks []int64
+	for i := range results {
+		if results[i].holds() {
+			postbacks = append(postbacks, results[i].PostbackID)
+		}
+	}
+	if len(postbacks) == 0 {
+		return nil
+	}
+	still, err := collect(ctx, tx, "looking at held postbacks", pgx.RowTo[int64], heldSQL, postbacks)
+	if err != nil {
+		return err
+	}
+	held := map[int64]bool{}
+	for _, id := range still {
+		held[id] = true
+	}
+	for i := range results {
+		if r := &results[i]; r.holds() && !held[r.PostbackID] {
+			r.Outcome = dispatch.Outcome{State: dispatch.Waits(r.Number - 1), RetryAt: r.At}
+		}
+	}
+	return nil
+}
+
+// GiveBack is how a claim ends that was not used, since nothing may leave: it is due
+// again at once.
+func (c *Claimed) GiveBack(now time.Time) Result {
+	return c.unspent(dispatch.Outcome{State: dispatch.Waits(c.Number - 1), RetryAt: now}, now)
+}
+
+// Stop is how a claim ends whose postback was held or deleted meanwhile.
+func (c *Claimed) Stop(now time.Time) Result {
+	if c.Deleted {
+		return c.unspent(dispatch.Outcome{State: dispatch.Cancelled, Reason: dispatch.PostbackDeleted}, now)
+	}
+	return c.unspent(dispatch.Outcome{State: dispatch.Held, Reason: dispatch.PostbackHeld}, now)
+}
+
+func (c *Claimed) unspent(o dispatch.Outcome, now time.Time) Result {
+	return Result{DeliveryID: c.ID, AffiliateID: c.AffiliateID, PostbackID: c.PostbackID, Number: c.Number, Outcome: o, At: now, Unspent: true}
+}

@@ -1,0 +1,120 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"postrider/dispatch"
+	"postrider/internal/pg"
+
+	"github.com/gofrs/uuid/v5"
+)
+
+// Stream is what an affiliate has parked at an endpoint: it leaves in its order.
+type Stream struct {
+	Endpoint  string
+	Affiliate int64
+}
+
+// streamsSQL walks over the index of what is parked, from stream to stream, however
+// much waits in each: $1 and $2 the stream after which to begin, $3 how many.
+const streamsSQL = `
+WITH RECURSIVE walk AS (
+  (SELECT endpoint, affiliate_id, 1 AS n FROM deliveries WHERE parked_at IS NOT NULL AND (endpoint, affiliate_id) > ($1, $2::bigint)
+   ORDER BY endpoint, affiliate_id LIMIT 1)
+  UNION ALL
+  SELECT next.endpoint, next.affiliate_id, walk.n + 1 FROM walk CROSS JOIN LATERAL (
+    SELECT endpoint, affiliate_id FROM deliveries WHERE parked_at IS NOT NULL AND (endpoint, affiliate_id) > (walk.endpoint, walk.affiliate_id)
+    ORDER BY endpoint, affiliate_id LIMIT 1
+  ) next WHERE walk.n < $3
+)
+SELECT endpoint, affiliate_id FROM walk`
+
+// Streams lists streams that have something parked, most after one.
+func Streams(ctx context.Context, tx Tx, after Stream, most int) ([]Stream, error) {
+	return collect(ctx, tx, "looking for what is parked", func(row pgx.CollectableRow) (s Stream, err error) {
+		return s, row.Scan(&s.Endpoint, &s.Affiliate)
+	}, streamsSQL, after.Endpoint, after.Affiliate, most)
+}
+
+// pick is how many of a stream are promoted.
+type pick struct {
+	Stream
+
+	n int
+}
+
+var pickColumns = pg.Columns[pick]{
+	pg.Text("endpoint", func(p *pick) string { return p.Endpoint }),
+	pg.Bigint("affiliate_id", func(p *pick) int64 { return p.Affiliate }),
+	pg.Int("n", func(p *pick) int { return p.n }),
+}
+
+// promoteSQL takes the first of each stream: $$1 now. Rows that another process has
+// locked are skipped.
+var promoteSQL = pickColumns.Statement(`
+WITH first AS (
+  SELECT p.id, p.held FROM rows
+  CROSS JOIN LATERAL (
+    SELECT id, state = 'held' AS held FROM deliveries WHERE endpoint = u.endpoint AND affiliate_id = u.affiliate_id AND parked_at IS NOT NULL
+    ORDER BY priority, id LIMIT u.n FOR UPDATE SKIP LOCKED
+  ) p
+)
+UPDATE deliveries d SET parked_at = NULL, queued_at = now(), updated_at = CASE WHEN first.held THEN $$1 ELSE d.updated_at END,
+  state = CASE WHEN d.state <> 'held' THEN d.state ELSE ` + dispatch.WaitsSQL + ` END,
+  reason = CASE WHEN first.held THEN NULL ELSE d.reason END
+FROM first WHERE d.id = first.id
+RETURNING d.id, d.attempt, d.endpoint, d.priority, d.affiliate_id, first.held`)
+
+// Promoted is a delivery that goes into a job.
+type Promoted struct {
+	dispatch.Due
+
+	Stream Stream
+}
+
+// Promote takes the first deliveries of each stream, as many as it says: the caller
+// puts them into jobs, in the same transaction.
+func Promote(ctx context.Context, tx Tx, picks map[Stream]int, now time.Time) ([]Promoted, error) {
+	asked := make([]pick, 0, len(picks))
+	for s, n := range picks {
+		asked = append(asked, pick{s, n})
+	}
+	var released []uuid.UUID
+	taken, err := collect(ctx, tx, "promoting what is parked", func(row pgx.CollectableRow) (p Promoted, err error) {
+		var id uuid.UUID
+		var affiliate int64
+		var held bool
+		err = row.Scan(&id, &p.Attempt, &p.Endpoint, &p.Priority, &affiliate, &held)
+		p.DeliveryID, p.Due.Promoted, p.Stream = id, true, Stream{p.Endpoint, affiliate}
+		if held {
+			released = append(released, id)
+		}
+		return p, err
+	}, promoteSQL, pickColumns.Args(asked, now.UTC())...)
+	if err != nil {
+		return nil, err
+	}
+	Announce(tx, released)
+	return taken, nil
+}
+
+// underWaySQL tells what became of deliveries that were promoted.
+var underWaySQL = `
+SELECT id, parked_at IS NOT NULL FROM deliveries
+WHERE id = ANY($1) AND due_at IS NULL AND blocked_by IS NULL AND state IN ` + dispatch.UnfinishedSQL
+
+// UnderWay tells, of deliveries that were promoted, which are still on their way, and
+// whether they are parked again; the others have ended, or wait for something else.
+func UnderWay(ctx context.Context, tx Tx, promoted []uuid.UUID) (parked map[uuid.UUID]bool, err error) {
+	parked = map[uuid.UUID]bool{}
+	_, err = collect(ctx, tx, "looking after what was promoted", func(row pgx.CollectableRow) (id uuid.UUID, err error) {
+		var is bool
+		err = row.Scan(&id, &is)
+		parked[id] = is
+		return id, err
+	}, underWaySQL, pg.UUIDs(promoted))
+	return parked, err
+}

@@ -1,0 +1,81 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/dispatch"
+	"postrider/internal/pg"
+)
+
+// replaySQL makes the delivery $1 out of $2: version $3, endpoint $4, now $5 (by
+// another clock than the database's, perhaps), priority $6.
+const replaySQL = `
+INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
+  transaction_id, goal, status, state, priority, endpoint, due_at, replay_of, test, created_at, updated_at, gathering_id, macros)
+SELECT $1, affiliate_id, postback_id, $3, conversion_id, event_id, offer_id, campaign_id, click_id,
+  transaction_id, goal, status, 'queued', $6, $4, least($5, now()), id, test, $5, $5, gathering_id, macros
+FROM deliveries WHERE id = $2`
+
+// Replay queues a new delivery out of one that has ended, by a version of its
+// postback, and gives its id. It waits behind live traffic.
+func Replay(tx Tx, delivery uuid.UUID, versionID int64, endpoint string, now time.Time) (uuid.UUID, error) {
+	id, err := newID(now)
+	if err != nil {
+		return id, err
+	}
+	tx.Queue(replaySQL, id, delivery, versionID, endpoint, now.UTC(), dispatch.PriorityReplay)
+	Announce(tx, []uuid.UUID{id})
+	return id, nil
+}
+
+// replaySomeSQL makes replays of the items after $2 up to $3 of the bulk replay $1:
+// $4 as they were sent, $5 and $6 the endpoints of versions, $7 ids for the new
+// deliveries, $8 now, $9 the priority, $10 the reason where the circuit is open. What
+// is under way again, is a test, or has no postback any more is left out.
+var replaySomeSQL = `
+INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
+  transaction_id, goal, status, state, reason, priority, endpoint, parked_at, replay_of, bulk_replay_id, created_at, updated_at,
+  gathering_id, macros)
+SELECT ($7::uuid[])[i.number - $2], d.affiliate_id, d.postback_id, v.id, d.conversion_id, d.event_id, d.offer_id, d.campaign_id, d.click_id,
+  d.transaction_id, d.goal, d.status, CASE WHEN c.endpoint IS NULL THEN 'queued' ELSE 'held' END,
+  CASE WHEN c.endpoint IS NOT NULL THEN $10 END, $9, u.endpoint, $8, d.id, $1, $8, $8,
+  d.gathering_id, d.macros
+FROM bulk_replay_items i JOIN deliveries d ON d.id = i.delivery_id
+JOIN postbacks p ON p.id = d.postback_id AND p.deleted_at IS NULL
+JOIN postback_versions v ON v.postback_id = p.id AND CASE WHEN $4 THEN v.id = d.version_id ELSE v.number = p.version END
+JOIN unnest($5::bigint[], $6::text[]) AS u(version, endpoint) ON u.version = v.id
+LEFT JOIN endpoints c ON c.endpoint = u.endpoint AND c.state IN ` + dispatch.HoldingSQL + `
+WHERE i.bulk_replay_id = $1 AND i.number > $2 AND i.number <= $3 AND NOT d.test AND d.state IN ` + dispatch.FinalSQL + `
+ORDER BY i.number
+RETURNING id`
+
+// Items are the items of a bulk replay after one number, up to another.
+type Items struct {
+	BulkReplay  int64
+	After, UpTo int
+	AsSent      bool             // by the versions that they were made for
+	Endpoints   map[int64]string // where each version leads
+}
+
+// ReplaySome makes replays of items of a bulk replay, and gives how many: what is
+// under way again, is a test, or has lost its postback is left out.
+func ReplaySome(ctx context.Context, tx Tx, items Items, now time.Time) (int, error) {
+	var versions []int64
+	var endpoints []string
+	for version, endpoint := range items.Endpoints {
+		versions, endpoints = append(versions, version), append(endpoints, endpoint)
+	}
+	ids := make(pg.UUIDs, items.UpTo-items.After)
+	for i := range ids {
+		var err error
+		if ids[i], err = newID(now); err != nil {
+			return 0, err
+		}
+	}
+	made, err := move(ctx, tx, "queuing replays", replaySomeSQL, items.BulkReplay, items.After, items.UpTo, items.AsSent, versions, endpoints,
+		ids, now.UTC(), dispatch.PriorityReplay, string(dispatch.CircuitOpen))
+	return len(made), err
+}

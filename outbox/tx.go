@@ -1,0 +1,43 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/jackc/pgx/v5"
+
+	"postrider/internal/live"
+)
+
+// Tx is a transaction whose statements go out together: a pg.Pipeline or a pg.Group.
+type Tx interface {
+	Queue(query string, args ...any)
+	QueueRows(read func(rows pgx.Rows) error, query string, args ...any)
+	Send(ctx context.Context) error
+}
+
+// Announce tells whoever watches that deliveries have changed, with the commit.
+func Announce(tx Tx, ids []uuid.UUID) { live.Queue(tx, live.Deliveries, ids...) }
+
+// collect sends a query with what is queued before it, and reads its rows.
+func collect[T any](ctx context.Context, tx Tx, what string, read pgx.RowToFunc[T], query string, args ...any) (all []T, err error) {
+	tx.QueueRows(func(rows pgx.Rows) (err error) {
+		all, err = pgx.CollectRows(rows, read)
+		return err
+	}, query, args...)
+	if err := tx.Send(ctx); err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return all, nil
+}
+
+// move runs a statement that gives the ids of what it changed, and announces them.
+func move(ctx context.Context, tx Tx, what, query string, args ...any) ([]uuid.UUID, error) {
+	ids, err := collect(ctx, tx, what, pgx.RowTo[uuid.UUID], query, args...)
+	if err != nil {
+		return nil, err
+	}
+	Announce(tx, ids)
+	return ids, nil
+}
