@@ -138,20 +138,14 @@ func waitIdle(ctx context.Context, db *sql.DB, ended <-chan struct{}) error {
 
 // dropTestDatabases removes what failed and killed tests have left, and the templates.
 func dropTestDatabases(ctx context.Context, db *sql.DB) error {
-	rows, err := db.QueryContext(ctx, "SELECT datname FROM pg_database WHERE datname LIKE 'testdb_%'")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
 	var names []string
-	for rows.Next() {
+	err := pg.Each(ctx, db, "looking for test databases", func(rows *sql.Rows) error {
 		var name string
-		if err := rows.Scan(&name); err != nil {
-			return err
-		}
+		err := rows.Scan(&name)
 		names = append(names, pq.QuoteIdentifier(name))
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}, "SELECT datname FROM pg_database WHERE datname LIKE 'testdb_%'")
+	if err != nil {
 		return err
 	}
 	for _, name := range names {
