@@ -15,8 +15,7 @@ function readDemo(): Demo {
 
 /** Every page is watched: nothing may go wrong in its console, and nothing may be asked of another host. */
 export const test = base.extend<{ demo: Demo }>({
-  // The fixture has no other of its own; Playwright wants the pattern all the same.
-  // eslint-disable-next-line no-empty-pattern
+  // eslint-disable-next-line no-empty-pattern -- Playwright wants the pattern of a fixture that needs no other
   demo: async ({}, give) => {
     await give(readDemo());
   },

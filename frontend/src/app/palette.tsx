@@ -272,8 +272,7 @@ export function Palette({ onClose }: { onClose: () => void }): ReactElement {
             {targets.map((target, i) => {
               const Icon = target.icon;
               return (
-                // The field keeps the focus and moves the choice; a pointer clicks.
-                // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+                // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the field keeps the focus and moves the choice
                 <div
                   key={`${target.kind} ${target.key}`}
                   id={`${list}-${String(i)}`}

@@ -133,8 +133,7 @@ async function expectWhole(log: LiveLog<Row>, server: Server): Promise<void> {
   for (let pages = 0; log.view().hasOlder; pages += 1) {
     expect(pages).toBeLessThan(500);
     log.loadOlder();
-    // A page after the other, as somebody scrolls.
-    // eslint-disable-next-line no-await-in-loop
+    // eslint-disable-next-line no-await-in-loop -- a page after the other, as somebody scrolls
     await vi.advanceTimersByTimeAsync(1000);
   }
   expect(log.view().rows).toEqual(expected);
@@ -281,7 +280,7 @@ describe("a live log", () => {
       ];
       for (let step = 0; step < 600; step += 1) {
         steps[random(steps.length)]?.();
-        // eslint-disable-next-line no-await-in-loop
+        // eslint-disable-next-line no-await-in-loop -- one step after the other
         await vi.advanceTimersByTimeAsync(random(300));
         const keys = log.view().rows.map((row) => row.deliveryId);
         expect(keys.every((key, i) => i === 0 || key < (keys[i - 1] ?? ""))).toBe(true);

@@ -296,8 +296,7 @@ export class LiveLog<Row extends LiveRow> {
     let start: PageStart = null;
     // Where nothing was held there is nothing to join: one page is a beginning.
     for (let left = since === 0 ? 1 : catchUpPages; left > 0; left -= 1) {
-      // One page tells where the next begins.
-      // eslint-disable-next-line no-await-in-loop
+      // eslint-disable-next-line no-await-in-loop -- one page tells where the next begins
       const page = await this.#page(pageOf, start);
       if (run !== this.#run || "error" in page) return false;
       this.#change((state) => takePage(state, page.rows, page.askedAt, this.#follow));
@@ -313,8 +312,7 @@ export class LiveLog<Row extends LiveRow> {
     const open = [...this.#state.rows, ...this.#state.waiting].filter(this.#options.isOpen);
     for (let from = 0; from < open.length; from += pageOf) {
       const askedAt = mark(this.#state);
-      // So many at a time, so that the server is not asked for all at once.
-      // eslint-disable-next-line no-await-in-loop
+      // eslint-disable-next-line no-await-in-loop -- the server is not asked for all at once
       const rows = await this.#source.byIds(open.slice(from, from + pageOf).map((row) => row.id));
       if (run !== this.#run || "error" in rows) return false;
       this.#change((state) => takePage(state, rows, askedAt, this.#follow));
