@@ -55,7 +55,7 @@ func (a *Accounts) rememberDevice(ctx context.Context, email string) error {
 	if err != nil {
 		return err
 	}
-	http.SetCookie(r.writer, &http.Cookie{
+	http.SetCookie(r.writer, &http.Cookie{ //nolint:gosec // Secure is as the session's: not where the public URL is http
 		Name: a.deviceCookie, Value: base64.RawURLEncoding.EncodeToString(sealed), Path: "/",
 		MaxAge: int(deviceLife.Seconds()), Secure: a.sessions.Cookie.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})

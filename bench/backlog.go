@@ -207,7 +207,7 @@ func memoryWithWaiting(ctx context.Context, e *env) (figures, error) {
 	if err != nil {
 		return figures{}, err
 	}
-	child := exec.CommandContext(ctx, self, "-child", pool.URL) //nolint:gosec // ourselves
+	child := exec.CommandContext(ctx, self, "-child", pool.URL) // ourselves
 	child.Stderr = os.Stderr
 	out, err := child.Output()
 	if err != nil {

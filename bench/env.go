@@ -135,7 +135,7 @@ func newSink(ctx context.Context) (*sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sink{listener: listener, port: listener.Addr().(*net.TCPAddr).Port} //nolint:forcetypeassert // it is TCP
+	s := &sink{listener: listener, port: listener.Addr().(*net.TCPAddr).Port}
 	s.server = &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
 	go func() { _ = s.server.Serve(listener) }()
 	return s, nil

@@ -124,7 +124,7 @@ func workElsewhere(ctx context.Context, pool *pg.Pool, processes int) (stop func
 		}
 	}
 	for range processes {
-		child := exec.CommandContext(ctx, self, "-work", pool.URL) //nolint:gosec // ourselves
+		child := exec.CommandContext(ctx, self, "-work", pool.URL) // ourselves
 		child.Stderr = os.Stderr
 		if err := child.Start(); err != nil {
 			stop()

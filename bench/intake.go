@@ -142,7 +142,7 @@ func pgbench(ctx context.Context, url string, seconds int) (float64, error) {
 	script := exec.CommandContext(ctx, "sh", "-c", fmt.Sprintf(
 		`psql -q %q -c 'CREATE TABLE pgb (id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, click text, goal text, at timestamptz DEFAULT now())' &&
 		 echo "INSERT INTO pgb (click, goal) VALUES (md5(random()::text), 'registration');" | %q -n -M prepared -c %d -j 2 -T %d -f - %q`,
-		url, program, callers, max(3, seconds), url)) //nolint:gosec // our own strings
+		url, program, callers, max(3, seconds), url)) // our own strings
 	out, err := script.CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("pgbench: %w: %s", err, out)

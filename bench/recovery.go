@@ -122,7 +122,7 @@ func (e *env) program(ctx context.Context) (*exec.Cmd, error) {
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/postrider").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("building the program: %w: %s", err, out)
 	}
-	child := exec.CommandContext(ctx, binary, "all") //nolint:gosec // our own
+	child := exec.CommandContext(ctx, binary, "all") // our own
 	child.Env = append(os.Environ(), "DATABASE_URL="+e.plainURL(), "POSTRIDER_DATA="+e.dir, "POSTRIDER_ADDR=127.0.0.1:0", "POSTRIDER_LOG=error")
 	child.Stderr = os.Stderr
 	return child, child.Start()

@@ -109,7 +109,7 @@ func skipFinish(ctx context.Context, pool *pg.Pool, batch []skipJob) {
 			return
 		}
 		outcome := dispatch.Judge(x, dispatch.Terms{Attempt: 1, Schedule: dispatch.DefaultSchedule})
-		ids, attempts, codes = append(ids, job.ID), append(attempts, id), append(codes, int32(x.StatusCode)) //nolint:gosec // three digits
+		ids, attempts, codes = append(ids, job.ID), append(attempts, id), append(codes, int32(x.StatusCode)) // three digits
 		took, began = append(took, float64(x.Duration.Microseconds())/1000), append(began, x.StartedAt.UTC())
 		methods, urls, truncated = append(methods, string(x.Method)), append(urls, x.URL), append(truncated, x.ResponseTruncated)
 		errs, details = append(errs, string(outcome.AttemptReason)), append(details, outcome.AttemptDetail)

@@ -87,7 +87,7 @@ func (e *env) writeResults(ctx context.Context, table string, missed int) error 
 	}
 	text := fmt.Sprintf("# Results\n\nMade by `make bench` on %s.\n\n%d cores (%s), %s of memory, %s, PostgreSQL %s with full durability on the same machine.\n\n%s\n\n%s",
 		time.Now().UTC().Format("2 January 2006"), runtime.NumCPU(), processor(), memory(), runtime.Version(), version, verdict, table)
-	return os.WriteFile("bench/RESULTS.md", []byte(text), 0o644) //nolint:gosec // meant to be read
+	return os.WriteFile("bench/RESULTS.md", []byte(text), 0o644) // meant to be read
 }
 
 // memory is how much the machine has.
@@ -123,7 +123,7 @@ func profile(name string) (stop func(), err error) {
 	if name == "" {
 		return func() {}, nil
 	}
-	file, err := os.Create(name) //nolint:gosec // named by whoever runs it
+	file, err := os.Create(name) // named by whoever runs it
 	if err != nil {
 		return nil, err
 	}

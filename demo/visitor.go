@@ -47,7 +47,7 @@ func newVisitor(r *rand.Rand, a *affiliateSpec) visitor {
 	}
 	if base, err := netip.ParseAddr(networks[v.country]); err == nil {
 		bytes := base.As4()
-		bytes[2], bytes[3] = byte(r.IntN(256)), byte(1+r.IntN(254))
+		bytes[2], bytes[3] = byte(r.IntN(256)), byte(1+r.IntN(254)) //nolint:gosec // less than 256
 		v.address = netip.AddrFrom4(bytes)
 	}
 	return v

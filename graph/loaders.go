@@ -77,7 +77,7 @@ func (r *Resolver) freshLoaders(ctx context.Context) context.Context {
 	return context.WithValue(ctx, loadersKey{}, newLoaders(r.Client, r.Health, r.Home, r.Intake, r.LoaderWait))
 }
 
-func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loaders) } //nolint:forcetypeassert // set for every response
+func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loaders) } // set for every response
 
 // find loads a row that may be absent or hidden: then it is nil.
 func find[K comparable, T any](ctx context.Context, l *dataloadgen.Loader[K, *T], key *K) (*T, error) {

@@ -125,6 +125,15 @@ func TestSocketSignsIn(t *testing.T) {
 			pgtest.Until(t, patience, "it watches no more", func() bool { return !a.cfg.Deliveries.Watched() })
 		})
 	}
+}
+
+func TestSocketRefusesWhoCannotSignIn(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s := pgtest.NewScene(t, a.db)
+	u := a.user(t, viewer.Affiliate, s.Affiliate)
+	session := a.session(t, u.Email)
+	bearer := http.Header(a.token(t, u.Email)).Get("Authorization")
 	t.Run("a message that is too large ends it", func(t *testing.T) {
 		for name, size := range map[string]int{"connection_ack": 1<<20 - 1000, "closed": 1 << 20} {
 			_, f := a.open(t, fmt.Sprintf(`{"authorization": %q, "padding": %q}`, bearer, strings.Repeat("x", size)))

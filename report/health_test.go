@@ -87,18 +87,7 @@ func TestThePostbacksHealthIsThatOfTheLastDay(t *testing.T) {
 	if got := mine[p.ID]; got.Delivered != 21 || got.Failed != 1 || got.Waiting != 3 {
 		t.Errorf("%+v", got)
 	} else {
-		hours := map[int][2]int{}
-		for i, hour := range got.Hours {
-			if !hour.At.Equal(pgtest.Now.Add(time.Duration(i-24) * time.Hour)) {
-				t.Errorf("hour %d begins at %s", i, hour.At)
-			}
-			if hour.Delivered+hour.Failed > 0 {
-				hours[i] = [2]int{hour.Delivered, hour.Failed}
-			}
-		}
-		if len(got.Hours) != 24 || len(hours) != 2 || hours[23] != [2]int{21, 0} || hours[21] != [2]int{0, 1} {
-			t.Errorf("%d hours; of them %v", len(got.Hours), hours)
-		}
+		wantHours(t, got.Hours)
 		near(t, "success rate", got.SuccessRate, 21.0/22)
 		near(t, "median", got.P50Ms, 105)
 		near(t, "p95", got.P95Ms, 190.5)
@@ -114,6 +103,23 @@ func TestThePostbacksHealthIsThatOfTheLastDay(t *testing.T) {
 	}
 	if _, err := health.OfPostbacks(t.Context(), nil); problem.CodeOf(err) != problem.CodeUnauthenticated {
 		t.Errorf("nobody is asking: %v", err)
+	}
+}
+
+// wantHours checks 24 of them: what was delivered is in the last, what failed two before.
+func wantHours(t *testing.T, got []*report.PostbackHealthHour) {
+	t.Helper()
+	hours := map[int][2]int{}
+	for i, hour := range got {
+		if !hour.At.Equal(pgtest.Now.Add(time.Duration(i-24) * time.Hour)) {
+			t.Errorf("hour %d begins at %s", i, hour.At)
+		}
+		if hour.Delivered+hour.Failed > 0 {
+			hours[i] = [2]int{hour.Delivered, hour.Failed}
+		}
+	}
+	if len(got) != 24 || len(hours) != 2 || hours[23] != [2]int{21, 0} || hours[21] != [2]int{0, 1} {
+		t.Errorf("%d hours; of them %v", len(got), hours)
 	}
 }
 

@@ -89,39 +89,49 @@ func TestHugeBodyIsRefused(t *testing.T) {
 	}
 }
 
+// longRoutes are a request that is slow, a stream and a WebSocket: each tells that it
+// was entered.
+func longRoutes(t *testing.T, entered chan<- struct{}, release <-chan struct{}) []server.Route {
+	t.Helper()
+	slow := func(w http.ResponseWriter, _ *http.Request) {
+		entered <- struct{}{}
+		<-release
+		_, _ = io.WriteString(w, "finished")
+	}
+	events := func(w http.ResponseWriter, r *http.Request) {
+		flusher, ok := w.(http.Flusher)
+		if !ok {
+			t.Error("server-sent events need a Flusher")
+			return
+		}
+		_, _ = io.WriteString(w, "data: first\n\n")
+		flusher.Flush()
+		entered <- struct{}{}
+		<-r.Context().Done()
+	}
+	var upgrader websocket.Upgrader
+	socket := func(w http.ResponseWriter, r *http.Request) {
+		conn, err := upgrader.Upgrade(w, r, nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		entered <- struct{}{}
+		<-r.Context().Done()
+	}
+	return []server.Route{
+		{Pattern: "GET /slow", Handler: http.HandlerFunc(slow)},
+		{Pattern: "GET /events", Handler: http.HandlerFunc(events)},
+		{Pattern: "GET /socket", Handler: http.HandlerFunc(socket)},
+	}
+}
+
 func TestCloseEndsStreamsAndLetsRequestsFinish(t *testing.T) {
 	t.Parallel()
 	entered, release := make(chan struct{}, 3), make(chan struct{})
-	var upgrader websocket.Upgrader
 	s, _ := setup(t, func(p *server.Params) {
-		p.Routes = []server.Route{
-			{Pattern: "GET /slow", Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				entered <- struct{}{}
-				<-release
-				_, _ = io.WriteString(w, "finished")
-			})},
-			{Pattern: "GET /events", Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				flusher, ok := w.(http.Flusher)
-				if !ok {
-					t.Error("server-sent events need a Flusher")
-					return
-				}
-				_, _ = io.WriteString(w, "data: first\n\n")
-				flusher.Flush()
-				entered <- struct{}{}
-				<-r.Context().Done()
-			})},
-			{Pattern: "GET /socket", Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				conn, err := upgrader.Upgrade(w, r, nil)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				defer conn.Close()
-				entered <- struct{}{}
-				<-r.Context().Done()
-			})},
-		}
+		p.Routes = longRoutes(t, entered, release)
 	})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

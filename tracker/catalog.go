@@ -109,7 +109,7 @@ var ownTrackers = []*Preset{
 		DocURL: "https://docs.redtrack.io/knowledgebase/tracking-event-types",
 		path:   regexp.MustCompile(`^/postback/?$`), click: []string{"clickid"},
 	},
-	{
+	{ //nolint:gosec // a template, not a credential
 		Key: "clickflare", Name: "ClickFlare", Kind: "tracker", Token: "{cf_click_id}",
 		Template:     "https://<domain>/cf/cv?click_id={param_1}&payout={payout}&txid={conversion_id}",
 		Blanks:       []Blank{domain},

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"encoding/binary"
 	"strings"
 	"time"
 
@@ -248,9 +249,6 @@ func between[P ~func(*sql.Selector)](from, to *time.Time) []P {
 // floor is the least UUIDv7 of a moment.
 func floor(at time.Time) uuid.UUID {
 	var u uuid.UUID
-	ms := max(at.UnixMilli(), 0) // nothing was made before 1970
-	for i := range 6 {
-		u[i] = byte(ms >> (40 - 8*i))
-	}
+	binary.BigEndian.PutUint64(u[:], uint64(max(at.UnixMilli(), 0))<<16) // nothing was made before 1970
 	return u
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"net/url"
 	"strconv"
 	"strings"
@@ -75,7 +76,7 @@ func Open(ctx context.Context, cfg Config) (*Pool, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("DATABASE_URL: %w", redact(err)), db.Close(), api.Close())
 	}
-	pgxConfig.MaxConns = int32(orDefault(cfg.WorkConns, DefaultWorkConns))
+	pgxConfig.MaxConns = int32(min(orDefault(cfg.WorkConns, DefaultWorkConns), math.MaxInt32))
 	pgxConfig.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
 	maps.Copy(pgxConfig.ConnConfig.RuntimeParams, planByKey)
 	pgxConfig.MaxConnIdleTime = 5 * time.Minute

@@ -38,7 +38,7 @@ func retry(ctx context.Context, run func() error) error {
 		if err == nil || attempt == txAttempts || !abortedByAnother(err) {
 			return err
 		}
-		pause := time.Duration(attempt) * (5*time.Millisecond + rand.N(10*time.Millisecond))
+		pause := time.Duration(attempt) * (5*time.Millisecond + rand.N(10*time.Millisecond)) //nolint:gosec // jitter
 		select {
 		case <-ctx.Done():
 			return err

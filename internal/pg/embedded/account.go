@@ -57,12 +57,12 @@ func ownerOf(path string) (*account, error) {
 // own, so that Ctrl-C on our terminal does not reach the server before we are
 // done with it, and in a folder that every user may enter.
 func (a *account) command(bin string, args ...string) *exec.Cmd {
-	cmd := exec.Command(bin, args...) // lives until Stop; arguments are our own
+	cmd := exec.Command(bin, args...) //nolint:gosec // arguments are our own; it lives until Stop
 	cmd.Dir = "/"
 	cmd.Env = serverEnv(os.Environ())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if a != nil {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)}
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)} //nolint:gosec // as the system gave them
 	}
 	return cmd
 }

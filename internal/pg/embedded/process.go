@@ -278,7 +278,7 @@ func freePortOr(fallback uint32) uint32 {
 	if err != nil {
 		return fallback
 	}
-	return uint32(port)
+	return uint32(port) //nolint:gosec // a port
 }
 
 // lastLines is the end of what a program said, on one line.
