@@ -40,7 +40,7 @@ func prepareMul(argument string, _ bool) (func(string) string, error) {
 }
 
 func prepareRound(argument string, _ bool) (func(string) string, error) {
-	places, err := strconv.ParseInt(argument, 10, 32)
+	places, err := strconv.Atoi(argument)
 	if err != nil || places < 0 || places > maxPlaces {
 		return nil, errors.New("needs the number of places, 0 to 8, such as round:2")
 	}
@@ -49,7 +49,7 @@ func prepareRound(argument string, _ bool) (func(string) string, error) {
 		if !ok {
 			return ""
 		}
-		return d.StringFixed(int32(places))
+		return d.StringFixed(int32(places)) //nolint:gosec // maxPlaces at most
 	}, nil
 }
 

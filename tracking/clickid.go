@@ -46,5 +46,5 @@ func (id ClickID) String() string { return hex.EncodeToString(id[:]) }
 // Time gives when the click was made, to the millisecond.
 func (id ClickID) Time() time.Time {
 	milliseconds := binary.BigEndian.Uint64(id[:8]) >> 16
-	return time.UnixMilli(int64(milliseconds)).UTC() //nolint:gosec // 48 bits
+	return time.UnixMilli(int64(milliseconds)).UTC()
 }

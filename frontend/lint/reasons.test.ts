@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
 
-const disabled = new RegExp("(eslint|oxlint)-" + "disable");
+const disabled = /(?:eslint|oxlint)-disable/;
 
 function withoutReason(name: string, text: string): string[] {
   const config = name.endsWith(".json");
@@ -40,6 +40,6 @@ it("every rule that is off has a reason", () => {
 
 it("finds one that has none", () => {
   expect(withoutReason("a.json", `"x": "off",\n"y": "off", // why`)).toEqual(["a.json:1"]);
-  const comment = "// oxlint-" + "disable-next-line no-eval";
+  const comment = ["// oxlint", "disable-next-line no-eval"].join("-");
   expect(withoutReason("a.ts", `${comment}\n${comment} -- why`)).toEqual(["a.ts:1"]);
 });

@@ -76,7 +76,7 @@ func Open(ctx context.Context, cfg Config) (*Pool, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("DATABASE_URL: %w", redact(err)), db.Close(), api.Close())
 	}
-	pgxConfig.MaxConns = int32(min(orDefault(cfg.WorkConns, DefaultWorkConns), math.MaxInt32))
+	pgxConfig.MaxConns = int32(min(orDefault(cfg.WorkConns, DefaultWorkConns), math.MaxInt32)) //nolint:gosec // it was just limited
 	pgxConfig.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
 	maps.Copy(pgxConfig.ConnConfig.RuntimeParams, planByKey)
 	pgxConfig.MaxConnIdleTime = 5 * time.Minute
