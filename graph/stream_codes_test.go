@@ -144,7 +144,7 @@ func TestASilentSocketEnds(t *testing.T) {
 	})
 	t.Run("and who is signed in stays, a pong at a time", func(t *testing.T) {
 		t.Parallel()
-		a := newAPI(t, limits(stream.Limits{AnonymousFor: 20 * time.Millisecond, KeepAlive: 50 * time.Millisecond}))
+		a := newAPI(t, limits(stream.Limits{AnonymousFor: 2 * time.Second, KeepAlive: 500 * time.Millisecond}))
 		token := a.affiliate(t, pgtest.Affiliate(t, a.db))
 		s, ack := a.open(t, fmt.Sprintf(`{"authorization": %q}`, http.Header(token).Get("Authorization")))
 		if ack.Type != "connection_ack" {
@@ -158,7 +158,7 @@ func TestASilentSocketEnds(t *testing.T) {
 		})
 		read := make(chan error, 1)
 		go func() { _, _, err := s.conn.ReadMessage(); read <- err }()
-		for range 10 { // five times as long as without a sign of life
+		for range 6 { // longer than without a sign of life, and than nobody may stay
 			<-pinged
 		}
 		select {

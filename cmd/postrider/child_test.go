@@ -31,9 +31,11 @@ func build(t *testing.T) string {
 	return path
 }
 
-// childEnv is the environment of every child.
+// childEnv is the environment of every child. Where the tests' clock is moved
+// (make test-moments), so is the child's.
 func childEnv() []string {
 	return []string{
+		"POSTRIDER_CLOCK_OFFSET=" + os.Getenv("POSTRIDER_CLOCK_OFFSET"),
 		"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.Getenv("TMPDIR"),
 		"POSTRIDER_ADDR=127.0.0.1:0", "POSTRIDER_ALLOW_PRIVATE_TARGETS=true", "POSTRIDER_SWEEP_AFTER=2s", "POSTRIDER_LOG=info",
 	}
