@@ -16,42 +16,18 @@ import (
 
 // explain says in words where a delivery stands and what to do about it.
 func explain(d *db.Delivery) string {
-	reason := dispatch.Reason(text(d.Reason))
-	switch d.State {
-	case dispatch.Delivered:
-		return fmt.Sprintf("Delivered: the tracker answered %d.", code(d))
-	case dispatch.Queued:
-		if reason == dispatch.Gathering {
-			return reason.Sentence(d.Detail)
-		}
-		if d.ReplayOf != nil {
-			return "Waits to be sent once more."
-		}
-		return "Waits to be sent."
-	case dispatch.Retrying:
-		said := reason.Sentence(d.Detail)
-		if d.DueAt != nil {
-			return fmt.Sprintf("%s It will be tried again: attempt %d.", said, d.Attempt+1)
-		}
-		return fmt.Sprintf("%s Attempt %d is under way.", said, max(d.Attempt, 2))
-	case dispatch.Failed, dispatch.Held, dispatch.Cancelled:
-		return reason.Sentence(d.Detail) + " " + reason.NextStep()
+	code := 0
+	if d.StatusCode != nil {
+		code = *d.StatusCode
 	}
-	return ""
-}
-
-func code(d *db.Delivery) int {
-	if d.StatusCode == nil {
-		return 0
-	}
-	return *d.StatusCode
+	return dispatch.Standing{
+		State: d.State, Reason: dispatch.Reason(text(d.Reason)), Detail: d.Detail, StatusCode: code, Attempt: d.Attempt,
+		Due: d.DueAt != nil, Replay: d.ReplayOf != nil,
+	}.Sentence()
 }
 
 func explainAttempt(a *db.Attempt) string {
-	if a.Error != nil {
-		return dispatch.Reason(*a.Error).Sentence(a.Detail)
-	}
-	return "The tracker accepted the postback."
+	return dispatch.AttemptSentence(dispatch.Reason(text(a.Error)), a.Detail)
 }
 
 // gatheredBy are the conversions that a delivery tells of together.

@@ -1,0 +1,48 @@
+package dispatch
+
+import "fmt"
+
+// Standing is where a delivery stands, as far as it takes to say so.
+type Standing struct {
+	State      State
+	Reason     Reason
+	Detail     string
+	StatusCode int  // of the last answer
+	Attempt    int  // how many there were, or the one that is under way
+	Due        bool // another attempt has its time
+	Replay     bool // it sends another delivery once more
+}
+
+// Sentence says in words where the delivery stands and what to do about it.
+func (s Standing) Sentence() string {
+	said := s.Reason.Sentence(s.Detail)
+	switch s.State {
+	case Delivered:
+		return fmt.Sprintf("Delivered: the tracker answered %d.", s.StatusCode)
+	case Queued:
+		switch {
+		case s.Reason == Gathering:
+			return said
+		case s.Replay:
+			return "Waits to be sent once more."
+		default:
+			return "Waits to be sent."
+		}
+	case Retrying:
+		if s.Due {
+			return fmt.Sprintf("%s It will be tried again: attempt %d.", said, s.Attempt+1)
+		}
+		return fmt.Sprintf("%s Attempt %d is under way.", said, max(s.Attempt, 2))
+	case Failed, Held, Cancelled:
+		return said + " " + s.Reason.NextStep()
+	}
+	return ""
+}
+
+// AttemptSentence says what an attempt came to; no reason where the tracker accepted.
+func AttemptSentence(reason Reason, detail string) string {
+	if reason == "" {
+		return "The tracker accepted the postback."
+	}
+	return reason.Sentence(detail)
+}
