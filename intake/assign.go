@@ -199,7 +199,7 @@ func (in *Intake) redecide(ctx context.Context, l *ledger, c *conversion, g *goa
 	if err != nil {
 		return nil, fmt.Errorf("attributing a step of conversion %s: %w", c.ID, err)
 	}
-	l.gathered.change(s.id, &then, step{Previous: previous, Status: s.status}, now)
+	l.supersede(s.id, &then, step{Previous: previous, Status: s.status}, now)
 	for i, d := range decisions {
 		if !d.Fired {
 			continue

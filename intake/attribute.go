@@ -207,19 +207,37 @@ func (a attribution) clickID() uuid.NullUUID {
 	return uuid.NullUUID{UUID: a.click.ID, Valid: true}
 }
 
+// seenPlayer is a player as reports name it, and the click that it came by.
+type seenPlayer struct {
+	playerOf
+
+	id    uuid.UUID // of its row, where it is new
+	click uuid.UUID // nil where none is known
+}
+
+// playerColumns: $$1 is now.
+var playerColumns = pg.Columns[seenPlayer]{
+	pg.UUID("id", func(p *seenPlayer) uuid.UUID { return p.id }),
+	pg.Bigint("source_id", func(p *seenPlayer) int64 { return p.source }),
+	pg.Text("external_id", func(p *seenPlayer) string { return p.external }),
+	pg.UUID("click_id", func(p *seenPlayer) uuid.UUID { return p.click }).OrNull(),
+	pg.Always[seenPlayer]("created_at", "$$1"),
+}
+
+var upsertPlayersSQL = playerColumns.Insert("players") + `
+ON CONFLICT (source_id, external_id) DO UPDATE SET click_id = coalesce(players.click_id, excluded.click_id)
+RETURNING source_id, external_id, id, click_id`
+
 func upsertPlayers(ctx context.Context, tx *pg.Pipeline, wanted map[playerOf]uuid.NullUUID, now time.Time) (map[playerOf]player, error) {
-	var ids, clicks pg.UUIDs
-	var externals []string
-	var sources []int64
+	seen := make([]seenPlayer, 0, len(wanted))
 	for _, key := range inOrder(wanted) { // rows are locked in one order
 		id, err := uuid.NewV7AtTime(now)
 		if err != nil {
 			return nil, fmt.Errorf("making an id: %w", err)
 		}
-		ids, sources, externals = append(ids, id), append(sources, key.source), append(externals, key.external)
-		clicks = append(clicks, wanted[key].UUID)
+		seen = append(seen, seenPlayer{key, id, wanted[key].UUID})
 	}
-	found := make(map[playerOf]player, len(ids))
+	found := make(map[playerOf]player, len(seen))
 	tx.QueueRows(func(rows pgx.Rows) error {
 		var key playerOf
 		var p player
@@ -228,14 +246,9 @@ func upsertPlayers(ctx context.Context, tx *pg.Pipeline, wanted map[playerOf]uui
 			return nil
 		})
 		return err
-	}, `
-		INSERT INTO players (id, source_id, external_id, click_id, created_at)
-		SELECT id, source, external, nullif(click, $6), $5 FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[]) AS u(id, source, external, click)
-		ON CONFLICT (source_id, external_id) DO UPDATE SET click_id = coalesce(players.click_id, excluded.click_id)
-		RETURNING source_id, external_id, id, click_id`,
-		ids, sources, externals, clicks, now, uuid.Nil)
+	}, upsertPlayersSQL, playerColumns.Args(seen, now)...)
 	if err := tx.Send(ctx); err != nil {
-		return nil, fmt.Errorf("finding %d players: %w", len(ids), err)
+		return nil, fmt.Errorf("finding %d players: %w", len(seen), err)
 	}
 	return found, nil
 }
@@ -246,29 +259,32 @@ func inOrder[V any](m map[playerOf]V) []playerOf {
 	})
 }
 
+var rebindColumns = pg.Columns[seenPlayer]{
+	pg.UUID("id", func(p *seenPlayer) uuid.UUID { return p.id }),
+	pg.Text("key", func(p *seenPlayer) string { return playerKey(p.id) }),
+	pg.UUID("click", func(p *seenPlayer) uuid.UUID { return p.click }),
+	pg.Bigint("source", func(p *seenPlayer) int64 { return p.source }),
+	pg.Text("old", func(p *seenPlayer) string { return clickKey(p.click.String()) }),
+}
+
+var rebindSQL = rebindColumns.Statement(`
+UPDATE conversions c SET once_key = u.key, player_id = u.id
+FROM rows
+WHERE c.click_id = u.click AND c.source_id = u.source AND c.once_key = u.old
+  AND NOT EXISTS (SELECT FROM conversions x WHERE x.source_id = c.source_id AND x.goal = c.goal AND x.once_key = u.key)`)
+
 // rebind counts for a player what was counted once for the click that it is
 // bound to.
 func rebind(tx *pg.Pipeline, wanted map[playerOf]uuid.NullUUID, found map[playerOf]player) {
-	var keys, olds []string
-	var ids, clicks pg.UUIDs
-	var sources []int64
+	var bound []seenPlayer
 	for _, key := range inOrder(wanted) {
-		click, p := wanted[key], found[key]
-		if !click.Valid || p.click != click {
-			continue
+		if click, p := wanted[key], found[key]; click.Valid && p.click == click {
+			bound = append(bound, seenPlayer{key, p.id, click.UUID})
 		}
-		keys, ids, clicks = append(keys, playerKey(p.id)), append(ids, p.id), append(clicks, click.UUID)
-		sources, olds = append(sources, key.source), append(olds, clickKey(click.UUID.String()))
 	}
-	if len(keys) == 0 {
-		return
+	if len(bound) > 0 {
+		tx.Queue(rebindSQL, rebindColumns.Args(bound)...)
 	}
-	tx.Queue(`
-		UPDATE conversions c SET once_key = u.key, player_id = u.id
-		FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[]) AS u(key, id, click, source, old)
-		WHERE c.click_id = u.click AND c.source_id = u.source AND c.once_key = u.old
-		  AND NOT EXISTS (SELECT FROM conversions x WHERE x.source_id = c.source_id AND x.goal = c.goal AND x.once_key = u.key)`,
-		keys, ids, clicks, sources, olds)
 }
 
 // boundTo names a click as a source's player may have been bound to it.

@@ -59,7 +59,7 @@ func (in *Intake) take(ctx context.Context, l *ledger, c *conversion, s step, no
 	if err := l.addEvent(eventID, c, s, decisions, now); err != nil {
 		return err
 	}
-	l.gathered.change(eventID, c, s, now)
+	l.supersede(eventID, c, s, now)
 	for i, decision := range decisions {
 		if !decision.Fired {
 			continue

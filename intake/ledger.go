@@ -25,7 +25,7 @@ type ledger struct {
 	deliveries []deliveryRow
 	received   []receivedRow
 	announced  []uuid.UUID
-	gathered   gathered
+	windows    outbox.Windows
 }
 
 // eventRow is a row of conversion_events.
@@ -70,19 +70,29 @@ func (l *ledger) addEvent(id uuid.UUID, c *conversion, s step, decisions []firin
 }
 
 func (l *ledger) addDelivery(event uuid.UUID, c *conversion, s step, candidate candidate, now time.Time) error {
+	d := deliveryRow{event: event, conversion: *c, step: s, candidate: candidate, now: now}
 	if candidate.Gathers > 0 {
-		l.gathered.join(event, c, s, candidate, now)
+		l.windows.Join(outbox.Joining{
+			Delivery: d.outgoing(), Currency: c.Currency, PayoutCurrency: c.PayoutCurrency, Gathers: candidate.Gathers,
+		})
 		return nil
 	}
-	id, err := uuid.NewV7AtTime(now)
-	if err != nil {
+	var err error
+	if d.id, err = uuid.NewV7AtTime(now); err != nil {
 		return fmt.Errorf("making an id: %w", err)
 	}
-	l.deliveries = append(l.deliveries, deliveryRow{id: id, event: event, conversion: *c, step: s, candidate: candidate, now: now})
+	l.deliveries = append(l.deliveries, d)
 	return nil
 }
 
-// write queues what was gathered, in the order in which rows refer to each other.
+// supersede notes a later step of a conversion for the windows that it may be in.
+func (l *ledger) supersede(event uuid.UUID, c *conversion, s step, now time.Time) {
+	if s.Previous != "" && c.ClickID.Valid {
+		l.windows.Supersede(c.ID, event, c.ClickID.UUID, string(s.Status), now)
+	}
+}
+
+// write queues what was collected, in the order in which rows refer to each other.
 func (l *ledger) write(ctx context.Context) error {
 	l.writeEvents()
 	return l.writeDeliveries(ctx)
@@ -94,9 +104,11 @@ func (l *ledger) close(ctx context.Context) error {
 	if err := l.write(ctx); err != nil {
 		return err
 	}
-	if err := l.gather(ctx); err != nil {
+	changed, err := l.windows.Settle(ctx, l.tx)
+	if err != nil {
 		return err
 	}
+	l.announced = append(l.announced, changed...)
 	if len(l.received) > 0 {
 		queueReceived(l.tx, l.received)
 	}

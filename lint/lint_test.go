@@ -115,7 +115,7 @@ func TestEveryNolintIsForALinterThatIsOn(t *testing.T) {
 				if m == nil {
 					continue
 				}
-				for _, name := range strings.Split(m[1], ",") {
+				for name := range strings.SplitSeq(m[1], ",") {
 					if !slices.Contains(on, name) {
 						t.Errorf("%s:%d: nolint of %q, which is off", f.path, f.line(c.Pos()), name)
 					}

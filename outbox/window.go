@@ -1,18 +1,187 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
+	"postrider/internal/pg"
 )
 
-// A window is a delivery that waits for its time; until then conversions join it and
-// leave it. It closes when the promoter finds that it is due (Due).
+// Windows is what a transaction has for the windows of postbacks that gather the
+// conversions of a click. A window is a delivery that waits for its time; until then
+// conversions join it and leave it, each in its own transaction. It closes when the
+// promoter finds that it is due (Due): a row that is being joined is locked, so what
+// comes first is first, and what comes second opens the next window.
+type Windows struct{ steps []windowStep }
+
+// Joining is a conversion that joins a window: as a delivery of its own would tell of
+// it, and what must be the same for sums to be added up.
+type Joining struct {
+	Delivery
+
+	Currency, PayoutCurrency string
+	Gathers                  time.Duration // how long the window is open, from its first
+}
+
+// key names what belongs together: conversions whose sums can be added up, of one
+// status, by one version of a postback.
+func (j *Joining) key() string {
+	return strings.Join([]string{
+		fmt.Sprint(j.PostbackID), j.ClickID.String(), fmt.Sprint(j.VersionID), j.Status, j.Currency, j.PayoutCurrency,
+	}, " ")
+}
+
+// windowStep is a conversion that joins a window, or has changed since it may have
+// joined one.
+type windowStep struct {
+	Joining
+
+	joins bool
+}
+
+// Join lets a conversion be told of with others of its click.
+func (w *Windows) Join(j Joining) { w.steps = append(w.steps, windowStep{j, true}) }
+
+// Supersede notes a later step of a conversion. Where it is in a window that is still
+// open, its new sum takes the place of the old; with another status it leaves.
+func (w *Windows) Supersede(conversion, event, click uuid.UUID, status string, now time.Time) {
+	w.steps = append(w.steps, windowStep{Joining: Joining{Delivery: Delivery{
+		ConversionID: conversion, EventID: event, ClickID: click, Status: status, At: now,
+	}}})
+}
+
+// WindowTx is a transaction of intake's: windows are locked and read one by one.
+type WindowTx interface {
+	Tx
+	pg.Conn
+}
+
+// Settle takes the steps to their windows, and gives the windows that changed. It comes
+// when nothing but windows is left to be locked, and those of a click have one lock
+// for all: nobody waits in a circle.
+func (w *Windows) Settle(ctx context.Context, tx WindowTx) ([]uuid.UUID, error) {
+	steps, err := w.relevant(ctx, tx)
+	if err != nil || len(steps) == 0 {
+		return nil, err
+	}
+	clicks := make([]string, len(steps))
+	for i, s := range steps {
+		clicks[i] = s.ClickID.String()
+	}
+	slices.Sort(clicks)
+	for _, click := range slices.Compact(clicks) {
+		if err := pg.Lock(ctx, tx, pg.LockGathering.Of(click)); err != nil {
+			return nil, fmt.Errorf("waiting for the windows of click %s: %w", click, err)
+		}
+	}
+	touched := map[uuid.UUID]time.Time{}
+	for i := range steps {
+		if s := &steps[i]; s.joins {
+			err = s.join(ctx, tx, touched)
+		} else {
+			err = s.supersede(ctx, tx, touched)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	ids := slices.SortedFunc(maps.Keys(touched), func(a, b uuid.UUID) int { return cmp.Compare(a.String(), b.String()) })
+	for _, id := range ids {
+		if err := summarize(ctx, tx, id, touched[id]); err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
+}
+
+// relevant leaves out the changes of conversions that never joined anything.
+func (w *Windows) relevant(ctx context.Context, tx Tx) ([]windowStep, error) {
+	steps, changed, joins := w.steps, pg.UUIDs{}, map[uuid.UUID]bool{}
+	w.steps = nil
+	for _, s := range steps {
+		if s.joins {
+			joins[s.ConversionID] = true
+		} else {
+			changed = append(changed, s.ConversionID)
+		}
+	}
+	if len(changed) == 0 {
+		return steps, nil
+	}
+	joined, err := collect(ctx, tx, "looking for what was gathered", pgx.RowTo[uuid.UUID],
+		`SELECT DISTINCT conversion_id FROM gathered_events WHERE conversion_id = ANY($1) AND left_at IS NULL`, changed)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range joined {
+		joins[id] = true
+	}
+	return slices.DeleteFunc(steps, func(s windowStep) bool { return !joins[s.ConversionID] }), nil
+}
+
+// supersede brings the open windows that a conversion is in up to date.
+func (s *windowStep) supersede(ctx context.Context, tx Tx, touched map[uuid.UUID]time.Time) error {
+	windows, err := collect(ctx, tx, fmt.Sprintf("changing what was gathered of conversion %s", s.ConversionID), pgx.RowTo[uuid.UUID], `
+		WITH open AS (
+		  SELECT d.id, d.status FROM deliveries d JOIN gathered_events g ON g.gathering_id = d.id
+		  WHERE g.conversion_id = $1 AND g.left_at IS NULL AND d.gathers IS NOT NULL ORDER BY d.id FOR UPDATE OF d
+		)
+		UPDATE gathered_events g SET event_id = CASE WHEN open.status = $2 THEN $3 ELSE g.event_id END,
+		  left_at = CASE WHEN open.status <> $2 THEN $4::timestamptz END
+		FROM open WHERE g.gathering_id = open.id AND g.conversion_id = $1 RETURNING open.id`,
+		s.ConversionID, s.Status, s.EventID, s.At)
+	for _, id := range windows {
+		touched[id] = s.At
+	}
+	return err
+}
+
+// join puts a conversion into the open window, or opens one.
+func (s *windowStep) join(ctx context.Context, tx Tx, touched map[uuid.UUID]time.Time) error {
+	window, err := s.window(ctx, tx)
+	if err != nil {
+		return err
+	}
+	id, err := newID(s.At)
+	if err != nil {
+		return err
+	}
+	tx.Queue(`
+		INSERT INTO gathered_events (id, affiliate_id, gathering_id, conversion_id, event_id) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (gathering_id, conversion_id) DO UPDATE SET event_id = excluded.event_id, left_at = NULL`,
+		id, s.AffiliateID, window, s.ConversionID, s.EventID)
+	touched[window] = s.At
+	return nil
+}
+
+// window gives the window that a conversion belongs to, locked.
+func (s *windowStep) window(ctx context.Context, tx Tx) (id uuid.UUID, err error) {
+	var due time.Time
+	_, err = collect(ctx, tx, fmt.Sprintf("finding the window of conversion %s", s.ConversionID), func(row pgx.CollectableRow) (struct{}, error) {
+		return struct{}{}, row.Scan(&id, &due)
+	}, `SELECT id, due_at FROM deliveries WHERE gathers = $1 FOR UPDATE`, s.key())
+	if err != nil || id != uuid.Nil && due.After(s.At) {
+		return id, err
+	}
+	if id != uuid.Nil { // it is over; whoever promotes has not come to it yet
+		Close(tx, id)
+	}
+	d := s.Delivery
+	if d.ID, err = newID(s.At); err != nil {
+		return id, err
+	}
+	Open(tx, d, s.key(), s.At.Add(s.Gathers))
+	return d.ID, nil
+}
 
 // openSQL opens a window.
 const openSQL = `
@@ -28,35 +197,8 @@ func Open(tx Tx, d Delivery, key string, due time.Time) {
 		string(dispatch.Gathering), dispatch.PriorityLive, d.Endpoint, due.UTC(), key, d.At.UTC())
 }
 
-// Window finds the open window of a key and locks it: its id and when it is due; the
-// nil id where there is none.
-func Window(ctx context.Context, tx Tx, key string) (id uuid.UUID, due time.Time, err error) {
-	_, err = collect(ctx, tx, "finding a window", func(row pgx.CollectableRow) (struct{}, error) {
-		return struct{}{}, row.Scan(&id, &due)
-	}, `SELECT id, due_at FROM deliveries WHERE gathers = $1 FOR UPDATE`, key)
-	return id, due, err
-}
-
 // Close queues that nothing joins a window any more, though nobody has promoted it
 // yet.
 func Close(tx Tx, id uuid.UUID) {
 	tx.Queue(`UPDATE deliveries SET gathers = NULL WHERE id = $1 AND gathers IS NOT NULL`, id)
 }
-
-// Summary is what a window says by now.
-type Summary struct {
-	ConversionID, EventID uuid.UUID // the first, which speaks for all
-	Goal, Transaction     string
-	Macros                []byte
-}
-
-// Summarize queues what an open window says.
-func Summarize(tx Tx, id uuid.UUID, s Summary, now time.Time) {
-	tx.Queue(`
-		UPDATE deliveries SET macros = $2, conversion_id = $3, event_id = $4, goal = $5, transaction_id = nullif($6, ''), updated_at = $7
-		WHERE id = $1 AND gathers IS NOT NULL`,
-		id, string(s.Macros), s.ConversionID, s.EventID, s.Goal, s.Transaction, now.UTC())
-}
-
-// String says what a move does.
-func (m Move) String() string { return fmt.Sprintf("%s: %s → %s", m.Verb, List(m.From), List(m.To)) }

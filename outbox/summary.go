@@ -1,0 +1,110 @@
+package outbox
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
+
+	"postrider/commission"
+	"postrider/macro"
+)
+
+// member is one conversion of those in a window.
+type member struct {
+	conversion, event uuid.UUID
+	goal, transaction string
+	amount, payout    decimal.NullDecimal
+	macros            map[macro.Name]string
+}
+
+// summarize writes what a locked window says by now. One that nothing is left in is
+// cancelled.
+func summarize(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) error {
+	members, err := collect(ctx, tx, fmt.Sprintf("reading window %s", id), func(row pgx.CollectableRow) (m member, err error) {
+		var macros []byte
+		if err := row.Scan(&m.conversion, &m.event, &m.goal, &m.transaction, &m.amount, &m.payout, &macros); err != nil {
+			return m, err
+		}
+		if err := json.Unmarshal(macros, &m.macros); err != nil {
+			return m, fmt.Errorf("reading the macros of conversion %s: %w", m.conversion, err)
+		}
+		return m, nil
+	}, `
+		SELECT c.id, e.id, c.goal, coalesce(c.transaction_id, ''), e.amount, e.payout, e.macros
+		FROM gathered_events g JOIN conversion_events e ON e.id = g.event_id JOIN conversions c ON c.id = g.conversion_id
+		WHERE g.gathering_id = $1 AND g.left_at IS NULL ORDER BY g.id`, id)
+	if err != nil {
+		return err
+	}
+	if len(members) == 0 {
+		return CancelWindow(ctx, tx, id, now)
+	}
+	says, err := json.Marshal(together(members))
+	if err != nil {
+		return fmt.Errorf("writing what window %s says: %w", id, err)
+	}
+	first := members[0]
+	Summarize(tx, id, Summary{ConversionID: first.conversion, EventID: first.event, Goal: first.goal, Transaction: first.transaction, Macros: says}, now)
+	return nil
+}
+
+// together is what each macro says of conversions that go out together: the first
+// speaks for all, but for the sums.
+func together(members []member) map[macro.Name]string {
+	says := maps.Clone(members[0].macros)
+	var amount, payout decimal.NullDecimal
+	var goals []string
+	for _, m := range members {
+		amount, payout = plus(amount, m.amount), plus(payout, m.payout)
+		if name := m.macros[macro.GoalName]; !slices.Contains(goals, name) {
+			goals = append(goals, name)
+		}
+	}
+	says[macro.Count] = strconv.Itoa(len(members))
+	says[macro.SumAmount], says[macro.SumPayout] = sum(amount), sum(payout)
+	says[macro.GoalNames] = strings.Join(goals, ",")
+	return says
+}
+
+// plus adds what has a sum; it is none while nothing has.
+func plus(a, b decimal.NullDecimal) decimal.NullDecimal {
+	switch {
+	case !b.Valid:
+		return a
+	case !a.Valid:
+		return b
+	default:
+		return decimal.NewNullDecimal(a.Decimal.Add(b.Decimal))
+	}
+}
+
+func sum(d decimal.NullDecimal) string {
+	if !d.Valid {
+		return ""
+	}
+	return commission.FormatAmount(d.Decimal)
+}
+
+// Summary is what a window says by now.
+type Summary struct {
+	ConversionID, EventID uuid.UUID // the first, which speaks for all
+	Goal, Transaction     string
+	Macros                []byte
+}
+
+// Summarize queues what an open window says.
+func Summarize(tx Tx, id uuid.UUID, s Summary, now time.Time) {
+	tx.Queue(`
+		UPDATE deliveries SET macros = $2, conversion_id = $3, event_id = $4, goal = $5, transaction_id = nullif($6, ''), updated_at = $7
+		WHERE id = $1 AND gathers IS NOT NULL`,
+		id, string(s.Macros), s.ConversionID, s.EventID, s.Goal, s.Transaction, now.UTC())
+}
