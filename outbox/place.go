@@ -12,7 +12,7 @@ const (
 	Waiting     Place = "waiting for a time"         // due_at: a retry, a replay
 	Gathering   Place = "gathering"                  // due_at and gathers: conversions may still join it
 	Parked      Place = "parked"                     // waits for a permit at its endpoint
-	HeldParked  Place = "held, its circuit open"     // parked, and its owner sees why
+	HeldParked  Place = "held by its circuit"        // parked, and its owner sees why
 	Blocked     Place = "waiting for an earlier one" // blocked_by
 	InFlight    Place = "in flight"                  // claimed: an attempt is under way
 	HeldBack    Place = "held with its postback"     // until its owner saves the postback again
