@@ -13,6 +13,7 @@ import (
 	"postrider/firing"
 	"postrider/internal/live"
 	"postrider/internal/pg"
+	"postrider/macro"
 	"postrider/outbox"
 )
 
@@ -22,7 +23,7 @@ type ledger struct {
 	enqueue Enqueuer
 
 	events     []eventRow
-	deliveries []deliveryRow
+	deliveries []delivery
 	received   []receivedRow
 	announced  []uuid.UUID
 	windows    outbox.Windows
@@ -41,14 +42,11 @@ type eventRow struct {
 	now        time.Time
 }
 
-// deliveryRow is a row of deliveries.
-type deliveryRow struct {
-	id         uuid.UUID
-	event      uuid.UUID
-	conversion conversion // as it was at that step
-	step       step
-	candidate  candidate
-	now        time.Time
+// delivery is one that is recorded, and what its macros say.
+type delivery struct {
+	outbox.Delivery
+
+	macros map[macro.Name]string
 }
 
 func (in *Intake) newLedger(tx *pg.Pipeline) *ledger { return &ledger{tx: tx, enqueue: in.Enqueuer} }
@@ -69,19 +67,24 @@ func (l *ledger) addEvent(id uuid.UUID, c *conversion, s step, decisions []firin
 	return nil
 }
 
-func (l *ledger) addDelivery(event uuid.UUID, c *conversion, s step, candidate candidate, now time.Time) error {
-	d := deliveryRow{event: event, conversion: *c, step: s, candidate: candidate, now: now}
-	if candidate.Gathers > 0 {
-		l.windows.Join(outbox.Joining{
-			Delivery: d.outgoing(), Currency: c.Currency, PayoutCurrency: c.PayoutCurrency, Gathers: candidate.Gathers,
-		})
+// addDelivery lets a postback tell of a step of a conversion: with a delivery of its
+// own, or in the window of a postback that gathers.
+func (l *ledger) addDelivery(event uuid.UUID, c *conversion, s step, p candidate, now time.Time) error {
+	d := outbox.Delivery{
+		AffiliateID: c.AffiliateID, PostbackID: p.ID, VersionID: p.VersionID, ConversionID: c.ID, EventID: event,
+		OfferID: c.OfferID, CampaignID: c.CampaignID, ClickID: c.ClickID.UUID, Transaction: c.TransactionID, Goal: c.Goal,
+		Status: string(s.Status), Endpoint: p.Endpoint, At: now, Held: p.Held,
+		Follows: s.Previous != "", // one that tells of an earlier step may be on its way
+	}
+	if p.Gathers > 0 {
+		l.windows.Join(outbox.Joining{Delivery: d, Currency: c.Currency, PayoutCurrency: c.PayoutCurrency, Gathers: p.Gathers})
 		return nil
 	}
 	var err error
-	if d.id, err = uuid.NewV7AtTime(now); err != nil {
+	if d.ID, err = uuid.NewV7AtTime(now); err != nil {
 		return fmt.Errorf("making an id: %w", err)
 	}
-	l.deliveries = append(l.deliveries, d)
+	l.deliveries = append(l.deliveries, delivery{d, s.Macros})
 	return nil
 }
 
@@ -152,23 +155,13 @@ func (l *ledger) writeDeliveries(ctx context.Context) error {
 	}
 	rows := make([]outbox.Delivery, len(l.deliveries))
 	for i, d := range l.deliveries {
-		rows[i] = d.outgoing()
-		rows[i].ClaimedAt = claimed[d.id]
-		l.announced = append(l.announced, d.id)
+		rows[i] = d.Delivery
+		rows[i].ClaimedAt = claimed[d.ID]
+		l.announced = append(l.announced, d.ID)
 	}
 	outbox.Record(l.tx, rows)
 	l.deliveries = nil
 	return nil
-}
-
-// outgoing is the delivery as the outbox records it.
-func (d *deliveryRow) outgoing() outbox.Delivery {
-	c := &d.conversion
-	return outbox.Delivery{
-		ID: d.id, AffiliateID: c.AffiliateID, PostbackID: d.candidate.ID, VersionID: d.candidate.VersionID, ConversionID: c.ID, EventID: d.event,
-		OfferID: c.OfferID, CampaignID: c.CampaignID, ClickID: c.ClickID.UUID, Transaction: c.TransactionID, Goal: c.Goal,
-		Status: string(d.step.Status), Endpoint: d.candidate.Endpoint, At: d.now, Held: d.candidate.Held, Follows: d.follows(),
-	}
 }
 
 // queue makes the jobs of what is not on hold, and tells which of it is claimed
@@ -176,13 +169,13 @@ func (d *deliveryRow) outgoing() outbox.Delivery {
 func (l *ledger) queue(ctx context.Context) (map[uuid.UUID]*time.Time, error) {
 	fresh := make([]dispatch.Fresh, 0, len(l.deliveries))
 	for _, d := range l.deliveries {
-		if d.candidate.Held {
+		if d.Held {
 			continue
 		}
 		fresh = append(fresh, dispatch.Fresh{
-			Due:         dispatch.Due{DeliveryID: d.id, Endpoint: d.candidate.Endpoint, Priority: dispatch.PriorityLive},
-			AffiliateID: d.conversion.AffiliateID, PostbackID: d.candidate.ID, VersionID: d.candidate.VersionID, Goal: d.conversion.Goal,
-			Macros: d.step.Macros, RecordedAt: d.now, Follows: d.follows(),
+			Due:         dispatch.Due{DeliveryID: d.ID, Endpoint: d.Endpoint, Priority: dispatch.PriorityLive},
+			AffiliateID: d.AffiliateID, PostbackID: d.PostbackID, VersionID: d.VersionID, Goal: d.Goal,
+			Macros: d.macros, RecordedAt: d.At, Follows: d.Follows,
 		})
 	}
 	claimedAt, err := l.enqueue.Enqueue(ctx, l.tx, fresh)
@@ -191,6 +184,3 @@ func (l *ledger) queue(ctx context.Context) (map[uuid.UUID]*time.Time, error) {
 	}
 	return claimedAt, nil
 }
-
-// follows tells whether one that tells of an earlier step may be on its way.
-func (d *deliveryRow) follows() bool { return d.step.Previous != "" }

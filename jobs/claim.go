@@ -43,7 +43,8 @@ type claiming struct {
 var errOnHold = errors.New("the installation is on hold")
 
 // claim takes a delivery by compare-and-set on its attempt number; nil where it
-// has moved on, and errOnHold where nothing may leave. It is durable when it returns: only then may anything be sent.
+// has moved on, and errOnHold where nothing may leave. It is durable when it returns:
+// only then may anything be sent.
 func (e *Engine) claim(ctx context.Context, q outbox.Ref) (*claim, error) {
 	c := &claiming{key: q}
 	if err := e.claims.Do(ctx, c); err != nil {
@@ -140,7 +141,7 @@ func values(deliveryID uuid.UUID, said map[macro.Name]string) *macro.Values {
 }
 
 // wait gives a claim back unspent: nothing may leave, and it is due again at once.
-func (c *claim) wait(now time.Time) result { return result{Result: c.GiveBack(now), claim: c} }
+func (c *claim) wait(now time.Time) result { return result{c.GiveBack(now), c} }
 
 // stop gives a claim back unspent: its postback was held or deleted meanwhile.
-func (c *claim) stop(now time.Time) result { return result{Result: c.Stop(now), claim: c} }
+func (c *claim) stop(now time.Time) result { return result{c.Stop(now), c} }

@@ -201,10 +201,7 @@ func (e *Engine) attempt(ctx context.Context, c *claim) (result, error) {
 	if err != nil {
 		return result{}, fmt.Errorf("making an id: %w", err)
 	}
-	return result{claim: c, Result: outbox.Result{
-		DeliveryID: c.ID, AffiliateID: c.AffiliateID, PostbackID: c.PostbackID, Number: c.Number,
-		AttemptID: id, Exchange: exchange, Outcome: outcome, At: e.Now(),
-	}}, nil
+	return result{c.End(id, exchange, outcome, e.Now()), c}, nil
 }
 
 // logAttempt writes the one line of an attempt. The URL's query stays out: it

@@ -69,6 +69,10 @@ SELECT args, $4, $5, priority, queue FROM unnest($1::jsonb[], $2::smallint[], $3
 // for each queue.
 const notifyJobsSQL = `SELECT pg_notify(current_schema() || '.river_insert', notice) FROM unnest($1::text[]) AS notice`
 
+// dropJobsSQL takes jobs out of River whose outcome is written in the same
+// transaction. A row less is cheaper than one that is kept as completed.
+const dropJobsSQL = `DELETE FROM river_job WHERE id = ANY($1)`
+
 // jobRowsEach is how many deliveries share a job at the most. Under load many are
 // queued at once, and a job costs as much as a delivery does: River's fetch alone a
 // third. They enter one after the other, so a job must not have too many: the last

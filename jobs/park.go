@@ -27,10 +27,13 @@ func (e *Engine) parkAll(ctx context.Context, batch []parking) error {
 		runs = append(runs, slices.Repeat([]*run{p.run}, len(p.deliveries))...)
 	}
 	err := pg.InGroup(ctx, e.Pool.Pgx, func(ctx context.Context, tx *pg.Group) error {
-		if jobs := ending(runs); len(jobs) > 0 {
+		if err := outbox.Park(ctx, tx, parked, e.Now()); err != nil {
+			return err
+		}
+		if jobs := ending(runs); len(jobs) > 0 { // deliveries are locked before jobs, as everywhere
 			tx.Queue(dropJobsSQL, jobs)
 		}
-		return outbox.Park(ctx, tx, parked, e.Now())
+		return nil
 	})
 	if err == nil {
 		ended(runs)

@@ -31,11 +31,8 @@ func results(t *testing.T, d *pgtest.DB, n int) []result {
 		p := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/")
 		row := pgtest.Delivery(t, d, c.ID, p, func(c *db.DeliveryCreate) { c.SetState(dispatch.Queued).SetClaimedAt(pgtest.Now) })
 		claimed := outbox.Claimed{ID: row.ID, AffiliateID: s.Affiliate, PostbackID: p.ID, VersionID: *row.VersionID, Number: 1}
-		all[i] = result{claim: &claim{Claimed: claimed}, Result: outbox.Result{
-			DeliveryID: row.ID, AffiliateID: s.Affiliate, PostbackID: p.ID, Number: 1, AttemptID: pgtest.ID(t), At: pgtest.Now,
-			Exchange: dispatch.Exchange{StartedAt: pgtest.Now, Method: dispatch.GET, URL: "https://tracker.example/", StatusCode: 200},
-			Outcome:  dispatch.Outcome{State: dispatch.Delivered},
-		}}
+		exchange := dispatch.Exchange{StartedAt: pgtest.Now, Method: dispatch.GET, URL: "https://tracker.example/", StatusCode: 200}
+		all[i] = result{claimed.End(pgtest.ID(t), exchange, dispatch.Outcome{State: dispatch.Delivered}, pgtest.Now), &claim{Claimed: claimed}}
 	}
 	return all
 }

@@ -26,8 +26,8 @@ func CancelReplay(ctx context.Context, tx Tx, bulkReplay int64, now time.Time) e
 	return cancel(ctx, tx, "cancelling replays", `bulk_replay_id = $1 RETURNING id`, bulkReplay, dispatch.ReplayCancelled, now)
 }
 
-// CancelWindow cancels a window that nothing is left in.
-func CancelWindow(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) error {
+// cancelWindow cancels a window that nothing is left in.
+func cancelWindow(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) error {
 	return cancel(ctx, tx, "cancelling a window", `id = $1 AND gathers IS NOT NULL RETURNING id`, id, dispatch.NothingLeft, now)
 }
 

@@ -181,5 +181,15 @@ func (c *Claimed) Stop(now time.Time) Result {
 }
 
 func (c *Claimed) unspent(o dispatch.Outcome, now time.Time) Result {
-	return Result{DeliveryID: c.ID, AffiliateID: c.AffiliateID, PostbackID: c.PostbackID, Number: c.Number, Outcome: o, At: now, Unspent: true}
+	r := c.End(uuid.Nil, dispatch.Exchange{}, o, now)
+	r.Unspent = true
+	return r
+}
+
+// End is how a claim ends whose attempt was made.
+func (c *Claimed) End(attempt uuid.UUID, e dispatch.Exchange, o dispatch.Outcome, now time.Time) Result {
+	return Result{
+		DeliveryID: c.ID, AffiliateID: c.AffiliateID, PostbackID: c.PostbackID, Number: c.Number,
+		AttemptID: attempt, Exchange: e, Outcome: o, At: now,
+	}
 }

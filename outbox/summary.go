@@ -46,14 +46,14 @@ func summarize(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) error {
 		return err
 	}
 	if len(members) == 0 {
-		return CancelWindow(ctx, tx, id, now)
+		return cancelWindow(ctx, tx, id, now)
 	}
 	says, err := json.Marshal(together(members))
 	if err != nil {
 		return fmt.Errorf("writing what window %s says: %w", id, err)
 	}
 	first := members[0]
-	Summarize(tx, id, Summary{ConversionID: first.conversion, EventID: first.event, Goal: first.goal, Transaction: first.transaction, Macros: says}, now)
+	writeSummary(tx, id, summary{ConversionID: first.conversion, EventID: first.event, Goal: first.goal, Transaction: first.transaction, Macros: says}, now)
 	return nil
 }
 
@@ -94,15 +94,15 @@ func sum(d decimal.NullDecimal) string {
 	return commission.FormatAmount(d.Decimal)
 }
 
-// Summary is what a window says by now.
-type Summary struct {
+// summary is what a window says by now.
+type summary struct {
 	ConversionID, EventID uuid.UUID // the first, which speaks for all
 	Goal, Transaction     string
 	Macros                []byte
 }
 
-// Summarize queues what an open window says.
-func Summarize(tx Tx, id uuid.UUID, s Summary, now time.Time) {
+// writeSummary queues what an open window says.
+func writeSummary(tx Tx, id uuid.UUID, s summary, now time.Time) {
 	tx.Queue(`
 		UPDATE deliveries SET macros = $2, conversion_id = $3, event_id = $4, goal = $5, transaction_id = nullif($6, ''), updated_at = $7
 		WHERE id = $1 AND gathers IS NOT NULL`,

@@ -173,13 +173,13 @@ func (s *windowStep) window(ctx context.Context, tx Tx) (id uuid.UUID, err error
 		return id, err
 	}
 	if id != uuid.Nil { // it is over; whoever promotes has not come to it yet
-		Close(tx, id)
+		closeWindow(tx, id)
 	}
 	d := s.Delivery
 	if d.ID, err = newID(s.At); err != nil {
 		return id, err
 	}
-	Open(tx, d, s.key(), s.At.Add(s.Gathers))
+	openWindow(tx, d, s.key(), s.At.Add(s.Gathers))
 	return d.ID, nil
 }
 
@@ -189,16 +189,16 @@ INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id
   goal, status, state, reason, priority, endpoint, due_at, gathers, gathering_id, macros, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8::bigint, 0), $9, nullif($10, ''), $11, $12, 'queued', $13, $14, $15, $16, $17, $1, '{}', $18, $18)`
 
-// Open queues a window for a delivery, which others join until it is due. key names
-// what belongs together. The caller announces it.
-func Open(tx Tx, d Delivery, key string, due time.Time) {
+// openWindow queues a window for a delivery, which others join until it is due. key
+// names what belongs together.
+func openWindow(tx Tx, d Delivery, key string, due time.Time) {
 	tx.Queue(openSQL, d.ID, d.AffiliateID, d.PostbackID, d.VersionID, d.ConversionID, d.EventID, d.OfferID, d.CampaignID,
 		uuid.NullUUID{UUID: d.ClickID, Valid: d.ClickID != uuid.Nil}, d.Transaction, d.Goal, d.Status,
 		string(dispatch.Gathering), dispatch.PriorityLive, d.Endpoint, due.UTC(), key, d.At.UTC())
 }
 
-// Close queues that nothing joins a window any more, though nobody has promoted it
+// closeWindow queues that nothing joins a window any more, though nobody has promoted it
 // yet.
-func Close(tx Tx, id uuid.UUID) {
+func closeWindow(tx Tx, id uuid.UUID) {
 	tx.Queue(`UPDATE deliveries SET gathers = NULL WHERE id = $1 AND gathers IS NOT NULL`, id)
 }

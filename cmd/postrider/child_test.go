@@ -9,8 +9,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
+
+	"postrider/pgtest"
 )
 
 // child is one life of the program.
@@ -76,6 +79,30 @@ func startChild(binary, command string, env []string) (*child, error) {
 		_ = p.cmd.Process.Kill()
 		return nil, fmt.Errorf("it does not listen:\n%s", p.log)
 	}
+}
+
+// startWorker runs a process that delivers and serves nothing, until the test is over.
+func startWorker(t *testing.T, binary string, env ...string) *child {
+	t.Helper()
+	p, err := startChild(binary, "work", append(append(childEnv(), env...), "POSTRIDER_DATA="+t.TempDir(), "POSTRIDER_METRICS_ADDR=127.0.0.1:0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = p.cmd.Process.Signal(syscall.SIGCONT) // where it was stopped
+		_ = p.cmd.Process.Signal(syscall.SIGTERM)
+		<-p.ended
+	})
+	return p
+}
+
+// holds asks the database a question.
+func holds(t *testing.T, d *pgtest.DB, query string, args ...any) (so bool) {
+	t.Helper()
+	if err := d.SQL.QueryRowContext(t.Context(), query, args...).Scan(&so); err != nil {
+		t.Error(err)
+	}
+	return so
 }
 
 // logTail keeps the end of a log.

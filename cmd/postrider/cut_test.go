@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -119,44 +118,29 @@ func TestAProcessThatIsCutFromTheDatabase(t *testing.T) {
 	binary := build(t)
 	wire, through := newWire(t, d.URL)
 	env := []string{"POSTRIDER_KEY=" + pgtest.KeyText(), "POSTRIDER_SWEEP_AFTER=1h"}
-	lonely, err := startChild(binary, "work", append(append(childEnv(), env...),
-		"DATABASE_URL="+through, "POSTRIDER_DATA="+t.TempDir(), "POSTRIDER_METRICS_ADDR=127.0.0.1:0"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		wire.heal()
-		_ = lonely.cmd.Process.Signal(syscall.SIGTERM)
-		<-lonely.ended
-	})
+	lonely := startWorker(t, binary, append(env, "DATABASE_URL="+through)...)
+	t.Cleanup(wire.heal) // before it is asked to end
 	c := newCrash(t, binary, func(context.Context) (string, error) { return d.URL, nil }, append(env, "DATABASE_URL="+d.URL, "POSTRIDER_DATA="+t.TempDir())...)
 	c.slow = time.Second
 	c.setUp(t, d)
 	name := fmt.Sprintf("%%:%d", lonely.cmd.Process.Pid)
-	holds := func(query string, args ...any) bool {
-		var so bool
-		if err := d.SQL.QueryRowContext(t.Context(), query, args...).Scan(&so); err != nil {
-			t.Error(err)
-		}
-		return so
-	}
 	var over atomic.Bool
 	c.load(t, func(int64, int) bool { return over.Load() }, func(n int) {
 		if n > 0 {
 			return // it has been done; the load ends
 		}
 		pgtest.Until(t, time.Minute, "it is cut with something under way", func() bool {
-			return holds(`SELECT EXISTS (SELECT FROM river_job j JOIN workers w ON w.id::text = j.attempted_by[array_upper(j.attempted_by, 1)]
+			return holds(t, d, `SELECT EXISTS (SELECT FROM river_job j JOIN workers w ON w.id::text = j.attempted_by[array_upper(j.attempted_by, 1)]
 				JOIN deliveries d ON d.claimed_at IS NOT NULL AND j.args -> 'deliveries' @> json_build_array(json_build_object('id', d.id))::jsonb
 				WHERE j.state = 'running' AND w.name LIKE $1)`, name)
 		})
 		wire.sever()
 		pgtest.Until(t, time.Minute, "what it had is taken over", func() bool {
-			return holds(`SELECT EXISTS (SELECT FROM attempts WHERE error = 'INTERRUPTED')`)
+			return holds(t, d, `SELECT EXISTS (SELECT FROM attempts WHERE error = 'INTERRUPTED')`)
 		})
 		wire.heal()
 		pgtest.Until(t, time.Minute, "it works on", func() bool {
-			return holds(`SELECT EXISTS (SELECT FROM workers WHERE seen_at > now() - interval '2 seconds' AND name LIKE $1)`, name)
+			return holds(t, d, `SELECT EXISTS (SELECT FROM workers WHERE seen_at > now() - interval '2 seconds' AND name LIKE $1)`, name)
 		})
 		over.Store(true)
 	})

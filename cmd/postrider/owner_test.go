@@ -27,25 +27,10 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 		stopFor, sweepAfter = time.Minute, 45*time.Second // longer than any claim lasts
 	}
 	env := []string{"DATABASE_URL=" + d.URL, "POSTRIDER_KEY=" + pgtest.KeyText(), "POSTRIDER_SWEEP_AFTER=" + sweepAfter.String()}
-	stopped, err := startChild(binary, "work", append(append(childEnv(), env...), "POSTRIDER_DATA="+t.TempDir(), "POSTRIDER_METRICS_ADDR=127.0.0.1:0"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = stopped.cmd.Process.Signal(syscall.SIGCONT)
-		_ = stopped.cmd.Process.Signal(syscall.SIGTERM)
-		<-stopped.ended
-	})
+	stopped := startWorker(t, binary, env...)
 	c := newCrash(t, binary, func(context.Context) (string, error) { return d.URL, nil }, append(env, "POSTRIDER_DATA="+t.TempDir())...)
 	c.slow = time.Second
 	c.setUp(t, d)
-	holds := func(query string, args ...any) bool {
-		var so bool
-		if err := d.SQL.QueryRowContext(t.Context(), query, args...).Scan(&so); err != nil {
-			t.Error(err)
-		}
-		return so
-	}
 	const interrupted = `SELECT count(*) > $1 FROM attempts WHERE error = 'INTERRUPTED'`
 	name := fmt.Sprintf("%%:%d", stopped.cmd.Process.Pid)
 	var over atomic.Bool
@@ -56,11 +41,11 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 		const under = `SELECT EXISTS (SELECT FROM river_job j JOIN workers w ON w.id::text = j.attempted_by[array_upper(j.attempted_by, 1)]
 			WHERE j.state = 'running' AND w.name LIKE $1)`
 		pgtest.Until(t, time.Minute, "it is stopped with something under way", func() bool {
-			if !holds(under, name) {
+			if !holds(t, d, under, name) {
 				return false
 			}
 			_ = stopped.cmd.Process.Signal(syscall.SIGSTOP)
-			had := holds(under, name)
+			had := holds(t, d, under, name)
 			if !had {
 				_ = stopped.cmd.Process.Signal(syscall.SIGCONT)
 			}
@@ -68,12 +53,12 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 		})
 		since := time.Now()
 		pgtest.Until(t, 2*time.Minute, "it has been stopped for "+stopFor.String(), func() bool { return time.Since(since) > stopFor })
-		if holds(interrupted, 0) && !*soak {
+		if holds(t, d, interrupted, 0) && !*soak {
 			t.Error("what a stopped process had was taken from it")
 		}
 		_ = stopped.cmd.Process.Signal(syscall.SIGCONT)
 		pgtest.Until(t, time.Minute, "it works on", func() bool {
-			return holds(`SELECT EXISTS (SELECT FROM workers WHERE seen_at > now() - interval '2 seconds' AND name LIKE $1)`, name)
+			return holds(t, d, `SELECT EXISTS (SELECT FROM workers WHERE seen_at > now() - interval '2 seconds' AND name LIKE $1)`, name)
 		})
 		c.mu.Lock()
 		if c.got != len(c.sent) && !*soak { // after a minute what was under way was swept, and went again
@@ -85,7 +70,7 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 			t.Error(err)
 		}
 		c.kill()
-		pgtest.Until(t, time.Minute, "what the killed one had is taken over", func() bool { return holds(interrupted, before) })
+		pgtest.Until(t, time.Minute, "what the killed one had is taken over", func() bool { return holds(t, d, interrupted, before) })
 		over.Store(true)
 	})
 	c.check(t)

@@ -23,16 +23,8 @@ func TestAPausedLeaderIsReplacedAndDoesNoHarmWhenItComesBack(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	binary := build(t)
-	env := append(childEnv(), "DATABASE_URL="+d.URL, "POSTRIDER_KEY="+pgtest.KeyText())
-	leader, err := startChild(binary, "work", append(env, "POSTRIDER_DATA="+t.TempDir(), "POSTRIDER_METRICS_ADDR=127.0.0.1:0"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = leader.cmd.Process.Signal(syscall.SIGCONT)
-		_ = leader.cmd.Process.Signal(syscall.SIGTERM)
-		<-leader.ended
-	})
+	env := []string{"DATABASE_URL=" + d.URL, "POSTRIDER_KEY=" + pgtest.KeyText()}
+	leader := startWorker(t, binary, env...)
 	leads := func() bool {
 		var name string
 		err := d.SQL.QueryRowContext(t.Context(), `SELECT w.name FROM promoter p JOIN workers w ON w.id = p.worker_id WHERE p.until > now()`).Scan(&name)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+
+	"postrider/internal/pg"
 )
 
 // Scoped reads a database for viewers. Its statements mark where the viewer's scope
@@ -24,20 +26,7 @@ func (s Scoped) Each(ctx context.Context, scope RowScope, what string, scan func
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	rows, err := s.db.QueryContext(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return fmt.Errorf("%s: %w", what, err)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
+	return pg.Each(ctx, s.db, what, scan, query, args...)
 }
 
 // One reads one row within a scope; sql.ErrNoRows where there is none.

@@ -1,0 +1,12 @@
+package outbox
+
+// Summary is what a window says.
+type Summary = summary
+
+// What windows are made of, for the walk over the table of moves.
+var (
+	Open         = openWindow
+	Close        = closeWindow
+	Summarize    = writeSummary
+	CancelWindow = cancelWindow
+)
