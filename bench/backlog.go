@@ -14,9 +14,9 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
-	"postrider/dispatch"
 	"postrider/internal/pg"
 	"postrider/jobs"
+	"postrider/outbox"
 )
 
 // hanging is a tracker that takes its time: the worst neighbour.
@@ -46,7 +46,7 @@ func newHanging(ctx context.Context) (*hanging, error) {
 
 // fillParked writes n deliveries that wait for an endpoint: as many replays of
 // one conversion as it takes.
-func fillParked(ctx context.Context, pool *pg.Pool, endpoint string, n int, state dispatch.State) error {
+func fillParked(ctx context.Context, pool *pg.Pool, endpoint string, n int, state outbox.State) error {
 	now := time.Now().UTC().Add(-time.Hour)
 	conversion, event := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
 	for _, q := range []struct {
@@ -77,7 +77,7 @@ func fillParked(ctx context.Context, pool *pg.Pool, endpoint string, n int, stat
 	_, err := pool.Pgx.CopyFrom(ctx, pgx.Identifier{"deliveries"}, columns, pgx.CopyFromSlice(n, func(int) ([]any, error) {
 		return []any{
 			uuid.Must(uuid.NewV7AtTime(now)), int64(1), int64(1000), int64(1000), conversion, event, int64(1), int64(1), "ftd", "approved",
-			string(state), int16(dispatch.PriorityRetry), endpoint, parked, conversion, now, now,
+			string(state), int16(outbox.PriorityRetry), endpoint, parked, conversion, now, now,
 		}, nil
 	}))
 	if err != nil {
@@ -114,7 +114,7 @@ func healthyBesideHanging(ctx context.Context, e *env) (figures, error) {
 		return figures{}, err
 	}
 	beside, err := healthyP95(ctx, e, n, func(pool *pg.Pool) error {
-		return fillParked(ctx, pool, h.endpoint, e.size(500_000), dispatch.Queued)
+		return fillParked(ctx, pool, h.endpoint, e.size(500_000), outbox.Queued)
 	})
 	return figures{ours: beside, peer: alone, unit: "ms"}, err
 }
@@ -128,7 +128,7 @@ func liveBesideReplay(ctx context.Context, e *env) (figures, error) {
 		return figures{}, err
 	}
 	beside, err := e.withEngine(ctx, n, idleRate, 0.99, func(pool *pg.Pool) error {
-		if err := fillParked(ctx, pool, e.sink.host(0), e.size(100_000), dispatch.Failed); err != nil {
+		if err := fillParked(ctx, pool, e.sink.host(0), e.size(100_000), outbox.Failed); err != nil {
 			return err
 		}
 		rows, err := pool.Pgx.Query(ctx, `SELECT id FROM deliveries WHERE state = 'failed' ORDER BY id`)
@@ -157,7 +157,7 @@ func laterCost(ctx context.Context, e *env) (figures, error) {
 		return figures{}, err
 	}
 	later, err := deliveriesAfter(ctx, e, n, func(pool *pg.Pool) error {
-		return fillParked(ctx, pool, "http://127.0.0.1:1", before, dispatch.Delivered)
+		return fillParked(ctx, pool, "http://127.0.0.1:1", before, outbox.Delivered)
 	})
 	return figures{ours: 1e6 / later, peer: 1e6 / first, unit: "µs"}, err
 }
@@ -176,7 +176,7 @@ func besideWaiting(ctx context.Context, e *env) (figures, error) {
 		return figures{}, err
 	}
 	many, err := deliveriesAfter(ctx, e, n, func(pool *pg.Pool) error {
-		return fillParked(ctx, pool, h.endpoint, e.size(1_000_000), dispatch.Queued)
+		return fillParked(ctx, pool, h.endpoint, e.size(1_000_000), outbox.Queued)
 	})
 	return figures{ours: 1e6 / many, peer: 1e6 / none, unit: "µs"}, err
 }
@@ -200,7 +200,7 @@ func memoryWithWaiting(ctx context.Context, e *env) (figures, error) {
 	if _, err := newWorld(ctx, e, pool); err != nil {
 		return figures{}, err
 	}
-	if err := fillParked(ctx, pool, h.endpoint, e.size(1_000_000), dispatch.Queued); err != nil {
+	if err := fillParked(ctx, pool, h.endpoint, e.size(1_000_000), outbox.Queued); err != nil {
 		return figures{}, err
 	}
 	self, err := os.Executable()

@@ -9,7 +9,7 @@ import (
 	"postrider/jobs"
 )
 
-// workers is how many deliveries, or jobs, may be under way in every contender.
+// workers is how many deliveries, or jobs, may be in flight in every contender.
 const workers = 256
 
 // deliveriesPerSecond is how fast the engine empties a backlog: claimed, sent,

@@ -7,9 +7,9 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/dispatch"
 	"postrider/internal/pg"
 	"postrider/jobs"
+	"postrider/outbox"
 )
 
 // fillDeliveries records n conversions with one delivery and one River job each,
@@ -45,7 +45,7 @@ func fillBatch(ctx context.Context, e *env, tx *pg.Pipeline, from, n, over int) 
 	var conversions, events, deliveries pg.UUIDs
 	var macros, targets []string
 	var postbacks []int64
-	var fresh []dispatch.Fresh
+	var fresh []outbox.Fresh
 	for i := range n {
 		c, ev, d := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
 		conversions, events, deliveries = append(conversions, c), append(events, ev), append(deliveries, d)
@@ -53,7 +53,7 @@ func fillBatch(ctx context.Context, e *env, tx *pg.Pipeline, from, n, over int) 
 		target := e.sink.host((from + i) % over)
 		targets = append(targets, target)
 		macros = append(macros, fmt.Sprintf(`{"param_1":"w%08d","payout":"0.00","conversion_id":"%x","goal_id":"registration"}`, from+i, c[:]))
-		fresh = append(fresh, dispatch.Fresh{Due: dispatch.Due{DeliveryID: d, Endpoint: target, Priority: dispatch.PriorityLive}})
+		fresh = append(fresh, outbox.Fresh{Ready: outbox.Ready{DeliveryID: d, Endpoint: target, Priority: outbox.PriorityLive}})
 	}
 	for _, statement := range fillSQL {
 		tx.Queue(statement, conversions, events, deliveries, postbacks, macros, targets, now)

@@ -15,6 +15,7 @@ import (
 	"postrider/dispatch"
 	"postrider/internal/globalid"
 	"postrider/macro"
+	"postrider/outbox"
 )
 
 // delivery is a row of deliveries with its attempts.
@@ -30,14 +31,14 @@ type delivery struct {
 	replayOf   uuid.NullUUID
 	url        string // expanded
 
-	state     dispatch.State
+	state     outbox.State
 	priority  int
 	due       *time.Time
 	queued    *time.Time
 	first     *time.Time
 	updated   time.Time
 	delivered *time.Time
-	reason    dispatch.Reason
+	reason    outbox.Reason
 	detail    string
 	attempts  []attempt
 }
@@ -54,7 +55,7 @@ type attempt struct {
 func (h *history) deliver(p *postback, c *conversion, s step, eventID uuid.UUID, macros map[string]string) {
 	d := h.newDelivery(p, c, s, eventID, macros, s.received)
 	if !p.held.IsZero() && p.held.Before(s.received) {
-		d.state, d.reason = dispatch.Held, dispatch.PostbackHeld
+		d.state, d.reason = outbox.Held, outbox.PostbackHeld
 		return
 	}
 	h.run(d, h.Now)
@@ -63,7 +64,7 @@ func (h *history) deliver(p *postback, c *conversion, s step, eventID uuid.UUID,
 func (h *history) newDelivery(p *postback, c *conversion, s step, eventID uuid.UUID, macros map[string]string, created time.Time) *delivery {
 	d := &delivery{
 		id: factID(h.r, created), postback: p, version: p.at(created), conversion: c, step: s, eventID: eventID, macros: macros,
-		created: created, updated: created, state: dispatch.Queued, priority: dispatch.PriorityLive,
+		created: created, updated: created, state: outbox.Queued, priority: outbox.PriorityLive,
 	}
 	values := &macro.Values{}
 	for name, value := range macros {
@@ -89,34 +90,33 @@ func (h *history) run(d *delivery, now time.Time) {
 		o := dispatch.Judge(e, dispatch.Terms{Attempt: number, Rule: d.postback.rule, Random: h.r.Float64()})
 		o.RetryAt = o.RetryAt.Truncate(time.Microsecond)
 		d.attempts = append(d.attempts, attempt{id: factID(h.r, at), number: number, exchange: e, outcome: o})
-		d.settle(e, o)
+		claimed := outbox.Claimed{ID: d.id, Number: number}
+		d.settle(claimed.End(d.attempts[number-1].id, e, o, e.StartedAt.Add(e.Duration+3*time.Millisecond)))
 		if o.HoldPostback && d.postback.held.IsZero() {
 			d.postback.held = d.updated
 		}
-		if o.State != dispatch.Retrying || o.RetryAt.After(end) {
+		if o.Verdict != dispatch.TryAgain || o.RetryAt.After(end) {
 			break
 		}
 		queued = o.RetryAt
 		at = o.RetryAt.Add(after(h.r, 120*time.Millisecond, .5))
 	}
-	if d.state == dispatch.Retrying && end.Before(now) {
-		d.state, d.reason, d.detail, d.due, d.updated = dispatch.Cancelled, dispatch.PostbackDeleted, "", nil, end
+	if d.state == outbox.Retrying && end.Before(now) {
+		d.state, d.reason, d.detail, d.due, d.updated = outbox.Cancelled, outbox.PostbackDeleted, "", nil, end
 	}
 }
 
 // settle moves the delivery on by what an attempt came to.
-func (d *delivery) settle(e dispatch.Exchange, o dispatch.Outcome) {
+func (d *delivery) settle(r outbox.Result) {
 	if d.first == nil {
-		d.first = &e.StartedAt
+		d.first = &r.Exchange.StartedAt
 	}
-	d.state, d.reason, d.detail, d.due, d.delivered = o.State, o.Reason, o.Detail, nil, nil
-	d.updated = e.StartedAt.Add(e.Duration + 3*time.Millisecond)
-	switch o.State {
-	case dispatch.Retrying:
-		d.due, d.priority = &o.RetryAt, max(d.priority, dispatch.PriorityRetry)
-	case dispatch.Delivered:
-		ended := d.updated
-		d.delivered = &ended
+	d.state, d.reason, d.detail, d.updated, d.due, d.delivered = r.State, r.Reason, r.Detail, r.At, nil, nil
+	switch r.State {
+	case outbox.Retrying:
+		d.due, d.priority = &r.DueAt, max(d.priority, outbox.PriorityRetry)
+	case outbox.Delivered:
+		d.delivered = &r.At
 	}
 }
 
@@ -238,9 +238,9 @@ func (h *history) replay() error {
 	var refused []*delivery
 	for _, d := range slices.Clone(h.deliveries) {
 		switch p := d.postback; {
-		case p.spec.mended > 0 && d.state == dispatch.Failed && d.version.behaves == wrongPath:
+		case p.spec.mended > 0 && d.state == outbox.Failed && d.version.behaves == wrongPath:
 			h.run(h.replayed(d, p.versions[1].since.Add(10*time.Minute)), h.Now)
-		case d.version.behaves == answers403 && d.state == dispatch.Failed:
+		case d.version.behaves == answers403 && d.state == outbox.Failed:
 			refused = append(refused, d)
 		}
 	}
@@ -254,7 +254,7 @@ func (h *history) replay() error {
 
 func (h *history) replayed(d *delivery, at time.Time) *delivery {
 	again := h.newDelivery(d.postback, d.conversion, d.step, d.eventID, d.macros, at)
-	again.priority, again.replayOf = dispatch.PriorityReplay, uuid.NullUUID{UUID: d.id, Valid: true}
+	again.priority, again.replayOf = outbox.PriorityReplay, uuid.NullUUID{UUID: d.id, Valid: true}
 	return again
 }
 

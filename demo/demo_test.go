@@ -24,6 +24,7 @@ import (
 	"postrider/internal/pg"
 	"postrider/internal/secret"
 	"postrider/macro"
+	"postrider/outbox"
 	"postrider/pgtest"
 	"postrider/tracking"
 )
@@ -140,7 +141,7 @@ func TestEveryStateAndStatusIsThere(t *testing.T) {
 	t.Parallel()
 	f := fill(t, 9_000)
 	for query, want := range map[string][]string{
-		`SELECT DISTINCT state FROM deliveries`:          dispatch.State("").Values(),
+		`SELECT DISTINCT state FROM deliveries`:          outbox.State("").Values(),
 		`SELECT DISTINCT status FROM conversions`:        enum.Strings(commission.Statuses()),
 		`SELECT DISTINCT goal FROM conversions`:          {"registration", "kyc", "ftd", "deposit", "cpa", "net_revenue"},
 		`SELECT DISTINCT scope FROM postbacks`:           firing.Scope("").Values(),
@@ -319,7 +320,7 @@ func TestWhatWasSentIsTheTemplateFilledIn(t *testing.T) {
 // nothing enqueues nothing.
 type nothing struct{}
 
-func (nothing) Enqueue(context.Context, *pg.Pipeline, []dispatch.Fresh) (map[uuid.UUID]*time.Time, error) {
+func (nothing) Enqueue(context.Context, *pg.Pipeline, []outbox.Fresh) (map[uuid.UUID]*time.Time, error) {
 	return nil, nil
 }
 

@@ -15,7 +15,7 @@ type CircuitState string
 const (
 	Closed     CircuitState = "closed"     // sent to as usual
 	Open       CircuitState = "open"       // nothing is sent; its deliveries are held
-	HalfOpen   CircuitState = "half_open"  // one probe is under way
+	HalfOpen   CircuitState = "half_open"  // one probe is in flight
 	Recovering CircuitState = "recovering" // the probe succeeded; more and more is let through
 )
 
@@ -58,7 +58,7 @@ type Circuit struct {
 	State      CircuitState // the zero value counts as Closed
 	Because    Reason       // why it opened
 	OpenedAt   time.Time    // when it opened first, however often probes have failed since
-	ProbeAt    time.Time    // when the next probe is due (Open), or the one under way is lost (HalfOpen)
+	ProbeAt    time.Time    // when the next probe is due (Open), or the one in flight is lost (HalfOpen)
 	Probes     int          // that failed since it opened
 	InRow      int          // failures since the last success
 	Successes  int          // while Recovering
@@ -88,7 +88,7 @@ func (c Circuit) Allow(now time.Time, rules CircuitRules) (Circuit, bool) {
 	}
 }
 
-// Limit is how many requests may be under way, of the most that the endpoint has
+// Limit is how many requests may be in flight, of the most that the endpoint has
 // when all is well. While recovering it grows with every success.
 func (c Circuit) Limit(most int) int {
 	switch c.State {
@@ -105,7 +105,7 @@ func (c Circuit) Limit(most int) int {
 
 // Record takes in what came of a request. The reason is empty for a success; one
 // that says nothing of the endpoint, such as a 404, counts as a success here. most is
-// what the endpoint may have under way; reaching it ends the recovery.
+// what the endpoint may have in flight; reaching it ends the recovery.
 func (c Circuit) Record(now time.Time, reason Reason, most int, rules CircuitRules) Circuit {
 	failing := reason.Transport() || reason == ServerError
 	c = c.count(now, failing, rules)

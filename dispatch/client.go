@@ -25,7 +25,7 @@ type ClientOptions struct {
 
 	MaxBody        int64 // bytes of an answer's body that are read and kept; 64 KiB
 	MaxHeader      int64 // bytes of an answer's headers; 64 KiB
-	MaxIdlePerHost int   // kept connections per endpoint; 64, the most an endpoint may have under way
+	MaxIdlePerHost int   // kept connections per endpoint; 64, the most an endpoint may have in flight
 	MaxIdle        int   // kept connections in all; 1024
 
 	TLS      *tls.Config   // for tests that have a certificate authority of their own

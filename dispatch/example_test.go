@@ -15,10 +15,10 @@ func ExampleJudge() {
 		ResponseHeaders: http.Header{"Retry-After": {"60"}},
 	}
 	outcome := dispatch.Judge(exchange, dispatch.Terms{Attempt: 1, Random: 0.5})
-	fmt.Println(outcome.State, outcome.RetryAt.Format(time.TimeOnly), outcome.Reason)
+	fmt.Println(outcome.Verdict, outcome.RetryAt.Format(time.TimeOnly), outcome.Reason)
 	fmt.Println(outcome.Sentence(), outcome.Reason.NextStep())
 	// Output:
-	// retrying 10:01:00 RATE_LIMITED
+	// try again 10:01:00 RATE_LIMITED
 	// The tracker asks for fewer requests (429). Nothing to do: we slow down and try again. If it lasts, ask the tracker to raise your limit.
 }
 

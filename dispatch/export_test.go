@@ -6,6 +6,6 @@ func Reasons() []Reason {
 		BadTemplate, TooLong, BlockedTarget, DNS, ConnectionRefused, Unreachable, ConnectionReset, NoAnswer,
 		BadAnswer, TLSCertificate, TLSHandshake, TimeoutDNS, TimeoutConnect, TimeoutTLS, TimeoutHeaders,
 		TimeoutBody, Interrupted, Redirect, RateLimited, ServerError, Gone, RefusedByTracker, Exhausted,
-		CircuitOpen, PostbackHeld, WaitsForEarlier, Gathering, NothingLeft, PostbackDeleted, ReplayCancelled, Internal,
+		Internal,
 	}
 }

@@ -15,11 +15,21 @@ type Terms struct {
 	Random   float64  // in [0, 1), spreads the retries
 }
 
+// Verdict is what follows from an exchange.
+type Verdict string
+
+// The verdicts.
+const (
+	Accepted Verdict = "accepted"  // the tracker has it
+	TryAgain Verdict = "try again" // another attempt may succeed
+	GiveUp   Verdict = "give up"   // no attempt follows
+)
+
 // Outcome is what an exchange means for its delivery.
 type Outcome struct {
-	State        State     // Delivered, Retrying or Failed
-	RetryAt      time.Time // for Retrying
-	Reason       Reason    // of the delivery; empty for Delivered
+	Verdict      Verdict
+	RetryAt      time.Time // for TryAgain
+	Reason       Reason    // of the delivery; empty for Accepted
 	Detail       string    // for Reason.Sentence
 	HoldPostback bool      // the tracker says that the address is gone: hold the postback, tell its owner
 
@@ -32,9 +42,9 @@ type Outcome struct {
 func Judge(e Exchange, t Terms) Outcome {
 	reason, detail := classify(e, t.Rule)
 	if reason == "" {
-		return Outcome{State: Delivered}
+		return Outcome{Verdict: Accepted}
 	}
-	o := Outcome{State: Failed, Reason: reason, Detail: detail, AttemptReason: reason, AttemptDetail: detail}
+	o := Outcome{Verdict: GiveUp, Reason: reason, Detail: detail, AttemptReason: reason, AttemptDetail: detail}
 	o.HoldPostback = reason == Gone
 	if !reason.Retryable() {
 		return o
@@ -49,13 +59,13 @@ func Judge(e Exchange, t Terms) Outcome {
 		o.Reason, o.Detail = Exhausted, "the last time, "+lowerFirst(reason.Sentence(detail))
 		return o
 	}
-	o.State, o.RetryAt = Retrying, due
+	o.Verdict, o.RetryAt = TryAgain, due
 	return o
 }
 
 // Sentence says in words what the exchange came to.
 func (o Outcome) Sentence() string {
-	if o.State == Delivered {
+	if o.Verdict == Accepted {
 		return "The tracker accepted the postback."
 	}
 	return o.Reason.Sentence(o.Detail)

@@ -31,59 +31,59 @@ func TestJudge(t *testing.T) {
 	for name, c := range map[string]struct {
 		exchange dispatch.Exchange
 		rule     dispatch.BodyRule
-		state    dispatch.State
+		verdict  dispatch.Verdict
 		reason   dispatch.Reason
 	}{
-		"200":                          {answer(200, ""), dispatch.BodyRule{}, dispatch.Delivered, ""},
-		"204":                          {answer(204, ""), dispatch.BodyRule{}, dispatch.Delivered, ""},
-		"299":                          {answer(299, ""), dispatch.BodyRule{}, dispatch.Delivered, ""},
-		"200 whose body hangs":         {broken(answer(200, ""), dispatch.TimeoutBody), dispatch.BodyRule{}, dispatch.Delivered, ""},
-		"200 that says what it should": {answer(200, "Status: OK"), contains, dispatch.Delivered, ""},
-		"200 that does not":            {answer(200, "unknown click"), contains, dispatch.Failed, dispatch.RefusedByTracker},
-		"200 that says what it should, and hangs": {broken(answer(200, "OK"), dispatch.TimeoutBody), contains, dispatch.Delivered, ""},
-		"200 that hangs before it says it":        {broken(answer(200, ""), dispatch.TimeoutBody), contains, dispatch.Retrying, dispatch.TimeoutBody},
-		"200 that says what it should not":        {broken(answer(200, "error"), dispatch.TimeoutBody), containsNot, dispatch.Failed, dispatch.RefusedByTracker},
-		"200 that may yet say it":                 {broken(answer(200, ""), dispatch.ConnectionReset), containsNot, dispatch.Retrying, dispatch.ConnectionReset},
-		"500 whatever it says":                    {answer(500, "ok"), contains, dispatch.Retrying, dispatch.ServerError},
+		"200":                          {answer(200, ""), dispatch.BodyRule{}, dispatch.Accepted, ""},
+		"204":                          {answer(204, ""), dispatch.BodyRule{}, dispatch.Accepted, ""},
+		"299":                          {answer(299, ""), dispatch.BodyRule{}, dispatch.Accepted, ""},
+		"200 whose body hangs":         {broken(answer(200, ""), dispatch.TimeoutBody), dispatch.BodyRule{}, dispatch.Accepted, ""},
+		"200 that says what it should": {answer(200, "Status: OK"), contains, dispatch.Accepted, ""},
+		"200 that does not":            {answer(200, "unknown click"), contains, dispatch.GiveUp, dispatch.RefusedByTracker},
+		"200 that says what it should, and hangs": {broken(answer(200, "OK"), dispatch.TimeoutBody), contains, dispatch.Accepted, ""},
+		"200 that hangs before it says it":        {broken(answer(200, ""), dispatch.TimeoutBody), contains, dispatch.TryAgain, dispatch.TimeoutBody},
+		"200 that says what it should not":        {broken(answer(200, "error"), dispatch.TimeoutBody), containsNot, dispatch.GiveUp, dispatch.RefusedByTracker},
+		"200 that may yet say it":                 {broken(answer(200, ""), dispatch.ConnectionReset), containsNot, dispatch.TryAgain, dispatch.ConnectionReset},
+		"500 whatever it says":                    {answer(500, "ok"), contains, dispatch.TryAgain, dispatch.ServerError},
 
-		"301": {answer(301, ""), dispatch.BodyRule{}, dispatch.Failed, dispatch.Redirect},
-		"304": {answer(304, ""), dispatch.BodyRule{}, dispatch.Failed, dispatch.Redirect},
-		"307": {answer(307, ""), dispatch.BodyRule{}, dispatch.Failed, dispatch.Redirect},
-		"400": {answer(400, ""), dispatch.BodyRule{}, dispatch.Failed, "HTTP_400"},
-		"401": {answer(401, ""), dispatch.BodyRule{}, dispatch.Failed, "HTTP_401"},
-		"403": {answer(403, ""), dispatch.BodyRule{}, dispatch.Failed, "HTTP_403"},
-		"404": {answer(404, ""), dispatch.BodyRule{}, dispatch.Failed, "HTTP_404"},
-		"408": {answer(408, ""), dispatch.BodyRule{}, dispatch.Retrying, "HTTP_408"},
-		"410": {answer(410, ""), dispatch.BodyRule{}, dispatch.Failed, dispatch.Gone},
-		"425": {answer(425, ""), dispatch.BodyRule{}, dispatch.Retrying, "HTTP_425"},
-		"429": {answer(429, ""), dispatch.BodyRule{}, dispatch.Retrying, dispatch.RateLimited},
-		"499": {answer(499, ""), dispatch.BodyRule{}, dispatch.Failed, "HTTP_499"},
-		"500": {answer(500, ""), dispatch.BodyRule{}, dispatch.Retrying, dispatch.ServerError},
-		"503": {answer(503, ""), dispatch.BodyRule{}, dispatch.Retrying, dispatch.ServerError},
-		"599": {answer(599, ""), dispatch.BodyRule{}, dispatch.Retrying, dispatch.ServerError},
-		"101": {answer(101, ""), dispatch.BodyRule{}, dispatch.Failed, "HTTP_101"},
-		"999": {answer(999, ""), dispatch.BodyRule{}, dispatch.Failed, "HTTP_999"},
+		"301": {answer(301, ""), dispatch.BodyRule{}, dispatch.GiveUp, dispatch.Redirect},
+		"304": {answer(304, ""), dispatch.BodyRule{}, dispatch.GiveUp, dispatch.Redirect},
+		"307": {answer(307, ""), dispatch.BodyRule{}, dispatch.GiveUp, dispatch.Redirect},
+		"400": {answer(400, ""), dispatch.BodyRule{}, dispatch.GiveUp, "HTTP_400"},
+		"401": {answer(401, ""), dispatch.BodyRule{}, dispatch.GiveUp, "HTTP_401"},
+		"403": {answer(403, ""), dispatch.BodyRule{}, dispatch.GiveUp, "HTTP_403"},
+		"404": {answer(404, ""), dispatch.BodyRule{}, dispatch.GiveUp, "HTTP_404"},
+		"408": {answer(408, ""), dispatch.BodyRule{}, dispatch.TryAgain, "HTTP_408"},
+		"410": {answer(410, ""), dispatch.BodyRule{}, dispatch.GiveUp, dispatch.Gone},
+		"425": {answer(425, ""), dispatch.BodyRule{}, dispatch.TryAgain, "HTTP_425"},
+		"429": {answer(429, ""), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.RateLimited},
+		"499": {answer(499, ""), dispatch.BodyRule{}, dispatch.GiveUp, "HTTP_499"},
+		"500": {answer(500, ""), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.ServerError},
+		"503": {answer(503, ""), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.ServerError},
+		"599": {answer(599, ""), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.ServerError},
+		"101": {answer(101, ""), dispatch.BodyRule{}, dispatch.GiveUp, "HTTP_101"},
+		"999": {answer(999, ""), dispatch.BodyRule{}, dispatch.GiveUp, "HTTP_999"},
 
-		"no such host":       {failure(dispatch.DNS), dispatch.BodyRule{}, dispatch.Retrying, dispatch.DNS},
-		"refused":            {failure(dispatch.ConnectionRefused), dispatch.BodyRule{}, dispatch.Retrying, dispatch.ConnectionRefused},
-		"reset":              {failure(dispatch.ConnectionReset), dispatch.BodyRule{}, dispatch.Retrying, dispatch.ConnectionReset},
-		"certificate":        {failure(dispatch.TLSCertificate), dispatch.BodyRule{}, dispatch.Retrying, dispatch.TLSCertificate},
-		"no headers in time": {failure(dispatch.TimeoutHeaders), dispatch.BodyRule{}, dispatch.Retrying, dispatch.TimeoutHeaders},
-		"shutdown":           {failure(dispatch.Interrupted), dispatch.BodyRule{}, dispatch.Retrying, dispatch.Interrupted},
-		"blocked":            {failure(dispatch.BlockedTarget), dispatch.BodyRule{}, dispatch.Failed, dispatch.BlockedTarget},
-		"too long":           {failure(dispatch.TooLong), dispatch.BodyRule{}, dispatch.Failed, dispatch.TooLong},
-		"bad template":       {failure(dispatch.BadTemplate), dispatch.BodyRule{}, dispatch.Failed, dispatch.BadTemplate},
+		"no such host":       {failure(dispatch.DNS), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.DNS},
+		"refused":            {failure(dispatch.ConnectionRefused), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.ConnectionRefused},
+		"reset":              {failure(dispatch.ConnectionReset), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.ConnectionReset},
+		"certificate":        {failure(dispatch.TLSCertificate), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.TLSCertificate},
+		"no headers in time": {failure(dispatch.TimeoutHeaders), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.TimeoutHeaders},
+		"shutdown":           {failure(dispatch.Interrupted), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.Interrupted},
+		"blocked":            {failure(dispatch.BlockedTarget), dispatch.BodyRule{}, dispatch.GiveUp, dispatch.BlockedTarget},
+		"too long":           {failure(dispatch.TooLong), dispatch.BodyRule{}, dispatch.GiveUp, dispatch.TooLong},
+		"bad template":       {failure(dispatch.BadTemplate), dispatch.BodyRule{}, dispatch.GiveUp, dispatch.BadTemplate},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := dispatch.Judge(c.exchange, dispatch.Terms{Attempt: 1, Rule: c.rule, Random: 0.5})
-			if o.State != c.state || o.Reason != c.reason || o.AttemptReason != c.reason {
-				t.Errorf("it is %s %s (attempt %s), want %s %s", o.State, o.Reason, o.AttemptReason, c.state, c.reason)
+			if o.Verdict != c.verdict || o.Reason != c.reason || o.AttemptReason != c.reason {
+				t.Errorf("it is %s %s (attempt %s), want %s %s", o.Verdict, o.Reason, o.AttemptReason, c.verdict, c.reason)
 			}
 			if o.HoldPostback != (c.reason == dispatch.Gone) {
 				t.Errorf("hold the postback: %t", o.HoldPostback)
 			}
-			if due := sentAt.Add(6 * time.Second); o.State == dispatch.Retrying && !o.RetryAt.Equal(due) {
+			if due := sentAt.Add(6 * time.Second); o.Verdict == dispatch.TryAgain && !o.RetryAt.Equal(due) {
 				t.Errorf("it is due at %s, want %s", o.RetryAt, due)
 			}
 			if !strings.HasSuffix(o.Sentence(), ".") {
@@ -107,14 +107,14 @@ func TestTheLastFailureExhaustsTheDelivery(t *testing.T) {
 	t.Parallel()
 	terms := dispatch.Terms{Attempt: dispatch.DefaultSchedule.Attempts()}
 	o := dispatch.Judge(failure(dispatch.TimeoutHeaders), terms)
-	if o.State != dispatch.Failed || o.Reason != dispatch.Exhausted || o.AttemptReason != dispatch.TimeoutHeaders {
+	if o.Verdict != dispatch.GiveUp || o.Reason != dispatch.Exhausted || o.AttemptReason != dispatch.TimeoutHeaders {
 		t.Errorf("it is %+v", o)
 	}
 	if !strings.Contains(o.Sentence(), "the last time, the server took the request") {
 		t.Errorf("it says %q", o.Sentence())
 	}
-	if o := dispatch.Judge(answer(200, ""), terms); o.State != dispatch.Delivered {
-		t.Errorf("the last attempt succeeds, and it is %s", o.State)
+	if o := dispatch.Judge(answer(200, ""), terms); o.Verdict != dispatch.Accepted {
+		t.Errorf("the last attempt succeeds, and it is %s", o.Verdict)
 	}
 }
 
@@ -137,5 +137,15 @@ func TestEveryReasonIsExplained(t *testing.T) {
 	}
 	if none := dispatch.Reason(""); none.Sentence("") != "" || none.NextStep() != "" {
 		t.Error("no reason has a sentence")
+	}
+}
+
+func TestWhatAnAttemptCameToInWords(t *testing.T) {
+	t.Parallel()
+	if got := dispatch.AttemptSentence("", ""); !strings.Contains(got, "accepted") {
+		t.Errorf("an accepted attempt: %q", got)
+	}
+	if got := dispatch.AttemptSentence(dispatch.DNS, "a.example"); got != dispatch.DNS.Sentence("a.example") {
+		t.Errorf("a failed attempt: %q", got)
 	}
 }

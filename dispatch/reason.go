@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Reason is the code of why an exchange did not succeed, or why a delivery ended or
-// waits. It is stored; people read its sentence. An answer with a status of its own
-// has the reason HTTP_ and the number, such as HTTP_404.
+// Reason is the code of why an exchange did not succeed. It is stored; people read its
+// sentence. An answer with a status of its own has the reason HTTP_ and the number, such
+// as HTTP_404.
 type Reason string
 
 // The reasons.
@@ -38,26 +38,25 @@ const (
 	Gone             Reason = "GONE"               // 410: the postback is held
 	RefusedByTracker Reason = "REFUSED_BY_TRACKER" // 2xx, but the body says no; detail: what it says
 
-	Exhausted    Reason = "EXHAUSTED"     // every attempt of the schedule failed; detail: how the last one did
-	CircuitOpen  Reason = "CIRCUIT_OPEN"  // held: the endpoint keeps failing
-	PostbackHeld Reason = "POSTBACK_HELD" // held: the postback waits for its owner
-
-	Gathering       Reason = "GATHERING"         // queued: conversions of its click may still join it
-	NothingLeft     Reason = "NOTHING_LEFT"      // cancelled: all that it had gathered changed before its window closed
-	WaitsForEarlier Reason = "WAITS_FOR_EARLIER" // queued: an earlier step of the same conversion goes out first
-
-	PostbackDeleted Reason = "POSTBACK_DELETED" // cancelled: its postback was deleted before it was sent
-	ReplayCancelled Reason = "REPLAY_CANCELLED" // cancelled: the replay of many that it belongs to was called off
-	Internal        Reason = "INTERNAL"         // our own fault; detail: nothing that a user should read
+	Exhausted Reason = "EXHAUSTED" // every attempt of the schedule failed; detail: how the last one did
+	Internal  Reason = "INTERNAL"  // our own fault; detail: nothing that a user should read
 )
 
-// explanation is what a person reads about a reason.
-type explanation struct {
-	sentence string // without the final stop; a detail follows where there is one
-	nextStep string
+// Explanation is what a person reads about a reason.
+type Explanation struct {
+	Text     string // without the final stop; a detail follows where there is one
+	NextStep string // what its owner should try
 }
 
-var explanations = map[Reason]explanation{
+// Sentence says in one sentence what happened, with the detail where there is one.
+func (e Explanation) Sentence(detail string) string {
+	if detail = strings.TrimRight(detail, "."); detail != "" {
+		return e.Text + ": " + detail + "."
+	}
+	return e.Text + "."
+}
+
+var explanations = map[Reason]Explanation{
 	BadTemplate:   {"The URL template cannot be read", "Correct the URL of the postback."},
 	TooLong:       {fmt.Sprintf("The URL with all values filled in is longer than the %d bytes that are sent", MaxURL), "Leave out macros with long values, such as user_agent and referrer, or shorten them with the limit filter."},
 	BlockedTarget: {"The address is not one that postbacks may be sent to", "Use the public https address of your tracker."},
@@ -84,19 +83,12 @@ var explanations = map[Reason]explanation{
 	Gone:             {"The tracker says that this address is gone for good (410), so the postback was put on hold", "Put the tracker's new address into the postback, resume it, and replay what failed."},
 	RefusedByTracker: {"The tracker answered, but its answer says that it did not accept the postback", "Read the answer below; usually the click id is unknown there, or a parameter is missing."},
 
-	Exhausted:       {"Every attempt failed, over more than 24 hours", "Mend the cause, then replay it."},
-	CircuitOpen:     {"The tracker keeps failing, so its postbacks wait until it answers again", "Nothing is lost: mend the tracker, and they are sent in order."},
-	PostbackHeld:    {"The postback is on hold", "Resume the postback, and it is sent."},
-	Gathering:       {"It gathers the conversions of its click, and tells of them in one request when its window closes", "Nothing to do: it is sent by itself."},
-	NothingLeft:     {"Every conversion that it had gathered changed its status before the window closed, so there was nothing left to tell", "Nothing to do: the tracker never heard of them."},
-	WaitsForEarlier: {"An earlier status of the same conversion is still on its way, and goes out first", "Nothing to do: this one follows it."},
-	ReplayCancelled: {"The replay that it was part of was called off before it was sent", "Replay it again if it should still be sent."},
-	PostbackDeleted: {"Its postback was deleted before it was sent", "Make the postback anew if it should still be told."},
-	Internal:        {"Something went wrong on our side", "Nothing to do: it is tried again."},
+	Exhausted: {"Every attempt failed, over more than 24 hours", "Mend the cause, then replay it."},
+	Internal:  {"Something went wrong on our side", "Nothing to do: it is tried again."},
 }
 
 // statusExplanations are for answers by their number; others have a common text.
-var statusExplanations = map[string]explanation{
+var statusExplanations = map[string]Explanation{
 	"400": {"The tracker could not understand the request (400)", "Compare the parameters with the tracker's documentation; one is missing or has a value it does not accept."},
 	"401": {"The tracker wants a key or password that the URL does not carry (401)", "Copy the postback URL with its key from the tracker again."},
 	"403": {"The tracker forbids the request (403)", "Usually a firewall or bot rule: allow our requests by their user agent, or by address."},
@@ -111,7 +103,7 @@ var statusExplanations = map[string]explanation{
 	"451": {"The tracker refuses for legal reasons (451)", "Ask the tracker's support."},
 }
 
-func (r Reason) explanation() explanation {
+func (r Reason) explanation() Explanation {
 	if e, ok := explanations[r]; ok {
 		return e
 	}
@@ -119,7 +111,7 @@ func (r Reason) explanation() explanation {
 	if e, ok := statusExplanations[number]; ok {
 		return e
 	}
-	return explanation{
+	return Explanation{
 		fmt.Sprintf("The tracker answered with the status %s", number),
 		"Look the status up in the tracker's documentation, and read the answer below.",
 	}
@@ -131,10 +123,7 @@ func (r Reason) Sentence(detail string) string {
 	if r == "" {
 		return ""
 	}
-	if detail = strings.TrimRight(detail, "."); detail != "" {
-		return r.explanation().sentence + ": " + detail + "."
-	}
-	return r.explanation().sentence + "."
+	return r.explanation().Sentence(detail)
 }
 
 // NextStep says what its owner should try.
@@ -142,7 +131,7 @@ func (r Reason) NextStep() string {
 	if r == "" {
 		return ""
 	}
-	return r.explanation().nextStep
+	return r.explanation().NextStep
 }
 
 // Retryable reports whether another attempt could succeed without anybody changing
@@ -174,9 +163,17 @@ func (r Reason) Transport() bool {
 // sent, or was stopped by ourselves, does not.
 func (r Reason) OfEndpoint() bool {
 	switch r {
-	case BadTemplate, TooLong, BlockedTarget, Interrupted, Internal, CircuitOpen, PostbackHeld, PostbackDeleted, ReplayCancelled, WaitsForEarlier, Gathering, NothingLeft:
+	case BadTemplate, TooLong, BlockedTarget, Interrupted, Internal:
 		return false
 	default:
 		return true
 	}
+}
+
+// AttemptSentence says what an attempt came to; no reason where the tracker accepted.
+func AttemptSentence(reason Reason, detail string) string {
+	if reason == "" {
+		return "The tracker accepted the postback."
+	}
+	return reason.Sentence(detail)
 }

@@ -15,6 +15,7 @@ import (
 	"postrider/ent/db/migrate"
 	"postrider/ent/db/privacy"
 	"postrider/internal/viewer"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -152,7 +153,7 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 			SetCreatedAt(pgtest.Now).Exec(ctx),
 		client.PostbackTest.Create().SetID(pgtest.ID(t)).SetAffiliateID(s.Affiliate).SetURLTemplate("https://tracker.example/").SetMethod(dispatch.GET).
 			SetMacros(map[string]string{}).Exec(ctx),
-		client.BulkReplay.Create().SetAffiliateID(s.Affiliate).SetAsSent(false).SetState(dispatch.BulkRunning).SetTotal(1).
+		client.BulkReplay.Create().SetAffiliateID(s.Affiliate).SetAsSent(false).SetState(outbox.BulkRunning).SetTotal(1).
 			SetCreatedAt(pgtest.Now).SetUpdatedAt(pgtest.Now).Exec(ctx),
 		client.Alert.Create().SetID(pgtest.ID(t)).SetAffiliateID(s.Affiliate).SetKind(doctor.AlertNoParam).SetCampaignID(s.Link.CampaignID).
 			SetMessage("no param_1").SetRaisedAt(pgtest.Now).Exec(ctx),

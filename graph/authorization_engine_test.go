@@ -5,8 +5,8 @@ import (
 	"maps"
 	"testing"
 
-	"postrider/dispatch"
 	"postrider/ent/db"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -19,11 +19,11 @@ func init() {
 }
 
 // bulkReplay is one of the estate's.
-func (w *world) bulkReplay(t testing.TB, e *estate, state dispatch.BulkState) *db.BulkReplay {
+func (w *world) bulkReplay(t testing.TB, e *estate, state outbox.BulkState) *db.BulkReplay {
 	t.Helper()
 	c := w.db.Client().BulkReplay.Create().SetAffiliateID(e.affiliate.ID).SetAsSent(true).SetState(state).SetTotal(7).
 		SetCreatedAt(pgtest.Now).SetUpdatedAt(pgtest.Now)
-	if state == dispatch.BulkDone {
+	if state == outbox.BulkDone {
 		c.SetFinishedAt(pgtest.Now)
 	}
 	made, err := c.Save(pgtest.System(t))
@@ -33,20 +33,20 @@ func (w *world) bulkReplay(t testing.TB, e *estate, state dispatch.BulkState) *d
 
 var engineMutations = map[string]mutation{
 	"replayDeliveries": func(t *testing.T, w *world) (string, string) {
-		d := w.delivery(t, w.a, w.a.scene.Conversion(t, w.db), w.postback(t, w.a), dispatch.Failed)
+		d := w.delivery(t, w.a, w.a.scene.Conversion(t, w.db), w.postback(t, w.a), outbox.Failed)
 		return fmt.Sprintf(`{filter: {}, ids: [%q], dryRun: false}`, d.GlobalID()), "job { id }"
 	},
 	"rotateSigningSecret": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q}`, w.postback(t, w.a).GlobalID()), "postback { id }"
 	},
 	"pauseBulkReplay": func(t *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{id: %q}`, w.bulkReplay(t, w.a, dispatch.BulkRunning).GlobalID()), "job { id }"
+		return fmt.Sprintf(`{id: %q}`, w.bulkReplay(t, w.a, outbox.BulkRunning).GlobalID()), "job { id }"
 	},
 	"resumeBulkReplay": func(t *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{id: %q}`, w.bulkReplay(t, w.a, dispatch.BulkPaused).GlobalID()), "job { id }"
+		return fmt.Sprintf(`{id: %q}`, w.bulkReplay(t, w.a, outbox.BulkPaused).GlobalID()), "job { id }"
 	},
 	"cancelBulkReplay": func(t *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{id: %q}`, w.bulkReplay(t, w.a, dispatch.BulkRunning).GlobalID()), "job { id }"
+		return fmt.Sprintf(`{id: %q}`, w.bulkReplay(t, w.a, outbox.BulkRunning).GlobalID()), "job { id }"
 	},
 }
 

@@ -10,11 +10,11 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"postrider/dispatch"
 	"postrider/doctor"
 	"postrider/ent/db"
 	"postrider/ent/db/postbackversion"
 	"postrider/internal/globalid"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -55,7 +55,7 @@ var mutations = map[string]mutation{
 	},
 	"replayDelivery": func(t *testing.T, w *world) (string, string) {
 		p := w.postback(t, w.a)
-		d := w.delivery(t, w.a, w.a.scene.Conversion(t, w.db), p, dispatch.Failed)
+		d := w.delivery(t, w.a, w.a.scene.Conversion(t, w.db), p, outbox.Failed)
 		return fmt.Sprintf(`{id: %q}`, d.GlobalID()), "delivery { id }"
 	},
 	"createPostback": func(_ *testing.T, w *world) (string, string) {

@@ -6,10 +6,10 @@ import (
 	"testing"
 
 	"postrider/commission"
-	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/firing"
 	"postrider/internal/globalid"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -132,7 +132,7 @@ func TestReplayByEitherTemplate(t *testing.T) {
 	token := a.affiliate(t, s.Affiliate)
 	p := pgtest.Postback(t, a.db, s.Affiliate, "https://old.example/?c={param_1}")
 	old := pgtest.Delivery(t, a.db, s.Conversion(t, a.db).ID, p, func(c *db.DeliveryCreate) {
-		c.SetState(dispatch.Failed).SetReason("HTTP_404").SetEndpoint("https://old.example:443")
+		c.SetState(outbox.Failed).SetReason("HTTP_404").SetEndpoint("https://old.example:443")
 	})
 	a.ask(t, token, fmt.Sprintf(`mutation { updatePostback(input: {id: %q, urlTemplate: "https://new.example/?c={param_1}"}) { userErrors { message } } }`, p.GlobalID()), nil)
 	for template, want := range map[string]struct {

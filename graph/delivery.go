@@ -12,6 +12,7 @@ import (
 	"postrider/internal/live"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
+	"postrider/outbox"
 )
 
 // explain says in words where a delivery stands and what to do about it.
@@ -20,8 +21,8 @@ func explain(d *db.Delivery) string {
 	if d.StatusCode != nil {
 		code = *d.StatusCode
 	}
-	return dispatch.Standing{
-		State: d.State, Reason: dispatch.Reason(text(d.Reason)), Detail: d.Detail, StatusCode: code, Attempt: d.Attempt,
+	return outbox.Standing{
+		State: d.State, Reason: outbox.Reason(text(d.Reason)), Detail: d.Detail, StatusCode: code, Attempt: d.Attempt,
 		Due: d.DueAt != nil, Replay: d.ReplayOf != nil,
 	}.Sentence()
 }

@@ -8,9 +8,9 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"postrider/dispatch"
 	"postrider/graph"
 	"postrider/internal/globalid"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -230,7 +230,7 @@ func nodeOf(field string) string {
 func (w *world) meddle(t *testing.T, check func(*testing.T, string)) {
 	t.Helper()
 	campaign, postback := w.a.ids["Campaign"][0], w.a.ids["Postback"][0]
-	failed := w.delivery(t, w.a, w.a.scene.Conversion(t, w.db), w.postback(t, w.a), dispatch.Failed)
+	failed := w.delivery(t, w.a, w.a.scene.Conversion(t, w.db), w.postback(t, w.a), outbox.Failed)
 	count := func() (n int) {
 		must(t, w.db.SQL.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM postbacks WHERE deleted_at IS NULL AND affiliate_id = $1)
 			+ (SELECT count(*) FROM deliveries) + (SELECT count(*) FROM postback_versions) + (SELECT count(*) FROM campaigns)

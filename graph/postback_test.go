@@ -7,10 +7,10 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
 	"postrider/internal/viewer"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -43,7 +43,7 @@ func TestUserErrorsNameTheirFields(t *testing.T) {
 	token, staff := a.affiliate(t, s.Affiliate), a.staff(t)
 	session := a.session(t, a.user(t, viewer.Affiliate, s.Affiliate).Email)
 	postback := pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/?c={param_1}")
-	waiting := pgtest.Delivery(t, a.db, s.Conversion(t, a.db).ID, postback, func(c *db.DeliveryCreate) { c.SetState(dispatch.Queued) })
+	waiting := pgtest.Delivery(t, a.db, s.Conversion(t, a.db).ID, postback, func(c *db.DeliveryCreate) { c.SetState(outbox.Queued) })
 	const fine = `urlTemplate: "https://tracker.example/?c={param_1}"`
 	campaign, otherCampaign := globalid.Int("Campaign", s.Link.CampaignID), globalid.Int("Campaign", other.Link.CampaignID)
 	for name, tc := range map[string]struct {

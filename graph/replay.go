@@ -9,13 +9,13 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/ent/db/delivery"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
+	"postrider/outbox"
 )
 
 // replayMany settles which deliveries are meant, among those that the viewer
@@ -25,7 +25,7 @@ func (r *Resolver) replayMany(ctx context.Context, input gen.ReplayDeliveriesInp
 		return nil, err
 	}
 	q := r.Client.Delivery.Query().Where(input.Filter.Predicates()...).
-		Where(delivery.Test(false), delivery.StateIn(dispatch.FinalStates()...))
+		Where(delivery.Test(false), delivery.StateIn(outbox.FinalStates()...))
 	if input.Ids != nil {
 		ids, err := factIDs("Delivery", "ids", input.Ids)
 		if err != nil {
@@ -122,7 +122,7 @@ func (r *Resolver) changeBulk(ctx context.Context, input gen.ChangeBulkReplayInp
 // bulkProgress counts what has become of a bulk replay's deliveries.
 func (r *Resolver) bulkProgress(ctx context.Context, b *db.BulkReplay) (*gen.BulkReplayProgress, error) {
 	var groups []struct {
-		State  dispatch.State
+		State  outbox.State
 		Reason *string
 		Count  int
 	}
@@ -134,16 +134,16 @@ func (r *Resolver) bulkProgress(ctx context.Context, b *db.BulkReplay) (*gen.Bul
 	p := &gen.BulkReplayProgress{Skipped: b.Skipped, Failures: []*gen.BulkReplayFailure{}}
 	for _, g := range groups {
 		switch g.State {
-		case dispatch.Delivered:
+		case outbox.Delivered:
 			p.Delivered += g.Count
-		case dispatch.Failed:
+		case outbox.Failed:
 			p.Failed += g.Count
-		case dispatch.Cancelled:
+		case outbox.Cancelled:
 			p.Cancelled += g.Count
-		case dispatch.Queued, dispatch.Retrying, dispatch.Held:
+		case outbox.Queued, outbox.Retrying, outbox.Held:
 			p.Waiting += g.Count
 		}
-		if reason := dispatch.Reason(text(g.Reason)); reason != "" && g.State.Failing() {
+		if reason := outbox.Reason(text(g.Reason)); reason != "" && g.State.Failing() {
 			p.Failures = append(p.Failures, &gen.BulkReplayFailure{Reason: string(reason), Sentence: reason.Sentence(""), Count: g.Count})
 		}
 	}

@@ -7,11 +7,11 @@ import (
 	"maps"
 	"slices"
 
-	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/ent/db/postbacktest"
 	"postrider/graph/gen"
 	"postrider/graph/page"
+	"postrider/outbox"
 	"postrider/trial"
 )
 
@@ -84,17 +84,17 @@ func (r *Resolver) testsOf(ctx context.Context, p *db.Postback, first *int) ([]*
 func testedAs(ctx context.Context, t *db.PostbackTest) (*db.Delivery, error) {
 	d, err := load(ctx).deliveries.Load(ctx, t.ID)
 	if err != nil {
-		return &db.Delivery{State: dispatch.Failed}, fmt.Errorf("reading what became of a test: %w", err)
+		return &db.Delivery{State: outbox.Failed}, fmt.Errorf("reading what became of a test: %w", err)
 	}
 	return d, nil
 }
 
 // verdict says what happened, in a sentence.
 func verdict(d *db.Delivery) string {
-	if d.State == dispatch.Delivered {
+	if d.State == outbox.Delivered {
 		return "The tracker accepted the postback."
 	}
-	return dispatch.Reason(text(d.Reason)).Sentence(d.Detail)
+	return outbox.Reason(text(d.Reason)).Sentence(d.Detail)
 }
 
 func number(f *float64) float64 {
@@ -115,10 +115,10 @@ func attemptOf(ctx context.Context, t *db.PostbackTest) (*db.Attempt, error) {
 }
 
 func nextStep(d *db.Delivery) *string {
-	if d.State == dispatch.Delivered {
+	if d.State == outbox.Delivered {
 		return nil
 	}
-	return textOrNull(dispatch.Reason(text(d.Reason)).NextStep())
+	return textOrNull(outbox.Reason(text(d.Reason)).NextStep())
 }
 
 func macroValues(said map[string]string) []*gen.MacroValue {

@@ -13,6 +13,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph/gen"
 	"postrider/graph/page"
+	"postrider/outbox"
 	"postrider/tracking"
 )
 
@@ -50,7 +51,7 @@ func (r *postbackTestResolver) URL(ctx context.Context, obj *db.PostbackTest) (s
 	return text(d.URL), err
 }
 
-func (r *postbackTestResolver) State(ctx context.Context, obj *db.PostbackTest) (dispatch.State, error) {
+func (r *postbackTestResolver) State(ctx context.Context, obj *db.PostbackTest) (outbox.State, error) {
 	d, err := testedAs(ctx, obj)
 	return d.State, err
 }

@@ -16,6 +16,7 @@ import (
 	"postrider/firing"
 	"postrider/internal/globalid"
 	"postrider/internal/viewer"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -159,8 +160,8 @@ func (w *world) happen(t testing.TB, e *estate) {
 	postback, err := c.Postback.Get(ctx, idOf(e.ids["Postback"][0]))
 	must(t, err)
 	w.event(t, e, conversion, postback)
-	delivery := w.delivery(t, e, conversion, postback, dispatch.Delivered)
-	replay := w.delivery(t, e, conversion, postback, dispatch.Retrying, func(c *db.DeliveryCreate) { c.SetReplayOf(delivery.ID) })
+	delivery := w.delivery(t, e, conversion, postback, outbox.Delivered)
+	replay := w.delivery(t, e, conversion, postback, outbox.Retrying, func(c *db.DeliveryCreate) { c.SetReplayOf(delivery.ID) })
 	pgtest.Gather(t, w.db, delivery)
 	for _, d := range []*db.Delivery{delivery, replay} {
 		e.keep(d.GlobalID())
@@ -171,7 +172,7 @@ func (w *world) happen(t testing.TB, e *estate) {
 			SetHeaders([]dispatch.Header{{Name: "X-Operator", Value: e.mark}})
 	}).GlobalID())
 	w.test(t, e, postback)
-	e.keep(w.bulkReplay(t, e, dispatch.BulkDone).GlobalID())
+	e.keep(w.bulkReplay(t, e, outbox.BulkDone).GlobalID())
 	w.alert(t, e, func(c *db.AlertCreate) { c.SetPostbackID(postback.ID).SetKind(doctor.AlertGone) })
 	var own int64 // its default link
 	must(t, w.db.SQL.QueryRowContext(ctx, `SELECT id FROM tracking_links WHERE affiliate_id = $1 AND campaign_id IS NULL`, e.affiliate.ID).Scan(&own))
@@ -206,7 +207,7 @@ func (w *world) test(t testing.TB, e *estate, p *db.Postback) {
 	must(t, err)
 	e.keep(fired.GlobalID())
 	d, err := w.db.Client().Delivery.Create().SetID(fired.ID).SetAffiliateID(e.affiliate.ID).SetPostbackID(p.ID).SetGoal("ftd").SetStatus(commission.Approved).
-		SetState(dispatch.Failed).SetPriority(dispatch.PriorityLive).SetEndpoint("https://" + e.mark + ".example:443").SetAttempt(1).SetTest(true).
+		SetState(outbox.Failed).SetPriority(outbox.PriorityLive).SetEndpoint("https://" + e.mark + ".example:443").SetAttempt(1).SetTest(true).
 		SetURL("https://" + e.mark + ".example/?c=1").SetStatusCode(404).SetDurationMs(12).SetReason("HTTP_404").
 		SetDetail(e.mark).SetCreatedAt(pgtest.Now).SetUpdatedAt(pgtest.Now).Save(pgtest.System(t))
 	must(t, err)
@@ -225,7 +226,7 @@ func (w *world) event(t testing.TB, e *estate, conversion *db.Conversion, p *db.
 	e.keep(event.GlobalID())
 }
 
-func (w *world) delivery(t testing.TB, e *estate, conversion *db.Conversion, p *db.Postback, state dispatch.State, options ...func(*db.DeliveryCreate)) *db.Delivery {
+func (w *world) delivery(t testing.TB, e *estate, conversion *db.Conversion, p *db.Postback, state outbox.State, options ...func(*db.DeliveryCreate)) *db.Delivery {
 	t.Helper()
 	return pgtest.Delivery(t, w.db, conversion.ID, p, append([]func(*db.DeliveryCreate){func(c *db.DeliveryCreate) {
 		c.SetState(state).SetEndpoint("https://" + e.mark + ".example:443").SetURL("https://" + e.mark + ".example/?c=1").

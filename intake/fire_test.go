@@ -7,10 +7,10 @@ import (
 	"testing"
 
 	"postrider/commission"
-	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/firing"
 	"postrider/intake"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -50,7 +50,7 @@ func TestAGlobalAnOffersAndACampaignsPostbackFireThree(t *testing.T) {
 	deliveries, err := w.client.Delivery.Query().All(w.ctx)
 	w.must(err)
 	for _, d := range deliveries {
-		if want[*d.PostbackID] != firing.Matched || d.State != dispatch.Queued || d.AffiliateID != w.Affiliate || d.Attempt != 0 ||
+		if want[*d.PostbackID] != firing.Matched || d.State != outbox.Queued || d.AffiliateID != w.Affiliate || d.Attempt != 0 ||
 			d.Endpoint != "https://tracker.example:443" || *d.ClickID != w.Click || d.QueuedAt == nil || d.DueAt != nil {
 			t.Errorf("%+v", d)
 		}
@@ -171,7 +171,7 @@ func TestAHeldPostbacksDeliveriesWait(t *testing.T) {
 	}
 	d, err := w.client.Delivery.Query().Only(w.ctx)
 	w.must(err)
-	if d.State != dispatch.Held || *d.Reason != string(dispatch.PostbackHeld) || d.QueuedAt != nil || w.count(`SELECT count(*) FROM river_job`) != 0 {
+	if d.State != outbox.Held || *d.Reason != string(outbox.PostbackHeld) || d.QueuedAt != nil || w.count(`SELECT count(*) FROM river_job`) != 0 {
 		t.Errorf("%+v", d)
 	}
 	// Resumed, and nobody has told this node yet: what is held now would wait for ever.

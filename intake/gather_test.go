@@ -11,12 +11,12 @@ import (
 	"pgregory.net/rapid"
 
 	"postrider/commission"
-	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/gatheredevent"
 	"postrider/intake"
 	"postrider/internal/globalid"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -53,7 +53,7 @@ func TestConversionsOfOneClickAreGathered(t *testing.T) {
 	first := w.report("goal=ftd&amount=25.50"+click, intake.Recorded)
 	w.want("after the first,", "queued approved: 1 25.50 First Time Deposit")
 	opened := w.windows()[0]
-	if *opened.Reason != string(dispatch.Gathering) || opened.DueAt == nil || opened.DueAt.Sub(opened.CreatedAt) != 10*time.Minute || *opened.GatheringID != opened.ID {
+	if *opened.Reason != string(outbox.Gathering) || opened.DueAt == nil || opened.DueAt.Sub(opened.CreatedAt) != 10*time.Minute || *opened.GatheringID != opened.ID {
 		t.Errorf("the window is %+v", opened)
 	}
 	if n := w.count(`SELECT count(*) FROM river_job WHERE kind = 'deliver'`); n != 0 {
@@ -74,7 +74,7 @@ func TestConversionsOfOneClickAreGathered(t *testing.T) {
 
 	w.report("goal=deposit&transaction_id=t1&status=rejected"+click, intake.Updated)
 	w.want("after all were reversed,", "cancelled approved: 1 60.00 Deposit", "queued rejected: 2 85.50 First Time Deposit,Deposit")
-	if d := w.windows()[0]; *d.Reason != string(dispatch.NothingLeft) || d.DueAt != nil {
+	if d := w.windows()[0]; *d.Reason != string(outbox.NothingLeft) || d.DueAt != nil {
 		t.Errorf("the empty window is %+v", d)
 	}
 
@@ -173,7 +173,7 @@ func TestAnyRunOfStepsIsGatheredOnce(t *testing.T) {
 		m.close()
 		var got []string
 		for _, d := range w.windows() {
-			if d.State != dispatch.Cancelled {
+			if d.State != outbox.Cancelled {
 				got = append(got, string(d.Status)+" "+d.Macros["count"]+" "+d.Macros["sum_amount"])
 			}
 			if n, err := strconv.Atoi(d.Macros["count"]); err != nil || n < 1 {

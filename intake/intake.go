@@ -9,16 +9,16 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/dispatch"
 	"postrider/internal/pg"
 	"postrider/internal/secret"
+	"postrider/outbox"
 )
 
 // Enqueuer makes the jobs of deliveries, in the transaction that records them. It
 // may claim some for their first attempt, which begins once that is committed:
 // claimedAt has the time of each of those, by its id.
 type Enqueuer interface {
-	Enqueue(ctx context.Context, tx *pg.Pipeline, deliveries []dispatch.Fresh) (claimedAt map[uuid.UUID]*time.Time, err error)
+	Enqueue(ctx context.Context, tx *pg.Pipeline, deliveries []outbox.Fresh) (claimedAt map[uuid.UUID]*time.Time, err error)
 }
 
 // Config is what an Intake needs.
@@ -32,12 +32,12 @@ type Config struct {
 }
 
 // How many facts share a commit at most, and how many wait before a second commit
-// is under way beside the first: with fewer, a commit costs more than it saves
+// runs beside the first: with fewer, a commit costs more than it saves
 // (measured with 64 callers).
 const (
 	batchRows = 500
 	entryRows = 100
-	company   = 24
+	overlap   = 24
 )
 
 // Intake records facts. It is safe for concurrent use.
@@ -61,8 +61,8 @@ func New(cfg Config) *Intake {
 		cfg.Country = func(netip.Addr) string { return "" }
 	}
 	in := &Intake{Config: cfg, catalog: newCatalog(cfg.Secrets), strangers: newStrangers()}
-	in.clicks = pg.NewBatch(batchRows, in.insertClicks).Overlap(company)
-	in.entries = pg.NewBatch(entryRows, in.recordAll).Overlap(company)
+	in.clicks = pg.NewBatch(batchRows, in.insertClicks).Overlap(overlap)
+	in.entries = pg.NewBatch(entryRows, in.recordAll).Overlap(overlap)
 	in.refused = pg.NewBatch(batchRows, in.logRefused)
 	return in
 }

@@ -19,13 +19,13 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"go.uber.org/goleak"
 
-	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/ent/db/conversionevent"
 	"postrider/intake"
 	"postrider/internal/globalid"
 	"postrider/internal/pg"
 	"postrider/jobs"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -66,12 +66,12 @@ const queued = `(SELECT jsonb_array_elements(args -> 'deliveries') AS q FROM riv
 
 var errQueue = errors.New("the queue is broken")
 
-func (q *queue) Enqueue(ctx context.Context, tx *pg.Pipeline, fresh []dispatch.Fresh) (map[uuid.UUID]*time.Time, error) {
+func (q *queue) Enqueue(ctx context.Context, tx *pg.Pipeline, fresh []outbox.Fresh) (map[uuid.UUID]*time.Time, error) {
 	claimedAt, err := q.Enqueuer.Enqueue(ctx, tx, fresh)
 	if err != nil {
 		return nil, err
 	}
-	poisoned := slices.ContainsFunc(fresh, func(d dispatch.Fresh) bool { return d.Endpoint == q.poison })
+	poisoned := slices.ContainsFunc(fresh, func(d outbox.Fresh) bool { return d.Endpoint == q.poison })
 	if q.fails || poisoned {
 		return nil, errQueue
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/dispatch"
 	"postrider/firing"
 	"postrider/internal/live"
 	"postrider/internal/pg"
@@ -167,13 +166,13 @@ func (l *ledger) writeDeliveries(ctx context.Context) error {
 // queue makes the jobs of what is not on hold, and tells which of it is claimed
 // already, and when.
 func (l *ledger) queue(ctx context.Context) (map[uuid.UUID]*time.Time, error) {
-	fresh := make([]dispatch.Fresh, 0, len(l.deliveries))
+	fresh := make([]outbox.Fresh, 0, len(l.deliveries))
 	for _, d := range l.deliveries {
 		if d.Held {
 			continue
 		}
-		fresh = append(fresh, dispatch.Fresh{
-			Due:         dispatch.Due{DeliveryID: d.ID, Endpoint: d.Endpoint, Priority: dispatch.PriorityLive},
+		fresh = append(fresh, outbox.Fresh{
+			Ready:       outbox.Ready{DeliveryID: d.ID, Endpoint: d.Endpoint, Priority: outbox.PriorityLive},
 			AffiliateID: d.AffiliateID, PostbackID: d.PostbackID, VersionID: d.VersionID, Goal: d.Goal,
 			Macros: d.macros, RecordedAt: d.At, Follows: d.Follows,
 		})

@@ -7,12 +7,13 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
-	"postrider/dispatch"
 	"postrider/doctor"
 	"postrider/firing"
 	"postrider/internal/live"
 	"postrider/internal/pg"
+	"postrider/outbox"
 )
 
 // What the watch looks at: the last so many of each postback and campaign.
@@ -25,13 +26,13 @@ const (
 
 // watch raises the alerts that are due and ends those that are over. Any node may
 // do it at any time: one does it at once, the others skip.
-func (e *Engine) watch(ctx context.Context) error {
-	return pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) error {
+func watch(ctx context.Context, pool *pgxpool.Pool, now time.Time) error {
+	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		var mine bool
 		if err := tx.QueryRow(ctx, pg.TryLockSQL, pg.LockWatch.Of()).Scan(&mine); err != nil || !mine {
 			return err
 		}
-		now := e.Now().UTC()
+		now = now.UTC()
 		postbacks, err := postbackVitals(ctx, tx, now)
 		if err != nil {
 			return err
@@ -58,14 +59,14 @@ func postbackVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.Pos
 		  coalesce(l.reason, ''), coalesce(l.detail, '')
 		FROM postbacks p LEFT JOIN LATERAL (
 		  SELECT count(*) FILTER (WHERE d.state = 'delivered') AS delivered,
-		    count(*) FILTER (WHERE d.state IN `+dispatch.FailingSQL+`) AS failing,
+		    count(*) FILTER (WHERE d.state IN `+outbox.FailingSQL+`) AS failing,
 		    count(*) FILTER (WHERE d.state = 'held' AND d.reason = $3) AS waiting,
-		    (array_agg(d.reason ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN `+dispatch.FailingSQL+`))[1] AS reason,
-		    (array_agg(d.detail ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN `+dispatch.FailingSQL+`))[1] AS detail
+		    (array_agg(d.reason ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN `+outbox.FailingSQL+`))[1] AS reason,
+		    (array_agg(d.detail ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN `+outbox.FailingSQL+`))[1] AS detail
 		  FROM (SELECT state, reason, detail, updated_at FROM deliveries
 		    WHERE postback_id = p.id AND id >= uuid_floor($1) AND NOT test AND state <> 'queued' ORDER BY id DESC LIMIT $2) d
 		) l ON true
-		WHERE p.deleted_at IS NULL AND p.enabled`, now.Add(-watchWindow), watchedDeliveries, string(dispatch.CircuitOpen))
+		WHERE p.deleted_at IS NULL AND p.enabled`, now.Add(-watchWindow), watchedDeliveries, string(outbox.CircuitOpen))
 	if err != nil {
 		return nil, fmt.Errorf("watching postbacks: %w", err)
 	}
@@ -73,7 +74,7 @@ func postbackVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.Pos
 		var v doctor.PostbackVitals
 		var reason, detail string
 		err := row.Scan(&v.ID, &v.AffiliateID, &v.Held, &v.Delivered, &v.Failing, &v.Waiting, &reason, &detail)
-		v.LastReason = dispatch.Reason(reason).Sentence(detail)
+		v.LastReason = outbox.Reason(reason).Sentence(detail)
 		return v, err
 	})
 	if err != nil {

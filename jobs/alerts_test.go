@@ -10,11 +10,11 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/dispatch"
 	"postrider/doctor"
 	"postrider/ent/db"
 	"postrider/ent/db/alert"
 	"postrider/jobs"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -41,7 +41,7 @@ func TestAnOwnerIsToldThatAPostbackFailsAndThatItIsWellAgain(t *testing.T) {
 		w.deposit()
 	}
 	stop := w.run()
-	w.untilAll(dispatch.Failed)
+	w.untilAll(outbox.Failed)
 	stop()
 	w.exec(`DELETE FROM alerts`) // it may have looked when only three had failed
 	w.run(watching)
@@ -74,7 +74,7 @@ func TestTestsAndOldFailuresRaiseNothing(t *testing.T) {
 	conversion := w.Conversion(t, w.d).ID
 	for i := range 10 {
 		pgtest.Delivery(t, w.d, conversion, p, func(c *db.DeliveryCreate) {
-			c.SetState(dispatch.Failed).SetReplayOf(pgtest.ID(t)).SetTest(i%2 == 0) // pgtest.Now is long ago
+			c.SetState(outbox.Failed).SetReplayOf(pgtest.ID(t)).SetTest(i%2 == 0) // pgtest.Now is long ago
 		})
 	}
 	for range 20 {

@@ -18,6 +18,7 @@ import (
 	"postrider/ent/db/delivery"
 	"postrider/intake"
 	"postrider/jobs"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -99,7 +100,7 @@ func TestAHangingEndpointHoldsNobodyUp(t *testing.T) {
 		t.Errorf("%d requests hung at once", most.Load())
 	}
 	open()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	if n := w.number(`SELECT count(*) FROM attempts`); n != 2*many {
 		t.Errorf("%d attempts for %d deliveries", n, 2*many)
 	}
@@ -117,7 +118,7 @@ func TestALaterStepDoesNotOvertakeAnEarlierOne(t *testing.T) {
 	clock := &clock{}
 	w.run(patient, func(c *jobs.Config) { c.Now = clock.now })
 	w.deposit()
-	w.untilAll(dispatch.Retrying)
+	w.untilAll(outbox.Retrying)
 	conversion := w.delivery().ConversionID
 	_, err := w.in.Move(t.Context(), *conversion, intake.Move{To: commission.Rejected, Reason: "chargeback", Actor: intake.Staff})
 	w.must(err)
@@ -126,7 +127,7 @@ func TestALaterStepDoesNotOvertakeAnEarlierOne(t *testing.T) {
 		WHERE d.status = 'rejected' AND d.state = 'queued' AND d.attempt = 0 AND d.reason = 'WAITS_FOR_EARLIER' AND b.status = 'approved'`)
 	fail.Store(false)
 	clock.later(2 * time.Hour)
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	var seen []string
 	for _, r := range w.sink.requests() {
 		seen = append(seen, strings.TrimPrefix(r.url, "/?s="))
@@ -169,7 +170,7 @@ func TestATrackerThatIsDownForAnHourLosesNothing(t *testing.T) {
 	for range 60 {
 		clock.later(time.Minute)
 		before := w.number(`SELECT count(*) FROM attempts`)
-		w.until("nothing is under way", `SELECT count(*) = 0 FROM deliveries WHERE claimed_at IS NOT NULL`)
+		w.until("nothing is in flight", `SELECT count(*) = 0 FROM deliveries WHERE claimed_at IS NOT NULL`)
 		if n := w.number(`SELECT count(*) FROM attempts`); n-before > 10 {
 			t.Fatalf("%d attempts in one minute at a tracker that is down", n-before)
 		}
@@ -200,8 +201,8 @@ func TestAnotherProcessPromotesWhenTheFirstIsGone(t *testing.T) {
 	// A process that was killed, or is paused: its lease has not run out yet.
 	w.exec(`UPDATE promoter SET worker_id = gen_random_uuid(), until = now() + interval '1 second'`)
 	w.run()
-	if d := w.delivery(); d.State != dispatch.Queued {
+	if d := w.delivery(); d.State != outbox.Queued {
 		t.Errorf("somebody else has the lease, and it is %s", d.State)
 	}
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"postrider/dispatch"
+	"postrider/internal/pg"
 )
 
 // circuits keeps the circuits that are not closed in the database, for every
@@ -34,7 +35,7 @@ type told struct {
 	reason   dispatch.Reason
 	probe    bool
 	local    dispatch.Circuit // as this process has it
-	most     int              // what the endpoint may have under way when all is well
+	most     int              // what the endpoint may have in flight when all is well
 }
 
 // tell writes a result into the circuit's row, and gives what it becomes.
@@ -64,6 +65,25 @@ func (c *circuits) tell(ctx context.Context, t told) (dispatch.Circuit, error) {
 		return t.local, fmt.Errorf("keeping the circuit of %s: %w", t.endpoint, err)
 	}
 	return after, nil
+}
+
+// probeSQL takes the turn to probe $1, if it is anybody's: $2 now, $3 until when.
+var probeSQL = `
+UPDATE endpoints SET state = 'half_open', probe_at = $3, updated_at = $2
+WHERE endpoint = $1 AND state IN ` + dispatch.HoldingSQL + ` AND probe_at <= $2 RETURNING true`
+
+// takeProbe takes the turn to probe an endpoint, and tells whether it got it.
+func (c *circuits) takeProbe(ctx context.Context, tx *pg.Group, endpoint string) (mine bool, err error) {
+	now := c.now().UTC()
+	tx.QueueRows(func(rows pgx.Rows) error {
+		turns, err := pgx.CollectRows(rows, pgx.RowTo[bool])
+		mine = len(turns) > 0
+		return err
+	}, probeSQL, endpoint, now, now.Add(c.rules.ProbeLimit))
+	if err := tx.Send(ctx); err != nil {
+		return false, fmt.Errorf("taking the turn to probe %s: %w", endpoint, err)
+	}
+	return mine, nil
 }
 
 // lost gives a probe up that said nothing of the endpoint: another may go at once.

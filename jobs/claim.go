@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/gofrs/uuid/v5"
 
@@ -32,6 +31,19 @@ func (c *claim) stopped() bool { return c.Held || c.Deleted }
 // claimRows is how many claims share a commit at most.
 const claimRows = 200
 
+// claims takes deliveries for attempts, many by one group commit.
+type claims struct {
+	*Config
+
+	batch *pg.Batch[*claiming]
+}
+
+func newClaims(cfg *Config) *claims {
+	c := &claims{Config: cfg}
+	c.batch = pg.NewBatch(claimRows, c.takeAll).Whole() // a failed claim is River's to run again
+	return c
+}
+
 // claiming is a job that asks for a delivery.
 type claiming struct {
 	key outbox.Ref
@@ -42,39 +54,39 @@ type claiming struct {
 // errOnHold says that nothing is claimed, since nothing may leave.
 var errOnHold = errors.New("the installation is on hold")
 
-// claim takes a delivery by compare-and-set on its attempt number; nil where it
-// has moved on, and errOnHold where nothing may leave. It is durable when it returns:
-// only then may anything be sent.
-func (e *Engine) claim(ctx context.Context, q outbox.Ref) (*claim, error) {
-	c := &claiming{key: q}
-	if err := e.claims.Do(ctx, c); err != nil {
+// take claims a delivery by compare-and-set on its attempt number; nil where it has
+// moved on, and errOnHold where nothing may leave. It is durable when it returns: only
+// then may anything be sent.
+func (c *claims) take(ctx context.Context, q outbox.Ref) (*claim, error) {
+	asked := &claiming{key: q}
+	if err := c.batch.Do(ctx, asked); err != nil {
 		return nil, fmt.Errorf("claiming delivery %s: %w", q.ID, err)
 	}
-	return c.got, c.err
+	return asked.got, asked.err
 }
 
-// claimAll takes deliveries that share a commit. Of two jobs for one attempt, the
+// takeAll claims deliveries that share a commit. Of two jobs for one attempt, the
 // first gets it.
-func (e *Engine) claimAll(ctx context.Context, batch []*claiming) error {
+func (c *claims) takeAll(ctx context.Context, batch []*claiming) error {
 	waiting := make(map[outbox.Ref]*claiming, len(batch))
-	for _, c := range batch {
-		c.got, c.err = nil, nil
-		if _, twice := waiting[c.key]; !twice {
-			waiting[c.key] = c
+	for _, asked := range batch {
+		asked.got, asked.err = nil, nil
+		if _, twice := waiting[asked.key]; !twice {
+			waiting[asked.key] = asked
 		}
 	}
 	for len(waiting) > 0 {
-		onHold, err := e.claimSome(ctx, waiting)
+		onHold, err := c.takeSome(ctx, waiting)
 		if err != nil {
 			return err
 		}
 		if onHold {
-			for _, c := range waiting {
-				c.err = errOnHold
+			for _, asked := range waiting {
+				asked.err = errOnHold
 			}
 			return nil
 		}
-		again, err := e.block(ctx, waiting)
+		again, err := c.block(ctx, waiting)
 		if err != nil || !again {
 			return err
 		}
@@ -82,18 +94,18 @@ func (e *Engine) claimAll(ctx context.Context, batch []*claiming) error {
 	return nil
 }
 
-// claimSome takes what can be taken, and leaves the rest waiting: all of it while
-// the installation is on hold, which it tells.
-func (e *Engine) claimSome(ctx context.Context, waiting map[outbox.Ref]*claiming) (onHold bool, err error) {
-	claimed, onHold, err := outbox.Claim(ctx, pg.NewGroup(e.Pool.Pgx), slices.Collect(maps.Keys(waiting)), e.Now())
+// takeSome claims what can be claimed, and leaves the rest waiting: all of it while the
+// installation is on hold, which it tells.
+func (c *claims) takeSome(ctx context.Context, waiting map[outbox.Ref]*claiming) (onHold bool, err error) {
+	claimed, onHold, err := outbox.Claim(ctx, pg.NewGroup(c.Pool.Pgx), slices.Collect(maps.Keys(waiting)), c.Now())
 	if err != nil || onHold {
 		return onHold, err
 	}
-	for _, c := range claimed {
-		asked := waiting[c.Ref()]
-		delete(waiting, c.Ref())
-		asked.got = &claim{Claimed: c}
-		asked.got.values, asked.err = readValues(c.ID, c.Macros)
+	for _, one := range claimed {
+		asked := waiting[one.Ref()]
+		delete(waiting, one.Ref())
+		asked.got = &claim{Claimed: one}
+		asked.got.values, asked.err = readValues(one.ID, one.Macros)
 	}
 	return false, nil
 }
@@ -102,13 +114,13 @@ func (e *Engine) claimSome(ctx context.Context, waiting map[outbox.Ref]*claiming
 // earlier one is still on its way: the tracker hears of them in their order. It
 // tells whether an earlier one has ended at this very moment, so that it is
 // worth claiming again.
-func (e *Engine) block(ctx context.Context, waiting map[outbox.Ref]*claiming) (again bool, err error) {
+func (c *claims) block(ctx context.Context, waiting map[outbox.Ref]*claiming) (again bool, err error) {
 	if len(waiting) == 0 {
 		return false, nil
 	}
 	var blocked []uuid.UUID
-	err = pg.InGroup(ctx, e.Pool.Pgx, func(ctx context.Context, tx *pg.Group) (err error) {
-		blocked, again, err = outbox.Wait(ctx, tx, slices.Collect(maps.Keys(waiting)), e.Now())
+	err = pg.InGroup(ctx, c.Pool.Pgx, func(ctx context.Context, tx *pg.Group) (err error) {
+		blocked, again, err = outbox.Wait(ctx, tx, slices.Collect(maps.Keys(waiting)), c.Now())
 		return err
 	})
 	for key := range waiting {
@@ -139,9 +151,3 @@ func values(deliveryID uuid.UUID, said map[macro.Name]string) *macro.Values {
 	v.FillForOne()
 	return v
 }
-
-// wait gives a claim back unspent: nothing may leave, and it is due again at once.
-func (c *claim) wait(now time.Time) result { return result{c.GiveBack(now), c} }
-
-// stop gives a claim back unspent: its postback was held or deleted meanwhile.
-func (c *claim) stop(now time.Time) result { return result{c.Stop(now), c} }

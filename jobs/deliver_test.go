@@ -17,6 +17,7 @@ import (
 	"postrider/internal/globalid"
 	"postrider/internal/secret"
 	"postrider/jobs"
+	"postrider/outbox"
 	"postrider/pgtest"
 	setups "postrider/setup"
 )
@@ -39,7 +40,7 @@ func TestADeliveryIsSentAndWrittenDownExactly(t *testing.T) {
 	w.postback("/p?c={param_1}&d={delivery_id}&t={transaction_id}&n={param_2|default:none}")
 	w.deposit()
 	w.run()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 
 	d := w.delivery()
 	id := globalid.Hex(d.ID)
@@ -91,11 +92,11 @@ func TestWhatFailsIsTriedAgainByTheSchedule(t *testing.T) {
 	w.postback("/?d={delivery_id}")
 	w.deposit()
 	w.run()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 
 	d := w.delivery()
 	got := w.sink.requests()
-	if len(got) != 4 || d.Attempt != 4 || d.Reason != nil || d.Priority != dispatch.PriorityRetry {
+	if len(got) != 4 || d.Attempt != 4 || d.Reason != nil || d.Priority != outbox.PriorityRetry {
 		t.Fatalf("%d requests, delivery %+v", len(got), d)
 	}
 	for i, r := range got {
@@ -116,7 +117,7 @@ func TestARetryWaitsInTheTable(t *testing.T) {
 	w.postback("/")
 	w.deposit()
 	stop := w.run(func(c *jobs.Config) { c.Schedule = dispatch.Schedule{0, time.Hour} })
-	w.untilAll(dispatch.Retrying)
+	w.untilAll(outbox.Retrying)
 	stop()
 	d := w.delivery()
 	wait := time.Until(*d.DueAt)
@@ -133,7 +134,7 @@ func TestWhatIsOutOfTriesHasFailed(t *testing.T) {
 	w.postback("/")
 	w.deposit()
 	w.run()
-	w.untilAll(dispatch.Failed)
+	w.untilAll(outbox.Failed)
 	d := w.delivery()
 	if d.Attempt != len(fast) || *d.Reason != string(dispatch.Exhausted) || d.DueAt != nil || !strings.Contains(d.Detail, "503") {
 		t.Errorf("%+v", d)
@@ -157,7 +158,7 @@ func TestWhatCannotSucceedFailsAtOnce(t *testing.T) {
 	}
 	w.deposit()
 	w.run()
-	w.untilAll(dispatch.Failed)
+	w.untilAll(outbox.Failed)
 	all, err := w.client.Delivery.Query().All(w.ctx)
 	w.must(err)
 	for _, d := range all {
@@ -173,7 +174,7 @@ func TestATargetThatIsNotAllowedIsNeverCalled(t *testing.T) {
 	w.deposit()
 	w.guard = dispatch.NewGuard(dispatch.GuardOptions{})
 	w.run()
-	w.untilAll(dispatch.Failed)
+	w.untilAll(outbox.Failed)
 	d := w.delivery()
 	if len(w.sink.requests()) != 0 || *d.Reason != "BLOCKED_TARGET" || d.StatusCode != nil || len(w.attempts(d)) != 1 {
 		t.Errorf("%d requests, %+v", len(w.sink.requests()), d)
@@ -189,7 +190,7 @@ func TestTheBodyDecidesWhereThePostbackHasARule(t *testing.T) {
 	})
 	w.deposit()
 	w.run()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	w.deposit()
 	w.until("the second is refused", `SELECT count(*) = 1 FROM deliveries WHERE state = 'failed' AND reason = 'REFUSED_BY_TRACKER' AND detail LIKE '%refused%' AND status_code = 200`)
 }
@@ -199,7 +200,7 @@ func TestAPOSTIsSignedWithThePostbacksSecret(t *testing.T) {
 	p := w.postback("/hook?click={param_1}&tx={transaction_id}", func(c *db.PostbackCreate) { c.SetMethod(dispatch.POST) })
 	w.deposit()
 	w.run()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	key, err := pgtest.Key(t).Open(p.SigningSecret, secret.ForPostback)
 	w.must(err)
 	webhook, err := standardwebhooks.NewWebhook(key)
@@ -227,7 +228,7 @@ func TestGoneHoldsThePostbackUntilItsOwnerResumesIt(t *testing.T) {
 	w.deposit()
 	stop := w.run()
 	w.until("the postback is held", `SELECT hold_reason IS NOT DISTINCT FROM 'GONE' FROM postbacks`)
-	w.untilAll(dispatch.Failed)
+	w.untilAll(outbox.Failed)
 	if d := w.delivery(); *d.Reason != "GONE" {
 		t.Errorf("%+v", d)
 	}
@@ -270,7 +271,7 @@ func TestWhatIsHeldWhileItsPostbackIsResumedGoesOut(t *testing.T) {
 	w.exec(`UPDATE postbacks SET hold_reason = 'GONE' WHERE id = $1`, p.ID)
 	w.exec(`CREATE TRIGGER resume AFTER UPDATE OF claimed_at ON deliveries FOR EACH STATEMENT EXECUTE FUNCTION resume()`)
 	w.run()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	if d := w.delivery(); d.Attempt != 1 || len(w.sink.requests()) != 1 {
 		t.Errorf("%+v", d)
 	}
@@ -285,11 +286,11 @@ func TestADeletedPostbackIsToldOfNothing(t *testing.T) {
 	w.deposit()
 	w.exec(`UPDATE postbacks SET deleted_at = now() WHERE id = $1`, late.ID) // on another node, just now
 	w.run()
-	w.untilAll(dispatch.Cancelled)
+	w.untilAll(outbox.Cancelled)
 	all, err := w.client.Delivery.Query().All(w.ctx)
 	w.must(err)
 	for _, d := range all {
-		if *d.Reason != string(dispatch.PostbackDeleted) || d.Attempt != 0 || d.DueAt != nil || d.ClaimedAt != nil {
+		if *d.Reason != string(outbox.PostbackDeleted) || d.Attempt != 0 || d.DueAt != nil || d.ClaimedAt != nil {
 			t.Errorf("%+v", d)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/ent/db/delivery"
 	"postrider/internal/globalid"
@@ -17,6 +16,7 @@ import (
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/jobs"
+	"postrider/outbox"
 	setups "postrider/setup"
 )
 
@@ -40,7 +40,7 @@ func TestWakeMakesThePromoterLookAtOnce(t *testing.T) {
 	w.postback("/")
 	w.deposit()
 	w.run(func(c *jobs.Config) { c.PromoteEvery = time.Hour })
-	w.untilAll(dispatch.Delivered) // by its job: the promoter sleeps
+	w.untilAll(outbox.Delivered) // by its job: the promoter sleeps
 	id, err := jobs.Replayer{Pool: w.pool.Pgx, Now: time.Now}.Replay(t.Context(), w.delivery().ID, false)
 	w.must(err)
 	w.engine.Wake()
@@ -62,7 +62,7 @@ func TestTwoEnginesDeliverEachOnce(t *testing.T) {
 	}
 	w.run()
 	w.run()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	seen := map[string]int{}
 	for _, r := range w.sink.requests() {
 		seen[r.url]++
@@ -100,7 +100,7 @@ func TestTheClaimOfADeadProcessIsTakenBack(t *testing.T) {
 	w.deposit()
 	w.hang(true, time.Minute)
 	w.run()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	d := w.delivery()
 	attempts := w.attempts(d)
 	if len(attempts) != 2 || d.Attempt != 2 || d.Reason != nil {
@@ -121,8 +121,8 @@ func TestAJobThatWasFetchedAndNeverBegunIsTakenBackUnspent(t *testing.T) {
 	w.deposit()
 	w.hang(false, time.Minute)
 	w.run()
-	w.untilAll(dispatch.Delivered)
-	if d := w.delivery(); d.Attempt != 1 || len(w.attempts(d)) != 1 || d.Priority != dispatch.PriorityLive {
+	w.untilAll(outbox.Delivered)
+	if d := w.delivery(); d.Attempt != 1 || len(w.attempts(d)) != 1 || d.Priority != outbox.PriorityLive {
 		t.Errorf("%+v", d)
 	}
 }
@@ -149,7 +149,7 @@ func TestAJobThatRunsAgainTakesBackItsOwnClaim(t *testing.T) {
 	w.hang(true, time.Minute)
 	w.exec(`UPDATE river_job SET state = 'available', scheduled_at = now()`)
 	w.run(func(c *jobs.Config) { c.SweepEvery = time.Hour })
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	d := w.delivery()
 	if a := w.attempts(d); len(a) != 2 || *a[0].Error != "INTERRUPTED" || a[1].Error != nil {
 		t.Errorf("%+v", a)
@@ -186,7 +186,7 @@ func gated(t *testing.T, request, code int) (w *world, arrived <-chan struct{}, 
 	return w, came, open
 }
 
-// stopDuring asks an engine to stop while an attempt is under way, records five
+// stopDuring asks an engine to stop while an attempt is in flight, records five
 // more meanwhile, and lets the attempt end: it is waited for, and leaves no claim.
 func (w *world) stopDuring(stop, open func()) {
 	w.t.Helper()
@@ -200,7 +200,7 @@ func (w *world) stopDuring(stop, open func()) {
 	}
 	select {
 	case <-stopped:
-		w.t.Error("it did not wait for the attempt under way")
+		w.t.Error("it did not wait for the attempt in flight")
 	default:
 	}
 	open()
@@ -210,7 +210,7 @@ func (w *world) stopDuring(stop, open func()) {
 	}
 }
 
-// age makes what is under way look as if it had begun so much earlier.
+// age makes what is in flight look as if it had begun so much earlier.
 func (w *world) age(by time.Duration) {
 	w.t.Helper()
 	w.exec(`UPDATE river_job SET attempted_at = attempted_at - $1::interval WHERE state = 'running'`, by)
@@ -231,13 +231,13 @@ func TestALateAnswerCountsForADeliveryThatWasOnlySwept(t *testing.T) {
 	w.exec(`DELETE FROM river_job`)
 	w.exec(`UPDATE deliveries SET due_at = now()`)
 	w.run(func(c *jobs.Config) { c.PromoteEvery = time.Hour })
-	w.untilAll(dispatch.Delivered) // the promoter has looked, and sleeps from now on
+	w.untilAll(outbox.Delivered) // the promoter has looked, and sleeps from now on
 	w.deposit()
 	<-arrived
 	w.age(time.Minute)
 	w.until("it is swept", `SELECT count(*) = 1 FROM deliveries WHERE state = 'retrying' AND due_at IS NOT NULL AND reason = 'INTERRUPTED'`)
 	open()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	d, err := w.client.Delivery.Query().Where(delivery.TransactionID("T2")).Only(w.ctx)
 	w.must(err)
 	if d.DueAt != nil || d.Attempt != 1 || d.Reason != nil || len(w.attempts(d)) != 2 {
@@ -252,11 +252,11 @@ func TestALateAnswerChangesNothingForADeliveryThatWentOn(t *testing.T) {
 	stop := w.run()
 	<-arrived
 	w.age(time.Minute)
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	open()
 	stop()
 	d := w.delivery()
-	if d.State != dispatch.Delivered || d.Attempt != 2 || *d.StatusCode != 200 {
+	if d.State != outbox.Delivered || d.Attempt != 2 || *d.StatusCode != 200 {
 		t.Errorf("%+v", d)
 	}
 	var numbers []int
@@ -277,11 +277,11 @@ func TestAGracefulStopFinishesWhatIsUnderWay(t *testing.T) {
 	w.stopDuring(stop, open)
 	first, err := w.client.Delivery.Query().Order(delivery.ByID()).First(w.ctx)
 	w.must(err)
-	if first.State != dispatch.Delivered {
+	if first.State != outbox.Delivered {
 		t.Errorf("%+v", first)
 	}
 	w.run() // what was left is taken up
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 }
 
 func TestADeliveryIsReplayedAsItWasSentOrByTheTemplateOfToday(t *testing.T) {
@@ -293,7 +293,7 @@ func TestADeliveryIsReplayedAsItWasSentOrByTheTemplateOfToday(t *testing.T) {
 	p := w.postback("/then?c={param_1}&d={delivery_id}")
 	w.deposit()
 	w.run()
-	w.untilAll(dispatch.Failed)
+	w.untilAll(outbox.Failed)
 	old := w.delivery()
 	p = w.change(p, func(wish *setups.PostbackWish) { wish.URLTemplate = w.sink.URL + "/today?c={param_1}" })
 
@@ -314,11 +314,11 @@ func TestADeliveryIsReplayedAsItWasSentOrByTheTemplateOfToday(t *testing.T) {
 		t.Errorf("by the template of today: %s, want %s", *today.URL, want)
 	}
 	for _, d := range []*db.Delivery{sent, today} {
-		if *d.ReplayOf != old.ID || d.Attempt != 1 || d.Priority != dispatch.PriorityReplay || *d.EventID != *old.EventID || *d.TransactionID != "T1" {
+		if *d.ReplayOf != old.ID || d.Attempt != 1 || d.Priority != outbox.PriorityReplay || *d.EventID != *old.EventID || *d.TransactionID != "T1" {
 			t.Errorf("%+v", d)
 		}
 	}
-	if again, err := w.client.Delivery.Get(w.ctx, old.ID); err != nil || again.State != dispatch.Failed {
+	if again, err := w.client.Delivery.Get(w.ctx, old.ID); err != nil || again.State != outbox.Failed {
 		t.Errorf("the old one: %+v, %v", again, err)
 	}
 	refused := func(id uuid.UUID, code problem.Code) {
@@ -337,7 +337,7 @@ func TestWhatIsNotOverIsNotReplayed(t *testing.T) {
 	w.postback("/")
 	w.deposit()
 	replayer := jobs.Replayer{Pool: w.pool.Pgx, Now: time.Now}
-	for _, state := range []dispatch.State{dispatch.Queued, dispatch.Retrying, dispatch.Held} {
+	for _, state := range []outbox.State{outbox.Queued, outbox.Retrying, outbox.Held} {
 		w.exec(`UPDATE deliveries SET state = $1`, state)
 		if _, err := replayer.Replay(t.Context(), w.delivery().ID, true); problem.CodeOf(err) != problem.CodeConflict {
 			t.Errorf("%s: %v", state, err)
@@ -372,7 +372,7 @@ func TestEveryChangeIsAnnounced(t *testing.T) {
 	<-ready
 	w.deposit()
 	w.run()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	d := w.delivery()
 	for i := range 3 { // queued, retrying, delivered
 		select {

@@ -12,9 +12,9 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/commission"
-	"postrider/dispatch"
 	"postrider/intake"
 	"postrider/jobs"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -52,7 +52,7 @@ func TestWhatJoinsWhileWindowsCloseIsToldOnce(t *testing.T) {
 	for range nodes * each {
 		w.must(<-errs)
 	}
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	told, sum := 0, 0.0
 	for _, r := range w.sink.requests() {
 		u, err := url.Parse(r.url)
@@ -84,11 +84,11 @@ func TestAGatheredDeliveryIsReplayedAsItWas(t *testing.T) {
 	w.must(w.depositAt(in, "B", commission.Rejected))
 	w.run()
 	w.exec(`UPDATE deliveries SET due_at = now() - interval '1 second'`)
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	d := w.delivery()
 	_, err := jobs.Replayer{Pool: w.pool.Pgx, Now: time.Now}.Replay(t.Context(), d.ID, true)
 	w.must(err)
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	got := w.sink.requests()
 	if want := "/?n=2&sum=4.00&goals=Deposit"; len(got) != 2 || got[0].url != want || got[1].url != want {
 		t.Errorf("the tracker got %v, want %s twice", got, want)
@@ -110,7 +110,7 @@ func TestWindowsOfAClickGoOutInTheirOrder(t *testing.T) {
 	w.run()
 	w.until("the second waits for the first", `SELECT EXISTS (SELECT FROM deliveries WHERE status = 'rejected' AND blocked_by IS NOT NULL)`)
 	w.exec(`UPDATE deliveries SET due_at = now() - interval '1 second' WHERE status = 'approved'`)
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	if got := w.sink.requests(); len(got) != 2 || got[0].url != "/?s=approved&n=1" || got[1].url != "/?s=rejected&n=1" {
 		t.Errorf("the tracker got %v", got)
 	}

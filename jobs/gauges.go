@@ -5,13 +5,15 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
 // gauges are what Prometheus reads of the engine's state each time it asks: how
 // much waits for what, circuits, queues and workers.
 type gauges struct {
-	engine   *Engine
+	pool     *pgxpool.Pool
+	taken    chan struct{}
 	waiting  *prometheus.Desc
 	circuits *prometheus.Desc
 	jobs     *prometheus.Desc
@@ -25,14 +27,14 @@ const gaugeTimeout = 5 * time.Second
 // gaugeMost is how far what waits is counted.
 const gaugeMost = 1_000_000
 
-func newGauges(e *Engine) *gauges {
+func newGauges(pool *pgxpool.Pool, taken chan struct{}) *gauges {
 	return &gauges{
-		engine:   e,
+		pool: pool, taken: taken,
 		waiting:  prometheus.NewDesc("postrider_deliveries_waiting", "Deliveries that wait in the table, by what for; counted up to a million.", []string{"for"}, nil),
 		circuits: prometheus.NewDesc("postrider_circuits", "Circuits that are not closed, by state.", []string{"state"}, nil),
 		jobs:     prometheus.NewDesc("postrider_jobs", "Jobs in River, by queue and state.", []string{"queue", "state"}, nil),
-		slots:    prometheus.NewDesc("postrider_delivery_slots", "Exchanges that this process may have under way.", nil, nil),
-		used:     prometheus.NewDesc("postrider_delivery_slots_used", "Exchanges that this process has under way.", nil, nil),
+		slots:    prometheus.NewDesc("postrider_delivery_slots", "Requests that this process may have in flight.", nil, nil),
+		used:     prometheus.NewDesc("postrider_delivery_slots_used", "Requests that this process has in flight.", nil, nil),
 	}
 }
 
@@ -45,8 +47,8 @@ func (g *gauges) Describe(into chan<- *prometheus.Desc) {
 
 // Collect reads them.
 func (g *gauges) Collect(into chan<- prometheus.Metric) {
-	into <- prometheus.MustNewConstMetric(g.slots, prometheus.GaugeValue, float64(cap(g.engine.slots)))
-	into <- prometheus.MustNewConstMetric(g.used, prometheus.GaugeValue, float64(len(g.engine.slots)))
+	into <- prometheus.MustNewConstMetric(g.slots, prometheus.GaugeValue, float64(cap(g.taken)))
+	into <- prometheus.MustNewConstMetric(g.used, prometheus.GaugeValue, float64(len(g.taken)))
 	ctx, cancel := context.WithTimeout(context.Background(), gaugeTimeout)
 	defer cancel()
 	for _, q := range []struct {
@@ -67,7 +69,7 @@ func (g *gauges) Collect(into chan<- prometheus.Metric) {
 }
 
 func (g *gauges) read(ctx context.Context, desc *prometheus.Desc, sql string, into chan<- prometheus.Metric) error {
-	rows, err := g.engine.Pool.Pgx.Query(ctx, sql, gaugeMost)
+	rows, err := g.pool.Query(ctx, sql, gaugeMost)
 	if err != nil {
 		return err
 	}

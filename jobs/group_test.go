@@ -6,11 +6,11 @@ import (
 	"testing"
 	"time"
 
-	"postrider/dispatch"
 	"postrider/ent/db/delivery"
 	"postrider/ent/migrations"
 	"postrider/internal/pg"
 	"postrider/jobs"
+	"postrider/outbox"
 )
 
 // together records so many conversions whose deliveries were queued at once, as
@@ -20,13 +20,13 @@ func (w *world) together(n int) {
 	for range n {
 		w.deposit()
 	}
-	all, err := w.client.Delivery.Query().Where(delivery.StateEQ(dispatch.Queued)).Order(delivery.ByID()).All(w.ctx)
+	all, err := w.client.Delivery.Query().Where(delivery.StateEQ(outbox.Queued)).Order(delivery.ByID()).All(w.ctx)
 	w.must(err)
 	w.exec(`DELETE FROM river_job`)
 	w.must(pg.WithPipeline(w.t.Context(), w.d.SQL, func(ctx context.Context, tx *pg.Pipeline) error {
-		fresh := make([]dispatch.Fresh, len(all))
+		fresh := make([]outbox.Fresh, len(all))
 		for i, d := range all {
-			fresh[i] = dispatch.Fresh{Due: dispatch.Due{DeliveryID: d.ID, Endpoint: d.Endpoint, Priority: dispatch.PriorityLive}}
+			fresh[i] = outbox.Fresh{Ready: outbox.Ready{DeliveryID: d.ID, Endpoint: d.Endpoint, Priority: outbox.PriorityLive}}
 		}
 		_, err := jobs.Enqueuer{}.Enqueue(ctx, tx, fresh)
 		return err
@@ -41,7 +41,7 @@ func TestDeliveriesThatShareAJobAreEachSentOnce(t *testing.T) {
 	w.postback("/?t={transaction_id}")
 	w.together(40) // more than a tracker gets that nobody knows: the others go back to the table
 	w.run()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	seen := map[string]int{}
 	for _, r := range w.sink.requests() {
 		seen[r.url]++
@@ -62,7 +62,7 @@ func TestWhatIsLeftOfTheJobOfADeadProcessIsTakenBack(t *testing.T) {
 	w.exec(`UPDATE deliveries SET attempt = 1, claimed_at = queued_at, first_attempt_at = queued_at WHERE transaction_id IN ('T2', 'T3')`)
 	w.exec(`UPDATE deliveries SET state = 'delivered', attempt = 1, delivered_at = now() WHERE transaction_id = 'T1'`)
 	w.run()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	for transaction, want := range map[string]int{"T1": 0, "T2": 2, "T3": 2, "T4": 1, "T5": 1, "T6": 1} {
 		if got := w.attempts(w.of(transaction)); len(got) != want || want == 2 && *got[0].Error != "INTERRUPTED" {
 			t.Errorf("%s has %d attempts, want %d", transaction, len(got), want)
@@ -97,5 +97,5 @@ func TestAnOldJobIsMigrated(t *testing.T) {
 	w.must(err)
 	w.exec(string(migration))
 	w.run()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 }

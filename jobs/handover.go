@@ -8,7 +8,6 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
-	"postrider/dispatch"
 	"postrider/internal/pg"
 	"postrider/outbox"
 )
@@ -16,36 +15,31 @@ import (
 // handover is what the engine sends of what its own process records, with no
 // queue between: the delivery is claimed in the transaction that records it, and
 // its attempt begins with the commit. Only what would have gone out at once all
-// the same is taken: its endpoint answers fast, and has a place that nobody waits
+// the same is taken: its endpoint answers fast, and has a permit that nobody waits
 // for. Its job is written as one that is running already, so that what a dead
 // process had taken is swept and rescued like any other claim.
 type handover struct {
-	mu     sync.Mutex
-	opened bool            // more may be begun
-	ctx    context.Context // of the attempts
-	cancel context.CancelFunc
-	flying sync.WaitGroup
+	*Config
+
+	owner   string // the member's id: by whom its jobs run
+	gate    *gate
+	sender  *sender
+	writer  *writer
+	metrics *metrics
+
+	mu       sync.Mutex
+	opened   bool            // more may be begun
+	ctx      context.Context // of the attempts
+	cancel   context.CancelFunc
+	inFlight sync.WaitGroup
 }
 
-// handed is a delivery that the engine has claimed, and a place for it.
+// handed is a delivery that the engine has claimed, and a grant for it.
 type handed struct {
-	due       dispatch.Due
+	ready     outbox.Ready
 	claim     claim
 	claimedAt time.Time
-	room      room
-}
-
-// room is a place at an endpoint and a worker's slot. Each is given back once.
-type room struct{ leave, free func() }
-
-// newRoom is a place and the slot that is taken next.
-func (e *Engine) newRoom(p place) room {
-	return room{leave: sync.OnceFunc(func() { e.endpoints.leave(p) }), free: sync.OnceFunc(func() { <-e.slots })}
-}
-
-func (r room) giveBack() {
-	r.free()
-	r.leave()
+	grant     grant
 }
 
 // open lets deliveries be taken, whose attempts end with ctx.
@@ -76,7 +70,7 @@ func (h *handover) begin() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.opened {
-		h.flying.Add(1)
+		h.inFlight.Add(1)
 	}
 	return h.opened
 }
@@ -85,23 +79,23 @@ func (h *handover) begin() bool {
 // when soft is done.
 func (h *handover) drain(soft context.Context) {
 	defer context.AfterFunc(soft, h.cancel)()
-	h.flying.Wait()
+	h.inFlight.Wait()
 	h.cancel()
 }
 
 // take claims a delivery that is being recorded, where it can go out at once; nil
-// where it must go through the queue. An Engine that is nil takes nothing.
-func (e *Engine) take(f dispatch.Fresh) *handed {
-	if e == nil || f.Follows || e.Hold() || !e.handover.begin() {
+// where it must go through the queue.
+func (h *handover) take(f outbox.Fresh) *handed {
+	if f.Follows || h.Hold() || !h.begin() {
 		return nil
 	}
-	room, ok := e.roomAtOnce(f.Endpoint)
+	g, ok := h.gate.tryAcquire(f.Endpoint)
 	if !ok {
-		e.handover.flying.Done()
+		h.inFlight.Done()
 		return nil
 	}
 	return &handed{
-		due: f.Due,
+		ready: f.Ready,
 		claim: claim{
 			Claimed: outbox.Claimed{
 				ID: f.DeliveryID, AffiliateID: f.AffiliateID, PostbackID: f.PostbackID, VersionID: f.VersionID, Number: f.Attempt + 1,
@@ -109,23 +103,7 @@ func (e *Engine) take(f dispatch.Fresh) *handed {
 			},
 			values: values(f.DeliveryID, f.Macros),
 		},
-		claimedAt: e.Now().UTC(), room: room,
-	}
-}
-
-// roomAtOnce gives a place and a slot that nobody waits for.
-func (e *Engine) roomAtOnce(endpoint string) (room, bool) {
-	p, ok := e.endpoints.enterAtOnce(endpoint)
-	if !ok {
-		return room{}, false
-	}
-	r := e.newRoom(p)
-	select {
-	case e.slots <- struct{}{}:
-		return r, true
-	default:
-		r.leave()
-		return room{}, false
+		claimedAt: h.Now().UTC(), grant: g,
 	}
 }
 
@@ -144,16 +122,15 @@ const stoppedSQL = `
 SELECT p.id, p.deleted_at IS NOT NULL, h.on_hold FROM postbacks p CROSS JOIN (` + outbox.OnHoldSQL + `) AS h(on_hold)
 WHERE p.id = ANY($1) AND (p.hold_reason IS NOT NULL OR p.deleted_at IS NOT NULL OR h.on_hold)`
 
-// queueHanded writes the jobs of what was taken, which has begun once tx has
-// committed, and given its room back where it has not.
-func (e *Engine) queueHanded(tx *pg.Pipeline, taken []*handed) error {
+// queue writes the jobs of what was taken, whose attempts begin once tx has committed,
+// and whose grants are released where it has not.
+func (h *handover) queue(tx *pg.Pipeline, taken []*handed) error {
 	byID := make(map[uuid.UUID]*handed, len(taken))
-	due, postbacks := make([]dispatch.Due, len(taken)), make([]int64, len(taken))
-	for i, h := range taken {
-		byID[h.claim.ID], postbacks[i] = h, h.claim.PostbackID
-		due[i] = h.due
+	ready, postbacks := make([]outbox.Ready, len(taken)), make([]int64, len(taken))
+	for i, one := range taken {
+		byID[one.claim.ID], postbacks[i], ready[i] = one, one.claim.PostbackID, one.ready
 	}
-	rows, err := newJobRows(due)
+	rows, err := newJobRows(ready)
 	if err != nil {
 		return err
 	}
@@ -168,17 +145,17 @@ func (e *Engine) queueHanded(tx *pg.Pipeline, taken []*handed) error {
 			return nil
 		})
 		return err
-	}, insertRunningSQL, append(rows.args(), e.member.id.String())...)
+	}, insertRunningSQL, append(rows.args(), h.owner)...)
 	var postback int64
 	var deleted, onHold bool
 	tx.QueueRows(func(rows pgx.Rows) error {
 		_, err := pgx.ForEachRow(rows, []any{&postback, &deleted, &onHold}, func() error {
-			for _, h := range taken {
-				if h.claim.PostbackID != postback {
+			for _, one := range taken {
+				if one.claim.PostbackID != postback {
 					continue
 				}
-				if h.claim.onHold = onHold; !onHold {
-					h.claim.Held, h.claim.Deleted = true, deleted
+				if one.claim.onHold = onHold; !onHold {
+					one.claim.Held, one.claim.Deleted = true, deleted
 				}
 			}
 			return nil
@@ -189,37 +166,38 @@ func (e *Engine) queueHanded(tx *pg.Pipeline, taken []*handed) error {
 }
 
 // conclude begins what was taken, where its transaction has committed.
-func (e *Engine) conclude(taken []*handed, committed bool) {
-	for _, h := range taken {
+func (h *handover) conclude(taken []*handed, committed bool) {
+	for _, one := range taken {
 		if committed {
-			go e.deliver(h)
+			go h.deliver(one)
 		} else {
-			h.room.giveBack()
-			e.handover.flying.Done()
+			one.grant.release()
+			h.inFlight.Done()
 		}
 	}
 	if committed {
-		e.metrics.handedOver(len(taken))
+		h.metrics.handedOver(len(taken))
 	}
 }
 
 // deliver makes the attempt of a delivery that was handed over. Where that fails,
 // its claim is swept once it is old.
-func (e *Engine) deliver(h *handed) {
-	defer e.handover.flying.Done()
-	defer h.room.giveBack()
-	ctx, cancel := context.WithTimeout(e.handover.ctx, jobTimeout)
+func (h *handover) deliver(one *handed) {
+	defer h.inFlight.Done()
+	defer one.grant.release()
+	ctx, cancel := context.WithTimeout(h.ctx, jobTimeout)
 	defer cancel()
+	c := &one.claim
 	err := caught(func() error {
-		if h.claim.onHold {
-			return e.writer.write(ctx, h.claim.wait(e.Now()))
+		if c.onHold {
+			return h.writer.write(ctx, givenBack(c, h.Now()))
 		}
-		if h.claim.stopped() {
-			return e.writer.write(ctx, h.claim.stop(e.Now()))
+		if c.stopped() {
+			return h.writer.write(ctx, stopped(c, h.Now()))
 		}
-		return e.send(ctx, &h.claim, DeliverArgs{Endpoint: h.due.Endpoint}, h.room)
+		return h.sender.send(ctx, c, DeliverArgs{Endpoint: one.ready.Endpoint}, one.grant)
 	})
 	if err != nil {
-		e.Log.ErrorContext(ctx, "delivering", "delivery", h.claim.ID, "error", err)
+		h.Log.ErrorContext(ctx, "delivering", "delivery", c.ID, "error", err)
 	}
 }

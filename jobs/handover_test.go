@@ -11,7 +11,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"postrider/commission"
-	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/ent/db/delivery"
 	"postrider/intake"
@@ -19,6 +18,7 @@ import (
 	"postrider/internal/pg"
 	"postrider/jobs"
 	"postrider/macro"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -30,7 +30,7 @@ func (w *world) beside(options ...func(*jobs.Config)) (handedOver func() int, st
 	metrics := prometheus.NewRegistry()
 	stop = w.run(append(options, func(c *jobs.Config) { c.Metrics = metrics })...)
 	w.deposit()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	handedOver = func() int {
 		w.t.Helper()
 		found, err := metrics.Gather()
@@ -66,7 +66,7 @@ func TestWhatIsRecordedBesideAnEngineGoesOutWithNoQueueBetween(t *testing.T) {
 	w.postback(template)
 	handedOver, _ := w.beside()
 	w.deposit()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	if n := handedOver(); n != 1 {
 		t.Fatalf("%d were handed over", n)
 	}
@@ -77,7 +77,7 @@ func TestWhatIsRecordedBesideAnEngineGoesOutWithNoQueueBetween(t *testing.T) {
 	// It said what it says through the queue.
 	id, err := jobs.Replayer{Pool: w.pool.Pgx, Now: time.Now}.Replay(t.Context(), d.ID, true)
 	w.must(err)
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	got := w.sink.requests()
 	if len(got) != 3 {
 		t.Fatalf("%d requests", len(got))
@@ -97,10 +97,10 @@ func TestWhatIsNotCommittedIsNotSentAndLeavesItsRoom(t *testing.T) {
 	p := w.postback("/?t={transaction_id}")
 	handedOver, _ := w.beside()
 	refused := errors.New("refused")
-	for range 100 { // more than there are places, and slots
+	for range 100 { // more than there are permits, and slots
 		err := pg.WithPipeline(t.Context(), w.d.SQL, func(ctx context.Context, tx *pg.Pipeline) error {
-			at, err := w.Enqueue(ctx, tx, []dispatch.Fresh{{
-				Due: dispatch.Due{DeliveryID: pgtest.ID(t), Endpoint: w.of("T1").Endpoint, Priority: dispatch.PriorityLive}, PostbackID: p.ID,
+			at, err := w.Enqueue(ctx, tx, []outbox.Fresh{{
+				Ready: outbox.Ready{DeliveryID: pgtest.ID(t), Endpoint: w.of("T1").Endpoint, Priority: outbox.PriorityLive}, PostbackID: p.ID,
 			}})
 			if err == nil && len(at) == 0 {
 				t.Error("it was not taken")
@@ -112,7 +112,7 @@ func TestWhatIsNotCommittedIsNotSentAndLeavesItsRoom(t *testing.T) {
 		}
 	}
 	w.deposit()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	if n := handedOver(); n != 1 || len(w.sink.requests()) != 2 {
 		t.Errorf("%d were handed over, and the tracker got %v", n, w.sink.requests())
 	}
@@ -122,10 +122,10 @@ func TestWhatIsNotCommittedIsNotSentAndLeavesItsRoom(t *testing.T) {
 func TestWhatIsHandedOverForAPostbackThatIsHeldOrDeletedIsNotSent(t *testing.T) {
 	for _, tc := range []struct {
 		name, change string
-		state        dispatch.State
+		state        outbox.State
 	}{
-		{"held", `UPDATE postbacks SET hold_reason = 'GONE'`, dispatch.Held},
-		{"deleted", `UPDATE postbacks SET deleted_at = now()`, dispatch.Cancelled},
+		{"held", `UPDATE postbacks SET hold_reason = 'GONE'`, outbox.Held},
+		{"deleted", `UPDATE postbacks SET deleted_at = now()`, outbox.Cancelled},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			w := setup(t, nil)
@@ -149,12 +149,12 @@ func TestWhatADeadProcessWasHandedIsTakenBack(t *testing.T) {
 	w.deposit()
 	<-arrived // and there it hangs, as if it had been killed
 	d := w.of("T2")
-	if n := handedOver(); n != 1 || d.ClaimedAt == nil || d.Attempt != 1 || d.State != dispatch.Queued {
+	if n := handedOver(); n != 1 || d.ClaimedAt == nil || d.Attempt != 1 || d.State != outbox.Queued {
 		t.Fatalf("%d were handed over; %+v", n, d)
 	}
 	w.age(time.Minute)
 	w.run()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	attempts, got := w.attempts(d), w.sink.requests()
 	if len(attempts) != 2 || *attempts[0].Error != "INTERRUPTED" || attempts[0].Number != 1 || attempts[1].Number != 2 {
 		t.Errorf("%+v", attempts)
@@ -174,7 +174,7 @@ func TestALaterStepWaitsForTheOneThatWasHandedOver(t *testing.T) {
 	w.must(err)
 	w.until("the second waits for the first", `SELECT EXISTS (SELECT FROM deliveries WHERE status = 'rejected' AND blocked_by IS NOT NULL)`)
 	open()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	if got := w.sink.requests(); handedOver() != 1 || len(got) != 3 || got[1].url != "/?s=approved" || got[2].url != "/?s=rejected" {
 		t.Errorf("the tracker got %v", got)
 	}
@@ -187,16 +187,16 @@ func TestAGracefulStopFinishesWhatWasHandedOver(t *testing.T) {
 	w.deposit()
 	<-arrived
 	w.stopDuring(stop, open)
-	if d := w.of("T2"); d.State != dispatch.Delivered {
+	if d := w.of("T2"); d.State != outbox.Delivered {
 		t.Errorf("%+v", d)
 	}
 	w.deposit()
-	if d := w.of("T8"); d.State != dispatch.Queued || d.ClaimedAt != nil || d.Attempt != 0 {
+	if d := w.of("T8"); d.State != outbox.Queued || d.ClaimedAt != nil || d.Attempt != 0 {
 		t.Errorf("what came after it had stopped: %+v", d)
 	}
 	if n := w.number(`SELECT count(*) FROM deliveries WHERE claimed_at IS NOT NULL`); n != 0 {
 		t.Errorf("%d are claimed by nobody", n)
 	}
 	w.run() // what was left is taken up
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 }

@@ -6,31 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/gofrs/uuid/v5"
+
 	"postrider/internal/pg"
 	"postrider/outbox"
 )
-
-// Retention is how long what is no longer needed is kept. Conversions and clicks
-// are kept for good. Zero fields have defaults.
-type Retention struct {
-	Bodies   time.Duration // headers and bodies of attempts; 30 days
-	Attempts time.Duration // attempts themselves, a month at a time; 90 days
-	Received time.Duration // the received log, a month at a time; 90 days
-}
-
-const day = 24 * time.Hour
-
-func (r Retention) withDefaults() Retention {
-	for _, d := range []struct {
-		of    *time.Duration
-		value time.Duration
-	}{{&r.Bodies, 30 * day}, {&r.Attempts, 90 * day}, {&r.Received, 90 * day}} {
-		if *d.of == 0 {
-			*d.of = d.value
-		}
-	}
-	return r
-}
 
 // What is kept for how long besides, and how far ahead months are made.
 const (
@@ -45,13 +25,20 @@ const (
 	houseAgain = time.Minute
 )
 
-// keepHouse does the chores now and from time to time. Any node may do it at any time.
-func (e *Engine) keepHouse(ctx context.Context) {
+// housekeeper drops what nobody looks at any more.
+type housekeeper struct {
+	*Config
+
+	bodiesUpTo uuid.UUID // attempts up to this one have lost their bodies
+}
+
+// run does the chores now and from time to time. Any node may do it at any time.
+func (h *housekeeper) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		pause := houseEvery
-		if err := e.chores(ctx, e.Now().UTC()); err != nil && ctx.Err() == nil {
+		if err := h.chores(ctx, h.Now().UTC()); err != nil && ctx.Err() == nil {
 			pause = houseAgain
-			e.Log.WarnContext(ctx, "keeping house: to be tried again", "error", err, "in", pause)
+			h.Log.WarnContext(ctx, "keeping house: to be tried again", "error", err, "in", pause)
 		}
 		sleep(ctx, pause, nil)
 	}
@@ -60,26 +47,26 @@ func (e *Engine) keepHouse(ctx context.Context) {
 // chores makes the partitions of the months ahead, long before a row needs them,
 // and drops what nobody looks at any more. One that fails does not keep the
 // others from being done.
-func (e *Engine) chores(ctx context.Context, now time.Time) error {
+func (h *housekeeper) chores(ctx context.Context, now time.Time) error {
 	return errors.Join(
-		pg.MakePartitions(ctx, e.Pool.SQL, pg.MonthOf(now), pg.MonthOf(now).Add(monthsAhead)),
-		e.dropPartitions(ctx, "attempts", now.Add(-e.Retention.Attempts)),
-		e.dropPartitions(ctx, "received_postbacks", now.Add(-e.Retention.Received)),
-		e.dropRows(ctx, now),
-		e.dropBodies(ctx, now.Add(-e.Retention.Bodies)),
+		pg.MakePartitions(ctx, h.Pool.SQL, pg.MonthOf(now), pg.MonthOf(now).Add(monthsAhead)),
+		h.dropPartitions(ctx, "attempts", now.Add(-h.Retention.Attempts)),
+		h.dropPartitions(ctx, "received_postbacks", now.Add(-h.Retention.Received)),
+		h.dropRows(ctx, now),
+		h.dropBodies(ctx, now.Add(-h.Retention.Bodies)),
 	)
 }
 
-func (e *Engine) dropPartitions(ctx context.Context, table string, before time.Time) error {
-	dropped, err := pg.DropPartitions(ctx, e.Pool.SQL, table, before)
+func (h *housekeeper) dropPartitions(ctx context.Context, table string, before time.Time) error {
+	dropped, err := pg.DropPartitions(ctx, h.Pool.SQL, table, before)
 	if len(dropped) > 0 {
-		e.Log.InfoContext(ctx, "dropped what is older than it is kept", "partitions", dropped)
+		h.Log.InfoContext(ctx, "dropped what is older than it is kept", "partitions", dropped)
 	}
 	return err
 }
 
 // dropRows deletes what is over, row by row.
-func (e *Engine) dropRows(ctx context.Context, now time.Time) error {
+func (h *housekeeper) dropRows(ctx context.Context, now time.Time) error {
 	var faults []error
 	for _, chore := range []struct {
 		what string
@@ -94,7 +81,7 @@ func (e *Engine) dropRows(ctx context.Context, now time.Time) error {
 			UPDATE endpoints c SET state = 'closed', updated_at = $1 WHERE state <> 'closed' AND probe_at < $1::timestamptz - interval '1 hour'
 			  AND NOT EXISTS (SELECT FROM deliveries d WHERE d.endpoint = c.endpoint AND d.parked_at IS NOT NULL)`, now},
 	} {
-		if _, err := e.Pool.Pgx.Exec(ctx, chore.sql, chore.at); err != nil {
+		if _, err := h.Pool.Pgx.Exec(ctx, chore.sql, chore.at); err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", chore.what, err))
 		}
 	}
@@ -106,14 +93,14 @@ const bodyChunk = 1000
 
 // dropBodies takes headers and bodies out of attempts from before then, a chunk
 // at a time so that nothing else waits long. It remembers how far it came.
-func (e *Engine) dropBodies(ctx context.Context, before time.Time) error {
+func (h *housekeeper) dropBodies(ctx context.Context, before time.Time) error {
 	for ctx.Err() == nil {
-		ids, err := outbox.ForgetBodies(ctx, pg.NewGroup(e.Pool.Pgx), e.bodiesUpTo, before, bodyChunk)
+		ids, err := outbox.ForgetBodies(ctx, pg.NewGroup(h.Pool.Pgx), h.bodiesUpTo, before, bodyChunk)
 		if err != nil {
 			return err
 		}
 		if len(ids) > 0 {
-			e.bodiesUpTo = ids[len(ids)-1]
+			h.bodiesUpTo = ids[len(ids)-1]
 		}
 		if len(ids) < bodyChunk {
 			return nil

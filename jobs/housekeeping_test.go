@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"postrider/dispatch"
 	"postrider/jobs"
+	"postrider/outbox"
 )
 
 func TestWhatIsOldIsDroppedAndWhatIsYoungIsKept(t *testing.T) {
@@ -15,7 +15,7 @@ func TestWhatIsOldIsDroppedAndWhatIsYoungIsKept(t *testing.T) {
 	w.postback("/")
 	w.deposit()
 	stop := w.run()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	stop()
 	clock := &clock{}
 	keep := func(c *jobs.Config) { c.Now = clock.now }

@@ -22,6 +22,7 @@ import (
 	"postrider/internal/pg"
 	"postrider/internal/viewer"
 	"postrider/jobs"
+	"postrider/outbox"
 	"postrider/pgtest"
 	setups "postrider/setup"
 )
@@ -82,7 +83,7 @@ func (w *world) deposit() {
 }
 
 // Enqueue is that of a process in which the last engine works that was started.
-func (w *world) Enqueue(ctx context.Context, tx *pg.Pipeline, fresh []dispatch.Fresh) (map[uuid.UUID]*time.Time, error) {
+func (w *world) Enqueue(ctx context.Context, tx *pg.Pipeline, fresh []outbox.Fresh) (map[uuid.UUID]*time.Time, error) {
 	return jobs.Enqueuer{Engine: w.engine}.Enqueue(ctx, tx, fresh)
 }
 
@@ -138,7 +139,7 @@ func (w *world) until(what, query string, args ...any) {
 }
 
 // untilAll waits for every delivery to be in a state.
-func (w *world) untilAll(state dispatch.State) {
+func (w *world) untilAll(state outbox.State) {
 	w.t.Helper()
 	w.until("every delivery is "+string(state), `SELECT count(*) > 0 AND bool_and(state = $1) FROM deliveries`, state)
 }

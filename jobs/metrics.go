@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"postrider/dispatch"
+	"postrider/outbox"
 )
 
 // metrics is what Prometheus is told of the engine.
@@ -43,7 +44,7 @@ func newMetrics(register prometheus.Registerer) *metrics {
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
 		}),
 		parkings: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "postrider_delivery_parkings_total", Help: "Deliveries whose turn had come and that found no place at their endpoint, by why.",
+			Name: "postrider_delivery_parkings_total", Help: "Deliveries whose turn had come and that got no permit of their endpoint, by why.",
 		}, []string{"because"}),
 		promotion: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "postrider_deliveries_promoted_total", Help: "Deliveries that were moved from the table into River.",
@@ -61,11 +62,11 @@ func newMetrics(register prometheus.Registerer) *metrics {
 	return m
 }
 
-func (m *metrics) attempt(r result) {
-	m.attempts.WithLabelValues(string(r.Outcome.State), string(r.Outcome.AttemptReason)).Inc()
+func (m *metrics) attempt(r *outbox.Result, recordedAt time.Time) {
+	m.attempts.WithLabelValues(string(r.State), string(r.Outcome.AttemptReason)).Inc()
 	m.exchange.Observe(r.Exchange.Duration.Seconds())
-	if r.Outcome.State == dispatch.Delivered {
-		m.delivered.Observe(r.At.Sub(r.claim.CreatedAt).Seconds())
+	if r.State == outbox.Delivered {
+		m.delivered.Observe(r.At.Sub(recordedAt).Seconds())
 	}
 }
 

@@ -8,9 +8,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"postrider/dispatch"
 	"postrider/internal/installation"
 	"postrider/jobs"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -59,7 +59,7 @@ func TestNothingLeavesWhileTheInstallationIsOnHold(t *testing.T) {
 			}
 			w.must(installation.Resume(t.Context(), w.d.SQL))
 			watch.Look()
-			w.untilAll(dispatch.Delivered)
+			w.untilAll(outbox.Delivered)
 			if n := len(w.sink.requests()); n != before+6 {
 				t.Errorf("%d requests, want one for each of 6", n-before)
 			}

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"postrider/dispatch"
 	"postrider/outbox"
 
 	"github.com/jackc/pgx/v5"
@@ -33,25 +32,38 @@ var ownerKeepalives = map[string]string{
 	"idle_in_transaction_session_timeout": "0",
 }
 
+// owner holds this engine's lock, and takes back what engines had claimed that hold none.
+type owner struct {
+	*Config
+
+	id      string // the member's
+	sweeper *sweeper
+	wake    chan<- struct{} // the promoter
+	look    chan struct{}   // others have jobs running: do they live?
+
+	ownerless map[string]bool // who had jobs running and no lock at the last look
+	lookedAt  time.Time       // when that was
+}
+
 // own takes the lock that shows that this engine lives, and keeps it until ctx is
 // done: a connection that is lost is opened again at once, before anybody has looked
 // twice. held is called once the lock is held for the first time.
-func (e *Engine) own(ctx context.Context, held func()) {
+func (o *owner) own(ctx context.Context, held func()) {
 	for ctx.Err() == nil {
-		if err := e.ownOnce(ctx, held); err != nil && ctx.Err() == nil {
-			e.Log.WarnContext(ctx, "the lock that shows that this process lives was lost: taking it again", "error", err)
+		if err := o.ownOnce(ctx, held); err != nil && ctx.Err() == nil {
+			o.Log.WarnContext(ctx, "the lock that shows that this process lives was lost: taking it again", "error", err)
 		}
 		sleep(ctx, ownerAgain, nil)
 	}
 }
 
-// startOwning returns once the lock is held, or ctx is done; release gives it back.
-func (e *Engine) startOwning(ctx, work context.Context) (release func()) {
+// start returns once the lock is held, or ctx is done; release gives it back.
+func (o *owner) start(ctx, work context.Context) (release func()) {
 	owning, cancel := context.WithCancel(work)
 	held, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		e.own(owning, sync.OnceFunc(func() { close(held) }))
+		o.own(owning, sync.OnceFunc(func() { close(held) }))
 	}()
 	select {
 	case <-held:
@@ -63,15 +75,15 @@ func (e *Engine) startOwning(ctx, work context.Context) (release func()) {
 	}
 }
 
-func (e *Engine) ownOnce(ctx context.Context, held func()) error {
-	config := e.Pool.Pgx.Config().ConnConfig
+func (o *owner) ownOnce(ctx context.Context, held func()) error {
+	config := o.Pool.Pgx.Config().ConnConfig
 	maps.Copy(config.RuntimeParams, ownerKeepalives)
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return fmt.Errorf("connecting: %w", err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	if _, err := conn.Exec(ctx, ownerSQL, pg.LockEngine.Of(e.member.id)); err != nil {
+	if _, err := conn.Exec(ctx, ownerSQL, pg.LockEngine.Of(o.id)); err != nil {
 		return fmt.Errorf("locking: %w", err)
 	}
 	held()
@@ -91,25 +103,25 @@ SELECT owner FROM (
 ) AS owners
 WHERE owner <> $1 AND pg_try_advisory_xact_lock_shared(` + pg.LockID(`'`+pg.LockEngine.Of("' || owner")) + `)`
 
-// watchOwners looks who holds no lock whenever a beat saw that others have jobs
+// watch looks who holds no lock whenever a beat saw that others have jobs
 // running: once a second while they do.
-func (e *Engine) watchOwners(ctx context.Context) {
+func (o *owner) watch(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-e.lookAtOwners:
+		case <-o.look:
 		}
-		if err := e.sweepOwnerless(ctx); err != nil && ctx.Err() == nil {
-			e.Log.ErrorContext(ctx, "sweeping after processes that ended", "error", err)
+		if err := o.sweepOwnerless(ctx); err != nil && ctx.Err() == nil {
+			o.Log.ErrorContext(ctx, "sweeping after processes that ended", "error", err)
 		}
 	}
 }
 
 // sweepOwnerless takes back at once what nobody living has claimed. Who holds no lock
 // is looked at twice, a beat apart: a connection may be lost and opened again.
-func (e *Engine) sweepOwnerless(ctx context.Context) error {
-	rows, err := e.Pool.Pgx.Query(ctx, ownerlessSQL, e.member.id.String())
+func (o *owner) sweepOwnerless(ctx context.Context) error {
+	rows, err := o.Pool.Pgx.Query(ctx, ownerlessSQL, o.id)
 	if err != nil {
 		return fmt.Errorf("looking for processes that ended: %w", err)
 	}
@@ -121,17 +133,17 @@ func (e *Engine) sweepOwnerless(ctx context.Context) error {
 	seen := make(map[string]bool, len(owners))
 	for _, owner := range owners {
 		seen[owner] = true
-		if e.ownerless[owner] && time.Since(e.lookedAt) < lookAgain {
+		if o.ownerless[owner] && time.Since(o.lookedAt) < lookAgain {
 			dead = append(dead, owner)
 		}
 	}
-	e.ownerless, e.lookedAt = seen, time.Now()
+	o.ownerless, o.lookedAt = seen, time.Now()
 	if len(dead) == 0 {
 		return nil
 	}
 	var n int
-	err = pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) (err error) {
-		n, err = e.takeBackIn(ctx, tx, func(tx outbox.Tx) ([]outbox.TakenBack, error) { return outbox.TakeBackFrom(ctx, tx, dead, e.Now()) })
+	err = pgx.BeginFunc(ctx, o.Pool.Pgx, func(tx pgx.Tx) (err error) {
+		n, err = o.sweeper.takeBackIn(ctx, tx, func(tx outbox.Tx) ([]outbox.TakenBack, error) { return outbox.TakeBackFrom(ctx, tx, dead, o.Now()) })
 		if err != nil {
 			return err
 		}
@@ -141,8 +153,8 @@ func (e *Engine) sweepOwnerless(ctx context.Context) error {
 		return endLease(ctx, tx, dead)
 	})
 	if n > 0 && err == nil {
-		e.Log.WarnContext(ctx, "took back what a process had claimed that has ended", "deliveries", n, "processes", len(dead))
-		e.Wake()
+		o.Log.WarnContext(ctx, "took back what a process had claimed that has ended", "deliveries", n, "processes", len(dead))
+		signal(o.wake)
 	}
 	return err
 }
@@ -164,7 +176,7 @@ func forgetJobs(ctx context.Context, tx pgx.Tx, owners []string) error {
 		DELETE FROM river_job j WHERE state = 'running' AND kind = 'deliver' AND attempted_by[array_upper(attempted_by, 1)] = ANY($1)
 		  AND NOT EXISTS (
 		    SELECT FROM jsonb_array_elements(j.args -> 'deliveries') AS queued JOIN deliveries d ON d.id = (queued ->> 'id')::uuid
-		    WHERE d.state IN `+dispatch.SendableSQL+` AND d.due_at IS NULL AND d.parked_at IS NULL AND d.blocked_by IS NULL
+		    WHERE d.state IN `+outbox.SendableSQL+` AND d.due_at IS NULL AND d.parked_at IS NULL AND d.blocked_by IS NULL
 		      AND d.attempt - CASE WHEN d.claimed_at IS NULL THEN 0 ELSE 1 END = (queued ->> 'attempt')::int)`, owners)
 	if err != nil {
 		return fmt.Errorf("forgetting the jobs of processes that ended: %w", err)

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"postrider/dispatch"
 	"postrider/jobs"
+	"postrider/outbox"
 )
 
 const lockOf = `hashtextextended('postrider.engine.' || $1, 0)`
@@ -32,7 +32,7 @@ func TestWhatADeadProcessHadClaimedIsTakenBackAtOnce(t *testing.T) {
 	w.deposit()
 	w.die("dead", true, 0)
 	w.run(never)
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	d := w.delivery()
 	if a := w.attempts(d); len(a) != 2 || *a[0].Error != "INTERRUPTED" || a[1].Error != nil || d.Attempt != 2 {
 		t.Errorf("%+v: %+v", d, a)
@@ -46,7 +46,7 @@ func TestWhatADeadProcessHadFetchedIsTakenBackUnspent(t *testing.T) {
 	w.deposit()
 	w.die("dead", false, 0)
 	w.run(never)
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	if d := w.delivery(); d.Attempt != 1 || len(w.attempts(d)) != 1 {
 		t.Errorf("%+v", d)
 	}
@@ -72,7 +72,7 @@ func TestASlowProcessKeepsWhatItHas(t *testing.T) {
 }
 
 // An engine whose connection with the lock breaks takes it again, and keeps what
-// it has under way.
+// it has in flight.
 func TestALockThatIsLostIsTakenAgain(t *testing.T) {
 	w, arrived, open := gated(t, 1, 200)
 	w.postback("/")
@@ -87,7 +87,7 @@ func TestALockThatIsLostIsTakenAgain(t *testing.T) {
 	w.until("both locks are held again", `SELECT count(*) = 2 FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted
 		AND a.query LIKE '%pg_advisory_lock(hashtextextended%' AND a.datname = current_database()`)
 	open()
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	stop()
 	if d := w.delivery(); before != 2 || d.Attempt != 1 || len(w.attempts(d)) != 1 {
 		t.Errorf("%d locks; %+v", before, d)
@@ -105,7 +105,7 @@ func TestAJobWhoseNoticeWasLostIsFetchedAllTheSame(t *testing.T) {
 	w.deposit()
 	w.until("the engine fetches", `SELECT count(*) = 1 FROM deliveries WHERE state = 'delivered'`)
 	w.exec(`UPDATE river_job SET state = 'available' WHERE state = 'pending'`)
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 }
 
 // Processes whose clocks differ by hours from each other's and the database's work
@@ -126,7 +126,7 @@ func TestClocksThatDiffer(t *testing.T) {
 	for range 60 {
 		w.deposit()
 	}
-	w.untilAll(dispatch.Delivered)
+	w.untilAll(outbox.Delivered)
 	if n := w.number(`SELECT count(*) FROM attempts`); n != 60+int(refused.Load()) {
 		t.Errorf("%d attempts for 60 deliveries and %d refusals", n, refused.Load())
 	}

@@ -14,101 +14,66 @@ import (
 	"postrider/outbox"
 )
 
-const (
-	dueBatch   = 1000                   // deliveries whose time one statement looks at
-	bouncedFor = 250 * time.Millisecond // a stream whose delivery found no place elsewhere is left alone
-	holdBatch  = 500                    // parked deliveries of an open circuit that a round marks as held
-)
+// bouncedFor is how long a stream is left alone whose delivery got no permit elsewhere.
+const bouncedFor = 250 * time.Millisecond
 
-// promoter moves deliveries from the table into River: never more of an endpoint
-// than may be under way there, and of affiliates and their endpoints each in its
-// turn. One process at a time does; what it remembers, another can do without.
+// promoter moves deliveries from the table into River: never more of an endpoint than
+// may be in flight there, and affiliates and their endpoints by round robin. One process
+// at a time does; what it remembers, another can do without.
 type promoter struct {
-	engine   *Engine
-	after    outbox.Stream               // where the next round begins
-	underWay map[uuid.UUID]outbox.Stream // promoted, and not known to have ended
-	bounced  map[outbox.Stream]time.Time // found no place in another process
-	holding  map[string]*holdAhead       // open circuits whose parked deliveries are being marked
-	busy     time.Time                   // when something was last seen or heard of
-	nextDue  time.Time                   // when the next delivery comes to its time; zero where none waits for it
+	*Config
+
+	member   *membership
+	permits  *permits
+	circuits *circuits
+	metrics  *metrics
+
+	inFlight map[uuid.UUID]outbox.Stream // promoted, and not known to have ended
+	bounced  map[outbox.Stream]time.Time // got no permit in another process
 }
 
-func newPromoter(e *Engine) *promoter {
-	return &promoter{
-		engine: e, underWay: map[uuid.UUID]outbox.Stream{}, bounced: map[outbox.Stream]time.Time{}, holding: map[string]*holdAhead{},
-	}
-}
-
-// refresh takes over the circuits as the database has them: mostly all are closed.
-func (p *promoter) refresh(ctx context.Context, seen seen) error {
-	e := p.engine
-	e.endpoints.share(int(e.member.processes.Load()))
-	open, mine := map[string]dispatch.Circuit{}, seen.mine
-	if seen.circuits {
-		var err error
-		if open, mine, err = e.circuits.open(ctx); err != nil {
-			return err
-		}
-	}
-	e.endpoints.setCircuits(open, mine)
-	p.noteOpen(open)
-	return nil
-}
-
-// due parks what has come to its time, where the first has.
-func (p *promoter) due(ctx context.Context, first time.Time) (n int, err error) {
-	if p.nextDue = first; first.IsZero() || first.After(p.engine.Now()) {
-		return 0, nil
-	}
-	err = pg.InGroup(ctx, p.engine.Pool.Pgx, func(ctx context.Context, tx *pg.Group) (err error) {
-		n, err = outbox.Due(ctx, tx, dueBatch, p.engine.Now())
-		return err
-	})
-	return n, err
-}
-
-// settle forgets what has ended of what was promoted, and notes what found no
-// place after all.
+// settle forgets what has ended of what was promoted, and notes what got no permit
+// after all.
 func (p *promoter) settle(ctx context.Context) error {
-	now := p.engine.Now()
+	now := p.Now()
 	for s, until := range p.bounced {
 		if now.After(until) {
 			delete(p.bounced, s)
 		}
 	}
-	if len(p.underWay) == 0 {
+	if len(p.inFlight) == 0 {
 		return nil
 	}
-	parked, err := outbox.UnderWay(ctx, pg.NewGroup(p.engine.Pool.Pgx), slices.Collect(maps.Keys(p.underWay)))
+	parked, err := outbox.UnderWay(ctx, pg.NewGroup(p.Pool.Pgx), slices.Collect(maps.Keys(p.inFlight)))
 	if err != nil {
 		return err
 	}
 	still := make(map[uuid.UUID]outbox.Stream, len(parked))
 	for id, again := range parked {
-		if s := p.underWay[id]; again {
+		if s := p.inFlight[id]; again {
 			p.bounced[s] = now.Add(bouncedFor)
 		} else {
 			still[id] = s
 		}
 	}
-	p.underWay = still
+	p.inFlight = still
 	return nil
 }
 
-// pick deals the free places out: a place to each affiliate in turn, for each
+// pick gives the free permits out by round robin: one to each affiliate in turn, for each
 // affiliate to each of its endpoints in turn.
 func (p *promoter) pick(streams []outbox.Stream) map[outbox.Stream]int {
-	e, processes := p.engine, int(p.engine.member.processes.Load())
-	flying := map[string]int{}
-	all, slow := 2*e.Workers*processes, e.endpoints.slowSlots*processes
-	for _, s := range p.underWay {
-		flying[s.Endpoint]++
+	processes := int(p.member.processes.Load())
+	inFlight := map[string]int{}
+	all, slow := 2*p.Workers*processes, p.permits.slowMost*processes
+	for _, s := range p.inFlight {
+		inFlight[s.Endpoint]++
 		all--
-		if _, proven := e.endpoints.room(s.Endpoint, processes); !proven {
+		if _, proven := p.permits.forPromoter(s.Endpoint, processes); !proven {
 			slow--
 		}
 	}
-	turns := &turns{}
+	turns := &roundRobin{}
 	for _, s := range streams {
 		if _, bounced := p.bounced[s]; !bounced {
 			turns.add(s)
@@ -120,54 +85,86 @@ func (p *promoter) pick(streams []outbox.Stream) map[outbox.Stream]int {
 		if !ok {
 			break
 		}
-		room, proven := e.endpoints.room(s.Endpoint, processes)
-		if flying[s.Endpoint] >= room || !proven && slow <= 0 {
+		most, proven := p.permits.forPromoter(s.Endpoint, processes)
+		if inFlight[s.Endpoint] >= most || !proven && slow <= 0 {
 			turns.drop()
 			continue
 		}
 		if !proven {
 			slow--
 		}
-		flying[s.Endpoint]++
+		inFlight[s.Endpoint]++
 		picks[s]++
 		all--
 	}
 	return picks
 }
 
-// promote moves the first of each stream into River, and lets a probe out where
-// one is due.
+// promote moves the first of each stream into River.
 func (p *promoter) promote(ctx context.Context, picks map[outbox.Stream]int) error {
-	if len(picks) > 0 {
-		err := p.move(ctx, func(ctx context.Context, tx *pg.Group) ([]outbox.Promoted, error) {
-			return outbox.Promote(ctx, tx, picks, p.engine.Now())
+	if len(picks) == 0 {
+		return nil
+	}
+	return p.move(ctx, func(ctx context.Context, tx *pg.Group) ([]outbox.Promoted, error) {
+		return outbox.Promote(ctx, tx, picks, p.Now())
+	})
+}
+
+// probe lets one delivery out to each of these endpoints whose probe is due.
+func (p *promoter) probe(ctx context.Context, endpoints []string) error {
+	for _, endpoint := range endpoints {
+		c, _ := p.permits.circuit(endpoint)
+		if _, allowed := c.Allow(p.Now(), p.Circuit); !allowed || c.State == dispatch.Recovering {
+			continue
+		}
+		first, err := outbox.Streams(ctx, pg.NewGroup(p.Pool.Pgx), outbox.Stream{Endpoint: endpoint, Affiliate: -1}, 1)
+		if err != nil {
+			return err
+		}
+		if len(first) == 0 || first[0].Endpoint != endpoint {
+			continue // nothing waits there
+		}
+		err = p.move(ctx, func(ctx context.Context, tx *pg.Group) ([]outbox.Promoted, error) {
+			return p.takeProbe(ctx, tx, first[0])
 		})
 		if err != nil {
 			return err
 		}
 	}
-	return p.probe(ctx)
+	return nil
+}
+
+// takeProbe takes the turn to probe, if it is anybody's, and what is sent for it.
+func (p *promoter) takeProbe(ctx context.Context, tx *pg.Group, s outbox.Stream) ([]outbox.Promoted, error) {
+	if mine, err := p.circuits.takeProbe(ctx, tx, s.Endpoint); err != nil || !mine {
+		return nil, err
+	}
+	taken, err := outbox.Promote(ctx, tx, map[outbox.Stream]int{s: 1}, p.Now())
+	for i := range taken {
+		taken[i].Probe = true
+	}
+	return taken, err
 }
 
 // move makes jobs of what take takes, in one transaction.
 func (p *promoter) move(ctx context.Context, take func(ctx context.Context, tx *pg.Group) ([]outbox.Promoted, error)) error {
 	var moved []outbox.Promoted
-	err := pg.InGroup(ctx, p.engine.Pool.Pgx, func(ctx context.Context, tx *pg.Group) (err error) {
+	err := pg.InGroup(ctx, p.Pool.Pgx, func(ctx context.Context, tx *pg.Group) (err error) {
 		if moved, err = take(ctx, tx); err != nil {
 			return err
 		}
-		due := make([]dispatch.Due, len(moved))
+		ready := make([]outbox.Ready, len(moved))
 		for i, m := range moved {
-			due[i] = m.Due
+			ready[i] = m.Ready
 		}
-		return queueJobs(tx, due)
+		return queueJobs(tx, ready)
 	})
 	if err != nil {
 		return fmt.Errorf("promoting: %w", err)
 	}
 	for _, m := range moved {
-		p.underWay[m.DeliveryID] = m.Stream
+		p.inFlight[m.DeliveryID] = m.Stream
 	}
-	p.engine.metrics.promoted(len(moved))
+	p.metrics.promoted(len(moved))
 	return nil
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"postrider/dispatch"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/macro"
@@ -26,7 +25,7 @@ type Replayer struct {
 
 // replayable is what is read of a delivery before it is replayed.
 type replayable struct {
-	state     dispatch.State
+	state     outbox.State
 	versionID int64
 	template  string
 	deleted   bool

@@ -4,42 +4,63 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"sync/atomic"
 	"time"
 
+	"postrider/dispatch"
+	"postrider/internal/pg"
 	"postrider/outbox"
 )
 
 const (
 	busyEvery     = 10 * time.Millisecond // least between rounds
-	underWayEvery = 50 * time.Millisecond // most between rounds while something promoted is under way
+	inFlightEvery = 50 * time.Millisecond // most between rounds while something promoted is in flight
 	restAfter     = 10 * time.Second      // since anything was seen or heard of
+	dueBatch      = 1000                  // deliveries whose time one statement looks at
 )
 
-// promoteAll promotes, round after round: when the last one said so, or when
-// somebody wakes it, but never without a moment between two.
-func (e *Engine) promoteAll(ctx context.Context) {
-	p := newPromoter(e)
+// rounds are the promoter's: each parks what is due, marks what an open circuit holds,
+// and promotes what can go out.
+type rounds struct {
+	*Config
+
+	member   *membership
+	permits  *permits
+	circuits *circuits
+	streams  *streams
+	holder   *holder
+	promoter *promoter
+	wake     chan struct{}   // the next round
+	bulks    chan<- struct{} // there are bulk replays to feed
+
+	heard   atomic.Bool // of changes, since the last round
+	resting atomic.Bool // it waits for IdleEvery
+	busy    time.Time   // when something was last seen or heard of
+	nextDue time.Time   // when the next delivery comes to its time; zero where none waits for it
+}
+
+// run promotes, round after round: when the last one said so, or when somebody wakes it,
+// but never without a moment between two.
+func (r *rounds) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		began := time.Now()
-		pause, err := p.round(ctx)
+		pause, err := r.round(ctx)
 		if err != nil && ctx.Err() == nil {
-			e.Log.ErrorContext(ctx, "promoting", "error", err)
+			r.Log.ErrorContext(ctx, "promoting", "error", err)
 		}
-		sleep(ctx, pause, e.wake)
+		sleep(ctx, pause, r.wake)
 		if soon := busyEvery - time.Since(began); soon > 0 {
 			sleep(ctx, soon, nil)
 		}
 	}
 }
 
-// sleep waits for a while, or until it is woken.
-func sleep(ctx context.Context, pause time.Duration, wake <-chan struct{}) {
-	next := time.NewTimer(pause)
-	defer next.Stop()
-	select {
-	case <-ctx.Done():
-	case <-next.C:
-	case <-wake:
+// hear tells that deliveries or the configuration were changed, by whichever process:
+// while it rests it looks at once. It costs nothing otherwise.
+func (r *rounds) hear() {
+	r.heard.Store(true)
+	if r.resting.CompareAndSwap(true, false) {
+		signal(r.wake)
 	}
 }
 
@@ -61,108 +82,125 @@ SELECT (SELECT due_at FROM deliveries WHERE due_at IS NOT NULL ORDER BY due_at L
   EXISTS (SELECT FROM endpoints WHERE state <> 'closed'),
   EXISTS (SELECT FROM bulk_replays WHERE state = 'running')`
 
-func (p *promoter) look(ctx context.Context) (s seen, err error) {
-	s.mine = p.engine.circuits.busy()
+func (r *rounds) look(ctx context.Context) (s seen, err error) {
+	s.mine = r.circuits.busy()
 	var firstDue *time.Time
-	if err := p.engine.Pool.Pgx.QueryRow(ctx, lookSQL).Scan(&firstDue, &s.parked, &s.circuits, &s.bulks); err != nil {
+	if err := r.Pool.Pgx.QueryRow(ctx, lookSQL).Scan(&firstDue, &s.parked, &s.circuits, &s.bulks); err != nil {
 		return s, fmt.Errorf("looking for what there is to do: %w", err)
 	}
 	if firstDue != nil {
 		s.firstDue = *firstDue
 	}
-	maps.Copy(s.mine, p.engine.circuits.busy())
+	maps.Copy(s.mine, r.circuits.busy())
 	return s, nil
 }
 
 // round promotes what can be, and tells how long it may be until the next round:
 // not long after something was moved, since more may be; sooner or later while
-// what was promoted is under way, for a place may come free that nobody tells of.
-func (p *promoter) round(ctx context.Context) (pause time.Duration, err error) {
-	e := p.engine
-	seen, err := p.look(ctx)
+// what was promoted is in flight, for a permit may be released that nobody tells of.
+func (r *rounds) round(ctx context.Context) (pause time.Duration, err error) {
+	seen, err := r.look(ctx)
 	if err != nil {
-		return e.PromoteEvery, err
+		return r.PromoteEvery, err
 	}
-	every := p.every(seen)
-	if err := p.refresh(ctx, seen); err != nil {
-		return every, err
+	atMost := r.atMost(seen)
+	if err := r.refresh(ctx, seen); err != nil {
+		return atMost, err
 	}
-	if !e.member.leads() {
-		clear(p.underWay)
-		clear(p.holding)
-		return every, nil
+	if !r.member.leads() {
+		clear(r.promoter.inFlight)
+		clear(r.holder.open)
+		return atMost, nil
 	}
 	if seen.bulks {
-		signal(e.bulks)
+		signal(r.bulks)
 	}
-	if e.Hold() {
-		return every, nil // what is due, and what is parked, stays where it is
+	if r.Hold() {
+		return atMost, nil // what is due, and what is parked, stays where it is
 	}
-	moved, err := p.advance(ctx, seen)
+	moved, err := r.advance(ctx, seen)
 	if err != nil {
-		return every, err
+		return atMost, err
 	}
-	pause = every
+	pause = atMost
 	switch {
 	case moved:
 		pause = min(pause, busyEvery)
-	case len(p.underWay) > 0:
-		pause = min(pause, underWayEvery)
+	case len(r.promoter.inFlight) > 0:
+		pause = min(pause, inFlightEvery)
 	}
-	if !p.nextDue.IsZero() {
-		pause = min(pause, p.nextDue.Sub(e.Now()))
+	if !r.nextDue.IsZero() {
+		pause = min(pause, r.nextDue.Sub(r.Now()))
 	}
 	return max(pause, busyEvery), nil
 }
 
-// every is the most between two rounds: more where nothing was seen or heard of for
-// a while, and announcements say when that ends.
-func (p *promoter) every(seen seen) time.Duration {
-	e, now := p.engine, p.engine.Now()
-	if e.heard.Swap(false) || seen.parked || seen.circuits || seen.bulks || len(p.underWay) > 0 || p.busy.IsZero() {
-		p.busy = now
+// atMost is the most between two rounds: more where nothing was seen or heard of for a
+// while, and announcements say when that ends.
+func (r *rounds) atMost(seen seen) time.Duration {
+	now := r.Now()
+	if r.heard.Swap(false) || seen.parked || seen.circuits || seen.bulks || len(r.promoter.inFlight) > 0 || r.busy.IsZero() {
+		r.busy = now
 	}
-	if e.IdleEvery <= e.PromoteEvery || now.Sub(p.busy) < restAfter {
-		return e.PromoteEvery
+	if r.IdleEvery <= r.PromoteEvery || now.Sub(r.busy) < restAfter {
+		return r.PromoteEvery
 	}
-	e.resting.Store(true)
-	if e.heard.Load() { // just now: it did not see that this rests
-		return e.PromoteEvery
+	r.resting.Store(true)
+	if r.heard.Load() { // just now: it did not see that this rests
+		return r.PromoteEvery
 	}
-	return e.IdleEvery
+	return r.IdleEvery
 }
 
-// Hear tells that deliveries or the configuration were changed, by whichever
-// process: where the promoter rests it looks at once. It costs nothing otherwise.
-func (e *Engine) Hear() {
-	e.heard.Store(true)
-	if e.resting.CompareAndSwap(true, false) {
-		e.Wake()
+// refresh takes over the circuits as the database has them: mostly all are closed.
+func (r *rounds) refresh(ctx context.Context, seen seen) error {
+	r.permits.share(int(r.member.processes.Load()))
+	open, mine := map[string]dispatch.Circuit{}, seen.mine
+	if seen.circuits {
+		var err error
+		if open, mine, err = r.circuits.open(ctx); err != nil {
+			return err
+		}
 	}
+	r.permits.setCircuits(open, mine)
+	r.holder.note(open)
+	return nil
 }
 
 // advance does what there is to do, and tells whether that was anything.
-func (p *promoter) advance(ctx context.Context, seen seen) (moved bool, err error) {
-	due, err := p.due(ctx, seen.firstDue)
+func (r *rounds) advance(ctx context.Context, seen seen) (moved bool, err error) {
+	due, err := r.parkDue(ctx, seen.firstDue)
 	if err != nil {
 		return false, err
 	}
-	if err := p.settle(ctx); err != nil {
+	if err := r.promoter.settle(ctx); err != nil {
 		return false, err
 	}
-	holding, err := p.hold(ctx)
+	holding, err := r.holder.hold(ctx)
 	if err != nil {
 		return false, err
 	}
-	var streams []outbox.Stream
+	var parked []outbox.Stream
 	if seen.parked || due > 0 {
-		if streams, err = p.streams(ctx); err != nil {
+		if parked, err = r.streams.next(ctx); err != nil {
 			return false, err
 		}
 	}
-	picks := p.pick(streams)
-	if err := p.promote(ctx, picks); err != nil {
+	picks := r.promoter.pick(parked)
+	if err := r.promoter.promote(ctx, picks); err != nil {
 		return false, err
 	}
-	return due == dueBatch || holding || len(picks) > 0, nil
+	return due == dueBatch || holding || len(picks) > 0, r.promoter.probe(ctx, r.holder.endpoints())
+}
+
+// parkDue parks what has come to its time, where the first has.
+func (r *rounds) parkDue(ctx context.Context, first time.Time) (n int, err error) {
+	if r.nextDue = first; first.IsZero() || first.After(r.Now()) {
+		return 0, nil
+	}
+	err = pg.InGroup(ctx, r.Pool.Pgx, func(ctx context.Context, tx *pg.Group) (err error) {
+		n, err = outbox.ParkDue(ctx, tx, dueBatch, r.Now())
+		return err
+	})
+	return n, err
 }

@@ -7,22 +7,22 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/dispatch"
 	"postrider/ent/db"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
-// leader is a promoter that has the lease, and whose jobs nobody works.
-func leader(t *testing.T, d *pgtest.DB) *promoter {
+// leader has the lease, and nobody works its jobs.
+func leader(t *testing.T, d *pgtest.DB, now func() time.Time, idleEvery time.Duration) *rounds {
 	t.Helper()
-	e, err := New(Config{Pool: d.Pool(t), Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return pgtest.Now }})
+	e, err := New(Config{Pool: d.Pool(t), Log: slog.New(slog.DiscardHandler), Now: now, IdleEvery: idleEvery})
 	if err == nil {
 		err = e.member.beat(t.Context())
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newPromoter(e)
+	return e.rounds
 }
 
 func TestTheNextRoundComesWhenSomethingCanHaveChanged(t *testing.T) {
@@ -33,13 +33,13 @@ func TestTheNextRoundComesWhenSomethingCanHaveChanged(t *testing.T) {
 	waiting := func(change func(*db.DeliveryCreate)) uuid.UUID {
 		p := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/")
 		return pgtest.Delivery(t, d, c.ID, p, func(c *db.DeliveryCreate) {
-			change(c.SetState(dispatch.Queued).SetAttempt(0).SetEndpoint(tracker))
+			change(c.SetState(outbox.Queued).SetAttempt(0).SetEndpoint(tracker))
 		}).ID
 	}
-	p := leader(t, d)
+	r := leader(t, d, func() time.Time { return pgtest.Now }, 0)
 	round := func(when string, want time.Duration) {
 		t.Helper()
-		if pause, err := p.round(t.Context()); err != nil || pause != want {
+		if pause, err := r.round(t.Context()); err != nil || pause != want {
 			t.Errorf("%s: the next round comes in %s, want %s; %v", when, pause, want, err)
 		}
 	}
@@ -53,8 +53,8 @@ func TestTheNextRoundComesWhenSomethingCanHaveChanged(t *testing.T) {
 
 	waiting(func(c *db.DeliveryCreate) { c.SetParkedAt(pgtest.Now) })
 	round("one was promoted", busyEvery)
-	round("its endpoint hangs", underWayEvery)
-	round("its endpoint hangs on", underWayEvery)
+	round("its endpoint hangs", inFlightEvery)
+	round("its endpoint hangs on", inFlightEvery)
 	if _, err := d.SQL.ExecContext(t.Context(), `UPDATE deliveries SET state = 'delivered'`); err != nil {
 		t.Fatal(err)
 	}
@@ -66,39 +66,38 @@ func TestTheNextRoundComesWhenSomethingCanHaveChanged(t *testing.T) {
 func TestAPromoterRestsUntilItHearsOfSomething(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
-	p := leader(t, d)
-	e, now := p.engine, pgtest.Now
-	e.Now, e.IdleEvery = func() time.Time { return now }, time.Minute
+	now := pgtest.Now
+	r := leader(t, d, func() time.Time { return now }, time.Minute)
 	round := func(when string, want time.Duration) {
 		t.Helper()
-		if pause, err := p.round(t.Context()); err != nil || pause != want {
+		if pause, err := r.round(t.Context()); err != nil || pause != want {
 			t.Errorf("%s: the next round comes in %s, want %s; %v", when, pause, want, err)
 		}
 	}
-	round("it has just begun", e.PromoteEvery)
+	round("it has just begun", r.PromoteEvery)
 	now = now.Add(restAfter)
 	round("nothing was heard of for a while", time.Minute)
-	e.Hear()
+	r.hear()
 	select {
-	case <-e.wake:
+	case <-r.wake:
 	default:
 		t.Error("it was not woken")
 	}
-	round("something was announced", e.PromoteEvery)
-	e.Hear()
+	round("something was announced", r.PromoteEvery)
+	r.hear()
 	select {
-	case <-e.wake:
+	case <-r.wake:
 		t.Error("it was woken though it did not rest")
 	default:
 	}
 	now = now.Add(restAfter)
-	round("something was announced since the last round", e.PromoteEvery)
+	round("something was announced since the last round", r.PromoteEvery)
 	now = now.Add(restAfter)
 	round("nothing was heard of for a while again", time.Minute)
 	s := pgtest.NewScene(t, d)
 	c := s.Conversion(t, d)
 	pgtest.Delivery(t, d, c.ID, pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/"), func(c *db.DeliveryCreate) {
-		c.SetState(dispatch.Queued).SetAttempt(0).SetEndpoint(tracker).SetDueAt(now.Add(20 * time.Second))
+		c.SetState(outbox.Queued).SetAttempt(0).SetEndpoint(tracker).SetDueAt(now.Add(20 * time.Second))
 	})
 	round("one is due before a rest is over", 20*time.Second)
 }

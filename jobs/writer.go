@@ -22,7 +22,13 @@ type result struct {
 	claim *claim
 }
 
-// writer commits results in groups: many attempts share one transaction, and
+// givenBack is a claim that was not used: nothing may leave, and it is due again at once.
+func givenBack(c *claim, now time.Time) result { return result{c.GiveBack(now), c} }
+
+// stopped is a claim that was not used: its postback was held or deleted meanwhile.
+func stopped(c *claim, now time.Time) result { return result{c.Stop(now), c} }
+
+// writer commits results by group commit: many attempts share one transaction, and
 // each caller waits until its own is durable.
 type writer struct {
 	pool    *pgxpool.Pool

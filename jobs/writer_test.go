@@ -21,7 +21,7 @@ import (
 	"postrider/pgtest"
 )
 
-// results makes a batch of so many, each of a delivery that is under way.
+// results makes a batch of so many, each of a delivery that is in flight.
 func results(t *testing.T, d *pgtest.DB, n int) []result {
 	t.Helper()
 	s := pgtest.NewScene(t, d)
@@ -29,10 +29,10 @@ func results(t *testing.T, d *pgtest.DB, n int) []result {
 	all := make([]result, n)
 	for i := range all {
 		p := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/")
-		row := pgtest.Delivery(t, d, c.ID, p, func(c *db.DeliveryCreate) { c.SetState(dispatch.Queued).SetClaimedAt(pgtest.Now) })
+		row := pgtest.Delivery(t, d, c.ID, p, func(c *db.DeliveryCreate) { c.SetState(outbox.Queued).SetClaimedAt(pgtest.Now) })
 		claimed := outbox.Claimed{ID: row.ID, AffiliateID: s.Affiliate, PostbackID: p.ID, VersionID: *row.VersionID, Number: 1}
 		exchange := dispatch.Exchange{StartedAt: pgtest.Now, Method: dispatch.GET, URL: "https://tracker.example/", StatusCode: 200}
-		all[i] = result{claimed.End(pgtest.ID(t), exchange, dispatch.Outcome{State: dispatch.Delivered}, pgtest.Now), &claim{Claimed: claimed}}
+		all[i] = result{claimed.End(pgtest.ID(t), exchange, dispatch.Outcome{Verdict: dispatch.Accepted}, pgtest.Now), &claim{Claimed: claimed}}
 	}
 	return all
 }
@@ -103,7 +103,7 @@ func TestAnUnspentClaimGivesItsAttemptBack(t *testing.T) {
 	}
 	for i := range batch {
 		batch[i].claim.Held = true
-		batch[i] = batch[i].claim.stop(pgtest.Now)
+		batch[i] = stopped(batch[i].claim, pgtest.Now)
 	}
 	if err := commit(t.Context(), w.pool, batch); err != nil {
 		t.Fatal(err)
@@ -115,10 +115,10 @@ func TestAnUnspentClaimGivesItsAttemptBack(t *testing.T) {
 		}
 		return row
 	}
-	if held := read(batch[0].claim.ID); held.State != dispatch.Held || held.Attempt != 0 || held.ClaimedAt != nil || held.DueAt != nil || *held.Reason != "POSTBACK_HELD" {
+	if held := read(batch[0].claim.ID); held.State != outbox.Held || held.Attempt != 0 || held.ClaimedAt != nil || held.DueAt != nil || *held.Reason != "POSTBACK_HELD" {
 		t.Errorf("held: %+v", held)
 	}
-	if resumed := read(batch[1].claim.ID); resumed.State != dispatch.Queued || resumed.Attempt != 0 || resumed.DueAt == nil || resumed.Reason != nil {
+	if resumed := read(batch[1].claim.ID); resumed.State != outbox.Queued || resumed.Attempt != 0 || resumed.DueAt == nil || resumed.Reason != nil {
 		t.Errorf("resumed meanwhile: %+v", resumed)
 	}
 }
@@ -153,10 +153,10 @@ func TestAJobBeginsNothingMoreWhenTheProcessLeaves(t *testing.T) {
 	}
 	args := DeliverArgs{Endpoint: tracker.URL}
 	for range 3 {
-		row := pgtest.Delivery(t, d, s.Conversion(t, d).ID, p, func(c *db.DeliveryCreate) { c.SetState(dispatch.Queued).SetAttempt(0).SetEndpoint(tracker.URL) })
+		row := pgtest.Delivery(t, d, s.Conversion(t, d).ID, p, func(c *db.DeliveryCreate) { c.SetState(outbox.Queued).SetAttempt(0).SetEndpoint(tracker.URL) })
 		args.Deliveries = append(args.Deliveries, outbox.Ref{ID: row.ID})
 	}
-	err = (&deliverer{engine: e}).Work(t.Context(), &river.Job[DeliverArgs]{JobRow: &rivertype.JobRow{ID: 1, Attempt: 1}, Args: args})
+	err = e.deliverer.Work(t.Context(), &river.Job[DeliverArgs]{JobRow: &rivertype.JobRow{ID: 1, Attempt: 1}, Args: args})
 	if err != nil {
 		t.Fatal(err)
 	}

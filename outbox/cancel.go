@@ -5,33 +5,31 @@ import (
 	"time"
 
 	"github.com/gofrs/uuid/v5"
-
-	"postrider/dispatch"
 )
 
 // cancelSQL cancels what a condition on $1 finds and is not in flight; $2 the reason,
 // $3 now.
 var cancelSQL = `
 UPDATE deliveries SET state = 'cancelled', due_at = NULL, gathers = NULL, parked_at = NULL, blocked_by = NULL, reason = $2, updated_at = $3
-WHERE claimed_at IS NULL AND state IN ` + dispatch.UnfinishedSQL + ` AND `
+WHERE claimed_at IS NULL AND state IN ` + UnfinishedSQL + ` AND `
 
 // CancelPostback cancels what waits of a postback that was deleted. An attempt that
-// is under way ends, and then finds it deleted.
+// is in flight ends, and then finds it deleted.
 func CancelPostback(ctx context.Context, tx Tx, postbackID int64, now time.Time) error {
-	return cancel(ctx, tx, "cancelling the deliveries of a postback", `postback_id = $1 RETURNING id`, postbackID, dispatch.PostbackDeleted, now)
+	return cancel(ctx, tx, "cancelling the deliveries of a postback", `postback_id = $1 RETURNING id`, postbackID, PostbackDeleted, now)
 }
 
 // CancelReplay cancels what a bulk replay has not sent yet.
 func CancelReplay(ctx context.Context, tx Tx, bulkReplay int64, now time.Time) error {
-	return cancel(ctx, tx, "cancelling replays", `bulk_replay_id = $1 RETURNING id`, bulkReplay, dispatch.ReplayCancelled, now)
+	return cancel(ctx, tx, "cancelling replays", `bulk_replay_id = $1 RETURNING id`, bulkReplay, ReplayCancelled, now)
 }
 
 // cancelWindow cancels a window that nothing is left in.
 func cancelWindow(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) error {
-	return cancel(ctx, tx, "cancelling a window", `id = $1 AND gathers IS NOT NULL RETURNING id`, id, dispatch.NothingLeft, now)
+	return cancel(ctx, tx, "cancelling a window", `id = $1 AND gathers IS NOT NULL RETURNING id`, id, NothingLeft, now)
 }
 
-func cancel(ctx context.Context, tx Tx, what, condition string, of any, why dispatch.Reason, now time.Time) error {
+func cancel(ctx context.Context, tx Tx, what, condition string, of any, why Reason, now time.Time) error {
 	ids, err := move(ctx, tx, what, cancelSQL+condition, of, string(why), now.UTC())
 	if err == nil && len(ids) > 0 {
 		Unblock(tx, ids, now)
@@ -42,7 +40,7 @@ func cancel(ctx context.Context, tx Tx, what, condition string, of any, why disp
 // releaseSQL lets go what the hold $3 of the postback $1 kept back, by its version $4
 // and to the endpoint $5; $2 now.
 var releaseSQL = `
-UPDATE deliveries d SET state = ` + dispatch.WaitsSQL + `, due_at = $2, updated_at = $2, reason = NULL,
+UPDATE deliveries d SET state = ` + WaitsSQL + `, due_at = $2, updated_at = $2, reason = NULL,
   version_id = (SELECT id FROM postback_versions WHERE postback_id = $1 AND number = $4), endpoint = $5
 WHERE postback_id = $1 AND state = 'held' AND reason = $3
 RETURNING id`
@@ -50,6 +48,6 @@ RETURNING id`
 // Release lets go what was held with a postback, by the number of its version of now:
 // the one that they were made for leads to an address that is gone.
 func Release(ctx context.Context, tx Tx, postbackID int64, version int, endpoint string, now time.Time) error {
-	_, err := move(ctx, tx, "releasing the deliveries of a postback", releaseSQL, postbackID, now.UTC(), string(dispatch.PostbackHeld), version, endpoint)
+	_, err := move(ctx, tx, "releasing the deliveries of a postback", releaseSQL, postbackID, now.UTC(), string(PostbackHeld), version, endpoint)
 	return err
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
-	"postrider/dispatch"
 	"postrider/internal/pg"
 )
 
@@ -50,13 +49,13 @@ WITH claimed AS (
   UPDATE deliveries d SET attempt = d.attempt + 1, claimed_at = now(), first_attempt_at = coalesce(d.first_attempt_at, $$1)
   FROM rows
   WHERE d.id = u.id AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
-    AND d.blocked_by IS NULL AND d.state IN ` + dispatch.SendableSQL + ` AND NOT (` + OnHoldSQL + `)
+    AND d.blocked_by IS NULL AND d.state IN ` + SendableSQL + ` AND NOT (` + OnHoldSQL + `)
     AND NOT (d.follows AND EXISTS (
       SELECT FROM deliveries o WHERE o.conversion_id = d.conversion_id AND o.postback_id = d.postback_id AND o.event_id < d.event_id
-        AND o.replay_of IS NULL AND o.state IN ` + dispatch.UnfinishedSQL + `))
+        AND o.replay_of IS NULL AND o.state IN ` + UnfinishedSQL + `))
     AND NOT (d.gathering_id = d.id AND EXISTS (
       SELECT FROM deliveries o WHERE o.click_id = d.click_id AND o.postback_id = d.postback_id AND o.id < d.id
-        AND o.gathering_id = o.id AND o.state IN ` + dispatch.UnfinishedSQL + `))
+        AND o.gathering_id = o.id AND o.state IN ` + UnfinishedSQL + `))
   RETURNING d.id, d.affiliate_id, d.postback_id, d.version_id, d.event_id, d.attempt, d.endpoint, d.goal, d.created_at, d.macros
 )
 SELECT c.id, c.affiliate_id, c.postback_id, c.version_id, c.attempt, c.endpoint, c.goal, c.created_at,
@@ -88,7 +87,7 @@ func Claim(ctx context.Context, tx Tx, asked []Ref, now time.Time) (claimed []Cl
 var followersSQL = refColumns.Statement(`
 SELECT d.id FROM deliveries d JOIN (SELECT * FROM rows) u ON d.id = u.id
 WHERE (d.follows OR d.gathering_id = d.id) AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
-  AND d.blocked_by IS NULL AND d.state IN ` + dispatch.SendableSQL)
+  AND d.blocked_by IS NULL AND d.state IN ` + SendableSQL)
 
 // waitSQL lets $1 wait for the one before each. It locks that one: an end that is
 // being written now is waited for, and then there is nothing to wait for.
@@ -99,7 +98,7 @@ WITH earlier AS (
     SELECT o.id FROM deliveries o WHERE o.postback_id = d.postback_id
       AND (d.follows AND o.conversion_id = d.conversion_id AND o.event_id < d.event_id AND o.replay_of IS NULL
         OR d.gathering_id = d.id AND o.click_id = d.click_id AND o.id < d.id AND o.gathering_id = o.id)
-      AND o.state IN ` + dispatch.UnfinishedSQL + ` ORDER BY o.event_id DESC LIMIT 1 FOR UPDATE
+      AND o.state IN ` + UnfinishedSQL + ` ORDER BY o.event_id DESC LIMIT 1 FOR UPDATE
   ) o WHERE d.id = ANY($1)
 )
 UPDATE deliveries d SET blocked_by = e.before, reason = $3, updated_at = $2 FROM earlier e WHERE d.id = e.id RETURNING d.id`
@@ -112,6 +111,6 @@ func Wait(ctx context.Context, tx Tx, asked []Ref, now time.Time) (waiting []uui
 	if err != nil || len(followers) == 0 {
 		return nil, false, err
 	}
-	waiting, err = move(ctx, tx, "letting deliveries wait for earlier ones", waitSQL, pg.UUIDs(followers), now.UTC(), string(dispatch.WaitsForEarlier))
+	waiting, err = move(ctx, tx, "letting deliveries wait for earlier ones", waitSQL, pg.UUIDs(followers), now.UTC(), string(WaitsForEarlier))
 	return waiting, len(waiting) < len(followers), err
 }

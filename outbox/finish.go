@@ -20,32 +20,37 @@ type Result struct {
 	Number      int       // of the attempt
 	AttemptID   uuid.UUID // nil where nothing was sent
 	Exchange    dispatch.Exchange
-	Outcome     dispatch.Outcome
-	At          time.Time
-	Unspent     bool // nothing was sent: no attempt is recorded, and its number is given back
+	Outcome     dispatch.Outcome // of the attempt
+
+	State   State     // that the delivery comes to
+	DueAt   time.Time // when it goes on; zero where nothing is due
+	Reason  Reason
+	Detail  string
+	At      time.Time
+	Unspent bool // nothing was sent: no attempt is recorded, and its number is given back
 }
 
 // holds tells whether the delivery is to be held with its postback.
-func (r *Result) holds() bool { return r.Unspent && r.Outcome.State == dispatch.Held }
+func (r *Result) holds() bool { return r.Unspent && r.State == Held }
 
 func (r *Result) dueAt() *time.Time {
-	if r.Outcome.RetryAt.IsZero() {
+	if r.DueAt.IsZero() {
 		return nil
 	}
-	at := r.Outcome.RetryAt.UTC()
+	at := r.DueAt.UTC()
 	return &at
 }
 
 var finishColumns = pg.Columns[Result]{
 	pg.UUID("id", func(r *Result) uuid.UUID { return r.DeliveryID }),
 	pg.Int("number", func(r *Result) int { return r.Number }),
-	pg.Text("state", func(r *Result) string { return string(r.Outcome.State) }),
+	pg.Text("state", func(r *Result) string { return string(r.State) }),
 	pg.TimeOrNull("due_at", (*Result).dueAt),
 	pg.Text("url", func(r *Result) string { return r.Exchange.URL }),
 	pg.Int("status_code", func(r *Result) int { return r.Exchange.StatusCode }),
 	pg.Float("duration_ms", func(r *Result) float64 { return milliseconds(r.Exchange.Duration) }),
-	pg.Text("reason", func(r *Result) string { return string(r.Outcome.Reason) }),
-	pg.Text("detail", func(r *Result) string { return r.Outcome.Detail }),
+	pg.Text("reason", func(r *Result) string { return string(r.Reason) }),
+	pg.Text("detail", func(r *Result) string { return r.Detail }),
 	pg.Time("at", func(r *Result) time.Time { return r.At }),
 	pg.Bool("unspent", func(r *Result) bool { return r.Unspent }),
 }
@@ -63,7 +68,7 @@ UPDATE deliveries d SET
   reason = nullif(u.reason, ''), detail = u.detail, updated_at = u.at,
   delivered_at = CASE WHEN u.state = 'delivered' THEN u.at END
 FROM rows
-WHERE d.id = u.id AND d.attempt = u.number AND d.state IN ` + dispatch.UnfinishedSQL)
+WHERE d.id = u.id AND d.attempt = u.number AND d.state IN ` + UnfinishedSQL)
 
 // holdPostbacksSQL holds the postbacks whose tracker said that the address is gone.
 const holdPostbacksSQL = `UPDATE postbacks SET hold_reason = 'GONE', updated_at = $2 WHERE id = ANY($1) AND hold_reason IS NULL`
@@ -73,7 +78,7 @@ const holdPostbacksSQL = `UPDATE postbacks SET hold_reason = 'GONE', updated_at 
 var unblockSQL = `
 WITH unblocked AS (
   UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $2, updated_at = $2
-  WHERE blocked_by = ANY($1) AND state IN ` + dispatch.SendableSQL + ` RETURNING id
+  WHERE blocked_by = ANY($1) AND state IN ` + SendableSQL + ` RETURNING id
 ), numbered AS (
   SELECT id, (row_number() OVER () - 1) / 200 AS notice FROM unblocked
 )
@@ -99,7 +104,7 @@ func Finish(tx Tx, results []Result) error {
 				Reason: r.Outcome.AttemptReason, Detail: r.Outcome.AttemptDetail,
 			})
 		}
-		if r.Outcome.State.Final() {
+		if r.State.Final() {
 			ended = append(ended, r.DeliveryID)
 		}
 		if r.Outcome.HoldPostback {
@@ -109,7 +114,7 @@ func Finish(tx Tx, results []Result) error {
 	if err := recordAttempts(tx, attempts); err != nil {
 		return err
 	}
-	tx.Queue(finishSQL, finishColumns.Args(results, dispatch.PriorityRetry)...)
+	tx.Queue(finishSQL, finishColumns.Args(results, PriorityRetry)...)
 	if len(gone) > 0 {
 		tx.Queue(holdPostbacksSQL, gone, results[0].At.UTC())
 	}
@@ -160,7 +165,7 @@ func ConfirmHolds(ctx context.Context, tx Tx, results []Result) error {
 	}
 	for i := range results {
 		if r := &results[i]; r.holds() && !held[r.PostbackID] {
-			r.Outcome = dispatch.Outcome{State: dispatch.Waits(r.Number - 1), RetryAt: r.At}
+			r.State, r.DueAt, r.Reason = Waits(r.Number-1), r.At, ""
 		}
 	}
 	return nil
@@ -169,27 +174,33 @@ func ConfirmHolds(ctx context.Context, tx Tx, results []Result) error {
 // GiveBack is how a claim ends that was not used, since nothing may leave: it is due
 // again at once.
 func (c *Claimed) GiveBack(now time.Time) Result {
-	return c.unspent(dispatch.Outcome{State: dispatch.Waits(c.Number - 1), RetryAt: now}, now)
+	r := c.unspent(Waits(c.Number-1), "", now)
+	r.DueAt = now
+	return r
 }
 
 // Stop is how a claim ends whose postback was held or deleted meanwhile.
 func (c *Claimed) Stop(now time.Time) Result {
 	if c.Deleted {
-		return c.unspent(dispatch.Outcome{State: dispatch.Cancelled, Reason: dispatch.PostbackDeleted}, now)
+		return c.unspent(Cancelled, PostbackDeleted, now)
 	}
-	return c.unspent(dispatch.Outcome{State: dispatch.Held, Reason: dispatch.PostbackHeld}, now)
+	return c.unspent(Held, PostbackHeld, now)
 }
 
-func (c *Claimed) unspent(o dispatch.Outcome, now time.Time) Result {
-	r := c.End(uuid.Nil, dispatch.Exchange{}, o, now)
-	r.Unspent = true
+func (c *Claimed) unspent(to State, reason Reason, now time.Time) Result {
+	r := c.result(now)
+	r.State, r.Reason, r.Unspent = to, reason, true
 	return r
 }
 
 // End is how a claim ends whose attempt was made.
 func (c *Claimed) End(attempt uuid.UUID, e dispatch.Exchange, o dispatch.Outcome, now time.Time) Result {
-	return Result{
-		DeliveryID: c.ID, AffiliateID: c.AffiliateID, PostbackID: c.PostbackID, Number: c.Number,
-		AttemptID: attempt, Exchange: e, Outcome: o, At: now,
-	}
+	r := c.result(now)
+	r.AttemptID, r.Exchange, r.Outcome = attempt, e, o
+	r.State, r.DueAt, r.Reason, r.Detail = after(o.Verdict), o.RetryAt, Reason(o.Reason), o.Detail
+	return r
+}
+
+func (c *Claimed) result(now time.Time) Result {
+	return Result{DeliveryID: c.ID, AffiliateID: c.AffiliateID, PostbackID: c.PostbackID, Number: c.Number, At: now}
 }

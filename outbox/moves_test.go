@@ -57,7 +57,7 @@ func (b *table) scan(query string, args []any, into ...any) {
 var held = map[outbox.Place]string{
 	outbox.InJob:       `state = 'queued'`,
 	outbox.Waiting:     `state = 'queued', due_at = now() - interval '1 minute'`,
-	outbox.Gathering:   `state = 'queued', reason = 'GATHERING', due_at = now() - interval '1 minute', gathers = id::text, gathering_id = id, macros = '{}', attempt = 0`,
+	outbox.InWindow:    `state = 'queued', reason = 'GATHERING', due_at = now() - interval '1 minute', gathers = id::text, gathering_id = id, macros = '{}', attempt = 0`,
 	outbox.Parked:      `state = 'queued', parked_at = now()`,
 	outbox.HeldParked:  `state = 'held', reason = 'CIRCUIT_OPEN', parked_at = now()`,
 	outbox.Blocked:     `state = 'queued', reason = 'WAITS_FOR_EARLIER', blocked_by = $2`,
@@ -109,13 +109,13 @@ func (b *table) place(id uuid.UUID) (p outbox.Place, attempt int) {
 }
 
 // verb uses one on a delivery, as whoever means the attempt that it has now, or that
-// is under way.
+// is in flight.
 type verb func(ctx context.Context, tx *pg.Group, b *table, id uuid.UUID, attempt int) error
 
-func result(b *table, id uuid.UUID, attempt int, state dispatch.State, due time.Time) outbox.Result {
+func result(b *table, id uuid.UUID, attempt int, state outbox.State, due time.Time) outbox.Result {
 	return outbox.Result{
 		DeliveryID: id, AffiliateID: b.Affiliate, PostbackID: b.postback, Number: attempt, AttemptID: pgtest.ID(b.t),
-		Exchange: dispatch.Exchange{StartedAt: pgtest.Now, Method: dispatch.GET}, Outcome: dispatch.Outcome{State: state, RetryAt: due}, At: pgtest.Now,
+		Exchange: dispatch.Exchange{StartedAt: pgtest.Now, Method: dispatch.GET}, State: state, DueAt: due, At: pgtest.Now,
 	}
 }
 
@@ -125,14 +125,14 @@ var verbs = map[string]verb{
 		return err
 	},
 	"Finish": func(_ context.Context, tx *pg.Group, b *table, id uuid.UUID, attempt int) error {
-		return outbox.Finish(tx, []outbox.Result{result(b, id, max(1, attempt), dispatch.Delivered, time.Time{})}) // attempts begin with 1
+		return outbox.Finish(tx, []outbox.Result{result(b, id, max(1, attempt), outbox.Delivered, time.Time{})}) // attempts begin with 1
 	},
 	"Unblock": func(_ context.Context, tx *pg.Group, b *table, _ uuid.UUID, _ int) error {
 		outbox.Unblock(tx, []uuid.UUID{b.first}, time.Now())
 		return nil
 	},
-	"Due": func(ctx context.Context, tx *pg.Group, _ *table, _ uuid.UUID, _ int) error {
-		_, err := outbox.Due(ctx, tx, 100, time.Now())
+	"ParkDue": func(ctx context.Context, tx *pg.Group, _ *table, _ uuid.UUID, _ int) error {
+		_, err := outbox.ParkDue(ctx, tx, 100, time.Now())
 		return err
 	},
 	"Park": func(ctx context.Context, tx *pg.Group, _ *table, id uuid.UUID, attempt int) error {
@@ -251,7 +251,7 @@ func TestNewDeliveriesBeginWhereTheTableSays(t *testing.T) {
 	claimed.ClaimedAt, kept.Held = &now, true
 	ended := outbox.Ended{
 		ID: pgtest.ID(t), AffiliateID: b.Affiliate, Goal: "deposit", Status: "approved", Endpoint: endpoint, At: now,
-		Exchange: dispatch.Exchange{StartedAt: now, Method: dispatch.GET, URL: endpoint}, Outcome: dispatch.Outcome{State: dispatch.Failed, Reason: dispatch.DNS, AttemptReason: dispatch.DNS},
+		Exchange: dispatch.Exchange{StartedAt: now, Method: dispatch.GET, URL: endpoint}, Outcome: dispatch.Outcome{Verdict: dispatch.GiveUp, Reason: dispatch.DNS, AttemptReason: dispatch.DNS},
 	}
 	var again uuid.UUID
 	err := pg.InGroup(t.Context(), b.pool.Pgx, func(_ context.Context, tx *pg.Group) (err error) {

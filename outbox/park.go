@@ -32,14 +32,14 @@ WITH parked AS (
     state = CASE WHEN u.held THEN 'held' ELSE d.state END, reason = CASE WHEN u.held THEN $$2 ELSE d.reason END
   FROM rows
   WHERE d.id = u.id AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
-    AND d.blocked_by IS NULL AND d.state IN ` + dispatch.SendableSQL + `
+    AND d.blocked_by IS NULL AND d.state IN ` + SendableSQL + `
   RETURNING d.id, u.held
 )
 SELECT id FROM parked WHERE held`)
 
 // Park puts deliveries back that are in a job: they wait for the promoter.
 func Park(ctx context.Context, tx Tx, parking []Parking, now time.Time) error {
-	_, err := move(ctx, tx, "parking deliveries", parkSQL, parkColumns.Args(parking, now.UTC(), string(dispatch.CircuitOpen))...)
+	_, err := move(ctx, tx, "parking deliveries", parkSQL, parkColumns.Args(parking, now.UTC(), string(CircuitOpen))...)
 	return err
 }
 
@@ -59,9 +59,9 @@ UPDATE deliveries d SET due_at = NULL, gathers = NULL, parked_at = $1, updated_a
 FROM due WHERE d.id = due.id
 RETURNING CASE WHEN due.held OR due.gathered THEN d.id END`
 
-// Due parks what has come to its time, most at a time, and tells how many there were.
-func Due(ctx context.Context, tx Tx, most int, now time.Time) (int, error) {
-	moved, err := collect(ctx, tx, "parking what is due", pgx.RowTo[uuid.NullUUID], dueSQL, now.UTC(), most, string(dispatch.CircuitOpen))
+// ParkDue parks what has come to its time, most at a time, and tells how many there were.
+func ParkDue(ctx context.Context, tx Tx, most int, now time.Time) (int, error) {
+	moved, err := collect(ctx, tx, "parking what is due", pgx.RowTo[uuid.NullUUID], dueSQL, now.UTC(), most, string(CircuitOpen))
 	if err != nil {
 		return 0, err
 	}
@@ -109,7 +109,7 @@ func Hold(ctx context.Context, tx Tx, endpoint string, after Position, most int,
 	}
 	rows, err := collect(ctx, tx, "holding what waits for "+endpoint, func(row pgx.CollectableRow) (l looked, err error) {
 		return l, row.Scan(&l.Affiliate, &l.Priority, &l.ID, &l.changed)
-	}, holdSQL, endpoint, after.Affiliate, after.Priority, after.ID, most, now.UTC(), string(dispatch.CircuitOpen))
+	}, holdSQL, endpoint, after.Affiliate, after.Priority, after.ID, most, now.UTC(), string(CircuitOpen))
 	if err != nil {
 		return after, false, err
 	}

@@ -10,11 +10,11 @@ type Place string
 const (
 	InJob       Place = "in a job"                   // in a River job, or about to be
 	Waiting     Place = "waiting for a time"         // due_at: a retry, a replay
-	Gathering   Place = "gathering"                  // due_at and gathers: conversions may still join it
+	InWindow    Place = "gathering"                  // due_at and gathers: conversions may still join it
 	Parked      Place = "parked"                     // waits for a permit at its endpoint
 	HeldParked  Place = "held by its circuit"        // parked, and its owner sees why
 	Blocked     Place = "waiting for an earlier one" // blocked_by
-	InFlight    Place = "in flight"                  // claimed: an attempt is under way
+	InFlight    Place = "in flight"                  // claimed: an attempt is in flight
 	HeldBack    Place = "held with its postback"     // until its owner saves the postback again
 	IsDelivered Place = "delivered"
 	IsFailed    Place = "failed"
@@ -25,7 +25,7 @@ const (
 var placeSQL = map[Place]string{
 	InJob:       `state IN ('queued', 'retrying') AND due_at IS NULL AND parked_at IS NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
 	Waiting:     `state IN ('queued', 'retrying') AND due_at IS NOT NULL AND gathers IS NULL AND parked_at IS NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
-	Gathering:   `state = 'queued' AND due_at IS NOT NULL AND gathers IS NOT NULL AND parked_at IS NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
+	InWindow:    `state = 'queued' AND due_at IS NOT NULL AND gathers IS NOT NULL AND parked_at IS NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
 	Parked:      `state IN ('queued', 'retrying') AND due_at IS NULL AND parked_at IS NOT NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
 	HeldParked:  `state = 'held' AND due_at IS NULL AND parked_at IS NOT NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
 	Blocked:     `state IN ('queued', 'retrying') AND due_at IS NULL AND parked_at IS NULL AND blocked_by IS NOT NULL AND claimed_at IS NULL`,
@@ -38,7 +38,7 @@ var placeSQL = map[Place]string{
 
 // Places lists every place in the order of a delivery's life.
 func Places() []Place {
-	return []Place{InJob, Waiting, Gathering, Parked, HeldParked, Blocked, InFlight, HeldBack, IsDelivered, IsFailed, IsCancelled}
+	return []Place{InJob, Waiting, InWindow, Parked, HeldParked, Blocked, InFlight, HeldBack, IsDelivered, IsFailed, IsCancelled}
 }
 
 // SQL is a condition that holds for the rows in a place. A test holds that each row
@@ -58,21 +58,21 @@ type Move struct {
 
 // Moves is every way in which a delivery's row is made or moves.
 func Moves() []Move {
-	waits := []Place{InJob, Waiting, Gathering, Parked, HeldParked, Blocked, HeldBack}
+	waits := []Place{InJob, Waiting, InWindow, Parked, HeldParked, Blocked, HeldBack}
 	return []Move{
 		{"Record", nil, []Place{InJob, InFlight, HeldBack}, "a conversion fires a postback"},
-		{"Open", nil, []Place{Gathering}, "a conversion opens a window of a postback that gathers"},
+		{"Open", nil, []Place{InWindow}, "a conversion opens a window of a postback that gathers"},
 		{"RecordEnded", nil, []Place{IsDelivered, IsFailed}, "a test was sent"},
 		{"Replay", nil, []Place{Waiting}, "somebody sends one again"},
 		{"ReplaySome", nil, []Place{Parked, HeldParked}, "a bulk replay is fed"},
-		{"Summarize", []Place{Gathering}, []Place{Gathering}, "conversions joined or left a window"},
-		{"Close", []Place{Gathering}, []Place{Waiting}, "a window is over, and another opens"},
+		{"Summarize", []Place{InWindow}, []Place{InWindow}, "conversions joined or left a window"},
+		{"Close", []Place{InWindow}, []Place{Waiting}, "a window is over, and another opens"},
 		{"Claim", []Place{InJob}, []Place{InFlight}, "a job begins its attempt"},
 		{"Wait", []Place{InJob}, []Place{Blocked}, "an earlier one of its conversion is on its way"},
 		{"Finish", []Place{InFlight, InJob, Waiting, Parked, HeldParked, Blocked, HeldBack}, []Place{IsDelivered, IsFailed, Waiting, HeldBack, IsCancelled},
 			"an attempt is over; a late answer finds the row where its sweep put it, by the number of its attempt"},
 		{"Unblock", []Place{Blocked}, []Place{Waiting}, "what it waited for has ended"},
-		{"Due", []Place{Waiting, Gathering}, []Place{Parked, HeldParked}, "its time has come"},
+		{"ParkDue", []Place{Waiting, InWindow}, []Place{Parked, HeldParked}, "its time has come"},
 		{"Park", []Place{InJob}, []Place{Parked, HeldParked}, "its endpoint has no permit left"},
 		{"Hold", []Place{Parked}, []Place{HeldParked}, "the circuit of its endpoint opened"},
 		{"Promote", []Place{Parked, HeldParked}, []Place{InJob}, "its endpoint has a permit for it"},
@@ -80,7 +80,7 @@ func Moves() []Move {
 		{"Release", []Place{HeldBack}, []Place{Waiting}, "its postback was saved again"},
 		{"CancelPostback", waits, []Place{IsCancelled}, "its postback was deleted"},
 		{"CancelReplay", waits, []Place{IsCancelled}, "its bulk replay was cancelled"},
-		{"CancelWindow", []Place{Gathering}, []Place{IsCancelled}, "nothing is left in its window"},
+		{"CancelWindow", []Place{InWindow}, []Place{IsCancelled}, "nothing is left in its window"},
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"postrider/dispatch"
 	"postrider/internal/pg"
 
 	"github.com/gofrs/uuid/v5"
@@ -63,14 +62,14 @@ WITH first AS (
   ) p
 )
 UPDATE deliveries d SET parked_at = NULL, queued_at = now(), updated_at = CASE WHEN first.held THEN $$1 ELSE d.updated_at END,
-  state = CASE WHEN d.state <> 'held' THEN d.state ELSE ` + dispatch.WaitsSQL + ` END,
+  state = CASE WHEN d.state <> 'held' THEN d.state ELSE ` + WaitsSQL + ` END,
   reason = CASE WHEN first.held THEN NULL ELSE d.reason END
 FROM first WHERE d.id = first.id
 RETURNING d.id, d.attempt, d.endpoint, d.priority, d.affiliate_id, first.held`)
 
 // Promoted is a delivery that goes into a job.
 type Promoted struct {
-	dispatch.Due
+	Ready
 
 	Stream Stream
 }
@@ -88,7 +87,7 @@ func Promote(ctx context.Context, tx Tx, picks map[Stream]int, now time.Time) ([
 		var affiliate int64
 		var held bool
 		err = row.Scan(&id, &p.Attempt, &p.Endpoint, &p.Priority, &affiliate, &held)
-		p.DeliveryID, p.Due.Promoted, p.Stream = id, true, Stream{p.Endpoint, affiliate}
+		p.DeliveryID, p.Ready.Promoted, p.Stream = id, true, Stream{p.Endpoint, affiliate}
 		if held {
 			released = append(released, id)
 		}
@@ -104,7 +103,7 @@ func Promote(ctx context.Context, tx Tx, picks map[Stream]int, now time.Time) ([
 // underWaySQL tells what became of deliveries that were promoted.
 var underWaySQL = `
 SELECT id, parked_at IS NOT NULL FROM deliveries
-WHERE id = ANY($1) AND due_at IS NULL AND blocked_by IS NULL AND state IN ` + dispatch.UnfinishedSQL
+WHERE id = ANY($1) AND due_at IS NULL AND blocked_by IS NULL AND state IN ` + UnfinishedSQL
 
 // UnderWay tells, of deliveries that were promoted, which are still on their way, and
 // whether they are parked again; the others have ended, or wait for something else.

@@ -32,9 +32,9 @@ type Delivery struct {
 
 func (d *Delivery) state() string {
 	if d.Held {
-		return string(dispatch.Held)
+		return string(Held)
 	}
-	return string(dispatch.Queued)
+	return string(Queued)
 }
 
 // deliveryColumns: $$1 is the reason of what is held, $$2 the priority.
@@ -70,7 +70,7 @@ var recordSQL = deliveryColumns.Insert("deliveries")
 // the caller makes. The caller announces them, once for all that it writes.
 func Record(tx Tx, deliveries []Delivery) {
 	if len(deliveries) > 0 {
-		tx.Queue(recordSQL, deliveryColumns.Args(deliveries, string(dispatch.PostbackHeld), dispatch.PriorityLive)...)
+		tx.Queue(recordSQL, deliveryColumns.Args(deliveries, string(PostbackHeld), PriorityLive)...)
 	}
 }
 
@@ -87,7 +87,7 @@ type Ended struct {
 	Status      string
 	Endpoint    string
 	Exchange    dispatch.Exchange
-	Outcome     dispatch.Outcome
+	Outcome     dispatch.Outcome // Accepted, or GiveUp
 	At          time.Time
 }
 
@@ -102,7 +102,7 @@ var endedColumns = pg.Columns[Ended]{
 	pg.Text("transaction_id", func(e *Ended) string { return e.Transaction }).OrNull(),
 	pg.Text("goal", func(e *Ended) string { return e.Goal }),
 	pg.Text("status", func(e *Ended) string { return e.Status }),
-	pg.Text("state", func(e *Ended) string { return string(e.Outcome.State) }),
+	pg.Text("state", func(e *Ended) string { return string(after(e.Outcome.Verdict)) }),
 	pg.Always[Ended]("priority", "$$1"),
 	pg.Text("endpoint", func(e *Ended) string { return e.Endpoint }),
 	pg.Always[Ended]("attempt", "1"),
@@ -133,7 +133,7 @@ func RecordEnded(tx Tx, ended ...Ended) error {
 		ids[i] = e.ID
 		attempts[i] = Attempt{ID: id, AffiliateID: e.AffiliateID, DeliveryID: e.ID, Number: 1, Exchange: e.Exchange, Reason: e.Outcome.AttemptReason, Detail: e.Outcome.AttemptDetail}
 	}
-	tx.Queue(recordEndedSQL, endedColumns.Args(ended, dispatch.PriorityLive)...)
+	tx.Queue(recordEndedSQL, endedColumns.Args(ended, PriorityLive)...)
 	if err := recordAttempts(tx, attempts); err != nil {
 		return err
 	}

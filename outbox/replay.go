@@ -26,7 +26,7 @@ func Replay(tx Tx, delivery uuid.UUID, versionID int64, endpoint string, now tim
 	if err != nil {
 		return id, err
 	}
-	tx.Queue(replaySQL, id, delivery, versionID, endpoint, now.UTC(), dispatch.PriorityReplay)
+	tx.Queue(replaySQL, id, delivery, versionID, endpoint, now.UTC(), PriorityReplay)
 	Announce(tx, []uuid.UUID{id})
 	return id, nil
 }
@@ -34,7 +34,7 @@ func Replay(tx Tx, delivery uuid.UUID, versionID int64, endpoint string, now tim
 // replaySomeSQL makes replays of the items after $2 up to $3 of the bulk replay $1:
 // $4 as they were sent, $5 and $6 the endpoints of versions, $7 ids for the new
 // deliveries, $8 now, $9 the priority, $10 the reason where the circuit is open. What
-// is under way again, is a test, or has no postback any more is left out.
+// is in flight again, is a test, or has no postback any more is left out.
 var replaySomeSQL = `
 INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
   transaction_id, goal, status, state, reason, priority, endpoint, parked_at, replay_of, bulk_replay_id, created_at, updated_at,
@@ -48,7 +48,7 @@ JOIN postbacks p ON p.id = d.postback_id AND p.deleted_at IS NULL
 JOIN postback_versions v ON v.postback_id = p.id AND CASE WHEN $4 THEN v.id = d.version_id ELSE v.number = p.version END
 JOIN unnest($5::bigint[], $6::text[]) AS u(version, endpoint) ON u.version = v.id
 LEFT JOIN endpoints c ON c.endpoint = u.endpoint AND c.state IN ` + dispatch.HoldingSQL + `
-WHERE i.bulk_replay_id = $1 AND i.number > $2 AND i.number <= $3 AND NOT d.test AND d.state IN ` + dispatch.FinalSQL + `
+WHERE i.bulk_replay_id = $1 AND i.number > $2 AND i.number <= $3 AND NOT d.test AND d.state IN ` + FinalSQL + `
 ORDER BY i.number
 RETURNING id`
 
@@ -61,7 +61,7 @@ type Items struct {
 }
 
 // ReplaySome makes replays of items of a bulk replay, and gives how many: what is
-// under way again, is a test, or has lost its postback is left out.
+// in flight again, is a test, or has lost its postback is left out.
 func ReplaySome(ctx context.Context, tx Tx, items Items, now time.Time) (int, error) {
 	var versions []int64
 	var endpoints []string
@@ -76,6 +76,6 @@ func ReplaySome(ctx context.Context, tx Tx, items Items, now time.Time) (int, er
 		}
 	}
 	made, err := move(ctx, tx, "queuing replays", replaySomeSQL, items.BulkReplay, items.After, items.UpTo, items.AsSent, versions, endpoints,
-		ids, now.UTC(), dispatch.PriorityReplay, string(dispatch.CircuitOpen))
+		ids, now.UTC(), PriorityReplay, string(CircuitOpen))
 	return len(made), err
 }

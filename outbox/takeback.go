@@ -16,7 +16,7 @@ type TakenBack struct {
 	ID          uuid.UUID
 	AffiliateID int64
 	VersionID   int64
-	Attempt     int        // that was under way, where one was
+	Attempt     int        // that was in flight, where one was
 	ClaimedAt   *time.Time // nil where its job was fetched, but no attempt begun
 	Macros      []byte
 }
@@ -35,7 +35,7 @@ RETURNING d.id, d.affiliate_id, d.version_id, d.attempt, swept.claimed_at, coale
 var sweptSQL = `
   SELECT d.id, d.claimed_at FROM deliveries d JOIN stuck s ON s.id = d.id
     AND (d.claimed_at IS NULL AND d.attempt = s.attempt OR d.claimed_at IS NOT NULL AND d.attempt = s.attempt + 1)
-  WHERE d.state IN ` + dispatch.SendableSQL + ` AND d.due_at IS NULL AND d.parked_at IS NULL AND d.blocked_by IS NULL`
+  WHERE d.state IN ` + SendableSQL + ` AND d.due_at IS NULL AND d.parked_at IS NULL AND d.blocked_by IS NULL`
 
 // oldSQL finds deliveries whose River job has been running for longer than $1, by the
 // database's clock: its process hangs, if it lives. A claim that was spent comes back
@@ -64,7 +64,7 @@ WITH stuck AS (
 var oneSQL = `
 WITH swept AS (
   SELECT id, claimed_at FROM deliveries
-  WHERE id = $3 AND attempt = $4 AND state IN ` + dispatch.SendableSQL + ` AND claimed_at < now() - $1::interval
+  WHERE id = $3 AND attempt = $4 AND state IN ` + SendableSQL + ` AND claimed_at < now() - $1::interval
   FOR UPDATE
 )` + takeBackSQL
 
@@ -123,6 +123,6 @@ func Interrupted(tx Tx, taken []TakenBack, exchange func(t *TakenBack) dispatch.
 // IsClaimed tells whether a claim still stands.
 func IsClaimed(ctx context.Context, tx Tx, r Ref) (bool, error) {
 	found, err := collect(ctx, tx, "looking after a delivery", pgx.RowTo[bool],
-		`SELECT EXISTS (SELECT FROM deliveries WHERE id = $1 AND attempt = $2 AND claimed_at IS NOT NULL AND state IN `+dispatch.SendableSQL+`)`, r.ID, r.Attempt+1)
+		`SELECT EXISTS (SELECT FROM deliveries WHERE id = $1 AND attempt = $2 AND claimed_at IS NOT NULL AND state IN `+SendableSQL+`)`, r.ID, r.Attempt+1)
 	return len(found) == 1 && found[0], err
 }

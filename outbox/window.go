@@ -12,7 +12,6 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
-	"postrider/dispatch"
 	"postrider/internal/pg"
 )
 
@@ -194,7 +193,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8::bigint, 0), $9, nullif($10, ''), 
 func openWindow(tx Tx, d Delivery, key string, due time.Time) {
 	tx.Queue(openSQL, d.ID, d.AffiliateID, d.PostbackID, d.VersionID, d.ConversionID, d.EventID, d.OfferID, d.CampaignID,
 		uuid.NullUUID{UUID: d.ClickID, Valid: d.ClickID != uuid.Nil}, d.Transaction, d.Goal, d.Status,
-		string(dispatch.Gathering), dispatch.PriorityLive, d.Endpoint, due.UTC(), key, d.At.UTC())
+		string(Gathering), PriorityLive, d.Endpoint, due.UTC(), key, d.At.UTC())
 }
 
 // closeWindow queues that nothing joins a window any more, though nobody has promoted it

@@ -9,6 +9,7 @@ import (
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/firing"
+	"postrider/outbox"
 )
 
 // Conversion makes an approved registration of the scene's click, with the event
@@ -38,8 +39,8 @@ func Delivery(t testing.TB, d *DB, conversionID uuid.UUID, p *db.Postback, optio
 	must(t, d.SQL.QueryRowContext(ctx, `SELECT id FROM postback_versions WHERE postback_id = $1 AND number = $2`, p.ID, p.Version).Scan(&version))
 	row := client.Delivery.Create().SetID(ID(t)).SetAffiliateID(p.AffiliateID).SetPostbackID(p.ID).SetVersionID(version).
 		SetConversionID(c.ID).SetEventID(event).SetOfferID(c.OfferID).SetNillableCampaignID(c.CampaignID).SetNillableClickID(c.ClickID).
-		SetNillableTransactionID(c.TransactionID).SetGoal(c.Goal).SetStatus(c.Status).SetState(dispatch.Delivered).
-		SetPriority(dispatch.PriorityLive).SetEndpoint("https://tracker.example:443").SetAttempt(1).
+		SetNillableTransactionID(c.TransactionID).SetGoal(c.Goal).SetStatus(c.Status).SetState(outbox.Delivered).
+		SetPriority(outbox.PriorityLive).SetEndpoint("https://tracker.example:443").SetAttempt(1).
 		SetCreatedAt(Now).SetUpdatedAt(Now)
 	return saved(t, row, options)
 }

@@ -8,6 +8,7 @@ import (
 	"postrider/ent/db"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
+	"postrider/outbox"
 	"postrider/pgtest"
 	"postrider/report"
 )
@@ -22,14 +23,14 @@ func TestAnEndpointShowsItsCircuitToAllAndItsBacklogToItsOwner(t *testing.T) {
 		p := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/?c={param_1}")
 		for n := range 2 + i*3 {
 			pgtest.Delivery(t, d, s.Conversion(t, d).ID, p, func(c *db.DeliveryCreate) {
-				c.SetEndpoint(endpoint).SetState(dispatch.Held).SetReason("CIRCUIT_OPEN").SetParkedAt(now).SetCreatedAt(now.Add(time.Duration(n) * time.Second))
+				c.SetEndpoint(endpoint).SetState(outbox.Held).SetReason("CIRCUIT_OPEN").SetParkedAt(now).SetCreatedAt(now.Add(time.Duration(n) * time.Second))
 			})
 		}
 		pgtest.Delivery(t, d, s.Conversion(t, d).ID, p, func(c *db.DeliveryCreate) {
-			c.SetEndpoint(endpoint).SetState(dispatch.Delivered).SetAttempt(1).SetDurationMs(40)
+			c.SetEndpoint(endpoint).SetState(outbox.Delivered).SetAttempt(1).SetDurationMs(40)
 		})
 		pgtest.Delivery(t, d, s.Conversion(t, d).ID, p, func(c *db.DeliveryCreate) {
-			c.SetEndpoint(endpoint).SetState(dispatch.Failed).SetAttempt(1).SetDurationMs(60)
+			c.SetEndpoint(endpoint).SetState(outbox.Failed).SetAttempt(1).SetDurationMs(60)
 		})
 	}
 	_, err := d.SQL.ExecContext(t.Context(), `

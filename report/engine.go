@@ -22,7 +22,7 @@ type Engine struct {
 // Worker is a process that delivers.
 type Worker struct {
 	Name      string // host:pid
-	Slots     int    // deliveries that it may have under way
+	Slots     int    // deliveries that it may have in flight
 	StartedAt time.Time
 	SeenAt    time.Time
 	Promotes  bool // whether it is the one that moves deliveries out of the table

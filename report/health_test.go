@@ -8,10 +8,10 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"go.uber.org/goleak"
 
-	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
+	"postrider/outbox"
 	"postrider/pgtest"
 	"postrider/report"
 )
@@ -37,7 +37,7 @@ func TestThePostbacksHealthIsThatOfTheLastDay(t *testing.T) {
 	quiet := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/")
 	theirs := pgtest.Postback(t, d, other.Affiliate, "https://tracker.example/")
 
-	add := func(state dispatch.State, ago time.Duration, options ...func(*db.DeliveryCreate)) {
+	add := func(state outbox.State, ago time.Duration, options ...func(*db.DeliveryCreate)) {
 		at := pgtest.Now.Add(-ago)
 		// Only the first of an event and a postback is no replay; what is left out of
 		// the times is tested by itself.
@@ -57,16 +57,16 @@ func TestThePostbacksHealthIsThatOfTheLastDay(t *testing.T) {
 		return func(c *db.DeliveryCreate) { c.SetReason(reason) }
 	}
 	for i := range 20 {
-		add(dispatch.Delivered, time.Hour, delivered(time.Duration(i+1)*10*time.Millisecond))
+		add(outbox.Delivered, time.Hour, delivered(time.Duration(i+1)*10*time.Millisecond))
 	}
-	add(dispatch.Delivered, time.Hour, delivered(time.Hour), func(c *db.DeliveryCreate) { c.SetReplayOf(idAt(t, 0)) }) // counted, not timed
-	add(dispatch.Delivered, 25*time.Hour, delivered(time.Hour))                                                        // too old
-	add(dispatch.Failed, 3*time.Hour, because("HTTP_404"))
-	add(dispatch.Retrying, 2*time.Hour, because("SERVER_ERROR"))
-	add(dispatch.Queued, time.Minute)
-	add(dispatch.Held, time.Minute, because("POSTBACK_HELD"))
-	add(dispatch.Cancelled, time.Minute, because("POSTBACK_DELETED"))
-	add(dispatch.Failed, time.Minute, because("HTTP_500"), func(c *db.DeliveryCreate) { c.SetTest(true) }) // a test
+	add(outbox.Delivered, time.Hour, delivered(time.Hour), func(c *db.DeliveryCreate) { c.SetReplayOf(idAt(t, 0)) }) // counted, not timed
+	add(outbox.Delivered, 25*time.Hour, delivered(time.Hour))                                                        // too old
+	add(outbox.Failed, 3*time.Hour, because("HTTP_404"))
+	add(outbox.Retrying, 2*time.Hour, because("SERVER_ERROR"))
+	add(outbox.Queued, time.Minute)
+	add(outbox.Held, time.Minute, because("POSTBACK_HELD"))
+	add(outbox.Cancelled, time.Minute, because("POSTBACK_DELETED"))
+	add(outbox.Failed, time.Minute, because("HTTP_500"), func(c *db.DeliveryCreate) { c.SetTest(true) }) // a test
 
 	health := &report.Health{DB: viewer.NewScoped(d.SQL), Now: func() time.Time { return pgtest.Now }}
 	read := func(ctx context.Context) map[int64]*report.PostbackHealth {

@@ -9,9 +9,9 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/commission"
-	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/internal/viewer"
+	"postrider/outbox"
 	"postrider/pgtest"
 	"postrider/report"
 	"postrider/tracking"
@@ -112,18 +112,18 @@ func TestMilestonesAreOfRealThings(t *testing.T) {
 	pgtest.Click(t, d, bare)
 	p := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/", pgtest.ForCampaign(bare.CampaignID))
 	conversion := s.Conversion(t, d)
-	test := func(state dispatch.State) {
+	test := func(state outbox.State) {
 		fired := pgtest.Delivery(t, d, conversion.ID, p, func(c *db.DeliveryCreate) {
 			c.SetTest(true).SetState(state).SetCampaignID(bare.CampaignID).SetDeliveredAt(pgtest.Now).SetReplayOf(pgtest.ID(t))
 		})
 		must(t, d.Client().PostbackTest.Create().SetID(fired.ID).SetAffiliateID(s.Affiliate).SetPostbackID(p.ID).SetURLTemplate(p.URLTemplate).
 			SetMethod(p.Method).SetMacros(map[string]string{}).Exec(pgtest.System(t)))
 	}
-	test(dispatch.Failed)
+	test(outbox.Failed)
 	if m := of(bare.CampaignID); m.Clicked == nil || m.Tested != nil || m.Delivered != nil {
 		t.Errorf("%+v", m)
 	}
-	test(dispatch.Delivered)
+	test(outbox.Delivered)
 	if m := of(bare.CampaignID); m.Tested == nil || m.Delivered != nil {
 		t.Errorf("a test counts as a delivery: %+v", m)
 	}

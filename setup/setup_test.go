@@ -20,6 +20,7 @@ import (
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
+	"postrider/outbox"
 	"postrider/pgtest"
 	"postrider/setup"
 	"postrider/tracker"
@@ -241,7 +242,7 @@ func TestResumingIsNoNewVersionAndWaitsForWhatIsSwitchedOff(t *testing.T) {
 	w := newWorld(t)
 	p := pgtest.Postback(t, w.d, w.one.Affiliate, template, func(c *db.PostbackCreate) { c.SetHoldReason("GONE") })
 	held := pgtest.Delivery(t, w.d, w.one.Conversion(t, w.d).ID, p, func(c *db.DeliveryCreate) {
-		c.SetState(dispatch.Held).SetReason(string(dispatch.PostbackHeld)).SetAttempt(0)
+		c.SetState(outbox.Held).SetReason(string(outbox.PostbackHeld)).SetAttempt(0)
 	})
 	state := func() *db.Delivery {
 		d, err := w.client.Delivery.Get(w.system, held.ID)
@@ -255,14 +256,14 @@ func TestResumingIsNoNewVersionAndWaitsForWhatIsSwitchedOff(t *testing.T) {
 		return changed
 	}
 	off := update(func(w *setup.PostbackWish) { w.Enabled = false })
-	if off.HoldReason == nil || off.Version != 2 || state().State != dispatch.Held {
+	if off.HoldReason == nil || off.Version != 2 || state().State != outbox.Held {
 		t.Errorf("switched off: %+v, %s", off, state().State)
 	}
 	if still := update(func(w *setup.PostbackWish) {}); still.HoldReason == nil || still.Version != 2 {
 		t.Errorf("unchanged: %+v", still)
 	}
 	on := update(func(w *setup.PostbackWish) { w.Enabled = true })
-	if d := state(); on.HoldReason != nil || on.Version != 3 || d.State != dispatch.Queued || d.DueAt == nil || d.Reason != nil || *d.VersionID == *held.VersionID {
+	if d := state(); on.HoldReason != nil || on.Version != 3 || d.State != outbox.Queued || d.DueAt == nil || d.Reason != nil || *d.VersionID == *held.VersionID {
 		t.Errorf("switched on: %+v, %+v", on, d)
 	}
 	_, err := w.d.SQL.ExecContext(t.Context(), `UPDATE postbacks SET hold_reason = 'GONE'`)
@@ -283,18 +284,18 @@ func TestADeletedPostbackCallsOffWhatWaits(t *testing.T) {
 			}
 		})
 	}
-	want := map[*db.Delivery]dispatch.State{
-		make(false, func(d *db.DeliveryCreate) { d.SetState(dispatch.Queued) }):                           dispatch.Cancelled,
-		make(true, func(d *db.DeliveryCreate) { d.SetState(dispatch.Retrying).SetDueAt(pgtest.Now) }):     dispatch.Cancelled,
-		make(true, func(d *db.DeliveryCreate) { d.SetState(dispatch.Held) }):                              dispatch.Cancelled,
-		make(true, func(d *db.DeliveryCreate) { d.SetState(dispatch.Delivered) }):                         dispatch.Delivered,
-		make(true, func(d *db.DeliveryCreate) { d.SetState(dispatch.Retrying).SetClaimedAt(pgtest.Now) }): dispatch.Retrying,
+	want := map[*db.Delivery]outbox.State{
+		make(false, func(d *db.DeliveryCreate) { d.SetState(outbox.Queued) }):                           outbox.Cancelled,
+		make(true, func(d *db.DeliveryCreate) { d.SetState(outbox.Retrying).SetDueAt(pgtest.Now) }):     outbox.Cancelled,
+		make(true, func(d *db.DeliveryCreate) { d.SetState(outbox.Held) }):                              outbox.Cancelled,
+		make(true, func(d *db.DeliveryCreate) { d.SetState(outbox.Delivered) }):                         outbox.Delivered,
+		make(true, func(d *db.DeliveryCreate) { d.SetState(outbox.Retrying).SetClaimedAt(pgtest.Now) }): outbox.Retrying,
 	}
 	w.must(w.setup.DeletePostback(w.oneCtx, p.ID))
 	for d, state := range want {
 		got, err := w.client.Delivery.Get(w.system, d.ID)
 		w.must(err)
-		if got.State != state || state == dispatch.Cancelled && (got.DueAt != nil || *got.Reason != string(dispatch.PostbackDeleted)) {
+		if got.State != state || state == outbox.Cancelled && (got.DueAt != nil || *got.Reason != string(outbox.PostbackDeleted)) {
 			t.Errorf("%s became %+v, want %s", d.State, got, state)
 		}
 	}

@@ -168,4 +168,4 @@ func unknownClick() string {
 }
 
 // delivered tells whether a tracker took a test.
-func (r *Result) delivered() bool { return r != nil && r.Outcome.State == dispatch.Delivered }
+func (r *Result) delivered() bool { return r != nil && r.Outcome.Verdict == dispatch.Accepted }

@@ -243,7 +243,7 @@ type Result struct {
 	ID       uuid.UUID
 	URL      string
 	Exchange dispatch.Exchange
-	Outcome  dispatch.Outcome // State is Delivered or Failed
+	Outcome  dispatch.Outcome // Accepted or GiveUp
 }
 
 // Fire fires once.
@@ -274,8 +274,8 @@ func (t *Trial) fire(ctx context.Context, o *order, s shot) (*Result, error) {
 		Method: o.method, URL: o.template.Expand(s.values), DeliveryID: globalid.Hex(id), Attempt: 1, SigningSecret: o.signing,
 	})
 	outcome := dispatch.Judge(e, dispatch.Terms{Attempt: 1, Rule: o.rule})
-	if outcome.State != dispatch.Delivered {
-		outcome.State, outcome.Reason, outcome.Detail = dispatch.Failed, outcome.AttemptReason, outcome.AttemptDetail
+	if outcome.Verdict != dispatch.Accepted {
+		outcome.Verdict, outcome.Reason, outcome.Detail = dispatch.GiveUp, outcome.AttemptReason, outcome.AttemptDetail
 	}
 	r := &Result{ID: id, URL: e.URL, Exchange: e, Outcome: outcome}
 	return r, t.keep(context.WithoutCancel(ctx), o, s, r)

@@ -17,6 +17,7 @@ import (
 	"postrider/ent/db/attempt"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
+	"postrider/outbox"
 	"postrider/pgtest"
 	"postrider/trial"
 )
@@ -110,7 +111,7 @@ func TestATestIsSentOnceAndKeptInTheLogAlone(t *testing.T) {
 	}
 	d, err := w.rows.Delivery.Get(w.system, test.ID)
 	w.must(err)
-	if !d.Test || d.State != dispatch.Delivered || d.ConversionID != nil || d.PostbackID != nil || d.DueAt != nil || d.Goal != "registration" || *d.StatusCode != 200 {
+	if !d.Test || d.State != outbox.Delivered || d.ConversionID != nil || d.PostbackID != nil || d.DueAt != nil || d.Goal != "registration" || *d.StatusCode != 200 {
 		t.Errorf("%+v", d)
 	}
 	a, err := w.rows.Attempt.Query().Where(attempt.DeliveryID(test.ID)).Only(w.system)
@@ -135,7 +136,7 @@ func TestASavedPostbackIsTestedAsItIs(t *testing.T) {
 	w.must(err)
 	d, err := w.rows.Delivery.Get(w.system, test.ID)
 	w.must(err)
-	if d.State != dispatch.Failed || *d.Reason != string(dispatch.RefusedByTracker) || *d.PostbackID != p.ID || d.VersionID == nil || d.Goal != "ftd" {
+	if d.State != outbox.Failed || *d.Reason != string(dispatch.RefusedByTracker) || *d.PostbackID != p.ID || d.VersionID == nil || d.Goal != "ftd" {
 		t.Errorf("%+v", d)
 	}
 	if r := w.sent[0]; r.Method != http.MethodPost || r.Header.Get("webhook-signature") == "" || r.URL.Path != "/saved" {
@@ -184,7 +185,7 @@ func TestAFailureIsNeverTriedAgain(t *testing.T) {
 	w.must(err)
 	d, err := w.rows.Delivery.Get(w.system, test.ID)
 	w.must(err)
-	if d.State != dispatch.Failed || *d.Reason != string(dispatch.ServerError) || d.DueAt != nil {
+	if d.State != outbox.Failed || *d.Reason != string(dispatch.ServerError) || d.DueAt != nil {
 		t.Errorf("%+v", d)
 	}
 	blocked, err := w.trial.Fire(w.oneCtx, trial.Wish{URLTemplate: "http://169.254.169.254/?c={param_1}"})

@@ -106,7 +106,7 @@ func (w *wire) heal() {
 	w.clients = nil
 }
 
-// One of two processes is cut from the database with deliveries under way, and does
+// One of two processes is cut from the database with deliveries in flight, and does
 // not notice. The other takes over what it had, though nothing gets old enough to be
 // swept; what it then does with it harms nothing, and it works on once it is back.
 func TestAProcessThatIsCutFromTheDatabase(t *testing.T) {
@@ -129,7 +129,7 @@ func TestAProcessThatIsCutFromTheDatabase(t *testing.T) {
 		if n > 0 {
 			return // it has been done; the load ends
 		}
-		pgtest.Until(t, time.Minute, "it is cut with something under way", func() bool {
+		pgtest.Until(t, time.Minute, "it is cut with something in flight", func() bool {
 			return holds(t, d, `SELECT EXISTS (SELECT FROM river_job j JOIN workers w ON w.id::text = j.attempted_by[array_upper(j.attempted_by, 1)]
 				JOIN deliveries d ON d.claimed_at IS NOT NULL AND j.args -> 'deliveries' @> json_build_array(json_build_object('id', d.id))::jsonb
 				WHERE j.state = 'running' AND w.name LIKE $1)`, name)

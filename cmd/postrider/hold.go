@@ -9,14 +9,14 @@ import (
 	"postrider/internal/installation"
 )
 
-// holdPatience is how long hold waits for attempts under way: longer than one may take.
+// holdPatience is how long hold waits for attempts in flight: longer than one may take.
 const holdPatience = 30 * time.Second
 
 type holdCmd struct {
 	Note string `placeholder:"TEXT" help:"Why, for those who look later."`
 }
 
-// Run puts the installation on hold, and returns when nothing is under way any more.
+// Run puts the installation on hold, and returns when nothing is in flight any more.
 func (c *holdCmd) Run(ctx context.Context, p *process) (err error) {
 	db, err := p.joinMigrated(ctx, "hold")
 	if err != nil {
@@ -35,7 +35,7 @@ func (c *holdCmd) Run(ctx context.Context, p *process) (err error) {
 	defer cancel()
 	running, err := installation.Quiet(quiet, db.SQL)
 	if err == nil && running > 0 {
-		err = fmt.Errorf("%d jobs that were under way have not ended after %s; they end within a minute, or belong to a process that died", running, holdPatience)
+		err = fmt.Errorf("%d jobs that were in flight have not ended after %s; they end within a minute, or belong to a process that died", running, holdPatience)
 	}
 	return err
 }

@@ -220,7 +220,7 @@ func (s *together) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func TestNodesAreOneInstallation(t *testing.T) {
 	t.Parallel()
 	n := newNodes(t)
-	// More than one node may have under way at a tracker that it does not know yet.
+	// More than one node may have in flight at a tracker that it does not know yet.
 	tracker := &together{party: workersOfNode/2 + 1, open: make(chan struct{}), times: map[string]int{}, ids: map[string]int{}}
 	sink := httptest.NewServer(tracker)
 	t.Cleanup(sink.Close)

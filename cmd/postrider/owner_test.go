@@ -12,7 +12,7 @@ import (
 )
 
 // Of two processes one is stopped for longer than the promoter's lease lasts, and
-// goes on: what it had under way stays its own, and nothing goes twice. Then the
+// goes on: what it had in flight stays its own, and nothing goes twice. Then the
 // other is killed with -9: what it had is taken over though no claim gets old enough
 // to be swept, since its lock has ended with it.
 func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
@@ -40,7 +40,7 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 		}
 		const under = `SELECT EXISTS (SELECT FROM river_job j JOIN workers w ON w.id::text = j.attempted_by[array_upper(j.attempted_by, 1)]
 			WHERE j.state = 'running' AND w.name LIKE $1)`
-		pgtest.Until(t, time.Minute, "it is stopped with something under way", func() bool {
+		pgtest.Until(t, time.Minute, "it is stopped with something in flight", func() bool {
 			if !holds(t, d, under, name) {
 				return false
 			}
@@ -61,7 +61,7 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 			return holds(t, d, `SELECT EXISTS (SELECT FROM workers WHERE seen_at > now() - interval '2 seconds' AND name LIKE $1)`, name)
 		})
 		c.mu.Lock()
-		if c.got != len(c.sent) && !*soak { // after a minute what was under way was swept, and went again
+		if c.got != len(c.sent) && !*soak { // after a minute what was in flight was swept, and went again
 			t.Errorf("%d requests for %d conversions: something was sent twice", c.got, len(c.sent))
 		}
 		c.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"postrider/dispatch"
 	"postrider/internal/globalid"
+	"postrider/outbox"
 )
 
 // parseTailFilter reads key=value pairs into a DeliveryFilter of the API.
@@ -33,8 +33,8 @@ func setTailFilter(filter map[string]any, key, value string) error {
 	case "state":
 		states := strings.Split(strings.ToUpper(value), ",")
 		for _, s := range states {
-			if !slices.Contains(dispatch.States(), dispatch.State(strings.ToLower(s))) {
-				return fmt.Errorf("%q is no state; there are %s", strings.ToLower(s), strings.Join(dispatch.State("").Values(), ", "))
+			if !slices.Contains(outbox.States(), outbox.State(strings.ToLower(s))) {
+				return fmt.Errorf("%q is no state; there are %s", strings.ToLower(s), strings.Join(outbox.State("").Values(), ", "))
 			}
 		}
 		filter["states"] = states

@@ -4,8 +4,8 @@ package db
 
 import (
 	"fmt"
-	"postrider/dispatch"
 	"postrider/ent/db/bulkreplay"
+	"postrider/outbox"
 	"strings"
 	"time"
 
@@ -25,12 +25,12 @@ type BulkReplay struct {
 	// By the templates that they were made for, rather than today's.
 	AsSent bool `json:"as_sent,omitempty"`
 	// State holds the value of the "state" field.
-	State dispatch.BulkState `json:"state,omitempty"`
+	State outbox.BulkState `json:"state,omitempty"`
 	// How many deliveries were meant.
 	Total int `json:"total,omitempty"`
 	// How many of them were looked at so far.
 	Queued int `json:"queued,omitempty"`
-	// How many of those could not be replayed: deleted postbacks, deliveries under way again.
+	// How many of those could not be replayed: deleted postbacks, deliveries in flight again.
 	Skipped int `json:"skipped,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
@@ -99,7 +99,7 @@ func (_m *BulkReplay) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field state", values[i])
 			} else if value.Valid {
-				_m.State = dispatch.BulkState(value.String)
+				_m.State = outbox.BulkState(value.String)
 			}
 		case bulkreplay.FieldTotal:
 			if value, ok := values[i].(*sql.NullInt64); !ok {

@@ -6,8 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/dispatch"
 	"postrider/ent/db/bulkreplay"
+	"postrider/outbox"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -56,7 +56,7 @@ func (_c *BulkReplayCreate) SetAsSent(v bool) *BulkReplayCreate {
 }
 
 // SetState sets the "state" field.
-func (_c *BulkReplayCreate) SetState(v dispatch.BulkState) *BulkReplayCreate {
+func (_c *BulkReplayCreate) SetState(v outbox.BulkState) *BulkReplayCreate {
 	_c.mutation.SetState(v)
 	return _c
 }

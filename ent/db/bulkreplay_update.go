@@ -6,9 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/dispatch"
 	"postrider/ent/db/bulkreplay"
 	"postrider/ent/db/predicate"
+	"postrider/outbox"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -31,13 +31,13 @@ func (_u *BulkReplayUpdate) Where(ps ...predicate.BulkReplay) *BulkReplayUpdate 
 }
 
 // SetState sets the "state" field.
-func (_u *BulkReplayUpdate) SetState(v dispatch.BulkState) *BulkReplayUpdate {
+func (_u *BulkReplayUpdate) SetState(v outbox.BulkState) *BulkReplayUpdate {
 	_u.mutation.SetState(v)
 	return _u
 }
 
 // SetNillableState sets the "state" field if the given value is not nil.
-func (_u *BulkReplayUpdate) SetNillableState(v *dispatch.BulkState) *BulkReplayUpdate {
+func (_u *BulkReplayUpdate) SetNillableState(v *outbox.BulkState) *BulkReplayUpdate {
 	if v != nil {
 		_u.SetState(*v)
 	}
@@ -240,13 +240,13 @@ type BulkReplayUpdateOne struct {
 }
 
 // SetState sets the "state" field.
-func (_u *BulkReplayUpdateOne) SetState(v dispatch.BulkState) *BulkReplayUpdateOne {
+func (_u *BulkReplayUpdateOne) SetState(v outbox.BulkState) *BulkReplayUpdateOne {
 	_u.mutation.SetState(v)
 	return _u
 }
 
 // SetNillableState sets the "state" field if the given value is not nil.
-func (_u *BulkReplayUpdateOne) SetNillableState(v *dispatch.BulkState) *BulkReplayUpdateOne {
+func (_u *BulkReplayUpdateOne) SetNillableState(v *outbox.BulkState) *BulkReplayUpdateOne {
 	if v != nil {
 		_u.SetState(*v)
 	}

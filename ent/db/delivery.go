@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"postrider/commission"
-	"postrider/dispatch"
 	"postrider/ent/db/delivery"
+	"postrider/outbox"
 	"strings"
 	"time"
 
@@ -44,7 +44,7 @@ type Delivery struct {
 	// The conversion's status that it tells of.
 	Status commission.Status `json:"status,omitempty"`
 	// State holds the value of the "state" field.
-	State dispatch.State `json:"state,omitempty"`
+	State outbox.State `json:"state,omitempty"`
 	// 1 live, 2 retry, 3 replay.
 	Priority int16 `json:"priority,omitempty"`
 	// scheme://host:port that it goes to.
@@ -53,7 +53,7 @@ type Delivery struct {
 	Attempt int `json:"attempt,omitempty"`
 	// When it may run; null unless it waits for a time.
 	DueAt *time.Time `json:"due_at,omitempty"`
-	// Since when it waits for its endpoint: for a place among what is under way there, or for its circuit.
+	// Since when it waits for its endpoint: for a permit, or for its circuit.
 	ParkedAt *time.Time `json:"parked_at,omitempty"`
 	// It tells of a later step of a conversion, and must not overtake an earlier one.
 	Follows bool `json:"follows,omitempty"`
@@ -61,7 +61,7 @@ type Delivery struct {
 	BlockedBy *uuid.UUID `json:"blocked_by,omitempty"`
 	// When its River job was made.
 	QueuedAt *time.Time `json:"queued_at,omitempty"`
-	// When the attempt under way was begun; null otherwise.
+	// When the attempt in flight was begun; null otherwise.
 	ClaimedAt *time.Time `json:"claimed_at,omitempty"`
 	// From when the retry schedule counts.
 	FirstAttemptAt *time.Time `json:"first_attempt_at,omitempty"`
@@ -216,7 +216,7 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field state", values[i])
 			} else if value.Valid {
-				_m.State = dispatch.State(value.String)
+				_m.State = outbox.State(value.String)
 			}
 		case delivery.FieldPriority:
 			if value, ok := values[i].(*sql.NullInt64); !ok {

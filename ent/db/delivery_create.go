@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"postrider/commission"
-	"postrider/dispatch"
 	"postrider/ent/db/delivery"
+	"postrider/outbox"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -154,7 +154,7 @@ func (_c *DeliveryCreate) SetStatus(v commission.Status) *DeliveryCreate {
 }
 
 // SetState sets the "state" field.
-func (_c *DeliveryCreate) SetState(v dispatch.State) *DeliveryCreate {
+func (_c *DeliveryCreate) SetState(v outbox.State) *DeliveryCreate {
 	_c.mutation.SetState(v)
 	return _c
 }

@@ -6,9 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/dispatch"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/predicate"
+	"postrider/outbox"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -52,13 +52,13 @@ func (_u *DeliveryUpdate) ClearClickID() *DeliveryUpdate {
 }
 
 // SetState sets the "state" field.
-func (_u *DeliveryUpdate) SetState(v dispatch.State) *DeliveryUpdate {
+func (_u *DeliveryUpdate) SetState(v outbox.State) *DeliveryUpdate {
 	_u.mutation.SetState(v)
 	return _u
 }
 
 // SetNillableState sets the "state" field if the given value is not nil.
-func (_u *DeliveryUpdate) SetNillableState(v *dispatch.State) *DeliveryUpdate {
+func (_u *DeliveryUpdate) SetNillableState(v *outbox.State) *DeliveryUpdate {
 	if v != nil {
 		_u.SetState(*v)
 	}
@@ -732,13 +732,13 @@ func (_u *DeliveryUpdateOne) ClearClickID() *DeliveryUpdateOne {
 }
 
 // SetState sets the "state" field.
-func (_u *DeliveryUpdateOne) SetState(v dispatch.State) *DeliveryUpdateOne {
+func (_u *DeliveryUpdateOne) SetState(v outbox.State) *DeliveryUpdateOne {
 	_u.mutation.SetState(v)
 	return _u
 }
 
 // SetNillableState sets the "state" field if the given value is not nil.
-func (_u *DeliveryUpdateOne) SetNillableState(v *dispatch.State) *DeliveryUpdateOne {
+func (_u *DeliveryUpdateOne) SetNillableState(v *outbox.State) *DeliveryUpdateOne {
 	if v != nil {
 		_u.SetState(*v)
 	}

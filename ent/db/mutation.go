@@ -39,6 +39,7 @@ import (
 	"postrider/ent/db/user"
 	"postrider/firing"
 	"postrider/internal/viewer"
+	"postrider/outbox"
 	"postrider/tracking"
 	"sync"
 	"time"
@@ -4877,7 +4878,7 @@ type BulkReplayMutation struct {
 	user_id         *int64
 	adduser_id      *int64
 	as_sent         *bool
-	state           *dispatch.BulkState
+	state           *outbox.BulkState
 	total           *int
 	addtotal        *int
 	queued          *int
@@ -5174,12 +5175,12 @@ func (m *BulkReplayMutation) ResetAsSent() {
 }
 
 // SetState sets the "state" field.
-func (m *BulkReplayMutation) SetState(ds dispatch.BulkState) {
-	m.state = &ds
+func (m *BulkReplayMutation) SetState(os outbox.BulkState) {
+	m.state = &os
 }
 
 // State returns the value of the "state" field in the mutation.
-func (m *BulkReplayMutation) State() (r dispatch.BulkState, exists bool) {
+func (m *BulkReplayMutation) State() (r outbox.BulkState, exists bool) {
 	v := m.state
 	if v == nil {
 		return
@@ -5190,7 +5191,7 @@ func (m *BulkReplayMutation) State() (r dispatch.BulkState, exists bool) {
 // OldState returns the old "state" field's value of the BulkReplay entity.
 // If the BulkReplay object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *BulkReplayMutation) OldState(ctx context.Context) (v dispatch.BulkState, err error) {
+func (m *BulkReplayMutation) OldState(ctx context.Context) (v outbox.BulkState, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldState is only allowed on UpdateOne operations")
 	}
@@ -5651,7 +5652,7 @@ func (m *BulkReplayMutation) SetField(name string, value ent.Value) error {
 		m.SetAsSent(v)
 		return nil
 	case bulkreplay.FieldState:
-		v, ok := value.(dispatch.BulkState)
+		v, ok := value.(outbox.BulkState)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -12707,7 +12708,7 @@ type DeliveryMutation struct {
 	transaction_id    *string
 	goal              *string
 	status            *commission.Status
-	state             *dispatch.State
+	state             *outbox.State
 	priority          *int16
 	addpriority       *int16
 	endpoint          *string
@@ -13452,12 +13453,12 @@ func (m *DeliveryMutation) ResetStatus() {
 }
 
 // SetState sets the "state" field.
-func (m *DeliveryMutation) SetState(d dispatch.State) {
-	m.state = &d
+func (m *DeliveryMutation) SetState(o outbox.State) {
+	m.state = &o
 }
 
 // State returns the value of the "state" field in the mutation.
-func (m *DeliveryMutation) State() (r dispatch.State, exists bool) {
+func (m *DeliveryMutation) State() (r outbox.State, exists bool) {
 	v := m.state
 	if v == nil {
 		return
@@ -13468,7 +13469,7 @@ func (m *DeliveryMutation) State() (r dispatch.State, exists bool) {
 // OldState returns the old "state" field's value of the Delivery entity.
 // If the Delivery object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *DeliveryMutation) OldState(ctx context.Context) (v dispatch.State, err error) {
+func (m *DeliveryMutation) OldState(ctx context.Context) (v outbox.State, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldState is only allowed on UpdateOne operations")
 	}
@@ -15053,7 +15054,7 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 		m.SetStatus(v)
 		return nil
 	case delivery.FieldState:
-		v, ok := value.(dispatch.State)
+		v, ok := value.(outbox.State)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}

@@ -8,12 +8,13 @@ import (
 
 	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/outbox"
 )
 
 // Delivery is one status of one conversion for one postback. The table is the
 // truth and the only backlog: a row waits here for its time (due_at), for its
 // endpoint (parked_at) or for an earlier one (blocked_by); otherwise it has a
-// River job, is under way, or has ended.
+// River job, is in flight, or has ended.
 type Delivery struct{ ent.Schema }
 
 // Mixin makes it the affiliate's.
@@ -33,16 +34,16 @@ func (Delivery) Fields() []ent.Field {
 		field.String("transaction_id").Optional().Nillable().Immutable(),
 		field.String("goal").Immutable(),
 		field.Enum("status").GoType(commission.Status("")).Immutable().Comment("The conversion's status that it tells of."),
-		field.Enum("state").GoType(dispatch.State("")),
+		field.Enum("state").GoType(outbox.State("")),
 		field.Int16("priority").Comment("1 live, 2 retry, 3 replay."),
 		field.String("endpoint").Comment("scheme://host:port that it goes to."),
 		field.Int("attempt").Default(0).Comment("How many were begun."),
 		optionalTime("due_at", "When it may run; null unless it waits for a time."),
-		optionalTime("parked_at", "Since when it waits for its endpoint: for a place among what is under way there, or for its circuit."),
+		optionalTime("parked_at", "Since when it waits for its endpoint: for a permit, or for its circuit."),
 		field.Bool("follows").Default(false).Immutable().Comment("It tells of a later step of a conversion, and must not overtake an earlier one."),
 		optionalFact("blocked_by", "The earlier delivery that it waits for."),
 		optionalTime("queued_at", "When its River job was made."),
-		optionalTime("claimed_at", "When the attempt under way was begun; null otherwise."),
+		optionalTime("claimed_at", "When the attempt in flight was begun; null otherwise."),
 		optionalTime("first_attempt_at", "From when the retry schedule counts."),
 		field.String("url").Optional().Nillable().Comment("As it was sent last."),
 		field.Int("status_code").Optional().Nillable(),

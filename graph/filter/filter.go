@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"postrider/commission"
-	"postrider/dispatch"
 	"postrider/doctor"
 	"postrider/firing"
+	"postrider/outbox"
 	"postrider/tracking"
 )
 
@@ -71,7 +71,7 @@ type Alert struct {
 
 // Delivery narrows deliveries, in lists and in subscriptions alike.
 type Delivery struct {
-	States         []dispatch.State
+	States         []outbox.State
 	Goals          []string
 	CampaignIDs    []string
 	PostbackIDs    []string

@@ -9,10 +9,10 @@ import (
 	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
-	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/internal/globalid"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -21,7 +21,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // rows makes deliveries of two affiliates that differ in all that a filter reads.
 func rows(t *testing.T, d *pgtest.DB) []*db.Delivery {
 	t.Helper()
-	states, goals := dispatch.States(), []string{"registration", "ftd", "deposit"}
+	states, goals := outbox.States(), []string{"registration", "ftd", "deposit"}
 	endpoints := []string{"https://tracker.example:443", "https://TRACKER.example:8443", "http://100%_a\\b.example:80", "https://bücher.example:443"}
 	var made []*db.Delivery
 	for a := range 2 {
@@ -96,7 +96,7 @@ func draw(rt *rapid.T, all []*db.Delivery) *filter.Delivery {
 	row := func(label string) *db.Delivery { return rapid.SampledFrom(all).Draw(rt, label) }
 	maybe := func(label string) bool { return rapid.IntRange(0, 3).Draw(rt, label) == 0 }
 	if maybe("by state") {
-		f.States = rapid.SliceOfN(rapid.SampledFrom(dispatch.States()), 0, 3).Draw(rt, "states")
+		f.States = rapid.SliceOfN(rapid.SampledFrom(outbox.States()), 0, 3).Draw(rt, "states")
 	}
 	if maybe("by goal") {
 		f.Goals = rapid.SliceOfN(rapid.SampledFrom([]string{"registration", "ftd", "nonsense"}), 0, 2).Draw(rt, "goals")

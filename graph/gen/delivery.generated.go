@@ -12,6 +12,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/page"
+	"postrider/outbox"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -489,8 +490,8 @@ func (ec *executionContext) _Delivery_state(ctx context.Context, field graphql.C
 			return obj.State, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dispatch.State) graphql.Marshaler {
-			return ec.marshalNDeliveryState2postriderᚋdispatchᚐState(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v outbox.State) graphql.Marshaler {
+			return ec.marshalNDeliveryState2postriderᚋoutboxᚐState(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1652,7 +1653,7 @@ func (ec *executionContext) unmarshalInputDeliveryFilter(ctx context.Context, ob
 		switch k {
 		case "states":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
-			data, err := ec.unmarshalODeliveryState2ᚕpostriderᚋdispatchᚐStateᚄ(ctx, v)
+			data, err := ec.unmarshalODeliveryState2ᚕpostriderᚋoutboxᚐStateᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -2465,13 +2466,13 @@ func (ec *executionContext) unmarshalNDeliveryFilter2ᚖpostriderᚋgraphᚋfilt
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNDeliveryState2postriderᚋdispatchᚐState(ctx context.Context, v any) (dispatch.State, error) {
-	var res dispatch.State
+func (ec *executionContext) unmarshalNDeliveryState2postriderᚋoutboxᚐState(ctx context.Context, v any) (outbox.State, error) {
+	var res outbox.State
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDeliveryState2postriderᚋdispatchᚐState(ctx context.Context, sel ast.SelectionSet, v dispatch.State) graphql.Marshaler {
+func (ec *executionContext) marshalNDeliveryState2postriderᚋoutboxᚐState(ctx context.Context, sel ast.SelectionSet, v outbox.State) graphql.Marshaler {
 	return v
 }
 
@@ -2549,16 +2550,16 @@ func (ec *executionContext) unmarshalODeliveryFilter2ᚖpostriderᚋgraphᚋfilt
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalODeliveryState2ᚕpostriderᚋdispatchᚐStateᚄ(ctx context.Context, v any) ([]dispatch.State, error) {
+func (ec *executionContext) unmarshalODeliveryState2ᚕpostriderᚋoutboxᚐStateᚄ(ctx context.Context, v any) ([]outbox.State, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]dispatch.State, len(vSlice))
+	res := make([]outbox.State, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNDeliveryState2postriderᚋdispatchᚐState(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNDeliveryState2postriderᚋoutboxᚐState(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -2566,14 +2567,14 @@ func (ec *executionContext) unmarshalODeliveryState2ᚕpostriderᚋdispatchᚐSt
 	return res, nil
 }
 
-func (ec *executionContext) marshalODeliveryState2ᚕpostriderᚋdispatchᚐStateᚄ(ctx context.Context, sel ast.SelectionSet, v []dispatch.State) graphql.Marshaler {
+func (ec *executionContext) marshalODeliveryState2ᚕpostriderᚋoutboxᚐStateᚄ(ctx context.Context, sel ast.SelectionSet, v []outbox.State) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNDeliveryState2postriderᚋdispatchᚐState(ctx, sel, v[i])
+		return ec.marshalNDeliveryState2postriderᚋoutboxᚐState(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {

@@ -99,12 +99,12 @@ type BulkReplayFailure struct {
 
 // How far a bulk replay is. What is neither waiting nor ended has not been queued yet.
 type BulkReplayProgress struct {
-	// Replays that wait or are under way.
+	// Replays that wait or are in flight.
 	Waiting   int `json:"waiting"`
 	Delivered int `json:"delivered"`
 	Failed    int `json:"failed"`
 	Cancelled int `json:"cancelled"`
-	// Deliveries that could not be replayed: their postback was deleted, or they were under way again.
+	// Deliveries that could not be replayed: their postback was deleted, or they were in flight again.
 	Skipped int `json:"skipped"`
 	// Of what failed or waits for another attempt: how often for which reason, the commonest first.
 	Failures []*BulkReplayFailure `json:"failures"`

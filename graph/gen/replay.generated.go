@@ -5,9 +5,9 @@ package gen
 import (
 	"context"
 	"math"
-	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/graph/page"
+	"postrider/outbox"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -67,8 +67,8 @@ func (ec *executionContext) _BulkReplay_state(ctx context.Context, field graphql
 			return obj.State, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dispatch.BulkState) graphql.Marshaler {
-			return ec.marshalNBulkReplayState2postriderᚋdispatchᚐBulkState(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v outbox.BulkState) graphql.Marshaler {
+			return ec.marshalNBulkReplayState2postriderᚋoutboxᚐBulkState(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1211,13 +1211,13 @@ func (ec *executionContext) marshalNBulkReplayProgress2ᚖpostriderᚋgraphᚋge
 	return ec._BulkReplayProgress(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNBulkReplayState2postriderᚋdispatchᚐBulkState(ctx context.Context, v any) (dispatch.BulkState, error) {
-	var res dispatch.BulkState
+func (ec *executionContext) unmarshalNBulkReplayState2postriderᚋoutboxᚐBulkState(ctx context.Context, v any) (outbox.BulkState, error) {
+	var res outbox.BulkState
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNBulkReplayState2postriderᚋdispatchᚐBulkState(ctx context.Context, sel ast.SelectionSet, v dispatch.BulkState) graphql.Marshaler {
+func (ec *executionContext) marshalNBulkReplayState2postriderᚋoutboxᚐBulkState(ctx context.Context, sel ast.SelectionSet, v outbox.BulkState) graphql.Marshaler {
 	return v
 }
 

@@ -8029,7 +8029,7 @@ enum CircuitState {
   CLOSED
   "Nothing is sent; what goes there is held."
   OPEN
-  "One delivery is under way to see if it answers again."
+  "One delivery is in flight to see if it answers again."
   HALF_OPEN
   "It answered again; more and more is let through."
   RECOVERING
@@ -8080,7 +8080,7 @@ type Engine {
 "A process that delivers."
 type Worker {
   name: String!
-  "Deliveries that it may have under way."
+  "Deliveries that it may have in flight."
   slots: Int!
   startedAt: Time!
   seenAt: Time!
@@ -8951,12 +8951,12 @@ type BulkReplay implements Node {
 
 "How far a bulk replay is. What is neither waiting nor ended has not been queued yet."
 type BulkReplayProgress {
-  "Replays that wait or are under way."
+  "Replays that wait or are in flight."
   waiting: Int!
   delivered: Int!
   failed: Int!
   cancelled: Int!
-  "Deliveries that could not be replayed: their postback was deleted, or they were under way again."
+  "Deliveries that could not be replayed: their postback was deleted, or they were in flight again."
   skipped: Int!
   "Of what failed or waits for another attempt: how often for which reason, the commonest first."
   failures: [BulkReplayFailure!]!

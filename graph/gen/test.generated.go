@@ -8,6 +8,7 @@ import (
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/graph/page"
+	"postrider/outbox"
 	"postrider/trial"
 	"strconv"
 	"sync/atomic"
@@ -26,7 +27,7 @@ type PostbackTestResolver interface {
 	Values(ctx context.Context, obj *db.PostbackTest) ([]*MacroValue, error)
 
 	URL(ctx context.Context, obj *db.PostbackTest) (string, error)
-	State(ctx context.Context, obj *db.PostbackTest) (dispatch.State, error)
+	State(ctx context.Context, obj *db.PostbackTest) (outbox.State, error)
 	StatusCode(ctx context.Context, obj *db.PostbackTest) (*int, error)
 	DurationMs(ctx context.Context, obj *db.PostbackTest) (float64, error)
 	Timings(ctx context.Context, obj *db.PostbackTest) (*dispatch.Timings, error)
@@ -309,8 +310,8 @@ func (ec *executionContext) _PostbackTest_state(ctx context.Context, field graph
 			return ec.Resolvers.PostbackTest().State(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dispatch.State) graphql.Marshaler {
-			return ec.marshalNDeliveryState2postriderᚋdispatchᚐState(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v outbox.State) graphql.Marshaler {
+			return ec.marshalNDeliveryState2postriderᚋoutboxᚐState(ctx, selections, v)
 		},
 		true,
 		true,

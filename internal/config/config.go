@@ -33,7 +33,7 @@ type Config struct {
 	AllowPrivateTargets bool          `env:"POSTRIDER_ALLOW_PRIVATE_TARGETS" help:"Let postbacks go to loopback and private addresses."`
 	TargetPorts         []int         `env:"POSTRIDER_TARGET_PORTS" default:"80,443,8080,8443" placeholder:"PORT,…" help:"Ports that postbacks may go to (${default}); any with --allow-private-targets."`
 	DenyTargets         Prefixes      `env:"POSTRIDER_DENY_TARGETS" placeholder:"CIDR,…" help:"Further addresses that postbacks may never go to."`
-	Workers             int           `env:"POSTRIDER_WORKERS" default:"256" placeholder:"N" help:"Deliveries under way at once in this process (${default})."`
+	Workers             int           `env:"POSTRIDER_WORKERS" default:"256" placeholder:"N" help:"Requests in flight at once in this process (${default})."`
 	KeepBodies          time.Duration `env:"POSTRIDER_KEEP_BODIES" default:"720h" placeholder:"TIME" help:"How long headers and bodies of attempts are kept (${default})."`
 	KeepAttempts        time.Duration `env:"POSTRIDER_KEEP_ATTEMPTS" default:"2160h" placeholder:"TIME" help:"How long attempts are kept; dropped a month at a time (${default})."`
 	KeepReceived        time.Duration `env:"POSTRIDER_KEEP_RECEIVED" default:"2160h" placeholder:"TIME" help:"How long the received log is kept; dropped a month at a time (${default})."`

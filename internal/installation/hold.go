@@ -55,7 +55,7 @@ type execer interface {
 }
 
 // Begin puts the installation on hold, unless it is. Every process obeys at once: a
-// delivery is claimed only while there is no hold. Quiet waits for what was under way.
+// delivery is claimed only while there is no hold. Quiet waits for what was in flight.
 func Begin(ctx context.Context, db execer, reason Reason, note string) error {
 	_, err := db.ExecContext(ctx, `
 		UPDATE installation SET hold_reason = $1, hold_since = now(), hold_note = $2 WHERE hold_reason IS NULL`, string(reason), note)
@@ -155,13 +155,13 @@ func (k known) settled(here cluster) bool {
 	return k.cluster.oid != 0 && (k.hold.Reason == Copy || here.differs(k.cluster) == "")
 }
 
-// Quiet waits until nothing is under way any more that had begun before Begin
+// Quiet waits until nothing is in flight any more that had begun before Begin
 // returned: transactions that may have claimed something, then attempts. It tells
 // how many jobs were still running when ctx ended.
 func Quiet(ctx context.Context, db *sql.DB) (running int, err error) {
 	var asked time.Time
 	if err := db.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&asked); err != nil {
-		return 0, fmt.Errorf("waiting for what is under way: %w", err)
+		return 0, fmt.Errorf("waiting for what is in flight: %w", err)
 	}
 	for {
 		var claiming int
@@ -170,7 +170,7 @@ func Quiet(ctx context.Context, db *sql.DB) (running int, err error) {
 			          AND backend_type = 'client backend' AND state <> 'idle' AND xact_start < $1 AND application_name NOT LIKE 'pg\_%'),
 			       (SELECT count(*) FROM river_job WHERE state = 'running')`, asked).Scan(&claiming, &running)
 		if err != nil && ctx.Err() == nil {
-			return running, fmt.Errorf("waiting for what is under way: %w", err)
+			return running, fmt.Errorf("waiting for what is in flight: %w", err)
 		}
 		if err == nil && claiming+running == 0 {
 			return 0, nil

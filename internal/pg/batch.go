@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// patience is how long a flush may take before another starts beside it for
-// however few. It is far above what a commit takes: such a flush waits for a lock.
-const patience = 20 * time.Millisecond
+// linger is how long callers wait for a flush that is running before another starts
+// beside it for however few. It is far above what a commit takes: such a flush waits for
+// a lock.
+const linger = 20 * time.Millisecond
 
-// Batch lets many callers share one commit. While one flush is under way,
-// those who come gather, and the next flush takes them all: at idle nobody waits
-// for company, and under load a commit carries hundreds. There is no loop to
-// start or stop.
+// Batch is a group commit: many callers share one. While one flush is running, those who
+// come wait, and the next flush takes them all: at idle nobody waits for others, and
+// under load a commit carries hundreds. There is no loop to start or stop.
 type Batch[T any] struct {
 	flush   func(ctx context.Context, items []T) error
 	rows    int // most items of a flush
-	company int // how many have to wait for a second flush to start beside the first; zero for never
+	overlap int // how many have to wait for a second flush to start beside the first; zero for never
 	whole   bool
 
 	mu      sync.Mutex
 	waiting []entry[T]
-	lanes   []*lane // those under way, two at most
+	lanes   []*lane // those running, two at most
 }
 
 type entry[T any] struct {
@@ -32,7 +32,7 @@ type entry[T any] struct {
 }
 
 // lane is one flush after the other.
-type lane struct{ began time.Time } // when the one under way did
+type lane struct{ began time.Time } // when the one that is running did
 
 // NewBatch makes a Batch of at most rows items a flush, and one flush at a time.
 // flush must do all of its items or none; it is called again with each item alone
@@ -42,11 +42,11 @@ func NewBatch[T any](rows int, flush func(ctx context.Context, items []T) error)
 	return &Batch[T]{flush: flush, rows: rows}
 }
 
-// Overlap lets a second flush start beside the first once company items wait, or
-// when the first takes long: so the database works while a commit reaches the
+// Overlap lets a second flush start beside the first once so many items wait, or when the
+// first takes long: so the database works while a commit reaches the
 // disk, and yet each carries enough. Two that carry few each cost more than one.
-func (b *Batch[T]) Overlap(company int) *Batch[T] {
-	b.company = company
+func (b *Batch[T]) Overlap(waiting int) *Batch[T] {
+	b.overlap = waiting
 	return b
 }
 
@@ -66,8 +66,8 @@ func (b *Batch[T]) Do(ctx context.Context, item T) error {
 	first := len(b.waiting) == 1
 	flushed := b.start(ctx)
 	b.mu.Unlock()
-	if first && !flushed && b.company > 0 {
-		time.AfterFunc(patience, func() {
+	if first && !flushed && b.overlap > 0 {
+		time.AfterFunc(linger, func() {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			b.start(ctx)
@@ -103,7 +103,7 @@ func (b *Batch[T]) mayFlush(by *lane) bool {
 		if other == by {
 			continue
 		}
-		if beside++; b.company == 0 || len(b.waiting) < b.company && time.Since(other.began) < patience {
+		if beside++; b.overlap == 0 || len(b.waiting) < b.overlap && time.Since(other.began) < linger {
 			return false
 		}
 	}

@@ -4,7 +4,7 @@ package bulkreplay
 
 import (
 	"fmt"
-	"postrider/dispatch"
+	"postrider/outbox"
 	"time"
 
 	"entgo.io/ent"
@@ -86,7 +86,7 @@ var (
 )
 
 // StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
-func StateValidator(s dispatch.BulkState) error {
+func StateValidator(s outbox.BulkState) error {
 	switch s {
 	case "running", "paused", "cancelled", "done":
 		return nil

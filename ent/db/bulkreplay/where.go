@@ -3,8 +3,8 @@
 package bulkreplay
 
 import (
-	"postrider/dispatch"
 	"postrider/ent/db/predicate"
+	"postrider/outbox"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -211,19 +211,19 @@ func AsSentNEQ(v bool) predicate.BulkReplay {
 }
 
 // StateEQ applies the EQ predicate on the "state" field.
-func StateEQ(v dispatch.BulkState) predicate.BulkReplay {
+func StateEQ(v outbox.BulkState) predicate.BulkReplay {
 	vc := v
 	return predicate.BulkReplay(sql.FieldEQ(FieldState, vc))
 }
 
 // StateNEQ applies the NEQ predicate on the "state" field.
-func StateNEQ(v dispatch.BulkState) predicate.BulkReplay {
+func StateNEQ(v outbox.BulkState) predicate.BulkReplay {
 	vc := v
 	return predicate.BulkReplay(sql.FieldNEQ(FieldState, vc))
 }
 
 // StateIn applies the In predicate on the "state" field.
-func StateIn(vs ...dispatch.BulkState) predicate.BulkReplay {
+func StateIn(vs ...outbox.BulkState) predicate.BulkReplay {
 	v := make([]any, len(vs))
 	for i := range v {
 		v[i] = vs[i]
@@ -232,7 +232,7 @@ func StateIn(vs ...dispatch.BulkState) predicate.BulkReplay {
 }
 
 // StateNotIn applies the NotIn predicate on the "state" field.
-func StateNotIn(vs ...dispatch.BulkState) predicate.BulkReplay {
+func StateNotIn(vs ...outbox.BulkState) predicate.BulkReplay {
 	v := make([]any, len(vs))
 	for i := range v {
 		v[i] = vs[i]

@@ -5,7 +5,7 @@ package delivery
 import (
 	"fmt"
 	"postrider/commission"
-	"postrider/dispatch"
+	"postrider/outbox"
 	"time"
 
 	"entgo.io/ent"
@@ -179,7 +179,7 @@ func StatusValidator(s commission.Status) error {
 }
 
 // StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
-func StateValidator(s dispatch.State) error {
+func StateValidator(s outbox.State) error {
 	switch s {
 	case "queued", "retrying", "delivered", "failed", "cancelled", "held":
 		return nil

@@ -4,8 +4,8 @@ package delivery
 
 import (
 	"postrider/commission"
-	"postrider/dispatch"
 	"postrider/ent/db/predicate"
+	"postrider/outbox"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -783,19 +783,19 @@ func StatusNotIn(vs ...commission.Status) predicate.Delivery {
 }
 
 // StateEQ applies the EQ predicate on the "state" field.
-func StateEQ(v dispatch.State) predicate.Delivery {
+func StateEQ(v outbox.State) predicate.Delivery {
 	vc := v
 	return predicate.Delivery(sql.FieldEQ(FieldState, vc))
 }
 
 // StateNEQ applies the NEQ predicate on the "state" field.
-func StateNEQ(v dispatch.State) predicate.Delivery {
+func StateNEQ(v outbox.State) predicate.Delivery {
 	vc := v
 	return predicate.Delivery(sql.FieldNEQ(FieldState, vc))
 }
 
 // StateIn applies the In predicate on the "state" field.
-func StateIn(vs ...dispatch.State) predicate.Delivery {
+func StateIn(vs ...outbox.State) predicate.Delivery {
 	v := make([]any, len(vs))
 	for i := range v {
 		v[i] = vs[i]
@@ -804,7 +804,7 @@ func StateIn(vs ...dispatch.State) predicate.Delivery {
 }
 
 // StateNotIn applies the NotIn predicate on the "state" field.
-func StateNotIn(vs ...dispatch.State) predicate.Delivery {
+func StateNotIn(vs ...outbox.State) predicate.Delivery {
 	v := make([]any, len(vs))
 	for i := range v {
 		v[i] = vs[i]

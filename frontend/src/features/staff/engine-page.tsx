@@ -130,7 +130,7 @@ export function EnginePage(): ReactElement {
       cell: (row) => <span className="font-mono text-sm">{row.name}</span>,
     },
     { id: "available", header: "Ready", align: "right", label: "ready", cell: (row) => row.available },
-    { id: "running", header: "Under way", align: "right", label: "under way", cell: (row) => row.running },
+    { id: "running", header: "In flight", align: "right", label: "in flight", cell: (row) => row.running },
   ];
 
   return (
@@ -188,7 +188,7 @@ export function EnginePage(): ReactElement {
           </Panel>
           <Panel title="Lanes" flush>
             {engine?.queues.length === 0 ? (
-              <p className="p-4 text-muted">Empty: nothing is ready, and nothing is under way.</p>
+              <p className="p-4 text-muted">Empty: nothing is ready, and nothing is in flight.</p>
             ) : (
               <Table
                 label="Lanes"

@@ -1,4 +1,4 @@
-package dispatch
+package outbox
 
 import "fmt"
 
@@ -8,7 +8,7 @@ type Standing struct {
 	Reason     Reason
 	Detail     string
 	StatusCode int  // of the last answer
-	Attempt    int  // how many there were, or the one that is under way
+	Attempt    int  // how many there were, or the one that is in flight
 	Due        bool // another attempt has its time
 	Replay     bool // it sends another delivery once more
 }
@@ -32,17 +32,9 @@ func (s Standing) Sentence() string {
 		if s.Due {
 			return fmt.Sprintf("%s It will be tried again: attempt %d.", said, s.Attempt+1)
 		}
-		return fmt.Sprintf("%s Attempt %d is under way.", said, max(s.Attempt, 2))
+		return fmt.Sprintf("%s Attempt %d is in flight.", said, max(s.Attempt, 2))
 	case Failed, Held, Cancelled:
 		return said + " " + s.Reason.NextStep()
 	}
 	return ""
-}
-
-// AttemptSentence says what an attempt came to; no reason where the tracker accepted.
-func AttemptSentence(reason Reason, detail string) string {
-	if reason == "" {
-		return "The tracker accepted the postback."
-	}
-	return reason.Sentence(detail)
 }

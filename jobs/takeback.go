@@ -12,14 +12,21 @@ import (
 	"postrider/outbox"
 )
 
+// sweeper takes back what was claimed and never finished.
+type sweeper struct {
+	*Config
+
+	versions *versions
+}
+
 // sweep takes back what a process had claimed that hangs: the delivery is due again,
 // and the attempt that may have left has its row.
-func (e *Engine) sweep(ctx context.Context) error {
-	n, err := e.takeBack(ctx, func(tx outbox.Tx) ([]outbox.TakenBack, error) {
-		return outbox.TakeBackOld(ctx, tx, e.SweepAfter, e.Now())
+func (s *sweeper) sweep(ctx context.Context) error {
+	n, err := s.takeBack(ctx, func(tx outbox.Tx) ([]outbox.TakenBack, error) {
+		return outbox.TakeBackOld(ctx, tx, s.SweepAfter, s.Now())
 	})
 	if n > 0 {
-		e.Log.WarnContext(ctx, "took back what a dead process had claimed", "deliveries", n)
+		s.Log.WarnContext(ctx, "took back what a dead process had claimed", "deliveries", n)
 	}
 	return err
 }
@@ -29,14 +36,14 @@ var errClaimed = errors.New("an earlier run of this job has claimed the delivery
 
 // retake takes back the claim that an earlier run of a job left behind when it
 // could not write down what came of it.
-func (e *Engine) retake(ctx context.Context, q outbox.Ref) error {
-	n, err := e.takeBack(ctx, func(tx outbox.Tx) ([]outbox.TakenBack, error) {
-		return outbox.TakeBackOne(ctx, tx, q, e.SweepAfter, e.Now())
+func (s *sweeper) retake(ctx context.Context, q outbox.Ref) error {
+	n, err := s.takeBack(ctx, func(tx outbox.Tx) ([]outbox.TakenBack, error) {
+		return outbox.TakeBackOne(ctx, tx, q, s.SweepAfter, s.Now())
 	})
 	if err != nil || n > 0 {
 		return err
 	}
-	claimed, err := outbox.IsClaimed(ctx, pg.NewGroup(e.Pool.Pgx), q)
+	claimed, err := outbox.IsClaimed(ctx, pg.NewGroup(s.Pool.Pgx), q)
 	if err == nil && claimed {
 		return errClaimed
 	}
@@ -44,22 +51,22 @@ func (e *Engine) retake(ctx context.Context, q outbox.Ref) error {
 }
 
 // takeBack takes deliveries back in a transaction of its own, and tells how many.
-func (e *Engine) takeBack(ctx context.Context, take func(tx outbox.Tx) ([]outbox.TakenBack, error)) (n int, err error) {
-	err = pgx.BeginFunc(ctx, e.Pool.Pgx, func(tx pgx.Tx) (err error) {
-		n, err = e.takeBackIn(ctx, tx, take)
+func (s *sweeper) takeBack(ctx context.Context, take func(tx outbox.Tx) ([]outbox.TakenBack, error)) (n int, err error) {
+	err = pgx.BeginFunc(ctx, s.Pool.Pgx, func(tx pgx.Tx) (err error) {
+		n, err = s.takeBackIn(ctx, tx, take)
 		return err
 	})
 	return n, err
 }
 
 // takeBackIn takes deliveries back, and records the attempts that may have left.
-func (e *Engine) takeBackIn(ctx context.Context, tx pgx.Tx, take func(tx outbox.Tx) ([]outbox.TakenBack, error)) (int, error) {
+func (s *sweeper) takeBackIn(ctx context.Context, tx pgx.Tx, take func(tx outbox.Tx) ([]outbox.TakenBack, error)) (int, error) {
 	group := pg.NewGroup(tx)
 	taken, err := take(group)
 	if err != nil {
 		return 0, err
 	}
-	err = outbox.Interrupted(group, taken, func(t *outbox.TakenBack) dispatch.Exchange { return e.interrupted(ctx, tx, t) })
+	err = outbox.Interrupted(group, taken, func(t *outbox.TakenBack) dispatch.Exchange { return s.interrupted(ctx, tx, t) })
 	if err != nil {
 		return 0, err
 	}
@@ -71,12 +78,12 @@ func (e *Engine) takeBackIn(ctx context.Context, tx pgx.Tx, take func(tx outbox.
 
 // interrupted is the exchange of an attempt that was taken back, as far as it is
 // known: what would have been sent, not what came of it.
-func (e *Engine) interrupted(ctx context.Context, tx pgx.Tx, t *outbox.TakenBack) dispatch.Exchange {
-	exchange := dispatch.Exchange{StartedAt: *t.ClaimedAt, Method: dispatch.GET, Duration: e.Now().Sub(*t.ClaimedAt)}
-	v, err := e.versions.getIn(ctx, tx, t.VersionID)
+func (s *sweeper) interrupted(ctx context.Context, tx pgx.Tx, t *outbox.TakenBack) dispatch.Exchange {
+	exchange := dispatch.Exchange{StartedAt: *t.ClaimedAt, Method: dispatch.GET, Duration: s.Now().Sub(*t.ClaimedAt)}
+	v, err := s.versions.getIn(ctx, tx, t.VersionID)
 	if err != nil {
 		// Perhaps just why the attempt was never finished: it is taken back all the same.
-		e.Log.ErrorContext(ctx, "taking back a delivery", "error", err)
+		s.Log.ErrorContext(ctx, "taking back a delivery", "error", err)
 	} else if values, err := readValues(t.ID, t.Macros); err == nil {
 		exchange.Method, exchange.URL = v.method, v.template.Expand(values)
 	}

@@ -8,9 +8,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestPlacesAreDealtToAffiliatesThenToTheirEndpoints(t *testing.T) {
+func TestPermitsGoToAffiliatesInTurnThenToTheirEndpoints(t *testing.T) {
 	t.Parallel()
-	turns := &turns{}
+	turns := &roundRobin{}
 	for _, s := range []outbox.Stream{{Endpoint: "a1", Affiliate: 1}, {Endpoint: "a2", Affiliate: 1}, {Endpoint: "a3", Affiliate: 1}, {Endpoint: "b1", Affiliate: 2}} {
 		turns.add(s)
 	}
@@ -22,12 +22,12 @@ func TestPlacesAreDealtToAffiliatesThenToTheirEndpoints(t *testing.T) {
 	}
 }
 
-// Each stream gets what it has room for, whoever else is there, and no more; and
-// of two affiliates that both still have room, none is two places ahead.
+// Each stream gets what it may have, whoever else is there, and no more; and
+// of two affiliates that both may have more, none is two permits ahead.
 func TestEveryStreamGetsWhatItHasRoomFor(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		turns, room, got := &turns{}, map[outbox.Stream]int{}, map[outbox.Stream]int{}
+		turns, room, got := &roundRobin{}, map[outbox.Stream]int{}, map[outbox.Stream]int{}
 		perAffiliate, left := map[int64]int{}, map[int64]int{}
 		for range rapid.IntRange(0, 20).Draw(t, "streams") {
 			s := outbox.Stream{Endpoint: rapid.StringMatching("[a-f]").Draw(t, "endpoint"), Affiliate: rapid.Int64Range(1, 4).Draw(t, "affiliate")}
@@ -52,13 +52,13 @@ func TestEveryStreamGetsWhatItHasRoomFor(t *testing.T) {
 			left[s.Affiliate]--
 			for a, n := range left {
 				if n > 0 && perAffiliate[s.Affiliate] > perAffiliate[a]+1 {
-					t.Fatalf("affiliate %d has %d places and %d, who has room, %d", s.Affiliate, perAffiliate[s.Affiliate], a, perAffiliate[a])
+					t.Fatalf("affiliate %d has %d permits and %d, who may have more, %d", s.Affiliate, perAffiliate[s.Affiliate], a, perAffiliate[a])
 				}
 			}
 		}
 		for s, n := range room {
 			if got[s] != n {
-				t.Fatalf("%v got %d places of %d", s, got[s], n)
+				t.Fatalf("%v got %d permits of %d", s, got[s], n)
 			}
 		}
 	})

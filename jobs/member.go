@@ -52,9 +52,9 @@ func (m *membership) leads() bool { return int64(time.Since(m.began)) < m.leadUn
 // beatSQL shows that the process $1 is alive ($2 its name, $3 its slots), forgets
 // whom nobody has seen for $4, and asks for the lease, of $5. It tells how many
 // others live, whether it has the lease, whether others have jobs running, and
-// whether jobs wait that should have been fetched $6 ago, and what the time is. It is one statement, since
-// it is what a process at rest does. The lease is asked for before anything else is
-// locked: in another order two processes could wait for each other.
+// whether jobs wait that should have been fetched $6 ago, and what the time is. It is one
+// statement, since it is what a process at rest does. Lock order: the lease before
+// anything else, or two processes could wait for each other.
 const beatSQL = `
 WITH lease AS (
   UPDATE promoter SET worker_id = $1, until = now() + $5::interval WHERE worker_id = $1 OR until < now() RETURNING worker_id
@@ -90,38 +90,6 @@ func (m *membership) beat(ctx context.Context) error {
 		m.leadUntil.Store(int64(asked + leaseFor))
 	} else {
 		m.leadUntil.Store(0)
-	}
-	return nil
-}
-
-// beat is the member's, and wakes who has to do something about what it saw: at
-// rest there is nothing.
-func (e *Engine) beat(ctx context.Context) error {
-	led := e.member.leads()
-	if err := e.member.beat(ctx); err != nil {
-		return err
-	}
-	if !led && e.member.leads() {
-		e.Wake() // what waits was the other's to promote
-	}
-	if e.member.others.Load() {
-		signal(e.lookAtOwners)
-	}
-	if e.member.unfetched.Load() && e.member.leads() {
-		return e.announceLanes(ctx)
-	}
-	return nil
-}
-
-// announceLanes makes everybody fetch: whoever was to fetch what waits was perhaps
-// not listening when it was announced.
-func (e *Engine) announceLanes(ctx context.Context) error {
-	rows := jobRows{queues: make([]string, lanes)}
-	for n := range rows.queues {
-		rows.queues[n] = laneName(n)
-	}
-	if _, err := e.Pool.Pgx.Exec(ctx, notifyJobsSQL, rows.notices()); err != nil {
-		return fmt.Errorf("announcing what waits to be fetched: %w", err)
 	}
 	return nil
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"pgregory.net/rapid"
 
-	"postrider/dispatch"
 	"postrider/internal/pg"
 	"postrider/outbox"
 	"postrider/pgtest"
@@ -26,9 +25,9 @@ import (
 func TestAJobIsMadeAsRiverMakesIt(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
-	due := []dispatch.Due{
-		{DeliveryID: pgtest.ID(t), Endpoint: "https://a.example:443", Priority: dispatch.PriorityLive},
-		{DeliveryID: pgtest.ID(t), Endpoint: "https://b.example:443", Attempt: 3, Priority: dispatch.PriorityReplay, Promoted: true, Probe: true},
+	due := []outbox.Ready{
+		{DeliveryID: pgtest.ID(t), Endpoint: "https://a.example:443", Priority: outbox.PriorityLive},
+		{DeliveryID: pgtest.ID(t), Endpoint: "https://b.example:443", Attempt: 3, Priority: outbox.PriorityReplay, Promoted: true, Probe: true},
 	}
 	err := pg.WithPipeline(t.Context(), d.SQL, func(_ context.Context, tx *pg.Pipeline) error { return queueJobs(tx, due) })
 	if err != nil {
@@ -92,8 +91,8 @@ func jobsIn(t *testing.T, d *pgtest.DB) []map[string]any {
 func TestJobsOfSeveralDeliveries(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		all := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) dispatch.Due {
-			return dispatch.Due{
+		all := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) outbox.Ready {
+			return outbox.Ready{
 				DeliveryID: uuid.Must(uuid.NewV4()), Attempt: rapid.IntRange(0, 3).Draw(t, "attempt"),
 				Endpoint: rapid.SampledFrom([]string{"https://a.example:443", "https://b.example:443"}).Draw(t, "endpoint"),
 				Priority: rapid.IntRange(1, 2).Draw(t, "priority"), Promoted: rapid.Bool().Draw(t, "promoted"),
@@ -103,22 +102,22 @@ func TestJobsOfSeveralDeliveries(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var queued []dispatch.Due
+		var queued []outbox.Ready
 		for i, encoded := range rows.encoded {
 			var args DeliverArgs
 			if err := json.Unmarshal([]byte(encoded), &args); err != nil {
 				t.Fatal(err)
 			}
-			if n := len(args.Deliveries); n == 0 || n > jobRowsEach || rows.queues[i] != lane(args.Endpoint) {
+			if n := len(args.Deliveries); n == 0 || n > deliveriesEach || rows.queues[i] != lane(args.Endpoint) {
 				t.Fatalf("%d deliveries in a job of %s", n, rows.queues[i])
 			}
 			for _, q := range args.Deliveries {
-				queued = append(queued, dispatch.Due{
+				queued = append(queued, outbox.Ready{
 					DeliveryID: q.ID, Attempt: q.Attempt, Endpoint: args.Endpoint, Priority: rows.priorities[i], Promoted: args.Promoted,
 				})
 			}
 		}
-		kind := func(a, b dispatch.Due) int {
+		kind := func(a, b outbox.Ready) int {
 			return cmp.Or(cmp.Compare(a.Endpoint, b.Endpoint), cmp.Compare(a.Priority, b.Priority), cmp.Compare(fmt.Sprint(a.Promoted), fmt.Sprint(b.Promoted)))
 		}
 		slices.SortStableFunc(all, kind)

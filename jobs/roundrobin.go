@@ -2,9 +2,9 @@ package jobs
 
 import "postrider/outbox"
 
-// turns deals places out to streams: to affiliates in turn, and for each
-// affiliate to its endpoints in turn.
-type turns struct {
+// roundRobin gives each stream its turn: affiliates in turn, and of each affiliate its
+// endpoints in turn.
+type roundRobin struct {
 	affiliates []*affiliateTurns
 	at         int
 	index      map[int64]*affiliateTurns
@@ -15,7 +15,7 @@ type affiliateTurns struct {
 	at      int
 }
 
-func (t *turns) add(s outbox.Stream) {
+func (t *roundRobin) add(s outbox.Stream) {
 	if t.index == nil {
 		t.index = map[int64]*affiliateTurns{}
 	}
@@ -29,7 +29,7 @@ func (t *turns) add(s outbox.Stream) {
 }
 
 // next gives the stream whose turn it is; false where none is left.
-func (t *turns) next() (outbox.Stream, bool) {
+func (t *roundRobin) next() (outbox.Stream, bool) {
 	if len(t.affiliates) == 0 {
 		return outbox.Stream{}, false
 	}
@@ -42,8 +42,8 @@ func (t *turns) next() (outbox.Stream, bool) {
 	return s, true
 }
 
-// drop takes the stream out that next gave last: it has no room.
-func (t *turns) drop() {
+// drop takes the stream out that next gave last: it may have no more.
+func (t *roundRobin) drop() {
 	t.at--
 	a := t.affiliates[t.at]
 	a.at--

@@ -1,4 +1,4 @@
-package dispatch
+package outbox
 
 import (
 	"time"
@@ -6,8 +6,8 @@ import (
 	"postrider/macro"
 )
 
-// Due is a delivery that may run now: what a queue needs to know of it.
-type Due struct {
+// Ready is a delivery that may go out now: what a queue needs to know of it.
+type Ready struct {
 	DeliveryID [16]byte // a UUID
 	Attempt    int      // how many attempts it had so far
 	Endpoint   string   // scheme://host:port that it goes to
@@ -19,7 +19,7 @@ type Due struct {
 // Fresh is a delivery that is being recorded: with what it takes to send it
 // without reading it back.
 type Fresh struct {
-	Due
+	Ready
 
 	AffiliateID int64
 	PostbackID  int64

@@ -1,9 +1,10 @@
-package dispatch
+package outbox
 
 import (
 	"io"
 	"slices"
 
+	"postrider/dispatch"
 	"postrider/internal/enum"
 )
 
@@ -70,3 +71,16 @@ func (s State) MarshalGQL(w io.Writer) { enum.Write(w, s) }
 
 // UnmarshalGQL reads the GraphQL name.
 func (s *State) UnmarshalGQL(v any) error { return enum.Read(v, s, States()) }
+
+// after is the state that an outcome brings a delivery to.
+func after(v dispatch.Verdict) State {
+	switch v {
+	case dispatch.Accepted:
+		return Delivered
+	case dispatch.TryAgain:
+		return Retrying
+	case dispatch.GiveUp:
+		return Failed
+	}
+	panic("an outcome without a verdict") // Judge gives every one of them one
+}

@@ -15,19 +15,19 @@ import (
 
 const tracker = "https://tracker.example:443"
 
-func registry() *endpoints { return newEndpoints(dispatch.DefaultCircuitRules, 64, time.Now) }
+func registry() *permits { return newPermits(dispatch.DefaultCircuitRules, 64, time.Now) }
 
 func TestANewEndpointGetsSoManyAndTheRestGoesBack(t *testing.T) {
 	t.Parallel()
 	e := registry()
 	for i := range 20 {
-		_, a := e.enter(t.Context(), DeliverArgs{Endpoint: tracker})
-		if want := i < dispatch.DefaultCapRules.Start; (a == admitted) != want {
+		_, a := e.acquire(t.Context(), DeliverArgs{Endpoint: tracker})
+		if want := i < dispatch.DefaultLimitRules.Start; (a == admitted) != want {
 			t.Errorf("the %d. was told %d", i+1, a)
 		}
 	}
-	if _, a := e.enter(t.Context(), DeliverArgs{Endpoint: "https://other.example:443"}); a != admitted {
-		t.Error("another endpoint has no place")
+	if _, a := e.acquire(t.Context(), DeliverArgs{Endpoint: "https://other.example:443"}); a != admitted {
+		t.Error("another endpoint has no permit")
 	}
 }
 
@@ -36,7 +36,7 @@ func TestEndpointsThatMayHangDoNotTakeAllWorkers(t *testing.T) {
 	e := registry()
 	taken := 0
 	for i := range 1000 {
-		if _, a := e.enter(t.Context(), DeliverArgs{Endpoint: fmt.Sprintf("https://dead-%d.example:443", i/2)}); a == admitted {
+		if _, a := e.acquire(t.Context(), DeliverArgs{Endpoint: fmt.Sprintf("https://dead-%d.example:443", i/2)}); a == admitted {
 			taken++
 		}
 	}
@@ -44,7 +44,7 @@ func TestEndpointsThatMayHangDoNotTakeAllWorkers(t *testing.T) {
 		t.Errorf("%d of 64 workers are at endpoints that may hang", taken)
 	}
 	e.learned(tracker, "", time.Millisecond)
-	if _, a := e.enter(t.Context(), DeliverArgs{Endpoint: tracker}); a != admitted {
+	if _, a := e.acquire(t.Context(), DeliverArgs{Endpoint: tracker}); a != admitted {
 		t.Error("one that is known to be fast finds none")
 	}
 }
@@ -59,15 +59,15 @@ func TestAnOpenCircuitHoldsAllButTheProbe(t *testing.T) {
 	if c, _ := e.circuit(tracker); !tell || c.State != dispatch.Open || c.Because != dispatch.ConnectionRefused {
 		t.Fatalf("after so many failures it is %+v", c)
 	}
-	if _, a := e.enter(t.Context(), DeliverArgs{Endpoint: tracker}); a != held {
+	if _, a := e.acquire(t.Context(), DeliverArgs{Endpoint: tracker}); a != held {
 		t.Errorf("a job was told %d", a)
 	}
-	if _, a := e.enter(t.Context(), DeliverArgs{Endpoint: tracker, Promoted: true, Probe: true}); a != admitted {
+	if _, a := e.acquire(t.Context(), DeliverArgs{Endpoint: tracker, Promoted: true, Probe: true}); a != admitted {
 		t.Errorf("the probe was told %d", a)
 	}
 	e.setCircuits(map[string]dispatch.Circuit{tracker: {State: dispatch.Recovering, Successes: 1}}, nil)
-	if limit, _ := e.room(tracker, 4); limit != 1 {
-		t.Errorf("after the first success %d may be under way, of all processes: its cap has learned", limit)
+	if limit, _ := e.forPromoter(tracker, 4); limit != 1 {
+		t.Errorf("after the first success %d may be in flight, of all processes: its limit has learned", limit)
 	}
 	e.setCircuits(nil, nil)
 	if c, _ := e.circuit(tracker); c.State == dispatch.Recovering || c.InRow != 0 {
@@ -79,14 +79,14 @@ func TestWhoWaitsForAFastEndpointIsSentBackWhenItFails(t *testing.T) {
 	t.Parallel()
 	e := registry()
 	e.learned(tracker, "", time.Millisecond) // it answers
-	var places []place
-	for range dispatch.DefaultCapRules.Start {
-		p, _ := e.enter(t.Context(), DeliverArgs{Endpoint: tracker})
-		places = append(places, p)
+	var permits []permit
+	for range dispatch.DefaultLimitRules.Start {
+		p, _ := e.acquire(t.Context(), DeliverArgs{Endpoint: tracker})
+		permits = append(permits, p)
 	}
 	told := make(chan admission)
 	go func() {
-		_, a := e.enter(context.WithoutCancel(t.Context()), DeliverArgs{Endpoint: tracker})
+		_, a := e.acquire(context.WithoutCancel(t.Context()), DeliverArgs{Endpoint: tracker})
 		told <- a
 	}()
 	for waits := false; !waits; {
@@ -97,19 +97,19 @@ func TestWhoWaitsForAFastEndpointIsSentBackWhenItFails(t *testing.T) {
 	for range dispatch.DefaultCircuitRules.Consecutive {
 		e.learned(tracker, dispatch.TimeoutHeaders, 10*time.Second)
 	}
-	e.leave(places[0])
+	e.release(permits[0])
 	if a := <-told; a == admitted {
 		t.Error("it was let through to an endpoint that fails")
 	}
 }
 
-func TestAPlaceIsHadAtOnceWhereNobodyHasToWait(t *testing.T) {
+func TestAPermitIsHadAtOnceWhereNobodyHasToWait(t *testing.T) {
 	t.Parallel()
 	e := registry()
 	had := func() bool {
-		p, ok := e.enterAtOnce(tracker)
+		p, ok := e.tryAcquire(tracker)
 		if ok {
-			e.leave(p)
+			e.release(p)
 		}
 		return ok
 	}
@@ -125,18 +125,18 @@ func TestAPlaceIsHadAtOnceWhereNobodyHasToWait(t *testing.T) {
 		t.Error("at one that has failed")
 	}
 	e.learned(tracker, "", time.Millisecond)
-	var places []place
-	for range e.known[tracker].cap.Limit(e.caps) {
-		p, ok := e.enterAtOnce(tracker)
+	var permits []permit
+	for range e.known[tracker].limit.Permits(e.limits) {
+		p, ok := e.tryAcquire(tracker)
 		if !ok {
 			t.Error("none where there are some")
 		}
-		places = append(places, p)
+		permits = append(permits, p)
 	}
 	if had() {
 		t.Error("more than there are")
 	}
-	e.leave(places[0])
+	e.release(permits[0])
 	e.known[tracker].waiting = []waiter{{}}
 	if had() {
 		t.Error("one that somebody waits for")
@@ -150,9 +150,9 @@ func TestAPlaceIsHadAtOnceWhereNobodyHasToWait(t *testing.T) {
 	}
 }
 
-// However jobs come, go and give up, no more are under way than may be, nobody
+// However jobs come, go and give up, no more are in flight than may be, nobody
 // waits for ever, and in the end nothing is left over.
-func TestPlacesAreNeitherLostNorDoubled(t *testing.T) {
+func TestPermitsAreNeitherLostNorDoubled(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		e := registry()
@@ -161,7 +161,7 @@ func TestPlacesAreNeitherLostNorDoubled(t *testing.T) {
 		reasons := rapid.SliceOfN(rapid.SampledFrom([]dispatch.Reason{"", "", "", "", "HTTP_404", dispatch.RateLimited}), n, n).Draw(t, "reasons")
 		gaveUp := rapid.SliceOfN(rapid.Bool(), n, n).Draw(t, "gave up")
 		atOnce := rapid.SliceOfN(rapid.Bool(), n, n).Draw(t, "at once")
-		var flying atomic.Int64
+		var inFlight atomic.Int64
 		var jobs sync.WaitGroup
 		for i := range n {
 			jobs.Go(func() {
@@ -170,29 +170,29 @@ func TestPlacesAreNeitherLostNorDoubled(t *testing.T) {
 				if gaveUp[i] {
 					cancel()
 				}
-				var p place
+				var p permit
 				var ok bool
 				if atOnce[i] {
-					p, ok = e.enterAtOnce(tracker)
+					p, ok = e.tryAcquire(tracker)
 				} else {
 					var a admission
-					p, a = e.enter(ctx, DeliverArgs{Endpoint: tracker})
+					p, a = e.acquire(ctx, DeliverArgs{Endpoint: tracker})
 					ok = a == admitted
 				}
 				if !ok {
 					return
 				}
-				if now := flying.Add(1); now > int64(dispatch.DefaultCapRules.Most) {
-					t.Errorf("%d are under way", now)
+				if now := inFlight.Add(1); now > int64(dispatch.DefaultLimitRules.Most) {
+					t.Errorf("%d are in flight", now)
 				}
 				e.learned(tracker, reasons[i], time.Millisecond)
-				flying.Add(-1)
-				e.leave(p)
+				inFlight.Add(-1)
+				e.release(p)
 			})
 		}
 		jobs.Wait()
-		if ep := e.known[tracker]; ep.flying != 0 || ep.direct != 0 || len(ep.waiting) != 0 || e.slowFlying != 0 {
-			t.Fatalf("%d are under way, %d wait, %d are slow", ep.flying, len(ep.waiting), e.slowFlying)
+		if ep := e.known[tracker]; ep.inFlight != 0 || ep.direct != 0 || len(ep.waiting) != 0 || e.slowInFlight != 0 {
+			t.Fatalf("%d are in flight, %d wait, %d are slow", ep.inFlight, len(ep.waiting), e.slowInFlight)
 		}
 	})
 }

@@ -1,0 +1,95 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+)
+
+// fetchCooldown is the least between two fetches of a lane. The first job after a
+// quiet moment is fetched at once; under load more jobs share a fetch.
+const fetchCooldown = 10 * time.Millisecond
+
+// fetchPoll is how often a lane is looked at without a notice. Where one was lost
+// with the connection that listens, the beat sees it sooner, for all lanes at once
+// (fetchedIn). A look makes a job that comes right after it wait for the cooldown,
+// and sixteen lanes are never at rest: it must be rare.
+const fetchPoll = time.Minute
+
+// newRiver makes River's client, over connections of its own, which commit
+// asynchronously: a job that was fetched and is forgotten in a crash of PostgreSQL is
+// fetched again, and a claim of ours, which is on disk, brings the fetch before it along.
+func newRiver(pool *pgxpool.Pool, d *deliverer) (*river.Client[pgx.Tx], error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, d)
+	queues := make(map[string]river.QueueConfig, lanes)
+	for n := range lanes {
+		// More than all endpoints that may hang can have in flight: the others of
+		// their lane are always fetched.
+		queues[laneName(n)] = river.QueueConfig{MaxWorkers: d.Workers}
+	}
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
+		ID:                          d.member.id.String(), // in attempted_by: whose jobs these are
+		Queues:                      queues,
+		Workers:                     workers,
+		FetchCooldown:               fetchCooldown,
+		FetchPollInterval:           fetchPoll,
+		RescueStuckJobsAfter:        2 * time.Minute,
+		JobTimeout:                  jobTimeout,
+		CompletedJobRetentionPeriod: 5 * time.Minute,
+		ReindexerIndexNames:         []string{"river_job_pkey", "river_job_prioritized_fetching_index", "river_job_state_and_finalized_at_index"},
+		Logger:                      quiet(d.Log),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("making River's client: %w", err)
+	}
+	return client, nil
+}
+
+// riverConns is how many connections River has: fetching, finishing, and one
+// that listens.
+const riverConns = 4
+
+// riverPool opens River's connections, beside those of ours.
+func riverPool(ctx context.Context, ours *pgxpool.Pool) (*pgxpool.Pool, error) {
+	config := ours.Config()
+	config.MaxConns = riverConns
+	config.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("opening River's connections: %w", err)
+	}
+	return pool, nil
+}
+
+// quiet keeps River's chatter out of the log: only what is wrong is said.
+func quiet(log *slog.Logger) *slog.Logger {
+	return slog.New(&levelHandler{Handler: log.Handler(), least: slog.LevelWarn})
+}
+
+type levelHandler struct {
+	slog.Handler
+
+	least slog.Level
+}
+
+// Enabled leaves out what is below the least level.
+func (h *levelHandler) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= h.least && h.Handler.Enabled(ctx, level)
+}
+
+// WithAttrs keeps the level.
+func (h *levelHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return &levelHandler{Handler: h.Handler.WithAttrs(attrs), least: h.least}
+}
+
+// WithGroup keeps the level.
+func (h *levelHandler) WithGroup(name string) slog.Handler {
+	return &levelHandler{Handler: h.Handler.WithGroup(name), least: h.least}
+}
