@@ -10,6 +10,7 @@ GO      ?= go
 NPM     ?= npm
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LINT    := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+SOAK    ?= 1m
 GEOIP   := @ip-location-db/geo-whois-asn-country-mmdb@2.3.2026061719
 
 # check and test both want it: whichever comes second is answered from Go's cache.
@@ -43,8 +44,8 @@ bench: .cache/postgres ## the benchmarks, with their peers and limits, as one ta
 	$(GO) run ./bench
 
 .PHONY: soak
-soak: .cache/postgres ## the long crash tests: kill -9 again and again under load, a process that is stopped for a minute
-	$(GO) test -count=1 -timeout 90m -run 'Crash|ClaimsEnd|IsCut' -v ./cmd/postrider -soak
+soak: .cache/postgres ## the long crash tests: kill -9 again and again under load, for SOAK=1m; a process that is stopped for a minute
+	$(GO) test -count=1 -timeout 4h -run 'Crash|ClaimsEnd|IsCut' -v ./cmd/postrider -soak $(SOAK)
 
 .PHONY: dev
 dev: .cache/postgres .cache/country.mmdb frontend/node_modules/.installed ## Go with reload beside Vite's dev server

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"postrider/domain/inbound"
 	"postrider/internal/pg"
 	"postrider/internal/secret"
 )
@@ -49,7 +50,7 @@ func signedBesideClicks(ctx context.Context, e *env) (figures, error) {
 	}
 	call := func(i int) string {
 		query := fmt.Sprintf("goal=registration&click_id=%s", clicks[clickName(i)])
-		return fmt.Sprintf("%s/postback/%s?%s&signature=%s", s.url, signedSource, query, hex.EncodeToString(secret.Sign([]byte(key), []byte(query))))
+		return fmt.Sprintf("%s/postback/%s?%s&signature=%s", s.url, signedSource, query, hex.EncodeToString(inbound.Sign(key, []byte(query))))
 	}
 	if _, err := atRate(ctx, warmLoad, signedRate, http.StatusCreated, call); err != nil {
 		return figures{}, err

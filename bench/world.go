@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 
+	"postrider/domain/tracking"
 	"postrider/internal/pg"
 	"postrider/internal/secret"
-	"postrider/tracking"
 )
 
 // world is the least that clicks and conversions need: as many affiliates as

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"time"
 
-	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
 )
 
 // writeCall writes the operator's call of a step into the received log, and now

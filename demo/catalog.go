@@ -5,11 +5,11 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
 	"postrider/dispatch"
-	"postrider/firing"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/tracking"
 	"postrider/internal/viewer"
-	"postrider/tracking"
 )
 
 // Password opens every sign-in of the demo.

@@ -13,8 +13,8 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/dispatch"
+	"postrider/domain/macro"
 	"postrider/internal/globalid"
-	"postrider/macro"
 	"postrider/outbox"
 )
 

@@ -14,19 +14,20 @@ import (
 	"github.com/shopspring/decimal"
 	"go.uber.org/goleak"
 
-	"postrider/commission"
 	"postrider/demo"
 	"postrider/dispatch"
-	"postrider/firing"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/inbound"
+	"postrider/domain/macro"
+	"postrider/domain/tracking"
 	"postrider/intake"
 	"postrider/internal/enum"
 	"postrider/internal/globalid"
 	"postrider/internal/pg"
 	"postrider/internal/secret"
-	"postrider/macro"
 	"postrider/outbox"
 	"postrider/pgtest"
-	"postrider/tracking"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -333,8 +334,8 @@ func TestThePastLooksLikeThePresent(t *testing.T) {
 	if err != nil || !click.Found {
 		t.Fatalf("%+v, %v", click, err)
 	}
-	out, err := in.Report(t.Context(), source.Key, intake.Report{
-		Goal: "registration", ClickID: globalid.Hex(click.ClickID), PlayerID: "new", Actor: intake.Operator,
+	out, err := in.Report(t.Context(), source.Key, inbound.Report{
+		Goal: "registration", ClickID: globalid.Hex(click.ClickID), PlayerID: "new", Actor: commission.ByOperator,
 	})
 	if err != nil || out.Result != intake.Recorded {
 		t.Fatalf("%+v, %v", out, err)

@@ -12,11 +12,10 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
-	"postrider/firing"
-	"postrider/intake"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/macro"
 	"postrider/internal/globalid"
-	"postrider/macro"
 )
 
 // history lets what was invented happen, one step after another, as intake and
@@ -109,12 +108,12 @@ func (h *history) take(s step) error {
 		return fmt.Errorf("writing decisions down: %w", err)
 	}
 	eventID := factID(h.r, s.received)
-	actor, user := intake.Operator, any(nil)
+	actor, user := commission.ByOperator, any(nil)
 	switch {
 	case c.ours:
-		actor = intake.Postrider
+		actor = commission.ByPostrider
 	case s.byHand:
-		actor, user = intake.Staff, h.managerID
+		actor, user = commission.ByStaff, h.managerID
 	default:
 		h.writeCall(c, s)
 	}
@@ -151,9 +150,9 @@ func (h *history) decide(c *conversion, s step) ([]*postback, []firing.Decision)
 
 func (h *history) writeConversion(c *conversion) {
 	var campaignID, clickID, onceKey any
-	attributed, payoutCurrency, origin := "", "", intake.Operator
+	attributed, payoutCurrency, origin := "", "", commission.ByOperator
 	if c.ours {
-		origin = intake.Postrider
+		origin = commission.ByPostrider
 	}
 	if c.click != nil {
 		campaignID, clickID, attributed = orNull(c.click.campaign.id), c.click.id, "click"

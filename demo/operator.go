@@ -11,9 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"postrider/commission"
-	"postrider/intake"
-	"postrider/internal/secret"
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
 )
 
 // guest is a player at an operator, as its server knows it.
@@ -150,8 +149,8 @@ func (g *guest) request(ctx context.Context, base string, r report, forged bool)
 		return nil, err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	signature := secret.Sign([]byte(g.source.HMACSecret+strings.Repeat("x", count(forged))), body)
-	req.Header.Set(intake.DefaultSignatureHeader, hex.EncodeToString(signature))
+	signature := inbound.Sign(g.source.HMACSecret+strings.Repeat("x", count(forged)), body)
+	req.Header.Set(inbound.DefaultSignatureHeader, hex.EncodeToString(signature))
 	return req, nil
 }
 

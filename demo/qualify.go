@@ -6,7 +6,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 )
 
 // qualify tells what Postrider itself found over a player's steps: after each, the

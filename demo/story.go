@@ -9,8 +9,8 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
-	"postrider/tracking"
+	"postrider/domain/commission"
+	"postrider/domain/tracking"
 )
 
 // click is a row of clicks.

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"postrider/tracking"
+	"postrider/domain/tracking"
 )
 
 // TrafficConfig is what Traffic needs.

@@ -9,16 +9,16 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/macro"
+	"postrider/domain/tracking"
 	"postrider/ent"
 	"postrider/ent/db"
-	"postrider/firing"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
-	"postrider/macro"
 	"postrider/setup"
-	"postrider/tracking"
 )
 
 // world is the catalog with the ids of its rows.

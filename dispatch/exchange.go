@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"postrider/macro"
+	"postrider/domain/macro"
 )
 
 // MaxURL is the length in bytes of the longest URL that is sent.

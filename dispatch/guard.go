@@ -10,7 +10,7 @@ import (
 	"strings"
 	"syscall"
 
-	"postrider/macro"
+	"postrider/domain/macro"
 
 	"code.dny.dev/ssrf"
 )

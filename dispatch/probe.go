@@ -7,7 +7,7 @@ import (
 	"net/netip"
 	"time"
 
-	"postrider/macro"
+	"postrider/domain/macro"
 )
 
 // Probe asks the network about a host before anything is sent there. It goes

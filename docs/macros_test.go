@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"postrider/macro"
+	"postrider/domain/macro"
 )
 
 // The page for whoever writes templates has the registry as tables.

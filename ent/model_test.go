@@ -16,7 +16,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"go.uber.org/goleak"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/goal"

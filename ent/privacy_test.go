@@ -10,7 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/dispatch"
-	"postrider/doctor"
+	"postrider/domain/doctor"
 	"postrider/ent/db"
 	"postrider/ent/db/migrate"
 	"postrider/ent/db/privacy"

@@ -3,9 +3,9 @@ package ent
 import (
 	"time"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/ent/db"
-	"postrider/firing"
 )
 
 // FiringPostback is a row as the rules of firing see it.

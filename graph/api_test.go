@@ -29,7 +29,7 @@ import (
 	"postrider/pgtest"
 	"postrider/report"
 	"postrider/setup"
-	"postrider/trial"
+	"postrider/testfire"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -79,7 +79,7 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 	}
 	sender := dispatch.NewClient(dispatch.ClientOptions{Guard: dispatch.NewGuard(dispatch.GuardOptions{AllowPrivate: true}), Now: now})
 	t.Cleanup(sender.Close)
-	a.cfg.Trial = trial.New(trial.Config{DB: d.SQL, Rows: client, Sender: sender, Secrets: pgtest.Key(t), Now: now})
+	a.cfg.Tester = testfire.New(testfire.Config{DB: d.SQL, Rows: client, Sender: sender, Secrets: pgtest.Key(t), Now: now})
 	for _, o := range options {
 		o(&a.cfg)
 	}

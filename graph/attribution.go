@@ -8,7 +8,10 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/commission"
+	"postrider/backoffice"
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
+	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
@@ -20,11 +23,10 @@ import (
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/setup"
-	"postrider/tracking"
 )
 
-func (r *Resolver) proposals(ctx context.Context, c *db.Conversion) ([]*intake.Proposal, error) {
-	list := []*intake.Proposal{}
+func (r *Resolver) proposals(ctx context.Context, c *db.Conversion) ([]*backoffice.Proposal, error) {
+	list := []*backoffice.Proposal{}
 	if c.AffiliateID != nil {
 		return list, nil
 	}
@@ -84,7 +86,7 @@ func (r *Resolver) attributeByRule(ctx context.Context, in gen.AttributeByRuleIn
 	v := viewer.From(ctx)
 	dry := in.DryRun != nil && *in.DryRun
 	payload.Considered = len(ids)
-	payload.Count, err = r.Intake.AssignByRule(ctx, ids, in.Kinds, dry, intake.Assignment{Actor: actor(v), UserID: v.UserID})
+	payload.Count, err = r.Backoffice.AssignByRule(ctx, ids, in.Kinds, dry, intake.Assignment{Actor: actor(v), UserID: v.UserID})
 	if err != nil || dry || payload.Count == 0 {
 		return payload, err
 	}
@@ -106,7 +108,7 @@ func (r *Resolver) fireManually(ctx context.Context, in gen.FireManualConversion
 		return payload, err
 	}
 	v := viewer.From(ctx)
-	report := intake.Report{
+	report := inbound.Report{
 		Goal: in.Goal, ClickID: globalid.Hex(found.ID), TransactionID: text(in.TransactionID), Amount: sum, Currency: text(in.Currency),
 		Reason: "fired by hand", Actor: actor(v), UserID: v.UserID,
 	}
@@ -189,7 +191,7 @@ func (r *Resolver) importStatuses(ctx context.Context, in gen.ImportStatusChange
 	v := viewer.From(ctx)
 	dry := in.DryRun != nil && *in.DryRun
 	payload := &gen.ImportStatusChangesPayload{Lines: []*gen.StatusChangeLine{}}
-	lines, err := r.Intake.ImportStatuses(ctx, in.CSV, dry, intake.Move{Actor: actor(v), UserID: v.UserID})
+	lines, err := r.Backoffice.ImportStatuses(ctx, in.CSV, dry, intake.Move{Actor: actor(v), UserID: v.UserID})
 	if err != nil {
 		return payload, err
 	}
@@ -212,7 +214,7 @@ func (r *Resolver) importStatuses(ctx context.Context, in gen.ImportStatusChange
 			Line: l.Line, Key: l.Key, Conversion: known[l.ConversionID], From: statusOrNull(l.From), To: statusOrNull(l.To),
 			Outcome: string(l.Outcome), Message: l.Message,
 		})
-		if l.Outcome == intake.LineChange {
+		if l.Outcome == backoffice.LineChange {
 			payload.Changed++
 		}
 	}

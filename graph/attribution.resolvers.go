@@ -8,10 +8,10 @@ package graph
 import (
 	"context"
 
-	"postrider/commission"
+	"postrider/backoffice"
+	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/graph/gen"
-	"postrider/intake"
 )
 
 func (r *conversionResolver) Rate(ctx context.Context, obj *db.Conversion) (*string, error) {
@@ -26,7 +26,7 @@ func (r *conversionResolver) Source(ctx context.Context, obj *db.Conversion) (*d
 	return load(ctx).sources.Load(ctx, obj.SourceID)
 }
 
-func (r *conversionResolver) Proposals(ctx context.Context, obj *db.Conversion) ([]*intake.Proposal, error) {
+func (r *conversionResolver) Proposals(ctx context.Context, obj *db.Conversion) ([]*backoffice.Proposal, error) {
 	return r.proposals(ctx, obj)
 }
 
@@ -54,7 +54,7 @@ func (r *mutationResolver) ImportStatusChanges(ctx context.Context, input gen.Im
 	return payload, err
 }
 
-func (r *proposalResolver) Click(ctx context.Context, obj *intake.Proposal) (*db.Click, error) {
+func (r *proposalResolver) Click(ctx context.Context, obj *backoffice.Proposal) (*db.Click, error) {
 	return find(ctx, load(ctx).clicks, &obj.ClickID)
 }
 

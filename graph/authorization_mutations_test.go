@@ -10,7 +10,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"postrider/doctor"
+	"postrider/domain/doctor"
 	"postrider/ent/db"
 	"postrider/ent/db/postbackversion"
 	"postrider/internal/globalid"

@@ -9,7 +9,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
 	"postrider/internal/viewer"

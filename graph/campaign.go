@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 
+	"postrider/domain/firing"
 	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/trackinglink"
-	"postrider/firing"
 	"postrider/graph/gen"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"

@@ -8,6 +8,7 @@ package graph
 import (
 	"context"
 
+	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
@@ -15,7 +16,6 @@ import (
 	"postrider/internal/problem"
 	"postrider/report"
 	"postrider/setup"
-	"postrider/tracking"
 )
 
 func (r *campaignResolver) Offer(ctx context.Context, obj *db.Campaign) (*db.Offer, error) {

@@ -8,10 +8,11 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/inbound"
 	"postrider/ent/db"
 	"postrider/ent/db/conversionevent"
-	"postrider/firing"
 	"postrider/graph/gen"
 	"postrider/intake"
 	"postrider/internal/globalid"
@@ -21,16 +22,16 @@ import (
 )
 
 // actor is who is at work: a program with a token, or somebody of the staff.
-func actor(v *viewer.Viewer) intake.Actor {
+func actor(v *viewer.Viewer) commission.Actor {
 	if v.TokenID != 0 {
-		return intake.API
+		return commission.ByAPI
 	}
-	return intake.Staff
+	return commission.ByStaff
 }
 
-func reportOf(ctx context.Context, in gen.RecordConversionInput) (intake.Report, error) {
+func reportOf(ctx context.Context, in gen.RecordConversionInput) (inbound.Report, error) {
 	v := viewer.From(ctx)
-	report := intake.Report{
+	report := inbound.Report{
 		Goal: in.Goal, ClickID: text(in.ClickID), PlayerID: text(in.PlayerID), TransactionID: text(in.TransactionID),
 		Currency: text(in.Currency), Actor: actor(v), UserID: v.UserID,
 	}

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/ent/db"
-	"postrider/firing"
 	"postrider/internal/globalid"
 	"postrider/outbox"
 	"postrider/pgtest"

@@ -8,7 +8,7 @@ package graph
 import (
 	"context"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/ent/db/currencyrate"
 	"postrider/graph/gen"

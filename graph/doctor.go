@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"slices"
 
-	"postrider/commission"
-	"postrider/doctor"
+	"postrider/domain/commission"
+	"postrider/domain/doctor"
+	"postrider/domain/firing"
 	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/postback"
-	"postrider/firing"
 	"postrider/graph/gen"
 	"postrider/internal/viewer"
 )
@@ -40,7 +40,7 @@ func (r *Resolver) lint(ctx context.Context, w lintWish) ([]*gen.Finding, error)
 	findings := doctor.Check(doctor.Question{
 		Template: w.template, TrackingLink: w.link, Goals: w.goals, Repeating: repeating, Statuses: w.statuses, Others: others, Gathers: w.gathers,
 	})
-	findings = append(findings, doctor.CheckTarget(ctx, w.template, r.Target, w.network && r.Trial.AllowLook(ctx))...)
+	findings = append(findings, doctor.CheckTarget(ctx, w.template, r.Target, w.network && r.Tester.AllowLook(ctx))...)
 	shown := make([]*gen.Finding, len(findings))
 	for i, f := range findings {
 		shown[i] = shownFinding(f)

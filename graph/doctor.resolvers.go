@@ -8,8 +8,8 @@ package graph
 import (
 	"context"
 
-	"postrider/commission"
-	"postrider/firing"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/graph/gen"
 )
 

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"postrider/domain/firing"
 	"postrider/ent/db"
-	"postrider/firing"
 	"postrider/internal/globalid"
 	"postrider/pgtest"
 )

@@ -8,9 +8,9 @@ package graph
 import (
 	"context"
 
+	"postrider/domain/macro"
 	"postrider/ent/db"
 	"postrider/graph/gen"
-	"postrider/macro"
 	"postrider/report"
 )
 

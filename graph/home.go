@@ -8,7 +8,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 
-	"postrider/doctor"
+	"postrider/domain/doctor"
 	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/campaign"

@@ -8,7 +8,7 @@ package graph
 import (
 	"context"
 
-	"postrider/doctor"
+	"postrider/domain/doctor"
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"

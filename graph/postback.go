@@ -6,14 +6,14 @@ import (
 	"fmt"
 	"time"
 
-	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/macro"
 	"postrider/ent/db"
 	"postrider/graph/gen"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
-	"postrider/macro"
 	"postrider/setup"
 )
 

@@ -9,12 +9,12 @@ import (
 	"context"
 	"time"
 
+	"postrider/domain/macro"
 	"postrider/ent/db"
 	"postrider/ent/db/postback"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
-	"postrider/macro"
 	"postrider/report"
 	"postrider/setup"
 )

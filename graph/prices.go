@@ -1,8 +1,8 @@
 package graph
 
 import (
-	"postrider/commission"
-	"postrider/firing"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"

@@ -5,15 +5,15 @@ import (
 	"errors"
 	"fmt"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/macro"
+	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/ent/db/trackinglink"
 	"postrider/graph/gen"
 	"postrider/internal/problem"
-	"postrider/macro"
 	"postrider/setup"
-	"postrider/tracking"
-	"postrider/trial"
+	"postrider/testfire"
 )
 
 // pastedLink reads a tracking link that was pasted and finds the viewer's own that
@@ -49,31 +49,31 @@ func (r *Resolver) prove(ctx context.Context, link, goal string, status *commiss
 	if err != nil {
 		return nil, err
 	}
-	claim := trial.Claim{Link: row, Pasted: pasted, Goal: goal}
+	claim := testfire.Claim{Link: row, Pasted: pasted, Goal: goal}
 	assign(&claim.Status, status)
 	if claim.Draft, err = draft(in); err != nil {
 		return nil, err
 	}
-	proof, err := r.Trial.Prove(ctx, claim)
+	proof, err := r.Tester.Prove(ctx, claim)
 	if err != nil {
 		return nil, err
 	}
 	return shownProof(proof, claim), nil
 }
 
-func draft(in *gen.PostbackDraftInput) (*trial.Draft, error) {
+func draft(in *gen.PostbackDraftInput) (*testfire.Draft, error) {
 	if in == nil {
 		return nil, nil
 	}
 	id, err1 := optionalInt("Postback", "postbackId", in.PostbackID)
 	offerID, err2 := optionalInt("Offer", "offerId", in.OfferID)
 	campaignID, err3 := optionalInt("Campaign", "campaignId", in.CampaignID)
-	d := &trial.Draft{PostbackID: id, OfferID: offerID, CampaignID: campaignID, Goals: in.Goals, Statuses: in.Statuses, URLTemplate: in.URLTemplate, Gathers: seconds(in.GatherSeconds)}
+	d := &testfire.Draft{PostbackID: id, OfferID: offerID, CampaignID: campaignID, Goals: in.Goals, Statuses: in.Statuses, URLTemplate: in.URLTemplate, Gathers: seconds(in.GatherSeconds)}
 	assign(&d.Scope, in.Scope)
 	return d, errors.Join(err1, err2, err3)
 }
 
-func shownProof(p *trial.Proof, claim trial.Claim) *gen.Proof {
+func shownProof(p *testfire.Proof, claim testfire.Claim) *gen.Proof {
 	shown := &gen.Proof{Postbacks: []*gen.ProvedPostback{}}
 	for _, s := range p.Click {
 		shown.Click = append(shown.Click, &gen.ProvedSlot{Macro: string(s.Macro), Value: s.Value, Filled: s.Filled, Why: s.Why})

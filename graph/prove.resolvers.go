@@ -8,7 +8,7 @@ package graph
 import (
 	"context"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/graph/gen"
 )
 

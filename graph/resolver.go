@@ -15,7 +15,8 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/account"
-	"postrider/doctor"
+	"postrider/backoffice"
+	"postrider/domain/doctor"
 	"postrider/ent/db"
 	"postrider/graph/gen"
 	"postrider/graph/stream"
@@ -23,7 +24,7 @@ import (
 	"postrider/internal/secret"
 	"postrider/report"
 	"postrider/setup"
-	"postrider/trial"
+	"postrider/testfire"
 )
 
 // Replayer makes new deliveries out of ones that have ended, by today's template
@@ -45,12 +46,13 @@ type Config struct {
 	Accounts     *account.Accounts
 	Setup        *setup.Setup
 	Intake       *intake.Intake
+	Backoffice   *backoffice.Office
 	Health       *report.Health
 	Gaps         *report.Gaps
 	Progress     *report.Progress
 	Home         *report.Home
 	Replayer     Replayer
-	Trial        *trial.Trial
+	Tester       *testfire.Tester
 	Target       doctor.Target // asked by the doctor where a postback goes
 	Secrets      *secret.Ring  // opens postbacks' signing secrets for their owners
 	Installation gen.Instance

@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
 	"postrider/ent/db"
 	"postrider/graph/gen"
-	"postrider/intake"
 )
 
 // sample is a first deposit as an operator's server reports it: our name, and what
@@ -33,7 +33,7 @@ type call struct {
 func (r *Resolver) sampleCall(s *db.Source) call {
 	c := call{url: r.sourceURL(s), signed: s.RequireSignature, header: s.SignatureHeader, stamp: s.TimestampName}
 	if c.header == "" {
-		c.header = intake.DefaultSignatureHeader
+		c.header = inbound.DefaultSignatureHeader
 	}
 	theirs := func(name string) string {
 		if own := s.ParameterNames[name]; own != "" {

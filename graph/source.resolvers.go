@@ -8,10 +8,10 @@ package graph
 import (
 	"context"
 
+	"postrider/backoffice"
 	"postrider/ent/db"
 	"postrider/ent/db/source"
 	"postrider/graph/gen"
-	"postrider/intake"
 )
 
 func (r *mutationResolver) SaveSource(ctx context.Context, input gen.SaveSourceInput) (*gen.SaveSourcePayload, error) {
@@ -57,7 +57,7 @@ func (r *sourceResolver) StatusWords(ctx context.Context, obj *db.Source) ([]*ge
 	return words(obj.StatusWords), nil
 }
 
-func (r *sourceResolver) UnmappedStatuses(ctx context.Context, obj *db.Source) ([]*intake.WaitingWord, error) {
+func (r *sourceResolver) UnmappedStatuses(ctx context.Context, obj *db.Source) ([]*backoffice.WaitingWord, error) {
 	return load(ctx).waitingWords.Load(ctx, obj.ID)
 }
 

@@ -7,7 +7,7 @@ import (
 	"net/netip"
 
 	"postrider/dispatch"
-	"postrider/doctor"
+	"postrider/domain/doctor"
 )
 
 // Target asks the guard and the network about where a postback goes, for the

@@ -12,7 +12,7 @@ import (
 	"postrider/graph/gen"
 	"postrider/graph/page"
 	"postrider/outbox"
-	"postrider/trial"
+	"postrider/testfire"
 )
 
 func (r *Resolver) testPostback(ctx context.Context, in gen.TestPostbackInput) (*db.PostbackTest, error) {
@@ -20,7 +20,7 @@ func (r *Resolver) testPostback(ctx context.Context, in gen.TestPostbackInput) (
 	if err != nil {
 		return nil, err
 	}
-	return r.Trial.Fire(ctx, wish)
+	return r.Tester.Fire(ctx, wish)
 }
 
 func (r *Resolver) runScenarios(ctx context.Context, in gen.TestPostbackInput) (*gen.ScenarioRun, error) {
@@ -28,7 +28,7 @@ func (r *Resolver) runScenarios(ctx context.Context, in gen.TestPostbackInput) (
 	if err != nil {
 		return nil, err
 	}
-	run, err := r.Trial.RunScenarios(ctx, wish)
+	run, err := r.Tester.RunScenarios(ctx, wish)
 	if err != nil {
 		return nil, err
 	}
@@ -42,10 +42,10 @@ func (r *Resolver) runScenarios(ctx context.Context, in gen.TestPostbackInput) (
 	return shown, nil
 }
 
-func testWish(in gen.TestPostbackInput) (trial.Wish, error) {
+func testWish(in gen.TestPostbackInput) (testfire.Wish, error) {
 	postbackID, err1 := optionalInt("Postback", "postbackId", in.PostbackID)
 	affiliateID, err2 := optionalInt("Affiliate", "affiliateId", in.AffiliateID)
-	wish := trial.Wish{
+	wish := testfire.Wish{
 		PostbackID: postbackID, AffiliateID: affiliateID, URLTemplate: text(in.URLTemplate), Goal: text(in.Goal),
 		Values: map[string]string{}, BodyRule: bodyRule(in.BodyRule), Gathers: seconds(in.GatherSeconds) > 0,
 	}

@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"postrider/dispatch"
+	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/graph/gen"
 	"postrider/graph/page"
 	"postrider/outbox"
-	"postrider/tracking"
 )
 
 func (r *mutationResolver) TestPostback(ctx context.Context, input gen.TestPostbackInput) (*gen.TestPostbackPayload, error) {

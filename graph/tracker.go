@@ -2,13 +2,13 @@ package graph
 
 import (
 	"postrider/dispatch"
+	"postrider/domain/macro"
+	"postrider/domain/presets"
 	"postrider/graph/gen"
-	"postrider/macro"
-	"postrider/tracker"
 )
 
 // recognition shows what was read out of a pasted text.
-func recognition(r tracker.Recognition) *gen.Recognition {
+func recognition(r presets.Recognition) *gen.Recognition {
 	shown := &gen.Recognition{
 		Tracker: r.Tracker, Confidence: r.Confidence, Reason: r.Reason, Network: textOrNull(r.Network), Dialect: string(r.Dialect),
 		Source: r.Source, URLTemplate: r.URLTemplate, Parameters: []*gen.RecognizedParameter{}, Others: r.Others,
@@ -28,7 +28,7 @@ func recognition(r tracker.Recognition) *gen.Recognition {
 }
 
 // presetRule is the preset's rule on an answer's body, as a postback has it.
-func presetRule(p *tracker.Preset) *dispatch.BodyRule {
+func presetRule(p *presets.Preset) *dispatch.BodyRule {
 	if p.Body.Kind == "" {
 		return nil
 	}

@@ -9,39 +9,39 @@ import (
 	"context"
 
 	"postrider/dispatch"
+	"postrider/domain/presets"
 	"postrider/graph/gen"
-	"postrider/tracker"
 )
 
-func (r *presetParameterResolver) Send(ctx context.Context, obj *tracker.Parameter) (*string, error) {
+func (r *presetParameterResolver) Send(ctx context.Context, obj *presets.Parameter) (*string, error) {
 	return textOrNull(obj.Send), nil
 }
 
-func (r *queryResolver) TrackerPresets(ctx context.Context) ([]*tracker.Preset, error) {
-	return tracker.Presets(), nil
+func (r *queryResolver) TrackerPresets(ctx context.Context) ([]*presets.Preset, error) {
+	return presets.Presets(), nil
 }
 
 func (r *queryResolver) RecognizePostback(ctx context.Context, text string) (*gen.Recognition, error) {
-	return recognition(tracker.Recognize(text)), nil
+	return recognition(presets.Recognize(text)), nil
 }
 
-func (r *trackerPresetResolver) URLTemplate(ctx context.Context, obj *tracker.Preset, goal *string, blanks []*gen.BlankValueInput) (string, error) {
+func (r *trackerPresetResolver) URLTemplate(ctx context.Context, obj *presets.Preset, goal *string, blanks []*gen.BlankValueInput) (string, error) {
 	return obj.For(text(goal), blankValues(blanks)), nil
 }
 
-func (r *trackerPresetResolver) Token(ctx context.Context, obj *tracker.Preset) (*string, error) {
+func (r *trackerPresetResolver) Token(ctx context.Context, obj *presets.Preset) (*string, error) {
 	return textOrNull(obj.Token), nil
 }
 
-func (r *trackerPresetResolver) Answer(ctx context.Context, obj *tracker.Preset) (*string, error) {
+func (r *trackerPresetResolver) Answer(ctx context.Context, obj *presets.Preset) (*string, error) {
 	return textOrNull(obj.Answer), nil
 }
 
-func (r *trackerPresetResolver) BodyRule(ctx context.Context, obj *tracker.Preset) (*dispatch.BodyRule, error) {
+func (r *trackerPresetResolver) BodyRule(ctx context.Context, obj *presets.Preset) (*dispatch.BodyRule, error) {
 	return presetRule(obj), nil
 }
 
-func (r *trackerPresetResolver) Note(ctx context.Context, obj *tracker.Preset) (*string, error) {
+func (r *trackerPresetResolver) Note(ctx context.Context, obj *presets.Preset) (*string, error) {
 	return textOrNull(obj.Note), nil
 }
 

@@ -6,11 +6,11 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/macro"
 	"postrider/graph/gen"
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
-	"postrider/macro"
 )
 
 // intID reads the global id of a configuration row of one kind.

@@ -11,12 +11,13 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
-	"postrider/firing"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/inbound"
+	"postrider/domain/macro"
 	"postrider/internal/globalid"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
-	"postrider/macro"
 )
 
 // Assignment gives an unattributed conversion to a click.
@@ -24,7 +25,7 @@ type Assignment struct {
 	ClickID uuid.UUID
 	Reason  string // why this one, in words
 	UserID  int64
-	Actor   Actor
+	Actor   commission.Actor
 }
 
 // Assign attributes a conversion that nobody was found for. What would have fired
@@ -154,7 +155,7 @@ func (in *Intake) fireAgain(ctx context.Context, l *ledger, c *conversion, click
 		return err
 	}
 	at := step{Previous: c.Status, Status: c.Status, Actor: a.Actor, UserID: a.UserID, At: now,
-		Reason: clean("attributed to click "+globalid.Hex(click.ID)+": "+a.Reason, maxReason)}
+		Reason: inbound.Clean("attributed to click "+globalid.Hex(click.ID)+": "+a.Reason, maxReason)}
 	for _, s := range steps {
 		if at.Macros, err = in.redecide(ctx, l, c, g, click, s, candidates, now); err != nil {
 			return err

@@ -12,8 +12,9 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
+	"postrider/domain/inbound"
+	"postrider/domain/tracking"
 	"postrider/internal/pg"
-	"postrider/tracking"
 )
 
 // attribution says whose a conversion is.
@@ -26,7 +27,7 @@ type attribution struct {
 
 // onceKey is what a goal that counts once is counted by: the player, or the
 // click where no player is known.
-func (a attribution) onceKey(r Report) string {
+func (a attribution) onceKey(r inbound.Report) string {
 	switch {
 	case a.player.Valid:
 		return playerKey(a.player.UUID)
@@ -328,4 +329,10 @@ func noteBound(known map[boundTo]uuid.UUID, players map[playerOf]player) {
 			known[to] = p.id
 		}
 	}
+}
+
+// clickUUID reads a click id in any spelling; false where it is none.
+func clickUUID(id string) (uuid.UUID, bool) {
+	click, err := tracking.ParseClickID(id)
+	return uuid.UUID(click), err == nil
 }

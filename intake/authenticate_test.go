@@ -1,11 +1,12 @@
 package intake_test
 
 import (
+	"net/http"
 	"net/netip"
 	"testing"
 	"time"
 
-	"postrider/dispatch"
+	"postrider/domain/inbound"
 	"postrider/ent/db"
 	"postrider/intake"
 	"postrider/pgtest"
@@ -59,7 +60,7 @@ func TestEveryRequiredProofIsAskedFor(t *testing.T) {
 		{"all three", all, proof{token: all.Token, signature: sign(all.HMAC, query+"&token="+all.Token), address: "192.0.2.200"}, true},
 		{"all but the address", all, proof{token: all.Token, signature: sign(all.HMAC, query+"&token="+all.Token), address: "192.0.3.1"}, false},
 	} {
-		call := intake.Call{SourceKey: c.source.Key, Method: "GET", RawQuery: query}
+		call := inbound.Call{SourceKey: c.source.Key, Method: "GET", RawQuery: query}
 		if c.with.token != "" {
 			call.RawQuery += "&token=" + c.with.token
 		}
@@ -67,7 +68,7 @@ func TestEveryRequiredProofIsAskedFor(t *testing.T) {
 			call.RawQuery += "&signature=" + c.with.signature
 		}
 		if c.with.header != "" {
-			call.Headers = []dispatch.Header{{Name: "X-Signature", Value: c.with.header}}
+			call.Header = http.Header{"X-Signature": {c.with.header}}
 		}
 		if c.with.address != "" {
 			call.Address = netip.MustParseAddr(c.with.address)
@@ -108,7 +109,7 @@ func TestABodyIsSignedAsItCame(t *testing.T) {
 		call := w.post(c.contentType, c.body)
 		call.SourceKey, call.RawQuery = in.Key, c.query
 		if c.header != "" {
-			call.Headers = []dispatch.Header{{Name: "x-signature", Value: c.header}}
+			call.Header = http.Header{"X-Signature": {c.header}}
 		}
 		if a := w.receive(call); (a.Result != intake.Unauthorized) != c.ok {
 			t.Errorf("%s: %s: %s", c.name, a.Result, w.last().Reason)
@@ -128,7 +129,7 @@ func TestNothingUnsignedCountsWhereASignatureIsAskedFor(t *testing.T) {
 		t.Errorf("what the query added was believed: %+v", c)
 	}
 	const query = "goal=kyc&player_id=2"
-	got := intake.Call{
+	got := inbound.Call{
 		SourceKey: in.Key, Method: "GET", RawQuery: query + "&signature=" + sign(in.HMAC, query),
 		Body: []byte(`{"transaction_id":"forged","status":"rejected"}`),
 	}
@@ -142,7 +143,7 @@ func TestTwoSecretsAreGoodWhileOneReplacesTheOther(t *testing.T) {
 	expires := pgtest.Now.Add(time.Hour)
 	pgtest.SourceSecret(t, w.d, w.Source.ID, "token", "the-old-one", func(s *db.SourceSecretCreate) { s.SetExpiresAt(expires) })
 	try := func(token string) intake.Result {
-		return w.receive(intake.Call{SourceKey: w.Source.Key, Method: "GET", RawQuery: "goal=kyc&player_id=1&token=" + token}).Result
+		return w.receive(inbound.Call{SourceKey: w.Source.Key, Method: "GET", RawQuery: "goal=kyc&player_id=1&token=" + token}).Result
 	}
 	if a, b := try("the-old-one"), try(w.Source.Token); a != intake.Unattributed || b != intake.Duplicate {
 		t.Errorf("before: %s and %s", a, b)

@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/tracking"
 	"postrider/ent/db"
-	"postrider/firing"
 	"postrider/intake"
 	"postrider/pgtest"
-	"postrider/tracking"
 )
 
 func (w *world) capCampaign(most int) {
@@ -98,7 +98,7 @@ func TestWhatIsOverTheCapStaysSoWhateverBecomesOfIt(t *testing.T) {
 	w.cpa(1)
 	c, _ := w.cpa(2)
 	for _, status := range []commission.Status{commission.Rejected, commission.Approved} {
-		_, err := w.in.Move(w.ctx, c.ID, intake.Move{To: status, Actor: intake.Staff})
+		_, err := w.in.Move(w.ctx, c.ID, intake.Move{To: status, Actor: commission.ByStaff})
 		w.must(err)
 	}
 	again, err := w.client.Conversion.Get(w.ctx, c.ID)

@@ -6,17 +6,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/netip"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
-	"postrider/commission"
-	"postrider/firing"
+	"postrider/domain/firing"
+	"postrider/domain/inbound"
+	"postrider/domain/macro"
 	"postrider/internal/pg"
 	"postrider/internal/secret"
-	"postrider/macro"
 )
 
 // catalog is the configuration that every click and conversion reads, kept in
@@ -71,45 +70,23 @@ func (c *catalog) forget() {
 
 // source is an operator's way in.
 type source struct {
-	ID               int64
-	Key              string
-	OfferID          int64
-	Operator         string
-	Currency         string // of amounts that name none
-	Enabled          bool
-	TestMode         bool // answered and logged, and nothing is recorded
-	RequireHTTPS     bool
-	RequireToken     bool
-	RequireSignature bool
-	SignatureHeader  string        // empty for X-Signature
-	TimestampName    string        // of the parameter or header that says when a call was signed; empty for none
-	TimestampWindow  time.Duration // how long a signature is good for; zero for ever
-	Allowed          []netip.Prefix
-	words            dialect
-	secretNames      map[string]bool
-	limiter          *rate.Limiter // nil for no limit
-	secrets          []sourceSecret
-}
+	inbound.Source
 
-type sourceSecret struct {
-	kind    string
-	value   string
-	expires time.Time // zero for never
+	ID       int64
+	Key      string
+	OfferID  int64
+	Operator string
+	Currency string // of amounts that name none
+	Enabled  bool
+	TestMode bool          // answered and logged, and nothing is recorded
+	limiter  *rate.Limiter // nil for no limit
 }
 
 // goal is an entry of the event dictionary.
 type goal struct {
-	Key           string
-	Name          string
-	OncePerPlayer bool
-	Reversible    bool
-	Statuses      []commission.Status
-	Parameters    []string // that it may carry, besides who it is about
-}
+	inbound.Goal
 
-// rules is what the lifecycle asks of a goal.
-func (g *goal) rules() commission.Goal {
-	return commission.Goal{Key: g.Key, Reversible: g.Reversible, Statuses: g.Statuses}
+	Name string
 }
 
 // candidate is a postback that is considered for an affiliate's conversions.
@@ -162,34 +139,38 @@ func (l loader) source(ctx context.Context, on querier, key string) (*source, bo
 	if err != nil {
 		return nil, false, fmt.Errorf("reading source %q: %w", key, err)
 	}
-	if s.Allowed, err = parsePrefixes(allowed); err != nil {
+	var addresses []string
+	if err := json.Unmarshal(allowed, &addresses); err != nil {
 		return nil, false, fmt.Errorf("reading the addresses of source %q: %w", key, err)
 	}
-	if s.words, err = readDialect(names, goals, statuses); err != nil {
+	if s.Allowed, err = inbound.ParseAddresses(addresses); err != nil {
+		return nil, false, fmt.Errorf("reading the addresses of source %q: %w", key, err)
+	}
+	if s.Words, err = inbound.ReadDialect(names, goals, statuses); err != nil {
 		return nil, false, fmt.Errorf("source %q: %w", key, err)
 	}
-	s.secretNames, s.TimestampWindow = s.words.secretNames(), time.Duration(window.Int64)*time.Second
+	s.TimestampWindow = time.Duration(window.Int64) * time.Second
 	if limit.Valid {
 		s.limiter = l.limiters.of(key, limit.Int64)
 	}
-	s.secrets, err = l.sourceSecrets(ctx, on, s.ID)
+	s.Secrets, err = l.sourceSecrets(ctx, on, s.ID)
 	return &s, err == nil, err
 }
 
-func (l loader) sourceSecrets(ctx context.Context, on querier, sourceID int64) ([]sourceSecret, error) {
-	var found []sourceSecret
+func (l loader) sourceSecrets(ctx context.Context, on querier, sourceID int64) ([]inbound.Secret, error) {
+	var found []inbound.Secret
 	err := pg.Each(ctx, on, fmt.Sprintf("reading the secrets of source %d", sourceID), func(rows *sql.Rows) error {
-		var s sourceSecret
+		var s inbound.Secret
 		var sealed []byte
 		var expires sql.NullTime
-		err := rows.Scan(&s.kind, &sealed, &expires)
+		err := rows.Scan(&s.Kind, &sealed, &expires)
 		if err != nil {
 			return err
 		}
-		if s.value, err = l.secrets.Open(sealed, secret.ForSource); err != nil {
+		if s.Value, err = l.secrets.Open(sealed, secret.ForSource); err != nil {
 			return fmt.Errorf("opening a secret of source %d: %w", sourceID, err)
 		}
-		s.expires = expires.Time
+		s.Expires = expires.Time
 		found = append(found, s)
 		return nil
 	}, `SELECT kind, sealed, expires_at FROM source_secrets WHERE source_id = $1`, sourceID)
@@ -200,7 +181,8 @@ func (l loader) sourceSecrets(ctx context.Context, on querier, sourceID int64) (
 }
 
 func (l loader) goal(ctx context.Context, on querier, key string) (*goal, bool, error) {
-	g := goal{Key: key}
+	var g goal
+	g.Key = key
 	var statuses, parameters []byte
 	err := on.QueryRowContext(ctx, `SELECT name, once_per_player, reversible, statuses, parameters FROM goals WHERE key = $1`, key).
 		Scan(&g.Name, &g.OncePerPlayer, &g.Reversible, &statuses, &parameters)
@@ -254,24 +236,4 @@ func (l loader) postbacks(ctx context.Context, on querier, affiliateID int64) ([
 		return nil, false, err
 	}
 	return found, true, nil
-}
-
-func parsePrefixes(list []byte) ([]netip.Prefix, error) {
-	var texts []string
-	if err := json.Unmarshal(list, &texts); err != nil {
-		return nil, err
-	}
-	prefixes := make([]netip.Prefix, 0, len(texts))
-	for _, text := range texts {
-		p, err := netip.ParsePrefix(text)
-		if err != nil {
-			addr, addrErr := netip.ParseAddr(text)
-			if addrErr != nil {
-				return nil, fmt.Errorf("%q is neither an address nor a CIDR block", text)
-			}
-			p = netip.PrefixFrom(addr, addr.BitLen())
-		}
-		prefixes = append(prefixes, p)
-	}
-	return prefixes, nil
 }

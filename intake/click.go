@@ -12,9 +12,9 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"postrider/domain/macro"
+	"postrider/domain/tracking"
 	"postrider/internal/pg"
-	"postrider/macro"
-	"postrider/tracking"
 )
 
 // ClickRequest is a request for a tracking link.

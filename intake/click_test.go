@@ -7,10 +7,10 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/intake"
 	"postrider/pgtest"
-	"postrider/tracking"
 )
 
 func (w *world) clickOn(code, query string, options ...func(*intake.ClickRequest)) intake.ClickAnswer {

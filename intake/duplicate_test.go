@@ -5,7 +5,7 @@ import (
 	"sync"
 	"testing"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/intake"
 	"postrider/pgtest"
 )

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"postrider/domain/inbound"
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
 )
@@ -12,8 +13,8 @@ import (
 // entry is a report on its way into the database, and what became of it.
 type entry struct {
 	source *source
-	report Report
-	call   *Call // nil where it did not come as an operator's call
+	report inbound.Report
+	call   *inbound.Call // nil where it did not come as an operator's call
 	now    time.Time
 
 	who        attribution

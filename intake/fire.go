@@ -8,11 +8,11 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/lib/pq"
 
-	"postrider/commission"
-	"postrider/firing"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/macro"
+	"postrider/domain/tracking"
 	"postrider/internal/pg"
-	"postrider/macro"
-	"postrider/tracking"
 )
 
 // step is one event of a conversion's lifecycle.
@@ -20,7 +20,7 @@ type step struct {
 	Previous commission.Status // empty for the first
 	Status   commission.Status
 	Reason   string
-	Actor    Actor
+	Actor    commission.Actor
 	UserID   int64
 	At       time.Time
 	Macros   map[macro.Name]string

@@ -6,9 +6,10 @@ import (
 	"sync"
 	"testing"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/inbound"
 	"postrider/ent/db"
-	"postrider/firing"
 	"postrider/intake"
 	"postrider/outbox"
 	"postrider/pgtest"
@@ -190,7 +191,7 @@ func TestACallThatFailsTakesNoOtherWithIt(t *testing.T) {
 	w.queue.poison = "https://poison.example:443"
 	pgtest.Postback(t, w.d, w.Affiliate, tracker)
 	pgtest.Postback(t, w.d, w.Affiliate, "https://poison.example/", pgtest.On("ftd"))
-	calls := make([]intake.Call, 30)
+	calls := make([]inbound.Call, 30)
 	for i := range calls {
 		goal := "registration"
 		if i%10 == 3 {

@@ -10,7 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/gatheredevent"
@@ -110,7 +110,7 @@ func TestWhatIsAttributedLaterIsGatheredToo(t *testing.T) {
 	w := setup(t)
 	pgtest.Postback(t, w.d, w.Affiliate, summing, pgtest.On("ftd", commission.Approved), pgtest.Gathering(60))
 	lost := w.report("goal=ftd&amount=7&player_id=p9", intake.Unattributed)
-	w.must(w.in.Assign(t.Context(), w.conversion(lost).ID, intake.Assignment{ClickID: w.Click, Reason: "by hand", Actor: intake.Staff}))
+	w.must(w.in.Assign(t.Context(), w.conversion(lost).ID, intake.Assignment{ClickID: w.Click, Reason: "by hand", Actor: commission.ByStaff}))
 	w.want("once it is given to a click,", "queued approved: 1 7.00 First Time Deposit")
 }
 

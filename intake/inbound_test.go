@@ -3,6 +3,7 @@ package intake_test
 import (
 	"flag"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"os"
 	"regexp"
@@ -15,10 +16,9 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
-	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
 	"postrider/ent/db"
-	"postrider/intake"
 	"postrider/pgtest"
 )
 
@@ -26,18 +26,18 @@ var updateInbound = flag.Bool("update-inbound", false, "write testdata/inbound.t
 
 const inboundFile = "testdata/inbound.txt"
 
-// inbound is the world that the corpus of inbound requests plays in: one affiliate,
+// calls is the world that the corpus of inbound requests plays in: one affiliate,
 // one offer with a rule for qualified players, and sources of every kind.
-type inbound struct {
+type calls struct {
 	*world
 
 	sources map[string]pgtest.Inlet
 	clicks  map[string]string // by the name that a case gives them
 }
 
-func newInbound(t *testing.T) *inbound {
+func newCalls(t *testing.T) *calls {
 	t.Helper()
-	w := &inbound{world: setup(t), sources: map[string]pgtest.Inlet{}}
+	w := &calls{world: setup(t), sources: map[string]pgtest.Inlet{}}
 	for _, goal := range []string{"registration", "ftd", "deposit", "cpa", "net_revenue"} {
 		pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On(goal))
 		pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On(goal, commission.Rejected, commission.Cancelled))
@@ -82,7 +82,7 @@ var placeholder = regexp.MustCompile(`\{([a-z]+)(\d*)\}`)
 
 // fill puts what a case names by a placeholder: clicks that it made, the source's
 // secrets, long texts.
-func (w *inbound) fill(text string, source pgtest.Inlet) string {
+func (w *calls) fill(text string, source pgtest.Inlet) string {
 	return placeholder.ReplaceAllStringFunc(text, func(whole string) string {
 		m := placeholder.FindStringSubmatch(whole)
 		switch m[1] {
@@ -114,7 +114,7 @@ func (w *inbound) fill(text string, source pgtest.Inlet) string {
 	})
 }
 
-func (w *inbound) makeClick(kind string) uuid.UUID {
+func (w *calls) makeClick(kind string) uuid.UUID {
 	link := w.Link
 	at := pgtest.Now
 	switch kind {
@@ -133,12 +133,12 @@ func (w *inbound) makeClick(kind string) uuid.UUID {
 //	SOURCE METHOD [json|form|TYPE] TEXT [!OPTION …]
 //
 // Options: !key K, !sign K, !stamp SECONDS, !from ADDRESS, !https, !big.
-func (w *inbound) call(line string) intake.Call {
+func (w *calls) call(line string) inbound.Call {
 	line, options, _ := strings.Cut(line, " !")
 	name, rest, _ := strings.Cut(line, " ")
 	method, rest, _ := strings.Cut(rest, " ")
 	source := w.sources[name]
-	c := intake.Call{SourceKey: source.Key, Method: method, Address: netip.MustParseAddr("198.51.100.7")}
+	c := inbound.Call{SourceKey: source.Key, Method: method, Header: http.Header{}, Address: netip.MustParseAddr("198.51.100.7")}
 	if source.Key == "" {
 		c.SourceKey = name
 	}
@@ -165,7 +165,7 @@ func (w *inbound) call(line string) intake.Call {
 	return c
 }
 
-func (w *inbound) option(c *intake.Call, source pgtest.Inlet, option string) {
+func (w *calls) option(c *inbound.Call, source pgtest.Inlet, option string) {
 	word, value, _ := strings.Cut(strings.TrimSpace(option), " ")
 	text := c.RawQuery
 	if len(c.Body) > 0 {
@@ -175,7 +175,7 @@ func (w *inbound) option(c *intake.Call, source pgtest.Inlet, option string) {
 	if value == "wrong" {
 		key = source.Token
 	}
-	header := func(name, v string) { c.Headers = append(c.Headers, dispatch.Header{Name: name, Value: v}) }
+	header := func(name, v string) { c.Header.Add(name, v) }
 	switch word {
 	case "bare":
 	case "sign":
@@ -203,7 +203,7 @@ func (w *inbound) option(c *intake.Call, source pgtest.Inlet, option string) {
 var ids = regexp.MustCompile(`[0-9a-f]{32}`)
 
 // outcome is what became of a call: answer | stored | reason | fired.
-func (w *inbound) outcome(c intake.Call) string {
+func (w *calls) outcome(c inbound.Call) string {
 	before := w.fired()
 	a := w.receive(c)
 	stored := "nothing"
@@ -263,7 +263,7 @@ func (w *inbound) outcome(c intake.Call) string {
 }
 
 // fired says of every delivery what it tells of.
-func (w *inbound) fired() map[uuid.UUID]string {
+func (w *calls) fired() map[uuid.UUID]string {
 	w.t.Helper()
 	rows, err := w.client.Delivery.Query().All(w.ctx)
 	w.must(err)
@@ -277,7 +277,7 @@ func (w *inbound) fired() map[uuid.UUID]string {
 // Every line that begins with > is a request; the line after it says what comes of
 // it: answer | stored state | reason in the received log | what was fired.
 func TestInboundCorpus(t *testing.T) {
-	w := newInbound(t)
+	w := newCalls(t)
 	text, err := os.ReadFile(inboundFile)
 	w.must(err)
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")

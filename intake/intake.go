@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"postrider/domain/commission"
 	"postrider/internal/pg"
 	"postrider/internal/secret"
 	"postrider/outbox"
@@ -73,3 +74,22 @@ func (in *Intake) Forget() { in.catalog.forget() }
 
 // now is the time of a fact: UTC, to the microsecond that PostgreSQL keeps.
 func (in *Intake) now() time.Time { return in.Now().UTC().Truncate(time.Microsecond) }
+
+// Goal is the lifecycle of a goal of the event dictionary.
+func (in *Intake) Goal(ctx context.Context, key string) (commission.Goal, error) {
+	g, err := in.catalog.goal(ctx, in.DB, key)
+	if err != nil {
+		return commission.Goal{}, err
+	}
+	return g.Goal.Goal, nil
+}
+
+// StatusWords are a source's own words for statuses, each an [inbound.WordKey]; none
+// where there is no such source.
+func (in *Intake) StatusWords(ctx context.Context, sourceKey string) (map[string]commission.Status, error) {
+	src, found, err := in.catalog.sources.get(ctx, in.DB, sourceKey)
+	if err != nil || !found {
+		return nil, err
+	}
+	return src.Words.Statuses, nil
+}

@@ -19,6 +19,8 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"go.uber.org/goleak"
 
+	"postrider/backoffice"
+	"postrider/domain/inbound"
 	"postrider/ent/db"
 	"postrider/ent/db/conversionevent"
 	"postrider/intake"
@@ -88,6 +90,9 @@ func setup(t *testing.T) *world {
 	return w
 }
 
+// office is the back office over what it records.
+func (w *world) office() *backoffice.Office { return &backoffice.Office{Intake: w.in} }
+
 // node is one more process on the same database.
 func (w *world) node() *intake.Intake {
 	return intake.New(intake.Config{
@@ -122,22 +127,22 @@ func (w *world) must(err error) {
 }
 
 // get is an operator's GET with the source's token.
-func (w *world) get(query string) intake.Call {
-	return intake.Call{
+func (w *world) get(query string) inbound.Call {
+	return inbound.Call{
 		SourceKey: w.Source.Key, Method: "GET", RawQuery: query + "&token=" + w.Source.Token,
 		Address: netip.MustParseAddr("198.51.100.7"),
 	}
 }
 
 // post is an operator's POST of a body, without any proof.
-func (w *world) post(contentType, body string) intake.Call {
-	return intake.Call{
+func (w *world) post(contentType, body string) inbound.Call {
+	return inbound.Call{
 		SourceKey: w.Source.Key, Method: "POST", ContentType: contentType, Body: []byte(body),
 		Address: netip.MustParseAddr("198.51.100.7"),
 	}
 }
 
-func (w *world) receive(c intake.Call) intake.Answer {
+func (w *world) receive(c inbound.Call) intake.Answer {
 	w.t.Helper()
 	a, err := w.in.Receive(w.t.Context(), c)
 	w.must(err)

@@ -9,10 +9,10 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/firing"
+	"postrider/domain/firing"
+	"postrider/domain/macro"
 	"postrider/internal/live"
 	"postrider/internal/pg"
-	"postrider/macro"
 	"postrider/outbox"
 )
 

@@ -11,10 +11,11 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
+	"postrider/domain/macro"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
-	"postrider/macro"
 )
 
 // maxReason is how many bytes of somebody's words for a change are kept.
@@ -25,7 +26,7 @@ type Move struct {
 	To     commission.Status
 	Reason string
 	Amount decimal.NullDecimal // invalid to leave the amount as it is
-	Actor  Actor
+	Actor  commission.Actor
 	UserID int64
 }
 
@@ -52,7 +53,7 @@ func (in *Intake) Move(ctx context.Context, conversionID uuid.UUID, m Move) (Out
 
 // reportAgain handles a report of a conversion that is known: with another
 // status it is a lifecycle change, otherwise a duplicate.
-func (in *Intake) reportAgain(ctx context.Context, l *ledger, again *conversion, r Report, now time.Time) (Outcome, error) {
+func (in *Intake) reportAgain(ctx context.Context, l *ledger, again *conversion, r inbound.Report, now time.Time) (Outcome, error) {
 	known, err := findConversion(ctx, l.tx, `source_id = $1 AND goal = $2 AND (transaction_id = nullif($3, '') OR once_key = nullif($4, ''))
 		ORDER BY transaction_id IS NOT DISTINCT FROM nullif($3, '') DESC`,
 		again.SourceID, again.Goal, again.TransactionID, again.OnceKey)
@@ -61,10 +62,10 @@ func (in *Intake) reportAgain(ctx context.Context, l *ledger, again *conversion,
 	}
 	same := Outcome{Result: Duplicate, ConversionID: known.ID, Reason: "the same " + known.sameness(again) + " again"}
 	switch {
-	case !r.statusGiven:
+	case !r.StatusGiven:
 		return same, nil
-	case r.unknownStatus != "":
-		return l.keepWord(ctx, known, r.unknownStatus)
+	case r.UnknownStatus != "":
+		return l.keepWord(ctx, known, r.UnknownStatus)
 	case r.Status == known.Status && !known.corrects(again, r):
 		return same, nil
 	}
@@ -75,18 +76,14 @@ func (in *Intake) reportAgain(ctx context.Context, l *ledger, again *conversion,
 }
 
 // corrects tells whether a report of the same transaction says another amount.
-func (c *conversion) corrects(again *conversion, r Report) bool {
-	return r.Amount.Valid && c.TransactionID != "" && c.TransactionID == again.TransactionID && !sameAmount(c.Amount, r.Amount)
-}
-
-func sameAmount(a, b decimal.NullDecimal) bool {
-	return a.Valid == b.Valid && a.Decimal.Equal(b.Decimal)
+func (c *conversion) corrects(again *conversion, r inbound.Report) bool {
+	return r.Amount.Valid && c.TransactionID != "" && c.TransactionID == again.TransactionID && !commission.SameAmount(c.Amount, r.Amount)
 }
 
 // overtaken says, of a report that is older than the conversion's last step, which
 // step that was: what happened later stays true, in whatever order it is told.
 // Only times that the operator gave are compared.
-func overtaken(ctx context.Context, l *ledger, known *conversion, r Report, now time.Time) (string, error) {
+func overtaken(ctx context.Context, l *ledger, known *conversion, r inbound.Report, now time.Time) (string, error) {
 	if r.OccurredAt.Equal(now) {
 		return "", nil
 	}
@@ -128,7 +125,7 @@ func (c *conversion) sameness(again *conversion) string {
 
 // move takes one step of a locked conversion's lifecycle.
 func (in *Intake) move(ctx context.Context, l *ledger, c *conversion, m Move, at, now time.Time) (Outcome, error) {
-	correction := m.To == c.Status && m.Amount.Valid && !sameAmount(c.Amount, m.Amount)
+	correction := m.To == c.Status && m.Amount.Valid && !commission.SameAmount(c.Amount, m.Amount)
 	if m.To == c.Status && !correction {
 		return Outcome{Result: Duplicate, ConversionID: c.ID, Reason: "it is " + string(c.Status) + " already"}, nil
 	}
@@ -136,7 +133,7 @@ func (in *Intake) move(ctx context.Context, l *ledger, c *conversion, m Move, at
 	if err != nil {
 		return Outcome{}, err
 	}
-	if _, why := g.rules().CanMove(c.Status, m.To); why != "" && !correction {
+	if _, why := g.CanMove(c.Status, m.To); why != "" && !correction {
 		return Outcome{}, problem.Invalid(commission.ParamStatus, "%s", why)
 	}
 	// The step before may be on this page of the ledger.
@@ -147,7 +144,7 @@ func (in *Intake) move(ctx context.Context, l *ledger, c *conversion, m Move, at
 	if err != nil {
 		return Outcome{}, err
 	}
-	m.Reason = clean(m.Reason, maxReason)
+	m.Reason = inbound.Clean(m.Reason, maxReason)
 	from := c.Status
 	c.Status = m.To
 	if m.Amount.Valid {
@@ -171,7 +168,7 @@ func (in *Intake) move(ctx context.Context, l *ledger, c *conversion, m Move, at
 		return Outcome{}, err
 	}
 	if correction {
-		return Outcome{Result: Updated, ConversionID: c.ID, Reason: "the amount is corrected to " + money(c.Amount)}, nil
+		return Outcome{Result: Updated, ConversionID: c.ID, Reason: "the amount is corrected to " + commission.AmountText(c.Amount)}, nil
 	}
 	return Outcome{Result: Updated, ConversionID: c.ID, Reason: fmt.Sprintf("from %s to %s", from, m.To)}, nil
 }

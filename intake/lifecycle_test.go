@@ -10,7 +10,8 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
 	"postrider/intake"
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
@@ -68,7 +69,7 @@ func TestStaffMoveAConversionWithAReason(t *testing.T) {
 	a := w.report("goal=ftd&amount=10&click_id="+w.click(), intake.Recorded)
 	id := w.conversion(a).ID
 	out, err := w.in.Move(t.Context(), id, intake.Move{
-		To: commission.Cancelled, Reason: "charge\x00back", Amount: decimal.NewNullDecimal(decimal.NewFromInt(7)), Actor: intake.Staff, UserID: user,
+		To: commission.Cancelled, Reason: "charge\x00back", Amount: decimal.NewNullDecimal(decimal.NewFromInt(7)), Actor: commission.ByStaff, UserID: user,
 	})
 	if err != nil || out.Result != intake.Updated || out.ConversionID != id {
 		t.Fatalf("%+v, %v", out, err)
@@ -77,7 +78,7 @@ func TestStaffMoveAConversionWithAReason(t *testing.T) {
 	if e.Reason != "charge\uFFFDback" || e.Macros["reason"] != e.Reason || e.Macros["amount"] != "7.00" || e.Actor != "staff" || *e.UserID != user {
 		t.Errorf("%+v", e)
 	}
-	out, err = w.in.Move(t.Context(), id, intake.Move{To: commission.Cancelled, Actor: intake.Staff})
+	out, err = w.in.Move(t.Context(), id, intake.Move{To: commission.Cancelled, Actor: commission.ByStaff})
 	if err != nil || out.Result != intake.Duplicate {
 		t.Errorf("the same again: %+v, %v", out, err)
 	}
@@ -100,14 +101,14 @@ func TestAReadThatFailsSaysThatItFailed(t *testing.T) {
 	} {
 		w.exec(c.change)
 		w.in.Forget()
-		_, err := w.in.Move(t.Context(), id, intake.Move{To: commission.Cancelled, Actor: intake.Staff})
+		_, err := w.in.Move(t.Context(), id, intake.Move{To: commission.Cancelled, Actor: commission.ByStaff})
 		if (err == nil) != (c.want == "") || err != nil && (!strings.Contains(err.Error(), c.want) || problem.CodeOf(err) == problem.CodeNotFound || errors.Is(err, sql.ErrNoRows)) {
 			t.Errorf("%s: %v, want %q", c.change, err, c.want)
 		}
 		if c.want == "" {
 			continue
 		}
-		_, err = w.in.ImportStatuses(t.Context(), "conversion_id,status\n"+globalid.Hex(id)+",rejected", true, intake.Move{Actor: intake.Staff})
+		_, err = w.office().ImportStatuses(t.Context(), "conversion_id,status\n"+globalid.Hex(id)+",rejected", true, intake.Move{Actor: commission.ByStaff})
 		if err == nil || errors.Is(err, sql.ErrNoRows) {
 			t.Errorf("%s: a line of a file: %v", c.change, err)
 		}
@@ -134,7 +135,7 @@ func TestAMoveThatTheGoalForbidsIsRefused(t *testing.T) {
 func TestStaffReportAConversion(t *testing.T) {
 	w := setup(t)
 	user := pgtest.User(t, w.d, viewer.Manager, 0)
-	report := intake.Report{Goal: "ftd", ClickID: w.click(), Actor: intake.Staff, UserID: user, Reason: "by e-mail"}
+	report := inbound.Report{Goal: "ftd", ClickID: w.click(), Actor: commission.ByStaff, UserID: user, Reason: "by e-mail"}
 	out, err := w.in.Report(t.Context(), w.Source.Key, report)
 	if err != nil || out.Result != intake.Recorded {
 		t.Fatalf("%+v, %v", out, err)
@@ -148,14 +149,14 @@ func TestStaffReportAConversion(t *testing.T) {
 	}
 	for name, bad := range map[string]struct {
 		source string
-		report intake.Report
+		report inbound.Report
 		fields int
 	}{
 		"an unknown source":     {"nobody", report, 1},
 		"a source of no name":   {"a\x00", report, 1},
-		"nothing":               {w.Source.Key, intake.Report{}, 2},
-		"an id that is no text": {w.Source.Key, intake.Report{Goal: "ftd", PlayerID: "a\x00b"}, 1},
-		"a goal that is none":   {w.Source.Key, intake.Report{Goal: "x\xff", PlayerID: "1"}, 1},
+		"nothing":               {w.Source.Key, inbound.Report{}, 2},
+		"an id that is no text": {w.Source.Key, inbound.Report{Goal: "ftd", PlayerID: "a\x00b"}, 1},
+		"a goal that is none":   {w.Source.Key, inbound.Report{Goal: "x\xff", PlayerID: "1"}, 1},
 	} {
 		_, err := w.in.Report(t.Context(), bad.source, bad.report)
 		problems := problem.All(err)

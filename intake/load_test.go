@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"postrider/domain/inbound"
 	"postrider/ent/db"
 	"postrider/intake"
 	"postrider/pgtest"
@@ -33,7 +34,7 @@ func TestSignedCallsBesideClicksLoseAndDoubleNothing(t *testing.T) {
 			}
 		}
 		query := fmt.Sprintf("goal=deposit&click_id=%s&transaction_id=load-%d&amount=10", w.click(), n/2)
-		a, err := in.Receive(t.Context(), intake.Call{
+		a, err := in.Receive(t.Context(), inbound.Call{
 			SourceKey: signed.Key, Method: "GET", RawQuery: query + "&signature=" + sign(signed.HMAC, query), Address: netip.MustParseAddr("198.51.100.7"),
 		})
 		mu.Lock()

@@ -10,7 +10,8 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
+	"postrider/backoffice"
+	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/intake"
 	"postrider/internal/problem"
@@ -86,7 +87,7 @@ func TestWhatStaffDecidedOfACPAStays(t *testing.T) {
 	w.report("goal=ftd&click_id="+w.click(), intake.Recorded)
 	var id uuid.UUID
 	w.must(w.d.SQL.QueryRowContext(t.Context(), `SELECT id FROM conversions WHERE goal = 'cpa'`).Scan(&id))
-	_, err := w.in.Move(t.Context(), id, intake.Move{To: commission.Rejected, Reason: "fraud", Actor: intake.Staff})
+	_, err := w.in.Move(t.Context(), id, intake.Move{To: commission.Rejected, Reason: "fraud", Actor: commission.ByStaff})
 	w.must(err)
 	w.report("goal=registration&click_id="+w.click(), intake.Recorded)
 	w.wantCPAs("after another event", "rejected 0 postrider")
@@ -193,7 +194,7 @@ func TestWhatWaitsForARateIsReckonedWhenThereIsOne(t *testing.T) {
 	w.must(w.client.CurrencyRate.Create().SetCurrency("SEK").SetPerEuro(decimal.NewFromInt(10)).SetValidFrom(pgtest.Now.AddDate(0, -1, 0)).SetCreatedAt(pgtest.Now).Exec(w.ctx))
 	w.in.Forget()
 	for _, want := range []int{1, 0} {
-		if n, err := w.in.ReckonMissing(t.Context(), "SEK", intake.Move{Actor: intake.Staff}); err != nil || n != want {
+		if n, err := w.in.ReckonMissing(t.Context(), "SEK", intake.Move{Actor: commission.ByStaff}); err != nil || n != want {
 			t.Fatalf("%d were reckoned, want %d; %v", n, want, err)
 		}
 	}
@@ -252,7 +253,7 @@ func TestAWordThatNobodyKnowsIsKeptUntilItIsMapped(t *testing.T) {
 	w.must(w.client.Source.UpdateOneID(w.Source.ID).SetStatusWords(map[string]string{"settled": "approved", "Charged Back": "cancelled"}).Exec(w.ctx))
 	w.in.Forget()
 	for _, want := range []int{2, 0} {
-		if n, err := w.in.MapStatuses(t.Context(), w.Source.Key, intake.Move{Actor: intake.Staff}); err != nil || n != want {
+		if n, err := w.office().MapStatuses(t.Context(), w.Source.Key, intake.Move{Actor: commission.ByStaff}); err != nil || n != want {
 			t.Fatalf("%d were moved, %v; want %d", n, err, want)
 		}
 	}
@@ -280,9 +281,9 @@ func TestAClickThatIsTooOldIsLate(t *testing.T) {
 		t.Errorf("the log says %q", w.last().Reason)
 	}
 	w.report("goal=ftd&player_id=1&click_id="+hex(inTime), intake.Recorded) // its player came in time
-	proposals, err := w.in.Propose(t.Context(), []uuid.UUID{w.conversion(a).ID})
+	proposals, err := w.office().Propose(t.Context(), []uuid.UUID{w.conversion(a).ID})
 	w.must(err)
-	if p := proposals[w.conversion(a).ID]; len(p) != 1 || p[0].Kind != intake.LateClick || p[0].ClickID != w.Click {
+	if p := proposals[w.conversion(a).ID]; len(p) != 1 || p[0].Kind != backoffice.LateClick || p[0].ClickID != w.Click {
 		t.Errorf("%+v", p)
 	}
 }
@@ -308,7 +309,7 @@ func TestProposals(t *testing.T) {
 	for id := range cases {
 		ids = append(ids, id)
 	}
-	proposals, err := w.in.Propose(t.Context(), ids)
+	proposals, err := w.office().Propose(t.Context(), ids)
 	w.must(err)
 	for id, want := range cases {
 		var got string
@@ -319,12 +320,12 @@ func TestProposals(t *testing.T) {
 			t.Errorf("proposed by %q, want %q: %+v", got, want, proposals[id])
 		}
 	}
-	all := []intake.ProposalKind{intake.ClickElsewhere, intake.SamePlayer, intake.SameTransaction, intake.ParamElsewhere}
+	all := []backoffice.ProposalKind{backoffice.ClickElsewhere, backoffice.SamePlayer, backoffice.SameTransaction, backoffice.ParamElsewhere}
 	for _, c := range []struct {
 		dry  bool
 		want int
 	}{{true, 4}, {false, 4}, {false, 0}} {
-		n, err := w.in.AssignByRule(t.Context(), ids, all, c.dry, intake.Assignment{Actor: intake.Staff})
+		n, err := w.office().AssignByRule(t.Context(), ids, all, c.dry, intake.Assignment{Actor: commission.ByStaff})
 		if err != nil || n != c.want {
 			t.Errorf("dry %t: %d attributed, want %d; %v", c.dry, n, c.want, err)
 		}
@@ -339,11 +340,11 @@ func TestWhatIsAttributedLaterFiresWhatWouldHaveFired(t *testing.T) {
 	a := w.report("goal=cpa&player_id=1&transaction_id=1&status=pending&amount=5", intake.Unattributed)
 	w.report("goal=cpa&player_id=1&transaction_id=1&status=approved", intake.Updated)
 	id := w.conversion(a).ID
-	if err := w.in.Assign(t.Context(), id, intake.Assignment{ClickID: uuid.Must(uuid.NewV7()), Actor: intake.Staff}); problem.CodeOf(err) != problem.CodeInvalid {
+	if err := w.in.Assign(t.Context(), id, intake.Assignment{ClickID: uuid.Must(uuid.NewV7()), Actor: commission.ByStaff}); problem.CodeOf(err) != problem.CodeInvalid {
 		t.Errorf("a click that there is not: %v", err)
 	}
-	w.must(w.in.Assign(t.Context(), id, intake.Assignment{ClickID: w.Click, Reason: "it came in sub2", Actor: intake.Staff}))
-	if err := w.in.Assign(t.Context(), id, intake.Assignment{ClickID: w.Click, Actor: intake.Staff}); problem.CodeOf(err) != problem.CodeConflict {
+	w.must(w.in.Assign(t.Context(), id, intake.Assignment{ClickID: w.Click, Reason: "it came in sub2", Actor: commission.ByStaff}))
+	if err := w.in.Assign(t.Context(), id, intake.Assignment{ClickID: w.Click, Actor: commission.ByStaff}); problem.CodeOf(err) != problem.CodeConflict {
 		t.Errorf("a second time: %v", err)
 	}
 	c := w.conversion(a)
@@ -366,5 +367,5 @@ func TestWhatIsAttributedLaterFiresWhatWouldHaveFired(t *testing.T) {
 	w.report("goal=registration&player_id=1", intake.Recorded) // the player is bound now
 	b := w.report("goal=cpa&player_id=2&transaction_id=2", intake.Unattributed)
 	w.exec(`UPDATE players SET click_id = NULL`)
-	w.must(w.in.Assign(t.Context(), w.conversion(b).ID, intake.Assignment{ClickID: w.Click, Actor: intake.Staff}))
+	w.must(w.in.Assign(t.Context(), w.conversion(b).ID, intake.Assignment{ClickID: w.Click, Actor: commission.ByStaff}))
 }

@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/intake"
 	"postrider/pgtest"
 )

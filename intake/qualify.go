@@ -11,7 +11,8 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
 	"postrider/internal/pg"
 )
 
@@ -42,7 +43,7 @@ func (in *Intake) qualify(ctx context.Context, l *ledger, c *conversion, now tim
 		return nil
 	case err != nil:
 		return err
-	case cpa.Origin != Postrider:
+	case cpa.Origin != commission.ByPostrider:
 		return nil // the operator says itself who qualifies
 	}
 	return in.moveCPA(ctx, l, cpa, rules.Qualification, verdict, now)
@@ -120,8 +121,8 @@ func (in *Intake) recordCPA(ctx context.Context, l *ledger, by *conversion, verd
 	}
 	e := &entry{conversion: &conversion{
 		ID: id, SourceID: by.SourceID, AffiliateID: by.AffiliateID, OfferID: by.OfferID, CampaignID: by.CampaignID,
-		ClickID: by.ClickID, PlayerID: by.PlayerID, Goal: commission.GoalCPA, OnceKey: who.onceKey(Report{}),
-		Currency: rules.Currency, Status: commission.Approved, AttributedBy: by.AttributedBy, Origin: Postrider,
+		ClickID: by.ClickID, PlayerID: by.PlayerID, Goal: commission.GoalCPA, OnceKey: who.onceKey(inbound.Report{}),
+		Currency: rules.Currency, Status: commission.Approved, AttributedBy: by.AttributedBy, Origin: commission.ByPostrider,
 		OccurredAt: verdict.At, ReceivedAt: now,
 	}}
 	if err := in.reckon(ctx, l.tx, e.conversion); err != nil {
@@ -139,7 +140,7 @@ func (in *Intake) recordCPA(ctx context.Context, l *ledger, by *conversion, verd
 		return err
 	}
 	return in.take(ctx, l, e.conversion, step{
-		Status: commission.Approved, Reason: "qualified: every condition of the offer is met", Actor: Postrider, At: verdict.At,
+		Status: commission.Approved, Reason: "qualified: every condition of the offer is met", Actor: commission.ByPostrider, At: verdict.At,
 		Macros: snapshot(e.conversion, g, who.click),
 	}, now)
 }
@@ -157,15 +158,15 @@ func (in *Intake) moveCPA(ctx context.Context, l *ledger, cpa *conversion, rule 
 	if err := l.write(ctx); err != nil {
 		return err
 	}
-	var actor Actor
+	var actor commission.Actor
 	err := l.tx.QueryRowContext(ctx, `SELECT actor FROM conversion_events WHERE conversion_id = $1 ORDER BY id DESC LIMIT 1`, cpa.ID).Scan(&actor)
 	if err != nil {
 		return fmt.Errorf("reading who moved conversion %s last: %w", cpa.ID, err)
 	}
-	if actor != Postrider {
+	if actor != commission.ByPostrider {
 		return nil
 	}
-	m := Move{To: commission.Approved, Reason: "qualified again: every condition of the offer is met", Actor: Postrider}
+	m := Move{To: commission.Approved, Reason: "qualified again: every condition of the offer is met", Actor: commission.ByPostrider}
 	if approved {
 		m.To, m.Reason = commission.Cancelled, "a condition was taken back; missing: "+strings.Join(verdict.Missing, ", ")
 	}

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"math"
 	"net/url"
-	"slices"
 	"time"
 
-	"postrider/commission"
+	"postrider/domain/inbound"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
@@ -18,7 +17,7 @@ import (
 // received log, unless it is one too many of a stranger's, and a conversion is committed with its deliveries before the
 // answer is given. An error means that nothing could be kept: the operator
 // must call again.
-func (in *Intake) Receive(ctx context.Context, c Call) (Answer, error) {
+func (in *Intake) Receive(ctx context.Context, c inbound.Call) (Answer, error) {
 	started := in.now()
 	src, values, refusal, err := in.admit(ctx, &c, started)
 	if err != nil {
@@ -26,7 +25,7 @@ func (in *Intake) Receive(ctx context.Context, c Call) (Answer, error) {
 	}
 	if refusal == nil {
 		var a Answer
-		if a, err = in.receiveReport(ctx, c, src, values, started); err != nil {
+		if a, err = in.receiveReport(ctx, &c, src, values, started); err != nil {
 			return Answer{}, err
 		}
 		if a.conversion.Valid {
@@ -40,7 +39,7 @@ func (in *Intake) Receive(ctx context.Context, c Call) (Answer, error) {
 	if refusal.unkept {
 		return *refusal, nil
 	}
-	row, err := newReceivedRow(c, *refusal, started, in.Now().Sub(started))
+	row, err := newReceivedRow(src, &c, *refusal, started, in.Now().Sub(started))
 	if err != nil {
 		return Answer{}, err
 	}
@@ -56,19 +55,19 @@ func (in *Intake) logRefused(ctx context.Context, rows []receivedRow) error {
 }
 
 // admit finds the source of a call and checks that it may speak. It gives the
-// refusal where it may not.
-func (in *Intake) admit(ctx context.Context, c *Call, now time.Time) (*source, url.Values, *Answer, error) {
+// refusal where it may not, and no source where nobody knows it.
+func (in *Intake) admit(ctx context.Context, c *inbound.Call, now time.Time) (*source, url.Values, *Answer, error) {
 	var src *source
 	var found bool
 	var err error
-	if unusable(c.SourceKey) == "" { // otherwise no source can have it
+	if inbound.Unusable(c.SourceKey) == "" { // otherwise no source can have it
 		if src, found, err = in.catalog.sources.get(ctx, in.DB, c.SourceKey); err != nil {
 			return nil, nil, nil, err
 		}
 	}
 	refuse := func(a Answer) (*source, url.Values, *Answer, error) { return src, nil, &a, nil }
 	if !found || !src.Enabled {
-		src, c.stranger = nil, true
+		src = nil
 		if wait := in.strangers.wait(c.Address, now); wait > 0 {
 			a := answer(RateLimited, "")
 			a.RetryAfter, a.unkept = wait, true
@@ -76,30 +75,28 @@ func (in *Intake) admit(ctx context.Context, c *Call, now time.Time) (*source, u
 		}
 		return refuse(answer(UnknownSource, "no source has the key %q", c.SourceKey))
 	}
-	c.secretNames, c.signatureHeader = src.secretNames, src.SignatureHeader
 	if src.limiter != nil && !src.limiter.AllowN(now, 1) {
 		a := answer(RateLimited, "more than %d calls a second", int(src.limiter.Limit()))
 		a.RetryAfter = time.Duration(math.Ceil(1/float64(src.limiter.Limit()))) * time.Second
 		return refuse(a)
 	}
 	if c.Truncated {
-		return refuse(invalid([]*problem.Error{problem.Invalid("body", "is longer than %d bytes", MaxBody)}))
+		return refuse(invalid([]*problem.Error{problem.Invalid("body", "is longer than %d bytes", inbound.MaxBody)}))
 	}
-	values, err := parameters(*c, src.RequireSignature)
-	if err != nil {
-		// Who sent it cannot be told either, so an unreadable call of a source that
-		// wants proof is refused as unauthorized only when it could be read.
+	values, refused, err := src.Admit(c, now)
+	switch {
+	case err != nil:
+		// An unreadable call of a source that wants proof is unauthorized only when it
+		// could be read.
 		return refuse(invalid(problem.All(err)))
-	}
-	values = src.words.translate(values)
-	if reason := src.authenticate(*c, values, now); reason != "" {
-		return refuse(answer(Unauthorized, "%s", reason))
+	case refused != "":
+		return refuse(answer(Unauthorized, "%s", refused))
 	}
 	return src, values, nil, nil
 }
 
-func (in *Intake) receiveReport(ctx context.Context, c Call, src *source, values url.Values, now time.Time) (Answer, error) {
-	report, bad := readReport(values, now)
+func (in *Intake) receiveReport(ctx context.Context, c *inbound.Call, src *source, values url.Values, now time.Time) (Answer, error) {
+	report, bad := inbound.Read(values, now)
 	more, err := in.check(ctx, &report, src, now)
 	if err != nil {
 		return Answer{}, err
@@ -110,7 +107,7 @@ func (in *Intake) receiveReport(ctx context.Context, c Call, src *source, values
 	if src.TestMode {
 		return answer(Tested, "the source is in test mode: it would be taken, and nothing was recorded"), nil
 	}
-	entry := &entry{source: src, report: report, call: &c, now: now}
+	entry := &entry{source: src, report: report, call: c, now: now}
 	if err := in.entries.Do(ctx, entry); err != nil {
 		return Answer{}, fmt.Errorf("recording a conversion of source %q: %w", src.Key, err)
 	}
@@ -121,30 +118,24 @@ func (in *Intake) receiveReport(ctx context.Context, c Call, src *source, values
 }
 
 // check completes a report and lists what is wrong with it.
-func (in *Intake) check(ctx context.Context, r *Report, src *source, now time.Time) ([]*problem.Error, error) {
-	var bad []*problem.Error
+func (in *Intake) check(ctx context.Context, r *inbound.Report, src *source, now time.Time) ([]*problem.Error, error) {
+	var asked *inbound.Goal
 	g, found, err := in.catalog.goals.get(ctx, in.DB, r.Goal)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case r.Goal == "":
-		bad = append(bad, problem.Invalid(commission.ParamGoal, "is required: registration, ftd, deposit …"))
-	case !found:
-		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is not in the event dictionary", r.Goal))
 	}
-	bad = append(bad, r.complete(g, src.Currency, now)...)
-	if len(bad) == 0 && r.unknownStatus == "" && !slices.Contains(g.Statuses, r.Status) {
-		bad = append(bad, problem.Invalid(commission.ParamStatus, "a conversion of the goal %s is never %s", g.Key, r.Status))
+	if found {
+		asked = &g.Goal
 	}
-	return bad, nil
+	return r.Complete(asked, src.Currency, now), nil
 }
 
 // Report records a conversion for a source without its authentication: staff
 // and their programs report so. Problems with the report come back as one
 // joined error of *problem.Error.
-func (in *Intake) Report(ctx context.Context, sourceKey string, r Report) (Outcome, error) {
-	bad := r.unreadable()
-	if fault := unusable(sourceKey); fault != "" {
+func (in *Intake) Report(ctx context.Context, sourceKey string, r inbound.Report) (Outcome, error) {
+	bad := r.Unreadable()
+	if fault := inbound.Unusable(sourceKey); fault != "" {
 		bad = append(bad, problem.Invalid("source", "%s", fault))
 	}
 	now := in.now()

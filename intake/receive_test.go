@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"postrider/dispatch"
+	"postrider/domain/inbound"
 	"postrider/ent/db"
 	"postrider/intake"
 	"postrider/pgtest"
@@ -17,7 +17,7 @@ func TestEveryResultHasItsStatus(t *testing.T) {
 	w := setup(t)
 	busy := pgtest.Source(t, w.d, w.Offer, func(s *db.SourceCreate) { s.SetRateLimit(1) })
 	off := pgtest.Source(t, w.d, w.Offer, func(s *db.SourceCreate) { s.SetEnabled(false) })
-	of := func(in pgtest.Inlet, query string) intake.Call {
+	of := func(in pgtest.Inlet, query string) inbound.Call {
 		c := w.get(query)
 		c.SourceKey, c.RawQuery = in.Key, query+"&token="+in.Token
 		return c
@@ -25,7 +25,7 @@ func TestEveryResultHasItsStatus(t *testing.T) {
 	good := "goal=registration&click_id=" + w.click()
 	for _, c := range []struct {
 		name   string
-		call   intake.Call
+		call   inbound.Call
 		result intake.Result
 		status int
 		reason string // part of what the received log says
@@ -35,8 +35,8 @@ func TestEveryResultHasItsStatus(t *testing.T) {
 		{"another status", w.get(good + "&status=rejected"), intake.Updated, 200, "from approved to rejected"},
 		{"an unknown click", w.get("goal=registration&click_id=0197640b8a5e7c10b3f29d6e41c80a35"), intake.Unattributed, 202, "click not found"},
 		{"nothing that is required", w.get("amount=1"), intake.Invalid, 400, "goal is required"},
-		{"no token", intake.Call{SourceKey: w.Source.Key, Method: "GET", RawQuery: good}, intake.Unauthorized, 401, "the token is missing"},
-		{"another token", intake.Call{SourceKey: w.Source.Key, Method: "GET", RawQuery: good + "&token=guess"}, intake.Unauthorized, 401, "the token is wrong"},
+		{"no token", inbound.Call{SourceKey: w.Source.Key, Method: "GET", RawQuery: good}, intake.Unauthorized, 401, "the token is missing"},
+		{"another token", inbound.Call{SourceKey: w.Source.Key, Method: "GET", RawQuery: good + "&token=guess"}, intake.Unauthorized, 401, "the token is wrong"},
 		{"another source's token", of(pgtest.Inlet{Key: w.Source.Key, Token: busy.Token}, good), intake.Unauthorized, 401, "the token is wrong"},
 		{"an unknown source", of(pgtest.Inlet{Key: "nobody", Token: "x"}, good), intake.UnknownSource, 404, "no source"},
 		{"a source that is switched off", of(off, good), intake.UnknownSource, 404, "no source"},
@@ -78,7 +78,7 @@ func TestEveryResultHasItsStatus(t *testing.T) {
 
 func TestAConversionIsTakenAsQueryFormAndJSON(t *testing.T) {
 	w := setup(t)
-	for i, c := range []intake.Call{
+	for i, c := range []inbound.Call{
 		w.get("goal=deposit&transaction_id=T0&amount=25.5&currency=usd&occurred_at=2026-06-12T08:00:00Z&click_id=" + w.click()),
 		w.post("application/x-www-form-urlencoded", "goal=deposit&transaction_id=T1&amount=25.5&currency=usd&occurred_at=1781251200&click_id="+w.click()+"&token="+w.Source.Token),
 		w.post("", "goal=deposit&transaction_id=T2&amount=25.5&currency=usd&occurred_at=2026-06-12T10:00:00%2B02:00&click_id="+w.click()+"&token="+w.Source.Token),
@@ -154,7 +154,7 @@ func manyParameters() string {
 func TestABodyThatCannotBeReadIsRefused(t *testing.T) {
 	w := setup(t)
 	token := "token=" + w.Source.Token
-	for name, c := range map[string]intake.Call{
+	for name, c := range map[string]inbound.Call{
 		"no object":          w.post("application/json", `["goal"]`),
 		"broken":             w.post("application/json", `{"goal":`),
 		"two objects":        w.post("application/json", `{"goal":"ftd"} {"goal":"ftd"}`),
@@ -176,7 +176,7 @@ func TestALongBodyIsRefusedAndNotKeptWhole(t *testing.T) {
 	if a := w.receive(just); a.Result != intake.Recorded {
 		t.Errorf("200 KiB: %+v", a)
 	}
-	long := w.post("application/json", `{"pad":"`+strings.Repeat("x", intake.MaxBody-8))
+	long := w.post("application/json", `{"pad":"`+strings.Repeat("x", inbound.MaxBody-8))
 	long.Truncated = true
 	a := w.receive(long)
 	if a.Result != intake.Invalid || a.Errors[0].Field != "body" {
@@ -190,7 +190,7 @@ func TestALongBodyIsRefusedAndNotKeptWhole(t *testing.T) {
 func TestTheReceivedLogKeepsNoSecret(t *testing.T) {
 	w := setup(t)
 	const leak = "s3cr3t-value"
-	calls := map[string]intake.Call{
+	calls := map[string]inbound.Call{
 		"a token in the query":    {Method: "GET", RawQuery: "goal=ftd&token=" + leak + "&player_id=1"},
 		"with an escaped name":    {Method: "GET", RawQuery: "%74oken=" + leak + "&goal=ftd"},
 		"given twice":             {Method: "GET", RawQuery: "token=x&token=" + leak},
@@ -202,9 +202,9 @@ func TestTheReceivedLogKeepsNoSecret(t *testing.T) {
 		"JSON that breaks off":    {Method: "POST", ContentType: "application/json", Body: []byte(`{"token":"` + leak), Truncated: true},
 		"a list":                  {Method: "POST", ContentType: "application/json", Body: []byte(`[{"token":"` + leak + `"}]`)},
 		"a multi-part form":       {Method: "POST", ContentType: "multipart/form-data; boundary=x", Body: []byte("--x\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n" + leak)},
-		"X-Signature":             {Method: "GET", Headers: []dispatch.Header{{Name: "x-signature", Value: leak}}},
-		"an authorization header": {Method: "GET", Headers: []dispatch.Header{{Name: "Authorization", Value: "Bearer " + leak}}},
-		"a cookie":                {Method: "GET", Headers: []dispatch.Header{{Name: "Cookie", Value: "session=" + leak}}},
+		"X-Signature":             {Method: "GET", Header: http.Header{"X-Signature": {leak}}},
+		"an authorization header": {Method: "GET", Header: http.Header{"Authorization": {"Bearer " + leak}}},
+		"a cookie":                {Method: "GET", Header: http.Header{"Cookie": {"session=" + leak}}},
 	}
 	for name, c := range calls {
 		c.SourceKey = w.Source.Key
@@ -227,14 +227,14 @@ func TestTheReceivedLogKeepsNoSecret(t *testing.T) {
 func TestTheReceivedLogKeepsTheCallAsItCame(t *testing.T) {
 	w := setup(t)
 	c := w.post("application/x-www-form-urlencoded", "goal=registration&click_id="+w.click()+"&x=a%20b&token="+w.Source.Token)
-	c.Headers = []dispatch.Header{{Name: "User-Agent", Value: "Operator/1"}}
+	c.Header = http.Header{"User-Agent": {"Operator/1"}}
 	w.receive(c)
 	e := w.last()
 	if e.Method != http.MethodPost || e.SourceKey != w.Source.Key || !strings.Contains(e.Body, "x=a%20b") || e.Address != "198.51.100.0/24" ||
 		len(e.Headers) != 1 || e.Headers[0].Value != "Operator/1" || e.ReceivedAt.Sub(pgtest.Now) > time.Second {
 		t.Errorf("%+v", e)
 	}
-	garbage := intake.Call{SourceKey: "a\x00b\xff", Method: "GET", RawQuery: "\xff\x00"}
+	garbage := inbound.Call{SourceKey: "a\x00b\xff", Method: "GET", RawQuery: "\xff\x00"}
 	if a := w.receive(garbage); a.Result != intake.UnknownSource || w.last().SourceKey == "" {
 		t.Errorf("%+v, %q", a, w.last().SourceKey)
 	}

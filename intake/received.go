@@ -3,37 +3,17 @@ package intake
 import (
 	"encoding/json"
 	"fmt"
-	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/dispatch"
+	"postrider/domain/inbound"
 	"postrider/internal/live"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
-
-// Call is an operator's request, as it came.
-type Call struct {
-	SourceKey   string
-	Method      string
-	RawQuery    string
-	ContentType string
-	Body        []byte // at most MaxBody
-	Truncated   bool   // the body was longer than MaxBody
-	Headers     []dispatch.Header
-	Address     netip.Addr
-	Secure      bool // over https, as far as it can be believed
-
-	signatureHeader string          // where its source signs; empty for X-Signature
-	stranger        bool            // nobody knows its source
-	secretNames     map[string]bool // where its source puts its proof; nil for the usual names
-}
-
-// hides tells whether a parameter of this name is a secret.
-func (c Call) hides(name string) bool { return secretName(name) || c.secretNames[name] }
 
 // Answer is what the operator is told.
 type Answer struct {
@@ -76,15 +56,6 @@ var statusCodes = map[Result]int{
 	Invalid: 400, Unauthorized: 401, UnknownSource: 404, RateLimited: 429,
 }
 
-func (c Call) header(name string) string {
-	for _, h := range c.Headers {
-		if strings.EqualFold(h.Name, name) {
-			return h.Value
-		}
-	}
-	return ""
-}
-
 func answer(result Result, format string, args ...any) Answer {
 	return Answer{Result: result, StatusCode: statusCodes[result], reason: fmt.Sprintf(format, args...)}
 }
@@ -104,38 +75,49 @@ func invalid(problems []*problem.Error) Answer {
 // receivedRow is a row of the received log.
 type receivedRow struct {
 	id      uuid.UUID
-	call    Call
+	source  *inbound.Source // nil for a stranger's
+	call    *inbound.Call
 	answer  Answer
 	at      time.Time
 	took    time.Duration
 	headers []byte
 }
 
-func newReceivedRow(c Call, a Answer, at time.Time, took time.Duration) (receivedRow, error) {
-	id, err := uuid.NewV7AtTime(at)
-	if err != nil {
-		return receivedRow{}, fmt.Errorf("making an id: %w", err)
+func newReceivedRow(src *source, c *inbound.Call, a Answer, at time.Time, took time.Duration) (receivedRow, error) {
+	row := receivedRow{call: c, answer: a, at: at, took: took}
+	if src != nil {
+		row.source = &src.Source
 	}
-	c.Headers = c.keptHeaders()
-	headers, err := json.Marshal(maskHeaders(c.Headers, c.signatureHeader))
-	if err != nil {
-		return receivedRow{}, fmt.Errorf("writing headers down: %w", err)
+	var err error
+	if row.id, err = uuid.NewV7AtTime(at); err != nil {
+		return row, fmt.Errorf("making an id: %w", err)
 	}
-	return receivedRow{id: id, call: c, answer: a, at: at, took: took, headers: headers}, nil
+	if row.headers, err = json.Marshal(maskHeaders(row.source, row.keptHeaders())); err != nil {
+		return row, fmt.Errorf("writing headers down: %w", err)
+	}
+	return row, nil
+}
+
+// maskHeaders makes headers fit to be kept.
+func maskHeaders(src *inbound.Source, headers []dispatch.Header) []dispatch.Header {
+	for i, h := range headers {
+		headers[i].Value = src.MaskHeader(h.Name, h.Value)
+	}
+	return headers
 }
 
 var receivedColumns = pg.Columns[receivedRow]{
 	pg.UUID("id", func(r *receivedRow) uuid.UUID { return r.id }),
 	pg.Time("received_at", func(r *receivedRow) time.Time { return r.at }),
 	pg.Bigint("source_id", func(r *receivedRow) int64 { return r.answer.sourceID }).OrNull(),
-	pg.Text("source_key", func(r *receivedRow) string { return clean(r.call.SourceKey, maxID) }),
+	pg.Text("source_key", func(r *receivedRow) string { return inbound.Clean(r.call.SourceKey, inbound.MaxID) }),
 	pg.Text("method", func(r *receivedRow) string { return r.call.Method }),
-	pg.Text("query", func(r *receivedRow) string { return clean(maskPairs(r.call.RawQuery, r.call.hides), r.call.kept()) }),
-	pg.Text("body", func(r *receivedRow) string { return clean(maskBody(r.call), r.call.kept()) }),
+	pg.Text("query", func(r *receivedRow) string { return inbound.Clean(r.source.MaskQuery(r.call.RawQuery), r.kept()) }),
+	pg.Text("body", func(r *receivedRow) string { return inbound.Clean(r.source.MaskBody(r.call), r.kept()) }),
 	pg.JSON("headers", func(r *receivedRow) string { return string(r.headers) }),
 	pg.Text("address", func(r *receivedRow) string { return truncated(r.call.Address) }),
 	pg.Text("result", func(r *receivedRow) string { return string(r.answer.Result) }),
-	pg.Text("reason", func(r *receivedRow) string { return clean(r.answer.reason, maxLogged) }),
+	pg.Text("reason", func(r *receivedRow) string { return inbound.Clean(r.answer.reason, maxLogged) }),
 	pg.Int("status_code", func(r *receivedRow) int { return r.answer.StatusCode }),
 	pg.Float("duration_ms", func(r *receivedRow) float64 { return float64(r.took.Microseconds()) / 1000 }),
 	pg.UUID("conversion_id", func(r *receivedRow) uuid.UUID { return r.answer.conversion.UUID }).OrNull(),
@@ -157,8 +139,8 @@ func queueReceived(tx *pg.Pipeline, rows []receivedRow) {
 const maxLogged = 64 << 10
 
 // kept is how much of each part of a call the received log keeps.
-func (c Call) kept() int {
-	if c.stranger {
+func (r *receivedRow) kept() int {
+	if r.source == nil {
 		return maxStranger
 	}
 	return maxLogged
@@ -166,23 +148,16 @@ func (c Call) kept() int {
 
 // keptHeaders are the headers that the received log keeps: of a stranger the first
 // ones, as far as there is room.
-func (c Call) keptHeaders() []dispatch.Header {
-	if !c.stranger {
-		return c.Headers
+func (r *receivedRow) keptHeaders() []dispatch.Header {
+	headers := dispatch.Headers(r.call.Header)
+	if r.source != nil {
+		return headers
 	}
 	room := maxStranger
-	for i, h := range c.Headers {
+	for i, h := range headers {
 		if room -= len(h.Name) + len(h.Value); room < 0 {
-			return c.Headers[:i]
+			return headers[:i]
 		}
 	}
-	return c.Headers
-}
-
-// clean makes text that PostgreSQL takes: valid UTF-8, no NUL, bounded.
-func clean(s string, limit int) string {
-	if len(s) > limit {
-		s = s[:limit]
-	}
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+	return headers
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
@@ -45,7 +46,7 @@ type conversion struct {
 	Terms           *commission.Terms   // what it is paid by; nil where nobody agreed to anything
 	Rate            decimal.NullDecimal // what one unit of Currency is worth in PayoutCurrency
 	ReportedStatus  string              // the operator's word that nobody has mapped yet; else empty
-	Origin          Actor
+	Origin          commission.Actor
 
 	stored       bool // it is in the table
 	tiered       bool // its deal has tiers, and it is reckoned once it is in the table
@@ -112,7 +113,7 @@ func (in *Intake) insertNew(ctx context.Context, l *ledger, entries []*entry) er
 		}
 		c, r := e.conversion, e.report
 		s := step{
-			Status: c.Status, Reason: clean(r.Reason, maxReason), Actor: r.Actor, UserID: r.UserID, At: c.OccurredAt,
+			Status: c.Status, Reason: inbound.Clean(r.Reason, maxReason), Actor: r.Actor, UserID: r.UserID, At: c.OccurredAt,
 			Macros: snapshot(c, e.goal, e.who.click),
 		}
 		if err := in.take(ctx, l, c, s, e.now); err != nil {
@@ -141,7 +142,7 @@ func (in *Intake) finish(ctx context.Context, l *ledger, e *entry) error {
 	default:
 		e.outcome = Outcome{Result: Recorded, ConversionID: c.ID, Reason: "new, attributed by " + e.who.by}
 	}
-	if extra := e.report.unlisted(e.goal); e.isNew && len(extra) > 0 {
+	if extra := e.report.Unlisted(&e.goal.Goal); e.isNew && len(extra) > 0 {
 		e.outcome.Reason += fmt.Sprintf("; it carries %s, which the dictionary does not list for %s", strings.Join(extra, " and "), e.goal.Key)
 	}
 	if e.isNew && e.conversion.CappedBy != "" {
@@ -153,12 +154,12 @@ func (in *Intake) finish(ctx context.Context, l *ledger, e *entry) error {
 	if e.call == nil {
 		return nil
 	}
-	row, err := newReceivedRow(*e.call, e.answer(), e.now, in.Now().Sub(e.now))
+	row, err := newReceivedRow(e.source, e.call, e.answer(), e.now, in.Now().Sub(e.now))
 	l.received = append(l.received, row)
 	return err
 }
 
-func (in *Intake) newConversion(ctx context.Context, tx *pg.Pipeline, src *source, r Report, g *goal, who attribution, now time.Time) (*conversion, error) {
+func (in *Intake) newConversion(ctx context.Context, tx *pg.Pipeline, src *source, r inbound.Report, g *goal, who attribution, now time.Time) (*conversion, error) {
 	id, err := uuid.NewV7AtTime(now)
 	if err != nil {
 		return nil, fmt.Errorf("making an id: %w", err)
@@ -166,7 +167,7 @@ func (in *Intake) newConversion(ctx context.Context, tx *pg.Pipeline, src *sourc
 	c := &conversion{
 		ID: id, SourceID: src.ID, OfferID: src.OfferID, ReportedClickID: r.ClickID, PlayerID: who.player,
 		Goal: g.Key, TransactionID: r.TransactionID, Amount: r.Amount, Currency: r.Currency, Status: r.Status,
-		ReportedStatus: r.unknownStatus, Origin: r.Actor, OccurredAt: r.OccurredAt, ReceivedAt: now,
+		ReportedStatus: r.UnknownStatus, Origin: r.Actor, OccurredAt: r.OccurredAt, ReceivedAt: now,
 	}
 	if g.OncePerPlayer {
 		c.OnceKey = who.onceKey(r)

@@ -11,7 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/ent/db/conversion"
 	"postrider/intake"
@@ -221,7 +221,7 @@ func (w *world) mapWord(rt *rapid.T, ref *reference, word string, to commission.
 	}
 	w.must(w.client.Source.UpdateOneID(w.Source.ID).SetStatusWords(words).Exec(w.ctx))
 	w.in.Forget()
-	if _, err := w.in.MapStatuses(w.t.Context(), w.Source.Key, intake.Move{Actor: intake.Staff}); err != nil {
+	if _, err := w.office().MapStatuses(w.t.Context(), w.Source.Key, intake.Move{Actor: commission.ByStaff}); err != nil {
 		rt.Fatal(err)
 	}
 }
@@ -233,7 +233,7 @@ func (w *world) attributeAll(rt *rapid.T) {
 		rt.Fatal(err)
 	}
 	for _, id := range ids {
-		if err := w.in.Assign(w.t.Context(), id, intake.Assignment{ClickID: w.Click, Reason: "the story says so", Actor: intake.Staff}); err != nil {
+		if err := w.in.Assign(w.t.Context(), id, intake.Assignment{ClickID: w.Click, Reason: "the story says so", Actor: commission.ByStaff}); err != nil {
 			rt.Fatalf("attributing %s: %v", id, err)
 		}
 	}

@@ -5,11 +5,10 @@ import (
 	"time"
 
 	"github.com/gofrs/uuid/v5"
-	"github.com/shopspring/decimal"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/macro"
 	"postrider/internal/globalid"
-	"postrider/macro"
 )
 
 // snapshot is what each macro says in the postbacks of a new conversion. It is
@@ -46,15 +45,8 @@ func snapshot(c *conversion, g *goal, click *clickFacts) map[macro.Name]string {
 // setState writes what changes over a conversion's life.
 func setState(m map[macro.Name]string, c *conversion) {
 	m[macro.Status] = string(c.Status)
-	m[macro.Amount] = money(c.Amount)
-	m[macro.Payout] = money(c.Payout)
-}
-
-func money(d decimal.NullDecimal) string {
-	if !d.Valid {
-		return ""
-	}
-	return commission.FormatAmount(d.Decimal)
+	m[macro.Amount] = commission.AmountText(c.Amount)
+	m[macro.Payout] = commission.AmountText(c.Payout)
 }
 
 func hexOrNothing(id uuid.NullUUID) string {

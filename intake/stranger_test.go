@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"postrider/dispatch"
+	"postrider/domain/inbound"
 	"postrider/intake"
 )
 
@@ -17,10 +17,10 @@ func TestStrangersKeepLittle(t *testing.T) {
 	w := setup(t)
 	addr := netip.MustParseAddr("203.0.113.77")
 	stranger := func(key string, from netip.Addr) intake.Answer {
-		return w.receive(intake.Call{
+		return w.receive(inbound.Call{
 			SourceKey: key, Method: "POST", RawQuery: "token=secret&q=" + strings.Repeat("q", 30<<10), ContentType: "text/plain",
-			Body: []byte(strings.Repeat("b", intake.MaxBody)), Address: from,
-			Headers: []dispatch.Header{{Name: "User-Agent", Value: "x"}, {Name: "X-Large", Value: strings.Repeat("h", 30<<10)}},
+			Body: []byte(strings.Repeat("b", inbound.MaxBody)), Address: from,
+			Header: http.Header{"User-Agent": {"x"}, "X-Large": {strings.Repeat("h", 30<<10)}},
 		})
 	}
 	kept := func() (rows, bytes int) {

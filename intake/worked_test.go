@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/ent/db/conversion"
 	"postrider/intake"
@@ -57,7 +58,7 @@ func TestAThousandDepositsOfWhichSixtyComeWithoutAClick(t *testing.T) {
 	for i, c := range rows {
 		ids[i] = c.ID
 	}
-	proposals, err := w.in.Propose(t.Context(), ids)
+	proposals, err := w.office().Propose(t.Context(), ids)
 	w.must(err)
 	mended := 0
 	for _, c := range rows {
@@ -74,7 +75,7 @@ func TestAThousandDepositsOfWhichSixtyComeWithoutAClick(t *testing.T) {
 			t.Errorf("deposit %d: %+v, want the click %s", i, given, want)
 			continue
 		}
-		w.must(w.in.Assign(t.Context(), c.ID, intake.Assignment{ClickID: given[0].ClickID, Reason: given[0].Reason, Actor: intake.Staff}))
+		w.must(w.in.Assign(t.Context(), c.ID, intake.Assignment{ClickID: given[0].ClickID, Reason: given[0].Reason, Actor: commission.ByStaff}))
 		mended++
 	}
 	if mended != 52 {

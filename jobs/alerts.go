@@ -9,8 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"postrider/doctor"
-	"postrider/firing"
+	"postrider/domain/doctor"
+	"postrider/domain/firing"
 	"postrider/internal/live"
 	"postrider/internal/pg"
 	"postrider/outbox"

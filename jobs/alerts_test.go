@@ -10,7 +10,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/doctor"
+	"postrider/domain/doctor"
 	"postrider/ent/db"
 	"postrider/ent/db/alert"
 	"postrider/jobs"

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"postrider/commission"
 	"postrider/dispatch"
-	"postrider/intake"
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
 	"postrider/jobs"
 	"postrider/pgtest"
 )
@@ -93,8 +93,8 @@ func TestBadEndpointsOfEveryKindHoldNobodyUp(t *testing.T) {
 		w.deposit()
 	}
 	delivered(before)
-	_, err := w.in.Report(t.Context(), w.Source.Key, intake.Report{
-		Goal: commission.GoalRegistration, ClickID: w.Click.String(), TransactionID: "R", Actor: intake.Operator,
+	_, err := w.in.Report(t.Context(), w.Source.Key, inbound.Report{
+		Goal: commission.GoalRegistration, ClickID: w.Click.String(), TransactionID: "R", Actor: commission.ByOperator,
 	})
 	w.must(err)
 	for range beside {

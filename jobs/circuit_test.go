@@ -13,8 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
-	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
 	"postrider/ent/db/delivery"
 	"postrider/intake"
 	"postrider/jobs"
@@ -120,7 +120,7 @@ func TestALaterStepDoesNotOvertakeAnEarlierOne(t *testing.T) {
 	w.deposit()
 	w.untilAll(outbox.Retrying)
 	conversion := w.delivery().ConversionID
-	_, err := w.in.Move(t.Context(), *conversion, intake.Move{To: commission.Rejected, Reason: "chargeback", Actor: intake.Staff})
+	_, err := w.in.Move(t.Context(), *conversion, intake.Move{To: commission.Rejected, Reason: "chargeback", Actor: commission.ByStaff})
 	w.must(err)
 	w.until("the second waits for the first", `
 		SELECT count(*) = 1 FROM deliveries d JOIN deliveries b ON b.id = d.blocked_by
@@ -163,7 +163,7 @@ func TestATrackerThatIsDownForAnHourLosesNothing(t *testing.T) {
 	}
 	first, err := w.client.Delivery.Query().Order(delivery.ByID()).First(w.ctx)
 	w.must(err)
-	_, err = w.in.Move(t.Context(), *first.ConversionID, intake.Move{To: commission.Rejected, Actor: intake.Staff})
+	_, err = w.in.Move(t.Context(), *first.ConversionID, intake.Move{To: commission.Rejected, Actor: commission.ByStaff})
 	w.must(err)
 	all := w.number(`SELECT count(*) FROM deliveries`)
 	w.until("the circuit opens", `SELECT count(*) = 1 FROM endpoints WHERE state <> 'closed'`)

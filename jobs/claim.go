@@ -10,9 +10,9 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"postrider/domain/macro"
 	"postrider/internal/globalid"
 	"postrider/internal/pg"
-	"postrider/macro"
 	"postrider/outbox"
 )
 

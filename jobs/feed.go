@@ -8,8 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"postrider/domain/macro"
 	"postrider/internal/pg"
-	"postrider/macro"
 	"postrider/outbox"
 )
 

@@ -11,7 +11,8 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
 	"postrider/intake"
 	"postrider/jobs"
 	"postrider/outbox"
@@ -27,8 +28,8 @@ func (w *world) soon(moment time.Duration) *intake.Intake {
 }
 
 func (w *world) depositAt(in *intake.Intake, id string, status commission.Status) error {
-	_, err := in.Report(w.t.Context(), w.Source.Key, intake.Report{
-		Goal: commission.GoalDeposit, ClickID: w.Click.String(), TransactionID: id, Status: status, Amount: decimal.NewNullDecimal(decimal.NewFromInt(2)), Actor: intake.Operator,
+	_, err := in.Report(w.t.Context(), w.Source.Key, inbound.Report{
+		Goal: commission.GoalDeposit, ClickID: w.Click.String(), TransactionID: id, Status: status, Amount: decimal.NewNullDecimal(decimal.NewFromInt(2)), Actor: commission.ByOperator,
 	})
 	return err
 }

@@ -10,14 +10,14 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/macro"
 	"postrider/ent/db"
 	"postrider/ent/db/delivery"
 	"postrider/intake"
 	"postrider/internal/globalid"
 	"postrider/internal/pg"
 	"postrider/jobs"
-	"postrider/macro"
 	"postrider/outbox"
 	"postrider/pgtest"
 )
@@ -170,7 +170,7 @@ func TestALaterStepWaitsForTheOneThatWasHandedOver(t *testing.T) {
 	handedOver, _ := w.beside()
 	w.deposit()
 	<-arrived
-	_, err := w.in.Move(t.Context(), *w.of("T2").ConversionID, intake.Move{To: commission.Rejected, Actor: intake.Staff})
+	_, err := w.in.Move(t.Context(), *w.of("T2").ConversionID, intake.Move{To: commission.Rejected, Actor: commission.ByStaff})
 	w.must(err)
 	w.until("the second waits for the first", `SELECT EXISTS (SELECT FROM deliveries WHERE status = 'rejected' AND blocked_by IS NOT NULL)`)
 	open()

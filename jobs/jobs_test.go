@@ -14,8 +14,9 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"go.uber.org/goleak"
 
-	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
 	"postrider/ent/db"
 	"postrider/ent/db/attempt"
 	"postrider/intake"
@@ -76,8 +77,8 @@ func (w *world) postback(path string, options ...func(*db.PostbackCreate)) *db.P
 func (w *world) deposit() {
 	w.t.Helper()
 	w.count++
-	_, err := w.in.Report(w.t.Context(), w.Source.Key, intake.Report{
-		Goal: commission.GoalDeposit, ClickID: w.Click.String(), TransactionID: fmt.Sprintf("T%d", w.count), Actor: intake.Operator,
+	_, err := w.in.Report(w.t.Context(), w.Source.Key, inbound.Report{
+		Goal: commission.GoalDeposit, ClickID: w.Click.String(), TransactionID: fmt.Sprintf("T%d", w.count), Actor: commission.ByOperator,
 	})
 	w.must(err)
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"postrider/domain/macro"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
-	"postrider/macro"
 	"postrider/outbox"
 )
 

@@ -11,8 +11,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"postrider/dispatch"
+	"postrider/domain/macro"
 	"postrider/internal/secret"
-	"postrider/macro"
 )
 
 // version is what a delivery needs of its postback's version.

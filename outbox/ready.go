@@ -3,7 +3,7 @@ package outbox
 import (
 	"time"
 
-	"postrider/macro"
+	"postrider/domain/macro"
 )
 
 // Ready is a delivery that may go out now: what a queue needs to know of it.

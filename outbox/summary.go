@@ -14,8 +14,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
-	"postrider/macro"
+	"postrider/domain/commission"
+	"postrider/domain/macro"
 )
 
 // member is one conversion of those in a window.
@@ -70,7 +70,7 @@ func together(members []member) map[macro.Name]string {
 		}
 	}
 	says[macro.Count] = strconv.Itoa(len(members))
-	says[macro.SumAmount], says[macro.SumPayout] = sum(amount), sum(payout)
+	says[macro.SumAmount], says[macro.SumPayout] = commission.AmountText(amount), commission.AmountText(payout)
 	says[macro.GoalNames] = strings.Join(goals, ",")
 	return says
 }
@@ -85,13 +85,6 @@ func plus(a, b decimal.NullDecimal) decimal.NullDecimal {
 	default:
 		return decimal.NewNullDecimal(a.Decimal.Add(b.Decimal))
 	}
-}
-
-func sum(d decimal.NullDecimal) string {
-	if !d.Valid {
-		return ""
-	}
-	return commission.FormatAmount(d.Decimal)
 }
 
 // summary is what a window says by now.

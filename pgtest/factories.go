@@ -11,14 +11,14 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/tracking"
 	"postrider/ent"
 	"postrider/ent/db"
-	"postrider/firing"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
-	"postrider/tracking"
 )
 
 // Now is the time at which factories make rows, unless told otherwise.

@@ -7,12 +7,12 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 	"postrider/pgtest"
-	"postrider/tracking"
 )
 
 func TestFactoriesMakeWhatTheySay(t *testing.T) {

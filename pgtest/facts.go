@@ -5,10 +5,10 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/ent/db"
-	"postrider/firing"
 	"postrider/outbox"
 )
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/internal/viewer"
 )
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/internal/viewer"
 	"postrider/pgtest"

@@ -7,8 +7,8 @@ import (
 
 	"github.com/lib/pq"
 
-	"postrider/commission"
-	"postrider/firing"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/internal/viewer"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/internal/viewer"
 )
 

@@ -8,13 +8,13 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/internal/viewer"
 	"postrider/outbox"
 	"postrider/pgtest"
 	"postrider/report"
-	"postrider/tracking"
 )
 
 // as gives a context in which an affiliate is asking; staff for none.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"postrider/firing"
+	"postrider/domain/firing"
 	"postrider/internal/viewer"
 )
 

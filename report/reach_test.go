@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"postrider/firing"
+	"postrider/domain/firing"
 	"postrider/pgtest"
 )
 

@@ -4,8 +4,8 @@ import (
 	"log/slog"
 	"net/http"
 
+	"postrider/domain/tracking"
 	"postrider/intake"
-	"postrider/tracking"
 )
 
 // Click answers tracking links: GET /c/{link}. The click is committed before the

@@ -6,23 +6,23 @@ import (
 	"strconv"
 
 	"postrider/dispatch"
-	"postrider/intake"
+	"postrider/testfire"
 )
 
 // Echo answers for the built-in test tracker: any method on /echo/{key}. It
 // keeps what it gets for its owner, and answers 200, or what ?status= says.
-func Echo(in *intake.Intake, log *slog.Logger) http.Handler {
+func Echo(in testfire.Inbox, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		status := http.StatusOK
 		if wanted, err := strconv.Atoi(r.URL.Query().Get("status")); err == nil && wanted >= 200 && wanted <= 599 {
 			status = wanted
 		}
-		body, _, err := readBody(r.Body, intake.MaxEcho)
+		body, _, err := readBody(r.Body, testfire.MaxEcho)
 		if err != nil {
 			http.Error(w, "the body could not be read", http.StatusBadRequest)
 			return
 		}
-		found, err := in.Echo(r.Context(), intake.EchoRequest{
+		found, err := in.Keep(r.Context(), testfire.EchoRequest{
 			Key: r.PathValue("key"), Method: r.Method, URL: r.URL.RequestURI(), Headers: dispatch.Headers(r.Header),
 			Body: body, StatusCode: status,
 		})

@@ -9,22 +9,22 @@ import (
 	"net/http"
 	"strconv"
 
-	"postrider/dispatch"
+	"postrider/domain/inbound"
 	"postrider/intake"
 )
 
 // Postback answers operators: GET and POST /postback/{source}.
 func Postback(in *intake.Intake, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, truncated, err := readBody(r.Body, intake.MaxBody)
+		body, truncated, err := readBody(r.Body, inbound.MaxBody)
 		if err != nil {
 			log.WarnContext(r.Context(), "an operator's call broke off", "error", err)
 			http.Error(w, "the body could not be read", http.StatusBadRequest)
 			return
 		}
-		a, err := in.Receive(r.Context(), intake.Call{
+		a, err := in.Receive(r.Context(), inbound.Call{
 			SourceKey: r.PathValue("source"), Method: r.Method, RawQuery: r.URL.RawQuery, ContentType: r.Header.Get("Content-Type"),
-			Body: body, Truncated: truncated, Headers: dispatch.Headers(r.Header), Address: ClientOf(r.Context()).Addr,
+			Body: body, Truncated: truncated, Header: r.Header, Address: ClientOf(r.Context()).Addr,
 			Secure: r.TLS != nil || ClientOf(r.Context()).Secure,
 		})
 		if err != nil {

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"postrider/doctor"
+	"postrider/domain/doctor"
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
 	"postrider/pgtest"

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/internal/problem"
-	"postrider/tracking"
 )
 
 // maxName is the length of the longest name, in bytes.

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"postrider/firing"
+	"postrider/domain/firing"
 	"postrider/setup"
 )
 

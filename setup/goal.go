@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/ent/db/goal"
 	"postrider/internal/pg"

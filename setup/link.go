@@ -10,12 +10,12 @@ import (
 
 	"github.com/lib/pq"
 
+	"postrider/domain/macro"
+	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/ent/db/landingpage"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
-	"postrider/macro"
-	"postrider/tracking"
 )
 
 // LinkWish is what an affiliate wants of a tracking link.

@@ -7,14 +7,14 @@ import (
 	"slices"
 	"strings"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/macro"
+	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/landingpage"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
-	"postrider/macro"
-	"postrider/tracking"
 )
 
 // OfferWish is an offer as staff want it.

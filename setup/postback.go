@@ -7,13 +7,13 @@ import (
 	"slices"
 	"time"
 
-	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/macro"
 	"postrider/ent/db"
-	"postrider/firing"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
-	"postrider/macro"
 	"postrider/outbox"
 )
 

@@ -9,12 +9,12 @@ import (
 	"time"
 
 	"postrider/dispatch"
-	"postrider/doctor"
+	"postrider/domain/doctor"
+	"postrider/domain/firing"
+	"postrider/domain/macro"
 	"postrider/ent/db/goal"
 	"postrider/ent/schema"
-	"postrider/firing"
 	"postrider/internal/problem"
-	"postrider/macro"
 )
 
 // normalise fills a wish's defaults and brings its lists into the one form in which

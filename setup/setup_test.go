@@ -11,20 +11,20 @@ import (
 
 	"go.uber.org/goleak"
 
-	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/presets"
+	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/ent/db/auditentry"
 	"postrider/ent/db/postbackversion"
-	"postrider/firing"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/outbox"
 	"postrider/pgtest"
 	"postrider/setup"
-	"postrider/tracker"
-	"postrider/tracking"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -143,7 +143,7 @@ func TestWhatIsWrongWithAPostbackIsSaidByField(t *testing.T) {
 	}{
 		"an unknown macro":            {func(p *setup.PostbackWish) { p.URLTemplate = "https://tracker.example/?c={clickid}" }, []string{"urlTemplate"}},
 		"a blank":                     {func(p *setup.PostbackWish) { p.URLTemplate = "https://tracker.example/?c=<clickid>" }, []string{"urlTemplate"}},
-		"a host that stands in":       {func(p *setup.PostbackWish) { p.URLTemplate = "https://" + tracker.Nowhere + "/?c={param_1}" }, []string{"urlTemplate"}},
+		"a host that stands in":       {func(p *setup.PostbackWish) { p.URLTemplate = "https://" + presets.Nowhere + "/?c={param_1}" }, []string{"urlTemplate"}},
 		"no URL":                      {func(p *setup.PostbackWish) { p.URLTemplate = "" }, []string{"urlTemplate"}},
 		"another scheme":              {func(p *setup.PostbackWish) { p.URLTemplate = "ftp://tracker.example/" }, []string{"urlTemplate"}},
 		"a private address":           {func(p *setup.PostbackWish) { p.URLTemplate = "http://127.0.0.1/?c={param_1}" }, []string{"urlTemplate"}},

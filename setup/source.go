@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
 	"postrider/ent/db"
 	"postrider/ent/db/sourcesecret"
 	"postrider/internal/pg"
@@ -77,8 +77,8 @@ func (s *Setup) SaveSource(ctx context.Context, id int64, patch func(*SourceWish
 		if err != nil {
 			return saved("source", err)
 		}
-		for _, kind := range secretKinds {
-			if _, err := s.addSecret(ctx, c, made.ID, kind); err != nil {
+		for _, kind := range inbound.SecretKinds() {
+			if _, err := s.addSecret(ctx, c, made.ID, string(kind)); err != nil {
 				return err
 			}
 		}
@@ -86,9 +86,6 @@ func (s *Setup) SaveSource(ctx context.Context, id int64, patch func(*SourceWish
 	})
 	return made, err
 }
-
-// The kinds of a source's secrets.
-var secretKinds = []string{"token", "hmac"}
 
 func (s *Setup) addSecret(ctx context.Context, c *change, sourceID int64, kind string) (string, error) {
 	value := secret.Random()
@@ -110,7 +107,7 @@ func (s *Setup) RotateSecret(ctx context.Context, sourceID int64, kind string, o
 		if of, err = c.client.Source.Get(ctx, sourceID); err != nil {
 			return missing(err, "sourceId", "source")
 		}
-		if !slices.Contains(secretKinds, kind) {
+		if !slices.Contains(inbound.SecretKinds(), inbound.SecretKind(kind)) {
 			return problem.Invalid("kind", "is token or hmac")
 		}
 		if overlap < 0 {
@@ -236,19 +233,11 @@ func (c *change) checkSource(ctx context.Context, w *SourceWish) error {
 	}
 	for i, text := range w.AllowedAddresses {
 		w.AllowedAddresses[i] = strings.TrimSpace(text)
-		if !isAddress(w.AllowedAddresses[i]) {
-			list = append(list, problem.Invalid("allowedAddresses", "%q is neither an address nor a block such as 203.0.113.0/24", text))
-		}
+	}
+	if _, err := inbound.ParseAddresses(w.AllowedAddresses); err != nil {
+		list = append(list, problem.Invalid("allowedAddresses", "%s", err))
 	}
 	return wrong(append(list, c.checkWords(ctx, w)...)...)
-}
-
-func isAddress(text string) bool {
-	_, err := netip.ParsePrefix(text)
-	if err != nil {
-		_, err = netip.ParseAddr(text)
-	}
-	return err == nil
 }
 
 func (c *change) checkWords(ctx context.Context, w *SourceWish) []*problem.Error {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/sourcesecret"

@@ -22,14 +22,14 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/internal/globalid"
 	"postrider/internal/pg"
 	"postrider/internal/pg/embedded"
 	"postrider/pgtest"
 )
 
-var soak = flag.Bool("soak", false, "the long crash test: a minute of load with a kill every few seconds, of PostgreSQL too")
+var soak = flag.Duration("soak", 0, "how long the long crash test lasts: load with a kill every few seconds, of PostgreSQL too; 0 leaves it out")
 
 // The program is killed with -9 in the middle of its work, again and again, and
 // nothing is lost: every conversion that was answered reaches the tracker, and
@@ -47,11 +47,11 @@ func TestCrashLosesNothing(t *testing.T) {
 	c.check(t)
 }
 
-// The same for a minute over the program's own PostgreSQL, which is killed in
+// The same for as long as it is asked for over the program's own PostgreSQL, which is killed in
 // turn: the program, the server, one of the server's processes.
 func TestCrashSoak(t *testing.T) {
-	if !*soak {
-		t.Skip("takes a minute; `make soak`, or -soak")
+	if *soak == 0 {
+		t.Skip("`make soak`, or -soak 1m")
 	}
 	dir := openFolder(t)
 	at := embedded.Config{Dir: dir}
@@ -61,7 +61,7 @@ func TestCrashSoak(t *testing.T) {
 	c.setUp(t, &pgtest.DB{SQL: c.open(t)})
 	kill := time.NewTicker(3 * time.Second)
 	defer kill.Stop()
-	over := time.After(time.Minute)
+	over := time.After(*soak)
 	ended := false
 	c.load(t, func(reported int64, _ int) bool {
 		select {

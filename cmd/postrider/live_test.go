@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/internal/globalid"
 	"postrider/pgtest"
 )

@@ -18,7 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"postrider/account"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/internal/globalid"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"

@@ -23,7 +23,7 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 	d := pgtest.New(t)
 	binary := build(t)
 	stopFor, sweepAfter := 4*time.Second, time.Hour // others look at it more than twice; nothing gets as old
-	if *soak {
+	if *soak > 0 {
 		stopFor, sweepAfter = time.Minute, 45*time.Second // longer than any claim lasts
 	}
 	env := []string{"DATABASE_URL=" + d.URL, "POSTRIDER_KEY=" + pgtest.KeyText(), "POSTRIDER_SWEEP_AFTER=" + sweepAfter.String()}
@@ -53,7 +53,7 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 		})
 		since := time.Now()
 		pgtest.Until(t, 2*time.Minute, "it has been stopped for "+stopFor.String(), func() bool { return time.Since(since) > stopFor })
-		if holds(t, d, interrupted, 0) && !*soak {
+		if holds(t, d, interrupted, 0) && *soak == 0 {
 			t.Error("what a stopped process had was taken from it")
 		}
 		_ = stopped.cmd.Process.Signal(syscall.SIGCONT)
@@ -61,7 +61,7 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 			return holds(t, d, `SELECT EXISTS (SELECT FROM workers WHERE seen_at > now() - interval '2 seconds' AND name LIKE $1)`, name)
 		})
 		c.mu.Lock()
-		if c.got != len(c.sent) && !*soak { // after a minute what was in flight was swept, and went again
+		if c.got != len(c.sent) && *soak == 0 { // after a minute what was in flight was swept, and went again
 			t.Errorf("%d requests for %d conversions: something was sent twice", c.got, len(c.sent))
 		}
 		c.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/internal/pg"
 	"postrider/internal/pg/embedded"
 	"postrider/pgtest"

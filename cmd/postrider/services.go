@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"postrider/account"
+	"postrider/backoffice"
 	"postrider/dispatch"
 	"postrider/ent"
 	"postrider/ent/db"
@@ -32,7 +33,7 @@ import (
 	"postrider/report"
 	"postrider/server"
 	"postrider/setup"
-	"postrider/trial"
+	"postrider/testfire"
 )
 
 // services is what serving and working are made of, over one database.
@@ -153,20 +154,20 @@ func (s *services) forget() {
 func (s *services) routes(demo []*gen.DemoSignIn) []server.Route {
 	api := s.accounts.Middleware(graph.Handler(graph.Config{
 		Hubs:   s.hubs,
-		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake,
+		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake, Backoffice: &backoffice.Office{Intake: s.intake},
 		Health:   &report.Health{DB: viewer.NewScoped(s.db.API), Now: time.Now},
 		Replayer: jobs.Replayer{Pool: s.db.Pgx, Now: time.Now},
 		Progress: &report.Progress{DB: viewer.NewScoped(s.db.API)},
 		Home:     &report.Home{DB: viewer.NewScoped(s.db.API), Now: time.Now},
 		Gaps:     &report.Gaps{DB: viewer.NewScoped(s.db.API), Now: time.Now},
-		Trial:    trial.New(trial.Config{DB: s.db.API, Rows: s.client, Sender: s.sender, Secrets: s.key}),
+		Tester:   testfire.New(testfire.Config{DB: s.db.API, Rows: s.client, Sender: s.sender, Secrets: s.key}),
 		Target:   graph.Target{Probe: dispatch.Probe{Guard: s.guard}},
 		Secrets:  s.key, Log: s.process.log, Now: time.Now,
 		ClientAddr:   func(ctx context.Context) netip.Addr { return server.ClientOf(ctx).Addr },
 		Installation: gen.Instance{Version: version, PublicURL: s.process.cfg.PublicURL, DemoSignIns: demo},
 	}))
 	click, postback := server.Click(s.intake, s.process.log), server.Postback(s.intake, s.process.log)
-	echo := server.Echo(s.intake, s.process.log)
+	echo := server.Echo(testfire.Inbox{DB: s.db.SQL, Now: time.Now}, s.process.log)
 	return []server.Route{
 		{Pattern: "/graphql", Handler: api},
 		{Pattern: "GET /c/{link}", Handler: click, Open: true},

@@ -4,7 +4,7 @@ package db
 
 import (
 	"fmt"
-	"postrider/doctor"
+	"postrider/domain/doctor"
 	"postrider/ent/db/alert"
 	"strings"
 	"time"

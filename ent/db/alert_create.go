@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/doctor"
+	"postrider/domain/doctor"
 	"postrider/ent/db/alert"
 	"time"
 

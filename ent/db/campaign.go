@@ -5,7 +5,7 @@ package db
 import (
 	"fmt"
 	"postrider/ent/db/campaign"
-	"postrider/tracking"
+	"postrider/domain/tracking"
 	"strings"
 	"time"
 

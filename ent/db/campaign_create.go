@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"postrider/ent/db/campaign"
-	"postrider/tracking"
+	"postrider/domain/tracking"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"

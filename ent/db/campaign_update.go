@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/predicate"
-	"postrider/tracking"
+	"postrider/domain/tracking"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"

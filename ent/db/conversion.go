@@ -5,7 +5,7 @@ package db
 import (
 	"encoding/json"
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db/conversion"
 	"strings"
 	"time"

@@ -5,9 +5,9 @@ package db
 import (
 	"encoding/json"
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db/conversionevent"
-	"postrider/firing"
+	"postrider/domain/firing"
 	"strings"
 	"time"
 

@@ -6,9 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db/conversionevent"
-	"postrider/firing"
+	"postrider/domain/firing"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"postrider/ent/db/conversionevent"
 	"postrider/ent/db/predicate"
-	"postrider/firing"
+	"postrider/domain/firing"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"

@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db/deal"
 	"time"
 

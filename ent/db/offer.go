@@ -5,9 +5,9 @@ package db
 import (
 	"encoding/json"
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db/offer"
-	"postrider/tracking"
+	"postrider/domain/tracking"
 	"strings"
 	"time"
 

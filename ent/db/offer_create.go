@@ -6,9 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db/offer"
-	"postrider/tracking"
+	"postrider/domain/tracking"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"

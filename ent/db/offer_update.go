@@ -6,10 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db/offer"
 	"postrider/ent/db/predicate"
-	"postrider/tracking"
+	"postrider/domain/tracking"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"

@@ -5,10 +5,10 @@ package db
 import (
 	"encoding/json"
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/dispatch"
 	"postrider/ent/db/postback"
-	"postrider/firing"
+	"postrider/domain/firing"
 	"strings"
 	"time"
 

@@ -6,10 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/dispatch"
 	"postrider/ent/db/postback"
-	"postrider/firing"
+	"postrider/domain/firing"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"

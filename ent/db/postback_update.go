@@ -6,11 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/dispatch"
 	"postrider/ent/db/postback"
 	"postrider/ent/db/predicate"
-	"postrider/firing"
+	"postrider/domain/firing"
 	"time"
 
 	"entgo.io/ent/dialect/sql"

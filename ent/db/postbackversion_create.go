@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/dispatch"
 	"postrider/ent/db/postbackversion"
 	"time"

@@ -5,7 +5,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
-	"postrider/doctor"
+	"postrider/domain/doctor"
 )
 
 // Alert is what an affiliate is told without asking.

@@ -5,7 +5,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
-	"postrider/tracking"
+	"postrider/domain/tracking"
 )
 
 // Campaign is an affiliate's own use of an offer.

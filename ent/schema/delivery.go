@@ -6,8 +6,8 @@ import (
 	"entgo.io/ent/schema/index"
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
 	"postrider/outbox"
 )
 

@@ -7,8 +7,8 @@ import (
 	"entgo.io/ent/schema/index"
 	"github.com/shopspring/decimal"
 
-	"postrider/commission"
-	"postrider/tracking"
+	"postrider/domain/commission"
+	"postrider/domain/tracking"
 )
 
 // Offer is what an operator promotes.

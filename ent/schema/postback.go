@@ -5,9 +5,9 @@ import (
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
-	"postrider/commission"
 	"postrider/dispatch"
-	"postrider/firing"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
 )
 
 // For how many seconds a postback may gather the conversions of a click.

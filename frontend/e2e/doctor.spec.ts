@@ -6,10 +6,10 @@ import type { Page } from "@playwright/test";
 import { expect, inTurn, signIn, test } from "./test";
 
 // Every mistake of the doctor's own corpus, typed into the editor: it is named at its place, and its mend makes it go away.
-// doctor/testdata/check/README.md tells the form of the corpus. With POSTRIDER_E2E_LOAD, on a machine that does nothing else, it is
+// domain/doctor/testdata/check/README.md tells the form of the corpus. With POSTRIDER_E2E_LOAD, on a machine that does nothing else, it is
 // named within 300 ms too.
 
-const folder = join(import.meta.dirname, "../../doctor/testdata/check");
+const folder = join(import.meta.dirname, "../../domain/doctor/testdata/check");
 const full = process.env["POSTRIDER_E2E_LOAD"] !== undefined;
 /** From the editor's hearing of the keystroke to the finding on the page: rest, request and paint. */
 const mostMs = 300;

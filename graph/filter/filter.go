@@ -5,11 +5,11 @@ package filter
 import (
 	"time"
 
-	"postrider/commission"
-	"postrider/doctor"
-	"postrider/firing"
+	"postrider/domain/commission"
+	"postrider/domain/doctor"
+	"postrider/domain/firing"
+	"postrider/domain/tracking"
 	"postrider/outbox"
-	"postrider/tracking"
 )
 
 // Campaign narrows campaigns.

@@ -3,8 +3,8 @@ package filter
 import (
 	"github.com/gofrs/uuid/v5"
 
+	"postrider/domain/tracking"
 	"postrider/internal/globalid"
-	"postrider/tracking"
 )
 
 // The kinds that filters name.

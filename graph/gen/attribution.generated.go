@@ -5,9 +5,9 @@ package gen
 import (
 	"context"
 	"math"
-	"postrider/commission"
+	"postrider/backoffice"
+	"postrider/domain/commission"
 	"postrider/ent/db"
-	"postrider/intake"
 	"strconv"
 	"sync/atomic"
 
@@ -18,7 +18,7 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type ProposalResolver interface {
-	Click(ctx context.Context, obj *intake.Proposal) (*db.Click, error)
+	Click(ctx context.Context, obj *backoffice.Proposal) (*db.Click, error)
 }
 type TermsResolver interface {
 	Amount(ctx context.Context, obj *commission.Terms) (string, error)
@@ -349,7 +349,7 @@ func (ec *executionContext) fieldContext_ImportStatusChangesPayload_userErrors(_
 	return fc, nil
 }
 
-func (ec *executionContext) _Proposal_click(ctx context.Context, field graphql.CollectedField, obj *intake.Proposal) (ret graphql.Marshaler) {
+func (ec *executionContext) _Proposal_click(ctx context.Context, field graphql.CollectedField, obj *backoffice.Proposal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -381,7 +381,7 @@ func (ec *executionContext) fieldContext_Proposal_click(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _Proposal_kind(ctx context.Context, field graphql.CollectedField, obj *intake.Proposal) (ret graphql.Marshaler) {
+func (ec *executionContext) _Proposal_kind(ctx context.Context, field graphql.CollectedField, obj *backoffice.Proposal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -393,8 +393,8 @@ func (ec *executionContext) _Proposal_kind(ctx context.Context, field graphql.Co
 			return obj.Kind, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v intake.ProposalKind) graphql.Marshaler {
-			return ec.marshalNProposalKind2postriderᚋintakeᚐProposalKind(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v backoffice.ProposalKind) graphql.Marshaler {
+			return ec.marshalNProposalKind2postriderᚋbackofficeᚐProposalKind(ctx, selections, v)
 		},
 		true,
 		true,
@@ -404,7 +404,7 @@ func (ec *executionContext) fieldContext_Proposal_kind(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Proposal", field, false, false, "ProposalKind")
 }
 
-func (ec *executionContext) _Proposal_reason(ctx context.Context, field graphql.CollectedField, obj *intake.Proposal) (ret graphql.Marshaler) {
+func (ec *executionContext) _Proposal_reason(ctx context.Context, field graphql.CollectedField, obj *backoffice.Proposal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -518,7 +518,7 @@ func (ec *executionContext) _StatusChangeLine_from(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *commission.Status) graphql.Marshaler {
-			return ec.marshalOConversionStatus2ᚖpostriderᚋcommissionᚐStatus(ctx, selections, v)
+			return ec.marshalOConversionStatus2ᚖpostriderᚋdomainᚋcommissionᚐStatus(ctx, selections, v)
 		},
 		true,
 		false,
@@ -541,7 +541,7 @@ func (ec *executionContext) _StatusChangeLine_to(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *commission.Status) graphql.Marshaler {
-			return ec.marshalOConversionStatus2ᚖpostriderᚋcommissionᚐStatus(ctx, selections, v)
+			return ec.marshalOConversionStatus2ᚖpostriderᚋdomainᚋcommissionᚐStatus(ctx, selections, v)
 		},
 		true,
 		false,
@@ -610,7 +610,7 @@ func (ec *executionContext) _Terms_model(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v commission.Model) graphql.Marshaler {
-			return ec.marshalNDealModel2postriderᚋcommissionᚐModel(ctx, selections, v)
+			return ec.marshalNDealModel2postriderᚋdomainᚋcommissionᚐModel(ctx, selections, v)
 		},
 		true,
 		true,
@@ -736,7 +736,7 @@ func (ec *executionContext) unmarshalInputAttributeByRuleInput(ctx context.Conte
 		switch k {
 		case "kinds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
-			data, err := ec.unmarshalNProposalKind2ᚕpostriderᚋintakeᚐProposalKindᚄ(ctx, v)
+			data, err := ec.unmarshalNProposalKind2ᚕpostriderᚋbackofficeᚐProposalKindᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -883,7 +883,7 @@ func (ec *executionContext) unmarshalInputFireManualConversionInput(ctx context.
 			it.Currency = data
 		case "status":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
-			data, err := ec.unmarshalOConversionStatus2ᚖpostriderᚋcommissionᚐStatus(ctx, v)
+			data, err := ec.unmarshalOConversionStatus2ᚖpostriderᚋdomainᚋcommissionᚐStatus(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1138,7 +1138,7 @@ func (ec *executionContext) _ImportStatusChangesPayload(ctx context.Context, sel
 
 var proposalImplementors = []string{"Proposal"}
 
-func (ec *executionContext) _Proposal(ctx context.Context, sel ast.SelectionSet, obj *intake.Proposal) graphql.Marshaler {
+func (ec *executionContext) _Proposal(ctx context.Context, sel ast.SelectionSet, obj *backoffice.Proposal) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, proposalImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1354,7 +1354,7 @@ func (ec *executionContext) marshalNImportStatusChangesPayload2ᚖpostriderᚋgr
 	return ec._ImportStatusChangesPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNProposal2ᚖpostriderᚋintakeᚐProposal(ctx context.Context, sel ast.SelectionSet, v *intake.Proposal) graphql.Marshaler {
+func (ec *executionContext) marshalNProposal2ᚖpostriderᚋbackofficeᚐProposal(ctx context.Context, sel ast.SelectionSet, v *backoffice.Proposal) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Proposal!")
 		return graphql.Null
@@ -1362,23 +1362,23 @@ func (ec *executionContext) marshalNProposal2ᚖpostriderᚋintakeᚐProposal(ct
 	return ec._Proposal(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNProposalKind2postriderᚋintakeᚐProposalKind(ctx context.Context, v any) (intake.ProposalKind, error) {
-	var res intake.ProposalKind
+func (ec *executionContext) unmarshalNProposalKind2postriderᚋbackofficeᚐProposalKind(ctx context.Context, v any) (backoffice.ProposalKind, error) {
+	var res backoffice.ProposalKind
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNProposalKind2postriderᚋintakeᚐProposalKind(ctx context.Context, sel ast.SelectionSet, v intake.ProposalKind) graphql.Marshaler {
+func (ec *executionContext) marshalNProposalKind2postriderᚋbackofficeᚐProposalKind(ctx context.Context, sel ast.SelectionSet, v backoffice.ProposalKind) graphql.Marshaler {
 	return v
 }
 
-func (ec *executionContext) unmarshalNProposalKind2ᚕpostriderᚋintakeᚐProposalKindᚄ(ctx context.Context, v any) ([]intake.ProposalKind, error) {
+func (ec *executionContext) unmarshalNProposalKind2ᚕpostriderᚋbackofficeᚐProposalKindᚄ(ctx context.Context, v any) ([]backoffice.ProposalKind, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]intake.ProposalKind, len(vSlice))
+	res := make([]backoffice.ProposalKind, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNProposalKind2postriderᚋintakeᚐProposalKind(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNProposalKind2postriderᚋbackofficeᚐProposalKind(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -1386,11 +1386,11 @@ func (ec *executionContext) unmarshalNProposalKind2ᚕpostriderᚋintakeᚐPropo
 	return res, nil
 }
 
-func (ec *executionContext) marshalNProposalKind2ᚕpostriderᚋintakeᚐProposalKindᚄ(ctx context.Context, sel ast.SelectionSet, v []intake.ProposalKind) graphql.Marshaler {
+func (ec *executionContext) marshalNProposalKind2ᚕpostriderᚋbackofficeᚐProposalKindᚄ(ctx context.Context, sel ast.SelectionSet, v []backoffice.ProposalKind) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNProposalKind2postriderᚋintakeᚐProposalKind(ctx, sel, v[i])
+		return ec.marshalNProposalKind2postriderᚋbackofficeᚐProposalKind(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1426,14 +1426,14 @@ func (ec *executionContext) marshalNStatusChangeLine2ᚖpostriderᚋgraphᚋgen�
 	return ec._StatusChangeLine(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOProposal2ᚕᚖpostriderᚋintakeᚐProposalᚄ(ctx context.Context, sel ast.SelectionSet, v []*intake.Proposal) graphql.Marshaler {
+func (ec *executionContext) marshalOProposal2ᚕᚖpostriderᚋbackofficeᚐProposalᚄ(ctx context.Context, sel ast.SelectionSet, v []*backoffice.Proposal) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNProposal2ᚖpostriderᚋintakeᚐProposal(ctx, sel, v[i])
+		return ec.marshalNProposal2ᚖpostriderᚋbackofficeᚐProposal(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1445,7 +1445,7 @@ func (ec *executionContext) marshalOProposal2ᚕᚖpostriderᚋintakeᚐProposal
 	return ret
 }
 
-func (ec *executionContext) marshalOTerms2ᚖpostriderᚋcommissionᚐTerms(ctx context.Context, sel ast.SelectionSet, v *commission.Terms) graphql.Marshaler {
+func (ec *executionContext) marshalOTerms2ᚖpostriderᚋdomainᚋcommissionᚐTerms(ctx context.Context, sel ast.SelectionSet, v *commission.Terms) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

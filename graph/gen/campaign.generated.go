@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/page"
 	"postrider/report"
-	"postrider/tracking"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -229,7 +229,7 @@ func (ec *executionContext) _Campaign_state(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v tracking.RunState) graphql.Marshaler {
-			return ec.marshalNRunState2postriderᚋtrackingᚐRunState(ctx, selections, v)
+			return ec.marshalNRunState2postriderᚋdomainᚋtrackingᚐRunState(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1032,7 +1032,7 @@ func (ec *executionContext) unmarshalInputCampaignFilter(ctx context.Context, ob
 			}
 		case "states":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
-			data, err := ec.unmarshalORunState2ᚕpostriderᚋtrackingᚐRunStateᚄ(ctx, v)
+			data, err := ec.unmarshalORunState2ᚕpostriderᚋdomainᚋtrackingᚐRunStateᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1158,7 +1158,7 @@ func (ec *executionContext) unmarshalInputUpdateCampaignInput(ctx context.Contex
 			it.Name = data
 		case "state":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
-			data, err := ec.unmarshalORunState2ᚖpostriderᚋtrackingᚐRunState(ctx, v)
+			data, err := ec.unmarshalORunState2ᚖpostriderᚋdomainᚋtrackingᚐRunState(ctx, v)
 			if err != nil {
 				return it, err
 			}

@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"postrider/commission"
+	"postrider/backoffice"
+	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/page"
-	"postrider/intake"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -41,7 +41,7 @@ type ConversionResolver interface {
 
 	Rate(ctx context.Context, obj *db.Conversion) (*string, error)
 	Source(ctx context.Context, obj *db.Conversion) (*db.Source, error)
-	Proposals(ctx context.Context, obj *db.Conversion) ([]*intake.Proposal, error)
+	Proposals(ctx context.Context, obj *db.Conversion) ([]*backoffice.Proposal, error)
 }
 type ConversionEventResolver interface {
 	Amount(ctx context.Context, obj *db.ConversionEvent) (*Money, error)
@@ -312,7 +312,7 @@ func (ec *executionContext) _Conversion_status(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v commission.Status) graphql.Marshaler {
-			return ec.marshalNConversionStatus2postriderᚋcommissionᚐStatus(ctx, selections, v)
+			return ec.marshalNConversionStatus2postriderᚋdomainᚋcommissionᚐStatus(ctx, selections, v)
 		},
 		true,
 		true,
@@ -798,7 +798,7 @@ func (ec *executionContext) _Conversion_terms(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *commission.Terms) graphql.Marshaler {
-			return ec.marshalOTerms2ᚖpostriderᚋcommissionᚐTerms(ctx, selections, v)
+			return ec.marshalOTerms2ᚖpostriderᚋdomainᚋcommissionᚐTerms(ctx, selections, v)
 		},
 		true,
 		false,
@@ -912,16 +912,16 @@ func (ec *executionContext) _Conversion_proposals(ctx context.Context, field gra
 			directive1 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
 				if err != nil {
-					var zeroVal []*intake.Proposal
+					var zeroVal []*backoffice.Proposal
 					return zeroVal, err
 				}
 				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal []*intake.Proposal
+					var zeroVal []*backoffice.Proposal
 					return zeroVal, err
 				}
 				if ec.Directives.Auth == nil {
-					var zeroVal []*intake.Proposal
+					var zeroVal []*backoffice.Proposal
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
 				return ec.Directives.Auth(ctx, obj, directive0, role, nil, session)
@@ -930,8 +930,8 @@ func (ec *executionContext) _Conversion_proposals(ctx context.Context, field gra
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*intake.Proposal) graphql.Marshaler {
-			return ec.marshalOProposal2ᚕᚖpostriderᚋintakeᚐProposalᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*backoffice.Proposal) graphql.Marshaler {
+			return ec.marshalOProposal2ᚕᚖpostriderᚋbackofficeᚐProposalᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1105,7 +1105,7 @@ func (ec *executionContext) _ConversionEvent_previousStatus(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *commission.Status) graphql.Marshaler {
-			return ec.marshalOConversionStatus2ᚖpostriderᚋcommissionᚐStatus(ctx, selections, v)
+			return ec.marshalOConversionStatus2ᚖpostriderᚋdomainᚋcommissionᚐStatus(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1128,7 +1128,7 @@ func (ec *executionContext) _ConversionEvent_status(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v commission.Status) graphql.Marshaler {
-			return ec.marshalNConversionStatus2postriderᚋcommissionᚐStatus(ctx, selections, v)
+			return ec.marshalNConversionStatus2postriderᚋdomainᚋcommissionᚐStatus(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1618,7 +1618,7 @@ func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, 
 			it.Goals = data
 		case "statuses":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
-			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx, v)
+			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1766,7 +1766,7 @@ func (ec *executionContext) unmarshalInputRecordConversionInput(ctx context.Cont
 			it.Currency = data
 		case "status":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
-			data, err := ec.unmarshalOConversionStatus2ᚖpostriderᚋcommissionᚐStatus(ctx, v)
+			data, err := ec.unmarshalOConversionStatus2ᚖpostriderᚋdomainᚋcommissionᚐStatus(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1822,7 +1822,7 @@ func (ec *executionContext) unmarshalInputUpdateConversionStatusInput(ctx contex
 			it.ID = data
 		case "status":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
-			data, err := ec.unmarshalNConversionStatus2postriderᚋcommissionᚐStatus(ctx, v)
+			data, err := ec.unmarshalNConversionStatus2postriderᚋdomainᚋcommissionᚐStatus(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -2480,23 +2480,23 @@ func (ec *executionContext) marshalNConversionEvent2ᚖpostriderᚋentᚋdbᚐCo
 	return ec._ConversionEvent(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNConversionStatus2postriderᚋcommissionᚐStatus(ctx context.Context, v any) (commission.Status, error) {
+func (ec *executionContext) unmarshalNConversionStatus2postriderᚋdomainᚋcommissionᚐStatus(ctx context.Context, v any) (commission.Status, error) {
 	var res commission.Status
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNConversionStatus2postriderᚋcommissionᚐStatus(ctx context.Context, sel ast.SelectionSet, v commission.Status) graphql.Marshaler {
+func (ec *executionContext) marshalNConversionStatus2postriderᚋdomainᚋcommissionᚐStatus(ctx context.Context, sel ast.SelectionSet, v commission.Status) graphql.Marshaler {
 	return v
 }
 
-func (ec *executionContext) unmarshalNConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx context.Context, v any) ([]commission.Status, error) {
+func (ec *executionContext) unmarshalNConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx context.Context, v any) ([]commission.Status, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
 	res := make([]commission.Status, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNConversionStatus2postriderᚋcommissionᚐStatus(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNConversionStatus2postriderᚋdomainᚋcommissionᚐStatus(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -2504,11 +2504,11 @@ func (ec *executionContext) unmarshalNConversionStatus2ᚕpostriderᚋcommission
 	return res, nil
 }
 
-func (ec *executionContext) marshalNConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []commission.Status) graphql.Marshaler {
+func (ec *executionContext) marshalNConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []commission.Status) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNConversionStatus2postriderᚋcommissionᚐStatus(ctx, sel, v[i])
+		return ec.marshalNConversionStatus2postriderᚋdomainᚋcommissionᚐStatus(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2561,7 +2561,7 @@ func (ec *executionContext) unmarshalOConversionFilter2ᚖpostriderᚋgraphᚋfi
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx context.Context, v any) ([]commission.Status, error) {
+func (ec *executionContext) unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx context.Context, v any) ([]commission.Status, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -2570,7 +2570,7 @@ func (ec *executionContext) unmarshalOConversionStatus2ᚕpostriderᚋcommission
 	res := make([]commission.Status, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNConversionStatus2postriderᚋcommissionᚐStatus(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNConversionStatus2postriderᚋdomainᚋcommissionᚐStatus(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -2578,14 +2578,14 @@ func (ec *executionContext) unmarshalOConversionStatus2ᚕpostriderᚋcommission
 	return res, nil
 }
 
-func (ec *executionContext) marshalOConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []commission.Status) graphql.Marshaler {
+func (ec *executionContext) marshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []commission.Status) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNConversionStatus2postriderᚋcommissionᚐStatus(ctx, sel, v[i])
+		return ec.marshalNConversionStatus2postriderᚋdomainᚋcommissionᚐStatus(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2597,7 +2597,7 @@ func (ec *executionContext) marshalOConversionStatus2ᚕpostriderᚋcommission�
 	return ret
 }
 
-func (ec *executionContext) unmarshalOConversionStatus2ᚖpostriderᚋcommissionᚐStatus(ctx context.Context, v any) (*commission.Status, error) {
+func (ec *executionContext) unmarshalOConversionStatus2ᚖpostriderᚋdomainᚋcommissionᚐStatus(ctx context.Context, v any) (*commission.Status, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -2606,7 +2606,7 @@ func (ec *executionContext) unmarshalOConversionStatus2ᚖpostriderᚋcommission
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOConversionStatus2ᚖpostriderᚋcommissionᚐStatus(ctx context.Context, sel ast.SelectionSet, v *commission.Status) graphql.Marshaler {
+func (ec *executionContext) marshalOConversionStatus2ᚖpostriderᚋdomainᚋcommissionᚐStatus(ctx context.Context, sel ast.SelectionSet, v *commission.Status) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

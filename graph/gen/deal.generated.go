@@ -5,7 +5,7 @@ package gen
 import (
 	"context"
 	"math"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db"
 	"strconv"
 	"sync/atomic"
@@ -791,7 +791,7 @@ func (ec *executionContext) unmarshalInputCreateDealInput(ctx context.Context, o
 			it.AffiliateID = data
 		case "model":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("model"))
-			data, err := ec.unmarshalNDealModel2postriderᚋcommissionᚐModel(ctx, v)
+			data, err := ec.unmarshalNDealModel2postriderᚋdomainᚋcommissionᚐModel(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -826,7 +826,7 @@ func (ec *executionContext) unmarshalInputCreateDealInput(ctx context.Context, o
 			it.Currency = data
 		case "tierBy":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tierBy"))
-			data, err := ec.unmarshalOTierBy2ᚖpostriderᚋcommissionᚐTierBy(ctx, v)
+			data, err := ec.unmarshalOTierBy2ᚖpostriderᚋdomainᚋcommissionᚐTierBy(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1162,7 +1162,7 @@ func (ec *executionContext) unmarshalInputSaveGoalInput(ctx context.Context, obj
 			it.Reversible = data
 		case "statuses":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
-			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx, v)
+			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1309,14 +1309,14 @@ func (ec *executionContext) unmarshalInputSaveOfferInput(ctx context.Context, ob
 			it.Operator = data
 		case "vertical":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vertical"))
-			data, err := ec.unmarshalOVertical2ᚖpostriderᚋcommissionᚐVertical(ctx, v)
+			data, err := ec.unmarshalOVertical2ᚖpostriderᚋdomainᚋcommissionᚐVertical(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Vertical = data
 		case "state":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
-			data, err := ec.unmarshalORunState2ᚖpostriderᚋtrackingᚐRunState(ctx, v)
+			data, err := ec.unmarshalORunState2ᚖpostriderᚋdomainᚋtrackingᚐRunState(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1908,15 +1908,15 @@ func (ec *executionContext) marshalNCurrencyRate2ᚖpostriderᚋentᚋdbᚐCurre
 	return ec._CurrencyRate(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNDealTier2postriderᚋcommissionᚐTier(ctx context.Context, sel ast.SelectionSet, v commission.Tier) graphql.Marshaler {
+func (ec *executionContext) marshalNDealTier2postriderᚋdomainᚋcommissionᚐTier(ctx context.Context, sel ast.SelectionSet, v commission.Tier) graphql.Marshaler {
 	return ec._DealTier(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNDealTier2ᚕpostriderᚋcommissionᚐTierᚄ(ctx context.Context, sel ast.SelectionSet, v []commission.Tier) graphql.Marshaler {
+func (ec *executionContext) marshalNDealTier2ᚕpostriderᚋdomainᚋcommissionᚐTierᚄ(ctx context.Context, sel ast.SelectionSet, v []commission.Tier) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNDealTier2postriderᚋcommissionᚐTier(ctx, sel, v[i])
+		return ec.marshalNDealTier2postriderᚋdomainᚋcommissionᚐTier(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2035,7 +2035,7 @@ func (ec *executionContext) unmarshalODealTierInput2ᚕᚖpostriderᚋgraphᚋge
 	return res, nil
 }
 
-func (ec *executionContext) marshalOQualification2ᚖpostriderᚋcommissionᚐQualification(ctx context.Context, sel ast.SelectionSet, v *commission.Qualification) graphql.Marshaler {
+func (ec *executionContext) marshalOQualification2ᚖpostriderᚋdomainᚋcommissionᚐQualification(ctx context.Context, sel ast.SelectionSet, v *commission.Qualification) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -2050,7 +2050,7 @@ func (ec *executionContext) unmarshalOQualificationInput2ᚖpostriderᚋgraphᚋ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOTierBy2ᚖpostriderᚋcommissionᚐTierBy(ctx context.Context, v any) (*commission.TierBy, error) {
+func (ec *executionContext) unmarshalOTierBy2ᚖpostriderᚋdomainᚋcommissionᚐTierBy(ctx context.Context, v any) (*commission.TierBy, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -2059,7 +2059,7 @@ func (ec *executionContext) unmarshalOTierBy2ᚖpostriderᚋcommissionᚐTierBy(
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOTierBy2ᚖpostriderᚋcommissionᚐTierBy(ctx context.Context, sel ast.SelectionSet, v *commission.TierBy) graphql.Marshaler {
+func (ec *executionContext) marshalOTierBy2ᚖpostriderᚋdomainᚋcommissionᚐTierBy(ctx context.Context, sel ast.SelectionSet, v *commission.TierBy) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

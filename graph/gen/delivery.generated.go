@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/page"
@@ -514,7 +514,7 @@ func (ec *executionContext) _Delivery_status(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v commission.Status) graphql.Marshaler {
-			return ec.marshalNConversionStatus2postriderᚋcommissionᚐStatus(ctx, selections, v)
+			return ec.marshalNConversionStatus2postriderᚋdomainᚋcommissionᚐStatus(ctx, selections, v)
 		},
 		true,
 		true,

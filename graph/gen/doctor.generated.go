@@ -5,7 +5,7 @@ package gen
 import (
 	"context"
 	"math"
-	"postrider/doctor"
+	"postrider/domain/doctor"
 	"strconv"
 	"sync/atomic"
 
@@ -59,7 +59,7 @@ func (ec *executionContext) _Finding_severity(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v doctor.Severity) graphql.Marshaler {
-			return ec.marshalNSeverity2postriderᚋdoctorᚐSeverity(ctx, selections, v)
+			return ec.marshalNSeverity2postriderᚋdomainᚋdoctorᚐSeverity(ctx, selections, v)
 		},
 		true,
 		true,
@@ -352,13 +352,13 @@ func (ec *executionContext) marshalNFinding2ᚖpostriderᚋgraphᚋgenᚐFinding
 	return ec._Finding(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNSeverity2postriderᚋdoctorᚐSeverity(ctx context.Context, v any) (doctor.Severity, error) {
+func (ec *executionContext) unmarshalNSeverity2postriderᚋdomainᚋdoctorᚐSeverity(ctx context.Context, v any) (doctor.Severity, error) {
 	var res doctor.Severity
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSeverity2postriderᚋdoctorᚐSeverity(ctx context.Context, sel ast.SelectionSet, v doctor.Severity) graphql.Marshaler {
+func (ec *executionContext) marshalNSeverity2postriderᚋdomainᚋdoctorᚐSeverity(ctx context.Context, sel ast.SelectionSet, v doctor.Severity) graphql.Marshaler {
 	return v
 }
 

@@ -5,7 +5,7 @@ package gen
 import (
 	"context"
 	"math"
-	"postrider/doctor"
+	"postrider/domain/doctor"
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/page"
@@ -76,7 +76,7 @@ func (ec *executionContext) _Alert_kind(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v doctor.AlertKind) graphql.Marshaler {
-			return ec.marshalNAlertKind2postriderᚋdoctorᚐAlertKind(ctx, selections, v)
+			return ec.marshalNAlertKind2postriderᚋdomainᚋdoctorᚐAlertKind(ctx, selections, v)
 		},
 		true,
 		true,
@@ -99,7 +99,7 @@ func (ec *executionContext) _Alert_severity(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v doctor.Severity) graphql.Marshaler {
-			return ec.marshalNSeverity2postriderᚋdoctorᚐSeverity(ctx, selections, v)
+			return ec.marshalNSeverity2postriderᚋdomainᚋdoctorᚐSeverity(ctx, selections, v)
 		},
 		true,
 		true,
@@ -846,7 +846,7 @@ func (ec *executionContext) _SetupChecklist_steps(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*doctor.Step) graphql.Marshaler {
-			return ec.marshalNSetupStep2ᚕᚖpostriderᚋdoctorᚐStepᚄ(ctx, selections, v)
+			return ec.marshalNSetupStep2ᚕᚖpostriderᚋdomainᚋdoctorᚐStepᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1018,7 +1018,7 @@ func (ec *executionContext) unmarshalInputAlertFilter(ctx context.Context, obj a
 			it.Dismissed = data
 		case "kinds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
-			data, err := ec.unmarshalOAlertKind2ᚕpostriderᚋdoctorᚐAlertKindᚄ(ctx, v)
+			data, err := ec.unmarshalOAlertKind2ᚕpostriderᚋdomainᚋdoctorᚐAlertKindᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1539,13 +1539,13 @@ func (ec *executionContext) marshalNAlertEdge2ᚖpostriderᚋgraphᚋpageᚐEdge
 	return ec._AlertEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNAlertKind2postriderᚋdoctorᚐAlertKind(ctx context.Context, v any) (doctor.AlertKind, error) {
+func (ec *executionContext) unmarshalNAlertKind2postriderᚋdomainᚋdoctorᚐAlertKind(ctx context.Context, v any) (doctor.AlertKind, error) {
 	var res doctor.AlertKind
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAlertKind2postriderᚋdoctorᚐAlertKind(ctx context.Context, sel ast.SelectionSet, v doctor.AlertKind) graphql.Marshaler {
+func (ec *executionContext) marshalNAlertKind2postriderᚋdomainᚋdoctorᚐAlertKind(ctx context.Context, sel ast.SelectionSet, v doctor.AlertKind) graphql.Marshaler {
 	return v
 }
 
@@ -1602,11 +1602,11 @@ func (ec *executionContext) marshalNSetupChecklist2ᚖpostriderᚋgraphᚋgenᚐ
 	return ec._SetupChecklist(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSetupStep2ᚕᚖpostriderᚋdoctorᚐStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*doctor.Step) graphql.Marshaler {
+func (ec *executionContext) marshalNSetupStep2ᚕᚖpostriderᚋdomainᚋdoctorᚐStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*doctor.Step) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSetupStep2ᚖpostriderᚋdoctorᚐStep(ctx, sel, v[i])
+		return ec.marshalNSetupStep2ᚖpostriderᚋdomainᚋdoctorᚐStep(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1618,7 +1618,7 @@ func (ec *executionContext) marshalNSetupStep2ᚕᚖpostriderᚋdoctorᚐStepᚄ
 	return ret
 }
 
-func (ec *executionContext) marshalNSetupStep2ᚖpostriderᚋdoctorᚐStep(ctx context.Context, sel ast.SelectionSet, v *doctor.Step) graphql.Marshaler {
+func (ec *executionContext) marshalNSetupStep2ᚖpostriderᚋdomainᚋdoctorᚐStep(ctx context.Context, sel ast.SelectionSet, v *doctor.Step) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "SetupStep!")
 		return graphql.Null
@@ -1641,7 +1641,7 @@ func (ec *executionContext) unmarshalOAlertFilter2ᚖpostriderᚋgraphᚋfilter�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOAlertKind2ᚕpostriderᚋdoctorᚐAlertKindᚄ(ctx context.Context, v any) ([]doctor.AlertKind, error) {
+func (ec *executionContext) unmarshalOAlertKind2ᚕpostriderᚋdomainᚋdoctorᚐAlertKindᚄ(ctx context.Context, v any) ([]doctor.AlertKind, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -1650,7 +1650,7 @@ func (ec *executionContext) unmarshalOAlertKind2ᚕpostriderᚋdoctorᚐAlertKin
 	res := make([]doctor.AlertKind, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNAlertKind2postriderᚋdoctorᚐAlertKind(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNAlertKind2postriderᚋdomainᚋdoctorᚐAlertKind(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -1658,14 +1658,14 @@ func (ec *executionContext) unmarshalOAlertKind2ᚕpostriderᚋdoctorᚐAlertKin
 	return res, nil
 }
 
-func (ec *executionContext) marshalOAlertKind2ᚕpostriderᚋdoctorᚐAlertKindᚄ(ctx context.Context, sel ast.SelectionSet, v []doctor.AlertKind) graphql.Marshaler {
+func (ec *executionContext) marshalOAlertKind2ᚕpostriderᚋdomainᚋdoctorᚐAlertKindᚄ(ctx context.Context, sel ast.SelectionSet, v []doctor.AlertKind) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAlertKind2postriderᚋdoctorᚐAlertKind(ctx, sel, v[i])
+		return ec.marshalNAlertKind2postriderᚋdomainᚋdoctorᚐAlertKind(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {

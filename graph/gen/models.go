@@ -6,18 +6,18 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"postrider/commission"
+	"postrider/backoffice"
 	"postrider/dispatch"
-	"postrider/doctor"
+	"postrider/domain/commission"
+	"postrider/domain/doctor"
+	"postrider/domain/firing"
+	"postrider/domain/presets"
+	"postrider/domain/tracking"
 	"postrider/ent/db"
-	"postrider/firing"
 	"postrider/graph/filter"
-	"postrider/intake"
 	"postrider/internal/viewer"
 	"postrider/report"
-	"postrider/tracker"
-	"postrider/tracking"
-	"postrider/trial"
+	"postrider/testfire"
 	"strconv"
 	"time"
 
@@ -31,8 +31,8 @@ type Node interface {
 
 type AttributeByRuleInput struct {
 	// Only where the proposals of these kinds agree on one click.
-	Kinds     []intake.ProposalKind `json:"kinds"`
-	SourceIds []string              `json:"sourceIds,omitempty"`
+	Kinds     []backoffice.ProposalKind `json:"kinds"`
+	SourceIds []string                  `json:"sourceIds,omitempty"`
 	// Counts and changes nothing.
 	DryRun *bool `json:"dryRun,omitempty"`
 }
@@ -529,9 +529,9 @@ type QualificationInput struct {
 
 // What was read out of a pasted text.
 type Recognition struct {
-	Tracker *tracker.Preset `json:"tracker,omitempty"`
+	Tracker *presets.Preset `json:"tracker,omitempty"`
 	// How sure the tracker is.
-	Confidence tracker.Confidence `json:"confidence"`
+	Confidence presets.Confidence `json:"confidence"`
 	// Why this tracker, in a sentence; empty for none.
 	Reason string `json:"reason"`
 	// Whose placeholders they are, where that is known.
@@ -558,7 +558,7 @@ type RecognizedParameter struct {
 	Macros []string `json:"macros"`
 	// What takes the value's place in `urlTemplate`, filters and all.
 	Proposal   string             `json:"proposal"`
-	Confidence tracker.Confidence `json:"confidence"`
+	Confidence presets.Confidence `json:"confidence"`
 	Reason     string             `json:"reason"`
 	// Where the proposal stands in `urlTemplate`, in UTF-16 code units.
 	Start int `json:"start"`
@@ -798,7 +798,7 @@ type ScenarioCard struct {
 	Expected string `json:"expected"`
 	// Null where it was not fired, because nothing answered the first.
 	Test  *db.PostbackTest `json:"test,omitempty"`
-	Grade trial.Grade      `json:"grade"`
+	Grade testfire.Grade   `json:"grade"`
 	// What happened and what to make of it.
 	Says string `json:"says"`
 }

@@ -6,10 +6,10 @@ import (
 	"context"
 	"errors"
 	"math"
-	"postrider/commission"
+	"postrider/domain/commission"
+	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/graph/page"
-	"postrider/tracking"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -79,7 +79,7 @@ func (ec *executionContext) _Deal_model(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v commission.Model) graphql.Marshaler {
-			return ec.marshalNDealModel2postriderᚋcommissionᚐModel(ctx, selections, v)
+			return ec.marshalNDealModel2postriderᚋdomainᚋcommissionᚐModel(ctx, selections, v)
 		},
 		true,
 		true,
@@ -235,7 +235,7 @@ func (ec *executionContext) _Deal_tierBy(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *commission.TierBy) graphql.Marshaler {
-			return ec.marshalOTierBy2ᚖpostriderᚋcommissionᚐTierBy(ctx, selections, v)
+			return ec.marshalOTierBy2ᚖpostriderᚋdomainᚋcommissionᚐTierBy(ctx, selections, v)
 		},
 		true,
 		false,
@@ -258,7 +258,7 @@ func (ec *executionContext) _Deal_tiers(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []commission.Tier) graphql.Marshaler {
-			return ec.marshalNDealTier2ᚕpostriderᚋcommissionᚐTierᚄ(ctx, selections, v)
+			return ec.marshalNDealTier2ᚕpostriderᚋdomainᚋcommissionᚐTierᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -520,7 +520,7 @@ func (ec *executionContext) _Goal_statuses(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []commission.Status) graphql.Marshaler {
-			return ec.marshalNConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx, selections, v)
+			return ec.marshalNConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -796,7 +796,7 @@ func (ec *executionContext) _Offer_vertical(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v commission.Vertical) graphql.Marshaler {
-			return ec.marshalNVertical2postriderᚋcommissionᚐVertical(ctx, selections, v)
+			return ec.marshalNVertical2postriderᚋdomainᚋcommissionᚐVertical(ctx, selections, v)
 		},
 		true,
 		true,
@@ -819,7 +819,7 @@ func (ec *executionContext) _Offer_state(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v tracking.RunState) graphql.Marshaler {
-			return ec.marshalNRunState2postriderᚋtrackingᚐRunState(ctx, selections, v)
+			return ec.marshalNRunState2postriderᚋdomainᚋtrackingᚐRunState(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1099,7 +1099,7 @@ func (ec *executionContext) _Offer_qualification(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *commission.Qualification) graphql.Marshaler {
-			return ec.marshalOQualification2ᚖpostriderᚋcommissionᚐQualification(ctx, selections, v)
+			return ec.marshalOQualification2ᚖpostriderᚋdomainᚋcommissionᚐQualification(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1822,13 +1822,13 @@ func (ec *executionContext) marshalNDeal2ᚖpostriderᚋentᚋdbᚐDeal(ctx cont
 	return ec._Deal(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNDealModel2postriderᚋcommissionᚐModel(ctx context.Context, v any) (commission.Model, error) {
+func (ec *executionContext) unmarshalNDealModel2postriderᚋdomainᚋcommissionᚐModel(ctx context.Context, v any) (commission.Model, error) {
 	var res commission.Model
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDealModel2postriderᚋcommissionᚐModel(ctx context.Context, sel ast.SelectionSet, v commission.Model) graphql.Marshaler {
+func (ec *executionContext) marshalNDealModel2postriderᚋdomainᚋcommissionᚐModel(ctx context.Context, sel ast.SelectionSet, v commission.Model) graphql.Marshaler {
 	return v
 }
 
@@ -1920,23 +1920,23 @@ func (ec *executionContext) marshalNOfferEdge2ᚖpostriderᚋgraphᚋpageᚐEdge
 	return ec._OfferEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNRunState2postriderᚋtrackingᚐRunState(ctx context.Context, v any) (tracking.RunState, error) {
+func (ec *executionContext) unmarshalNRunState2postriderᚋdomainᚋtrackingᚐRunState(ctx context.Context, v any) (tracking.RunState, error) {
 	var res tracking.RunState
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRunState2postriderᚋtrackingᚐRunState(ctx context.Context, sel ast.SelectionSet, v tracking.RunState) graphql.Marshaler {
+func (ec *executionContext) marshalNRunState2postriderᚋdomainᚋtrackingᚐRunState(ctx context.Context, sel ast.SelectionSet, v tracking.RunState) graphql.Marshaler {
 	return v
 }
 
-func (ec *executionContext) unmarshalNVertical2postriderᚋcommissionᚐVertical(ctx context.Context, v any) (commission.Vertical, error) {
+func (ec *executionContext) unmarshalNVertical2postriderᚋdomainᚋcommissionᚐVertical(ctx context.Context, v any) (commission.Vertical, error) {
 	var res commission.Vertical
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNVertical2postriderᚋcommissionᚐVertical(ctx context.Context, sel ast.SelectionSet, v commission.Vertical) graphql.Marshaler {
+func (ec *executionContext) marshalNVertical2postriderᚋdomainᚋcommissionᚐVertical(ctx context.Context, sel ast.SelectionSet, v commission.Vertical) graphql.Marshaler {
 	return v
 }
 
@@ -1968,7 +1968,7 @@ func (ec *executionContext) marshalOOffer2ᚖpostriderᚋentᚋdbᚐOffer(ctx co
 	return ec._Offer(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalORunState2ᚕpostriderᚋtrackingᚐRunStateᚄ(ctx context.Context, v any) ([]tracking.RunState, error) {
+func (ec *executionContext) unmarshalORunState2ᚕpostriderᚋdomainᚋtrackingᚐRunStateᚄ(ctx context.Context, v any) ([]tracking.RunState, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -1977,7 +1977,7 @@ func (ec *executionContext) unmarshalORunState2ᚕpostriderᚋtrackingᚐRunStat
 	res := make([]tracking.RunState, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNRunState2postriderᚋtrackingᚐRunState(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNRunState2postriderᚋdomainᚋtrackingᚐRunState(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -1985,14 +1985,14 @@ func (ec *executionContext) unmarshalORunState2ᚕpostriderᚋtrackingᚐRunStat
 	return res, nil
 }
 
-func (ec *executionContext) marshalORunState2ᚕpostriderᚋtrackingᚐRunStateᚄ(ctx context.Context, sel ast.SelectionSet, v []tracking.RunState) graphql.Marshaler {
+func (ec *executionContext) marshalORunState2ᚕpostriderᚋdomainᚋtrackingᚐRunStateᚄ(ctx context.Context, sel ast.SelectionSet, v []tracking.RunState) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNRunState2postriderᚋtrackingᚐRunState(ctx, sel, v[i])
+		return ec.marshalNRunState2postriderᚋdomainᚋtrackingᚐRunState(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2004,7 +2004,7 @@ func (ec *executionContext) marshalORunState2ᚕpostriderᚋtrackingᚐRunState�
 	return ret
 }
 
-func (ec *executionContext) unmarshalORunState2ᚖpostriderᚋtrackingᚐRunState(ctx context.Context, v any) (*tracking.RunState, error) {
+func (ec *executionContext) unmarshalORunState2ᚖpostriderᚋdomainᚋtrackingᚐRunState(ctx context.Context, v any) (*tracking.RunState, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -2013,14 +2013,14 @@ func (ec *executionContext) unmarshalORunState2ᚖpostriderᚋtrackingᚐRunStat
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalORunState2ᚖpostriderᚋtrackingᚐRunState(ctx context.Context, sel ast.SelectionSet, v *tracking.RunState) graphql.Marshaler {
+func (ec *executionContext) marshalORunState2ᚖpostriderᚋdomainᚋtrackingᚐRunState(ctx context.Context, sel ast.SelectionSet, v *tracking.RunState) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return v
 }
 
-func (ec *executionContext) unmarshalOVertical2ᚖpostriderᚋcommissionᚐVertical(ctx context.Context, v any) (*commission.Vertical, error) {
+func (ec *executionContext) unmarshalOVertical2ᚖpostriderᚋdomainᚋcommissionᚐVertical(ctx context.Context, v any) (*commission.Vertical, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -2029,7 +2029,7 @@ func (ec *executionContext) unmarshalOVertical2ᚖpostriderᚋcommissionᚐVerti
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOVertical2ᚖpostriderᚋcommissionᚐVertical(ctx context.Context, sel ast.SelectionSet, v *commission.Vertical) graphql.Marshaler {
+func (ec *executionContext) marshalOVertical2ᚖpostriderᚋdomainᚋcommissionᚐVertical(ctx context.Context, sel ast.SelectionSet, v *commission.Vertical) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

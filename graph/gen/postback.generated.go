@@ -7,10 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/ent/db"
-	"postrider/firing"
 	"postrider/graph/filter"
 	"postrider/graph/page"
 	"postrider/report"
@@ -682,7 +682,7 @@ func (ec *executionContext) _Postback_scope(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v firing.Scope) graphql.Marshaler {
-			return ec.marshalNPostbackScope2postriderᚋfiringᚐScope(ctx, selections, v)
+			return ec.marshalNPostbackScope2postriderᚋdomainᚋfiringᚐScope(ctx, selections, v)
 		},
 		true,
 		true,
@@ -957,7 +957,7 @@ func (ec *executionContext) _Postback_statuses(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []commission.Status) graphql.Marshaler {
-			return ec.marshalNConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx, selections, v)
+			return ec.marshalNConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1873,7 +1873,7 @@ func (ec *executionContext) _PostbackVersion_statuses(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []commission.Status) graphql.Marshaler {
-			return ec.marshalNConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx, selections, v)
+			return ec.marshalNConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2413,7 +2413,7 @@ func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Contex
 		switch k {
 		case "scope":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scope"))
-			data, err := ec.unmarshalNPostbackScope2postriderᚋfiringᚐScope(ctx, v)
+			data, err := ec.unmarshalNPostbackScope2postriderᚋdomainᚋfiringᚐScope(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -2462,7 +2462,7 @@ func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Contex
 			it.Method = data
 		case "statuses":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
-			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx, v)
+			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -2623,7 +2623,7 @@ func (ec *executionContext) unmarshalInputPostbackFilter(ctx context.Context, ob
 		switch k {
 		case "scopes":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scopes"))
-			data, err := ec.unmarshalOPostbackScope2ᚕpostriderᚋfiringᚐScopeᚄ(ctx, v)
+			data, err := ec.unmarshalOPostbackScope2ᚕpostriderᚋdomainᚋfiringᚐScopeᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -2838,7 +2838,7 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 			it.ID = data
 		case "scope":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scope"))
-			data, err := ec.unmarshalOPostbackScope2ᚖpostriderᚋfiringᚐScope(ctx, v)
+			data, err := ec.unmarshalOPostbackScope2ᚖpostriderᚋdomainᚋfiringᚐScope(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -2880,7 +2880,7 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 			it.Method = data
 		case "statuses":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
-			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx, v)
+			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -4091,13 +4091,13 @@ func (ec *executionContext) marshalNPostbackPreview2ᚖpostriderᚋgraphᚋgen�
 	return ec._PostbackPreview(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNPostbackScope2postriderᚋfiringᚐScope(ctx context.Context, v any) (firing.Scope, error) {
+func (ec *executionContext) unmarshalNPostbackScope2postriderᚋdomainᚋfiringᚐScope(ctx context.Context, v any) (firing.Scope, error) {
 	var res firing.Scope
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNPostbackScope2postriderᚋfiringᚐScope(ctx context.Context, sel ast.SelectionSet, v firing.Scope) graphql.Marshaler {
+func (ec *executionContext) marshalNPostbackScope2postriderᚋdomainᚋfiringᚐScope(ctx context.Context, sel ast.SelectionSet, v firing.Scope) graphql.Marshaler {
 	return v
 }
 
@@ -4251,7 +4251,7 @@ func (ec *executionContext) unmarshalOPostbackFilter2ᚖpostriderᚋgraphᚋfilt
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOPostbackScope2ᚕpostriderᚋfiringᚐScopeᚄ(ctx context.Context, v any) ([]firing.Scope, error) {
+func (ec *executionContext) unmarshalOPostbackScope2ᚕpostriderᚋdomainᚋfiringᚐScopeᚄ(ctx context.Context, v any) ([]firing.Scope, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -4260,7 +4260,7 @@ func (ec *executionContext) unmarshalOPostbackScope2ᚕpostriderᚋfiringᚐScop
 	res := make([]firing.Scope, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNPostbackScope2postriderᚋfiringᚐScope(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNPostbackScope2postriderᚋdomainᚋfiringᚐScope(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -4268,14 +4268,14 @@ func (ec *executionContext) unmarshalOPostbackScope2ᚕpostriderᚋfiringᚐScop
 	return res, nil
 }
 
-func (ec *executionContext) marshalOPostbackScope2ᚕpostriderᚋfiringᚐScopeᚄ(ctx context.Context, sel ast.SelectionSet, v []firing.Scope) graphql.Marshaler {
+func (ec *executionContext) marshalOPostbackScope2ᚕpostriderᚋdomainᚋfiringᚐScopeᚄ(ctx context.Context, sel ast.SelectionSet, v []firing.Scope) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPostbackScope2postriderᚋfiringᚐScope(ctx, sel, v[i])
+		return ec.marshalNPostbackScope2postriderᚋdomainᚋfiringᚐScope(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4287,7 +4287,7 @@ func (ec *executionContext) marshalOPostbackScope2ᚕpostriderᚋfiringᚐScope�
 	return ret
 }
 
-func (ec *executionContext) unmarshalOPostbackScope2ᚖpostriderᚋfiringᚐScope(ctx context.Context, v any) (*firing.Scope, error) {
+func (ec *executionContext) unmarshalOPostbackScope2ᚖpostriderᚋdomainᚋfiringᚐScope(ctx context.Context, v any) (*firing.Scope, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -4296,7 +4296,7 @@ func (ec *executionContext) unmarshalOPostbackScope2ᚖpostriderᚋfiringᚐScop
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOPostbackScope2ᚖpostriderᚋfiringᚐScope(ctx context.Context, sel ast.SelectionSet, v *firing.Scope) graphql.Marshaler {
+func (ec *executionContext) marshalOPostbackScope2ᚖpostriderᚋdomainᚋfiringᚐScope(ctx context.Context, sel ast.SelectionSet, v *firing.Scope) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -882,7 +882,7 @@ func (ec *executionContext) unmarshalInputPostbackDraftInput(ctx context.Context
 			it.URLTemplate = data
 		case "scope":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scope"))
-			data, err := ec.unmarshalOPostbackScope2ᚖpostriderᚋfiringᚐScope(ctx, v)
+			data, err := ec.unmarshalOPostbackScope2ᚖpostriderᚋdomainᚋfiringᚐScope(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -910,7 +910,7 @@ func (ec *executionContext) unmarshalInputPostbackDraftInput(ctx context.Context
 			it.Goals = data
 		case "statuses":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
-			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx, v)
+			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}

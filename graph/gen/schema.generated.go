@@ -7,16 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"postrider/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/presets"
 	"postrider/ent/db"
-	"postrider/firing"
 	"postrider/graph/filter"
 	"postrider/graph/page"
 	"postrider/graph/scalar"
 	"postrider/internal/viewer"
 	"postrider/report"
-	"postrider/tracker"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -111,7 +111,7 @@ type QueryResolver interface {
 	BulkReplays(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*db.BulkReplay], error)
 	Sources(ctx context.Context) ([]*db.Source, error)
 	PostbackTests(ctx context.Context, first *int, after *string, last *int, before *string, postbackID *string) (*page.Connection[*db.PostbackTest], error)
-	TrackerPresets(ctx context.Context) ([]*tracker.Preset, error)
+	TrackerPresets(ctx context.Context) ([]*presets.Preset, error)
 	RecognizePostback(ctx context.Context, text string) (*Recognition, error)
 }
 type SubscriptionResolver interface {
@@ -1275,7 +1275,7 @@ func (ec *executionContext) field_Query_lintPostback_args(ctx context.Context, r
 	args["goals"] = arg2
 	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "statuses",
 		func(ctx context.Context, v any) ([]commission.Status, error) {
-			return ec.unmarshalOConversionStatus2ᚕpostriderᚋcommissionᚐStatusᚄ(ctx, v)
+			return ec.unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1291,7 +1291,7 @@ func (ec *executionContext) field_Query_lintPostback_args(ctx context.Context, r
 	args["postbackId"] = arg4
 	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
 		func(ctx context.Context, v any) (*firing.Scope, error) {
-			return ec.unmarshalOPostbackScope2ᚖpostriderᚋfiringᚐScope(ctx, v)
+			return ec.unmarshalOPostbackScope2ᚖpostriderᚋdomainᚋfiringᚐScope(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1595,7 +1595,7 @@ func (ec *executionContext) field_Query_provePostback_args(ctx context.Context, 
 	args["goal"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "status",
 		func(ctx context.Context, v any) (*commission.Status, error) {
-			return ec.unmarshalOConversionStatus2ᚖpostriderᚋcommissionᚐStatus(ctx, v)
+			return ec.unmarshalOConversionStatus2ᚖpostriderᚋdomainᚋcommissionᚐStatus(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7111,11 +7111,11 @@ func (ec *executionContext) _Query_trackerPresets(ctx context.Context, field gra
 			directive1 := func(ctx context.Context) (any, error) {
 				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal []*tracker.Preset
+					var zeroVal []*presets.Preset
 					return zeroVal, err
 				}
 				if ec.Directives.Auth == nil {
-					var zeroVal []*tracker.Preset
+					var zeroVal []*presets.Preset
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
 				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
@@ -7124,8 +7124,8 @@ func (ec *executionContext) _Query_trackerPresets(ctx context.Context, field gra
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*tracker.Preset) graphql.Marshaler {
-			return ec.marshalNTrackerPreset2ᚕᚖpostriderᚋtrackerᚐPresetᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*presets.Preset) graphql.Marshaler {
+			return ec.marshalNTrackerPreset2ᚕᚖpostriderᚋdomainᚋpresetsᚐPresetᚄ(ctx, selections, v)
 		},
 		true,
 		true,

@@ -5,8 +5,8 @@ package gen
 import (
 	"context"
 	"math"
+	"postrider/backoffice"
 	"postrider/ent/db"
-	"postrider/intake"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -23,7 +23,7 @@ type SourceResolver interface {
 	ParameterNames(ctx context.Context, obj *db.Source) ([]*Word, error)
 	GoalWords(ctx context.Context, obj *db.Source) ([]*Word, error)
 	StatusWords(ctx context.Context, obj *db.Source) ([]*Word, error)
-	UnmappedStatuses(ctx context.Context, obj *db.Source) ([]*intake.WaitingWord, error)
+	UnmappedStatuses(ctx context.Context, obj *db.Source) ([]*backoffice.WaitingWord, error)
 	Secrets(ctx context.Context, obj *db.Source) ([]*db.SourceSecret, error)
 	URL(ctx context.Context, obj *db.Source) (string, error)
 	Snippets(ctx context.Context, obj *db.Source) ([]*Snippet, error)
@@ -774,8 +774,8 @@ func (ec *executionContext) _Source_unmappedStatuses(ctx context.Context, field 
 			return ec.Resolvers.Source().UnmappedStatuses(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*intake.WaitingWord) graphql.Marshaler {
-			return ec.marshalNUnmappedStatus2ᚕᚖpostriderᚋintakeᚐWaitingWordᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*backoffice.WaitingWord) graphql.Marshaler {
+			return ec.marshalNUnmappedStatus2ᚕᚖpostriderᚋbackofficeᚐWaitingWordᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -973,7 +973,7 @@ func (ec *executionContext) fieldContext_SourceSecret_expiresAt(_ context.Contex
 	return graphql.NewScalarFieldContext("SourceSecret", field, false, false, "Time")
 }
 
-func (ec *executionContext) _UnmappedStatus_word(ctx context.Context, field graphql.CollectedField, obj *intake.WaitingWord) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnmappedStatus_word(ctx context.Context, field graphql.CollectedField, obj *backoffice.WaitingWord) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -996,7 +996,7 @@ func (ec *executionContext) fieldContext_UnmappedStatus_word(_ context.Context, 
 	return graphql.NewScalarFieldContext("UnmappedStatus", field, false, false, "String")
 }
 
-func (ec *executionContext) _UnmappedStatus_count(ctx context.Context, field graphql.CollectedField, obj *intake.WaitingWord) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnmappedStatus_count(ctx context.Context, field graphql.CollectedField, obj *backoffice.WaitingWord) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1750,7 +1750,7 @@ func (ec *executionContext) _SourceSecret(ctx context.Context, sel ast.Selection
 
 var unmappedStatusImplementors = []string{"UnmappedStatus"}
 
-func (ec *executionContext) _UnmappedStatus(ctx context.Context, sel ast.SelectionSet, obj *intake.WaitingWord) graphql.Marshaler {
+func (ec *executionContext) _UnmappedStatus(ctx context.Context, sel ast.SelectionSet, obj *backoffice.WaitingWord) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, unmappedStatusImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1923,11 +1923,11 @@ func (ec *executionContext) marshalNSourceSecret2ᚖpostriderᚋentᚋdbᚐSourc
 	return ec._SourceSecret(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNUnmappedStatus2ᚕᚖpostriderᚋintakeᚐWaitingWordᚄ(ctx context.Context, sel ast.SelectionSet, v []*intake.WaitingWord) graphql.Marshaler {
+func (ec *executionContext) marshalNUnmappedStatus2ᚕᚖpostriderᚋbackofficeᚐWaitingWordᚄ(ctx context.Context, sel ast.SelectionSet, v []*backoffice.WaitingWord) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNUnmappedStatus2ᚖpostriderᚋintakeᚐWaitingWord(ctx, sel, v[i])
+		return ec.marshalNUnmappedStatus2ᚖpostriderᚋbackofficeᚐWaitingWord(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1939,7 +1939,7 @@ func (ec *executionContext) marshalNUnmappedStatus2ᚕᚖpostriderᚋintakeᚐWa
 	return ret
 }
 
-func (ec *executionContext) marshalNUnmappedStatus2ᚖpostriderᚋintakeᚐWaitingWord(ctx context.Context, sel ast.SelectionSet, v *intake.WaitingWord) graphql.Marshaler {
+func (ec *executionContext) marshalNUnmappedStatus2ᚖpostriderᚋbackofficeᚐWaitingWord(ctx context.Context, sel ast.SelectionSet, v *backoffice.WaitingWord) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "UnmappedStatus!")
 		return graphql.Null

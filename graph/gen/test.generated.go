@@ -9,7 +9,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph/page"
 	"postrider/outbox"
-	"postrider/trial"
+	"postrider/testfire"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -952,8 +952,8 @@ func (ec *executionContext) _ScenarioCard_grade(ctx context.Context, field graph
 			return obj.Grade, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v trial.Grade) graphql.Marshaler {
-			return ec.marshalNGrade2postriderᚋtrialᚐGrade(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v testfire.Grade) graphql.Marshaler {
+			return ec.marshalNGrade2postriderᚋtestfireᚐGrade(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1625,13 +1625,13 @@ func (ec *executionContext) _TestPostbackPayload(ctx context.Context, sel ast.Se
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNGrade2postriderᚋtrialᚐGrade(ctx context.Context, v any) (trial.Grade, error) {
-	var res trial.Grade
+func (ec *executionContext) unmarshalNGrade2postriderᚋtestfireᚐGrade(ctx context.Context, v any) (testfire.Grade, error) {
+	var res testfire.Grade
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNGrade2postriderᚋtrialᚐGrade(ctx context.Context, sel ast.SelectionSet, v trial.Grade) graphql.Marshaler {
+func (ec *executionContext) marshalNGrade2postriderᚋtestfireᚐGrade(ctx context.Context, sel ast.SelectionSet, v testfire.Grade) graphql.Marshaler {
 	return v
 }
 

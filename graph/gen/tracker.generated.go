@@ -7,7 +7,7 @@ import (
 	"errors"
 	"math"
 	"postrider/dispatch"
-	"postrider/tracker"
+	"postrider/domain/presets"
 	"strconv"
 	"sync/atomic"
 
@@ -18,17 +18,17 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type PresetParameterResolver interface {
-	Send(ctx context.Context, obj *tracker.Parameter) (*string, error)
+	Send(ctx context.Context, obj *presets.Parameter) (*string, error)
 }
 type TrackerPresetResolver interface {
-	URLTemplate(ctx context.Context, obj *tracker.Preset, goal *string, blanks []*BlankValueInput) (string, error)
+	URLTemplate(ctx context.Context, obj *presets.Preset, goal *string, blanks []*BlankValueInput) (string, error)
 
-	Token(ctx context.Context, obj *tracker.Preset) (*string, error)
+	Token(ctx context.Context, obj *presets.Preset) (*string, error)
 
-	Answer(ctx context.Context, obj *tracker.Preset) (*string, error)
-	BodyRule(ctx context.Context, obj *tracker.Preset) (*dispatch.BodyRule, error)
+	Answer(ctx context.Context, obj *presets.Preset) (*string, error)
+	BodyRule(ctx context.Context, obj *presets.Preset) (*dispatch.BodyRule, error)
 
-	Note(ctx context.Context, obj *tracker.Preset) (*string, error)
+	Note(ctx context.Context, obj *presets.Preset) (*string, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -61,7 +61,7 @@ func (ec *executionContext) field_TrackerPreset_urlTemplate_args(ctx context.Con
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _PresetBlank_name(ctx context.Context, field graphql.CollectedField, obj *tracker.Blank) (ret graphql.Marshaler) {
+func (ec *executionContext) _PresetBlank_name(ctx context.Context, field graphql.CollectedField, obj *presets.Blank) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -84,7 +84,7 @@ func (ec *executionContext) fieldContext_PresetBlank_name(_ context.Context, fie
 	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, "String")
 }
 
-func (ec *executionContext) _PresetBlank_label(ctx context.Context, field graphql.CollectedField, obj *tracker.Blank) (ret graphql.Marshaler) {
+func (ec *executionContext) _PresetBlank_label(ctx context.Context, field graphql.CollectedField, obj *presets.Blank) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -107,7 +107,7 @@ func (ec *executionContext) fieldContext_PresetBlank_label(_ context.Context, fi
 	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, "String")
 }
 
-func (ec *executionContext) _PresetBlank_example(ctx context.Context, field graphql.CollectedField, obj *tracker.Blank) (ret graphql.Marshaler) {
+func (ec *executionContext) _PresetBlank_example(ctx context.Context, field graphql.CollectedField, obj *presets.Blank) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -130,7 +130,7 @@ func (ec *executionContext) fieldContext_PresetBlank_example(_ context.Context, 
 	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, "String")
 }
 
-func (ec *executionContext) _PresetParameter_name(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
+func (ec *executionContext) _PresetParameter_name(ctx context.Context, field graphql.CollectedField, obj *presets.Parameter) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -153,7 +153,7 @@ func (ec *executionContext) fieldContext_PresetParameter_name(_ context.Context,
 	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, "String")
 }
 
-func (ec *executionContext) _PresetParameter_meaning(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
+func (ec *executionContext) _PresetParameter_meaning(ctx context.Context, field graphql.CollectedField, obj *presets.Parameter) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -176,7 +176,7 @@ func (ec *executionContext) fieldContext_PresetParameter_meaning(_ context.Conte
 	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, "String")
 }
 
-func (ec *executionContext) _PresetParameter_required(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
+func (ec *executionContext) _PresetParameter_required(ctx context.Context, field graphql.CollectedField, obj *presets.Parameter) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -199,7 +199,7 @@ func (ec *executionContext) fieldContext_PresetParameter_required(_ context.Cont
 	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _PresetParameter_values(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
+func (ec *executionContext) _PresetParameter_values(ctx context.Context, field graphql.CollectedField, obj *presets.Parameter) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -222,7 +222,7 @@ func (ec *executionContext) fieldContext_PresetParameter_values(_ context.Contex
 	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, "String")
 }
 
-func (ec *executionContext) _PresetParameter_send(ctx context.Context, field graphql.CollectedField, obj *tracker.Parameter) (ret graphql.Marshaler) {
+func (ec *executionContext) _PresetParameter_send(ctx context.Context, field graphql.CollectedField, obj *presets.Parameter) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -257,8 +257,8 @@ func (ec *executionContext) _Recognition_tracker(ctx context.Context, field grap
 			return obj.Tracker, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *tracker.Preset) graphql.Marshaler {
-			return ec.marshalOTrackerPreset2ᚖpostriderᚋtrackerᚐPreset(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *presets.Preset) graphql.Marshaler {
+			return ec.marshalOTrackerPreset2ᚖpostriderᚋdomainᚋpresetsᚐPreset(ctx, selections, v)
 		},
 		true,
 		false,
@@ -289,8 +289,8 @@ func (ec *executionContext) _Recognition_confidence(ctx context.Context, field g
 			return obj.Confidence, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v tracker.Confidence) graphql.Marshaler {
-			return ec.marshalNConfidence2postriderᚋtrackerᚐConfidence(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v presets.Confidence) graphql.Marshaler {
+			return ec.marshalNConfidence2postriderᚋdomainᚋpresetsᚐConfidence(ctx, selections, v)
 		},
 		true,
 		true,
@@ -597,8 +597,8 @@ func (ec *executionContext) _RecognizedParameter_confidence(ctx context.Context,
 			return obj.Confidence, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v tracker.Confidence) graphql.Marshaler {
-			return ec.marshalNConfidence2postriderᚋtrackerᚐConfidence(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v presets.Confidence) graphql.Marshaler {
+			return ec.marshalNConfidence2postriderᚋdomainᚋpresetsᚐConfidence(ctx, selections, v)
 		},
 		true,
 		true,
@@ -677,7 +677,7 @@ func (ec *executionContext) fieldContext_RecognizedParameter_end(_ context.Conte
 	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "Int")
 }
 
-func (ec *executionContext) _TrackerPreset_key(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerPreset_key(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -700,7 +700,7 @@ func (ec *executionContext) fieldContext_TrackerPreset_key(_ context.Context, fi
 	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
 }
 
-func (ec *executionContext) _TrackerPreset_name(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerPreset_name(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -723,7 +723,7 @@ func (ec *executionContext) fieldContext_TrackerPreset_name(_ context.Context, f
 	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
 }
 
-func (ec *executionContext) _TrackerPreset_kind(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerPreset_kind(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -746,7 +746,7 @@ func (ec *executionContext) fieldContext_TrackerPreset_kind(_ context.Context, f
 	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
 }
 
-func (ec *executionContext) _TrackerPreset_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerPreset_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -790,7 +790,7 @@ func (ec *executionContext) fieldContext_TrackerPreset_urlTemplate(ctx context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _TrackerPreset_blanks(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerPreset_blanks(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -802,8 +802,8 @@ func (ec *executionContext) _TrackerPreset_blanks(ctx context.Context, field gra
 			return obj.Blanks, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []tracker.Blank) graphql.Marshaler {
-			return ec.marshalNPresetBlank2ᚕpostriderᚋtrackerᚐBlankᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []presets.Blank) graphql.Marshaler {
+			return ec.marshalNPresetBlank2ᚕpostriderᚋdomainᚋpresetsᚐBlankᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -822,7 +822,7 @@ func (ec *executionContext) fieldContext_TrackerPreset_blanks(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _TrackerPreset_token(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerPreset_token(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -845,7 +845,7 @@ func (ec *executionContext) fieldContext_TrackerPreset_token(_ context.Context, 
 	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, "String")
 }
 
-func (ec *executionContext) _TrackerPreset_parameters(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerPreset_parameters(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -857,8 +857,8 @@ func (ec *executionContext) _TrackerPreset_parameters(ctx context.Context, field
 			return obj.Parameters, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []tracker.Parameter) graphql.Marshaler {
-			return ec.marshalNPresetParameter2ᚕpostriderᚋtrackerᚐParameterᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []presets.Parameter) graphql.Marshaler {
+			return ec.marshalNPresetParameter2ᚕpostriderᚋdomainᚋpresetsᚐParameterᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -877,7 +877,7 @@ func (ec *executionContext) fieldContext_TrackerPreset_parameters(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _TrackerPreset_readsStatus(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerPreset_readsStatus(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -900,7 +900,7 @@ func (ec *executionContext) fieldContext_TrackerPreset_readsStatus(_ context.Con
 	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _TrackerPreset_zeroUnapproved(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerPreset_zeroUnapproved(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -923,7 +923,7 @@ func (ec *executionContext) fieldContext_TrackerPreset_zeroUnapproved(_ context.
 	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _TrackerPreset_deduplicates(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerPreset_deduplicates(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -946,7 +946,7 @@ func (ec *executionContext) fieldContext_TrackerPreset_deduplicates(_ context.Co
 	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
 }
 
-func (ec *executionContext) _TrackerPreset_answer(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerPreset_answer(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -969,7 +969,7 @@ func (ec *executionContext) fieldContext_TrackerPreset_answer(_ context.Context,
 	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, "String")
 }
 
-func (ec *executionContext) _TrackerPreset_bodyRule(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerPreset_bodyRule(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1001,7 +1001,7 @@ func (ec *executionContext) fieldContext_TrackerPreset_bodyRule(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _TrackerPreset_docUrl(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerPreset_docUrl(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1024,7 +1024,7 @@ func (ec *executionContext) fieldContext_TrackerPreset_docUrl(_ context.Context,
 	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
 }
 
-func (ec *executionContext) _TrackerPreset_note(ctx context.Context, field graphql.CollectedField, obj *tracker.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerPreset_note(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1110,7 +1110,7 @@ func UnmarshalBlankValueInput(ctx context.Context, raw any) (BlankValueInput, er
 
 var presetBlankImplementors = []string{"PresetBlank"}
 
-func (ec *executionContext) _PresetBlank(ctx context.Context, sel ast.SelectionSet, obj *tracker.Blank) graphql.Marshaler {
+func (ec *executionContext) _PresetBlank(ctx context.Context, sel ast.SelectionSet, obj *presets.Blank) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, presetBlankImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1153,7 +1153,7 @@ func (ec *executionContext) _PresetBlank(ctx context.Context, sel ast.SelectionS
 
 var presetParameterImplementors = []string{"PresetParameter"}
 
-func (ec *executionContext) _PresetParameter(ctx context.Context, sel ast.SelectionSet, obj *tracker.Parameter) graphql.Marshaler {
+func (ec *executionContext) _PresetParameter(ctx context.Context, sel ast.SelectionSet, obj *presets.Parameter) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, presetParameterImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1353,7 +1353,7 @@ func (ec *executionContext) _RecognizedParameter(ctx context.Context, sel ast.Se
 
 var trackerPresetImplementors = []string{"TrackerPreset"}
 
-func (ec *executionContext) _TrackerPreset(ctx context.Context, sel ast.SelectionSet, obj *tracker.Preset) graphql.Marshaler {
+func (ec *executionContext) _TrackerPreset(ctx context.Context, sel ast.SelectionSet, obj *presets.Preset) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, trackerPresetImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1463,25 +1463,25 @@ func (ec *executionContext) unmarshalNBlankValueInput2ᚖpostriderᚋgraphᚋgen
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNConfidence2postriderᚋtrackerᚐConfidence(ctx context.Context, v any) (tracker.Confidence, error) {
-	var res tracker.Confidence
+func (ec *executionContext) unmarshalNConfidence2postriderᚋdomainᚋpresetsᚐConfidence(ctx context.Context, v any) (presets.Confidence, error) {
+	var res presets.Confidence
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNConfidence2postriderᚋtrackerᚐConfidence(ctx context.Context, sel ast.SelectionSet, v tracker.Confidence) graphql.Marshaler {
+func (ec *executionContext) marshalNConfidence2postriderᚋdomainᚋpresetsᚐConfidence(ctx context.Context, sel ast.SelectionSet, v presets.Confidence) graphql.Marshaler {
 	return v
 }
 
-func (ec *executionContext) marshalNPresetBlank2postriderᚋtrackerᚐBlank(ctx context.Context, sel ast.SelectionSet, v tracker.Blank) graphql.Marshaler {
+func (ec *executionContext) marshalNPresetBlank2postriderᚋdomainᚋpresetsᚐBlank(ctx context.Context, sel ast.SelectionSet, v presets.Blank) graphql.Marshaler {
 	return ec._PresetBlank(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNPresetBlank2ᚕpostriderᚋtrackerᚐBlankᚄ(ctx context.Context, sel ast.SelectionSet, v []tracker.Blank) graphql.Marshaler {
+func (ec *executionContext) marshalNPresetBlank2ᚕpostriderᚋdomainᚋpresetsᚐBlankᚄ(ctx context.Context, sel ast.SelectionSet, v []presets.Blank) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPresetBlank2postriderᚋtrackerᚐBlank(ctx, sel, v[i])
+		return ec.marshalNPresetBlank2postriderᚋdomainᚋpresetsᚐBlank(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1493,15 +1493,15 @@ func (ec *executionContext) marshalNPresetBlank2ᚕpostriderᚋtrackerᚐBlank�
 	return ret
 }
 
-func (ec *executionContext) marshalNPresetParameter2postriderᚋtrackerᚐParameter(ctx context.Context, sel ast.SelectionSet, v tracker.Parameter) graphql.Marshaler {
+func (ec *executionContext) marshalNPresetParameter2postriderᚋdomainᚋpresetsᚐParameter(ctx context.Context, sel ast.SelectionSet, v presets.Parameter) graphql.Marshaler {
 	return ec._PresetParameter(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNPresetParameter2ᚕpostriderᚋtrackerᚐParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []tracker.Parameter) graphql.Marshaler {
+func (ec *executionContext) marshalNPresetParameter2ᚕpostriderᚋdomainᚋpresetsᚐParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []presets.Parameter) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPresetParameter2postriderᚋtrackerᚐParameter(ctx, sel, v[i])
+		return ec.marshalNPresetParameter2postriderᚋdomainᚋpresetsᚐParameter(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1545,11 +1545,11 @@ func (ec *executionContext) marshalNRecognizedParameter2ᚖpostriderᚋgraphᚋg
 	return ec._RecognizedParameter(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNTrackerPreset2ᚕᚖpostriderᚋtrackerᚐPresetᚄ(ctx context.Context, sel ast.SelectionSet, v []*tracker.Preset) graphql.Marshaler {
+func (ec *executionContext) marshalNTrackerPreset2ᚕᚖpostriderᚋdomainᚋpresetsᚐPresetᚄ(ctx context.Context, sel ast.SelectionSet, v []*presets.Preset) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNTrackerPreset2ᚖpostriderᚋtrackerᚐPreset(ctx, sel, v[i])
+		return ec.marshalNTrackerPreset2ᚖpostriderᚋdomainᚋpresetsᚐPreset(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1561,7 +1561,7 @@ func (ec *executionContext) marshalNTrackerPreset2ᚕᚖpostriderᚋtrackerᚐPr
 	return ret
 }
 
-func (ec *executionContext) marshalNTrackerPreset2ᚖpostriderᚋtrackerᚐPreset(ctx context.Context, sel ast.SelectionSet, v *tracker.Preset) graphql.Marshaler {
+func (ec *executionContext) marshalNTrackerPreset2ᚖpostriderᚋdomainᚋpresetsᚐPreset(ctx context.Context, sel ast.SelectionSet, v *presets.Preset) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "TrackerPreset!")
 		return graphql.Null
@@ -1586,7 +1586,7 @@ func (ec *executionContext) unmarshalOBlankValueInput2ᚕᚖpostriderᚋgraphᚋ
 	return res, nil
 }
 
-func (ec *executionContext) marshalOTrackerPreset2ᚖpostriderᚋtrackerᚐPreset(ctx context.Context, sel ast.SelectionSet, v *tracker.Preset) graphql.Marshaler {
+func (ec *executionContext) marshalOTrackerPreset2ᚖpostriderᚋdomainᚋpresetsᚐPreset(ctx context.Context, sel ast.SelectionSet, v *presets.Preset) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -28,9 +28,9 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"postrider/domain/tracking"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
-	"postrider/tracking"
 )
 
 // Limits bound what streams hold. What is zero is the default, in brackets.

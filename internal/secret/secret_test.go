@@ -89,13 +89,6 @@ func TestToken(t *testing.T) {
 	}
 }
 
-func TestEqual(t *testing.T) {
-	t.Parallel()
-	if !secret.Equal("s3cret", "s3cret") || secret.Equal("s3cret", "s3cres") || secret.Equal("s3cret", "s3cret1") || secret.Equal("", "x") {
-		t.Fatal("Equal does not compare")
-	}
-}
-
 func TestKeyIsMadeOnceAndKept(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")

@@ -4,7 +4,7 @@ package alert
 
 import (
 	"fmt"
-	"postrider/doctor"
+	"postrider/domain/doctor"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"

@@ -3,7 +3,7 @@
 package alert
 
 import (
-	"postrider/doctor"
+	"postrider/domain/doctor"
 	"postrider/ent/db/predicate"
 	"time"
 

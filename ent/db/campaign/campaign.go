@@ -4,7 +4,7 @@ package campaign
 
 import (
 	"fmt"
-	"postrider/tracking"
+	"postrider/domain/tracking"
 	"time"
 
 	"entgo.io/ent"

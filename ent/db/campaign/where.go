@@ -4,7 +4,7 @@ package campaign
 
 import (
 	"postrider/ent/db/predicate"
-	"postrider/tracking"
+	"postrider/domain/tracking"
 	"time"
 
 	"entgo.io/ent/dialect/sql"

@@ -4,7 +4,7 @@ package conversion
 
 import (
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"

@@ -3,7 +3,7 @@
 package conversion
 
 import (
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db/predicate"
 	"time"
 

@@ -4,7 +4,7 @@ package conversionevent
 
 import (
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"

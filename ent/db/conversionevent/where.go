@@ -3,7 +3,7 @@
 package conversionevent
 
 import (
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db/predicate"
 	"time"
 

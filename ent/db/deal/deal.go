@@ -4,7 +4,7 @@ package deal
 
 import (
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"time"
 
 	"entgo.io/ent"

@@ -3,7 +3,7 @@
 package deal
 
 import (
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db/predicate"
 	"time"
 

@@ -4,7 +4,7 @@ package delivery
 
 import (
 	"fmt"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/outbox"
 	"time"
 

@@ -3,7 +3,7 @@
 package delivery
 
 import (
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db/predicate"
 	"postrider/outbox"
 	"time"

@@ -4,8 +4,8 @@ package offer
 
 import (
 	"fmt"
-	"postrider/commission"
-	"postrider/tracking"
+	"postrider/domain/commission"
+	"postrider/domain/tracking"
 	"time"
 
 	"entgo.io/ent"

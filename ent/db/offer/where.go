@@ -3,9 +3,9 @@
 package offer
 
 import (
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db/predicate"
-	"postrider/tracking"
+	"postrider/domain/tracking"
 	"time"
 
 	"entgo.io/ent/dialect/sql"

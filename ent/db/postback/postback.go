@@ -5,7 +5,7 @@ package postback
 import (
 	"fmt"
 	"postrider/dispatch"
-	"postrider/firing"
+	"postrider/domain/firing"
 	"time"
 
 	"entgo.io/ent"

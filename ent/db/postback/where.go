@@ -5,7 +5,7 @@ package postback
 import (
 	"postrider/dispatch"
 	"postrider/ent/db/predicate"
-	"postrider/firing"
+	"postrider/domain/firing"
 	"time"
 
 	"entgo.io/ent/dialect/sql"

@@ -4,7 +4,7 @@ package runtime
 
 import (
 	"context"
-	"postrider/commission"
+	"postrider/domain/commission"
 	"postrider/ent/db/affiliate"
 	"postrider/ent/db/alert"
 	"postrider/ent/db/apitoken"

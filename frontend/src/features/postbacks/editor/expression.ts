@@ -1,5 +1,5 @@
 // A placeholder taken apart for the forms of its filters, and put together again. Only its punctuation is known here (see the
-// grammar in macro/doc.go); what a filter does, the server shows.
+// grammar in domain/macro/doc.go); what a filter does, the server shows.
 
 export interface FilterCall {
   name: string;

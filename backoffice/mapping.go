@@ -1,0 +1,75 @@
+package backoffice
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/lib/pq"
+
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
+	"postrider/intake"
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+)
+
+// MapStatuses moves the conversions of a source whose operator said a word that
+// is now mapped, each by a step of its own: then it counts, and fires. It gives
+// how many it moved. What one process leaves undone another may do: a conversion
+// is moved once.
+func (office *Office) MapStatuses(ctx context.Context, sourceKey string, by intake.Move) (int, error) {
+	statuses, err := office.Intake.StatusWords(ctx, sourceKey)
+	if err != nil || len(statuses) == 0 {
+		return 0, err
+	}
+	words := slices.Sorted(maps.Keys(statuses))
+	type waiting struct {
+		id   uuid.UUID
+		word string
+	}
+	var list []waiting
+	err = pg.Each(ctx, office.Intake.DB, "finding the conversions of unmapped statuses", func(rows *sql.Rows) error {
+		var w waiting
+		if err := rows.Scan(&w.id, &w.word); err != nil {
+			return err
+		}
+		list = append(list, w)
+		return nil
+	}, `
+		SELECT id, reported_status FROM conversions
+		WHERE source_id = (SELECT id FROM sources WHERE key = $1) AND reported_status <> '' AND lower(btrim(reported_status)) = ANY($2) ORDER BY id`, sourceKey, pq.Array(words))
+	if err != nil {
+		return 0, err
+	}
+	moved := 0
+	for _, w := range list {
+		err := office.mapStatus(ctx, w.id, w.word, statuses[inbound.WordKey(w.word)], by)
+		if problem.CodeOf(err) == problem.CodeInvalid {
+			continue // its goal does not know the status: it keeps the word
+		}
+		if err != nil {
+			return moved, err
+		}
+		moved++
+	}
+	return moved, nil
+}
+
+func (office *Office) mapStatus(ctx context.Context, id uuid.UUID, word string, to commission.Status, by intake.Move) error {
+	by.To, by.Reason = to, fmt.Sprintf("the operator's word %q means %s", word, to)
+	out, err := office.Intake.Move(ctx, id, by)
+	if err != nil {
+		return fmt.Errorf("moving conversion %s from %q to %s: %w", id, word, to, err)
+	}
+	if out.Result == intake.Updated {
+		return nil
+	}
+	if _, err := office.Intake.DB.ExecContext(ctx, `UPDATE conversions SET reported_status = '' WHERE id = $1 AND reported_status = $2`, id, word); err != nil {
+		return fmt.Errorf("forgetting the word of conversion %s: %w", id, err)
+	}
+	return nil
+}

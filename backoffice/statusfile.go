@@ -1,0 +1,215 @@
+package backoffice
+
+import (
+	"context"
+	"database/sql"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/shopspring/decimal"
+
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
+	"postrider/intake"
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+)
+
+// StatusLine is one line of a file of status changes, and what became, or would
+// become, of it.
+type StatusLine struct {
+	Line         int
+	Key          string // what the line names
+	ConversionID uuid.UUID
+	From, To     commission.Status
+	Outcome      LineOutcome
+	Message      string
+
+	goal   string
+	amount decimal.NullDecimal
+	reason string
+}
+
+// LineOutcome is what becomes of a line.
+type LineOutcome string
+
+// The outcomes of a line.
+const (
+	LineChange   LineOutcome = "change"
+	LineSame     LineOutcome = "same"
+	LineNotFound LineOutcome = "not_found"
+	LineRefused  LineOutcome = "refused"
+)
+
+// The limits of a file of status changes.
+const (
+	maxStatusFile  = 1 << 20
+	maxStatusLines = 5000
+)
+
+// readStatusFile reads lines of conversion_id or transaction_id, status, and where
+// wanted goal, amount and reason. The first line names the columns; commas,
+// semicolons and tabs separate them.
+func readStatusFile(text string) ([]*StatusLine, error) {
+	if len(text) > maxStatusFile {
+		return nil, problem.Invalid("csv", "is larger than 1 MiB: send it in parts")
+	}
+	text = strings.TrimPrefix(text, "\uFEFF")
+	head, _, _ := strings.Cut(text, "\n")
+	r := csv.NewReader(strings.NewReader(text))
+	r.FieldsPerRecord, r.TrimLeadingSpace = -1, true
+	for _, mark := range []rune{';', '\t'} {
+		if strings.ContainsRune(head, mark) {
+			r.Comma = mark
+		}
+	}
+	columns := map[string]int{}
+	names, err := r.Read()
+	if err != nil {
+		return nil, problem.Invalid("csv", "the first line names the columns: transaction_id,status")
+	}
+	for i, name := range names {
+		columns[inbound.WordKey(name)] = i
+	}
+	_, byConversion := columns["conversion_id"]
+	_, byTransaction := columns["transaction_id"]
+	if _, ok := columns["status"]; !ok || !byConversion && !byTransaction {
+		return nil, problem.Invalid("csv", "the first line must name status, and conversion_id or transaction_id; it names %.200q", strings.Join(names, ","))
+	}
+	var lines []*StatusLine
+	for {
+		record, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return lines, nil
+		}
+		if err != nil {
+			return nil, problem.Invalid("csv", "%s", err)
+		}
+		if len(lines) == maxStatusLines {
+			return nil, problem.Invalid("csv", "has more than %d lines: send it in parts", maxStatusLines)
+		}
+		number, _ := r.FieldPos(0)
+		lines = append(lines, readStatusLine(number, columns, record))
+	}
+}
+
+func readStatusLine(number int, columns map[string]int, record []string) *StatusLine {
+	field := func(name string) string {
+		if i, ok := columns[name]; ok && i < len(record) {
+			return strings.TrimSpace(strings.ToValidUTF8(record[i], "\uFFFD"))
+		}
+		return ""
+	}
+	l := &StatusLine{Line: number, Key: field("conversion_id"), goal: field("goal"), reason: field("reason")}
+	if id, ok := clickID(l.Key); ok {
+		l.ConversionID = id
+	}
+	if l.Key == "" {
+		l.Key = field("transaction_id")
+	}
+	status, ok := commission.ParseStatus(inbound.WordKey(field("status")))
+	switch {
+	case !ok:
+		return l.refuse("%q is no status: use pending, approved, rejected or cancelled", field("status"))
+	case inbound.Unusable(l.Key) != "" || strings.ContainsRune(l.Key+l.goal, 0):
+		return l.refuse("what it names %s", inbound.Unusable(l.Key))
+	case l.Key == "":
+		return l.refuse("it names no conversion")
+	}
+	l.To = status
+	if written := field("amount"); written != "" {
+		amount, err := commission.ParseAmount(written)
+		if err != nil {
+			return l.refuse("the amount %q %s", written, err)
+		}
+		l.amount = decimal.NewNullDecimal(amount)
+	}
+	return l
+}
+
+func (l *StatusLine) refuse(format string, args ...any) *StatusLine {
+	l.Outcome, l.Message = LineRefused, fmt.Sprintf(format, args...)
+	return l
+}
+
+// ImportStatuses changes many conversions by a file, or with dryRun says what it
+// would do. Each line is a transaction of its own: a bad one stops no other.
+func (office *Office) ImportStatuses(ctx context.Context, text string, dryRun bool, by intake.Move) ([]*StatusLine, error) {
+	lines, err := readStatusFile(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range lines {
+		if l.Outcome != "" {
+			continue
+		}
+		if err := office.findLine(ctx, l); err != nil {
+			return nil, err
+		}
+		if l.Outcome != LineChange || dryRun {
+			continue
+		}
+		by.To, by.Amount, by.Reason = l.To, l.amount, l.reason
+		if _, err := office.Intake.Move(ctx, l.ConversionID, by); publicProblem(err) && err != nil {
+			l.refuse("%s", problem.From(err).PublicMessage())
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return lines, nil
+}
+
+// findLine finds the conversion that a line names and says what the line would do.
+func (office *Office) findLine(ctx context.Context, l *StatusLine) error {
+	var goal string
+	var amount decimal.NullDecimal
+	found := 0
+	err := pg.Each(ctx, office.Intake.DB, fmt.Sprintf("finding the conversion of line %d", l.Line), func(rows *sql.Rows) error {
+		found++
+		if err := rows.Scan(&l.ConversionID, &goal, &l.From, &amount); err != nil {
+			return err
+		}
+		return nil
+	}, `
+		SELECT id, goal, status, amount FROM conversions
+		WHERE CASE WHEN $1::uuid IS NULL THEN transaction_id = $2 ELSE id = $1::uuid END AND ($3 = '' OR goal = $3) LIMIT 2`,
+		uuid.NullUUID{UUID: l.ConversionID, Valid: l.ConversionID != uuid.Nil}, l.Key, l.goal)
+	if err != nil {
+		return err
+	}
+	switch {
+	case found == 0:
+		l.Outcome, l.Message = LineNotFound, "there is no such conversion"
+		return nil
+	case found > 1:
+		l.ConversionID = uuid.Nil
+		l.refuse("several conversions have this transaction: add the column goal, or name them by conversion_id")
+		return nil
+	}
+	return office.judgeLine(ctx, l, goal, amount)
+}
+
+func (office *Office) judgeLine(ctx context.Context, l *StatusLine, goalKey string, amount decimal.NullDecimal) error {
+	corrects := l.amount.Valid && !commission.SameAmount(l.amount, amount)
+	if l.From == l.To && !corrects {
+		l.Outcome, l.Message = LineSame, fmt.Sprintf("it is %s already", l.To)
+		return nil
+	}
+	g, err := office.Intake.Goal(ctx, goalKey)
+	if err != nil {
+		return err
+	}
+	if _, why := g.CanMove(l.From, l.To); why != "" && l.From != l.To {
+		l.refuse("%s", why)
+		return nil
+	}
+	l.Outcome, l.Message = LineChange, fmt.Sprintf("from %s to %s", l.From, l.To)
+	if corrects {
+		l.Message += ", amount " + commission.AmountText(l.amount)
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package doctor
+
+import (
+	"fmt"
+	"time"
+
+	"postrider/domain/macro"
+)
+
+// Setup is what has been done for a campaign, and what has happened.
+type Setup struct {
+	Postbacks []Question // each enabled postback that fires for it
+	Tested    *time.Time // when a test was first taken by the tracker
+	Clicked   *time.Time // when the first real click came with a param_1
+	Delivered *time.Time // when the first real conversion was first delivered
+}
+
+// Step is one step of the checklist.
+type Step struct {
+	Key   string
+	Title string
+	Done  bool
+	At    *time.Time // when it happened; nil where it is a state, or not done
+	Says  string     // what is there, or what to do
+}
+
+// The keys of the steps, in their order.
+const (
+	StepMacros    = "macros_known"
+	StepMapped    = "mapped"
+	StepSound     = "template_sound"
+	StepTested    = "test_fired"
+	StepClicked   = "first_click"
+	StepDelivered = "first_delivery"
+)
+
+// Checklist says how far a campaign has come.
+func Checklist(s Setup) []Step {
+	known, mapped, sound := 0, 0, 0
+	fault := ""
+	for _, q := range s.Postbacks {
+		if _, err := macro.ParseFor(q.Template, macro.ScopeFor(q.Gathers)); err != nil {
+			continue
+		}
+		known++
+		findings := Check(q)
+		if !hasAny(findings, CodeNoClickID, CodeOwnClickID, CodeForeignToken, CodeFiller, CodeBlank, CodeHostBlank) {
+			mapped++
+		}
+		if worst := heaviest(findings); worst != nil {
+			fault = q.Name + ": " + worst.Message
+		} else {
+			sound++
+		}
+	}
+	n := len(s.Postbacks)
+	steps := []Step{
+		{Key: StepMacros, Title: "Macros known", Done: n > 0 && known == n, Says: says(n > 0 && known == n, "Your postbacks use macros that we know.", "Add a postback: paste your tracker's URL.")},
+		{Key: StepMapped, Title: "Mapped to your tracker", Done: n > 0 && mapped == n, Says: says(n > 0 && mapped == n, "The click id goes back to your tracker.", "Put the click id in: {param_1} where your tracker wants its own.")},
+		{Key: StepSound, Title: "Template sound", Done: n > 0 && sound == n, Says: says(n > 0 && sound == n, "The doctor finds nothing wrong.", notSound(fault))},
+		happened(StepTested, "Test fired", s.Tested, "Your tracker took a test.", "Fire a test, and see what your tracker answers."),
+		happened(StepClicked, "First click", s.Clicked, "A real click came with a param_1.", "Send a click over your tracking link, with your tracker's click id as param_1."),
+		happened(StepDelivered, "First delivery", s.Delivered, "A real conversion reached your tracker.", "Wait for the first conversion, or ask your manager to fire one for a click of yours."),
+	}
+	return steps
+}
+
+func notSound(fault string) string {
+	if fault == "" {
+		return "Add a postback: paste your tracker's URL."
+	}
+	return fmt.Sprintf("The doctor says of %s", fault)
+}
+
+func happened(key, title string, at *time.Time, done, todo string) Step {
+	return Step{Key: key, Title: title, Done: at != nil, At: at, Says: says(at != nil, done, todo)}
+}
+
+func says(done bool, yes, no string) string {
+	if done {
+		return yes
+	}
+	return no
+}
+
+func hasAny(findings []Finding, codes ...string) bool {
+	for _, code := range codes {
+		if count(findings, code) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// heaviest is an error or a warning, the first of the errors before the first
+// warning; nil for none.
+func heaviest(findings []Finding) *Finding {
+	for _, s := range []Severity{Error, Warning} {
+		for i := range findings {
+			if findings[i].Severity == s {
+				return &findings[i]
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package doctor_test
+
+import (
+	"testing"
+
+	"postrider/domain/doctor"
+)
+
+const first = "https://tracker.example/postback?cid={param_1}&txid={conversion_id}"
+
+func TestMacrosOfSeveralConversionsAreMendedWhereEachIsSentByItself(t *testing.T) {
+	t.Parallel()
+	for tail, want := range map[string]string{
+		"&n={count}":                   "&n=1",
+		"&payout={sum_payout|round:2}": "&payout={payout|round:2}",
+		"&sum={sum_amount}":            "&sum={amount}",
+		"&goal={GOAL_NAMES|limit:20}":  "&goal={goal_name|limit:20}",
+	} {
+		findings := doctor.Check(doctor.Question{Template: first + tail, Goals: []string{"ftd"}})
+		if len(findings) != 1 || findings[0].Code != "unavailable_macro" || findings[0].Severity != doctor.Error ||
+			findings[0].Mend == nil || findings[0].Mend.URLTemplate != first+want {
+			t.Errorf("%s: %+v, want the mend %s", tail, findings, want)
+		}
+		gathers := doctor.Check(doctor.Question{Template: first + tail, Goals: []string{"ftd"}, Gathers: true})
+		if len(gathers) != 0 {
+			t.Errorf("%s, gathered: %+v, want nothing", tail, gathers)
+		}
+	}
+}
+
+func TestASumIsOfferedWhereSeveralConversionsAreTold(t *testing.T) {
+	t.Parallel()
+	q := doctor.Question{Template: first + "&payout={payout|round:2}", Goals: []string{"ftd"}, Gathers: true}
+	findings := doctor.Check(q)
+	if len(findings) != 1 || findings[0].Code != doctor.CodeFirstAlone || findings[0].Severity != doctor.Warning ||
+		findings[0].Mend == nil || findings[0].Mend.URLTemplate != first+"&payout={sum_payout|round:2}" {
+		t.Errorf("%+v, want a warning with its mend", findings)
+	}
+}

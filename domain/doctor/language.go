@@ -1,0 +1,144 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"postrider/domain/macro"
+	"postrider/domain/presets"
+)
+
+// language finds what the macro language refuses.
+func (e *exam) language() {
+	template, err := macro.ParseFor(e.Template, macro.ScopeFor(e.Gathers))
+	if err == nil {
+		e.template = template
+		return
+	}
+	faults, _ := errors.AsType[macro.Errors](err)
+	for _, f := range faults {
+		at := e.whole(f, place{f.Start, min(f.End, len(e.Template))})
+		message, mend := f.Message, e.mendLanguage(f, at)
+		if f.Code == macro.CodeUnknownMacro {
+			message = e.unknownMacro(at, f.Message)
+		}
+		e.find(f.Code, Error, at, message, mend)
+	}
+}
+
+// whole widens the place of an unknown macro to the placeholder of another dialect
+// that it is a part of: ${x}.
+func (e *exam) whole(f macro.Error, at place) place {
+	if f.Code != macro.CodeUnknownMacro {
+		return at
+	}
+	for _, t := range presets.Tokens(e.Template) {
+		if (t.Dialect == presets.Dollar || t.Dialect == presets.HashBraces) && t.Start < at.start && at.end == t.End {
+			return place{t.Start, t.End}
+		}
+	}
+	return at
+}
+
+// unknownMacro says whose placeholder it is, where that is known.
+func (e *exam) unknownMacro(at place, message string) string {
+	written := e.Template[at.start:at.end]
+	name, _, _ := strings.Cut(strings.Trim(written, "${}#"), "|")
+	proposal, confidence := presets.Propose(name)
+	if confidence == presets.None {
+		return message
+	}
+	if e.preset != nil && strings.EqualFold(e.preset.Token, written) {
+		return fmt.Sprintf("%s is %s's own token, for the tracking link; here it comes back as %s.", written, e.preset.Name, proposal)
+	}
+	if confidence == presets.Guess {
+		return fmt.Sprintf("%s is no macro of ours; perhaps it means %s.", written, proposal)
+	}
+	return fmt.Sprintf("%s is another system's placeholder; ours is %s.", written, proposal)
+}
+
+func (e *exam) mendLanguage(f macro.Error, at place) *Mend {
+	written := e.Template[at.start:at.end]
+	switch f.Code {
+	case macro.CodeUnknownMacro:
+		return e.mendUnknown(at, written)
+	case macro.CodeUnavailableMacro:
+		return e.mendForOne(at, written)
+	case macro.CodeSpace:
+		if at.start == 0 || at.end == len(e.Template) || !e.amongText(at) {
+			return e.replacing(at, "", "Remove the space")
+		}
+		return e.replacing(at, strings.Repeat("%20", len(written)), "Write the space as %20")
+	case macro.CodeControl, macro.CodeInvalidText:
+		return e.replacing(at, "", "Remove it")
+	case macro.CodeUnbalancedBrace:
+		return e.mendBrace(at)
+	case macro.CodeNotAbsolute:
+		return e.mendScheme(at, written)
+	case macro.CodeCredentials:
+		return e.replacing(at, "", "Remove user name and password")
+	case macro.CodeUnknownFilter, macro.CodeBadArgument:
+		return e.mendFilter(at)
+	default:
+		return nil
+	}
+}
+
+func (e *exam) mendUnknown(at place, written string) *Mend {
+	name, filters, filtered := strings.Cut(strings.Trim(written, "${}#"), "|")
+	if filtered {
+		filters = "|" + filters
+	}
+	to := ""
+	if proposal, confidence := presets.Propose(name); confidence == presets.Sure || confidence == presets.Likely {
+		to = strings.TrimSuffix(proposal, "}") + filters + "}"
+	} else if like, ok := macro.Nearest(name); ok {
+		to = "{" + string(like) + filters + "}"
+	} else if proposal != "" {
+		to = strings.TrimSuffix(proposal, "}") + filters + "}"
+	}
+	if to == "" {
+		return e.replacing(at, "", "Remove "+written)
+	}
+	start, end := at.start, at.end
+	return e.replacing(place{start, end}, to, fmt.Sprintf("Use %s", to))
+}
+
+// mendBrace closes a brace after the name of a macro; others are taken away.
+func (e *exam) mendBrace(at place) *Mend {
+	rest := e.Template[at.end:]
+	length := len(rest) - len(strings.TrimLeft(rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"))
+	if _, known := macro.Lookup(rest[:length]); known && e.Template[at.start] == '{' {
+		return e.replacing(place{at.end + length, at.end + length}, "}", "Close the brace")
+	}
+	return e.replacing(at, "", "Remove the brace")
+}
+
+func (e *exam) mendScheme(at place, written string) *Mend {
+	switch {
+	case strings.Contains(written, "://"):
+		return e.replacing(at, "https://", "Begin with https://")
+	case strings.HasPrefix(e.Template, "//"):
+		return &Mend{Label: "Begin with https://", URLTemplate: "https:" + e.Template}
+	default:
+		return &Mend{Label: "Begin with https://", URLTemplate: "https://" + e.Template}
+	}
+}
+
+// mendFilter takes a filter away with the bar before it.
+func (e *exam) mendFilter(at place) *Mend {
+	if at.start == 0 || e.Template[at.start-1] != '|' {
+		return nil
+	}
+	return e.replacing(place{at.start - 1, at.end}, "", "Remove the filter")
+}
+
+// amongText tells whether letters or digits stand on both sides of a place.
+func (e *exam) amongText(at place) bool {
+	return isWord(e.Template[at.start-1]) && isWord(e.Template[at.end])
+}
+
+func isWord(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= 0x80 || c == '}' || c == '{'
+}

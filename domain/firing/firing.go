@@ -1,0 +1,168 @@
+// Package firing decides which postbacks a conversion event fires, and names for
+// every other one the rule that stopped it.
+//
+// It owns the rules and the words in which they are explained; it does not load
+// postbacks, write deliveries or send anything. Every postback is judged on its
+// own: one that fires never keeps another from firing, so a campaign's postback
+// leaves the affiliate's global one undisturbed, and both are called.
+//
+// The rules are asked in the order of [Rules]; the first that stops a postback is
+// the reason given. Its source is the chapter "Concepts" of the product page.
+package firing
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"postrider/domain/commission"
+)
+
+// Postback is what the rules need to know of one postback.
+type Postback struct {
+	ID          int64
+	Name        string // how its owner knows it; may be empty
+	AffiliateID int64
+	Scope       Scope
+	OfferID     int64 // for Scope Offer
+	CampaignID  int64 // for Scope Campaign
+	Goal        string
+	Further     []string // goals that it gathers too
+	Statuses    []commission.Status
+	Gathers     time.Duration // for how long it gathers the conversions of a click; zero for not at all
+	Enabled     bool
+	Deleted     bool
+	Held        bool // its tracker answered 410, and its owner has not resumed it
+}
+
+// Event is one status of one conversion.
+type Event struct {
+	AffiliateID int64 // 0: nobody it could be attributed to
+	OfferID     int64
+	CampaignID  int64 // 0: the affiliate's default link, no campaign
+	Goal        string
+	Status      commission.Status
+	CappedBy    string // offer or campaign, where the cap of its day was reached; else empty
+	Unchanged   bool   // the status was this before: a corrected amount, an attribution
+}
+
+// Decision says what became of one postback, and why. It is kept with the event,
+// so that nobody has to guess later.
+type Decision struct {
+	PostbackID int64  `json:"postback"`
+	Fired      bool   `json:"fired"`
+	Rule       Rule   `json:"rule"`
+	Reason     string `json:"reason"` // one sentence, naming the values that decided
+}
+
+// Decide judges every postback, in the order given.
+func Decide(e Event, postbacks []Postback) []Decision {
+	decisions := make([]Decision, len(postbacks))
+	for i, p := range postbacks {
+		rule := match(e, p)
+		decisions[i] = Decision{PostbackID: p.ID, Fired: rule.Fires(), Rule: rule, Reason: explain(rule, e, p)}
+	}
+	return decisions
+}
+
+// match gives the first rule that stops the postback, or one that lets it fire.
+func match(e Event, p Postback) Rule {
+	switch {
+	case e.AffiliateID == 0:
+		return Unattributed
+	case p.AffiliateID != e.AffiliateID:
+		return OtherAffiliate
+	case p.Deleted:
+		return Deleted
+	case !p.Enabled:
+		return Disabled
+	case !p.Reaches(e.OfferID, e.CampaignID):
+		return p.elsewhere()
+	case !p.Hears(e.Goal):
+		return OtherGoal
+	case !slices.Contains(p.Statuses, e.Status):
+		return OtherStatus
+	case e.Unchanged:
+		return Unchanged
+	case e.CappedBy != "":
+		return OverCap
+	case p.Held:
+		return Held
+	default:
+		return Matched
+	}
+}
+
+// elsewhere is the rule that stops a postback where it does not reach.
+func (p Postback) elsewhere() Rule {
+	switch p.Scope {
+	case Offer:
+		return OtherOffer
+	case Campaign:
+		return OtherCampaign
+	default:
+		return UnknownScope
+	}
+}
+
+func explain(rule Rule, e Event, p Postback) string {
+	switch rule {
+	case Matched:
+		said := fmt.Sprintf("Fired: it is %s, for the goal %s, and fires when a conversion is %s.", p.reach(), e.Goal, e.Status)
+		if p.Gathers > 0 {
+			said += fmt.Sprintf(" It gathers what its click brings within %s.", Window(p.Gathers))
+		}
+		return said
+	case Held:
+		return "It matches, but is on hold since its tracker said that the address is gone (410); its delivery waits until you resume it."
+	case Unattributed:
+		return "The conversion belongs to no affiliate: no click was found for it."
+	case OtherAffiliate:
+		return "It belongs to another affiliate."
+	case Deleted:
+		return "It was deleted."
+	case Disabled:
+		return "It is switched off."
+	case UnknownScope:
+		return fmt.Sprintf("Its scope %q is not known.", p.Scope)
+	case OtherOffer:
+		return fmt.Sprintf("It is for offer %d; the conversion is of offer %d.", p.OfferID, e.OfferID)
+	case OtherCampaign:
+		if e.CampaignID == 0 {
+			return fmt.Sprintf("It is for campaign %d; the conversion came through the default link, without a campaign.", p.CampaignID)
+		}
+		return fmt.Sprintf("It is for campaign %d; the conversion is of campaign %d.", p.CampaignID, e.CampaignID)
+	case Unchanged:
+		return fmt.Sprintf("It is %s as before: this step changed its amount or its owner alone, and a tracker counts each call.", e.Status)
+	case OverCap:
+		return fmt.Sprintf("The %s had taken as many conversions as it may in a day: this one is kept, pays nothing, and is not told.", e.CappedBy)
+	case OtherGoal:
+		return fmt.Sprintf("It is for the goal %s; this is %s.", strings.Join(p.Goals(), " or "), e.Goal)
+	default:
+		return fmt.Sprintf("It fires when a conversion is %s; this one is %s.", p.statuses(), e.Status)
+	}
+}
+
+// reach says in words where the postback applies.
+func (p Postback) reach() string {
+	switch p.Scope {
+	case Offer:
+		return fmt.Sprintf("for offer %d", p.OfferID)
+	case Campaign:
+		return fmt.Sprintf("for campaign %d", p.CampaignID)
+	default:
+		return "for all campaigns"
+	}
+}
+
+func (p Postback) statuses() string {
+	if len(p.Statuses) == 0 {
+		return "in no status at all"
+	}
+	names := make([]string, len(p.Statuses))
+	for i, s := range p.Statuses {
+		names[i] = string(s)
+	}
+	return strings.Join(names, " or ")
+}

@@ -1,0 +1,95 @@
+package firing_test
+
+import (
+	"slices"
+	"testing"
+
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+)
+
+func TestAPostbackReachesWhatItsScopeNames(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		p               firing.Postback
+		offer, campaign int64
+		reaches         bool
+	}{
+		{firing.Postback{Scope: firing.Global}, 10, 100, true},
+		{firing.Postback{Scope: firing.Global}, 10, 0, true},
+		{firing.Postback{Scope: firing.Offer, OfferID: 10}, 10, 100, true},
+		{firing.Postback{Scope: firing.Offer, OfferID: 10}, 10, 0, true},
+		{firing.Postback{Scope: firing.Offer, OfferID: 10, CampaignID: 100}, 11, 100, false},
+		{firing.Postback{Scope: firing.Campaign, CampaignID: 100}, 10, 100, true},
+		{firing.Postback{Scope: firing.Campaign, CampaignID: 100, OfferID: 10}, 10, 101, false},
+		{firing.Postback{Scope: firing.Campaign}, 10, 0, false},
+		{firing.Postback{Scope: "galaxy"}, 10, 100, false},
+	} {
+		if got := c.p.Reaches(c.offer, c.campaign); got != c.reaches {
+			t.Errorf("%+v reaches campaign %d of offer %d: %t", c.p, c.campaign, c.offer, got)
+		}
+		c.p.Enabled, c.p.Goal, c.p.Further = true, "ftd", []string{"deposit"}
+		list := []firing.Postback{{Enabled: true, Goal: "kyc"}, c.p}
+		if got := firing.Covers(list, "deposit", c.offer, c.campaign); got != c.reaches {
+			t.Errorf("%+v covers campaign %d of offer %d: %t", c.p, c.campaign, c.offer, got)
+		}
+		list[1].Enabled = false
+		if firing.Covers(list, "ftd", c.offer, c.campaign) {
+			t.Errorf("%+v covers while it is switched off", c.p)
+		}
+	}
+}
+
+func TestAPostbackHearsOfItsGoals(t *testing.T) {
+	t.Parallel()
+	p := firing.Postback{Goal: "ftd", Further: []string{"deposit", "kyc"}}
+	for _, goal := range []string{"ftd", "deposit", "kyc", "cpa", ""} {
+		if got := p.Hears(goal); got != slices.Contains(p.Goals(), goal) {
+			t.Errorf("%q: %t", goal, got)
+		}
+	}
+	if got := p.Goals(); !slices.Equal(got, []string{"ftd", "deposit", "kyc"}) {
+		t.Errorf("%v", got)
+	}
+}
+
+// Two scopes meet where some conversion fires both.
+func TestScopesMeetWhereAConversionFiresBoth(t *testing.T) {
+	t.Parallel()
+	offerOf := map[int64]int64{100: 10, 101: 10, 110: 11} // of a campaign
+	scoped := func(scope firing.Scope, id int64) firing.Postback {
+		p := firing.Postback{ID: id, AffiliateID: 1, Scope: scope, Goal: "ftd", Statuses: []commission.Status{commission.Approved}, Enabled: true}
+		if scope == firing.Campaign {
+			p.CampaignID = id
+		} else {
+			p.OfferID = id
+		}
+		return p
+	}
+	list := []firing.Postback{scoped(firing.Global, 0), scoped(firing.Offer, 10), scoped(firing.Offer, 11)}
+	for id := range offerOf {
+		list = append(list, scoped(firing.Campaign, id))
+	}
+	both := func(a, b firing.Postback) bool {
+		for campaign, offer := range offerOf {
+			e := firing.Event{AffiliateID: 1, OfferID: offer, CampaignID: campaign, Goal: "ftd", Status: commission.Approved}
+			if d := firing.Decide(e, []firing.Postback{a, b}); d[0].Fired && d[1].Fired {
+				return true
+			}
+		}
+		return false
+	}
+	for _, a := range list {
+		for _, b := range list {
+			offer := b.OfferID
+			if b.Scope == firing.Campaign {
+				offer = offerOf[b.CampaignID]
+			}
+			// Which offer a campaign is of is not known of the postback: it may be this one.
+			maybe := a.Scope == firing.Campaign && b.Scope == firing.Offer
+			if got := a.Meets(b.Scope, offer, b.CampaignID); got != (both(a, b) || maybe) {
+				t.Errorf("%s %d and %s %d: %t", a.Scope, a.ID, b.Scope, b.ID, got)
+			}
+		}
+	}
+}

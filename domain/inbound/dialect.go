@@ -1,0 +1,75 @@
+package inbound
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"strings"
+
+	"postrider/domain/commission"
+)
+
+// Dialect is how an operator says what we call goal, click_id, approved …
+type Dialect struct {
+	Names    map[string]string            // ours to theirs: a name, a path with dots into their JSON, or "=" and a fixed value
+	Goals    map[string]string            // their word, a [WordKey], to our goal's key
+	Statuses map[string]commission.Status // their word, a [WordKey], to our status
+}
+
+// ReadDialect reads the JSON objects in which a dialect is kept.
+func ReadDialect(names, goals, statuses []byte) (Dialect, error) {
+	d := Dialect{Goals: map[string]string{}, Statuses: map[string]commission.Status{}}
+	var goalWords map[string]string
+	var statusWords map[string]commission.Status
+	for _, part := range []struct {
+		text []byte
+		into any
+	}{{names, &d.Names}, {goals, &goalWords}, {statuses, &statusWords}} {
+		if err := json.Unmarshal(part.text, part.into); err != nil {
+			return d, fmt.Errorf("reading the words of a source: %w", err)
+		}
+	}
+	for word, key := range goalWords {
+		d.Goals[WordKey(word)] = key
+	}
+	for word, status := range statusWords {
+		d.Statuses[WordKey(word)] = status
+	}
+	return d, nil
+}
+
+// WordKey is how words are compared: without case, and without space around them.
+func WordKey(word string) string { return strings.ToLower(strings.TrimSpace(word)) }
+
+// translate gives the values their names and words of ours.
+func (d Dialect) translate(values url.Values) url.Values {
+	ours := maps.Clone(values)
+	for name, theirs := range d.Names {
+		if fixed, ok := strings.CutPrefix(theirs, "="); ok {
+			ours[name] = []string{fixed}
+		} else if given, ok := values[theirs]; ok {
+			ours[name] = given
+		}
+	}
+	if key, ok := d.Goals[WordKey(ours.Get(commission.ParamGoal))]; ok {
+		ours.Set(commission.ParamGoal, key)
+	}
+	if status, ok := d.Statuses[WordKey(ours.Get(commission.ParamStatus))]; ok {
+		ours.Set(commission.ParamStatus, string(status))
+	}
+	return ours
+}
+
+// hides tells whether a parameter is where the operator puts its proof.
+func (d Dialect) hides(name string) bool {
+	return name == d.Names[commission.ParamToken] || name == d.Names[commission.ParamSignature]
+}
+
+// signatureName is the parameter that carries the signature.
+func (d Dialect) signatureName() string {
+	if theirs := d.Names[commission.ParamSignature]; theirs != "" {
+		return theirs
+	}
+	return commission.ParamSignature
+}

@@ -1,0 +1,141 @@
+package inbound
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"postrider/domain/commission"
+)
+
+// FuzzCall reads calls of any shape: nothing panics, what is accepted can be
+// written down, and no secret that is read stays in what is logged.
+func FuzzCall(f *testing.F) {
+	f.Add("GET", "goal=ftd&click_id=1&token=s3cr3t", "", "")
+	f.Add("POST", "signature=s3cr3t", "application/json", `{"goal":"ftd","token":"s3cr3t","amount":1e3}`)
+	f.Add("POST", "", "application/json", `{"\u0074oken":"s3cr3t"}`)
+	f.Add("POST", "", "application/x-www-form-urlencoded", "goal=deposit&amount=12,34&occurred_at=2026-06-12T10:00:00+02:00")
+	f.Add("POST", "a=%zz", "text/plain;", "\xff{")
+	now := time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, method, query, contentType, body string) {
+		c := &Call{Method: method, RawQuery: query, ContentType: contentType, Body: []byte(body)}
+		for _, signed := range []bool{false, true} {
+			s := &Source{RequireSignature: signed}
+			values, err := s.parameters(c)
+			if err != nil {
+				continue
+			}
+			noSecretLogged(t, s, c)
+			r, bad := Read(values, now)
+			bad = append(bad, r.Complete(&Goal{Goal: commission.Goal{Key: "ftd", Statuses: commission.Statuses()}, OncePerPlayer: true}, "EUR", now)...)
+			if len(bad) > 0 {
+				continue
+			}
+			for _, v := range []string{r.ClickID, r.PlayerID, r.TransactionID, r.Currency, string(r.Status)} {
+				if Unusable(v) != "" {
+					t.Fatalf("accepted, and cannot be kept: %q", v)
+				}
+			}
+			if r.OccurredAt.After(now.Add(24*time.Hour)) || len(r.Currency) != 3 {
+				t.Fatalf("accepted: %+v", r)
+			}
+		}
+	})
+}
+
+// noSecretLogged reads what is logged of a call as a call again: each secret in it
+// is masked.
+func noSecretLogged(t *testing.T, s *Source, c *Call) {
+	t.Helper()
+	query, err := url.ParseQuery(s.MaskQuery(c.RawQuery))
+	if err != nil {
+		t.Fatalf("%q was readable, and as it is logged it is not: %v", c.RawQuery, err)
+	}
+	masked(t, query)
+	if !c.hasBody() {
+		return
+	}
+	again := *c
+	again.Body = []byte(s.MaskBody(c))
+	values, err := bodyParameters(&again)
+	if err != nil {
+		t.Fatalf("%q was readable, and as it is logged it is not: %v", c.Body, err)
+	}
+	masked(t, values)
+}
+
+func masked(t *testing.T, values url.Values) {
+	t.Helper()
+	for _, name := range []string{commission.ParamToken, commission.ParamSignature} {
+		for _, v := range values[name] {
+			if v != "" && v != Mask {
+				t.Fatalf("%s is logged: %q", name, v)
+			}
+		}
+	}
+}
+
+// FuzzDialect reads calls in an operator's own words: what it hides is not logged,
+// and nothing that it says ends up under a name that it did not give.
+func FuzzDialect(f *testing.F) {
+	f.Add("", `{"auth":{"key":"s3cr3t-token"},"data":{"sub":"1"}}`, "auth.key", "data.sub")
+	f.Add("k=s3cr3t-token&sub1=7", "", "k", "sub1")
+	f.Add("", `[{"k":1}]`, "0.k", "=ftd")
+	f.Fuzz(func(t *testing.T, query, body, tokenName, clickName string) {
+		if tokenName == "" || strings.HasPrefix(tokenName, "=") || clickName == tokenName {
+			return
+		}
+		s := &Source{Words: Dialect{Names: map[string]string{commission.ParamToken: tokenName, commission.ParamClickID: clickName}}}
+		c := &Call{Method: "POST", RawQuery: query, ContentType: "application/json", Body: []byte(body)}
+		values, err := s.parameters(c)
+		if err != nil {
+			return
+		}
+		ours := s.Words.translate(values)
+		if given := values.Get(tokenName); values.Has(tokenName) && ours.Get(commission.ParamToken) != given {
+			t.Fatalf("the token is %q, and was given as %q", ours.Get(commission.ParamToken), given)
+		}
+		again := *c
+		again.RawQuery, again.Body = s.MaskQuery(query), []byte(s.MaskBody(c))
+		logged, err := s.parameters(&again)
+		if err != nil {
+			t.Fatalf("%q %q was readable, and as it is logged it is not: %v", query, body, err)
+		}
+		if v := logged.Get(tokenName); v != "" && v != Mask {
+			t.Fatalf("%s is logged: %q", tokenName, v)
+		}
+	})
+}
+
+func FuzzWithoutPair(f *testing.F) {
+	f.Add("a=1&signature=x&b=2")
+	f.Add("signature=&signature&&=signature")
+	f.Fuzz(func(t *testing.T, raw string) {
+		rest := withoutPair(raw, commission.ParamSignature)
+		for pair := range strings.SplitSeq(rest, "&") {
+			if pair == commission.ParamSignature || strings.HasPrefix(pair, commission.ParamSignature+"=") {
+				t.Fatalf("%q keeps it: %q", raw, rest)
+			}
+		}
+		if !strings.Contains(raw, commission.ParamSignature) && rest != raw {
+			t.Fatalf("%q became %q", raw, rest)
+		}
+	})
+}
+
+func FuzzReadTime(f *testing.F) {
+	f.Add("2026-06-12T10:00:00Z")
+	f.Add("1781258400")
+	f.Add("-1")
+	f.Fuzz(func(t *testing.T, text string) {
+		at, err := readTime(text, time.Unix(0, 0))
+		if err != nil {
+			return
+		}
+		if _, err := json.Marshal(at); err != nil {
+			t.Fatalf("%q is read as a time that cannot be written: %v", text, err)
+		}
+	})
+}

@@ -1,0 +1,191 @@
+package inbound
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/shopspring/decimal"
+
+	"postrider/domain/commission"
+	"postrider/internal/problem"
+)
+
+// Report is a conversion as somebody reports it.
+type Report struct {
+	Goal          string
+	ClickID       string // ours, as it was given; empty for none
+	PlayerID      string // the operator's; empty for none
+	TransactionID string // the operator's; empty for none
+	Amount        decimal.NullDecimal
+	Currency      string // ISO 4217; empty for the offer's
+	Status        commission.Status
+	Reason        string
+	OccurredAt    time.Time
+	Actor         commission.Actor
+	UserID        int64 // who reported it, for staff and tokens
+
+	StatusGiven   bool   // otherwise Status is the default, and changes nothing
+	UnknownStatus string // the operator's word for the status, which nobody has mapped; else empty
+}
+
+// Goal is what a report is checked against: an entry of the event dictionary.
+type Goal struct {
+	commission.Goal
+
+	OncePerPlayer bool
+	Parameters    []string // that it may carry, besides who it is about
+}
+
+// Read turns parameters into a report, or says of each bad field what is wrong with it.
+func Read(values url.Values, now time.Time) (Report, []*problem.Error) {
+	r := Report{Actor: commission.ByOperator}
+	var bad []*problem.Error
+	text := func(name string) string {
+		v := strings.TrimSpace(values.Get(name))
+		if fault := Unusable(v); fault != "" {
+			bad = append(bad, problem.Invalid(name, "%s", fault))
+			return ""
+		}
+		return v
+	}
+	r.Goal = text(commission.ParamGoal)
+	r.ClickID, r.PlayerID, r.TransactionID = text(commission.ParamClickID), text(commission.ParamPlayerID), text(commission.ParamTransaction)
+	if v := text(commission.ParamAmount); v != "" {
+		amount, err := commission.ParseAmount(v)
+		if err != nil {
+			bad = append(bad, problem.Invalid(commission.ParamAmount, "%s", err))
+		}
+		r.Amount = decimal.NewNullDecimal(amount)
+	}
+	r.Currency = text(commission.ParamCurrency)
+	r.Status = commission.Status(text(commission.ParamStatus))
+	if at, err := readTime(text(commission.ParamOccurredAt), now); err != nil {
+		bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s", err))
+	} else {
+		r.OccurredAt = at
+	}
+	return r, bad
+}
+
+// Unlisted names what a report carries and the dictionary does not list for its
+// goal. It is kept all the same: what an operator says too much of costs nobody a
+// conversion, and the received log says so.
+func (r *Report) Unlisted(g *Goal) []string {
+	var extra []string
+	for _, p := range []struct {
+		name  string
+		given bool
+	}{
+		{commission.ParamTransaction, r.TransactionID != ""},
+		{commission.ParamAmount, r.Amount.Valid},
+		{commission.ParamStatus, r.StatusGiven},
+	} {
+		if p.given && !slices.Contains(g.Parameters, p.name) && (p.name != commission.ParamTransaction || g.OncePerPlayer) {
+			extra = append(extra, p.name)
+		}
+	}
+	return extra
+}
+
+// Unreadable lists the texts of a report that cannot be kept. A call's are
+// checked as they are read.
+func (r *Report) Unreadable() []*problem.Error {
+	var bad []*problem.Error
+	for _, text := range []struct{ name, value string }{
+		{commission.ParamGoal, r.Goal},
+		{commission.ParamClickID, r.ClickID},
+		{commission.ParamPlayerID, r.PlayerID},
+		{commission.ParamTransaction, r.TransactionID},
+	} {
+		if fault := Unusable(text.value); fault != "" {
+			bad = append(bad, problem.Invalid(text.name, "%s", fault))
+		}
+	}
+	return bad
+}
+
+// Unusable says why a value cannot be kept, or nothing.
+func Unusable(v string) string {
+	switch {
+	case len(v) > MaxID:
+		return fmt.Sprintf("is %d bytes long; at most %d are kept", len(v), MaxID)
+	case !utf8.ValidString(v) || strings.ContainsRune(v, 0):
+		return "is not valid UTF-8 text"
+	}
+	return ""
+}
+
+// readTime reads RFC 3339 or Unix seconds; nothing means now.
+func readTime(v string, now time.Time) (time.Time, error) {
+	if v == "" {
+		return now, nil
+	}
+	if seconds, err := strconv.ParseInt(v, 10, 64); err == nil && seconds >= 0 && seconds < 1<<33 {
+		return time.Unix(seconds, 0).UTC(), nil
+	}
+	// A plus sign that was not percent-encoded arrives as a space.
+	at, err := time.Parse(time.RFC3339Nano, strings.Replace(v, " ", "+", 1))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is neither RFC 3339 (2026-06-12T10:00:00Z) nor Unix seconds (1781258400)", v)
+	}
+	if at = at.UTC().Truncate(time.Microsecond); at.Before(epoch) {
+		return time.Time{}, fmt.Errorf("%q lies before 1970", v)
+	}
+	return at, nil
+}
+
+// epoch is before everything that can have been reported.
+var epoch = time.Unix(0, 0).UTC()
+
+// Complete checks a report against the goal it names, nil for none, and fills its
+// defaults.
+func (r *Report) Complete(g *Goal, currency string, now time.Time) []*problem.Error {
+	var bad []*problem.Error
+	switch {
+	case r.Goal == "":
+		bad = append(bad, problem.Invalid(commission.ParamGoal, "is required: registration, ftd, deposit …"))
+	case g == nil:
+		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is not in the event dictionary", r.Goal))
+	}
+	if r.ClickID == "" && r.PlayerID == "" {
+		bad = append(bad, problem.Invalid(commission.ParamClickID, "give click_id, player_id or both: without one, nobody can be credited"))
+	}
+	if g != nil && !g.OncePerPlayer && r.TransactionID == "" {
+		bad = append(bad, problem.Invalid(commission.ParamTransaction, "is required for %q, which a player can reach many times", g.Key))
+	}
+	if r.Currency == "" {
+		r.Currency = currency
+	}
+	code, ok := commission.ParseCurrency(r.Currency)
+	if !ok {
+		bad = append(bad, problem.Invalid(commission.ParamCurrency, "%q is no ISO 4217 currency code", r.Currency))
+	}
+	r.Currency = code
+	r.StatusGiven = r.Status != ""
+	if !r.StatusGiven {
+		r.Status = commission.Approved
+	}
+	if status, ok := commission.ParseStatus(WordKey(string(r.Status))); ok {
+		r.Status = status
+	} else {
+		r.UnknownStatus, r.Status = string(r.Status), commission.Unknown // kept until somebody says what it means
+	}
+	if r.OccurredAt.IsZero() {
+		r.OccurredAt = now
+	}
+	if r.OccurredAt.Before(epoch) {
+		bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s lies before 1970", r.OccurredAt.Format(time.RFC3339)))
+	}
+	if r.OccurredAt.After(now.Add(24 * time.Hour)) {
+		bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s lies more than a day ahead", r.OccurredAt.Format(time.RFC3339)))
+	}
+	if len(bad) == 0 && r.UnknownStatus == "" && !slices.Contains(g.Statuses, r.Status) {
+		bad = append(bad, problem.Invalid(commission.ParamStatus, "a conversion of the goal %s is never %s", g.Key, r.Status))
+	}
+	return bad
+}

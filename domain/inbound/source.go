@@ -1,0 +1,242 @@
+package inbound
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"postrider/domain/commission"
+)
+
+// Source is how the calls of an operator are read, and what they have to prove.
+type Source struct {
+	RequireHTTPS     bool
+	RequireToken     bool
+	RequireSignature bool
+	SignatureHeader  string        // empty for DefaultSignatureHeader
+	TimestampName    string        // of the parameter or header that says when a call was signed; empty for none
+	TimestampWindow  time.Duration // how long a signature is good for; zero for ever
+	Allowed          []netip.Prefix
+	Words            Dialect
+	Secrets          []Secret
+}
+
+// SecretKind is what a secret proves with.
+type SecretKind string
+
+// The kinds of a source's secrets.
+const (
+	Token SecretKind = "token" // it is sent along
+	HMAC  SecretKind = "hmac"  // it signs
+)
+
+// SecretKinds lists every kind.
+func SecretKinds() []SecretKind { return []SecretKind{Token, HMAC} }
+
+// Secret is one of a source's: two are good while one replaces the other.
+type Secret struct {
+	Kind    SecretKind
+	Value   string
+	Expires time.Time // zero for never
+}
+
+func (s Secret) valid(now time.Time) bool { return s.Expires.IsZero() || now.Before(s.Expires) }
+
+// ParseAddresses reads a list of addresses and CIDR blocks.
+func ParseAddresses(texts []string) ([]netip.Prefix, error) {
+	prefixes := make([]netip.Prefix, 0, len(texts))
+	for _, text := range texts {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			addr, addrErr := netip.ParseAddr(text)
+			if addrErr != nil {
+				return nil, fmt.Errorf("%q is neither an address nor a block such as 203.0.113.0/24", text)
+			}
+			p = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		prefixes = append(prefixes, p)
+	}
+	return prefixes, nil
+}
+
+// Admit reads the parameters of a call, in our names and words, and says why the call is
+// refused where it does not prove what the source asks for: empty where it does. One
+// that cannot be read has an error of *problem.Error: who sent it cannot be told either.
+func (s *Source) Admit(c *Call, now time.Time) (values url.Values, refused string, err error) {
+	if values, err = s.parameters(c); err != nil {
+		return nil, "", err
+	}
+	values = s.Words.translate(values)
+	return values, s.authenticate(c, values, now), nil
+}
+
+// authenticate checks everything that a source requires of a call. It gives why
+// the call is refused, or nothing.
+func (s *Source) authenticate(c *Call, values url.Values, now time.Time) string {
+	if s.RequireHTTPS && !c.Secure {
+		return "it came without https"
+	}
+	if len(s.Allowed) > 0 && !contains(s.Allowed, c.Address) {
+		return "the address it came from is not on the source's list"
+	}
+	if s.RequireToken && !s.hasToken(values.Get(commission.ParamToken), now) {
+		if values.Get(commission.ParamToken) == "" {
+			return "the token is missing"
+		}
+		return "the token is wrong"
+	}
+	if s.RequireSignature {
+		return s.checkSignature(c, values, now)
+	}
+	return ""
+}
+
+// checkSignature checks that one of the source's keys signed the call, and where
+// the source says when, that it was lately: a call that somebody overheard is good
+// for as long as the window is.
+func (s *Source) checkSignature(c *Call, values url.Values, now time.Time) string {
+	given := s.signatureOf(c, values)
+	if given == "" {
+		return "the signature is missing"
+	}
+	stamp, inHeader := s.timestampOf(c, values)
+	text := c.signedText(s.Words.signatureName())
+	if inHeader {
+		text = append([]byte(stamp+"."), text...)
+	}
+	if !s.signed(text, given, now) {
+		return "the signature is wrong"
+	}
+	if s.TimestampName == "" || s.TimestampWindow == 0 {
+		return ""
+	}
+	at, err := readStamp(stamp)
+	switch {
+	case stamp == "":
+		return "it does not say when it was signed"
+	case err != nil:
+		return "when it was signed cannot be read"
+	case now.Sub(at).Abs() > s.TimestampWindow:
+		return fmt.Sprintf("it was signed at %s, more than %s away: a replay?", at.Format(time.RFC3339), s.TimestampWindow)
+	}
+	return ""
+}
+
+// timestampOf is when a call says that it was signed. A header is signed with the
+// text, as "{timestamp}.{text}"; a parameter is part of the text itself.
+func (s *Source) timestampOf(c *Call, values url.Values) (stamp string, inHeader bool) {
+	if s.TimestampName == "" {
+		return "", false
+	}
+	if h := c.Header.Get(s.TimestampName); h != "" {
+		return strings.TrimSpace(h), true
+	}
+	return strings.TrimSpace(values.Get(s.TimestampName)), false
+}
+
+// readStamp reads RFC 3339, Unix seconds or Unix milliseconds.
+func readStamp(stamp string) (time.Time, error) {
+	const longestSeconds = 11
+	if n, err := strconv.ParseInt(stamp, 10, 64); err == nil && len(stamp) > longestSeconds {
+		return time.UnixMilli(n).UTC(), nil
+	}
+	return readTime(stamp, time.Time{})
+}
+
+func contains(list []netip.Prefix, addr netip.Addr) bool {
+	for _, p := range list {
+		if p.Contains(addr.Unmap()) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasToken compares with every token of the source, in constant time.
+func (s *Source) hasToken(given string, now time.Time) bool {
+	found := false
+	for _, k := range s.Secrets {
+		if k.Kind == Token && k.valid(now) && equal(given, k.Value) {
+			found = true
+		}
+	}
+	return found
+}
+
+// signed tells whether one of the source's keys made the signature, hex of
+// HMAC-SHA256.
+func (s *Source) signed(text []byte, came string, now time.Time) bool {
+	given, err := hex.DecodeString(strings.TrimPrefix(strings.ToLower(came), "sha256="))
+	if err != nil {
+		return false
+	}
+	found := false
+	for _, k := range s.Secrets {
+		if k.Kind == HMAC && k.valid(now) && hmac.Equal(Sign(k.Value, text), given) {
+			found = true // and on: how long it takes tells nobody which key it was
+		}
+	}
+	return found
+}
+
+// equal compares two secrets in a time that tells nothing about either, not even their
+// lengths.
+func equal(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
+
+// Sign is the signature that a key makes of a text: HMAC-SHA256.
+func Sign(key string, text []byte) []byte {
+	h := hmac.New(sha256.New, []byte(key))
+	h.Write(text)
+	return h.Sum(nil)
+}
+
+// signatureOf is the one that came with a call: as a header or as a parameter.
+func (s *Source) signatureOf(c *Call, values url.Values) string {
+	name := s.SignatureHeader
+	if name == "" {
+		name = DefaultSignatureHeader
+	}
+	if h := c.Header.Get(name); h != "" {
+		return h
+	}
+	return values.Get(commission.ParamSignature)
+}
+
+// DefaultSignatureHeader carries the signature of a call to an integration that names no
+// other.
+const DefaultSignatureHeader = "X-Signature"
+
+// signedText is what a signature is made over: the raw body where there is one,
+// else the raw query, either without its own signature.
+func (c *Call) signedText(signatureName string) []byte {
+	if c.hasBody() {
+		if looksLikeJSON(c.Body) {
+			return c.Body
+		}
+		return []byte(withoutPair(string(c.Body), signatureName))
+	}
+	return []byte(withoutPair(c.RawQuery, signatureName))
+}
+
+// withoutPair takes name=value out of a raw query and leaves every other byte as
+// it is.
+func withoutPair(raw, name string) string {
+	pairs := strings.Split(raw, "&")
+	kept := pairs[:0]
+	for _, pair := range pairs {
+		if key, _, _ := strings.Cut(pair, "="); key != name {
+			kept = append(kept, pair)
+		}
+	}
+	return strings.Join(kept, "&")
+}

@@ -1,0 +1,154 @@
+package inbound_test
+
+import (
+	"encoding/hex"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"postrider/domain/inbound"
+)
+
+var now = time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC)
+
+func sign(key, text string) string { return hex.EncodeToString(inbound.Sign(key, []byte(text))) }
+
+// The second test case of RFC 4231.
+func TestASignatureIsHMACSHA256(t *testing.T) {
+	t.Parallel()
+	if got := sign("Jefe", "what do ya want for nothing?"); got != "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" {
+		t.Errorf("%s", got)
+	}
+}
+
+func secrets() []inbound.Secret {
+	return []inbound.Secret{
+		{Kind: inbound.Token, Value: "tok"},
+		{Kind: inbound.Token, Value: "old", Expires: now.Add(time.Hour)},
+		{Kind: inbound.HMAC, Value: "key"},
+	}
+}
+
+// Everything that a source can ask for, given and not given.
+func TestWhatACallHasToProve(t *testing.T) {
+	t.Parallel()
+	const query = "goal=kyc&player_id=7%207"
+	addresses, err := inbound.ParseAddresses([]string{"192.0.2.7", "2001:db8::/32"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := func(*inbound.Source) {}
+	token := func(s *inbound.Source) { s.RequireToken = true }
+	signed := func(s *inbound.Source) { s.RequireSignature = true }
+	stamped := func(s *inbound.Source) {
+		s.RequireSignature, s.TimestampName, s.TimestampWindow = true, "X-Time", time.Minute
+	}
+	listed := func(s *inbound.Source) { s.Allowed = addresses }
+	at := now.Format(time.RFC3339)
+	for name, c := range map[string]struct {
+		asks    func(*inbound.Source)
+		query   string
+		header  http.Header
+		address string
+		secure  bool
+		want    string // of the refusal; empty for none
+	}{
+		"nothing":                      {asks: open, query: query},
+		"https":                        {asks: func(s *inbound.Source) { s.RequireHTTPS = true }, query: query, secure: true},
+		"no https":                     {asks: func(s *inbound.Source) { s.RequireHTTPS = true }, query: query, want: "without https"},
+		"its token":                    {asks: token, query: query + "&token=tok"},
+		"its old token, still good":    {asks: token, query: query + "&token=old"},
+		"another token":                {asks: token, query: query + "&token=toK", want: "token is wrong"},
+		"its HMAC key as a token":      {asks: token, query: query + "&token=key", want: "token is wrong"},
+		"no token":                     {asks: token, query: query, want: "token is missing"},
+		"a signature":                  {asks: signed, query: query + "&signature=" + sign("key", query)},
+		"a signature in upper case":    {asks: signed, query: query + "&signature=" + strings.ToUpper(sign("key", query))},
+		"as GitHub writes it":          {asks: signed, query: query, header: http.Header{"X-Signature": {"sha256=" + sign("key", query)}}},
+		"by its token":                 {asks: signed, query: query + "&signature=" + sign("tok", query), want: "signature is wrong"},
+		"of another query":             {asks: signed, query: query + "&signature=" + sign("key", "x"+query), want: "signature is wrong"},
+		"half a signature":             {asks: signed, query: query + "&signature=" + sign("key", query)[:32], want: "signature is wrong"},
+		"no hex":                       {asks: signed, query: query + "&signature=zz", want: "signature is wrong"},
+		"no signature":                 {asks: signed, query: query, want: "signature is missing"},
+		"signed lately":                {asks: stamped, query: query, header: http.Header{"X-Time": {at}, "X-Signature": {sign("key", at+"."+query)}}},
+		"signed, and the time is not":  {asks: stamped, query: query, header: http.Header{"X-Time": {at}, "X-Signature": {sign("key", query)}}, want: "signature is wrong"},
+		"signed, and no time is given": {asks: stamped, query: query, header: http.Header{"X-Signature": {sign("key", query)}}, want: "when it was signed"},
+		"signed long ago": {asks: stamped, query: query, header: http.Header{
+			"X-Time": {"1781000000"}, "X-Signature": {sign("key", "1781000000."+query)}}, want: "a replay?"},
+		"signed at no time": {asks: stamped, query: query, header: http.Header{
+			"X-Time": {"noon"}, "X-Signature": {sign("key", "noon."+query)}}, want: "cannot be read"},
+		"its address":                  {asks: listed, query: query, address: "192.0.2.7"},
+		"its address, as IPv6":         {asks: listed, query: query, address: "::ffff:192.0.2.7"},
+		"an address of its block":      {asks: listed, query: query, address: "2001:db8:1::1"},
+		"an address beside it":         {asks: listed, query: query, address: "192.0.2.8", want: "not on the source's list"},
+		"no address that is known":     {asks: listed, query: query, want: "not on the source's list"},
+		"a query that is not readable": {asks: open, query: "a=%zz", want: "percent-encode"},
+	} {
+		s := &inbound.Source{Secrets: secrets()}
+		c.asks(s)
+		call := &inbound.Call{Method: http.MethodGet, RawQuery: c.query, Header: c.header, Secure: c.secure}
+		if c.address != "" {
+			call.Address = netip.MustParseAddr(c.address)
+		}
+		_, refused, err := s.Admit(call, now)
+		if err != nil {
+			refused = err.Error()
+		}
+		if (refused == "") != (c.want == "") || !strings.Contains(refused, c.want) {
+			t.Errorf("%s: refused with %q, want %q", name, refused, c.want)
+		}
+	}
+}
+
+func TestASecretIsGoodUntilItExpires(t *testing.T) {
+	t.Parallel()
+	s := &inbound.Source{RequireToken: true, Secrets: secrets()}
+	call := &inbound.Call{Method: http.MethodGet, RawQuery: "token=old"}
+	for at, good := range map[time.Time]bool{now: true, now.Add(time.Hour): false} {
+		if _, refused, err := s.Admit(call, at); err != nil || (refused == "") != good {
+			t.Errorf("at %s: %q, %v", at, refused, err)
+		}
+	}
+}
+
+// Where a body is signed, the query brings no more than the proof: whoever has heard one
+// signed call must not be able to make another one of it.
+func TestNothingUnsignedCountsWhereASignatureIsAskedFor(t *testing.T) {
+	t.Parallel()
+	s := &inbound.Source{RequireSignature: true, Secrets: secrets()}
+	const body, query = `{"goal":"kyc","player_id":"1"}`, "goal=kyc&player_id=2"
+	for name, c := range map[string]struct {
+		call inbound.Call
+		want url.Values
+	}{
+		"a query beside a signed body": {
+			inbound.Call{Method: "POST", ContentType: "application/json", Body: []byte(body), RawQuery: "status=rejected&signature=" + sign("key", body)},
+			url.Values{"goal": {"kyc"}, "player_id": {"1"}, "signature": {sign("key", body)}},
+		},
+		"the body of a GET": {
+			inbound.Call{Method: "GET", Body: []byte(`{"status":"rejected"}`), RawQuery: query + "&signature=" + sign("key", query)},
+			url.Values{"goal": {"kyc"}, "player_id": {"2"}, "signature": {sign("key", query)}},
+		},
+	} {
+		values, refused, err := s.Admit(&c.call, now)
+		if err != nil || refused != "" || values.Encode() != c.want.Encode() {
+			t.Errorf("%s: %v, %q, %v", name, values, refused, err)
+		}
+	}
+}
+
+func TestAListOfAddresses(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"192.0.2.7": "192.0.2.7/32", "2001:db8::/32": "2001:db8::/32", "::1": "::1/128"} {
+		if got, err := inbound.ParseAddresses([]string{text}); err != nil || got[0].String() != want {
+			t.Errorf("%s: %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "example.com", "192.0.2.7/33", "192.0.2"} {
+		if _, err := inbound.ParseAddresses([]string{text}); err == nil {
+			t.Errorf("%q passes for an address", text)
+		}
+	}
+}

@@ -1,0 +1,150 @@
+package testfire
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/macro"
+	"postrider/domain/tracking"
+	"postrider/ent"
+	"postrider/ent/db"
+	"postrider/ent/db/postback"
+	"postrider/internal/problem"
+)
+
+// Claim is what is to be proven: that a click on this link, and this goal after
+// it, make these postbacks send what the tracker needs.
+type Claim struct {
+	Link   *db.TrackingLink
+	Pasted tracking.Pasted // the link's params as they are given to traffic
+	Goal   string
+	Status commission.Status // approved where empty
+	Draft  *Draft            // a postback that is not saved yet, nil for none
+}
+
+// Draft is a postback as its editor has it.
+type Draft struct {
+	PostbackID  int64 // the saved one that it shall replace; zero for none
+	Scope       firing.Scope
+	OfferID     int64
+	CampaignID  int64
+	Goals       []string
+	Statuses    []commission.Status
+	URLTemplate string
+	Gathers     time.Duration
+}
+
+// Proof is what would happen.
+type Proof struct {
+	Click     []Slot // what the click would bring, param by param
+	Postbacks []Proven
+}
+
+// Proven is what one postback would do.
+type Proven struct {
+	Postback *db.Postback // nil for the draft
+	Decision firing.Decision
+	URL      string // empty where it would not fire
+	Slots    []Slot
+}
+
+// Slot is one macro and what fills it.
+type Slot struct {
+	Macro  macro.Name
+	Value  string // before encoding, after its filters
+	Filled bool
+	Why    string // where the value comes from, or why there is none
+	Span   macro.Span
+}
+
+// Prove runs a simulated click and conversion through the rules. It writes
+// nothing and sends nothing.
+func (t *Tester) Prove(ctx context.Context, c Claim) (*Proof, error) {
+	if c.Status == "" {
+		c.Status = commission.Approved
+	}
+	scene, err := t.simulate(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := t.Rows.Postback.Query().Where(postback.AffiliateID(c.Link.AffiliateID), postback.DeletedAtIsNil()).Order(db.Asc(postback.FieldID)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the postbacks: %w", err)
+	}
+	proof := &Proof{}
+	for _, name := range []macro.Name{macro.Param1, macro.Param2, macro.Param3} {
+		value := scene.values.Get(name)
+		proof.Click = append(proof.Click, Slot{Macro: name, Value: value, Filled: value != "", Why: scene.why[name]})
+	}
+	if c.Draft != nil {
+		proven, err := scene.prove(nil, c.Draft.rule(c), c.Draft.URLTemplate)
+		if err != nil {
+			return nil, err
+		}
+		proof.Postbacks = append(proof.Postbacks, proven)
+		rows = slices.DeleteFunc(rows, func(p *db.Postback) bool { return p.ID == c.Draft.PostbackID })
+	}
+	for _, p := range rows {
+		proven, err := scene.prove(p, ent.FiringPostback(p), p.URLTemplate)
+		if err != nil {
+			return nil, fmt.Errorf("postback %d: %w", p.ID, err)
+		}
+		proof.Postbacks = append(proof.Postbacks, proven)
+	}
+	return proof, nil
+}
+
+// rule is the draft as the rules see it, for the goal in question.
+func (d *Draft) rule(c Claim) firing.Postback {
+	p := firing.Postback{
+		AffiliateID: c.Link.AffiliateID, Scope: d.Scope, OfferID: d.OfferID, CampaignID: d.CampaignID, Statuses: d.Statuses, Enabled: true, Gathers: d.Gathers,
+	}
+	switch {
+	case slices.Contains(d.Goals, c.Goal) || len(d.Goals) == 0:
+		p.Goal = c.Goal
+	default:
+		p.Goal = d.Goals[0]
+	}
+	if len(p.Statuses) == 0 {
+		p.Statuses = []commission.Status{commission.Approved}
+	}
+	if p.Scope == "" {
+		p.Scope = firing.Global
+	}
+	return p
+}
+
+// scene is a simulated conversion: what each macro says, and why.
+type scene struct {
+	event  firing.Event
+	values *macro.Values
+	why    map[macro.Name]string
+}
+
+func (s *scene) prove(p *db.Postback, rule firing.Postback, template string) (Proven, error) {
+	proven := Proven{Postback: p, Decision: firing.Decide(s.event, []firing.Postback{rule})[0]}
+	parsed, err := macro.ParseFor(template, macro.ScopeFor(rule.Gathers > 0))
+	if err != nil {
+		if p == nil {
+			return proven, problem.Invalid("urlTemplate", "%s", err)
+		}
+		return proven, err
+	}
+	if !proven.Decision.Fired {
+		return proven, nil
+	}
+	url, spans := parsed.ExpandSpans(s.values)
+	proven.URL = url
+	for i, span := range spans {
+		slot := Slot{Macro: span.Macro, Value: span.Value, Filled: span.Value != "", Why: s.why[span.Macro], Span: span}
+		if filters := parsed.Slots()[i].Filters; len(filters) > 0 && slot.Filled != (s.values.Get(span.Macro) != "") {
+			slot.Why += map[bool]string{true: " A filter gives the value.", false: " A filter takes the value away."}[slot.Filled]
+		}
+		proven.Slots = append(proven.Slots, slot)
+	}
+	return proven, nil
+}

@@ -1,0 +1,171 @@
+package testfire
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/macro"
+	"postrider/ent/db"
+)
+
+// Scenario is one way in which conversions reach a tracker.
+type Scenario struct {
+	Key      string
+	Title    string
+	Does     string // what is fired
+	Expected string // what the tracker should make of it
+}
+
+// The keys of the scenarios, in the order in which they are fired.
+const (
+	Normal        = "normal"
+	SameAgain     = "same_again"
+	SecondDeposit = "second_deposit"
+	Reversal      = "reversal"
+	UnknownClick  = "unknown_click"
+	Special       = "special_characters"
+	SlowAnswer    = "slow_answer"
+)
+
+// Scenarios lists them all, in the order in which they are fired.
+func Scenarios() []Scenario {
+	return []Scenario{
+		{Normal, "A conversion", "One approved conversion of a known click.", "It is counted once."},
+		{SameAgain, "The same again", "The very same conversion a second time, as after an answer that got lost.", "It is still counted once."},
+		{SecondDeposit, "A second deposit", "Another conversion of the same click and player, with an id of its own.", "It is counted beside the first."},
+		{Reversal, "A reversal", "The first conversion again, now rejected, with a payout of 0.", "It is counted no more."},
+		{UnknownClick, "An unknown click", "A conversion of a click that your tracker never saw.", "It is refused, or at least counted nowhere."},
+		{Special, "Special characters", "Values with spaces, &, =, %, + and letters beyond ASCII.", "They arrive as they were."},
+		{SlowAnswer, "A slow answer", "One more conversion, to see how long your tracker takes.", "The answer is there within three seconds."},
+	}
+}
+
+// tooSlow is from when on an answer is worth a word.
+const tooSlow = 3 * time.Second
+
+// runTime is how long a whole run may take.
+const runTime = 50 * time.Second
+
+// Run is what became of all scenarios.
+type Run struct {
+	ID    uuid.UUID
+	Cards []Card
+}
+
+// Card is what became of one scenario.
+type Card struct {
+	Scenario Scenario
+	Test     *db.PostbackTest // nil where it was not fired
+	Grade    Grade
+	Says     string // what happened and what to make of it, in words
+}
+
+// RunScenarios fires every scenario, one after the other. Where nothing answers
+// the first, the others are not fired.
+func (t *Tester) RunScenarios(ctx context.Context, w Wish) (*Run, error) {
+	o, err := t.prepare(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	scenarios := Scenarios()
+	if err := t.maySend(ctx, len(scenarios)); err != nil {
+		return nil, err
+	}
+	id, err := uuid.NewV7AtTime(t.Now())
+	if err != nil {
+		return nil, fmt.Errorf("making an id: %w", err)
+	}
+	timed, cancel := context.WithTimeout(ctx, runTime)
+	defer cancel()
+	run := uuid.NullUUID{UUID: id, Valid: true}
+	results := map[string]*Result{}
+	for _, s := range scenarios {
+		if first := results[Normal]; timed.Err() != nil || first != nil && first.Exchange.StatusCode == 0 {
+			break
+		}
+		r, err := t.fire(timed, o, shot{scenario: s.Key, run: run, values: valuesOf(s.Key, o.values, id)})
+		if err != nil {
+			return nil, err
+		}
+		results[s.Key] = r
+	}
+	return t.cards(ctx, id, scenarios, results)
+}
+
+func (t *Tester) cards(ctx context.Context, id uuid.UUID, scenarios []Scenario, results map[string]*Result) (*Run, error) {
+	run := &Run{ID: id}
+	for _, s := range scenarios {
+		card := Card{Scenario: s}
+		card.Grade, card.Says = Assess(s.Key, results)
+		if r := results[s.Key]; r != nil {
+			test, err := t.Rows.PostbackTest.Get(ctx, r.ID)
+			if err != nil {
+				return nil, fmt.Errorf("reading a test back: %w", err)
+			}
+			card.Test = test
+		}
+		run.Cards = append(run.Cards, card)
+	}
+	return run, nil
+}
+
+// valuesOf are the values of a scenario: those of the test, changed as it wants.
+// Each run has ids of its own, so that a run fired again is no duplicate.
+func valuesOf(scenario string, given *macro.Values, run uuid.UUID) *macro.Values {
+	v := *given
+	first, second, third := ids(run, 1), ids(run, 2), ids(run, 3)
+	set := func(id string, status commission.Status) {
+		v.Set(macro.ConversionID, id)
+		v.Set(macro.TransactionID, "TEST-"+id[len(id)-8:])
+		v.Set(macro.Status, string(status))
+		v.Set(macro.PreviousStatus, "")
+		v.Set(macro.Reason, "")
+	}
+	set(first, commission.Approved)
+	switch scenario {
+	case SecondDeposit:
+		set(second, commission.Approved)
+		v.Set(macro.GoalID, commission.GoalDeposit)
+		v.Set(macro.GoalName, "Deposit")
+	case Reversal:
+		set(first, commission.Rejected)
+		v.Set(macro.PreviousStatus, string(commission.Approved))
+		v.Set(macro.Reason, "test of a reversal")
+		v.Set(macro.Payout, "0.00")
+	case UnknownClick:
+		set(third, commission.Approved)
+		unknown := unknownClick()
+		v.Set(macro.Param1, unknown)
+		v.Set(macro.ClickID, unknown)
+	case Special:
+		set(ids(run, 4), commission.Approved)
+		for _, name := range []macro.Name{macro.Param2, macro.Param3, macro.CampName} {
+			v.Set(name, "Größe & 100% = a+b #1 日本")
+		}
+	case SlowAnswer:
+		set(ids(run, 5), commission.Approved)
+	}
+	return &v
+}
+
+// ids makes the nth id of a run.
+func ids(run uuid.UUID, n byte) string {
+	run[15] = n
+	return hex.EncodeToString(run[:])
+}
+
+func unknownClick() string {
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // never fails, see its documentation
+	return "unknown-" + hex.EncodeToString(b[:])
+}
+
+// delivered tells whether a tracker took a test.
+func (r *Result) delivered() bool { return r != nil && r.Outcome.Verdict == dispatch.Accepted }

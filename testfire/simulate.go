@@ -1,0 +1,153 @@
+package testfire
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/macro"
+	"postrider/domain/tracking"
+	"postrider/ent"
+	"postrider/ent/db"
+	"postrider/ent/db/deal"
+	"postrider/ent/db/goal"
+	"postrider/ent/db/landingpage"
+)
+
+// simulate makes the click and the conversion that are claimed.
+func (t *Tester) simulate(ctx context.Context, c Claim) (*scene, error) {
+	g, err := t.Rows.Goal.Query().Where(goal.Key(c.Goal)).Only(ctx)
+	if err != nil {
+		return nil, missing(err, "goal", "goal")
+	}
+	offer, err := t.Rows.Offer.Get(ctx, c.Link.OfferID)
+	if err != nil {
+		return nil, fmt.Errorf("reading the link's offer: %w", err)
+	}
+	s := &scene{values: macro.SampleValues(), why: map[macro.Name]string{}}
+	s.event = firing.Event{AffiliateID: c.Link.AffiliateID, OfferID: c.Link.OfferID, Goal: c.Goal, Status: c.Status}
+	s.params(c.Pasted.Params)
+	s.set(macro.OfferID, strconv.FormatInt(offer.ID, 10), "The offer of the link.")
+	s.set(macro.OfferName, offer.Name, "The offer of the link.")
+	s.set(macro.AffID, strconv.FormatInt(c.Link.AffiliateID, 10), "Your own id.")
+	s.set(macro.Currency, offer.Currency, "The offer's currency, unless the operator says another.")
+	if err := t.simulateClick(ctx, s, c); err != nil {
+		return nil, err
+	}
+	return s, t.simulateConversion(ctx, s, c, g, offer)
+}
+
+func (s *scene) set(name macro.Name, value, why string) {
+	s.values.Set(name, value)
+	s.why[name] = why
+}
+
+// params are what the tracking link carries: a token becomes a believable value,
+// as the tracker would put one in.
+func (s *scene) params(carried [3]string) {
+	for i, name := range []macro.Name{macro.Param1, macro.Param2, macro.Param3} {
+		switch value := carried[i]; {
+		case value == "":
+			s.set(name, "", fmt.Sprintf("Empty: the tracking link carries no %s.", name))
+		case tracking.IsToken(value):
+			s.why[name] = fmt.Sprintf("The tracking link carries %s; your tracker puts a value like this one in its place.", value)
+		default:
+			s.set(name, value, "As it stands in the tracking link, the same for every click.")
+		}
+	}
+}
+
+func (t *Tester) simulateClick(ctx context.Context, s *scene, c Claim) error {
+	for _, name := range []macro.Name{macro.ClickID, macro.Country, macro.UserAgent, macro.Referrer} {
+		s.why[name] = "Known from the click; this is a sample."
+	}
+	s.set(macro.LandingPage, "", "Empty: the link leads to the offer's destination, to no landing page of its own.")
+	if key := c.Pasted.LandingPage; key != "" {
+		known, err := t.Rows.LandingPage.Query().Where(landingpage.OfferID(c.Link.OfferID), landingpage.Key(key)).Exist(ctx)
+		if err != nil {
+			return fmt.Errorf("reading the landing pages: %w", err)
+		}
+		s.set(macro.LandingPage, key, "The landing page of the link.")
+		if !known {
+			s.set(macro.LandingPage, "", fmt.Sprintf("Empty: the offer has no landing page %q.", key))
+		}
+	}
+	s.set(macro.CampID, "", "Empty: this is the offer's default link, of no campaign.")
+	s.set(macro.CampName, "", s.why[macro.CampID])
+	if c.Link.CampaignID == nil {
+		return nil
+	}
+	campaign, err := t.Rows.Campaign.Get(ctx, *c.Link.CampaignID)
+	if err != nil {
+		return fmt.Errorf("reading the link's campaign: %w", err)
+	}
+	s.event.CampaignID = campaign.ID
+	s.set(macro.CampID, strconv.FormatInt(campaign.ID, 10), "The campaign of the link.")
+	s.set(macro.CampName, campaign.Name, "The campaign of the link.")
+	return nil
+}
+
+func (t *Tester) simulateConversion(ctx context.Context, s *scene, c Claim, g *db.Goal, offer *db.Offer) error {
+	s.set(macro.GoalID, g.Key, "The goal.")
+	s.set(macro.GoalName, g.Name, "The goal.")
+	s.set(macro.Status, string(c.Status), "Where the conversion stands.")
+	now := t.Now().UTC()
+	s.set(macro.Date, now.Format(time.RFC3339), "When it happened.")
+	s.set(macro.Timestamp, strconv.FormatInt(now.Unix(), 10), "When it happened.")
+	for _, name := range []macro.Name{macro.PlayerID, macro.ConversionID, macro.DeliveryID} {
+		s.why[name] = "Each has an id of its own; this is a sample."
+	}
+	s.set(macro.PreviousStatus, "", "Empty: only a change of status has one.")
+	s.set(macro.Reason, "", "Empty: only a change of status has one.")
+	amount := decimal.Decimal{}
+	if slices.Contains(g.Parameters, commission.ParamAmount) {
+		amount, _ = commission.ParseAmount(s.values.Get(macro.Amount))
+		s.why[macro.Amount] = "The operator reports it; this is a sample."
+	} else {
+		s.set(macro.Amount, "", fmt.Sprintf("Empty: %s has no amount.", g.Name))
+	}
+	s.why[macro.TransactionID] = "The operator's, where it reports one; this is a sample."
+	if !slices.Contains(g.Parameters, commission.ParamTransaction) {
+		s.set(macro.TransactionID, "", fmt.Sprintf("Empty: operators give none for %s; {conversion_id} is always there.", g.Name))
+	}
+	return t.simulatePayout(ctx, s, c, amount, offer, now)
+}
+
+func (t *Tester) simulatePayout(ctx context.Context, s *scene, c Claim, amount decimal.Decimal, offer *db.Offer, now time.Time) error {
+	rows, err := t.Rows.Deal.Query().Where(deal.OfferID(offer.ID), deal.Or(deal.AffiliateIDIsNil(), deal.AffiliateID(c.Link.AffiliateID))).All(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the deals: %w", err)
+	}
+	row, ok := commission.InForce(rows, ent.CommissionDeal, c.Link.AffiliateID, now)
+	if !ok {
+		s.set(macro.Payout, "0.00", "There is no deal for this offer yet, so nothing is paid.")
+		return nil
+	}
+	pays := commission.Payout(ent.CommissionDeal(row), c.Goal, amount, c.Status)
+	model := modelName(row.Model)
+	why := fmt.Sprintf("What your %s deal pays.", model)
+	if pays.IsZero() {
+		why = fmt.Sprintf("Your %s deal pays nothing for this goal in this status.", model)
+	}
+	s.set(macro.Payout, commission.FormatAmount(pays), why)
+	return nil
+}
+
+// modelName is how people write a deal's model.
+func modelName(m commission.Model) string {
+	switch m {
+	case commission.RevShare:
+		return "RevShare"
+	case commission.Hybrid:
+		return "Hybrid"
+	default:
+		return strings.ToUpper(string(m))
+	}
+}

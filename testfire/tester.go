@@ -1,0 +1,282 @@
+// Package testfire fires postbacks as tests and proves set-ups before there is any
+// traffic: one test, the run of all scenarios, and a simulated click and
+// conversion that send nothing at all.
+//
+// A test is sent as a delivery would be, through the same client and guard, once
+// and at once: never by way of the queue. It is kept as a delivery marked as test,
+// with its attempt, so the log can show it; nothing counts it.
+package testfire
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"golang.org/x/time/rate"
+
+	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/macro"
+	"postrider/ent/db"
+	"postrider/ent/db/goal"
+	"postrider/internal/globalid"
+	"postrider/internal/installation"
+	"postrider/internal/problem"
+	"postrider/internal/secret"
+	"postrider/internal/viewer"
+)
+
+// Config is what a Tester needs.
+type Config struct {
+	DB      *sql.DB
+	Rows    *db.Client
+	Sender  *dispatch.Client
+	Secrets *secret.Ring // opens those of postbacks that sign
+	Now     func() time.Time
+}
+
+// Tester fires tests. It is safe for concurrent use.
+type Tester struct {
+	Config
+
+	mu    sync.Mutex
+	users map[int64]*rate.Limiter
+}
+
+// New makes a Tester.
+func New(cfg Config) *Tester {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Tester{Config: cfg, users: map[int64]*rate.Limiter{}}
+}
+
+// How often one user may fire: a run of all scenarios and some by hand, then one
+// every two seconds.
+const (
+	perUser      = rate.Limit(0.5)
+	burstPerUser = 20
+)
+
+// allow spends so many shots of the user's.
+func (t *Tester) allow(v *viewer.Viewer, shots int) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	limiter := t.users[v.UserID]
+	if limiter == nil {
+		limiter = rate.NewLimiter(perUser, burstPerUser)
+		t.users[v.UserID] = limiter
+	}
+	if !limiter.AllowN(t.Now(), shots) {
+		return problem.RateLimited("that was a lot of tests in a short time; wait a few seconds")
+	}
+	return nil
+}
+
+// maySend spends so many shots of the viewer's, unless nothing may leave.
+func (t *Tester) maySend(ctx context.Context, shots int) error {
+	hold, err := installation.ReadHold(ctx, t.DB)
+	if err != nil {
+		return err
+	}
+	if err := hold.Refuse(); err != nil {
+		return err
+	}
+	return t.allow(viewer.From(ctx), shots)
+}
+
+// AllowLook tells whether the viewer may have the network asked once more: looking
+// hosts up spends the same shots as firing.
+func (t *Tester) AllowLook(ctx context.Context) bool {
+	v, err := viewer.Require(ctx)
+	return err == nil && t.allow(v, 1) == nil
+}
+
+// Wish is a test as somebody wants it.
+type Wish struct {
+	PostbackID  int64 // zero for a template that is not saved
+	AffiliateID int64 // for staff, where no postback says whose it is
+	URLTemplate string
+	Method      dispatch.Method
+	Goal        string
+	Values      map[string]string // by macro, in any spelling
+	BodyRule    *dispatch.BodyRule
+	Gathers     bool // it tells of several conversions; a saved postback says so itself
+}
+
+// order is a checked wish.
+type order struct {
+	affiliateID int64
+	userID      int64
+	postback    *db.Postback
+	versionID   int64
+	template    *macro.Template
+	method      dispatch.Method
+	rule        dispatch.BodyRule
+	signing     string
+	goal        *db.Goal
+	values      *macro.Values
+	said        map[string]string // values that the wish gave, by macro
+}
+
+// prepare checks a wish: what is wrong comes back as joined *problem.Error.
+func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
+	v, err := viewer.Require(ctx)
+	if err != nil {
+		return nil, err
+	}
+	scope, err := viewer.RowScopeFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o := &order{affiliateID: scope.AffiliateID(), userID: v.UserID, method: dispatch.GET, said: map[string]string{}}
+	if w.PostbackID != 0 {
+		if err := t.readPostback(ctx, o, &w); err != nil {
+			return nil, err
+		}
+	} else if scope.All() {
+		if w.AffiliateID == 0 {
+			return nil, problem.Invalid("affiliateId", "say whose test it is, or name a saved postback")
+		}
+		if _, err := t.Rows.Affiliate.Get(ctx, w.AffiliateID); err != nil {
+			return nil, missing(err, "affiliateId", "affiliate")
+		}
+		o.affiliateID = w.AffiliateID
+	}
+	if w.Method != "" {
+		o.method = w.Method
+	}
+	if w.BodyRule != nil {
+		o.rule = *w.BodyRule
+	}
+	var bad []error
+	if err := o.rule.Validate(); err != nil {
+		bad = append(bad, problem.Invalid("bodyRule", "%s", err))
+	}
+	if o.template, err = macro.ParseFor(w.URLTemplate, macro.ScopeFor(w.Gathers)); err != nil {
+		bad = append(bad, problem.Invalid("urlTemplate", "%s", err))
+	}
+	for name, value := range w.Values {
+		if known, ok := macro.Lookup(name); !ok {
+			bad = append(bad, problem.Invalid("values", "there is no macro %q", name))
+		} else if len(value) > macro.MaxValue {
+			bad = append(bad, problem.Invalid("values", "the value of {%s} is %d bytes long; at most %d are used", known, len(value), macro.MaxValue))
+		} else {
+			o.said[string(known)] = value
+		}
+	}
+	if err := errors.Join(bad...); err != nil {
+		return nil, err
+	}
+	return o, t.fill(ctx, o, w.Goal)
+}
+
+// readPostback takes from a saved postback what the wish leaves open.
+func (t *Tester) readPostback(ctx context.Context, o *order, w *Wish) error {
+	p, err := t.Rows.Postback.Get(ctx, w.PostbackID)
+	if err != nil {
+		return missing(err, "postbackId", "postback")
+	}
+	o.postback, o.affiliateID, o.method = p, p.AffiliateID, p.Method
+	if p.BodyRule != nil {
+		o.rule = *p.BodyRule
+	}
+	if w.URLTemplate == "" {
+		w.URLTemplate = p.URLTemplate
+	}
+	if w.Goal == "" {
+		w.Goal = p.Goal
+	}
+	w.Gathers = w.Gathers || p.GatherSeconds != nil
+	if o.signing, err = t.Secrets.Open(p.SigningSecret, secret.ForPostback); err != nil {
+		return fmt.Errorf("opening the signing secret: %w", err)
+	}
+	err = t.DB.QueryRowContext(ctx, `SELECT id FROM postback_versions WHERE postback_id = $1 AND number = $2`, p.ID, p.Version).Scan(&o.versionID)
+	if err != nil {
+		return fmt.Errorf("finding the version of postback %d: %w", p.ID, err)
+	}
+	return nil
+}
+
+// fill gives every macro its value: what was said, what the goal says, else a
+// believable sample.
+func (t *Tester) fill(ctx context.Context, o *order, key string) error {
+	if key == "" {
+		key = o.said[string(macro.GoalID)]
+	}
+	if key == "" {
+		key = commission.GoalFTD
+	}
+	g, err := t.Rows.Goal.Query().Where(goal.Key(key)).Only(ctx)
+	if err != nil {
+		return missing(err, "goal", "goal")
+	}
+	o.goal, o.values = g, macro.SampleValues()
+	o.values.Set(macro.GoalID, g.Key)
+	o.values.Set(macro.GoalName, g.Name)
+	for name, value := range o.said {
+		o.values.Set(macro.Name(name), value)
+	}
+	return nil
+}
+
+func missing(err error, field, what string) error {
+	if db.IsNotFound(err) {
+		return problem.Invalid(field, "there is no such %s", what)
+	}
+	return err
+}
+
+// shot is one exchange to be made of an order.
+type shot struct {
+	scenario string
+	run      uuid.NullUUID
+	values   *macro.Values
+}
+
+// Result is a test that was fired.
+type Result struct {
+	ID       uuid.UUID
+	URL      string
+	Exchange dispatch.Exchange
+	Outcome  dispatch.Outcome // Accepted or GiveUp
+}
+
+// Fire fires once.
+func (t *Tester) Fire(ctx context.Context, w Wish) (*db.PostbackTest, error) {
+	o, err := t.prepare(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.maySend(ctx, 1); err != nil {
+		return nil, err
+	}
+	r, err := t.fire(ctx, o, shot{values: o.values})
+	if err != nil {
+		return nil, err
+	}
+	return t.Rows.PostbackTest.Get(ctx, r.ID)
+}
+
+func (t *Tester) fire(ctx context.Context, o *order, s shot) (*Result, error) {
+	id, err := uuid.NewV7AtTime(t.Now())
+	if err != nil {
+		return nil, fmt.Errorf("making an id: %w", err)
+	}
+	if o.said[string(macro.DeliveryID)] == "" {
+		s.values.Set(macro.DeliveryID, globalid.Hex(id))
+	}
+	e := t.Sender.Send(ctx, dispatch.Request{
+		Method: o.method, URL: o.template.Expand(s.values), DeliveryID: globalid.Hex(id), Attempt: 1, SigningSecret: o.signing,
+	})
+	outcome := dispatch.Judge(e, dispatch.Terms{Attempt: 1, Rule: o.rule})
+	if outcome.Verdict != dispatch.Accepted {
+		outcome.Verdict, outcome.Reason, outcome.Detail = dispatch.GiveUp, outcome.AttemptReason, outcome.AttemptDetail
+	}
+	r := &Result{ID: id, URL: e.URL, Exchange: e, Outcome: outcome}
+	return r, t.keep(context.WithoutCancel(ctx), o, s, r)
+}

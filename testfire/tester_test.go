@@ -1,0 +1,220 @@
+package testfire_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/ent/db/attempt"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+	"postrider/outbox"
+	"postrider/pgtest"
+	"postrider/testfire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// world is two affiliates, and a tracker that answers as the test says.
+type world struct {
+	t        *testing.T
+	d        *pgtest.DB
+	rows     *db.Client
+	system   context.Context
+	one      pgtest.Scene
+	oneCtx   context.Context
+	otherCtx context.Context
+	staff    context.Context
+	tester   *testfire.Tester
+	now      time.Time
+	url      string
+
+	mu   sync.Mutex
+	sent []*http.Request
+}
+
+func newWorld(t *testing.T, answer http.HandlerFunc) *world {
+	t.Helper()
+	t.Parallel()
+	d := pgtest.New(t)
+	w := &world{t: t, d: d, rows: d.Client(), system: pgtest.System(t), one: pgtest.NewScene(t, d), now: pgtest.Now}
+	other := pgtest.NewScene(t, d)
+	tracker := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.mu.Lock()
+		w.sent = append(w.sent, r)
+		w.mu.Unlock()
+		if answer != nil {
+			answer(rw, r)
+		}
+	}))
+	t.Cleanup(tracker.Close)
+	w.url = tracker.URL
+	sender := dispatch.NewClient(dispatch.ClientOptions{
+		Guard: dispatch.NewGuard(dispatch.GuardOptions{AllowPrivate: true}), Now: func() time.Time { return pgtest.Now },
+	})
+	t.Cleanup(sender.Close)
+	w.tester = testfire.New(testfire.Config{DB: d.SQL, Rows: w.rows, Sender: sender, Secrets: pgtest.Key(t), Now: func() time.Time { return w.now }})
+	as := func(role viewer.Role, affiliate int64) context.Context {
+		return viewer.With(t.Context(), &viewer.Viewer{UserID: pgtest.User(t, d, role, affiliate), Role: role, AffiliateID: affiliate, Scopes: viewer.Scopes()})
+	}
+	w.oneCtx, w.otherCtx, w.staff = as(viewer.Affiliate, w.one.Affiliate), as(viewer.Affiliate, other.Affiliate), as(viewer.Manager, 0)
+	return w
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// count is how many rows a query has.
+func (w *world) count(query string) int {
+	w.t.Helper()
+	var n int
+	w.must(w.d.SQL.QueryRowContext(w.t.Context(), query).Scan(&n))
+	return n
+}
+
+// field is the field of the first problem; empty where there is none.
+func field(err error) string {
+	if p, ok := errors.AsType[*problem.Error](err); ok && len(p.Field) > 0 {
+		return p.Field[0]
+	}
+	return ""
+}
+
+func TestATestIsSentOnceAndKeptInTheLogAlone(t *testing.T) {
+	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("X-Tracker", "here")
+		_, _ = rw.Write([]byte("OK"))
+	})
+	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{
+		URLTemplate: w.url + "/pb?c={param_1}&g={goal_id}&n={goal_name}&d={delivery_id}&p={payout}", Goal: "registration", Values: map[string]string{"sub1": "my click", "payout": "7.00"},
+	})
+	w.must(err)
+	if len(w.sent) != 1 {
+		t.Fatalf("%d requests", len(w.sent))
+	}
+	q := w.sent[0].URL.Query()
+	if q.Get("c") != "my click" || q.Get("g") != "registration" || q.Get("n") != "Registration" || q.Get("p") != "7.00" || q.Get("d") != strings.ReplaceAll(test.ID.String(), "-", "") {
+		t.Errorf("sent %s", w.sent[0].URL)
+	}
+	d, err := w.rows.Delivery.Get(w.system, test.ID)
+	w.must(err)
+	if !d.Test || d.State != outbox.Delivered || d.ConversionID != nil || d.PostbackID != nil || d.DueAt != nil || d.Goal != "registration" || *d.StatusCode != 200 {
+		t.Errorf("%+v", d)
+	}
+	a, err := w.rows.Attempt.Query().Where(attempt.DeliveryID(test.ID)).Only(w.system)
+	w.must(err)
+	if *a.ResponseBody != "OK" || a.Error != nil || a.Timings.WaitMs == nil || a.Number != 1 {
+		t.Errorf("%+v", a)
+	}
+	if test.Macros["param_1"] != "my click" || len(test.Macros) != 5 || test.AffiliateID != w.one.Affiliate || test.UserID == nil {
+		t.Errorf("%+v", test)
+	}
+	if n := w.count(`SELECT (SELECT count(*) FROM river_job) + (SELECT count(*) FROM conversions) + (SELECT count(*) FROM conversion_events) + (SELECT count(*) FROM clicks WHERE id <> '` + w.one.Click.String() + `')`); n > 1 {
+		t.Errorf("%d rows where nothing should be", n)
+	}
+}
+
+func TestASavedPostbackIsTestedAsItIs(t *testing.T) {
+	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("error: no click")) })
+	p := pgtest.Postback(t, w.d, w.one.Affiliate, w.url+"/saved?c={param_1}", pgtest.On("ftd"), func(c *db.PostbackCreate) {
+		c.SetMethod(dispatch.POST).SetBodyRule(&dispatch.BodyRule{Kind: dispatch.NotContains, Value: "error"})
+	})
+	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{PostbackID: p.ID})
+	w.must(err)
+	d, err := w.rows.Delivery.Get(w.system, test.ID)
+	w.must(err)
+	if d.State != outbox.Failed || *d.Reason != string(dispatch.RefusedByTracker) || *d.PostbackID != p.ID || d.VersionID == nil || d.Goal != "ftd" {
+		t.Errorf("%+v", d)
+	}
+	if r := w.sent[0]; r.Method != http.MethodPost || r.Header.Get("webhook-signature") == "" || r.URL.Path != "/saved" {
+		t.Errorf("%s %s %v", r.Method, r.URL, r.Header)
+	}
+	if _, err := w.tester.Fire(w.otherCtx, testfire.Wish{PostbackID: p.ID}); field(err) != "postbackId" {
+		t.Errorf("another's: %v", err)
+	}
+	if _, err := w.tester.Fire(w.staff, testfire.Wish{PostbackID: p.ID}); err != nil {
+		t.Errorf("staff: %v", err)
+	}
+}
+
+func TestWhatIsWrongWithATestIsSaid(t *testing.T) {
+	w := newWorld(t, nil)
+	template := w.url + "/?c={param_1}"
+	for name, c := range map[string]struct {
+		ctx   context.Context
+		wish  testfire.Wish
+		field string
+	}{
+		"a template that is none": {w.oneCtx, testfire.Wish{URLTemplate: "https://x.example/{nothing}"}, "urlTemplate"},
+		"no template":             {w.oneCtx, testfire.Wish{}, "urlTemplate"},
+		"an unknown macro":        {w.oneCtx, testfire.Wish{URLTemplate: template, Values: map[string]string{"nothing": "1"}}, "values"},
+		"a value too long":        {w.oneCtx, testfire.Wish{URLTemplate: template, Values: map[string]string{"param_1": strings.Repeat("x", 2049)}}, "values"},
+		"an unknown goal":         {w.oneCtx, testfire.Wish{URLTemplate: template, Goal: "jackpot"}, "goal"},
+		"a rule that is none":     {w.oneCtx, testfire.Wish{URLTemplate: template, BodyRule: &dispatch.BodyRule{Kind: dispatch.Contains}}, "bodyRule"},
+		"staff for nobody":        {w.staff, testfire.Wish{URLTemplate: template}, "affiliateId"},
+		"staff for an unknown":    {w.staff, testfire.Wish{URLTemplate: template, AffiliateID: 1 << 40}, "affiliateId"},
+	} {
+		if _, err := w.tester.Fire(c.ctx, c.wish); field(err) != c.field {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := w.tester.Fire(t.Context(), testfire.Wish{URLTemplate: template}); problem.CodeOf(err) != problem.CodeUnauthenticated {
+		t.Errorf("nobody: %v", err)
+	}
+	if len(w.sent) != 0 {
+		t.Errorf("%d were sent", len(w.sent))
+	}
+}
+
+func TestAFailureIsNeverTriedAgain(t *testing.T) {
+	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusServiceUnavailable) })
+	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{URLTemplate: w.url + "/?c={param_1}"})
+	w.must(err)
+	d, err := w.rows.Delivery.Get(w.system, test.ID)
+	w.must(err)
+	if d.State != outbox.Failed || *d.Reason != string(dispatch.ServerError) || d.DueAt != nil {
+		t.Errorf("%+v", d)
+	}
+	blocked, err := w.tester.Fire(w.oneCtx, testfire.Wish{URLTemplate: "http://169.254.169.254/?c={param_1}"})
+	w.must(err)
+	if d, err = w.rows.Delivery.Get(w.system, blocked.ID); err != nil || *d.Reason != string(dispatch.BlockedTarget) || d.StatusCode != nil {
+		t.Errorf("%+v, %v", d, err)
+	}
+}
+
+func TestAUserFiresOnlySoOften(t *testing.T) {
+	w := newWorld(t, nil)
+	wish := testfire.Wish{URLTemplate: w.url + "/?c={param_1}"}
+	fired := 0
+	for ; fired < 100; fired++ {
+		if _, err := w.tester.Fire(w.oneCtx, wish); err != nil {
+			if problem.CodeOf(err) != problem.CodeRateLimited {
+				t.Fatal(err)
+			}
+			break
+		}
+	}
+	if fired < 7 || fired == 100 || len(w.sent) != fired {
+		t.Errorf("%d fired, %d sent", fired, len(w.sent))
+	}
+	if _, err := w.tester.Fire(w.otherCtx, wish); err != nil {
+		t.Errorf("another user: %v", err)
+	}
+	w.now = w.now.Add(time.Minute)
+	if _, err := w.tester.Fire(w.oneCtx, wish); err != nil {
+		t.Errorf("a minute later: %v", err)
+	}
+}
