@@ -45,7 +45,8 @@ bench: .cache/postgres ## the benchmarks, with their peers and limits, as one ta
 
 .PHONY: soak
 soak: .cache/postgres ## the long crash tests: kill -9 again and again under load, for SOAK=1m; a process that is stopped for a minute
-	$(GO) test -count=1 -timeout 4h -run 'Crash|ClaimsEnd|IsCut' -v ./cmd/postrider -soak $(SOAK)
+	$(GO) test -count=1 -timeout 4h -run 'CrashSoak' -v ./cmd/postrider -soak $(SOAK)
+	$(GO) test -count=1 -run 'CrashLoses|ClaimsEnd|IsCut' -v ./cmd/postrider -soak $(SOAK)
 
 .PHONY: dev
 dev: .cache/postgres .cache/country.mmdb frontend/node_modules/.installed ## Go with reload beside Vite's dev server

@@ -138,6 +138,6 @@ func (r *Resolver) setRate(ctx context.Context, in gen.SetCurrencyRateInput, per
 		return nil, err
 	}
 	v := viewer.From(ctx)
-	_, err = r.Intake.ReckonMissing(ctx, rate.Currency, intake.Move{Actor: actor(v), UserID: v.UserID})
+	_, err = r.Intake.PriceMissing(ctx, rate.Currency, intake.Move{Actor: actor(v), UserID: v.UserID})
 	return rate, err
 }

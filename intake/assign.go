@@ -12,7 +12,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/domain/commission"
-	"postrider/domain/firing"
 	"postrider/domain/inbound"
 	"postrider/domain/macro"
 	"postrider/internal/globalid"
@@ -28,39 +27,29 @@ type Assignment struct {
 	Actor   commission.Actor
 }
 
-// Assign attributes a conversion that nobody was found for. What would have fired
-// at each step of its life fires now, once.
-func (in *Intake) Assign(ctx context.Context, conversionID uuid.UUID, a Assignment) error {
-	return pg.WithPipeline(ctx, in.DB, func(ctx context.Context, tx *pg.Pipeline) error {
-		c, err := findConversion(ctx, tx, `id = $1`, conversionID)
-		if errors.Is(err, sql.ErrNoRows) {
-			return problem.NotFound("there is no such conversion")
-		}
-		if err != nil {
-			return err
-		}
+// assign attributes a conversion that nobody was found for. Each step of its life is
+// taken again, for its owner: what would have fired then fires now, once. The steps that
+// were taken for nobody stay as they were.
+func (r *recorder) assign(ctx context.Context, conversionID uuid.UUID, a Assignment) error {
+	return r.changeOne(ctx, conversionID, func(ctx context.Context, ch *changes, c *conversion) error {
 		if c.AffiliateID != 0 {
 			return problem.Conflict("conversionId", "it is attributed already")
 		}
-		click, err := clickOfSource(ctx, tx, a.ClickID, c.SourceID)
+		click, err := clickOfSource(ctx, ch.tx, a.ClickID, c.SourceID)
 		if err != nil {
 			return err
 		}
-		if err := in.give(ctx, tx, c, click); err != nil {
+		now := r.now()
+		if err := give(ctx, ch, c, click, now); err != nil {
 			return err
 		}
-		now := in.now()
-		l := in.newLedger(tx)
-		if err := in.fireAgain(ctx, l, c, click, a, now); err != nil {
-			return err
-		}
-		return l.close(ctx)
+		return takeAgain(ctx, ch, c, click, a, now)
 	})
 }
 
 // clickOfSource loads a click and checks that it led to the source's operator.
 func clickOfSource(ctx context.Context, tx *pg.Pipeline, id uuid.UUID, sourceID int64) (*clickFacts, error) {
-	clicks, err := loadClicks(ctx, tx, map[uuid.UUID]bool{id: true}, "FOR NO KEY UPDATE OF c")
+	clicks, err := loadClicks(ctx, tx, map[uuid.UUID]bool{id: true}, lockClicks)
 	if err != nil {
 		return nil, err
 	}
@@ -77,47 +66,39 @@ func clickOfSource(ctx context.Context, tx *pg.Pipeline, id uuid.UUID, sourceID 
 }
 
 // give makes a conversion the click's, and binds its player to the click.
-func (in *Intake) give(ctx context.Context, tx *pg.Pipeline, c *conversion, click *clickFacts) error {
+func give(ctx context.Context, ch *changes, c *conversion, click *clickFacts, now time.Time) error {
 	c.AffiliateID, c.OfferID, c.CampaignID = click.AffiliateID, click.OfferID, click.CampaignID
 	c.ClickID, c.AttributedBy = uuid.NullUUID{UUID: click.ID, Valid: true}, "staff"
 	if c.PlayerID.Valid {
-		if _, err := tx.ExecContext(ctx, `UPDATE players SET click_id = $2 WHERE id = $1 AND click_id IS NULL`, c.PlayerID, click.ID); err != nil {
+		if _, err := ch.tx.ExecContext(ctx, `UPDATE players SET click_id = $2 WHERE id = $1 AND click_id IS NULL`, c.PlayerID, click.ID); err != nil {
 			return fmt.Errorf("binding the player: %w", err)
 		}
 	}
-	if err := in.recount(ctx, tx, c); err != nil {
+	if err := recount(ctx, ch, c); err != nil {
 		return err
 	}
-	if err := in.reckon(ctx, tx, c); err != nil {
+	if err := price(ctx, ch, c); err != nil {
 		return err
 	}
-	if err := in.takePlaces(ctx, tx, []*entry{{conversion: c, isNew: true, now: in.now()}}); err != nil {
+	if err := takeCaps(ctx, ch, []*conversion{c}, now); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `
-		UPDATE conversions SET affiliate_id = $2, offer_id = $3, campaign_id = nullif($4::bigint, 0), click_id = $5, attributed_by = $6,
-		  once_key = nullif($7, ''), payout = $8, payout_currency = $9, deal_id = nullif($10::bigint, 0), terms = $11, rate = $12, player_id = $13
-		WHERE id = $1`,
-		c.ID, c.AffiliateID, c.OfferID, c.CampaignID, c.ClickID, c.AttributedBy, c.OnceKey, c.Payout, c.PayoutCurrency, c.DealID,
-		termsText(c.Terms), c.Rate, c.PlayerID)
+	err := c.save(ctx, ch.tx)
 	if pg.IsUnique(err, "conversions_once") {
 		return problem.Conflict("clickId", "this click has the goal %s already, and a player reaches it once", c.Goal)
 	}
-	if err != nil {
-		return fmt.Errorf("attributing conversion %s: %w", c.ID, err)
-	}
-	return nil
+	return err
 }
 
 // recount finds what a goal that counts once is counted by, now that the click is
 // known.
-func (in *Intake) recount(ctx context.Context, tx *pg.Pipeline, c *conversion) error {
-	g, found, err := in.catalog.goals.get(ctx, tx, c.Goal)
+func recount(ctx context.Context, ch *changes, c *conversion) error {
+	g, found, err := ch.catalog.goals.get(ctx, ch.tx, c.Goal)
 	if err != nil || !found || !g.OncePerPlayer {
 		return err
 	}
 	if !c.PlayerID.Valid {
-		err := tx.QueryRowContext(ctx, `SELECT id FROM players WHERE click_id = $1 AND source_id = $2 ORDER BY id LIMIT 1`, c.ClickID, c.SourceID).Scan(&c.PlayerID)
+		err := ch.tx.QueryRowContext(ctx, `SELECT id FROM players WHERE click_id = $1 AND source_id = $2 ORDER BY id LIMIT 1`, c.ClickID, c.SourceID).Scan(&c.PlayerID)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("finding the click's player: %w", err)
 		}
@@ -132,84 +113,54 @@ func (in *Intake) recount(ctx context.Context, tx *pg.Pipeline, c *conversion) e
 // pastStep is a step of a conversion's life that was taken before anybody knew
 // whose it is.
 type pastStep struct {
-	id       uuid.UUID
-	previous sql.NullString
-	status   commission.Status
-	amount   decimal.NullDecimal
-	macros   map[macro.Name]string
+	id         uuid.UUID
+	previous   sql.NullString
+	status     commission.Status
+	amount     decimal.NullDecimal
+	macros     map[macro.Name]string
+	occurredAt time.Time
+	receivedAt time.Time
 }
 
-// fireAgain decides each past step anew for its owner, and adds the step that
-// tells of the attribution.
-func (in *Intake) fireAgain(ctx context.Context, l *ledger, c *conversion, click *clickFacts, a Assignment, now time.Time) error {
-	steps, err := pastSteps(ctx, l.tx, c.ID)
+// takeAgain takes each past step for its owner, as one that is appended.
+func takeAgain(ctx context.Context, ch *changes, c *conversion, click *clickFacts, a Assignment, now time.Time) error {
+	steps, err := pastSteps(ctx, ch.tx, c.ID)
 	if err != nil {
 		return err
 	}
-	g, err := in.catalog.goal(ctx, l.tx, c.Goal)
+	g, err := ch.catalog.goal(ctx, ch.tx, c.Goal)
 	if err != nil {
 		return err
 	}
-	candidates, err := in.candidates(ctx, l.tx, c.AffiliateID)
+	postbacks, err := candidates(ctx, ch, c.AffiliateID)
 	if err != nil {
 		return err
 	}
-	at := step{Previous: c.Status, Status: c.Status, Actor: a.Actor, UserID: a.UserID, At: now,
-		Reason: inbound.Clean("attributed to click "+globalid.Hex(click.ID)+": "+a.Reason, maxReason)}
+	reason := inbound.Clean("attributed to click "+globalid.Hex(click.ID)+": "+a.Reason, maxReason)
+	after := steps[len(steps)-1].id
 	for _, s := range steps {
-		if at.Macros, err = in.redecide(ctx, l, c, g, click, s, candidates, now); err != nil {
+		then := *c // as it was at that step
+		then.Status, then.Amount = s.status, s.amount
+		if err := price(ctx, ch, &then); err != nil {
 			return err
 		}
-		at.After = s.id
-	}
-	if at.Macros == nil {
-		at.Macros = snapshot(c, g, click)
-	}
-	return in.take(ctx, l, c, at, now)
-}
-
-// redecide rewrites one past step as its owner would have had it, and queues what
-// fires for it.
-func (in *Intake) redecide(ctx context.Context, l *ledger, c *conversion, g *goal, click *clickFacts, s pastStep, candidates []candidate, now time.Time) (map[macro.Name]string, error) {
-	then := *c // as it was at that step
-	then.Status, then.Amount = s.status, s.amount
-	if err := in.reckon(ctx, l.tx, &then); err != nil {
-		return nil, err
-	}
-	macros := snapshot(&then, g, click)
-	for _, name := range []macro.Name{macro.PreviousStatus, macro.Reason} {
-		if v, ok := s.macros[name]; ok {
-			macros[name] = v
+		macros := snapshot(&then, g, click)
+		for _, name := range []macro.Name{macro.PreviousStatus, macro.Reason} {
+			if v, ok := s.macros[name]; ok {
+				macros[name] = v
+			}
 		}
-	}
-	previous := commission.Status(s.previous.String)
-	decisions := firing.Decide(firing.Event{
-		AffiliateID: c.AffiliateID, OfferID: c.OfferID, CampaignID: c.CampaignID, Goal: c.Goal, Status: s.status,
-		CappedBy: c.CappedBy, Unchanged: previous == s.status,
-	}, rules(candidates))
-	macrosText, err := json.Marshal(macros)
-	if err != nil {
-		return nil, fmt.Errorf("writing macros down: %w", err)
-	}
-	considered, err := json.Marshal(decisions)
-	if err != nil {
-		return nil, fmt.Errorf("writing decisions down: %w", err)
-	}
-	_, err = l.tx.ExecContext(ctx, `UPDATE conversion_events SET affiliate_id = $2, payout = $3, macros = $4, considered = $5 WHERE id = $1`,
-		s.id, c.AffiliateID, then.Payout, macrosText, considered)
-	if err != nil {
-		return nil, fmt.Errorf("attributing a step of conversion %s: %w", c.ID, err)
-	}
-	l.supersede(s.id, &then, step{Previous: previous, Status: s.status}, now)
-	for i, d := range decisions {
-		if !d.Fired {
-			continue
+		previous := commission.Status(s.previous.String)
+		again := step{
+			Previous: previous, Status: s.status, Correction: previous == s.status, Reason: reason, Actor: a.Actor, UserID: a.UserID,
+			At: s.occurredAt, Received: s.receivedAt, Macros: macros, After: after,
 		}
-		if err := l.addDelivery(s.id, &then, step{Previous: previous, Status: s.status, Macros: macros}, candidates[i], now); err != nil {
-			return nil, err
+		if err := decideAmong(ch, postbacks, &then, again, now); err != nil {
+			return err
 		}
+		after = ch.events[len(ch.events)-1].id
 	}
-	return macros, nil
+	return nil
 }
 
 func pastSteps(ctx context.Context, tx *pg.Pipeline, conversionID uuid.UUID) ([]pastStep, error) {
@@ -217,7 +168,7 @@ func pastSteps(ctx context.Context, tx *pg.Pipeline, conversionID uuid.UUID) ([]
 	err := pg.Each(ctx, tx, fmt.Sprintf("reading the steps of conversion %s", conversionID), func(rows *sql.Rows) error {
 		var s pastStep
 		var text []byte
-		if err := rows.Scan(&s.id, &s.previous, &s.status, &s.amount, &text); err != nil {
+		if err := rows.Scan(&s.id, &s.previous, &s.status, &s.amount, &text, &s.occurredAt, &s.receivedAt); err != nil {
 			return err
 		}
 		if err := json.Unmarshal(text, &s.macros); err != nil {
@@ -225,7 +176,7 @@ func pastSteps(ctx context.Context, tx *pg.Pipeline, conversionID uuid.UUID) ([]
 		}
 		steps = append(steps, s)
 		return nil
-	}, `SELECT id, previous_status, status, amount, macros FROM conversion_events WHERE conversion_id = $1 ORDER BY id`, conversionID)
+	}, `SELECT id, previous_status, status, amount, macros, occurred_at, received_at FROM conversion_events WHERE conversion_id = $1 ORDER BY id`, conversionID)
 	if err != nil {
 		return nil, err
 	}

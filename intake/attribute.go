@@ -12,47 +12,15 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
-	"postrider/domain/inbound"
 	"postrider/domain/tracking"
 	"postrider/internal/pg"
 )
 
-// attribution says whose a conversion is.
-type attribution struct {
-	click  *clickFacts // nil while unattributed
-	player uuid.NullUUID
-	by     string // click or player
-	why    string // why nobody was found
-}
-
-// onceKey is what a goal that counts once is counted by: the player, or the
-// click where no player is known.
-func (a attribution) onceKey(r inbound.Report) string {
-	switch {
-	case a.player.Valid:
-		return playerKey(a.player.UUID)
-	case a.click != nil:
-		return clickKey(a.click.ID.String())
-	}
-	if id, ok := clickUUID(r.ClickID); ok {
-		return clickKey(id.String())
-	}
-	// What is no click id, such as a macro that the operator never filled in, is
-	// the same for every player: where there is a transaction, it alone counts.
-	if r.TransactionID != "" {
-		return ""
-	}
-	return clickKey(r.ClickID)
-}
-
-func playerKey(id uuid.UUID) string { return "player:" + id.String() }
-
-func clickKey(id string) string { return "click:" + id }
-
 // attribute finds the click of each report: the one it names, else the one its
 // player was bound to. A player is bound to a click the first time both are
 // given. Reports are looked at together, a statement a table.
-func (in *Intake) attribute(ctx context.Context, tx *pg.Pipeline, entries []*entry) error {
+func attribute(ctx context.Context, ch *changes, entries []*entry) error {
+	tx := ch.tx
 	named := map[uuid.UUID]bool{}
 	for _, e := range entries {
 		e.who = attribution{}
@@ -66,7 +34,7 @@ func (in *Intake) attribute(ctx context.Context, tx *pg.Pipeline, entries []*ent
 		return fmt.Errorf("reading %d clicks: %w", len(named), err)
 	}
 	attributeByClick(clicks, entries)
-	if err := in.refuseLate(ctx, tx, entries); err != nil {
+	if err := refuseLate(ctx, ch, entries); err != nil {
 		return err
 	}
 	players, err := bindPlayers(ctx, tx, entries)
@@ -106,12 +74,12 @@ func attributeByClick(clicks map[uuid.UUID]*clickFacts, entries []*entry) {
 
 // refuseLate takes back the clicks that are older than their offers' windows when
 // the player is not known to have come by them in time.
-func (in *Intake) refuseLate(ctx context.Context, tx *pg.Pipeline, entries []*entry) error {
+func refuseLate(ctx context.Context, ch *changes, entries []*entry) error {
 	for _, e := range entries {
 		if e.who.click == nil {
 			continue
 		}
-		rules, found, err := in.catalog.rules.get(ctx, tx, e.who.click.OfferID)
+		rules, found, err := ch.catalog.rules.get(ctx, ch.tx, e.who.click.OfferID)
 		if err != nil {
 			return err
 		}
@@ -120,7 +88,7 @@ func (in *Intake) refuseLate(ctx context.Context, tx *pg.Pipeline, entries []*en
 			continue
 		}
 		var inTime bool
-		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT FROM conversions WHERE click_id = $1)`, e.who.click.ID).Scan(&inTime); err != nil {
+		if err := ch.tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT FROM conversions WHERE click_id = $1)`, e.who.click.ID).Scan(&inTime); err != nil {
 			return fmt.Errorf("looking for what a click brought in time: %w", err)
 		}
 		if !inTime {
@@ -199,13 +167,6 @@ func bindPlayers(ctx context.Context, tx *pg.Pipeline, entries []*entry) (map[pl
 	}
 	rebind(tx, wanted, found)
 	return found, nil
-}
-
-func (a attribution) clickID() uuid.NullUUID {
-	if a.click == nil {
-		return uuid.NullUUID{}
-	}
-	return uuid.NullUUID{UUID: a.click.ID, Valid: true}
 }
 
 // seenPlayer is a player as reports name it, and the click that it came by.
@@ -329,10 +290,4 @@ func noteBound(known map[boundTo]uuid.UUID, players map[playerOf]player) {
 			known[to] = p.id
 		}
 	}
-}
-
-// clickUUID reads a click id in any spelling; false where it is none.
-func clickUUID(id string) (uuid.UUID, bool) {
-	click, err := tracking.ParseClickID(id)
-	return uuid.UUID(click), err == nil
 }

@@ -11,11 +11,11 @@ import (
 // cacheLimit bounds a cache: one that grows past it starts anew.
 const cacheLimit = 200_000
 
-// cache keeps what load found, until it is told to forget. What is not found is
-// kept only where keys are our own: guesses at unknown keys must not fill memory.
+// cache keeps what load found, until it is told to forget. Negative caching, of what is
+// not found, is for keys of our own alone: guesses at unknown keys must not fill memory.
 type cache[K comparable, V any] struct {
-	load    func(ctx context.Context, on querier, key K) (V, bool, error)
-	ownKeys bool
+	load     func(ctx context.Context, on querier, key K) (V, bool, error)
+	negative bool // negative caching
 
 	mu         sync.RWMutex
 	generation uint64
@@ -32,9 +32,9 @@ func newCache[K comparable, V any](load func(ctx context.Context, on querier, ke
 	return &cache[K, V]{load: load, kept: make(map[K]cached[V])}
 }
 
-// ofOwnKeys makes the cache remember what is not found too.
-func (c *cache[K, V]) ofOwnKeys() *cache[K, V] {
-	c.ownKeys = true
+// withNegatives makes the cache keep what is not found too.
+func (c *cache[K, V]) withNegatives() *cache[K, V] {
+	c.negative = true
 	return c
 }
 
@@ -56,7 +56,7 @@ func (c *cache[K, V]) get(ctx context.Context, on querier, key K) (V, bool, erro
 		return known.value, known.found, nil
 	}
 	v, found, err := c.load(ctx, on, key)
-	if err != nil || !found && !c.ownKeys {
+	if err != nil || !found && !c.negative {
 		return v, false, err
 	}
 	c.mu.Lock()

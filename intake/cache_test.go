@@ -65,7 +65,7 @@ func TestACacheOfOwnKeysRemembersWhatIsNotThere(t *testing.T) {
 	c := newCache(func(context.Context, querier, int64) (int, bool, error) {
 		loads++
 		return 0, false, nil
-	}).ofOwnKeys()
+	}).withNegatives()
 	for range 3 {
 		if _, ok, err := c.get(t.Context(), nil, 7); ok || err != nil {
 			t.Errorf("%v, %v", ok, err)

@@ -2,19 +2,17 @@ package intake
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
 
+	"github.com/shopspring/decimal"
 	"golang.org/x/time/rate"
 
+	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/domain/inbound"
-	"postrider/domain/macro"
-	"postrider/internal/pg"
+	"postrider/domain/tracking"
 	"postrider/internal/secret"
 )
 
@@ -38,7 +36,7 @@ func newCatalog(secrets *secret.Ring) *catalog {
 		sources:   newCache(l.source),
 		goals:     newCache(l.goal),
 		deals:     newCache(l.deals),
-		rates:     newCache(l.rates).ofOwnKeys(),
+		rates:     newCache(l.rates).withNegatives(),
 		rules:     newCache(l.offerRules),
 		caps:      newCache(l.dailyCap),
 		postbacks: newCache(l.postbacks),
@@ -97,10 +95,65 @@ type candidate struct {
 	Endpoint  string
 }
 
-// loader reads the catalog's rows.
-type loader struct {
-	secrets  *secret.Ring
-	limiters *limiters
+// link is a tracking link with everything that a click on it needs.
+type link struct {
+	tracking.Link
+
+	ID           int64
+	AffiliateID  int64
+	OfferID      int64
+	OfferName    string
+	CampaignID   int64 // zero for a default link
+	CampaignName string
+	pageIDs      map[string]int64 // landing pages by key
+	fullOn       string           // the last day on which its offer's or campaign's cap was reached; empty for none
+}
+
+// dealKey says whose deal for which offer.
+type dealKey struct{ OfferID, AffiliateID int64 }
+
+// deal is a deal and its row.
+type deal struct {
+	commission.Deal
+
+	ID int64
+}
+
+// datedRate is what one unit of EUR bought of a currency from a time on.
+type datedRate struct {
+	from time.Time
+	rate decimal.Decimal
+}
+
+// offerRules is what an offer asks of conversions.
+type offerRules struct {
+	Currency      string
+	ClickWindow   time.Duration // zero for none
+	Qualification commission.Qualification
+}
+
+// rate is what one unit of from was worth in to at a time; false where a rate is
+// missing.
+func (c *catalog) rate(ctx context.Context, on querier, from, to string, at time.Time) (decimal.Decimal, bool, error) {
+	known := commission.Rates{}
+	if from == to {
+		rate, ok := known.Between(from, to)
+		return rate, ok, nil
+	}
+	for _, currency := range []string{from, to} {
+		dated, _, err := c.rates.get(ctx, on, currency)
+		if err != nil {
+			return decimal.Decimal{}, false, err
+		}
+		for _, r := range dated {
+			if !at.Before(r.from) {
+				known[currency] = r.rate
+				break
+			}
+		}
+	}
+	rate, ok := known.Between(from, to)
+	return rate, ok, nil
 }
 
 // limiters keeps the rate limiters of sources while the rest is forgotten and
@@ -121,119 +174,15 @@ func (l *limiters) of(source string, perSecond int64) *rate.Limiter {
 	return kept
 }
 
-func (l loader) source(ctx context.Context, on querier, key string) (*source, bool, error) {
-	s := source{Key: key}
-	var allowed []byte
-	var limit, window sql.NullInt64
-	var names, goals, statuses []byte
-	err := on.QueryRowContext(ctx, `
-		SELECT s.id, s.offer_id, o.operator, coalesce(nullif(s.currency, ''), o.currency), s.enabled, s.require_token, s.require_signature,
-		       s.allowed_addresses, s.rate_limit, s.test_mode, s.require_https, s.signature_header, s.timestamp_name, s.timestamp_window,
-		       s.parameter_names, s.goal_words, s.status_words
-		FROM sources s JOIN offers o ON o.id = s.offer_id WHERE s.key = $1`, key).
-		Scan(&s.ID, &s.OfferID, &s.Operator, &s.Currency, &s.Enabled, &s.RequireToken, &s.RequireSignature, &allowed, &limit,
-			&s.TestMode, &s.RequireHTTPS, &s.SignatureHeader, &s.TimestampName, &window, &names, &goals, &statuses)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, fmt.Errorf("reading source %q: %w", key, err)
-	}
-	var addresses []string
-	if err := json.Unmarshal(allowed, &addresses); err != nil {
-		return nil, false, fmt.Errorf("reading the addresses of source %q: %w", key, err)
-	}
-	if s.Allowed, err = inbound.ParseAddresses(addresses); err != nil {
-		return nil, false, fmt.Errorf("reading the addresses of source %q: %w", key, err)
-	}
-	if s.Words, err = inbound.ReadDialect(names, goals, statuses); err != nil {
-		return nil, false, fmt.Errorf("source %q: %w", key, err)
-	}
-	s.TimestampWindow = time.Duration(window.Int64) * time.Second
-	if limit.Valid {
-		s.limiter = l.limiters.of(key, limit.Int64)
-	}
-	s.Secrets, err = l.sourceSecrets(ctx, on, s.ID)
-	return &s, err == nil, err
+// capKey names what can have a cap: how many conversions that pay it takes in
+// a day of UTC.
+type capKey struct {
+	kind string // offer or campaign
+	ref  int64
 }
 
-func (l loader) sourceSecrets(ctx context.Context, on querier, sourceID int64) ([]inbound.Secret, error) {
-	var found []inbound.Secret
-	err := pg.Each(ctx, on, fmt.Sprintf("reading the secrets of source %d", sourceID), func(rows *sql.Rows) error {
-		var s inbound.Secret
-		var sealed []byte
-		var expires sql.NullTime
-		err := rows.Scan(&s.Kind, &sealed, &expires)
-		if err != nil {
-			return err
-		}
-		if s.Value, err = l.secrets.Open(sealed, secret.ForSource); err != nil {
-			return fmt.Errorf("opening a secret of source %d: %w", sourceID, err)
-		}
-		s.Expires = expires.Time
-		found = append(found, s)
-		return nil
-	}, `SELECT kind, sealed, expires_at FROM source_secrets WHERE source_id = $1`, sourceID)
-	if err != nil {
-		return nil, err
-	}
-	return found, nil
-}
-
-func (l loader) goal(ctx context.Context, on querier, key string) (*goal, bool, error) {
-	var g goal
-	g.Key = key
-	var statuses, parameters []byte
-	err := on.QueryRowContext(ctx, `SELECT name, once_per_player, reversible, statuses, parameters FROM goals WHERE key = $1`, key).
-		Scan(&g.Name, &g.OncePerPlayer, &g.Reversible, &statuses, &parameters)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, fmt.Errorf("reading goal %q: %w", key, err)
-	}
-	if err := json.Unmarshal(statuses, &g.Statuses); err != nil {
-		return nil, false, fmt.Errorf("reading the statuses of goal %q: %w", key, err)
-	}
-	if err := json.Unmarshal(parameters, &g.Parameters); err != nil {
-		return nil, false, fmt.Errorf("reading the parameters of goal %q: %w", key, err)
-	}
-	return &g, true, nil
-}
-
-func (l loader) postbacks(ctx context.Context, on querier, affiliateID int64) ([]candidate, bool, error) {
-	found := []candidate{}
-	err := pg.Each(ctx, on, fmt.Sprintf("reading the postbacks of affiliate %d", affiliateID), func(rows *sql.Rows) error {
-		c := candidate{Postback: firing.Postback{AffiliateID: affiliateID}}
-		var statuses []byte
-		var further []byte
-		var gathers int64
-		var template string
-		if err := rows.Scan(&c.ID, &c.Name, &c.Scope, &c.OfferID, &c.CampaignID, &c.Goal, &statuses, &c.Enabled,
-			&c.Held, &template, &c.VersionID, &further, &gathers); err != nil {
-			return err
-		}
-		if err := json.Unmarshal(statuses, &c.Statuses); err != nil {
-			return fmt.Errorf("reading the statuses of postback %d: %w", c.ID, err)
-		}
-		if err := json.Unmarshal(further, &c.Further); err != nil {
-			return fmt.Errorf("reading the goals of postback %d: %w", c.ID, err)
-		}
-		c.Gathers = time.Duration(gathers) * time.Second
-		parsed, err := macro.ParseFor(template, macro.Gathered)
-		if err != nil {
-			return fmt.Errorf("reading the template of postback %d: %w", c.ID, err)
-		}
-		c.Endpoint = parsed.Endpoint()
-		found = append(found, c)
-		return nil
-	}, `
-		SELECT p.id, p.name, p.scope, coalesce(p.offer_id, 0), coalesce(p.campaign_id, 0), p.goal, p.statuses, p.enabled,
-		       p.hold_reason IS NOT NULL, p.url_template, v.id, p.further_goals, coalesce(p.gather_seconds, 0)
-		FROM postbacks p JOIN postback_versions v ON v.postback_id = p.id AND v.number = p.version
-		WHERE p.affiliate_id = $1 AND p.deleted_at IS NULL ORDER BY p.id`, affiliateID)
-	if err != nil {
-		return nil, false, err
-	}
-	return found, true, nil
-}
+// The kinds of cap.
+const (
+	capOfCampaign = "campaign"
+	capOfOffer    = "offer"
+)

@@ -3,8 +3,6 @@ package intake
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -34,37 +32,38 @@ type ClickAnswer struct {
 	NoClick string         // why none was counted
 }
 
-// link is a tracking link with everything that a click on it needs.
-type link struct {
-	tracking.Link
-
-	ID           int64
-	AffiliateID  int64
-	OfferID      int64
-	OfferName    string
-	CampaignID   int64 // zero for a default link
-	CampaignName string
-	pageIDs      map[string]int64 // landing pages by key
-	fullOn       string           // the last day on which its offer's or campaign's cap was reached; empty for none
+// clicks records clicks, many by one group commit.
+type clicks struct {
+	db      *sql.DB
+	catalog *catalog
+	now     func() time.Time
+	country func(addr netip.Addr) string
+	batch   *pg.Batch[clickRow]
 }
 
-// Click records a click and says where to send the player. The click is
-// committed when it returns.
-func (in *Intake) Click(ctx context.Context, r ClickRequest) (ClickAnswer, error) {
+func newClicks(cfg Config, catalog *catalog, now func() time.Time) *clicks {
+	c := &clicks{db: cfg.DB, catalog: catalog, now: now, country: cfg.Country}
+	c.batch = pg.NewBatch(batchRows, c.insert).Overlap(overlap)
+	return c
+}
+
+// record records a click and says where to send the player. The click is committed when
+// it returns.
+func (c *clicks) record(ctx context.Context, r ClickRequest) (ClickAnswer, error) {
 	if !tracking.IsLinkCode(r.Code) {
 		return ClickAnswer{}, nil
 	}
-	l, found, err := in.catalog.links.get(ctx, in.DB, r.Code)
+	l, found, err := c.catalog.links.get(ctx, c.db, r.Code)
 	if err != nil || !found {
 		return ClickAnswer{}, err
 	}
 	click := tracking.Read(r.Request)
 	country := r.Country
 	if country == "" && r.Address.IsValid() {
-		country = in.Country(r.Address)
+		country = c.country(r.Address)
 	}
 	values := l.values(click, country)
-	if at := in.now(); l.fullAt(at) && l.Open() {
+	if at := c.now(); l.fullAt(at) && l.Open() {
 		full := l.Link
 		full.Campaign = tracking.Paused // what the cap leaves no place for goes where a pause would send it
 		return ClickAnswer{Found: true, Route: full.Route(click, values), NoClick: "the cap of the day is reached"}, nil
@@ -75,11 +74,11 @@ func (in *Intake) Click(ctx context.Context, r ClickRequest) (ClickAnswer, error
 	if why := tracking.NoClick(r.Request); why != "" {
 		return ClickAnswer{Found: true, Route: l.Route(click, values), NoClick: why}, nil
 	}
-	at := in.now()
+	at := c.now()
 	id := tracking.NewClickID(at)
 	values.Set(macro.ClickID, id.String())
 	a := ClickAnswer{Found: true, Route: l.Route(click, values), ClickID: uuid.UUID(id)}
-	if err := in.clicks.Do(ctx, newClickRow(uuid.UUID(id), at, l, click, a.Route, country, r.Address)); err != nil {
+	if err := c.batch.Do(ctx, newClickRow(uuid.UUID(id), at, l, click, a.Route, country, r.Address)); err != nil {
 		return ClickAnswer{}, fmt.Errorf("recording a click on link %s: %w", r.Code, err)
 	}
 	return a, nil
@@ -128,9 +127,9 @@ var clickColumns = pg.Columns[clickRow]{
 
 var insertClicksSQL = clickColumns.Insert("clicks")
 
-// insertClicks writes clicks that share a commit.
-func (in *Intake) insertClicks(ctx context.Context, rows []clickRow) error {
-	if _, err := in.DB.ExecContext(ctx, insertClicksSQL, clickColumns.Args(rows)...); err != nil {
+// insert writes clicks that share a commit.
+func (c *clicks) insert(ctx context.Context, rows []clickRow) error {
+	if _, err := c.db.ExecContext(ctx, insertClicksSQL, clickColumns.Args(rows)...); err != nil {
 		return fmt.Errorf("writing %d clicks: %w", len(rows), err)
 	}
 	return nil
@@ -163,50 +162,5 @@ func (l *link) values(c tracking.Click, country string) *macro.Values {
 	return v
 }
 
-func (l loader) link(ctx context.Context, on querier, code string) (*link, bool, error) {
-	var k link
-	var destination, fallback string
-	var hosts []byte
-	err := on.QueryRowContext(ctx, `
-		SELECT t.id, t.affiliate_id, o.id, o.name, coalesce(c.id, 0), coalesce(c.name, ''), coalesce(c.state, 'active'),
-		       o.state, o.destination_url, o.fallback_url, o.deep_link_hosts, `+lastFullDay+`
-		FROM tracking_links t JOIN offers o ON o.id = t.offer_id LEFT JOIN campaigns c ON c.id = t.campaign_id
-		WHERE t.code = $1`, code).
-		Scan(&k.ID, &k.AffiliateID, &k.OfferID, &k.OfferName, &k.CampaignID, &k.CampaignName, &k.Campaign,
-			&k.Offer, &destination, &fallback, &hosts, &k.fullOn)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, fmt.Errorf("reading link %s: %w", code, err)
-	}
-	if err := json.Unmarshal(hosts, &k.DeepLinkHosts); err != nil {
-		return nil, false, fmt.Errorf("reading the deep link hosts of offer %d: %w", k.OfferID, err)
-	}
-	if k.Destination, err = macro.ParseFor(destination, macro.Clicks); err != nil {
-		return nil, false, fmt.Errorf("reading the destination of offer %d: %w", k.OfferID, err)
-	}
-	if fallback != "" {
-		if k.Fallback, err = macro.ParseFor(fallback, macro.Clicks); err != nil {
-			return nil, false, fmt.Errorf("reading the fallback of offer %d: %w", k.OfferID, err)
-		}
-	}
-	return &k, true, l.landingPages(ctx, on, &k)
-}
-
-func (l loader) landingPages(ctx context.Context, on querier, k *link) error {
-	k.LandingPages, k.pageIDs = map[string]*macro.Template{}, map[string]int64{}
-	return pg.Each(ctx, on, fmt.Sprintf("reading the landing pages of offer %d", k.OfferID), func(rows *sql.Rows) error {
-		var id int64
-		var key, url string
-		err := rows.Scan(&id, &key, &url)
-		if err != nil {
-			return err
-		}
-		if k.LandingPages[key], err = macro.ParseFor(url, macro.Clicks); err != nil {
-			return fmt.Errorf("reading landing page %q of offer %d: %w", key, k.OfferID, err)
-		}
-		k.pageIDs[key] = id
-		return nil
-	}, `SELECT id, key, url FROM landing_pages WHERE offer_id = $1`, k.OfferID)
-}
+// fullAt tells whether the link takes no more clicks on the day of a time.
+func (l *link) fullAt(at time.Time) bool { return l.fullOn != "" && l.fullOn == capDay(at) }

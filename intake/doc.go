@@ -2,11 +2,12 @@
 // lifecycle. Each is one transaction, and what follows from a conversion (its
 // event, its deliveries, their jobs) commits with it or not at all.
 //
-// The way of an operator's call: Receive authenticates it (authenticate.go),
-// reads its parameters (parameters.go), records the conversion (record.go) or
-// moves it along (lifecycle.go), decides what fires (fire.go), and keeps the call
-// in the received log whatever became of it (received.go). What makes a call a
-// duplicate is decided by the database's unique indexes alone.
+// A conversion goes one way: receive.go, which has package inbound read the call,
+// record.go, attribute.go, insert.go with price.go and cap.go, decide.go, and
+// changes.go, which hands the deliveries to package outbox. Whose conversions took a
+// step is settled once, at the end of the transaction (settle.go), and settling ends
+// there. What is known already takes a step of its lifecycle (lifecycle.go). What makes
+// a call a duplicate is decided by the database's unique indexes alone.
 //
 // It owns no HTTP, no queue and no sending: jobs are made through Enqueuer, in
 // the transaction that it is given. Nothing here is scoped to a viewer: its

@@ -10,6 +10,13 @@ import (
 	"postrider/internal/problem"
 )
 
+// Outcome is what became of a report.
+type Outcome struct {
+	Result       Result
+	ConversionID uuid.UUID
+	Reason       string // one sentence
+}
+
 // entry is a report on its way into the database, and what became of it.
 type entry struct {
 	source *source

@@ -2,55 +2,23 @@ package intake
 
 import (
 	"context"
-	"database/sql"
-	"log/slog"
 	"net/netip"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/domain/commission"
-	"postrider/internal/pg"
-	"postrider/internal/secret"
-	"postrider/outbox"
-)
-
-// Enqueuer makes the jobs of deliveries, in the transaction that records them. It
-// may claim some for their first attempt, which begins once that is committed:
-// claimedAt has the time of each of those, by its id.
-type Enqueuer interface {
-	Enqueue(ctx context.Context, tx *pg.Pipeline, deliveries []outbox.Fresh) (claimedAt map[uuid.UUID]*time.Time, err error)
-}
-
-// Config is what an Intake needs.
-type Config struct {
-	DB       *sql.DB
-	Enqueuer Enqueuer
-	Secrets  *secret.Ring                 // opens those of sources
-	Country  func(addr netip.Addr) string // ISO 3166 alpha-2 of an address, or empty; nil for always empty
-	Now      func() time.Time             // nil for the clock
-	Log      *slog.Logger
-}
-
-// How many facts share a commit at most, and how many wait before a second commit
-// runs beside the first: with fewer, a commit costs more than it saves
-// (measured with 64 callers).
-const (
-	batchRows = 500
-	entryRows = 100
-	overlap   = 24
+	"postrider/domain/inbound"
 )
 
 // Intake records facts. It is safe for concurrent use.
 type Intake struct {
 	Config
 
-	catalog *catalog
-	clicks  *pg.Batch[clickRow]
-	entries *pg.Batch[*entry]
-	refused *pg.Batch[receivedRow]
-
-	strangers *strangers
+	catalog  *catalog
+	clicks   *clicks
+	recorder *recorder
+	receiver *receiver
 }
 
 // New makes an Intake.
@@ -61,19 +29,65 @@ func New(cfg Config) *Intake {
 	if cfg.Country == nil {
 		cfg.Country = func(netip.Addr) string { return "" }
 	}
-	in := &Intake{Config: cfg, catalog: newCatalog(cfg.Secrets), strangers: newStrangers()}
-	in.clicks = pg.NewBatch(batchRows, in.insertClicks).Overlap(overlap)
-	in.entries = pg.NewBatch(entryRows, in.recordAll).Overlap(overlap)
-	in.refused = pg.NewBatch(batchRows, in.logRefused)
-	return in
+	catalog := newCatalog(cfg.Secrets)
+	recorder := &recorder{db: cfg.DB, catalog: catalog, enqueue: cfg.Enqueuer, clock: cfg.Now}
+	return &Intake{
+		Config: cfg, catalog: catalog, recorder: recorder, receiver: newReceiver(recorder), clicks: newClicks(cfg, catalog, recorder.now),
+	}
+}
+
+// Click records a click and says where to send the player. The click is committed when
+// it returns.
+func (in *Intake) Click(ctx context.Context, r ClickRequest) (ClickAnswer, error) {
+	return in.clicks.record(ctx, r)
+}
+
+// Receive takes an operator's call: whatever becomes of it, it is in the received log,
+// unless it is one too many of a stranger's, and a conversion is committed with its
+// deliveries before the answer is given. An error means that nothing could be kept: the
+// operator must call again.
+func (in *Intake) Receive(ctx context.Context, c inbound.Call) (Answer, error) {
+	return in.receiver.receive(ctx, c)
+}
+
+// Report records a conversion for a source without its authentication: staff and their
+// programs report so. Problems with the report come back as one joined error of
+// *problem.Error.
+func (in *Intake) Report(ctx context.Context, sourceKey string, r inbound.Report) (Outcome, error) {
+	return in.receiver.report(ctx, sourceKey, r)
+}
+
+// Move moves a conversion along its lifecycle and queues what fires for it.
+func (in *Intake) Move(ctx context.Context, conversionID uuid.UUID, m Move) (Outcome, error) {
+	return in.recorder.move(ctx, conversionID, m)
+}
+
+// Assign attributes a conversion that nobody was found for. What would have fired at each
+// step of its life fires now, once.
+func (in *Intake) Assign(ctx context.Context, conversionID uuid.UUID, a Assignment) error {
+	return in.recorder.assign(ctx, conversionID, a)
+}
+
+// PriceMissing prices the conversions that had no payout for want of a currency's rate,
+// now that there is one. Each gets a step of its own that says so; nothing fires for it,
+// since its status is what it was. It gives how many there were.
+func (in *Intake) PriceMissing(ctx context.Context, currency string, by Move) (int, error) {
+	return in.recorder.priceMissing(ctx, currency, by)
+}
+
+// TakenOfCampaigns tells how many conversions count in today's caps of campaigns.
+func (in *Intake) TakenOfCampaigns(ctx context.Context, ids []int64) (map[int64]int, error) {
+	return in.recorder.taken(ctx, capOfCampaign, ids)
+}
+
+// TakenOfOffers tells how many conversions count in today's caps of offers.
+func (in *Intake) TakenOfOffers(ctx context.Context, ids []int64) (map[int64]int, error) {
+	return in.recorder.taken(ctx, capOfOffer, ids)
 }
 
 // Forget drops what is cached of the configuration. It is called when a change
 // is announced, and right after a change made in this process.
 func (in *Intake) Forget() { in.catalog.forget() }
-
-// now is the time of a fact: UTC, to the microsecond that PostgreSQL keeps.
-func (in *Intake) now() time.Time { return in.Now().UTC().Truncate(time.Microsecond) }
 
 // Goal is the lifecycle of a goal of the event dictionary.
 func (in *Intake) Goal(ctx context.Context, key string) (commission.Goal, error) {

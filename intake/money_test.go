@@ -194,7 +194,7 @@ func TestWhatWaitsForARateIsReckonedWhenThereIsOne(t *testing.T) {
 	w.must(w.client.CurrencyRate.Create().SetCurrency("SEK").SetPerEuro(decimal.NewFromInt(10)).SetValidFrom(pgtest.Now.AddDate(0, -1, 0)).SetCreatedAt(pgtest.Now).Exec(w.ctx))
 	w.in.Forget()
 	for _, want := range []int{1, 0} {
-		if n, err := w.in.ReckonMissing(t.Context(), "SEK", intake.Move{Actor: commission.ByStaff}); err != nil || n != want {
+		if n, err := w.in.PriceMissing(t.Context(), "SEK", intake.Move{Actor: commission.ByStaff}); err != nil || n != want {
 			t.Fatalf("%d were reckoned, want %d; %v", n, want, err)
 		}
 	}
@@ -352,8 +352,12 @@ func TestWhatIsAttributedLaterFiresWhatWouldHaveFired(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	events := w.events(a)
-	if len(events) != 3 || events[0].Macros["payout"] != "120.00" || events[1].Macros["previous_status"] != "pending" || events[1].Macros["param_1"] == "" {
-		t.Errorf("%+v", events)
+	if len(events) != 4 || events[1].AffiliateID != nil || events[1].Macros["param_1"] != "" {
+		t.Errorf("what was taken for nobody has changed: %+v", events)
+	}
+	if first, second := events[2], events[3]; first.Macros["payout"] != "120.00" || second.Macros["previous_status"] != "pending" || second.Macros["param_1"] == "" ||
+		*second.AffiliateID != w.Affiliate || !strings.HasSuffix(second.Reason, "it came in sub2") || second.Actor != "staff" {
+		t.Errorf("what was taken for its owner: %+v", events)
 	}
 	if n := w.count(`SELECT count(DISTINCT status) * 10 + count(*) FROM deliveries`); n != 22 {
 		t.Errorf("%d, want two deliveries of two statuses", n)

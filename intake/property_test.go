@@ -98,7 +98,7 @@ func (w *world) contradictions() []string {
 		"a transaction counted twice":                `SELECT count(*) FROM (SELECT FROM conversions WHERE transaction_id IS NOT NULL GROUP BY source_id, goal, transaction_id HAVING count(*) > 1) x`,
 		"a player's once-only goal counted twice":    `SELECT count(*) FROM (SELECT FROM conversions WHERE goal <> 'deposit' AND player_id IS NOT NULL GROUP BY goal, player_id HAVING count(*) > 1) x`,
 		"a conversion that its last step disowns":    `SELECT count(*) FROM conversions c WHERE status <> (SELECT status FROM conversion_events e WHERE e.conversion_id = c.id ORDER BY id DESC LIMIT 1)`,
-		"a step that does not follow the one before": `SELECT count(*) FROM (SELECT previous_status, lag(status) OVER (PARTITION BY conversion_id ORDER BY id) AS before FROM conversion_events) x WHERE previous_status IS DISTINCT FROM before`,
+		"a step that does not follow the one before": `SELECT count(*) FROM (SELECT previous_status, lag(status) OVER (PARTITION BY conversion_id, affiliate_id ORDER BY id) AS before FROM conversion_events) x WHERE previous_status IS DISTINCT FROM before`,
 		"a delivery that no decision explains": `SELECT count(*) FROM deliveries d JOIN conversion_events e ON e.id = d.event_id
 			WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(e.considered) x WHERE (x ->> 'postback')::bigint = d.postback_id AND (x ->> 'fired')::bool)`,
 		"a decision to fire without a delivery": `SELECT count(*) FROM conversion_events e, jsonb_array_elements(e.considered) x

@@ -13,11 +13,27 @@ import (
 	"postrider/internal/problem"
 )
 
-// Receive takes an operator's call: whatever becomes of it, it is in the
+// receiver takes operators' calls and staff's reports.
+type receiver struct {
+	*recorder
+
+	strangers *strangers
+	entries   *pg.Batch[*entry]
+	refused   *pg.Batch[receivedRow]
+}
+
+func newReceiver(r *recorder) *receiver {
+	v := &receiver{recorder: r, strangers: newStrangers()}
+	v.entries = pg.NewBatch(entryRows, r.recordAll).Overlap(overlap)
+	v.refused = pg.NewBatch(batchRows, v.logRefused)
+	return v
+}
+
+// receive takes an operator's call: whatever becomes of it, it is in the
 // received log, unless it is one too many of a stranger's, and a conversion is committed with its deliveries before the
 // answer is given. An error means that nothing could be kept: the operator
 // must call again.
-func (in *Intake) Receive(ctx context.Context, c inbound.Call) (Answer, error) {
+func (in *receiver) receive(ctx context.Context, c inbound.Call) (Answer, error) {
 	started := in.now()
 	src, values, refusal, err := in.admit(ctx, &c, started)
 	if err != nil {
@@ -39,7 +55,7 @@ func (in *Intake) Receive(ctx context.Context, c inbound.Call) (Answer, error) {
 	if refusal.unkept {
 		return *refusal, nil
 	}
-	row, err := newReceivedRow(src, &c, *refusal, started, in.Now().Sub(started))
+	row, err := newReceivedRow(src, &c, *refusal, started, in.clock().Sub(started))
 	if err != nil {
 		return Answer{}, err
 	}
@@ -47,8 +63,8 @@ func (in *Intake) Receive(ctx context.Context, c inbound.Call) (Answer, error) {
 }
 
 // logRefused keeps calls of which nothing came.
-func (in *Intake) logRefused(ctx context.Context, rows []receivedRow) error {
-	return pg.WithPipeline(ctx, in.DB, func(_ context.Context, tx *pg.Pipeline) error {
+func (in *receiver) logRefused(ctx context.Context, rows []receivedRow) error {
+	return pg.WithPipeline(ctx, in.db, func(_ context.Context, tx *pg.Pipeline) error {
 		queueReceived(tx, rows)
 		return nil
 	})
@@ -56,12 +72,12 @@ func (in *Intake) logRefused(ctx context.Context, rows []receivedRow) error {
 
 // admit finds the source of a call and checks that it may speak. It gives the
 // refusal where it may not, and no source where nobody knows it.
-func (in *Intake) admit(ctx context.Context, c *inbound.Call, now time.Time) (*source, url.Values, *Answer, error) {
+func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (*source, url.Values, *Answer, error) {
 	var src *source
 	var found bool
 	var err error
 	if inbound.Unusable(c.SourceKey) == "" { // otherwise no source can have it
-		if src, found, err = in.catalog.sources.get(ctx, in.DB, c.SourceKey); err != nil {
+		if src, found, err = in.catalog.sources.get(ctx, in.db, c.SourceKey); err != nil {
 			return nil, nil, nil, err
 		}
 	}
@@ -95,7 +111,7 @@ func (in *Intake) admit(ctx context.Context, c *inbound.Call, now time.Time) (*s
 	return src, values, nil, nil
 }
 
-func (in *Intake) receiveReport(ctx context.Context, c *inbound.Call, src *source, values url.Values, now time.Time) (Answer, error) {
+func (in *receiver) receiveReport(ctx context.Context, c *inbound.Call, src *source, values url.Values, now time.Time) (Answer, error) {
 	report, bad := inbound.Read(values, now)
 	more, err := in.check(ctx, &report, src, now)
 	if err != nil {
@@ -118,9 +134,9 @@ func (in *Intake) receiveReport(ctx context.Context, c *inbound.Call, src *sourc
 }
 
 // check completes a report and lists what is wrong with it.
-func (in *Intake) check(ctx context.Context, r *inbound.Report, src *source, now time.Time) ([]*problem.Error, error) {
+func (in *receiver) check(ctx context.Context, r *inbound.Report, src *source, now time.Time) ([]*problem.Error, error) {
 	var asked *inbound.Goal
-	g, found, err := in.catalog.goals.get(ctx, in.DB, r.Goal)
+	g, found, err := in.catalog.goals.get(ctx, in.db, r.Goal)
 	if err != nil {
 		return nil, err
 	}
@@ -130,10 +146,10 @@ func (in *Intake) check(ctx context.Context, r *inbound.Report, src *source, now
 	return r.Complete(asked, src.Currency, now), nil
 }
 
-// Report records a conversion for a source without its authentication: staff
+// report records a conversion for a source without its authentication: staff
 // and their programs report so. Problems with the report come back as one
 // joined error of *problem.Error.
-func (in *Intake) Report(ctx context.Context, sourceKey string, r inbound.Report) (Outcome, error) {
+func (in *receiver) report(ctx context.Context, sourceKey string, r inbound.Report) (Outcome, error) {
 	bad := r.Unreadable()
 	if fault := inbound.Unusable(sourceKey); fault != "" {
 		bad = append(bad, problem.Invalid("source", "%s", fault))
@@ -143,7 +159,7 @@ func (in *Intake) Report(ctx context.Context, sourceKey string, r inbound.Report
 	if len(bad) == 0 {
 		var found bool
 		var err error
-		if src, found, err = in.catalog.sources.get(ctx, in.DB, sourceKey); err != nil {
+		if src, found, err = in.catalog.sources.get(ctx, in.db, sourceKey); err != nil {
 			return Outcome{}, err
 		}
 		if !found {

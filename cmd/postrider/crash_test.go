@@ -364,7 +364,7 @@ func (c *crash) load(t *testing.T, enough func(reported int64, kills int) bool, 
 			}
 		})
 	}
-	pgtest.Until(t, 5*time.Minute, "enough conversions and kills", func() bool { return enough(next.Load(), c.killed()) || t.Failed() })
+	pgtest.Until(t, 5*time.Minute+*soak, "enough conversions and kills", func() bool { return enough(next.Load(), c.killed()) || t.Failed() })
 	close(stop)
 	calling.Wait()
 	killing.Wait()

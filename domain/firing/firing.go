@@ -44,7 +44,7 @@ type Event struct {
 	Goal        string
 	Status      commission.Status
 	CappedBy    string // offer or campaign, where the cap of its day was reached; else empty
-	Unchanged   bool   // the status was this before: a corrected amount, an attribution
+	Correction  bool   // its amount or its payout changed, and the status is what it was
 }
 
 // Decision says what became of one postback, and why. It is kept with the event,
@@ -83,7 +83,7 @@ func match(e Event, p Postback) Rule {
 		return OtherGoal
 	case !slices.Contains(p.Statuses, e.Status):
 		return OtherStatus
-	case e.Unchanged:
+	case e.Correction:
 		return Unchanged
 	case e.CappedBy != "":
 		return OverCap
@@ -134,7 +134,7 @@ func explain(rule Rule, e Event, p Postback) string {
 		}
 		return fmt.Sprintf("It is for campaign %d; the conversion is of campaign %d.", p.CampaignID, e.CampaignID)
 	case Unchanged:
-		return fmt.Sprintf("It is %s as before: this step changed its amount or its owner alone, and a tracker counts each call.", e.Status)
+		return fmt.Sprintf("It is %s as before: this step changed its amount or its payout alone, and a tracker counts each call.", e.Status)
 	case OverCap:
 		return fmt.Sprintf("The %s had taken as many conversions as it may in a day: this one is kept, pays nothing, and is not told.", e.CappedBy)
 	case OtherGoal:

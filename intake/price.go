@@ -11,12 +11,11 @@ import (
 	"postrider/internal/pg"
 )
 
-// reckon works out a conversion's payout. The first time it is reckoned it takes
-// the terms of the deal that held when it occurred, and the rate of that time,
-// and it keeps both.
-func (in *Intake) reckon(ctx context.Context, tx *pg.Pipeline, c *conversion) error {
+// price works out a conversion's payout. The first time it takes the terms of the deal
+// that held when the conversion occurred, and the rate of that time, and it keeps both.
+func price(ctx context.Context, ch *changes, c *conversion) error {
 	if c.Terms == nil {
-		if err := in.agree(ctx, tx, c); err != nil || c.Terms == nil || c.tiered {
+		if err := agree(ctx, ch, c); err != nil || c.Terms == nil || c.tiered {
 			return err
 		}
 	}
@@ -27,7 +26,7 @@ func (in *Intake) reckon(ctx context.Context, tx *pg.Pipeline, c *conversion) er
 	}
 	amount := c.Amount.Decimal
 	if c.Terms.PaysShare(c.Goal) {
-		rate, found, err := in.keptRate(ctx, tx, c)
+		rate, found, err := keptRate(ctx, ch, c)
 		if err != nil {
 			return err
 		}
@@ -41,12 +40,12 @@ func (in *Intake) reckon(ctx context.Context, tx *pg.Pipeline, c *conversion) er
 	return nil
 }
 
-// keptRate is the rate that a conversion was reckoned with, else that of its time.
-func (in *Intake) keptRate(ctx context.Context, tx *pg.Pipeline, c *conversion) (decimal.Decimal, bool, error) {
+// keptRate is the rate that a conversion was priced with, else that of its time.
+func keptRate(ctx context.Context, ch *changes, c *conversion) (decimal.Decimal, bool, error) {
 	if c.Rate.Valid {
 		return c.Rate.Decimal, true, nil
 	}
-	rate, found, err := in.rate(ctx, tx, c.Currency, c.Terms.Currency, c.OccurredAt)
+	rate, found, err := ch.catalog.rate(ctx, ch.tx, c.Currency, c.Terms.Currency, c.OccurredAt)
 	if found {
 		c.Rate = decimal.NewNullDecimal(rate)
 	}
@@ -54,8 +53,8 @@ func (in *Intake) keptRate(ctx context.Context, tx *pg.Pipeline, c *conversion) 
 }
 
 // agree finds the terms that a conversion is paid by.
-func (in *Intake) agree(ctx context.Context, tx *pg.Pipeline, c *conversion) error {
-	deals, _, err := in.catalog.deals.get(ctx, tx, dealKey{OfferID: c.OfferID, AffiliateID: c.AffiliateID})
+func agree(ctx context.Context, ch *changes, c *conversion) error {
+	deals, _, err := ch.catalog.deals.get(ctx, ch.tx, dealKey{OfferID: c.OfferID, AffiliateID: c.AffiliateID})
 	if err != nil {
 		return err
 	}
@@ -66,9 +65,9 @@ func (in *Intake) agree(ctx context.Context, tx *pg.Pipeline, c *conversion) err
 	var volume commission.Volume
 	if len(d.Tiers) > 0 {
 		if c.tiered = !c.stored; c.tiered {
-			return nil // reckonTiered does it
+			return nil // priceTiered does it
 		}
-		if volume, err = in.volume(ctx, tx, c, d.Deal); err != nil {
+		if volume, err = volumeBefore(ctx, ch.tx, c, d.Deal); err != nil {
 			return err
 		}
 	}
@@ -77,10 +76,10 @@ func (in *Intake) agree(ctx context.Context, tx *pg.Pipeline, c *conversion) err
 	return nil
 }
 
-// volume is what the month of a conversion has brought before it. Whoever asks
+// volumeBefore is what the month of a conversion has brought before it. Whoever asks
 // waits for those that ask for the same month: two that arrive together must not
 // both be its fiftieth.
-func (in *Intake) volume(ctx context.Context, tx *pg.Pipeline, c *conversion, d commission.Deal) (commission.Volume, error) {
+func volumeBefore(ctx context.Context, tx *pg.Pipeline, c *conversion, d commission.Deal) (commission.Volume, error) {
 	year, month, _ := c.OccurredAt.UTC().Date()
 	from := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
 	var v commission.Volume
@@ -100,23 +99,19 @@ func (in *Intake) volume(ctx context.Context, tx *pg.Pipeline, c *conversion, d 
 	return v, nil
 }
 
-// reckonTiered reckons the new conversions whose deals have tiers, now that those
-// of the same commit are in the table: each counts for the next.
-func (in *Intake) reckonTiered(ctx context.Context, tx *pg.Pipeline, entries []*entry) error {
-	for _, e := range entries {
-		c := e.conversion
-		if !e.isNew || !c.tiered {
+// priceTiered prices the new conversions whose deals have tiers, now that those of the
+// same commit are in the table: each counts for the next.
+func priceTiered(ctx context.Context, ch *changes, recorded []*conversion) error {
+	for _, c := range recorded {
+		if c.stored = true; !c.tiered {
 			continue
 		}
-		c.stored, c.tiered = true, false
-		if err := in.reckon(ctx, tx, c); err != nil {
+		c.tiered = false
+		if err := price(ctx, ch, c); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `
-			UPDATE conversions SET payout = $2, payout_currency = $3, deal_id = nullif($4::bigint, 0), terms = $5, rate = $6 WHERE id = $1`,
-			c.ID, c.Payout, c.PayoutCurrency, c.DealID, termsText(c.Terms), c.Rate)
-		if err != nil {
-			return fmt.Errorf("reckoning conversion %s by its tier: %w", c.ID, err)
+		if err := c.save(ctx, ch.tx); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -1,0 +1,53 @@
+package intake
+
+import (
+	"github.com/gofrs/uuid/v5"
+
+	"postrider/domain/inbound"
+	"postrider/domain/tracking"
+)
+
+// attribution says whose a conversion is.
+type attribution struct {
+	click  *clickFacts // nil while unattributed
+	player uuid.NullUUID
+	by     string // click or player
+	why    string // why nobody was found
+}
+
+// onceKey is what a goal that counts once is counted by: the player, or the
+// click where no player is known.
+func (a attribution) onceKey(r inbound.Report) string {
+	switch {
+	case a.player.Valid:
+		return playerKey(a.player.UUID)
+	case a.click != nil:
+		return clickKey(a.click.ID.String())
+	}
+	if id, ok := clickUUID(r.ClickID); ok {
+		return clickKey(id.String())
+	}
+	// What is no click id, such as a macro that the operator never filled in, is
+	// the same for every player: where there is a transaction, it alone counts.
+	if r.TransactionID != "" {
+		return ""
+	}
+	return clickKey(r.ClickID)
+}
+
+func playerKey(id uuid.UUID) string { return "player:" + id.String() }
+
+func clickKey(id string) string { return "click:" + id }
+
+func (a attribution) clickID() uuid.NullUUID {
+	if a.click == nil {
+		return uuid.NullUUID{}
+	}
+	return uuid.NullUUID{UUID: a.click.ID, Valid: true}
+}
+
+// clickUUID reads a click id in any spelling; false where it is none.
+func clickUUID(id string) (uuid.UUID, bool) {
+	click, err := tracking.ParseClickID(id)
+	return uuid.UUID(click), err == nil
+}

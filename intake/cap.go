@@ -1,0 +1,90 @@
+package intake
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+func capDay(at time.Time) string { return at.UTC().Format(time.DateOnly) }
+
+// takeCaps counts each new conversion that pays in the caps of its campaign's and its
+// offer's day: that on which it was received, or that of at. What is over one is kept,
+// pays nothing, and nobody is told of it. Lock order: campaigns before offers, each by
+// number. Nothing is given back: what is reversed later was counted.
+func takeCaps(ctx context.Context, ch *changes, recorded []*conversion, at time.Time) error {
+	for _, kind := range []struct {
+		name string
+		ref  func(c *conversion) int64
+	}{
+		{capOfCampaign, func(c *conversion) int64 { return c.CampaignID }},
+		{capOfOffer, func(c *conversion) int64 { return c.OfferID }},
+	} {
+		inOrder := slices.SortedStableFunc(slices.Values(recorded), func(a, b *conversion) int { return cmp.Compare(kind.ref(a), kind.ref(b)) })
+		for _, c := range inOrder {
+			day := capDay(at)
+			if at.IsZero() {
+				day = capDay(c.ReceivedAt)
+			}
+			if err := takeCap(ctx, ch, c, capKey{kind.name, kind.ref(c)}, day); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// takeCap counts a conversion, or notes that it is over the cap.
+func takeCap(ctx context.Context, ch *changes, c *conversion, key capKey, day string) error {
+	if !c.Payout.Decimal.IsPositive() || key.ref == 0 {
+		return nil
+	}
+	most, _, err := ch.catalog.caps.get(ctx, ch.tx, key)
+	if err != nil || most == 0 {
+		return err
+	}
+	var taken int
+	err = ch.tx.QueryRowContext(ctx, `
+		INSERT INTO cap_days (kind, ref, day, taken) VALUES ($1, $2, $3, 1)
+		ON CONFLICT (kind, ref, day) DO UPDATE SET taken = cap_days.taken + 1 WHERE cap_days.taken < $4
+		RETURNING taken`, key.kind, key.ref, day, most).Scan(&taken)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return overCap(ctx, ch, c, key, day)
+	case err != nil:
+		return fmt.Errorf("counting in the cap of %s %d: %w", key.kind, key.ref, err)
+	case taken == most: // clicks have to know
+		if _, err := ch.tx.ExecContext(ctx, `SELECT pg_notify('postrider_config', 'cap_days')`); err != nil {
+			return fmt.Errorf("announcing that %s %d is full: %w", key.kind, key.ref, err)
+		}
+	}
+	return nil
+}
+
+// overCap keeps a conversion that is over a cap.
+func overCap(ctx context.Context, ch *changes, c *conversion, key capKey, day string) error {
+	c.CappedBy, c.Payout = key.kind, decimal.NewNullDecimal(decimal.Zero)
+	if err := c.save(ctx, ch.tx); err != nil {
+		return err
+	}
+	if key.kind != capOfOffer || c.CampaignID == 0 {
+		return nil
+	}
+	most, _, err := ch.catalog.caps.get(ctx, ch.tx, capKey{capOfCampaign, c.CampaignID})
+	if err != nil || most == 0 {
+		return err
+	}
+	// It was counted for its campaign before.
+	_, err = ch.tx.ExecContext(ctx, `UPDATE cap_days SET taken = taken - 1 WHERE kind = 'campaign' AND ref = $1 AND day = $2 AND taken > 0`,
+		c.CampaignID, day)
+	if err != nil {
+		return fmt.Errorf("giving one of campaign %d back: %w", c.CampaignID, err)
+	}
+	return nil
+}

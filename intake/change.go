@@ -1,0 +1,59 @@
+package intake
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/lib/pq"
+
+	"postrider/internal/pg"
+	"postrider/internal/problem"
+)
+
+// changeOne does something to one conversion, whose row is locked.
+func (r *recorder) changeOne(ctx context.Context, id uuid.UUID, do func(ctx context.Context, ch *changes, c *conversion) error) error {
+	return r.change(ctx, r.now(), func(ctx context.Context, ch *changes) error {
+		c, err := findConversion(ctx, ch.tx, `id = $1`, id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return problem.NotFound("there is no such conversion")
+		}
+		if err != nil {
+			return err
+		}
+		return do(ctx, ch, c)
+	})
+}
+
+// move moves a conversion along its lifecycle.
+func (r *recorder) move(ctx context.Context, id uuid.UUID, m Move) (out Outcome, err error) {
+	err = r.changeOne(ctx, id, func(ctx context.Context, ch *changes, c *conversion) (err error) {
+		now := r.now()
+		out, err = move(ctx, ch, c, m, now, now)
+		return err
+	})
+	return out, err
+}
+
+// taken tells how many conversions count in the caps of today.
+func (r *recorder) taken(ctx context.Context, kind string, ids []int64) (map[int64]int, error) {
+	found := make(map[int64]int, len(ids))
+	for _, id := range ids {
+		found[id] = 0
+	}
+	err := pg.Each(ctx, r.db, "reading how full the day is", func(rows *sql.Rows) error {
+		var id int64
+		var taken int
+		if err := rows.Scan(&id, &taken); err != nil {
+			return err
+		}
+		found[id] = taken
+		return nil
+	}, `SELECT ref, taken FROM cap_days WHERE kind = $1 AND ref = ANY($2) AND day = $3`,
+		kind, pq.Array(ids), capDay(r.now()))
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}

@@ -1,0 +1,247 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/shopspring/decimal"
+
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/macro"
+	"postrider/domain/tracking"
+	"postrider/internal/live"
+	"postrider/internal/pg"
+	"postrider/outbox"
+)
+
+// changes is what one transaction does to conversions. Steps and deliveries are
+// collected, and written a statement a table; what is read of steps is written before.
+// Whose conversions took a step is remembered, and settled once, at the end.
+type changes struct {
+	tx      *pg.Pipeline
+	catalog *catalog
+	enqueue Enqueuer
+
+	events     []eventRow
+	deliveries []delivery
+	received   []receivedRow
+	announced  []uuid.UUID
+	windows    outbox.Windows
+	players    map[string]*conversion // the last that took a step, by the lock of whoever it is of
+}
+
+// step is one event of a conversion's lifecycle.
+type step struct {
+	Previous   commission.Status // empty for the first
+	Status     commission.Status
+	Correction bool // it changes the amount or the payout, and no status
+	Reason     string
+	Actor      commission.Actor
+	UserID     int64
+	At         time.Time
+	Received   time.Time // zero for now
+	Macros     map[macro.Name]string
+	After      uuid.UUID // the event before it; nil for the first
+}
+
+// newID makes the id of the event. A conversion's events sort by their ids, in
+// the order in which they were taken: that is not the order in which their calls
+// came, nor do the clocks of two nodes agree.
+func (s *step) newID(now time.Time) (uuid.UUID, error) {
+	if before := tracking.ClickID(s.After).Time(); s.After != uuid.Nil && !now.Truncate(time.Millisecond).After(before) {
+		now = before.Add(time.Millisecond)
+	}
+	id, err := uuid.NewV7AtTime(now)
+	if err != nil {
+		return id, fmt.Errorf("making an id: %w", err)
+	}
+	return id, nil
+}
+
+// eventRow is a row of conversion_events.
+type eventRow struct {
+	id         uuid.UUID
+	affiliate  int64
+	conversion uuid.UUID
+	step       step
+	amount     decimal.NullDecimal
+	payout     decimal.NullDecimal
+	macros     string
+	considered string
+}
+
+// delivery is one that is recorded, and what its macros say.
+type delivery struct {
+	outbox.Delivery
+
+	macros map[macro.Name]string
+}
+
+// addEvent keeps a step, and remembers whose it is. A CPA of ours settles nothing: it is
+// what is settled.
+func (ch *changes) addEvent(id uuid.UUID, c *conversion, s step, decisions []firing.Decision) error {
+	macros, err := json.Marshal(s.Macros)
+	if err != nil {
+		return fmt.Errorf("writing macros down: %w", err)
+	}
+	considered, err := json.Marshal(decisions)
+	if err != nil {
+		return fmt.Errorf("writing decisions down: %w", err)
+	}
+	ch.events = append(ch.events, eventRow{
+		id: id, affiliate: c.AffiliateID, conversion: c.ID, step: s, amount: c.Amount, payout: c.Payout,
+		macros: string(macros), considered: string(considered),
+	})
+	if c.AffiliateID != 0 && c.Goal != commission.GoalCPA {
+		if ch.players == nil {
+			ch.players = map[string]*conversion{}
+		}
+		ch.players[c.lock()] = c
+	}
+	return nil
+}
+
+// addDelivery lets a postback tell of a step of a conversion: with a delivery of its
+// own, or in the window of a postback that gathers.
+func (ch *changes) addDelivery(event uuid.UUID, c *conversion, s step, p candidate, now time.Time) error {
+	d := outbox.Delivery{
+		AffiliateID: c.AffiliateID, PostbackID: p.ID, VersionID: p.VersionID, ConversionID: c.ID, EventID: event,
+		OfferID: c.OfferID, CampaignID: c.CampaignID, ClickID: c.ClickID.UUID, Transaction: c.TransactionID, Goal: c.Goal,
+		Status: string(s.Status), Endpoint: p.Endpoint, At: now, Held: p.Held,
+		Follows: s.Previous != "", // one that tells of an earlier step may be on its way
+	}
+	if p.Gathers > 0 {
+		ch.windows.Join(outbox.Joining{Delivery: d, Currency: c.Currency, PayoutCurrency: c.PayoutCurrency, Gathers: p.Gathers})
+		return nil
+	}
+	var err error
+	if d.ID, err = uuid.NewV7AtTime(now); err != nil {
+		return fmt.Errorf("making an id: %w", err)
+	}
+	ch.deliveries = append(ch.deliveries, delivery{d, s.Macros})
+	return nil
+}
+
+// supersede notes a later step of a conversion for the windows that it may be in.
+func (ch *changes) supersede(event uuid.UUID, c *conversion, s step, now time.Time) {
+	if s.Previous != "" && c.ClickID.Valid {
+		ch.windows.Supersede(c.ID, event, c.ClickID.UUID, string(s.Status), now)
+	}
+}
+
+// lastStep is the last that a conversion took.
+type lastStep struct {
+	ID         uuid.UUID
+	OccurredAt time.Time
+	ReceivedAt time.Time
+	Actor      commission.Actor
+	Macros     map[macro.Name]string
+}
+
+// lastStep reads it; what was collected is written before.
+func (ch *changes) lastStep(ctx context.Context, conversionID uuid.UUID) (last lastStep, err error) {
+	if err := ch.write(ctx); err != nil {
+		return last, err
+	}
+	var macros []byte
+	err = ch.tx.QueryRowContext(ctx, `
+		SELECT id, occurred_at, received_at, actor, macros FROM conversion_events WHERE conversion_id = $1 ORDER BY id DESC LIMIT 1`, conversionID).
+		Scan(&last.ID, &last.OccurredAt, &last.ReceivedAt, &last.Actor, &macros)
+	if err != nil {
+		return last, fmt.Errorf("reading the last step of conversion %s: %w", conversionID, err)
+	}
+	if err := json.Unmarshal(macros, &last.Macros); err != nil {
+		return last, fmt.Errorf("reading the macros of conversion %s: %w", conversionID, err)
+	}
+	return last, nil
+}
+
+// write queues what was collected, in the order in which rows refer to each other.
+func (ch *changes) write(ctx context.Context) error {
+	if len(ch.events) > 0 {
+		ch.tx.Queue(insertEventsSQL, eventColumns.Args(ch.events)...)
+		ch.events = nil
+	}
+	return ch.writeDeliveries(ctx)
+}
+
+// close queues what is left, keeps the calls, and announces it all once: a
+// commit that announces waits for every other that does.
+func (ch *changes) close(ctx context.Context) error {
+	if err := ch.write(ctx); err != nil {
+		return err
+	}
+	changed, err := ch.windows.Settle(ctx, ch.tx)
+	if err != nil {
+		return err
+	}
+	ch.announced = append(ch.announced, changed...)
+	if len(ch.received) > 0 {
+		queueReceived(ch.tx, ch.received)
+	}
+	live.Queue(ch.tx, live.Deliveries, ch.announced...)
+	return nil
+}
+
+var eventColumns = pg.Columns[eventRow]{
+	pg.UUID("id", func(e *eventRow) uuid.UUID { return e.id }),
+	pg.Bigint("affiliate_id", func(e *eventRow) int64 { return e.affiliate }).OrNull(),
+	pg.UUID("conversion_id", func(e *eventRow) uuid.UUID { return e.conversion }),
+	pg.Text("previous_status", func(e *eventRow) string { return string(e.step.Previous) }).OrNull(),
+	pg.Text("status", func(e *eventRow) string { return string(e.step.Status) }),
+	pg.Numeric("amount", func(e *eventRow) string { return decimalText(e.amount) }),
+	pg.Numeric("payout", func(e *eventRow) string { return decimalText(e.payout) }),
+	pg.Text("reason", func(e *eventRow) string { return e.step.Reason }),
+	pg.Text("actor", func(e *eventRow) string { return string(e.step.Actor) }),
+	pg.Bigint("user_id", func(e *eventRow) int64 { return e.step.UserID }).OrNull(),
+	pg.JSON("macros", func(e *eventRow) string { return e.macros }),
+	pg.JSON("considered", func(e *eventRow) string { return e.considered }),
+	pg.Time("occurred_at", func(e *eventRow) time.Time { return e.step.At }),
+	pg.Time("received_at", func(e *eventRow) time.Time { return e.step.Received }),
+}
+
+var insertEventsSQL = eventColumns.Insert("conversion_events")
+
+func (ch *changes) writeDeliveries(ctx context.Context) error {
+	if len(ch.deliveries) == 0 {
+		return nil
+	}
+	claimed, err := ch.queue(ctx)
+	if err != nil {
+		return err
+	}
+	rows := make([]outbox.Delivery, len(ch.deliveries))
+	for i, d := range ch.deliveries {
+		rows[i] = d.Delivery
+		rows[i].ClaimedAt = claimed[d.ID]
+		ch.announced = append(ch.announced, d.ID)
+	}
+	outbox.Record(ch.tx, rows)
+	ch.deliveries = nil
+	return nil
+}
+
+// queue makes the jobs of what is not on hold, and tells which of it is claimed
+// already, and when.
+func (ch *changes) queue(ctx context.Context) (map[uuid.UUID]*time.Time, error) {
+	fresh := make([]outbox.Fresh, 0, len(ch.deliveries))
+	for _, d := range ch.deliveries {
+		if d.Held {
+			continue
+		}
+		fresh = append(fresh, outbox.Fresh{
+			Ready:       outbox.Ready{DeliveryID: d.ID, Endpoint: d.Endpoint, Priority: outbox.PriorityLive},
+			AffiliateID: d.AffiliateID, PostbackID: d.PostbackID, VersionID: d.VersionID, Goal: d.Goal,
+			Macros: d.macros, RecordedAt: d.At, Follows: d.Follows,
+		})
+	}
+	claimedAt, err := ch.enqueue.Enqueue(ctx, ch.tx, fresh)
+	if err != nil {
+		return nil, fmt.Errorf("queuing %d deliveries: %w", len(fresh), err)
+	}
+	return claimedAt, nil
+}

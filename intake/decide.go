@@ -1,0 +1,93 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+
+	"postrider/domain/firing"
+	"postrider/internal/pg"
+)
+
+// decide takes one step down: it decides which postbacks fire for it, and queues their
+// deliveries.
+func decide(ctx context.Context, ch *changes, c *conversion, s step, now time.Time) error {
+	candidates, err := candidates(ctx, ch, c.AffiliateID)
+	if err != nil {
+		return err
+	}
+	return decideAmong(ch, candidates, c, s, now)
+}
+
+func decideAmong(ch *changes, candidates []candidate, c *conversion, s step, now time.Time) error {
+	if s.Received.IsZero() {
+		s.Received = now
+	}
+	rules := make([]firing.Postback, len(candidates))
+	for i, p := range candidates {
+		rules[i] = p.Postback
+	}
+	decisions := firing.Decide(firing.Event{
+		AffiliateID: c.AffiliateID, OfferID: c.OfferID, CampaignID: c.CampaignID, Goal: c.Goal, Status: s.Status,
+		CappedBy: c.CappedBy, Correction: s.Correction,
+	}, rules)
+	id, err := s.newID(now)
+	if err != nil {
+		return err
+	}
+	if err := ch.addEvent(id, c, s, decisions); err != nil {
+		return err
+	}
+	ch.supersede(id, c, s, now)
+	for i, d := range decisions {
+		if !d.Fired {
+			continue
+		}
+		if err := ch.addDelivery(id, c, s, candidates[i], now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// candidates are the postbacks that are considered for an affiliate's conversions.
+func candidates(ctx context.Context, ch *changes, affiliateID int64) ([]candidate, error) {
+	if affiliateID == 0 {
+		return nil, nil
+	}
+	found, _, err := ch.catalog.postbacks.get(ctx, ch.tx, affiliateID)
+	if err != nil {
+		return nil, err
+	}
+	resumed, err := anyResumed(ctx, ch.tx, found)
+	if err != nil || !resumed {
+		return found, err
+	}
+	found, _, err = ch.catalog.postbacks.load(ctx, ch.tx, affiliateID)
+	return found, err
+}
+
+// anyResumed tells whether a postback that the catalog has on hold is so no more.
+// It looks under a lock: whoever resumes one lets go what was held before, and
+// what is held after that would wait for ever.
+func anyResumed(ctx context.Context, tx *pg.Pipeline, candidates []candidate) (bool, error) {
+	var held []int64
+	for _, c := range candidates {
+		if c.Held {
+			held = append(held, c.ID)
+		}
+	}
+	if len(held) == 0 {
+		return false, nil
+	}
+	var still int
+	err := tx.QueryRowContext(ctx, `
+		WITH locked AS (SELECT hold_reason FROM postbacks WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR SHARE)
+		SELECT count(hold_reason) FROM locked`, pq.Array(held)).Scan(&still)
+	if err != nil {
+		return false, fmt.Errorf("looking at held postbacks again: %w", err)
+	}
+	return still < len(held), nil
+}

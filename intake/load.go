@@ -1,0 +1,269 @@
+package intake
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"postrider/domain/firing"
+	"postrider/domain/inbound"
+	"postrider/domain/macro"
+	"postrider/internal/pg"
+	"postrider/internal/secret"
+)
+
+// loader reads the catalog's rows.
+type loader struct {
+	secrets  *secret.Ring
+	limiters *limiters
+}
+
+func (l loader) link(ctx context.Context, on querier, code string) (*link, bool, error) {
+	var k link
+	var destination, fallback string
+	var hosts []byte
+	err := on.QueryRowContext(ctx, `
+		SELECT t.id, t.affiliate_id, o.id, o.name, coalesce(c.id, 0), coalesce(c.name, ''), coalesce(c.state, 'active'),
+		       o.state, o.destination_url, o.fallback_url, o.deep_link_hosts, `+lastFullDay+`
+		FROM tracking_links t JOIN offers o ON o.id = t.offer_id LEFT JOIN campaigns c ON c.id = t.campaign_id
+		WHERE t.code = $1`, code).
+		Scan(&k.ID, &k.AffiliateID, &k.OfferID, &k.OfferName, &k.CampaignID, &k.CampaignName, &k.Campaign,
+			&k.Offer, &destination, &fallback, &hosts, &k.fullOn)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("reading link %s: %w", code, err)
+	}
+	if err := json.Unmarshal(hosts, &k.DeepLinkHosts); err != nil {
+		return nil, false, fmt.Errorf("reading the deep link hosts of offer %d: %w", k.OfferID, err)
+	}
+	if k.Destination, err = macro.ParseFor(destination, macro.Clicks); err != nil {
+		return nil, false, fmt.Errorf("reading the destination of offer %d: %w", k.OfferID, err)
+	}
+	if fallback != "" {
+		if k.Fallback, err = macro.ParseFor(fallback, macro.Clicks); err != nil {
+			return nil, false, fmt.Errorf("reading the fallback of offer %d: %w", k.OfferID, err)
+		}
+	}
+	return &k, true, l.landingPages(ctx, on, &k)
+}
+
+func (l loader) landingPages(ctx context.Context, on querier, k *link) error {
+	k.LandingPages, k.pageIDs = map[string]*macro.Template{}, map[string]int64{}
+	return pg.Each(ctx, on, fmt.Sprintf("reading the landing pages of offer %d", k.OfferID), func(rows *sql.Rows) error {
+		var id int64
+		var key, url string
+		err := rows.Scan(&id, &key, &url)
+		if err != nil {
+			return err
+		}
+		if k.LandingPages[key], err = macro.ParseFor(url, macro.Clicks); err != nil {
+			return fmt.Errorf("reading landing page %q of offer %d: %w", key, k.OfferID, err)
+		}
+		k.pageIDs[key] = id
+		return nil
+	}, `SELECT id, key, url FROM landing_pages WHERE offer_id = $1`, k.OfferID)
+}
+
+// lastFullDay is, of the offer o and the campaign c, the last day on which the cap
+// of one was reached.
+const lastFullDay = `coalesce((
+  SELECT max(d.day)::text FROM cap_days d
+  WHERE d.kind = 'offer' AND d.ref = o.id AND d.taken >= o.daily_cap OR d.kind = 'campaign' AND d.ref = c.id AND d.taken >= c.daily_cap), '')`
+
+func (l loader) source(ctx context.Context, on querier, key string) (*source, bool, error) {
+	s := source{Key: key}
+	var allowed []byte
+	var limit, window sql.NullInt64
+	var names, goals, statuses []byte
+	err := on.QueryRowContext(ctx, `
+		SELECT s.id, s.offer_id, o.operator, coalesce(nullif(s.currency, ''), o.currency), s.enabled, s.require_token, s.require_signature,
+		       s.allowed_addresses, s.rate_limit, s.test_mode, s.require_https, s.signature_header, s.timestamp_name, s.timestamp_window,
+		       s.parameter_names, s.goal_words, s.status_words
+		FROM sources s JOIN offers o ON o.id = s.offer_id WHERE s.key = $1`, key).
+		Scan(&s.ID, &s.OfferID, &s.Operator, &s.Currency, &s.Enabled, &s.RequireToken, &s.RequireSignature, &allowed, &limit,
+			&s.TestMode, &s.RequireHTTPS, &s.SignatureHeader, &s.TimestampName, &window, &names, &goals, &statuses)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("reading source %q: %w", key, err)
+	}
+	var addresses []string
+	if err := json.Unmarshal(allowed, &addresses); err != nil {
+		return nil, false, fmt.Errorf("reading the addresses of source %q: %w", key, err)
+	}
+	if s.Allowed, err = inbound.ParseAddresses(addresses); err != nil {
+		return nil, false, fmt.Errorf("reading the addresses of source %q: %w", key, err)
+	}
+	if s.Words, err = inbound.ReadDialect(names, goals, statuses); err != nil {
+		return nil, false, fmt.Errorf("source %q: %w", key, err)
+	}
+	s.TimestampWindow = time.Duration(window.Int64) * time.Second
+	if limit.Valid {
+		s.limiter = l.limiters.of(key, limit.Int64)
+	}
+	s.Secrets, err = l.sourceSecrets(ctx, on, s.ID)
+	return &s, err == nil, err
+}
+
+func (l loader) sourceSecrets(ctx context.Context, on querier, sourceID int64) ([]inbound.Secret, error) {
+	var found []inbound.Secret
+	err := pg.Each(ctx, on, fmt.Sprintf("reading the secrets of source %d", sourceID), func(rows *sql.Rows) error {
+		var s inbound.Secret
+		var sealed []byte
+		var expires sql.NullTime
+		err := rows.Scan(&s.Kind, &sealed, &expires)
+		if err != nil {
+			return err
+		}
+		if s.Value, err = l.secrets.Open(sealed, secret.ForSource); err != nil {
+			return fmt.Errorf("opening a secret of source %d: %w", sourceID, err)
+		}
+		s.Expires = expires.Time
+		found = append(found, s)
+		return nil
+	}, `SELECT kind, sealed, expires_at FROM source_secrets WHERE source_id = $1`, sourceID)
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+func (l loader) goal(ctx context.Context, on querier, key string) (*goal, bool, error) {
+	var g goal
+	g.Key = key
+	var statuses, parameters []byte
+	err := on.QueryRowContext(ctx, `SELECT name, once_per_player, reversible, statuses, parameters FROM goals WHERE key = $1`, key).
+		Scan(&g.Name, &g.OncePerPlayer, &g.Reversible, &statuses, &parameters)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("reading goal %q: %w", key, err)
+	}
+	if err := json.Unmarshal(statuses, &g.Statuses); err != nil {
+		return nil, false, fmt.Errorf("reading the statuses of goal %q: %w", key, err)
+	}
+	if err := json.Unmarshal(parameters, &g.Parameters); err != nil {
+		return nil, false, fmt.Errorf("reading the parameters of goal %q: %w", key, err)
+	}
+	return &g, true, nil
+}
+
+func (l loader) postbacks(ctx context.Context, on querier, affiliateID int64) ([]candidate, bool, error) {
+	found := []candidate{}
+	err := pg.Each(ctx, on, fmt.Sprintf("reading the postbacks of affiliate %d", affiliateID), func(rows *sql.Rows) error {
+		c := candidate{Postback: firing.Postback{AffiliateID: affiliateID}}
+		var statuses []byte
+		var further []byte
+		var gathers int64
+		var template string
+		if err := rows.Scan(&c.ID, &c.Name, &c.Scope, &c.OfferID, &c.CampaignID, &c.Goal, &statuses, &c.Enabled,
+			&c.Held, &template, &c.VersionID, &further, &gathers); err != nil {
+			return err
+		}
+		if err := json.Unmarshal(statuses, &c.Statuses); err != nil {
+			return fmt.Errorf("reading the statuses of postback %d: %w", c.ID, err)
+		}
+		if err := json.Unmarshal(further, &c.Further); err != nil {
+			return fmt.Errorf("reading the goals of postback %d: %w", c.ID, err)
+		}
+		c.Gathers = time.Duration(gathers) * time.Second
+		parsed, err := macro.ParseFor(template, macro.Gathered)
+		if err != nil {
+			return fmt.Errorf("reading the template of postback %d: %w", c.ID, err)
+		}
+		c.Endpoint = parsed.Endpoint()
+		found = append(found, c)
+		return nil
+	}, `
+		SELECT p.id, p.name, p.scope, coalesce(p.offer_id, 0), coalesce(p.campaign_id, 0), p.goal, p.statuses, p.enabled,
+		       p.hold_reason IS NOT NULL, p.url_template, v.id, p.further_goals, coalesce(p.gather_seconds, 0)
+		FROM postbacks p JOIN postback_versions v ON v.postback_id = p.id AND v.number = p.version
+		WHERE p.affiliate_id = $1 AND p.deleted_at IS NULL ORDER BY p.id`, affiliateID)
+	if err != nil {
+		return nil, false, err
+	}
+	return found, true, nil
+}
+
+// deals reads all deals between an affiliate and an offer, the newest last.
+func (l loader) deals(ctx context.Context, on querier, key dealKey) ([]deal, bool, error) {
+	found := []deal{}
+	err := pg.Each(ctx, on, fmt.Sprintf("reading the deals of affiliate %d for offer %d", key.AffiliateID, key.OfferID), func(rows *sql.Rows) error {
+		var d deal
+		var amount, percent decimal.NullDecimal
+		var tiers []byte
+		var from, to sql.NullTime
+		if err := rows.Scan(&d.ID, &d.AffiliateID, &d.Model, &amount, &percent, &d.LeadGoal, &d.Currency, &d.TierBy, &tiers, &from, &to, &d.NoCarryOver); err != nil {
+			return err
+		}
+		if err := json.Unmarshal(tiers, &d.Tiers); err != nil {
+			return fmt.Errorf("reading the tiers of deal %d: %w", d.ID, err)
+		}
+		d.Amount, d.Percent, d.From, d.To = amount.Decimal, percent.Decimal, from.Time, to.Time
+		found = append(found, d)
+		return nil
+	}, `
+		SELECT id, coalesce(affiliate_id, 0), model, amount, percent, lead_goal, currency, coalesce(tier_by, ''), tiers, valid_from, valid_to, NOT carry_over
+		FROM deals WHERE offer_id = $1 AND (affiliate_id = $2 OR affiliate_id IS NULL) ORDER BY id`, key.OfferID, key.AffiliateID)
+	if err != nil {
+		return nil, false, err
+	}
+	return found, true, nil
+}
+
+// rates reads a currency's rates, the newest first.
+func (l loader) rates(ctx context.Context, on querier, currency string) ([]datedRate, bool, error) {
+	var found []datedRate
+	err := pg.Each(ctx, on, fmt.Sprintf("reading the rates of %s", currency), func(rows *sql.Rows) error {
+		var r datedRate
+		if err := rows.Scan(&r.from, &r.rate); err != nil {
+			return err
+		}
+		found = append(found, r)
+		return nil
+	}, `SELECT valid_from, per_euro FROM currency_rates WHERE currency = $1 ORDER BY valid_from DESC`, currency)
+	if err != nil {
+		return nil, false, err
+	}
+	return found, len(found) > 0, nil
+}
+
+func (l loader) offerRules(ctx context.Context, on querier, offerID int64) (*offerRules, bool, error) {
+	var r offerRules
+	var window sql.NullInt64
+	var rule []byte
+	err := on.QueryRowContext(ctx, `SELECT currency, click_window_days, qualification FROM offers WHERE id = $1`, offerID).Scan(&r.Currency, &window, &rule)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("reading the rules of offer %d: %w", offerID, err)
+	}
+	r.ClickWindow = time.Duration(window.Int64) * 24 * time.Hour
+	if len(rule) > 0 {
+		if err := json.Unmarshal(rule, &r.Qualification); err != nil {
+			return nil, false, fmt.Errorf("reading the qualification of offer %d: %w", offerID, err)
+		}
+	}
+	return &r, true, nil
+}
+
+// dailyCap reads a cap; there is none where it is not found.
+func (l loader) dailyCap(ctx context.Context, on querier, key capKey) (int, bool, error) {
+	table := map[string]string{capOfOffer: "offers", capOfCampaign: "campaigns"}[key.kind]
+	var most sql.NullInt64
+	err := on.QueryRowContext(ctx, `SELECT daily_cap FROM `+table+` WHERE id = $1`, key.ref).Scan(&most)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, false, fmt.Errorf("reading the cap of %s %d: %w", key.kind, key.ref, err)
+	}
+	return int(most.Int64), true, nil
+}

@@ -1,0 +1,149 @@
+package intake
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
+	"github.com/shopspring/decimal"
+
+	"postrider/domain/commission"
+	"postrider/domain/inbound"
+	"postrider/internal/pg"
+)
+
+// settle looks, at the end of a transaction, whether the players whose conversions took a
+// step meet what the offer asks for: then the CPA is recorded with it; and where a
+// condition was taken back, so is the CPA. A CPA's own step settles nothing more. Lock
+// order: players by the names of their locks.
+func settle(ctx context.Context, ch *changes, now time.Time) error {
+	for _, lock := range slices.Sorted(maps.Keys(ch.players)) {
+		if err := qualify(ctx, ch, lock, ch.players[lock], now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// qualify settles for the player of a conversion.
+func qualify(ctx context.Context, ch *changes, lock string, c *conversion, now time.Time) error {
+	rules, found, err := ch.catalog.rules.get(ctx, ch.tx, c.OfferID)
+	if err != nil || !found || rules.Qualification.None() {
+		return err
+	}
+	if err := pg.Lock(ctx, ch.tx, lock); err != nil {
+		return fmt.Errorf("waiting for a player: %w", err)
+	}
+	events, err := eventsOfPlayer(ctx, ch, c, rules.Currency)
+	if err != nil {
+		return err
+	}
+	verdict := rules.Qualification.Judge(events)
+	cpa, err := findConversion(ctx, ch.tx, `source_id = $1 AND goal = $2 AND `+samePlayer, c.SourceID, commission.GoalCPA, c.PlayerID, c.ClickID)
+	switch {
+	case errors.Is(err, sql.ErrNoRows) && verdict.Qualified:
+		return recordCPA(ctx, ch, c, rules, verdict, now)
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	case cpa.Origin != commission.ByPostrider:
+		return nil // the operator says itself who qualifies
+	}
+	return moveCPA(ctx, ch, cpa, rules.Qualification, verdict, now)
+}
+
+// samePlayer finds what one player did: by the player, or by the click as long
+// as no player is known.
+const samePlayer = `(player_id = $3 OR click_id = $4 AND (player_id IS NULL OR $3::uuid IS NULL))`
+
+// eventsOfPlayer is what the player of a conversion did at this offer, with
+// amounts in the offer's currency. An amount without a rate counts as nothing.
+func eventsOfPlayer(ctx context.Context, ch *changes, c *conversion, currency string) ([]commission.Event, error) {
+	var events []commission.Event
+	var currencies []string
+	err := pg.Each(ctx, ch.tx, "reading what a player did", func(rows *sql.Rows) error {
+		var e commission.Event
+		var amount decimal.NullDecimal
+		var of string
+		if err := rows.Scan(&e.Goal, &e.Transaction, &e.Status, &amount, &of, &e.At); err != nil {
+			return err
+		}
+		e.Amount = amount.Decimal
+		events, currencies = append(events, e), append(currencies, of)
+		return nil
+	}, `
+		SELECT goal, coalesce(transaction_id, ''), status, amount, currency, occurred_at FROM conversions
+		WHERE source_id = $1 AND goal <> $2 AND `+samePlayer+` AND offer_id = $5 AND affiliate_id IS NOT NULL`,
+		c.SourceID, commission.GoalCPA, c.PlayerID, c.ClickID, c.OfferID)
+	if err != nil {
+		return nil, err
+	}
+	for i := range events {
+		rate, _, err := ch.catalog.rate(ctx, ch.tx, currencies[i], currency, events[i].At)
+		if err != nil {
+			return nil, err
+		}
+		events[i].Amount = events[i].Amount.Mul(rate)
+	}
+	return events, nil
+}
+
+// recordCPA records the CPA of the player who has just qualified.
+func recordCPA(ctx context.Context, ch *changes, by *conversion, rules *offerRules, verdict commission.Verdict, now time.Time) error {
+	id, err := uuid.NewV7AtTime(now)
+	if err != nil {
+		return fmt.Errorf("making an id: %w", err)
+	}
+	g, err := ch.catalog.goal(ctx, ch.tx, commission.GoalCPA)
+	if err != nil {
+		return err
+	}
+	clicks, err := loadClicks(ctx, ch.tx, map[uuid.UUID]bool{by.ClickID.UUID: true}, "")
+	if err != nil {
+		return err
+	}
+	who := attribution{click: clicks[by.ClickID.UUID], player: by.PlayerID, by: by.AttributedBy}
+	if who.click == nil {
+		return nil // its month was dropped; nobody can be told of it any more
+	}
+	c := &conversion{
+		ID: id, SourceID: by.SourceID, AffiliateID: by.AffiliateID, OfferID: by.OfferID, CampaignID: by.CampaignID,
+		ClickID: by.ClickID, PlayerID: by.PlayerID, Goal: commission.GoalCPA, OnceKey: who.onceKey(inbound.Report{}),
+		Currency: rules.Currency, Status: commission.Approved, AttributedBy: by.AttributedBy, Origin: commission.ByPostrider,
+		OccurredAt: verdict.At, ReceivedAt: now,
+	}
+	inserted, err := insert(ctx, ch, []*conversion{c})
+	if err != nil || len(inserted) == 0 {
+		return err
+	}
+	return decide(ctx, ch, c, step{
+		Status: commission.Approved, Reason: "qualified: every condition of the offer is met", Actor: commission.ByPostrider, At: verdict.At,
+		Macros: snapshot(c, g, who.click),
+	}, now)
+}
+
+// moveCPA takes a CPA back, or gives it again, as the conditions have it. What
+// staff decided stays decided.
+func moveCPA(ctx context.Context, ch *changes, cpa *conversion, rule commission.Qualification, verdict commission.Verdict, now time.Time) error {
+	approved := cpa.Status == commission.Approved
+	if verdict.Qualified == approved || approved && !rule.Undoes(cpa.OccurredAt, now) {
+		return nil
+	}
+	last, err := ch.lastStep(ctx, cpa.ID)
+	if err != nil || last.Actor != commission.ByPostrider {
+		return err
+	}
+	m := Move{To: commission.Approved, Reason: "qualified again: every condition of the offer is met", Actor: commission.ByPostrider}
+	if approved {
+		m.To, m.Reason = commission.Cancelled, "a condition was taken back; missing: "+strings.Join(verdict.Missing, ", ")
+	}
+	_, err = move(ctx, ch, cpa, m, now, now)
+	return err
+}
