@@ -86,7 +86,7 @@ func (r *Resolver) attributeByRule(ctx context.Context, in gen.AttributeByRuleIn
 	v := viewer.From(ctx)
 	dry := in.DryRun != nil && *in.DryRun
 	payload.Considered = len(ids)
-	payload.Count, err = r.Backoffice.AssignByRule(ctx, ids, in.Kinds, dry, intake.Assignment{Actor: actor(v), UserID: v.UserID})
+	payload.Count, err = r.office().AssignByRule(ctx, ids, in.Kinds, dry, intake.Assignment{Actor: actor(v), UserID: v.UserID})
 	if err != nil || dry || payload.Count == 0 {
 		return payload, err
 	}
@@ -191,7 +191,7 @@ func (r *Resolver) importStatuses(ctx context.Context, in gen.ImportStatusChange
 	v := viewer.From(ctx)
 	dry := in.DryRun != nil && *in.DryRun
 	payload := &gen.ImportStatusChangesPayload{Lines: []*gen.StatusChangeLine{}}
-	lines, err := r.Backoffice.ImportStatuses(ctx, in.CSV, dry, intake.Move{Actor: actor(v), UserID: v.UserID})
+	lines, err := r.office().ImportStatuses(ctx, in.CSV, dry, intake.Move{Actor: actor(v), UserID: v.UserID})
 	if err != nil {
 		return payload, err
 	}

@@ -74,7 +74,7 @@ func (r *Resolver) withLoaders(ctx context.Context, next graphql.ResponseHandler
 
 // freshLoaders gives a context with loaders that have read nothing yet.
 func (r *Resolver) freshLoaders(ctx context.Context) context.Context {
-	return context.WithValue(ctx, loadersKey{}, newLoaders(r.Client, r.Health, r.Home, r.Backoffice, r.LoaderWait))
+	return context.WithValue(ctx, loadersKey{}, newLoaders(r.Client, r.Health, r.Home, r.office(), r.LoaderWait))
 }
 
 func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loaders) } // set for every response

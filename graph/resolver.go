@@ -46,7 +46,6 @@ type Config struct {
 	Accounts     *account.Accounts
 	Setup        *setup.Setup
 	Intake       *intake.Intake
-	Backoffice   *backoffice.Office
 	Health       *report.Health
 	Gaps         *report.Gaps
 	Progress     *report.Progress
@@ -73,3 +72,6 @@ type Config struct {
 
 // Resolver resolves what gqlgen cannot derive.
 type Resolver struct{ Config }
+
+// office corrects what Intake has recorded.
+func (r *Resolver) office() *backoffice.Office { return &backoffice.Office{Intake: r.Intake} }

@@ -58,7 +58,7 @@ func (r *Resolver) saveSource(ctx context.Context, in gen.SaveSourceInput) (*gen
 		return payload, err
 	}
 	v := viewer.From(ctx)
-	payload.Mapped, err = r.Backoffice.MapStatuses(ctx, payload.Source.Key, intake.Move{Actor: actor(v), UserID: v.UserID})
+	payload.Mapped, err = r.office().MapStatuses(ctx, payload.Source.Key, intake.Move{Actor: actor(v), UserID: v.UserID})
 	return payload, err
 }
 

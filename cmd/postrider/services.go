@@ -12,7 +12,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"postrider/account"
-	"postrider/backoffice"
 	"postrider/dispatch"
 	"postrider/ent"
 	"postrider/ent/db"
@@ -154,7 +153,7 @@ func (s *services) forget() {
 func (s *services) routes(demo []*gen.DemoSignIn) []server.Route {
 	api := s.accounts.Middleware(graph.Handler(graph.Config{
 		Hubs:   s.hubs,
-		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake, Backoffice: &backoffice.Office{Intake: s.intake},
+		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake,
 		Health:   &report.Health{DB: viewer.NewScoped(s.db.API), Now: time.Now},
 		Replayer: jobs.Replayer{Pool: s.db.Pgx, Now: time.Now},
 		Progress: &report.Progress{DB: viewer.NewScoped(s.db.API)},
