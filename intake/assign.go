@@ -150,10 +150,14 @@ func takeAgain(ctx context.Context, ch *changes, c *conversion, click *clickFact
 				macros[name] = v
 			}
 		}
+		at := s.occurredAt // where the operator said when it was
+		if at.Equal(s.receivedAt) {
+			at = now
+		}
 		previous := commission.Status(s.previous.String)
 		again := step{
 			Previous: previous, Status: s.status, Correction: previous == s.status, Reason: reason, Actor: a.Actor, UserID: a.UserID,
-			At: s.occurredAt, Received: s.receivedAt, Macros: macros, After: after,
+			At: at, Macros: macros, After: after,
 		}
 		if err := decideAmong(ch, postbacks, &then, again, now); err != nil {
 			return err

@@ -43,7 +43,6 @@ type step struct {
 	Actor      commission.Actor
 	UserID     int64
 	At         time.Time
-	Received   time.Time // zero for now
 	Macros     map[macro.Name]string
 	After      uuid.UUID // the event before it; nil for the first
 }
@@ -72,6 +71,7 @@ type eventRow struct {
 	payout     decimal.NullDecimal
 	macros     string
 	considered string
+	now        time.Time
 }
 
 // delivery is one that is recorded, and what its macros say.
@@ -83,7 +83,7 @@ type delivery struct {
 
 // addEvent keeps a step, and remembers whose it is. A CPA of ours settles nothing: it is
 // what is settled.
-func (ch *changes) addEvent(id uuid.UUID, c *conversion, s step, decisions []firing.Decision) error {
+func (ch *changes) addEvent(id uuid.UUID, c *conversion, s step, decisions []firing.Decision, now time.Time) error {
 	macros, err := json.Marshal(s.Macros)
 	if err != nil {
 		return fmt.Errorf("writing macros down: %w", err)
@@ -94,7 +94,7 @@ func (ch *changes) addEvent(id uuid.UUID, c *conversion, s step, decisions []fir
 	}
 	ch.events = append(ch.events, eventRow{
 		id: id, affiliate: c.AffiliateID, conversion: c.ID, step: s, amount: c.Amount, payout: c.Payout,
-		macros: string(macros), considered: string(considered),
+		macros: string(macros), considered: string(considered), now: now,
 	})
 	if c.AffiliateID != 0 && c.Goal != commission.GoalCPA {
 		if ch.players == nil {
@@ -201,7 +201,7 @@ var eventColumns = pg.Columns[eventRow]{
 	pg.JSON("macros", func(e *eventRow) string { return e.macros }),
 	pg.JSON("considered", func(e *eventRow) string { return e.considered }),
 	pg.Time("occurred_at", func(e *eventRow) time.Time { return e.step.At }),
-	pg.Time("received_at", func(e *eventRow) time.Time { return e.step.Received }),
+	pg.Time("received_at", func(e *eventRow) time.Time { return e.now }),
 }
 
 var insertEventsSQL = eventColumns.Insert("conversion_events")

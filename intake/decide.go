@@ -22,9 +22,6 @@ func decide(ctx context.Context, ch *changes, c *conversion, s step, now time.Ti
 }
 
 func decideAmong(ch *changes, candidates []candidate, c *conversion, s step, now time.Time) error {
-	if s.Received.IsZero() {
-		s.Received = now
-	}
 	rules := make([]firing.Postback, len(candidates))
 	for i, p := range candidates {
 		rules[i] = p.Postback
@@ -37,7 +34,7 @@ func decideAmong(ch *changes, candidates []candidate, c *conversion, s step, now
 	if err != nil {
 		return err
 	}
-	if err := ch.addEvent(id, c, s, decisions); err != nil {
+	if err := ch.addEvent(id, c, s, decisions, now); err != nil {
 		return err
 	}
 	ch.supersede(id, c, s, now)
