@@ -2,6 +2,7 @@ package presets
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -105,14 +106,23 @@ const maxToken = 512
 // plausible leaves out what only looks like a placeholder of a dialect that is
 // made of everyday characters.
 func plausible(d Dialect, name, text string, at int) bool {
+	placed := at > 0 && strings.IndexByte("=/&?-_.:,|"+"])>}_xX;+", text[at-1]) >= 0 // a value, not prose
 	switch d {
 	case Percents:
 		return len(name) < 2 || !isHex(name[0]) || !isHex(name[1]) // %ad% begins like an escape
-	case Parentheses, AngleBrackets, Brackets, Underscores:
-		return at > 0 && strings.IndexByte("=/&?-_.:,|"+"])>}_xX;+", text[at-1]) >= 0 // a value, not prose
+	case AngleBrackets:
+		return placed || at > 0 && isBlankOfPreset(name) // /bot<token>/
+	case Parentheses, Brackets, Underscores:
+		return placed
 	default:
 		return true
 	}
+}
+
+func isBlankOfPreset(name string) bool {
+	return slices.ContainsFunc(catalog, func(p *Preset) bool {
+		return slices.ContainsFunc(p.Blanks, func(b Blank) bool { return b.Name == name })
+	})
 }
 
 func isHex(c byte) bool {

@@ -72,7 +72,7 @@ func candidates(text string) []string {
 			list = append(list, weigh("https://"+text[at[0]:end(text, tokens, at[0])]))
 		}
 	}
-	if len(list) == 0 || list[0].score == 0 {
+	if !slices.ContainsFunc(list, func(f found) bool { return f.score > 0 }) {
 		if piece := pairsIn(text, tokens); piece != "" {
 			list = append(list, weigh(piece))
 		}

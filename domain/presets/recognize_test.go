@@ -178,40 +178,6 @@ func checkProposal(t fataler, text string, r presets.Recognition) {
 	}
 }
 
-// Every preset's own template is recognised as that preset's, or as one that looks
-// the same, and stays as it is.
-func TestPresetsRecogniseThemselves(t *testing.T) {
-	t.Parallel()
-	for _, p := range presets.Presets() {
-		blanks := map[string]string{}
-		for _, b := range p.Blanks {
-			blanks[b.Name] = b.Example
-		}
-		template := p.For("", blanks)
-		if _, err := macro.Parse(template); err != nil || len(presets.OpenBlanks(template)) > 0 {
-			t.Errorf("%s: filled in it is %s: %v", p.Key, template, err)
-		}
-		r := presets.Recognize(template)
-		if r.Tracker == nil || r.Tracker != p && r.Confidence == presets.Sure && p.Key != "orbitra" {
-			t.Errorf("%s is taken for %v", p.Key, r.Tracker)
-		}
-		if p.Kind != "messenger" && r.URLTemplate != template && p.Key != "tune" {
-			t.Errorf("%s: %s became %s", p.Key, template, r.URLTemplate)
-		}
-		if identified, _ := presets.Identify(template); identified == nil {
-			t.Errorf("%s is not identified by its template", p.Key)
-		}
-		for _, parameter := range p.Parameters {
-			if parameter.Required && !strings.Contains(p.Template, parameter.Name+"=") {
-				t.Errorf("%s needs %s, and its template lacks it", p.Key, parameter.Name)
-			}
-		}
-		if p.DocURL == "" || p.Template == "" || presets.PresetByKey(p.Key) != p {
-			t.Errorf("%s lacks something: %+v", p.Key, p)
-		}
-	}
-}
-
 func TestAPresetSaysAGoalOutright(t *testing.T) {
 	t.Parallel()
 	p := presets.PresetByKey("keitaro")
@@ -263,6 +229,8 @@ func FuzzRecognize(f *testing.F) {
 		f.Add(c.text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		checkProposal(t, text, presets.Recognize(text))
+		r := presets.Recognize(text)
+		checkProposal(t, text, r)
+		checkReading(t, text, r)
 	})
 }

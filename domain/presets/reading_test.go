@@ -1,0 +1,261 @@
+package presets_test
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"postrider/domain/macro"
+	"postrider/domain/presets"
+)
+
+// What one parameter is taken for, how surely, and why, in part of the words.
+func TestWhyAParameterIsTakenForSomething(t *testing.T) {
+	t.Parallel()
+	const keitaro, redtrack, unknown = "https://kt.trk.io/6f1c/postback?subid={subid}&", "https://rt.trk.io/postback?clickid={clickid}&sum={sum}&", "https://my.trk.io/in?x=1&"
+	for name, c := range map[string]struct{ url, proposal, confidence, reason string }{
+		"documented":                           {keitaro + "payout={payout}", "{payout}", "sure", "Keitaro reads it: what the conversion earned you."},
+		"documented, of a likely tracker":      {redtrack + "rdtk_event_id={frobnicate}", "{conversion_id}", "likely", "RedTrack would read it: "},
+		"documented, and both names agree":     {redtrack + "rdtk_event_id={tid}", "{conversion_id}", "sure", "RedTrack reads it: "},
+		"documented, and something else there": {keitaro + "payout={click_id}", "{payout}", "likely", "though {click_id} says otherwise"},
+		"documented, and yours to say":         {keitaro + "cost={cost}", "{{cost}}", "none", "Keitaro: What the click cost. What belongs here is yours to say."},
+		"documented, and a word there":         {keitaro + "payout=REPLACE", "{payout}", "sure", "Keitaro reads it"},
+		"documented, of a likely one, a word":  {redtrack + "rdtk_event_id=REPLACE", "{conversion_id}", "likely", "RedTrack reads it"},
+		"documented, and a fixed value":        {keitaro + "status=sale", "sale", "none", "A fixed value; it stays as it is."},
+		"both names agree":                     {unknown + "sum={payout}", "{payout}", "sure", "Both sum and {payout} mean what the conversion earned you."},
+		"both names are of one family":         {unknown + "amount={payout}", "{amount}", "likely", "Both amount and {payout}"},
+		"both names agree on a sub id":         {unknown + "sub2={aff_sub2}", "{param_2}", "likely", "Both sub2 and {aff_sub2}"},
+		"both agree, one of them vaguely":      {unknown + "pid={clickid}", "{param_1}", "guess", "Both pid and {clickid}"},
+		"the names contradict each other":      {unknown + "payout={clickid}", "{param_1}", "likely", "{clickid} usually is the tracker's click id"},
+		"a sub id carried the tracker's own":   {unknown + "payout={sub2}", "{payout}", "guess", "{sub2} carried something of your own."},
+		"the placeholder alone is known":       {unknown + "zzz={currency}", "{currency}", "likely", "{currency} usually is the currency."},
+		"the parameter alone is known":         {unknown + "currency={zzz}", "{currency}", "likely", "currency usually is the currency."},
+		"neither is known":                     {unknown + "yyy={zzz}", "{{zzz}}", "none", "What {zzz} means is not known: choose a macro, or take it out."},
+		"a network's own word":                 {unknown + "zzz=#price#", "{payout}", "sure", "CAKE writes #price# for what the conversion earned you."},
+		"a word for a known parameter":         {unknown + "currency=OPTIONAL", "{currency}", "likely", "currency usually is the currency."},
+		"a word for one that nobody knows":     {unknown + "yyy=REPLACE", "REPLACE", "none", "What yyy is for is not known"},
+		"nothing, for a known parameter":       {unknown + "payout=", "{payout}", "likely", "payout usually is"},
+		"a fixed click id":                     {unknown + "clickid=12345", "{param_1}", "guess", "clickid takes a click id, which is another each time."},
+		"a fixed value under a vague name":     {unknown + "pid=12345", "12345", "none", "A fixed value; it stays as it is."},
+		"a blank":                              {unknown + "zzz={token}", "{{token}}", "none", "{token} is something of your own: fill it in."},
+		"a blank and nothing else":             {unknown + "zzz=a-{token}-b", "a-{{token}}-b", "none", "Fill in what is your own."},
+		"a blank beside a placeholder":         {unknown + "zzz={token}-{payout}", "{{token}}-{payout}", "likely", "{payout} usually is what the conversion earned you."},
+		"two placeholders":                     {unknown + "zzz={payout}-{id}", "{payout}-{param_1}", "guess", "{payout} usually is what the conversion earned you; {id} usually is often the click id"},
+		"two, one of them unknown":             {unknown + "zzz={payout}-{yyy}", "{payout}-{{yyy}}", "none", "{yyy} is not known"},
+		"ours already":                         {unknown + "zzz={goal_id|upper}", "{goal_id|upper}", "sure", "It is written in our macros already."},
+		"ours already, with text around":       {unknown + "zzz=a-{param_2}-{payout}", "a-{param_2}-{payout}", "sure", "It is written in our macros already."},
+		"a placeholder without a name":         {unknown + "{payout}", "{payout}", "likely", "{payout} usually is what the conversion earned you."},
+	} {
+		r := presets.Recognize(c.url)
+		if len(r.Parameters) == 0 {
+			t.Errorf("%s: nothing is read", name)
+			continue
+		}
+		p := r.Parameters[len(r.Parameters)-1]
+		if p.Proposal != c.proposal || string(p.Confidence) != c.confidence || !strings.Contains(p.Reason, c.reason) {
+			t.Errorf("%s: %s, %s: %s\nwant %s, %s: %s", name, p.Proposal, p.Confidence, p.Reason, c.proposal, c.confidence, c.reason)
+		}
+		if first := p.Macro(); (first == "") != (len(p.Macros) == 0) || first != "" && first != string(p.Macros[0]) {
+			t.Errorf("%s: the macro is %q of %v", name, first, p.Macros)
+		}
+	}
+}
+
+// The parts of a URL around its parameters.
+func TestTheRestOfAURLIsKept(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ text, want string }{
+		"http":                     {"http://my.trk.io/in?clickid={clickid}", "http://my.trk.io/in?clickid={param_1}"},
+		"a port":                   {"https://my.trk.io:8443/in?clickid={clickid}", "https://my.trk.io:8443/in?clickid={param_1}"},
+		"a host of other letters":  {"https://трекер.рф/in?clickid={clickid}", "https://трекер.рф/in?clickid={param_1}"},
+		"no host":                  {"clickid={clickid}&sum={payout}", "https://your-tracker.example/postback?clickid={param_1}&sum={payout}"},
+		"a blank for the host":     {"https://<domain>/in?clickid={clickid}", "https://your-tracker.example/in?clickid={param_1}"},
+		"a token for the host":     {"https://{domain}/in?clickid={clickid}", "https://your-tracker.example/in?clickid={param_1}"},
+		"a host that cannot be":    {"https://a..b/in?clickid={clickid}", "https://your-tracker.example/in?clickid={param_1}"},
+		"a port that cannot be":    {"https://my.trk.io:99999/in?clickid={clickid}", "https://your-tracker.example/in?clickid={param_1}"},
+		"no path":                  {"https://my.trk.io?clickid={clickid}", "https://my.trk.io/?clickid={param_1}"},
+		"no query":                 {"https://my.trk.io/pb/{clickid}/{sum}", "https://my.trk.io/pb/{param_1}/{payout}"},
+		"a fragment":               {"https://my.trk.io/in?clickid={clickid}#a={sum}", "https://my.trk.io/in?clickid={param_1}#a={payout}"},
+		"a fixed fragment":         {"https://my.trk.io/in?clickid={clickid}#top", "https://my.trk.io/in?clickid={param_1}#top"},
+		"a second question mark":   {"https://my.trk.io/in?clickid={clickid}?sum={sum}", "https://my.trk.io/in?clickid={param_1}&sum={payout}"},
+		"ampersands too many":      {"https://my.trk.io/in?&clickid={clickid}&&sum={sum}&", "https://my.trk.io/in?clickid={param_1}&sum={payout}"},
+		"an equals sign in it":     {"https://my.trk.io/in?clickid={clickid}&k=a=b==", "https://my.trk.io/in?clickid={param_1}&k=a=b=="},
+		"a name alone":             {"https://my.trk.io/in?clickid={clickid}&ping", "https://my.trk.io/in?clickid={param_1}&ping"},
+		"a slash in a value":       {"https://my.trk.io/in?clickid={clickid}&u=/a/b", "https://my.trk.io/in?clickid={param_1}&u=/a/b"},
+		"a URL in a value":         {"https://my.trk.io/in?clickid={clickid}&u=https://b.io/x", "https://my.trk.io/in?clickid={param_1}&u=https://b.io/x"},
+		"braces that are no macro": {`https://my.trk.io/in?clickid={clickid}&j={1:2}`, `https://my.trk.io/in?clickid={param_1}&j={{1:2}}`},
+		"a bad escape is kept":     {"https://my.trk.io/in?clickid={clickid}&s=50%", "https://my.trk.io/in?clickid={param_1}&s=50%"},
+		"nothing":                  {"", ""},
+		"spaces":                   {" \n\t", ""},
+		"a URL alone":              {"https://my.trk.io/in", "https://my.trk.io/in"},
+		"too long for a template":  {"https://my.trk.io/in?clickid={clickid}&x=" + strings.Repeat("a", macro.MaxTemplate), ""},
+	} {
+		if r := presets.Recognize(c.text); r.URLTemplate != c.want || r.Parameters == nil {
+			t.Errorf("%s: %q becomes %q, want %q", name, c.text, r.URLTemplate, c.want)
+		}
+	}
+}
+
+// urls are the cases of the corpus that are one URL and nothing else.
+func urls(t testing.TB) []string {
+	t.Helper()
+	var list []string
+	for _, c := range readCorpus(t) {
+		if strings.HasPrefix(c.text, "https://") && !strings.ContainsAny(c.text, "\n<>") && !strings.Contains(c.text, "&&") && presets.Recognize(c.text).Source == c.text {
+			list = append(list, c.text)
+		}
+	}
+	if len(list) < 80 {
+		t.Errorf("the corpus has %d URLs alone", len(list))
+	}
+	return list
+}
+
+// What stands around a URL, and how it was escaped on its way, does not change what
+// is read.
+func TestTextAroundAURLChangesNothing(t *testing.T) {
+	t.Parallel()
+	ways := map[string]func(string) string{
+		"a mail":       func(u string) string { return "Hello Anna,\r\n\r\nours is " + u + "\r\n\r\nBest wishes" },
+		"a sentence":   func(u string) string { return "Please set " + u + ", thanks." },
+		"its end":      func(u string) string { return "Our postback: " + u + "." },
+		"quotes":       func(u string) string { return `The URL is "` + u + `" as always` },
+		"other quotes": func(u string) string { return "Наш постбек: «" + u + "»" },
+		"code":         func(u string) string { return "`" + u + "`" },
+		"an element":   func(u string) string { return `<a href="` + strings.ReplaceAll(u, "&", "&amp;") + `">postback</a>` },
+		"JSON": func(u string) string {
+			return `{"url":"` + strings.ReplaceAll(strings.ReplaceAll(u, "/", `\/`), "&", `\u0026`) + `"}`
+		},
+		"lines": func(u string) string { return strings.ReplaceAll(u, "&", "\n    &") },
+		"a BOM": func(u string) string { return "\uFEFF" + u + "\u200B" },
+		"documents": func(u string) string {
+			return "See https://docs.example.org/setup first. " + u + "\n--\nhttps://agency.example.org"
+		},
+		"upper case": func(u string) string { return "HTTPS://" + strings.TrimPrefix(u, "https://") },
+	}
+	for _, u := range urls(t) {
+		want := presets.Recognize(u)
+		for name, around := range ways {
+			got := presets.Recognize(around(u))
+			if got.URLTemplate != want.URLTemplate || got.Tracker != want.Tracker || got.Network != want.Network || got.Dialect != want.Dialect {
+				t.Errorf("%s: %q becomes %q, and alone %q becomes %q", name, around(u), got.URLTemplate, u, want.URLTemplate)
+			}
+		}
+	}
+}
+
+// A proposal that is pasted again stays as it is, unless it has a placeholder that
+// nobody knew: {{x}} would be another dialect's.
+func TestAProposalIsReadAsItself(t *testing.T) {
+	t.Parallel()
+	for _, c := range readCorpus(t) {
+		first := presets.Recognize(c.text).URLTemplate
+		if again := presets.Recognize(first).URLTemplate; again != first && !strings.Contains(first, "{{") {
+			t.Errorf("%s: %s becomes %s", c.name, first, again)
+		}
+	}
+}
+
+// What is written in our macros already is sure, and stays byte for byte.
+func TestOurOwnTemplatesStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	value := rapid.SampledFrom([]string{"{payout}", "{amount|mul:0.5|round:2}", "{goal_id|map:ftd=1,*=2}", "{GOAL_NAME}", "{sub1}", "{status}", "{conversion_id}", "{timestamp}", "sale", "a-{country}-b", "50"})
+	rapid.Check(t, func(rt *rapid.T) {
+		template := "https://my.trk.io/in/{param_1}?"
+		for i, v := range rapid.SliceOfNDistinct(value, 1, 6, rapid.ID).Draw(rt, "values") {
+			template += map[bool]string{true: "", false: "&"}[i == 0] + "q" + string(rune('a'+i)) + "=" + v
+		}
+		if _, err := macro.Parse(template); err != nil {
+			rt.Fatalf("%s: %v", template, err)
+		}
+		r := presets.Recognize(template)
+		if r.URLTemplate != template || r.Dialect != presets.Ours || r.Network != "" {
+			rt.Fatalf("%s becomes %s, of %s and %q", template, r.URLTemplate, r.Dialect, r.Network)
+		}
+		for _, p := range r.Parameters {
+			if want := map[bool]presets.Confidence{true: presets.Sure, false: presets.None}[strings.Contains(p.Value, "{")]; p.Confidence != want {
+				rt.Fatalf("%s: %s is %s, want %s", template, p.Value, p.Confidence, want)
+			}
+		}
+	})
+}
+
+// Where the parameters of a URL stand does not matter for whose it is.
+func TestTheOrderOfParametersTellsNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		template := filled(rapid.SampledFrom(presets.Presets()).Draw(rt, "preset"), "")
+		head, query, _ := strings.Cut(template, "?")
+		mixed := head + "?" + strings.Join(rapid.Permutation(strings.Split(query, "&")).Draw(rt, "order"), "&")
+		want, sureness := presets.Identify(template)
+		if got, confidence := presets.Identify(mixed); got != want || confidence != sureness {
+			rt.Fatalf("%s is %s (%s), and %s is %v (%s)", template, want.Key, sureness, mixed, got, confidence)
+		}
+	})
+}
+
+// checkReading holds what must be true of any recognition besides its proposal.
+func checkReading(t fataler, text string, r presets.Recognition) {
+	t.Helper()
+	if (r.Tracker == nil) != (r.Confidence == presets.None) || (r.Tracker == nil) != (r.Reason == "") {
+		t.Fatalf("%q: the tracker is %v, %s: %q", text, r.Tracker, r.Confidence, r.Reason)
+	}
+	if r.Dialect == presets.Ours && r.Network != "" || r.Dialect == "" || r.Parameters == nil || slices.Contains(r.Others, r.Source) {
+		t.Fatalf("%q: %+v", text, r)
+	}
+	if r.URLTemplate == "" {
+		return
+	}
+	end := 0
+	for _, p := range r.Parameters {
+		if p.Start < end {
+			t.Fatalf("%q: %s overlaps what is before it: %+v", text, p.Name, r.Parameters)
+		}
+		end = p.End
+	}
+	template, err := macro.Parse(r.URLTemplate)
+	if err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	for _, s := range template.Slots() {
+		if !slices.ContainsFunc(r.Parameters, func(p presets.RecognizedParameter) bool {
+			return p.Start <= s.Start && s.End <= p.End && slices.Contains(p.Macros, s.Macro)
+		}) {
+			t.Fatalf("%q: {%s} at %d of %s is no parameter's", text, s.Macro, s.Start, r.URLTemplate)
+		}
+	}
+	if _, err := url.Parse(template.Expand(macro.SampleValues())); err != nil {
+		t.Fatalf("%q: %s does not expand to a URL: %v", text, r.URLTemplate, err)
+	}
+}
+
+func TestAnyReadingHoldsTogether(t *testing.T) {
+	t.Parallel()
+	for _, c := range readCorpus(t) {
+		checkReading(t, c.text, presets.Recognize(c.text))
+	}
+	piece := rapid.SampledFrom([]string{
+		"https://", "http://a.mgid.com", "kt.trk.io", "/6f1c/postback", "/cf/cv", "?", "&", "=", "subid", "cid", "status", "payout", "{subid}", "{{sum}}", "#price#", "${ctag}", "<key>", "{param_1}",
+		"{payout|round:2}", "{goal_id|map:a=b}", "REPLACE", "sale", "#", "{", "}", "%", " ", "\n", "é", ", and ", ": ",
+	})
+	rapid.Check(t, func(rt *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(piece, 0, 24).Draw(rt, "pieces"), "")
+		checkReading(rt, text, presets.Recognize(text))
+	})
+}
+
+// Of several URLs the fullest is read, and the others that are postbacks are named.
+func TestOtherPostbacksOfATextAreNamed(t *testing.T) {
+	t.Parallel()
+	const lead, sale, docs = "https://my.trk.io/in?clickid={clickid}", "https://my.trk.io/in?clickid={clickid}&sum={payout}&tid={tid}", "https://docs.example.org/setup"
+	r := presets.Recognize("Docs: " + docs + "\nLead: " + lead + "\nSale: " + sale + "\nAgain: " + lead)
+	if r.Source != sale || !slices.Equal(r.Others, []string{lead}) {
+		t.Errorf("%s is read, and besides %v", r.Source, r.Others)
+	}
+	if r := presets.Recognize(docs); r.Source != docs || len(r.Others) != 0 || len(r.Parameters) != 0 {
+		t.Errorf("%+v", r)
+	}
+}
