@@ -29,6 +29,11 @@ func TestWhyAParameterIsTakenForSomething(t *testing.T) {
 		"both names are of one family":         {unknown + "amount={payout}", "{amount}", "likely", "Both amount and {payout}"},
 		"both names agree on a sub id":         {unknown + "sub2={aff_sub2}", "{param_2}", "likely", "Both sub2 and {aff_sub2}"},
 		"both agree, one of them vaguely":      {unknown + "pid={clickid}", "{param_1}", "guess", "Both pid and {clickid}"},
+		"one family, one of them vaguely":      {unknown + "pid={sub2}", "{param_2}", "guess", "Both pid and {sub2}"},
+		"documented, with text around":         {keitaro + "payout=a-{sum}", "a-{payout}", "sure", "{sum} usually is"},
+		"documented, vaguely, text around":     {"https://kt.trk.io/6f1c/postback?subid=a-{pid}", "a-{param_1}", "guess", "{pid} usually is"},
+		"two placeholders, the first vague":    {unknown + "zzz={id}-{payout}", "{param_1}-{payout}", "guess", "{id} usually is"},
+		"ours already, by its filter":          {unknown + "zzz={country|upper}", "{country|upper}", "sure", "It is written in our macros already."},
 		"the names contradict each other":      {unknown + "payout={clickid}", "{param_1}", "likely", "{clickid} usually is the tracker's click id"},
 		"a sub id carried the tracker's own":   {unknown + "payout={sub2}", "{payout}", "guess", "{sub2} carried something of your own."},
 		"the placeholder alone is known":       {unknown + "zzz={currency}", "{currency}", "likely", "{currency} usually is the currency."},
@@ -69,6 +74,8 @@ func TestTheRestOfAURLIsKept(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, want string }{
 		"http":                     {"http://my.trk.io/in?clickid={clickid}", "http://my.trk.io/in?clickid={param_1}"},
+		"HTTP, shouted":            {"HTTP://my.trk.io/in?clickid={clickid}", "http://my.trk.io/in?clickid={param_1}"},
+		"a fragment and no query":  {"https://my.trk.io/in#clickid={clickid}", "https://my.trk.io/in#clickid={param_1}"},
 		"a port":                   {"https://my.trk.io:8443/in?clickid={clickid}", "https://my.trk.io:8443/in?clickid={param_1}"},
 		"a host of other letters":  {"https://трекер.рф/in?clickid={clickid}", "https://трекер.рф/in?clickid={param_1}"},
 		"no host":                  {"clickid={clickid}&sum={payout}", "https://your-tracker.example/postback?clickid={param_1}&sum={payout}"},
@@ -95,6 +102,68 @@ func TestTheRestOfAURLIsKept(t *testing.T) {
 	} {
 		if r := presets.Recognize(c.text); r.URLTemplate != c.want || r.Parameters == nil {
 			t.Errorf("%s: %q becomes %q, want %q", name, c.text, r.URLTemplate, c.want)
+		}
+	}
+}
+
+// Where two trackers' URLs look the same the commoner is a guess, and the other is
+// named; a path and a click id alone are everybody's.
+func TestAURLOfSeveralTrackersIsAGuess(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]struct{ key, confidence, reason string }{
+		"https://t.trk.io/postback?cid={clickid}&payout={payout}":               {"voluum", "guess", "BeMob's postbacks look the same."},
+		"https://t.trk.io/postback?cid={clickid}&payout={payout}&txid={tid}":    {"voluum", "guess", "BeMob's postbacks look the same."},
+		"https://t.trk.io/postback?cid={clickid}&payout={payout}&status={goal}": {"bemob", "likely", "BeMob's postbacks have this path and these parameters."},
+		"https://t.trk.io/postback?cid={clickid}&payout={payout}&et={goal}":     {"voluum", "likely", "Voluum's postbacks have this path and these parameters."},
+		"https://t.trk.io/postback?CID={clickid}&PAYOUT={payout}&ET={goal}":     {"voluum", "likely", "Voluum's postbacks have this path and these parameters."},
+		"https://t.trk.io/postback?cid={clickid}":                               {"", "none", ""},
+		"https://t.trk.io/postback?payout={payout}&txid={tid}&et={goal}":        {"", "none", ""},
+		"https://t.trk.io/pb?cid={clickid}&payout={payout}&et={goal}":           {"", "none", ""},
+		"https://t.trk.io/click.php?payout={payout}&cnv_status={goal}":          {"", "none", ""},
+		"https://t.trk.io/click.php?CNV_ID={clickid}":                           {"binom", "sure", "The path and the parameter CNV_ID are Binom v1's."},
+		"https://t.trk.io/a/b/postback?subid={subid}&status=sale":               {"", "none", ""},
+		"https://t.trk.io/{key}/postback?subid={subid}&status=sale":             {"keitaro", "sure", "The path and the parameter subid are Keitaro's."},
+	} {
+		r := presets.Recognize(url)
+		key := ""
+		if r.Tracker != nil {
+			key = r.Tracker.Key
+		}
+		if key != want.key || string(r.Confidence) != want.confidence || !strings.HasSuffix(r.Reason, want.reason) {
+			t.Errorf("%s: %s, %s: %s\nwant %s, %s: %s", url, key, r.Confidence, r.Reason, want.key, want.confidence, want.reason)
+		}
+	}
+}
+
+// The dialect is the one of most placeholders, of as many the one that comes first.
+func TestTheCommonerDialectNamesAText(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]presets.Dialect{
+		"a={clickid}&b=[sum]": presets.Braces, "a=[clickid]&b={sum}": presets.Brackets, "a=[clickid]&b={sum}&c={tid}": presets.Braces,
+		"a={token}&b={key}&c=[sum]": presets.Brackets, "a=<x>&b=<y>&c=#s1#": presets.Hashes,
+		"a={param_1}&b={sum}": presets.Braces, "a={param_1}&b={payout}": presets.Ours, "a={clickid}&b={payout}": presets.Braces, "a={payout|upper}": presets.Ours,
+		"clickid=REPLACE&payout=": presets.Words, "a=1&b=2": presets.NoDialect,
+	} {
+		if r := presets.Recognize("https://my.trk.io/in?" + query); r.Dialect != want {
+			t.Errorf("%s is in %s, want %s", query, r.Dialect, want)
+		}
+	}
+}
+
+func TestWhatStandsOutsideTheQueryHasAName(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string][]string{
+		"https://my.trk.io/pb/{clickid}?sum={sum}#st={status}": {"path", "sum", "fragment"},
+		"https://my.trk.io/pb#st={status}":                     {"fragment"},
+		"https://my.trk.io/pb/{clickid}#top":                   {"path", "fragment"},
+		"https://my.trk.io/pb?{clickid}&x&sum=1":               {"clickid", "sum"},
+	} {
+		var names []string
+		for _, p := range presets.Recognize(url).Parameters {
+			names = append(names, p.Name)
+		}
+		if !slices.Equal(names, want) {
+			t.Errorf("%s has %v, want %v", url, names, want)
 		}
 	}
 }
