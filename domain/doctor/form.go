@@ -32,6 +32,8 @@ func (e *exam) emptyPiece(i int, last bool) {
 	switch {
 	case i == 0 && last:
 		return // a bare "?" does no harm
+	case last && e.reported(place{at - 1, at}):
+		return // the & of "?&" is one
 	case i > 0 && !last:
 		e.find(CodeDoubleAmpersand, Warning, place{at - 1, at + 1}, "There are two & in a row.",
 			e.replacing(place{at, at + 1}, "", "Remove one"))
@@ -50,7 +52,7 @@ func (e *exam) questions(p piece) {
 		if strings.Contains(rest, "=") || rest == "" {
 			mend = e.replacing(place{at, at + 1}, "&", "Use & instead")
 		}
-		if rest == "" {
+		if rest == "" || at == p.whole.start { // a separator stands before or after it already
 			mend = e.replacing(place{at, at + 1}, "", "Remove it")
 		}
 		e.find(CodeSecondQuestion, Warning, place{at, at + 1}, "This is a second ?; parameters after the first are joined by &.", mend)

@@ -44,16 +44,13 @@ func (e *exam) reported(at place) bool {
 }
 
 func (e *exam) hostBlank() {
-	_, rest, _ := strings.Cut(e.Template, "://")
-	start := len(e.Template) - len(rest)
-	end := start + strings.IndexAny(rest+"/", "/?#")
-	host := e.Template[start:end]
+	at, host := hostOf(e.Template)
 	message := fmt.Sprintf("%s is a stand-in: put your tracker's own domain here.", host)
 	switch {
 	case strings.EqualFold(host, presets.Nowhere):
-		e.find(CodeHostBlank, Error, place{start, end}, message, nil)
+		e.find(CodeHostBlank, Error, at, message, nil)
 	case standIns.MatchString(e.Template):
-		e.find(CodeHostBlank, Warning, place{start, end}, message, nil)
+		e.find(CodeHostBlank, Warning, at, message, nil)
 	}
 }
 

@@ -40,21 +40,26 @@ func (e *exam) link() {
 	e.linkToken(carried)
 }
 
-// Params reads param_1 to param_3 of a tracking link; empty where it has none, or
-// where it has spaces alone.
+// Params reads param_1 to param_3 of a tracking link, as a click over it would: the
+// first of each counts. One is empty where the link has none, or spaces alone.
 func Params(link string) [3]string {
 	var carried [3]string
+	var seen [3]bool
 	_, query, _ := strings.Cut(link, "?")
 	for piece := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(piece, "=")
-		if i := slices.Index([]string{"param_1", "param_2", "param_3"}, name); i >= 0 {
-			if plain, err := url.QueryUnescape(value); err == nil {
-				value = plain
-			}
-			carried[i] = strings.TrimSpace(value)
+		if i := slices.Index(params, macro.Name(unescape(name))); i >= 0 && !seen[i] {
+			carried[i], seen[i] = strings.TrimSpace(unescape(value)), true
 		}
 	}
 	return carried
+}
+
+func unescape(s string) string {
+	if plain, err := url.QueryUnescape(s); err == nil {
+		return plain
+	}
+	return s
 }
 
 func names(carried [3]string) string {
@@ -99,7 +104,7 @@ func (e *exam) linkToken(carried [3]string) {
 	}
 	for i, value := range carried {
 		tokens := presets.Tokens("=" + value)
-		if len(tokens) != 1 || !e.uses(params[i]) || tokens[0].End != len(value)+1 || strings.EqualFold(value, e.preset.Token) {
+		if len(tokens) != 1 || !e.uses(params[i]) || tokens[0].Start != 1 || tokens[0].End != len(value)+1 || strings.EqualFold(value, e.preset.Token) {
 			continue
 		}
 		if proposal, confidence := presets.Propose(tokens[0].Name); confidence == presets.None || proposal != "{param_1}" {

@@ -2,10 +2,14 @@ package doctor_test
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"postrider/domain/doctor"
+	"postrider/domain/macro"
 )
 
 // network is one that a test makes up; it counts what it is asked.
@@ -74,4 +78,114 @@ func TestTheNetworkIsAskedOnlyWhenTold(t *testing.T) {
 	if found := doctor.CheckTarget(t.Context(), "https://your-tracker.example/", n, true); len(found) != 0 || n.asked != 0 {
 		t.Errorf("a stand-in: %v, asked %d times", found, n.asked)
 	}
+}
+
+// listener is a network where all is well; it keeps what it was asked for.
+type listener struct{ refused, host string }
+
+func (l *listener) Refuses(url string) string { l.refused = url; return "" }
+
+func (l *listener) Resolves(_ context.Context, host string) doctor.Resolution {
+	l.host = host
+	return doctor.Public
+}
+
+func (l *listener) AnswersHTTPS(_ context.Context, host string) bool { return host == l.host }
+
+// checkAsked holds that the network is asked for the host that net/url reads, and
+// that a mend leads to the same place over https.
+func checkAsked(t fataler, template string) {
+	t.Helper()
+	parsed, err := macro.ParseFor(template, macro.Gathered)
+	if err != nil {
+		if found := doctor.CheckTarget(context.Background(), template, &listener{}, true); found != nil {
+			t.Fatalf("%q cannot be read, and %v", template, found)
+		}
+		return
+	}
+	want, err := url.Parse(parsed.Expand(nil))
+	if err != nil {
+		return // the guard refuses it
+	}
+	l := &listener{}
+	found := doctor.CheckTarget(context.Background(), template, l, true)
+	if l.refused != parsed.Expand(nil) || l.host != "" && l.host != want.Hostname() {
+		t.Fatalf("%q: asked for %q and %q, want %q", template, l.refused, l.host, want.Hostname())
+	}
+	for _, f := range found {
+		if f.Code != doctor.CodeHTTP || want.Scheme != "http" {
+			t.Fatalf("%q: %+v", template, f)
+		}
+		if f.Mend == nil {
+			continue
+		}
+		mended, err := macro.ParseFor(f.Mend.URLTemplate, macro.Gathered)
+		if err != nil {
+			t.Fatalf("%q: the mend %q: %v", template, f.Mend.URLTemplate, err)
+		}
+		got, err := url.Parse(mended.Expand(nil))
+		if err != nil || got.Scheme != "https" || got.Hostname() != want.Hostname() || got.Port() != "" || got.RequestURI() != want.RequestURI() {
+			t.Fatalf("%q: the mend leads to %s, not to %s: %v", template, got, want, err)
+		}
+	}
+}
+
+func TestTheHostThatIsAskedForIsTheOneCalled(t *testing.T) {
+	t.Parallel()
+	for template, host := range map[string]string{
+		"https://track.trk.io/in?c={param_1}": "track.trk.io", "https://track.trk.io": "track.trk.io", "http://track.trk.io?x": "track.trk.io", "https://track.trk.io#x:1/": "track.trk.io",
+		"https://track.trk.io:8443/a:b": "track.trk.io", "https://[2001:db8::1]/in": "2001:db8::1", "http://[2001:db8::1]:8080": "2001:db8::1", "HTTP://Track.TRK.io/": "Track.TRK.io",
+		"https://трекер.рф/in": "трекер.рф", "https://192.0.2.1:80/": "192.0.2.1",
+	} {
+		l := &listener{}
+		doctor.CheckTarget(t.Context(), template, l, true)
+		if l.host != host {
+			t.Errorf("%s: asked for %s, want %s", template, l.host, host)
+		}
+		checkAsked(t, template)
+	}
+	piece := rapid.SampledFrom([]string{"track", ".trk.io", "[::1]", ":80", ":8080", ":", "/", "?", "#", "a=1", "{param_1}", "{{", "é", "@", "[", "]", "0"})
+	rapid.Check(t, func(rt *rapid.T) {
+		checkAsked(rt, rapid.SampledFrom([]string{"http://t.io", "HTTP://", "https://", "http://"}).Draw(rt, "scheme")+strings.Join(rapid.SliceOfN(piece, 0, 8).Draw(rt, "pieces"), ""))
+	})
+}
+
+// What stands where in a template with letters beyond ASCII, and what is said of it.
+func TestWhatIsSaidOfATarget(t *testing.T) {
+	t.Parallel()
+	const template = "http://трекер.рф:80/😀?c={param_1}"
+	for name, c := range map[string]struct {
+		network    fixed
+		says       string
+		start, end int
+	}{
+		"refused":      {fixed{refuses: "it is private"}, "it is private.", 7, 16},
+		"not found":    {fixed{resolves: doctor.NotFound}, "The host трекер.рф is not found: check its spelling and its DNS record.", 7, 16},
+		"private":      {fixed{resolves: doctor.Private}, "трекер.рф does not lead to a public address, and postbacks are sent to no other.", 7, 16},
+		"http":         {fixed{resolves: doctor.Public}, "трекер.рф answers on https too; over http anybody on the way reads and changes what is sent.", 0, 4},
+		"http, unsure": {fixed{resolves: doctor.Unknown}, "трекер.рф answers on https too; over http anybody on the way reads and changes what is sent.", 0, 4},
+	} {
+		found := doctor.CheckTarget(t.Context(), template, c.network, true)
+		if len(found) != 1 || found[0].Message != c.says || found[0].Start != c.start || found[0].End != c.end {
+			t.Errorf("%s: %+v", name, found)
+		}
+	}
+}
+
+// fixed is a network that answers the same of every host.
+type fixed struct {
+	refuses  string
+	resolves doctor.Resolution
+}
+
+func (f fixed) Refuses(string) string                              { return f.refuses }
+func (f fixed) Resolves(context.Context, string) doctor.Resolution { return f.resolves }
+func (f fixed) AnswersHTTPS(context.Context, string) bool          { return true }
+
+func FuzzCheckTarget(f *testing.F) {
+	for _, c := range corpus(f) {
+		f.Add(c.question.Template)
+	}
+	f.Add("http://[::1]:80?a#b")
+	f.Fuzz(func(t *testing.T, template string) { checkAsked(t, template) })
 }
