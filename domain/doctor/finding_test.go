@@ -39,6 +39,7 @@ func TestWhatAFindingSays(t *testing.T) {
 		"another dialect":                  {sound + "&p=[revenue]", doctor.CodeForeignToken, "[revenue] is written as other systems write placeholders ([x]); ours is {payout}.", "Use {payout}"},
 		"another dialect, unknown":         {sound + "&p=##QQ##", doctor.CodeForeignToken, "##QQ## is written as other systems write placeholders (##x##); it would go out as it is.", "Remove it"},
 		"a space inside":                   {sound + "&p=a b", macro.CodeSpace, "", "Write the space as %20"},
+		"two spaces inside":                {sound + "&p=a  b", macro.CodeSpace, "", "Write the space as %20"},
 		"a space after":                    {sound + "& p=a", macro.CodeSpace, "", "Remove the space"},
 		"a brace not closed":               {sound + "&p={payout", macro.CodeUnbalancedBrace, "", "Close the brace"},
 		"a brace too many":                 {sound + "&p=a}", macro.CodeUnbalancedBrace, "", "Remove the brace"},
@@ -117,6 +118,7 @@ func TestSeparatorsAreNamedOnce(t *testing.T) {
 		"?a=1#b&&c&": "",
 		"?a=1&a=2":   "repeated_parameter a=2 ?a=1",
 		"?a=1&A=2":   "",
+		"?a=1&a":     "missing_equals a ?a=1",
 		"?dob=1":     "personal_data dob=1 ",
 		"?dob=1&b=1": "personal_data dob=1 ?b=1",
 		"?b=1&dob=1": "personal_data dob=1 ?b=1",
@@ -191,8 +193,9 @@ func TestFindingsAreInOrder(t *testing.T) {
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		q := doctor.Question{
-			Template: strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 24).Draw(rt, "pieces"), ""),
-			Goals:    []string{"ftd", "registration"}, Statuses: commission.Statuses(), Gathers: rapid.Bool().Draw(rt, "gathers"),
+			Template: rapid.SampledFrom([]string{"", "https://kt.trk.io/6f1c/postback?&", "https://my.trk.io/in?a=REPLACE&&b="}).Draw(rt, "head") +
+				strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 24).Draw(rt, "pieces"), ""),
+			Goals: []string{"ftd", "registration"}, Statuses: commission.Statuses(), Gathers: rapid.Bool().Draw(rt, "gathers"),
 		}
 		goals, statuses := slices.Clone(q.Goals), slices.Clone(q.Statuses)
 		first := doctor.Check(q)

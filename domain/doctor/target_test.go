@@ -112,6 +112,9 @@ func checkAsked(t fataler, template string) {
 	if l.refused != parsed.Expand(nil) || l.host != "" && l.host != want.Hostname() {
 		t.Fatalf("%q: asked for %q and %q, want %q", template, l.refused, l.host, want.Hostname())
 	}
+	if l.host != "" && len(found) != map[string]int{"http": 1, "https": 0}[want.Scheme] {
+		t.Fatalf("%q: %+v, though https is answered", template, found)
+	}
 	for _, f := range found {
 		if f.Code != doctor.CodeHTTP || want.Scheme != "http" {
 			t.Fatalf("%q: %+v", template, f)
