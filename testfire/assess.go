@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"postrider/internal/enum"
+	"postrider/internal/globalid"
 )
 
 // Grade is how a scenario went.
@@ -36,6 +37,8 @@ func (g *Grade) UnmarshalGQL(v any) error { return enum.Read(v, g, Grades()) }
 func Assess(scenario string, results map[string]*Result) (Grade, string) {
 	r, normal := results[scenario], results[Normal]
 	switch {
+	case r == nil && normal != nil && normal.Exchange.StatusCode != 0:
+		return Problem, fmt.Sprintf("Not fired: those before it took %s together.", runTime)
 	case r == nil:
 		return Problem, "Not fired: the first one got no answer."
 	case scenario == UnknownClick:
@@ -46,7 +49,7 @@ func Assess(scenario string, results map[string]*Result) (Grade, string) {
 		return assessRefused(scenario, r)
 	case scenario == SecondDeposit && sameRequest(r, normal):
 		return Attention, "It looks exactly like the first, so a tracker drops it: add {conversion_id} in the parameter for the transaction."
-	case scenario == Reversal && sameRequest(r, normal):
+	case scenario == Reversal && normal != nil && withoutOwn(r) == withoutOwn(normal):
 		return Attention, "It looks exactly like the first: nothing in the URL tells that the conversion was rejected. Add {status}, or let rejected ones not fire."
 	case scenario == SameAgain:
 		return Good, fmt.Sprintf("Answered %d. Look into your tracker: there must be one conversion, not two.", r.Exchange.StatusCode)
@@ -74,10 +77,10 @@ func assessUnknown(r, normal *Result) (Grade, string) {
 	switch {
 	case r.Exchange.StatusCode == 0:
 		return Problem, r.Outcome.Sentence()
+	case !r.ClickID:
+		return Attention, "The URL carries no click id, so the tracker cannot tell one click from another."
 	case !r.delivered():
 		return Good, fmt.Sprintf("Refused (%d), as it should be: when your tracker accepts a click id, it knows it.", r.Exchange.StatusCode)
-	case sameRequest(r, normal):
-		return Attention, "The URL carries no click id, so the tracker cannot tell one click from another."
 	case normal != nil && !sameText(r, normal):
 		return Attention, "Accepted, but with another answer than for the known click: a rule on the answer's body can tell the two apart."
 	default:
@@ -98,12 +101,14 @@ func assessSlow(r *Result) (Grade, string) {
 }
 
 // sameRequest tells whether a tracker could not tell two tests apart.
-func sameRequest(a, b *Result) bool {
-	return b != nil && withoutOwn(a) == withoutOwn(b)
-}
+func sameRequest(a, b *Result) bool { return b != nil && a.sent() == b.sent() }
 
-// withoutOwn is what was sent.
-func withoutOwn(r *Result) string { return r.URL + "\n" + r.Exchange.RequestBody }
+// sent is what a tracker got.
+func (r *Result) sent() string { return r.URL + "\n" + r.Exchange.RequestBody }
+
+// withoutOwn is what was sent but for its delivery's id, which says nothing of what
+// happened.
+func withoutOwn(r *Result) string { return strings.ReplaceAll(r.sent(), globalid.Hex(r.ID), "") }
 
 func sameText(a, b *Result) bool {
 	return a.Exchange.StatusCode == b.Exchange.StatusCode && strings.TrimSpace(a.Exchange.ResponseBody) == strings.TrimSpace(b.Exchange.ResponseBody)

@@ -102,12 +102,10 @@ func (t *Tester) Prove(ctx context.Context, c Claim) (*Proof, error) {
 func (d *Draft) rule(c Claim) firing.Postback {
 	p := firing.Postback{
 		AffiliateID: c.Link.AffiliateID, Scope: d.Scope, OfferID: d.OfferID, CampaignID: d.CampaignID, Statuses: d.Statuses, Enabled: true, Gathers: d.Gathers,
+		Goal: c.Goal,
 	}
-	switch {
-	case slices.Contains(d.Goals, c.Goal) || len(d.Goals) == 0:
-		p.Goal = c.Goal
-	default:
-		p.Goal = d.Goals[0]
+	if len(d.Goals) > 0 {
+		p.Goal, p.Further = d.Goals[0], d.Goals[1:]
 	}
 	if len(p.Statuses) == 0 {
 		p.Statuses = []commission.Status{commission.Approved}

@@ -90,7 +90,11 @@ func (t *Tester) RunScenarios(ctx context.Context, w Wish) (*Run, error) {
 		if first := results[Normal]; timed.Err() != nil || first != nil && first.Exchange.StatusCode == 0 {
 			break
 		}
-		r, err := t.fire(timed, o, shot{scenario: s.Key, run: run, values: valuesOf(s.Key, o.values, id)})
+		next := shot{scenario: s.Key, run: run, values: valuesOf(s.Key, o.values, id)}
+		if s.Key == SameAgain {
+			next.again = results[Normal].ID
+		}
+		r, err := t.fire(timed, o, next)
 		if err != nil {
 			return nil, err
 		}

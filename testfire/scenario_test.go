@@ -1,10 +1,16 @@
 package testfire_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
+	"postrider/dispatch"
+	"postrider/ent/db"
+	"postrider/internal/problem"
+	"postrider/pgtest"
 	"postrider/testfire"
 )
 
@@ -105,7 +111,84 @@ func TestARunSpendsItsShots(t *testing.T) {
 		_, err := w.tester.RunScenarios(w.oneCtx, wish)
 		w.must(err)
 	}
-	if _, err := w.tester.RunScenarios(w.oneCtx, wish); err == nil || len(w.sent) != 14 {
-		t.Errorf("a third run at once: %v, %d sent", err, len(w.sent))
+	for range 2 {
+		if _, err := w.tester.RunScenarios(w.oneCtx, wish); problem.CodeOf(err) != problem.CodeRateLimited || len(w.sent) != 14 {
+			t.Errorf("a third run at once: %v, %d sent", err, len(w.sent))
+		}
+	}
+	for range 6 { // what a refused run leaves is still there
+		if _, err := w.tester.Fire(w.oneCtx, wish); err != nil {
+			t.Error(err)
+		}
+	}
+	if w.tester.AllowLook(w.oneCtx) {
+		t.Error("20 shots are more than 20")
+	}
+}
+
+// A retry has the id of its delivery, and a reversal that of a delivery of its own, which
+// tells nobody that it is one.
+func TestTheScenariosWithADeliveryAsTransaction(t *testing.T) {
+	w := newWorld(t, nil)
+	cards := w.run("/pb?c={param_1}&tid={delivery_id}")
+	id := func(n int) string {
+		if a, b := w.sent[n].URL.Query().Get("tid"), w.sent[n].Header.Get("X-Postrider-Delivery"); a != b {
+			t.Errorf("request %d says %s in its URL and %s in its header", n, a, b)
+		}
+		return w.sent[n].URL.Query().Get("tid")
+	}
+	seen := map[string]int{}
+	for n := range w.sent {
+		seen[id(n)]++
+	}
+	if id(0) != id(1) || len(seen) != 6 || cards[testfire.SameAgain].Test.Macros["delivery_id"] != id(0) {
+		t.Errorf("the same again is %s after %s; %d ids in all", id(1), id(0), len(seen))
+	}
+	w.grades(cards, map[string]testfire.Grade{
+		testfire.Normal: good, testfire.SameAgain: good, testfire.SecondDeposit: good, testfire.Reversal: attention, testfire.UnknownClick: attention, testfire.Special: good, testfire.SlowAnswer: good,
+	})
+}
+
+// By POST the values are in the body; what was asked for stays as it was asked for.
+func TestTheScenariosOfASavedPostback(t *testing.T) {
+	var mu sync.Mutex
+	var bodies []map[string]string
+	w := newWorld(t, func(_ http.ResponseWriter, r *http.Request) {
+		var body map[string]string
+		_ = json.NewDecoder(r.Body).Decode(&body)
+		mu.Lock()
+		bodies = append(bodies, body)
+		mu.Unlock()
+		if r.Header.Get("webhook-signature") == "" {
+			t.Error("one is not signed")
+		}
+	})
+	p := pgtest.Postback(t, w.d, w.one.Affiliate, w.url+"/?c={click_id}&p1={param_1}&z={param_3}&tid={transaction_id}&s={status}&was={previous_status}&why={reason}&player={player_id}&p={payout}",
+		func(c *db.PostbackCreate) { c.SetMethod(dispatch.POST) })
+	wish := testfire.Wish{PostbackID: p.ID, Values: map[string]string{"player_id": "mine", "param_1": "my click", "status": "pending", "payout": "3"}}
+	run, err := w.tester.RunScenarios(w.oneCtx, wish)
+	w.must(err)
+	again, err := w.tester.RunScenarios(w.oneCtx, wish)
+	w.must(err)
+	for i, b := range bodies {
+		key := testfire.Scenarios()[i%7].Key
+		back, unknown := key == testfire.Reversal, key == testfire.UnknownClick
+		if b["player"] != "mine" || (b["p1"] == "my click") == unknown || (b["p1"] == b["c"]) != unknown || (b["s"] == "rejected") != back || (b["was"] == "approved") != back || (b["why"] != "") != back || (b["p"] == "0.00") != back {
+			t.Errorf("%s: %v", key, b)
+		}
+		if (b["z"] == "Größe & 100% = a+b #1 日本") != (key == testfire.Special) {
+			t.Errorf("%s: param_3 is %q", key, b["z"])
+		}
+		if first := bodies[i/7*7]["tid"]; (b["tid"] == first) != (i%7 < 2 || back) {
+			t.Errorf("%s: the transaction is %s, the first one %s", key, b["tid"], first)
+		}
+	}
+	if len(bodies) != 14 || bodies[0]["tid"] == bodies[7]["tid"] || bodies[4]["c"] == bodies[11]["c"] || run.ID == again.ID {
+		t.Errorf("%d sent; two runs share what should be their own: %v, %v", len(bodies), bodies[0], bodies[7])
+	}
+	for _, c := range run.Cards {
+		if *c.Test.Scenario != c.Scenario.Key || *c.Test.RunID != run.ID || *c.Test.PostbackID != p.ID || strings.Contains(c.Says, "no macro whose value") {
+			t.Errorf("%s: %+v, %s", c.Scenario.Key, c.Test, c.Says)
+		}
 	}
 }

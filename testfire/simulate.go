@@ -41,7 +41,11 @@ func (t *Tester) simulate(ctx context.Context, c Claim) (*scene, error) {
 	if err := t.simulateClick(ctx, s, c); err != nil {
 		return nil, err
 	}
-	return s, t.simulateConversion(ctx, s, c, g, offer)
+	if err := t.simulateConversion(ctx, s, c, g, offer); err != nil {
+		return nil, err
+	}
+	s.gather()
+	return s, nil
 }
 
 func (s *scene) set(name macro.Name, value, why string) {
@@ -118,6 +122,18 @@ func (t *Tester) simulateConversion(ctx context.Context, s *scene, c Claim, g *d
 		s.set(macro.TransactionID, "", fmt.Sprintf("Empty: operators give none for %s; {conversion_id} is always there.", g.Name))
 	}
 	return t.simulatePayout(ctx, s, c, amount, offer, now)
+}
+
+// gather is what a postback that gathers says of this one conversion.
+func (s *scene) gather() {
+	const why = "Of this conversion alone; what else its click brings in the window is added."
+	s.set(macro.Count, "1", why)
+	s.set(macro.GoalNames, s.values.Get(macro.GoalName), why)
+	s.set(macro.SumPayout, s.values.Get(macro.Payout), why)
+	s.set(macro.SumAmount, s.values.Get(macro.Amount), why)
+	if s.values.Get(macro.Amount) == "" {
+		s.why[macro.SumAmount] = s.why[macro.Amount]
+	}
 }
 
 func (t *Tester) simulatePayout(ctx context.Context, s *scene, c Claim, amount decimal.Decimal, offer *db.Offer, now time.Time) error {

@@ -12,6 +12,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 	"postrider/domain/macro"
 	"postrider/ent/db"
 	"postrider/ent/db/goal"
+	"postrider/ent/db/postback"
 	"postrider/internal/globalid"
 	"postrider/internal/installation"
 	"postrider/internal/problem"
@@ -177,7 +179,7 @@ func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
 
 // readPostback takes from a saved postback what the wish leaves open.
 func (t *Tester) readPostback(ctx context.Context, o *order, w *Wish) error {
-	p, err := t.Rows.Postback.Get(ctx, w.PostbackID)
+	p, err := t.Rows.Postback.Query().Where(postback.ID(w.PostbackID), postback.DeletedAtIsNil()).Only(ctx)
 	if err != nil {
 		return missing(err, "postbackId", "postback")
 	}
@@ -231,17 +233,25 @@ func missing(err error, field, what string) error {
 	return err
 }
 
+// carriesClick tells whether a tracker can see which click it is.
+func (o *order) carriesClick() bool {
+	names := o.template.Macros()
+	return slices.Contains(names, macro.Param1) || slices.Contains(names, macro.ClickID)
+}
+
 // shot is one exchange to be made of an order.
 type shot struct {
 	scenario string
 	run      uuid.NullUUID
 	values   *macro.Values
+	again    uuid.UUID // the test that it repeats, as a retry would, by its id; nil for none
 }
 
 // Result is a test that was fired.
 type Result struct {
 	ID       uuid.UUID
 	URL      string
+	ClickID  bool // the URL has a macro for it
 	Exchange dispatch.Exchange
 	Outcome  dispatch.Outcome // Accepted or GiveUp
 }
@@ -267,16 +277,20 @@ func (t *Tester) fire(ctx context.Context, o *order, s shot) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making an id: %w", err)
 	}
+	delivery := globalid.Hex(id)
+	if !s.again.IsNil() {
+		delivery = globalid.Hex(s.again)
+	}
 	if o.said[string(macro.DeliveryID)] == "" {
-		s.values.Set(macro.DeliveryID, globalid.Hex(id))
+		s.values.Set(macro.DeliveryID, delivery)
 	}
 	e := t.Sender.Send(ctx, dispatch.Request{
-		Method: o.method, URL: o.template.Expand(s.values), DeliveryID: globalid.Hex(id), Attempt: 1, SigningSecret: o.signing,
+		Method: o.method, URL: o.template.Expand(s.values), DeliveryID: delivery, Attempt: 1, SigningSecret: o.signing,
 	})
 	outcome := dispatch.Judge(e, dispatch.Terms{Attempt: 1, Rule: o.rule})
 	if outcome.Verdict != dispatch.Accepted {
 		outcome.Verdict, outcome.Reason, outcome.Detail = dispatch.GiveUp, outcome.AttemptReason, outcome.AttemptDetail
 	}
-	r := &Result{ID: id, URL: e.URL, Exchange: e, Outcome: outcome}
+	r := &Result{ID: id, URL: e.URL, ClickID: o.carriesClick(), Exchange: e, Outcome: outcome}
 	return r, t.keep(context.WithoutCancel(ctx), o, s, r)
 }

@@ -5,16 +5,19 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
+	"pgregory.net/rapid"
 
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/ent/db/attempt"
+	"postrider/internal/installation"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/outbox"
@@ -179,6 +182,75 @@ func TestWhatIsWrongWithATestIsSaid(t *testing.T) {
 	}
 }
 
+// Everything that is wrong is said at once, and spends none of the user's shots.
+func TestAllThatIsWrongIsSaidTogether(t *testing.T) {
+	w := newWorld(t, nil)
+	wrong := testfire.Wish{
+		URLTemplate: "https://x.example/?n={count}", BodyRule: &dispatch.BodyRule{Kind: "smells_of"},
+		Values: map[string]string{"nothing": "1", "param_2": strings.Repeat("x", 2049), "param_3": strings.Repeat("x", 2048)},
+	}
+	for name, fire := range map[string]func() error{
+		"once":          func() error { _, err := w.tester.Fire(w.oneCtx, wrong); return err },
+		"all scenarios": func() error { _, err := w.tester.RunScenarios(w.oneCtx, wrong); return err },
+	} {
+		for range 21 {
+			err := fire()
+			var fields []string
+			if joined, ok := err.(interface{ Unwrap() []error }); ok {
+				for _, one := range joined.Unwrap() {
+					fields = append(fields, field(one))
+				}
+			}
+			if slices.Sort(fields); !slices.Equal(fields, []string{"bodyRule", "urlTemplate", "values", "values"}) {
+				t.Fatalf("%s: %v names %v", name, err, fields)
+			}
+		}
+	}
+	for range 20 {
+		if !w.tester.AllowLook(w.oneCtx) {
+			t.Fatal("what was refused has spent shots")
+		}
+	}
+}
+
+func TestWhatGathersHasMacrosOfItsOwn(t *testing.T) {
+	w := newWorld(t, nil)
+	template := w.url + "/?n={count}&sum={sum_amount}"
+	_, err := w.tester.Fire(w.oneCtx, testfire.Wish{URLTemplate: template, Gathers: true})
+	w.must(err)
+	saved := pgtest.Postback(t, w.d, w.one.Affiliate, template, pgtest.Gathering(60))
+	_, err = w.tester.Fire(w.oneCtx, testfire.Wish{PostbackID: saved.ID})
+	w.must(err)
+	for _, r := range w.sent {
+		if q := r.URL.Query(); q.Get("n") != "3" || q.Get("sum") != "75.50" {
+			t.Errorf("sent %s", r.URL)
+		}
+	}
+	if len(w.sent) != 2 {
+		t.Errorf("%d were sent", len(w.sent))
+	}
+}
+
+func TestNothingIsFiredDuringAHold(t *testing.T) {
+	w := newWorld(t, nil)
+	w.must(installation.Begin(t.Context(), w.d.SQL, installation.Asked, "moving"))
+	wish := testfire.Wish{URLTemplate: w.url + whole}
+	for range 21 {
+		_, one := w.tester.Fire(w.oneCtx, wish)
+		_, all := w.tester.RunScenarios(w.oneCtx, wish)
+		if problem.CodeOf(one) != problem.CodeConflict || problem.CodeOf(all) != problem.CodeConflict {
+			t.Fatalf("on hold: %v, %v", one, all)
+		}
+	}
+	if n := w.count(`SELECT count(*) FROM deliveries`); n != 0 || len(w.sent) != 0 {
+		t.Errorf("%d were kept and %d sent", n, len(w.sent))
+	}
+	w.must(installation.Resume(t.Context(), w.d.SQL))
+	if _, err := w.tester.RunScenarios(w.oneCtx, wish); err != nil {
+		t.Errorf("after the hold: %v", err)
+	}
+}
+
 func TestAFailureIsNeverTriedAgain(t *testing.T) {
 	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusServiceUnavailable) })
 	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{URLTemplate: w.url + "/?c={param_1}"})
@@ -216,5 +288,34 @@ func TestAUserFiresOnlySoOften(t *testing.T) {
 	w.now = w.now.Add(time.Minute)
 	if _, err := w.tester.Fire(w.oneCtx, wish); err != nil {
 		t.Errorf("a minute later: %v", err)
+	}
+}
+
+// Looking hosts up and firing are paid from one purse: 20 shots, and one more every two
+// seconds.
+func TestTheShotsOfAUserAreABucket(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		now := pgtest.Now
+		tester := testfire.New(testfire.Config{Now: func() time.Time { return now }})
+		halves := map[int64]int{1: 40, 2: 40} // a shot is two
+		for range rapid.IntRange(1, 120).Draw(t, "steps") {
+			user := rapid.Int64Range(1, 2).Draw(t, "user")
+			want := halves[user] >= 2
+			if got := tester.AllowLook(viewer.With(context.Background(), &viewer.Viewer{UserID: user, Role: viewer.Affiliate, AffiliateID: 7})); got != want {
+				t.Fatalf("user %d with %d halves of a shot may look: %t", user, halves[user], got)
+			}
+			if want {
+				halves[user] -= 2
+			}
+			seconds := rapid.SampledFrom([]int{0, 0, 0, 0, 1, 2, 90}).Draw(t, "seconds")
+			now = now.Add(time.Duration(seconds) * time.Second)
+			for u := range halves {
+				halves[u] = min(40, halves[u]+seconds)
+			}
+		}
+	})
+	if testfire.New(testfire.Config{}).AllowLook(t.Context()) {
+		t.Error("nobody may look")
 	}
 }

@@ -1,0 +1,260 @@
+package testfire_test
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/domain/macro"
+	"postrider/domain/tracking"
+	"postrider/ent/db"
+	"postrider/pgtest"
+	"postrider/testfire"
+)
+
+// everyMacro is a template with each macro once, under its own name.
+func everyMacro() string {
+	var pairs []string
+	for _, m := range macro.All() {
+		pairs = append(pairs, fmt.Sprintf("%s={%s}", m.Name, m.Name))
+	}
+	return "https://t.example/?" + strings.Join(pairs, "&")
+}
+
+// prove proves a draft alone.
+func (w *world) prove(c testfire.Claim) testfire.Proven {
+	w.t.Helper()
+	proof, err := w.tester.Prove(w.oneCtx, c)
+	w.must(err)
+	return proof.Postbacks[0]
+}
+
+// Of every goal in every status, through every kind of link: each macro has a value or
+// none, a reason in words, and stands in the URL where it is said to.
+func TestEveryMacroIsExplainedForEveryConversion(t *testing.T) {
+	w := newWorld(t, nil)
+	byDefault, err := w.rows.TrackingLink.Get(w.system, pgtest.DefaultLink(t, w.d, w.one.Affiliate, w.one.Offer).ID)
+	w.must(err)
+	goals, err := w.rows.Goal.Query().All(w.system)
+	w.must(err)
+	template := everyMacro()
+	for _, link := range []*db.TrackingLink{w.link(), byDefault} {
+		for _, g := range goals {
+			for _, status := range commission.Statuses() {
+				name := fmt.Sprintf("%s, %s, link %d", g.Key, status, link.ID)
+				p := w.prove(testfire.Claim{Link: link, Goal: g.Key, Status: status, Pasted: tracking.Pasted{Params: [3]string{"{{clickid}}", "a b&c", ""}}, Draft: &testfire.Draft{
+					URLTemplate: template, Statuses: []commission.Status{status}, Gathers: time.Minute,
+				}})
+				sent, err := url.Parse(p.URL)
+				w.must(err)
+				if len(p.Slots) != len(macro.All()) {
+					t.Fatalf("%s: %d slots of %d macros; %s", name, len(p.Slots), len(macro.All()), p.Decision.Reason)
+				}
+				for _, s := range p.Slots {
+					if s.Filled != (s.Value != "") || s.Filled == strings.HasPrefix(s.Why, "Empty: ") || !strings.HasSuffix(s.Why, ".") {
+						t.Errorf("%s: {%s} is %q, filled %t: %q", name, s.Macro, s.Value, s.Filled, s.Why)
+					}
+					part, err := url.QueryUnescape(p.URL[s.Span.URLStart:s.Span.URLEnd])
+					if got := sent.Query().Get(string(s.Macro)); err != nil || got != s.Value || part != s.Value || template[s.Span.TemplateStart:s.Span.TemplateEnd] != "{"+string(s.Macro)+"}" {
+						t.Errorf("%s: {%s} is %q, the URL says %q, its span %q", name, s.Macro, s.Value, got, part)
+					}
+				}
+				w.alone(name, p, g, status, link)
+			}
+		}
+	}
+}
+
+// alone checks what the macros of one simulated conversion say.
+func (w *world) alone(name string, p testfire.Proven, g *db.Goal, status commission.Status, link *db.TrackingLink) {
+	w.t.Helper()
+	value := func(m macro.Name) string { return slot(w.t, p.Slots, m).Value }
+	for m, want := range map[macro.Name]string{
+		macro.GoalID: g.Key, macro.GoalName: g.Name, macro.GoalNames: g.Name, macro.Status: string(status), macro.Count: "1", macro.SumAmount: value(macro.Amount), macro.SumPayout: value(macro.Payout),
+		macro.PreviousStatus: "", macro.Reason: "", macro.Date: pgtest.Now.Format(time.RFC3339), macro.Timestamp: fmt.Sprint(pgtest.Now.Unix()), macro.Currency: "EUR",
+		macro.AffID: fmt.Sprint(w.one.Affiliate), macro.OfferID: fmt.Sprint(w.one.Offer), macro.Param2: "a b&c", macro.Param3: "",
+	} {
+		if got := value(m); got != want {
+			w.t.Errorf("%s: {%s} is %q, want %q", name, m, got, want)
+		}
+	}
+	if through := link.CampaignID != nil; through != (value(macro.CampID) != "") || through != (value(macro.CampName) != "") || through && value(macro.CampID) != fmt.Sprint(*link.CampaignID) {
+		w.t.Errorf("%s: the campaign is %q, %q", name, value(macro.CampID), value(macro.CampName))
+	}
+	if money := strings.Contains(strings.Join(g.Parameters, " "), "amount"); money != (value(macro.Amount) != "") {
+		w.t.Errorf("%s: the amount is %q", name, value(macro.Amount))
+	}
+}
+
+func TestThePayoutIsWhatTheDealInForcePays(t *testing.T) {
+	w := newWorld(t, nil)
+	d := decimal.RequireFromString
+	set := func(model commission.Model, amount, percent string) func(*db.DealCreate) {
+		return func(c *db.DealCreate) { c.SetModel(model).SetAmount(d(amount)).SetPercent(d(percent)) }
+	}
+	and := func(first func(*db.DealCreate), then func(*db.DealCreate)) func(*db.DealCreate) {
+		return func(c *db.DealCreate) { first(c); then(c) }
+	}
+	own := func(c *db.DealCreate) { c.SetAffiliateID(w.one.Affiliate) }
+	theirs := pgtest.Affiliate(t, w.d)
+	cpa := set(commission.CPA, "120", "0")
+	tiers := func(c *db.DealCreate) {
+		c.SetTierBy(commission.ByCount).SetTiers([]commission.Tier{{From: d("1"), Amount: d("150")}, {From: d("10"), Amount: d("200")}})
+	}
+	for name, c := range map[string]struct {
+		deals  []func(*db.DealCreate)
+		goal   string
+		status commission.Status
+		pays   string
+		why    string
+	}{
+		"no deal":                {nil, "cpa", "", "0.00", "There is no deal for this offer yet"},
+		"CPA":                    {[]func(*db.DealCreate){cpa}, "cpa", "", "120.00", "What your CPA deal pays."},
+		"CPA while pending":      {[]func(*db.DealCreate){cpa}, "cpa", commission.Pending, "120.00", "What your CPA deal pays."},
+		"CPA, rejected":          {[]func(*db.DealCreate){cpa}, "cpa", commission.Rejected, "0.00", "CPA deal pays nothing for this goal in this status"},
+		"CPA, cancelled":         {[]func(*db.DealCreate){cpa}, "cpa", commission.Cancelled, "0.00", "pays nothing"},
+		"CPA, another goal":      {[]func(*db.DealCreate){cpa}, "ftd", "", "0.00", "pays nothing"},
+		"CPL by default":         {[]func(*db.DealCreate){set(commission.CPL, "4.5", "0")}, "registration", "", "4.50", "CPL deal"},
+		"CPL of another lead":    {[]func(*db.DealCreate){and(set(commission.CPL, "9", "0"), func(c *db.DealCreate) { c.SetLeadGoal("kyc") })}, "kyc", "", "9.00", "CPL deal"},
+		"RevShare":               {[]func(*db.DealCreate){set(commission.RevShare, "0", "35")}, "net_revenue", "", "8.93", "RevShare deal"},
+		"RevShare, a deposit":    {[]func(*db.DealCreate){set(commission.RevShare, "0", "35")}, "deposit", "", "0.00", "RevShare deal pays nothing"},
+		"Hybrid, its amount":     {[]func(*db.DealCreate){set(commission.Hybrid, "60", "20")}, "cpa", "", "60.00", "Hybrid deal"},
+		"Hybrid, its share":      {[]func(*db.DealCreate){set(commission.Hybrid, "60", "20")}, "net_revenue", "", "5.10", "Hybrid deal"},
+		"one's own goes over":    {[]func(*db.DealCreate){cpa, and(set(commission.CPA, "175", "0"), own)}, "cpa", "", "175.00", "CPA deal"},
+		"another's never":        {[]func(*db.DealCreate){and(cpa, func(c *db.DealCreate) { c.SetAffiliateID(theirs) })}, "cpa", "", "0.00", "There is no deal"},
+		"one that is over":       {[]func(*db.DealCreate){and(cpa, func(c *db.DealCreate) { c.SetValidTo(pgtest.Now) })}, "cpa", "", "0.00", "There is no deal"},
+		"one that begins now":    {[]func(*db.DealCreate){and(cpa, func(c *db.DealCreate) { c.SetValidFrom(pgtest.Now) })}, "cpa", "", "120.00", "CPA deal"},
+		"one's own that is over": {[]func(*db.DealCreate){cpa, and(and(set(commission.CPA, "175", "0"), own), func(c *db.DealCreate) { c.SetValidTo(pgtest.Now) })}, "cpa", "", "120.00", "CPA deal"},
+		"before the first tier":  {[]func(*db.DealCreate){and(cpa, tiers)}, "cpa", "", "120.00", "CPA deal"},
+	} {
+		_, err := w.d.SQL.ExecContext(t.Context(), `DELETE FROM deals`)
+		w.must(err)
+		for _, change := range c.deals {
+			row := w.rows.Deal.Create().SetOfferID(w.one.Offer).SetCurrency("EUR").SetCreatedAt(pgtest.Now)
+			change(row)
+			w.must(row.Exec(w.system))
+		}
+		claim := testfire.Claim{Link: w.link(), Goal: c.goal, Status: c.status, Draft: &testfire.Draft{URLTemplate: "https://t.example/?p={payout}", Statuses: commission.Statuses()}}
+		if s := slot(t, w.prove(claim).Slots, macro.Payout); s.Value != c.pays || !strings.Contains(s.Why, c.why) {
+			t.Errorf("%s pays %q (%s), want %s, %q", name, s.Value, s.Why, c.pays, c.why)
+		}
+	}
+}
+
+func TestTheClickOfTheProofIsTheLinks(t *testing.T) {
+	w := newWorld(t, nil)
+	elsewhere := pgtest.Offer(t, w.d)
+	w.must(w.rows.LandingPage.Create().SetOfferID(elsewhere).SetKey("bonus").SetName("Bonus").SetURL("https://royalspin.example/bonus").Exec(w.system))
+	for name, c := range map[string]struct {
+		pasted tracking.Pasted
+		slot   macro.Name
+		value  string
+		why    string
+	}{
+		"no landing page":        {tracking.Pasted{}, macro.LandingPage, "", "to no landing page of its own"},
+		"one of the offer's":     {tracking.Pasted{LandingPage: "welcome"}, macro.LandingPage, "welcome", "The landing page of the link."},
+		"one of another offer's": {tracking.Pasted{LandingPage: "bonus"}, macro.LandingPage, "", `the offer has no landing page "bonus"`},
+		"a token":                {tracking.Pasted{Params: [3]string{"", "##sid##", ""}}, macro.Param2, "banner-300x250", "The tracking link carries ##sid##"},
+		"a fixed value":          {tracking.Pasted{Params: [3]string{"", "", "zone 1"}}, macro.Param3, "zone 1", "the same for every click"},
+		"nothing":                {tracking.Pasted{}, macro.Param1, "", "carries no param_1"},
+	} {
+		proof, err := w.tester.Prove(w.oneCtx, testfire.Claim{Link: w.link(), Pasted: c.pasted, Goal: "ftd", Draft: &testfire.Draft{URLTemplate: everyMacro(), Gathers: time.Hour}})
+		w.must(err)
+		slots := [][]testfire.Slot{proof.Postbacks[0].Slots}
+		if c.slot != macro.LandingPage {
+			slots = append(slots, proof.Click)
+		}
+		for _, in := range slots {
+			if s := slot(t, in, c.slot); s.Value != c.value || s.Filled != (c.value != "") || !strings.Contains(s.Why, c.why) {
+				t.Errorf("%s: %+v, want %q, %q", name, s, c.value, c.why)
+			}
+		}
+	}
+}
+
+func TestAFilterThatGivesOrTakesIsNamed(t *testing.T) {
+	w := newWorld(t, nil)
+	for slotText, want := range map[string]struct{ value, ends string }{
+		"{param_3}":                  {"", "carries no param_3."},
+		"{param_3|default:none}":     {"none", "A filter gives the value."},
+		"{param_1|default:none}":     {"wgk3l5f2c1", "in its place."},
+		"{status|map:rejected=0,*=}": {"", "A filter takes the value away."},
+		"{status|map:approved=1}":    {"1", "Where the conversion stands."},
+		"{param_3|upper}":            {"", "carries no param_3."},
+		"{amount|map:*=|default:no}": {"no", "this is a sample."},
+	} {
+		p := w.prove(testfire.Claim{Link: w.link(), Goal: "ftd", Pasted: tracking.Pasted{Params: [3]string{"{c}"}}, Draft: &testfire.Draft{URLTemplate: "https://t.example/?v=" + slotText}})
+		if s := p.Slots[0]; s.Value != want.value || !strings.HasSuffix(s.Why, want.ends) {
+			t.Errorf("%s is %q: %q; want %q, …%q", slotText, s.Value, s.Why, want.value, want.ends)
+		}
+	}
+}
+
+// Nothing of another affiliate's is proven, and what a draft names of theirs is not shown.
+func TestAProofKnowsItsViewer(t *testing.T) {
+	w := newWorld(t, nil)
+	pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?mine={param_1}", pgtest.On("ftd"))
+	byDefault, err := w.rows.TrackingLink.Get(w.system, pgtest.DefaultLink(t, w.d, w.one.Affiliate, w.one.Offer).ID)
+	w.must(err)
+	w.must(w.rows.Deal.Create().SetOfferID(w.one.Offer).SetAffiliateID(w.one.Affiliate).SetModel(commission.CPA).SetAmount(decimal.NewFromInt(777)).SetCurrency("EUR").SetCreatedAt(pgtest.Now).Exec(w.system))
+	draft := &testfire.Draft{URLTemplate: everyMacro(), Gathers: time.Hour}
+	if proof, err := w.tester.Prove(w.otherCtx, testfire.Claim{Link: w.link(), Goal: "cpa", Draft: draft}); err == nil {
+		t.Errorf("another's campaign: %+v", proof)
+	}
+	if proof, err := w.tester.Prove(t.Context(), testfire.Claim{Link: w.link(), Goal: "cpa"}); err == nil {
+		t.Errorf("nobody: %+v", proof)
+	}
+	for name, c := range map[string]struct {
+		ctx       context.Context
+		postbacks int
+		payout    string
+	}{"its owner": {w.oneCtx, 2, "777.00"}, "staff": {w.staff, 2, "777.00"}, "another affiliate": {w.otherCtx, 1, "120.00"}} {
+		proof, err := w.tester.Prove(c.ctx, testfire.Claim{Link: byDefault, Goal: "cpa", Draft: draft})
+		w.must(err)
+		if got := slot(t, proof.Postbacks[0].Slots, macro.Payout).Value; len(proof.Postbacks) != c.postbacks || got != c.payout {
+			t.Errorf("%s is shown %d postbacks and pays %s, want %d and %s", name, len(proof.Postbacks), got, c.postbacks, c.payout)
+		}
+	}
+}
+
+func TestADraftIsJudgedAsItWouldBeSaved(t *testing.T) {
+	w := newWorld(t, nil)
+	elsewhere := pgtest.Offer(t, w.d)
+	for name, c := range map[string]struct {
+		draft testfire.Draft
+		rule  firing.Rule
+		says  string
+	}{
+		"for everything":         {testfire.Draft{}, firing.Matched, "for all campaigns, for the goal ftd"},
+		"for the goal among its": {testfire.Draft{Goals: []string{"registration", "ftd"}}, firing.Matched, "for the goal ftd"},
+		"for other goals":        {testfire.Draft{Goals: []string{"registration", "deposit"}}, firing.OtherGoal, "for the goal registration or deposit; this is ftd"},
+		"for the offer":          {testfire.Draft{Scope: firing.Offer, OfferID: w.one.Offer}, firing.Matched, ""},
+		"for another offer":      {testfire.Draft{Scope: firing.Offer, OfferID: elsewhere}, firing.OtherOffer, ""},
+		"for the campaign":       {testfire.Draft{Scope: firing.Campaign, CampaignID: w.one.Link.CampaignID}, firing.Matched, ""},
+		"for two other statuses": {testfire.Draft{Statuses: []commission.Status{commission.Pending, commission.Rejected}}, firing.OtherStatus, "pending or rejected; this one is approved"},
+		"gathering":              {testfire.Draft{Gathers: 90 * time.Second}, firing.Matched, "It gathers what its click brings within"},
+	} {
+		c.draft.URLTemplate = "https://t.example/?c={param_1}"
+		p := w.prove(testfire.Claim{Link: w.link(), Goal: "ftd", Draft: &c.draft})
+		if p.Postback != nil || p.Decision.Rule != c.rule || !strings.Contains(p.Decision.Reason, c.says) || (p.URL != "") != (c.rule == firing.Matched) || (len(p.Slots) == 1) != (c.rule == firing.Matched) {
+			t.Errorf("%s: %+v, want %s, %q", name, p, c.rule, c.says)
+		}
+	}
+	if _, err := w.tester.Prove(w.oneCtx, testfire.Claim{Link: w.link(), Goal: "ftd", Draft: &testfire.Draft{URLTemplate: "https://t.example/?n={count}"}}); field(err) != "urlTemplate" {
+		t.Errorf("a count without gathering: %v", err)
+	}
+	deleted := pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?c={param_1}", pgtest.On("ftd"), func(c *db.PostbackCreate) { c.SetDeletedAt(pgtest.Now) })
+	held := pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?c={param_1}", pgtest.On("ftd"), func(c *db.PostbackCreate) { c.SetHoldReason("GONE") })
+	proof, err := w.tester.Prove(w.oneCtx, testfire.Claim{Link: w.link(), Goal: "ftd"})
+	w.must(err)
+	if len(proof.Postbacks) != 1 || proof.Postbacks[0].Postback.ID != held.ID || proof.Postbacks[0].Decision.Rule != firing.Held || proof.Postbacks[0].URL == "" {
+		t.Errorf("of one on hold and one deleted (%d): %+v", deleted.ID, proof.Postbacks)
+	}
+}
