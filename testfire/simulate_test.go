@@ -91,6 +91,9 @@ func (w *world) alone(name string, p testfire.Proven, g *db.Goal, status commiss
 	if money := strings.Contains(strings.Join(g.Parameters, " "), "amount"); money != (value(macro.Amount) != "") {
 		w.t.Errorf("%s: the amount is %q", name, value(macro.Amount))
 	}
+	if named := strings.Contains(strings.Join(g.Parameters, " "), "transaction_id"); named != (value(macro.TransactionID) != "") {
+		w.t.Errorf("%s: the transaction is %q", name, value(macro.TransactionID))
+	}
 }
 
 func TestThePayoutIsWhatTheDealInForcePays(t *testing.T) {
@@ -245,6 +248,12 @@ func TestADraftIsJudgedAsItWouldBeSaved(t *testing.T) {
 		p := w.prove(testfire.Claim{Link: w.link(), Goal: "ftd", Draft: &c.draft})
 		if p.Postback != nil || p.Decision.Rule != c.rule || !strings.Contains(p.Decision.Reason, c.says) || (p.URL != "") != (c.rule == firing.Matched) || (len(p.Slots) == 1) != (c.rule == firing.Matched) {
 			t.Errorf("%s: %+v, want %s, %q", name, p, c.rule, c.says)
+		}
+	}
+	for _, status := range commission.Statuses() {
+		p := w.prove(testfire.Claim{Link: w.link(), Goal: "ftd", Status: status, Draft: &testfire.Draft{URLTemplate: "https://t.example/?c={param_1}"}})
+		if p.Decision.Fired != (status == commission.Approved) {
+			t.Errorf("a draft that names no status fires when %s: %t", status, p.Decision.Fired)
 		}
 	}
 	if _, err := w.tester.Prove(w.oneCtx, testfire.Claim{Link: w.link(), Goal: "ftd", Draft: &testfire.Draft{URLTemplate: "https://t.example/?n={count}"}}); field(err) != "urlTemplate" {
