@@ -10,6 +10,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/ent"
 	"postrider/ent/db"
+	"postrider/ent/db/currencyrate"
 	"postrider/ent/db/deal"
 	"postrider/internal/problem"
 )
@@ -178,6 +179,13 @@ func (s *Setup) SetRate(ctx context.Context, currency string, perEuro decimal.De
 		if from != nil {
 			moment = from.UTC()
 		}
+		var before any // a rate that is replaced
+		switch old, err := c.client.CurrencyRate.Query().Where(currencyrate.Currency(code), currencyrate.ValidFrom(moment)).Only(ctx); {
+		case err == nil:
+			before = old
+		case !db.IsNotFound(err):
+			return fmt.Errorf("reading the rate: %w", err)
+		}
 		var id int64
 		err := c.tx.QueryRowContext(ctx, `
 			INSERT INTO currency_rates (currency, per_euro, valid_from, created_at) VALUES ($1, $2, $3, $4)
@@ -188,7 +196,7 @@ func (s *Setup) SetRate(ctx context.Context, currency string, perEuro decimal.De
 		if made, err = c.client.CurrencyRate.Get(ctx, id); err != nil {
 			return err
 		}
-		return c.audit(ctx, "update", "currency_rate", id, 0, nil, made)
+		return c.audit(ctx, "update", "currency_rate", id, 0, before, made)
 	})
 	return made, err
 }

@@ -21,6 +21,9 @@ func (s *Setup) SetHold(ctx context.Context, on bool, note string) (hold install
 	if n := utf8.RuneCountInString(note); n > maxNote {
 		return hold, problem.Invalid("note", "has %d characters; use at most %d", n, maxNote)
 	}
+	if !isText(note) {
+		return hold, problem.Invalid("note", "is not valid text")
+	}
 	resume, err := installation.Resumption(ctx, s.DB)
 	if err != nil {
 		return hold, err

@@ -11,7 +11,6 @@ import (
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
 	"postrider/ent/db"
-	"postrider/ent/db/goal"
 	"postrider/ent/db/landingpage"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
@@ -112,6 +111,9 @@ func setOffer(m *db.OfferMutation, w OfferWish) {
 	}
 }
 
+// maxClickWindow is the longest window that is one, in days.
+const maxClickWindow = 3650
+
 // deepLinkHost is a host, or *. and what hosts end in.
 var deepLinkHost = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
@@ -121,7 +123,7 @@ func (c *change) checkOffer(ctx context.Context, w *OfferWish) error {
 	operator, operatorErr := cleanName(w.Operator)
 	w.Operator = operator
 	list := []*problem.Error{
-		problem.From(nameErr), at("destinationUrl", checkTarget(w.DestinationURL)), at("currency", checkCurrency(&w.Currency)),
+		problem.From(nameErr), at("destinationUrl", checkDestination(w.DestinationURL)), at("currency", checkCurrency(&w.Currency)),
 		within("fallbackUrl", w.FallbackURL, 2048),
 	}
 	if operatorErr != nil {
@@ -129,9 +131,6 @@ func (c *change) checkOffer(ctx context.Context, w *OfferWish) error {
 	}
 	if w.Vertical == "" {
 		list = append(list, problem.Invalid("vertical", "choose one"))
-	}
-	if !strings.Contains(w.DestinationURL, "{click_id}") {
-		list = append(list, problem.Invalid("destinationUrl", "must carry {click_id}: without it no conversion is ever found"))
 	}
 	if w.FallbackURL != "" {
 		list = append(list, at("fallbackUrl", checkTarget(w.FallbackURL)))
@@ -145,8 +144,8 @@ func (c *change) checkOffer(ctx context.Context, w *OfferWish) error {
 			list = append(list, problem.Invalid("deepLinkHosts", "%q is no host; write play.example.com, or *.example.com for all below it", host))
 		}
 	}
-	if w.ClickWindowDays < 0 {
-		list = append(list, problem.Invalid("clickWindowDays", "cannot be negative"))
+	if w.ClickWindowDays < 0 || w.ClickWindowDays > maxClickWindow {
+		list = append(list, problem.Invalid("clickWindowDays", "is a number of days from 1 to %d; 0 for any time", maxClickWindow))
 	}
 	list = append(list, problem.From(checkCap(w.DailyCap)))
 	if w.Qualification != nil {
@@ -163,21 +162,25 @@ func (c *change) goalsExist(ctx context.Context, field string, keys []string) er
 	if len(keys) == 0 {
 		return nil
 	}
-	known, err := c.client.Goal.Query().Where(goal.KeyIn(keys...)).All(ctx)
-	if err != nil {
-		return err
+	unknown, err := c.unknownGoals(ctx, keys)
+	if err == nil && len(unknown) > 0 {
+		return problem.Invalid(field, "%q is not in the event dictionary", unknown[0])
 	}
-	for _, key := range keys {
-		if !slices.ContainsFunc(known, func(g *db.Goal) bool { return g.Key == key }) {
-			return problem.Invalid(field, "%q is not in the event dictionary", key)
-		}
-	}
-	return nil
+	return err
 }
 
 // checkTarget checks a template that a player is sent to.
 func checkTarget(template string) error {
 	_, err := macro.ParseFor(template, macro.Clicks)
+	return err
+}
+
+// checkDestination checks one that leads to the operator's own pages.
+func checkDestination(template string) error {
+	parsed, err := macro.ParseFor(template, macro.Clicks)
+	if err == nil && !slices.Contains(parsed.Macros(), macro.ClickID) {
+		return errors.New("must carry {click_id}: without it no conversion is ever found")
+	}
 	return err
 }
 
@@ -213,7 +216,7 @@ func (s *Setup) SaveLandingPage(ctx context.Context, id int64, patch func(*Landi
 		}
 		patch(&wish)
 		name, nameErr := cleanName(wish.Name)
-		if err := wrong(problem.From(nameErr), at("url", checkTarget(wish.URL)), at("key", checkKey(wish.Key))); err != nil {
+		if err := wrong(problem.From(nameErr), at("url", checkDestination(wish.URL)), at("key", checkKey(wish.Key))); err != nil {
 			return err
 		}
 		if _, err := c.client.Offer.Get(ctx, wish.OfferID); err != nil {

@@ -237,9 +237,7 @@ func wishOf(p *db.Postback) PostbackWish {
 	w := PostbackWish{
 		Name: p.Name, Scope: p.Scope, Goal: p.Goal, URLTemplate: p.URLTemplate, Method: p.Method,
 		Statuses: p.Statuses, Enabled: p.Enabled, BodyRule: p.BodyRule, Further: p.FurtherGoals,
-	}
-	if p.GatherSeconds != nil {
-		w.Gathers = time.Duration(*p.GatherSeconds) * time.Second
+		Gathers: gathers(p.GatherSeconds),
 	}
 	if p.OfferID != nil {
 		w.OfferID = *p.OfferID
@@ -248,6 +246,14 @@ func wishOf(p *db.Postback) PostbackWish {
 		w.CampaignID = *p.CampaignID
 	}
 	return w
+}
+
+// gathers is for how long a postback gathers that is kept with so many seconds.
+func gathers(seconds *int) time.Duration {
+	if seconds == nil {
+		return 0
+	}
+	return time.Duration(*seconds) * time.Second
 }
 
 func same(a, b PostbackWish) bool {

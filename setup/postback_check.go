@@ -17,12 +17,18 @@ import (
 	"postrider/internal/problem"
 )
 
-// normalise fills a wish's defaults and brings its lists into the one form in which
-// they are kept: sorted, nothing twice, and never nil.
+// normalise fills a wish's defaults, drops what is of another scope, and brings its
+// lists into the one form in which they are kept: sorted, nothing twice, never nil.
 func (w *PostbackWish) normalise() {
 	w.Name = strings.TrimSpace(w.Name)
 	if w.Method == "" {
 		w.Method = dispatch.GET
+	}
+	if w.Scope != firing.Offer {
+		w.OfferID = 0
+	}
+	if w.Scope != firing.Campaign {
+		w.CampaignID = 0
 	}
 	w.Statuses = slices.Compact(slices.Sorted(slices.Values(w.Statuses)))
 	further := slices.Compact(slices.Sorted(slices.Values(w.Further)))
@@ -46,6 +52,8 @@ func (s *Setup) check(ctx context.Context, c *change, owner int64, w PostbackWis
 	if w.BodyRule != nil {
 		if err := w.BodyRule.Validate(); err != nil {
 			add("bodyRule", "%s", err)
+		} else if !isText(w.BodyRule.Path) || !isText(w.BodyRule.Value) {
+			add("bodyRule", "is not valid text")
 		}
 	}
 	bad = append(bad, w.checkGathering()...)
@@ -66,11 +74,12 @@ func (s *Setup) check(ctx context.Context, c *change, owner int64, w PostbackWis
 
 // unknownGoals gives those that the dictionary does not have.
 func (c *change) unknownGoals(ctx context.Context, keys []string) ([]string, error) {
-	known, err := c.client.Goal.Query().Where(goal.KeyIn(keys...)).Select(goal.FieldKey).Strings(ctx)
+	askable := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !isText(key) })
+	known, err := c.client.Goal.Query().Where(goal.KeyIn(askable...)).Select(goal.FieldKey).Strings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("finding the goals %q: %w", keys, err)
 	}
-	return slices.DeleteFunc(keys, func(key string) bool { return slices.Contains(known, key) }), nil
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return slices.Contains(known, key) }), nil
 }
 
 // checkGathering says what is wrong with how a wish gathers.

@@ -54,11 +54,15 @@ func newWorld(t *testing.T) *world {
 		DB: d.SQL, Guard: dispatch.NewGuard(dispatch.GuardOptions{}), Secrets: pgtest.Key(t), PublicURL: "https://postrider.example",
 		Changed: func() { w.changes++ }, Now: func() time.Time { return pgtest.Now },
 	})
-	as := func(role viewer.Role, affiliate int64) context.Context {
-		return viewer.With(t.Context(), &viewer.Viewer{UserID: pgtest.User(t, d, role, affiliate), Role: role, AffiliateID: affiliate, Scopes: viewer.Scopes()})
-	}
-	w.oneCtx, w.otherCtx, w.staff = as(viewer.Affiliate, w.one.Affiliate), as(viewer.Affiliate, w.other.Affiliate), as(viewer.Manager, 0)
+	w.oneCtx, w.otherCtx, w.staff = w.as(viewer.Affiliate, w.one.Affiliate), w.as(viewer.Affiliate, w.other.Affiliate), w.as(viewer.Manager, 0)
 	return w
+}
+
+// as is a context in which somebody new is asking.
+func (w *world) as(role viewer.Role, affiliate int64) context.Context {
+	w.t.Helper()
+	user := pgtest.User(w.t, w.d, role, affiliate)
+	return viewer.With(w.t.Context(), &viewer.Viewer{UserID: user, Role: role, AffiliateID: affiliate, Scopes: viewer.Scopes()})
 }
 
 func (w *world) must(err error) {

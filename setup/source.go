@@ -225,7 +225,10 @@ func (c *change) checkSource(ctx context.Context, w *SourceWish) error {
 	if !headerName.MatchString(w.TimestampName) {
 		list = append(list, problem.Invalid("timestampName", "is no name of a parameter or a header"))
 	}
-	if w.TimestampWindow < 0 || w.RateLimit < 0 {
+	if w.TimestampWindow < 0 {
+		list = append(list, problem.Invalid("timestampWindow", "cannot be negative"))
+	}
+	if w.RateLimit < 0 {
 		list = append(list, problem.Invalid("rateLimit", "cannot be negative"))
 	}
 	if w.AllowedAddresses == nil {

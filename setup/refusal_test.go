@@ -1,0 +1,369 @@
+package setup_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+	"postrider/pgtest"
+	"postrider/setup"
+)
+
+// refusal is what somebody tries in vain, and what is said to it: "invalid name",
+// several with commas between.
+type refusal struct {
+	said string
+	try  func() error
+}
+
+// said writes a refusal as the tables have it.
+func said(err error) string {
+	var all []string
+	for _, p := range problem.All(err) {
+		all = append(all, strings.TrimSpace(string(p.Code)+" "+strings.Join(p.Field, ".")))
+	}
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), ", ")
+}
+
+// refuses fails unless each is refused as its table says, and changes nothing.
+func (w *world) refuses(all map[string]refusal) {
+	w.t.Helper()
+	for name, c := range all {
+		rows, changes := w.rows(), w.changes
+		err := c.try()
+		if got := said(err); got != c.said {
+			w.t.Errorf("%s: %q, want %q (%v)", name, got, c.said, err)
+		}
+		if now := w.rows(); now != rows || w.changes != changes {
+			w.t.Errorf("%s: it was refused and changed\n%s", name, difference(rows, now))
+		}
+	}
+}
+
+// rows are all rows that people set up, and the audit log, as text.
+func (w *world) rows() string {
+	w.t.Helper()
+	var parts []string
+	for _, table := range []string{
+		"affiliates", "users", "api_tokens", "campaigns", "tracking_links", "offers", "landing_pages", "deals", "currency_rates", "goals",
+		"sources", "source_secrets", "postbacks", "postback_versions", "alerts", "installation", "audit_entries",
+	} {
+		parts = append(parts, fmt.Sprintf(`SELECT '%s ' || t::text AS row FROM %s t`, table, table))
+	}
+	var all string
+	w.must(w.d.SQL.QueryRowContext(w.t.Context(), `SELECT string_agg(row, E'\n' ORDER BY row) FROM (`+strings.Join(parts, " UNION ALL ")+`) all_rows`).Scan(&all))
+	return all
+}
+
+func difference(before, after string) string {
+	old := strings.Split(before, "\n")
+	fresh := slices.DeleteFunc(strings.Split(after, "\n"), func(row string) bool { return slices.Contains(old, row) })
+	return strings.Join(fresh, "\n")
+}
+
+var long = strings.Repeat("x", 201)
+
+func TestEveryFaultOfAnOfferIsSaid(t *testing.T) {
+	w := newWorld(t)
+	offer := func(said string, patch func(o *setup.OfferWish)) refusal {
+		return refusal{said, func() error { _, err := w.setup.SaveOffer(w.staff, w.one.Offer, patch); return err }}
+	}
+	rule := func(q commission.Qualification) func(*setup.OfferWish) {
+		return func(o *setup.OfferWish) { o.Qualification = &q }
+	}
+	w.refuses(map[string]refusal{
+		"no name":                  offer("invalid name", func(o *setup.OfferWish) { o.Name = " \t" }),
+		"a long name":              offer("invalid name", func(o *setup.OfferWish) { o.Name = long }),
+		"no operator":              offer("invalid operator", func(o *setup.OfferWish) { o.Operator = "" }),
+		"an operator of bytes":     offer("invalid operator", func(o *setup.OfferWish) { o.Operator = "a\x00" }),
+		"no vertical":              offer("invalid vertical", func(o *setup.OfferWish) { o.Vertical = "" }),
+		"no click id":              offer("invalid destinationUrl", func(o *setup.OfferWish) { o.DestinationURL = "https://golden.example/" }),
+		"a click id in words":      offer("invalid destinationUrl", func(o *setup.OfferWish) { o.DestinationURL = "https://golden.example/?cid={{click_id}}" }),
+		"no URL":                   offer("invalid destinationUrl", func(o *setup.OfferWish) { o.DestinationURL = "golden/{click_id}" }),
+		"what no click has":        offer("invalid destinationUrl", func(o *setup.OfferWish) { o.DestinationURL += "&p={payout}" }),
+		"a fallback that is none":  offer("invalid fallbackUrl", func(o *setup.OfferWish) { o.FallbackURL = "golden" }),
+		"a long fallback":          offer("invalid fallbackUrl", func(o *setup.OfferWish) { o.FallbackURL = "https://a.example/" + strings.Repeat("x", 2048) }),
+		"no currency":              offer("invalid currency", func(o *setup.OfferWish) { o.Currency = "euro" }),
+		"a URL for a host":         offer("invalid deepLinkHosts", func(o *setup.OfferWish) { o.DeepLinkHosts = []string{"a.example", "https://a.example"} }),
+		"every host":               offer("invalid deepLinkHosts", func(o *setup.OfferWish) { o.DeepLinkHosts = []string{"*"} }),
+		"a host with a gap":        offer("invalid deepLinkHosts", func(o *setup.OfferWish) { o.DeepLinkHosts = []string{"a..example"} }),
+		"a window before":          offer("invalid clickWindowDays", func(o *setup.OfferWish) { o.ClickWindowDays = -1 }),
+		"a window that overflows":  offer("invalid clickWindowDays", func(o *setup.OfferWish) { o.ClickWindowDays = 106_752 }),
+		"a cap below":              offer("invalid dailyCap", func(o *setup.OfferWish) { o.DailyCap = -1 }),
+		"a cap above":              offer("invalid dailyCap", func(o *setup.OfferWish) { o.DailyCap = 1_000_001 }),
+		"an unknown goal":          offer("invalid qualification.goals", rule(commission.Qualification{Goals: []string{"ftd", "jackpot"}})),
+		"a goal of bytes":          offer("invalid qualification.goals", rule(commission.Qualification{Goals: []string{"\x00"}})),
+		"the CPA for itself":       offer("invalid qualification", rule(commission.Qualification{Goals: []string{commission.GoalCPA}})),
+		"a deposit below zero":     offer("invalid qualification", rule(commission.Qualification{MinDeposit: decimal.NewFromInt(-1)})),
+		"a time before":            offer("invalid qualification", rule(commission.Qualification{HoldDays: -1})),
+		"name and currency":        offer("invalid currency, invalid name", func(o *setup.OfferWish) { o.Name, o.Currency = "", "" }),
+		"one that there is not":    {"invalid id", func() error { _, err := w.setup.SaveOffer(w.staff, 1<<40, func(*setup.OfferWish) {}); return err }},
+		"a new one of nothing":     {"invalid currency, invalid destinationUrl, invalid name, invalid operator, invalid vertical", func() error { _, err := w.setup.SaveOffer(w.staff, 0, func(*setup.OfferWish) {}); return err }},
+		"a page that there is not": {"invalid id", func() error { return w.setup.DeleteLandingPage(w.staff, 1<<40) }},
+	})
+}
+
+func TestEveryFaultOfALandingPageIsSaid(t *testing.T) {
+	w := newWorld(t)
+	second, err := w.setup.SaveLandingPage(w.staff, 0, func(p *setup.LandingPageWish) {
+		p.OfferID, p.Key, p.Name, p.URL = w.one.Offer, "slots", "Slots", "https://royalspin.example/slots?cid={click_id}"
+	})
+	w.must(err)
+	page := func(said string, id int64, patch func(p *setup.LandingPageWish)) refusal {
+		return refusal{said, func() error { _, err := w.setup.SaveLandingPage(w.staff, id, patch); return err }}
+	}
+	w.refuses(map[string]refusal{
+		"no name":               page("invalid name", second.ID, func(p *setup.LandingPageWish) { p.Name = "" }),
+		"a long name":           page("invalid name", second.ID, func(p *setup.LandingPageWish) { p.Name = long }),
+		"no key":                page("invalid key", second.ID, func(p *setup.LandingPageWish) { p.Key = "" }),
+		"a key in capitals":     page("invalid key", second.ID, func(p *setup.LandingPageWish) { p.Key = "Slots" }),
+		"a long key":            page("invalid key", second.ID, func(p *setup.LandingPageWish) { p.Key = long[:65] }),
+		"another's key":         page("conflict key", second.ID, func(p *setup.LandingPageWish) { p.Key = "welcome" }),
+		"no URL":                page("invalid url", second.ID, func(p *setup.LandingPageWish) { p.URL = "slots?cid={click_id}" }),
+		"no click id":           page("invalid url", second.ID, func(p *setup.LandingPageWish) { p.URL = "https://royalspin.example/slots" }),
+		"one that there is not": page("invalid id", 1<<40, func(*setup.LandingPageWish) {}),
+		"of no offer": page("invalid offerId", 0, func(p *setup.LandingPageWish) {
+			p.Key, p.Name, p.URL = "a", "A", "https://royalspin.example/?cid={click_id}"
+		}),
+		"the same again": page("conflict key", 0, func(p *setup.LandingPageWish) {
+			p.OfferID, p.Key, p.Name, p.URL = w.one.Offer, "slots", "A", "https://royalspin.example/?cid={click_id}"
+		}),
+	})
+	if _, err := w.setup.SaveLandingPage(w.staff, 0, func(p *setup.LandingPageWish) {
+		p.OfferID, p.Key, p.Name, p.URL = w.other.Offer, "slots", "A", "https://royalspin.example/?cid={click_id}"
+	}); err != nil {
+		t.Errorf("another offer's page may have the key: %v", err)
+	}
+}
+
+func TestEveryFaultOfAGoalIsSaid(t *testing.T) {
+	w := newWorld(t)
+	goal := func(said string, patch func(g *commission.Goal)) refusal {
+		return refusal{said, func() error {
+			_, err := w.setup.SaveGoal(w.staff, 0, func(g *commission.Goal) {
+				g.Key, g.Name, g.Trigger = "bonus_used", "Bonus used", "The player uses a bonus."
+				patch(g)
+			})
+			return err
+		}}
+	}
+	w.refuses(map[string]refusal{
+		"no name":               goal("invalid name", func(g *commission.Goal) { g.Name = "" }),
+		"a key of words":        goal("invalid key", func(g *commission.Goal) { g.Key = "bonus used" }),
+		"a long key":            goal("invalid key", func(g *commission.Goal) { g.Key = long[:65] }),
+		"a key that is there":   goal("conflict key", func(g *commission.Goal) { g.Key = "ftd" }),
+		"no trigger":            goal("invalid trigger", func(g *commission.Goal) { g.Trigger = " \n" }),
+		"a long trigger":        goal("invalid trigger", func(g *commission.Goal) { g.Trigger = strings.Repeat("x", 1001) }),
+		"a long standard":       goal("invalid timestampStandard", func(g *commission.Goal) { g.TimestampStandard = strings.Repeat("x", 501) }),
+		"a standard of bytes":   goal("invalid timestampStandard", func(g *commission.Goal) { g.TimestampStandard = "\xff" }),
+		"no status":             goal("invalid statuses", func(g *commission.Goal) { g.Statuses = nil }),
+		"never approved":        goal("invalid statuses", func(g *commission.Goal) { g.Statuses = []commission.Status{commission.Pending} }),
+		"a status unknown":      goal("invalid statuses", func(g *commission.Goal) { g.Statuses = append(g.Statuses, commission.Unknown) }),
+		"a parameter of words":  goal("invalid parameters", func(g *commission.Goal) { g.Parameters = []string{"amount", "Amount"} }),
+		"one that there is not": {"invalid id", func() error { _, err := w.setup.SaveGoal(w.staff, 1<<40, func(*commission.Goal) {}); return err }},
+	})
+}
+
+func TestEveryFaultOfASourceIsSaid(t *testing.T) {
+	w := newWorld(t)
+	source := func(said string, id int64, patch func(s *setup.SourceWish)) refusal {
+		return refusal{said, func() error { _, err := w.setup.SaveSource(w.staff, id, patch); return err }}
+	}
+	of := func(said string, patch func(s *setup.SourceWish)) refusal {
+		return source(said, w.one.Source.ID, patch)
+	}
+	fresh := func(said, key string) refusal {
+		return source(said, 0, func(s *setup.SourceWish) { s.Key, s.Name, s.OfferID = key, "Golden", w.one.Offer })
+	}
+	many := map[string]string{}
+	for i := range 201 {
+		many[fmt.Sprintf("word %d", i)] = "ftd"
+	}
+	w.refuses(map[string]refusal{
+		"a short key":              fresh("invalid key", "g"),
+		"a key with a slash":       fresh("invalid key", "golden/reels"),
+		"a key that is there":      fresh("conflict key", w.other.Source.Key),
+		"no name":                  of("invalid name", func(s *setup.SourceWish) { s.Name = "" }),
+		"no offer":                 of("invalid offerId", func(s *setup.SourceWish) { s.OfferID = 1 << 40 }),
+		"no currency":              of("invalid currency", func(s *setup.SourceWish) { s.Currency = "euro" }),
+		"no header":                of("invalid signatureHeader", func(s *setup.SourceWish) { s.SignatureHeader = "X Signature" }),
+		"no timestamp":             of("invalid timestampName", func(s *setup.SourceWish) { s.TimestampName = "a:b" }),
+		"a window before":          of("invalid timestampWindow", func(s *setup.SourceWish) { s.TimestampWindow = -1 }),
+		"less than no calls":       of("invalid rateLimit", func(s *setup.SourceWish) { s.RateLimit = -1 }),
+		"no address":               of("invalid allowedAddresses", func(s *setup.SourceWish) { s.AllowedAddresses = []string{"203.0.113.7", "everywhere"} }),
+		"an unknown parameter":     of("invalid parameterNames", func(s *setup.SourceWish) { s.ParameterNames = map[string]string{"cid": "x"} }),
+		"a parameter for nothing":  of("invalid parameterNames", func(s *setup.SourceWish) { s.ParameterNames = map[string]string{"click_id": " "} }),
+		"a name that is too long":  of("invalid parameterNames", func(s *setup.SourceWish) { s.ParameterNames = map[string]string{"click_id": long} }),
+		"an unknown goal":          of("invalid goalWords", func(s *setup.SourceWish) { s.GoalWords = map[string]string{"jp": "jackpot"} }),
+		"a goal of bytes":          of("invalid goalWords", func(s *setup.SourceWish) { s.GoalWords = map[string]string{"jp": "\x00"} }),
+		"no word for a goal":       of("invalid goalWords", func(s *setup.SourceWish) { s.GoalWords = map[string]string{"": "ftd"} }),
+		"too many words":           of("invalid goalWords", func(s *setup.SourceWish) { s.GoalWords = many }),
+		"an unknown status":        of("invalid statusWords", func(s *setup.SourceWish) { s.StatusWords = map[string]string{"paid": "yes"} }),
+		"one that there is not":    source("invalid id", 1<<40, func(*setup.SourceWish) {}),
+		"a secret of none":         {"invalid sourceId", func() error { _, _, err := w.setup.RotateSecret(w.staff, 1<<40, "token", 0); return err }},
+		"a secret of a third kind": {"invalid kind", func() error { _, _, err := w.setup.RotateSecret(w.staff, w.one.Source.ID, "key", 0); return err }},
+		"an overlap before": {"invalid overlapHours", func() error {
+			_, _, err := w.setup.RotateSecret(w.staff, w.one.Source.ID, "hmac", -time.Hour)
+			return err
+		}},
+		"a third kind shown": {"invalid kind", func() error { _, err := w.setup.Reveal(w.staff, w.one.Source.ID, "key"); return err }},
+	})
+}
+
+func TestEveryFaultOfADealAndOfARateIsSaid(t *testing.T) {
+	w := newWorld(t)
+	july := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+	ended, err := w.setup.CreateDeal(w.staff, dealFor(w.other.Offer, 0, july, july.AddDate(0, 1, 0)))
+	w.must(err)
+	deal := func(said string, change func(d *setup.DealWish)) refusal {
+		wish := dealFor(w.one.Offer, w.one.Affiliate, july, time.Time{})
+		change(&wish)
+		return refusal{said, func() error { _, err := w.setup.CreateDeal(w.staff, wish); return err }}
+	}
+	end := func(said string, id int64, at *time.Time) refusal {
+		return refusal{said, func() error { _, err := w.setup.EndDeal(w.staff, id, at); return err }}
+	}
+	rate := func(said, currency string, perEuro int64) refusal {
+		return refusal{said, func() error {
+			_, err := w.setup.SetRate(w.staff, currency, decimal.NewFromInt(perEuro), nil)
+			return err
+		}}
+	}
+	w.refuses(map[string]refusal{
+		"no offer":                  deal("invalid offerId", func(d *setup.DealWish) { d.OfferID = 1 << 40 }),
+		"no affiliate":              deal("invalid affiliateId", func(d *setup.DealWish) { d.AffiliateID = 1 << 40 }),
+		"no model":                  deal("invalid model", func(d *setup.DealWish) { d.Model = "" }),
+		"nothing to pay":            deal("invalid model", func(d *setup.DealWish) { d.Amount = decimal.Zero }),
+		"no currency":               deal("invalid model", func(d *setup.DealWish) { d.Currency = "" }),
+		"an end before":             deal("invalid model", func(d *setup.DealWish) { d.To = d.From }),
+		"tiers by nothing":          deal("invalid model", func(d *setup.DealWish) { d.Tiers = []commission.Tier{{From: d.Amount, Amount: d.Amount}} }),
+		"an unknown lead":           deal("invalid leadGoal", func(d *setup.DealWish) { d.LeadGoal = "jackpot" }),
+		"a lead of bytes":           deal("invalid leadGoal", func(d *setup.DealWish) { d.LeadGoal = "\x00" }),
+		"together with another":     deal("conflict validFrom", func(d *setup.DealWish) { *d = dealFor(w.other.Offer, 0, july.AddDate(0, 0, -1), time.Time{}) }),
+		"from where another begins": deal("conflict validFrom", func(d *setup.DealWish) { *d = dealFor(w.other.Offer, 0, july, time.Time{}) }),
+		"ending none":               end("invalid id", 1<<40, nil),
+		"ending it as it begins":    end("invalid at", ended.ID, &july),
+		"ending it before it is":    end("invalid at", ended.ID, nil),
+		"ending it after its end":   end("invalid at", ended.ID, new(july.AddDate(0, 2, 0))),
+		"a rate of the euro":        rate("invalid currency", " eur ", 1),
+		"a rate of no currency":     rate("invalid currency", "dollar", 1),
+		"a rate of nothing":         rate("invalid perEuro", "USD", 0),
+		"a rate below nothing":      rate("invalid perEuro", "USD", -1),
+	})
+}
+
+func dealFor(offer, affiliate int64, from, to time.Time) setup.DealWish {
+	return setup.DealWish{OfferID: offer, Deal: commission.Deal{
+		AffiliateID: affiliate, Model: commission.CPA, Amount: decimal.NewFromInt(80), Currency: "EUR", From: from, To: to,
+	}}
+}
+
+func TestEveryFaultOfASignInIsSaid(t *testing.T) {
+	w := newWorld(t)
+	admin := w.as(viewer.Admin, 0)
+	manager := viewer.From(w.staff).UserID
+	_, _, err := w.setup.CreateUser(w.staff, setup.NewUser{Email: "mara@example.com", Role: viewer.Affiliate, AffiliateID: w.one.Affiliate})
+	w.must(err)
+	email := func(said, address string) refusal {
+		return refusal{said, func() error {
+			_, _, err := w.setup.CreateUser(w.staff, setup.NewUser{Email: address, Role: viewer.Affiliate, AffiliateID: w.one.Affiliate})
+			return err
+		}}
+	}
+	byManager := func(said string, role viewer.Role, affiliate int64) refusal {
+		return refusal{said, func() error {
+			_, _, err := w.setup.CreateUser(w.staff, setup.NewUser{Email: "x@example.com", Role: role, AffiliateID: affiliate})
+			return err
+		}}
+	}
+	touch := func(said string, id int64) refusal {
+		return refusal{said, func() error {
+			_, err1 := w.setup.SetUserDisabled(w.staff, id, true)
+			_, err2 := w.setup.SetUserDisabled(w.staff, id, false)
+			_, _, err3 := w.setup.ResetPassword(w.staff, id, false)
+			if err1 == nil || err2 == nil || err3 == nil {
+				return nil
+			}
+			return errors.Join(err1, err2, err3)
+		}}
+	}
+	affiliate := func(said string, id int64, name string) refusal {
+		return refusal{said, func() error { _, err := w.setup.SaveAffiliate(w.staff, id, name); return err }}
+	}
+	w.refuses(map[string]refusal{
+		"no address":              email("invalid email", ""),
+		"a word":                  email("invalid email", "mara"),
+		"a name and address":      email("invalid email", "Mara <mara@example.com>"),
+		"a long address":          email("invalid email", strings.Repeat("x", 250)+"@example.com"),
+		"an address of bytes":     email("invalid email", "ma\x00ra@example.com"),
+		"a taken address":         email("conflict email", " Mara@EXAMPLE.com"),
+		"an admin by a manager":   byManager("invalid role", viewer.Admin, 0),
+		"a manager by one":        byManager("invalid role", viewer.Manager, 0),
+		"an affiliate of nobody":  byManager("invalid affiliateId", viewer.Affiliate, 0),
+		"an affiliate of none":    byManager("invalid affiliateId", viewer.Affiliate, 1<<40),
+		"nobody":                  touch("invalid id", 1<<40),
+		"oneself":                 touch("invalid id", manager),
+		"an admin's":              touch("invalid id", viewer.From(admin).UserID),
+		"an affiliate of no name": affiliate("invalid name", 0, " "),
+		"a name of bytes":         affiliate("invalid name", w.one.Affiliate, "a\xff"),
+		"no affiliate":            affiliate("invalid id", 1<<40, "Bright Reels"),
+		"staff of an affiliate": {"invalid affiliateId", func() error {
+			_, _, err := w.setup.CreateUser(admin, setup.NewUser{Email: "x@example.com", Role: viewer.Manager, AffiliateID: w.one.Affiliate})
+			return err
+		}},
+		"the only admin, by itself": {"invalid id", func() error { _, err := w.setup.SetUserDisabled(admin, viewer.From(admin).UserID, true); return err }},
+	})
+}
+
+func TestEveryOtherFaultIsSaid(t *testing.T) {
+	w := newWorld(t)
+	p, gone := w.postback(), w.postback()
+	w.must(w.setup.DeletePostback(w.oneCtx, gone.ID))
+	rotate := func(said string, id int64, overlap time.Duration) refusal {
+		return refusal{said, func() error { _, err := w.setup.RotateSigningSecret(w.oneCtx, id, overlap); return err }}
+	}
+	hold := func(said, note string) refusal {
+		return refusal{said, func() error { _, err := w.setup.SetHold(w.staff, true, note); return err }}
+	}
+	restore := func(said string, id int64) refusal {
+		return refusal{said, func() error { _, err := w.setup.RestorePostbackVersion(w.oneCtx, w.client, id); return err }}
+	}
+	update := func(said string, patch func(p *setup.PostbackWish)) refusal {
+		return refusal{said, func() error { _, err := w.setup.UpdatePostback(w.oneCtx, p.ID, patch); return err }}
+	}
+	w.refuses(map[string]refusal{
+		"an overlap before":        rotate("invalid overlapHours", p.ID, -1),
+		"an overlap for too long":  rotate("invalid overlapHours", p.ID, 30*24*time.Hour+1),
+		"a secret of none":         rotate("invalid id", 1<<40, 0),
+		"a secret of what is not":  rotate("invalid id", gone.ID, 0),
+		"a long note":              hold("invalid note", strings.Repeat("é", 201)),
+		"a note of bytes":          hold("invalid note", "a\x00b"),
+		"no version":               restore("invalid versionId", 1<<40),
+		"a version of what is not": restore("invalid id", w.versions(gone.ID)[0].ID),
+		"an unknown goal":          update("invalid goal", func(p *setup.PostbackWish) { p.Goal = "jackpot" }),
+		"a goal of bytes":          update("invalid goal", func(p *setup.PostbackWish) { p.Goal = "\x00" }),
+		"a rule of bytes": update("invalid bodyRule", func(p *setup.PostbackWish) {
+			p.BodyRule = &dispatch.BodyRule{Kind: dispatch.Contains, Value: "a\x00b"}
+		}),
+		"no alert":    {"not_found id", func() error { _, err := w.setup.DismissAlert(w.oneCtx, pgtest.ID(t)); return err }},
+		"no campaign": {"invalid id", func() error { _, err := w.setup.UpdateCampaign(w.oneCtx, 1<<40, setup.CampaignPatch{}); return err }},
+		"a campaign of what is not": {"invalid affiliateId", func() error {
+			_, err := w.setup.CreateCampaign(w.staff, setup.NewCampaign{Name: "x", OfferID: w.one.Offer})
+			return err
+		}},
+		"postbacks for no campaign": {"invalid affiliateId", func() error {
+			_, err := w.setup.CreatePostbacks(w.staff, 0, []string{"ftd"}, wish(func(p *setup.PostbackWish) { p.Scope, p.CampaignID = "campaign", 1<<40 }))
+			return err
+		}},
+	})
+}

@@ -1,0 +1,176 @@
+package setup_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
+	"postrider/ent/db"
+	"postrider/setup"
+)
+
+// drawWish draws a postback that nothing is wrong with, from so few that the same
+// comes again.
+func (w *world) drawWish(rt *rapid.T) setup.PostbackWish {
+	p := setup.PostbackWish{
+		Name:        rapid.SampledFrom([]string{"Keitaro", " Keitaro", ""}).Draw(rt, "name"),
+		Scope:       rapid.SampledFrom([]firing.Scope{firing.Global, firing.Offer, firing.Campaign}).Draw(rt, "scope"),
+		OfferID:     rapid.SampledFrom([]int64{w.one.Offer, w.other.Offer}).Draw(rt, "offer"),
+		CampaignID:  w.one.Link.CampaignID,
+		Goal:        rapid.SampledFrom([]string{"ftd", "registration"}).Draw(rt, "goal"),
+		URLTemplate: rapid.SampledFrom([]string{template, template + "&p={payout}"}).Draw(rt, "template"),
+		Method:      rapid.SampledFrom([]dispatch.Method{dispatch.GET, dispatch.POST, ""}).Draw(rt, "method"),
+		Statuses:    rapid.SliceOfN(rapid.SampledFrom([]commission.Status{commission.Approved, commission.Rejected}), 1, 3).Draw(rt, "statuses"),
+		Enabled:     rapid.Bool().Draw(rt, "enabled"),
+	}
+	if kind := rapid.SampledFrom([]dispatch.BodyRuleKind{"", dispatch.Contains, dispatch.NotContains}).Draw(rt, "rule"); kind != "" {
+		p.BodyRule = &dispatch.BodyRule{Kind: kind, Value: "OK"}
+	}
+	if rapid.Bool().Draw(rt, "gathers") {
+		p.URLTemplate, p.Gathers = summing, rapid.SampledFrom([]time.Duration{time.Minute, time.Hour}).Draw(rt, "for")
+		p.Further = rapid.SliceOfN(rapid.SampledFrom([]string{"deposit", "kyc"}), 0, 3).Draw(rt, "further")
+	}
+	return p
+}
+
+// kept is what a wish comes to, reckoned by hand.
+func kept(p setup.PostbackWish) setup.PostbackWish {
+	p.Name = strings.TrimSpace(p.Name)
+	if p.Method == "" {
+		p.Method = dispatch.GET
+	}
+	if p.Scope != firing.Offer {
+		p.OfferID = 0
+	}
+	if p.Scope != firing.Campaign {
+		p.CampaignID = 0
+	}
+	p.Statuses = slices.Compact(slices.Sorted(slices.Values(p.Statuses)))
+	p.Further = slices.Compact(slices.Sorted(slices.Values(p.Further)))
+	if p.Further == nil {
+		p.Further = []string{}
+	}
+	return p
+}
+
+// withVersion is a wish after a version was put back.
+func withVersion(p setup.PostbackWish, v *db.PostbackVersion) setup.PostbackWish {
+	p.URLTemplate, p.Method, p.Statuses, p.Enabled, p.BodyRule = v.URLTemplate, v.Method, v.Statuses, v.Enabled, v.BodyRule
+	p.Further, p.Gathers = v.FurtherGoals, 0
+	if v.GatherSeconds != nil {
+		p.Gathers = time.Duration(*v.GatherSeconds) * time.Second
+	}
+	return p
+}
+
+// Whatever is saved or put back, in whatever order: it is there as it was wanted,
+// and there is a version more exactly where something is different.
+func TestAVersionIsMadeExactlyWhereSomethingChanges(t *testing.T) {
+	w := newWorld(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		first := w.drawWish(rt)
+		made, err := w.setup.CreatePostbacks(w.oneCtx, 0, []string{first.Goal}, withoutFurther(first))
+		w.must(err)
+		id, drawn, version := made[0].ID, withoutFurther(first), 1
+		now := kept(drawn)
+		for range rapid.IntRange(1, 5).Draw(rt, "changes") {
+			var next setup.PostbackWish
+			var saved *db.Postback
+			switch what := rapid.SampledFrom([]string{"save", "save again", "save as it is", "put back"}).Draw(rt, "what"); what {
+			case "save", "save again":
+				if what == "save" {
+					drawn = w.drawWish(rt)
+				}
+				next = kept(drawn)
+				saved, err = w.setup.UpdatePostback(w.oneCtx, id, func(p *setup.PostbackWish) { *p = drawn })
+			case "save as it is":
+				next = now
+				saved, err = w.setup.UpdatePostback(w.oneCtx, id, func(*setup.PostbackWish) {})
+			default:
+				old := rapid.SampledFrom(w.versions(id)).Draw(rt, "version")
+				next = withVersion(now, old)
+				saved, err = w.setup.RestorePostbackVersion(w.oneCtx, w.client, old.ID)
+			}
+			if err != nil {
+				rt.Fatalf("%+v cannot be saved: %v", next, err)
+			}
+			if !reflect.DeepEqual(next, now) {
+				version++
+			}
+			now = next
+			w.isAt(rt, saved, now, version)
+		}
+	})
+}
+
+// withoutFurther is a wish for one goal: which further ones a new postback gathers
+// is said by its list of goals.
+func withoutFurther(p setup.PostbackWish) setup.PostbackWish {
+	p.Further = nil
+	return p
+}
+
+// isAt fails unless a postback is what it shall be, at its version, with an entry in
+// the audit log for each.
+func (w *world) isAt(rt *rapid.T, saved *db.Postback, want setup.PostbackWish, version int) {
+	var got setup.PostbackWish
+	again, err := w.setup.UpdatePostback(w.oneCtx, saved.ID, func(p *setup.PostbackWish) { got = *p })
+	w.must(err)
+	if !reflect.DeepEqual(got, want) {
+		rt.Fatalf("it is\n%+v, want\n%+v", got, want)
+	}
+	versions := w.versions(saved.ID)
+	last := versions[len(versions)-1]
+	if saved.Version != version || again.Version != version || len(versions) != version || last.Number != version {
+		rt.Fatalf("it is at version %d, then %d, of %d; want %d", saved.Version, again.Version, len(versions), version)
+	}
+	if !reflect.DeepEqual(withVersion(want, last), want) {
+		rt.Fatalf("its version is %+v, want %+v", last, want)
+	}
+	entries := 0
+	for _, e := range w.audit("postback") {
+		if e.EntityID == fmt.Sprint(saved.ID) {
+			entries++
+		}
+	}
+	if entries != version {
+		rt.Fatalf("%d entries of the audit log for %d versions", entries, version)
+	}
+}
+
+func TestAPostbackThatGatheredIsPutBackAsItWas(t *testing.T) {
+	w := newWorld(t)
+	made, err := w.setup.CreatePostbacks(w.oneCtx, 0, []string{"ftd", "deposit"}, wish(func(p *setup.PostbackWish) {
+		p.URLTemplate, p.Gathers = summing, 10*time.Minute
+	}))
+	w.must(err)
+	_, err = w.setup.UpdatePostback(w.oneCtx, made[0].ID, func(p *setup.PostbackWish) { p.URLTemplate, p.Gathers, p.Further = template, 0, nil })
+	w.must(err)
+	back, err := w.setup.RestorePostbackVersion(w.oneCtx, w.client, w.versions(made[0].ID)[0].ID)
+	w.must(err)
+	if back.GatherSeconds == nil || *back.GatherSeconds != 600 || !slices.Equal(back.FurtherGoals, []string{"deposit"}) || back.URLTemplate != summing || back.Version != 3 {
+		t.Errorf("it is %+v", back)
+	}
+}
+
+func TestAVersionOfAnotherIsNotPutBack(t *testing.T) {
+	w := newWorld(t)
+	p := w.postback()
+	w.must(w.d.SQL.QueryRowContext(t.Context(), `UPDATE postbacks SET enabled = false RETURNING id`).Scan(new(int64)))
+	version := w.versions(p.ID)[0].ID
+	w.refuses(map[string]refusal{
+		"by another": {"invalid versionId", func() error { _, err := w.setup.RestorePostbackVersion(w.otherCtx, w.client, version); return err }},
+	})
+	back, err := w.setup.RestorePostbackVersion(w.staff, w.client, version)
+	if w.must(err); !back.Enabled || back.AffiliateID != w.one.Affiliate {
+		t.Errorf("by staff: %+v", back)
+	}
+}
