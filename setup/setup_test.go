@@ -314,41 +314,6 @@ func TestADeletedPostbackCallsOffWhatWaits(t *testing.T) {
 	}
 }
 
-func TestNobodyTouchesAnothersThings(t *testing.T) {
-	w := newWorld(t)
-	p := w.postback()
-	for name, try := range map[string]func() error{
-		"changing its postback": func() error {
-			_, err := w.setup.UpdatePostback(w.otherCtx, p.ID, func(w *setup.PostbackWish) { w.Name = "mine" })
-			return err
-		},
-		"deleting its postback": func() error { return w.setup.DeletePostback(w.otherCtx, p.ID) },
-		"renaming its campaign": func() error {
-			name := "mine"
-			_, err := w.setup.UpdateCampaign(w.otherCtx, w.one.Link.CampaignID, setup.CampaignPatch{Name: &name})
-			return err
-		},
-		"making a campaign for it": func() error {
-			_, err := w.setup.CreateCampaign(w.otherCtx, setup.NewCampaign{Name: "x", OfferID: w.one.Offer, AffiliateID: w.one.Affiliate})
-			return err
-		},
-		"making a postback for it": func() error {
-			_, err := w.setup.CreatePostbacks(w.otherCtx, w.one.Affiliate, []string{"ftd"}, wish())
-			return err
-		},
-	} {
-		if got := fields(t, try()); len(got) != 1 || got[0] != "id" && got[0] != "affiliateId" {
-			t.Errorf("%s: %q", name, got)
-		}
-	}
-	if _, err := w.setup.CreateCampaign(t.Context(), setup.NewCampaign{Name: "x", OfferID: w.one.Offer}); problem.CodeOf(err) != problem.CodeUnauthenticated {
-		t.Errorf("nobody made a campaign: %v", err)
-	}
-	if now := w.versions(p.ID); len(now) != 1 || w.changes != 1 {
-		t.Errorf("%d versions, %d changes", len(now), w.changes)
-	}
-}
-
 func TestStaffActForAnAffiliate(t *testing.T) {
 	w := newWorld(t)
 	ofCampaign := wish(func(p *setup.PostbackWish) { p.Scope, p.CampaignID = firing.Campaign, w.one.Link.CampaignID })

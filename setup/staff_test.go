@@ -1,7 +1,6 @@
 package setup_test
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -216,33 +215,6 @@ func TestSignInsAreMadeShutOutAndLetIn(t *testing.T) {
 	for _, e := range w.audit("user") {
 		if e.After["password_hash"] != nil || e.After["PasswordHash"] != nil {
 			t.Error("the audit log has a password")
-		}
-	}
-}
-
-func TestAffiliatesSetUpNothingOfStaffs(t *testing.T) {
-	w := newWorld(t)
-	for name, try := range map[string]func(ctx context.Context) error{
-		"an offer": func(ctx context.Context) error {
-			_, err := w.setup.SaveOffer(ctx, w.one.Offer, func(o *setup.OfferWish) { o.Name = "Mine" })
-			return err
-		},
-		"a secret": func(ctx context.Context) error { _, err := w.setup.Reveal(ctx, w.one.Source.ID, "token"); return err },
-		"a new secret": func(ctx context.Context) error {
-			_, _, err := w.setup.RotateSecret(ctx, w.one.Source.ID, "token", 0)
-			return err
-		},
-		"a rate": func(ctx context.Context) error {
-			_, err := w.setup.SetRate(ctx, "USD", decimal.NewFromInt(1), nil)
-			return err
-		},
-		"an affiliate": func(ctx context.Context) error { _, err := w.setup.SaveAffiliate(ctx, 0, "x"); return err },
-	} {
-		if err := try(w.oneCtx); problem.CodeOf(err) != problem.CodeForbidden {
-			t.Errorf("%s: %v", name, err)
-		}
-		if err := try(t.Context()); problem.CodeOf(err) != problem.CodeUnauthenticated {
-			t.Errorf("%s, by nobody: %v", name, err)
 		}
 	}
 }

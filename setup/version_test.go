@@ -14,6 +14,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/ent/db"
+	"postrider/internal/viewer"
 	"postrider/setup"
 )
 
@@ -161,16 +162,15 @@ func TestAPostbackThatGatheredIsPutBackAsItWas(t *testing.T) {
 	}
 }
 
-func TestAVersionOfAnotherIsNotPutBack(t *testing.T) {
+func TestStaffPutAVersionBackForItsOwner(t *testing.T) {
 	w := newWorld(t)
 	p := w.postback()
-	w.must(w.d.SQL.QueryRowContext(t.Context(), `UPDATE postbacks SET enabled = false RETURNING id`).Scan(new(int64)))
-	version := w.versions(p.ID)[0].ID
-	w.refuses(map[string]refusal{
-		"by another": {"invalid versionId", func() error { _, err := w.setup.RestorePostbackVersion(w.otherCtx, w.client, version); return err }},
-	})
-	back, err := w.setup.RestorePostbackVersion(w.staff, w.client, version)
-	if w.must(err); !back.Enabled || back.AffiliateID != w.one.Affiliate {
-		t.Errorf("by staff: %+v", back)
+	_, err := w.setup.UpdatePostback(w.oneCtx, p.ID, func(p *setup.PostbackWish) { p.Enabled = false })
+	w.must(err)
+	back, err := w.setup.RestorePostbackVersion(w.staff, w.client, w.versions(p.ID)[0].ID)
+	w.must(err)
+	versions := w.versions(p.ID)
+	if !back.Enabled || back.AffiliateID != w.one.Affiliate || versions[2].AffiliateID != w.one.Affiliate || *versions[2].UserID != viewer.From(w.staff).UserID {
+		t.Errorf("it is %+v by %+v", back, versions[2])
 	}
 }

@@ -1,0 +1,190 @@
+package setup_test
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"pgregory.net/rapid"
+
+	"postrider/domain/commission"
+	"postrider/ent"
+	"postrider/ent/db"
+	"postrider/ent/db/deal"
+	"postrider/internal/problem"
+	"postrider/pgtest"
+	"postrider/setup"
+)
+
+const lastDay = 12
+
+func july(day int) time.Time { return time.Date(2026, 7, day, 0, 0, 0, 0, time.UTC) }
+
+// drawDay draws a day of July, or no time: always, or for ever.
+func drawDay(rt *rapid.T, from, to int, label string) time.Time {
+	if rapid.IntRange(0, 3).Draw(rt, label+" is set") == 0 {
+		return time.Time{}
+	}
+	return july(rapid.IntRange(from, to).Draw(rt, label))
+}
+
+// dealsOf are an offer's deals in the order in which they were made.
+func (w *world) dealsOf(offer int64) []*db.Deal {
+	w.t.Helper()
+	all, err := w.client.Deal.Query().Where(deal.OfferID(offer)).Order(deal.ByID()).All(w.system)
+	w.must(err)
+	return all
+}
+
+// inForce is the id of the deal of an owner (zero for the offer's own) that holds at
+// a time; zero for none. It fails where there are two.
+func inForce(rt *rapid.T, deals []*db.Deal, owner int64, at time.Time) int64 {
+	var found int64
+	for _, d := range deals {
+		if orZero(d.AffiliateID) != owner || !ent.CommissionDeal(d).Holds(at) {
+			continue
+		}
+		if found != 0 {
+			rt.Fatalf("deals %d and %d of %d both hold on %s", found, d.ID, owner, at)
+		}
+		found = d.ID
+	}
+	return found
+}
+
+// However deals are made and ended: never do two hold together, a new one holds for
+// as long as it says, and what held before it begins stays as it was.
+func TestNoTwoDealsEverHoldTogether(t *testing.T) {
+	w := newWorld(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		offer := pgtest.Offer(t, w.d)
+		for range rapid.IntRange(1, 6).Draw(rt, "steps") {
+			if rapid.IntRange(0, 3).Draw(rt, "what") == 0 {
+				w.endSomeDeal(rt, offer)
+			} else {
+				w.makeSomeDeal(rt, offer)
+			}
+		}
+	})
+}
+
+func (w *world) makeSomeDeal(rt *rapid.T, offer int64) {
+	owner := rapid.SampledFrom([]int64{0, w.one.Affiliate, w.other.Affiliate}).Draw(rt, "owner")
+	from := drawDay(rt, 1, lastDay-1, "from")
+	to := drawDay(rt, max(from.Day(), 1)+1, lastDay, "to")
+	before := w.dealsOf(offer)
+	made, err := w.setup.CreateDeal(w.staff, dealFor(offer, owner, from, to))
+	after := w.dealsOf(offer)
+	if err != nil {
+		blocked := false
+		for _, d := range before {
+			terms := ent.CommissionDeal(d)
+			blocked = blocked || terms.AffiliateID == owner && !terms.From.Before(from) && terms.Overlaps(commission.Deal{From: from, To: to})
+		}
+		if said(err) != "conflict validFrom" || !blocked || !reflect.DeepEqual(states(before), states(after)) {
+			rt.Fatalf("from %s to %s among %v: %v, now %v", from, to, states(before), err, states(after))
+		}
+		return
+	}
+	for day := range lastDay + 2 {
+		at := july(day)
+		for _, other := range []int64{0, w.one.Affiliate, w.other.Affiliate} {
+			want := inForce(rt, before, other, at)
+			switch {
+			case other != owner:
+			case made.ValidFrom != nil && at.Before(*made.ValidFrom):
+			case ent.CommissionDeal(made).Holds(at):
+				want = made.ID
+			case want != 0 && want == inForce(rt, before, owner, from): // it was ended
+				want = 0
+			}
+			if got := inForce(rt, after, other, at); got != want {
+				rt.Fatalf("on %s deal %d holds for %d, want %d: %v became %v", at, got, other, want, states(before), states(after))
+			}
+		}
+	}
+}
+
+func (w *world) endSomeDeal(rt *rapid.T, offer int64) {
+	before := w.dealsOf(offer)
+	i, end := rapid.IntRange(0, len(before)-1).Draw(rt, "deal"), july(rapid.IntRange(1, lastDay).Draw(rt, "end"))
+	was := ent.CommissionDeal(before[i])
+	can := was.From.Before(end) && (was.To.IsZero() || !was.To.Before(end))
+	ended, err := w.setup.EndDeal(w.staff, before[i].ID, &end)
+	after := w.dealsOf(offer)
+	if can != (err == nil) || err != nil && said(err) != "invalid at" {
+		rt.Fatalf("ending %v on %s: %v", states(before[i:i+1]), end, err)
+	}
+	if err == nil {
+		if !ended.ValidTo.Equal(end) {
+			rt.Fatalf("it ends %s, want %s", ended.ValidTo, end)
+		}
+		before[i].ValidTo = &end
+	}
+	if !reflect.DeepEqual(states(before), states(after)) {
+		rt.Fatalf("ending number %d on %s made it %v, want %v", i, end, states(after), states(before))
+	}
+}
+
+func states(deals []*db.Deal) []string {
+	all := make([]string, len(deals))
+	for i, d := range deals {
+		terms := ent.CommissionDeal(d)
+		all[i] = fmt.Sprintf("%d of %d: %s to %s", d.ID, terms.AffiliateID, terms.From.UTC(), terms.To.UTC())
+	}
+	return all
+}
+
+func TestADealIsKeptAsItWasAgreed(t *testing.T) {
+	w := newWorld(t)
+	n := decimal.NewFromInt
+	for name, d := range map[string]commission.Deal{
+		"a CPA":          {Model: commission.CPA, Amount: n(80), Currency: "EUR"},
+		"a CPL for FTDs": {Model: commission.CPL, Amount: n(5), Currency: "USD", LeadGoal: "ftd"},
+		"a RevShare":     {Model: commission.RevShare, Percent: n(35), Currency: "EUR", NoCarryOver: true},
+		"a Hybrid by count": {
+			Model: commission.Hybrid, Amount: n(40), Percent: n(20), Currency: "EUR", TierBy: commission.ByCount,
+			Tiers: []commission.Tier{{From: n(10), Amount: n(50), Percent: n(25)}, {From: n(20), Amount: n(60), Percent: n(30)}},
+		},
+		"for a month": {Model: commission.CPA, Amount: n(80), Currency: "EUR", From: july(1), To: july(31)},
+	} {
+		d.AffiliateID = pgtest.Affiliate(t, w.d)
+		made, err := w.setup.CreateDeal(w.staff, setup.DealWish{OfferID: w.one.Offer, Deal: d})
+		w.must(err)
+		got := ent.CommissionDeal(w.client.Deal.GetX(w.system, made.ID))
+		want, v := d, commission.Volume{Count: 15}
+		if fmt.Sprint(got.Terms(v)) != fmt.Sprint(want.Terms(v)) || fmt.Sprint(got.Terms(commission.Volume{})) != fmt.Sprint(want.Terms(commission.Volume{})) ||
+			got.AffiliateID != want.AffiliateID || got.NoCarryOver != want.NoCarryOver || !got.From.Equal(want.From) || !got.To.Equal(want.To) || len(got.Tiers) != len(want.Tiers) {
+			t.Errorf("%s: kept as %+v, want %+v", name, got, want)
+		}
+		if hasAmount, hasPercent := made.Amount != nil, made.Percent != nil; hasAmount != (d.Model != commission.RevShare) || hasPercent != (d.Model == commission.RevShare || d.Model == commission.Hybrid) {
+			t.Errorf("%s: it has an amount, %t, and a percentage, %t", name, hasAmount, hasPercent)
+		}
+	}
+}
+
+// Of two who make deals at once, each sees the other's.
+func TestDealsThatAreMadeAtOnceDoNotHoldTogether(t *testing.T) {
+	w := newWorld(t)
+	errs := make(chan error)
+	for range 4 {
+		go func() {
+			_, err := w.setup.CreateDeal(w.staff, dealFor(w.one.Offer, w.one.Affiliate, july(1), time.Time{}))
+			errs <- err
+		}()
+	}
+	made := 0
+	for range 4 {
+		switch err := <-errs; {
+		case err == nil:
+			made++
+		case problem.CodeOf(err) != problem.CodeConflict:
+			t.Error(err)
+		}
+	}
+	if made != 1 {
+		t.Errorf("%d deals were made for one time, want 1: %v", made, states(w.dealsOf(w.one.Offer)))
+	}
+}

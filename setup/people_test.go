@@ -1,0 +1,130 @@
+package setup_test
+
+import (
+	"testing"
+	"time"
+
+	"postrider/ent/db"
+	"postrider/internal/secret"
+	"postrider/internal/viewer"
+	"postrider/pgtest"
+	"postrider/setup"
+)
+
+// token makes a token of a user; one that was revoked before where revoked is true.
+func (w *world) token(user int64, revoked bool) *db.ApiToken {
+	w.t.Helper()
+	c := w.client.ApiToken.Create().SetUserID(user).SetName("CI").SetHash([]byte(secret.Random())).SetPrefix("pr_").SetScopes(viewer.Scopes()).SetCreatedAt(pgtest.Now)
+	if revoked {
+		c.SetRevokedAt(pgtest.Now.Add(-time.Hour))
+	}
+	made, err := c.Save(w.system)
+	w.must(err)
+	return made
+}
+
+func TestWhatEndsWhenSomebodyIsShutOutOrGivenAPassword(t *testing.T) {
+	w := newWorld(t)
+	for name, c := range map[string]struct {
+		do             func(id int64) (*db.User, error)
+		tokens         bool // they end
+		sessions       int64
+		disabled, word bool // it is out, and its password is another
+	}{
+		"shut out":                  {func(id int64) (*db.User, error) { return w.setup.SetUserDisabled(w.staff, id, true) }, true, 1, true, false},
+		"let in, who never was out": {func(id int64) (*db.User, error) { return w.setup.SetUserDisabled(w.staff, id, false) }, false, 0, false, false},
+		"a new password": {func(id int64) (*db.User, error) {
+			u, _, err := w.setup.ResetPassword(w.staff, id, false)
+			return u, err
+		}, false, 1, false, true},
+		"a new password, and the tokens": {func(id int64) (*db.User, error) { u, _, err := w.setup.ResetPassword(w.staff, id, true); return u, err }, true, 1, false, true},
+	} {
+		user, bystander := pgtest.User(t, w.d, viewer.Affiliate, w.one.Affiliate), pgtest.User(t, w.d, viewer.Affiliate, w.one.Affiliate)
+		live, ended, others := w.token(user, false), w.token(user, true), w.token(bystander, false)
+		u, err := c.do(user)
+		w.must(err)
+		if u.SessionGeneration != c.sessions || (u.DisabledAt != nil) != c.disabled || (u.PasswordHash != "none") != c.word {
+			t.Errorf("%s: generation %d, out since %v, password %s", name, u.SessionGeneration, u.DisabledAt, u.PasswordHash)
+		}
+		at := func(token *db.ApiToken) *time.Time { return w.client.ApiToken.GetX(w.system, token.ID).RevokedAt }
+		if end := at(live); (end != nil) != c.tokens || end != nil && !end.Equal(pgtest.Now) {
+			t.Errorf("%s: its token ends %v", name, end)
+		}
+		if end := at(ended); !end.Equal(pgtest.Now.Add(-time.Hour)) {
+			t.Errorf("%s: its token that had ended ends %v", name, end)
+		}
+		if end := at(others); end != nil {
+			t.Errorf("%s: another's token ends %v", name, end)
+		}
+		if other := w.client.User.GetX(w.system, bystander); other.SessionGeneration != 0 || other.DisabledAt != nil || other.PasswordHash != "none" {
+			t.Errorf("%s: another is touched: %+v", name, other)
+		}
+	}
+}
+
+func TestWhoIsLetInAgainHasNothingOfBefore(t *testing.T) {
+	w := newWorld(t)
+	user := pgtest.User(t, w.d, viewer.Affiliate, w.one.Affiliate)
+	token := w.token(user, false)
+	_, err := w.setup.SetUserDisabled(w.staff, user, true)
+	w.must(err)
+	in, err := w.setup.SetUserDisabled(w.staff, user, false)
+	w.must(err)
+	if in.DisabledAt != nil || in.SessionGeneration != 1 || w.client.ApiToken.GetX(w.system, token.ID).RevokedAt == nil {
+		t.Errorf("let in again it is %+v", in)
+	}
+}
+
+func TestWhoMakesAndChangesWhom(t *testing.T) {
+	w := newWorld(t)
+	admin := w.as(viewer.Admin, 0)
+	for _, role := range viewer.Roles() {
+		var affiliate int64
+		if role == viewer.Affiliate {
+			affiliate = w.one.Affiliate
+		}
+		made, password, err := w.setup.CreateUser(admin, setup.NewUser{Email: string(role) + "@example.com", Role: role, AffiliateID: affiliate})
+		w.must(err)
+		if ok, err := secret.MatchPassword(t.Context(), password, made.PasswordHash); !ok || err != nil || len(password) != 20 || made.Role != role || ownerOf(made) != affiliate {
+			t.Errorf("%s: made %+v with %q: %v", role, made, password, err)
+		}
+		_, again, err := w.setup.ResetPassword(admin, made.ID, false)
+		w.must(err)
+		now := w.client.User.GetX(w.system, made.ID)
+		if ok, err := secret.MatchPassword(t.Context(), again, now.PasswordHash); !ok || err != nil || again == password {
+			t.Errorf("%s: the new password %q does not open %+v: %v", role, again, now, err)
+		}
+		_, err = w.setup.SetUserDisabled(w.staff, made.ID, true)
+		if want := map[bool]string{true: "", false: "invalid id"}[role == viewer.Affiliate]; said(err) != want {
+			t.Errorf("%s: a manager shuts it out: %v, want %q", role, err, want)
+		}
+		if out, err := w.setup.SetUserDisabled(admin, made.ID, true); err != nil || out.DisabledAt == nil {
+			t.Errorf("%s: an admin shuts it out: %v", role, err)
+		}
+	}
+}
+
+func ownerOf(u *db.User) int64 { return orZero(u.AffiliateID) }
+
+func TestANewAffiliateHasALinkToEveryOfferAndAnEchoOfItsOwn(t *testing.T) {
+	w := newWorld(t)
+	first, err := w.setup.SaveAffiliate(w.staff, 0, " Bright Reels ")
+	w.must(err)
+	second, err := w.setup.SaveAffiliate(w.staff, 0, "Bright Reels")
+	w.must(err)
+	if first.Name != "Bright Reels" || first.EchoKey == second.EchoKey || len(first.EchoKey) < 32 {
+		t.Errorf("%+v and %+v", first, second)
+	}
+	renamed, err := w.setup.SaveAffiliate(w.staff, first.ID, "Brighter Reels")
+	if w.must(err); renamed.Name != "Brighter Reels" || renamed.EchoKey != first.EchoKey {
+		t.Errorf("renamed it is %+v, was %+v", renamed, first)
+	}
+	for _, a := range []int64{first.ID, second.ID} {
+		var links, offers int
+		w.must(w.d.SQL.QueryRowContext(t.Context(), `
+			SELECT (SELECT count(DISTINCT offer_id) FROM tracking_links WHERE affiliate_id = $1 AND campaign_id IS NULL), (SELECT count(*) FROM offers)`, a).Scan(&links, &offers))
+		if links != offers {
+			t.Errorf("affiliate %d has links to %d of %d offers", a, links, offers)
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package setup_test
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+
+	"github.com/shopspring/decimal"
+	"pgregory.net/rapid"
+
+	"postrider/domain/commission"
+	"postrider/domain/tracking"
+	"postrider/setup"
+)
+
+// unchanged fails unless the last change of an entity is one of nothing.
+func (w *world) unchanged(rt *rapid.T, entity string) {
+	entries := w.audit(entity)
+	if last := entries[len(entries)-1]; last.Action != "update" || !reflect.DeepEqual(last.Before, last.After) {
+		rt.Fatalf("saving what was read changed the %s:\n%v\n%v", entity, last.Before, last.After)
+	}
+}
+
+func word(rt *rapid.T, label string) string {
+	return rapid.StringMatching(`[a-z][a-z0-9]{1,8}`).Draw(rt, label)
+}
+
+// An offer is read as it was saved, and to save what was read changes nothing.
+func TestSavingAnOfferAsItIsChangesNothing(t *testing.T) {
+	w := newWorld(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		want := setup.OfferWish{
+			Name: word(rt, "name"), Operator: word(rt, "operator"), Vertical: rapid.SampledFrom(commission.Verticals()).Draw(rt, "vertical"),
+			State:          rapid.SampledFrom([]tracking.RunState{tracking.Active, tracking.Paused}).Draw(rt, "state"),
+			DestinationURL: "https://golden.example/" + word(rt, "path") + "?cid={click_id}",
+			FallbackURL:    rapid.SampledFrom([]string{"", "https://golden.example/closed"}).Draw(rt, "fallback"),
+			DeepLinkHosts:  rapid.SliceOfN(rapid.SampledFrom([]string{"golden.example", "*.golden.example", "a-b.c"}), 0, 3).Draw(rt, "hosts"),
+			Currency:       rapid.SampledFrom([]string{"EUR", "USD"}).Draw(rt, "currency"), ClickWindowDays: rapid.SampledFrom([]int{0, 1, 3650}).Draw(rt, "window"),
+			DailyCap: rapid.SampledFrom([]int{0, 1, 1_000_000}).Draw(rt, "cap"),
+		}
+		if rapid.Bool().Draw(rt, "qualifies") {
+			want.Qualification = &commission.Qualification{
+				Goals: []string{"ftd"}, MinDeposit: decimal.NewFromInt(int64(rapid.IntRange(0, 99).Draw(rt, "deposit"))), HoldDays: rapid.IntRange(0, 30).Draw(rt, "hold"),
+			}
+		}
+		made, err := w.setup.SaveOffer(w.staff, w.someOffer(rt), func(o *setup.OfferWish) { *o = want })
+		w.must(err)
+		var got setup.OfferWish
+		_, err = w.setup.SaveOffer(w.staff, made.ID, func(o *setup.OfferWish) { got = *o })
+		w.must(err)
+		w.unchanged(rt, "offer")
+		if fmt.Sprintf("%+v", got.Qualification) != fmt.Sprintf("%+v", want.Qualification) {
+			rt.Fatalf("it qualifies by %+v, want %+v", got.Qualification, want.Qualification)
+		}
+		got.Qualification, want.Qualification = nil, nil
+		if !reflect.DeepEqual(got, want) {
+			rt.Fatalf("it is\n%+v, want\n%+v", got, want)
+		}
+	})
+}
+
+// someOffer is one that there is, or zero for a new one.
+func (w *world) someOffer(rt *rapid.T) int64 {
+	return rapid.SampledFrom([]int64{0, w.one.Offer, w.other.Offer}).Draw(rt, "offer")
+}
+
+func TestSavingASourceAsItIsChangesNothing(t *testing.T) {
+	w := newWorld(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		flag := func(label string) bool { return rapid.Bool().Draw(rt, label) }
+		want := setup.SourceWish{
+			Key: w.one.Source.Key, Name: word(rt, "name"), OfferID: rapid.SampledFrom([]int64{w.one.Offer, w.other.Offer}).Draw(rt, "offer"),
+			Enabled: flag("enabled"), TestMode: flag("test mode"), RequireHTTPS: flag("https"), RequireToken: flag("token"), RequireSignature: flag("signature"),
+			SignatureHeader: rapid.SampledFrom([]string{"", "X-Golden"}).Draw(rt, "header"), TimestampName: rapid.SampledFrom([]string{"", "ts"}).Draw(rt, "timestamp"),
+			TimestampWindow: rapid.SampledFrom([]int{0, 300}).Draw(rt, "window"), RateLimit: rapid.SampledFrom([]int{0, 50}).Draw(rt, "limit"),
+			AllowedAddresses: rapid.SliceOfN(rapid.SampledFrom([]string{"203.0.113.0/24", "198.51.100.7", "2001:db8::/32"}), 0, 3).Draw(rt, "addresses"),
+			Currency:         rapid.SampledFrom([]string{"", "EUR"}).Draw(rt, "currency"),
+			ParameterNames:   rapid.MapOfN(rapid.SampledFrom(commission.Parameters()), rapid.Just("data.x"), 0, 3).Draw(rt, "parameters"),
+			GoalWords:        rapid.MapOfN(rapid.StringMatching(`[A-Z]{3}`), rapid.SampledFrom([]string{"ftd", "deposit"}), 0, 3).Draw(rt, "goals"),
+			StatusWords:      rapid.MapOfN(rapid.StringMatching(`[A-Z]{3}`), rapid.SampledFrom([]string{"approved", "rejected"}), 0, 3).Draw(rt, "statuses"),
+		}
+		_, err := w.setup.SaveSource(w.staff, w.one.Source.ID, func(s *setup.SourceWish) { *s, s.Key = want, "another" })
+		w.must(err)
+		var got setup.SourceWish
+		_, err = w.setup.SaveSource(w.staff, w.one.Source.ID, func(s *setup.SourceWish) { got = *s })
+		w.must(err)
+		w.unchanged(rt, "source")
+		if !reflect.DeepEqual(got, want) {
+			rt.Fatalf("it is\n%+v, want\n%+v", got, want)
+		}
+	})
+}
+
+// A goal of one's own is read as it was saved; of one that is built in, the name and
+// the trigger alone.
+func TestSavingAGoalAsItIsChangesNothing(t *testing.T) {
+	w := newWorld(t)
+	own, err := w.setup.SaveGoal(w.staff, 0, func(g *commission.Goal) { g.Key, g.Name, g.Trigger = "bonus_used", "Bonus used", "A bonus is used." })
+	w.must(err)
+	builtIn := w.client.Goal.Query().AllX(w.system)[1]
+	rapid.Check(t, func(rt *rapid.T) {
+		want := commission.Goal{
+			Key: "another", Name: word(rt, "name"), Trigger: word(rt, "trigger"), TimestampStandard: word(rt, "standard"),
+			OncePerPlayer: rapid.Bool().Draw(rt, "once"), Billable: rapid.Bool().Draw(rt, "billable"), Reversible: rapid.Bool().Draw(rt, "reversible"),
+			Statuses:   rapid.SampledFrom([][]commission.Status{{commission.Approved}, commission.Statuses()}).Draw(rt, "statuses"),
+			Parameters: rapid.SliceOfN(rapid.SampledFrom([]string{"amount", "currency"}), 0, 2).Draw(rt, "parameters"),
+		}
+		for _, before := range []int64{own.ID, builtIn.ID} {
+			var was, got commission.Goal
+			_, err := w.setup.SaveGoal(w.staff, before, func(g *commission.Goal) { was = *g; *g = want })
+			w.must(err)
+			_, err = w.setup.SaveGoal(w.staff, before, func(g *commission.Goal) { got = *g })
+			w.must(err)
+			w.unchanged(rt, "goal")
+			expected := want
+			expected.Key = was.Key
+			if before == builtIn.ID {
+				expected = was
+				expected.Name, expected.Trigger = want.Name, want.Trigger
+			}
+			if !reflect.DeepEqual(got, expected) {
+				rt.Fatalf("it is\n%+v, want\n%+v", got, expected)
+			}
+		}
+	})
+}
