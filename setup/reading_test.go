@@ -10,13 +10,15 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/tracking"
+	"postrider/ent/db"
+	"postrider/ent/db/auditentry"
 	"postrider/setup"
 )
 
 // unchanged fails unless the last change of an entity is one of nothing.
 func (w *world) unchanged(rt *rapid.T, entity string) {
-	entries := w.audit(entity)
-	if last := entries[len(entries)-1]; last.Action != "update" || !reflect.DeepEqual(last.Before, last.After) {
+	last := w.client.AuditEntry.Query().Where(auditentry.Entity(entity)).Order(db.Desc(auditentry.FieldID)).FirstX(w.system)
+	if last.Action != "update" || !reflect.DeepEqual(last.Before, last.After) {
 		rt.Fatalf("saving what was read changed the %s:\n%v\n%v", entity, last.Before, last.After)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/ent/db"
+	"postrider/ent/db/auditentry"
 	"postrider/internal/viewer"
 	"postrider/setup"
 )
@@ -136,12 +137,7 @@ func (w *world) isAt(rt *rapid.T, saved *db.Postback, want setup.PostbackWish, v
 	if !reflect.DeepEqual(withVersion(want, last), want) {
 		rt.Fatalf("its version is %+v, want %+v", last, want)
 	}
-	entries := 0
-	for _, e := range w.audit("postback") {
-		if e.EntityID == fmt.Sprint(saved.ID) {
-			entries++
-		}
-	}
+	entries := w.client.AuditEntry.Query().Where(auditentry.Entity("postback"), auditentry.EntityID(fmt.Sprint(saved.ID))).CountX(w.system)
 	if entries != version {
 		rt.Fatalf("%d entries of the audit log for %d versions", entries, version)
 	}
