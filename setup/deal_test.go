@@ -13,7 +13,6 @@ import (
 	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/deal"
-	"postrider/internal/problem"
 	"postrider/pgtest"
 	"postrider/setup"
 )
@@ -165,26 +164,25 @@ func TestADealIsKeptAsItWasAgreed(t *testing.T) {
 	}
 }
 
-// Of two who make deals at once, each sees the other's.
-func TestDealsThatAreMadeAtOnceDoNotHoldTogether(t *testing.T) {
+// Of two who make deals at once, the second waits and sees the first's.
+func TestADealWaitsForOneThatIsBeingMade(t *testing.T) {
 	w := newWorld(t)
-	errs := make(chan error)
-	for range 4 {
-		go func() {
-			_, err := w.setup.CreateDeal(w.staff, dealFor(w.one.Offer, w.one.Affiliate, july(1), time.Time{}))
-			errs <- err
-		}()
-	}
-	made := 0
-	for range 4 {
-		switch err := <-errs; {
-		case err == nil:
-			made++
-		case problem.CodeOf(err) != problem.CodeConflict:
-			t.Error(err)
-		}
-	}
-	if made != 1 {
-		t.Errorf("%d deals were made for one time, want 1: %v", made, states(w.dealsOf(w.one.Offer)))
+	first, err := w.d.SQL.BeginTx(t.Context(), nil)
+	w.must(err)
+	_, err = first.ExecContext(t.Context(), `SELECT FROM offers WHERE id = $1 FOR NO KEY UPDATE`, w.one.Offer)
+	w.must(err)
+	_, err = first.ExecContext(t.Context(), `
+		INSERT INTO deals (offer_id, affiliate_id, model, amount, currency, valid_from, created_at) VALUES ($1, $2, 'cpa', 90, 'EUR', $3, now())`,
+		w.one.Offer, w.one.Affiliate, july(1))
+	w.must(err)
+	second := make(chan error, 1)
+	go func() {
+		_, err := w.setup.CreateDeal(w.staff, dealFor(w.one.Offer, w.one.Affiliate, july(1), time.Time{}))
+		second <- err
+	}()
+	w.d.UntilBlocked(t)
+	w.must(first.Commit())
+	if err := <-second; said(err) != "conflict validFrom" {
+		t.Errorf("the second: %v", err)
 	}
 }
