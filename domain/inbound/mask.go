@@ -130,10 +130,11 @@ func (s *Source) MaskHeader(name, value string) string {
 	return Clean(value, maxHeader)
 }
 
-// Clean makes text that can be kept: valid UTF-8, no NUL, bounded.
+// Clean makes text that can be kept: valid UTF-8, no NUL, of at most limit bytes.
 func Clean(s string, limit int) string {
-	if len(s) > limit {
-		s = s[:limit]
+	s = strings.ReplaceAll(strings.ToValidUTF8(s[:min(len(s), limit)], "\uFFFD"), "\x00", "\uFFFD")
+	if len(s) > limit { // what took the place of a byte has three
+		s = strings.ToValidUTF8(s[:limit], "")
 	}
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+	return s
 }
