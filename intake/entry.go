@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -36,6 +37,16 @@ type entry struct {
 // key puts entries into one order for everybody.
 func (e *entry) key() string {
 	return e.report.ClickID + "\x00" + e.report.PlayerID + "\x00" + e.report.Goal + "\x00" + e.report.TransactionID
+}
+
+// refused keeps why a step is not legal; another error stays one.
+func (e *entry) refused(err error) error {
+	illegal, ok := errors.AsType[*problem.Error](err)
+	if !ok || illegal.Code != problem.CodeInvalid {
+		return err
+	}
+	e.illegal = illegal
+	return nil
 }
 
 // answer is what the operator is told of an entry.

@@ -3,7 +3,6 @@ package intake
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 
 	"postrider/domain/inbound"
 	"postrider/internal/pg"
-	"postrider/internal/problem"
 )
 
 // recorder records conversions and what follows from them.
@@ -129,21 +127,12 @@ func finish(ctx context.Context, ch *changes, e *entry) error {
 	switch c := e.conversion; {
 	case !e.isNew:
 		out, err := reportAgain(ctx, ch, c, e.report, e.now)
-		if illegal, ok := errors.AsType[*problem.Error](err); ok && illegal.Code == problem.CodeInvalid {
-			e.illegal = illegal
-			return nil
-		}
-		if err != nil {
-			return err
-		}
 		e.outcome = out
+		return e.refused(err)
 	case c.AffiliateID == 0:
 		e.outcome = Outcome{Result: Unattributed, ConversionID: c.ID, Reason: e.who.why}
 	default:
 		e.outcome = Outcome{Result: Recorded, ConversionID: c.ID, Reason: "new, attributed by " + e.who.by}
-	}
-	if !e.isNew {
-		return nil
 	}
 	if extra := e.report.Unlisted(&e.goal.Goal); len(extra) > 0 {
 		e.outcome.Reason += fmt.Sprintf("; it carries %s, which the dictionary does not list for %s", strings.Join(extra, " and "), e.goal.Key)
