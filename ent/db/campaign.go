@@ -4,8 +4,8 @@ package db
 
 import (
 	"fmt"
-	"postrider/ent/db/campaign"
 	"postrider/domain/tracking"
+	"postrider/ent/db/campaign"
 	"strings"
 	"time"
 

@@ -6,8 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/ent/db/campaign"
 	"postrider/domain/tracking"
+	"postrider/ent/db/campaign"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"

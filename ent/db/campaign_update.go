@@ -6,9 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"postrider/domain/tracking"
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/predicate"
-	"postrider/domain/tracking"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"

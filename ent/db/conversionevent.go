@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"postrider/domain/commission"
-	"postrider/ent/db/conversionevent"
 	"postrider/domain/firing"
+	"postrider/ent/db/conversionevent"
 	"strings"
 	"time"
 

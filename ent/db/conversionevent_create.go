@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"postrider/domain/commission"
-	"postrider/ent/db/conversionevent"
 	"postrider/domain/firing"
+	"postrider/ent/db/conversionevent"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"

@@ -6,9 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"postrider/domain/firing"
 	"postrider/ent/db/conversionevent"
 	"postrider/ent/db/predicate"
-	"postrider/domain/firing"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"

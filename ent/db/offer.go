@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"postrider/domain/commission"
-	"postrider/ent/db/offer"
 	"postrider/domain/tracking"
+	"postrider/ent/db/offer"
 	"strings"
 	"time"
 

@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"postrider/domain/commission"
-	"postrider/ent/db/offer"
 	"postrider/domain/tracking"
+	"postrider/ent/db/offer"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"

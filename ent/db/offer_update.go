@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"postrider/domain/commission"
+	"postrider/domain/tracking"
 	"postrider/ent/db/offer"
 	"postrider/ent/db/predicate"
-	"postrider/domain/tracking"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"

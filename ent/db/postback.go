@@ -5,10 +5,10 @@ package db
 import (
 	"encoding/json"
 	"fmt"
-	"postrider/domain/commission"
 	"postrider/dispatch"
-	"postrider/ent/db/postback"
+	"postrider/domain/commission"
 	"postrider/domain/firing"
+	"postrider/ent/db/postback"
 	"strings"
 	"time"
 

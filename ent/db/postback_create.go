@@ -6,10 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/domain/commission"
 	"postrider/dispatch"
-	"postrider/ent/db/postback"
+	"postrider/domain/commission"
 	"postrider/domain/firing"
+	"postrider/ent/db/postback"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"

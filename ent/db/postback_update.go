@@ -6,11 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/domain/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/ent/db/postback"
 	"postrider/ent/db/predicate"
-	"postrider/domain/firing"
 	"time"
 
 	"entgo.io/ent/dialect/sql"

@@ -5,8 +5,8 @@ package db
 import (
 	"encoding/json"
 	"fmt"
-	"postrider/domain/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
 	"postrider/ent/db/postbackversion"
 	"strings"
 	"time"

@@ -6,8 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/domain/commission"
 	"postrider/dispatch"
+	"postrider/domain/commission"
 	"postrider/ent/db/postbackversion"
 	"time"
 

@@ -3,8 +3,8 @@
 package campaign
 
 import (
-	"postrider/ent/db/predicate"
 	"postrider/domain/tracking"
+	"postrider/ent/db/predicate"
 	"time"
 
 	"entgo.io/ent/dialect/sql"

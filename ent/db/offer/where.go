@@ -4,8 +4,8 @@ package offer
 
 import (
 	"postrider/domain/commission"
-	"postrider/ent/db/predicate"
 	"postrider/domain/tracking"
+	"postrider/ent/db/predicate"
 	"time"
 
 	"entgo.io/ent/dialect/sql"

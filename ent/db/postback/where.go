@@ -4,8 +4,8 @@ package postback
 
 import (
 	"postrider/dispatch"
-	"postrider/ent/db/predicate"
 	"postrider/domain/firing"
+	"postrider/ent/db/predicate"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
