@@ -146,12 +146,13 @@ func finish(ctx context.Context, ch *changes, e *entry) error {
 	return nil
 }
 
-// logCall keeps the call of an entry, where it was one.
-func (r *recorder) logCall(ch *changes, e *entry) error {
-	if e.call == nil || e.illegal != nil {
-		return nil
+// logCall keeps the call of an entry, where it was one; that of a refusal is kept by
+// whoever answers it.
+func (r *recorder) logCall(ch *changes, e *entry) (err error) {
+	if e.call != nil && e.illegal == nil {
+		var row receivedRow
+		row, err = newReceivedRow(e.source, e.call, e.answer(), e.now, r.clock().Sub(e.now))
+		ch.received = append(ch.received, row)
 	}
-	row, err := newReceivedRow(e.source, e.call, e.answer(), e.now, r.clock().Sub(e.now))
-	ch.received = append(ch.received, row)
 	return err
 }

@@ -54,7 +54,7 @@ func TestAnEchoIsInItsOwnersInboxAlone(t *testing.T) {
 		Key: echoKey(t, w.d, w.one.Affiliate), Method: "PATCH", URL: "/echo/key?c=a%20b&status=202", Headers: []dispatch.Header{{Name: "X-Two", Value: "1"}, {Name: "X-Two", Value: "2"}},
 		Body: []byte(`{"c":"日本"}`), StatusCode: 202,
 	})
-	if row.AffiliateID != w.one.Affiliate || row.Method != http.MethodPatch || row.URL != "/echo/key?c=a%20b&status=202" || row.Body != `{"c":"日本"}` || row.StatusCode != 202 || !row.ReceivedAt.Equal(pgtest.Now) {
+	if row.AffiliateID != w.one.Affiliate || row.Method != http.MethodPatch || row.URL != "/echo/key?c=a%20b&status=202" || row.Body != `{"c":"日本"}` || row.StatusCode != http.StatusAccepted || !row.ReceivedAt.Equal(pgtest.Now) {
 		t.Errorf("kept %+v", row)
 	}
 	if !slices.Equal(row.Headers, []dispatch.Header{{Name: "X-Two", Value: "1"}, {Name: "X-Two", Value: "2"}}) {
