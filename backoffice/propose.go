@@ -14,7 +14,7 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/inbound"
-	"postrider/domain/tracking"
+	"postrider/intake"
 	"postrider/internal/enum"
 	"postrider/internal/pg"
 )
@@ -138,11 +138,11 @@ func (office *Office) byClickID(ctx context.Context, orphans []*orphan) error {
 	var named []uuid.UUID
 	for _, o := range orphans {
 		for _, value := range o.values {
-			if id, ok := clickID(value); ok {
+			if id, ok := intake.ClickUUID(value); ok {
 				named = append(named, id)
 			}
 		}
-		if id, ok := clickID(o.reported); ok {
+		if id, ok := intake.ClickUUID(o.reported); ok {
 			named = append(named, id)
 		}
 	}
@@ -151,11 +151,11 @@ func (office *Office) byClickID(ctx context.Context, orphans []*orphan) error {
 		return err
 	}
 	for _, o := range orphans {
-		if id, ok := clickID(o.reported); ok && operators[id] == o.operator {
+		if id, ok := intake.ClickUUID(o.reported); ok && operators[id] == o.operator {
 			o.propose(id, LateClick, "It is the click that the operator named; it was older than the offer's window.")
 		}
 		for _, name := range sortedNames(o.values) {
-			if id, ok := clickID(o.values[name]); ok && operators[id] == o.operator {
+			if id, ok := intake.ClickUUID(o.values[name]); ok && operators[id] == o.operator {
 				o.propose(id, ClickElsewhere, "The click id came back in %s.", name)
 			}
 		}
@@ -290,10 +290,4 @@ func worthLooking(name, value string) bool {
 		return false
 	}
 	return len(value) >= shortestParam && value != inbound.Mask
-}
-
-// clickID reads a click id in any spelling; false where it is none.
-func clickID(text string) (uuid.UUID, bool) {
-	id, err := tracking.ParseClickID(text)
-	return uuid.UUID(id), err == nil
 }

@@ -53,7 +53,7 @@ func agreed(proposals []Proposal, kinds []ProposalKind) (Proposal, bool) {
 	return chosen[0], true
 }
 
-// publicProblem tells whether an error is somebody's to mend rather than ours.
+// publicProblem tells whether an error is the user's to fix rather than ours.
 func publicProblem(err error) bool {
 	switch problem.CodeOf(err) {
 	case problem.CodeConflict, problem.CodeInvalid, problem.CodeNotFound:

@@ -105,7 +105,7 @@ func readStatusLine(number int, columns map[string]int, record []string) *Status
 		return ""
 	}
 	l := &StatusLine{Line: number, Key: field("conversion_id"), goal: field("goal"), reason: field("reason")}
-	if id, ok := clickID(l.Key); ok {
+	if id, ok := intake.ClickUUID(l.Key); ok {
 		l.ConversionID = id
 	}
 	if l.Key == "" {

@@ -26,3 +26,12 @@ func Headers(h http.Header) []Header {
 	}
 	return list
 }
+
+// MaskHeaders gives headers with the values that mask makes of them.
+func MaskHeaders(headers []Header, mask func(name, value string) string) []Header {
+	masked := make([]Header, len(headers))
+	for i, h := range headers {
+		masked[i] = Header{Name: h.Name, Value: mask(h.Name, h.Value)}
+	}
+	return masked
+}

@@ -83,7 +83,7 @@ var explanations = map[Reason]Explanation{
 	Gone:             {"The tracker says that this address is gone for good (410), so the postback was put on hold", "Put the tracker's new address into the postback, resume it, and replay what failed."},
 	RefusedByTracker: {"The tracker answered, but its answer says that it did not accept the postback", "Read the answer below; usually the click id is unknown there, or a parameter is missing."},
 
-	Exhausted: {"Every attempt failed, over more than 24 hours", "Mend the cause, then replay it."},
+	Exhausted: {"Every attempt failed, over more than 24 hours", "Fix the cause, then replay it."},
 	Internal:  {"Something went wrong on our side", "Nothing to do: it is tried again."},
 }
 

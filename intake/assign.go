@@ -12,8 +12,8 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/domain/commission"
-	"postrider/domain/inbound"
 	"postrider/domain/macro"
+	"postrider/domain/tracking"
 	"postrider/internal/globalid"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
@@ -39,11 +39,10 @@ func (r *recorder) assign(ctx context.Context, conversionID uuid.UUID, a Assignm
 		if err != nil {
 			return err
 		}
-		now := r.now()
-		if err := give(ctx, ch, c, click, now); err != nil {
+		if err := give(ctx, ch, c, click); err != nil {
 			return err
 		}
-		return takeAgain(ctx, ch, c, click, a, now)
+		return takeAgain(ctx, ch, c, click, a)
 	})
 }
 
@@ -66,7 +65,7 @@ func clickOfSource(ctx context.Context, tx *pg.Pipeline, id uuid.UUID, sourceID 
 }
 
 // give makes a conversion the click's, and binds its player to the click.
-func give(ctx context.Context, ch *changes, c *conversion, click *clickFacts, now time.Time) error {
+func give(ctx context.Context, ch *changes, c *conversion, click *clickFacts) error {
 	c.AffiliateID, c.OfferID, c.CampaignID = click.AffiliateID, click.OfferID, click.CampaignID
 	c.ClickID, c.AttributedBy = uuid.NullUUID{UUID: click.ID, Valid: true}, "staff"
 	if c.PlayerID.Valid {
@@ -80,14 +79,14 @@ func give(ctx context.Context, ch *changes, c *conversion, click *clickFacts, no
 	if err := price(ctx, ch, c); err != nil {
 		return err
 	}
-	if err := takeCaps(ctx, ch, []*conversion{c}, now); err != nil {
-		return err
-	}
 	err := c.save(ctx, ch.tx)
 	if pg.IsUnique(err, "conversions_once") {
 		return problem.Conflict("clickId", "this click has the goal %s already, and a player reaches it once", c.Goal)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return takeCaps(ctx, ch, []*conversion{c}, ch.now)
 }
 
 // recount finds what a goal that counts once is counted by, now that the click is
@@ -123,7 +122,7 @@ type pastStep struct {
 }
 
 // takeAgain takes each past step for its owner, as one that is appended.
-func takeAgain(ctx context.Context, ch *changes, c *conversion, click *clickFacts, a Assignment, now time.Time) error {
+func takeAgain(ctx context.Context, ch *changes, c *conversion, click *clickFacts, a Assignment) error {
 	steps, err := pastSteps(ctx, ch.tx, c.ID)
 	if err != nil {
 		return err
@@ -136,7 +135,7 @@ func takeAgain(ctx context.Context, ch *changes, c *conversion, click *clickFact
 	if err != nil {
 		return err
 	}
-	reason := inbound.Clean("attributed to click "+globalid.Hex(click.ID)+": "+a.Reason, maxReason)
+	reason := tracking.Clean("attributed to click "+globalid.Hex(click.ID)+": "+a.Reason, maxReason)
 	after := steps[len(steps)-1].id
 	for _, s := range steps {
 		then := *c // as it was at that step
@@ -152,14 +151,14 @@ func takeAgain(ctx context.Context, ch *changes, c *conversion, click *clickFact
 		}
 		at := s.occurredAt // where the operator said when it was
 		if at.Equal(s.receivedAt) {
-			at = now
+			at = ch.now
 		}
 		previous := commission.Status(s.previous.String)
 		again := step{
 			Previous: previous, Status: s.status, Correction: previous == s.status, Reason: reason, Actor: a.Actor, UserID: a.UserID,
 			At: at, Macros: macros, After: after,
 		}
-		if err := decideAmong(ch, postbacks, &then, again, now); err != nil {
+		if err := decideAmong(ch, postbacks, &then, again, ch.now); err != nil {
 			return err
 		}
 		after = ch.events[len(ch.events)-1].id

@@ -24,7 +24,7 @@ func attribute(ctx context.Context, ch *changes, entries []*entry) error {
 	named := map[uuid.UUID]bool{}
 	for _, e := range entries {
 		e.who = attribution{}
-		if id, ok := clickUUID(e.report.ClickID); ok {
+		if id, ok := ClickUUID(e.report.ClickID); ok {
 			named[id] = true
 		}
 	}
@@ -58,7 +58,7 @@ func attribute(ctx context.Context, ch *changes, entries []*entry) error {
 // two reports of one click, the second sees what the first did.
 func attributeByClick(clicks map[uuid.UUID]*clickFacts, entries []*entry) {
 	for _, e := range entries {
-		id, ok := clickUUID(e.report.ClickID)
+		id, ok := ClickUUID(e.report.ClickID)
 		click := clicks[id]
 		switch {
 		case e.report.ClickID == "":
@@ -260,7 +260,7 @@ type boundTo struct {
 func queueKnownPlayers(tx *pg.Pipeline, entries []*entry) map[boundTo]uuid.UUID {
 	var clicks pg.UUIDs
 	for _, e := range entries {
-		if id, ok := clickUUID(e.report.ClickID); ok && e.report.PlayerID == "" {
+		if id, ok := ClickUUID(e.report.ClickID); ok && e.report.PlayerID == "" {
 			clicks = append(clicks, id)
 		}
 	}

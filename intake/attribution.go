@@ -24,7 +24,7 @@ func (a attribution) onceKey(r inbound.Report) string {
 	case a.click != nil:
 		return clickKey(a.click.ID.String())
 	}
-	if id, ok := clickUUID(r.ClickID); ok {
+	if id, ok := ClickUUID(r.ClickID); ok {
 		return clickKey(id.String())
 	}
 	// What is no click id, such as a macro that the operator never filled in, is
@@ -46,8 +46,8 @@ func (a attribution) clickID() uuid.NullUUID {
 	return uuid.NullUUID{UUID: a.click.ID, Valid: true}
 }
 
-// clickUUID reads a click id in any spelling; false where it is none.
-func clickUUID(id string) (uuid.UUID, bool) {
+// ClickUUID reads a click id in any spelling; false where it is none.
+func ClickUUID(id string) (uuid.UUID, bool) {
 	click, err := tracking.ParseClickID(id)
 	return uuid.UUID(click), err == nil
 }

@@ -12,6 +12,7 @@ import (
 	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/intake"
+	"postrider/internal/problem"
 	"postrider/pgtest"
 )
 
@@ -128,5 +129,21 @@ func TestTheLastPlaceIsTakenOnce(t *testing.T) {
 	free := w.count(`SELECT count(*) FROM conversions WHERE capped_by = '' AND payout > 0`)
 	if taken := w.count(`SELECT coalesce(sum(taken), 0) FROM cap_days`); free != most || taken != most {
 		t.Errorf("%d are paid and %d places are taken, want %d", free, taken, most)
+	}
+}
+
+// A click that has the goal already is refused one more of it, whether or not the day's
+// cap is full.
+func TestAttributingASecondOneIsRefusedThoughTheCapIsFull(t *testing.T) {
+	w := setup(t)
+	click := pgtest.Click(t, w.d, w.Link)
+	w.report("goal=cpa&click_id="+hex(click), intake.Recorded)
+	lost := w.conversion(w.report("goal=cpa&player_id=somebody", intake.Unattributed))
+	w.capOffer(1)
+	w.exec(`INSERT INTO cap_days (kind, ref, day, taken) VALUES ('offer', $1, $2, 1)`, w.Offer, w.clock().UTC().Format(time.DateOnly))
+	w.exec(`UPDATE conversions SET player_id = NULL`) // so that it counts for the click
+	err := w.in.Assign(t.Context(), lost.ID, intake.Assignment{ClickID: click, Actor: commission.ByStaff})
+	if problem.CodeOf(err) != problem.CodeConflict {
+		t.Errorf("%v", err)
 	}
 }

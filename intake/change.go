@@ -14,7 +14,7 @@ import (
 
 // changeOne does something to one conversion, whose row is locked.
 func (r *recorder) changeOne(ctx context.Context, id uuid.UUID, do func(ctx context.Context, ch *changes, c *conversion) error) error {
-	return r.change(ctx, r.now(), func(ctx context.Context, ch *changes) error {
+	return r.change(ctx, func(ctx context.Context, ch *changes) error {
 		c, err := findConversion(ctx, ch.tx, `id = $1`, id)
 		if errors.Is(err, sql.ErrNoRows) {
 			return problem.NotFound("there is no such conversion")
@@ -29,8 +29,7 @@ func (r *recorder) changeOne(ctx context.Context, id uuid.UUID, do func(ctx cont
 // move moves a conversion along its lifecycle.
 func (r *recorder) move(ctx context.Context, id uuid.UUID, m Move) (out Outcome, err error) {
 	err = r.changeOne(ctx, id, func(ctx context.Context, ch *changes, c *conversion) (err error) {
-		now := r.now()
-		out, err = move(ctx, ch, c, m, now, now)
+		out, err = move(ctx, ch, c, m, ch.now, ch.now)
 		return err
 	})
 	return out, err

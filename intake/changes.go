@@ -25,6 +25,7 @@ type changes struct {
 	tx      *pg.Pipeline
 	catalog *catalog
 	enqueue Enqueuer
+	now     time.Time // when the transaction began
 
 	events     []eventRow
 	deliveries []delivery

@@ -10,6 +10,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/inbound"
 	"postrider/domain/macro"
+	"postrider/domain/tracking"
 	"postrider/internal/problem"
 )
 
@@ -98,7 +99,7 @@ func move(ctx context.Context, ch *changes, c *conversion, m Move, at, now time.
 	if err != nil {
 		return Outcome{}, err
 	}
-	from, reason := c.Status, inbound.Clean(m.Reason, maxReason)
+	from, reason := c.Status, tracking.Clean(m.Reason, maxReason)
 	c.Status, c.ReportedStatus = m.To, ""
 	if m.Amount.Valid {
 		c.Amount = m.Amount

@@ -25,7 +25,7 @@ func (r *recorder) priceMissing(ctx context.Context, currency string, by Move) (
 	for _, id := range waiting {
 		done := false
 		err := r.changeOne(ctx, id, func(ctx context.Context, ch *changes, c *conversion) (err error) {
-			done, err = r.priceLate(ctx, ch, c, currency, by)
+			done, err = priceLate(ctx, ch, c, currency, by)
 			return err
 		})
 		if err != nil {
@@ -39,7 +39,7 @@ func (r *recorder) priceMissing(ctx context.Context, currency string, by Move) (
 }
 
 // priceLate prices a conversion that has no payout, by a step of its own that says so.
-func (r *recorder) priceLate(ctx context.Context, ch *changes, c *conversion, currency string, by Move) (bool, error) {
+func priceLate(ctx context.Context, ch *changes, c *conversion, currency string, by Move) (bool, error) {
 	if c.Payout.Valid {
 		return false, nil
 	}
@@ -54,9 +54,8 @@ func (r *recorder) priceLate(ctx context.Context, ch *changes, c *conversion, cu
 		return false, err
 	}
 	setState(last.Macros, c)
-	now := r.now()
 	return true, decide(ctx, ch, c, step{
 		Previous: c.Status, Status: c.Status, Correction: true, Reason: "reckoned: there is a rate for " + currency + " now",
-		Actor: by.Actor, UserID: by.UserID, At: now, Macros: last.Macros, After: last.ID,
-	}, now)
+		Actor: by.Actor, UserID: by.UserID, At: ch.now, Macros: last.Macros, After: last.ID,
+	}, ch.now)
 }

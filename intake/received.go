@@ -10,6 +10,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/domain/inbound"
+	"postrider/domain/tracking"
 	"postrider/internal/live"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
@@ -92,32 +93,24 @@ func newReceivedRow(src *source, c *inbound.Call, a Answer, at time.Time, took t
 	if row.id, err = uuid.NewV7AtTime(at); err != nil {
 		return row, fmt.Errorf("making an id: %w", err)
 	}
-	if row.headers, err = json.Marshal(maskHeaders(row.source, row.keptHeaders())); err != nil {
+	if row.headers, err = json.Marshal(dispatch.MaskHeaders(row.keptHeaders(), row.source.MaskHeader)); err != nil {
 		return row, fmt.Errorf("writing headers down: %w", err)
 	}
 	return row, nil
-}
-
-// maskHeaders makes headers fit to be kept.
-func maskHeaders(src *inbound.Source, headers []dispatch.Header) []dispatch.Header {
-	for i, h := range headers {
-		headers[i].Value = src.MaskHeader(h.Name, h.Value)
-	}
-	return headers
 }
 
 var receivedColumns = pg.Columns[receivedRow]{
 	pg.UUID("id", func(r *receivedRow) uuid.UUID { return r.id }),
 	pg.Time("received_at", func(r *receivedRow) time.Time { return r.at }),
 	pg.Bigint("source_id", func(r *receivedRow) int64 { return r.answer.sourceID }).OrNull(),
-	pg.Text("source_key", func(r *receivedRow) string { return inbound.Clean(r.call.SourceKey, inbound.MaxID) }),
+	pg.Text("source_key", func(r *receivedRow) string { return tracking.Clean(r.call.SourceKey, inbound.MaxID) }),
 	pg.Text("method", func(r *receivedRow) string { return r.call.Method }),
-	pg.Text("query", func(r *receivedRow) string { return inbound.Clean(r.source.MaskQuery(r.call.RawQuery), r.kept()) }),
-	pg.Text("body", func(r *receivedRow) string { return inbound.Clean(r.source.MaskBody(r.call), r.kept()) }),
+	pg.Text("query", func(r *receivedRow) string { return tracking.Clean(r.source.MaskQuery(r.call.RawQuery), r.kept()) }),
+	pg.Text("body", func(r *receivedRow) string { return tracking.Clean(r.source.MaskBody(r.call), r.kept()) }),
 	pg.JSON("headers", func(r *receivedRow) string { return string(r.headers) }),
 	pg.Text("address", func(r *receivedRow) string { return truncated(r.call.Address) }),
 	pg.Text("result", func(r *receivedRow) string { return string(r.answer.Result) }),
-	pg.Text("reason", func(r *receivedRow) string { return inbound.Clean(r.answer.reason, maxLogged) }),
+	pg.Text("reason", func(r *receivedRow) string { return tracking.Clean(r.answer.reason, maxLogged) }),
 	pg.Int("status_code", func(r *receivedRow) int { return r.answer.StatusCode }),
 	pg.Float("duration_ms", func(r *receivedRow) float64 { return float64(r.took.Microseconds()) / 1000 }),
 	pg.UUID("conversion_id", func(r *receivedRow) uuid.UUID { return r.answer.conversion.UUID }).OrNull(),

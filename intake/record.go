@@ -10,7 +10,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/domain/inbound"
+	"postrider/domain/tracking"
 	"postrider/internal/pg"
 )
 
@@ -27,13 +27,14 @@ func (r *recorder) now() time.Time { return r.clock().UTC().Truncate(time.Micros
 
 // change does something to conversions in one transaction, settles for whose they are,
 // and writes it all down.
-func (r *recorder) change(ctx context.Context, now time.Time, do func(ctx context.Context, ch *changes) error) error {
+func (r *recorder) change(ctx context.Context, do func(ctx context.Context, ch *changes) error) error {
+	now := r.now()
 	return pg.WithPipeline(ctx, r.db, func(ctx context.Context, tx *pg.Pipeline) error {
-		ch := &changes{tx: tx, catalog: r.catalog, enqueue: r.enqueue}
+		ch := &changes{tx: tx, catalog: r.catalog, enqueue: r.enqueue, now: now}
 		if err := do(ctx, ch); err != nil {
 			return err
 		}
-		if err := settle(ctx, ch, now); err != nil {
+		if err := settle(ctx, ch); err != nil {
 			return err
 		}
 		return ch.close(ctx)
@@ -47,7 +48,7 @@ func (r *recorder) change(ctx context.Context, now time.Time, do func(ctx contex
 func (r *recorder) recordAll(ctx context.Context, entries []*entry) error {
 	// Lock order: whatever order the calls came in, rows are locked in one.
 	slices.SortStableFunc(entries, func(a, b *entry) int { return strings.Compare(a.key(), b.key()) })
-	return r.change(ctx, r.now(), func(ctx context.Context, ch *changes) error {
+	return r.change(ctx, func(ctx context.Context, ch *changes) error {
 		if err := recordNew(ctx, ch, entries); err != nil {
 			return err
 		}
@@ -90,7 +91,7 @@ func recordNew(ctx context.Context, ch *changes, entries []*entry) error {
 			continue
 		}
 		err := decide(ctx, ch, c, step{
-			Status: c.Status, Reason: inbound.Clean(r.Reason, maxReason), Actor: r.Actor, UserID: r.UserID, At: c.OccurredAt,
+			Status: c.Status, Reason: tracking.Clean(r.Reason, maxReason), Actor: r.Actor, UserID: r.UserID, At: c.OccurredAt,
 			Macros: snapshot(c, e.goal, e.who.click),
 		}, e.now)
 		if err != nil {

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
@@ -22,9 +21,9 @@ import (
 // step meet what the offer asks for: then the CPA is recorded with it; and where a
 // condition was taken back, so is the CPA. A CPA's own step settles nothing more. Lock
 // order: players by the names of their locks.
-func settle(ctx context.Context, ch *changes, now time.Time) error {
+func settle(ctx context.Context, ch *changes) error {
 	for _, lock := range slices.Sorted(maps.Keys(ch.players)) {
-		if err := qualify(ctx, ch, lock, ch.players[lock], now); err != nil {
+		if err := qualify(ctx, ch, lock, ch.players[lock]); err != nil {
 			return err
 		}
 	}
@@ -32,7 +31,7 @@ func settle(ctx context.Context, ch *changes, now time.Time) error {
 }
 
 // qualify settles for the player of a conversion.
-func qualify(ctx context.Context, ch *changes, lock string, c *conversion, now time.Time) error {
+func qualify(ctx context.Context, ch *changes, lock string, c *conversion) error {
 	rules, found, err := ch.catalog.rules.get(ctx, ch.tx, c.OfferID)
 	if err != nil || !found || rules.Qualification.None() {
 		return err
@@ -48,7 +47,7 @@ func qualify(ctx context.Context, ch *changes, lock string, c *conversion, now t
 	cpa, err := findConversion(ctx, ch.tx, `source_id = $1 AND goal = $2 AND `+samePlayer, c.SourceID, commission.GoalCPA, c.PlayerID, c.ClickID)
 	switch {
 	case errors.Is(err, sql.ErrNoRows) && verdict.Qualified:
-		return recordCPA(ctx, ch, c, rules, verdict, now)
+		return recordCPA(ctx, ch, c, rules, verdict)
 	case errors.Is(err, sql.ErrNoRows):
 		return nil
 	case err != nil:
@@ -56,7 +55,7 @@ func qualify(ctx context.Context, ch *changes, lock string, c *conversion, now t
 	case cpa.Origin != commission.ByPostrider:
 		return nil // the operator says itself who qualifies
 	}
-	return moveCPA(ctx, ch, cpa, rules.Qualification, verdict, now)
+	return moveCPA(ctx, ch, cpa, rules.Qualification, verdict)
 }
 
 // samePlayer finds what one player did: by the player, or by the click as long
@@ -96,8 +95,8 @@ func eventsOfPlayer(ctx context.Context, ch *changes, c *conversion, currency st
 }
 
 // recordCPA records the CPA of the player who has just qualified.
-func recordCPA(ctx context.Context, ch *changes, by *conversion, rules *offerRules, verdict commission.Verdict, now time.Time) error {
-	id, err := uuid.NewV7AtTime(now)
+func recordCPA(ctx context.Context, ch *changes, by *conversion, rules *offerRules, verdict commission.Verdict) error {
+	id, err := uuid.NewV7AtTime(ch.now)
 	if err != nil {
 		return fmt.Errorf("making an id: %w", err)
 	}
@@ -117,7 +116,7 @@ func recordCPA(ctx context.Context, ch *changes, by *conversion, rules *offerRul
 		ID: id, SourceID: by.SourceID, AffiliateID: by.AffiliateID, OfferID: by.OfferID, CampaignID: by.CampaignID,
 		ClickID: by.ClickID, PlayerID: by.PlayerID, Goal: commission.GoalCPA, OnceKey: who.onceKey(inbound.Report{}),
 		Currency: rules.Currency, Status: commission.Approved, AttributedBy: by.AttributedBy, Origin: commission.ByPostrider,
-		OccurredAt: verdict.At, ReceivedAt: now,
+		OccurredAt: verdict.At, ReceivedAt: ch.now,
 	}
 	inserted, err := insert(ctx, ch, []*conversion{c})
 	if err != nil || len(inserted) == 0 {
@@ -126,14 +125,14 @@ func recordCPA(ctx context.Context, ch *changes, by *conversion, rules *offerRul
 	return decide(ctx, ch, c, step{
 		Status: commission.Approved, Reason: "qualified: every condition of the offer is met", Actor: commission.ByPostrider, At: verdict.At,
 		Macros: snapshot(c, g, who.click),
-	}, now)
+	}, ch.now)
 }
 
 // moveCPA takes a CPA back, or gives it again, as the conditions have it. What
 // staff decided stays decided.
-func moveCPA(ctx context.Context, ch *changes, cpa *conversion, rule commission.Qualification, verdict commission.Verdict, now time.Time) error {
+func moveCPA(ctx context.Context, ch *changes, cpa *conversion, rule commission.Qualification, verdict commission.Verdict) error {
 	approved := cpa.Status == commission.Approved
-	if verdict.Qualified == approved || approved && !rule.Undoes(cpa.OccurredAt, now) {
+	if verdict.Qualified == approved || approved && !rule.Undoes(cpa.OccurredAt, ch.now) {
 		return nil
 	}
 	last, err := ch.lastStep(ctx, cpa.ID)
@@ -144,6 +143,6 @@ func moveCPA(ctx context.Context, ch *changes, cpa *conversion, rule commission.
 	if approved {
 		m.To, m.Reason = commission.Cancelled, "a condition was taken back; missing: "+strings.Join(verdict.Missing, ", ")
 	}
-	_, err = move(ctx, ch, cpa, m, now, now)
+	_, err = move(ctx, ch, cpa, m, ch.now, ch.now)
 	return err
 }

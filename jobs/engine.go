@@ -19,7 +19,6 @@ type Engine struct {
 	Config
 
 	versions    *versions
-	permits     *permits
 	member      *membership
 	sweeper     *sweeper
 	owner       *owner
@@ -46,23 +45,23 @@ func New(cfg Config) (*Engine, error) {
 	pool, m := cfg.Pool.Pgx, newMetrics(cfg.Metrics)
 	wake, bulks := make(chan struct{}, 1), make(chan struct{}, 1)
 	e.versions = newVersions(cfg.Secrets)
-	e.permits = newPermits(cfg.Circuit, cfg.Workers, cfg.Now)
+	permits := newPermits(cfg.Circuit, cfg.Workers, cfg.Now)
 	e.sweeper = &sweeper{Config: c, versions: e.versions}
 	e.owner = &owner{Config: c, id: member.id.String(), sweeper: e.sweeper, wake: wake, look: make(chan struct{}, 1)}
 
 	circuits, writer := newCircuits(pool, cfg.Circuit, cfg.Now), newWriter(pool, m, cfg.Log)
-	gate := &gate{permits: e.permits, slots: make(chan struct{}, cfg.Workers)}
-	sender := &sender{Config: c, versions: e.versions, permits: e.permits, circuits: circuits, writer: writer, metrics: m}
+	gate := &gate{permits: permits, slots: make(chan struct{}, cfg.Workers)}
+	sender := &sender{Config: c, versions: e.versions, permits: permits, circuits: circuits, writer: writer, metrics: m}
 	e.handover = &handover{Config: c, owner: member.id.String(), gate: gate, sender: sender, writer: writer, metrics: m}
 	e.deliverer = &deliverer{
 		Config: c, gate: gate, claims: newClaims(c), sender: sender, writer: writer, parker: newParker(c), sweeper: e.sweeper,
 		circuits: circuits, member: member, handover: e.handover, metrics: m, wake: wake,
 	}
 	e.rounds = &rounds{
-		Config: c, member: member, permits: e.permits, circuits: circuits, streams: &streams{pool: pool},
-		holder: &holder{Config: c, permits: e.permits, open: map[string]*holdAhead{}},
+		Config: c, member: member, permits: permits, circuits: circuits, streams: &streams{pool: pool},
+		holder: &holder{Config: c, permits: permits, open: map[string]*holdAhead{}},
 		promoter: &promoter{
-			Config: c, member: member, permits: e.permits, circuits: circuits, metrics: m,
+			Config: c, member: member, permits: permits, circuits: circuits, metrics: m,
 			inFlight: map[uuid.UUID]outbox.Stream{}, bounced: map[outbox.Stream]time.Time{},
 		},
 		wake: wake, bulks: bulks,

@@ -111,13 +111,13 @@ func Finish(tx Tx, results []Result) error {
 			gone = append(gone, r.PostbackID)
 		}
 	}
+	if len(gone) > 0 { // lock order: postbacks before deliveries
+		tx.Queue(holdPostbacksSQL, gone, results[0].At.UTC())
+	}
 	if err := recordAttempts(tx, attempts); err != nil {
 		return err
 	}
 	tx.Queue(finishSQL, finishColumns.Args(results, PriorityRetry)...)
-	if len(gone) > 0 {
-		tx.Queue(holdPostbacksSQL, gone, results[0].At.UTC())
-	}
 	if len(ended) > 0 {
 		Unblock(tx, ended, results[0].At)
 	}

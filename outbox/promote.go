@@ -4,11 +4,10 @@ import (
 	"context"
 	"time"
 
+	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
 	"postrider/internal/pg"
-
-	"github.com/gofrs/uuid/v5"
 )
 
 // Stream is what an affiliate has parked at an endpoint: it leaves in its order.

@@ -20,7 +20,7 @@ const (
 )
 
 var explanations = map[Reason]dispatch.Explanation{
-	CircuitOpen:     {Text: "The tracker keeps failing, so its postbacks wait until it answers again", NextStep: "Nothing is lost: mend the tracker, and they are sent in order."},
+	CircuitOpen:     {Text: "The tracker keeps failing, so its postbacks wait until it answers again", NextStep: "Nothing is lost: fix the tracker, and they are sent in order."},
 	PostbackHeld:    {Text: "The postback is on hold", NextStep: "Resume the postback, and it is sent."},
 	Gathering:       {Text: "It gathers the conversions of its click, and tells of them in one request when its window closes", NextStep: "Nothing to do: it is sent by itself."},
 	WaitsForEarlier: {Text: "An earlier status of the same conversion is still on its way, and goes out first", NextStep: "Nothing to do: this one follows it."},

@@ -11,6 +11,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/domain/inbound"
+	"postrider/domain/tracking"
 	"postrider/internal/live"
 )
 
@@ -44,7 +45,8 @@ func (in Inbox) Keep(ctx context.Context, r EchoRequest) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("making an id: %w", err)
 	}
-	headers, err := json.Marshal(maskHeaders(r.Headers))
+	var nobodys *inbound.Source // the usual names are masked
+	headers, err := json.Marshal(dispatch.MaskHeaders(r.Headers, nobodys.MaskHeader))
 	if err != nil {
 		return false, fmt.Errorf("writing headers down: %w", err)
 	}
@@ -55,19 +57,10 @@ func (in Inbox) Keep(ctx context.Context, r EchoRequest) (bool, error) {
 		  RETURNING id
 		)
 		SELECT pg_notify($9, $10) FROM kept`,
-		id, now, r.Method, inbound.Clean(r.URL, MaxEcho), headers, inbound.Clean(string(r.Body), MaxEcho), r.StatusCode, r.Key, string(live.Echoes), live.Payload([]uuid.UUID{id}))
+		id, now, r.Method, tracking.Clean(r.URL, MaxEcho), headers, tracking.Clean(string(r.Body), MaxEcho), r.StatusCode, r.Key, string(live.Echoes), live.Payload([]uuid.UUID{id}))
 	if err != nil {
 		return false, fmt.Errorf("keeping what the echo tracker got: %w", err)
 	}
 	n, err := res.RowsAffected()
 	return n == 1, err
-}
-
-func maskHeaders(headers []dispatch.Header) []dispatch.Header {
-	var nobodys *inbound.Source
-	masked := make([]dispatch.Header, len(headers))
-	for i, h := range headers {
-		masked[i] = dispatch.Header{Name: h.Name, Value: nobodys.MaskHeader(h.Name, h.Value)}
-	}
-	return masked
 }

@@ -2,12 +2,12 @@ package doctor
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
 	"postrider/domain/macro"
 	"postrider/domain/presets"
+	"postrider/domain/tracking"
 )
 
 // link holds the params that the template uses against those that the tracking
@@ -44,22 +44,12 @@ func (e *exam) link() {
 // first of each counts. One is empty where the link has none, or spaces alone.
 func Params(link string) [3]string {
 	var carried [3]string
-	var seen [3]bool
 	_, query, _ := strings.Cut(link, "?")
-	for piece := range strings.SplitSeq(query, "&") {
-		name, value, _ := strings.Cut(piece, "=")
-		if i := slices.Index(params, macro.Name(unescape(name))); i >= 0 && !seen[i] {
-			carried[i], seen[i] = strings.TrimSpace(unescape(value)), true
-		}
+	values := tracking.ParseQuery(query)
+	for i, name := range params {
+		carried[i] = strings.TrimSpace(values[string(name)])
 	}
 	return carried
-}
-
-func unescape(s string) string {
-	if plain, err := url.QueryUnescape(s); err == nil {
-		return plain
-	}
-	return s
 }
 
 func names(carried [3]string) string {

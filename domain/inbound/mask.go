@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"postrider/domain/commission"
+	"postrider/domain/tracking"
 )
 
 // Mask stands where a secret stood.
@@ -127,14 +128,5 @@ func (s *Source) MaskHeader(name, value string) string {
 	if s != nil && s.SignatureHeader != "" && strings.EqualFold(name, s.SignatureHeader) {
 		return Mask
 	}
-	return Clean(value, maxHeader)
-}
-
-// Clean makes text that can be kept: valid UTF-8, no NUL, of at most limit bytes.
-func Clean(s string, limit int) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s[:min(len(s), limit)], "\uFFFD"), "\x00", "\uFFFD")
-	if len(s) > limit { // what took the place of a byte has three
-		s = strings.ToValidUTF8(s[:limit], "")
-	}
-	return s
+	return tracking.Clean(value, maxHeader)
 }

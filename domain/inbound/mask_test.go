@@ -3,9 +3,6 @@ package inbound_test
 import (
 	"strings"
 	"testing"
-	"unicode/utf8"
-
-	"pgregory.net/rapid"
 
 	"postrider/domain/commission"
 	"postrider/domain/inbound"
@@ -55,19 +52,4 @@ func TestSecretsAreMasked(t *testing.T) {
 	if (*inbound.Source)(nil).MaskHeader("X-Proof", "v") == inbound.Mask {
 		t.Error("a stranger's header is taken for a signature")
 	}
-}
-
-func TestTextThatCanBeKept(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		text := string(rapid.SliceOf(rapid.SampledFrom([]byte("a\x00\xff\xc3\xa9"))).Draw(t, "text"))
-		limit := rapid.IntRange(0, 20).Draw(t, "limit")
-		got := inbound.Clean(text, limit)
-		if len(got) > limit || !utf8.ValidString(got) || strings.ContainsRune(got, 0) {
-			t.Fatalf("%q of at most %d bytes became %q", text, limit, got)
-		}
-		if utf8.ValidString(text) && !strings.ContainsRune(text, 0) && len(text) <= limit && got != text {
-			t.Fatalf("%q could be kept, and became %q", text, got)
-		}
-	})
 }

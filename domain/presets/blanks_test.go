@@ -84,7 +84,7 @@ func FuzzFillingABlank(f *testing.F) {
 	f.Add("\xff\xfe", "\u2028\uFFFD")
 	f.Fuzz(func(t *testing.T, key, secure string) {
 		if len(key)+len(secure) > 300 {
-			t.Skip()
+			return
 		}
 		for name, blanks := range map[string]map[string]string{
 			"keitaro": {"domain": "trk.io", "key": key}, "affise": {"domain": "x.affise.com", "secure": secure}, "telegram": {"token": key, "chat_id": secure},

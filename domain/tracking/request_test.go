@@ -5,6 +5,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"pgregory.net/rapid"
+
 	"postrider/domain/tracking"
 )
 
@@ -108,5 +110,20 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 		tracking.NoClick(tracking.Request{UserAgent: agent})
+	})
+}
+
+func TestTextThatCanBeKept(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := string(rapid.SliceOf(rapid.SampledFrom([]byte("a\x00\xff\xc3\xa9"))).Draw(t, "text"))
+		limit := rapid.IntRange(0, 20).Draw(t, "limit")
+		got := tracking.Clean(text, limit)
+		if len(got) > limit || !utf8.ValidString(got) || strings.ContainsRune(got, 0) {
+			t.Fatalf("%q of at most %d bytes became %q", text, limit, got)
+		}
+		if utf8.ValidString(text) && !strings.ContainsRune(text, 0) && len(text) <= limit && got != text {
+			t.Fatalf("%q could be kept, and became %q", text, got)
+		}
 	})
 }
