@@ -31,6 +31,9 @@ func (p Probe) bound(ctx context.Context) (context.Context, context.CancelFunc) 
 func (p Probe) Addresses(ctx context.Context, host string) ([]netip.Addr, error) {
 	ctx, cancel := p.bound(ctx)
 	defer cancel()
+	if err := ctx.Err(); err != nil {
+		return nil, err // the resolver may have an answer all the same, and give either
+	}
 	resolver := p.Resolver
 	if resolver == nil {
 		resolver = net.DefaultResolver
