@@ -59,6 +59,12 @@ func clone(t testing.TB, tpl template) *DB {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// A connection from now on and until the test is over: the server ends when nobody
+	// has had one for a while, and a test may first build a program for longer.
+	db.SetConnMaxIdleTime(0)
+	if err := db.PingContext(ctx); err != nil {
+		t.Fatalf("no connection to the test's database: %v", err)
+	}
 	t.Cleanup(func() {
 		_ = db.Close()
 		if t.Failed() {

@@ -1,6 +1,7 @@
 package pgtest_test
 
 import (
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -24,6 +25,18 @@ func TestEveryTestHasAMigratedDatabaseOfItsOwn(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+// The shared server ends when nobody has been connected for a while.
+func TestADatabaseIsConnectedToFromTheStart(t *testing.T) {
+	t.Parallel()
+	db, other := pgtest.New(t), pgtest.Empty(t)
+	var connected bool
+	err := other.SQL.QueryRowContext(t.Context(), "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = $1)",
+		db.URL[strings.LastIndex(db.URL, "/")+1:strings.Index(db.URL, "?")]).Scan(&connected)
+	if err != nil || !connected {
+		t.Fatalf("connected: %t, %v", connected, err)
 	}
 }
 

@@ -92,6 +92,9 @@ func startWorker(t *testing.T, binary string, env ...string) *child {
 		_ = p.cmd.Process.Signal(syscall.SIGCONT) // where it was stopped
 		_ = p.cmd.Process.Signal(syscall.SIGTERM)
 		<-p.ended
+		if t.Failed() {
+			t.Logf("the worker's log:\n%s", p.log)
+		}
 	})
 	return p
 }

@@ -3,6 +3,7 @@ package pg
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -59,16 +61,18 @@ type Pool struct {
 
 // Open connects the pools to the database and checks that the server answers
 // and is new enough. The caller closes the Pool.
-func Open(ctx context.Context, cfg Config) (*Pool, error) {
+func Open(ctx context.Context, cfg Config) (*Pool, error) { return open(ctx, cfg, nil) }
+
+func open(ctx context.Context, cfg Config, dial pgconn.DialFunc) (*Pool, error) {
 	dsn := withDefaults(cfg.URL, cfg.Name)
 
-	db, err := OpenSQL(dsn, orDefault(cfg.FactConns, DefaultFactConns))
+	db, err := openSQL(dsn, orDefault(cfg.FactConns, DefaultFactConns), nil, dial)
 	if err != nil {
 		return nil, err
 	}
 	api, err := openSQL(dsn, orDefault(cfg.APIConns, DefaultAPIConns), map[string]string{
 		"statement_timeout": strconv.FormatInt(apiStatementTimeout.Milliseconds(), 10),
-	})
+	}, dial)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -79,6 +83,11 @@ func Open(ctx context.Context, cfg Config) (*Pool, error) {
 	pgxConfig.MaxConns = int32(min(orDefault(cfg.WorkConns, DefaultWorkConns), math.MaxInt32)) //nolint:gosec // it was just limited
 	pgxConfig.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
 	maps.Copy(pgxConfig.ConnConfig.RuntimeParams, planByKey)
+	markInterrupted(pgxConfig.ConnConfig)
+	pgxConfig.AfterRelease = func(conn *pgx.Conn) (keep bool) { return !interrupted(conn) }
+	if dial != nil {
+		pgxConfig.ConnConfig.DialFunc = dial
+	}
 	pgxConfig.MaxConnIdleTime = 5 * time.Minute
 	pool, err := pgxpool.NewWithConfig(ctx, pgxConfig)
 	if err != nil {
@@ -94,16 +103,25 @@ func Open(ctx context.Context, cfg Config) (*Pool, error) {
 
 // OpenSQL opens only the database/sql side, for commands that do no work of
 // River's. It does not connect yet.
-func OpenSQL(dsn string, maxConns int) (*sql.DB, error) { return openSQL(dsn, maxConns, nil) }
+func OpenSQL(dsn string, maxConns int) (*sql.DB, error) { return openSQL(dsn, maxConns, nil, nil) }
 
-func openSQL(dsn string, maxConns int, params map[string]string) (*sql.DB, error) {
+func openSQL(dsn string, maxConns int, params map[string]string, dial pgconn.DialFunc) (*sql.DB, error) {
 	config, err := parse(withDefaults(dsn, ""))
 	if err != nil {
 		return nil, err
 	}
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
 	maps.Copy(config.RuntimeParams, params)
-	db := stdlib.OpenDB(*config)
+	markInterrupted(config)
+	if dial != nil {
+		config.DialFunc = dial
+	}
+	db := stdlib.OpenDB(*config, stdlib.OptionResetSession(func(_ context.Context, conn *pgx.Conn) error {
+		if interrupted(conn) {
+			return driver.ErrBadConn
+		}
+		return nil
+	}))
 	db.SetMaxOpenConns(maxConns)
 	db.SetMaxIdleConns(maxConns) // an idle connection is cheaper than a new one per burst
 	db.SetConnMaxIdleTime(5 * time.Minute)
