@@ -17,12 +17,12 @@ import (
 	"postrider/internal/problem"
 )
 
-// MapStatuses moves the conversions of a source whose operator said a word that
+// MapStatuses moves the conversions of an integration whose operator said a word that
 // is now mapped, each by a step of its own: then it counts, and fires. It gives
 // how many it moved. What one process leaves undone another may do: a conversion
 // is moved once.
-func (office *Office) MapStatuses(ctx context.Context, sourceKey string, by intake.Move) (int, error) {
-	statuses, err := office.Intake.StatusWords(ctx, sourceKey)
+func (office *Office) MapStatuses(ctx context.Context, integrationKey string, by intake.Move) (int, error) {
+	statuses, err := office.Intake.StatusWords(ctx, integrationKey)
 	if err != nil || len(statuses) == 0 {
 		return 0, err
 	}
@@ -41,7 +41,7 @@ func (office *Office) MapStatuses(ctx context.Context, sourceKey string, by inta
 		return nil
 	}, `
 		SELECT id, reported_status FROM conversions
-		WHERE source_id = (SELECT id FROM sources WHERE key = $1) AND reported_status <> '' AND lower(btrim(reported_status)) = ANY($2) ORDER BY id`, sourceKey, pq.Array(words))
+		WHERE integration_id = (SELECT id FROM integrations WHERE key = $1) AND reported_status <> '' AND lower(btrim(reported_status)) = ANY($2) ORDER BY id`, integrationKey, pq.Array(words))
 	if err != nil {
 		return 0, err
 	}

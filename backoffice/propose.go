@@ -59,7 +59,7 @@ const (
 type orphan struct {
 	id          uuid.UUID
 	operator    string
-	source      int64
+	integration int64
 	player      uuid.NullUUID
 	transaction string
 	reported    string
@@ -107,10 +107,10 @@ func (office *Office) orphans(ctx context.Context, ids []uuid.UUID) ([]*orphan, 
 	err := pg.Each(ctx, office.Intake.DB, "reading unattributed conversions", func(rows *sql.Rows) error {
 		o := &orphan{values: map[string]string{}}
 		found = append(found, o)
-		return rows.Scan(&o.id, &o.operator, &o.source, &o.player, &o.transaction, &o.reported, &o.received)
+		return rows.Scan(&o.id, &o.operator, &o.integration, &o.player, &o.transaction, &o.reported, &o.received)
 	}, `
-		SELECT c.id, o.operator, c.source_id, c.player_id, coalesce(c.transaction_id, ''), c.reported_click_id, c.received_at
-		FROM conversions c JOIN sources s ON s.id = c.source_id JOIN offers o ON o.id = s.offer_id
+		SELECT c.id, o.operator, c.integration_id, c.player_id, coalesce(c.transaction_id, ''), c.reported_click_id, c.received_at
+		FROM conversions c JOIN integrations s ON s.id = c.integration_id JOIN offers o ON o.id = s.offer_id
 		WHERE c.id = ANY($1::uuid[]) AND c.affiliate_id IS NULL ORDER BY c.id`, pq.Array(texts(ids)))
 	return found, err
 }
@@ -229,19 +229,19 @@ func (office *Office) byTransaction(ctx context.Context, orphans []*orphan) erro
 	}
 	return pg.Each(ctx, office.Intake.DB, "reading the transactions of unattributed conversions", func(rows *sql.Rows) error {
 		var transaction, goal string
-		var source int64
+		var integration int64
 		var click uuid.UUID
-		if err := rows.Scan(&transaction, &source, &goal, &click); err != nil {
+		if err := rows.Scan(&transaction, &integration, &goal, &click); err != nil {
 			return err
 		}
 		for _, o := range orphans {
-			if o.transaction == transaction && o.source == source {
+			if o.transaction == transaction && o.integration == integration {
 				o.propose(click, SameTransaction, "The same transaction was reported as %s, and came by this click.", goal)
 			}
 		}
 		return nil
 	}, `
-		SELECT transaction_id, source_id, goal, click_id FROM conversions
+		SELECT transaction_id, integration_id, goal, click_id FROM conversions
 		WHERE transaction_id = ANY($1) AND click_id IS NOT NULL ORDER BY id`, pq.Array(transactions))
 }
 

@@ -57,7 +57,7 @@ func fillParked(ctx context.Context, pool *pg.Pool, endpoint string, n int, stat
 		  SELECT 1000, 1, 'global', 'ftd', $1, '["approved"]', signing_secret, now(), now() FROM postbacks WHERE id = 1 ON CONFLICT DO NOTHING`, []any{endpoint + "/?cid={param_1}"}},
 		{`INSERT INTO postback_versions (id, affiliate_id, postback_id, number, url_template, method, statuses, enabled, created_at)
 		  VALUES (1000, 1, 1000, 1, $1, 'GET', '["approved"]', true, now()) ON CONFLICT DO NOTHING`, []any{endpoint + "/?cid={param_1}"}},
-		{`INSERT INTO conversions (id, affiliate_id, source_id, offer_id, campaign_id, goal, currency, status, attributed_by, occurred_at, received_at)
+		{`INSERT INTO conversions (id, affiliate_id, integration_id, offer_id, campaign_id, goal, currency, status, attributed_by, occurred_at, received_at)
 		  VALUES ($1, 1, 1, 1, 1, 'ftd', 'EUR', 'approved', 'click', $2, $2)`, []any{conversion, now}},
 		{`INSERT INTO conversion_events (id, affiliate_id, conversion_id, status, reason, actor, macros, considered, occurred_at, received_at)
 		  VALUES ($1, 1, $2, 'approved', '', 'operator', '{"param_1":"x"}', '[]', $3, $3)`, []any{event, conversion, now}},

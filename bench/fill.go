@@ -66,7 +66,7 @@ func fillBatch(ctx context.Context, e *env, tx *pg.Pipeline, from, n, over int) 
 
 // fillSQL writes a table each.
 var fillSQL = []string{
-	`INSERT INTO conversions (id, affiliate_id, source_id, offer_id, campaign_id, goal, currency, status, attributed_by, occurred_at, received_at)
+	`INSERT INTO conversions (id, affiliate_id, integration_id, offer_id, campaign_id, goal, currency, status, attributed_by, occurred_at, received_at)
 	 SELECT c, a, 1, 1, a, 'registration', 'EUR', 'approved', 'click', $7, $7 FROM ` + fillFrom,
 	`INSERT INTO conversion_events (id, affiliate_id, conversion_id, status, reason, actor, macros, considered, occurred_at, received_at)
 	 SELECT e, a, c, 'approved', '', 'operator', macros, '[]', $7, $7 FROM ` + fillFrom,

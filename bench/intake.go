@@ -120,7 +120,7 @@ func conversionsAgainstPgbench(ctx context.Context, e *env) (figures, error) {
 		return figures{}, err
 	}
 	call := func(i int) string {
-		return fmt.Sprintf("/postback/%s?goal=registration&click_id=%s", sourceKey, clicks[clickName(i)])
+		return fmt.Sprintf("/postback/%s?goal=registration&click_id=%s", integrationKey, clicks[clickName(i)])
 	}
 	if _, err := callDirectly(ctx, warmLoad, s.url, call); err != nil {
 		return figures{}, err

@@ -164,7 +164,7 @@ func (e *env) withEngine(ctx context.Context, n, rate int, quantile float64, pre
 	}
 	defer start(ctx, engine.Run)()
 	watch, err := e.timed(ctx, n, rate, func(i int, id string) string {
-		return fmt.Sprintf("%s/postback/%s?goal=registration&click_id=%s", site.url, sourceKey, clicks[id])
+		return fmt.Sprintf("%s/postback/%s?goal=registration&click_id=%s", site.url, integrationKey, clicks[id])
 	})
 	if err != nil {
 		return 0, err

@@ -17,13 +17,13 @@ import (
 
 // The load of an evening: operators that sign, beside players who click.
 const (
-	signedSource   = "signed"
-	signedRate     = 200
-	besideRate     = 1000
-	aloneRate      = 20
-	besideSeconds  = 60
-	aloneSeconds   = 20
-	signedQuantile = 0.99
+	signedIntegration = "signed"
+	signedRate        = 200
+	besideRate        = 1000
+	aloneRate         = 20
+	besideSeconds     = 60
+	aloneSeconds      = 20
+	signedQuantile    = 0.99
 )
 
 // signedBesideClicks compares how long a signed call is answered under that load
@@ -50,7 +50,7 @@ func signedBesideClicks(ctx context.Context, e *env) (figures, error) {
 	}
 	call := func(i int) string {
 		query := fmt.Sprintf("goal=registration&click_id=%s", clicks[clickName(i)])
-		return fmt.Sprintf("%s/postback/%s?%s&signature=%s", s.url, signedSource, query, hex.EncodeToString(inbound.Sign(key, []byte(query))))
+		return fmt.Sprintf("%s/postback/%s?%s&signature=%s", s.url, signedIntegration, query, hex.EncodeToString(inbound.Sign(key, []byte(query))))
 	}
 	if _, err := atRate(ctx, warmLoad, signedRate, http.StatusCreated, call); err != nil {
 		return figures{}, err
@@ -87,19 +87,19 @@ func besideClicks(ctx context.Context, s *site, n int, call func(i int) string) 
 	return p99, both.Wait()
 }
 
-// addSigned makes a source that asks for a signature, and gives its key.
+// addSigned makes an integration that asks for a signature, and gives its key.
 func addSigned(ctx context.Context, e *env, pool *pg.Pool) (string, error) {
 	key := secret.Random()
-	sealed, err := e.key.Seal(key, secret.ForSource)
+	sealed, err := e.key.Seal(key, secret.ForIntegration)
 	if err != nil {
 		return "", err
 	}
 	_, err = pool.SQL.ExecContext(ctx, `
 		WITH made AS (
-		  INSERT INTO sources (id, key, name, offer_id, require_token, require_signature, allowed_addresses, created_at)
+		  INSERT INTO integrations (id, key, name, offer_id, require_token, require_signature, allowed_addresses, created_at)
 		  VALUES (2, $1, 'Signed', 1, false, true, '[]', now()) RETURNING id
 		)
-		INSERT INTO source_secrets (source_id, kind, sealed, created_at) SELECT id, 'hmac', $2, now() FROM made`, signedSource, sealed)
+		INSERT INTO integration_secrets (integration_id, kind, sealed, created_at) SELECT id, 'hmac', $2, now() FROM made`, signedIntegration, sealed)
 	return key, err
 }
 

@@ -32,7 +32,7 @@ func newSite(ctx context.Context, e *env, pool *pg.Pool, engine *jobs.Engine) (*
 	in := intake.New(intake.Config{DB: pool.SQL, Enqueuer: jobs.Enqueuer{Engine: engine}, Secrets: e.key, Log: e.log})
 	mux := http.NewServeMux()
 	mux.Handle("GET /c/{link}", server.Click(in, e.log))
-	mux.Handle("GET /postback/{source}", server.Postback(in, e.log))
+	mux.Handle("GET /postback/{integration}", server.Postback(in, e.log))
 	s := httptest.NewServer(mux)
 	return &site{world: w, url: s.URL, server: s}, nil
 }

@@ -13,14 +13,14 @@ import (
 // there are endpoints, each with a campaign, a link and a postback for
 // registrations.
 type world struct {
-	links  []string
-	source string
+	links       []string
+	integration string
 }
 
-const sourceKey = "bench"
+const integrationKey = "bench"
 
 func newWorld(ctx context.Context, e *env, pool *pg.Pool) (*world, error) {
-	w := &world{source: sourceKey}
+	w := &world{integration: integrationKey}
 	sealed, err := e.key.Seal(secret.NewSigningSecret(), secret.ForPostback)
 	if err != nil {
 		return nil, err
@@ -32,8 +32,8 @@ func newWorld(ctx context.Context, e *env, pool *pg.Pool) (*world, error) {
 		return nil, err
 	}
 	_, err = pool.SQL.ExecContext(ctx, `
-		INSERT INTO sources (id, key, name, offer_id, require_token, allowed_addresses, created_at)
-		VALUES (1, $1, 'Bench', 1, false, '[]', now())`, sourceKey)
+		INSERT INTO integrations (id, key, name, offer_id, require_token, allowed_addresses, created_at)
+		VALUES (1, $1, 'Bench', 1, false, '[]', now())`, integrationKey)
 	if err != nil {
 		return nil, err
 	}

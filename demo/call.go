@@ -86,7 +86,7 @@ func (h *history) logCall(o *offer, at time.Time, query, result, reason string, 
 	headers, _ := json.Marshal([]dispatch.Header{ // strings alone: it cannot fail
 		{Name: "Accept", Value: "*/*"}, {Name: "User-Agent", Value: o.operator + " notifier/2.4"},
 	})
-	h.rows.received.add(factID(h.r, at), at, o.sourceID, o.source, "GET", query, "", headers, operatorNetwork,
+	h.rows.received.add(factID(h.r, at), at, o.integrationID, o.integration, "GET", query, "", headers, operatorNetwork,
 		result, reason, code, around(h.r, 4.2, .5), conversionID)
 }
 

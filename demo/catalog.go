@@ -74,8 +74,8 @@ type offerSpec struct {
 	currency       string
 	fallback       bool
 	pausedFor      time.Duration             // 0 while it runs
-	source         string                    // key
-	signed         bool                      // its source wants HMAC, not a token
+	integration    string                    // key
+	signed         bool                      // its integration wants HMAC, not a token
 	rule           *commission.Qualification // Postrider records the CPA itself; nil where the operator reports it
 	funnel         funnel
 }
@@ -104,13 +104,13 @@ var offers = []offerSpec{
 	{
 		name: "Royal Spin Casino", operator: "Royal Spin", vertical: commission.Casino, host: "royalspin.example",
 		pages: []pageSpec{{"welcome", "Welcome bonus", "/welcome"}, {"freespins", "50 free spins", "/lp/free-spins"}},
-		deal:  dealSpec{model: commission.CPA, amount: "120"}, currency: "EUR", fallback: true, source: "royalspin",
+		deal:  dealSpec{model: commission.CPA, amount: "120"}, currency: "EUR", fallback: true, integration: "royalspin",
 		funnel: funnel{register: .13, kyc: .42, ftd: .30, deposits: .7, qualify: .62, deposit: 45},
 	},
 	{
 		name: "GoalLine Bet", operator: "GoalLine", vertical: commission.Sportsbook, host: "goalline.example",
 		pages: []pageSpec{{"welcome", "Bet 10, get 30", "/bet10"}, {"app", "Get the app", "/app"}},
-		deal:  dealSpec{model: commission.Hybrid, amount: "60", percent: "20"}, currency: "EUR", fallback: true, source: "goalline", signed: true,
+		deal:  dealSpec{model: commission.Hybrid, amount: "60", percent: "20"}, currency: "EUR", fallback: true, integration: "goalline", signed: true,
 		rule: &commission.Qualification{
 			Goals: []string{commission.GoalRegistration, commission.GoalFTD}, MinDeposit: decimal.NewFromInt(20), WithinDays: 30, HoldDays: 14,
 		},
@@ -119,31 +119,31 @@ var offers = []offerSpec{
 	{
 		name: "Velvet Reels", operator: "Velvet Gaming", vertical: commission.Casino, host: "velvetreels.example",
 		pages: []pageSpec{{"welcome", "Velvet welcome", "/hello"}},
-		deal:  dealSpec{model: commission.RevShare, percent: "35"}, currency: "EUR", fallback: true, source: "velvetreels",
+		deal:  dealSpec{model: commission.RevShare, percent: "35"}, currency: "EUR", fallback: true, integration: "velvetreels",
 		funnel: funnel{register: .11, kyc: .40, ftd: .29, deposits: .9, deposit: 60, revenue: true},
 	},
 	{
 		name: "Northstand Sports", operator: "Northstand", vertical: commission.Sportsbook, host: "northstand.example",
 		pages: []pageSpec{{"welcome", "Matched first bet", "/first-bet"}},
-		deal:  dealSpec{model: commission.CPA, amount: "95"}, currency: "GBP", pausedFor: 5 * day, source: "northstand",
+		deal:  dealSpec{model: commission.CPA, amount: "95"}, currency: "GBP", pausedFor: 5 * day, integration: "northstand",
 		funnel: funnel{register: .11, kyc: .50, ftd: .28, deposits: .5, qualify: .6, deposit: 25},
 	},
 	{
 		name: "River House Poker", operator: "River House", vertical: commission.Poker, host: "riverhouse.example",
 		pages: []pageSpec{{"welcome", "Deposit match", "/match"}, {"freeroll", "Weekly freeroll", "/freeroll"}},
-		deal:  dealSpec{model: commission.RevShare, percent: "30"}, currency: "USD", fallback: true, source: "riverhouse",
+		deal:  dealSpec{model: commission.RevShare, percent: "30"}, currency: "USD", fallback: true, integration: "riverhouse",
 		funnel: funnel{register: .10, kyc: .45, ftd: .32, deposits: .8, deposit: 50, revenue: true},
 	},
 	{
 		name: "Pocketline Wallet", operator: "Pocketline", vertical: commission.EWallet, host: "pocketline.example",
 		pages: []pageSpec{{"card", "Free card", "/card"}},
-		deal:  dealSpec{model: commission.CPL, amount: "14", leadGoal: commission.GoalRegistration}, currency: "EUR", fallback: true, source: "pocketline",
+		deal:  dealSpec{model: commission.CPL, amount: "14", leadGoal: commission.GoalRegistration}, currency: "EUR", fallback: true, integration: "pocketline",
 		funnel: funnel{register: .12, kyc: .60},
 	},
 	{
 		name: "Swiftpurse", operator: "Swiftpurse", vertical: commission.EWallet, host: "swiftpurse.example",
 		pages: []pageSpec{{"start", "Open an account", "/start"}},
-		deal:  dealSpec{model: commission.CPL, amount: "22", leadGoal: commission.GoalKYC}, currency: "EUR", fallback: true, source: "swiftpurse",
+		deal:  dealSpec{model: commission.CPL, amount: "22", leadGoal: commission.GoalKYC}, currency: "EUR", fallback: true, integration: "swiftpurse",
 		funnel: funnel{register: .11, kyc: .55},
 	},
 }

@@ -329,12 +329,12 @@ func TestThePastLooksLikeThePresent(t *testing.T) {
 	t.Parallel()
 	f := fill(t, 2_000)
 	in := intake.New(intake.Config{DB: f.DB, Enqueuer: nothing{}, Secrets: f.key})
-	link, source := f.network.Links[0], f.network.Sources[0]
+	link, integration := f.network.Links[0], f.network.Integrations[0]
 	click, err := in.Click(t.Context(), intake.ClickRequest{Code: link.Code, Request: tracking.Request{Method: "GET", RawQuery: "param_1=x&lp=welcome"}})
 	if err != nil || !click.Found {
 		t.Fatalf("%+v, %v", click, err)
 	}
-	out, err := in.Report(t.Context(), source.Key, inbound.Report{
+	out, err := in.Report(t.Context(), integration.Key, inbound.Report{
 		Goal: "registration", ClickID: globalid.Hex(click.ClickID), PlayerID: "new", Actor: commission.ByOperator,
 	})
 	if err != nil || out.Result != intake.Recorded {
@@ -411,7 +411,7 @@ func TestOnlyAnEmptyDatabaseIsFilled(t *testing.T) {
 			}
 			again.Users[i].Token = f.network.Users[i].Token
 		}
-		if !slices.Equal(again.Users, f.network.Users) || !slices.Equal(again.Links, f.network.Links) || !slices.Equal(again.Sources, f.network.Sources) {
+		if !slices.Equal(again.Users, f.network.Users) || !slices.Equal(again.Links, f.network.Links) || !slices.Equal(again.Integrations, f.network.Integrations) {
 			t.Errorf("found %+v, made %+v", again, f.network)
 		}
 	})

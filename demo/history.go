@@ -64,7 +64,7 @@ func (h *history) writeClicks() error {
 
 func (h *history) writePlayers() error {
 	for _, p := range h.players {
-		h.rows.players.add(p.id, p.source, p.name, p.click, p.created)
+		h.rows.players.add(p.id, p.integration, p.name, p.click, p.created)
 	}
 	return nil
 }
@@ -167,7 +167,7 @@ func (h *history) writeConversion(c *conversion) {
 	case c.goal.OncePerPlayer:
 		onceKey = "click:" + c.reported
 	}
-	h.rows.conversions.add(c.id, c.affiliateID(), c.offer.sourceID, c.offer.id, campaignID, clickID, c.reported, idOrNull(c.player), c.goal.Key,
+	h.rows.conversions.add(c.id, c.affiliateID(), c.offer.integrationID, c.offer.id, campaignID, clickID, c.reported, idOrNull(c.player), c.goal.Key,
 		textOrNull(c.transaction), onceKey, number(c.amount), number(c.payout), c.offer.currency, payoutCurrency, orNull(c.deal),
 		string(c.status), attributed, string(origin), c.occurred, c.received)
 }

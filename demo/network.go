@@ -16,9 +16,9 @@ import (
 // Network is the demo data that a database has: what there is to sign in with
 // and to send traffic through.
 type Network struct {
-	Users   []User
-	Links   []Link
-	Sources []Source
+	Users        []User
+	Links        []Link
+	Integrations []Integration
 }
 
 // User is a sign-in of the demo.
@@ -44,8 +44,8 @@ type Link struct {
 	affiliate *affiliateSpec
 }
 
-// Source is an operator's way in.
-type Source struct {
+// Integration is an operator's integration.
+type Integration struct {
 	Key        string
 	OfferID    int64
 	Offer      string
@@ -65,7 +65,7 @@ func Find(ctx context.Context, db *sql.DB, secrets *secret.Ring) (*Network, erro
 	if err := n.findLinks(ctx, db); err != nil {
 		return nil, err
 	}
-	return n, n.findSources(ctx, db, secrets)
+	return n, n.findIntegrations(ctx, db, secrets)
 }
 
 func (n *Network) findUsers(ctx context.Context, db *sql.DB) error {
@@ -122,31 +122,31 @@ func (n *Network) findLinks(ctx context.Context, db *sql.DB) error {
 		ORDER BY c.id IS NULL, d.place, t.id`, pq.Array(emails))
 }
 
-func (n *Network) findSources(ctx context.Context, db *sql.DB, secrets *secret.Ring) error {
+func (n *Network) findIntegrations(ctx context.Context, db *sql.DB, secrets *secret.Ring) error {
 	for i := range offers {
-		s := Source{Key: offers[i].source, offer: &offers[i]}
+		s := Integration{Key: offers[i].integration, offer: &offers[i]}
 		var sealed []byte
 		var kind string
 		err := db.QueryRowContext(ctx, `
-			SELECT s.offer_id, o.name, k.kind, k.sealed FROM sources s
-			JOIN offers o ON o.id = s.offer_id AND o.state = 'active' JOIN source_secrets k ON k.source_id = s.id
+			SELECT s.offer_id, o.name, k.kind, k.sealed FROM integrations s
+			JOIN offers o ON o.id = s.offer_id AND o.state = 'active' JOIN integration_secrets k ON k.integration_id = s.id
 			WHERE s.key = $1 AND s.enabled AND k.expires_at IS NULL ORDER BY k.id LIMIT 1`, s.Key).Scan(&s.OfferID, &s.Offer, &kind, &sealed)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("looking for the demo's sources: %w", err)
+			return fmt.Errorf("looking for the demo's integrations: %w", err)
 		}
-		value, err := secrets.Open(sealed, secret.ForSource)
+		value, err := secrets.Open(sealed, secret.ForIntegration)
 		if err != nil {
-			return fmt.Errorf("opening the secret of source %s: %w", s.Key, err)
+			return fmt.Errorf("opening the secret of integration %s: %w", s.Key, err)
 		}
 		if kind == secretHMAC {
 			s.HMACSecret = value
 		} else {
 			s.Token = value
 		}
-		n.Sources = append(n.Sources, s)
+		n.Integrations = append(n.Integrations, s)
 	}
 	return nil
 }

@@ -17,9 +17,9 @@ import (
 
 // guest is a player at an operator, as its server knows it.
 type guest struct {
-	source  *Source
-	clickID string
-	name    string
+	integration *Integration
+	clickID     string
+	name        string
 }
 
 // report is what an operator tells of a guest.
@@ -35,12 +35,12 @@ type report struct {
 // past with more players coming through and all of it in minutes, so that there
 // is something to see.
 func (t *Traffic) follow(a *arrival) {
-	source := t.sources[a.link.OfferID]
-	if source == nil || !happens(t.r, .3) {
+	integration := t.integrations[a.link.OfferID]
+	if integration == nil || !happens(t.r, .3) {
 		return
 	}
-	f := source.offer.funnel
-	g := &guest{source: source, clickID: a.clickID, name: "P" + strconv.Itoa(700_000+t.r.IntN(9_000_000))}
+	f := integration.offer.funnel
+	g := &guest{integration: integration, clickID: a.clickID, name: "P" + strconv.Itoa(700_000+t.r.IntN(9_000_000))}
 	at := t.soon(4 * time.Second)
 	t.report(at, g, report{goal: commission.GoalRegistration, again: happens(t.r, .04)})
 	if happens(t.r, f.kyc) {
@@ -113,13 +113,13 @@ func (t *Traffic) call(ctx context.Context, g *guest, r report, forged bool) {
 	}
 	t.Saw(Request{Goal: r.goal, Status: status})
 	if status >= 300 {
-		t.Log.DebugContext(ctx, "demo traffic: an operator's call was refused", "source", g.source.Key, "goal", r.goal, "status", status)
+		t.Log.DebugContext(ctx, "demo traffic: an operator's call was refused", "integration", g.integration.Key, "goal", r.goal, "status", status)
 	}
 }
 
 // request is an operator's call: a query with a token, or a signed JSON body.
 func (g *guest) request(ctx context.Context, base string, r report, forged bool) (*http.Request, error) {
-	address := base + "/postback/" + url.PathEscape(g.source.Key)
+	address := base + "/postback/" + url.PathEscape(g.integration.Key)
 	values := map[string]string{
 		commission.ParamGoal: r.goal, commission.ParamClickID: g.clickID, commission.ParamPlayerID: g.name,
 		commission.ParamTransaction: r.transaction, commission.ParamStatus: string(r.status),
@@ -136,8 +136,8 @@ func (g *guest) request(ctx context.Context, base string, r report, forged bool)
 			query.Set(name, value)
 		}
 	}
-	if g.source.HMACSecret == "" {
-		query.Set(commission.ParamToken, g.source.Token+strings.Repeat("x", count(forged)))
+	if g.integration.HMACSecret == "" {
+		query.Set(commission.ParamToken, g.integration.Token+strings.Repeat("x", count(forged)))
 		return finish(http.NewRequestWithContext(ctx, http.MethodGet, address+"?"+query.Encode(), nil))
 	}
 	body, err := json.Marshal(values)
@@ -149,7 +149,7 @@ func (g *guest) request(ctx context.Context, base string, r report, forged bool)
 		return nil, err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	signature := inbound.Sign(g.source.HMACSecret+strings.Repeat("x", count(forged)), body)
+	signature := inbound.Sign(g.integration.HMACSecret+strings.Repeat("x", count(forged)), body)
 	req.Header.Set(inbound.DefaultSignatureHeader, hex.EncodeToString(signature))
 	return req, nil
 }

@@ -24,8 +24,8 @@ func newRows() *rows {
 	return &rows{
 		clicks: &table{into: `clicks (id, affiliate_id, clicked_at, offer_id, campaign_id, link_id, param_1, param_2, param_3, landing_page_id,
 			deep_link, country, referrer, user_agent, address)`},
-		players: &table{into: `players (id, source_id, external_id, click_id, created_at)`},
-		conversions: &table{into: `conversions (id, affiliate_id, source_id, offer_id, campaign_id, click_id, reported_click_id, player_id, goal,
+		players: &table{into: `players (id, integration_id, external_id, click_id, created_at)`},
+		conversions: &table{into: `conversions (id, affiliate_id, integration_id, offer_id, campaign_id, click_id, reported_click_id, player_id, goal,
 			transaction_id, once_key, amount, payout, currency, payout_currency, deal_id, status, attributed_by, origin, occurred_at, received_at)`},
 		events: &table{into: `conversion_events (id, affiliate_id, conversion_id, previous_status, status, amount, payout, reason, actor, user_id,
 			macros, considered, occurred_at, received_at)`},
@@ -34,7 +34,7 @@ func newRows() *rows {
 			reason, detail, replay_of, created_at, updated_at, delivered_at)`},
 		attempts: &table{into: `attempts (id, affiliate_id, delivery_id, number, started_at, method, url, status_code, duration_ms, error, detail,
 			request_headers, request_body, response_headers, response_body, timings)`},
-		received: &table{into: `received_postbacks (id, received_at, source_id, source_key, method, query, body, headers, address, result, reason,
+		received: &table{into: `received_postbacks (id, received_at, integration_id, integration_key, method, query, body, headers, address, result, reason,
 			status_code, duration_ms, conversion_id)`},
 		echoes: &table{into: `echo_requests (id, affiliate_id, received_at, method, url, headers, body, status_code)`},
 	}

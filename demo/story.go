@@ -71,11 +71,11 @@ type teller struct {
 
 // player is a row of players.
 type player struct {
-	id      uuid.UUID
-	name    string
-	source  int64
-	click   uuid.UUID
-	created time.Time
+	id          uuid.UUID
+	name        string
+	integration int64
+	click       uuid.UUID
+	created     time.Time
 }
 
 func newTeller(w *world) *teller {
@@ -121,7 +121,7 @@ func (t *teller) click(c *campaign) {
 func (t *teller) register(k *click) {
 	at := k.at.Add(time.Minute + after(t.r, 6*time.Minute, 1.1))
 	t.numbers += 1 + t.r.IntN(9)
-	p := player{id: factID(t.r, at), name: fmt.Sprintf("P%d", t.numbers), source: k.campaign.offer.sourceID, click: k.id, created: t.arrival(at)}
+	p := player{id: factID(t.r, at), name: fmt.Sprintf("P%d", t.numbers), integration: k.campaign.offer.integrationID, click: k.id, created: t.arrival(at)}
 	if p.created.After(t.Now) {
 		return
 	}

@@ -35,13 +35,13 @@ type Request struct {
 type Traffic struct {
 	TrafficConfig
 
-	r       *rand.Rand // of Run's own goroutine
-	client  *http.Client
-	sources map[int64]*Source // by offer
-	plans   plans
-	clicked chan *arrival
-	slots   chan struct{}
-	tasks   sync.WaitGroup
+	r            *rand.Rand // of Run's own goroutine
+	client       *http.Client
+	integrations map[int64]*Integration // by offer
+	plans        plans
+	clicked      chan *arrival
+	slots        chan struct{}
+	tasks        sync.WaitGroup
 }
 
 // arrival is a click that was answered: its player is at the operator's.
@@ -80,10 +80,10 @@ func NewTraffic(cfg TrafficConfig) *Traffic {
 			// The player's browser would follow to the operator, who does not exist.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		sources: map[int64]*Source{}, clicked: make(chan *arrival), slots: make(chan struct{}, trafficSlots),
+		integrations: map[int64]*Integration{}, clicked: make(chan *arrival), slots: make(chan struct{}, trafficSlots),
 	}
-	for i, s := range cfg.Network.Sources {
-		t.sources[s.OfferID] = &cfg.Network.Sources[i]
+	for i, s := range cfg.Network.Integrations {
+		t.integrations[s.OfferID] = &cfg.Network.Integrations[i]
 	}
 	return t
 }

@@ -51,10 +51,10 @@ func (a *affiliate) echo(publicURL string) string { return publicURL + "/echo/" 
 type offer struct {
 	*offerSpec
 
-	id       int64
-	pageIDs  []int64
-	sourceID int64
-	deals    []deal
+	id            int64
+	pageIDs       []int64
+	integrationID int64
+	deals         []deal
 }
 
 type deal struct {
@@ -112,7 +112,7 @@ func (p *postback) at(moment time.Time) version {
 // build writes the catalog down.
 func (w *world) build(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		w.makeAffiliates, w.makePeople, w.makeOffers, w.makeSources, w.makeCampaigns, w.makeDefaultLinks, w.makePostbacks,
+		w.makeAffiliates, w.makePeople, w.makeOffers, w.makeIntegrations, w.makeCampaigns, w.makeDefaultLinks, w.makePostbacks,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -237,30 +237,30 @@ func (w *world) makeDeal(ctx context.Context, o *offer, a *affiliate, d dealSpec
 	return nil
 }
 
-func (w *world) makeSources(ctx context.Context) error {
+func (w *world) makeIntegrations(ctx context.Context) error {
 	for _, o := range w.offers {
-		source, err := w.client.Source.Create().SetKey(o.source).SetName(o.operator + " server").SetOfferID(o.id).
+		integration, err := w.client.Integration.Create().SetKey(o.integration).SetName(o.operator + " server").SetOfferID(o.id).
 			SetRequireToken(!o.signed).SetRequireSignature(o.signed).SetAllowedAddresses([]string{}).SetCreatedAt(w.built).Save(ctx)
 		if err != nil {
-			return fmt.Errorf("making source %s: %w", o.source, err)
+			return fmt.Errorf("making integration %s: %w", o.integration, err)
 		}
-		o.sourceID = source.ID
+		o.integrationID = integration.ID
 		kind := secretToken
 		if o.signed {
 			kind = secretHMAC
 		}
-		sealed, err := w.Secrets.Seal(secret.Random(), secret.ForSource)
+		sealed, err := w.Secrets.Seal(secret.Random(), secret.ForIntegration)
 		if err != nil {
-			return fmt.Errorf("sealing the secret of %s: %w", o.source, err)
+			return fmt.Errorf("sealing the secret of %s: %w", o.integration, err)
 		}
-		if err := w.client.SourceSecret.Create().SetSourceID(source.ID).SetKind(kind).SetSealed(sealed).SetCreatedAt(w.built).Exec(ctx); err != nil {
-			return fmt.Errorf("keeping the secret of %s: %w", o.source, err)
+		if err := w.client.IntegrationSecret.Create().SetIntegrationID(integration.ID).SetKind(kind).SetSealed(sealed).SetCreatedAt(w.built).Exec(ctx); err != nil {
+			return fmt.Errorf("keeping the secret of %s: %w", o.integration, err)
 		}
 	}
 	return nil
 }
 
-// The kinds of a source's secret.
+// The kinds of an integration's secret.
 const (
 	secretToken = "token"
 	secretHMAC  = "hmac"

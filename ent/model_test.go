@@ -273,8 +273,8 @@ func TestTheDatabaseRefusesWhatContradictsItself(t *testing.T) {
 			VALUES ($1, 'offer', 'ftd', '', '[]', '', now(), now())`,
 		"a postback for an unknown goal": `INSERT INTO postbacks (affiliate_id, scope, goal, url_template, statuses, signing_secret, created_at, updated_at)
 			VALUES ($1, 'global', 'nothing', '', '[]', '', now(), now())`,
-		"an attributed conversion of nobody": `INSERT INTO conversions (id, source_id, offer_id, goal, currency, status, attributed_by, occurred_at, received_at)
-			SELECT gen_random_uuid(), id, offer_id, 'ftd', 'EUR', 'approved', 'click', now(), now() FROM sources`,
+		"an attributed conversion of nobody": `INSERT INTO conversions (id, integration_id, offer_id, goal, currency, status, attributed_by, occurred_at, received_at)
+			SELECT gen_random_uuid(), id, offer_id, 'ftd', 'EUR', 'approved', 'click', now(), now() FROM integrations`,
 	} {
 		var args []any
 		if strings.Contains(statement, "$1") {
@@ -300,7 +300,7 @@ func TestAChangeOfConfigurationIsAnnouncedWithItsCommit(t *testing.T) {
 	pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/")
 	want := map[string]bool{
 		"affiliates": true, "offers": true, "landing_pages": true, "deals": true, "campaigns": true, "tracking_links": true,
-		"sources": true, "source_secrets": true, "postbacks": true,
+		"integrations": true, "integration_secrets": true, "postbacks": true,
 	}
 	deadline := time.After(10 * time.Second)
 	for len(want) > 0 {

@@ -25,7 +25,7 @@ func facts(t *testing.T, d *pgtest.DB) (pgtest.Scene, []fact) {
 	s.Player(t, d, "p1")
 	pgtest.Delivery(t, d, c.ID, pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/"))
 	return s, []fact{
-		{table: "conversions", columns: []string{"affiliate_id", "source_id", "offer_id", "campaign_id"}, nobody: "987654321"},
+		{table: "conversions", columns: []string{"affiliate_id", "integration_id", "offer_id", "campaign_id"}, nobody: "987654321"},
 		{table: "conversions", columns: []string{"player_id"}, nobody: `'00000000-0000-0000-0000-000000000001'`},
 		{table: "conversions", columns: []string{"goal"}, nobody: `'nothing'`},
 		{table: "conversion_events", columns: []string{"conversion_id"}, nobody: `'00000000-0000-0000-0000-000000000001'`},
@@ -95,7 +95,7 @@ func TestWhatAFactRefersToStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	keys := map[string]string{"goals": "key"}
-	for _, table := range []string{"affiliates", "sources", "offers", "campaigns", "players", "goals", "postbacks", "conversions", "conversion_events"} {
+	for _, table := range []string{"affiliates", "integrations", "offers", "campaigns", "players", "goals", "postbacks", "conversions", "conversion_events"} {
 		_, err := d.SQL.ExecContext(t.Context(), `DELETE FROM `+table)
 		if err == nil || !strings.Contains(err.Error(), "23503") {
 			t.Errorf("%s can be deleted: %v", table, err)

@@ -15,8 +15,8 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
+	"postrider/ent/db/integration"
 	"postrider/ent/db/offer"
-	"postrider/ent/db/source"
 	"postrider/graph/gen"
 	"postrider/intake"
 	"postrider/internal/globalid"
@@ -64,16 +64,16 @@ const maxByRule = 500
 func (r *Resolver) attributeByRule(ctx context.Context, in gen.AttributeByRuleInput) (*gen.AttributeByRulePayload, error) {
 	payload := &gen.AttributeByRulePayload{}
 	q := r.Client.Conversion.Query().Where(conversion.AffiliateIDIsNil())
-	if in.SourceIds != nil {
-		var sources []int64
-		for _, id := range in.SourceIds {
-			key, err := intID("Source", "sourceIds", id)
+	if in.IntegrationIds != nil {
+		var integrations []int64
+		for _, id := range in.IntegrationIds {
+			key, err := intID("Integration", "integrationIds", id)
 			if err != nil {
 				return payload, err
 			}
-			sources = append(sources, key)
+			integrations = append(integrations, key)
 		}
-		q.Where(conversion.SourceIDIn(sources...))
+		q.Where(conversion.IntegrationIDIn(integrations...))
 	}
 	rows, err := q.Order(db.Desc(conversion.FieldID)).Limit(maxByRule).All(ctx)
 	if err != nil {
@@ -99,7 +99,7 @@ func (r *Resolver) fireManually(ctx context.Context, in gen.FireManualConversion
 	if err != nil {
 		return payload, err
 	}
-	from, err := r.sourceFor(ctx, found, in.SourceID)
+	from, err := r.integrationFor(ctx, found, in.IntegrationID)
 	if err != nil {
 		return payload, err
 	}
@@ -151,16 +151,16 @@ func (r *Resolver) findClick(ctx context.Context, words string) (*db.Click, erro
 	return found, nil
 }
 
-// sourceFor is the source that a click's conversions come by.
-func (r *Resolver) sourceFor(ctx context.Context, c *db.Click, named *string) (*db.Source, error) {
-	id, err := optionalInt("Source", "sourceId", named)
+// integrationFor is the integration that a click's conversions come by.
+func (r *Resolver) integrationFor(ctx context.Context, c *db.Click, named *string) (*db.Integration, error) {
+	id, err := optionalInt("Integration", "integrationId", named)
 	if err != nil {
 		return nil, err
 	}
 	if id != 0 {
-		s, err := r.Client.Source.Get(ctx, id)
+		s, err := r.Client.Integration.Get(ctx, id)
 		if db.IsNotFound(err) {
-			return nil, problem.Invalid("sourceId", "there is no such source")
+			return nil, problem.Invalid("integrationId", "there is no such integration")
 		}
 		return s, err
 	}
@@ -172,19 +172,19 @@ func (r *Resolver) sourceFor(ctx context.Context, c *db.Click, named *string) (*
 	if err != nil {
 		return nil, fmt.Errorf("reading the operator's offers: %w", err)
 	}
-	sources, err := r.Client.Source.Query().Where(source.OfferIDIn(offers...)).Order(db.Asc(source.FieldID)).All(ctx)
+	integrations, err := r.Client.Integration.Query().Where(integration.OfferIDIn(offers...)).Order(db.Asc(integration.FieldID)).All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading the operator's sources: %w", err)
+		return nil, fmt.Errorf("reading the operator's integrations: %w", err)
 	}
-	for _, s := range sources {
+	for _, s := range integrations {
 		if s.OfferID == o.ID {
 			return s, nil
 		}
 	}
-	if len(sources) == 0 {
-		return nil, problem.Invalid("sourceId", "%s has no source yet: make one first", o.Operator)
+	if len(integrations) == 0 {
+		return nil, problem.Invalid("integrationId", "%s has no integration yet: make one first", o.Operator)
 	}
-	return sources[0], nil
+	return integrations[0], nil
 }
 
 func (r *Resolver) importStatuses(ctx context.Context, in gen.ImportStatusChangesInput) (*gen.ImportStatusChangesPayload, error) {

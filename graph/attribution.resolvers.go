@@ -22,8 +22,8 @@ func (r *conversionResolver) Rate(ctx context.Context, obj *db.Conversion) (*str
 	return &rate, nil
 }
 
-func (r *conversionResolver) Source(ctx context.Context, obj *db.Conversion) (*db.Source, error) {
-	return load(ctx).sources.Load(ctx, obj.SourceID)
+func (r *conversionResolver) Integration(ctx context.Context, obj *db.Conversion) (*db.Integration, error) {
+	return load(ctx).integrations.Load(ctx, obj.IntegrationID)
 }
 
 func (r *conversionResolver) Proposals(ctx context.Context, obj *db.Conversion) ([]*backoffice.Proposal, error) {

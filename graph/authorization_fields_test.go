@@ -68,8 +68,8 @@ func (w *world) objectsOf(t *testing.T, kind string) []string {
 	switch kind {
 	case "Offer":
 		return []string{globalid.Int(kind, w.offer)}
-	case "Source":
-		return []string{globalid.Int(kind, w.source.ID)}
+	case "Integration":
+		return []string{globalid.Int(kind, w.integration.ID)}
 	case "LandingPage":
 		id, err := c.LandingPage.Query().FirstID(ctx)
 		must(t, err)

@@ -46,7 +46,7 @@ var mutations = map[string]mutation{
 	},
 	"recordConversion": func(t *testing.T, w *world) (string, string) {
 		click := pgtest.Click(t, w.db, w.a.link)
-		return fmt.Sprintf(`{source: %q, goal: "registration", clickId: %q}`, w.source.Key, globalid.Hex(click)), "conversion { id }"
+		return fmt.Sprintf(`{integration: %q, goal: "registration", clickId: %q}`, w.integration.Key, globalid.Hex(click)), "conversion { id }"
 	},
 	"updateConversionStatus": func(t *testing.T, w *world) (string, string) {
 		s := w.a.scene

@@ -56,7 +56,7 @@ func (w *world) queries() map[string]query {
 		"setupChecklist":        {fmt.Sprintf("{ setupChecklist(campaignId: %q) { campaign { id } } }", id("Campaign")), w.a.ids["Campaign"]},
 		"postbackTests":         list("postbackTests", "PostbackTest"),
 		"receivedPostbacks":     list("receivedPostbacks", "ReceivedPostback"),
-		"sources":               {"{ sources { id } }", nil},
+		"integrations":          {"{ integrations { id } }", nil},
 	}
 }
 

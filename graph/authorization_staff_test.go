@@ -29,7 +29,7 @@ func (w *world) furnishOffice(t testing.TB) {
 	ctx, c := pgtest.System(t), w.db.Client()
 	must(t, c.Offer.UpdateOneID(w.offer).SetClickWindowDays(30).SetFallbackURL("https://fallback.example/").
 		SetQualification(&commission.Qualification{Goals: []string{"kyc"}, MinDeposit: decimal.NewFromInt(20), MinSum: decimal.NewFromInt(30), WithinDays: 30, HoldDays: 14}).Exec(ctx))
-	must(t, c.Source.UpdateOneID(w.source.ID).SetSignatureHeader("X-Sign").SetTimestampName("X-At").SetTimestampWindow(300).SetCurrency("EUR").
+	must(t, c.Integration.UpdateOneID(w.integration.ID).SetSignatureHeader("X-Sign").SetTimestampName("X-At").SetTimestampWindow(300).SetCurrency("EUR").
 		SetParameterNames(map[string]string{"click_id": "data.cid"}).SetGoalWords(map[string]string{"FIRST": "ftd"}).
 		SetStatusWords(map[string]string{"ok": "approved"}).Exec(ctx))
 	must(t, c.CurrencyRate.Create().SetCurrency("USD").SetPerEuro(decimal.RequireFromString("1.25")).SetValidFrom(pgtest.Now).SetCreatedAt(pgtest.Now).Exec(ctx))
@@ -72,7 +72,7 @@ func (w *world) staffQueries() map[string]query {
 	}
 }
 
-// orphanOf makes an unattributed conversion of the scene's source.
+// orphanOf makes an unattributed conversion of the scene's integration.
 func orphanOf(t *testing.T, w *world) *db.Conversion {
 	t.Helper()
 	c := w.a.scene.Conversion(t, w.db)
@@ -114,14 +114,14 @@ var staffMutations = map[string]mutation{
 	"saveGoal": func(*testing.T, *world) (string, string) {
 		return fmt.Sprintf(`{key: "bonus_%d", name: "Bonus", trigger: "The player uses a bonus."}`, count.Add(1)), "goal { id }"
 	},
-	"saveSource": func(_ *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{key: "source-x%d", name: "More", offerId: %q}`, count.Add(1), globalOffer(w.offer)), "source { id }"
+	"saveIntegration": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{key: "integration-x%d", name: "More", offerId: %q}`, count.Add(1), globalOffer(w.offer)), "integration { id }"
 	},
-	"rotateSourceSecret": func(_ *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{sourceId: %q, kind: "token"}`, globalid.Int("Source", w.source.ID)), "secret"
+	"rotateIntegrationSecret": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{integrationId: %q, kind: "token"}`, globalid.Int("Integration", w.integration.ID)), "secret"
 	},
-	"revealSourceSecret": func(_ *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{sourceId: %q, kind: "hmac"}`, globalid.Int("Source", w.source.ID)), "secret"
+	"revealIntegrationSecret": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{integrationId: %q, kind: "hmac"}`, globalid.Int("Integration", w.integration.ID)), "secret"
 	},
 	"attributeConversion": func(t *testing.T, w *world) (string, string) {
 		click := pgtest.Click(t, w.db, w.a.link)

@@ -62,7 +62,7 @@ func (r *Resolver) recordConversion(ctx context.Context, input gen.RecordConvers
 	if err != nil {
 		return intake.Outcome{}, err
 	}
-	return r.Intake.Report(ctx, input.Source, report)
+	return r.Intake.Report(ctx, input.Integration, report)
 }
 
 func (r *Resolver) moveConversion(ctx context.Context, input gen.UpdateConversionStatusInput) (*db.Conversion, error) {

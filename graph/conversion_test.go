@@ -36,9 +36,9 @@ func TestConversionTrace(t *testing.T) {
 	pgtest.Postback(t, a.db, pgtest.Affiliate(t, a.db), "https://tracker.example/", pgtest.On("ftd"), func(c *db.PostbackCreate) { c.SetName("somebody else's") })
 
 	staff, token := a.staff(t), a.affiliate(t, s.Affiliate)
-	res := a.ask(t, staff, `mutation($source: String!, $click: String!) { recordConversion(input: {source: $source, goal: "ftd", clickId: $click, playerId: "p1", amount: "25,50"}) {
+	res := a.ask(t, staff, `mutation($integration: String!, $click: String!) { recordConversion(input: {integration: $integration, goal: "ftd", clickId: $click, playerId: "p1", amount: "25,50"}) {
 		result conversion { id amount { amount currency } payout { amount } } userErrors { field message } } }`,
-		vars{"source": s.Source.Key, "click": globalid.Hex(s.Click)})
+		vars{"integration": s.Integration.Key, "click": globalid.Hex(s.Click)})
 	if res.at(t, "recordConversion", "result") != "RECORDED" || res.at(t, "recordConversion", "conversion", "amount", "amount") != "25.50" {
 		t.Fatalf("%s", res.body)
 	}
@@ -111,8 +111,8 @@ func TestRecordConversionTwice(t *testing.T) {
 	s := pgtest.NewScene(t, a.db)
 	staff := a.staff(t)
 	record := func(status string) (result, id any) {
-		res := a.ask(t, staff, fmt.Sprintf(`mutation { recordConversion(input: {source: %q, goal: "deposit", clickId: %q, transactionId: "t1", amount: "5", status: %s}) {
-			result conversion { id } userErrors { message } } }`, s.Source.Key, globalid.Hex(s.Click), status), nil)
+		res := a.ask(t, staff, fmt.Sprintf(`mutation { recordConversion(input: {integration: %q, goal: "deposit", clickId: %q, transactionId: "t1", amount: "5", status: %s}) {
+			result conversion { id } userErrors { message } } }`, s.Integration.Key, globalid.Hex(s.Click), status), nil)
 		return res.at(t, "recordConversion", "result"), res.at(t, "recordConversion", "conversion", "id")
 	}
 	first, id := record("APPROVED")

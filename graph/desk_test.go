@@ -90,7 +90,7 @@ func TestAStatusChangeIsAuditedFromWhichToWhich(t *testing.T) {
 }
 
 const fire = `mutation($click: String!, $transaction: String) { fireManualConversion(input: {click: $click, goal: "ftd", amount: "25,50", transactionId: $transaction}) {
-	result conversion { origin click { param1 } source { key } deliveries { id } affiliate { id } } userErrors { field message } } }`
+	result conversion { origin click { param1 } integration { key } deliveries { id } affiliate { id } } userErrors { field message } } }`
 
 // MYTEST123 in param_1 finds the newest click that has it, and its postbacks fire
 // once.
@@ -111,7 +111,7 @@ func TestAConversionIsFiredByHandForAParam(t *testing.T) {
 
 	res := a.ask(t, staff, fire, vars{"click": " MYTEST123 "})
 	if res.at(t, "fireManualConversion", "result") != "RECORDED" || res.at(t, "fireManualConversion", "conversion", "affiliate", "id") != globalid.Int("Affiliate", s.Affiliate) ||
-		res.at(t, "fireManualConversion", "conversion", "origin") != "staff" || res.at(t, "fireManualConversion", "conversion", "source", "key") != s.Source.Key ||
+		res.at(t, "fireManualConversion", "conversion", "origin") != "staff" || res.at(t, "fireManualConversion", "conversion", "integration", "key") != s.Integration.Key ||
 		len(res.at(t, "fireManualConversion", "conversion", "deliveries").([]any)) != 1 {
 		t.Errorf("%s", res.body)
 	}

@@ -252,7 +252,7 @@ func (w *world) meddle(t *testing.T, check func(*testing.T, string)) {
 		fmt.Sprintf(`createCampaign(input: {name: "mine", offerId: %q, affiliateId: %q}) { campaign { id } userErrors { message } }`, globalid.Int("Offer", w.offer), w.a.affiliate.GlobalID()),
 		fmt.Sprintf(`revokeApiToken(input: {id: %q}) { token { name } userErrors { message } }`, w.a.ids["ApiToken"][0]),
 		fmt.Sprintf(`updateConversionStatus(input: {id: %q, status: REJECTED}) { conversion { id } userErrors { message } }`, w.a.ids["Conversion"][0]),
-		fmt.Sprintf(`recordConversion(input: {source: %q, goal: "ftd", clickId: %q}) { conversion { id } userErrors { message } }`, w.source.Key, globalid.Hex(w.a.scene.Click)),
+		fmt.Sprintf(`recordConversion(input: {integration: %q, goal: "ftd", clickId: %q}) { conversion { id } userErrors { message } }`, w.integration.Key, globalid.Hex(w.a.scene.Click)),
 	} {
 		check(t, "mutation { "+m+" }")
 	}

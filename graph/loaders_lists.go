@@ -14,10 +14,10 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/goal"
+	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/postback"
 	"postrider/ent/db/postbackversion"
-	"postrider/ent/db/sourcesecret"
 	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
 	"postrider/internal/viewer"
@@ -42,7 +42,7 @@ type listLoaders struct {
 	attemptsOfDelivery   *dataloadgen.Loader[uuid.UUID, []*db.Attempt]
 	replaysOfDelivery    *dataloadgen.Loader[uuid.UUID, []*db.Delivery]
 	usersOfAffiliate     *dataloadgen.Loader[int64, []*db.User]
-	secretsOfSource      *dataloadgen.Loader[int64, []*db.SourceSecret]
+	secretsOfIntegration *dataloadgen.Loader[int64, []*db.IntegrationSecret]
 }
 
 func newListLoaders(c *db.Client, health *report.Health, home *report.Home, wait time.Duration) listLoaders {
@@ -93,9 +93,9 @@ func newListLoaders(c *db.Client, health *report.Health, home *report.Home, wait
 		usersOfAffiliate: many(wait, func(ctx context.Context, ids []int64) ([]*db.User, error) {
 			return c.User.Query().Where(user.AffiliateIDIn(ids...)).Order(db.Asc(user.FieldID)).All(ctx)
 		}, func(r *db.User) int64 { return *r.AffiliateID }),
-		secretsOfSource: many(wait, func(ctx context.Context, ids []int64) ([]*db.SourceSecret, error) {
-			return c.SourceSecret.Query().Where(sourcesecret.SourceIDIn(ids...)).Order(db.Desc(sourcesecret.FieldID)).All(ctx)
-		}, func(r *db.SourceSecret) int64 { return r.SourceID }),
+		secretsOfIntegration: many(wait, func(ctx context.Context, ids []int64) ([]*db.IntegrationSecret, error) {
+			return c.IntegrationSecret.Query().Where(integrationsecret.IntegrationIDIn(ids...)).Order(db.Desc(integrationsecret.FieldID)).All(ctx)
+		}, func(r *db.IntegrationSecret) int64 { return r.IntegrationID }),
 		replaysOfDelivery: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
 			return c.Delivery.Query().Where(delivery.ReplayOfIn(ids...)).Order(db.Asc(delivery.FieldID)).All(ctx)
 		}, func(r *db.Delivery) uuid.UUID { return *r.ReplayOf }),

@@ -14,30 +14,30 @@ import (
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/goal"
+	"postrider/ent/db/integration"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/offer"
 	"postrider/ent/db/postback"
 	"postrider/ent/db/postbackversion"
-	"postrider/ent/db/source"
 	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
 )
 
 // rowLoaders load rows by their own keys.
 type rowLoaders struct {
-	affiliates  *dataloadgen.Loader[int64, *db.Affiliate]
-	users       *dataloadgen.Loader[int64, *db.User]
-	offers      *dataloadgen.Loader[int64, *db.Offer]
-	pages       *dataloadgen.Loader[int64, *db.LandingPage]
-	campaigns   *dataloadgen.Loader[int64, *db.Campaign]
-	links       *dataloadgen.Loader[int64, *db.TrackingLink]
-	sources     *dataloadgen.Loader[int64, *db.Source]
-	goals       *dataloadgen.Loader[string, *db.Goal]
-	postbacks   *dataloadgen.Loader[int64, *db.Postback]
-	versions    *dataloadgen.Loader[int64, *db.PostbackVersion]
-	clicks      *dataloadgen.Loader[uuid.UUID, *db.Click]
-	conversions *dataloadgen.Loader[uuid.UUID, *db.Conversion]
-	deliveries  *dataloadgen.Loader[uuid.UUID, *db.Delivery]
+	affiliates   *dataloadgen.Loader[int64, *db.Affiliate]
+	users        *dataloadgen.Loader[int64, *db.User]
+	offers       *dataloadgen.Loader[int64, *db.Offer]
+	pages        *dataloadgen.Loader[int64, *db.LandingPage]
+	campaigns    *dataloadgen.Loader[int64, *db.Campaign]
+	links        *dataloadgen.Loader[int64, *db.TrackingLink]
+	integrations *dataloadgen.Loader[int64, *db.Integration]
+	goals        *dataloadgen.Loader[string, *db.Goal]
+	postbacks    *dataloadgen.Loader[int64, *db.Postback]
+	versions     *dataloadgen.Loader[int64, *db.PostbackVersion]
+	clicks       *dataloadgen.Loader[uuid.UUID, *db.Click]
+	conversions  *dataloadgen.Loader[uuid.UUID, *db.Conversion]
+	deliveries   *dataloadgen.Loader[uuid.UUID, *db.Delivery]
 }
 
 func newRowLoaders(c *db.Client, wait time.Duration) rowLoaders {
@@ -60,9 +60,9 @@ func newRowLoaders(c *db.Client, wait time.Duration) rowLoaders {
 		links: one(wait, func(ctx context.Context, ids []int64) ([]*db.TrackingLink, error) {
 			return c.TrackingLink.Query().Where(trackinglink.IDIn(ids...)).All(ctx)
 		}, func(r *db.TrackingLink) int64 { return r.ID }),
-		sources: one(wait, func(ctx context.Context, ids []int64) ([]*db.Source, error) {
-			return c.Source.Query().Where(source.IDIn(ids...)).All(ctx)
-		}, func(r *db.Source) int64 { return r.ID }),
+		integrations: one(wait, func(ctx context.Context, ids []int64) ([]*db.Integration, error) {
+			return c.Integration.Query().Where(integration.IDIn(ids...)).All(ctx)
+		}, func(r *db.Integration) int64 { return r.ID }),
 		goals: one(wait, func(ctx context.Context, keys []string) ([]*db.Goal, error) {
 			return c.Goal.Query().Where(goal.KeyIn(keys...)).All(ctx)
 		}, func(r *db.Goal) string { return r.Key }),

@@ -32,7 +32,7 @@ func newStaffLoaders(office *backoffice.Office, wait time.Duration) staffLoaders
 			}
 			return all, nil
 		}, dataloadgen.WithWait(wait)),
-		waitingWords:    many(wait, office.WaitingWords, func(w *backoffice.WaitingWord) int64 { return w.SourceID }),
+		waitingWords:    many(wait, office.WaitingWords, func(w *backoffice.WaitingWord) int64 { return w.IntegrationID }),
 		takenOfCampaign: dataloadgen.NewMappedLoader(office.Intake.TakenOfCampaigns, dataloadgen.WithWait(wait)),
 		takenOfOffer:    dataloadgen.NewMappedLoader(office.Intake.TakenOfOffers, dataloadgen.WithWait(wait)),
 	}

@@ -36,7 +36,7 @@ var (
 		"Offer":           finding(func(c *db.Client) *db.OfferQuery { return c.Offer.Query() }),
 		"Postback":        finding(func(c *db.Client) *db.PostbackQuery { return c.Postback.Query() }),
 		"PostbackVersion": finding(func(c *db.Client) *db.PostbackVersionQuery { return c.PostbackVersion.Query() }),
-		"Source":          finding(func(c *db.Client) *db.SourceQuery { return c.Source.Query() }),
+		"Integration":     finding(func(c *db.Client) *db.IntegrationQuery { return c.Integration.Query() }),
 		"TrackingLink":    finding(func(c *db.Client) *db.TrackingLinkQuery { return c.TrackingLink.Query() }),
 		"User":            finding(func(c *db.Client) *db.UserQuery { return c.User.Query() }),
 	}

@@ -48,11 +48,11 @@ func complexity() gen.ComplexityRoot {
 	c.Postback.Health = func(child int) int { return priceOfNumbers + child }
 	c.PostbackHealth.Hours = func(child int) int { return 24 * child }
 	c.Conversion.Proposals = func(child int) int { return priceOfNumbers + list(child) }
-	c.Source.UnmappedStatuses = func(child int) int { return priceOfNumbers + list(child) }
-	c.Source.Snippets = func(child int) int { return priceOfReading + list(child) }
+	c.Integration.UnmappedStatuses = func(child int) int { return priceOfNumbers + list(child) }
+	c.Integration.Snippets = func(child int) int { return priceOfReading + list(child) }
 
 	for _, price := range []*func(int) int{
-		&c.Query.Macros, &c.Query.MacroFilters, &c.Query.TrackerPresets, &c.Query.Goals, &c.Query.Sources, &c.Query.Staff, &c.Query.CurrencyRates,
+		&c.Query.Macros, &c.Query.MacroFilters, &c.Query.TrackerPresets, &c.Query.Goals, &c.Query.Integrations, &c.Query.Staff, &c.Query.CurrencyRates,
 	} {
 		*price = func(child int) int { return 1 + rowsOfDictionary*child }
 	}

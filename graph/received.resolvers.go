@@ -19,8 +19,8 @@ func (r *queryResolver) ReceivedPostbacks(ctx context.Context, first *int, after
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
-func (r *receivedPostbackResolver) Source(ctx context.Context, obj *db.ReceivedPostback) (*db.Source, error) {
-	return find(ctx, load(ctx).sources, obj.SourceID)
+func (r *receivedPostbackResolver) Integration(ctx context.Context, obj *db.ReceivedPostback) (*db.Integration, error) {
+	return find(ctx, load(ctx).integrations, obj.IntegrationID)
 }
 
 func (r *receivedPostbackResolver) Conversion(ctx context.Context, obj *db.ReceivedPostback) (*db.Conversion, error) {

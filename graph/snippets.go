@@ -20,7 +20,7 @@ var sample = [][2]string{
 	{commission.ParamAmount, "25.50"}, {commission.ParamCurrency, "EUR"},
 }
 
-// call is a sample call to a source, in the operator's own words.
+// call is a sample call to an integration, in the operator's own words.
 type call struct {
 	url    string
 	query  string
@@ -30,8 +30,8 @@ type call struct {
 	stamp  string // the header that says when it was signed; empty for none
 }
 
-func (r *Resolver) sampleCall(s *db.Source) call {
-	c := call{url: r.sourceURL(s), signed: s.RequireSignature, header: s.SignatureHeader, stamp: s.TimestampName}
+func (r *Resolver) sampleCall(s *db.Integration) call {
+	c := call{url: r.integrationURL(s), signed: s.RequireSignature, header: s.SignatureHeader, stamp: s.TimestampName}
 	if c.header == "" {
 		c.header = inbound.DefaultSignatureHeader
 	}
@@ -70,7 +70,7 @@ func wordFor(words map[string]string, key string) string {
 }
 
 // snippets is how an operator's server makes the call, by language.
-func (r *Resolver) snippets(s *db.Source) []*gen.Snippet {
+func (r *Resolver) snippets(s *db.Integration) []*gen.Snippet {
 	c := r.sampleCall(s)
 	return []*gen.Snippet{
 		{Language: "curl", Code: c.curl()},

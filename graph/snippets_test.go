@@ -34,7 +34,7 @@ var interpreters = map[string]struct {
 	"go":     {"call.go", []string{"go", "run"}},
 }
 
-// What is handed to an operator works as it is: each snippet of each kind of source,
+// What is handed to an operator works as it is: each snippet of each kind of integration,
 // run by its own language, records one conversion and is a duplicate the next time.
 func TestTheSnippetsRun(t *testing.T) {
 	t.Parallel()
@@ -42,15 +42,15 @@ func TestTheSnippetsRun(t *testing.T) {
 		c.Intake = intake.New(intake.Config{DB: c.Setup.DB, Enqueuer: jobs.Enqueuer{}, Secrets: pgtest.Key(t), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	})
 	routes := http.NewServeMux()
-	routes.Handle("/postback/{source}", server.Postback(a.cfg.Intake, a.cfg.Log))
+	routes.Handle("/postback/{integration}", server.Postback(a.cfg.Intake, a.cfg.Log))
 	operator := httptest.NewServer(routes)
 	t.Cleanup(operator.Close)
 	s, staff := pgtest.NewScene(t, a.db), a.staff(t)
-	for name, set := range map[string]func(*db.SourceCreate){
-		"token":  func(*db.SourceCreate) {},
-		"open":   func(c *db.SourceCreate) { c.SetRequireToken(false) },
-		"signed": func(c *db.SourceCreate) { c.SetRequireToken(false).SetRequireSignature(true) },
-		"everything, in words of its own": func(c *db.SourceCreate) {
+	for name, set := range map[string]func(*db.IntegrationCreate){
+		"token":  func(*db.IntegrationCreate) {},
+		"open":   func(c *db.IntegrationCreate) { c.SetRequireToken(false) },
+		"signed": func(c *db.IntegrationCreate) { c.SetRequireToken(false).SetRequireSignature(true) },
+		"everything, in words of its own": func(c *db.IntegrationCreate) {
 			c.SetRequireSignature(true).SetSignatureHeader("X-Royal-Sign").SetTimestampName("X-Royal-Time").SetTimestampWindow(300).
 				SetParameterNames(map[string]string{"click_id": "data.sub id", "token": "auth&key", "goal": "event"}).
 				SetGoalWords(map[string]string{"first deposit": "ftd", "zz": "ftd"})
@@ -58,8 +58,8 @@ func TestTheSnippetsRun(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			source := pgtest.Source(t, a.db, s.Offer, set)
-			res := a.ask(t, staff, `query($id: ID!) { node(id: $id) { ... on Source { snippets { language code } } } }`, vars{"id": globalid.Int("Source", source.ID)})
+			integration := pgtest.Integration(t, a.db, s.Offer, set)
+			res := a.ask(t, staff, `query($id: ID!) { node(id: $id) { ... on Integration { snippets { language code } } } }`, vars{"id": globalid.Int("Integration", integration.ID)})
 			list := res.at(t, "node", "snippets").([]any)
 			if len(list) != len(interpreters) {
 				t.Errorf("%d languages", len(list))
@@ -70,14 +70,14 @@ func TestTheSnippetsRun(t *testing.T) {
 					t.Errorf("not as gofmt writes it (%v):\n%s", err, code)
 				}
 				code = strings.NewReplacer(publicURL, operator.URL, "CLICK_ID", globalid.Hex(s.Click),
-					"PLAYER_ID", language+source.Key, "TRANSACTION_ID", language+source.Key).Replace(code)
+					"PLAYER_ID", language+integration.Key, "TRANSACTION_ID", language+integration.Key).Replace(code)
 				program, err := exec.LookPath(interpreters[language].run[0])
 				if err != nil {
 					t.Logf("%s is not on this machine: its snippet is not run", interpreters[language].run[0])
 					continue
 				}
 				for _, want := range []string{"recorded", "duplicate"} {
-					if got := runSnippet(t, program, language, code, source); got != want {
+					if got := runSnippet(t, program, language, code, integration); got != want {
 						t.Errorf("%s: %q, want %q\n%s", language, got, want, code)
 					}
 				}
@@ -87,7 +87,7 @@ func TestTheSnippetsRun(t *testing.T) {
 }
 
 // runSnippet is the result that a snippet prints.
-func runSnippet(t *testing.T, program, language, code string, source pgtest.Inlet) string {
+func runSnippet(t *testing.T, program, language, code string, integration pgtest.Inlet) string {
 	t.Helper()
 	with := interpreters[language]
 	file := filepath.Join(t.TempDir(), with.file)
@@ -95,7 +95,7 @@ func runSnippet(t *testing.T, program, language, code string, source pgtest.Inle
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, append(with.run[1:], file)...)
-	cmd.Env = append(os.Environ(), "TOKEN="+source.Token, "KEY="+source.HMAC)
+	cmd.Env = append(os.Environ(), "TOKEN="+integration.Token, "KEY="+integration.HMAC)
 	var said strings.Builder
 	cmd.Stderr = &said
 	out, err := cmd.Output()

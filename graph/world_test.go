@@ -26,7 +26,7 @@ type world struct {
 	*api
 
 	offer, other int64
-	source       pgtest.Inlet
+	integration  pgtest.Inlet
 	a, b         *estate
 	orphan       string // an unattributed conversion with a proposal
 }
@@ -47,7 +47,7 @@ func newWorld(t testing.TB) *world {
 	w := &world{api: newAPI(t)}
 	w.offer = pgtest.Offer(t, w.db)
 	w.other = pgtest.Offer(t, w.db)
-	w.source = pgtest.Source(t, w.db, w.offer, func(c *db.SourceCreate) { c.SetRateLimit(50).SetAllowedAddresses([]string{"203.0.113.0/24"}) })
+	w.integration = pgtest.Integration(t, w.db, w.offer, func(c *db.IntegrationCreate) { c.SetRateLimit(50).SetAllowedAddresses([]string{"203.0.113.0/24"}) })
 	w.a = w.newEstate(t, "zqalpha")
 	w.b = w.newEstate(t, "zqbravo")
 	w.furnishOffice(t)
@@ -148,7 +148,7 @@ func (w *world) happen(t testing.TB, e *estate) {
 			SetDeepLink("https://royalspin.example/" + e.mark).SetReferrer("https://" + e.mark + ".example/from").SetUserAgent("agent " + e.mark)
 	})
 	e.keep(globalid.UUID("Click", click))
-	e.scene = pgtest.Scene{Affiliate: e.affiliate.ID, Offer: w.offer, Link: e.link, Click: click, Source: w.source}
+	e.scene = pgtest.Scene{Affiliate: e.affiliate.ID, Offer: w.offer, Link: e.link, Click: click, Integration: w.integration}
 	player := e.scene.Player(t, w.db, "player-"+e.mark)
 	e.needles = append(e.needles, globalid.Hex(player.ID))
 	conversion := e.scene.Conversion(t, w.db, func(c *db.ConversionCreate) {

@@ -35,7 +35,7 @@ func (r *recorder) assign(ctx context.Context, conversionID uuid.UUID, a Assignm
 		if c.AffiliateID != 0 {
 			return problem.Conflict("conversionId", "it is attributed already")
 		}
-		click, err := clickOfSource(ctx, ch.tx, a.ClickID, c.SourceID)
+		click, err := clickOfIntegration(ctx, ch.tx, a.ClickID, c.IntegrationID)
 		if err != nil {
 			return err
 		}
@@ -46,16 +46,16 @@ func (r *recorder) assign(ctx context.Context, conversionID uuid.UUID, a Assignm
 	})
 }
 
-// clickOfSource loads a click and checks that it led to the source's operator.
-func clickOfSource(ctx context.Context, tx *pg.Pipeline, id uuid.UUID, sourceID int64) (*clickFacts, error) {
+// clickOfIntegration loads a click and checks that it led to the integration's operator.
+func clickOfIntegration(ctx context.Context, tx *pg.Pipeline, id uuid.UUID, integrationID int64) (*clickFacts, error) {
 	clicks, err := loadClicks(ctx, tx, map[uuid.UUID]bool{id: true}, lockClicks)
 	if err != nil {
 		return nil, err
 	}
 	var operator string
-	err = tx.QueryRowContext(ctx, `SELECT o.operator FROM sources s JOIN offers o ON o.id = s.offer_id WHERE s.id = $1`, sourceID).Scan(&operator)
+	err = tx.QueryRowContext(ctx, `SELECT o.operator FROM integrations s JOIN offers o ON o.id = s.offer_id WHERE s.id = $1`, integrationID).Scan(&operator)
 	if err != nil {
-		return nil, fmt.Errorf("reading the operator of source %d: %w", sourceID, err)
+		return nil, fmt.Errorf("reading the operator of integration %d: %w", integrationID, err)
 	}
 	click := clicks[id]
 	if click == nil || click.Operator != operator {
@@ -97,7 +97,7 @@ func recount(ctx context.Context, ch *changes, c *conversion) error {
 		return err
 	}
 	if !c.PlayerID.Valid {
-		err := ch.tx.QueryRowContext(ctx, `SELECT id FROM players WHERE click_id = $1 AND source_id = $2 ORDER BY id LIMIT 1`, c.ClickID, c.SourceID).Scan(&c.PlayerID)
+		err := ch.tx.QueryRowContext(ctx, `SELECT id FROM players WHERE click_id = $1 AND integration_id = $2 ORDER BY id LIMIT 1`, c.ClickID, c.IntegrationID).Scan(&c.PlayerID)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("finding the click's player: %w", err)
 		}

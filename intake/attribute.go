@@ -47,7 +47,7 @@ func attribute(ctx context.Context, ch *changes, entries []*entry) error {
 	noteBound(known, players)
 	for _, e := range entries {
 		if e.report.PlayerID == "" && e.who.click != nil {
-			id, ok := known[boundTo{e.who.click.ID, e.source.ID}]
+			id, ok := known[boundTo{e.who.click.ID, e.integration.ID}]
 			e.who.player = uuid.NullUUID{UUID: id, Valid: ok}
 		}
 	}
@@ -64,7 +64,7 @@ func attributeByClick(clicks map[uuid.UUID]*clickFacts, entries []*entry) {
 		case e.report.ClickID == "":
 		case !ok:
 			e.who.why = fmt.Sprintf("click not found: %q is no click id of ours", e.report.ClickID)
-		case click == nil || click.Operator != e.source.Operator:
+		case click == nil || click.Operator != e.integration.Operator:
 			e.who.why = fmt.Sprintf("click not found: we recorded none with the id %s for this operator", e.report.ClickID)
 		default:
 			e.who.click, e.who.by = click, "click"
@@ -101,8 +101,8 @@ func refuseLate(ctx context.Context, ch *changes, entries []*entry) error {
 
 // playerOf names an operator's player.
 type playerOf struct {
-	source   int64
-	external string
+	integration int64
+	external    string
 }
 
 // player is our player and the click that it is bound to.
@@ -128,13 +128,13 @@ func attributeByPlayer(ctx context.Context, tx *pg.Pipeline, clicks map[uuid.UUI
 		if e.report.PlayerID == "" {
 			continue
 		}
-		p := players[playerOf{e.source.ID, e.report.PlayerID}]
+		p := players[playerOf{e.integration.ID, e.report.PlayerID}]
 		e.who.player = uuid.NullUUID{UUID: p.id, Valid: true}
 		if e.who.click != nil {
 			continue
 		}
 		click := cmp.Or(clicks[p.click.UUID], more[p.click.UUID])
-		if p.click.Valid && click != nil && click.Operator == e.source.Operator {
+		if p.click.Valid && click != nil && click.Operator == e.integration.Operator {
 			e.who.click, e.who.by = click, "player"
 		} else if e.who.why == "" {
 			e.who.why = "no click was ever bound to this player"
@@ -149,7 +149,7 @@ func bindPlayers(ctx context.Context, tx *pg.Pipeline, entries []*entry) (map[pl
 	wanted := map[playerOf]uuid.NullUUID{}
 	var now time.Time
 	for _, e := range entries {
-		key := playerOf{e.source.ID, e.report.PlayerID}
+		key := playerOf{e.integration.ID, e.report.PlayerID}
 		if e.report.PlayerID == "" {
 			continue
 		}
@@ -180,15 +180,15 @@ type seenPlayer struct {
 // playerColumns: $$1 is now.
 var playerColumns = pg.Columns[seenPlayer]{
 	pg.UUID("id", func(p *seenPlayer) uuid.UUID { return p.id }),
-	pg.Bigint("source_id", func(p *seenPlayer) int64 { return p.source }),
+	pg.Bigint("integration_id", func(p *seenPlayer) int64 { return p.integration }),
 	pg.Text("external_id", func(p *seenPlayer) string { return p.external }),
 	pg.UUID("click_id", func(p *seenPlayer) uuid.UUID { return p.click }).OrNull(),
 	pg.Always[seenPlayer]("created_at", "$$1"),
 }
 
 var upsertPlayersSQL = playerColumns.Insert("players") + `
-ON CONFLICT (source_id, external_id) DO UPDATE SET click_id = coalesce(players.click_id, excluded.click_id)
-RETURNING source_id, external_id, id, click_id`
+ON CONFLICT (integration_id, external_id) DO UPDATE SET click_id = coalesce(players.click_id, excluded.click_id)
+RETURNING integration_id, external_id, id, click_id`
 
 func upsertPlayers(ctx context.Context, tx *pg.Pipeline, wanted map[playerOf]uuid.NullUUID, now time.Time) (map[playerOf]player, error) {
 	seen := make([]seenPlayer, 0, len(wanted))
@@ -203,7 +203,7 @@ func upsertPlayers(ctx context.Context, tx *pg.Pipeline, wanted map[playerOf]uui
 	tx.QueueRows(func(rows pgx.Rows) error {
 		var key playerOf
 		var p player
-		_, err := pgx.ForEachRow(rows, []any{&key.source, &key.external, &p.id, &p.click}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&key.integration, &key.external, &p.id, &p.click}, func() error {
 			found[key] = p
 			return nil
 		})
@@ -217,7 +217,7 @@ func upsertPlayers(ctx context.Context, tx *pg.Pipeline, wanted map[playerOf]uui
 
 func inOrder[V any](m map[playerOf]V) []playerOf {
 	return slices.SortedFunc(maps.Keys(m), func(a, b playerOf) int {
-		return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.external, b.external))
+		return cmp.Or(cmp.Compare(a.integration, b.integration), cmp.Compare(a.external, b.external))
 	})
 }
 
@@ -225,15 +225,15 @@ var rebindColumns = pg.Columns[seenPlayer]{
 	pg.UUID("id", func(p *seenPlayer) uuid.UUID { return p.id }),
 	pg.Text("key", func(p *seenPlayer) string { return playerKey(p.id) }),
 	pg.UUID("click", func(p *seenPlayer) uuid.UUID { return p.click }),
-	pg.Bigint("source", func(p *seenPlayer) int64 { return p.source }),
+	pg.Bigint("integration", func(p *seenPlayer) int64 { return p.integration }),
 	pg.Text("old", func(p *seenPlayer) string { return clickKey(p.click.String()) }),
 }
 
 var rebindSQL = rebindColumns.Statement(`
 UPDATE conversions c SET once_key = u.key, player_id = u.id
 FROM rows
-WHERE c.click_id = u.click AND c.source_id = u.source AND c.once_key = u.old
-  AND NOT EXISTS (SELECT FROM conversions x WHERE x.source_id = c.source_id AND x.goal = c.goal AND x.once_key = u.key)`)
+WHERE c.click_id = u.click AND c.integration_id = u.integration AND c.once_key = u.old
+  AND NOT EXISTS (SELECT FROM conversions x WHERE x.integration_id = c.integration_id AND x.goal = c.goal AND x.once_key = u.key)`)
 
 // rebind counts for a player what was counted once for the click that it is
 // bound to.
@@ -249,10 +249,10 @@ func rebind(tx *pg.Pipeline, wanted map[playerOf]uuid.NullUUID, found map[player
 	}
 }
 
-// boundTo names a click as a source's player may have been bound to it.
+// boundTo names a click as an integration's player may have been bound to it.
 type boundTo struct {
-	click  uuid.UUID
-	source int64
+	click       uuid.UUID
+	integration int64
 }
 
 // queueKnownPlayers finds, for reports that name a click alone, the player that
@@ -271,21 +271,21 @@ func queueKnownPlayers(tx *pg.Pipeline, entries []*entry) map[boundTo]uuid.UUID 
 	tx.QueueRows(func(rows pgx.Rows) error {
 		var key boundTo
 		var id uuid.UUID
-		_, err := pgx.ForEachRow(rows, []any{&key.click, &key.source, &id}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&key.click, &key.integration, &id}, func() error {
 			known[key] = id
 			return nil
 		})
 		return err
 	}, `
-		SELECT DISTINCT ON (click_id, source_id) click_id, source_id, id FROM players
-		WHERE click_id = ANY($1::uuid[]) ORDER BY click_id, source_id, id`, clicks)
+		SELECT DISTINCT ON (click_id, integration_id) click_id, integration_id, id FROM players
+		WHERE click_id = ANY($1::uuid[]) ORDER BY click_id, integration_id, id`, clicks)
 	return known
 }
 
 // noteBound adds the players that have just been bound to those that were known.
 func noteBound(known map[boundTo]uuid.UUID, players map[playerOf]player) {
 	for key, p := range players {
-		to := boundTo{p.click.UUID, key.source}
+		to := boundTo{p.click.UUID, key.integration}
 		if first, ok := known[to]; p.click.Valid && (!ok || bytes.Compare(p.id[:], first[:]) < 0) {
 			known[to] = p.id
 		}

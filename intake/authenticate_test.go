@@ -20,20 +20,20 @@ type proof struct {
 
 func TestEveryRequiredProofIsAskedFor(t *testing.T) {
 	w := setup(t)
-	source := func(token, signature bool, addresses ...string) pgtest.Inlet {
-		return pgtest.Source(t, w.d, w.Offer, func(s *db.SourceCreate) {
+	integration := func(token, signature bool, addresses ...string) pgtest.Inlet {
+		return pgtest.Integration(t, w.d, w.Offer, func(s *db.IntegrationCreate) {
 			s.SetRequireToken(token).SetRequireSignature(signature).SetAllowedAddresses(append([]string{}, addresses...))
 		})
 	}
-	open, token, hmac := source(false, false), source(true, false), source(false, true)
-	both, listed := source(true, true), source(false, false, "192.0.2.7", "2001:db8::/32")
-	all := source(true, true, "192.0.2.0/24")
+	open, token, hmac := integration(false, false), integration(true, false), integration(false, true)
+	both, listed := integration(true, true), integration(false, false, "192.0.2.7", "2001:db8::/32")
+	all := integration(true, true, "192.0.2.0/24")
 	const query = "goal=kyc&player_id=7%207"
 	for _, c := range []struct {
-		name   string
-		source pgtest.Inlet
-		with   proof
-		ok     bool
+		name        string
+		integration pgtest.Inlet
+		with        proof
+		ok          bool
 	}{
 		{"nothing is asked for", open, proof{}, true},
 		{"token", token, proof{token: token.Token}, true},
@@ -60,7 +60,7 @@ func TestEveryRequiredProofIsAskedFor(t *testing.T) {
 		{"all three", all, proof{token: all.Token, signature: sign(all.HMAC, query+"&token="+all.Token), address: "192.0.2.200"}, true},
 		{"all but the address", all, proof{token: all.Token, signature: sign(all.HMAC, query+"&token="+all.Token), address: "192.0.3.1"}, false},
 	} {
-		call := inbound.Call{SourceKey: c.source.Key, Method: "GET", RawQuery: query}
+		call := inbound.Call{IntegrationKey: c.integration.Key, Method: "GET", RawQuery: query}
 		if c.with.token != "" {
 			call.RawQuery += "&token=" + c.with.token
 		}
@@ -92,7 +92,7 @@ func upper(s string) string {
 
 func TestABodyIsSignedAsItCame(t *testing.T) {
 	w := setup(t)
-	in := pgtest.Source(t, w.d, w.Offer, func(s *db.SourceCreate) { s.SetRequireToken(false).SetRequireSignature(true) })
+	in := pgtest.Integration(t, w.d, w.Offer, func(s *db.IntegrationCreate) { s.SetRequireToken(false).SetRequireSignature(true) })
 	const form, object = "goal=kyc&player_id=7+7", `{"goal": "kyc",  "player_id": "77"}`
 	for _, c := range []struct {
 		name, contentType, body, query, header string
@@ -107,7 +107,7 @@ func TestABodyIsSignedAsItCame(t *testing.T) {
 		{"no body", "", "", "goal=kyc&player_id=79", sign(in.HMAC, "goal=kyc&player_id=79"), true},
 	} {
 		call := w.post(c.contentType, c.body)
-		call.SourceKey, call.RawQuery = in.Key, c.query
+		call.IntegrationKey, call.RawQuery = in.Key, c.query
 		if c.header != "" {
 			call.Header = http.Header{"X-Signature": {c.header}}
 		}
@@ -120,17 +120,17 @@ func TestABodyIsSignedAsItCame(t *testing.T) {
 // Whoever has heard one signed call must not be able to make another one of it.
 func TestNothingUnsignedCountsWhereASignatureIsAskedFor(t *testing.T) {
 	w := setup(t)
-	in := pgtest.Source(t, w.d, w.Offer, func(s *db.SourceCreate) { s.SetRequireToken(false).SetRequireSignature(true) })
+	in := pgtest.Integration(t, w.d, w.Offer, func(s *db.IntegrationCreate) { s.SetRequireToken(false).SetRequireSignature(true) })
 
 	const body = `{"goal":"kyc","player_id":"1"}`
 	posted := w.post("application/json", body)
-	posted.SourceKey, posted.RawQuery = in.Key, "transaction_id=forged&status=rejected&signature="+sign(in.HMAC, body)
+	posted.IntegrationKey, posted.RawQuery = in.Key, "transaction_id=forged&status=rejected&signature="+sign(in.HMAC, body)
 	if c := w.conversion(w.receive(posted)); c.TransactionID != nil || c.Status != "approved" {
 		t.Errorf("what the query added was believed: %+v", c)
 	}
 	const query = "goal=kyc&player_id=2"
 	got := inbound.Call{
-		SourceKey: in.Key, Method: "GET", RawQuery: query + "&signature=" + sign(in.HMAC, query),
+		IntegrationKey: in.Key, Method: "GET", RawQuery: query + "&signature=" + sign(in.HMAC, query),
 		Body: []byte(`{"transaction_id":"forged","status":"rejected"}`),
 	}
 	if c := w.conversion(w.receive(got)); c.TransactionID != nil || c.Status != "approved" {
@@ -141,15 +141,15 @@ func TestNothingUnsignedCountsWhereASignatureIsAskedFor(t *testing.T) {
 func TestTwoSecretsAreGoodWhileOneReplacesTheOther(t *testing.T) {
 	w := setup(t)
 	expires := pgtest.Now.Add(time.Hour)
-	pgtest.SourceSecret(t, w.d, w.Source.ID, "token", "the-old-one", func(s *db.SourceSecretCreate) { s.SetExpiresAt(expires) })
+	pgtest.IntegrationSecret(t, w.d, w.Integration.ID, "token", "the-old-one", func(s *db.IntegrationSecretCreate) { s.SetExpiresAt(expires) })
 	try := func(token string) intake.Result {
-		return w.receive(inbound.Call{SourceKey: w.Source.Key, Method: "GET", RawQuery: "goal=kyc&player_id=1&token=" + token}).Result
+		return w.receive(inbound.Call{IntegrationKey: w.Integration.Key, Method: "GET", RawQuery: "goal=kyc&player_id=1&token=" + token}).Result
 	}
-	if a, b := try("the-old-one"), try(w.Source.Token); a != intake.Unattributed || b != intake.Duplicate {
+	if a, b := try("the-old-one"), try(w.Integration.Token); a != intake.Unattributed || b != intake.Duplicate {
 		t.Errorf("before: %s and %s", a, b)
 	}
 	w.later(2 * time.Hour)
-	if a, b := try("the-old-one"), try(w.Source.Token); a != intake.Unauthorized || b != intake.Duplicate {
+	if a, b := try("the-old-one"), try(w.Integration.Token); a != intake.Unauthorized || b != intake.Duplicate {
 		t.Errorf("after: %s and %s", a, b)
 	}
 }

@@ -19,27 +19,27 @@ import (
 // catalog is the configuration that every click and conversion reads, kept in
 // memory.
 type catalog struct {
-	links     *cache[string, *link]
-	sources   *cache[string, *source]
-	goals     *cache[string, *goal]
-	deals     *cache[dealKey, []deal]
-	rates     *cache[string, []datedRate]
-	rules     *cache[int64, *offerRules]
-	caps      *cache[capKey, int]
-	postbacks *cache[int64, []candidate]
+	links        *cache[string, *link]
+	integrations *cache[string, *integration]
+	goals        *cache[string, *goal]
+	deals        *cache[dealKey, []deal]
+	rates        *cache[string, []datedRate]
+	rules        *cache[int64, *offerRules]
+	caps         *cache[capKey, int]
+	postbacks    *cache[int64, []candidate]
 }
 
 func newCatalog(secrets *secret.Ring) *catalog {
 	l := loader{secrets: secrets, limiters: &limiters{kept: make(map[string]*rate.Limiter)}}
 	return &catalog{
-		links:     newCache(l.link),
-		sources:   newCache(l.source),
-		goals:     newCache(l.goal),
-		deals:     newCache(l.deals),
-		rates:     newCache(l.rates).withNegatives(),
-		rules:     newCache(l.offerRules),
-		caps:      newCache(l.dailyCap),
-		postbacks: newCache(l.postbacks),
+		links:        newCache(l.link),
+		integrations: newCache(l.integration),
+		goals:        newCache(l.goal),
+		deals:        newCache(l.deals),
+		rates:        newCache(l.rates).withNegatives(),
+		rules:        newCache(l.offerRules),
+		caps:         newCache(l.dailyCap),
+		postbacks:    newCache(l.postbacks),
 	}
 }
 
@@ -57,7 +57,7 @@ func (c *catalog) goal(ctx context.Context, on querier, key string) (*goal, erro
 
 func (c *catalog) forget() {
 	c.links.forget()
-	c.sources.forget()
+	c.integrations.forget()
 	c.goals.forget()
 	c.deals.forget()
 	c.rates.forget()
@@ -66,9 +66,9 @@ func (c *catalog) forget() {
 	c.postbacks.forget()
 }
 
-// source is an operator's way in.
-type source struct {
-	inbound.Source
+// integration is an operator's integration.
+type integration struct {
+	inbound.Integration
 
 	ID       int64
 	Key      string
@@ -156,20 +156,20 @@ func (c *catalog) rate(ctx context.Context, on querier, from, to string, at time
 	return rate, ok, nil
 }
 
-// limiters keeps the rate limiters of sources while the rest is forgotten and
+// limiters keeps the rate limiters of integrations while the rest is forgotten and
 // read anew: a change of the configuration gives nobody a fresh start.
 type limiters struct {
 	mu   sync.Mutex
 	kept map[string]*rate.Limiter
 }
 
-func (l *limiters) of(source string, perSecond int64) *rate.Limiter {
+func (l *limiters) of(integration string, perSecond int64) *rate.Limiter {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	kept := l.kept[source]
+	kept := l.kept[integration]
 	if kept == nil || kept.Limit() != rate.Limit(perSecond) {
 		kept = rate.NewLimiter(rate.Limit(perSecond), int(perSecond))
-		l.kept[source] = kept
+		l.kept[integration] = kept
 	}
 	return kept
 }

@@ -152,7 +152,7 @@ func TestWhatIsKeptInMemoryIsForgotten(t *testing.T) {
 	}
 	w.report("goal=registration&click_id="+w.click(), intake.Recorded)
 	w.exec(`UPDATE offers SET state = 'paused'`)
-	w.exec(`UPDATE sources SET enabled = false`)
+	w.exec(`UPDATE integrations SET enabled = false`)
 	if a := w.clickOn(w.Link.Code, ""); a.ClickID == uuid.Nil {
 		t.Errorf("a link is read for every click: %+v", a)
 	}
@@ -160,7 +160,7 @@ func TestWhatIsKeptInMemoryIsForgotten(t *testing.T) {
 	if a := w.clickOn(w.Link.Code, ""); a.Route.Kind != tracking.Gone {
 		t.Errorf("still known: %+v", a)
 	}
-	if a := w.receive(w.get("goal=ftd&click_id=" + w.click())); a.Result != intake.UnknownSource {
+	if a := w.receive(w.get("goal=ftd&click_id=" + w.click())); a.Result != intake.UnknownIntegration {
 		t.Errorf("still known: %+v", a)
 	}
 	// A link that did not exist a moment ago does now.

@@ -15,7 +15,7 @@ import (
 // clickFacts is a click with the names that macros want.
 type clickFacts struct {
 	ID           uuid.UUID
-	Operator     string // of its offer: a source reports its own operator's alone
+	Operator     string // of its offer: an integration reports its own operator's alone
 	AffiliateID  int64
 	OfferID      int64
 	OfferName    string

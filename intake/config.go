@@ -25,7 +25,7 @@ type Enqueuer interface {
 type Config struct {
 	DB       *sql.DB
 	Enqueuer Enqueuer
-	Secrets  *secret.Ring                 // opens those of sources
+	Secrets  *secret.Ring                 // opens those of integrations
 	Country  func(addr netip.Addr) string // ISO 3166 alpha-2 of an address, or empty; nil for always empty
 	Now      func() time.Time             // nil for the clock
 	Log      *slog.Logger

@@ -19,7 +19,7 @@ import (
 type conversion struct {
 	ID              uuid.UUID
 	AffiliateID     int64 // zero while unattributed
-	SourceID        int64
+	IntegrationID   int64
 	OfferID         int64
 	CampaignID      int64 // zero for a default link
 	ClickID         uuid.NullUUID
@@ -50,7 +50,7 @@ type conversion struct {
 var conversionColumns = pg.Columns[conversion]{
 	pg.UUID("id", func(c *conversion) uuid.UUID { return c.ID }),
 	pg.Bigint("affiliate_id", func(c *conversion) int64 { return c.AffiliateID }).OrNull(),
-	pg.Bigint("source_id", func(c *conversion) int64 { return c.SourceID }),
+	pg.Bigint("integration_id", func(c *conversion) int64 { return c.IntegrationID }),
 	pg.Bigint("offer_id", func(c *conversion) int64 { return c.OfferID }),
 	pg.Bigint("campaign_id", func(c *conversion) int64 { return c.CampaignID }).OrNull(),
 	pg.UUID("click_id", func(c *conversion) uuid.UUID { return c.ClickID.UUID }).OrNull(),
@@ -99,11 +99,11 @@ func findConversion(ctx context.Context, tx *pg.Pipeline, where string, args ...
 	var c conversion
 	var terms []byte
 	err := tx.QueryRowContext(ctx, `
-		SELECT id, coalesce(affiliate_id, 0), source_id, offer_id, coalesce(campaign_id, 0), click_id, reported_click_id, player_id, goal,
+		SELECT id, coalesce(affiliate_id, 0), integration_id, offer_id, coalesce(campaign_id, 0), click_id, reported_click_id, player_id, goal,
 		  coalesce(transaction_id, ''), coalesce(once_key, ''), amount, payout, currency, payout_currency, coalesce(deal_id, 0), status,
 		  attributed_by, occurred_at, received_at, terms, rate, reported_status, origin, capped_by
 		FROM conversions WHERE `+where+` LIMIT 1 FOR UPDATE`, args...).
-		Scan(&c.ID, &c.AffiliateID, &c.SourceID, &c.OfferID, &c.CampaignID, &c.ClickID, &c.ReportedClickID, &c.PlayerID, &c.Goal,
+		Scan(&c.ID, &c.AffiliateID, &c.IntegrationID, &c.OfferID, &c.CampaignID, &c.ClickID, &c.ReportedClickID, &c.PlayerID, &c.Goal,
 			&c.TransactionID, &c.OnceKey, &c.Amount, &c.Payout, &c.Currency, &c.PayoutCurrency, &c.DealID, &c.Status,
 			&c.AttributedBy, &c.OccurredAt, &c.ReceivedAt, &terms, &c.Rate, &c.ReportedStatus, &c.Origin, &c.CappedBy)
 	if err != nil {

@@ -35,7 +35,7 @@ func TestTheSameCallTwiceIsOneConversion(t *testing.T) {
 
 func TestWhatIsNotTheSameIsAnotherConversion(t *testing.T) {
 	w := setup(t)
-	other := pgtest.Source(t, w.d, w.Offer)
+	other := pgtest.Integration(t, w.d, w.Offer)
 	w.report("goal=deposit&transaction_id=D1&player_id=7&click_id="+w.click(), intake.Recorded)
 	w.report("goal=deposit&transaction_id=D2&player_id=7", intake.Recorded)
 	w.report("goal=net_revenue&transaction_id=D1&player_id=7&amount=-3", intake.Recorded)
@@ -43,9 +43,9 @@ func TestWhatIsNotTheSameIsAnotherConversion(t *testing.T) {
 	w.report("goal=ftd&transaction_id=D2&player_id=7", intake.Duplicate) // a player has one first deposit
 	w.report("goal=ftd&transaction_id=D1&player_id=8", intake.Duplicate) // a transaction is one's alone
 	c := w.get("goal=deposit&transaction_id=D1&player_id=7")
-	c.SourceKey, c.RawQuery = other.Key, "goal=deposit&transaction_id=D1&player_id=7&token="+other.Token
+	c.IntegrationKey, c.RawQuery = other.Key, "goal=deposit&transaction_id=D1&player_id=7&token="+other.Token
 	if a := w.receive(c); a.Result != intake.Unattributed {
-		t.Errorf("another source's transaction: %+v", a)
+		t.Errorf("another integration's transaction: %+v", a)
 	}
 }
 

@@ -20,10 +20,10 @@ type Outcome struct {
 
 // entry is a report on its way into the database, and what became of it.
 type entry struct {
-	source *source
-	report inbound.Report
-	call   *inbound.Call // nil where it did not come as an operator's call
-	now    time.Time
+	integration *integration
+	report      inbound.Report
+	call        *inbound.Call // nil where it did not come as an operator's call
+	now         time.Time
 
 	who        attribution
 	goal       *goal
@@ -52,7 +52,7 @@ func (e *entry) refused(err error) error {
 // answer is what the operator is told of an entry.
 func (e *entry) answer() Answer {
 	a := answer(e.outcome.Result, "%s", e.outcome.Reason)
-	a.ConversionID, a.sourceID = globalid.Hex(e.outcome.ConversionID), e.source.ID
+	a.ConversionID, a.integrationID = globalid.Hex(e.outcome.ConversionID), e.integration.ID
 	a.conversion = uuid.NullUUID{UUID: e.outcome.ConversionID, Valid: true}
 	return a
 }

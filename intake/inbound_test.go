@@ -27,17 +27,17 @@ var updateInbound = flag.Bool("update-inbound", false, "write testdata/inbound.t
 const inboundFile = "testdata/inbound.txt"
 
 // calls is the world that the corpus of inbound requests plays in: one affiliate,
-// one offer with a rule for qualified players, and sources of every kind.
+// one offer with a rule for qualified players, and integrations of every kind.
 type calls struct {
 	*world
 
-	sources map[string]pgtest.Inlet
-	clicks  map[string]string // by the name that a case gives them
+	integrations map[string]pgtest.Inlet
+	clicks       map[string]string // by the name that a case gives them
 }
 
 func newCalls(t *testing.T) *calls {
 	t.Helper()
-	w := &calls{world: setup(t), sources: map[string]pgtest.Inlet{}}
+	w := &calls{world: setup(t), integrations: map[string]pgtest.Inlet{}}
 	for _, goal := range []string{"registration", "ftd", "deposit", "cpa", "net_revenue"} {
 		pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On(goal))
 		pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On(goal, commission.Rejected, commission.Cancelled))
@@ -46,24 +46,24 @@ func newCalls(t *testing.T) *calls {
 	w.must(w.client.Offer.UpdateOneID(w.Offer).SetQualification(&rule).SetClickWindowDays(30).Exec(w.ctx))
 	w.must(w.client.CurrencyRate.Create().SetCurrency("USD").SetPerEuro(decimal.RequireFromString("1.25")).
 		SetValidFrom(pgtest.Now.AddDate(-1, 0, 0)).SetCreatedAt(pgtest.Now).Exec(w.ctx))
-	source := func(name string, options ...func(*db.SourceCreate)) {
-		w.sources[name] = pgtest.Source(t, w.d, w.Offer, options...)
+	integration := func(name string, options ...func(*db.IntegrationCreate)) {
+		w.integrations[name] = pgtest.Integration(t, w.d, w.Offer, options...)
 	}
-	source("token")
-	source("open", func(s *db.SourceCreate) { s.SetRequireToken(false) })
-	source("signed", func(s *db.SourceCreate) { s.SetRequireToken(false).SetRequireSignature(true) })
-	source("stamped", func(s *db.SourceCreate) {
+	integration("token")
+	integration("open", func(s *db.IntegrationCreate) { s.SetRequireToken(false) })
+	integration("signed", func(s *db.IntegrationCreate) { s.SetRequireToken(false).SetRequireSignature(true) })
+	integration("stamped", func(s *db.IntegrationCreate) {
 		s.SetRequireToken(false).SetRequireSignature(true).SetTimestampName("X-Time").SetTimestampWindow(300).SetSignatureHeader("X-Sign")
 	})
-	source("both", func(s *db.SourceCreate) { s.SetRequireSignature(true) })
-	source("listed", func(s *db.SourceCreate) {
+	integration("both", func(s *db.IntegrationCreate) { s.SetRequireSignature(true) })
+	integration("listed", func(s *db.IntegrationCreate) {
 		s.SetRequireToken(false).SetAllowedAddresses([]string{"203.0.113.0/24", "2001:db8::7"})
 	})
-	source("https", func(s *db.SourceCreate) { s.SetRequireToken(false).SetRequireHTTPS(true) })
-	source("off", func(s *db.SourceCreate) { s.SetEnabled(false) })
-	source("testing", func(s *db.SourceCreate) { s.SetRequireToken(false).SetTestMode(true) })
-	source("slow", func(s *db.SourceCreate) { s.SetRequireToken(false).SetRateLimit(1) })
-	source("dialect", func(s *db.SourceCreate) {
+	integration("https", func(s *db.IntegrationCreate) { s.SetRequireToken(false).SetRequireHTTPS(true) })
+	integration("off", func(s *db.IntegrationCreate) { s.SetEnabled(false) })
+	integration("testing", func(s *db.IntegrationCreate) { s.SetRequireToken(false).SetTestMode(true) })
+	integration("slow", func(s *db.IntegrationCreate) { s.SetRequireToken(false).SetRateLimit(1) })
+	integration("dialect", func(s *db.IntegrationCreate) {
 		s.SetCurrency("USD").
 			SetParameterNames(map[string]string{
 				"click_id": "data.sub", "player_id": "data.user.id", "goal": "event", "amount": "data.sum.value", "currency": "data.sum.cur",
@@ -72,7 +72,7 @@ func newCalls(t *testing.T) *calls {
 			SetGoalWords(map[string]string{"FIRST_DEPOSIT": "ftd", "signup": "registration", "dep": "deposit"}).
 			SetStatusWords(map[string]string{"ok": "approved", "Charge Back": "cancelled", "wait": "pending"})
 	})
-	source("ftds", func(s *db.SourceCreate) {
+	integration("ftds", func(s *db.IntegrationCreate) {
 		s.SetRequireToken(false).SetParameterNames(map[string]string{"goal": "=ftd", "click_id": "sub1", "amount": "sum"})
 	})
 	return w
@@ -80,9 +80,9 @@ func newCalls(t *testing.T) *calls {
 
 var placeholder = regexp.MustCompile(`\{([a-z]+)(\d*)\}`)
 
-// fill puts what a case names by a placeholder: clicks that it made, the source's
+// fill puts what a case names by a placeholder: clicks that it made, the integration's
 // secrets, long texts.
-func (w *calls) fill(text string, source pgtest.Inlet) string {
+func (w *calls) fill(text string, integration pgtest.Inlet) string {
 	return placeholder.ReplaceAllStringFunc(text, func(whole string) string {
 		m := placeholder.FindStringSubmatch(whole)
 		switch m[1] {
@@ -92,11 +92,11 @@ func (w *calls) fill(text string, source pgtest.Inlet) string {
 			}
 			return w.clicks[whole]
 		case "upper":
-			return strings.ToUpper(w.fill("{click}", source))
+			return strings.ToUpper(w.fill("{click}", integration))
 		case "dashed":
-			return uuid.Must(uuid.FromString(w.fill("{click}", source))).String()
+			return uuid.Must(uuid.FromString(w.fill("{click}", integration))).String()
 		case "token":
-			return source.Token
+			return integration.Token
 		case "long":
 			n, _ := strconv.Atoi(m[2])
 			return strings.Repeat("x", n)
@@ -130,17 +130,17 @@ func (w *calls) makeClick(kind string) uuid.UUID {
 
 // call reads a request of the corpus:
 //
-//	SOURCE METHOD [json|form|TYPE] TEXT [!OPTION …]
+//	INTEGRATION METHOD [json|form|TYPE] TEXT [!OPTION …]
 //
 // Options: !key K, !sign K, !stamp SECONDS, !from ADDRESS, !https, !big.
 func (w *calls) call(line string) inbound.Call {
 	line, options, _ := strings.Cut(line, " !")
 	name, rest, _ := strings.Cut(line, " ")
 	method, rest, _ := strings.Cut(rest, " ")
-	source := w.sources[name]
-	c := inbound.Call{SourceKey: source.Key, Method: method, Header: http.Header{}, Address: netip.MustParseAddr("198.51.100.7")}
-	if source.Key == "" {
-		c.SourceKey = name
+	integration := w.integrations[name]
+	c := inbound.Call{IntegrationKey: integration.Key, Method: method, Header: http.Header{}, Address: netip.MustParseAddr("198.51.100.7")}
+	if integration.Key == "" {
+		c.IntegrationKey = name
 	}
 	if method == "POST" {
 		kind, body, _ := strings.Cut(rest, " ")
@@ -148,32 +148,32 @@ func (w *calls) call(line string) inbound.Call {
 		if strings.Contains(kind, "/") {
 			c.ContentType = kind
 		}
-		c.Body = []byte(w.fill(body, source))
+		c.Body = []byte(w.fill(body, integration))
 	} else {
-		c.RawQuery = w.fill(rest, source)
+		c.RawQuery = w.fill(rest, integration)
 	}
 	if name == "token" || name == "both" {
 		if !strings.Contains(options, "bare") {
-			c.RawQuery = strings.TrimPrefix(c.RawQuery+"&token="+source.Token, "&")
+			c.RawQuery = strings.TrimPrefix(c.RawQuery+"&token="+integration.Token, "&")
 		}
 	}
 	if options != "" {
 		for option := range strings.SplitSeq(options, " !") {
-			w.option(&c, source, option)
+			w.option(&c, integration, option)
 		}
 	}
 	return c
 }
 
-func (w *calls) option(c *inbound.Call, source pgtest.Inlet, option string) {
+func (w *calls) option(c *inbound.Call, integration pgtest.Inlet, option string) {
 	word, value, _ := strings.Cut(strings.TrimSpace(option), " ")
 	text := c.RawQuery
 	if len(c.Body) > 0 {
 		text = string(c.Body)
 	}
-	key := source.HMAC
+	key := integration.HMAC
 	if value == "wrong" {
-		key = source.Token
+		key = integration.Token
 	}
 	header := func(name, v string) { c.Header.Add(name, v) }
 	switch word {
@@ -186,9 +186,9 @@ func (w *calls) option(c *inbound.Call, source pgtest.Inlet, option string) {
 		off, _ := strconv.ParseInt(value, 10, 64)
 		at := strconv.FormatInt(w.now.Unix()+off, 10)
 		header("X-Time", at)
-		header("X-Sign", sign(source.HMAC, at+"."+text))
+		header("X-Sign", sign(integration.HMAC, at+"."+text))
 	case "unstamped":
-		header("X-Sign", sign(source.HMAC, text))
+		header("X-Sign", sign(integration.HMAC, text))
 	case "from":
 		c.Address = netip.MustParseAddr(value)
 	case "https":
@@ -236,7 +236,7 @@ func (w *calls) outcome(c inbound.Call) string {
 	if entry.Result != string(a.Result) || entry.StatusCode != a.StatusCode {
 		w.t.Errorf("the log says %s %d, the answer %s", entry.Result, entry.StatusCode, answer)
 	}
-	for _, s := range w.sources {
+	for _, s := range w.integrations {
 		if strings.Contains(entry.Query+entry.Body+entry.Reason, s.Token) || strings.Contains(entry.Query+entry.Body, s.HMAC) {
 			w.t.Errorf("a secret stands in the log: %s %s", entry.Query, entry.Body)
 		}
@@ -253,7 +253,7 @@ func (w *calls) outcome(c inbound.Call) string {
 		fired = "nothing"
 	}
 	reason := ids.ReplaceAllString(entry.Reason, "{id}")
-	reason = regexp.MustCompile(`source-\d+`).ReplaceAllString(reason, "{key}")
+	reason = regexp.MustCompile(`integration-\d+`).ReplaceAllString(reason, "{key}")
 	reason = regexp.MustCompile(`signed at [0-9T:Z-]+`).ReplaceAllString(reason, "signed at {time}")
 	const longest = 160
 	if len(reason) > longest {

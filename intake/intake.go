@@ -50,11 +50,11 @@ func (in *Intake) Receive(ctx context.Context, c inbound.Call) (Answer, error) {
 	return in.receiver.receive(ctx, c)
 }
 
-// Report records a conversion for a source without its authentication: staff and their
+// Report records a conversion for an integration without its authentication: staff and their
 // programs report so. Problems with the report come back as one joined error of
 // *problem.Error.
-func (in *Intake) Report(ctx context.Context, sourceKey string, r inbound.Report) (Outcome, error) {
-	return in.receiver.report(ctx, sourceKey, r)
+func (in *Intake) Report(ctx context.Context, integrationKey string, r inbound.Report) (Outcome, error) {
+	return in.receiver.report(ctx, integrationKey, r)
 }
 
 // Move moves a conversion along its lifecycle and queues what fires for it.
@@ -98,10 +98,10 @@ func (in *Intake) Goal(ctx context.Context, key string) (commission.Goal, error)
 	return g.Goal.Goal, nil
 }
 
-// StatusWords are a source's own words for statuses, each an [inbound.WordKey]; none
-// where there is no such source.
-func (in *Intake) StatusWords(ctx context.Context, sourceKey string) (map[string]commission.Status, error) {
-	src, found, err := in.catalog.sources.get(ctx, in.DB, sourceKey)
+// StatusWords are an integration's own words for statuses, each an [inbound.WordKey]; none
+// where there is no such integration.
+func (in *Intake) StatusWords(ctx context.Context, integrationKey string) (map[string]commission.Status, error) {
+	src, found, err := in.catalog.integrations.get(ctx, in.DB, integrationKey)
 	if err != nil || !found {
 		return nil, err
 	}

@@ -126,10 +126,10 @@ func (w *world) must(err error) {
 	}
 }
 
-// get is an operator's GET with the source's token.
+// get is an operator's GET with the integration's token.
 func (w *world) get(query string) inbound.Call {
 	return inbound.Call{
-		SourceKey: w.Source.Key, Method: "GET", RawQuery: query + "&token=" + w.Source.Token,
+		IntegrationKey: w.Integration.Key, Method: "GET", RawQuery: query + "&token=" + w.Integration.Token,
 		Address: netip.MustParseAddr("198.51.100.7"),
 	}
 }
@@ -137,7 +137,7 @@ func (w *world) get(query string) inbound.Call {
 // post is an operator's POST of a body, without any proof.
 func (w *world) post(contentType, body string) inbound.Call {
 	return inbound.Call{
-		SourceKey: w.Source.Key, Method: "POST", ContentType: contentType, Body: []byte(body),
+		IntegrationKey: w.Integration.Key, Method: "POST", ContentType: contentType, Body: []byte(body),
 		Address: netip.MustParseAddr("198.51.100.7"),
 	}
 }

@@ -29,9 +29,9 @@ type Move struct {
 // reportAgain handles a report of a conversion that is known: with another
 // status it is a lifecycle change, otherwise a duplicate.
 func reportAgain(ctx context.Context, ch *changes, again *conversion, r inbound.Report, now time.Time) (Outcome, error) {
-	known, err := findConversion(ctx, ch.tx, `source_id = $1 AND goal = $2 AND (transaction_id = nullif($3, '') OR once_key = nullif($4, ''))
+	known, err := findConversion(ctx, ch.tx, `integration_id = $1 AND goal = $2 AND (transaction_id = nullif($3, '') OR once_key = nullif($4, ''))
 		ORDER BY transaction_id IS NOT DISTINCT FROM nullif($3, '') DESC`,
-		again.SourceID, again.Goal, again.TransactionID, again.OnceKey)
+		again.IntegrationID, again.Goal, again.TransactionID, again.OnceKey)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("finding the conversion that this one repeats: %w", err)
 	}

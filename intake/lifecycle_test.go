@@ -136,7 +136,7 @@ func TestStaffReportAConversion(t *testing.T) {
 	w := setup(t)
 	user := pgtest.User(t, w.d, viewer.Manager, 0)
 	report := inbound.Report{Goal: "ftd", ClickID: w.click(), Actor: commission.ByStaff, UserID: user, Reason: "by e-mail"}
-	out, err := w.in.Report(t.Context(), w.Source.Key, report)
+	out, err := w.in.Report(t.Context(), w.Integration.Key, report)
 	if err != nil || out.Result != intake.Recorded {
 		t.Fatalf("%+v, %v", out, err)
 	}
@@ -144,21 +144,21 @@ func TestStaffReportAConversion(t *testing.T) {
 	if err != nil || c.Status != commission.Approved || c.Currency != "EUR" {
 		t.Errorf("%+v, %v", c, err)
 	}
-	if again, err := w.in.Report(t.Context(), w.Source.Key, report); err != nil || again.Result != intake.Duplicate {
+	if again, err := w.in.Report(t.Context(), w.Integration.Key, report); err != nil || again.Result != intake.Duplicate {
 		t.Errorf("%+v, %v", again, err)
 	}
 	for name, bad := range map[string]struct {
-		source string
-		report inbound.Report
-		fields int
+		integration string
+		report      inbound.Report
+		fields      int
 	}{
-		"an unknown source":     {"nobody", report, 1},
-		"a source of no name":   {"a\x00", report, 1},
-		"nothing":               {w.Source.Key, inbound.Report{}, 2},
-		"an id that is no text": {w.Source.Key, inbound.Report{Goal: "ftd", PlayerID: "a\x00b"}, 1},
-		"a goal that is none":   {w.Source.Key, inbound.Report{Goal: "x\xff", PlayerID: "1"}, 1},
+		"an unknown integration":    {"nobody", report, 1},
+		"an integration of no name": {"a\x00", report, 1},
+		"nothing":                   {w.Integration.Key, inbound.Report{}, 2},
+		"an id that is no text":     {w.Integration.Key, inbound.Report{Goal: "ftd", PlayerID: "a\x00b"}, 1},
+		"a goal that is none":       {w.Integration.Key, inbound.Report{Goal: "x\xff", PlayerID: "1"}, 1},
 	} {
-		_, err := w.in.Report(t.Context(), bad.source, bad.report)
+		_, err := w.in.Report(t.Context(), bad.integration, bad.report)
 		problems := problem.All(err)
 		if len(problems) != bad.fields {
 			t.Errorf("%s: %v", name, err)

@@ -77,8 +77,8 @@ const lastFullDay = `coalesce((
   SELECT max(d.day)::text FROM cap_days d
   WHERE d.kind = 'offer' AND d.ref = o.id AND d.taken >= o.daily_cap OR d.kind = 'campaign' AND d.ref = c.id AND d.taken >= c.daily_cap), '')`
 
-func (l loader) source(ctx context.Context, on querier, key string) (*source, bool, error) {
-	s := source{Key: key}
+func (l loader) integration(ctx context.Context, on querier, key string) (*integration, bool, error) {
+	s := integration{Key: key}
 	var allowed []byte
 	var limit, window sql.NullInt64
 	var names, goals, statuses []byte
@@ -86,36 +86,36 @@ func (l loader) source(ctx context.Context, on querier, key string) (*source, bo
 		SELECT s.id, s.offer_id, o.operator, coalesce(nullif(s.currency, ''), o.currency), s.enabled, s.require_token, s.require_signature,
 		       s.allowed_addresses, s.rate_limit, s.test_mode, s.require_https, s.signature_header, s.timestamp_name, s.timestamp_window,
 		       s.parameter_names, s.goal_words, s.status_words
-		FROM sources s JOIN offers o ON o.id = s.offer_id WHERE s.key = $1`, key).
+		FROM integrations s JOIN offers o ON o.id = s.offer_id WHERE s.key = $1`, key).
 		Scan(&s.ID, &s.OfferID, &s.Operator, &s.Currency, &s.Enabled, &s.RequireToken, &s.RequireSignature, &allowed, &limit,
 			&s.TestMode, &s.RequireHTTPS, &s.SignatureHeader, &s.TimestampName, &window, &names, &goals, &statuses)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("reading source %q: %w", key, err)
+		return nil, false, fmt.Errorf("reading integration %q: %w", key, err)
 	}
 	var addresses []string
 	if err := json.Unmarshal(allowed, &addresses); err != nil {
-		return nil, false, fmt.Errorf("reading the addresses of source %q: %w", key, err)
+		return nil, false, fmt.Errorf("reading the addresses of integration %q: %w", key, err)
 	}
 	if s.Allowed, err = inbound.ParseAddresses(addresses); err != nil {
-		return nil, false, fmt.Errorf("reading the addresses of source %q: %w", key, err)
+		return nil, false, fmt.Errorf("reading the addresses of integration %q: %w", key, err)
 	}
 	if s.Words, err = inbound.ReadDialect(names, goals, statuses); err != nil {
-		return nil, false, fmt.Errorf("source %q: %w", key, err)
+		return nil, false, fmt.Errorf("integration %q: %w", key, err)
 	}
 	s.TimestampWindow = time.Duration(window.Int64) * time.Second
 	if limit.Valid {
 		s.limiter = l.limiters.of(key, limit.Int64)
 	}
-	s.Secrets, err = l.sourceSecrets(ctx, on, s.ID)
+	s.Secrets, err = l.integrationSecrets(ctx, on, s.ID)
 	return &s, err == nil, err
 }
 
-func (l loader) sourceSecrets(ctx context.Context, on querier, sourceID int64) ([]inbound.Secret, error) {
+func (l loader) integrationSecrets(ctx context.Context, on querier, integrationID int64) ([]inbound.Secret, error) {
 	var found []inbound.Secret
-	err := pg.Each(ctx, on, fmt.Sprintf("reading the secrets of source %d", sourceID), func(rows *sql.Rows) error {
+	err := pg.Each(ctx, on, fmt.Sprintf("reading the secrets of integration %d", integrationID), func(rows *sql.Rows) error {
 		var s inbound.Secret
 		var sealed []byte
 		var expires sql.NullTime
@@ -123,13 +123,13 @@ func (l loader) sourceSecrets(ctx context.Context, on querier, sourceID int64) (
 		if err != nil {
 			return err
 		}
-		if s.Value, err = l.secrets.Open(sealed, secret.ForSource); err != nil {
-			return fmt.Errorf("opening a secret of source %d: %w", sourceID, err)
+		if s.Value, err = l.secrets.Open(sealed, secret.ForIntegration); err != nil {
+			return fmt.Errorf("opening a secret of integration %d: %w", integrationID, err)
 		}
 		s.Expires = expires.Time
 		found = append(found, s)
 		return nil
-	}, `SELECT kind, sealed, expires_at FROM source_secrets WHERE source_id = $1`, sourceID)
+	}, `SELECT kind, sealed, expires_at FROM integration_secrets WHERE integration_id = $1`, integrationID)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ func TestSignedCallsBesideClicksLoseAndDoubleNothing(t *testing.T) {
 	const calls, clicksEach, callers = 200, 5, 16
 	w := setup(t)
 	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("deposit"))
-	signed := pgtest.Source(t, w.d, w.Offer, func(s *db.SourceCreate) { s.SetRequireToken(false).SetRequireSignature(true) })
+	signed := pgtest.Integration(t, w.d, w.Offer, func(s *db.IntegrationCreate) { s.SetRequireToken(false).SetRequireSignature(true) })
 	nodes := []*intake.Intake{w.in, w.node()}
 	work := make(chan int)
 	var mu sync.Mutex
@@ -35,7 +35,7 @@ func TestSignedCallsBesideClicksLoseAndDoubleNothing(t *testing.T) {
 		}
 		query := fmt.Sprintf("goal=deposit&click_id=%s&transaction_id=load-%d&amount=10", w.click(), n/2)
 		a, err := in.Receive(t.Context(), inbound.Call{
-			SourceKey: signed.Key, Method: "GET", RawQuery: query + "&signature=" + sign(signed.HMAC, query), Address: netip.MustParseAddr("198.51.100.7"),
+			IntegrationKey: signed.Key, Method: "GET", RawQuery: query + "&signature=" + sign(signed.HMAC, query), Address: netip.MustParseAddr("198.51.100.7"),
 		})
 		mu.Lock()
 		defer mu.Unlock()

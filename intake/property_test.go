@@ -95,7 +95,7 @@ func (w *world) contradictions() []string {
 	w.t.Helper()
 	var found []string
 	for name, query := range map[string]string{
-		"a transaction counted twice":                `SELECT count(*) FROM (SELECT FROM conversions WHERE transaction_id IS NOT NULL GROUP BY source_id, goal, transaction_id HAVING count(*) > 1) x`,
+		"a transaction counted twice":                `SELECT count(*) FROM (SELECT FROM conversions WHERE transaction_id IS NOT NULL GROUP BY integration_id, goal, transaction_id HAVING count(*) > 1) x`,
 		"a player's once-only goal counted twice":    `SELECT count(*) FROM (SELECT FROM conversions WHERE goal <> 'deposit' AND player_id IS NOT NULL GROUP BY goal, player_id HAVING count(*) > 1) x`,
 		"a conversion that its last step disowns":    `SELECT count(*) FROM conversions c WHERE status <> (SELECT status FROM conversion_events e WHERE e.conversion_id = c.id ORDER BY id DESC LIMIT 1)`,
 		"a step that does not follow the one before": `SELECT count(*) FROM (SELECT previous_status, lag(status) OVER (PARTITION BY conversion_id, affiliate_id ORDER BY id) AS before FROM conversion_events) x WHERE previous_status IS DISTINCT FROM before`,

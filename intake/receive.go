@@ -50,7 +50,7 @@ func (in *receiver) receive(ctx context.Context, c inbound.Call) (Answer, error)
 		refusal = &a
 	}
 	if src != nil {
-		refusal.sourceID = src.ID
+		refusal.integrationID = src.ID
 	}
 	if refusal.unkept {
 		return *refusal, nil
@@ -70,18 +70,18 @@ func (in *receiver) logRefused(ctx context.Context, rows []receivedRow) error {
 	})
 }
 
-// admit finds the source of a call and checks that it may speak. It gives the
-// refusal where it may not, and no source where nobody knows it.
-func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (*source, url.Values, *Answer, error) {
-	var src *source
+// admit finds the integration of a call and checks that it may speak. It gives the
+// refusal where it may not, and no integration where nobody knows it.
+func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (*integration, url.Values, *Answer, error) {
+	var src *integration
 	var found bool
 	var err error
-	if inbound.Unusable(c.SourceKey) == "" { // otherwise no source can have it
-		if src, found, err = in.catalog.sources.get(ctx, in.db, c.SourceKey); err != nil {
+	if inbound.Unusable(c.IntegrationKey) == "" { // otherwise no integration can have it
+		if src, found, err = in.catalog.integrations.get(ctx, in.db, c.IntegrationKey); err != nil {
 			return nil, nil, nil, err
 		}
 	}
-	refuse := func(a Answer) (*source, url.Values, *Answer, error) { return src, nil, &a, nil }
+	refuse := func(a Answer) (*integration, url.Values, *Answer, error) { return src, nil, &a, nil }
 	if !found || !src.Enabled {
 		src = nil
 		if wait := in.strangers.wait(c.Address, now); wait > 0 {
@@ -89,7 +89,7 @@ func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (
 			a.RetryAfter, a.unkept = wait, true
 			return refuse(a)
 		}
-		return refuse(answer(UnknownSource, "no source has the key %q", c.SourceKey))
+		return refuse(answer(UnknownIntegration, "no integration has the key %q", c.IntegrationKey))
 	}
 	if src.limiter != nil && !src.limiter.AllowN(now, 1) {
 		a := answer(RateLimited, "more than %d calls a second", int(src.limiter.Limit()))
@@ -102,7 +102,7 @@ func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (
 	values, refused, err := src.Admit(c, now)
 	switch {
 	case err != nil:
-		// An unreadable call of a source that wants proof is unauthorized only when it
+		// An unreadable call of an integration that wants proof is unauthorized only when it
 		// could be read.
 		return refuse(invalid(problem.All(err)))
 	case refused != "":
@@ -111,7 +111,7 @@ func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (
 	return src, values, nil, nil
 }
 
-func (in *receiver) receiveReport(ctx context.Context, c *inbound.Call, src *source, values url.Values, now time.Time) (Answer, error) {
+func (in *receiver) receiveReport(ctx context.Context, c *inbound.Call, src *integration, values url.Values, now time.Time) (Answer, error) {
 	report, bad := inbound.Read(values, now)
 	more, err := in.check(ctx, &report, src, now)
 	if err != nil {
@@ -121,11 +121,11 @@ func (in *receiver) receiveReport(ctx context.Context, c *inbound.Call, src *sou
 		return invalid(bad), nil
 	}
 	if src.TestMode {
-		return answer(Tested, "the source is in test mode: it would be taken, and nothing was recorded"), nil
+		return answer(Tested, "the integration is in test mode: it would be taken, and nothing was recorded"), nil
 	}
-	entry := &entry{source: src, report: report, call: c, now: now}
+	entry := &entry{integration: src, report: report, call: c, now: now}
 	if err := in.entries.Do(ctx, entry); err != nil {
-		return Answer{}, fmt.Errorf("recording a conversion of source %q: %w", src.Key, err)
+		return Answer{}, fmt.Errorf("recording a conversion of integration %q: %w", src.Key, err)
 	}
 	if entry.illegal != nil {
 		return invalid([]*problem.Error{entry.illegal}), nil //nolint:nilerr // the answer says it
@@ -134,7 +134,7 @@ func (in *receiver) receiveReport(ctx context.Context, c *inbound.Call, src *sou
 }
 
 // check completes a report and lists what is wrong with it.
-func (in *receiver) check(ctx context.Context, r *inbound.Report, src *source, now time.Time) ([]*problem.Error, error) {
+func (in *receiver) check(ctx context.Context, r *inbound.Report, src *integration, now time.Time) ([]*problem.Error, error) {
 	var asked *inbound.Goal
 	g, found, err := in.catalog.goals.get(ctx, in.db, r.Goal)
 	if err != nil {
@@ -146,24 +146,24 @@ func (in *receiver) check(ctx context.Context, r *inbound.Report, src *source, n
 	return r.Complete(asked, src.Currency, now), nil
 }
 
-// report records a conversion for a source without its authentication: staff
+// report records a conversion for an integration without its authentication: staff
 // and their programs report so. Problems with the report come back as one
 // joined error of *problem.Error.
-func (in *receiver) report(ctx context.Context, sourceKey string, r inbound.Report) (Outcome, error) {
+func (in *receiver) report(ctx context.Context, integrationKey string, r inbound.Report) (Outcome, error) {
 	bad := r.Unreadable()
-	if fault := inbound.Unusable(sourceKey); fault != "" {
-		bad = append(bad, problem.Invalid("source", "%s", fault))
+	if fault := inbound.Unusable(integrationKey); fault != "" {
+		bad = append(bad, problem.Invalid("integration", "%s", fault))
 	}
 	now := in.now()
-	var src *source
+	var src *integration
 	if len(bad) == 0 {
 		var found bool
 		var err error
-		if src, found, err = in.catalog.sources.get(ctx, in.db, sourceKey); err != nil {
+		if src, found, err = in.catalog.integrations.get(ctx, in.db, integrationKey); err != nil {
 			return Outcome{}, err
 		}
 		if !found {
-			return Outcome{}, problem.Invalid("source", "no source has the key %q", sourceKey)
+			return Outcome{}, problem.Invalid("integration", "no integration has the key %q", integrationKey)
 		}
 		if bad, err = in.check(ctx, &r, src, now); err != nil {
 			return Outcome{}, err
@@ -176,9 +176,9 @@ func (in *receiver) report(ctx context.Context, sourceKey string, r inbound.Repo
 		}
 		return Outcome{}, errors.Join(joined...)
 	}
-	entry := &entry{source: src, report: r, now: now}
+	entry := &entry{integration: src, report: r, now: now}
 	if err := in.entries.Do(ctx, entry); err != nil {
-		return Outcome{}, fmt.Errorf("recording a conversion of source %q: %w", sourceKey, err)
+		return Outcome{}, fmt.Errorf("recording a conversion of integration %q: %w", integrationKey, err)
 	}
 	if entry.illegal != nil {
 		return Outcome{}, entry.illegal

@@ -15,11 +15,11 @@ import (
 
 func TestEveryResultHasItsStatus(t *testing.T) {
 	w := setup(t)
-	busy := pgtest.Source(t, w.d, w.Offer, func(s *db.SourceCreate) { s.SetRateLimit(1) })
-	off := pgtest.Source(t, w.d, w.Offer, func(s *db.SourceCreate) { s.SetEnabled(false) })
+	busy := pgtest.Integration(t, w.d, w.Offer, func(s *db.IntegrationCreate) { s.SetRateLimit(1) })
+	off := pgtest.Integration(t, w.d, w.Offer, func(s *db.IntegrationCreate) { s.SetEnabled(false) })
 	of := func(in pgtest.Inlet, query string) inbound.Call {
 		c := w.get(query)
-		c.SourceKey, c.RawQuery = in.Key, query+"&token="+in.Token
+		c.IntegrationKey, c.RawQuery = in.Key, query+"&token="+in.Token
 		return c
 	}
 	good := "goal=registration&click_id=" + w.click()
@@ -35,16 +35,16 @@ func TestEveryResultHasItsStatus(t *testing.T) {
 		{"another status", w.get(good + "&status=rejected"), intake.Updated, 200, "from approved to rejected"},
 		{"an unknown click", w.get("goal=registration&click_id=0197640b8a5e7c10b3f29d6e41c80a35"), intake.Unattributed, 202, "click not found"},
 		{"nothing that is required", w.get("amount=1"), intake.Invalid, 400, "goal is required"},
-		{"no token", inbound.Call{SourceKey: w.Source.Key, Method: "GET", RawQuery: good}, intake.Unauthorized, 401, "the token is missing"},
-		{"another token", inbound.Call{SourceKey: w.Source.Key, Method: "GET", RawQuery: good + "&token=guess"}, intake.Unauthorized, 401, "the token is wrong"},
-		{"another source's token", of(pgtest.Inlet{Key: w.Source.Key, Token: busy.Token}, good), intake.Unauthorized, 401, "the token is wrong"},
-		{"an unknown source", of(pgtest.Inlet{Key: "nobody", Token: "x"}, good), intake.UnknownSource, 404, "no source"},
-		{"a source that is switched off", of(off, good), intake.UnknownSource, 404, "no source"},
+		{"no token", inbound.Call{IntegrationKey: w.Integration.Key, Method: "GET", RawQuery: good}, intake.Unauthorized, 401, "the token is missing"},
+		{"another token", inbound.Call{IntegrationKey: w.Integration.Key, Method: "GET", RawQuery: good + "&token=guess"}, intake.Unauthorized, 401, "the token is wrong"},
+		{"another integration's token", of(pgtest.Inlet{Key: w.Integration.Key, Token: busy.Token}, good), intake.Unauthorized, 401, "the token is wrong"},
+		{"an unknown integration", of(pgtest.Inlet{Key: "nobody", Token: "x"}, good), intake.UnknownIntegration, 404, "no integration"},
+		{"an integration that is switched off", of(off, good), intake.UnknownIntegration, 404, "no integration"},
 		{"the first call within a second", of(busy, good+"&player_id=1"), intake.Duplicate, 200, ""},
 		{"the second", of(busy, good), intake.RateLimited, 429, "more than 1 calls a second"},
 	} {
 		if c.name == "the first call within a second" {
-			c.result, c.status = intake.Recorded, 201 // another source counts for itself
+			c.result, c.status = intake.Recorded, 201 // another integration counts for itself
 		}
 		a := w.receive(c.call)
 		if a.Result != c.result || a.StatusCode != c.status {
@@ -60,8 +60,8 @@ func TestEveryResultHasItsStatus(t *testing.T) {
 		if entry.Result != string(c.result) || entry.StatusCode != c.status || !strings.Contains(entry.Reason, c.reason) {
 			t.Errorf("%s: the received log says %s %d %q", c.name, entry.Result, entry.StatusCode, entry.Reason)
 		}
-		if known := c.result != intake.UnknownSource; (entry.SourceID != nil) != known {
-			t.Errorf("%s: the received log names the source %v", c.name, entry.SourceID)
+		if known := c.result != intake.UnknownIntegration; (entry.IntegrationID != nil) != known {
+			t.Errorf("%s: the received log names the integration %v", c.name, entry.IntegrationID)
 		}
 		if (entry.ConversionID != nil) != (a.ConversionID != "") {
 			t.Errorf("%s: the received log names the conversion %v", c.name, entry.ConversionID)
@@ -80,10 +80,10 @@ func TestAConversionIsTakenAsQueryFormAndJSON(t *testing.T) {
 	w := setup(t)
 	for i, c := range []inbound.Call{
 		w.get("goal=deposit&transaction_id=T0&amount=25.5&currency=usd&occurred_at=2026-06-12T08:00:00Z&click_id=" + w.click()),
-		w.post("application/x-www-form-urlencoded", "goal=deposit&transaction_id=T1&amount=25.5&currency=usd&occurred_at=1781251200&click_id="+w.click()+"&token="+w.Source.Token),
-		w.post("", "goal=deposit&transaction_id=T2&amount=25.5&currency=usd&occurred_at=2026-06-12T10:00:00%2B02:00&click_id="+w.click()+"&token="+w.Source.Token),
-		w.post("application/json; charset=utf-8", `{"goal":"deposit","transaction_id":"T3","amount":25.50,"currency":"usd","occurred_at":1781251200,"click_id":"`+w.click()+`","token":"`+w.Source.Token+`","extra":{"a":1}}`),
-		w.post("text/plain", ` {"goal":"deposit","transaction_id":"T4","amount":"25,5","currency":"usd","occurred_at":"2026-06-12T08:00:00.000Z","click_id":"`+strings.ToUpper(w.click())+`","token":"`+w.Source.Token+`"}`),
+		w.post("application/x-www-form-urlencoded", "goal=deposit&transaction_id=T1&amount=25.5&currency=usd&occurred_at=1781251200&click_id="+w.click()+"&token="+w.Integration.Token),
+		w.post("", "goal=deposit&transaction_id=T2&amount=25.5&currency=usd&occurred_at=2026-06-12T10:00:00%2B02:00&click_id="+w.click()+"&token="+w.Integration.Token),
+		w.post("application/json; charset=utf-8", `{"goal":"deposit","transaction_id":"T3","amount":25.50,"currency":"usd","occurred_at":1781251200,"click_id":"`+w.click()+`","token":"`+w.Integration.Token+`","extra":{"a":1}}`),
+		w.post("text/plain", ` {"goal":"deposit","transaction_id":"T4","amount":"25,5","currency":"usd","occurred_at":"2026-06-12T08:00:00.000Z","click_id":"`+strings.ToUpper(w.click())+`","token":"`+w.Integration.Token+`"}`),
 	} {
 		a := w.receive(c)
 		if a.Result != intake.Recorded {
@@ -97,7 +97,7 @@ func TestAConversionIsTakenAsQueryFormAndJSON(t *testing.T) {
 		}
 	}
 	mixed := w.post("application/json", `{"goal":"registration","click_id":"`+w.click()+`"}`)
-	mixed.RawQuery = "goal=ftd&token=" + w.Source.Token
+	mixed.RawQuery = "goal=ftd&token=" + w.Integration.Token
 	if got := w.conversion(w.receive(mixed)); got.Goal != "registration" {
 		t.Errorf("the body does not come before the query: %s", got.Goal)
 	}
@@ -153,7 +153,7 @@ func manyParameters() string {
 
 func TestABodyThatCannotBeReadIsRefused(t *testing.T) {
 	w := setup(t)
-	token := "token=" + w.Source.Token
+	token := "token=" + w.Integration.Token
 	for name, c := range map[string]inbound.Call{
 		"no object":          w.post("application/json", `["goal"]`),
 		"broken":             w.post("application/json", `{"goal":`),
@@ -172,7 +172,7 @@ func TestABodyThatCannotBeReadIsRefused(t *testing.T) {
 
 func TestALongBodyIsRefusedAndNotKeptWhole(t *testing.T) {
 	w := setup(t)
-	just := w.post("application/json", `{"goal":"registration","click_id":"`+w.click()+`","token":"`+w.Source.Token+`","pad":"`+strings.Repeat("x", 200<<10)+`"}`)
+	just := w.post("application/json", `{"goal":"registration","click_id":"`+w.click()+`","token":"`+w.Integration.Token+`","pad":"`+strings.Repeat("x", 200<<10)+`"}`)
 	if a := w.receive(just); a.Result != intake.Recorded {
 		t.Errorf("200 KiB: %+v", a)
 	}
@@ -207,7 +207,7 @@ func TestTheReceivedLogKeepsNoSecret(t *testing.T) {
 		"a cookie":                {Method: "GET", Header: http.Header{"Cookie": {"session=" + leak}}},
 	}
 	for name, c := range calls {
-		c.SourceKey = w.Source.Key
+		c.IntegrationKey = w.Integration.Key
 		w.receive(c)
 		entry := w.last()
 		text := entry.Query + entry.Body + entry.Reason
@@ -226,16 +226,16 @@ func TestTheReceivedLogKeepsNoSecret(t *testing.T) {
 
 func TestTheReceivedLogKeepsTheCallAsItCame(t *testing.T) {
 	w := setup(t)
-	c := w.post("application/x-www-form-urlencoded", "goal=registration&click_id="+w.click()+"&x=a%20b&token="+w.Source.Token)
+	c := w.post("application/x-www-form-urlencoded", "goal=registration&click_id="+w.click()+"&x=a%20b&token="+w.Integration.Token)
 	c.Header = http.Header{"User-Agent": {"Operator/1"}}
 	w.receive(c)
 	e := w.last()
-	if e.Method != http.MethodPost || e.SourceKey != w.Source.Key || !strings.Contains(e.Body, "x=a%20b") || e.Address != "198.51.100.0/24" ||
+	if e.Method != http.MethodPost || e.IntegrationKey != w.Integration.Key || !strings.Contains(e.Body, "x=a%20b") || e.Address != "198.51.100.0/24" ||
 		len(e.Headers) != 1 || e.Headers[0].Value != "Operator/1" || e.ReceivedAt.Sub(pgtest.Now) > time.Second {
 		t.Errorf("%+v", e)
 	}
-	garbage := inbound.Call{SourceKey: "a\x00b\xff", Method: "GET", RawQuery: "\xff\x00"}
-	if a := w.receive(garbage); a.Result != intake.UnknownSource || w.last().SourceKey == "" {
-		t.Errorf("%+v, %q", a, w.last().SourceKey)
+	garbage := inbound.Call{IntegrationKey: "a\x00b\xff", Method: "GET", RawQuery: "\xff\x00"}
+	if a := w.receive(garbage); a.Result != intake.UnknownIntegration || w.last().IntegrationKey == "" {
+		t.Errorf("%+v, %q", a, w.last().IntegrationKey)
 	}
 }

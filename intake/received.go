@@ -18,15 +18,15 @@ import (
 
 // Answer is what the operator is told.
 type Answer struct {
-	StatusCode   int           `json:"-"`
-	RetryAfter   time.Duration `json:"-"`
-	Result       Result        `json:"result"`
-	ConversionID string        `json:"conversion_id,omitempty"`
-	Errors       []AnswerError `json:"errors,omitempty"`
-	reason       string        // for the received log
-	sourceID     int64         // zero for an unknown source
-	conversion   uuid.NullUUID // what came of it
-	unkept       bool          // it is not in the received log
+	StatusCode    int           `json:"-"`
+	RetryAfter    time.Duration `json:"-"`
+	Result        Result        `json:"result"`
+	ConversionID  string        `json:"conversion_id,omitempty"`
+	Errors        []AnswerError `json:"errors,omitempty"`
+	reason        string        // for the received log
+	integrationID int64         // zero for an unknown integration
+	conversion    uuid.NullUUID // what came of it
+	unkept        bool          // it is not in the received log
 }
 
 // AnswerError is one bad field of a call.
@@ -40,21 +40,21 @@ type Result string
 
 // The results, as the contract lists them.
 const (
-	Recorded      Result = "recorded"
-	Duplicate     Result = "duplicate"
-	Updated       Result = "updated"
-	Unattributed  Result = "unattributed"
-	Invalid       Result = "invalid"
-	Unauthorized  Result = "unauthorized"
-	UnknownSource Result = "unknown_source"
-	RateLimited   Result = "rate_limited"
-	Tested        Result = "test" // the source is in test mode: nothing was recorded
+	Recorded           Result = "recorded"
+	Duplicate          Result = "duplicate"
+	Updated            Result = "updated"
+	Unattributed       Result = "unattributed"
+	Invalid            Result = "invalid"
+	Unauthorized       Result = "unauthorized"
+	UnknownIntegration Result = "unknown_integration"
+	RateLimited        Result = "rate_limited"
+	Tested             Result = "test" // the integration is in test mode: nothing was recorded
 )
 
 // statusCodes is the HTTP status of each result.
 var statusCodes = map[Result]int{
 	Recorded: 201, Duplicate: 200, Updated: 200, Unattributed: 202, Tested: 200,
-	Invalid: 400, Unauthorized: 401, UnknownSource: 404, RateLimited: 429,
+	Invalid: 400, Unauthorized: 401, UnknownIntegration: 404, RateLimited: 429,
 }
 
 func answer(result Result, format string, args ...any) Answer {
@@ -75,25 +75,25 @@ func invalid(problems []*problem.Error) Answer {
 
 // receivedRow is a row of the received log.
 type receivedRow struct {
-	id      uuid.UUID
-	source  *inbound.Source // nil for a stranger's
-	call    *inbound.Call
-	answer  Answer
-	at      time.Time
-	took    time.Duration
-	headers []byte
+	id          uuid.UUID
+	integration *inbound.Integration // nil for a stranger's
+	call        *inbound.Call
+	answer      Answer
+	at          time.Time
+	took        time.Duration
+	headers     []byte
 }
 
-func newReceivedRow(src *source, c *inbound.Call, a Answer, at time.Time, took time.Duration) (receivedRow, error) {
+func newReceivedRow(src *integration, c *inbound.Call, a Answer, at time.Time, took time.Duration) (receivedRow, error) {
 	row := receivedRow{call: c, answer: a, at: at, took: took}
 	if src != nil {
-		row.source = &src.Source
+		row.integration = &src.Integration
 	}
 	var err error
 	if row.id, err = uuid.NewV7AtTime(at); err != nil {
 		return row, fmt.Errorf("making an id: %w", err)
 	}
-	if row.headers, err = json.Marshal(dispatch.MaskHeaders(row.keptHeaders(), row.source.MaskHeader)); err != nil {
+	if row.headers, err = json.Marshal(dispatch.MaskHeaders(row.keptHeaders(), row.integration.MaskHeader)); err != nil {
 		return row, fmt.Errorf("writing headers down: %w", err)
 	}
 	return row, nil
@@ -102,11 +102,11 @@ func newReceivedRow(src *source, c *inbound.Call, a Answer, at time.Time, took t
 var receivedColumns = pg.Columns[receivedRow]{
 	pg.UUID("id", func(r *receivedRow) uuid.UUID { return r.id }),
 	pg.Time("received_at", func(r *receivedRow) time.Time { return r.at }),
-	pg.Bigint("source_id", func(r *receivedRow) int64 { return r.answer.sourceID }).OrNull(),
-	pg.Text("source_key", func(r *receivedRow) string { return tracking.Clean(r.call.SourceKey, inbound.MaxID) }),
+	pg.Bigint("integration_id", func(r *receivedRow) int64 { return r.answer.integrationID }).OrNull(),
+	pg.Text("integration_key", func(r *receivedRow) string { return tracking.Clean(r.call.IntegrationKey, inbound.MaxID) }),
 	pg.Text("method", func(r *receivedRow) string { return r.call.Method }),
-	pg.Text("query", func(r *receivedRow) string { return tracking.Clean(r.source.MaskQuery(r.call.RawQuery), r.kept()) }),
-	pg.Text("body", func(r *receivedRow) string { return tracking.Clean(r.source.MaskBody(r.call), r.kept()) }),
+	pg.Text("query", func(r *receivedRow) string { return tracking.Clean(r.integration.MaskQuery(r.call.RawQuery), r.kept()) }),
+	pg.Text("body", func(r *receivedRow) string { return tracking.Clean(r.integration.MaskBody(r.call), r.kept()) }),
 	pg.JSON("headers", func(r *receivedRow) string { return string(r.headers) }),
 	pg.Text("address", func(r *receivedRow) string { return truncated(r.call.Address) }),
 	pg.Text("result", func(r *receivedRow) string { return string(r.answer.Result) }),
@@ -133,7 +133,7 @@ const maxLogged = 64 << 10
 
 // kept is how much of each part of a call the received log keeps.
 func (r *receivedRow) kept() int {
-	if r.source == nil {
+	if r.integration == nil {
 		return maxStranger
 	}
 	return maxLogged
@@ -143,7 +143,7 @@ func (r *receivedRow) kept() int {
 // ones, as far as there is room.
 func (r *receivedRow) keptHeaders() []dispatch.Header {
 	headers := dispatch.Headers(r.call.Header)
-	if r.source != nil {
+	if r.integration != nil {
 		return headers
 	}
 	room := maxStranger

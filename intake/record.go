@@ -102,13 +102,13 @@ func recordNew(ctx context.Context, ch *changes, entries []*entry) error {
 }
 
 func newConversion(e *entry) (*conversion, error) {
-	r, src := e.report, e.source
+	r, src := e.report, e.integration
 	id, err := uuid.NewV7AtTime(e.now)
 	if err != nil {
 		return nil, fmt.Errorf("making an id: %w", err)
 	}
 	c := &conversion{
-		ID: id, SourceID: src.ID, OfferID: src.OfferID, ReportedClickID: r.ClickID, PlayerID: e.who.player,
+		ID: id, IntegrationID: src.ID, OfferID: src.OfferID, ReportedClickID: r.ClickID, PlayerID: e.who.player,
 		Goal: e.goal.Key, TransactionID: r.TransactionID, Amount: r.Amount, Currency: r.Currency, Status: r.Status,
 		ReportedStatus: r.UnknownStatus, Origin: r.Actor, OccurredAt: r.OccurredAt, ReceivedAt: e.now,
 	}
@@ -152,7 +152,7 @@ func finish(ctx context.Context, ch *changes, e *entry) error {
 func (r *recorder) logCall(ch *changes, e *entry) (err error) {
 	if e.call != nil && e.illegal == nil {
 		var row receivedRow
-		row, err = newReceivedRow(e.source, e.call, e.answer(), e.now, r.clock().Sub(e.now))
+		row, err = newReceivedRow(e.integration, e.call, e.answer(), e.now, r.clock().Sub(e.now))
 		ch.received = append(ch.received, row)
 	}
 	return err

@@ -44,7 +44,7 @@ func qualify(ctx context.Context, ch *changes, lock string, c *conversion) error
 		return err
 	}
 	verdict := rules.Qualification.Judge(events)
-	cpa, err := findConversion(ctx, ch.tx, `source_id = $1 AND goal = $2 AND `+samePlayer, c.SourceID, commission.GoalCPA, c.PlayerID, c.ClickID)
+	cpa, err := findConversion(ctx, ch.tx, `integration_id = $1 AND goal = $2 AND `+samePlayer, c.IntegrationID, commission.GoalCPA, c.PlayerID, c.ClickID)
 	switch {
 	case errors.Is(err, sql.ErrNoRows) && verdict.Qualified:
 		return recordCPA(ctx, ch, c, rules, verdict)
@@ -79,8 +79,8 @@ func eventsOfPlayer(ctx context.Context, ch *changes, c *conversion, currency st
 		return nil
 	}, `
 		SELECT goal, coalesce(transaction_id, ''), status, amount, currency, occurred_at FROM conversions
-		WHERE source_id = $1 AND goal <> $2 AND `+samePlayer+` AND offer_id = $5 AND affiliate_id IS NOT NULL`,
-		c.SourceID, commission.GoalCPA, c.PlayerID, c.ClickID, c.OfferID)
+		WHERE integration_id = $1 AND goal <> $2 AND `+samePlayer+` AND offer_id = $5 AND affiliate_id IS NOT NULL`,
+		c.IntegrationID, commission.GoalCPA, c.PlayerID, c.ClickID, c.OfferID)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func recordCPA(ctx context.Context, ch *changes, by *conversion, rules *offerRul
 		return nil // its month was dropped; nobody can be told of it any more
 	}
 	c := &conversion{
-		ID: id, SourceID: by.SourceID, AffiliateID: by.AffiliateID, OfferID: by.OfferID, CampaignID: by.CampaignID,
+		ID: id, IntegrationID: by.IntegrationID, AffiliateID: by.AffiliateID, OfferID: by.OfferID, CampaignID: by.CampaignID,
 		ClickID: by.ClickID, PlayerID: by.PlayerID, Goal: commission.GoalCPA, OnceKey: who.onceKey(inbound.Report{}),
 		Currency: rules.Currency, Status: commission.Approved, AttributedBy: by.AttributedBy, Origin: commission.ByPostrider,
 		OccurredAt: verdict.At, ReceivedAt: ch.now,

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// A stranger is who calls a source that does not exist. Such calls are kept, since
+// A stranger is who calls an integration that does not exist. Such calls are kept, since
 // an operator who got the key wrong wants to see them, but anybody can make them: so
 // many of an address, /24 or /48, and of all together, and of each no more than its
 // beginning.
@@ -22,7 +22,7 @@ const (
 	maxStranger   = 4 << 10     // bytes that are kept of each part of a call
 )
 
-// strangers counts calls of unknown sources.
+// strangers counts calls of unknown integrations.
 type strangers struct {
 	mu   sync.Mutex
 	kept *lru.LRU[string, *rate.Limiter]

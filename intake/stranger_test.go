@@ -11,14 +11,14 @@ import (
 	"postrider/intake"
 )
 
-// Whoever calls sources that do not exist is kept so often and so far, and is then told
+// Whoever calls integrations that do not exist is kept so often and so far, and is then told
 // when to come again; nobody else is.
 func TestStrangersKeepLittle(t *testing.T) {
 	w := setup(t)
 	addr := netip.MustParseAddr("203.0.113.77")
 	stranger := func(key string, from netip.Addr) intake.Answer {
 		return w.receive(inbound.Call{
-			SourceKey: key, Method: "POST", RawQuery: "token=secret&q=" + strings.Repeat("q", 30<<10), ContentType: "text/plain",
+			IntegrationKey: key, Method: "POST", RawQuery: "token=secret&q=" + strings.Repeat("q", 30<<10), ContentType: "text/plain",
 			Body: []byte(strings.Repeat("b", inbound.MaxBody)), Address: from,
 			Header: http.Header{"User-Agent": {"x"}, "X-Large": {strings.Repeat("h", 30<<10)}},
 		})
@@ -46,16 +46,16 @@ func TestStrangersKeepLittle(t *testing.T) {
 	if a := stranger("unknown", netip.MustParseAddr("203.0.113.78")); a.Result != intake.RateLimited {
 		t.Errorf("a neighbour: %+v", a)
 	}
-	if a := stranger("unknown", netip.MustParseAddr("203.0.114.77")); a.Result != intake.UnknownSource {
+	if a := stranger("unknown", netip.MustParseAddr("203.0.114.77")); a.Result != intake.UnknownIntegration {
 		t.Errorf("somebody else: %+v", a)
 	}
 	known := w.get("goal=registration&click_id=" + w.click())
 	known.Address = addr
 	if a := w.receive(known); a.Result != intake.Recorded {
-		t.Errorf("a source from there: %+v", a)
+		t.Errorf("an integration from there: %+v", a)
 	}
 	w.later(last.RetryAfter)
-	if a := stranger("unknown", addr); a.Result != intake.UnknownSource {
+	if a := stranger("unknown", addr); a.Result != intake.UnknownIntegration {
 		t.Errorf("after the wait: %+v", a)
 	}
 	// From everywhere at once it is bounded too.

@@ -93,7 +93,7 @@ func TestBadEndpointsOfEveryKindHoldNobodyUp(t *testing.T) {
 		w.deposit()
 	}
 	delivered(before)
-	_, err := w.in.Report(t.Context(), w.Source.Key, inbound.Report{
+	_, err := w.in.Report(t.Context(), w.Integration.Key, inbound.Report{
 		Goal: commission.GoalRegistration, ClickID: w.Click.String(), TransactionID: "R", Actor: commission.ByOperator,
 	})
 	w.must(err)

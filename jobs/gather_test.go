@@ -28,7 +28,7 @@ func (w *world) soon(moment time.Duration) *intake.Intake {
 }
 
 func (w *world) depositAt(in *intake.Intake, id string, status commission.Status) error {
-	_, err := in.Report(w.t.Context(), w.Source.Key, inbound.Report{
+	_, err := in.Report(w.t.Context(), w.Integration.Key, inbound.Report{
 		Goal: commission.GoalDeposit, ClickID: w.Click.String(), TransactionID: id, Status: status, Amount: decimal.NewNullDecimal(decimal.NewFromInt(2)), Actor: commission.ByOperator,
 	})
 	return err

@@ -77,7 +77,7 @@ func (w *world) postback(path string, options ...func(*db.PostbackCreate)) *db.P
 func (w *world) deposit() {
 	w.t.Helper()
 	w.count++
-	_, err := w.in.Report(w.t.Context(), w.Source.Key, inbound.Report{
+	_, err := w.in.Report(w.t.Context(), w.Integration.Key, inbound.Report{
 		Goal: commission.GoalDeposit, ClickID: w.Click.String(), TransactionID: fmt.Sprintf("T%d", w.count), Actor: commission.ByOperator,
 	})
 	w.must(err)

@@ -166,7 +166,7 @@ func On(goal string, statuses ...commission.Status) func(*db.PostbackCreate) {
 	}
 }
 
-// Inlet is an operator's way in with its secrets.
+// Inlet is an operator's integration with its secrets.
 type Inlet struct {
 	ID    int64
 	Key   string
@@ -174,23 +174,23 @@ type Inlet struct {
 	HMAC  string
 }
 
-// Source makes a source that asks for its token. Its secrets are sealed with Key.
-func Source(t testing.TB, d *DB, offerID int64, options ...func(*db.SourceCreate)) Inlet {
+// Integration makes an integration that asks for its token. Its secrets are sealed with Key.
+func Integration(t testing.TB, d *DB, offerID int64, options ...func(*db.IntegrationCreate)) Inlet {
 	t.Helper()
-	in := Inlet{Key: fmt.Sprintf("source-%d", count.Add(1)), Token: secret.Random(), HMAC: secret.Random()}
-	c := d.Client().Source.Create().SetKey(in.Key).SetName("Royal Spin").SetOfferID(offerID).SetAllowedAddresses([]string{}).SetCreatedAt(Now)
+	in := Inlet{Key: fmt.Sprintf("integration-%d", count.Add(1)), Token: secret.Random(), HMAC: secret.Random()}
+	c := d.Client().Integration.Create().SetKey(in.Key).SetName("Royal Spin").SetOfferID(offerID).SetAllowedAddresses([]string{}).SetCreatedAt(Now)
 	in.ID = saved(t, c, options).ID
-	SourceSecret(t, d, in.ID, "token", in.Token)
-	SourceSecret(t, d, in.ID, "hmac", in.HMAC)
+	IntegrationSecret(t, d, in.ID, "token", in.Token)
+	IntegrationSecret(t, d, in.ID, "hmac", in.HMAC)
 	return in
 }
 
-// SourceSecret gives a source one more secret of a kind, token or hmac.
-func SourceSecret(t testing.TB, d *DB, sourceID int64, kind, value string, options ...func(*db.SourceSecretCreate)) {
+// IntegrationSecret gives an integration one more secret of a kind, token or hmac.
+func IntegrationSecret(t testing.TB, d *DB, integrationID int64, kind, value string, options ...func(*db.IntegrationSecretCreate)) {
 	t.Helper()
-	sealed, err := Key(t).Seal(value, secret.ForSource)
+	sealed, err := Key(t).Seal(value, secret.ForIntegration)
 	must(t, err)
-	saved(t, d.Client().SourceSecret.Create().SetSourceID(sourceID).SetKind(kind).SetSealed(sealed).SetCreatedAt(Now), options)
+	saved(t, d.Client().IntegrationSecret.Create().SetIntegrationID(integrationID).SetKind(kind).SetSealed(sealed).SetCreatedAt(Now), options)
 }
 
 // Click makes a click on a link, as it was made at Now from a phone in Germany.
@@ -218,13 +218,13 @@ func ID(t testing.TB) uuid.UUID {
 }
 
 // Scene is what most tests need: an affiliate with a campaign for an offer, a
-// click on its link, and the operator's source.
+// click on its link, and the operator's integration.
 type Scene struct {
-	Affiliate int64
-	Offer     int64
-	Link      Link
-	Click     uuid.UUID
-	Source    Inlet
+	Affiliate   int64
+	Offer       int64
+	Link        Link
+	Click       uuid.UUID
+	Integration Inlet
 }
 
 // NewScene makes a Scene.
@@ -233,7 +233,7 @@ func NewScene(t testing.TB, d *DB) Scene {
 	s := Scene{Affiliate: Affiliate(t, d), Offer: Offer(t, d)}
 	s.Link = Campaign(t, d, s.Affiliate, s.Offer)
 	s.Click = Click(t, d, s.Link)
-	s.Source = Source(t, d, s.Offer)
+	s.Integration = Integration(t, d, s.Offer)
 	return s
 }
 

@@ -31,11 +31,11 @@ func TestFactoriesMakeWhatTheySay(t *testing.T) {
 	if err != nil || len(versions) != 1 || versions[0].PostbackID != p.ID || versions[0].Number != 1 {
 		t.Errorf("versions %v, %v", versions, err)
 	}
-	sealed, err := client.SourceSecret.Query().First(ctx)
+	sealed, err := client.IntegrationSecret.Query().First(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if token, err := pgtest.Key(t).Open(sealed.Sealed, secret.ForSource); err != nil || token != s.Source.Token {
+	if token, err := pgtest.Key(t).Open(sealed.Sealed, secret.ForIntegration); err != nil || token != s.Integration.Token {
 		t.Errorf("token %q, %v", token, err)
 	}
 	paused := pgtest.Offer(t, d, func(o *db.OfferCreate) { o.SetState(tracking.Paused) })

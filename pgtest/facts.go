@@ -16,7 +16,7 @@ import (
 // that every conversion begins with.
 func (s Scene) Conversion(t testing.TB, d *DB, options ...func(*db.ConversionCreate)) *db.Conversion {
 	t.Helper()
-	c := d.Client().Conversion.Create().SetID(ID(t)).SetAffiliateID(s.Affiliate).SetSourceID(s.Source.ID).SetOfferID(s.Offer).
+	c := d.Client().Conversion.Create().SetID(ID(t)).SetAffiliateID(s.Affiliate).SetIntegrationID(s.Integration.ID).SetOfferID(s.Offer).
 		SetCampaignID(s.Link.CampaignID).SetClickID(s.Click).SetGoal(commission.GoalRegistration).SetCurrency("EUR").
 		SetStatus(commission.Approved).SetAttributedBy("click").SetOccurredAt(Now).SetReceivedAt(Now)
 	made := saved(t, c, options)
@@ -69,14 +69,14 @@ func Attempt(t testing.TB, d *DB, delivery *db.Delivery, options ...func(*db.Att
 // Player makes a player of the scene's operator, bound to the scene's click.
 func (s Scene) Player(t testing.TB, d *DB, externalID string, options ...func(*db.PlayerCreate)) *db.Player {
 	t.Helper()
-	return saved(t, d.Client().Player.Create().SetID(ID(t)).SetSourceID(s.Source.ID).SetExternalID(externalID).
+	return saved(t, d.Client().Player.Create().SetID(ID(t)).SetIntegrationID(s.Integration.ID).SetExternalID(externalID).
 		SetClickID(s.Click).SetCreatedAt(Now), options)
 }
 
 // Received makes an entry of the received log.
 func (s Scene) Received(t testing.TB, d *DB, options ...func(*db.ReceivedPostbackCreate)) *db.ReceivedPostback {
 	t.Helper()
-	return saved(t, d.Client().ReceivedPostback.Create().SetID(ID(t)).SetReceivedAt(Now).SetSourceID(s.Source.ID).SetSourceKey(s.Source.Key).
+	return saved(t, d.Client().ReceivedPostback.Create().SetID(ID(t)).SetReceivedAt(Now).SetIntegrationID(s.Integration.ID).SetIntegrationKey(s.Integration.Key).
 		SetMethod("GET").SetQuery("goal=registration").SetBody("").SetHeaders([]dispatch.Header{}).SetAddress("203.0.113.0/24").
 		SetResult("recorded").SetReason("new").SetStatusCode(201).SetDurationMs(3), options)
 }

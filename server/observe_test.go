@@ -11,7 +11,7 @@ import (
 func TestLogHoldsNoSecretAndNoFullAddress(t *testing.T) {
 	t.Parallel()
 	s, log := setup(t, func(p *server.Params) {
-		p.Routes = []server.Route{{Pattern: "GET /postback/{source}", Handler: http.NotFoundHandler()}}
+		p.Routes = []server.Route{{Pattern: "GET /postback/{integration}", Handler: http.NotFoundHandler()}}
 	})
 	get(t, s, "/postback/k3y?token=s3cret&player_id=joe", "Authorization: Bearer prt_x", "Cookie: session=s3cret")
 	line := log.String()
@@ -20,7 +20,7 @@ func TestLogHoldsNoSecretAndNoFullAddress(t *testing.T) {
 			t.Errorf("%q is in the log: %s", secret, line)
 		}
 	}
-	for _, want := range []string{"level=INFO", "route=/postback/{source}", "status=404", "client=192.0.2.0/24", "method=GET"} {
+	for _, want := range []string{"level=INFO", "route=/postback/{integration}", "status=404", "client=192.0.2.0/24", "method=GET"} {
 		if !strings.Contains(line, want) {
 			t.Errorf("%q is not in the log: %s", want, line)
 		}

@@ -13,7 +13,7 @@ import (
 	"postrider/intake"
 )
 
-// Postback answers operators: GET and POST /postback/{source}.
+// Postback answers operators: GET and POST /postback/{integration}.
 func Postback(in *intake.Intake, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, truncated, err := readBody(r.Body, inbound.MaxBody)
@@ -23,7 +23,7 @@ func Postback(in *intake.Intake, log *slog.Logger) http.Handler {
 			return
 		}
 		a, err := in.Receive(r.Context(), inbound.Call{
-			SourceKey: r.PathValue("source"), Method: r.Method, RawQuery: r.URL.RawQuery, ContentType: r.Header.Get("Content-Type"),
+			IntegrationKey: r.PathValue("integration"), Method: r.Method, RawQuery: r.URL.RawQuery, ContentType: r.Header.Get("Content-Type"),
 			Body: body, Truncated: truncated, Header: r.Header, Address: ClientOf(r.Context()).Addr,
 			Secure: r.TLS != nil || ClientOf(r.Context()).Secure,
 		})

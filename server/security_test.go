@@ -34,7 +34,7 @@ func TestOriginCheck(t *testing.T) {
 	t.Parallel()
 	ok := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	s, _ := setup(t, func(p *server.Params) {
-		p.Routes = []server.Route{{Pattern: "POST /graphql", Handler: ok}, {Pattern: "POST /postback/{source}", Handler: ok, Open: true}}
+		p.Routes = []server.Route{{Pattern: "POST /graphql", Handler: ok}, {Pattern: "POST /postback/{integration}", Handler: ok, Open: true}}
 	})
 	for _, tc := range []struct {
 		name, path string

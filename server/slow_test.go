@@ -31,7 +31,7 @@ func TestABodyThatNeverComesIsNotWaitedFor(t *testing.T) {
 	s, _ := setup(t, func(p *server.Params) {
 		p.ReadTimeout = 100 * time.Millisecond
 		p.Routes = []server.Route{
-			{Pattern: "POST /postback/{source}", Handler: read, Open: true}, {Pattern: "GET /postback/{source}", Handler: read, Open: true},
+			{Pattern: "POST /postback/{integration}", Handler: read, Open: true}, {Pattern: "GET /postback/{integration}", Handler: read, Open: true},
 			{Pattern: "/graphql", Handler: read}, {Pattern: "/echo/{key}", Handler: read, Open: true},
 		}
 	})

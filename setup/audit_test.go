@@ -124,7 +124,7 @@ func TestWhatAnAffiliateDoesIsInTheAuditLog(t *testing.T) {
 func TestWhatStaffDoIsInTheAuditLog(t *testing.T) {
 	w := newWorld(t)
 	var page, deal, goal int64
-	source := w.one.Source.ID
+	integration := w.one.Integration.ID
 	w.logs(w.staff, []act{
 		{"update offer", 0, "before and after", func(ctx context.Context) (int64, error) {
 			_, err := w.setup.SaveOffer(ctx, w.one.Offer, func(o *setup.OfferWish) { o.DailyCap = 5 })
@@ -173,22 +173,22 @@ func TestWhatStaffDoIsInTheAuditLog(t *testing.T) {
 			_, err := w.setup.SaveGoal(ctx, goal, func(g *commission.Goal) { g.Billable = true })
 			return goal, err
 		}},
-		{"create source", 0, "after", func(ctx context.Context) (int64, error) {
-			s, err := w.setup.SaveSource(ctx, 0, func(s *setup.SourceWish) { s.Key, s.Name, s.OfferID = "golden", "Golden", w.one.Offer })
+		{"create integration", 0, "after", func(ctx context.Context) (int64, error) {
+			s, err := w.setup.SaveIntegration(ctx, 0, func(s *setup.IntegrationWish) { s.Key, s.Name, s.OfferID = "golden", "Golden", w.one.Offer })
 			w.must(err)
 			return s.ID, nil
 		}},
-		{"update source", 0, "before and after", func(ctx context.Context) (int64, error) {
-			_, err := w.setup.SaveSource(ctx, source, func(s *setup.SourceWish) { s.TestMode = true })
-			return source, err
+		{"update integration", 0, "before and after", func(ctx context.Context) (int64, error) {
+			_, err := w.setup.SaveIntegration(ctx, integration, func(s *setup.IntegrationWish) { s.TestMode = true })
+			return integration, err
 		}},
-		{"rotate_secret source", 0, "after", func(ctx context.Context) (int64, error) {
-			_, _, err := w.setup.RotateSecret(ctx, source, "hmac", time.Hour)
-			return source, err
+		{"rotate_secret integration", 0, "after", func(ctx context.Context) (int64, error) {
+			_, _, err := w.setup.RotateSecret(ctx, integration, "hmac", time.Hour)
+			return integration, err
 		}},
-		{"reveal_secret source", 0, "after", func(ctx context.Context) (int64, error) {
-			_, err := w.setup.Reveal(ctx, source, "hmac")
-			return source, err
+		{"reveal_secret integration", 0, "after", func(ctx context.Context) (int64, error) {
+			_, err := w.setup.Reveal(ctx, integration, "hmac")
+			return integration, err
 		}},
 		{"hold installation", 0, "before and after", func(ctx context.Context) (int64, error) {
 			_, err := w.setup.SetHold(ctx, true, "moving")

@@ -66,12 +66,12 @@ func (w *world) someOffer(rt *rapid.T) int64 {
 	return rapid.SampledFrom([]int64{0, w.one.Offer, w.other.Offer}).Draw(rt, "offer")
 }
 
-func TestSavingASourceAsItIsChangesNothing(t *testing.T) {
+func TestSavingAIntegrationAsItIsChangesNothing(t *testing.T) {
 	w := newWorld(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		flag := func(label string) bool { return rapid.Bool().Draw(rt, label) }
-		want := setup.SourceWish{
-			Key: w.one.Source.Key, Name: word(rt, "name"), OfferID: rapid.SampledFrom([]int64{w.one.Offer, w.other.Offer}).Draw(rt, "offer"),
+		want := setup.IntegrationWish{
+			Key: w.one.Integration.Key, Name: word(rt, "name"), OfferID: rapid.SampledFrom([]int64{w.one.Offer, w.other.Offer}).Draw(rt, "offer"),
 			Enabled: flag("enabled"), TestMode: flag("test mode"), RequireHTTPS: flag("https"), RequireToken: flag("token"), RequireSignature: flag("signature"),
 			SignatureHeader: rapid.SampledFrom([]string{"", "X-Golden"}).Draw(rt, "header"), TimestampName: rapid.SampledFrom([]string{"", "ts"}).Draw(rt, "timestamp"),
 			TimestampWindow: rapid.SampledFrom([]int{0, 300}).Draw(rt, "window"), RateLimit: rapid.SampledFrom([]int{0, 50}).Draw(rt, "limit"),
@@ -81,12 +81,12 @@ func TestSavingASourceAsItIsChangesNothing(t *testing.T) {
 			GoalWords:        rapid.MapOfN(rapid.StringMatching(`[A-Z]{3}`), rapid.SampledFrom([]string{"ftd", "deposit"}), 0, 3).Draw(rt, "goals"),
 			StatusWords:      rapid.MapOfN(rapid.StringMatching(`[A-Z]{3}`), rapid.SampledFrom([]string{"approved", "rejected"}), 0, 3).Draw(rt, "statuses"),
 		}
-		_, err := w.setup.SaveSource(w.staff, w.one.Source.ID, func(s *setup.SourceWish) { *s, s.Key = want, "another" })
+		_, err := w.setup.SaveIntegration(w.staff, w.one.Integration.ID, func(s *setup.IntegrationWish) { *s, s.Key = want, "another" })
 		w.must(err)
-		var got setup.SourceWish
-		_, err = w.setup.SaveSource(w.staff, w.one.Source.ID, func(s *setup.SourceWish) { got = *s })
+		var got setup.IntegrationWish
+		_, err = w.setup.SaveIntegration(w.staff, w.one.Integration.ID, func(s *setup.IntegrationWish) { got = *s })
 		w.must(err)
-		w.unchanged(rt, "source")
+		w.unchanged(rt, "integration")
 		if !reflect.DeepEqual(got, want) {
 			rt.Fatalf("it is\n%+v, want\n%+v", got, want)
 		}

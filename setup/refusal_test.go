@@ -56,7 +56,7 @@ func (w *world) rows() string {
 	var parts []string
 	for _, table := range []string{
 		"affiliates", "users", "api_tokens", "campaigns", "tracking_links", "offers", "landing_pages", "deals", "currency_rates", "goals",
-		"sources", "source_secrets", "postbacks", "postback_versions", "alerts", "installation", "audit_entries",
+		"integrations", "integration_secrets", "postbacks", "postback_versions", "alerts", "installation", "audit_entries",
 	} {
 		parts = append(parts, fmt.Sprintf(`SELECT '%s ' || t::text AS row FROM %s t`, table, table))
 	}
@@ -174,16 +174,16 @@ func TestEveryFaultOfAGoalIsSaid(t *testing.T) {
 	})
 }
 
-func TestEveryFaultOfASourceIsSaid(t *testing.T) {
+func TestEveryFaultOfAIntegrationIsSaid(t *testing.T) {
 	w := newWorld(t)
-	source := func(said string, id int64, patch func(s *setup.SourceWish)) refusal {
-		return refusal{said, func() error { _, err := w.setup.SaveSource(w.staff, id, patch); return err }}
+	integration := func(said string, id int64, patch func(s *setup.IntegrationWish)) refusal {
+		return refusal{said, func() error { _, err := w.setup.SaveIntegration(w.staff, id, patch); return err }}
 	}
-	of := func(said string, patch func(s *setup.SourceWish)) refusal {
-		return source(said, w.one.Source.ID, patch)
+	of := func(said string, patch func(s *setup.IntegrationWish)) refusal {
+		return integration(said, w.one.Integration.ID, patch)
 	}
 	fresh := func(said, key string) refusal {
-		return source(said, 0, func(s *setup.SourceWish) { s.Key, s.Name, s.OfferID = key, "Golden", w.one.Offer })
+		return integration(said, 0, func(s *setup.IntegrationWish) { s.Key, s.Name, s.OfferID = key, "Golden", w.one.Offer })
 	}
 	many := map[string]string{}
 	for i := range 201 {
@@ -192,31 +192,31 @@ func TestEveryFaultOfASourceIsSaid(t *testing.T) {
 	w.refuses(map[string]refusal{
 		"a short key":              fresh("invalid key", "g"),
 		"a key with a slash":       fresh("invalid key", "golden/reels"),
-		"a key that is there":      fresh("conflict key", w.other.Source.Key),
-		"no name":                  of("invalid name", func(s *setup.SourceWish) { s.Name = "" }),
-		"no offer":                 of("invalid offerId", func(s *setup.SourceWish) { s.OfferID = 1 << 40 }),
-		"no currency":              of("invalid currency", func(s *setup.SourceWish) { s.Currency = "euro" }),
-		"no header":                of("invalid signatureHeader", func(s *setup.SourceWish) { s.SignatureHeader = "X Signature" }),
-		"no timestamp":             of("invalid timestampName", func(s *setup.SourceWish) { s.TimestampName = "a:b" }),
-		"a window before":          of("invalid timestampWindow", func(s *setup.SourceWish) { s.TimestampWindow = -1 }),
-		"less than no calls":       of("invalid rateLimit", func(s *setup.SourceWish) { s.RateLimit = -1 }),
-		"no address":               of("invalid allowedAddresses", func(s *setup.SourceWish) { s.AllowedAddresses = []string{"203.0.113.7", "everywhere"} }),
-		"an unknown parameter":     of("invalid parameterNames", func(s *setup.SourceWish) { s.ParameterNames = map[string]string{"cid": "x"} }),
-		"a parameter for nothing":  of("invalid parameterNames", func(s *setup.SourceWish) { s.ParameterNames = map[string]string{"click_id": " "} }),
-		"a name that is too long":  of("invalid parameterNames", func(s *setup.SourceWish) { s.ParameterNames = map[string]string{"click_id": long} }),
-		"an unknown goal":          of("invalid goalWords", func(s *setup.SourceWish) { s.GoalWords = map[string]string{"jp": "jackpot"} }),
-		"a goal of bytes":          of("invalid goalWords", func(s *setup.SourceWish) { s.GoalWords = map[string]string{"jp": "\x00"} }),
-		"no word for a goal":       of("invalid goalWords", func(s *setup.SourceWish) { s.GoalWords = map[string]string{"": "ftd"} }),
-		"too many words":           of("invalid goalWords", func(s *setup.SourceWish) { s.GoalWords = many }),
-		"an unknown status":        of("invalid statusWords", func(s *setup.SourceWish) { s.StatusWords = map[string]string{"paid": "yes"} }),
-		"one that there is not":    source("invalid id", 1<<40, func(*setup.SourceWish) {}),
-		"a secret of none":         {"invalid sourceId", func() error { _, _, err := w.setup.RotateSecret(w.staff, 1<<40, "token", 0); return err }},
-		"a secret of a third kind": {"invalid kind", func() error { _, _, err := w.setup.RotateSecret(w.staff, w.one.Source.ID, "key", 0); return err }},
+		"a key that is there":      fresh("conflict key", w.other.Integration.Key),
+		"no name":                  of("invalid name", func(s *setup.IntegrationWish) { s.Name = "" }),
+		"no offer":                 of("invalid offerId", func(s *setup.IntegrationWish) { s.OfferID = 1 << 40 }),
+		"no currency":              of("invalid currency", func(s *setup.IntegrationWish) { s.Currency = "euro" }),
+		"no header":                of("invalid signatureHeader", func(s *setup.IntegrationWish) { s.SignatureHeader = "X Signature" }),
+		"no timestamp":             of("invalid timestampName", func(s *setup.IntegrationWish) { s.TimestampName = "a:b" }),
+		"a window before":          of("invalid timestampWindow", func(s *setup.IntegrationWish) { s.TimestampWindow = -1 }),
+		"less than no calls":       of("invalid rateLimit", func(s *setup.IntegrationWish) { s.RateLimit = -1 }),
+		"no address":               of("invalid allowedAddresses", func(s *setup.IntegrationWish) { s.AllowedAddresses = []string{"203.0.113.7", "everywhere"} }),
+		"an unknown parameter":     of("invalid parameterNames", func(s *setup.IntegrationWish) { s.ParameterNames = map[string]string{"cid": "x"} }),
+		"a parameter for nothing":  of("invalid parameterNames", func(s *setup.IntegrationWish) { s.ParameterNames = map[string]string{"click_id": " "} }),
+		"a name that is too long":  of("invalid parameterNames", func(s *setup.IntegrationWish) { s.ParameterNames = map[string]string{"click_id": long} }),
+		"an unknown goal":          of("invalid goalWords", func(s *setup.IntegrationWish) { s.GoalWords = map[string]string{"jp": "jackpot"} }),
+		"a goal of bytes":          of("invalid goalWords", func(s *setup.IntegrationWish) { s.GoalWords = map[string]string{"jp": "\x00"} }),
+		"no word for a goal":       of("invalid goalWords", func(s *setup.IntegrationWish) { s.GoalWords = map[string]string{"": "ftd"} }),
+		"too many words":           of("invalid goalWords", func(s *setup.IntegrationWish) { s.GoalWords = many }),
+		"an unknown status":        of("invalid statusWords", func(s *setup.IntegrationWish) { s.StatusWords = map[string]string{"paid": "yes"} }),
+		"one that there is not":    integration("invalid id", 1<<40, func(*setup.IntegrationWish) {}),
+		"a secret of none":         {"invalid integrationId", func() error { _, _, err := w.setup.RotateSecret(w.staff, 1<<40, "token", 0); return err }},
+		"a secret of a third kind": {"invalid kind", func() error { _, _, err := w.setup.RotateSecret(w.staff, w.one.Integration.ID, "key", 0); return err }},
 		"an overlap before": {"invalid overlapHours", func() error {
-			_, _, err := w.setup.RotateSecret(w.staff, w.one.Source.ID, "hmac", -time.Hour)
+			_, _, err := w.setup.RotateSecret(w.staff, w.one.Integration.ID, "hmac", -time.Hour)
 			return err
 		}},
-		"a third kind shown": {"invalid kind", func() error { _, err := w.setup.Reveal(w.staff, w.one.Source.ID, "key"); return err }},
+		"a third kind shown": {"invalid kind", func() error { _, err := w.setup.Reveal(w.staff, w.one.Integration.ID, "key"); return err }},
 	})
 }
 

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"postrider/domain/inbound"
-	"postrider/ent/db/sourcesecret"
+	"postrider/ent/db/integrationsecret"
 	"postrider/internal/secret"
 	"postrider/pgtest"
 )
@@ -19,14 +19,14 @@ type given struct {
 	ends  time.Time // zero for not yet
 }
 
-// However often a source's secrets are changed: of each kind the newest is good and
+// However often an integration's secrets are changed: of each kind the newest is good and
 // shown, the one before it for as long as was said and no longer, and none else.
-func TestASourceHasItsNewestSecretAndForAWhileTheOneBefore(t *testing.T) {
+func TestAIntegrationHasItsNewestSecretAndForAWhileTheOneBefore(t *testing.T) {
 	w := newWorld(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		now := pgtest.Now
 		w.setup.Now = func() time.Time { return now }
-		in := pgtest.Source(t, w.d, w.one.Offer)
+		in := pgtest.Integration(t, w.d, w.one.Offer)
 		all := map[string][]given{"token": {{value: in.Token}}, "hmac": {{value: in.HMAC}}}
 		for range rapid.IntRange(1, 5).Draw(rt, "changes") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 4).Draw(rt, "hours later")) * time.Hour)
@@ -49,11 +49,11 @@ func TestASourceHasItsNewestSecretAndForAWhileTheOneBefore(t *testing.T) {
 	})
 }
 
-func (w *world) hasSecrets(rt *rapid.T, sourceID int64, want map[string][]given) {
+func (w *world) hasSecrets(rt *rapid.T, integrationID int64, want map[string][]given) {
 	for _, kind := range inbound.SecretKinds() {
 		var got []given
-		for _, row := range w.client.SourceSecret.Query().Where(sourcesecret.SourceID(sourceID), sourcesecret.Kind(string(kind))).Order(sourcesecret.ByID()).AllX(w.system) {
-			value, err := pgtest.Key(w.t).Open(row.Sealed, secret.ForSource)
+		for _, row := range w.client.IntegrationSecret.Query().Where(integrationsecret.IntegrationID(integrationID), integrationsecret.Kind(string(kind))).Order(integrationsecret.ByID()).AllX(w.system) {
+			value, err := pgtest.Key(w.t).Open(row.Sealed, secret.ForIntegration)
 			w.must(err)
 			g := given{value: value}
 			if row.ExpiresAt != nil {
@@ -64,7 +64,7 @@ func (w *world) hasSecrets(rt *rapid.T, sourceID int64, want map[string][]given)
 		if !slices.Equal(got, want[string(kind)]) {
 			rt.Fatalf("the %ss are %v, want %v", kind, got, want[string(kind)])
 		}
-		if shown, err := w.setup.Reveal(w.staff, sourceID, string(kind)); err != nil || shown != got[len(got)-1].value {
+		if shown, err := w.setup.Reveal(w.staff, integrationID, string(kind)); err != nil || shown != got[len(got)-1].value {
 			rt.Fatalf("%s %q is shown, want the newest, %q: %v", kind, shown, got[len(got)-1].value, err)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/ent/db/deal"
-	"postrider/ent/db/sourcesecret"
+	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/trackinglink"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
@@ -128,9 +128,9 @@ func TestTheDictionaryGrows(t *testing.T) {
 	}
 }
 
-func TestASourceHasItsSecretsAndTwoWhileTheyChange(t *testing.T) {
+func TestAIntegrationHasItsSecretsAndTwoWhileTheyChange(t *testing.T) {
 	w := newWorld(t)
-	made, err := w.setup.SaveSource(w.staff, 0, func(s *setup.SourceWish) {
+	made, err := w.setup.SaveIntegration(w.staff, 0, func(s *setup.IntegrationWish) {
 		s.Key, s.Name, s.OfferID, s.AllowedAddresses = "golden", "Golden", w.one.Offer, []string{" 203.0.113.0/24 "}
 		s.ParameterNames, s.StatusWords = map[string]string{"click_id": "data.subid"}, map[string]string{"paid": "approved"}
 	})
@@ -147,7 +147,7 @@ func TestASourceHasItsSecretsAndTwoWhileTheyChange(t *testing.T) {
 		t.Error("the secrets are not as they were given")
 	}
 	good := 0
-	for _, s := range w.client.SourceSecret.Query().Where(sourcesecret.SourceID(made.ID), sourcesecret.Kind("token")).AllX(w.system) {
+	for _, s := range w.client.IntegrationSecret.Query().Where(integrationsecret.IntegrationID(made.ID), integrationsecret.Kind("token")).AllX(w.system) {
 		if s.ExpiresAt == nil || s.ExpiresAt.After(pgtest.Now) {
 			good++
 		}
@@ -155,7 +155,7 @@ func TestASourceHasItsSecretsAndTwoWhileTheyChange(t *testing.T) {
 	if good != 2 {
 		t.Errorf("%d tokens are good, want two", good)
 	}
-	for _, e := range w.audit("source") {
+	for _, e := range w.audit("integration") {
 		for _, value := range []string{first, second, third} {
 			for _, state := range []map[string]any{e.Before, e.After} {
 				for _, v := range state {
@@ -166,7 +166,7 @@ func TestASourceHasItsSecretsAndTwoWhileTheyChange(t *testing.T) {
 			}
 		}
 	}
-	_, err = w.setup.SaveSource(w.staff, made.ID, func(s *setup.SourceWish) {
+	_, err = w.setup.SaveIntegration(w.staff, made.ID, func(s *setup.IntegrationWish) {
 		s.AllowedAddresses, s.RateLimit, s.Currency = []string{"everywhere"}, -1, "euro"
 		s.ParameterNames, s.StatusWords, s.GoalWords = map[string]string{"cid": "x"}, map[string]string{"paid": "yes"}, map[string]string{"x": "nothing"}
 	})

@@ -45,13 +45,16 @@ func (w *world) staffs() attempts {
 			_, err := w.setup.SaveGoal(ctx, 1, func(*commission.Goal) {})
 			return err
 		},
-		"a source": func(ctx context.Context) error {
-			_, err := w.setup.SaveSource(ctx, w.one.Source.ID, func(*setup.SourceWish) {})
+		"an integration": func(ctx context.Context) error {
+			_, err := w.setup.SaveIntegration(ctx, w.one.Integration.ID, func(*setup.IntegrationWish) {})
 			return err
 		},
-		"a secret": func(ctx context.Context) error { _, err := w.setup.Reveal(ctx, w.one.Source.ID, "token"); return err },
+		"a secret": func(ctx context.Context) error {
+			_, err := w.setup.Reveal(ctx, w.one.Integration.ID, "token")
+			return err
+		},
 		"a new secret": func(ctx context.Context) error {
-			_, _, err := w.setup.RotateSecret(ctx, w.one.Source.ID, "token", 0)
+			_, _, err := w.setup.RotateSecret(ctx, w.one.Integration.ID, "token", 0)
 			return err
 		},
 		"an affiliate": func(ctx context.Context) error { _, err := w.setup.SaveAffiliate(ctx, 0, "x"); return err },

@@ -45,7 +45,7 @@ func (in Inbox) Keep(ctx context.Context, r EchoRequest) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("making an id: %w", err)
 	}
-	var nobodys *inbound.Source // the usual names are masked
+	var nobodys *inbound.Integration // the usual names are masked
 	headers, err := json.Marshal(dispatch.MaskHeaders(r.Headers, nobodys.MaskHeader))
 	if err != nil {
 		return false, fmt.Errorf("writing headers down: %w", err)

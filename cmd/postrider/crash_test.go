@@ -90,13 +90,13 @@ func TestCrashSoak(t *testing.T) {
 // crash is a program that is killed, an operator that calls it, and a tracker
 // that it calls.
 type crash struct {
-	binary   string
-	env      []string
-	database func(ctx context.Context) (string, error) // where PostgreSQL is now
-	tracker  *httptest.Server
-	source   string
-	click    uuid.UUID
-	began    time.Time
+	binary      string
+	env         []string
+	database    func(ctx context.Context) (string, error) // where PostgreSQL is now
+	tracker     *httptest.Server
+	integration string
+	click       uuid.UUID
+	began       time.Time
 
 	slow      time.Duration            // how long the tracker takes at the most
 	status    func(n, attempt int) int // what it answers to its nth request; nil for always 200
@@ -151,8 +151,8 @@ func (c *crash) setUp(t *testing.T, d *pgtest.DB) {
 	affiliate, offer := pgtest.Affiliate(t, d), pgtest.Offer(t, d)
 	link := pgtest.Campaign(t, d, affiliate, offer)
 	pgtest.Postback(t, d, affiliate, c.tracker.URL+"/cb?tx={transaction_id}", pgtest.On(commission.GoalDeposit))
-	c.click, c.source = pgtest.Click(t, d, link), "crash"
-	err := d.Client().Source.Create().SetKey(c.source).SetName("Crash").SetOfferID(offer).SetRequireToken(false).
+	c.click, c.integration = pgtest.Click(t, d, link), "crash"
+	err := d.Client().Integration.Create().SetKey(c.integration).SetName("Crash").SetOfferID(offer).SetRequireToken(false).
 		SetAllowedAddresses([]string{}).SetCreatedAt(pgtest.Now).Exec(pgtest.System(t))
 	if err != nil {
 		t.Fatal(err)
@@ -378,7 +378,7 @@ func (c *crash) report(t *testing.T, client *http.Client, tx string) {
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
 	for t.Context().Err() == nil {
-		url := fmt.Sprintf("%s/postback/%s?goal=deposit&amount=5&click_id=%s&transaction_id=%s", c.up(t).url, c.source, globalid.Hex(c.click), tx)
+		url := fmt.Sprintf("%s/postback/%s?goal=deposit&amount=5&click_id=%s&transaction_id=%s", c.up(t).url, c.integration, globalid.Hex(c.click), tx)
 		res, err := client.Get(url)
 		if err == nil {
 			body, readErr := io.ReadAll(res.Body)

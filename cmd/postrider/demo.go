@@ -24,7 +24,7 @@ type demoCmd struct {
 	Live   bool    `help:"Then go on making traffic through the Postrider at --public-url, until stopped."`
 	Rate   float64 `default:"1" placeholder:"N" help:"Clicks a second with --live (${default})."`
 	Clicks int     `default:"45000" placeholder:"N" help:"How many clicks the month has (${default})."`
-	JSON   bool    `help:"Print the sign-ins, links and sources as JSON, and nothing else. Where the demo data is there already, new API tokens take the place of the ones before."`
+	JSON   bool    `help:"Print the sign-ins, links and integrations as JSON, and nothing else. Where the demo data is there already, new API tokens take the place of the ones before."`
 }
 
 // Validate checks the numbers.
@@ -152,16 +152,16 @@ func printJSON(w io.Writer, network *demo.Network, publicURL string) error {
 		CampaignID *string `json:"campaignId"` // null for a default link
 		OfferID    string  `json:"offerId"`
 	}
-	type source struct {
+	type integration struct {
 		Key        string  `json:"key"`
 		Token      *string `json:"token"`
 		HMACSecret *string `json:"hmacSecret"`
 		OfferID    string  `json:"offerId"`
 	}
 	out := struct {
-		Users   []user   `json:"users"`
-		Links   []link   `json:"links"`
-		Sources []source `json:"sources"`
+		Users        []user        `json:"users"`
+		Links        []link        `json:"links"`
+		Integrations []integration `json:"integrations"`
 	}{}
 	for _, u := range network.Users {
 		out.Users = append(out.Users, user{u.Email, u.Password, string(u.Role), idOrNull("Affiliate", u.AffiliateID), u.Token})
@@ -169,8 +169,8 @@ func printJSON(w io.Writer, network *demo.Network, publicURL string) error {
 	for _, l := range network.Links {
 		out.Links = append(out.Links, link{l.Code, publicURL + "/c/" + l.Code, l.Email, idOrNull("Campaign", l.CampaignID), globalid.Int("Offer", l.OfferID)})
 	}
-	for _, s := range network.Sources {
-		out.Sources = append(out.Sources, source{s.Key, textOrNull(s.Token), textOrNull(s.HMACSecret), globalid.Int("Offer", s.OfferID)})
+	for _, s := range network.Integrations {
+		out.Integrations = append(out.Integrations, integration{s.Key, textOrNull(s.Token), textOrNull(s.HMACSecret), globalid.Int("Offer", s.OfferID)})
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
@@ -217,7 +217,7 @@ func printNetwork(w io.Writer, network *demo.Network, publicURL string) error {
 		}
 	}
 	fmt.Fprint(table, "\nOperators report conversions to\n")
-	for _, s := range network.Sources {
+	for _, s := range network.Integrations {
 		if s.Token != "" {
 			fmt.Fprintf(table, "  %s/postback/%s?token=%s\t%s\n", publicURL, s.Key, s.Token, s.Offer)
 		} else {

@@ -29,7 +29,7 @@ type demoJSON struct {
 		Code, URL, Email, OfferID string
 		CampaignID                *string
 	}
-	Sources []struct {
+	Integrations []struct {
 		Key, OfferID      string
 		Token, HMACSecret *string
 	}
@@ -152,7 +152,7 @@ func (p *program) query(t *testing.T, token, query string, into any) {
 
 // convert sends a player through a link and reports a registration of it. It
 // returns our click id.
-func (p *program) convert(t *testing.T, link, source int, param string) string {
+func (p *program) convert(t *testing.T, link, integration int, param string) string {
 	t.Helper()
 	res, err := web().Get(p.demo.Links[link].URL + "?param_1=" + url.QueryEscape(param))
 	if err != nil {
@@ -164,7 +164,7 @@ func (p *program) convert(t *testing.T, link, source int, param string) string {
 		t.Fatalf("the click: %d to %s", res.StatusCode, target)
 	}
 	click := target.Query().Get("cid")
-	s := p.demo.Sources[source]
+	s := p.demo.Integrations[integration]
 	res, err = web().Get(p.url + "/postback/" + s.Key + "?goal=registration&click_id=" + click + "&token=" + *s.Token)
 	if err != nil {
 		t.Fatal(err)
@@ -189,7 +189,7 @@ func TestDemoPrintsJSONAlone(t *testing.T) {
 	}
 	for list, fields := range map[string][]string{
 		"users": {"email", "password", "role", "affiliateId", "token"}, "links": {"code", "url", "email", "campaignId", "offerId"},
-		"sources": {"key", "token", "hmacSecret", "offerId"},
+		"integrations": {"key", "token", "hmacSecret", "offerId"},
 	} {
 		if len(raw[list]) == 0 {
 			t.Errorf("no %s", list)
@@ -203,7 +203,7 @@ func TestDemoPrintsJSONAlone(t *testing.T) {
 		}
 	}
 	kinds := map[string]string{"affiliateId": "Affiliate", "campaignId": "Campaign", "offerId": "Offer"}
-	for _, entry := range append(append(raw["users"], raw["links"]...), raw["sources"]...) {
+	for _, entry := range append(append(raw["users"], raw["links"]...), raw["integrations"]...) {
 		for field, kind := range kinds {
 			if id, _ := entry[field].(string); id != "" {
 				if parsed, ok := globalid.Parse(id); !ok || parsed.Kind != kind {
@@ -212,8 +212,8 @@ func TestDemoPrintsJSONAlone(t *testing.T) {
 			}
 		}
 	}
-	if raw["sources"][0]["token"] == nil || raw["sources"][1]["hmacSecret"] == nil {
-		t.Errorf("the sources are %v", raw["sources"])
+	if raw["integrations"][0]["token"] == nil || raw["integrations"][1]["hmacSecret"] == nil {
+		t.Errorf("the integrations are %v", raw["integrations"])
 	}
 	t.Run("a second time it is refused", func(t *testing.T) {
 		out, errs, code := postrider(t, append([]string{"demo"}, flags...)...)

@@ -31,7 +31,7 @@ type nodes struct {
 	db          *pgtest.DB
 	token       string // of the affiliate's
 	scene       pgtest.Scene
-	source      string
+	integration string
 }
 
 // workersOfNode is how much each worker does at once; half of that at a tracker
@@ -40,7 +40,7 @@ const workersOfNode = 4
 
 func newNodes(t *testing.T) *nodes {
 	t.Helper()
-	n := &nodes{db: pgtest.New(t), source: "nodes"}
+	n := &nodes{db: pgtest.New(t), integration: "nodes"}
 	key := secret.NewKey()
 	for _, name := range []string{"serve", "work", "serve", "work"} {
 		app := startNode(t, name, "--database-url="+n.db.URL, "--key="+key, "--allow-private-targets", fmt.Sprintf("--workers=%d", workersOfNode))
@@ -59,7 +59,7 @@ func newNodes(t *testing.T) *nodes {
 	if _, n.token, err = n.serve[0].services.accounts.CreateTokenFor(pgtest.System(t), u.Email, account.NewToken{Name: "nodes"}); err != nil {
 		t.Fatal(err)
 	}
-	err = n.db.Client().Source.Create().SetKey(n.source).SetName("Nodes").SetOfferID(n.scene.Offer).SetRequireToken(false).
+	err = n.db.Client().Integration.Create().SetKey(n.integration).SetName("Nodes").SetOfferID(n.scene.Offer).SetRequireToken(false).
 		SetAllowedAddresses([]string{}).SetCreatedAt(pgtest.Now).Exec(pgtest.System(t))
 	if err != nil {
 		t.Fatal(err)
@@ -352,7 +352,7 @@ func browser(t *testing.T, address string) *http.Request {
 
 // report calls as the operator does, and gives the result.
 func (n *nodes) report(t *testing.T, node *App, click, tx string) string {
-	res, err := impatient.Get(fmt.Sprintf("%s/postback/%s?goal=deposit&amount=5&click_id=%s&transaction_id=%s", node.URL(), n.source, click, tx))
+	res, err := impatient.Get(fmt.Sprintf("%s/postback/%s?goal=deposit&amount=5&click_id=%s&transaction_id=%s", node.URL(), n.integration, click, tx))
 	if err != nil {
 		t.Error(err)
 		return ""

@@ -59,7 +59,7 @@ func TestARestoredCopySendsNothingUntilItIsResumed(t *testing.T) {
 	pgtest.Postback(t, d, scene.Affiliate, tracker.URL+"/p", pgtest.On(commission.GoalDeposit))
 	key := "--key=" + pgtest.KeyText()
 	serve := startNode(t, "serve", "--database-url="+d.URL, key) // it records, and delivers nothing
-	call := fmt.Sprintf("%s/postback/%s?token=%s&goal=deposit&click_id=%s&transaction_id=T1", serve.URL(), scene.Source.Key, scene.Source.Token, scene.Click)
+	call := fmt.Sprintf("%s/postback/%s?token=%s&goal=deposit&click_id=%s&transaction_id=T1", serve.URL(), scene.Integration.Key, scene.Integration.Token, scene.Click)
 	if code := status(t, call); code != http.StatusCreated {
 		t.Fatalf("the operator's call: %d", code)
 	}

@@ -170,8 +170,8 @@ func (s *services) routes(demo []*gen.DemoSignIn) []server.Route {
 	return []server.Route{
 		{Pattern: "/graphql", Handler: api},
 		{Pattern: "GET /c/{link}", Handler: click, Open: true},
-		{Pattern: "GET /postback/{source}", Handler: postback, Open: true},
-		{Pattern: "POST /postback/{source}", Handler: postback, Open: true},
+		{Pattern: "GET /postback/{integration}", Handler: postback, Open: true},
+		{Pattern: "POST /postback/{integration}", Handler: postback, Open: true},
 		{Pattern: "/echo/{key}", Handler: echo, Open: true},
 		{Pattern: "/echo/{key}/{path...}", Handler: echo, Open: true},
 	}

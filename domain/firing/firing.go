@@ -7,7 +7,7 @@
 // leaves the affiliate's global one undisturbed, and both are called.
 //
 // The rules are asked in the order of [Rules]; the first that stops a postback is
-// the reason given. Its source is the chapter "Concepts" of the product page.
+// the reason given. Its integration is the chapter "Concepts" of the product page.
 package firing
 
 import (

@@ -16,15 +16,15 @@ const (
 
 // Call is an operator's request, as it came.
 type Call struct {
-	SourceKey   string
-	Method      string
-	RawQuery    string
-	ContentType string
-	Body        []byte // at most MaxBody
-	Truncated   bool   // the body was longer than MaxBody
-	Header      http.Header
-	Address     netip.Addr
-	Secure      bool // over https, as far as it can be believed
+	IntegrationKey string
+	Method         string
+	RawQuery       string
+	ContentType    string
+	Body           []byte // at most MaxBody
+	Truncated      bool   // the body was longer than MaxBody
+	Header         http.Header
+	Address        netip.Addr
+	Secure         bool // over https, as far as it can be believed
 }
 
 // hasBody tells whether the body is what a call says. That of a GET is ignored:

@@ -27,7 +27,7 @@ func ReadDialect(names, goals, statuses []byte) (Dialect, error) {
 		into any
 	}{{names, &d.Names}, {goals, &goalWords}, {statuses, &statusWords}} {
 		if err := json.Unmarshal(part.text, part.into); err != nil {
-			return d, fmt.Errorf("reading the words of a source: %w", err)
+			return d, fmt.Errorf("reading the words of an integration: %w", err)
 		}
 	}
 	for word, key := range goalWords {

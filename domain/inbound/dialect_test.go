@@ -16,7 +16,7 @@ func TestAnOperatorsOwnWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &inbound.Source{Words: words}
+	s := &inbound.Integration{Words: words}
 	for name, c := range map[string]struct {
 		call inbound.Call
 		want map[string]string

@@ -22,7 +22,7 @@ func FuzzCall(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method, query, contentType, body string) {
 		c := &Call{Method: method, RawQuery: query, ContentType: contentType, Body: []byte(body)}
 		for _, signed := range []bool{false, true} {
-			s := &Source{RequireSignature: signed}
+			s := &Integration{RequireSignature: signed}
 			values, err := s.parameters(c)
 			if err != nil {
 				continue
@@ -47,7 +47,7 @@ func FuzzCall(f *testing.F) {
 
 // noSecretLogged reads what is logged of a call as a call again: each secret in it
 // is masked.
-func noSecretLogged(t *testing.T, s *Source, c *Call) {
+func noSecretLogged(t *testing.T, s *Integration, c *Call) {
 	t.Helper()
 	query, err := url.ParseQuery(s.MaskQuery(c.RawQuery))
 	if err != nil {
@@ -87,7 +87,7 @@ func FuzzDialect(f *testing.F) {
 		if tokenName == "" || strings.HasPrefix(tokenName, "=") || clickName == tokenName {
 			return
 		}
-		s := &Source{Words: Dialect{Names: map[string]string{commission.ParamToken: tokenName, commission.ParamClickID: clickName}}}
+		s := &Integration{Words: Dialect{Names: map[string]string{commission.ParamToken: tokenName, commission.ParamClickID: clickName}}}
 		c := &Call{Method: "POST", RawQuery: query, ContentType: "application/json", Body: []byte(body)}
 		values, err := s.parameters(c)
 		if err != nil {

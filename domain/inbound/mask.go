@@ -14,19 +14,19 @@ import (
 // Mask stands where a secret stood.
 const Mask = "***"
 
-// secretName tells whether a parameter is a secret whatever a source says of it.
+// secretName tells whether a parameter is a secret whatever an integration says of it.
 func secretName(name string) bool {
 	return name == commission.ParamToken || name == commission.ParamSignature
 }
 
-// Hides tells whether a parameter of this name is a secret. A source that is nil is
+// Hides tells whether a parameter of this name is a secret. An integration that is nil is
 // nobody's: the usual names are.
-func (s *Source) Hides(name string) bool {
+func (s *Integration) Hides(name string) bool {
 	return secretName(name) || s != nil && s.Words.hides(name)
 }
 
 // MaskQuery hides the values of secrets in a raw query or form.
-func (s *Source) MaskQuery(raw string) string {
+func (s *Integration) MaskQuery(raw string) string {
 	pairs := strings.Split(raw, "&")
 	for i, pair := range pairs {
 		name, _, has := strings.Cut(pair, "=")
@@ -39,7 +39,7 @@ func (s *Source) MaskQuery(raw string) string {
 
 // MaskBody hides secrets in a form or a JSON object; what is neither and might hold one
 // is not kept.
-func (s *Source) MaskBody(c *Call) string {
+func (s *Integration) MaskBody(c *Call) string {
 	if len(c.Body) == 0 {
 		return ""
 	}
@@ -61,7 +61,7 @@ func (s *Source) MaskBody(c *Call) string {
 
 // maskJSON hides secrets in a JSON value that stands at a path. What holds none
 // stays as it came, to the byte.
-func (s *Source) maskJSON(value json.RawMessage, path string) (masked json.RawMessage, found bool) {
+func (s *Integration) maskJSON(value json.RawMessage, path string) (masked json.RawMessage, found bool) {
 	if path != "" && (s.Hides(path) || secretName(path[strings.LastIndexByte(path, '.')+1:])) {
 		return json.RawMessage(`"` + Mask + `"`), true
 	}
@@ -97,7 +97,7 @@ func (s *Source) maskJSON(value json.RawMessage, path string) (masked json.RawMe
 
 // unlessSecret keeps a body that cannot be read only where nothing in it looks
 // like the name of a secret, spelled out or with escapes.
-func (s *Source) unlessSecret(c *Call) string {
+func (s *Integration) unlessSecret(c *Call) string {
 	lower := strings.ToLower(string(c.Body))
 	signs := []string{commission.ParamToken, commission.ParamSignature, `\u`}
 	if s != nil {
@@ -119,8 +119,8 @@ func (s *Source) unlessSecret(c *Call) string {
 const maxHeader = 1020
 
 // MaskHeader is a header's value as it is kept: hidden where it carries proof, by custom
-// or as the source has it.
-func (s *Source) MaskHeader(name, value string) string {
+// or as the integration has it.
+func (s *Integration) MaskHeader(name, value string) string {
 	switch strings.ToLower(name) {
 	case "authorization", "cookie", "x-signature", "proxy-authorization":
 		return Mask

@@ -19,7 +19,7 @@ import (
 // the body's, a form or a JSON object. Where only the body is signed, the query
 // brings no more than the proof: whoever heard one call must not make another
 // of it.
-func (s *Source) parameters(c *Call) (url.Values, error) {
+func (s *Integration) parameters(c *Call) (url.Values, error) {
 	values, err := url.ParseQuery(c.RawQuery)
 	if err != nil {
 		return nil, problem.Invalid("query", "the query string cannot be read (%s): percent-encode each value", err)

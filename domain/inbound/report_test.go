@@ -119,7 +119,7 @@ func TestAReportOfStaffIsOfTextThatCanBeKept(t *testing.T) {
 // One fault is one of the query or the body, not of a field.
 func TestACallThatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	s := &inbound.Source{}
+	s := &inbound.Integration{}
 	for name, c := range map[string]struct {
 		call  inbound.Call
 		field string

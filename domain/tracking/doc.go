@@ -12,5 +12,5 @@
 // unknown landing page or a deep link that is not allowed leads to the offer. A
 // link never leads anywhere but to the offer's own addresses and allowed hosts.
 //
-// Its source is the contract's route /c/{link}.
+// Its integration is the contract's route /c/{link}.
 package tracking

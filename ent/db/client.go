@@ -27,6 +27,8 @@ import (
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
+	"postrider/ent/db/integration"
+	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/offer"
 	"postrider/ent/db/player"
@@ -34,8 +36,6 @@ import (
 	"postrider/ent/db/postbacktest"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/receivedpostback"
-	"postrider/ent/db/source"
-	"postrider/ent/db/sourcesecret"
 	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
 
@@ -84,6 +84,10 @@ type Client struct {
 	GatheredEvent *GatheredEventClient
 	// Goal is the client for interacting with the Goal builders.
 	Goal *GoalClient
+	// Integration is the client for interacting with the Integration builders.
+	Integration *IntegrationClient
+	// IntegrationSecret is the client for interacting with the IntegrationSecret builders.
+	IntegrationSecret *IntegrationSecretClient
 	// LandingPage is the client for interacting with the LandingPage builders.
 	LandingPage *LandingPageClient
 	// Offer is the client for interacting with the Offer builders.
@@ -98,10 +102,6 @@ type Client struct {
 	PostbackVersion *PostbackVersionClient
 	// ReceivedPostback is the client for interacting with the ReceivedPostback builders.
 	ReceivedPostback *ReceivedPostbackClient
-	// Source is the client for interacting with the Source builders.
-	Source *SourceClient
-	// SourceSecret is the client for interacting with the SourceSecret builders.
-	SourceSecret *SourceSecretClient
 	// TrackingLink is the client for interacting with the TrackingLink builders.
 	TrackingLink *TrackingLinkClient
 	// User is the client for interacting with the User builders.
@@ -133,6 +133,8 @@ func (c *Client) init() {
 	c.EchoRequest = NewEchoRequestClient(c.config)
 	c.GatheredEvent = NewGatheredEventClient(c.config)
 	c.Goal = NewGoalClient(c.config)
+	c.Integration = NewIntegrationClient(c.config)
+	c.IntegrationSecret = NewIntegrationSecretClient(c.config)
 	c.LandingPage = NewLandingPageClient(c.config)
 	c.Offer = NewOfferClient(c.config)
 	c.Player = NewPlayerClient(c.config)
@@ -140,8 +142,6 @@ func (c *Client) init() {
 	c.PostbackTest = NewPostbackTestClient(c.config)
 	c.PostbackVersion = NewPostbackVersionClient(c.config)
 	c.ReceivedPostback = NewReceivedPostbackClient(c.config)
-	c.Source = NewSourceClient(c.config)
-	c.SourceSecret = NewSourceSecretClient(c.config)
 	c.TrackingLink = NewTrackingLinkClient(c.config)
 	c.User = NewUserClient(c.config)
 }
@@ -234,35 +234,35 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		Affiliate:        NewAffiliateClient(cfg),
-		Alert:            NewAlertClient(cfg),
-		ApiToken:         NewApiTokenClient(cfg),
-		Attempt:          NewAttemptClient(cfg),
-		AuditEntry:       NewAuditEntryClient(cfg),
-		BulkReplay:       NewBulkReplayClient(cfg),
-		Campaign:         NewCampaignClient(cfg),
-		Click:            NewClickClient(cfg),
-		Conversion:       NewConversionClient(cfg),
-		ConversionEvent:  NewConversionEventClient(cfg),
-		CurrencyRate:     NewCurrencyRateClient(cfg),
-		Deal:             NewDealClient(cfg),
-		Delivery:         NewDeliveryClient(cfg),
-		EchoRequest:      NewEchoRequestClient(cfg),
-		GatheredEvent:    NewGatheredEventClient(cfg),
-		Goal:             NewGoalClient(cfg),
-		LandingPage:      NewLandingPageClient(cfg),
-		Offer:            NewOfferClient(cfg),
-		Player:           NewPlayerClient(cfg),
-		Postback:         NewPostbackClient(cfg),
-		PostbackTest:     NewPostbackTestClient(cfg),
-		PostbackVersion:  NewPostbackVersionClient(cfg),
-		ReceivedPostback: NewReceivedPostbackClient(cfg),
-		Source:           NewSourceClient(cfg),
-		SourceSecret:     NewSourceSecretClient(cfg),
-		TrackingLink:     NewTrackingLinkClient(cfg),
-		User:             NewUserClient(cfg),
+		ctx:               ctx,
+		config:            cfg,
+		Affiliate:         NewAffiliateClient(cfg),
+		Alert:             NewAlertClient(cfg),
+		ApiToken:          NewApiTokenClient(cfg),
+		Attempt:           NewAttemptClient(cfg),
+		AuditEntry:        NewAuditEntryClient(cfg),
+		BulkReplay:        NewBulkReplayClient(cfg),
+		Campaign:          NewCampaignClient(cfg),
+		Click:             NewClickClient(cfg),
+		Conversion:        NewConversionClient(cfg),
+		ConversionEvent:   NewConversionEventClient(cfg),
+		CurrencyRate:      NewCurrencyRateClient(cfg),
+		Deal:              NewDealClient(cfg),
+		Delivery:          NewDeliveryClient(cfg),
+		EchoRequest:       NewEchoRequestClient(cfg),
+		GatheredEvent:     NewGatheredEventClient(cfg),
+		Goal:              NewGoalClient(cfg),
+		Integration:       NewIntegrationClient(cfg),
+		IntegrationSecret: NewIntegrationSecretClient(cfg),
+		LandingPage:       NewLandingPageClient(cfg),
+		Offer:             NewOfferClient(cfg),
+		Player:            NewPlayerClient(cfg),
+		Postback:          NewPostbackClient(cfg),
+		PostbackTest:      NewPostbackTestClient(cfg),
+		PostbackVersion:   NewPostbackVersionClient(cfg),
+		ReceivedPostback:  NewReceivedPostbackClient(cfg),
+		TrackingLink:      NewTrackingLinkClient(cfg),
+		User:              NewUserClient(cfg),
 	}, nil
 }
 
@@ -280,35 +280,35 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		Affiliate:        NewAffiliateClient(cfg),
-		Alert:            NewAlertClient(cfg),
-		ApiToken:         NewApiTokenClient(cfg),
-		Attempt:          NewAttemptClient(cfg),
-		AuditEntry:       NewAuditEntryClient(cfg),
-		BulkReplay:       NewBulkReplayClient(cfg),
-		Campaign:         NewCampaignClient(cfg),
-		Click:            NewClickClient(cfg),
-		Conversion:       NewConversionClient(cfg),
-		ConversionEvent:  NewConversionEventClient(cfg),
-		CurrencyRate:     NewCurrencyRateClient(cfg),
-		Deal:             NewDealClient(cfg),
-		Delivery:         NewDeliveryClient(cfg),
-		EchoRequest:      NewEchoRequestClient(cfg),
-		GatheredEvent:    NewGatheredEventClient(cfg),
-		Goal:             NewGoalClient(cfg),
-		LandingPage:      NewLandingPageClient(cfg),
-		Offer:            NewOfferClient(cfg),
-		Player:           NewPlayerClient(cfg),
-		Postback:         NewPostbackClient(cfg),
-		PostbackTest:     NewPostbackTestClient(cfg),
-		PostbackVersion:  NewPostbackVersionClient(cfg),
-		ReceivedPostback: NewReceivedPostbackClient(cfg),
-		Source:           NewSourceClient(cfg),
-		SourceSecret:     NewSourceSecretClient(cfg),
-		TrackingLink:     NewTrackingLinkClient(cfg),
-		User:             NewUserClient(cfg),
+		ctx:               ctx,
+		config:            cfg,
+		Affiliate:         NewAffiliateClient(cfg),
+		Alert:             NewAlertClient(cfg),
+		ApiToken:          NewApiTokenClient(cfg),
+		Attempt:           NewAttemptClient(cfg),
+		AuditEntry:        NewAuditEntryClient(cfg),
+		BulkReplay:        NewBulkReplayClient(cfg),
+		Campaign:          NewCampaignClient(cfg),
+		Click:             NewClickClient(cfg),
+		Conversion:        NewConversionClient(cfg),
+		ConversionEvent:   NewConversionEventClient(cfg),
+		CurrencyRate:      NewCurrencyRateClient(cfg),
+		Deal:              NewDealClient(cfg),
+		Delivery:          NewDeliveryClient(cfg),
+		EchoRequest:       NewEchoRequestClient(cfg),
+		GatheredEvent:     NewGatheredEventClient(cfg),
+		Goal:              NewGoalClient(cfg),
+		Integration:       NewIntegrationClient(cfg),
+		IntegrationSecret: NewIntegrationSecretClient(cfg),
+		LandingPage:       NewLandingPageClient(cfg),
+		Offer:             NewOfferClient(cfg),
+		Player:            NewPlayerClient(cfg),
+		Postback:          NewPostbackClient(cfg),
+		PostbackTest:      NewPostbackTestClient(cfg),
+		PostbackVersion:   NewPostbackVersionClient(cfg),
+		ReceivedPostback:  NewReceivedPostbackClient(cfg),
+		TrackingLink:      NewTrackingLinkClient(cfg),
+		User:              NewUserClient(cfg),
 	}, nil
 }
 
@@ -340,9 +340,9 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Affiliate, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry, c.BulkReplay,
 		c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.CurrencyRate, c.Deal,
-		c.Delivery, c.EchoRequest, c.GatheredEvent, c.Goal, c.LandingPage, c.Offer,
-		c.Player, c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback,
-		c.Source, c.SourceSecret, c.TrackingLink, c.User,
+		c.Delivery, c.EchoRequest, c.GatheredEvent, c.Goal, c.Integration,
+		c.IntegrationSecret, c.LandingPage, c.Offer, c.Player, c.Postback,
+		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.TrackingLink, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -354,9 +354,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Affiliate, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry, c.BulkReplay,
 		c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.CurrencyRate, c.Deal,
-		c.Delivery, c.EchoRequest, c.GatheredEvent, c.Goal, c.LandingPage, c.Offer,
-		c.Player, c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback,
-		c.Source, c.SourceSecret, c.TrackingLink, c.User,
+		c.Delivery, c.EchoRequest, c.GatheredEvent, c.Goal, c.Integration,
+		c.IntegrationSecret, c.LandingPage, c.Offer, c.Player, c.Postback,
+		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.TrackingLink, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -397,6 +397,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.GatheredEvent.mutate(ctx, m)
 	case *GoalMutation:
 		return c.Goal.mutate(ctx, m)
+	case *IntegrationMutation:
+		return c.Integration.mutate(ctx, m)
+	case *IntegrationSecretMutation:
+		return c.IntegrationSecret.mutate(ctx, m)
 	case *LandingPageMutation:
 		return c.LandingPage.mutate(ctx, m)
 	case *OfferMutation:
@@ -411,10 +415,6 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PostbackVersion.mutate(ctx, m)
 	case *ReceivedPostbackMutation:
 		return c.ReceivedPostback.mutate(ctx, m)
-	case *SourceMutation:
-		return c.Source.mutate(ctx, m)
-	case *SourceSecretMutation:
-		return c.SourceSecret.mutate(ctx, m)
 	case *TrackingLinkMutation:
 		return c.TrackingLink.mutate(ctx, m)
 	case *UserMutation:
@@ -2568,6 +2568,274 @@ func (c *GoalClient) mutate(ctx context.Context, m *GoalMutation) (Value, error)
 	}
 }
 
+// IntegrationClient is a client for the Integration schema.
+type IntegrationClient struct {
+	config
+}
+
+// NewIntegrationClient returns a client for the Integration from the given config.
+func NewIntegrationClient(c config) *IntegrationClient {
+	return &IntegrationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `integration.Hooks(f(g(h())))`.
+func (c *IntegrationClient) Use(hooks ...Hook) {
+	c.hooks.Integration = append(c.hooks.Integration, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `integration.Intercept(f(g(h())))`.
+func (c *IntegrationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Integration = append(c.inters.Integration, interceptors...)
+}
+
+// Create returns a builder for creating a Integration entity.
+func (c *IntegrationClient) Create() *IntegrationCreate {
+	mutation := newIntegrationMutation(c.config, OpCreate)
+	return &IntegrationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Integration entities.
+func (c *IntegrationClient) CreateBulk(builders ...*IntegrationCreate) *IntegrationCreateBulk {
+	return &IntegrationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IntegrationClient) MapCreateBulk(slice any, setFunc func(*IntegrationCreate, int)) *IntegrationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IntegrationCreateBulk{err: fmt.Errorf("calling to IntegrationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IntegrationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IntegrationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Integration.
+func (c *IntegrationClient) Update() *IntegrationUpdate {
+	mutation := newIntegrationMutation(c.config, OpUpdate)
+	return &IntegrationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IntegrationClient) UpdateOne(_m *Integration) *IntegrationUpdateOne {
+	mutation := newIntegrationMutation(c.config, OpUpdateOne, withIntegration(_m))
+	return &IntegrationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IntegrationClient) UpdateOneID(id int64) *IntegrationUpdateOne {
+	mutation := newIntegrationMutation(c.config, OpUpdateOne, withIntegrationID(id))
+	return &IntegrationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Integration.
+func (c *IntegrationClient) Delete() *IntegrationDelete {
+	mutation := newIntegrationMutation(c.config, OpDelete)
+	return &IntegrationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IntegrationClient) DeleteOne(_m *Integration) *IntegrationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IntegrationClient) DeleteOneID(id int64) *IntegrationDeleteOne {
+	builder := c.Delete().Where(integration.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IntegrationDeleteOne{builder}
+}
+
+// Query returns a query builder for Integration.
+func (c *IntegrationClient) Query() *IntegrationQuery {
+	return &IntegrationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIntegration},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Integration entity by its id.
+func (c *IntegrationClient) Get(ctx context.Context, id int64) (*Integration, error) {
+	return c.Query().Where(integration.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IntegrationClient) GetX(ctx context.Context, id int64) *Integration {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *IntegrationClient) Hooks() []Hook {
+	hooks := c.hooks.Integration
+	return append(hooks[:len(hooks):len(hooks)], integration.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *IntegrationClient) Interceptors() []Interceptor {
+	return c.inters.Integration
+}
+
+func (c *IntegrationClient) mutate(ctx context.Context, m *IntegrationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IntegrationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IntegrationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IntegrationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IntegrationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Integration mutation op: %q", m.Op())
+	}
+}
+
+// IntegrationSecretClient is a client for the IntegrationSecret schema.
+type IntegrationSecretClient struct {
+	config
+}
+
+// NewIntegrationSecretClient returns a client for the IntegrationSecret from the given config.
+func NewIntegrationSecretClient(c config) *IntegrationSecretClient {
+	return &IntegrationSecretClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `integrationsecret.Hooks(f(g(h())))`.
+func (c *IntegrationSecretClient) Use(hooks ...Hook) {
+	c.hooks.IntegrationSecret = append(c.hooks.IntegrationSecret, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `integrationsecret.Intercept(f(g(h())))`.
+func (c *IntegrationSecretClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IntegrationSecret = append(c.inters.IntegrationSecret, interceptors...)
+}
+
+// Create returns a builder for creating a IntegrationSecret entity.
+func (c *IntegrationSecretClient) Create() *IntegrationSecretCreate {
+	mutation := newIntegrationSecretMutation(c.config, OpCreate)
+	return &IntegrationSecretCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IntegrationSecret entities.
+func (c *IntegrationSecretClient) CreateBulk(builders ...*IntegrationSecretCreate) *IntegrationSecretCreateBulk {
+	return &IntegrationSecretCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IntegrationSecretClient) MapCreateBulk(slice any, setFunc func(*IntegrationSecretCreate, int)) *IntegrationSecretCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IntegrationSecretCreateBulk{err: fmt.Errorf("calling to IntegrationSecretClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IntegrationSecretCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IntegrationSecretCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IntegrationSecret.
+func (c *IntegrationSecretClient) Update() *IntegrationSecretUpdate {
+	mutation := newIntegrationSecretMutation(c.config, OpUpdate)
+	return &IntegrationSecretUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IntegrationSecretClient) UpdateOne(_m *IntegrationSecret) *IntegrationSecretUpdateOne {
+	mutation := newIntegrationSecretMutation(c.config, OpUpdateOne, withIntegrationSecret(_m))
+	return &IntegrationSecretUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IntegrationSecretClient) UpdateOneID(id int64) *IntegrationSecretUpdateOne {
+	mutation := newIntegrationSecretMutation(c.config, OpUpdateOne, withIntegrationSecretID(id))
+	return &IntegrationSecretUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IntegrationSecret.
+func (c *IntegrationSecretClient) Delete() *IntegrationSecretDelete {
+	mutation := newIntegrationSecretMutation(c.config, OpDelete)
+	return &IntegrationSecretDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IntegrationSecretClient) DeleteOne(_m *IntegrationSecret) *IntegrationSecretDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IntegrationSecretClient) DeleteOneID(id int64) *IntegrationSecretDeleteOne {
+	builder := c.Delete().Where(integrationsecret.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IntegrationSecretDeleteOne{builder}
+}
+
+// Query returns a query builder for IntegrationSecret.
+func (c *IntegrationSecretClient) Query() *IntegrationSecretQuery {
+	return &IntegrationSecretQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIntegrationSecret},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IntegrationSecret entity by its id.
+func (c *IntegrationSecretClient) Get(ctx context.Context, id int64) (*IntegrationSecret, error) {
+	return c.Query().Where(integrationsecret.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IntegrationSecretClient) GetX(ctx context.Context, id int64) *IntegrationSecret {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *IntegrationSecretClient) Hooks() []Hook {
+	hooks := c.hooks.IntegrationSecret
+	return append(hooks[:len(hooks):len(hooks)], integrationsecret.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *IntegrationSecretClient) Interceptors() []Interceptor {
+	return c.inters.IntegrationSecret
+}
+
+func (c *IntegrationSecretClient) mutate(ctx context.Context, m *IntegrationSecretMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IntegrationSecretCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IntegrationSecretUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IntegrationSecretUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IntegrationSecretDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown IntegrationSecret mutation op: %q", m.Op())
+	}
+}
+
 // LandingPageClient is a client for the LandingPage schema.
 type LandingPageClient struct {
 	config
@@ -3506,274 +3774,6 @@ func (c *ReceivedPostbackClient) mutate(ctx context.Context, m *ReceivedPostback
 	}
 }
 
-// SourceClient is a client for the Source schema.
-type SourceClient struct {
-	config
-}
-
-// NewSourceClient returns a client for the Source from the given config.
-func NewSourceClient(c config) *SourceClient {
-	return &SourceClient{config: c}
-}
-
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `source.Hooks(f(g(h())))`.
-func (c *SourceClient) Use(hooks ...Hook) {
-	c.hooks.Source = append(c.hooks.Source, hooks...)
-}
-
-// Intercept adds a list of query interceptors to the interceptors stack.
-// A call to `Intercept(f, g, h)` equals to `source.Intercept(f(g(h())))`.
-func (c *SourceClient) Intercept(interceptors ...Interceptor) {
-	c.inters.Source = append(c.inters.Source, interceptors...)
-}
-
-// Create returns a builder for creating a Source entity.
-func (c *SourceClient) Create() *SourceCreate {
-	mutation := newSourceMutation(c.config, OpCreate)
-	return &SourceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Source entities.
-func (c *SourceClient) CreateBulk(builders ...*SourceCreate) *SourceCreateBulk {
-	return &SourceCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *SourceClient) MapCreateBulk(slice any, setFunc func(*SourceCreate, int)) *SourceCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &SourceCreateBulk{err: fmt.Errorf("calling to SourceClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*SourceCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &SourceCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Source.
-func (c *SourceClient) Update() *SourceUpdate {
-	mutation := newSourceMutation(c.config, OpUpdate)
-	return &SourceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *SourceClient) UpdateOne(_m *Source) *SourceUpdateOne {
-	mutation := newSourceMutation(c.config, OpUpdateOne, withSource(_m))
-	return &SourceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *SourceClient) UpdateOneID(id int64) *SourceUpdateOne {
-	mutation := newSourceMutation(c.config, OpUpdateOne, withSourceID(id))
-	return &SourceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// Delete returns a delete builder for Source.
-func (c *SourceClient) Delete() *SourceDelete {
-	mutation := newSourceMutation(c.config, OpDelete)
-	return &SourceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// DeleteOne returns a builder for deleting the given entity.
-func (c *SourceClient) DeleteOne(_m *Source) *SourceDeleteOne {
-	return c.DeleteOneID(_m.ID)
-}
-
-// DeleteOneID returns a builder for deleting the given entity by its id.
-func (c *SourceClient) DeleteOneID(id int64) *SourceDeleteOne {
-	builder := c.Delete().Where(source.ID(id))
-	builder.mutation.id = &id
-	builder.mutation.op = OpDeleteOne
-	return &SourceDeleteOne{builder}
-}
-
-// Query returns a query builder for Source.
-func (c *SourceClient) Query() *SourceQuery {
-	return &SourceQuery{
-		config: c.config,
-		ctx:    &QueryContext{Type: TypeSource},
-		inters: c.Interceptors(),
-	}
-}
-
-// Get returns a Source entity by its id.
-func (c *SourceClient) Get(ctx context.Context, id int64) (*Source, error) {
-	return c.Query().Where(source.ID(id)).Only(ctx)
-}
-
-// GetX is like Get, but panics if an error occurs.
-func (c *SourceClient) GetX(ctx context.Context, id int64) *Source {
-	obj, err := c.Get(ctx, id)
-	if err != nil {
-		panic(err)
-	}
-	return obj
-}
-
-// Hooks returns the client hooks.
-func (c *SourceClient) Hooks() []Hook {
-	hooks := c.hooks.Source
-	return append(hooks[:len(hooks):len(hooks)], source.Hooks[:]...)
-}
-
-// Interceptors returns the client interceptors.
-func (c *SourceClient) Interceptors() []Interceptor {
-	return c.inters.Source
-}
-
-func (c *SourceClient) mutate(ctx context.Context, m *SourceMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&SourceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&SourceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&SourceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&SourceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("db: unknown Source mutation op: %q", m.Op())
-	}
-}
-
-// SourceSecretClient is a client for the SourceSecret schema.
-type SourceSecretClient struct {
-	config
-}
-
-// NewSourceSecretClient returns a client for the SourceSecret from the given config.
-func NewSourceSecretClient(c config) *SourceSecretClient {
-	return &SourceSecretClient{config: c}
-}
-
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `sourcesecret.Hooks(f(g(h())))`.
-func (c *SourceSecretClient) Use(hooks ...Hook) {
-	c.hooks.SourceSecret = append(c.hooks.SourceSecret, hooks...)
-}
-
-// Intercept adds a list of query interceptors to the interceptors stack.
-// A call to `Intercept(f, g, h)` equals to `sourcesecret.Intercept(f(g(h())))`.
-func (c *SourceSecretClient) Intercept(interceptors ...Interceptor) {
-	c.inters.SourceSecret = append(c.inters.SourceSecret, interceptors...)
-}
-
-// Create returns a builder for creating a SourceSecret entity.
-func (c *SourceSecretClient) Create() *SourceSecretCreate {
-	mutation := newSourceSecretMutation(c.config, OpCreate)
-	return &SourceSecretCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of SourceSecret entities.
-func (c *SourceSecretClient) CreateBulk(builders ...*SourceSecretCreate) *SourceSecretCreateBulk {
-	return &SourceSecretCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *SourceSecretClient) MapCreateBulk(slice any, setFunc func(*SourceSecretCreate, int)) *SourceSecretCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &SourceSecretCreateBulk{err: fmt.Errorf("calling to SourceSecretClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*SourceSecretCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &SourceSecretCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for SourceSecret.
-func (c *SourceSecretClient) Update() *SourceSecretUpdate {
-	mutation := newSourceSecretMutation(c.config, OpUpdate)
-	return &SourceSecretUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *SourceSecretClient) UpdateOne(_m *SourceSecret) *SourceSecretUpdateOne {
-	mutation := newSourceSecretMutation(c.config, OpUpdateOne, withSourceSecret(_m))
-	return &SourceSecretUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *SourceSecretClient) UpdateOneID(id int64) *SourceSecretUpdateOne {
-	mutation := newSourceSecretMutation(c.config, OpUpdateOne, withSourceSecretID(id))
-	return &SourceSecretUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// Delete returns a delete builder for SourceSecret.
-func (c *SourceSecretClient) Delete() *SourceSecretDelete {
-	mutation := newSourceSecretMutation(c.config, OpDelete)
-	return &SourceSecretDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// DeleteOne returns a builder for deleting the given entity.
-func (c *SourceSecretClient) DeleteOne(_m *SourceSecret) *SourceSecretDeleteOne {
-	return c.DeleteOneID(_m.ID)
-}
-
-// DeleteOneID returns a builder for deleting the given entity by its id.
-func (c *SourceSecretClient) DeleteOneID(id int64) *SourceSecretDeleteOne {
-	builder := c.Delete().Where(sourcesecret.ID(id))
-	builder.mutation.id = &id
-	builder.mutation.op = OpDeleteOne
-	return &SourceSecretDeleteOne{builder}
-}
-
-// Query returns a query builder for SourceSecret.
-func (c *SourceSecretClient) Query() *SourceSecretQuery {
-	return &SourceSecretQuery{
-		config: c.config,
-		ctx:    &QueryContext{Type: TypeSourceSecret},
-		inters: c.Interceptors(),
-	}
-}
-
-// Get returns a SourceSecret entity by its id.
-func (c *SourceSecretClient) Get(ctx context.Context, id int64) (*SourceSecret, error) {
-	return c.Query().Where(sourcesecret.ID(id)).Only(ctx)
-}
-
-// GetX is like Get, but panics if an error occurs.
-func (c *SourceSecretClient) GetX(ctx context.Context, id int64) *SourceSecret {
-	obj, err := c.Get(ctx, id)
-	if err != nil {
-		panic(err)
-	}
-	return obj
-}
-
-// Hooks returns the client hooks.
-func (c *SourceSecretClient) Hooks() []Hook {
-	hooks := c.hooks.SourceSecret
-	return append(hooks[:len(hooks):len(hooks)], sourcesecret.Hooks[:]...)
-}
-
-// Interceptors returns the client interceptors.
-func (c *SourceSecretClient) Interceptors() []Interceptor {
-	return c.inters.SourceSecret
-}
-
-func (c *SourceSecretClient) mutate(ctx context.Context, m *SourceSecretMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&SourceSecretCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&SourceSecretUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&SourceSecretUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&SourceSecretDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("db: unknown SourceSecret mutation op: %q", m.Op())
-	}
-}
-
 // TrackingLinkClient is a client for the TrackingLink schema.
 type TrackingLinkClient struct {
 	config
@@ -4047,16 +4047,16 @@ type (
 	hooks struct {
 		Affiliate, Alert, ApiToken, Attempt, AuditEntry, BulkReplay, Campaign, Click,
 		Conversion, ConversionEvent, CurrencyRate, Deal, Delivery, EchoRequest,
-		GatheredEvent, Goal, LandingPage, Offer, Player, Postback, PostbackTest,
-		PostbackVersion, ReceivedPostback, Source, SourceSecret, TrackingLink,
-		User []ent.Hook
+		GatheredEvent, Goal, Integration, IntegrationSecret, LandingPage, Offer,
+		Player, Postback, PostbackTest, PostbackVersion, ReceivedPostback,
+		TrackingLink, User []ent.Hook
 	}
 	inters struct {
 		Affiliate, Alert, ApiToken, Attempt, AuditEntry, BulkReplay, Campaign, Click,
 		Conversion, ConversionEvent, CurrencyRate, Deal, Delivery, EchoRequest,
-		GatheredEvent, Goal, LandingPage, Offer, Player, Postback, PostbackTest,
-		PostbackVersion, ReceivedPostback, Source, SourceSecret, TrackingLink,
-		User []ent.Interceptor
+		GatheredEvent, Goal, Integration, IntegrationSecret, LandingPage, Offer,
+		Player, Postback, PostbackTest, PostbackVersion, ReceivedPostback,
+		TrackingLink, User []ent.Interceptor
 	}
 )
 

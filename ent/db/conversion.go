@@ -23,8 +23,8 @@ type Conversion struct {
 	ID uuid.UUID `json:"id,omitempty"`
 	// Null until somebody attributes it.
 	AffiliateID *int64 `json:"affiliate_id,omitempty"`
-	// SourceID holds the value of the "source_id" field.
-	SourceID int64 `json:"source_id,omitempty"`
+	// IntegrationID holds the value of the "integration_id" field.
+	IntegrationID int64 `json:"integration_id,omitempty"`
 	// OfferID holds the value of the "offer_id" field.
 	OfferID int64 `json:"offer_id,omitempty"`
 	// CampaignID holds the value of the "campaign_id" field.
@@ -83,7 +83,7 @@ func (*Conversion) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case conversion.FieldTerms:
 			values[i] = new([]byte)
-		case conversion.FieldAffiliateID, conversion.FieldSourceID, conversion.FieldOfferID, conversion.FieldCampaignID, conversion.FieldDealID:
+		case conversion.FieldAffiliateID, conversion.FieldIntegrationID, conversion.FieldOfferID, conversion.FieldCampaignID, conversion.FieldDealID:
 			values[i] = new(sql.NullInt64)
 		case conversion.FieldReportedClickID, conversion.FieldGoal, conversion.FieldTransactionID, conversion.FieldOnceKey, conversion.FieldCurrency, conversion.FieldPayoutCurrency, conversion.FieldStatus, conversion.FieldReportedStatus, conversion.FieldOrigin, conversion.FieldAttributedBy, conversion.FieldCappedBy:
 			values[i] = new(sql.NullString)
@@ -119,11 +119,11 @@ func (_m *Conversion) assignValues(columns []string, values []any) error {
 				_m.AffiliateID = new(int64)
 				*_m.AffiliateID = value.Int64
 			}
-		case conversion.FieldSourceID:
+		case conversion.FieldIntegrationID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field source_id", values[i])
+				return fmt.Errorf("unexpected type %T for field integration_id", values[i])
 			} else if value.Valid {
-				_m.SourceID = value.Int64
+				_m.IntegrationID = value.Int64
 			}
 		case conversion.FieldOfferID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -309,8 +309,8 @@ func (_m *Conversion) String() string {
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
-	builder.WriteString("source_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.SourceID))
+	builder.WriteString("integration_id=")
+	builder.WriteString(fmt.Sprintf("%v", _m.IntegrationID))
 	builder.WriteString(", ")
 	builder.WriteString("offer_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.OfferID))

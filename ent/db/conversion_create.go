@@ -37,9 +37,9 @@ func (_c *ConversionCreate) SetNillableAffiliateID(v *int64) *ConversionCreate {
 	return _c
 }
 
-// SetSourceID sets the "source_id" field.
-func (_c *ConversionCreate) SetSourceID(v int64) *ConversionCreate {
-	_c.mutation.SetSourceID(v)
+// SetIntegrationID sets the "integration_id" field.
+func (_c *ConversionCreate) SetIntegrationID(v int64) *ConversionCreate {
+	_c.mutation.SetIntegrationID(v)
 	return _c
 }
 
@@ -367,8 +367,8 @@ func (_c *ConversionCreate) defaults() error {
 
 // check runs all checks and user-defined validators on the builder.
 func (_c *ConversionCreate) check() error {
-	if _, ok := _c.mutation.SourceID(); !ok {
-		return &ValidationError{Name: "source_id", err: errors.New(`db: missing required field "Conversion.source_id"`)}
+	if _, ok := _c.mutation.IntegrationID(); !ok {
+		return &ValidationError{Name: "integration_id", err: errors.New(`db: missing required field "Conversion.integration_id"`)}
 	}
 	if _, ok := _c.mutation.OfferID(); !ok {
 		return &ValidationError{Name: "offer_id", err: errors.New(`db: missing required field "Conversion.offer_id"`)}
@@ -450,9 +450,9 @@ func (_c *ConversionCreate) createSpec() (*Conversion, *sqlgraph.CreateSpec) {
 		_spec.SetField(conversion.FieldAffiliateID, field.TypeInt64, value)
 		_node.AffiliateID = &value
 	}
-	if value, ok := _c.mutation.SourceID(); ok {
-		_spec.SetField(conversion.FieldSourceID, field.TypeInt64, value)
-		_node.SourceID = value
+	if value, ok := _c.mutation.IntegrationID(); ok {
+		_spec.SetField(conversion.FieldIntegrationID, field.TypeInt64, value)
+		_node.IntegrationID = value
 	}
 	if value, ok := _c.mutation.OfferID(); ok {
 		_spec.SetField(conversion.FieldOfferID, field.TypeInt64, value)

@@ -22,6 +22,8 @@ import (
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
+	"postrider/ent/db/integration"
+	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/offer"
 	"postrider/ent/db/player"
@@ -29,8 +31,6 @@ import (
 	"postrider/ent/db/postbacktest"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/receivedpostback"
-	"postrider/ent/db/source"
-	"postrider/ent/db/sourcesecret"
 	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
 	"reflect"
@@ -99,33 +99,33 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			affiliate.Table:        affiliate.ValidColumn,
-			alert.Table:            alert.ValidColumn,
-			apitoken.Table:         apitoken.ValidColumn,
-			attempt.Table:          attempt.ValidColumn,
-			auditentry.Table:       auditentry.ValidColumn,
-			bulkreplay.Table:       bulkreplay.ValidColumn,
-			campaign.Table:         campaign.ValidColumn,
-			click.Table:            click.ValidColumn,
-			conversion.Table:       conversion.ValidColumn,
-			conversionevent.Table:  conversionevent.ValidColumn,
-			currencyrate.Table:     currencyrate.ValidColumn,
-			deal.Table:             deal.ValidColumn,
-			delivery.Table:         delivery.ValidColumn,
-			echorequest.Table:      echorequest.ValidColumn,
-			gatheredevent.Table:    gatheredevent.ValidColumn,
-			goal.Table:             goal.ValidColumn,
-			landingpage.Table:      landingpage.ValidColumn,
-			offer.Table:            offer.ValidColumn,
-			player.Table:           player.ValidColumn,
-			postback.Table:         postback.ValidColumn,
-			postbacktest.Table:     postbacktest.ValidColumn,
-			postbackversion.Table:  postbackversion.ValidColumn,
-			receivedpostback.Table: receivedpostback.ValidColumn,
-			source.Table:           source.ValidColumn,
-			sourcesecret.Table:     sourcesecret.ValidColumn,
-			trackinglink.Table:     trackinglink.ValidColumn,
-			user.Table:             user.ValidColumn,
+			affiliate.Table:         affiliate.ValidColumn,
+			alert.Table:             alert.ValidColumn,
+			apitoken.Table:          apitoken.ValidColumn,
+			attempt.Table:           attempt.ValidColumn,
+			auditentry.Table:        auditentry.ValidColumn,
+			bulkreplay.Table:        bulkreplay.ValidColumn,
+			campaign.Table:          campaign.ValidColumn,
+			click.Table:             click.ValidColumn,
+			conversion.Table:        conversion.ValidColumn,
+			conversionevent.Table:   conversionevent.ValidColumn,
+			currencyrate.Table:      currencyrate.ValidColumn,
+			deal.Table:              deal.ValidColumn,
+			delivery.Table:          delivery.ValidColumn,
+			echorequest.Table:       echorequest.ValidColumn,
+			gatheredevent.Table:     gatheredevent.ValidColumn,
+			goal.Table:              goal.ValidColumn,
+			integration.Table:       integration.ValidColumn,
+			integrationsecret.Table: integrationsecret.ValidColumn,
+			landingpage.Table:       landingpage.ValidColumn,
+			offer.Table:             offer.ValidColumn,
+			player.Table:            player.ValidColumn,
+			postback.Table:          postback.ValidColumn,
+			postbacktest.Table:      postbacktest.ValidColumn,
+			postbackversion.Table:   postbackversion.ValidColumn,
+			receivedpostback.Table:  receivedpostback.ValidColumn,
+			trackinglink.Table:      trackinglink.ValidColumn,
+			user.Table:              user.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -19,6 +19,8 @@ import (
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
+	"postrider/ent/db/integration"
+	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/offer"
 	"postrider/ent/db/player"
@@ -26,8 +28,6 @@ import (
 	"postrider/ent/db/postbacktest"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/receivedpostback"
-	"postrider/ent/db/source"
-	"postrider/ent/db/sourcesecret"
 	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
 
@@ -233,7 +233,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 		Type: "Conversion",
 		Fields: map[string]*sqlgraph.FieldSpec{
 			conversion.FieldAffiliateID:     {Type: field.TypeInt64, Column: conversion.FieldAffiliateID},
-			conversion.FieldSourceID:        {Type: field.TypeInt64, Column: conversion.FieldSourceID},
+			conversion.FieldIntegrationID:   {Type: field.TypeInt64, Column: conversion.FieldIntegrationID},
 			conversion.FieldOfferID:         {Type: field.TypeInt64, Column: conversion.FieldOfferID},
 			conversion.FieldCampaignID:      {Type: field.TypeInt64, Column: conversion.FieldCampaignID},
 			conversion.FieldClickID:         {Type: field.TypeUUID, Column: conversion.FieldClickID},
@@ -440,6 +440,55 @@ var schemaGraph = func() *sqlgraph.Schema {
 	}
 	graph.Nodes[16] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
+			Table:   integration.Table,
+			Columns: integration.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeInt64,
+				Column: integration.FieldID,
+			},
+		},
+		Type: "Integration",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			integration.FieldKey:              {Type: field.TypeString, Column: integration.FieldKey},
+			integration.FieldName:             {Type: field.TypeString, Column: integration.FieldName},
+			integration.FieldOfferID:          {Type: field.TypeInt64, Column: integration.FieldOfferID},
+			integration.FieldEnabled:          {Type: field.TypeBool, Column: integration.FieldEnabled},
+			integration.FieldRequireToken:     {Type: field.TypeBool, Column: integration.FieldRequireToken},
+			integration.FieldRequireSignature: {Type: field.TypeBool, Column: integration.FieldRequireSignature},
+			integration.FieldAllowedAddresses: {Type: field.TypeJSON, Column: integration.FieldAllowedAddresses},
+			integration.FieldRateLimit:        {Type: field.TypeInt, Column: integration.FieldRateLimit},
+			integration.FieldRequireHTTPS:     {Type: field.TypeBool, Column: integration.FieldRequireHTTPS},
+			integration.FieldSignatureHeader:  {Type: field.TypeString, Column: integration.FieldSignatureHeader},
+			integration.FieldTimestampName:    {Type: field.TypeString, Column: integration.FieldTimestampName},
+			integration.FieldTimestampWindow:  {Type: field.TypeInt, Column: integration.FieldTimestampWindow},
+			integration.FieldParameterNames:   {Type: field.TypeJSON, Column: integration.FieldParameterNames},
+			integration.FieldGoalWords:        {Type: field.TypeJSON, Column: integration.FieldGoalWords},
+			integration.FieldStatusWords:      {Type: field.TypeJSON, Column: integration.FieldStatusWords},
+			integration.FieldCurrency:         {Type: field.TypeString, Column: integration.FieldCurrency},
+			integration.FieldTestMode:         {Type: field.TypeBool, Column: integration.FieldTestMode},
+			integration.FieldCreatedAt:        {Type: field.TypeTime, Column: integration.FieldCreatedAt},
+		},
+	}
+	graph.Nodes[17] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   integrationsecret.Table,
+			Columns: integrationsecret.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeInt64,
+				Column: integrationsecret.FieldID,
+			},
+		},
+		Type: "IntegrationSecret",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			integrationsecret.FieldIntegrationID: {Type: field.TypeInt64, Column: integrationsecret.FieldIntegrationID},
+			integrationsecret.FieldKind:          {Type: field.TypeString, Column: integrationsecret.FieldKind},
+			integrationsecret.FieldSealed:        {Type: field.TypeBytes, Column: integrationsecret.FieldSealed},
+			integrationsecret.FieldCreatedAt:     {Type: field.TypeTime, Column: integrationsecret.FieldCreatedAt},
+			integrationsecret.FieldExpiresAt:     {Type: field.TypeTime, Column: integrationsecret.FieldExpiresAt},
+		},
+	}
+	graph.Nodes[18] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
 			Table:   landingpage.Table,
 			Columns: landingpage.Columns,
 			ID: &sqlgraph.FieldSpec{
@@ -455,7 +504,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			landingpage.FieldURL:     {Type: field.TypeString, Column: landingpage.FieldURL},
 		},
 	}
-	graph.Nodes[17] = &sqlgraph.Node{
+	graph.Nodes[19] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   offer.Table,
 			Columns: offer.Columns,
@@ -480,7 +529,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			offer.FieldCreatedAt:       {Type: field.TypeTime, Column: offer.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[18] = &sqlgraph.Node{
+	graph.Nodes[20] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   player.Table,
 			Columns: player.Columns,
@@ -491,13 +540,13 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "Player",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			player.FieldSourceID:   {Type: field.TypeInt64, Column: player.FieldSourceID},
-			player.FieldExternalID: {Type: field.TypeString, Column: player.FieldExternalID},
-			player.FieldClickID:    {Type: field.TypeUUID, Column: player.FieldClickID},
-			player.FieldCreatedAt:  {Type: field.TypeTime, Column: player.FieldCreatedAt},
+			player.FieldIntegrationID: {Type: field.TypeInt64, Column: player.FieldIntegrationID},
+			player.FieldExternalID:    {Type: field.TypeString, Column: player.FieldExternalID},
+			player.FieldClickID:       {Type: field.TypeUUID, Column: player.FieldClickID},
+			player.FieldCreatedAt:     {Type: field.TypeTime, Column: player.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[19] = &sqlgraph.Node{
+	graph.Nodes[21] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postback.Table,
 			Columns: postback.Columns,
@@ -531,7 +580,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postback.FieldUpdatedAt:                 {Type: field.TypeTime, Column: postback.FieldUpdatedAt},
 		},
 	}
-	graph.Nodes[20] = &sqlgraph.Node{
+	graph.Nodes[22] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postbacktest.Table,
 			Columns: postbacktest.Columns,
@@ -552,7 +601,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postbacktest.FieldRunID:       {Type: field.TypeUUID, Column: postbacktest.FieldRunID},
 		},
 	}
-	graph.Nodes[21] = &sqlgraph.Node{
+	graph.Nodes[23] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postbackversion.Table,
 			Columns: postbackversion.Columns,
@@ -577,7 +626,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postbackversion.FieldCreatedAt:     {Type: field.TypeTime, Column: postbackversion.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[22] = &sqlgraph.Node{
+	graph.Nodes[24] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   receivedpostback.Table,
 			Columns: receivedpostback.Columns,
@@ -588,68 +637,19 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "ReceivedPostback",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			receivedpostback.FieldReceivedAt:   {Type: field.TypeTime, Column: receivedpostback.FieldReceivedAt},
-			receivedpostback.FieldSourceID:     {Type: field.TypeInt64, Column: receivedpostback.FieldSourceID},
-			receivedpostback.FieldSourceKey:    {Type: field.TypeString, Column: receivedpostback.FieldSourceKey},
-			receivedpostback.FieldMethod:       {Type: field.TypeString, Column: receivedpostback.FieldMethod},
-			receivedpostback.FieldQuery:        {Type: field.TypeString, Column: receivedpostback.FieldQuery},
-			receivedpostback.FieldBody:         {Type: field.TypeString, Column: receivedpostback.FieldBody},
-			receivedpostback.FieldHeaders:      {Type: field.TypeJSON, Column: receivedpostback.FieldHeaders},
-			receivedpostback.FieldAddress:      {Type: field.TypeString, Column: receivedpostback.FieldAddress},
-			receivedpostback.FieldResult:       {Type: field.TypeString, Column: receivedpostback.FieldResult},
-			receivedpostback.FieldReason:       {Type: field.TypeString, Column: receivedpostback.FieldReason},
-			receivedpostback.FieldStatusCode:   {Type: field.TypeInt, Column: receivedpostback.FieldStatusCode},
-			receivedpostback.FieldDurationMs:   {Type: field.TypeFloat64, Column: receivedpostback.FieldDurationMs},
-			receivedpostback.FieldConversionID: {Type: field.TypeUUID, Column: receivedpostback.FieldConversionID},
-		},
-	}
-	graph.Nodes[23] = &sqlgraph.Node{
-		NodeSpec: sqlgraph.NodeSpec{
-			Table:   source.Table,
-			Columns: source.Columns,
-			ID: &sqlgraph.FieldSpec{
-				Type:   field.TypeInt64,
-				Column: source.FieldID,
-			},
-		},
-		Type: "Source",
-		Fields: map[string]*sqlgraph.FieldSpec{
-			source.FieldKey:              {Type: field.TypeString, Column: source.FieldKey},
-			source.FieldName:             {Type: field.TypeString, Column: source.FieldName},
-			source.FieldOfferID:          {Type: field.TypeInt64, Column: source.FieldOfferID},
-			source.FieldEnabled:          {Type: field.TypeBool, Column: source.FieldEnabled},
-			source.FieldRequireToken:     {Type: field.TypeBool, Column: source.FieldRequireToken},
-			source.FieldRequireSignature: {Type: field.TypeBool, Column: source.FieldRequireSignature},
-			source.FieldAllowedAddresses: {Type: field.TypeJSON, Column: source.FieldAllowedAddresses},
-			source.FieldRateLimit:        {Type: field.TypeInt, Column: source.FieldRateLimit},
-			source.FieldRequireHTTPS:     {Type: field.TypeBool, Column: source.FieldRequireHTTPS},
-			source.FieldSignatureHeader:  {Type: field.TypeString, Column: source.FieldSignatureHeader},
-			source.FieldTimestampName:    {Type: field.TypeString, Column: source.FieldTimestampName},
-			source.FieldTimestampWindow:  {Type: field.TypeInt, Column: source.FieldTimestampWindow},
-			source.FieldParameterNames:   {Type: field.TypeJSON, Column: source.FieldParameterNames},
-			source.FieldGoalWords:        {Type: field.TypeJSON, Column: source.FieldGoalWords},
-			source.FieldStatusWords:      {Type: field.TypeJSON, Column: source.FieldStatusWords},
-			source.FieldCurrency:         {Type: field.TypeString, Column: source.FieldCurrency},
-			source.FieldTestMode:         {Type: field.TypeBool, Column: source.FieldTestMode},
-			source.FieldCreatedAt:        {Type: field.TypeTime, Column: source.FieldCreatedAt},
-		},
-	}
-	graph.Nodes[24] = &sqlgraph.Node{
-		NodeSpec: sqlgraph.NodeSpec{
-			Table:   sourcesecret.Table,
-			Columns: sourcesecret.Columns,
-			ID: &sqlgraph.FieldSpec{
-				Type:   field.TypeInt64,
-				Column: sourcesecret.FieldID,
-			},
-		},
-		Type: "SourceSecret",
-		Fields: map[string]*sqlgraph.FieldSpec{
-			sourcesecret.FieldSourceID:  {Type: field.TypeInt64, Column: sourcesecret.FieldSourceID},
-			sourcesecret.FieldKind:      {Type: field.TypeString, Column: sourcesecret.FieldKind},
-			sourcesecret.FieldSealed:    {Type: field.TypeBytes, Column: sourcesecret.FieldSealed},
-			sourcesecret.FieldCreatedAt: {Type: field.TypeTime, Column: sourcesecret.FieldCreatedAt},
-			sourcesecret.FieldExpiresAt: {Type: field.TypeTime, Column: sourcesecret.FieldExpiresAt},
+			receivedpostback.FieldReceivedAt:     {Type: field.TypeTime, Column: receivedpostback.FieldReceivedAt},
+			receivedpostback.FieldIntegrationID:  {Type: field.TypeInt64, Column: receivedpostback.FieldIntegrationID},
+			receivedpostback.FieldIntegrationKey: {Type: field.TypeString, Column: receivedpostback.FieldIntegrationKey},
+			receivedpostback.FieldMethod:         {Type: field.TypeString, Column: receivedpostback.FieldMethod},
+			receivedpostback.FieldQuery:          {Type: field.TypeString, Column: receivedpostback.FieldQuery},
+			receivedpostback.FieldBody:           {Type: field.TypeString, Column: receivedpostback.FieldBody},
+			receivedpostback.FieldHeaders:        {Type: field.TypeJSON, Column: receivedpostback.FieldHeaders},
+			receivedpostback.FieldAddress:        {Type: field.TypeString, Column: receivedpostback.FieldAddress},
+			receivedpostback.FieldResult:         {Type: field.TypeString, Column: receivedpostback.FieldResult},
+			receivedpostback.FieldReason:         {Type: field.TypeString, Column: receivedpostback.FieldReason},
+			receivedpostback.FieldStatusCode:     {Type: field.TypeInt, Column: receivedpostback.FieldStatusCode},
+			receivedpostback.FieldDurationMs:     {Type: field.TypeFloat64, Column: receivedpostback.FieldDurationMs},
+			receivedpostback.FieldConversionID:   {Type: field.TypeUUID, Column: receivedpostback.FieldConversionID},
 		},
 	}
 	graph.Nodes[25] = &sqlgraph.Node{
@@ -1451,9 +1451,9 @@ func (f *ConversionFilter) WhereAffiliateID(p entql.Int64P) {
 	f.Where(p.Field(conversion.FieldAffiliateID))
 }
 
-// WhereSourceID applies the entql int64 predicate on the source_id field.
-func (f *ConversionFilter) WhereSourceID(p entql.Int64P) {
-	f.Where(p.Field(conversion.FieldSourceID))
+// WhereIntegrationID applies the entql int64 predicate on the integration_id field.
+func (f *ConversionFilter) WhereIntegrationID(p entql.Int64P) {
+	f.Where(p.Field(conversion.FieldIntegrationID))
 }
 
 // WhereOfferID applies the entql int64 predicate on the offer_id field.
@@ -2292,6 +2292,201 @@ func (f *GoalFilter) WherePosition(p entql.IntP) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *IntegrationQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the IntegrationQuery builder.
+func (_q *IntegrationQuery) Filter() *IntegrationFilter {
+	return &IntegrationFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *IntegrationMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the IntegrationMutation builder.
+func (m *IntegrationMutation) Filter() *IntegrationFilter {
+	return &IntegrationFilter{config: m.config, predicateAdder: m}
+}
+
+// IntegrationFilter provides a generic filtering capability at runtime for IntegrationQuery.
+type IntegrationFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *IntegrationFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql int64 predicate on the id field.
+func (f *IntegrationFilter) WhereID(p entql.Int64P) {
+	f.Where(p.Field(integration.FieldID))
+}
+
+// WhereKey applies the entql string predicate on the key field.
+func (f *IntegrationFilter) WhereKey(p entql.StringP) {
+	f.Where(p.Field(integration.FieldKey))
+}
+
+// WhereName applies the entql string predicate on the name field.
+func (f *IntegrationFilter) WhereName(p entql.StringP) {
+	f.Where(p.Field(integration.FieldName))
+}
+
+// WhereOfferID applies the entql int64 predicate on the offer_id field.
+func (f *IntegrationFilter) WhereOfferID(p entql.Int64P) {
+	f.Where(p.Field(integration.FieldOfferID))
+}
+
+// WhereEnabled applies the entql bool predicate on the enabled field.
+func (f *IntegrationFilter) WhereEnabled(p entql.BoolP) {
+	f.Where(p.Field(integration.FieldEnabled))
+}
+
+// WhereRequireToken applies the entql bool predicate on the require_token field.
+func (f *IntegrationFilter) WhereRequireToken(p entql.BoolP) {
+	f.Where(p.Field(integration.FieldRequireToken))
+}
+
+// WhereRequireSignature applies the entql bool predicate on the require_signature field.
+func (f *IntegrationFilter) WhereRequireSignature(p entql.BoolP) {
+	f.Where(p.Field(integration.FieldRequireSignature))
+}
+
+// WhereAllowedAddresses applies the entql json.RawMessage predicate on the allowed_addresses field.
+func (f *IntegrationFilter) WhereAllowedAddresses(p entql.BytesP) {
+	f.Where(p.Field(integration.FieldAllowedAddresses))
+}
+
+// WhereRateLimit applies the entql int predicate on the rate_limit field.
+func (f *IntegrationFilter) WhereRateLimit(p entql.IntP) {
+	f.Where(p.Field(integration.FieldRateLimit))
+}
+
+// WhereRequireHTTPS applies the entql bool predicate on the require_https field.
+func (f *IntegrationFilter) WhereRequireHTTPS(p entql.BoolP) {
+	f.Where(p.Field(integration.FieldRequireHTTPS))
+}
+
+// WhereSignatureHeader applies the entql string predicate on the signature_header field.
+func (f *IntegrationFilter) WhereSignatureHeader(p entql.StringP) {
+	f.Where(p.Field(integration.FieldSignatureHeader))
+}
+
+// WhereTimestampName applies the entql string predicate on the timestamp_name field.
+func (f *IntegrationFilter) WhereTimestampName(p entql.StringP) {
+	f.Where(p.Field(integration.FieldTimestampName))
+}
+
+// WhereTimestampWindow applies the entql int predicate on the timestamp_window field.
+func (f *IntegrationFilter) WhereTimestampWindow(p entql.IntP) {
+	f.Where(p.Field(integration.FieldTimestampWindow))
+}
+
+// WhereParameterNames applies the entql json.RawMessage predicate on the parameter_names field.
+func (f *IntegrationFilter) WhereParameterNames(p entql.BytesP) {
+	f.Where(p.Field(integration.FieldParameterNames))
+}
+
+// WhereGoalWords applies the entql json.RawMessage predicate on the goal_words field.
+func (f *IntegrationFilter) WhereGoalWords(p entql.BytesP) {
+	f.Where(p.Field(integration.FieldGoalWords))
+}
+
+// WhereStatusWords applies the entql json.RawMessage predicate on the status_words field.
+func (f *IntegrationFilter) WhereStatusWords(p entql.BytesP) {
+	f.Where(p.Field(integration.FieldStatusWords))
+}
+
+// WhereCurrency applies the entql string predicate on the currency field.
+func (f *IntegrationFilter) WhereCurrency(p entql.StringP) {
+	f.Where(p.Field(integration.FieldCurrency))
+}
+
+// WhereTestMode applies the entql bool predicate on the test_mode field.
+func (f *IntegrationFilter) WhereTestMode(p entql.BoolP) {
+	f.Where(p.Field(integration.FieldTestMode))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *IntegrationFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(integration.FieldCreatedAt))
+}
+
+// addPredicate implements the predicateAdder interface.
+func (_q *IntegrationSecretQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the IntegrationSecretQuery builder.
+func (_q *IntegrationSecretQuery) Filter() *IntegrationSecretFilter {
+	return &IntegrationSecretFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *IntegrationSecretMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the IntegrationSecretMutation builder.
+func (m *IntegrationSecretMutation) Filter() *IntegrationSecretFilter {
+	return &IntegrationSecretFilter{config: m.config, predicateAdder: m}
+}
+
+// IntegrationSecretFilter provides a generic filtering capability at runtime for IntegrationSecretQuery.
+type IntegrationSecretFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *IntegrationSecretFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql int64 predicate on the id field.
+func (f *IntegrationSecretFilter) WhereID(p entql.Int64P) {
+	f.Where(p.Field(integrationsecret.FieldID))
+}
+
+// WhereIntegrationID applies the entql int64 predicate on the integration_id field.
+func (f *IntegrationSecretFilter) WhereIntegrationID(p entql.Int64P) {
+	f.Where(p.Field(integrationsecret.FieldIntegrationID))
+}
+
+// WhereKind applies the entql string predicate on the kind field.
+func (f *IntegrationSecretFilter) WhereKind(p entql.StringP) {
+	f.Where(p.Field(integrationsecret.FieldKind))
+}
+
+// WhereSealed applies the entql []byte predicate on the sealed field.
+func (f *IntegrationSecretFilter) WhereSealed(p entql.BytesP) {
+	f.Where(p.Field(integrationsecret.FieldSealed))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *IntegrationSecretFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(integrationsecret.FieldCreatedAt))
+}
+
+// WhereExpiresAt applies the entql time.Time predicate on the expires_at field.
+func (f *IntegrationSecretFilter) WhereExpiresAt(p entql.TimeP) {
+	f.Where(p.Field(integrationsecret.FieldExpiresAt))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *LandingPageQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -2320,7 +2515,7 @@ type LandingPageFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *LandingPageFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2380,7 +2575,7 @@ type OfferFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *OfferFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2480,7 +2675,7 @@ type PlayerFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PlayerFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2491,9 +2686,9 @@ func (f *PlayerFilter) WhereID(p entql.ValueP) {
 	f.Where(p.Field(player.FieldID))
 }
 
-// WhereSourceID applies the entql int64 predicate on the source_id field.
-func (f *PlayerFilter) WhereSourceID(p entql.Int64P) {
-	f.Where(p.Field(player.FieldSourceID))
+// WhereIntegrationID applies the entql int64 predicate on the integration_id field.
+func (f *PlayerFilter) WhereIntegrationID(p entql.Int64P) {
+	f.Where(p.Field(player.FieldIntegrationID))
 }
 
 // WhereExternalID applies the entql string predicate on the external_id field.
@@ -2540,7 +2735,7 @@ type PostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2685,7 +2880,7 @@ type PostbackTestFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackTestFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2765,7 +2960,7 @@ type PostbackVersionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackVersionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[23].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2865,7 +3060,7 @@ type ReceivedPostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ReceivedPostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[24].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2881,14 +3076,14 @@ func (f *ReceivedPostbackFilter) WhereReceivedAt(p entql.TimeP) {
 	f.Where(p.Field(receivedpostback.FieldReceivedAt))
 }
 
-// WhereSourceID applies the entql int64 predicate on the source_id field.
-func (f *ReceivedPostbackFilter) WhereSourceID(p entql.Int64P) {
-	f.Where(p.Field(receivedpostback.FieldSourceID))
+// WhereIntegrationID applies the entql int64 predicate on the integration_id field.
+func (f *ReceivedPostbackFilter) WhereIntegrationID(p entql.Int64P) {
+	f.Where(p.Field(receivedpostback.FieldIntegrationID))
 }
 
-// WhereSourceKey applies the entql string predicate on the source_key field.
-func (f *ReceivedPostbackFilter) WhereSourceKey(p entql.StringP) {
-	f.Where(p.Field(receivedpostback.FieldSourceKey))
+// WhereIntegrationKey applies the entql string predicate on the integration_key field.
+func (f *ReceivedPostbackFilter) WhereIntegrationKey(p entql.StringP) {
+	f.Where(p.Field(receivedpostback.FieldIntegrationKey))
 }
 
 // WhereMethod applies the entql string predicate on the method field.
@@ -2939,201 +3134,6 @@ func (f *ReceivedPostbackFilter) WhereDurationMs(p entql.Float64P) {
 // WhereConversionID applies the entql [16]byte predicate on the conversion_id field.
 func (f *ReceivedPostbackFilter) WhereConversionID(p entql.ValueP) {
 	f.Where(p.Field(receivedpostback.FieldConversionID))
-}
-
-// addPredicate implements the predicateAdder interface.
-func (_q *SourceQuery) addPredicate(pred func(s *sql.Selector)) {
-	_q.predicates = append(_q.predicates, pred)
-}
-
-// Filter returns a Filter implementation to apply filters on the SourceQuery builder.
-func (_q *SourceQuery) Filter() *SourceFilter {
-	return &SourceFilter{config: _q.config, predicateAdder: _q}
-}
-
-// addPredicate implements the predicateAdder interface.
-func (m *SourceMutation) addPredicate(pred func(s *sql.Selector)) {
-	m.predicates = append(m.predicates, pred)
-}
-
-// Filter returns an entql.Where implementation to apply filters on the SourceMutation builder.
-func (m *SourceMutation) Filter() *SourceFilter {
-	return &SourceFilter{config: m.config, predicateAdder: m}
-}
-
-// SourceFilter provides a generic filtering capability at runtime for SourceQuery.
-type SourceFilter struct {
-	predicateAdder
-	config
-}
-
-// Where applies the entql predicate on the query filter.
-func (f *SourceFilter) Where(p entql.P) {
-	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[23].Type, p, s); err != nil {
-			s.AddError(err)
-		}
-	})
-}
-
-// WhereID applies the entql int64 predicate on the id field.
-func (f *SourceFilter) WhereID(p entql.Int64P) {
-	f.Where(p.Field(source.FieldID))
-}
-
-// WhereKey applies the entql string predicate on the key field.
-func (f *SourceFilter) WhereKey(p entql.StringP) {
-	f.Where(p.Field(source.FieldKey))
-}
-
-// WhereName applies the entql string predicate on the name field.
-func (f *SourceFilter) WhereName(p entql.StringP) {
-	f.Where(p.Field(source.FieldName))
-}
-
-// WhereOfferID applies the entql int64 predicate on the offer_id field.
-func (f *SourceFilter) WhereOfferID(p entql.Int64P) {
-	f.Where(p.Field(source.FieldOfferID))
-}
-
-// WhereEnabled applies the entql bool predicate on the enabled field.
-func (f *SourceFilter) WhereEnabled(p entql.BoolP) {
-	f.Where(p.Field(source.FieldEnabled))
-}
-
-// WhereRequireToken applies the entql bool predicate on the require_token field.
-func (f *SourceFilter) WhereRequireToken(p entql.BoolP) {
-	f.Where(p.Field(source.FieldRequireToken))
-}
-
-// WhereRequireSignature applies the entql bool predicate on the require_signature field.
-func (f *SourceFilter) WhereRequireSignature(p entql.BoolP) {
-	f.Where(p.Field(source.FieldRequireSignature))
-}
-
-// WhereAllowedAddresses applies the entql json.RawMessage predicate on the allowed_addresses field.
-func (f *SourceFilter) WhereAllowedAddresses(p entql.BytesP) {
-	f.Where(p.Field(source.FieldAllowedAddresses))
-}
-
-// WhereRateLimit applies the entql int predicate on the rate_limit field.
-func (f *SourceFilter) WhereRateLimit(p entql.IntP) {
-	f.Where(p.Field(source.FieldRateLimit))
-}
-
-// WhereRequireHTTPS applies the entql bool predicate on the require_https field.
-func (f *SourceFilter) WhereRequireHTTPS(p entql.BoolP) {
-	f.Where(p.Field(source.FieldRequireHTTPS))
-}
-
-// WhereSignatureHeader applies the entql string predicate on the signature_header field.
-func (f *SourceFilter) WhereSignatureHeader(p entql.StringP) {
-	f.Where(p.Field(source.FieldSignatureHeader))
-}
-
-// WhereTimestampName applies the entql string predicate on the timestamp_name field.
-func (f *SourceFilter) WhereTimestampName(p entql.StringP) {
-	f.Where(p.Field(source.FieldTimestampName))
-}
-
-// WhereTimestampWindow applies the entql int predicate on the timestamp_window field.
-func (f *SourceFilter) WhereTimestampWindow(p entql.IntP) {
-	f.Where(p.Field(source.FieldTimestampWindow))
-}
-
-// WhereParameterNames applies the entql json.RawMessage predicate on the parameter_names field.
-func (f *SourceFilter) WhereParameterNames(p entql.BytesP) {
-	f.Where(p.Field(source.FieldParameterNames))
-}
-
-// WhereGoalWords applies the entql json.RawMessage predicate on the goal_words field.
-func (f *SourceFilter) WhereGoalWords(p entql.BytesP) {
-	f.Where(p.Field(source.FieldGoalWords))
-}
-
-// WhereStatusWords applies the entql json.RawMessage predicate on the status_words field.
-func (f *SourceFilter) WhereStatusWords(p entql.BytesP) {
-	f.Where(p.Field(source.FieldStatusWords))
-}
-
-// WhereCurrency applies the entql string predicate on the currency field.
-func (f *SourceFilter) WhereCurrency(p entql.StringP) {
-	f.Where(p.Field(source.FieldCurrency))
-}
-
-// WhereTestMode applies the entql bool predicate on the test_mode field.
-func (f *SourceFilter) WhereTestMode(p entql.BoolP) {
-	f.Where(p.Field(source.FieldTestMode))
-}
-
-// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
-func (f *SourceFilter) WhereCreatedAt(p entql.TimeP) {
-	f.Where(p.Field(source.FieldCreatedAt))
-}
-
-// addPredicate implements the predicateAdder interface.
-func (_q *SourceSecretQuery) addPredicate(pred func(s *sql.Selector)) {
-	_q.predicates = append(_q.predicates, pred)
-}
-
-// Filter returns a Filter implementation to apply filters on the SourceSecretQuery builder.
-func (_q *SourceSecretQuery) Filter() *SourceSecretFilter {
-	return &SourceSecretFilter{config: _q.config, predicateAdder: _q}
-}
-
-// addPredicate implements the predicateAdder interface.
-func (m *SourceSecretMutation) addPredicate(pred func(s *sql.Selector)) {
-	m.predicates = append(m.predicates, pred)
-}
-
-// Filter returns an entql.Where implementation to apply filters on the SourceSecretMutation builder.
-func (m *SourceSecretMutation) Filter() *SourceSecretFilter {
-	return &SourceSecretFilter{config: m.config, predicateAdder: m}
-}
-
-// SourceSecretFilter provides a generic filtering capability at runtime for SourceSecretQuery.
-type SourceSecretFilter struct {
-	predicateAdder
-	config
-}
-
-// Where applies the entql predicate on the query filter.
-func (f *SourceSecretFilter) Where(p entql.P) {
-	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[24].Type, p, s); err != nil {
-			s.AddError(err)
-		}
-	})
-}
-
-// WhereID applies the entql int64 predicate on the id field.
-func (f *SourceSecretFilter) WhereID(p entql.Int64P) {
-	f.Where(p.Field(sourcesecret.FieldID))
-}
-
-// WhereSourceID applies the entql int64 predicate on the source_id field.
-func (f *SourceSecretFilter) WhereSourceID(p entql.Int64P) {
-	f.Where(p.Field(sourcesecret.FieldSourceID))
-}
-
-// WhereKind applies the entql string predicate on the kind field.
-func (f *SourceSecretFilter) WhereKind(p entql.StringP) {
-	f.Where(p.Field(sourcesecret.FieldKind))
-}
-
-// WhereSealed applies the entql []byte predicate on the sealed field.
-func (f *SourceSecretFilter) WhereSealed(p entql.BytesP) {
-	f.Where(p.Field(sourcesecret.FieldSealed))
-}
-
-// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
-func (f *SourceSecretFilter) WhereCreatedAt(p entql.TimeP) {
-	f.Where(p.Field(sourcesecret.FieldCreatedAt))
-}
-
-// WhereExpiresAt applies the entql time.Time predicate on the expires_at field.
-func (f *SourceSecretFilter) WhereExpiresAt(p entql.TimeP) {
-	f.Where(p.Field(sourcesecret.FieldExpiresAt))
 }
 
 // addPredicate implements the predicateAdder interface.

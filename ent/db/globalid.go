@@ -134,6 +134,22 @@ func (_m *Goal) GlobalID() string {
 // IsNode says that it has a global id.
 func (*Goal) IsNode() {}
 
+// GlobalID is the opaque id that GraphQL shows for this Integration.
+func (_m *Integration) GlobalID() string {
+	return globalid.Int("Integration", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*Integration) IsNode() {}
+
+// GlobalID is the opaque id that GraphQL shows for this IntegrationSecret.
+func (_m *IntegrationSecret) GlobalID() string {
+	return globalid.Int("IntegrationSecret", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*IntegrationSecret) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this LandingPage.
 func (_m *LandingPage) GlobalID() string {
 	return globalid.Int("LandingPage", _m.ID)
@@ -189,22 +205,6 @@ func (_m *ReceivedPostback) GlobalID() string {
 
 // IsNode says that it has a global id.
 func (*ReceivedPostback) IsNode() {}
-
-// GlobalID is the opaque id that GraphQL shows for this Source.
-func (_m *Source) GlobalID() string {
-	return globalid.Int("Source", _m.ID)
-}
-
-// IsNode says that it has a global id.
-func (*Source) IsNode() {}
-
-// GlobalID is the opaque id that GraphQL shows for this SourceSecret.
-func (_m *SourceSecret) GlobalID() string {
-	return globalid.Int("SourceSecret", _m.ID)
-}
-
-// IsNode says that it has a global id.
-func (*SourceSecret) IsNode() {}
 
 // GlobalID is the opaque id that GraphQL shows for this TrackingLink.
 func (_m *TrackingLink) GlobalID() string {

@@ -27,6 +27,8 @@ import (
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
+	"postrider/ent/db/integration"
+	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/offer"
 	"postrider/ent/db/player"
@@ -35,8 +37,6 @@ import (
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/predicate"
 	"postrider/ent/db/receivedpostback"
-	"postrider/ent/db/source"
-	"postrider/ent/db/sourcesecret"
 	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
 	"postrider/internal/viewer"
@@ -59,33 +59,33 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAffiliate        = "Affiliate"
-	TypeAlert            = "Alert"
-	TypeApiToken         = "ApiToken"
-	TypeAttempt          = "Attempt"
-	TypeAuditEntry       = "AuditEntry"
-	TypeBulkReplay       = "BulkReplay"
-	TypeCampaign         = "Campaign"
-	TypeClick            = "Click"
-	TypeConversion       = "Conversion"
-	TypeConversionEvent  = "ConversionEvent"
-	TypeCurrencyRate     = "CurrencyRate"
-	TypeDeal             = "Deal"
-	TypeDelivery         = "Delivery"
-	TypeEchoRequest      = "EchoRequest"
-	TypeGatheredEvent    = "GatheredEvent"
-	TypeGoal             = "Goal"
-	TypeLandingPage      = "LandingPage"
-	TypeOffer            = "Offer"
-	TypePlayer           = "Player"
-	TypePostback         = "Postback"
-	TypePostbackTest     = "PostbackTest"
-	TypePostbackVersion  = "PostbackVersion"
-	TypeReceivedPostback = "ReceivedPostback"
-	TypeSource           = "Source"
-	TypeSourceSecret     = "SourceSecret"
-	TypeTrackingLink     = "TrackingLink"
-	TypeUser             = "User"
+	TypeAffiliate         = "Affiliate"
+	TypeAlert             = "Alert"
+	TypeApiToken          = "ApiToken"
+	TypeAttempt           = "Attempt"
+	TypeAuditEntry        = "AuditEntry"
+	TypeBulkReplay        = "BulkReplay"
+	TypeCampaign          = "Campaign"
+	TypeClick             = "Click"
+	TypeConversion        = "Conversion"
+	TypeConversionEvent   = "ConversionEvent"
+	TypeCurrencyRate      = "CurrencyRate"
+	TypeDeal              = "Deal"
+	TypeDelivery          = "Delivery"
+	TypeEchoRequest       = "EchoRequest"
+	TypeGatheredEvent     = "GatheredEvent"
+	TypeGoal              = "Goal"
+	TypeIntegration       = "Integration"
+	TypeIntegrationSecret = "IntegrationSecret"
+	TypeLandingPage       = "LandingPage"
+	TypeOffer             = "Offer"
+	TypePlayer            = "Player"
+	TypePostback          = "Postback"
+	TypePostbackTest      = "PostbackTest"
+	TypePostbackVersion   = "PostbackVersion"
+	TypeReceivedPostback  = "ReceivedPostback"
+	TypeTrackingLink      = "TrackingLink"
+	TypeUser              = "User"
 )
 
 // AffiliateMutation represents an operation that mutates the Affiliate nodes in the graph.
@@ -7895,8 +7895,8 @@ type ConversionMutation struct {
 	id                *uuid.UUID
 	affiliate_id      *int64
 	addaffiliate_id   *int64
-	source_id         *int64
-	addsource_id      *int64
+	integration_id    *int64
+	addintegration_id *int64
 	offer_id          *int64
 	addoffer_id       *int64
 	campaign_id       *int64
@@ -8102,60 +8102,60 @@ func (m *ConversionMutation) ResetAffiliateID() {
 	delete(m.clearedFields, conversion.FieldAffiliateID)
 }
 
-// SetSourceID sets the "source_id" field.
-func (m *ConversionMutation) SetSourceID(i int64) {
-	m.source_id = &i
-	m.addsource_id = nil
+// SetIntegrationID sets the "integration_id" field.
+func (m *ConversionMutation) SetIntegrationID(i int64) {
+	m.integration_id = &i
+	m.addintegration_id = nil
 }
 
-// SourceID returns the value of the "source_id" field in the mutation.
-func (m *ConversionMutation) SourceID() (r int64, exists bool) {
-	v := m.source_id
+// IntegrationID returns the value of the "integration_id" field in the mutation.
+func (m *ConversionMutation) IntegrationID() (r int64, exists bool) {
+	v := m.integration_id
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldSourceID returns the old "source_id" field's value of the Conversion entity.
+// OldIntegrationID returns the old "integration_id" field's value of the Conversion entity.
 // If the Conversion object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ConversionMutation) OldSourceID(ctx context.Context) (v int64, err error) {
+func (m *ConversionMutation) OldIntegrationID(ctx context.Context) (v int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldSourceID is only allowed on UpdateOne operations")
+		return v, errors.New("OldIntegrationID is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldSourceID requires an ID field in the mutation")
+		return v, errors.New("OldIntegrationID requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldSourceID: %w", err)
+		return v, fmt.Errorf("querying old value for OldIntegrationID: %w", err)
 	}
-	return oldValue.SourceID, nil
+	return oldValue.IntegrationID, nil
 }
 
-// AddSourceID adds i to the "source_id" field.
-func (m *ConversionMutation) AddSourceID(i int64) {
-	if m.addsource_id != nil {
-		*m.addsource_id += i
+// AddIntegrationID adds i to the "integration_id" field.
+func (m *ConversionMutation) AddIntegrationID(i int64) {
+	if m.addintegration_id != nil {
+		*m.addintegration_id += i
 	} else {
-		m.addsource_id = &i
+		m.addintegration_id = &i
 	}
 }
 
-// AddedSourceID returns the value that was added to the "source_id" field in this mutation.
-func (m *ConversionMutation) AddedSourceID() (r int64, exists bool) {
-	v := m.addsource_id
+// AddedIntegrationID returns the value that was added to the "integration_id" field in this mutation.
+func (m *ConversionMutation) AddedIntegrationID() (r int64, exists bool) {
+	v := m.addintegration_id
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ResetSourceID resets all changes to the "source_id" field.
-func (m *ConversionMutation) ResetSourceID() {
-	m.source_id = nil
-	m.addsource_id = nil
+// ResetIntegrationID resets all changes to the "integration_id" field.
+func (m *ConversionMutation) ResetIntegrationID() {
+	m.integration_id = nil
+	m.addintegration_id = nil
 }
 
 // SetOfferID sets the "offer_id" field.
@@ -9180,8 +9180,8 @@ func (m *ConversionMutation) Fields() []string {
 	if m.affiliate_id != nil {
 		fields = append(fields, conversion.FieldAffiliateID)
 	}
-	if m.source_id != nil {
-		fields = append(fields, conversion.FieldSourceID)
+	if m.integration_id != nil {
+		fields = append(fields, conversion.FieldIntegrationID)
 	}
 	if m.offer_id != nil {
 		fields = append(fields, conversion.FieldOfferID)
@@ -9259,8 +9259,8 @@ func (m *ConversionMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case conversion.FieldAffiliateID:
 		return m.AffiliateID()
-	case conversion.FieldSourceID:
-		return m.SourceID()
+	case conversion.FieldIntegrationID:
+		return m.IntegrationID()
 	case conversion.FieldOfferID:
 		return m.OfferID()
 	case conversion.FieldCampaignID:
@@ -9316,8 +9316,8 @@ func (m *ConversionMutation) OldField(ctx context.Context, name string) (ent.Val
 	switch name {
 	case conversion.FieldAffiliateID:
 		return m.OldAffiliateID(ctx)
-	case conversion.FieldSourceID:
-		return m.OldSourceID(ctx)
+	case conversion.FieldIntegrationID:
+		return m.OldIntegrationID(ctx)
 	case conversion.FieldOfferID:
 		return m.OldOfferID(ctx)
 	case conversion.FieldCampaignID:
@@ -9378,12 +9378,12 @@ func (m *ConversionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAffiliateID(v)
 		return nil
-	case conversion.FieldSourceID:
+	case conversion.FieldIntegrationID:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetSourceID(v)
+		m.SetIntegrationID(v)
 		return nil
 	case conversion.FieldOfferID:
 		v, ok := value.(int64)
@@ -9550,8 +9550,8 @@ func (m *ConversionMutation) AddedFields() []string {
 	if m.addaffiliate_id != nil {
 		fields = append(fields, conversion.FieldAffiliateID)
 	}
-	if m.addsource_id != nil {
-		fields = append(fields, conversion.FieldSourceID)
+	if m.addintegration_id != nil {
+		fields = append(fields, conversion.FieldIntegrationID)
 	}
 	if m.addoffer_id != nil {
 		fields = append(fields, conversion.FieldOfferID)
@@ -9572,8 +9572,8 @@ func (m *ConversionMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case conversion.FieldAffiliateID:
 		return m.AddedAffiliateID()
-	case conversion.FieldSourceID:
-		return m.AddedSourceID()
+	case conversion.FieldIntegrationID:
+		return m.AddedIntegrationID()
 	case conversion.FieldOfferID:
 		return m.AddedOfferID()
 	case conversion.FieldCampaignID:
@@ -9596,12 +9596,12 @@ func (m *ConversionMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddAffiliateID(v)
 		return nil
-	case conversion.FieldSourceID:
+	case conversion.FieldIntegrationID:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.AddSourceID(v)
+		m.AddIntegrationID(v)
 		return nil
 	case conversion.FieldOfferID:
 		v, ok := value.(int64)
@@ -9723,8 +9723,8 @@ func (m *ConversionMutation) ResetField(name string) error {
 	case conversion.FieldAffiliateID:
 		m.ResetAffiliateID()
 		return nil
-	case conversion.FieldSourceID:
-		m.ResetSourceID()
+	case conversion.FieldIntegrationID:
+		m.ResetIntegrationID()
 		return nil
 	case conversion.FieldOfferID:
 		m.ResetOfferID()
@@ -17994,6 +17994,2023 @@ func (m *GoalMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Goal edge %s", name)
 }
 
+// IntegrationMutation represents an operation that mutates the Integration nodes in the graph.
+type IntegrationMutation struct {
+	config
+	op                      Op
+	typ                     string
+	id                      *int64
+	key                     *string
+	name                    *string
+	offer_id                *int64
+	addoffer_id             *int64
+	enabled                 *bool
+	require_token           *bool
+	require_signature       *bool
+	allowed_addresses       *[]string
+	appendallowed_addresses []string
+	rate_limit              *int
+	addrate_limit           *int
+	require_https           *bool
+	signature_header        *string
+	timestamp_name          *string
+	timestamp_window        *int
+	addtimestamp_window     *int
+	parameter_names         *map[string]string
+	goal_words              *map[string]string
+	status_words            *map[string]string
+	currency                *string
+	test_mode               *bool
+	created_at              *time.Time
+	clearedFields           map[string]struct{}
+	done                    bool
+	oldValue                func(context.Context) (*Integration, error)
+	predicates              []predicate.Integration
+}
+
+var _ ent.Mutation = (*IntegrationMutation)(nil)
+
+// integrationOption allows management of the mutation configuration using functional options.
+type integrationOption func(*IntegrationMutation)
+
+// newIntegrationMutation creates new mutation for the Integration entity.
+func newIntegrationMutation(c config, op Op, opts ...integrationOption) *IntegrationMutation {
+	m := &IntegrationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIntegration,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIntegrationID sets the ID field of the mutation.
+func withIntegrationID(id int64) integrationOption {
+	return func(m *IntegrationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Integration
+		)
+		m.oldValue = func(ctx context.Context) (*Integration, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Integration.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIntegration sets the old Integration of the mutation.
+func withIntegration(node *Integration) integrationOption {
+	return func(m *IntegrationMutation) {
+		m.oldValue = func(context.Context) (*Integration, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IntegrationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IntegrationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Integration entities.
+func (m *IntegrationMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IntegrationMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IntegrationMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Integration.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetKey sets the "key" field.
+func (m *IntegrationMutation) SetKey(s string) {
+	m.key = &s
+}
+
+// Key returns the value of the "key" field in the mutation.
+func (m *IntegrationMutation) Key() (r string, exists bool) {
+	v := m.key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKey returns the old "key" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKey: %w", err)
+	}
+	return oldValue.Key, nil
+}
+
+// ResetKey resets all changes to the "key" field.
+func (m *IntegrationMutation) ResetKey() {
+	m.key = nil
+}
+
+// SetName sets the "name" field.
+func (m *IntegrationMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *IntegrationMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *IntegrationMutation) ResetName() {
+	m.name = nil
+}
+
+// SetOfferID sets the "offer_id" field.
+func (m *IntegrationMutation) SetOfferID(i int64) {
+	m.offer_id = &i
+	m.addoffer_id = nil
+}
+
+// OfferID returns the value of the "offer_id" field in the mutation.
+func (m *IntegrationMutation) OfferID() (r int64, exists bool) {
+	v := m.offer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfferID returns the old "offer_id" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldOfferID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfferID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfferID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfferID: %w", err)
+	}
+	return oldValue.OfferID, nil
+}
+
+// AddOfferID adds i to the "offer_id" field.
+func (m *IntegrationMutation) AddOfferID(i int64) {
+	if m.addoffer_id != nil {
+		*m.addoffer_id += i
+	} else {
+		m.addoffer_id = &i
+	}
+}
+
+// AddedOfferID returns the value that was added to the "offer_id" field in this mutation.
+func (m *IntegrationMutation) AddedOfferID() (r int64, exists bool) {
+	v := m.addoffer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOfferID resets all changes to the "offer_id" field.
+func (m *IntegrationMutation) ResetOfferID() {
+	m.offer_id = nil
+	m.addoffer_id = nil
+}
+
+// SetEnabled sets the "enabled" field.
+func (m *IntegrationMutation) SetEnabled(b bool) {
+	m.enabled = &b
+}
+
+// Enabled returns the value of the "enabled" field in the mutation.
+func (m *IntegrationMutation) Enabled() (r bool, exists bool) {
+	v := m.enabled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnabled returns the old "enabled" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldEnabled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnabled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnabled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnabled: %w", err)
+	}
+	return oldValue.Enabled, nil
+}
+
+// ResetEnabled resets all changes to the "enabled" field.
+func (m *IntegrationMutation) ResetEnabled() {
+	m.enabled = nil
+}
+
+// SetRequireToken sets the "require_token" field.
+func (m *IntegrationMutation) SetRequireToken(b bool) {
+	m.require_token = &b
+}
+
+// RequireToken returns the value of the "require_token" field in the mutation.
+func (m *IntegrationMutation) RequireToken() (r bool, exists bool) {
+	v := m.require_token
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequireToken returns the old "require_token" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldRequireToken(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequireToken is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequireToken requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequireToken: %w", err)
+	}
+	return oldValue.RequireToken, nil
+}
+
+// ResetRequireToken resets all changes to the "require_token" field.
+func (m *IntegrationMutation) ResetRequireToken() {
+	m.require_token = nil
+}
+
+// SetRequireSignature sets the "require_signature" field.
+func (m *IntegrationMutation) SetRequireSignature(b bool) {
+	m.require_signature = &b
+}
+
+// RequireSignature returns the value of the "require_signature" field in the mutation.
+func (m *IntegrationMutation) RequireSignature() (r bool, exists bool) {
+	v := m.require_signature
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequireSignature returns the old "require_signature" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldRequireSignature(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequireSignature is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequireSignature requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequireSignature: %w", err)
+	}
+	return oldValue.RequireSignature, nil
+}
+
+// ResetRequireSignature resets all changes to the "require_signature" field.
+func (m *IntegrationMutation) ResetRequireSignature() {
+	m.require_signature = nil
+}
+
+// SetAllowedAddresses sets the "allowed_addresses" field.
+func (m *IntegrationMutation) SetAllowedAddresses(s []string) {
+	m.allowed_addresses = &s
+	m.appendallowed_addresses = nil
+}
+
+// AllowedAddresses returns the value of the "allowed_addresses" field in the mutation.
+func (m *IntegrationMutation) AllowedAddresses() (r []string, exists bool) {
+	v := m.allowed_addresses
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAllowedAddresses returns the old "allowed_addresses" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldAllowedAddresses(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAllowedAddresses is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAllowedAddresses requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAllowedAddresses: %w", err)
+	}
+	return oldValue.AllowedAddresses, nil
+}
+
+// AppendAllowedAddresses adds s to the "allowed_addresses" field.
+func (m *IntegrationMutation) AppendAllowedAddresses(s []string) {
+	m.appendallowed_addresses = append(m.appendallowed_addresses, s...)
+}
+
+// AppendedAllowedAddresses returns the list of values that were appended to the "allowed_addresses" field in this mutation.
+func (m *IntegrationMutation) AppendedAllowedAddresses() ([]string, bool) {
+	if len(m.appendallowed_addresses) == 0 {
+		return nil, false
+	}
+	return m.appendallowed_addresses, true
+}
+
+// ResetAllowedAddresses resets all changes to the "allowed_addresses" field.
+func (m *IntegrationMutation) ResetAllowedAddresses() {
+	m.allowed_addresses = nil
+	m.appendallowed_addresses = nil
+}
+
+// SetRateLimit sets the "rate_limit" field.
+func (m *IntegrationMutation) SetRateLimit(i int) {
+	m.rate_limit = &i
+	m.addrate_limit = nil
+}
+
+// RateLimit returns the value of the "rate_limit" field in the mutation.
+func (m *IntegrationMutation) RateLimit() (r int, exists bool) {
+	v := m.rate_limit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRateLimit returns the old "rate_limit" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldRateLimit(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRateLimit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRateLimit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRateLimit: %w", err)
+	}
+	return oldValue.RateLimit, nil
+}
+
+// AddRateLimit adds i to the "rate_limit" field.
+func (m *IntegrationMutation) AddRateLimit(i int) {
+	if m.addrate_limit != nil {
+		*m.addrate_limit += i
+	} else {
+		m.addrate_limit = &i
+	}
+}
+
+// AddedRateLimit returns the value that was added to the "rate_limit" field in this mutation.
+func (m *IntegrationMutation) AddedRateLimit() (r int, exists bool) {
+	v := m.addrate_limit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearRateLimit clears the value of the "rate_limit" field.
+func (m *IntegrationMutation) ClearRateLimit() {
+	m.rate_limit = nil
+	m.addrate_limit = nil
+	m.clearedFields[integration.FieldRateLimit] = struct{}{}
+}
+
+// RateLimitCleared returns if the "rate_limit" field was cleared in this mutation.
+func (m *IntegrationMutation) RateLimitCleared() bool {
+	_, ok := m.clearedFields[integration.FieldRateLimit]
+	return ok
+}
+
+// ResetRateLimit resets all changes to the "rate_limit" field.
+func (m *IntegrationMutation) ResetRateLimit() {
+	m.rate_limit = nil
+	m.addrate_limit = nil
+	delete(m.clearedFields, integration.FieldRateLimit)
+}
+
+// SetRequireHTTPS sets the "require_https" field.
+func (m *IntegrationMutation) SetRequireHTTPS(b bool) {
+	m.require_https = &b
+}
+
+// RequireHTTPS returns the value of the "require_https" field in the mutation.
+func (m *IntegrationMutation) RequireHTTPS() (r bool, exists bool) {
+	v := m.require_https
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequireHTTPS returns the old "require_https" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldRequireHTTPS(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequireHTTPS is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequireHTTPS requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequireHTTPS: %w", err)
+	}
+	return oldValue.RequireHTTPS, nil
+}
+
+// ResetRequireHTTPS resets all changes to the "require_https" field.
+func (m *IntegrationMutation) ResetRequireHTTPS() {
+	m.require_https = nil
+}
+
+// SetSignatureHeader sets the "signature_header" field.
+func (m *IntegrationMutation) SetSignatureHeader(s string) {
+	m.signature_header = &s
+}
+
+// SignatureHeader returns the value of the "signature_header" field in the mutation.
+func (m *IntegrationMutation) SignatureHeader() (r string, exists bool) {
+	v := m.signature_header
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSignatureHeader returns the old "signature_header" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldSignatureHeader(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSignatureHeader is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSignatureHeader requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSignatureHeader: %w", err)
+	}
+	return oldValue.SignatureHeader, nil
+}
+
+// ResetSignatureHeader resets all changes to the "signature_header" field.
+func (m *IntegrationMutation) ResetSignatureHeader() {
+	m.signature_header = nil
+}
+
+// SetTimestampName sets the "timestamp_name" field.
+func (m *IntegrationMutation) SetTimestampName(s string) {
+	m.timestamp_name = &s
+}
+
+// TimestampName returns the value of the "timestamp_name" field in the mutation.
+func (m *IntegrationMutation) TimestampName() (r string, exists bool) {
+	v := m.timestamp_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTimestampName returns the old "timestamp_name" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldTimestampName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTimestampName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTimestampName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTimestampName: %w", err)
+	}
+	return oldValue.TimestampName, nil
+}
+
+// ResetTimestampName resets all changes to the "timestamp_name" field.
+func (m *IntegrationMutation) ResetTimestampName() {
+	m.timestamp_name = nil
+}
+
+// SetTimestampWindow sets the "timestamp_window" field.
+func (m *IntegrationMutation) SetTimestampWindow(i int) {
+	m.timestamp_window = &i
+	m.addtimestamp_window = nil
+}
+
+// TimestampWindow returns the value of the "timestamp_window" field in the mutation.
+func (m *IntegrationMutation) TimestampWindow() (r int, exists bool) {
+	v := m.timestamp_window
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTimestampWindow returns the old "timestamp_window" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldTimestampWindow(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTimestampWindow is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTimestampWindow requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTimestampWindow: %w", err)
+	}
+	return oldValue.TimestampWindow, nil
+}
+
+// AddTimestampWindow adds i to the "timestamp_window" field.
+func (m *IntegrationMutation) AddTimestampWindow(i int) {
+	if m.addtimestamp_window != nil {
+		*m.addtimestamp_window += i
+	} else {
+		m.addtimestamp_window = &i
+	}
+}
+
+// AddedTimestampWindow returns the value that was added to the "timestamp_window" field in this mutation.
+func (m *IntegrationMutation) AddedTimestampWindow() (r int, exists bool) {
+	v := m.addtimestamp_window
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearTimestampWindow clears the value of the "timestamp_window" field.
+func (m *IntegrationMutation) ClearTimestampWindow() {
+	m.timestamp_window = nil
+	m.addtimestamp_window = nil
+	m.clearedFields[integration.FieldTimestampWindow] = struct{}{}
+}
+
+// TimestampWindowCleared returns if the "timestamp_window" field was cleared in this mutation.
+func (m *IntegrationMutation) TimestampWindowCleared() bool {
+	_, ok := m.clearedFields[integration.FieldTimestampWindow]
+	return ok
+}
+
+// ResetTimestampWindow resets all changes to the "timestamp_window" field.
+func (m *IntegrationMutation) ResetTimestampWindow() {
+	m.timestamp_window = nil
+	m.addtimestamp_window = nil
+	delete(m.clearedFields, integration.FieldTimestampWindow)
+}
+
+// SetParameterNames sets the "parameter_names" field.
+func (m *IntegrationMutation) SetParameterNames(value map[string]string) {
+	m.parameter_names = &value
+}
+
+// ParameterNames returns the value of the "parameter_names" field in the mutation.
+func (m *IntegrationMutation) ParameterNames() (r map[string]string, exists bool) {
+	v := m.parameter_names
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParameterNames returns the old "parameter_names" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldParameterNames(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParameterNames is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParameterNames requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParameterNames: %w", err)
+	}
+	return oldValue.ParameterNames, nil
+}
+
+// ResetParameterNames resets all changes to the "parameter_names" field.
+func (m *IntegrationMutation) ResetParameterNames() {
+	m.parameter_names = nil
+}
+
+// SetGoalWords sets the "goal_words" field.
+func (m *IntegrationMutation) SetGoalWords(value map[string]string) {
+	m.goal_words = &value
+}
+
+// GoalWords returns the value of the "goal_words" field in the mutation.
+func (m *IntegrationMutation) GoalWords() (r map[string]string, exists bool) {
+	v := m.goal_words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGoalWords returns the old "goal_words" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldGoalWords(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGoalWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGoalWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGoalWords: %w", err)
+	}
+	return oldValue.GoalWords, nil
+}
+
+// ResetGoalWords resets all changes to the "goal_words" field.
+func (m *IntegrationMutation) ResetGoalWords() {
+	m.goal_words = nil
+}
+
+// SetStatusWords sets the "status_words" field.
+func (m *IntegrationMutation) SetStatusWords(value map[string]string) {
+	m.status_words = &value
+}
+
+// StatusWords returns the value of the "status_words" field in the mutation.
+func (m *IntegrationMutation) StatusWords() (r map[string]string, exists bool) {
+	v := m.status_words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatusWords returns the old "status_words" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldStatusWords(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatusWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatusWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatusWords: %w", err)
+	}
+	return oldValue.StatusWords, nil
+}
+
+// ResetStatusWords resets all changes to the "status_words" field.
+func (m *IntegrationMutation) ResetStatusWords() {
+	m.status_words = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *IntegrationMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *IntegrationMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *IntegrationMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetTestMode sets the "test_mode" field.
+func (m *IntegrationMutation) SetTestMode(b bool) {
+	m.test_mode = &b
+}
+
+// TestMode returns the value of the "test_mode" field in the mutation.
+func (m *IntegrationMutation) TestMode() (r bool, exists bool) {
+	v := m.test_mode
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTestMode returns the old "test_mode" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldTestMode(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTestMode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTestMode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTestMode: %w", err)
+	}
+	return oldValue.TestMode, nil
+}
+
+// ResetTestMode resets all changes to the "test_mode" field.
+func (m *IntegrationMutation) ResetTestMode() {
+	m.test_mode = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *IntegrationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *IntegrationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *IntegrationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the IntegrationMutation builder.
+func (m *IntegrationMutation) Where(ps ...predicate.Integration) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IntegrationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IntegrationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Integration, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IntegrationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IntegrationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Integration).
+func (m *IntegrationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IntegrationMutation) Fields() []string {
+	fields := make([]string, 0, 18)
+	if m.key != nil {
+		fields = append(fields, integration.FieldKey)
+	}
+	if m.name != nil {
+		fields = append(fields, integration.FieldName)
+	}
+	if m.offer_id != nil {
+		fields = append(fields, integration.FieldOfferID)
+	}
+	if m.enabled != nil {
+		fields = append(fields, integration.FieldEnabled)
+	}
+	if m.require_token != nil {
+		fields = append(fields, integration.FieldRequireToken)
+	}
+	if m.require_signature != nil {
+		fields = append(fields, integration.FieldRequireSignature)
+	}
+	if m.allowed_addresses != nil {
+		fields = append(fields, integration.FieldAllowedAddresses)
+	}
+	if m.rate_limit != nil {
+		fields = append(fields, integration.FieldRateLimit)
+	}
+	if m.require_https != nil {
+		fields = append(fields, integration.FieldRequireHTTPS)
+	}
+	if m.signature_header != nil {
+		fields = append(fields, integration.FieldSignatureHeader)
+	}
+	if m.timestamp_name != nil {
+		fields = append(fields, integration.FieldTimestampName)
+	}
+	if m.timestamp_window != nil {
+		fields = append(fields, integration.FieldTimestampWindow)
+	}
+	if m.parameter_names != nil {
+		fields = append(fields, integration.FieldParameterNames)
+	}
+	if m.goal_words != nil {
+		fields = append(fields, integration.FieldGoalWords)
+	}
+	if m.status_words != nil {
+		fields = append(fields, integration.FieldStatusWords)
+	}
+	if m.currency != nil {
+		fields = append(fields, integration.FieldCurrency)
+	}
+	if m.test_mode != nil {
+		fields = append(fields, integration.FieldTestMode)
+	}
+	if m.created_at != nil {
+		fields = append(fields, integration.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IntegrationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case integration.FieldKey:
+		return m.Key()
+	case integration.FieldName:
+		return m.Name()
+	case integration.FieldOfferID:
+		return m.OfferID()
+	case integration.FieldEnabled:
+		return m.Enabled()
+	case integration.FieldRequireToken:
+		return m.RequireToken()
+	case integration.FieldRequireSignature:
+		return m.RequireSignature()
+	case integration.FieldAllowedAddresses:
+		return m.AllowedAddresses()
+	case integration.FieldRateLimit:
+		return m.RateLimit()
+	case integration.FieldRequireHTTPS:
+		return m.RequireHTTPS()
+	case integration.FieldSignatureHeader:
+		return m.SignatureHeader()
+	case integration.FieldTimestampName:
+		return m.TimestampName()
+	case integration.FieldTimestampWindow:
+		return m.TimestampWindow()
+	case integration.FieldParameterNames:
+		return m.ParameterNames()
+	case integration.FieldGoalWords:
+		return m.GoalWords()
+	case integration.FieldStatusWords:
+		return m.StatusWords()
+	case integration.FieldCurrency:
+		return m.Currency()
+	case integration.FieldTestMode:
+		return m.TestMode()
+	case integration.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IntegrationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case integration.FieldKey:
+		return m.OldKey(ctx)
+	case integration.FieldName:
+		return m.OldName(ctx)
+	case integration.FieldOfferID:
+		return m.OldOfferID(ctx)
+	case integration.FieldEnabled:
+		return m.OldEnabled(ctx)
+	case integration.FieldRequireToken:
+		return m.OldRequireToken(ctx)
+	case integration.FieldRequireSignature:
+		return m.OldRequireSignature(ctx)
+	case integration.FieldAllowedAddresses:
+		return m.OldAllowedAddresses(ctx)
+	case integration.FieldRateLimit:
+		return m.OldRateLimit(ctx)
+	case integration.FieldRequireHTTPS:
+		return m.OldRequireHTTPS(ctx)
+	case integration.FieldSignatureHeader:
+		return m.OldSignatureHeader(ctx)
+	case integration.FieldTimestampName:
+		return m.OldTimestampName(ctx)
+	case integration.FieldTimestampWindow:
+		return m.OldTimestampWindow(ctx)
+	case integration.FieldParameterNames:
+		return m.OldParameterNames(ctx)
+	case integration.FieldGoalWords:
+		return m.OldGoalWords(ctx)
+	case integration.FieldStatusWords:
+		return m.OldStatusWords(ctx)
+	case integration.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case integration.FieldTestMode:
+		return m.OldTestMode(ctx)
+	case integration.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Integration field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case integration.FieldKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKey(v)
+		return nil
+	case integration.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case integration.FieldOfferID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfferID(v)
+		return nil
+	case integration.FieldEnabled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnabled(v)
+		return nil
+	case integration.FieldRequireToken:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequireToken(v)
+		return nil
+	case integration.FieldRequireSignature:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequireSignature(v)
+		return nil
+	case integration.FieldAllowedAddresses:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAllowedAddresses(v)
+		return nil
+	case integration.FieldRateLimit:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRateLimit(v)
+		return nil
+	case integration.FieldRequireHTTPS:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequireHTTPS(v)
+		return nil
+	case integration.FieldSignatureHeader:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSignatureHeader(v)
+		return nil
+	case integration.FieldTimestampName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTimestampName(v)
+		return nil
+	case integration.FieldTimestampWindow:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTimestampWindow(v)
+		return nil
+	case integration.FieldParameterNames:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParameterNames(v)
+		return nil
+	case integration.FieldGoalWords:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGoalWords(v)
+		return nil
+	case integration.FieldStatusWords:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatusWords(v)
+		return nil
+	case integration.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case integration.FieldTestMode:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTestMode(v)
+		return nil
+	case integration.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Integration field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IntegrationMutation) AddedFields() []string {
+	var fields []string
+	if m.addoffer_id != nil {
+		fields = append(fields, integration.FieldOfferID)
+	}
+	if m.addrate_limit != nil {
+		fields = append(fields, integration.FieldRateLimit)
+	}
+	if m.addtimestamp_window != nil {
+		fields = append(fields, integration.FieldTimestampWindow)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IntegrationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case integration.FieldOfferID:
+		return m.AddedOfferID()
+	case integration.FieldRateLimit:
+		return m.AddedRateLimit()
+	case integration.FieldTimestampWindow:
+		return m.AddedTimestampWindow()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IntegrationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case integration.FieldOfferID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOfferID(v)
+		return nil
+	case integration.FieldRateLimit:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRateLimit(v)
+		return nil
+	case integration.FieldTimestampWindow:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTimestampWindow(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Integration numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IntegrationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(integration.FieldRateLimit) {
+		fields = append(fields, integration.FieldRateLimit)
+	}
+	if m.FieldCleared(integration.FieldTimestampWindow) {
+		fields = append(fields, integration.FieldTimestampWindow)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IntegrationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IntegrationMutation) ClearField(name string) error {
+	switch name {
+	case integration.FieldRateLimit:
+		m.ClearRateLimit()
+		return nil
+	case integration.FieldTimestampWindow:
+		m.ClearTimestampWindow()
+		return nil
+	}
+	return fmt.Errorf("unknown Integration nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IntegrationMutation) ResetField(name string) error {
+	switch name {
+	case integration.FieldKey:
+		m.ResetKey()
+		return nil
+	case integration.FieldName:
+		m.ResetName()
+		return nil
+	case integration.FieldOfferID:
+		m.ResetOfferID()
+		return nil
+	case integration.FieldEnabled:
+		m.ResetEnabled()
+		return nil
+	case integration.FieldRequireToken:
+		m.ResetRequireToken()
+		return nil
+	case integration.FieldRequireSignature:
+		m.ResetRequireSignature()
+		return nil
+	case integration.FieldAllowedAddresses:
+		m.ResetAllowedAddresses()
+		return nil
+	case integration.FieldRateLimit:
+		m.ResetRateLimit()
+		return nil
+	case integration.FieldRequireHTTPS:
+		m.ResetRequireHTTPS()
+		return nil
+	case integration.FieldSignatureHeader:
+		m.ResetSignatureHeader()
+		return nil
+	case integration.FieldTimestampName:
+		m.ResetTimestampName()
+		return nil
+	case integration.FieldTimestampWindow:
+		m.ResetTimestampWindow()
+		return nil
+	case integration.FieldParameterNames:
+		m.ResetParameterNames()
+		return nil
+	case integration.FieldGoalWords:
+		m.ResetGoalWords()
+		return nil
+	case integration.FieldStatusWords:
+		m.ResetStatusWords()
+		return nil
+	case integration.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case integration.FieldTestMode:
+		m.ResetTestMode()
+		return nil
+	case integration.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Integration field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IntegrationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IntegrationMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IntegrationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IntegrationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IntegrationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IntegrationMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IntegrationMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Integration unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IntegrationMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Integration edge %s", name)
+}
+
+// IntegrationSecretMutation represents an operation that mutates the IntegrationSecret nodes in the graph.
+type IntegrationSecretMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	integration_id    *int64
+	addintegration_id *int64
+	kind              *string
+	sealed            *[]byte
+	created_at        *time.Time
+	expires_at        *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*IntegrationSecret, error)
+	predicates        []predicate.IntegrationSecret
+}
+
+var _ ent.Mutation = (*IntegrationSecretMutation)(nil)
+
+// integrationsecretOption allows management of the mutation configuration using functional options.
+type integrationsecretOption func(*IntegrationSecretMutation)
+
+// newIntegrationSecretMutation creates new mutation for the IntegrationSecret entity.
+func newIntegrationSecretMutation(c config, op Op, opts ...integrationsecretOption) *IntegrationSecretMutation {
+	m := &IntegrationSecretMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIntegrationSecret,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIntegrationSecretID sets the ID field of the mutation.
+func withIntegrationSecretID(id int64) integrationsecretOption {
+	return func(m *IntegrationSecretMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *IntegrationSecret
+		)
+		m.oldValue = func(ctx context.Context) (*IntegrationSecret, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().IntegrationSecret.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIntegrationSecret sets the old IntegrationSecret of the mutation.
+func withIntegrationSecret(node *IntegrationSecret) integrationsecretOption {
+	return func(m *IntegrationSecretMutation) {
+		m.oldValue = func(context.Context) (*IntegrationSecret, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IntegrationSecretMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IntegrationSecretMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of IntegrationSecret entities.
+func (m *IntegrationSecretMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IntegrationSecretMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IntegrationSecretMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().IntegrationSecret.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetIntegrationID sets the "integration_id" field.
+func (m *IntegrationSecretMutation) SetIntegrationID(i int64) {
+	m.integration_id = &i
+	m.addintegration_id = nil
+}
+
+// IntegrationID returns the value of the "integration_id" field in the mutation.
+func (m *IntegrationSecretMutation) IntegrationID() (r int64, exists bool) {
+	v := m.integration_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIntegrationID returns the old "integration_id" field's value of the IntegrationSecret entity.
+// If the IntegrationSecret object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationSecretMutation) OldIntegrationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIntegrationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIntegrationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIntegrationID: %w", err)
+	}
+	return oldValue.IntegrationID, nil
+}
+
+// AddIntegrationID adds i to the "integration_id" field.
+func (m *IntegrationSecretMutation) AddIntegrationID(i int64) {
+	if m.addintegration_id != nil {
+		*m.addintegration_id += i
+	} else {
+		m.addintegration_id = &i
+	}
+}
+
+// AddedIntegrationID returns the value that was added to the "integration_id" field in this mutation.
+func (m *IntegrationSecretMutation) AddedIntegrationID() (r int64, exists bool) {
+	v := m.addintegration_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetIntegrationID resets all changes to the "integration_id" field.
+func (m *IntegrationSecretMutation) ResetIntegrationID() {
+	m.integration_id = nil
+	m.addintegration_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *IntegrationSecretMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *IntegrationSecretMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the IntegrationSecret entity.
+// If the IntegrationSecret object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationSecretMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *IntegrationSecretMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetSealed sets the "sealed" field.
+func (m *IntegrationSecretMutation) SetSealed(b []byte) {
+	m.sealed = &b
+}
+
+// Sealed returns the value of the "sealed" field in the mutation.
+func (m *IntegrationSecretMutation) Sealed() (r []byte, exists bool) {
+	v := m.sealed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSealed returns the old "sealed" field's value of the IntegrationSecret entity.
+// If the IntegrationSecret object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationSecretMutation) OldSealed(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSealed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSealed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSealed: %w", err)
+	}
+	return oldValue.Sealed, nil
+}
+
+// ResetSealed resets all changes to the "sealed" field.
+func (m *IntegrationSecretMutation) ResetSealed() {
+	m.sealed = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *IntegrationSecretMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *IntegrationSecretMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the IntegrationSecret entity.
+// If the IntegrationSecret object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationSecretMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *IntegrationSecretMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *IntegrationSecretMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *IntegrationSecretMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the IntegrationSecret entity.
+// If the IntegrationSecret object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationSecretMutation) OldExpiresAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (m *IntegrationSecretMutation) ClearExpiresAt() {
+	m.expires_at = nil
+	m.clearedFields[integrationsecret.FieldExpiresAt] = struct{}{}
+}
+
+// ExpiresAtCleared returns if the "expires_at" field was cleared in this mutation.
+func (m *IntegrationSecretMutation) ExpiresAtCleared() bool {
+	_, ok := m.clearedFields[integrationsecret.FieldExpiresAt]
+	return ok
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *IntegrationSecretMutation) ResetExpiresAt() {
+	m.expires_at = nil
+	delete(m.clearedFields, integrationsecret.FieldExpiresAt)
+}
+
+// Where appends a list predicates to the IntegrationSecretMutation builder.
+func (m *IntegrationSecretMutation) Where(ps ...predicate.IntegrationSecret) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IntegrationSecretMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IntegrationSecretMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.IntegrationSecret, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IntegrationSecretMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IntegrationSecretMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (IntegrationSecret).
+func (m *IntegrationSecretMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IntegrationSecretMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.integration_id != nil {
+		fields = append(fields, integrationsecret.FieldIntegrationID)
+	}
+	if m.kind != nil {
+		fields = append(fields, integrationsecret.FieldKind)
+	}
+	if m.sealed != nil {
+		fields = append(fields, integrationsecret.FieldSealed)
+	}
+	if m.created_at != nil {
+		fields = append(fields, integrationsecret.FieldCreatedAt)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, integrationsecret.FieldExpiresAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IntegrationSecretMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case integrationsecret.FieldIntegrationID:
+		return m.IntegrationID()
+	case integrationsecret.FieldKind:
+		return m.Kind()
+	case integrationsecret.FieldSealed:
+		return m.Sealed()
+	case integrationsecret.FieldCreatedAt:
+		return m.CreatedAt()
+	case integrationsecret.FieldExpiresAt:
+		return m.ExpiresAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IntegrationSecretMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case integrationsecret.FieldIntegrationID:
+		return m.OldIntegrationID(ctx)
+	case integrationsecret.FieldKind:
+		return m.OldKind(ctx)
+	case integrationsecret.FieldSealed:
+		return m.OldSealed(ctx)
+	case integrationsecret.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case integrationsecret.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown IntegrationSecret field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IntegrationSecretMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case integrationsecret.FieldIntegrationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIntegrationID(v)
+		return nil
+	case integrationsecret.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case integrationsecret.FieldSealed:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSealed(v)
+		return nil
+	case integrationsecret.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case integrationsecret.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IntegrationSecret field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IntegrationSecretMutation) AddedFields() []string {
+	var fields []string
+	if m.addintegration_id != nil {
+		fields = append(fields, integrationsecret.FieldIntegrationID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IntegrationSecretMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case integrationsecret.FieldIntegrationID:
+		return m.AddedIntegrationID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IntegrationSecretMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case integrationsecret.FieldIntegrationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddIntegrationID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IntegrationSecret numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IntegrationSecretMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(integrationsecret.FieldExpiresAt) {
+		fields = append(fields, integrationsecret.FieldExpiresAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IntegrationSecretMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IntegrationSecretMutation) ClearField(name string) error {
+	switch name {
+	case integrationsecret.FieldExpiresAt:
+		m.ClearExpiresAt()
+		return nil
+	}
+	return fmt.Errorf("unknown IntegrationSecret nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IntegrationSecretMutation) ResetField(name string) error {
+	switch name {
+	case integrationsecret.FieldIntegrationID:
+		m.ResetIntegrationID()
+		return nil
+	case integrationsecret.FieldKind:
+		m.ResetKind()
+		return nil
+	case integrationsecret.FieldSealed:
+		m.ResetSealed()
+		return nil
+	case integrationsecret.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case integrationsecret.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	}
+	return fmt.Errorf("unknown IntegrationSecret field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IntegrationSecretMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IntegrationSecretMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IntegrationSecretMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IntegrationSecretMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IntegrationSecretMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IntegrationSecretMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IntegrationSecretMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown IntegrationSecret unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IntegrationSecretMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown IntegrationSecret edge %s", name)
+}
+
 // LandingPageMutation represents an operation that mutates the LandingPage nodes in the graph.
 type LandingPageMutation struct {
 	config
@@ -19600,18 +21617,18 @@ func (m *OfferMutation) ResetEdge(name string) error {
 // PlayerMutation represents an operation that mutates the Player nodes in the graph.
 type PlayerMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *uuid.UUID
-	source_id     *int64
-	addsource_id  *int64
-	external_id   *string
-	click_id      *uuid.UUID
-	created_at    *time.Time
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*Player, error)
-	predicates    []predicate.Player
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	integration_id    *int64
+	addintegration_id *int64
+	external_id       *string
+	click_id          *uuid.UUID
+	created_at        *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*Player, error)
+	predicates        []predicate.Player
 }
 
 var _ ent.Mutation = (*PlayerMutation)(nil)
@@ -19718,60 +21735,60 @@ func (m *PlayerMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
 	}
 }
 
-// SetSourceID sets the "source_id" field.
-func (m *PlayerMutation) SetSourceID(i int64) {
-	m.source_id = &i
-	m.addsource_id = nil
+// SetIntegrationID sets the "integration_id" field.
+func (m *PlayerMutation) SetIntegrationID(i int64) {
+	m.integration_id = &i
+	m.addintegration_id = nil
 }
 
-// SourceID returns the value of the "source_id" field in the mutation.
-func (m *PlayerMutation) SourceID() (r int64, exists bool) {
-	v := m.source_id
+// IntegrationID returns the value of the "integration_id" field in the mutation.
+func (m *PlayerMutation) IntegrationID() (r int64, exists bool) {
+	v := m.integration_id
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldSourceID returns the old "source_id" field's value of the Player entity.
+// OldIntegrationID returns the old "integration_id" field's value of the Player entity.
 // If the Player object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PlayerMutation) OldSourceID(ctx context.Context) (v int64, err error) {
+func (m *PlayerMutation) OldIntegrationID(ctx context.Context) (v int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldSourceID is only allowed on UpdateOne operations")
+		return v, errors.New("OldIntegrationID is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldSourceID requires an ID field in the mutation")
+		return v, errors.New("OldIntegrationID requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldSourceID: %w", err)
+		return v, fmt.Errorf("querying old value for OldIntegrationID: %w", err)
 	}
-	return oldValue.SourceID, nil
+	return oldValue.IntegrationID, nil
 }
 
-// AddSourceID adds i to the "source_id" field.
-func (m *PlayerMutation) AddSourceID(i int64) {
-	if m.addsource_id != nil {
-		*m.addsource_id += i
+// AddIntegrationID adds i to the "integration_id" field.
+func (m *PlayerMutation) AddIntegrationID(i int64) {
+	if m.addintegration_id != nil {
+		*m.addintegration_id += i
 	} else {
-		m.addsource_id = &i
+		m.addintegration_id = &i
 	}
 }
 
-// AddedSourceID returns the value that was added to the "source_id" field in this mutation.
-func (m *PlayerMutation) AddedSourceID() (r int64, exists bool) {
-	v := m.addsource_id
+// AddedIntegrationID returns the value that was added to the "integration_id" field in this mutation.
+func (m *PlayerMutation) AddedIntegrationID() (r int64, exists bool) {
+	v := m.addintegration_id
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ResetSourceID resets all changes to the "source_id" field.
-func (m *PlayerMutation) ResetSourceID() {
-	m.source_id = nil
-	m.addsource_id = nil
+// ResetIntegrationID resets all changes to the "integration_id" field.
+func (m *PlayerMutation) ResetIntegrationID() {
+	m.integration_id = nil
+	m.addintegration_id = nil
 }
 
 // SetExternalID sets the "external_id" field.
@@ -19930,8 +21947,8 @@ func (m *PlayerMutation) Type() string {
 // AddedFields().
 func (m *PlayerMutation) Fields() []string {
 	fields := make([]string, 0, 4)
-	if m.source_id != nil {
-		fields = append(fields, player.FieldSourceID)
+	if m.integration_id != nil {
+		fields = append(fields, player.FieldIntegrationID)
 	}
 	if m.external_id != nil {
 		fields = append(fields, player.FieldExternalID)
@@ -19950,8 +21967,8 @@ func (m *PlayerMutation) Fields() []string {
 // schema.
 func (m *PlayerMutation) Field(name string) (ent.Value, bool) {
 	switch name {
-	case player.FieldSourceID:
-		return m.SourceID()
+	case player.FieldIntegrationID:
+		return m.IntegrationID()
 	case player.FieldExternalID:
 		return m.ExternalID()
 	case player.FieldClickID:
@@ -19967,8 +21984,8 @@ func (m *PlayerMutation) Field(name string) (ent.Value, bool) {
 // database failed.
 func (m *PlayerMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
 	switch name {
-	case player.FieldSourceID:
-		return m.OldSourceID(ctx)
+	case player.FieldIntegrationID:
+		return m.OldIntegrationID(ctx)
 	case player.FieldExternalID:
 		return m.OldExternalID(ctx)
 	case player.FieldClickID:
@@ -19984,12 +22001,12 @@ func (m *PlayerMutation) OldField(ctx context.Context, name string) (ent.Value, 
 // type.
 func (m *PlayerMutation) SetField(name string, value ent.Value) error {
 	switch name {
-	case player.FieldSourceID:
+	case player.FieldIntegrationID:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetSourceID(v)
+		m.SetIntegrationID(v)
 		return nil
 	case player.FieldExternalID:
 		v, ok := value.(string)
@@ -20020,8 +22037,8 @@ func (m *PlayerMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *PlayerMutation) AddedFields() []string {
 	var fields []string
-	if m.addsource_id != nil {
-		fields = append(fields, player.FieldSourceID)
+	if m.addintegration_id != nil {
+		fields = append(fields, player.FieldIntegrationID)
 	}
 	return fields
 }
@@ -20031,8 +22048,8 @@ func (m *PlayerMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *PlayerMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
-	case player.FieldSourceID:
-		return m.AddedSourceID()
+	case player.FieldIntegrationID:
+		return m.AddedIntegrationID()
 	}
 	return nil, false
 }
@@ -20042,12 +22059,12 @@ func (m *PlayerMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *PlayerMutation) AddField(name string, value ent.Value) error {
 	switch name {
-	case player.FieldSourceID:
+	case player.FieldIntegrationID:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.AddSourceID(v)
+		m.AddIntegrationID(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Player numeric field %s", name)
@@ -20085,8 +22102,8 @@ func (m *PlayerMutation) ClearField(name string) error {
 // It returns an error if the field is not defined in the schema.
 func (m *PlayerMutation) ResetField(name string) error {
 	switch name {
-	case player.FieldSourceID:
-		m.ResetSourceID()
+	case player.FieldIntegrationID:
+		m.ResetIntegrationID()
 		return nil
 	case player.FieldExternalID:
 		m.ResetExternalID()
@@ -24003,30 +26020,30 @@ func (m *PostbackVersionMutation) ResetEdge(name string) error {
 // ReceivedPostbackMutation represents an operation that mutates the ReceivedPostback nodes in the graph.
 type ReceivedPostbackMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *uuid.UUID
-	received_at    *time.Time
-	source_id      *int64
-	addsource_id   *int64
-	source_key     *string
-	method         *string
-	query          *string
-	body           *string
-	headers        *[]dispatch.Header
-	appendheaders  []dispatch.Header
-	address        *string
-	result         *string
-	reason         *string
-	status_code    *int
-	addstatus_code *int
-	duration_ms    *float64
-	addduration_ms *float64
-	conversion_id  *uuid.UUID
-	clearedFields  map[string]struct{}
-	done           bool
-	oldValue       func(context.Context) (*ReceivedPostback, error)
-	predicates     []predicate.ReceivedPostback
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	received_at       *time.Time
+	integration_id    *int64
+	addintegration_id *int64
+	integration_key   *string
+	method            *string
+	query             *string
+	body              *string
+	headers           *[]dispatch.Header
+	appendheaders     []dispatch.Header
+	address           *string
+	result            *string
+	reason            *string
+	status_code       *int
+	addstatus_code    *int
+	duration_ms       *float64
+	addduration_ms    *float64
+	conversion_id     *uuid.UUID
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*ReceivedPostback, error)
+	predicates        []predicate.ReceivedPostback
 }
 
 var _ ent.Mutation = (*ReceivedPostbackMutation)(nil)
@@ -24169,110 +26186,110 @@ func (m *ReceivedPostbackMutation) ResetReceivedAt() {
 	m.received_at = nil
 }
 
-// SetSourceID sets the "source_id" field.
-func (m *ReceivedPostbackMutation) SetSourceID(i int64) {
-	m.source_id = &i
-	m.addsource_id = nil
+// SetIntegrationID sets the "integration_id" field.
+func (m *ReceivedPostbackMutation) SetIntegrationID(i int64) {
+	m.integration_id = &i
+	m.addintegration_id = nil
 }
 
-// SourceID returns the value of the "source_id" field in the mutation.
-func (m *ReceivedPostbackMutation) SourceID() (r int64, exists bool) {
-	v := m.source_id
+// IntegrationID returns the value of the "integration_id" field in the mutation.
+func (m *ReceivedPostbackMutation) IntegrationID() (r int64, exists bool) {
+	v := m.integration_id
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldSourceID returns the old "source_id" field's value of the ReceivedPostback entity.
+// OldIntegrationID returns the old "integration_id" field's value of the ReceivedPostback entity.
 // If the ReceivedPostback object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ReceivedPostbackMutation) OldSourceID(ctx context.Context) (v *int64, err error) {
+func (m *ReceivedPostbackMutation) OldIntegrationID(ctx context.Context) (v *int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldSourceID is only allowed on UpdateOne operations")
+		return v, errors.New("OldIntegrationID is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldSourceID requires an ID field in the mutation")
+		return v, errors.New("OldIntegrationID requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldSourceID: %w", err)
+		return v, fmt.Errorf("querying old value for OldIntegrationID: %w", err)
 	}
-	return oldValue.SourceID, nil
+	return oldValue.IntegrationID, nil
 }
 
-// AddSourceID adds i to the "source_id" field.
-func (m *ReceivedPostbackMutation) AddSourceID(i int64) {
-	if m.addsource_id != nil {
-		*m.addsource_id += i
+// AddIntegrationID adds i to the "integration_id" field.
+func (m *ReceivedPostbackMutation) AddIntegrationID(i int64) {
+	if m.addintegration_id != nil {
+		*m.addintegration_id += i
 	} else {
-		m.addsource_id = &i
+		m.addintegration_id = &i
 	}
 }
 
-// AddedSourceID returns the value that was added to the "source_id" field in this mutation.
-func (m *ReceivedPostbackMutation) AddedSourceID() (r int64, exists bool) {
-	v := m.addsource_id
+// AddedIntegrationID returns the value that was added to the "integration_id" field in this mutation.
+func (m *ReceivedPostbackMutation) AddedIntegrationID() (r int64, exists bool) {
+	v := m.addintegration_id
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ClearSourceID clears the value of the "source_id" field.
-func (m *ReceivedPostbackMutation) ClearSourceID() {
-	m.source_id = nil
-	m.addsource_id = nil
-	m.clearedFields[receivedpostback.FieldSourceID] = struct{}{}
+// ClearIntegrationID clears the value of the "integration_id" field.
+func (m *ReceivedPostbackMutation) ClearIntegrationID() {
+	m.integration_id = nil
+	m.addintegration_id = nil
+	m.clearedFields[receivedpostback.FieldIntegrationID] = struct{}{}
 }
 
-// SourceIDCleared returns if the "source_id" field was cleared in this mutation.
-func (m *ReceivedPostbackMutation) SourceIDCleared() bool {
-	_, ok := m.clearedFields[receivedpostback.FieldSourceID]
+// IntegrationIDCleared returns if the "integration_id" field was cleared in this mutation.
+func (m *ReceivedPostbackMutation) IntegrationIDCleared() bool {
+	_, ok := m.clearedFields[receivedpostback.FieldIntegrationID]
 	return ok
 }
 
-// ResetSourceID resets all changes to the "source_id" field.
-func (m *ReceivedPostbackMutation) ResetSourceID() {
-	m.source_id = nil
-	m.addsource_id = nil
-	delete(m.clearedFields, receivedpostback.FieldSourceID)
+// ResetIntegrationID resets all changes to the "integration_id" field.
+func (m *ReceivedPostbackMutation) ResetIntegrationID() {
+	m.integration_id = nil
+	m.addintegration_id = nil
+	delete(m.clearedFields, receivedpostback.FieldIntegrationID)
 }
 
-// SetSourceKey sets the "source_key" field.
-func (m *ReceivedPostbackMutation) SetSourceKey(s string) {
-	m.source_key = &s
+// SetIntegrationKey sets the "integration_key" field.
+func (m *ReceivedPostbackMutation) SetIntegrationKey(s string) {
+	m.integration_key = &s
 }
 
-// SourceKey returns the value of the "source_key" field in the mutation.
-func (m *ReceivedPostbackMutation) SourceKey() (r string, exists bool) {
-	v := m.source_key
+// IntegrationKey returns the value of the "integration_key" field in the mutation.
+func (m *ReceivedPostbackMutation) IntegrationKey() (r string, exists bool) {
+	v := m.integration_key
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldSourceKey returns the old "source_key" field's value of the ReceivedPostback entity.
+// OldIntegrationKey returns the old "integration_key" field's value of the ReceivedPostback entity.
 // If the ReceivedPostback object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ReceivedPostbackMutation) OldSourceKey(ctx context.Context) (v string, err error) {
+func (m *ReceivedPostbackMutation) OldIntegrationKey(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldSourceKey is only allowed on UpdateOne operations")
+		return v, errors.New("OldIntegrationKey is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldSourceKey requires an ID field in the mutation")
+		return v, errors.New("OldIntegrationKey requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldSourceKey: %w", err)
+		return v, fmt.Errorf("querying old value for OldIntegrationKey: %w", err)
 	}
-	return oldValue.SourceKey, nil
+	return oldValue.IntegrationKey, nil
 }
 
-// ResetSourceKey resets all changes to the "source_key" field.
-func (m *ReceivedPostbackMutation) ResetSourceKey() {
-	m.source_key = nil
+// ResetIntegrationKey resets all changes to the "integration_key" field.
+func (m *ReceivedPostbackMutation) ResetIntegrationKey() {
+	m.integration_key = nil
 }
 
 // SetMethod sets the "method" field.
@@ -24741,11 +26758,11 @@ func (m *ReceivedPostbackMutation) Fields() []string {
 	if m.received_at != nil {
 		fields = append(fields, receivedpostback.FieldReceivedAt)
 	}
-	if m.source_id != nil {
-		fields = append(fields, receivedpostback.FieldSourceID)
+	if m.integration_id != nil {
+		fields = append(fields, receivedpostback.FieldIntegrationID)
 	}
-	if m.source_key != nil {
-		fields = append(fields, receivedpostback.FieldSourceKey)
+	if m.integration_key != nil {
+		fields = append(fields, receivedpostback.FieldIntegrationKey)
 	}
 	if m.method != nil {
 		fields = append(fields, receivedpostback.FieldMethod)
@@ -24787,10 +26804,10 @@ func (m *ReceivedPostbackMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case receivedpostback.FieldReceivedAt:
 		return m.ReceivedAt()
-	case receivedpostback.FieldSourceID:
-		return m.SourceID()
-	case receivedpostback.FieldSourceKey:
-		return m.SourceKey()
+	case receivedpostback.FieldIntegrationID:
+		return m.IntegrationID()
+	case receivedpostback.FieldIntegrationKey:
+		return m.IntegrationKey()
 	case receivedpostback.FieldMethod:
 		return m.Method()
 	case receivedpostback.FieldQuery:
@@ -24822,10 +26839,10 @@ func (m *ReceivedPostbackMutation) OldField(ctx context.Context, name string) (e
 	switch name {
 	case receivedpostback.FieldReceivedAt:
 		return m.OldReceivedAt(ctx)
-	case receivedpostback.FieldSourceID:
-		return m.OldSourceID(ctx)
-	case receivedpostback.FieldSourceKey:
-		return m.OldSourceKey(ctx)
+	case receivedpostback.FieldIntegrationID:
+		return m.OldIntegrationID(ctx)
+	case receivedpostback.FieldIntegrationKey:
+		return m.OldIntegrationKey(ctx)
 	case receivedpostback.FieldMethod:
 		return m.OldMethod(ctx)
 	case receivedpostback.FieldQuery:
@@ -24862,19 +26879,19 @@ func (m *ReceivedPostbackMutation) SetField(name string, value ent.Value) error 
 		}
 		m.SetReceivedAt(v)
 		return nil
-	case receivedpostback.FieldSourceID:
+	case receivedpostback.FieldIntegrationID:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetSourceID(v)
+		m.SetIntegrationID(v)
 		return nil
-	case receivedpostback.FieldSourceKey:
+	case receivedpostback.FieldIntegrationKey:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetSourceKey(v)
+		m.SetIntegrationKey(v)
 		return nil
 	case receivedpostback.FieldMethod:
 		v, ok := value.(string)
@@ -24954,8 +26971,8 @@ func (m *ReceivedPostbackMutation) SetField(name string, value ent.Value) error 
 // this mutation.
 func (m *ReceivedPostbackMutation) AddedFields() []string {
 	var fields []string
-	if m.addsource_id != nil {
-		fields = append(fields, receivedpostback.FieldSourceID)
+	if m.addintegration_id != nil {
+		fields = append(fields, receivedpostback.FieldIntegrationID)
 	}
 	if m.addstatus_code != nil {
 		fields = append(fields, receivedpostback.FieldStatusCode)
@@ -24971,8 +26988,8 @@ func (m *ReceivedPostbackMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *ReceivedPostbackMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
-	case receivedpostback.FieldSourceID:
-		return m.AddedSourceID()
+	case receivedpostback.FieldIntegrationID:
+		return m.AddedIntegrationID()
 	case receivedpostback.FieldStatusCode:
 		return m.AddedStatusCode()
 	case receivedpostback.FieldDurationMs:
@@ -24986,12 +27003,12 @@ func (m *ReceivedPostbackMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *ReceivedPostbackMutation) AddField(name string, value ent.Value) error {
 	switch name {
-	case receivedpostback.FieldSourceID:
+	case receivedpostback.FieldIntegrationID:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.AddSourceID(v)
+		m.AddIntegrationID(v)
 		return nil
 	case receivedpostback.FieldStatusCode:
 		v, ok := value.(int)
@@ -25015,8 +27032,8 @@ func (m *ReceivedPostbackMutation) AddField(name string, value ent.Value) error 
 // mutation.
 func (m *ReceivedPostbackMutation) ClearedFields() []string {
 	var fields []string
-	if m.FieldCleared(receivedpostback.FieldSourceID) {
-		fields = append(fields, receivedpostback.FieldSourceID)
+	if m.FieldCleared(receivedpostback.FieldIntegrationID) {
+		fields = append(fields, receivedpostback.FieldIntegrationID)
 	}
 	if m.FieldCleared(receivedpostback.FieldConversionID) {
 		fields = append(fields, receivedpostback.FieldConversionID)
@@ -25035,8 +27052,8 @@ func (m *ReceivedPostbackMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *ReceivedPostbackMutation) ClearField(name string) error {
 	switch name {
-	case receivedpostback.FieldSourceID:
-		m.ClearSourceID()
+	case receivedpostback.FieldIntegrationID:
+		m.ClearIntegrationID()
 		return nil
 	case receivedpostback.FieldConversionID:
 		m.ClearConversionID()
@@ -25052,11 +27069,11 @@ func (m *ReceivedPostbackMutation) ResetField(name string) error {
 	case receivedpostback.FieldReceivedAt:
 		m.ResetReceivedAt()
 		return nil
-	case receivedpostback.FieldSourceID:
-		m.ResetSourceID()
+	case receivedpostback.FieldIntegrationID:
+		m.ResetIntegrationID()
 		return nil
-	case receivedpostback.FieldSourceKey:
-		m.ResetSourceKey()
+	case receivedpostback.FieldIntegrationKey:
+		m.ResetIntegrationKey()
 		return nil
 	case receivedpostback.FieldMethod:
 		m.ResetMethod()
@@ -25138,2023 +27155,6 @@ func (m *ReceivedPostbackMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ReceivedPostbackMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ReceivedPostback edge %s", name)
-}
-
-// SourceMutation represents an operation that mutates the Source nodes in the graph.
-type SourceMutation struct {
-	config
-	op                      Op
-	typ                     string
-	id                      *int64
-	key                     *string
-	name                    *string
-	offer_id                *int64
-	addoffer_id             *int64
-	enabled                 *bool
-	require_token           *bool
-	require_signature       *bool
-	allowed_addresses       *[]string
-	appendallowed_addresses []string
-	rate_limit              *int
-	addrate_limit           *int
-	require_https           *bool
-	signature_header        *string
-	timestamp_name          *string
-	timestamp_window        *int
-	addtimestamp_window     *int
-	parameter_names         *map[string]string
-	goal_words              *map[string]string
-	status_words            *map[string]string
-	currency                *string
-	test_mode               *bool
-	created_at              *time.Time
-	clearedFields           map[string]struct{}
-	done                    bool
-	oldValue                func(context.Context) (*Source, error)
-	predicates              []predicate.Source
-}
-
-var _ ent.Mutation = (*SourceMutation)(nil)
-
-// sourceOption allows management of the mutation configuration using functional options.
-type sourceOption func(*SourceMutation)
-
-// newSourceMutation creates new mutation for the Source entity.
-func newSourceMutation(c config, op Op, opts ...sourceOption) *SourceMutation {
-	m := &SourceMutation{
-		config:        c,
-		op:            op,
-		typ:           TypeSource,
-		clearedFields: make(map[string]struct{}),
-	}
-	for _, opt := range opts {
-		opt(m)
-	}
-	return m
-}
-
-// withSourceID sets the ID field of the mutation.
-func withSourceID(id int64) sourceOption {
-	return func(m *SourceMutation) {
-		var (
-			err   error
-			once  sync.Once
-			value *Source
-		)
-		m.oldValue = func(ctx context.Context) (*Source, error) {
-			once.Do(func() {
-				if m.done {
-					err = errors.New("querying old values post mutation is not allowed")
-				} else {
-					value, err = m.Client().Source.Get(ctx, id)
-				}
-			})
-			return value, err
-		}
-		m.id = &id
-	}
-}
-
-// withSource sets the old Source of the mutation.
-func withSource(node *Source) sourceOption {
-	return func(m *SourceMutation) {
-		m.oldValue = func(context.Context) (*Source, error) {
-			return node, nil
-		}
-		m.id = &node.ID
-	}
-}
-
-// Client returns a new `ent.Client` from the mutation. If the mutation was
-// executed in a transaction (ent.Tx), a transactional client is returned.
-func (m SourceMutation) Client() *Client {
-	client := &Client{config: m.config}
-	client.init()
-	return client
-}
-
-// Tx returns an `ent.Tx` for mutations that were executed in transactions;
-// it returns an error otherwise.
-func (m SourceMutation) Tx() (*Tx, error) {
-	if _, ok := m.driver.(*txDriver); !ok {
-		return nil, errors.New("db: mutation is not running in a transaction")
-	}
-	tx := &Tx{config: m.config}
-	tx.init()
-	return tx, nil
-}
-
-// SetID sets the value of the id field. Note that this
-// operation is only accepted on creation of Source entities.
-func (m *SourceMutation) SetID(id int64) {
-	m.id = &id
-}
-
-// ID returns the ID value in the mutation. Note that the ID is only available
-// if it was provided to the builder or after it was returned from the database.
-func (m *SourceMutation) ID() (id int64, exists bool) {
-	if m.id == nil {
-		return
-	}
-	return *m.id, true
-}
-
-// IDs queries the database and returns the entity ids that match the mutation's predicate.
-// That means, if the mutation is applied within a transaction with an isolation level such
-// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
-// or updated by the mutation.
-func (m *SourceMutation) IDs(ctx context.Context) ([]int64, error) {
-	switch {
-	case m.op.Is(OpUpdateOne | OpDeleteOne):
-		id, exists := m.ID()
-		if exists {
-			return []int64{id}, nil
-		}
-		fallthrough
-	case m.op.Is(OpUpdate | OpDelete):
-		return m.Client().Source.Query().Where(m.predicates...).IDs(ctx)
-	default:
-		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
-	}
-}
-
-// SetKey sets the "key" field.
-func (m *SourceMutation) SetKey(s string) {
-	m.key = &s
-}
-
-// Key returns the value of the "key" field in the mutation.
-func (m *SourceMutation) Key() (r string, exists bool) {
-	v := m.key
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldKey returns the old "key" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldKey(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldKey is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldKey requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldKey: %w", err)
-	}
-	return oldValue.Key, nil
-}
-
-// ResetKey resets all changes to the "key" field.
-func (m *SourceMutation) ResetKey() {
-	m.key = nil
-}
-
-// SetName sets the "name" field.
-func (m *SourceMutation) SetName(s string) {
-	m.name = &s
-}
-
-// Name returns the value of the "name" field in the mutation.
-func (m *SourceMutation) Name() (r string, exists bool) {
-	v := m.name
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldName returns the old "name" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldName(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldName is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldName requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldName: %w", err)
-	}
-	return oldValue.Name, nil
-}
-
-// ResetName resets all changes to the "name" field.
-func (m *SourceMutation) ResetName() {
-	m.name = nil
-}
-
-// SetOfferID sets the "offer_id" field.
-func (m *SourceMutation) SetOfferID(i int64) {
-	m.offer_id = &i
-	m.addoffer_id = nil
-}
-
-// OfferID returns the value of the "offer_id" field in the mutation.
-func (m *SourceMutation) OfferID() (r int64, exists bool) {
-	v := m.offer_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldOfferID returns the old "offer_id" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldOfferID(ctx context.Context) (v int64, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldOfferID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldOfferID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldOfferID: %w", err)
-	}
-	return oldValue.OfferID, nil
-}
-
-// AddOfferID adds i to the "offer_id" field.
-func (m *SourceMutation) AddOfferID(i int64) {
-	if m.addoffer_id != nil {
-		*m.addoffer_id += i
-	} else {
-		m.addoffer_id = &i
-	}
-}
-
-// AddedOfferID returns the value that was added to the "offer_id" field in this mutation.
-func (m *SourceMutation) AddedOfferID() (r int64, exists bool) {
-	v := m.addoffer_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetOfferID resets all changes to the "offer_id" field.
-func (m *SourceMutation) ResetOfferID() {
-	m.offer_id = nil
-	m.addoffer_id = nil
-}
-
-// SetEnabled sets the "enabled" field.
-func (m *SourceMutation) SetEnabled(b bool) {
-	m.enabled = &b
-}
-
-// Enabled returns the value of the "enabled" field in the mutation.
-func (m *SourceMutation) Enabled() (r bool, exists bool) {
-	v := m.enabled
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldEnabled returns the old "enabled" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldEnabled(ctx context.Context) (v bool, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldEnabled is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldEnabled requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldEnabled: %w", err)
-	}
-	return oldValue.Enabled, nil
-}
-
-// ResetEnabled resets all changes to the "enabled" field.
-func (m *SourceMutation) ResetEnabled() {
-	m.enabled = nil
-}
-
-// SetRequireToken sets the "require_token" field.
-func (m *SourceMutation) SetRequireToken(b bool) {
-	m.require_token = &b
-}
-
-// RequireToken returns the value of the "require_token" field in the mutation.
-func (m *SourceMutation) RequireToken() (r bool, exists bool) {
-	v := m.require_token
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldRequireToken returns the old "require_token" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldRequireToken(ctx context.Context) (v bool, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldRequireToken is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldRequireToken requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldRequireToken: %w", err)
-	}
-	return oldValue.RequireToken, nil
-}
-
-// ResetRequireToken resets all changes to the "require_token" field.
-func (m *SourceMutation) ResetRequireToken() {
-	m.require_token = nil
-}
-
-// SetRequireSignature sets the "require_signature" field.
-func (m *SourceMutation) SetRequireSignature(b bool) {
-	m.require_signature = &b
-}
-
-// RequireSignature returns the value of the "require_signature" field in the mutation.
-func (m *SourceMutation) RequireSignature() (r bool, exists bool) {
-	v := m.require_signature
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldRequireSignature returns the old "require_signature" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldRequireSignature(ctx context.Context) (v bool, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldRequireSignature is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldRequireSignature requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldRequireSignature: %w", err)
-	}
-	return oldValue.RequireSignature, nil
-}
-
-// ResetRequireSignature resets all changes to the "require_signature" field.
-func (m *SourceMutation) ResetRequireSignature() {
-	m.require_signature = nil
-}
-
-// SetAllowedAddresses sets the "allowed_addresses" field.
-func (m *SourceMutation) SetAllowedAddresses(s []string) {
-	m.allowed_addresses = &s
-	m.appendallowed_addresses = nil
-}
-
-// AllowedAddresses returns the value of the "allowed_addresses" field in the mutation.
-func (m *SourceMutation) AllowedAddresses() (r []string, exists bool) {
-	v := m.allowed_addresses
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldAllowedAddresses returns the old "allowed_addresses" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldAllowedAddresses(ctx context.Context) (v []string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldAllowedAddresses is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldAllowedAddresses requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldAllowedAddresses: %w", err)
-	}
-	return oldValue.AllowedAddresses, nil
-}
-
-// AppendAllowedAddresses adds s to the "allowed_addresses" field.
-func (m *SourceMutation) AppendAllowedAddresses(s []string) {
-	m.appendallowed_addresses = append(m.appendallowed_addresses, s...)
-}
-
-// AppendedAllowedAddresses returns the list of values that were appended to the "allowed_addresses" field in this mutation.
-func (m *SourceMutation) AppendedAllowedAddresses() ([]string, bool) {
-	if len(m.appendallowed_addresses) == 0 {
-		return nil, false
-	}
-	return m.appendallowed_addresses, true
-}
-
-// ResetAllowedAddresses resets all changes to the "allowed_addresses" field.
-func (m *SourceMutation) ResetAllowedAddresses() {
-	m.allowed_addresses = nil
-	m.appendallowed_addresses = nil
-}
-
-// SetRateLimit sets the "rate_limit" field.
-func (m *SourceMutation) SetRateLimit(i int) {
-	m.rate_limit = &i
-	m.addrate_limit = nil
-}
-
-// RateLimit returns the value of the "rate_limit" field in the mutation.
-func (m *SourceMutation) RateLimit() (r int, exists bool) {
-	v := m.rate_limit
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldRateLimit returns the old "rate_limit" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldRateLimit(ctx context.Context) (v *int, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldRateLimit is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldRateLimit requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldRateLimit: %w", err)
-	}
-	return oldValue.RateLimit, nil
-}
-
-// AddRateLimit adds i to the "rate_limit" field.
-func (m *SourceMutation) AddRateLimit(i int) {
-	if m.addrate_limit != nil {
-		*m.addrate_limit += i
-	} else {
-		m.addrate_limit = &i
-	}
-}
-
-// AddedRateLimit returns the value that was added to the "rate_limit" field in this mutation.
-func (m *SourceMutation) AddedRateLimit() (r int, exists bool) {
-	v := m.addrate_limit
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ClearRateLimit clears the value of the "rate_limit" field.
-func (m *SourceMutation) ClearRateLimit() {
-	m.rate_limit = nil
-	m.addrate_limit = nil
-	m.clearedFields[source.FieldRateLimit] = struct{}{}
-}
-
-// RateLimitCleared returns if the "rate_limit" field was cleared in this mutation.
-func (m *SourceMutation) RateLimitCleared() bool {
-	_, ok := m.clearedFields[source.FieldRateLimit]
-	return ok
-}
-
-// ResetRateLimit resets all changes to the "rate_limit" field.
-func (m *SourceMutation) ResetRateLimit() {
-	m.rate_limit = nil
-	m.addrate_limit = nil
-	delete(m.clearedFields, source.FieldRateLimit)
-}
-
-// SetRequireHTTPS sets the "require_https" field.
-func (m *SourceMutation) SetRequireHTTPS(b bool) {
-	m.require_https = &b
-}
-
-// RequireHTTPS returns the value of the "require_https" field in the mutation.
-func (m *SourceMutation) RequireHTTPS() (r bool, exists bool) {
-	v := m.require_https
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldRequireHTTPS returns the old "require_https" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldRequireHTTPS(ctx context.Context) (v bool, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldRequireHTTPS is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldRequireHTTPS requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldRequireHTTPS: %w", err)
-	}
-	return oldValue.RequireHTTPS, nil
-}
-
-// ResetRequireHTTPS resets all changes to the "require_https" field.
-func (m *SourceMutation) ResetRequireHTTPS() {
-	m.require_https = nil
-}
-
-// SetSignatureHeader sets the "signature_header" field.
-func (m *SourceMutation) SetSignatureHeader(s string) {
-	m.signature_header = &s
-}
-
-// SignatureHeader returns the value of the "signature_header" field in the mutation.
-func (m *SourceMutation) SignatureHeader() (r string, exists bool) {
-	v := m.signature_header
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldSignatureHeader returns the old "signature_header" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldSignatureHeader(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldSignatureHeader is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldSignatureHeader requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldSignatureHeader: %w", err)
-	}
-	return oldValue.SignatureHeader, nil
-}
-
-// ResetSignatureHeader resets all changes to the "signature_header" field.
-func (m *SourceMutation) ResetSignatureHeader() {
-	m.signature_header = nil
-}
-
-// SetTimestampName sets the "timestamp_name" field.
-func (m *SourceMutation) SetTimestampName(s string) {
-	m.timestamp_name = &s
-}
-
-// TimestampName returns the value of the "timestamp_name" field in the mutation.
-func (m *SourceMutation) TimestampName() (r string, exists bool) {
-	v := m.timestamp_name
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldTimestampName returns the old "timestamp_name" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldTimestampName(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldTimestampName is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldTimestampName requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldTimestampName: %w", err)
-	}
-	return oldValue.TimestampName, nil
-}
-
-// ResetTimestampName resets all changes to the "timestamp_name" field.
-func (m *SourceMutation) ResetTimestampName() {
-	m.timestamp_name = nil
-}
-
-// SetTimestampWindow sets the "timestamp_window" field.
-func (m *SourceMutation) SetTimestampWindow(i int) {
-	m.timestamp_window = &i
-	m.addtimestamp_window = nil
-}
-
-// TimestampWindow returns the value of the "timestamp_window" field in the mutation.
-func (m *SourceMutation) TimestampWindow() (r int, exists bool) {
-	v := m.timestamp_window
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldTimestampWindow returns the old "timestamp_window" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldTimestampWindow(ctx context.Context) (v *int, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldTimestampWindow is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldTimestampWindow requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldTimestampWindow: %w", err)
-	}
-	return oldValue.TimestampWindow, nil
-}
-
-// AddTimestampWindow adds i to the "timestamp_window" field.
-func (m *SourceMutation) AddTimestampWindow(i int) {
-	if m.addtimestamp_window != nil {
-		*m.addtimestamp_window += i
-	} else {
-		m.addtimestamp_window = &i
-	}
-}
-
-// AddedTimestampWindow returns the value that was added to the "timestamp_window" field in this mutation.
-func (m *SourceMutation) AddedTimestampWindow() (r int, exists bool) {
-	v := m.addtimestamp_window
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ClearTimestampWindow clears the value of the "timestamp_window" field.
-func (m *SourceMutation) ClearTimestampWindow() {
-	m.timestamp_window = nil
-	m.addtimestamp_window = nil
-	m.clearedFields[source.FieldTimestampWindow] = struct{}{}
-}
-
-// TimestampWindowCleared returns if the "timestamp_window" field was cleared in this mutation.
-func (m *SourceMutation) TimestampWindowCleared() bool {
-	_, ok := m.clearedFields[source.FieldTimestampWindow]
-	return ok
-}
-
-// ResetTimestampWindow resets all changes to the "timestamp_window" field.
-func (m *SourceMutation) ResetTimestampWindow() {
-	m.timestamp_window = nil
-	m.addtimestamp_window = nil
-	delete(m.clearedFields, source.FieldTimestampWindow)
-}
-
-// SetParameterNames sets the "parameter_names" field.
-func (m *SourceMutation) SetParameterNames(value map[string]string) {
-	m.parameter_names = &value
-}
-
-// ParameterNames returns the value of the "parameter_names" field in the mutation.
-func (m *SourceMutation) ParameterNames() (r map[string]string, exists bool) {
-	v := m.parameter_names
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldParameterNames returns the old "parameter_names" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldParameterNames(ctx context.Context) (v map[string]string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldParameterNames is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldParameterNames requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldParameterNames: %w", err)
-	}
-	return oldValue.ParameterNames, nil
-}
-
-// ResetParameterNames resets all changes to the "parameter_names" field.
-func (m *SourceMutation) ResetParameterNames() {
-	m.parameter_names = nil
-}
-
-// SetGoalWords sets the "goal_words" field.
-func (m *SourceMutation) SetGoalWords(value map[string]string) {
-	m.goal_words = &value
-}
-
-// GoalWords returns the value of the "goal_words" field in the mutation.
-func (m *SourceMutation) GoalWords() (r map[string]string, exists bool) {
-	v := m.goal_words
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldGoalWords returns the old "goal_words" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldGoalWords(ctx context.Context) (v map[string]string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldGoalWords is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldGoalWords requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldGoalWords: %w", err)
-	}
-	return oldValue.GoalWords, nil
-}
-
-// ResetGoalWords resets all changes to the "goal_words" field.
-func (m *SourceMutation) ResetGoalWords() {
-	m.goal_words = nil
-}
-
-// SetStatusWords sets the "status_words" field.
-func (m *SourceMutation) SetStatusWords(value map[string]string) {
-	m.status_words = &value
-}
-
-// StatusWords returns the value of the "status_words" field in the mutation.
-func (m *SourceMutation) StatusWords() (r map[string]string, exists bool) {
-	v := m.status_words
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldStatusWords returns the old "status_words" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldStatusWords(ctx context.Context) (v map[string]string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldStatusWords is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldStatusWords requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldStatusWords: %w", err)
-	}
-	return oldValue.StatusWords, nil
-}
-
-// ResetStatusWords resets all changes to the "status_words" field.
-func (m *SourceMutation) ResetStatusWords() {
-	m.status_words = nil
-}
-
-// SetCurrency sets the "currency" field.
-func (m *SourceMutation) SetCurrency(s string) {
-	m.currency = &s
-}
-
-// Currency returns the value of the "currency" field in the mutation.
-func (m *SourceMutation) Currency() (r string, exists bool) {
-	v := m.currency
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldCurrency returns the old "currency" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldCurrency(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldCurrency requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
-	}
-	return oldValue.Currency, nil
-}
-
-// ResetCurrency resets all changes to the "currency" field.
-func (m *SourceMutation) ResetCurrency() {
-	m.currency = nil
-}
-
-// SetTestMode sets the "test_mode" field.
-func (m *SourceMutation) SetTestMode(b bool) {
-	m.test_mode = &b
-}
-
-// TestMode returns the value of the "test_mode" field in the mutation.
-func (m *SourceMutation) TestMode() (r bool, exists bool) {
-	v := m.test_mode
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldTestMode returns the old "test_mode" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldTestMode(ctx context.Context) (v bool, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldTestMode is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldTestMode requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldTestMode: %w", err)
-	}
-	return oldValue.TestMode, nil
-}
-
-// ResetTestMode resets all changes to the "test_mode" field.
-func (m *SourceMutation) ResetTestMode() {
-	m.test_mode = nil
-}
-
-// SetCreatedAt sets the "created_at" field.
-func (m *SourceMutation) SetCreatedAt(t time.Time) {
-	m.created_at = &t
-}
-
-// CreatedAt returns the value of the "created_at" field in the mutation.
-func (m *SourceMutation) CreatedAt() (r time.Time, exists bool) {
-	v := m.created_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldCreatedAt returns the old "created_at" field's value of the Source entity.
-// If the Source object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
-	}
-	return oldValue.CreatedAt, nil
-}
-
-// ResetCreatedAt resets all changes to the "created_at" field.
-func (m *SourceMutation) ResetCreatedAt() {
-	m.created_at = nil
-}
-
-// Where appends a list predicates to the SourceMutation builder.
-func (m *SourceMutation) Where(ps ...predicate.Source) {
-	m.predicates = append(m.predicates, ps...)
-}
-
-// WhereP appends storage-level predicates to the SourceMutation builder. Using this method,
-// users can use type-assertion to append predicates that do not depend on any generated package.
-func (m *SourceMutation) WhereP(ps ...func(*sql.Selector)) {
-	p := make([]predicate.Source, len(ps))
-	for i := range ps {
-		p[i] = ps[i]
-	}
-	m.Where(p...)
-}
-
-// Op returns the operation name.
-func (m *SourceMutation) Op() Op {
-	return m.op
-}
-
-// SetOp allows setting the mutation operation.
-func (m *SourceMutation) SetOp(op Op) {
-	m.op = op
-}
-
-// Type returns the node type of this mutation (Source).
-func (m *SourceMutation) Type() string {
-	return m.typ
-}
-
-// Fields returns all fields that were changed during this mutation. Note that in
-// order to get all numeric fields that were incremented/decremented, call
-// AddedFields().
-func (m *SourceMutation) Fields() []string {
-	fields := make([]string, 0, 18)
-	if m.key != nil {
-		fields = append(fields, source.FieldKey)
-	}
-	if m.name != nil {
-		fields = append(fields, source.FieldName)
-	}
-	if m.offer_id != nil {
-		fields = append(fields, source.FieldOfferID)
-	}
-	if m.enabled != nil {
-		fields = append(fields, source.FieldEnabled)
-	}
-	if m.require_token != nil {
-		fields = append(fields, source.FieldRequireToken)
-	}
-	if m.require_signature != nil {
-		fields = append(fields, source.FieldRequireSignature)
-	}
-	if m.allowed_addresses != nil {
-		fields = append(fields, source.FieldAllowedAddresses)
-	}
-	if m.rate_limit != nil {
-		fields = append(fields, source.FieldRateLimit)
-	}
-	if m.require_https != nil {
-		fields = append(fields, source.FieldRequireHTTPS)
-	}
-	if m.signature_header != nil {
-		fields = append(fields, source.FieldSignatureHeader)
-	}
-	if m.timestamp_name != nil {
-		fields = append(fields, source.FieldTimestampName)
-	}
-	if m.timestamp_window != nil {
-		fields = append(fields, source.FieldTimestampWindow)
-	}
-	if m.parameter_names != nil {
-		fields = append(fields, source.FieldParameterNames)
-	}
-	if m.goal_words != nil {
-		fields = append(fields, source.FieldGoalWords)
-	}
-	if m.status_words != nil {
-		fields = append(fields, source.FieldStatusWords)
-	}
-	if m.currency != nil {
-		fields = append(fields, source.FieldCurrency)
-	}
-	if m.test_mode != nil {
-		fields = append(fields, source.FieldTestMode)
-	}
-	if m.created_at != nil {
-		fields = append(fields, source.FieldCreatedAt)
-	}
-	return fields
-}
-
-// Field returns the value of a field with the given name. The second boolean
-// return value indicates that this field was not set, or was not defined in the
-// schema.
-func (m *SourceMutation) Field(name string) (ent.Value, bool) {
-	switch name {
-	case source.FieldKey:
-		return m.Key()
-	case source.FieldName:
-		return m.Name()
-	case source.FieldOfferID:
-		return m.OfferID()
-	case source.FieldEnabled:
-		return m.Enabled()
-	case source.FieldRequireToken:
-		return m.RequireToken()
-	case source.FieldRequireSignature:
-		return m.RequireSignature()
-	case source.FieldAllowedAddresses:
-		return m.AllowedAddresses()
-	case source.FieldRateLimit:
-		return m.RateLimit()
-	case source.FieldRequireHTTPS:
-		return m.RequireHTTPS()
-	case source.FieldSignatureHeader:
-		return m.SignatureHeader()
-	case source.FieldTimestampName:
-		return m.TimestampName()
-	case source.FieldTimestampWindow:
-		return m.TimestampWindow()
-	case source.FieldParameterNames:
-		return m.ParameterNames()
-	case source.FieldGoalWords:
-		return m.GoalWords()
-	case source.FieldStatusWords:
-		return m.StatusWords()
-	case source.FieldCurrency:
-		return m.Currency()
-	case source.FieldTestMode:
-		return m.TestMode()
-	case source.FieldCreatedAt:
-		return m.CreatedAt()
-	}
-	return nil, false
-}
-
-// OldField returns the old value of the field from the database. An error is
-// returned if the mutation operation is not UpdateOne, or the query to the
-// database failed.
-func (m *SourceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
-	switch name {
-	case source.FieldKey:
-		return m.OldKey(ctx)
-	case source.FieldName:
-		return m.OldName(ctx)
-	case source.FieldOfferID:
-		return m.OldOfferID(ctx)
-	case source.FieldEnabled:
-		return m.OldEnabled(ctx)
-	case source.FieldRequireToken:
-		return m.OldRequireToken(ctx)
-	case source.FieldRequireSignature:
-		return m.OldRequireSignature(ctx)
-	case source.FieldAllowedAddresses:
-		return m.OldAllowedAddresses(ctx)
-	case source.FieldRateLimit:
-		return m.OldRateLimit(ctx)
-	case source.FieldRequireHTTPS:
-		return m.OldRequireHTTPS(ctx)
-	case source.FieldSignatureHeader:
-		return m.OldSignatureHeader(ctx)
-	case source.FieldTimestampName:
-		return m.OldTimestampName(ctx)
-	case source.FieldTimestampWindow:
-		return m.OldTimestampWindow(ctx)
-	case source.FieldParameterNames:
-		return m.OldParameterNames(ctx)
-	case source.FieldGoalWords:
-		return m.OldGoalWords(ctx)
-	case source.FieldStatusWords:
-		return m.OldStatusWords(ctx)
-	case source.FieldCurrency:
-		return m.OldCurrency(ctx)
-	case source.FieldTestMode:
-		return m.OldTestMode(ctx)
-	case source.FieldCreatedAt:
-		return m.OldCreatedAt(ctx)
-	}
-	return nil, fmt.Errorf("unknown Source field %s", name)
-}
-
-// SetField sets the value of a field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *SourceMutation) SetField(name string, value ent.Value) error {
-	switch name {
-	case source.FieldKey:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetKey(v)
-		return nil
-	case source.FieldName:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetName(v)
-		return nil
-	case source.FieldOfferID:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetOfferID(v)
-		return nil
-	case source.FieldEnabled:
-		v, ok := value.(bool)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetEnabled(v)
-		return nil
-	case source.FieldRequireToken:
-		v, ok := value.(bool)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetRequireToken(v)
-		return nil
-	case source.FieldRequireSignature:
-		v, ok := value.(bool)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetRequireSignature(v)
-		return nil
-	case source.FieldAllowedAddresses:
-		v, ok := value.([]string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetAllowedAddresses(v)
-		return nil
-	case source.FieldRateLimit:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetRateLimit(v)
-		return nil
-	case source.FieldRequireHTTPS:
-		v, ok := value.(bool)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetRequireHTTPS(v)
-		return nil
-	case source.FieldSignatureHeader:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetSignatureHeader(v)
-		return nil
-	case source.FieldTimestampName:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetTimestampName(v)
-		return nil
-	case source.FieldTimestampWindow:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetTimestampWindow(v)
-		return nil
-	case source.FieldParameterNames:
-		v, ok := value.(map[string]string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetParameterNames(v)
-		return nil
-	case source.FieldGoalWords:
-		v, ok := value.(map[string]string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetGoalWords(v)
-		return nil
-	case source.FieldStatusWords:
-		v, ok := value.(map[string]string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetStatusWords(v)
-		return nil
-	case source.FieldCurrency:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetCurrency(v)
-		return nil
-	case source.FieldTestMode:
-		v, ok := value.(bool)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetTestMode(v)
-		return nil
-	case source.FieldCreatedAt:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetCreatedAt(v)
-		return nil
-	}
-	return fmt.Errorf("unknown Source field %s", name)
-}
-
-// AddedFields returns all numeric fields that were incremented/decremented during
-// this mutation.
-func (m *SourceMutation) AddedFields() []string {
-	var fields []string
-	if m.addoffer_id != nil {
-		fields = append(fields, source.FieldOfferID)
-	}
-	if m.addrate_limit != nil {
-		fields = append(fields, source.FieldRateLimit)
-	}
-	if m.addtimestamp_window != nil {
-		fields = append(fields, source.FieldTimestampWindow)
-	}
-	return fields
-}
-
-// AddedField returns the numeric value that was incremented/decremented on a field
-// with the given name. The second boolean return value indicates that this field
-// was not set, or was not defined in the schema.
-func (m *SourceMutation) AddedField(name string) (ent.Value, bool) {
-	switch name {
-	case source.FieldOfferID:
-		return m.AddedOfferID()
-	case source.FieldRateLimit:
-		return m.AddedRateLimit()
-	case source.FieldTimestampWindow:
-		return m.AddedTimestampWindow()
-	}
-	return nil, false
-}
-
-// AddField adds the value to the field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *SourceMutation) AddField(name string, value ent.Value) error {
-	switch name {
-	case source.FieldOfferID:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddOfferID(v)
-		return nil
-	case source.FieldRateLimit:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddRateLimit(v)
-		return nil
-	case source.FieldTimestampWindow:
-		v, ok := value.(int)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddTimestampWindow(v)
-		return nil
-	}
-	return fmt.Errorf("unknown Source numeric field %s", name)
-}
-
-// ClearedFields returns all nullable fields that were cleared during this
-// mutation.
-func (m *SourceMutation) ClearedFields() []string {
-	var fields []string
-	if m.FieldCleared(source.FieldRateLimit) {
-		fields = append(fields, source.FieldRateLimit)
-	}
-	if m.FieldCleared(source.FieldTimestampWindow) {
-		fields = append(fields, source.FieldTimestampWindow)
-	}
-	return fields
-}
-
-// FieldCleared returns a boolean indicating if a field with the given name was
-// cleared in this mutation.
-func (m *SourceMutation) FieldCleared(name string) bool {
-	_, ok := m.clearedFields[name]
-	return ok
-}
-
-// ClearField clears the value of the field with the given name. It returns an
-// error if the field is not defined in the schema.
-func (m *SourceMutation) ClearField(name string) error {
-	switch name {
-	case source.FieldRateLimit:
-		m.ClearRateLimit()
-		return nil
-	case source.FieldTimestampWindow:
-		m.ClearTimestampWindow()
-		return nil
-	}
-	return fmt.Errorf("unknown Source nullable field %s", name)
-}
-
-// ResetField resets all changes in the mutation for the field with the given name.
-// It returns an error if the field is not defined in the schema.
-func (m *SourceMutation) ResetField(name string) error {
-	switch name {
-	case source.FieldKey:
-		m.ResetKey()
-		return nil
-	case source.FieldName:
-		m.ResetName()
-		return nil
-	case source.FieldOfferID:
-		m.ResetOfferID()
-		return nil
-	case source.FieldEnabled:
-		m.ResetEnabled()
-		return nil
-	case source.FieldRequireToken:
-		m.ResetRequireToken()
-		return nil
-	case source.FieldRequireSignature:
-		m.ResetRequireSignature()
-		return nil
-	case source.FieldAllowedAddresses:
-		m.ResetAllowedAddresses()
-		return nil
-	case source.FieldRateLimit:
-		m.ResetRateLimit()
-		return nil
-	case source.FieldRequireHTTPS:
-		m.ResetRequireHTTPS()
-		return nil
-	case source.FieldSignatureHeader:
-		m.ResetSignatureHeader()
-		return nil
-	case source.FieldTimestampName:
-		m.ResetTimestampName()
-		return nil
-	case source.FieldTimestampWindow:
-		m.ResetTimestampWindow()
-		return nil
-	case source.FieldParameterNames:
-		m.ResetParameterNames()
-		return nil
-	case source.FieldGoalWords:
-		m.ResetGoalWords()
-		return nil
-	case source.FieldStatusWords:
-		m.ResetStatusWords()
-		return nil
-	case source.FieldCurrency:
-		m.ResetCurrency()
-		return nil
-	case source.FieldTestMode:
-		m.ResetTestMode()
-		return nil
-	case source.FieldCreatedAt:
-		m.ResetCreatedAt()
-		return nil
-	}
-	return fmt.Errorf("unknown Source field %s", name)
-}
-
-// AddedEdges returns all edge names that were set/added in this mutation.
-func (m *SourceMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
-	return edges
-}
-
-// AddedIDs returns all IDs (to other nodes) that were added for the given edge
-// name in this mutation.
-func (m *SourceMutation) AddedIDs(name string) []ent.Value {
-	return nil
-}
-
-// RemovedEdges returns all edge names that were removed in this mutation.
-func (m *SourceMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
-	return edges
-}
-
-// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
-// the given name in this mutation.
-func (m *SourceMutation) RemovedIDs(name string) []ent.Value {
-	return nil
-}
-
-// ClearedEdges returns all edge names that were cleared in this mutation.
-func (m *SourceMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
-	return edges
-}
-
-// EdgeCleared returns a boolean which indicates if the edge with the given name
-// was cleared in this mutation.
-func (m *SourceMutation) EdgeCleared(name string) bool {
-	return false
-}
-
-// ClearEdge clears the value of the edge with the given name. It returns an error
-// if that edge is not defined in the schema.
-func (m *SourceMutation) ClearEdge(name string) error {
-	return fmt.Errorf("unknown Source unique edge %s", name)
-}
-
-// ResetEdge resets all changes to the edge with the given name in this mutation.
-// It returns an error if the edge is not defined in the schema.
-func (m *SourceMutation) ResetEdge(name string) error {
-	return fmt.Errorf("unknown Source edge %s", name)
-}
-
-// SourceSecretMutation represents an operation that mutates the SourceSecret nodes in the graph.
-type SourceSecretMutation struct {
-	config
-	op            Op
-	typ           string
-	id            *int64
-	source_id     *int64
-	addsource_id  *int64
-	kind          *string
-	sealed        *[]byte
-	created_at    *time.Time
-	expires_at    *time.Time
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*SourceSecret, error)
-	predicates    []predicate.SourceSecret
-}
-
-var _ ent.Mutation = (*SourceSecretMutation)(nil)
-
-// sourcesecretOption allows management of the mutation configuration using functional options.
-type sourcesecretOption func(*SourceSecretMutation)
-
-// newSourceSecretMutation creates new mutation for the SourceSecret entity.
-func newSourceSecretMutation(c config, op Op, opts ...sourcesecretOption) *SourceSecretMutation {
-	m := &SourceSecretMutation{
-		config:        c,
-		op:            op,
-		typ:           TypeSourceSecret,
-		clearedFields: make(map[string]struct{}),
-	}
-	for _, opt := range opts {
-		opt(m)
-	}
-	return m
-}
-
-// withSourceSecretID sets the ID field of the mutation.
-func withSourceSecretID(id int64) sourcesecretOption {
-	return func(m *SourceSecretMutation) {
-		var (
-			err   error
-			once  sync.Once
-			value *SourceSecret
-		)
-		m.oldValue = func(ctx context.Context) (*SourceSecret, error) {
-			once.Do(func() {
-				if m.done {
-					err = errors.New("querying old values post mutation is not allowed")
-				} else {
-					value, err = m.Client().SourceSecret.Get(ctx, id)
-				}
-			})
-			return value, err
-		}
-		m.id = &id
-	}
-}
-
-// withSourceSecret sets the old SourceSecret of the mutation.
-func withSourceSecret(node *SourceSecret) sourcesecretOption {
-	return func(m *SourceSecretMutation) {
-		m.oldValue = func(context.Context) (*SourceSecret, error) {
-			return node, nil
-		}
-		m.id = &node.ID
-	}
-}
-
-// Client returns a new `ent.Client` from the mutation. If the mutation was
-// executed in a transaction (ent.Tx), a transactional client is returned.
-func (m SourceSecretMutation) Client() *Client {
-	client := &Client{config: m.config}
-	client.init()
-	return client
-}
-
-// Tx returns an `ent.Tx` for mutations that were executed in transactions;
-// it returns an error otherwise.
-func (m SourceSecretMutation) Tx() (*Tx, error) {
-	if _, ok := m.driver.(*txDriver); !ok {
-		return nil, errors.New("db: mutation is not running in a transaction")
-	}
-	tx := &Tx{config: m.config}
-	tx.init()
-	return tx, nil
-}
-
-// SetID sets the value of the id field. Note that this
-// operation is only accepted on creation of SourceSecret entities.
-func (m *SourceSecretMutation) SetID(id int64) {
-	m.id = &id
-}
-
-// ID returns the ID value in the mutation. Note that the ID is only available
-// if it was provided to the builder or after it was returned from the database.
-func (m *SourceSecretMutation) ID() (id int64, exists bool) {
-	if m.id == nil {
-		return
-	}
-	return *m.id, true
-}
-
-// IDs queries the database and returns the entity ids that match the mutation's predicate.
-// That means, if the mutation is applied within a transaction with an isolation level such
-// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
-// or updated by the mutation.
-func (m *SourceSecretMutation) IDs(ctx context.Context) ([]int64, error) {
-	switch {
-	case m.op.Is(OpUpdateOne | OpDeleteOne):
-		id, exists := m.ID()
-		if exists {
-			return []int64{id}, nil
-		}
-		fallthrough
-	case m.op.Is(OpUpdate | OpDelete):
-		return m.Client().SourceSecret.Query().Where(m.predicates...).IDs(ctx)
-	default:
-		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
-	}
-}
-
-// SetSourceID sets the "source_id" field.
-func (m *SourceSecretMutation) SetSourceID(i int64) {
-	m.source_id = &i
-	m.addsource_id = nil
-}
-
-// SourceID returns the value of the "source_id" field in the mutation.
-func (m *SourceSecretMutation) SourceID() (r int64, exists bool) {
-	v := m.source_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldSourceID returns the old "source_id" field's value of the SourceSecret entity.
-// If the SourceSecret object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceSecretMutation) OldSourceID(ctx context.Context) (v int64, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldSourceID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldSourceID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldSourceID: %w", err)
-	}
-	return oldValue.SourceID, nil
-}
-
-// AddSourceID adds i to the "source_id" field.
-func (m *SourceSecretMutation) AddSourceID(i int64) {
-	if m.addsource_id != nil {
-		*m.addsource_id += i
-	} else {
-		m.addsource_id = &i
-	}
-}
-
-// AddedSourceID returns the value that was added to the "source_id" field in this mutation.
-func (m *SourceSecretMutation) AddedSourceID() (r int64, exists bool) {
-	v := m.addsource_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetSourceID resets all changes to the "source_id" field.
-func (m *SourceSecretMutation) ResetSourceID() {
-	m.source_id = nil
-	m.addsource_id = nil
-}
-
-// SetKind sets the "kind" field.
-func (m *SourceSecretMutation) SetKind(s string) {
-	m.kind = &s
-}
-
-// Kind returns the value of the "kind" field in the mutation.
-func (m *SourceSecretMutation) Kind() (r string, exists bool) {
-	v := m.kind
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldKind returns the old "kind" field's value of the SourceSecret entity.
-// If the SourceSecret object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceSecretMutation) OldKind(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldKind is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldKind requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldKind: %w", err)
-	}
-	return oldValue.Kind, nil
-}
-
-// ResetKind resets all changes to the "kind" field.
-func (m *SourceSecretMutation) ResetKind() {
-	m.kind = nil
-}
-
-// SetSealed sets the "sealed" field.
-func (m *SourceSecretMutation) SetSealed(b []byte) {
-	m.sealed = &b
-}
-
-// Sealed returns the value of the "sealed" field in the mutation.
-func (m *SourceSecretMutation) Sealed() (r []byte, exists bool) {
-	v := m.sealed
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldSealed returns the old "sealed" field's value of the SourceSecret entity.
-// If the SourceSecret object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceSecretMutation) OldSealed(ctx context.Context) (v []byte, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldSealed is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldSealed requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldSealed: %w", err)
-	}
-	return oldValue.Sealed, nil
-}
-
-// ResetSealed resets all changes to the "sealed" field.
-func (m *SourceSecretMutation) ResetSealed() {
-	m.sealed = nil
-}
-
-// SetCreatedAt sets the "created_at" field.
-func (m *SourceSecretMutation) SetCreatedAt(t time.Time) {
-	m.created_at = &t
-}
-
-// CreatedAt returns the value of the "created_at" field in the mutation.
-func (m *SourceSecretMutation) CreatedAt() (r time.Time, exists bool) {
-	v := m.created_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldCreatedAt returns the old "created_at" field's value of the SourceSecret entity.
-// If the SourceSecret object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceSecretMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
-	}
-	return oldValue.CreatedAt, nil
-}
-
-// ResetCreatedAt resets all changes to the "created_at" field.
-func (m *SourceSecretMutation) ResetCreatedAt() {
-	m.created_at = nil
-}
-
-// SetExpiresAt sets the "expires_at" field.
-func (m *SourceSecretMutation) SetExpiresAt(t time.Time) {
-	m.expires_at = &t
-}
-
-// ExpiresAt returns the value of the "expires_at" field in the mutation.
-func (m *SourceSecretMutation) ExpiresAt() (r time.Time, exists bool) {
-	v := m.expires_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldExpiresAt returns the old "expires_at" field's value of the SourceSecret entity.
-// If the SourceSecret object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SourceSecretMutation) OldExpiresAt(ctx context.Context) (v *time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
-	}
-	return oldValue.ExpiresAt, nil
-}
-
-// ClearExpiresAt clears the value of the "expires_at" field.
-func (m *SourceSecretMutation) ClearExpiresAt() {
-	m.expires_at = nil
-	m.clearedFields[sourcesecret.FieldExpiresAt] = struct{}{}
-}
-
-// ExpiresAtCleared returns if the "expires_at" field was cleared in this mutation.
-func (m *SourceSecretMutation) ExpiresAtCleared() bool {
-	_, ok := m.clearedFields[sourcesecret.FieldExpiresAt]
-	return ok
-}
-
-// ResetExpiresAt resets all changes to the "expires_at" field.
-func (m *SourceSecretMutation) ResetExpiresAt() {
-	m.expires_at = nil
-	delete(m.clearedFields, sourcesecret.FieldExpiresAt)
-}
-
-// Where appends a list predicates to the SourceSecretMutation builder.
-func (m *SourceSecretMutation) Where(ps ...predicate.SourceSecret) {
-	m.predicates = append(m.predicates, ps...)
-}
-
-// WhereP appends storage-level predicates to the SourceSecretMutation builder. Using this method,
-// users can use type-assertion to append predicates that do not depend on any generated package.
-func (m *SourceSecretMutation) WhereP(ps ...func(*sql.Selector)) {
-	p := make([]predicate.SourceSecret, len(ps))
-	for i := range ps {
-		p[i] = ps[i]
-	}
-	m.Where(p...)
-}
-
-// Op returns the operation name.
-func (m *SourceSecretMutation) Op() Op {
-	return m.op
-}
-
-// SetOp allows setting the mutation operation.
-func (m *SourceSecretMutation) SetOp(op Op) {
-	m.op = op
-}
-
-// Type returns the node type of this mutation (SourceSecret).
-func (m *SourceSecretMutation) Type() string {
-	return m.typ
-}
-
-// Fields returns all fields that were changed during this mutation. Note that in
-// order to get all numeric fields that were incremented/decremented, call
-// AddedFields().
-func (m *SourceSecretMutation) Fields() []string {
-	fields := make([]string, 0, 5)
-	if m.source_id != nil {
-		fields = append(fields, sourcesecret.FieldSourceID)
-	}
-	if m.kind != nil {
-		fields = append(fields, sourcesecret.FieldKind)
-	}
-	if m.sealed != nil {
-		fields = append(fields, sourcesecret.FieldSealed)
-	}
-	if m.created_at != nil {
-		fields = append(fields, sourcesecret.FieldCreatedAt)
-	}
-	if m.expires_at != nil {
-		fields = append(fields, sourcesecret.FieldExpiresAt)
-	}
-	return fields
-}
-
-// Field returns the value of a field with the given name. The second boolean
-// return value indicates that this field was not set, or was not defined in the
-// schema.
-func (m *SourceSecretMutation) Field(name string) (ent.Value, bool) {
-	switch name {
-	case sourcesecret.FieldSourceID:
-		return m.SourceID()
-	case sourcesecret.FieldKind:
-		return m.Kind()
-	case sourcesecret.FieldSealed:
-		return m.Sealed()
-	case sourcesecret.FieldCreatedAt:
-		return m.CreatedAt()
-	case sourcesecret.FieldExpiresAt:
-		return m.ExpiresAt()
-	}
-	return nil, false
-}
-
-// OldField returns the old value of the field from the database. An error is
-// returned if the mutation operation is not UpdateOne, or the query to the
-// database failed.
-func (m *SourceSecretMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
-	switch name {
-	case sourcesecret.FieldSourceID:
-		return m.OldSourceID(ctx)
-	case sourcesecret.FieldKind:
-		return m.OldKind(ctx)
-	case sourcesecret.FieldSealed:
-		return m.OldSealed(ctx)
-	case sourcesecret.FieldCreatedAt:
-		return m.OldCreatedAt(ctx)
-	case sourcesecret.FieldExpiresAt:
-		return m.OldExpiresAt(ctx)
-	}
-	return nil, fmt.Errorf("unknown SourceSecret field %s", name)
-}
-
-// SetField sets the value of a field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *SourceSecretMutation) SetField(name string, value ent.Value) error {
-	switch name {
-	case sourcesecret.FieldSourceID:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetSourceID(v)
-		return nil
-	case sourcesecret.FieldKind:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetKind(v)
-		return nil
-	case sourcesecret.FieldSealed:
-		v, ok := value.([]byte)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetSealed(v)
-		return nil
-	case sourcesecret.FieldCreatedAt:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetCreatedAt(v)
-		return nil
-	case sourcesecret.FieldExpiresAt:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetExpiresAt(v)
-		return nil
-	}
-	return fmt.Errorf("unknown SourceSecret field %s", name)
-}
-
-// AddedFields returns all numeric fields that were incremented/decremented during
-// this mutation.
-func (m *SourceSecretMutation) AddedFields() []string {
-	var fields []string
-	if m.addsource_id != nil {
-		fields = append(fields, sourcesecret.FieldSourceID)
-	}
-	return fields
-}
-
-// AddedField returns the numeric value that was incremented/decremented on a field
-// with the given name. The second boolean return value indicates that this field
-// was not set, or was not defined in the schema.
-func (m *SourceSecretMutation) AddedField(name string) (ent.Value, bool) {
-	switch name {
-	case sourcesecret.FieldSourceID:
-		return m.AddedSourceID()
-	}
-	return nil, false
-}
-
-// AddField adds the value to the field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *SourceSecretMutation) AddField(name string, value ent.Value) error {
-	switch name {
-	case sourcesecret.FieldSourceID:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddSourceID(v)
-		return nil
-	}
-	return fmt.Errorf("unknown SourceSecret numeric field %s", name)
-}
-
-// ClearedFields returns all nullable fields that were cleared during this
-// mutation.
-func (m *SourceSecretMutation) ClearedFields() []string {
-	var fields []string
-	if m.FieldCleared(sourcesecret.FieldExpiresAt) {
-		fields = append(fields, sourcesecret.FieldExpiresAt)
-	}
-	return fields
-}
-
-// FieldCleared returns a boolean indicating if a field with the given name was
-// cleared in this mutation.
-func (m *SourceSecretMutation) FieldCleared(name string) bool {
-	_, ok := m.clearedFields[name]
-	return ok
-}
-
-// ClearField clears the value of the field with the given name. It returns an
-// error if the field is not defined in the schema.
-func (m *SourceSecretMutation) ClearField(name string) error {
-	switch name {
-	case sourcesecret.FieldExpiresAt:
-		m.ClearExpiresAt()
-		return nil
-	}
-	return fmt.Errorf("unknown SourceSecret nullable field %s", name)
-}
-
-// ResetField resets all changes in the mutation for the field with the given name.
-// It returns an error if the field is not defined in the schema.
-func (m *SourceSecretMutation) ResetField(name string) error {
-	switch name {
-	case sourcesecret.FieldSourceID:
-		m.ResetSourceID()
-		return nil
-	case sourcesecret.FieldKind:
-		m.ResetKind()
-		return nil
-	case sourcesecret.FieldSealed:
-		m.ResetSealed()
-		return nil
-	case sourcesecret.FieldCreatedAt:
-		m.ResetCreatedAt()
-		return nil
-	case sourcesecret.FieldExpiresAt:
-		m.ResetExpiresAt()
-		return nil
-	}
-	return fmt.Errorf("unknown SourceSecret field %s", name)
-}
-
-// AddedEdges returns all edge names that were set/added in this mutation.
-func (m *SourceSecretMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
-	return edges
-}
-
-// AddedIDs returns all IDs (to other nodes) that were added for the given edge
-// name in this mutation.
-func (m *SourceSecretMutation) AddedIDs(name string) []ent.Value {
-	return nil
-}
-
-// RemovedEdges returns all edge names that were removed in this mutation.
-func (m *SourceSecretMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
-	return edges
-}
-
-// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
-// the given name in this mutation.
-func (m *SourceSecretMutation) RemovedIDs(name string) []ent.Value {
-	return nil
-}
-
-// ClearedEdges returns all edge names that were cleared in this mutation.
-func (m *SourceSecretMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
-	return edges
-}
-
-// EdgeCleared returns a boolean which indicates if the edge with the given name
-// was cleared in this mutation.
-func (m *SourceSecretMutation) EdgeCleared(name string) bool {
-	return false
-}
-
-// ClearEdge clears the value of the edge with the given name. It returns an error
-// if that edge is not defined in the schema.
-func (m *SourceSecretMutation) ClearEdge(name string) error {
-	return fmt.Errorf("unknown SourceSecret unique edge %s", name)
-}
-
-// ResetEdge resets all changes to the edge with the given name in this mutation.
-// It returns an error if the edge is not defined in the schema.
-func (m *SourceSecretMutation) ResetEdge(name string) error {
-	return fmt.Errorf("unknown SourceSecret edge %s", name)
 }
 
 // TrackingLinkMutation represents an operation that mutates the TrackingLink nodes in the graph.

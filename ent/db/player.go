@@ -18,8 +18,8 @@ type Player struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID uuid.UUID `json:"id,omitempty"`
-	// SourceID holds the value of the "source_id" field.
-	SourceID int64 `json:"source_id,omitempty"`
+	// IntegrationID holds the value of the "integration_id" field.
+	IntegrationID int64 `json:"integration_id,omitempty"`
 	// The operator's id; never leaves Postrider.
 	ExternalID string `json:"external_id,omitempty"`
 	// Bound the first time both are given.
@@ -36,7 +36,7 @@ func (*Player) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case player.FieldClickID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
-		case player.FieldSourceID:
+		case player.FieldIntegrationID:
 			values[i] = new(sql.NullInt64)
 		case player.FieldExternalID:
 			values[i] = new(sql.NullString)
@@ -65,11 +65,11 @@ func (_m *Player) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.ID = *value
 			}
-		case player.FieldSourceID:
+		case player.FieldIntegrationID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field source_id", values[i])
+				return fmt.Errorf("unexpected type %T for field integration_id", values[i])
 			} else if value.Valid {
-				_m.SourceID = value.Int64
+				_m.IntegrationID = value.Int64
 			}
 		case player.FieldExternalID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -126,8 +126,8 @@ func (_m *Player) String() string {
 	var builder strings.Builder
 	builder.WriteString("Player(")
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
-	builder.WriteString("source_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.SourceID))
+	builder.WriteString("integration_id=")
+	builder.WriteString(fmt.Sprintf("%v", _m.IntegrationID))
 	builder.WriteString(", ")
 	builder.WriteString("external_id=")
 	builder.WriteString(_m.ExternalID)

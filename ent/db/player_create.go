@@ -21,9 +21,9 @@ type PlayerCreate struct {
 	hooks    []Hook
 }
 
-// SetSourceID sets the "source_id" field.
-func (_c *PlayerCreate) SetSourceID(v int64) *PlayerCreate {
-	_c.mutation.SetSourceID(v)
+// SetIntegrationID sets the "integration_id" field.
+func (_c *PlayerCreate) SetIntegrationID(v int64) *PlayerCreate {
+	_c.mutation.SetIntegrationID(v)
 	return _c
 }
 
@@ -116,8 +116,8 @@ func (_c *PlayerCreate) defaults() error {
 
 // check runs all checks and user-defined validators on the builder.
 func (_c *PlayerCreate) check() error {
-	if _, ok := _c.mutation.SourceID(); !ok {
-		return &ValidationError{Name: "source_id", err: errors.New(`db: missing required field "Player.source_id"`)}
+	if _, ok := _c.mutation.IntegrationID(); !ok {
+		return &ValidationError{Name: "integration_id", err: errors.New(`db: missing required field "Player.integration_id"`)}
 	}
 	if _, ok := _c.mutation.ExternalID(); !ok {
 		return &ValidationError{Name: "external_id", err: errors.New(`db: missing required field "Player.external_id"`)}
@@ -160,9 +160,9 @@ func (_c *PlayerCreate) createSpec() (*Player, *sqlgraph.CreateSpec) {
 		_node.ID = id
 		_spec.ID.Value = &id
 	}
-	if value, ok := _c.mutation.SourceID(); ok {
-		_spec.SetField(player.FieldSourceID, field.TypeInt64, value)
-		_node.SourceID = value
+	if value, ok := _c.mutation.IntegrationID(); ok {
+		_spec.SetField(player.FieldIntegrationID, field.TypeInt64, value)
+		_node.IntegrationID = value
 	}
 	if value, ok := _c.mutation.ExternalID(); ok {
 		_spec.SetField(player.FieldExternalID, field.TypeString, value)

@@ -267,12 +267,12 @@ func (_q *PlayerQuery) Clone() *PlayerQuery {
 // Example:
 //
 //	var v []struct {
-//		SourceID int64 `json:"source_id,omitempty"`
+//		IntegrationID int64 `json:"integration_id,omitempty"`
 //		Count int `json:"count,omitempty"`
 //	}
 //
 //	client.Player.Query().
-//		GroupBy(player.FieldSourceID).
+//		GroupBy(player.FieldIntegrationID).
 //		Aggregate(db.Count()).
 //		Scan(ctx, &v)
 func (_q *PlayerQuery) GroupBy(field string, fields ...string) *PlayerGroupBy {
@@ -290,11 +290,11 @@ func (_q *PlayerQuery) GroupBy(field string, fields ...string) *PlayerGroupBy {
 // Example:
 //
 //	var v []struct {
-//		SourceID int64 `json:"source_id,omitempty"`
+//		IntegrationID int64 `json:"integration_id,omitempty"`
 //	}
 //
 //	client.Player.Query().
-//		Select(player.FieldSourceID).
+//		Select(player.FieldIntegrationID).
 //		Scan(ctx, &v)
 func (_q *PlayerQuery) Select(fields ...string) *PlayerSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)

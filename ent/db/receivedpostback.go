@@ -22,10 +22,10 @@ type ReceivedPostback struct {
 	ID uuid.UUID `json:"id,omitempty"`
 	// ReceivedAt holds the value of the "received_at" field.
 	ReceivedAt time.Time `json:"received_at,omitempty"`
-	// SourceID holds the value of the "source_id" field.
-	SourceID *int64 `json:"source_id,omitempty"`
-	// SourceKey holds the value of the "source_key" field.
-	SourceKey string `json:"source_key,omitempty"`
+	// IntegrationID holds the value of the "integration_id" field.
+	IntegrationID *int64 `json:"integration_id,omitempty"`
+	// IntegrationKey holds the value of the "integration_key" field.
+	IntegrationKey string `json:"integration_key,omitempty"`
 	// Method holds the value of the "method" field.
 	Method string `json:"method,omitempty"`
 	// Secrets masked.
@@ -60,9 +60,9 @@ func (*ReceivedPostback) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case receivedpostback.FieldDurationMs:
 			values[i] = new(sql.NullFloat64)
-		case receivedpostback.FieldSourceID, receivedpostback.FieldStatusCode:
+		case receivedpostback.FieldIntegrationID, receivedpostback.FieldStatusCode:
 			values[i] = new(sql.NullInt64)
-		case receivedpostback.FieldSourceKey, receivedpostback.FieldMethod, receivedpostback.FieldQuery, receivedpostback.FieldBody, receivedpostback.FieldAddress, receivedpostback.FieldResult, receivedpostback.FieldReason:
+		case receivedpostback.FieldIntegrationKey, receivedpostback.FieldMethod, receivedpostback.FieldQuery, receivedpostback.FieldBody, receivedpostback.FieldAddress, receivedpostback.FieldResult, receivedpostback.FieldReason:
 			values[i] = new(sql.NullString)
 		case receivedpostback.FieldReceivedAt:
 			values[i] = new(sql.NullTime)
@@ -95,18 +95,18 @@ func (_m *ReceivedPostback) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ReceivedAt = value.Time
 			}
-		case receivedpostback.FieldSourceID:
+		case receivedpostback.FieldIntegrationID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field source_id", values[i])
+				return fmt.Errorf("unexpected type %T for field integration_id", values[i])
 			} else if value.Valid {
-				_m.SourceID = new(int64)
-				*_m.SourceID = value.Int64
+				_m.IntegrationID = new(int64)
+				*_m.IntegrationID = value.Int64
 			}
-		case receivedpostback.FieldSourceKey:
+		case receivedpostback.FieldIntegrationKey:
 			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field source_key", values[i])
+				return fmt.Errorf("unexpected type %T for field integration_key", values[i])
 			} else if value.Valid {
-				_m.SourceKey = value.String
+				_m.IntegrationKey = value.String
 			}
 		case receivedpostback.FieldMethod:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -210,13 +210,13 @@ func (_m *ReceivedPostback) String() string {
 	builder.WriteString("received_at=")
 	builder.WriteString(_m.ReceivedAt.Format(time.ANSIC))
 	builder.WriteString(", ")
-	if v := _m.SourceID; v != nil {
-		builder.WriteString("source_id=")
+	if v := _m.IntegrationID; v != nil {
+		builder.WriteString("integration_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
-	builder.WriteString("source_key=")
-	builder.WriteString(_m.SourceKey)
+	builder.WriteString("integration_key=")
+	builder.WriteString(_m.IntegrationKey)
 	builder.WriteString(", ")
 	builder.WriteString("method=")
 	builder.WriteString(_m.Method)

@@ -28,23 +28,23 @@ func (_c *ReceivedPostbackCreate) SetReceivedAt(v time.Time) *ReceivedPostbackCr
 	return _c
 }
 
-// SetSourceID sets the "source_id" field.
-func (_c *ReceivedPostbackCreate) SetSourceID(v int64) *ReceivedPostbackCreate {
-	_c.mutation.SetSourceID(v)
+// SetIntegrationID sets the "integration_id" field.
+func (_c *ReceivedPostbackCreate) SetIntegrationID(v int64) *ReceivedPostbackCreate {
+	_c.mutation.SetIntegrationID(v)
 	return _c
 }
 
-// SetNillableSourceID sets the "source_id" field if the given value is not nil.
-func (_c *ReceivedPostbackCreate) SetNillableSourceID(v *int64) *ReceivedPostbackCreate {
+// SetNillableIntegrationID sets the "integration_id" field if the given value is not nil.
+func (_c *ReceivedPostbackCreate) SetNillableIntegrationID(v *int64) *ReceivedPostbackCreate {
 	if v != nil {
-		_c.SetSourceID(*v)
+		_c.SetIntegrationID(*v)
 	}
 	return _c
 }
 
-// SetSourceKey sets the "source_key" field.
-func (_c *ReceivedPostbackCreate) SetSourceKey(v string) *ReceivedPostbackCreate {
-	_c.mutation.SetSourceKey(v)
+// SetIntegrationKey sets the "integration_key" field.
+func (_c *ReceivedPostbackCreate) SetIntegrationKey(v string) *ReceivedPostbackCreate {
+	_c.mutation.SetIntegrationKey(v)
 	return _c
 }
 
@@ -159,8 +159,8 @@ func (_c *ReceivedPostbackCreate) check() error {
 	if _, ok := _c.mutation.ReceivedAt(); !ok {
 		return &ValidationError{Name: "received_at", err: errors.New(`db: missing required field "ReceivedPostback.received_at"`)}
 	}
-	if _, ok := _c.mutation.SourceKey(); !ok {
-		return &ValidationError{Name: "source_key", err: errors.New(`db: missing required field "ReceivedPostback.source_key"`)}
+	if _, ok := _c.mutation.IntegrationKey(); !ok {
+		return &ValidationError{Name: "integration_key", err: errors.New(`db: missing required field "ReceivedPostback.integration_key"`)}
 	}
 	if _, ok := _c.mutation.Method(); !ok {
 		return &ValidationError{Name: "method", err: errors.New(`db: missing required field "ReceivedPostback.method"`)}
@@ -228,13 +228,13 @@ func (_c *ReceivedPostbackCreate) createSpec() (*ReceivedPostback, *sqlgraph.Cre
 		_spec.SetField(receivedpostback.FieldReceivedAt, field.TypeTime, value)
 		_node.ReceivedAt = value
 	}
-	if value, ok := _c.mutation.SourceID(); ok {
-		_spec.SetField(receivedpostback.FieldSourceID, field.TypeInt64, value)
-		_node.SourceID = &value
+	if value, ok := _c.mutation.IntegrationID(); ok {
+		_spec.SetField(receivedpostback.FieldIntegrationID, field.TypeInt64, value)
+		_node.IntegrationID = &value
 	}
-	if value, ok := _c.mutation.SourceKey(); ok {
-		_spec.SetField(receivedpostback.FieldSourceKey, field.TypeString, value)
-		_node.SourceKey = value
+	if value, ok := _c.mutation.IntegrationKey(); ok {
+		_spec.SetField(receivedpostback.FieldIntegrationKey, field.TypeString, value)
+		_node.IntegrationKey = value
 	}
 	if value, ok := _c.mutation.Method(); ok {
 		_spec.SetField(receivedpostback.FieldMethod, field.TypeString, value)

@@ -96,8 +96,8 @@ func (_u *ReceivedPostbackUpdate) sqlSave(ctx context.Context) (_node int, err e
 			}
 		}
 	}
-	if _u.mutation.SourceIDCleared() {
-		_spec.ClearField(receivedpostback.FieldSourceID, field.TypeInt64)
+	if _u.mutation.IntegrationIDCleared() {
+		_spec.ClearField(receivedpostback.FieldIntegrationID, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.ConversionID(); ok {
 		_spec.SetField(receivedpostback.FieldConversionID, field.TypeUUID, value)
@@ -224,8 +224,8 @@ func (_u *ReceivedPostbackUpdateOne) sqlSave(ctx context.Context) (_node *Receiv
 			}
 		}
 	}
-	if _u.mutation.SourceIDCleared() {
-		_spec.ClearField(receivedpostback.FieldSourceID, field.TypeInt64)
+	if _u.mutation.IntegrationIDCleared() {
+		_spec.ClearField(receivedpostback.FieldIntegrationID, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.ConversionID(); ok {
 		_spec.SetField(receivedpostback.FieldConversionID, field.TypeUUID, value)

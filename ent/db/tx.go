@@ -46,6 +46,10 @@ type Tx struct {
 	GatheredEvent *GatheredEventClient
 	// Goal is the client for interacting with the Goal builders.
 	Goal *GoalClient
+	// Integration is the client for interacting with the Integration builders.
+	Integration *IntegrationClient
+	// IntegrationSecret is the client for interacting with the IntegrationSecret builders.
+	IntegrationSecret *IntegrationSecretClient
 	// LandingPage is the client for interacting with the LandingPage builders.
 	LandingPage *LandingPageClient
 	// Offer is the client for interacting with the Offer builders.
@@ -60,10 +64,6 @@ type Tx struct {
 	PostbackVersion *PostbackVersionClient
 	// ReceivedPostback is the client for interacting with the ReceivedPostback builders.
 	ReceivedPostback *ReceivedPostbackClient
-	// Source is the client for interacting with the Source builders.
-	Source *SourceClient
-	// SourceSecret is the client for interacting with the SourceSecret builders.
-	SourceSecret *SourceSecretClient
 	// TrackingLink is the client for interacting with the TrackingLink builders.
 	TrackingLink *TrackingLinkClient
 	// User is the client for interacting with the User builders.
@@ -215,6 +215,8 @@ func (tx *Tx) init() {
 	tx.EchoRequest = NewEchoRequestClient(tx.config)
 	tx.GatheredEvent = NewGatheredEventClient(tx.config)
 	tx.Goal = NewGoalClient(tx.config)
+	tx.Integration = NewIntegrationClient(tx.config)
+	tx.IntegrationSecret = NewIntegrationSecretClient(tx.config)
 	tx.LandingPage = NewLandingPageClient(tx.config)
 	tx.Offer = NewOfferClient(tx.config)
 	tx.Player = NewPlayerClient(tx.config)
@@ -222,8 +224,6 @@ func (tx *Tx) init() {
 	tx.PostbackTest = NewPostbackTestClient(tx.config)
 	tx.PostbackVersion = NewPostbackVersionClient(tx.config)
 	tx.ReceivedPostback = NewReceivedPostbackClient(tx.config)
-	tx.Source = NewSourceClient(tx.config)
-	tx.SourceSecret = NewSourceSecretClient(tx.config)
 	tx.TrackingLink = NewTrackingLinkClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }

@@ -44,7 +44,7 @@ type Player struct{ ent.Schema }
 func (Player) Fields() []ent.Field {
 	return []ent.Field{
 		factID(),
-		field.Int64("source_id").Immutable(),
+		field.Int64("integration_id").Immutable(),
 		field.String("external_id").Immutable().Comment("The operator's id; never leaves Postrider."),
 		optionalFact("click_id", "Bound the first time both are given."),
 		createdAt(),
@@ -53,7 +53,7 @@ func (Player) Fields() []ent.Field {
 
 // Indexes of a player.
 func (Player) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("source_id", "external_id").Unique(), index.Fields("click_id")}
+	return []ent.Index{index.Fields("integration_id", "external_id").Unique(), index.Fields("click_id")}
 }
 
 // Policy hides players' operator ids from affiliates.

@@ -18,7 +18,7 @@ func (Conversion) Fields() []ent.Field {
 	return []ent.Field{
 		factID(),
 		field.Int64(affiliateColumn).Optional().Nillable().Comment("Null until somebody attributes it."),
-		field.Int64("source_id").Immutable(),
+		field.Int64("integration_id").Immutable(),
 		field.Int64("offer_id"),
 		field.Int64("campaign_id").Optional().Nillable(),
 		optionalFact("click_id", "The click it was attributed to."),
@@ -47,8 +47,8 @@ func (Conversion) Fields() []ent.Field {
 // Indexes of a conversion.
 func (Conversion) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("source_id", "goal", "transaction_id").Unique(),
-		index.Fields("source_id", "goal", "once_key").Unique(),
+		index.Fields("integration_id", "goal", "transaction_id").Unique(),
+		index.Fields("integration_id", "goal", "once_key").Unique(),
 		index.Fields(affiliateColumn, "id"),
 		index.Fields("campaign_id", "id"),
 		index.Fields("click_id"),

@@ -116,8 +116,8 @@ func (ReceivedPostback) Fields() []ent.Field {
 	return []ent.Field{
 		factID(),
 		field.Time("received_at").Immutable(),
-		field.Int64("source_id").Optional().Nillable().Immutable(),
-		field.String("source_key").Immutable(),
+		field.Int64("integration_id").Optional().Nillable().Immutable(),
+		field.String("integration_key").Immutable(),
 		field.String("method").Immutable(),
 		field.String("query").Immutable().Comment("Secrets masked."),
 		field.String("body").Immutable().Comment("Secrets masked; at most 64 KiB."),
@@ -133,7 +133,7 @@ func (ReceivedPostback) Fields() []ent.Field {
 
 // Indexes of a received call.
 func (ReceivedPostback) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("source_id", "id"), index.Fields("conversion_id")}
+	return []ent.Index{index.Fields("integration_id", "id"), index.Fields("conversion_id")}
 }
 
 // Policy hides operators' calls from affiliates.

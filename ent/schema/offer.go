@@ -135,11 +135,11 @@ func (Goal) Fields() []ent.Field {
 // Policy shows goals to all who are signed in.
 func (Goal) Policy() ent.Policy { return visibleBy(everyRow) }
 
-// Source is an operator's way in.
-type Source struct{ ent.Schema }
+// Integration is an operator's integration.
+type Integration struct{ ent.Schema }
 
-// Fields of a source.
-func (Source) Fields() []ent.Field {
+// Fields of an integration.
+func (Integration) Fields() []ent.Field {
 	return []ent.Field{
 		identity(),
 		field.String("key").Unique().Immutable().Comment("The path: /postback/{key}."),
@@ -163,18 +163,18 @@ func (Source) Fields() []ent.Field {
 	}
 }
 
-// Policy hides sources from affiliates.
-func (Source) Policy() ent.Policy { return staffOnly() }
+// Policy hides integrations from affiliates.
+func (Integration) Policy() ent.Policy { return staffOnly() }
 
-// SourceSecret is a token or a signing key of a source, sealed. Two can be
+// IntegrationSecret is a token or a signing key of an integration, sealed. Two can be
 // valid at once while one is being replaced.
-type SourceSecret struct{ ent.Schema }
+type IntegrationSecret struct{ ent.Schema }
 
-// Fields of a source's secret.
-func (SourceSecret) Fields() []ent.Field {
+// Fields of an integration's secret.
+func (IntegrationSecret) Fields() []ent.Field {
 	return []ent.Field{
 		identity(),
-		field.Int64("source_id").Immutable(),
+		field.Int64("integration_id").Immutable(),
 		field.String("kind").Immutable().Comment("token or hmac."),
 		field.Bytes("sealed").Immutable().Sensitive(),
 		createdAt(),
@@ -182,8 +182,8 @@ func (SourceSecret) Fields() []ent.Field {
 	}
 }
 
-// Indexes of a source's secret.
-func (SourceSecret) Indexes() []ent.Index { return []ent.Index{index.Fields("source_id")} }
+// Indexes of an integration's secret.
+func (IntegrationSecret) Indexes() []ent.Index { return []ent.Index{index.Fields("integration_id")} }
 
 // Policy hides secrets from affiliates.
-func (SourceSecret) Policy() ent.Policy { return staffOnly() }
+func (IntegrationSecret) Policy() ent.Policy { return staffOnly() }

@@ -36,12 +36,12 @@ async function newToken(request: APIRequestContext, name: string) {
 
 /** A deposit: what the clients are to see of it is its delivery's id, whatever becomes of the delivery. */
 function reporter(request: APIRequestContext, demo: Demo) {
-  const { link, source } = route(demo);
+  const { link, integration } = route(demo);
   let n = 0;
   return async (): Promise<string> => {
     const clickId = await click(request, link.url, { param_1: "clients" });
     n += 1;
-    await report(request, source, {
+    await report(request, integration, {
       goal: "deposit",
       click_id: clickId,
       transaction_id: `clients ${String(Date.now())} ${String(n)}`,

@@ -68,7 +68,7 @@ test("every example of the developers' page runs as it is printed", async ({ pag
     });
     expect(go.stdout).toMatch(/^[0-9a-f]{32} [A-Z]+/);
 
-    const { link, source } = route(demo);
+    const { link, integration } = route(demo);
     const live: [string, string[]][] = [
       ["bash", ["-c", `exec ${await printed(page, "curl, live")}`]],
       ["node", [await file(here, "live.mjs", "JavaScript, live")]],
@@ -84,7 +84,7 @@ test("every example of the developers' page runs as it is printed", async ({ pag
         await expect(async () => {
           n += 1;
           const transaction = `${command} ${String(Date.now())} ${String(n)}`;
-          await report(request, source, {
+          await report(request, integration, {
             goal: "deposit",
             click_id: id,
             transaction_id: transaction,

@@ -64,12 +64,12 @@ async function travel({ page, demo, request, hands, goTo, shots }: Journey): Pro
     await goTo("Deliveries");
     await expect(page.getByText("Live", { exact: true })).toBeVisible();
     const own = demo.links.find(({ url }) => link.startsWith(url));
-    const source =
-      demo.sources.find((s) => s.offerId === own?.offerId && s.token !== "") ?? route(demo).source;
-    const traffic = own && source.offerId === own.offerId ? own : route(demo).link;
+    const integration =
+      demo.integrations.find((s) => s.offerId === own?.offerId && s.token !== "") ?? route(demo).integration;
+    const traffic = own && integration.offerId === own.offerId ? own : route(demo).link;
     const subid = `kt-${shots}-${String(Date.now())}`;
     const id = await click(request, traffic.url, { param_1: subid });
-    await report(request, source, { goal: "registration", click_id: id, player_id: `p-${id}` });
+    await report(request, integration, { goal: "registration", click_id: id, player_id: `p-${id}` });
     await expect.poll(() => tracker.got.map((url) => url.searchParams.get("subid"))).toContain(subid);
     const row = page.getByRole("row").filter({ hasText: "Registration" }).first();
     await expect(row).toContainText("Delivered");

@@ -98,16 +98,16 @@ async function expectTheSame(page: Page, request: APIRequestContext, from: strin
 
 /** Deposits of one player, each a transaction of its own, as many a second as asked for. */
 async function deposit(clickId: string, demo: Parameters<typeof route>[0], batch: string) {
-  const { source } = route(demo);
+  const { integration } = route(demo);
   const { seconds, perSecond } = load;
-  const url = `${process.env["POSTRIDER_E2E_URL"] ?? ""}/postback/${source.key}`;
+  const url = `${process.env["POSTRIDER_E2E_URL"] ?? ""}/postback/${integration.key}`;
   const began = performance.now();
   let recorded = 0;
   const one = async (n: number): Promise<void> => {
     const late = began + (n * 1000) / perSecond - performance.now();
     if (late > 0) await new Promise((done) => setTimeout(done, late));
     const form = { goal: "deposit", click_id: clickId, transaction_id: `${batch} ${String(n)}` };
-    const body = new URLSearchParams({ ...form, amount: "20.00", token: source.token });
+    const body = new URLSearchParams({ ...form, amount: "20.00", token: integration.token });
     const answer = await fetch(url, { method: "POST", body });
     const text = await answer.text();
     if (answer.status === 201) recorded += 1;

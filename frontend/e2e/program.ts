@@ -11,7 +11,7 @@ export const binary = resolve(import.meta.dirname, "../../bin/postrider");
 export interface Demo {
   users: { email: string; password: string; role: string; affiliateId: string | null; token: string }[];
   links: { code: string; url: string; email: string; campaignId: string | null; offerId: string }[];
-  sources: { key: string; token: string; hmacSecret: string; offerId: string }[];
+  integrations: { key: string; token: string; hmacSecret: string; offerId: string }[];
 }
 
 export async function freePort(): Promise<number> {

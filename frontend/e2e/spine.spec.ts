@@ -31,7 +31,7 @@ test("signs in with one click on the demo data, and out again", async ({ page })
 
 test("a click becomes a conversion becomes a postback, live", async ({ page, demo, request }) => {
   await signIn(page, demo);
-  const { link, source } = route(demo);
+  const { link, integration } = route(demo);
   const param = `e2e ${String(Date.now())} d&é+1`;
 
   // A postback to the echo tracker, for this campaign alone.
@@ -56,7 +56,7 @@ test("a click becomes a conversion becomes a postback, live", async ({ page, dem
   await page.goto("/deliveries");
   await expect(page.getByText("Live", { exact: true })).toBeVisible();
   const id = await click(request, link.url, { param_1: param });
-  await report(request, source, { goal: "registration", click_id: id, player_id: `p-${id}` });
+  await report(request, integration, { goal: "registration", click_id: id, player_id: `p-${id}` });
 
   const row = page.getByRole("row").filter({ has: page.getByTitle(id) });
   await expect(row.first()).toContainText("Delivered");
@@ -100,13 +100,13 @@ test("a click becomes a conversion becomes a postback, live", async ({ page, dem
 
 test("the log holds still while paused, and filters live rows", async ({ page, demo, request }) => {
   await signIn(page, demo);
-  const { link, source } = route(demo);
+  const { link, integration } = route(demo);
   await page.goto("/deliveries");
   await expect(page.getByText("Live", { exact: true })).toBeVisible();
   await page.keyboard.press("p");
   await expect(page.getByText("Paused", { exact: true })).toBeVisible();
   const id = await click(request, link.url, { param_1: "paused" });
-  await report(request, source, { goal: "registration", click_id: id, player_id: `p-${id}` });
+  await report(request, integration, { goal: "registration", click_id: id, player_id: `p-${id}` });
   await expect(page.getByRole("button", { name: /^\d+ new$/ })).toBeVisible();
   await expect(page.getByTitle(id)).toHaveCount(0);
   await page.keyboard.press("n");

@@ -1,6 +1,6 @@
 import { click, expect, expectFitInBothForms, route, setForm, signIn, someone, test } from "./test";
 
-// The affiliate manager's day: a new operator's source to its first conversion, one that came without its click mended, and a
+// The affiliate manager's day: a new operator's integration to its first conversion, one that came without its click mended, and a
 // reversal that the affiliate's tracker sees.
 
 interface Answer {
@@ -14,14 +14,14 @@ const staffPages = [
   "conversions",
   "offers",
   "goals",
-  "sources",
+  "integrations",
   "affiliates",
   "rates",
   "audit",
   "engine",
 ];
 
-test("a new source, its first conversion, an unattributed one mended, a reversal seen", async ({
+test("a new integration, its first conversion, an unattributed one mended, a reversal seen", async ({
   page,
   demo,
   request,
@@ -53,11 +53,11 @@ test("a new source, its first conversion, an unattributed one mended, a reversal
     return JSON.stringify(answer.data);
   };
 
-  // A new source, from nothing to what is handed over.
+  // A new integration, from nothing to what is handed over.
   await signIn(page, demo, "manager");
   const name = `E2E operator ${String(Date.now())}`;
-  await page.goto("/staff/sources");
-  await page.getByRole("button", { name: "New source" }).first().click();
+  await page.goto("/staff/integrations");
+  await page.getByRole("button", { name: "New integration" }).first().click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill(name);
   const key = await dialog.getByLabel("Last part of its address").inputValue();
@@ -67,12 +67,12 @@ test("a new source, its first conversion, an unattributed one mended, a reversal
   const { name: offerName } = offer.data["node"] as { name: string };
   await dialog.getByRole("combobox", { name: "Offer" }).fill(offerName);
   await page.getByRole("option", { name: offerName }).first().click();
-  await dialog.getByRole("button", { name: "Create the source" }).click();
+  await dialog.getByRole("button", { name: "Create the integration" }).click();
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
   await expect(page.getByText("The first call appears here by itself.")).toBeVisible();
   await page.getByRole("button", { name: "Show the token" }).click();
   const token = await page.getByRole("region", { name: "The Token" }).innerText();
-  await page.screenshot({ path: "test-results/shots/staff-source.png" });
+  await page.screenshot({ path: "test-results/shots/staff-integration.png" });
 
   // Its first conversion appears by itself.
   const call = async (values: Record<string, string>) => {
@@ -128,7 +128,7 @@ test("a new source, its first conversion, an unattributed one mended, a reversal
   await page.goto("/staff/audit");
   await expect(page.getByText("import conversion").first()).toBeVisible();
   await expect(page.getByText("fire conversion").first()).toBeVisible();
-  await expect(page.getByText("reveal secret source").first()).toBeVisible();
+  await expect(page.getByText("reveal secret integration").first()).toBeVisible();
 });
 
 test("the event dictionary prints whole, and nothing but it", async ({ page, demo }) => {
@@ -179,7 +179,7 @@ for (const width of [1440, 390]) {
       await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
       await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
       await expectFitInBothForms(page, `staff-${name}-${String(width)}`);
-      if (name === "offers" || name === "sources") {
+      if (name === "offers" || name === "integrations") {
         await setForm(page, "light");
         await page.getByRole("table").getByRole("link").first().click();
         await expect(page.getByRole("heading", { level: 2 }).first()).toBeVisible();

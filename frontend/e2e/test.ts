@@ -68,14 +68,14 @@ export async function signIn(page: Page, demo: Demo, role: "affiliate" | "manage
   expect((await response.json()) as unknown).toMatchObject({ data: { signIn: { userErrors: [] } } });
 }
 
-/** A campaign's link of the affiliate and a source, with a token, of the same offer. */
+/** A campaign's link of the affiliate and an integration, with a token, of the same offer. */
 export function route(demo: Demo) {
   const { email } = someone(demo, "affiliate");
   for (const link of demo.links) {
-    const source = demo.sources.find((s) => s.offerId === link.offerId && s.token !== "");
-    if (link.email === email && link.campaignId !== null && source) return { link, source };
+    const integration = demo.integrations.find((s) => s.offerId === link.offerId && s.token !== "");
+    if (link.email === email && link.campaignId !== null && integration) return { link, integration };
   }
-  throw new Error("the demo data has no campaign link whose offer has a source with a token");
+  throw new Error("the demo data has no campaign link whose offer has an integration with a token");
 }
 
 /** A player clicks. Gives back our click id, as the operator gets it. */
@@ -90,11 +90,11 @@ export async function click(request: APIRequestContext, url: string, params: Rec
 /** The operator reports. */
 export async function report(
   request: APIRequestContext,
-  source: { key: string; token: string },
+  integration: { key: string; token: string },
   values: Record<string, string>,
 ) {
-  const query = new URLSearchParams({ ...values, token: source.token });
-  const response = await request.get(`/postback/${source.key}?${query.toString()}`);
+  const query = new URLSearchParams({ ...values, token: integration.token });
+  const response = await request.get(`/postback/${integration.key}?${query.toString()}`);
   expect(await response.text()).toContain("recorded");
   expect(response.status()).toBe(201);
 }

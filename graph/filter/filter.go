@@ -89,8 +89,8 @@ type Delivery struct {
 
 // ReceivedPostback narrows the received log.
 type ReceivedPostback struct {
-	SourceIDs []string
-	Results   []string
-	From, To  *time.Time
-	Search    *string
+	IntegrationIDs []string
+	Results        []string
+	From, To       *time.Time
+	Search         *string
 }

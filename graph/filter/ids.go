@@ -9,12 +9,12 @@ import (
 
 // The kinds that filters name.
 const (
-	kindAffiliate = "Affiliate"
-	kindOffer     = "Offer"
-	kindCampaign  = "Campaign"
-	kindPostback  = "Postback"
-	kindSource    = "Source"
-	kindUser      = "User"
+	kindAffiliate   = "Affiliate"
+	kindOffer       = "Offer"
+	kindCampaign    = "Campaign"
+	kindPostback    = "Postback"
+	kindIntegration = "Integration"
+	kindUser        = "User"
 )
 
 // keys turns global ids of one kind into keys. What is no id of that kind

@@ -205,8 +205,8 @@ func (f *ReceivedPostback) Predicates() []predicate.ReceivedPostback {
 		return nil
 	}
 	ps := between[predicate.ReceivedPostback](f.From, f.To)
-	if f.SourceIDs != nil {
-		ps = append(ps, receivedpostback.SourceIDIn(keys(kindSource, f.SourceIDs)...))
+	if f.IntegrationIDs != nil {
+		ps = append(ps, receivedpostback.IntegrationIDIn(keys(kindIntegration, f.IntegrationIDs)...))
 	}
 	if len(f.Results) > 0 {
 		ps = append(ps, receivedpostback.ResultIn(f.Results...))

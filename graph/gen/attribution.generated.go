@@ -727,7 +727,7 @@ func (ec *executionContext) unmarshalInputAttributeByRuleInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"kinds", "sourceIds", "dryRun"}
+	fieldsInOrder := [...]string{"kinds", "integrationIds", "dryRun"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -741,13 +741,13 @@ func (ec *executionContext) unmarshalInputAttributeByRuleInput(ctx context.Conte
 				return it, err
 			}
 			it.Kinds = data
-		case "sourceIds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sourceIds"))
+		case "integrationIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("integrationIds"))
 			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.SourceIds = data
+			it.IntegrationIds = data
 		case "dryRun":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -839,7 +839,7 @@ func (ec *executionContext) unmarshalInputFireManualConversionInput(ctx context.
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"click", "goal", "sourceId", "amount", "currency", "status", "transactionId"}
+	fieldsInOrder := [...]string{"click", "goal", "integrationId", "amount", "currency", "status", "transactionId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -860,13 +860,13 @@ func (ec *executionContext) unmarshalInputFireManualConversionInput(ctx context.
 				return it, err
 			}
 			it.Goal = data
-		case "sourceId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sourceId"))
+		case "integrationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("integrationId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.SourceID = data
+			it.IntegrationID = data
 		case "amount":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)

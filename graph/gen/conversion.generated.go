@@ -40,7 +40,7 @@ type ConversionResolver interface {
 	Deliveries(ctx context.Context, obj *db.Conversion) ([]*db.Delivery, error)
 
 	Rate(ctx context.Context, obj *db.Conversion) (*string, error)
-	Source(ctx context.Context, obj *db.Conversion) (*db.Source, error)
+	Integration(ctx context.Context, obj *db.Conversion) (*db.Integration, error)
 	Proposals(ctx context.Context, obj *db.Conversion) ([]*backoffice.Proposal, error)
 }
 type ConversionEventResolver interface {
@@ -840,16 +840,16 @@ func (ec *executionContext) fieldContext_Conversion_rate(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Conversion", field, true, true, "String")
 }
 
-func (ec *executionContext) _Conversion_source(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
+func (ec *executionContext) _Conversion_integration(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Conversion_source(ctx, field)
+			return ec.fieldContext_Conversion_integration(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Conversion().Source(ctx, obj)
+			return ec.Resolvers.Conversion().Integration(ctx, obj)
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -857,16 +857,16 @@ func (ec *executionContext) _Conversion_source(ctx context.Context, field graphq
 			directive1 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
 				if err != nil {
-					var zeroVal *db.Source
+					var zeroVal *db.Integration
 					return zeroVal, err
 				}
 				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal *db.Source
+					var zeroVal *db.Integration
 					return zeroVal, err
 				}
 				if ec.Directives.Auth == nil {
-					var zeroVal *db.Source
+					var zeroVal *db.Integration
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
 				return ec.Directives.Auth(ctx, obj, directive0, role, nil, session)
@@ -875,21 +875,21 @@ func (ec *executionContext) _Conversion_source(ctx context.Context, field graphq
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *db.Source) graphql.Marshaler {
-			return ec.marshalOSource2ᚖpostriderᚋentᚋdbᚐSource(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Integration) graphql.Marshaler {
+			return ec.marshalOIntegration2ᚖpostriderᚋentᚋdbᚐIntegration(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Conversion_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Conversion_integration(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Conversion",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Source(ctx, field)
+			return ec.childFields_Integration(ctx, field)
 		},
 	}
 	return fc, nil
@@ -1708,20 +1708,20 @@ func (ec *executionContext) unmarshalInputRecordConversionInput(ctx context.Cont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"source", "goal", "clickId", "playerId", "transactionId", "amount", "currency", "status", "occurredAt"}
+	fieldsInOrder := [...]string{"integration", "goal", "clickId", "playerId", "transactionId", "amount", "currency", "status", "occurredAt"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "source":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("source"))
+		case "integration":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("integration"))
 			data, err := ec.unmarshalNString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Source = data
+			it.Integration = data
 		case "goal":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goal"))
 			data, err := ec.unmarshalNString2string(ctx, v)
@@ -2063,11 +2063,11 @@ func (ec *executionContext) _Conversion(ctx context.Context, sel ast.SelectionSe
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Conversion_rate(ctx, field, obj)
 				})
-		case "source":
+		case "integration":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Conversion_source(ctx, field, obj)
+					return ec._Conversion_integration(ctx, field, obj)
 				})
 		case "proposals":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,

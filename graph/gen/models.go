@@ -31,8 +31,8 @@ type Node interface {
 
 type AttributeByRuleInput struct {
 	// Only where the proposals of these kinds agree on one click.
-	Kinds     []backoffice.ProposalKind `json:"kinds"`
-	SourceIds []string                  `json:"sourceIds,omitempty"`
+	Kinds          []backoffice.ProposalKind `json:"kinds"`
+	IntegrationIds []string                  `json:"integrationIds,omitempty"`
 	// Counts and changes nothing.
 	DryRun *bool `json:"dryRun,omitempty"`
 }
@@ -322,7 +322,7 @@ type FireManualConversionInput struct {
 	Click string `json:"click"`
 	Goal  string `json:"goal"`
 	// One where left out: the click's operator's.
-	SourceID      *string            `json:"sourceId,omitempty"`
+	IntegrationID *string            `json:"integrationId,omitempty"`
 	Amount        *string            `json:"amount,omitempty"`
 	Currency      *string            `json:"currency,omitempty"`
 	Status        *commission.Status `json:"status,omitempty"`
@@ -566,8 +566,8 @@ type RecognizedParameter struct {
 }
 
 type RecordConversionInput struct {
-	// The source's key.
-	Source string `json:"source"`
+	// The integration's key.
+	Integration string `json:"integration"`
 	// The goal's key.
 	Goal          string             `json:"goal"`
 	ClickID       *string            `json:"clickId,omitempty"`
@@ -638,12 +638,12 @@ type RestorePostbackVersionPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-type RevealSourceSecretInput struct {
-	SourceID string `json:"sourceId"`
-	Kind     string `json:"kind"`
+type RevealIntegrationSecretInput struct {
+	IntegrationID string `json:"integrationId"`
+	Kind          string `json:"kind"`
 }
 
-type RevealSourceSecretPayload struct {
+type RevealIntegrationSecretPayload struct {
 	Secret     *string      `json:"secret,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -657,6 +657,21 @@ type RevokeAPITokenPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+type RotateIntegrationSecretInput struct {
+	IntegrationID string `json:"integrationId"`
+	// `token` or `hmac`.
+	Kind string `json:"kind"`
+	// For how long the one before stays good; 24 where left out.
+	OverlapHours *int `json:"overlapHours,omitempty"`
+}
+
+type RotateIntegrationSecretPayload struct {
+	Integration *db.Integration `json:"integration,omitempty"`
+	// The new secret.
+	Secret     *string      `json:"secret,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type RotateSigningSecretInput struct {
 	ID string `json:"id"`
 	// How long POSTs are signed with the old secret too; 0 for not at all, at most 720.
@@ -665,21 +680,6 @@ type RotateSigningSecretInput struct {
 
 type RotateSigningSecretPayload struct {
 	Postback   *db.Postback `json:"postback,omitempty"`
-	UserErrors []*UserError `json:"userErrors"`
-}
-
-type RotateSourceSecretInput struct {
-	SourceID string `json:"sourceId"`
-	// `token` or `hmac`.
-	Kind string `json:"kind"`
-	// For how long the one before stays good; 24 where left out.
-	OverlapHours *int `json:"overlapHours,omitempty"`
-}
-
-type RotateSourceSecretPayload struct {
-	Source *db.Source `json:"source,omitempty"`
-	// The new secret.
-	Secret     *string      `json:"secret,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -714,6 +714,38 @@ type SaveGoalInput struct {
 
 type SaveGoalPayload struct {
 	Goal       *db.Goal     `json:"goal,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+type SaveIntegrationInput struct {
+	// Of the one to change; without it a new one is made.
+	ID *string `json:"id,omitempty"`
+	// Of a new one: the last part of its address.
+	Key              *string `json:"key,omitempty"`
+	Name             *string `json:"name,omitempty"`
+	OfferID          *string `json:"offerId,omitempty"`
+	Enabled          *bool   `json:"enabled,omitempty"`
+	TestMode         *bool   `json:"testMode,omitempty"`
+	RequireHTTPS     *bool   `json:"requireHttps,omitempty"`
+	RequireToken     *bool   `json:"requireToken,omitempty"`
+	RequireSignature *bool   `json:"requireSignature,omitempty"`
+	SignatureHeader  *string `json:"signatureHeader,omitempty"`
+	TimestampName    *string `json:"timestampName,omitempty"`
+	// 0 for ever.
+	TimestampWindow  *int     `json:"timestampWindow,omitempty"`
+	AllowedAddresses []string `json:"allowedAddresses,omitempty"`
+	// 0 for no limit.
+	RateLimit      *int         `json:"rateLimit,omitempty"`
+	Currency       *string      `json:"currency,omitempty"`
+	ParameterNames []*WordInput `json:"parameterNames,omitempty"`
+	GoalWords      []*WordInput `json:"goalWords,omitempty"`
+	StatusWords    []*WordInput `json:"statusWords,omitempty"`
+}
+
+type SaveIntegrationPayload struct {
+	Integration *db.Integration `json:"integration,omitempty"`
+	// How many conversions a new word for a status has moved.
+	Mapped     int          `json:"mapped"`
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -752,38 +784,6 @@ type SaveOfferInput struct {
 
 type SaveOfferPayload struct {
 	Offer      *db.Offer    `json:"offer,omitempty"`
-	UserErrors []*UserError `json:"userErrors"`
-}
-
-type SaveSourceInput struct {
-	// Of the one to change; without it a new one is made.
-	ID *string `json:"id,omitempty"`
-	// Of a new one: the last part of its address.
-	Key              *string `json:"key,omitempty"`
-	Name             *string `json:"name,omitempty"`
-	OfferID          *string `json:"offerId,omitempty"`
-	Enabled          *bool   `json:"enabled,omitempty"`
-	TestMode         *bool   `json:"testMode,omitempty"`
-	RequireHTTPS     *bool   `json:"requireHttps,omitempty"`
-	RequireToken     *bool   `json:"requireToken,omitempty"`
-	RequireSignature *bool   `json:"requireSignature,omitempty"`
-	SignatureHeader  *string `json:"signatureHeader,omitempty"`
-	TimestampName    *string `json:"timestampName,omitempty"`
-	// 0 for ever.
-	TimestampWindow  *int     `json:"timestampWindow,omitempty"`
-	AllowedAddresses []string `json:"allowedAddresses,omitempty"`
-	// 0 for no limit.
-	RateLimit      *int         `json:"rateLimit,omitempty"`
-	Currency       *string      `json:"currency,omitempty"`
-	ParameterNames []*WordInput `json:"parameterNames,omitempty"`
-	GoalWords      []*WordInput `json:"goalWords,omitempty"`
-	StatusWords    []*WordInput `json:"statusWords,omitempty"`
-}
-
-type SaveSourcePayload struct {
-	Source *db.Source `json:"source,omitempty"`
-	// How many conversions a new word for a status has moved.
-	Mapped     int          `json:"mapped"`
 	UserErrors []*UserError `json:"userErrors"`
 }
 

@@ -22,7 +22,7 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type ReceivedPostbackResolver interface {
-	Source(ctx context.Context, obj *db.ReceivedPostback) (*db.Source, error)
+	Integration(ctx context.Context, obj *db.ReceivedPostback) (*db.Integration, error)
 
 	Conversion(ctx context.Context, obj *db.ReceivedPostback) (*db.Conversion, error)
 }
@@ -81,48 +81,48 @@ func (ec *executionContext) fieldContext_ReceivedPostback_receivedAt(_ context.C
 	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ReceivedPostback_source(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReceivedPostback_integration(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ReceivedPostback_source(ctx, field)
+			return ec.fieldContext_ReceivedPostback_integration(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.ReceivedPostback().Source(ctx, obj)
+			return ec.Resolvers.ReceivedPostback().Integration(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *db.Source) graphql.Marshaler {
-			return ec.marshalOSource2ᚖpostriderᚋentᚋdbᚐSource(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Integration) graphql.Marshaler {
+			return ec.marshalOIntegration2ᚖpostriderᚋentᚋdbᚐIntegration(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_ReceivedPostback_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ReceivedPostback_integration(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ReceivedPostback",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Source(ctx, field)
+			return ec.childFields_Integration(ctx, field)
 		},
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _ReceivedPostback_sourceKey(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReceivedPostback_integrationKey(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ReceivedPostback_sourceKey(ctx, field)
+			return ec.fieldContext_ReceivedPostback_integrationKey(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.SourceKey, nil
+			return obj.IntegrationKey, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -132,7 +132,7 @@ func (ec *executionContext) _ReceivedPostback_sourceKey(ctx context.Context, fie
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ReceivedPostback_sourceKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ReceivedPostback_integrationKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "String")
 }
 
@@ -518,20 +518,20 @@ func (ec *executionContext) unmarshalInputReceivedPostbackFilter(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"sourceIds", "results", "from", "to", "search"}
+	fieldsInOrder := [...]string{"integrationIds", "results", "from", "to", "search"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "sourceIds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sourceIds"))
+		case "integrationIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("integrationIds"))
 			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.SourceIDs = data
+			it.IntegrationIDs = data
 		case "results":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("results"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
@@ -628,14 +628,14 @@ func (ec *executionContext) _ReceivedPostback(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "source":
+		case "integration":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._ReceivedPostback_source(ctx, field, obj)
+					return ec._ReceivedPostback_integration(ctx, field, obj)
 				})
-		case "sourceKey":
-			out.Values[i] = ec._ReceivedPostback_sourceKey(ctx, field, obj)
+		case "integrationKey":
+			out.Values[i] = ec._ReceivedPostback_integrationKey(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -46,6 +46,7 @@ type ResolverRoot interface {
 	Endpoint() EndpointResolver
 	GatheredConversion() GatheredConversionResolver
 	Instance() InstanceResolver
+	Integration() IntegrationResolver
 	Mutation() MutationResolver
 	Offer() OfferResolver
 	Postback() PostbackResolver
@@ -56,7 +57,6 @@ type ResolverRoot interface {
 	Qualification() QualificationResolver
 	Query() QueryResolver
 	ReceivedPostback() ReceivedPostbackResolver
-	Source() SourceResolver
 	Subscription() SubscriptionResolver
 	Terms() TermsResolver
 	TrackerPreset() TrackerPresetResolver
@@ -335,6 +335,7 @@ type ComplexityRoot struct {
 		Events         func(childComplexity int) int
 		GlobalID       func(childComplexity int) int
 		Goal           func(childComplexity int) int
+		Integration    func(childComplexity int) int
 		OccurredAt     func(childComplexity int) int
 		Offer          func(childComplexity int) int
 		Origin         func(childComplexity int) int
@@ -344,7 +345,6 @@ type ComplexityRoot struct {
 		Rate           func(childComplexity int) int
 		ReceivedAt     func(childComplexity int) int
 		ReportedStatus func(childComplexity int) int
-		Source         func(childComplexity int) int
 		Status         func(childComplexity int) int
 		Terms          func(childComplexity int) int
 		TransactionID  func(childComplexity int) int
@@ -627,6 +627,38 @@ type ComplexityRoot struct {
 		Version     func(childComplexity int) int
 	}
 
+	Integration struct {
+		AllowedAddresses func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Currency         func(childComplexity int) int
+		Enabled          func(childComplexity int) int
+		GlobalID         func(childComplexity int) int
+		GoalWords        func(childComplexity int) int
+		Key              func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Offer            func(childComplexity int) int
+		ParameterNames   func(childComplexity int) int
+		RateLimit        func(childComplexity int) int
+		RequireHTTPS     func(childComplexity int) int
+		RequireSignature func(childComplexity int) int
+		RequireToken     func(childComplexity int) int
+		Secrets          func(childComplexity int) int
+		SignatureHeader  func(childComplexity int) int
+		Snippets         func(childComplexity int) int
+		StatusWords      func(childComplexity int) int
+		TestMode         func(childComplexity int) int
+		TimestampName    func(childComplexity int) int
+		TimestampWindow  func(childComplexity int) int
+		URL              func(childComplexity int) int
+		UnmappedStatuses func(childComplexity int) int
+	}
+
+	IntegrationSecret struct {
+		CreatedAt func(childComplexity int) int
+		ExpiresAt func(childComplexity int) int
+		Kind      func(childComplexity int) int
+	}
+
 	LandingPage struct {
 		GlobalID func(childComplexity int) int
 		Key      func(childComplexity int) int
@@ -675,49 +707,49 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AttributeByRule        func(childComplexity int, input AttributeByRuleInput) int
-		AttributeConversion    func(childComplexity int, input AttributeConversionInput) int
-		CancelBulkReplay       func(childComplexity int, input ChangeBulkReplayInput) int
-		ChangePassword         func(childComplexity int, input ChangePasswordInput) int
-		CreateAPIToken         func(childComplexity int, input CreateAPITokenInput) int
-		CreateCampaign         func(childComplexity int, input CreateCampaignInput) int
-		CreateDeal             func(childComplexity int, input CreateDealInput) int
-		CreatePostback         func(childComplexity int, input CreatePostbackInput) int
-		CreateUser             func(childComplexity int, input CreateUserInput) int
-		DeleteLandingPage      func(childComplexity int, input DeleteLandingPageInput) int
-		DeletePostback         func(childComplexity int, input DeletePostbackInput) int
-		DismissAlert           func(childComplexity int, input DismissAlertInput) int
-		EndDeal                func(childComplexity int, input EndDealInput) int
-		FireManualConversion   func(childComplexity int, input FireManualConversionInput) int
-		ImportStatusChanges    func(childComplexity int, input ImportStatusChangesInput) int
-		PauseBulkReplay        func(childComplexity int, input ChangeBulkReplayInput) int
-		RecordConversion       func(childComplexity int, input RecordConversionInput) int
-		ReplayDeliveries       func(childComplexity int, input ReplayDeliveriesInput) int
-		ReplayDelivery         func(childComplexity int, input ReplayDeliveryInput) int
-		ResetPassword          func(childComplexity int, input ResetPasswordInput) int
-		RestorePostbackVersion func(childComplexity int, input RestorePostbackVersionInput) int
-		ResumeBulkReplay       func(childComplexity int, input ChangeBulkReplayInput) int
-		RevealSourceSecret     func(childComplexity int, input RevealSourceSecretInput) int
-		RevokeAPIToken         func(childComplexity int, input RevokeAPITokenInput) int
-		RotateSigningSecret    func(childComplexity int, input RotateSigningSecretInput) int
-		RotateSourceSecret     func(childComplexity int, input RotateSourceSecretInput) int
-		RunScenarios           func(childComplexity int, input TestPostbackInput) int
-		SaveAffiliate          func(childComplexity int, input SaveAffiliateInput) int
-		SaveGoal               func(childComplexity int, input SaveGoalInput) int
-		SaveLandingPage        func(childComplexity int, input SaveLandingPageInput) int
-		SaveOffer              func(childComplexity int, input SaveOfferInput) int
-		SaveSource             func(childComplexity int, input SaveSourceInput) int
-		SetCurrencyRate        func(childComplexity int, input SetCurrencyRateInput) int
-		SetHold                func(childComplexity int, input SetHoldInput) int
-		SetPostbackEnabled     func(childComplexity int, input SetPostbackEnabledInput) int
-		SetUserDisabled        func(childComplexity int, input SetUserDisabledInput) int
-		SignIn                 func(childComplexity int, input SignInInput) int
-		SignOut                func(childComplexity int) int
-		TestPostback           func(childComplexity int, input TestPostbackInput) int
-		UpdateCampaign         func(childComplexity int, input UpdateCampaignInput) int
-		UpdateConversionStatus func(childComplexity int, input UpdateConversionStatusInput) int
-		UpdatePostback         func(childComplexity int, input UpdatePostbackInput) int
-		UpdateSettings         func(childComplexity int, input UpdateSettingsInput) int
+		AttributeByRule         func(childComplexity int, input AttributeByRuleInput) int
+		AttributeConversion     func(childComplexity int, input AttributeConversionInput) int
+		CancelBulkReplay        func(childComplexity int, input ChangeBulkReplayInput) int
+		ChangePassword          func(childComplexity int, input ChangePasswordInput) int
+		CreateAPIToken          func(childComplexity int, input CreateAPITokenInput) int
+		CreateCampaign          func(childComplexity int, input CreateCampaignInput) int
+		CreateDeal              func(childComplexity int, input CreateDealInput) int
+		CreatePostback          func(childComplexity int, input CreatePostbackInput) int
+		CreateUser              func(childComplexity int, input CreateUserInput) int
+		DeleteLandingPage       func(childComplexity int, input DeleteLandingPageInput) int
+		DeletePostback          func(childComplexity int, input DeletePostbackInput) int
+		DismissAlert            func(childComplexity int, input DismissAlertInput) int
+		EndDeal                 func(childComplexity int, input EndDealInput) int
+		FireManualConversion    func(childComplexity int, input FireManualConversionInput) int
+		ImportStatusChanges     func(childComplexity int, input ImportStatusChangesInput) int
+		PauseBulkReplay         func(childComplexity int, input ChangeBulkReplayInput) int
+		RecordConversion        func(childComplexity int, input RecordConversionInput) int
+		ReplayDeliveries        func(childComplexity int, input ReplayDeliveriesInput) int
+		ReplayDelivery          func(childComplexity int, input ReplayDeliveryInput) int
+		ResetPassword           func(childComplexity int, input ResetPasswordInput) int
+		RestorePostbackVersion  func(childComplexity int, input RestorePostbackVersionInput) int
+		ResumeBulkReplay        func(childComplexity int, input ChangeBulkReplayInput) int
+		RevealIntegrationSecret func(childComplexity int, input RevealIntegrationSecretInput) int
+		RevokeAPIToken          func(childComplexity int, input RevokeAPITokenInput) int
+		RotateIntegrationSecret func(childComplexity int, input RotateIntegrationSecretInput) int
+		RotateSigningSecret     func(childComplexity int, input RotateSigningSecretInput) int
+		RunScenarios            func(childComplexity int, input TestPostbackInput) int
+		SaveAffiliate           func(childComplexity int, input SaveAffiliateInput) int
+		SaveGoal                func(childComplexity int, input SaveGoalInput) int
+		SaveIntegration         func(childComplexity int, input SaveIntegrationInput) int
+		SaveLandingPage         func(childComplexity int, input SaveLandingPageInput) int
+		SaveOffer               func(childComplexity int, input SaveOfferInput) int
+		SetCurrencyRate         func(childComplexity int, input SetCurrencyRateInput) int
+		SetHold                 func(childComplexity int, input SetHoldInput) int
+		SetPostbackEnabled      func(childComplexity int, input SetPostbackEnabledInput) int
+		SetUserDisabled         func(childComplexity int, input SetUserDisabledInput) int
+		SignIn                  func(childComplexity int, input SignInInput) int
+		SignOut                 func(childComplexity int) int
+		TestPostback            func(childComplexity int, input TestPostbackInput) int
+		UpdateCampaign          func(childComplexity int, input UpdateCampaignInput) int
+		UpdateConversionStatus  func(childComplexity int, input UpdateConversionStatusInput) int
+		UpdatePostback          func(childComplexity int, input UpdatePostbackInput) int
+		UpdateSettings          func(childComplexity int, input UpdateSettingsInput) int
 	}
 
 	Offer struct {
@@ -959,6 +991,7 @@ type ComplexityRoot struct {
 		Goals                 func(childComplexity int) int
 		HomeNumbers           func(childComplexity int, timeZone *string) int
 		Instance              func(childComplexity int) int
+		Integrations          func(childComplexity int) int
 		LintPostback          func(childComplexity int, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool, gatherSeconds *int) int
 		MacroFilters          func(childComplexity int) int
 		Macros                func(childComplexity int) int
@@ -974,7 +1007,6 @@ type ComplexityRoot struct {
 		RecognizePostback     func(childComplexity int, text string) int
 		RecognizeTrackingLink func(childComplexity int, url string) int
 		SetupChecklist        func(childComplexity int, campaignID string) int
-		Sources               func(childComplexity int) int
 		Staff                 func(childComplexity int) int
 		TrackerPresets        func(childComplexity int) int
 		TrackingLink          func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
@@ -988,20 +1020,20 @@ type ComplexityRoot struct {
 	}
 
 	ReceivedPostback struct {
-		Address    func(childComplexity int) int
-		Body       func(childComplexity int) int
-		Conversion func(childComplexity int) int
-		DurationMs func(childComplexity int) int
-		GlobalID   func(childComplexity int) int
-		Headers    func(childComplexity int) int
-		Method     func(childComplexity int) int
-		Query      func(childComplexity int) int
-		Reason     func(childComplexity int) int
-		ReceivedAt func(childComplexity int) int
-		Result     func(childComplexity int) int
-		Source     func(childComplexity int) int
-		SourceKey  func(childComplexity int) int
-		StatusCode func(childComplexity int) int
+		Address        func(childComplexity int) int
+		Body           func(childComplexity int) int
+		Conversion     func(childComplexity int) int
+		DurationMs     func(childComplexity int) int
+		GlobalID       func(childComplexity int) int
+		Headers        func(childComplexity int) int
+		Integration    func(childComplexity int) int
+		IntegrationKey func(childComplexity int) int
+		Method         func(childComplexity int) int
+		Query          func(childComplexity int) int
+		Reason         func(childComplexity int) int
+		ReceivedAt     func(childComplexity int) int
+		Result         func(childComplexity int) int
+		StatusCode     func(childComplexity int) int
 	}
 
 	ReceivedPostbackConnection struct {
@@ -1066,7 +1098,7 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
-	RevealSourceSecretPayload struct {
+	RevealIntegrationSecretPayload struct {
 		Secret     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
@@ -1076,14 +1108,14 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
-	RotateSigningSecretPayload struct {
-		Postback   func(childComplexity int) int
-		UserErrors func(childComplexity int) int
+	RotateIntegrationSecretPayload struct {
+		Integration func(childComplexity int) int
+		Secret      func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
 	}
 
-	RotateSourceSecretPayload struct {
-		Secret     func(childComplexity int) int
-		Source     func(childComplexity int) int
+	RotateSigningSecretPayload struct {
+		Postback   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -1102,6 +1134,12 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	SaveIntegrationPayload struct {
+		Integration func(childComplexity int) int
+		Mapped      func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	SaveLandingPagePayload struct {
 		LandingPage func(childComplexity int) int
 		UserErrors  func(childComplexity int) int
@@ -1109,12 +1147,6 @@ type ComplexityRoot struct {
 
 	SaveOfferPayload struct {
 		Offer      func(childComplexity int) int
-		UserErrors func(childComplexity int) int
-	}
-
-	SaveSourcePayload struct {
-		Mapped     func(childComplexity int) int
-		Source     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -1178,38 +1210,6 @@ type ComplexityRoot struct {
 	Snippet struct {
 		Code     func(childComplexity int) int
 		Language func(childComplexity int) int
-	}
-
-	Source struct {
-		AllowedAddresses func(childComplexity int) int
-		CreatedAt        func(childComplexity int) int
-		Currency         func(childComplexity int) int
-		Enabled          func(childComplexity int) int
-		GlobalID         func(childComplexity int) int
-		GoalWords        func(childComplexity int) int
-		Key              func(childComplexity int) int
-		Name             func(childComplexity int) int
-		Offer            func(childComplexity int) int
-		ParameterNames   func(childComplexity int) int
-		RateLimit        func(childComplexity int) int
-		RequireHTTPS     func(childComplexity int) int
-		RequireSignature func(childComplexity int) int
-		RequireToken     func(childComplexity int) int
-		Secrets          func(childComplexity int) int
-		SignatureHeader  func(childComplexity int) int
-		Snippets         func(childComplexity int) int
-		StatusWords      func(childComplexity int) int
-		TestMode         func(childComplexity int) int
-		TimestampName    func(childComplexity int) int
-		TimestampWindow  func(childComplexity int) int
-		URL              func(childComplexity int) int
-		UnmappedStatuses func(childComplexity int) int
-	}
-
-	SourceSecret struct {
-		CreatedAt func(childComplexity int) int
-		ExpiresAt func(childComplexity int) int
-		Kind      func(childComplexity int) int
 	}
 
 	StatusChangeLine struct {
@@ -2387,6 +2387,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conversion.Goal(childComplexity), true
+	case "Conversion.integration":
+		if e.ComplexityRoot.Conversion.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.Integration(childComplexity), true
 	case "Conversion.occurredAt":
 		if e.ComplexityRoot.Conversion.OccurredAt == nil {
 			break
@@ -2441,12 +2447,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conversion.ReportedStatus(childComplexity), true
-	case "Conversion.source":
-		if e.ComplexityRoot.Conversion.Source == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Conversion.Source(childComplexity), true
 	case "Conversion.status":
 		if e.ComplexityRoot.Conversion.Status == nil {
 			break
@@ -3516,6 +3516,164 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Instance.Version(childComplexity), true
 
+	case "Integration.allowedAddresses":
+		if e.ComplexityRoot.Integration.AllowedAddresses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.AllowedAddresses(childComplexity), true
+	case "Integration.createdAt":
+		if e.ComplexityRoot.Integration.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.CreatedAt(childComplexity), true
+	case "Integration.currency":
+		if e.ComplexityRoot.Integration.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Currency(childComplexity), true
+	case "Integration.enabled":
+		if e.ComplexityRoot.Integration.Enabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Enabled(childComplexity), true
+	case "Integration.id":
+		if e.ComplexityRoot.Integration.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.GlobalID(childComplexity), true
+	case "Integration.goalWords":
+		if e.ComplexityRoot.Integration.GoalWords == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.GoalWords(childComplexity), true
+	case "Integration.key":
+		if e.ComplexityRoot.Integration.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Key(childComplexity), true
+	case "Integration.name":
+		if e.ComplexityRoot.Integration.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Name(childComplexity), true
+	case "Integration.offer":
+		if e.ComplexityRoot.Integration.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Offer(childComplexity), true
+	case "Integration.parameterNames":
+		if e.ComplexityRoot.Integration.ParameterNames == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.ParameterNames(childComplexity), true
+	case "Integration.rateLimit":
+		if e.ComplexityRoot.Integration.RateLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.RateLimit(childComplexity), true
+	case "Integration.requireHttps":
+		if e.ComplexityRoot.Integration.RequireHTTPS == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.RequireHTTPS(childComplexity), true
+	case "Integration.requireSignature":
+		if e.ComplexityRoot.Integration.RequireSignature == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.RequireSignature(childComplexity), true
+	case "Integration.requireToken":
+		if e.ComplexityRoot.Integration.RequireToken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.RequireToken(childComplexity), true
+	case "Integration.secrets":
+		if e.ComplexityRoot.Integration.Secrets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Secrets(childComplexity), true
+	case "Integration.signatureHeader":
+		if e.ComplexityRoot.Integration.SignatureHeader == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.SignatureHeader(childComplexity), true
+	case "Integration.snippets":
+		if e.ComplexityRoot.Integration.Snippets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Snippets(childComplexity), true
+	case "Integration.statusWords":
+		if e.ComplexityRoot.Integration.StatusWords == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.StatusWords(childComplexity), true
+	case "Integration.testMode":
+		if e.ComplexityRoot.Integration.TestMode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.TestMode(childComplexity), true
+	case "Integration.timestampName":
+		if e.ComplexityRoot.Integration.TimestampName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.TimestampName(childComplexity), true
+	case "Integration.timestampWindow":
+		if e.ComplexityRoot.Integration.TimestampWindow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.TimestampWindow(childComplexity), true
+	case "Integration.url":
+		if e.ComplexityRoot.Integration.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.URL(childComplexity), true
+	case "Integration.unmappedStatuses":
+		if e.ComplexityRoot.Integration.UnmappedStatuses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.UnmappedStatuses(childComplexity), true
+
+	case "IntegrationSecret.createdAt":
+		if e.ComplexityRoot.IntegrationSecret.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationSecret.CreatedAt(childComplexity), true
+	case "IntegrationSecret.expiresAt":
+		if e.ComplexityRoot.IntegrationSecret.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationSecret.ExpiresAt(childComplexity), true
+	case "IntegrationSecret.kind":
+		if e.ComplexityRoot.IntegrationSecret.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IntegrationSecret.Kind(childComplexity), true
+
 	case "LandingPage.id":
 		if e.ComplexityRoot.LandingPage.GlobalID == nil {
 			break
@@ -3921,17 +4079,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResumeBulkReplay(childComplexity, args["input"].(ChangeBulkReplayInput)), true
-	case "Mutation.revealSourceSecret":
-		if e.ComplexityRoot.Mutation.RevealSourceSecret == nil {
+	case "Mutation.revealIntegrationSecret":
+		if e.ComplexityRoot.Mutation.RevealIntegrationSecret == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_revealSourceSecret_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_revealIntegrationSecret_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RevealSourceSecret(childComplexity, args["input"].(RevealSourceSecretInput)), true
+		return e.ComplexityRoot.Mutation.RevealIntegrationSecret(childComplexity, args["input"].(RevealIntegrationSecretInput)), true
 	case "Mutation.revokeApiToken":
 		if e.ComplexityRoot.Mutation.RevokeAPIToken == nil {
 			break
@@ -3943,6 +4101,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeAPIToken(childComplexity, args["input"].(RevokeAPITokenInput)), true
+	case "Mutation.rotateIntegrationSecret":
+		if e.ComplexityRoot.Mutation.RotateIntegrationSecret == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rotateIntegrationSecret_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RotateIntegrationSecret(childComplexity, args["input"].(RotateIntegrationSecretInput)), true
 	case "Mutation.rotateSigningSecret":
 		if e.ComplexityRoot.Mutation.RotateSigningSecret == nil {
 			break
@@ -3954,17 +4123,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RotateSigningSecret(childComplexity, args["input"].(RotateSigningSecretInput)), true
-	case "Mutation.rotateSourceSecret":
-		if e.ComplexityRoot.Mutation.RotateSourceSecret == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_rotateSourceSecret_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.RotateSourceSecret(childComplexity, args["input"].(RotateSourceSecretInput)), true
 	case "Mutation.runScenarios":
 		if e.ComplexityRoot.Mutation.RunScenarios == nil {
 			break
@@ -3998,6 +4156,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveGoal(childComplexity, args["input"].(SaveGoalInput)), true
+	case "Mutation.saveIntegration":
+		if e.ComplexityRoot.Mutation.SaveIntegration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveIntegration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveIntegration(childComplexity, args["input"].(SaveIntegrationInput)), true
 	case "Mutation.saveLandingPage":
 		if e.ComplexityRoot.Mutation.SaveLandingPage == nil {
 			break
@@ -4020,17 +4189,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveOffer(childComplexity, args["input"].(SaveOfferInput)), true
-	case "Mutation.saveSource":
-		if e.ComplexityRoot.Mutation.SaveSource == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_saveSource_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.SaveSource(childComplexity, args["input"].(SaveSourceInput)), true
 	case "Mutation.setCurrencyRate":
 		if e.ComplexityRoot.Mutation.SetCurrencyRate == nil {
 			break
@@ -5228,6 +5386,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Instance(childComplexity), true
+	case "Query.integrations":
+		if e.ComplexityRoot.Query.Integrations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Integrations(childComplexity), true
 
 	case "Query.lintPostback":
 		if e.ComplexityRoot.Query.LintPostback == nil {
@@ -5379,12 +5543,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.SetupChecklist(childComplexity, args["campaignId"].(string)), true
-	case "Query.sources":
-		if e.ComplexityRoot.Query.Sources == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Query.Sources(childComplexity), true
 	case "Query.staff":
 		if e.ComplexityRoot.Query.Staff == nil {
 			break
@@ -5470,6 +5628,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.Headers(childComplexity), true
+	case "ReceivedPostback.integration":
+		if e.ComplexityRoot.ReceivedPostback.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceivedPostback.Integration(childComplexity), true
+	case "ReceivedPostback.integrationKey":
+		if e.ComplexityRoot.ReceivedPostback.IntegrationKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceivedPostback.IntegrationKey(childComplexity), true
 	case "ReceivedPostback.method":
 		if e.ComplexityRoot.ReceivedPostback.Method == nil {
 			break
@@ -5500,18 +5670,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.Result(childComplexity), true
-	case "ReceivedPostback.source":
-		if e.ComplexityRoot.ReceivedPostback.Source == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ReceivedPostback.Source(childComplexity), true
-	case "ReceivedPostback.sourceKey":
-		if e.ComplexityRoot.ReceivedPostback.SourceKey == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ReceivedPostback.SourceKey(childComplexity), true
 	case "ReceivedPostback.statusCode":
 		if e.ComplexityRoot.ReceivedPostback.StatusCode == nil {
 			break
@@ -5738,18 +5896,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RestorePostbackVersionPayload.UserErrors(childComplexity), true
 
-	case "RevealSourceSecretPayload.secret":
-		if e.ComplexityRoot.RevealSourceSecretPayload.Secret == nil {
+	case "RevealIntegrationSecretPayload.secret":
+		if e.ComplexityRoot.RevealIntegrationSecretPayload.Secret == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RevealSourceSecretPayload.Secret(childComplexity), true
-	case "RevealSourceSecretPayload.userErrors":
-		if e.ComplexityRoot.RevealSourceSecretPayload.UserErrors == nil {
+		return e.ComplexityRoot.RevealIntegrationSecretPayload.Secret(childComplexity), true
+	case "RevealIntegrationSecretPayload.userErrors":
+		if e.ComplexityRoot.RevealIntegrationSecretPayload.UserErrors == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RevealSourceSecretPayload.UserErrors(childComplexity), true
+		return e.ComplexityRoot.RevealIntegrationSecretPayload.UserErrors(childComplexity), true
 
 	case "RevokeApiTokenPayload.token":
 		if e.ComplexityRoot.RevokeApiTokenPayload.Token == nil {
@@ -5764,6 +5922,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RevokeApiTokenPayload.UserErrors(childComplexity), true
 
+	case "RotateIntegrationSecretPayload.integration":
+		if e.ComplexityRoot.RotateIntegrationSecretPayload.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RotateIntegrationSecretPayload.Integration(childComplexity), true
+	case "RotateIntegrationSecretPayload.secret":
+		if e.ComplexityRoot.RotateIntegrationSecretPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RotateIntegrationSecretPayload.Secret(childComplexity), true
+	case "RotateIntegrationSecretPayload.userErrors":
+		if e.ComplexityRoot.RotateIntegrationSecretPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RotateIntegrationSecretPayload.UserErrors(childComplexity), true
+
 	case "RotateSigningSecretPayload.postback":
 		if e.ComplexityRoot.RotateSigningSecretPayload.Postback == nil {
 			break
@@ -5776,25 +5953,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RotateSigningSecretPayload.UserErrors(childComplexity), true
-
-	case "RotateSourceSecretPayload.secret":
-		if e.ComplexityRoot.RotateSourceSecretPayload.Secret == nil {
-			break
-		}
-
-		return e.ComplexityRoot.RotateSourceSecretPayload.Secret(childComplexity), true
-	case "RotateSourceSecretPayload.source":
-		if e.ComplexityRoot.RotateSourceSecretPayload.Source == nil {
-			break
-		}
-
-		return e.ComplexityRoot.RotateSourceSecretPayload.Source(childComplexity), true
-	case "RotateSourceSecretPayload.userErrors":
-		if e.ComplexityRoot.RotateSourceSecretPayload.UserErrors == nil {
-			break
-		}
-
-		return e.ComplexityRoot.RotateSourceSecretPayload.UserErrors(childComplexity), true
 
 	case "RunScenariosPayload.run":
 		if e.ComplexityRoot.RunScenariosPayload.Run == nil {
@@ -5835,6 +5993,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SaveGoalPayload.UserErrors(childComplexity), true
 
+	case "SaveIntegrationPayload.integration":
+		if e.ComplexityRoot.SaveIntegrationPayload.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveIntegrationPayload.Integration(childComplexity), true
+	case "SaveIntegrationPayload.mapped":
+		if e.ComplexityRoot.SaveIntegrationPayload.Mapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveIntegrationPayload.Mapped(childComplexity), true
+	case "SaveIntegrationPayload.userErrors":
+		if e.ComplexityRoot.SaveIntegrationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveIntegrationPayload.UserErrors(childComplexity), true
+
 	case "SaveLandingPagePayload.landingPage":
 		if e.ComplexityRoot.SaveLandingPagePayload.LandingPage == nil {
 			break
@@ -5860,25 +6037,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SaveOfferPayload.UserErrors(childComplexity), true
-
-	case "SaveSourcePayload.mapped":
-		if e.ComplexityRoot.SaveSourcePayload.Mapped == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveSourcePayload.Mapped(childComplexity), true
-	case "SaveSourcePayload.source":
-		if e.ComplexityRoot.SaveSourcePayload.Source == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveSourcePayload.Source(childComplexity), true
-	case "SaveSourcePayload.userErrors":
-		if e.ComplexityRoot.SaveSourcePayload.UserErrors == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveSourcePayload.UserErrors(childComplexity), true
 
 	case "ScenarioCard.does":
 		if e.ComplexityRoot.ScenarioCard.Does == nil {
@@ -6064,164 +6222,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Snippet.Language(childComplexity), true
-
-	case "Source.allowedAddresses":
-		if e.ComplexityRoot.Source.AllowedAddresses == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.AllowedAddresses(childComplexity), true
-	case "Source.createdAt":
-		if e.ComplexityRoot.Source.CreatedAt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.CreatedAt(childComplexity), true
-	case "Source.currency":
-		if e.ComplexityRoot.Source.Currency == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.Currency(childComplexity), true
-	case "Source.enabled":
-		if e.ComplexityRoot.Source.Enabled == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.Enabled(childComplexity), true
-	case "Source.id":
-		if e.ComplexityRoot.Source.GlobalID == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.GlobalID(childComplexity), true
-	case "Source.goalWords":
-		if e.ComplexityRoot.Source.GoalWords == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.GoalWords(childComplexity), true
-	case "Source.key":
-		if e.ComplexityRoot.Source.Key == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.Key(childComplexity), true
-	case "Source.name":
-		if e.ComplexityRoot.Source.Name == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.Name(childComplexity), true
-	case "Source.offer":
-		if e.ComplexityRoot.Source.Offer == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.Offer(childComplexity), true
-	case "Source.parameterNames":
-		if e.ComplexityRoot.Source.ParameterNames == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.ParameterNames(childComplexity), true
-	case "Source.rateLimit":
-		if e.ComplexityRoot.Source.RateLimit == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.RateLimit(childComplexity), true
-	case "Source.requireHttps":
-		if e.ComplexityRoot.Source.RequireHTTPS == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.RequireHTTPS(childComplexity), true
-	case "Source.requireSignature":
-		if e.ComplexityRoot.Source.RequireSignature == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.RequireSignature(childComplexity), true
-	case "Source.requireToken":
-		if e.ComplexityRoot.Source.RequireToken == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.RequireToken(childComplexity), true
-	case "Source.secrets":
-		if e.ComplexityRoot.Source.Secrets == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.Secrets(childComplexity), true
-	case "Source.signatureHeader":
-		if e.ComplexityRoot.Source.SignatureHeader == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.SignatureHeader(childComplexity), true
-	case "Source.snippets":
-		if e.ComplexityRoot.Source.Snippets == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.Snippets(childComplexity), true
-	case "Source.statusWords":
-		if e.ComplexityRoot.Source.StatusWords == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.StatusWords(childComplexity), true
-	case "Source.testMode":
-		if e.ComplexityRoot.Source.TestMode == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.TestMode(childComplexity), true
-	case "Source.timestampName":
-		if e.ComplexityRoot.Source.TimestampName == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.TimestampName(childComplexity), true
-	case "Source.timestampWindow":
-		if e.ComplexityRoot.Source.TimestampWindow == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.TimestampWindow(childComplexity), true
-	case "Source.url":
-		if e.ComplexityRoot.Source.URL == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.URL(childComplexity), true
-	case "Source.unmappedStatuses":
-		if e.ComplexityRoot.Source.UnmappedStatuses == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Source.UnmappedStatuses(childComplexity), true
-
-	case "SourceSecret.createdAt":
-		if e.ComplexityRoot.SourceSecret.CreatedAt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SourceSecret.CreatedAt(childComplexity), true
-	case "SourceSecret.expiresAt":
-		if e.ComplexityRoot.SourceSecret.ExpiresAt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SourceSecret.ExpiresAt(childComplexity), true
-	case "SourceSecret.kind":
-		if e.ComplexityRoot.SourceSecret.Kind == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SourceSecret.Kind(childComplexity), true
 
 	case "StatusChangeLine.conversion":
 		if e.ComplexityRoot.StatusChangeLine.Conversion == nil {
@@ -6813,15 +6813,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ReplayDeliveryInput", ec.unmarshalInputReplayDeliveryInput),
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
 			graphql.NewInputUnmarshaler("RestorePostbackVersionInput", ec.unmarshalInputRestorePostbackVersionInput),
-			graphql.NewInputUnmarshaler("RevealSourceSecretInput", ec.unmarshalInputRevealSourceSecretInput),
+			graphql.NewInputUnmarshaler("RevealIntegrationSecretInput", ec.unmarshalInputRevealIntegrationSecretInput),
 			graphql.NewInputUnmarshaler("RevokeApiTokenInput", ec.unmarshalInputRevokeApiTokenInput),
+			graphql.NewInputUnmarshaler("RotateIntegrationSecretInput", ec.unmarshalInputRotateIntegrationSecretInput),
 			graphql.NewInputUnmarshaler("RotateSigningSecretInput", ec.unmarshalInputRotateSigningSecretInput),
-			graphql.NewInputUnmarshaler("RotateSourceSecretInput", ec.unmarshalInputRotateSourceSecretInput),
 			graphql.NewInputUnmarshaler("SaveAffiliateInput", ec.unmarshalInputSaveAffiliateInput),
 			graphql.NewInputUnmarshaler("SaveGoalInput", ec.unmarshalInputSaveGoalInput),
+			graphql.NewInputUnmarshaler("SaveIntegrationInput", ec.unmarshalInputSaveIntegrationInput),
 			graphql.NewInputUnmarshaler("SaveLandingPageInput", ec.unmarshalInputSaveLandingPageInput),
 			graphql.NewInputUnmarshaler("SaveOfferInput", ec.unmarshalInputSaveOfferInput),
-			graphql.NewInputUnmarshaler("SaveSourceInput", ec.unmarshalInputSaveSourceInput),
 			graphql.NewInputUnmarshaler("SetCurrencyRateInput", ec.unmarshalInputSetCurrencyRateInput),
 			graphql.NewInputUnmarshaler("SetHoldInput", ec.unmarshalInputSetHoldInput),
 			graphql.NewInputUnmarshaler("SetPostbackEnabledInput", ec.unmarshalInputSetPostbackEnabledInput),
@@ -6949,8 +6949,8 @@ enum Scope {
   "Replay deliveries."
   REPLAY
   """
-  Read and change secrets (of sources, and those that sign postbacks), and make and revoke API tokens. A token has it only
-  where it was named: whoever knows a source's secret reports conversions with it.
+  Read and change secrets (of integrations, and those that sign postbacks), and make and revoke API tokens. A token has it only
+  where it was named: whoever knows an integration's secret reports conversions with it.
   """
   SECRETS
 }
@@ -7165,8 +7165,8 @@ extend type Conversion {
   terms: Terms
   "What one unit of the amount's currency was worth in the payout's."
   rate: String
-  "Staff only: the source that told of it."
-  source: Source @auth(role: MANAGER)
+  "Staff only: the integration that told of it."
+  integration: Integration @auth(role: MANAGER)
   "Staff only: the clicks that it may belong to, while it is unattributed."
   proposals: [Proposal!] @auth(role: MANAGER)
 }
@@ -7186,7 +7186,7 @@ type AttributeConversionPayload {
 input AttributeByRuleInput {
   "Only where the proposals of these kinds agree on one click."
   kinds: [ProposalKind!]!
-  sourceIds: [ID!]
+  integrationIds: [ID!]
   "Counts and changes nothing."
   dryRun: Boolean
 }
@@ -7204,7 +7204,7 @@ input FireManualConversionInput {
   click: String!
   goal: String!
   "One where left out: the click's operator's."
-  sourceId: ID
+  integrationId: ID
   amount: String
   currency: String
   status: ConversionStatus
@@ -7555,8 +7555,8 @@ enum RecordResult {
 }
 
 input RecordConversionInput {
-  "The source's key."
-  source: String!
+  "The integration's key."
+  integration: String!
   "The goal's key."
   goal: String!
   clickId: String
@@ -7587,7 +7587,7 @@ type UpdateConversionStatusPayload {
 }
 
 extend type Mutation {
-  "Staff only: reports a conversion as the operator's source would, without its authentication."
+  "Staff only: reports a conversion as the operator's integration would, without its authentication."
   recordConversion(input: RecordConversionInput!): RecordConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
   "Staff only: moves a conversion along its lifecycle."
   updateConversionStatus(input: UpdateConversionStatusInput!): UpdateConversionStatusPayload! @auth(role: MANAGER, scope: CONVERSIONS)
@@ -8266,6 +8266,151 @@ extend type Subscription {
   echoRequestReceived: EchoRequest! @auth(scope: READ)
 }
 `, BuiltIn: false},
+	{Name: "../schema/integration.graphqls", Input: `"An operator's way in."
+type Integration implements Node {
+  id: ID!
+  key: String!
+  name: String!
+  offer: Offer!
+  enabled: Boolean!
+  "Calls are checked, answered with ` + "`" + `test` + "`" + ` and logged, and nothing is recorded."
+  testMode: Boolean!
+  requireHttps: Boolean!
+  requireToken: Boolean!
+  requireSignature: Boolean!
+  "Where the signature comes; empty for ` + "`" + `X-Signature` + "`" + `."
+  signatureHeader: String!
+  "The parameter or header that says when a call was signed; empty for none. As a header it is signed with the text: ` + "`" + `{timestamp}.{text}` + "`" + `."
+  timestampName: String!
+  "How many seconds a signature is good for; null for ever."
+  timestampWindow: Int
+  allowedAddresses: [String!]!
+  "Calls per second; null for no limit."
+  rateLimit: Int
+  "Of amounts that name none; empty for the offer's."
+  currency: String!
+  "Our parameter to the operator's: a name, a path with dots into its JSON, or ` + "`" + `=` + "`" + ` and a fixed value."
+  parameterNames: [Word!]!
+  "The operator's word to our goal's key."
+  goalWords: [Word!]!
+  "The operator's word to our status."
+  statusWords: [Word!]!
+  "Words for a status that have come and that nobody has mapped yet."
+  unmappedStatuses: [UnmappedStatus!]!
+  "Its tokens and signing keys, without their values: two of a kind are good while one replaces the other."
+  secrets: [IntegrationSecret!]!
+  "The address to give to the operator."
+  url: String!
+  "Ready calls in the operator's own words, without the secret's value."
+  snippets: [Snippet!]!
+  createdAt: Time!
+}
+
+"One word and what it means."
+type Word {
+  from: String!
+  to: String!
+}
+
+"A word for a status that nobody has mapped yet."
+type UnmappedStatus {
+  word: String!
+  "How many conversions wait for it."
+  count: Int!
+}
+
+"A token or a signing key of an integration."
+type IntegrationSecret {
+  "` + "`" + `token` + "`" + ` or ` + "`" + `hmac` + "`" + `."
+  kind: String!
+  createdAt: Time!
+  "When it stops being good; null for never."
+  expiresAt: Time
+}
+
+"How an operator's server makes the call, in one language."
+type Snippet {
+  "` + "`" + `curl` + "`" + `, ` + "`" + `php` + "`" + `, ` + "`" + `python` + "`" + ` or ` + "`" + `go` + "`" + `."
+  language: String!
+  code: String!
+}
+
+extend type Query {
+  "Staff only."
+  integrations: [Integration!] @auth(role: MANAGER)
+}
+
+input WordInput {
+  from: String!
+  to: String!
+}
+
+input SaveIntegrationInput {
+  "Of the one to change; without it a new one is made."
+  id: ID
+  "Of a new one: the last part of its address."
+  key: String
+  name: String
+  offerId: ID
+  enabled: Boolean
+  testMode: Boolean
+  requireHttps: Boolean
+  requireToken: Boolean
+  requireSignature: Boolean
+  signatureHeader: String
+  timestampName: String
+  "0 for ever."
+  timestampWindow: Int
+  allowedAddresses: [String!]
+  "0 for no limit."
+  rateLimit: Int
+  currency: String
+  parameterNames: [WordInput!]
+  goalWords: [WordInput!]
+  statusWords: [WordInput!]
+}
+
+type SaveIntegrationPayload {
+  integration: Integration
+  "How many conversions a new word for a status has moved."
+  mapped: Int!
+  userErrors: [UserError!]!
+}
+
+input RotateIntegrationSecretInput {
+  integrationId: ID!
+  "` + "`" + `token` + "`" + ` or ` + "`" + `hmac` + "`" + `."
+  kind: String!
+  "For how long the one before stays good; 24 where left out."
+  overlapHours: Int
+}
+
+type RotateIntegrationSecretPayload {
+  integration: Integration
+  "The new secret."
+  secret: String
+  userErrors: [UserError!]!
+}
+
+input RevealIntegrationSecretInput {
+  integrationId: ID!
+  kind: String!
+}
+
+type RevealIntegrationSecretPayload {
+  secret: String
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Staff only: makes an integration, or changes one. A new word for a status moves the conversions that waited for it."
+  saveIntegration(input: SaveIntegrationInput!): SaveIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: gives an integration a new token or signing key."
+  rotateIntegrationSecret(input: RotateIntegrationSecretInput!): RotateIntegrationSecretPayload! @auth(role: MANAGER, scope: SECRETS)
+  "Staff only: shows an integration's present token or signing key, and writes down who looked."
+  revealIntegrationSecret(input: RevealIntegrationSecretInput!): RevealIntegrationSecretPayload! @auth(role: MANAGER, scope: SECRETS)
+}
+`, BuiltIn: false},
 	{Name: "../schema/offer.graphqls", Input: `enum Vertical {
   CASINO
   SPORTSBOOK
@@ -8880,16 +9025,16 @@ extend type Query {
 type ReceivedPostback implements Node {
   id: ID!
   receivedAt: Time!
-  source: Source
+  integration: Integration
   "The key that the path named."
-  sourceKey: String!
+  integrationKey: String!
   method: String!
   query: String!
   body: String!
   headers: [Header!]!
   "Truncated to /24 or /48."
   address: String!
-  "` + "`" + `recorded` + "`" + `, ` + "`" + `duplicate` + "`" + `, ` + "`" + `updated` + "`" + `, ` + "`" + `unattributed` + "`" + `, ` + "`" + `invalid` + "`" + `, ` + "`" + `unauthorized` + "`" + `, ` + "`" + `unknown_source` + "`" + `, ` + "`" + `rate_limited` + "`" + `, ` + "`" + `test` + "`" + `."
+  "` + "`" + `recorded` + "`" + `, ` + "`" + `duplicate` + "`" + `, ` + "`" + `updated` + "`" + `, ` + "`" + `unattributed` + "`" + `, ` + "`" + `invalid` + "`" + `, ` + "`" + `unauthorized` + "`" + `, ` + "`" + `unknown_integration` + "`" + `, ` + "`" + `rate_limited` + "`" + `, ` + "`" + `test` + "`" + `."
   result: String!
   "Why, in a sentence."
   reason: String!
@@ -8909,7 +9054,7 @@ type ReceivedPostbackEdge {
 }
 
 input ReceivedPostbackFilter {
-  sourceIds: [ID!]
+  integrationIds: [ID!]
   results: [String!]
   from: Time
   to: Time
@@ -9115,151 +9260,6 @@ type DemoSignIn {
 type Header {
   name: String!
   value: String!
-}
-`, BuiltIn: false},
-	{Name: "../schema/source.graphqls", Input: `"An operator's way in."
-type Source implements Node {
-  id: ID!
-  key: String!
-  name: String!
-  offer: Offer!
-  enabled: Boolean!
-  "Calls are checked, answered with ` + "`" + `test` + "`" + ` and logged, and nothing is recorded."
-  testMode: Boolean!
-  requireHttps: Boolean!
-  requireToken: Boolean!
-  requireSignature: Boolean!
-  "Where the signature comes; empty for ` + "`" + `X-Signature` + "`" + `."
-  signatureHeader: String!
-  "The parameter or header that says when a call was signed; empty for none. As a header it is signed with the text: ` + "`" + `{timestamp}.{text}` + "`" + `."
-  timestampName: String!
-  "How many seconds a signature is good for; null for ever."
-  timestampWindow: Int
-  allowedAddresses: [String!]!
-  "Calls per second; null for no limit."
-  rateLimit: Int
-  "Of amounts that name none; empty for the offer's."
-  currency: String!
-  "Our parameter to the operator's: a name, a path with dots into its JSON, or ` + "`" + `=` + "`" + ` and a fixed value."
-  parameterNames: [Word!]!
-  "The operator's word to our goal's key."
-  goalWords: [Word!]!
-  "The operator's word to our status."
-  statusWords: [Word!]!
-  "Words for a status that have come and that nobody has mapped yet."
-  unmappedStatuses: [UnmappedStatus!]!
-  "Its tokens and signing keys, without their values: two of a kind are good while one replaces the other."
-  secrets: [SourceSecret!]!
-  "The address to give to the operator."
-  url: String!
-  "Ready calls in the operator's own words, without the secret's value."
-  snippets: [Snippet!]!
-  createdAt: Time!
-}
-
-"One word and what it means."
-type Word {
-  from: String!
-  to: String!
-}
-
-"A word for a status that nobody has mapped yet."
-type UnmappedStatus {
-  word: String!
-  "How many conversions wait for it."
-  count: Int!
-}
-
-"A token or a signing key of a source."
-type SourceSecret {
-  "` + "`" + `token` + "`" + ` or ` + "`" + `hmac` + "`" + `."
-  kind: String!
-  createdAt: Time!
-  "When it stops being good; null for never."
-  expiresAt: Time
-}
-
-"How an operator's server makes the call, in one language."
-type Snippet {
-  "` + "`" + `curl` + "`" + `, ` + "`" + `php` + "`" + `, ` + "`" + `python` + "`" + ` or ` + "`" + `go` + "`" + `."
-  language: String!
-  code: String!
-}
-
-extend type Query {
-  "Staff only."
-  sources: [Source!] @auth(role: MANAGER)
-}
-
-input WordInput {
-  from: String!
-  to: String!
-}
-
-input SaveSourceInput {
-  "Of the one to change; without it a new one is made."
-  id: ID
-  "Of a new one: the last part of its address."
-  key: String
-  name: String
-  offerId: ID
-  enabled: Boolean
-  testMode: Boolean
-  requireHttps: Boolean
-  requireToken: Boolean
-  requireSignature: Boolean
-  signatureHeader: String
-  timestampName: String
-  "0 for ever."
-  timestampWindow: Int
-  allowedAddresses: [String!]
-  "0 for no limit."
-  rateLimit: Int
-  currency: String
-  parameterNames: [WordInput!]
-  goalWords: [WordInput!]
-  statusWords: [WordInput!]
-}
-
-type SaveSourcePayload {
-  source: Source
-  "How many conversions a new word for a status has moved."
-  mapped: Int!
-  userErrors: [UserError!]!
-}
-
-input RotateSourceSecretInput {
-  sourceId: ID!
-  "` + "`" + `token` + "`" + ` or ` + "`" + `hmac` + "`" + `."
-  kind: String!
-  "For how long the one before stays good; 24 where left out."
-  overlapHours: Int
-}
-
-type RotateSourceSecretPayload {
-  source: Source
-  "The new secret."
-  secret: String
-  userErrors: [UserError!]!
-}
-
-input RevealSourceSecretInput {
-  sourceId: ID!
-  kind: String!
-}
-
-type RevealSourceSecretPayload {
-  secret: String
-  userErrors: [UserError!]!
-}
-
-extend type Mutation {
-  "Staff only: makes a source, or changes one. A new word for a status moves the conversions that waited for it."
-  saveSource(input: SaveSourceInput!): SaveSourcePayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: gives a source a new token or signing key."
-  rotateSourceSecret(input: RotateSourceSecretInput!): RotateSourceSecretPayload! @auth(role: MANAGER, scope: SECRETS)
-  "Staff only: shows a source's present token or signing key, and writes down who looked."
-  revealSourceSecret(input: RevealSourceSecretInput!): RevealSourceSecretPayload! @auth(role: MANAGER, scope: SECRETS)
 }
 `, BuiltIn: false},
 	{Name: "../schema/test.graphqls", Input: `"One postback fired as a test: what was sent, what came back, and what that means."
@@ -10059,8 +10059,8 @@ func (ec *executionContext) childFields_Conversion(ctx context.Context, field gr
 		return ec.fieldContext_Conversion_terms(ctx, field)
 	case "rate":
 		return ec.fieldContext_Conversion_rate(ctx, field)
-	case "source":
-		return ec.fieldContext_Conversion_source(ctx, field)
+	case "integration":
+		return ec.fieldContext_Conversion_integration(ctx, field)
 	case "proposals":
 		return ec.fieldContext_Conversion_proposals(ctx, field)
 	}
@@ -10621,6 +10621,70 @@ func (ec *executionContext) childFields_Instance(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Instance", field.Name)
 }
 
+func (ec *executionContext) childFields_Integration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Integration_id(ctx, field)
+	case "key":
+		return ec.fieldContext_Integration_key(ctx, field)
+	case "name":
+		return ec.fieldContext_Integration_name(ctx, field)
+	case "offer":
+		return ec.fieldContext_Integration_offer(ctx, field)
+	case "enabled":
+		return ec.fieldContext_Integration_enabled(ctx, field)
+	case "testMode":
+		return ec.fieldContext_Integration_testMode(ctx, field)
+	case "requireHttps":
+		return ec.fieldContext_Integration_requireHttps(ctx, field)
+	case "requireToken":
+		return ec.fieldContext_Integration_requireToken(ctx, field)
+	case "requireSignature":
+		return ec.fieldContext_Integration_requireSignature(ctx, field)
+	case "signatureHeader":
+		return ec.fieldContext_Integration_signatureHeader(ctx, field)
+	case "timestampName":
+		return ec.fieldContext_Integration_timestampName(ctx, field)
+	case "timestampWindow":
+		return ec.fieldContext_Integration_timestampWindow(ctx, field)
+	case "allowedAddresses":
+		return ec.fieldContext_Integration_allowedAddresses(ctx, field)
+	case "rateLimit":
+		return ec.fieldContext_Integration_rateLimit(ctx, field)
+	case "currency":
+		return ec.fieldContext_Integration_currency(ctx, field)
+	case "parameterNames":
+		return ec.fieldContext_Integration_parameterNames(ctx, field)
+	case "goalWords":
+		return ec.fieldContext_Integration_goalWords(ctx, field)
+	case "statusWords":
+		return ec.fieldContext_Integration_statusWords(ctx, field)
+	case "unmappedStatuses":
+		return ec.fieldContext_Integration_unmappedStatuses(ctx, field)
+	case "secrets":
+		return ec.fieldContext_Integration_secrets(ctx, field)
+	case "url":
+		return ec.fieldContext_Integration_url(ctx, field)
+	case "snippets":
+		return ec.fieldContext_Integration_snippets(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Integration_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Integration", field.Name)
+}
+
+func (ec *executionContext) childFields_IntegrationSecret(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_IntegrationSecret_kind(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_IntegrationSecret_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_IntegrationSecret_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IntegrationSecret", field.Name)
+}
+
 func (ec *executionContext) childFields_LandingPage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11177,10 +11241,10 @@ func (ec *executionContext) childFields_ReceivedPostback(ctx context.Context, fi
 		return ec.fieldContext_ReceivedPostback_id(ctx, field)
 	case "receivedAt":
 		return ec.fieldContext_ReceivedPostback_receivedAt(ctx, field)
-	case "source":
-		return ec.fieldContext_ReceivedPostback_source(ctx, field)
-	case "sourceKey":
-		return ec.fieldContext_ReceivedPostback_sourceKey(ctx, field)
+	case "integration":
+		return ec.fieldContext_ReceivedPostback_integration(ctx, field)
+	case "integrationKey":
+		return ec.fieldContext_ReceivedPostback_integrationKey(ctx, field)
 	case "method":
 		return ec.fieldContext_ReceivedPostback_method(ctx, field)
 	case "query":
@@ -11329,14 +11393,14 @@ func (ec *executionContext) childFields_RestorePostbackVersionPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type RestorePostbackVersionPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_RevealSourceSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_RevealIntegrationSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "secret":
-		return ec.fieldContext_RevealSourceSecretPayload_secret(ctx, field)
+		return ec.fieldContext_RevealIntegrationSecretPayload_secret(ctx, field)
 	case "userErrors":
-		return ec.fieldContext_RevealSourceSecretPayload_userErrors(ctx, field)
+		return ec.fieldContext_RevealIntegrationSecretPayload_userErrors(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type RevealSourceSecretPayload", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type RevealIntegrationSecretPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RevokeApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11349,6 +11413,18 @@ func (ec *executionContext) childFields_RevokeApiTokenPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type RevokeApiTokenPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RotateIntegrationSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_RotateIntegrationSecretPayload_integration(ctx, field)
+	case "secret":
+		return ec.fieldContext_RotateIntegrationSecretPayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RotateIntegrationSecretPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RotateIntegrationSecretPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RotateSigningSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "postback":
@@ -11357,18 +11433,6 @@ func (ec *executionContext) childFields_RotateSigningSecretPayload(ctx context.C
 		return ec.fieldContext_RotateSigningSecretPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RotateSigningSecretPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_RotateSourceSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "source":
-		return ec.fieldContext_RotateSourceSecretPayload_source(ctx, field)
-	case "secret":
-		return ec.fieldContext_RotateSourceSecretPayload_secret(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_RotateSourceSecretPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type RotateSourceSecretPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RunScenariosPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11401,6 +11465,18 @@ func (ec *executionContext) childFields_SaveGoalPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type SaveGoalPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SaveIntegrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_SaveIntegrationPayload_integration(ctx, field)
+	case "mapped":
+		return ec.fieldContext_SaveIntegrationPayload_mapped(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SaveIntegrationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveIntegrationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SaveLandingPagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "landingPage":
@@ -11419,18 +11495,6 @@ func (ec *executionContext) childFields_SaveOfferPayload(ctx context.Context, fi
 		return ec.fieldContext_SaveOfferPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SaveOfferPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SaveSourcePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "source":
-		return ec.fieldContext_SaveSourcePayload_source(ctx, field)
-	case "mapped":
-		return ec.fieldContext_SaveSourcePayload_mapped(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SaveSourcePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SaveSourcePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ScenarioCard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11555,70 +11619,6 @@ func (ec *executionContext) childFields_Snippet(ctx context.Context, field graph
 		return ec.fieldContext_Snippet_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Snippet", field.Name)
-}
-
-func (ec *executionContext) childFields_Source(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_Source_id(ctx, field)
-	case "key":
-		return ec.fieldContext_Source_key(ctx, field)
-	case "name":
-		return ec.fieldContext_Source_name(ctx, field)
-	case "offer":
-		return ec.fieldContext_Source_offer(ctx, field)
-	case "enabled":
-		return ec.fieldContext_Source_enabled(ctx, field)
-	case "testMode":
-		return ec.fieldContext_Source_testMode(ctx, field)
-	case "requireHttps":
-		return ec.fieldContext_Source_requireHttps(ctx, field)
-	case "requireToken":
-		return ec.fieldContext_Source_requireToken(ctx, field)
-	case "requireSignature":
-		return ec.fieldContext_Source_requireSignature(ctx, field)
-	case "signatureHeader":
-		return ec.fieldContext_Source_signatureHeader(ctx, field)
-	case "timestampName":
-		return ec.fieldContext_Source_timestampName(ctx, field)
-	case "timestampWindow":
-		return ec.fieldContext_Source_timestampWindow(ctx, field)
-	case "allowedAddresses":
-		return ec.fieldContext_Source_allowedAddresses(ctx, field)
-	case "rateLimit":
-		return ec.fieldContext_Source_rateLimit(ctx, field)
-	case "currency":
-		return ec.fieldContext_Source_currency(ctx, field)
-	case "parameterNames":
-		return ec.fieldContext_Source_parameterNames(ctx, field)
-	case "goalWords":
-		return ec.fieldContext_Source_goalWords(ctx, field)
-	case "statusWords":
-		return ec.fieldContext_Source_statusWords(ctx, field)
-	case "unmappedStatuses":
-		return ec.fieldContext_Source_unmappedStatuses(ctx, field)
-	case "secrets":
-		return ec.fieldContext_Source_secrets(ctx, field)
-	case "url":
-		return ec.fieldContext_Source_url(ctx, field)
-	case "snippets":
-		return ec.fieldContext_Source_snippets(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_Source_createdAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Source", field.Name)
-}
-
-func (ec *executionContext) childFields_SourceSecret(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "kind":
-		return ec.fieldContext_SourceSecret_kind(ctx, field)
-	case "createdAt":
-		return ec.fieldContext_SourceSecret_createdAt(ctx, field)
-	case "expiresAt":
-		return ec.fieldContext_SourceSecret_expiresAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SourceSecret", field.Name)
 }
 
 func (ec *executionContext) childFields_StatusChangeLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

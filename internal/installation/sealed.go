@@ -18,7 +18,7 @@ type column struct {
 // columns lists every column of sealed values, but for the installation's own. A
 // test compares it with the database.
 var columns = []column{
-	{"source_secrets", "sealed", secret.ForSource},
+	{"integration_secrets", "sealed", secret.ForIntegration},
 	{"postbacks", "signing_secret", secret.ForPostback},
 	{"postbacks", "retired_signing_secret", secret.ForPostback},
 }

@@ -43,7 +43,7 @@ func received(t *testing.T, db execer, at time.Time) uuid.UUID {
 	id, err := uuid.NewV7AtTime(at)
 	if err == nil {
 		_, err = db.ExecContext(t.Context(), `
-			INSERT INTO received_postbacks (id, received_at, source_key, method, query, body, headers, address, result, reason, status_code, duration_ms)
+			INSERT INTO received_postbacks (id, received_at, integration_key, method, query, body, headers, address, result, reason, status_code, duration_ms)
 			VALUES ($1, $2, 'k', 'GET', '', '', '[]', '', 'invalid', '', 400, 0)`, id, at)
 	}
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package secret keeps what must not be known: passwords and API tokens, of
-// which only a digest is stored, and sources' secrets, which are sealed and
+// which only a digest is stored, and integrations' secrets, which are sealed and
 // opened again.
 //
 // It owns the formats of digest, token and sealed value, and the installation's

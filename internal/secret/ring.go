@@ -10,10 +10,10 @@ import (
 
 // What secrets are sealed for: the context of Seal and Open.
 const (
-	ForSource   = "source"   // an operator's token or signing key
-	ForPostback = "postback" // a postback's signing secret
-	ForLookup   = "lookup"   // the key of digests that are searched for
-	ForDevice   = "device"   // the cookie by which a browser that has signed in is known: sealed, and kept nowhere
+	ForIntegration = "source"   // an integration's token or signing key; what is sealed already says "source"
+	ForPostback    = "postback" // a postback's signing secret
+	ForLookup      = "lookup"   // the key of digests that are searched for
+	ForDevice      = "device"   // the cookie by which a browser that has signed in is known: sealed, and kept nowhere
 )
 
 // A sealed value begins with a byte that says so and the id of its key, as tink
@@ -54,7 +54,7 @@ func (r *Ring) Prefixes() [][]byte {
 }
 
 // Seal encrypts value with the first key. context says what it is, for example
-// ForSource; Open must be given the same.
+// ForIntegration; Open must be given the same.
 func (r *Ring) Seal(value, context string) ([]byte, error) {
 	first := r.keys[0]
 	sealed, err := first.aead.Encrypt([]byte(value), []byte(context))

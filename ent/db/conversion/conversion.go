@@ -17,8 +17,8 @@ const (
 	FieldID = "id"
 	// FieldAffiliateID holds the string denoting the affiliate_id field in the database.
 	FieldAffiliateID = "affiliate_id"
-	// FieldSourceID holds the string denoting the source_id field in the database.
-	FieldSourceID = "source_id"
+	// FieldIntegrationID holds the string denoting the integration_id field in the database.
+	FieldIntegrationID = "integration_id"
 	// FieldOfferID holds the string denoting the offer_id field in the database.
 	FieldOfferID = "offer_id"
 	// FieldCampaignID holds the string denoting the campaign_id field in the database.
@@ -71,7 +71,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldAffiliateID,
-	FieldSourceID,
+	FieldIntegrationID,
 	FieldOfferID,
 	FieldCampaignID,
 	FieldClickID,
@@ -151,9 +151,9 @@ func ByAffiliateID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAffiliateID, opts...).ToFunc()
 }
 
-// BySourceID orders the results by the source_id field.
-func BySourceID(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldSourceID, opts...).ToFunc()
+// ByIntegrationID orders the results by the integration_id field.
+func ByIntegrationID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIntegrationID, opts...).ToFunc()
 }
 
 // ByOfferID orders the results by the offer_id field.

@@ -62,9 +62,9 @@ func AffiliateID(v int64) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldAffiliateID, v))
 }
 
-// SourceID applies equality check predicate on the "source_id" field. It's identical to SourceIDEQ.
-func SourceID(v int64) predicate.Conversion {
-	return predicate.Conversion(sql.FieldEQ(FieldSourceID, v))
+// IntegrationID applies equality check predicate on the "integration_id" field. It's identical to IntegrationIDEQ.
+func IntegrationID(v int64) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldIntegrationID, v))
 }
 
 // OfferID applies equality check predicate on the "offer_id" field. It's identical to OfferIDEQ.
@@ -217,44 +217,44 @@ func AffiliateIDNotNil() predicate.Conversion {
 	return predicate.Conversion(sql.FieldNotNull(FieldAffiliateID))
 }
 
-// SourceIDEQ applies the EQ predicate on the "source_id" field.
-func SourceIDEQ(v int64) predicate.Conversion {
-	return predicate.Conversion(sql.FieldEQ(FieldSourceID, v))
+// IntegrationIDEQ applies the EQ predicate on the "integration_id" field.
+func IntegrationIDEQ(v int64) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldIntegrationID, v))
 }
 
-// SourceIDNEQ applies the NEQ predicate on the "source_id" field.
-func SourceIDNEQ(v int64) predicate.Conversion {
-	return predicate.Conversion(sql.FieldNEQ(FieldSourceID, v))
+// IntegrationIDNEQ applies the NEQ predicate on the "integration_id" field.
+func IntegrationIDNEQ(v int64) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNEQ(FieldIntegrationID, v))
 }
 
-// SourceIDIn applies the In predicate on the "source_id" field.
-func SourceIDIn(vs ...int64) predicate.Conversion {
-	return predicate.Conversion(sql.FieldIn(FieldSourceID, vs...))
+// IntegrationIDIn applies the In predicate on the "integration_id" field.
+func IntegrationIDIn(vs ...int64) predicate.Conversion {
+	return predicate.Conversion(sql.FieldIn(FieldIntegrationID, vs...))
 }
 
-// SourceIDNotIn applies the NotIn predicate on the "source_id" field.
-func SourceIDNotIn(vs ...int64) predicate.Conversion {
-	return predicate.Conversion(sql.FieldNotIn(FieldSourceID, vs...))
+// IntegrationIDNotIn applies the NotIn predicate on the "integration_id" field.
+func IntegrationIDNotIn(vs ...int64) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotIn(FieldIntegrationID, vs...))
 }
 
-// SourceIDGT applies the GT predicate on the "source_id" field.
-func SourceIDGT(v int64) predicate.Conversion {
-	return predicate.Conversion(sql.FieldGT(FieldSourceID, v))
+// IntegrationIDGT applies the GT predicate on the "integration_id" field.
+func IntegrationIDGT(v int64) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGT(FieldIntegrationID, v))
 }
 
-// SourceIDGTE applies the GTE predicate on the "source_id" field.
-func SourceIDGTE(v int64) predicate.Conversion {
-	return predicate.Conversion(sql.FieldGTE(FieldSourceID, v))
+// IntegrationIDGTE applies the GTE predicate on the "integration_id" field.
+func IntegrationIDGTE(v int64) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGTE(FieldIntegrationID, v))
 }
 
-// SourceIDLT applies the LT predicate on the "source_id" field.
-func SourceIDLT(v int64) predicate.Conversion {
-	return predicate.Conversion(sql.FieldLT(FieldSourceID, v))
+// IntegrationIDLT applies the LT predicate on the "integration_id" field.
+func IntegrationIDLT(v int64) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLT(FieldIntegrationID, v))
 }
 
-// SourceIDLTE applies the LTE predicate on the "source_id" field.
-func SourceIDLTE(v int64) predicate.Conversion {
-	return predicate.Conversion(sql.FieldLTE(FieldSourceID, v))
+// IntegrationIDLTE applies the LTE predicate on the "integration_id" field.
+func IntegrationIDLTE(v int64) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLTE(FieldIntegrationID, v))
 }
 
 // OfferIDEQ applies the EQ predicate on the "offer_id" field.

@@ -200,6 +200,30 @@ func (f GoalFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GoalMutation", m)
 }
 
+// The IntegrationFunc type is an adapter to allow the use of ordinary
+// function as Integration mutator.
+type IntegrationFunc func(context.Context, *db.IntegrationMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IntegrationFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.IntegrationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IntegrationMutation", m)
+}
+
+// The IntegrationSecretFunc type is an adapter to allow the use of ordinary
+// function as IntegrationSecret mutator.
+type IntegrationSecretFunc func(context.Context, *db.IntegrationSecretMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IntegrationSecretFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.IntegrationSecretMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IntegrationSecretMutation", m)
+}
+
 // The LandingPageFunc type is an adapter to allow the use of ordinary
 // function as LandingPage mutator.
 type LandingPageFunc func(context.Context, *db.LandingPageMutation) (db.Value, error)
@@ -282,30 +306,6 @@ func (f ReceivedPostbackFunc) Mutate(ctx context.Context, m db.Mutation) (db.Val
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ReceivedPostbackMutation", m)
-}
-
-// The SourceFunc type is an adapter to allow the use of ordinary
-// function as Source mutator.
-type SourceFunc func(context.Context, *db.SourceMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f SourceFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.SourceMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SourceMutation", m)
-}
-
-// The SourceSecretFunc type is an adapter to allow the use of ordinary
-// function as SourceSecret mutator.
-type SourceSecretFunc func(context.Context, *db.SourceSecretMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f SourceSecretFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.SourceSecretMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SourceSecretMutation", m)
 }
 
 // The TrackingLinkFunc type is an adapter to allow the use of ordinary

@@ -243,7 +243,7 @@ var (
 	ConversionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "affiliate_id", Type: field.TypeInt64, Nullable: true},
-		{Name: "source_id", Type: field.TypeInt64},
+		{Name: "integration_id", Type: field.TypeInt64},
 		{Name: "offer_id", Type: field.TypeInt64},
 		{Name: "campaign_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "click_id", Type: field.TypeUUID, Nullable: true},
@@ -274,12 +274,12 @@ var (
 		PrimaryKey: []*schema.Column{ConversionsColumns[0]},
 		Indexes: []*schema.Index{
 			{
-				Name:    "conversion_source_id_goal_transaction_id",
+				Name:    "conversion_integration_id_goal_transaction_id",
 				Unique:  true,
 				Columns: []*schema.Column{ConversionsColumns[2], ConversionsColumns[8], ConversionsColumns[9]},
 			},
 			{
-				Name:    "conversion_source_id_goal_once_key",
+				Name:    "conversion_integration_id_goal_once_key",
 				Unique:  true,
 				Columns: []*schema.Column{ConversionsColumns[2], ConversionsColumns[8], ConversionsColumns[10]},
 			},
@@ -551,6 +551,56 @@ var (
 		Columns:    GoalsColumns,
 		PrimaryKey: []*schema.Column{GoalsColumns[0]},
 	}
+	// IntegrationsColumns holds the columns for the "integrations" table.
+	IntegrationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "key", Type: field.TypeString, Unique: true},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "offer_id", Type: field.TypeInt64},
+		{Name: "enabled", Type: field.TypeBool, Default: true},
+		{Name: "require_token", Type: field.TypeBool, Default: true},
+		{Name: "require_signature", Type: field.TypeBool, Default: false},
+		{Name: "allowed_addresses", Type: field.TypeJSON},
+		{Name: "rate_limit", Type: field.TypeInt, Nullable: true},
+		{Name: "require_https", Type: field.TypeBool, Default: false},
+		{Name: "signature_header", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "timestamp_name", Type: field.TypeString, Size: 100, Default: ""},
+		{Name: "timestamp_window", Type: field.TypeInt, Nullable: true},
+		{Name: "parameter_names", Type: field.TypeJSON},
+		{Name: "goal_words", Type: field.TypeJSON},
+		{Name: "status_words", Type: field.TypeJSON},
+		{Name: "currency", Type: field.TypeString, Size: 3, Default: ""},
+		{Name: "test_mode", Type: field.TypeBool, Default: false},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// IntegrationsTable holds the schema information for the "integrations" table.
+	IntegrationsTable = &schema.Table{
+		Name:       "integrations",
+		Columns:    IntegrationsColumns,
+		PrimaryKey: []*schema.Column{IntegrationsColumns[0]},
+	}
+	// IntegrationSecretsColumns holds the columns for the "integration_secrets" table.
+	IntegrationSecretsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "integration_id", Type: field.TypeInt64},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "sealed", Type: field.TypeBytes},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
+	}
+	// IntegrationSecretsTable holds the schema information for the "integration_secrets" table.
+	IntegrationSecretsTable = &schema.Table{
+		Name:       "integration_secrets",
+		Columns:    IntegrationSecretsColumns,
+		PrimaryKey: []*schema.Column{IntegrationSecretsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "integrationsecret_integration_id",
+				Unique:  false,
+				Columns: []*schema.Column{IntegrationSecretsColumns[1]},
+			},
+		},
+	}
 	// LandingPagesColumns holds the columns for the "landing_pages" table.
 	LandingPagesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -597,7 +647,7 @@ var (
 	// PlayersColumns holds the columns for the "players" table.
 	PlayersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
-		{Name: "source_id", Type: field.TypeInt64},
+		{Name: "integration_id", Type: field.TypeInt64},
 		{Name: "external_id", Type: field.TypeString},
 		{Name: "click_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
@@ -609,7 +659,7 @@ var (
 		PrimaryKey: []*schema.Column{PlayersColumns[0]},
 		Indexes: []*schema.Index{
 			{
-				Name:    "player_source_id_external_id",
+				Name:    "player_integration_id_external_id",
 				Unique:  true,
 				Columns: []*schema.Column{PlayersColumns[1], PlayersColumns[2]},
 			},
@@ -731,8 +781,8 @@ var (
 	ReceivedPostbacksColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "received_at", Type: field.TypeTime},
-		{Name: "source_id", Type: field.TypeInt64, Nullable: true},
-		{Name: "source_key", Type: field.TypeString},
+		{Name: "integration_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "integration_key", Type: field.TypeString},
 		{Name: "method", Type: field.TypeString},
 		{Name: "query", Type: field.TypeString},
 		{Name: "body", Type: field.TypeString},
@@ -751,7 +801,7 @@ var (
 		PrimaryKey: []*schema.Column{ReceivedPostbacksColumns[0]},
 		Indexes: []*schema.Index{
 			{
-				Name:    "receivedpostback_source_id_id",
+				Name:    "receivedpostback_integration_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{ReceivedPostbacksColumns[2], ReceivedPostbacksColumns[0]},
 			},
@@ -759,56 +809,6 @@ var (
 				Name:    "receivedpostback_conversion_id",
 				Unique:  false,
 				Columns: []*schema.Column{ReceivedPostbacksColumns[13]},
-			},
-		},
-	}
-	// SourcesColumns holds the columns for the "sources" table.
-	SourcesColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeInt64, Increment: true},
-		{Name: "key", Type: field.TypeString, Unique: true},
-		{Name: "name", Type: field.TypeString, Size: 200},
-		{Name: "offer_id", Type: field.TypeInt64},
-		{Name: "enabled", Type: field.TypeBool, Default: true},
-		{Name: "require_token", Type: field.TypeBool, Default: true},
-		{Name: "require_signature", Type: field.TypeBool, Default: false},
-		{Name: "allowed_addresses", Type: field.TypeJSON},
-		{Name: "rate_limit", Type: field.TypeInt, Nullable: true},
-		{Name: "require_https", Type: field.TypeBool, Default: false},
-		{Name: "signature_header", Type: field.TypeString, Size: 100, Default: ""},
-		{Name: "timestamp_name", Type: field.TypeString, Size: 100, Default: ""},
-		{Name: "timestamp_window", Type: field.TypeInt, Nullable: true},
-		{Name: "parameter_names", Type: field.TypeJSON},
-		{Name: "goal_words", Type: field.TypeJSON},
-		{Name: "status_words", Type: field.TypeJSON},
-		{Name: "currency", Type: field.TypeString, Size: 3, Default: ""},
-		{Name: "test_mode", Type: field.TypeBool, Default: false},
-		{Name: "created_at", Type: field.TypeTime},
-	}
-	// SourcesTable holds the schema information for the "sources" table.
-	SourcesTable = &schema.Table{
-		Name:       "sources",
-		Columns:    SourcesColumns,
-		PrimaryKey: []*schema.Column{SourcesColumns[0]},
-	}
-	// SourceSecretsColumns holds the columns for the "source_secrets" table.
-	SourceSecretsColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeInt64, Increment: true},
-		{Name: "source_id", Type: field.TypeInt64},
-		{Name: "kind", Type: field.TypeString},
-		{Name: "sealed", Type: field.TypeBytes},
-		{Name: "created_at", Type: field.TypeTime},
-		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
-	}
-	// SourceSecretsTable holds the schema information for the "source_secrets" table.
-	SourceSecretsTable = &schema.Table{
-		Name:       "source_secrets",
-		Columns:    SourceSecretsColumns,
-		PrimaryKey: []*schema.Column{SourceSecretsColumns[0]},
-		Indexes: []*schema.Index{
-			{
-				Name:    "sourcesecret_source_id",
-				Unique:  false,
-				Columns: []*schema.Column{SourceSecretsColumns[1]},
 			},
 		},
 	}
@@ -876,6 +876,8 @@ var (
 		EchoRequestsTable,
 		GatheredEventsTable,
 		GoalsTable,
+		IntegrationsTable,
+		IntegrationSecretsTable,
 		LandingPagesTable,
 		OffersTable,
 		PlayersTable,
@@ -883,8 +885,6 @@ var (
 		PostbackTestsTable,
 		PostbackVersionsTable,
 		ReceivedPostbacksTable,
-		SourcesTable,
-		SourceSecretsTable,
 		TrackingLinksTable,
 		UsersTable,
 	}

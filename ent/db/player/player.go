@@ -14,8 +14,8 @@ const (
 	Label = "player"
 	// FieldID holds the string denoting the id field in the database.
 	FieldID = "id"
-	// FieldSourceID holds the string denoting the source_id field in the database.
-	FieldSourceID = "source_id"
+	// FieldIntegrationID holds the string denoting the integration_id field in the database.
+	FieldIntegrationID = "integration_id"
 	// FieldExternalID holds the string denoting the external_id field in the database.
 	FieldExternalID = "external_id"
 	// FieldClickID holds the string denoting the click_id field in the database.
@@ -29,7 +29,7 @@ const (
 // Columns holds all SQL columns for player fields.
 var Columns = []string{
 	FieldID,
-	FieldSourceID,
+	FieldIntegrationID,
 	FieldExternalID,
 	FieldClickID,
 	FieldCreatedAt,
@@ -65,9 +65,9 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldID, opts...).ToFunc()
 }
 
-// BySourceID orders the results by the source_id field.
-func BySourceID(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldSourceID, opts...).ToFunc()
+// ByIntegrationID orders the results by the integration_id field.
+func ByIntegrationID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIntegrationID, opts...).ToFunc()
 }
 
 // ByExternalID orders the results by the external_id field.

@@ -55,9 +55,9 @@ func IDLTE(id uuid.UUID) predicate.Player {
 	return predicate.Player(sql.FieldLTE(FieldID, id))
 }
 
-// SourceID applies equality check predicate on the "source_id" field. It's identical to SourceIDEQ.
-func SourceID(v int64) predicate.Player {
-	return predicate.Player(sql.FieldEQ(FieldSourceID, v))
+// IntegrationID applies equality check predicate on the "integration_id" field. It's identical to IntegrationIDEQ.
+func IntegrationID(v int64) predicate.Player {
+	return predicate.Player(sql.FieldEQ(FieldIntegrationID, v))
 }
 
 // ExternalID applies equality check predicate on the "external_id" field. It's identical to ExternalIDEQ.
@@ -75,44 +75,44 @@ func CreatedAt(v time.Time) predicate.Player {
 	return predicate.Player(sql.FieldEQ(FieldCreatedAt, v))
 }
 
-// SourceIDEQ applies the EQ predicate on the "source_id" field.
-func SourceIDEQ(v int64) predicate.Player {
-	return predicate.Player(sql.FieldEQ(FieldSourceID, v))
+// IntegrationIDEQ applies the EQ predicate on the "integration_id" field.
+func IntegrationIDEQ(v int64) predicate.Player {
+	return predicate.Player(sql.FieldEQ(FieldIntegrationID, v))
 }
 
-// SourceIDNEQ applies the NEQ predicate on the "source_id" field.
-func SourceIDNEQ(v int64) predicate.Player {
-	return predicate.Player(sql.FieldNEQ(FieldSourceID, v))
+// IntegrationIDNEQ applies the NEQ predicate on the "integration_id" field.
+func IntegrationIDNEQ(v int64) predicate.Player {
+	return predicate.Player(sql.FieldNEQ(FieldIntegrationID, v))
 }
 
-// SourceIDIn applies the In predicate on the "source_id" field.
-func SourceIDIn(vs ...int64) predicate.Player {
-	return predicate.Player(sql.FieldIn(FieldSourceID, vs...))
+// IntegrationIDIn applies the In predicate on the "integration_id" field.
+func IntegrationIDIn(vs ...int64) predicate.Player {
+	return predicate.Player(sql.FieldIn(FieldIntegrationID, vs...))
 }
 
-// SourceIDNotIn applies the NotIn predicate on the "source_id" field.
-func SourceIDNotIn(vs ...int64) predicate.Player {
-	return predicate.Player(sql.FieldNotIn(FieldSourceID, vs...))
+// IntegrationIDNotIn applies the NotIn predicate on the "integration_id" field.
+func IntegrationIDNotIn(vs ...int64) predicate.Player {
+	return predicate.Player(sql.FieldNotIn(FieldIntegrationID, vs...))
 }
 
-// SourceIDGT applies the GT predicate on the "source_id" field.
-func SourceIDGT(v int64) predicate.Player {
-	return predicate.Player(sql.FieldGT(FieldSourceID, v))
+// IntegrationIDGT applies the GT predicate on the "integration_id" field.
+func IntegrationIDGT(v int64) predicate.Player {
+	return predicate.Player(sql.FieldGT(FieldIntegrationID, v))
 }
 
-// SourceIDGTE applies the GTE predicate on the "source_id" field.
-func SourceIDGTE(v int64) predicate.Player {
-	return predicate.Player(sql.FieldGTE(FieldSourceID, v))
+// IntegrationIDGTE applies the GTE predicate on the "integration_id" field.
+func IntegrationIDGTE(v int64) predicate.Player {
+	return predicate.Player(sql.FieldGTE(FieldIntegrationID, v))
 }
 
-// SourceIDLT applies the LT predicate on the "source_id" field.
-func SourceIDLT(v int64) predicate.Player {
-	return predicate.Player(sql.FieldLT(FieldSourceID, v))
+// IntegrationIDLT applies the LT predicate on the "integration_id" field.
+func IntegrationIDLT(v int64) predicate.Player {
+	return predicate.Player(sql.FieldLT(FieldIntegrationID, v))
 }
 
-// SourceIDLTE applies the LTE predicate on the "source_id" field.
-func SourceIDLTE(v int64) predicate.Player {
-	return predicate.Player(sql.FieldLTE(FieldSourceID, v))
+// IntegrationIDLTE applies the LTE predicate on the "integration_id" field.
+func IntegrationIDLTE(v int64) predicate.Player {
+	return predicate.Player(sql.FieldLTE(FieldIntegrationID, v))
 }
 
 // ExternalIDEQ applies the EQ predicate on the "external_id" field.

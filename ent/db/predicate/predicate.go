@@ -54,6 +54,12 @@ type GatheredEvent func(*sql.Selector)
 // Goal is the predicate function for goal builders.
 type Goal func(*sql.Selector)
 
+// Integration is the predicate function for integration builders.
+type Integration func(*sql.Selector)
+
+// IntegrationSecret is the predicate function for integrationsecret builders.
+type IntegrationSecret func(*sql.Selector)
+
 // LandingPage is the predicate function for landingpage builders.
 type LandingPage func(*sql.Selector)
 
@@ -74,12 +80,6 @@ type PostbackVersion func(*sql.Selector)
 
 // ReceivedPostback is the predicate function for receivedpostback builders.
 type ReceivedPostback func(*sql.Selector)
-
-// Source is the predicate function for source builders.
-type Source func(*sql.Selector)
-
-// SourceSecret is the predicate function for sourcesecret builders.
-type SourceSecret func(*sql.Selector)
 
 // TrackingLink is the predicate function for trackinglink builders.
 type TrackingLink func(*sql.Selector)

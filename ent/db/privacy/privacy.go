@@ -495,6 +495,54 @@ func (f GoalMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) e
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.GoalMutation", m)
 }
 
+// The IntegrationQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type IntegrationQueryRuleFunc func(context.Context, *db.IntegrationQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f IntegrationQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.IntegrationQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.IntegrationQuery", q)
+}
+
+// The IntegrationMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type IntegrationMutationRuleFunc func(context.Context, *db.IntegrationMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f IntegrationMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.IntegrationMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.IntegrationMutation", m)
+}
+
+// The IntegrationSecretQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type IntegrationSecretQueryRuleFunc func(context.Context, *db.IntegrationSecretQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f IntegrationSecretQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.IntegrationSecretQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.IntegrationSecretQuery", q)
+}
+
+// The IntegrationSecretMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type IntegrationSecretMutationRuleFunc func(context.Context, *db.IntegrationSecretMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f IntegrationSecretMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.IntegrationSecretMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.IntegrationSecretMutation", m)
+}
+
 // The LandingPageQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type LandingPageQueryRuleFunc func(context.Context, *db.LandingPageQuery) error
@@ -663,54 +711,6 @@ func (f ReceivedPostbackMutationRuleFunc) EvalMutation(ctx context.Context, m db
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.ReceivedPostbackMutation", m)
 }
 
-// The SourceQueryRuleFunc type is an adapter to allow the use of ordinary
-// functions as a query rule.
-type SourceQueryRuleFunc func(context.Context, *db.SourceQuery) error
-
-// EvalQuery return f(ctx, q).
-func (f SourceQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
-	if q, ok := q.(*db.SourceQuery); ok {
-		return f(ctx, q)
-	}
-	return Denyf("db/privacy: unexpected query type %T, expect *db.SourceQuery", q)
-}
-
-// The SourceMutationRuleFunc type is an adapter to allow the use of ordinary
-// functions as a mutation rule.
-type SourceMutationRuleFunc func(context.Context, *db.SourceMutation) error
-
-// EvalMutation calls f(ctx, m).
-func (f SourceMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
-	if m, ok := m.(*db.SourceMutation); ok {
-		return f(ctx, m)
-	}
-	return Denyf("db/privacy: unexpected mutation type %T, expect *db.SourceMutation", m)
-}
-
-// The SourceSecretQueryRuleFunc type is an adapter to allow the use of ordinary
-// functions as a query rule.
-type SourceSecretQueryRuleFunc func(context.Context, *db.SourceSecretQuery) error
-
-// EvalQuery return f(ctx, q).
-func (f SourceSecretQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
-	if q, ok := q.(*db.SourceSecretQuery); ok {
-		return f(ctx, q)
-	}
-	return Denyf("db/privacy: unexpected query type %T, expect *db.SourceSecretQuery", q)
-}
-
-// The SourceSecretMutationRuleFunc type is an adapter to allow the use of ordinary
-// functions as a mutation rule.
-type SourceSecretMutationRuleFunc func(context.Context, *db.SourceSecretMutation) error
-
-// EvalMutation calls f(ctx, m).
-func (f SourceSecretMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
-	if m, ok := m.(*db.SourceSecretMutation); ok {
-		return f(ctx, m)
-	}
-	return Denyf("db/privacy: unexpected mutation type %T, expect *db.SourceSecretMutation", m)
-}
-
 // The TrackingLinkQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type TrackingLinkQueryRuleFunc func(context.Context, *db.TrackingLinkQuery) error
@@ -826,6 +826,10 @@ func queryFilter(q db.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *db.GoalQuery:
 		return q.Filter(), nil
+	case *db.IntegrationQuery:
+		return q.Filter(), nil
+	case *db.IntegrationSecretQuery:
+		return q.Filter(), nil
 	case *db.LandingPageQuery:
 		return q.Filter(), nil
 	case *db.OfferQuery:
@@ -839,10 +843,6 @@ func queryFilter(q db.Query) (Filter, error) {
 	case *db.PostbackVersionQuery:
 		return q.Filter(), nil
 	case *db.ReceivedPostbackQuery:
-		return q.Filter(), nil
-	case *db.SourceQuery:
-		return q.Filter(), nil
-	case *db.SourceSecretQuery:
 		return q.Filter(), nil
 	case *db.TrackingLinkQuery:
 		return q.Filter(), nil
@@ -887,6 +887,10 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 		return m.Filter(), nil
 	case *db.GoalMutation:
 		return m.Filter(), nil
+	case *db.IntegrationMutation:
+		return m.Filter(), nil
+	case *db.IntegrationSecretMutation:
+		return m.Filter(), nil
 	case *db.LandingPageMutation:
 		return m.Filter(), nil
 	case *db.OfferMutation:
@@ -900,10 +904,6 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 	case *db.PostbackVersionMutation:
 		return m.Filter(), nil
 	case *db.ReceivedPostbackMutation:
-		return m.Filter(), nil
-	case *db.SourceMutation:
-		return m.Filter(), nil
-	case *db.SourceSecretMutation:
 		return m.Filter(), nil
 	case *db.TrackingLinkMutation:
 		return m.Filter(), nil

@@ -14,10 +14,10 @@ const (
 	FieldID = "id"
 	// FieldReceivedAt holds the string denoting the received_at field in the database.
 	FieldReceivedAt = "received_at"
-	// FieldSourceID holds the string denoting the source_id field in the database.
-	FieldSourceID = "source_id"
-	// FieldSourceKey holds the string denoting the source_key field in the database.
-	FieldSourceKey = "source_key"
+	// FieldIntegrationID holds the string denoting the integration_id field in the database.
+	FieldIntegrationID = "integration_id"
+	// FieldIntegrationKey holds the string denoting the integration_key field in the database.
+	FieldIntegrationKey = "integration_key"
 	// FieldMethod holds the string denoting the method field in the database.
 	FieldMethod = "method"
 	// FieldQuery holds the string denoting the query field in the database.
@@ -46,8 +46,8 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldReceivedAt,
-	FieldSourceID,
-	FieldSourceKey,
+	FieldIntegrationID,
+	FieldIntegrationKey,
 	FieldMethod,
 	FieldQuery,
 	FieldBody,
@@ -93,14 +93,14 @@ func ByReceivedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReceivedAt, opts...).ToFunc()
 }
 
-// BySourceID orders the results by the source_id field.
-func BySourceID(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldSourceID, opts...).ToFunc()
+// ByIntegrationID orders the results by the integration_id field.
+func ByIntegrationID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIntegrationID, opts...).ToFunc()
 }
 
-// BySourceKey orders the results by the source_key field.
-func BySourceKey(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldSourceKey, opts...).ToFunc()
+// ByIntegrationKey orders the results by the integration_key field.
+func ByIntegrationKey(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIntegrationKey, opts...).ToFunc()
 }
 
 // ByMethod orders the results by the method field.

@@ -60,14 +60,14 @@ func ReceivedAt(v time.Time) predicate.ReceivedPostback {
 	return predicate.ReceivedPostback(sql.FieldEQ(FieldReceivedAt, v))
 }
 
-// SourceID applies equality check predicate on the "source_id" field. It's identical to SourceIDEQ.
-func SourceID(v int64) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldEQ(FieldSourceID, v))
+// IntegrationID applies equality check predicate on the "integration_id" field. It's identical to IntegrationIDEQ.
+func IntegrationID(v int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldEQ(FieldIntegrationID, v))
 }
 
-// SourceKey applies equality check predicate on the "source_key" field. It's identical to SourceKeyEQ.
-func SourceKey(v string) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldEQ(FieldSourceKey, v))
+// IntegrationKey applies equality check predicate on the "integration_key" field. It's identical to IntegrationKeyEQ.
+func IntegrationKey(v string) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldEQ(FieldIntegrationKey, v))
 }
 
 // Method applies equality check predicate on the "method" field. It's identical to MethodEQ.
@@ -155,119 +155,119 @@ func ReceivedAtLTE(v time.Time) predicate.ReceivedPostback {
 	return predicate.ReceivedPostback(sql.FieldLTE(FieldReceivedAt, v))
 }
 
-// SourceIDEQ applies the EQ predicate on the "source_id" field.
-func SourceIDEQ(v int64) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldEQ(FieldSourceID, v))
+// IntegrationIDEQ applies the EQ predicate on the "integration_id" field.
+func IntegrationIDEQ(v int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldEQ(FieldIntegrationID, v))
 }
 
-// SourceIDNEQ applies the NEQ predicate on the "source_id" field.
-func SourceIDNEQ(v int64) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldNEQ(FieldSourceID, v))
+// IntegrationIDNEQ applies the NEQ predicate on the "integration_id" field.
+func IntegrationIDNEQ(v int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldNEQ(FieldIntegrationID, v))
 }
 
-// SourceIDIn applies the In predicate on the "source_id" field.
-func SourceIDIn(vs ...int64) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldIn(FieldSourceID, vs...))
+// IntegrationIDIn applies the In predicate on the "integration_id" field.
+func IntegrationIDIn(vs ...int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldIn(FieldIntegrationID, vs...))
 }
 
-// SourceIDNotIn applies the NotIn predicate on the "source_id" field.
-func SourceIDNotIn(vs ...int64) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldNotIn(FieldSourceID, vs...))
+// IntegrationIDNotIn applies the NotIn predicate on the "integration_id" field.
+func IntegrationIDNotIn(vs ...int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldNotIn(FieldIntegrationID, vs...))
 }
 
-// SourceIDGT applies the GT predicate on the "source_id" field.
-func SourceIDGT(v int64) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldGT(FieldSourceID, v))
+// IntegrationIDGT applies the GT predicate on the "integration_id" field.
+func IntegrationIDGT(v int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldGT(FieldIntegrationID, v))
 }
 
-// SourceIDGTE applies the GTE predicate on the "source_id" field.
-func SourceIDGTE(v int64) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldGTE(FieldSourceID, v))
+// IntegrationIDGTE applies the GTE predicate on the "integration_id" field.
+func IntegrationIDGTE(v int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldGTE(FieldIntegrationID, v))
 }
 
-// SourceIDLT applies the LT predicate on the "source_id" field.
-func SourceIDLT(v int64) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldLT(FieldSourceID, v))
+// IntegrationIDLT applies the LT predicate on the "integration_id" field.
+func IntegrationIDLT(v int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldLT(FieldIntegrationID, v))
 }
 
-// SourceIDLTE applies the LTE predicate on the "source_id" field.
-func SourceIDLTE(v int64) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldLTE(FieldSourceID, v))
+// IntegrationIDLTE applies the LTE predicate on the "integration_id" field.
+func IntegrationIDLTE(v int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldLTE(FieldIntegrationID, v))
 }
 
-// SourceIDIsNil applies the IsNil predicate on the "source_id" field.
-func SourceIDIsNil() predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldIsNull(FieldSourceID))
+// IntegrationIDIsNil applies the IsNil predicate on the "integration_id" field.
+func IntegrationIDIsNil() predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldIsNull(FieldIntegrationID))
 }
 
-// SourceIDNotNil applies the NotNil predicate on the "source_id" field.
-func SourceIDNotNil() predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldNotNull(FieldSourceID))
+// IntegrationIDNotNil applies the NotNil predicate on the "integration_id" field.
+func IntegrationIDNotNil() predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldNotNull(FieldIntegrationID))
 }
 
-// SourceKeyEQ applies the EQ predicate on the "source_key" field.
-func SourceKeyEQ(v string) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldEQ(FieldSourceKey, v))
+// IntegrationKeyEQ applies the EQ predicate on the "integration_key" field.
+func IntegrationKeyEQ(v string) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldEQ(FieldIntegrationKey, v))
 }
 
-// SourceKeyNEQ applies the NEQ predicate on the "source_key" field.
-func SourceKeyNEQ(v string) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldNEQ(FieldSourceKey, v))
+// IntegrationKeyNEQ applies the NEQ predicate on the "integration_key" field.
+func IntegrationKeyNEQ(v string) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldNEQ(FieldIntegrationKey, v))
 }
 
-// SourceKeyIn applies the In predicate on the "source_key" field.
-func SourceKeyIn(vs ...string) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldIn(FieldSourceKey, vs...))
+// IntegrationKeyIn applies the In predicate on the "integration_key" field.
+func IntegrationKeyIn(vs ...string) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldIn(FieldIntegrationKey, vs...))
 }
 
-// SourceKeyNotIn applies the NotIn predicate on the "source_key" field.
-func SourceKeyNotIn(vs ...string) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldNotIn(FieldSourceKey, vs...))
+// IntegrationKeyNotIn applies the NotIn predicate on the "integration_key" field.
+func IntegrationKeyNotIn(vs ...string) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldNotIn(FieldIntegrationKey, vs...))
 }
 
-// SourceKeyGT applies the GT predicate on the "source_key" field.
-func SourceKeyGT(v string) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldGT(FieldSourceKey, v))
+// IntegrationKeyGT applies the GT predicate on the "integration_key" field.
+func IntegrationKeyGT(v string) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldGT(FieldIntegrationKey, v))
 }
 
-// SourceKeyGTE applies the GTE predicate on the "source_key" field.
-func SourceKeyGTE(v string) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldGTE(FieldSourceKey, v))
+// IntegrationKeyGTE applies the GTE predicate on the "integration_key" field.
+func IntegrationKeyGTE(v string) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldGTE(FieldIntegrationKey, v))
 }
 
-// SourceKeyLT applies the LT predicate on the "source_key" field.
-func SourceKeyLT(v string) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldLT(FieldSourceKey, v))
+// IntegrationKeyLT applies the LT predicate on the "integration_key" field.
+func IntegrationKeyLT(v string) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldLT(FieldIntegrationKey, v))
 }
 
-// SourceKeyLTE applies the LTE predicate on the "source_key" field.
-func SourceKeyLTE(v string) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldLTE(FieldSourceKey, v))
+// IntegrationKeyLTE applies the LTE predicate on the "integration_key" field.
+func IntegrationKeyLTE(v string) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldLTE(FieldIntegrationKey, v))
 }
 
-// SourceKeyContains applies the Contains predicate on the "source_key" field.
-func SourceKeyContains(v string) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldContains(FieldSourceKey, v))
+// IntegrationKeyContains applies the Contains predicate on the "integration_key" field.
+func IntegrationKeyContains(v string) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldContains(FieldIntegrationKey, v))
 }
 
-// SourceKeyHasPrefix applies the HasPrefix predicate on the "source_key" field.
-func SourceKeyHasPrefix(v string) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldHasPrefix(FieldSourceKey, v))
+// IntegrationKeyHasPrefix applies the HasPrefix predicate on the "integration_key" field.
+func IntegrationKeyHasPrefix(v string) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldHasPrefix(FieldIntegrationKey, v))
 }
 
-// SourceKeyHasSuffix applies the HasSuffix predicate on the "source_key" field.
-func SourceKeyHasSuffix(v string) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldHasSuffix(FieldSourceKey, v))
+// IntegrationKeyHasSuffix applies the HasSuffix predicate on the "integration_key" field.
+func IntegrationKeyHasSuffix(v string) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldHasSuffix(FieldIntegrationKey, v))
 }
 
-// SourceKeyEqualFold applies the EqualFold predicate on the "source_key" field.
-func SourceKeyEqualFold(v string) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldEqualFold(FieldSourceKey, v))
+// IntegrationKeyEqualFold applies the EqualFold predicate on the "integration_key" field.
+func IntegrationKeyEqualFold(v string) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldEqualFold(FieldIntegrationKey, v))
 }
 
-// SourceKeyContainsFold applies the ContainsFold predicate on the "source_key" field.
-func SourceKeyContainsFold(v string) predicate.ReceivedPostback {
-	return predicate.ReceivedPostback(sql.FieldContainsFold(FieldSourceKey, v))
+// IntegrationKeyContainsFold applies the ContainsFold predicate on the "integration_key" field.
+func IntegrationKeyContainsFold(v string) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldContainsFold(FieldIntegrationKey, v))
 }
 
 // MethodEQ applies the EQ predicate on the "method" field.

@@ -21,6 +21,8 @@ import (
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
+	"postrider/ent/db/integration"
+	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/offer"
 	"postrider/ent/db/player"
@@ -28,8 +30,6 @@ import (
 	"postrider/ent/db/postbacktest"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/receivedpostback"
-	"postrider/ent/db/source"
-	"postrider/ent/db/sourcesecret"
 	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
 	"postrider/ent/schema"
@@ -420,6 +420,104 @@ func init() {
 	goalDescName := goalFields[2].Descriptor()
 	// goal.NameValidator is a validator for the "name" field. It is called by the builders before save.
 	goal.NameValidator = goalDescName.Validators[0].(func(string) error)
+	integration.Policy = privacy.NewPolicies(schema.Integration{})
+	integration.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := integration.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	integrationFields := schema.Integration{}.Fields()
+	_ = integrationFields
+	// integrationDescName is the schema descriptor for name field.
+	integrationDescName := integrationFields[2].Descriptor()
+	// integration.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	integration.NameValidator = func() func(string) error {
+		validators := integrationDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// integrationDescEnabled is the schema descriptor for enabled field.
+	integrationDescEnabled := integrationFields[4].Descriptor()
+	// integration.DefaultEnabled holds the default value on creation for the enabled field.
+	integration.DefaultEnabled = integrationDescEnabled.Default.(bool)
+	// integrationDescRequireToken is the schema descriptor for require_token field.
+	integrationDescRequireToken := integrationFields[5].Descriptor()
+	// integration.DefaultRequireToken holds the default value on creation for the require_token field.
+	integration.DefaultRequireToken = integrationDescRequireToken.Default.(bool)
+	// integrationDescRequireSignature is the schema descriptor for require_signature field.
+	integrationDescRequireSignature := integrationFields[6].Descriptor()
+	// integration.DefaultRequireSignature holds the default value on creation for the require_signature field.
+	integration.DefaultRequireSignature = integrationDescRequireSignature.Default.(bool)
+	// integrationDescRequireHTTPS is the schema descriptor for require_https field.
+	integrationDescRequireHTTPS := integrationFields[9].Descriptor()
+	// integration.DefaultRequireHTTPS holds the default value on creation for the require_https field.
+	integration.DefaultRequireHTTPS = integrationDescRequireHTTPS.Default.(bool)
+	// integrationDescSignatureHeader is the schema descriptor for signature_header field.
+	integrationDescSignatureHeader := integrationFields[10].Descriptor()
+	// integration.DefaultSignatureHeader holds the default value on creation for the signature_header field.
+	integration.DefaultSignatureHeader = integrationDescSignatureHeader.Default.(string)
+	// integration.SignatureHeaderValidator is a validator for the "signature_header" field. It is called by the builders before save.
+	integration.SignatureHeaderValidator = integrationDescSignatureHeader.Validators[0].(func(string) error)
+	// integrationDescTimestampName is the schema descriptor for timestamp_name field.
+	integrationDescTimestampName := integrationFields[11].Descriptor()
+	// integration.DefaultTimestampName holds the default value on creation for the timestamp_name field.
+	integration.DefaultTimestampName = integrationDescTimestampName.Default.(string)
+	// integration.TimestampNameValidator is a validator for the "timestamp_name" field. It is called by the builders before save.
+	integration.TimestampNameValidator = integrationDescTimestampName.Validators[0].(func(string) error)
+	// integrationDescParameterNames is the schema descriptor for parameter_names field.
+	integrationDescParameterNames := integrationFields[13].Descriptor()
+	// integration.DefaultParameterNames holds the default value on creation for the parameter_names field.
+	integration.DefaultParameterNames = integrationDescParameterNames.Default.(map[string]string)
+	// integrationDescGoalWords is the schema descriptor for goal_words field.
+	integrationDescGoalWords := integrationFields[14].Descriptor()
+	// integration.DefaultGoalWords holds the default value on creation for the goal_words field.
+	integration.DefaultGoalWords = integrationDescGoalWords.Default.(map[string]string)
+	// integrationDescStatusWords is the schema descriptor for status_words field.
+	integrationDescStatusWords := integrationFields[15].Descriptor()
+	// integration.DefaultStatusWords holds the default value on creation for the status_words field.
+	integration.DefaultStatusWords = integrationDescStatusWords.Default.(map[string]string)
+	// integrationDescCurrency is the schema descriptor for currency field.
+	integrationDescCurrency := integrationFields[16].Descriptor()
+	// integration.DefaultCurrency holds the default value on creation for the currency field.
+	integration.DefaultCurrency = integrationDescCurrency.Default.(string)
+	// integration.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
+	integration.CurrencyValidator = integrationDescCurrency.Validators[0].(func(string) error)
+	// integrationDescTestMode is the schema descriptor for test_mode field.
+	integrationDescTestMode := integrationFields[17].Descriptor()
+	// integration.DefaultTestMode holds the default value on creation for the test_mode field.
+	integration.DefaultTestMode = integrationDescTestMode.Default.(bool)
+	// integrationDescCreatedAt is the schema descriptor for created_at field.
+	integrationDescCreatedAt := integrationFields[18].Descriptor()
+	// integration.DefaultCreatedAt holds the default value on creation for the created_at field.
+	integration.DefaultCreatedAt = integrationDescCreatedAt.Default.(func() time.Time)
+	integrationsecret.Policy = privacy.NewPolicies(schema.IntegrationSecret{})
+	integrationsecret.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := integrationsecret.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	integrationsecretFields := schema.IntegrationSecret{}.Fields()
+	_ = integrationsecretFields
+	// integrationsecretDescCreatedAt is the schema descriptor for created_at field.
+	integrationsecretDescCreatedAt := integrationsecretFields[4].Descriptor()
+	// integrationsecret.DefaultCreatedAt holds the default value on creation for the created_at field.
+	integrationsecret.DefaultCreatedAt = integrationsecretDescCreatedAt.Default.(func() time.Time)
 	landingpage.Policy = privacy.NewPolicies(schema.LandingPage{})
 	landingpage.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -656,104 +754,6 @@ func init() {
 			return next.Mutate(ctx, m)
 		})
 	}
-	source.Policy = privacy.NewPolicies(schema.Source{})
-	source.Hooks[0] = func(next ent.Mutator) ent.Mutator {
-		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
-			if err := source.Policy.EvalMutation(ctx, m); err != nil {
-				return nil, err
-			}
-			return next.Mutate(ctx, m)
-		})
-	}
-	sourceFields := schema.Source{}.Fields()
-	_ = sourceFields
-	// sourceDescName is the schema descriptor for name field.
-	sourceDescName := sourceFields[2].Descriptor()
-	// source.NameValidator is a validator for the "name" field. It is called by the builders before save.
-	source.NameValidator = func() func(string) error {
-		validators := sourceDescName.Validators
-		fns := [...]func(string) error{
-			validators[0].(func(string) error),
-			validators[1].(func(string) error),
-		}
-		return func(name string) error {
-			for _, fn := range fns {
-				if err := fn(name); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-	}()
-	// sourceDescEnabled is the schema descriptor for enabled field.
-	sourceDescEnabled := sourceFields[4].Descriptor()
-	// source.DefaultEnabled holds the default value on creation for the enabled field.
-	source.DefaultEnabled = sourceDescEnabled.Default.(bool)
-	// sourceDescRequireToken is the schema descriptor for require_token field.
-	sourceDescRequireToken := sourceFields[5].Descriptor()
-	// source.DefaultRequireToken holds the default value on creation for the require_token field.
-	source.DefaultRequireToken = sourceDescRequireToken.Default.(bool)
-	// sourceDescRequireSignature is the schema descriptor for require_signature field.
-	sourceDescRequireSignature := sourceFields[6].Descriptor()
-	// source.DefaultRequireSignature holds the default value on creation for the require_signature field.
-	source.DefaultRequireSignature = sourceDescRequireSignature.Default.(bool)
-	// sourceDescRequireHTTPS is the schema descriptor for require_https field.
-	sourceDescRequireHTTPS := sourceFields[9].Descriptor()
-	// source.DefaultRequireHTTPS holds the default value on creation for the require_https field.
-	source.DefaultRequireHTTPS = sourceDescRequireHTTPS.Default.(bool)
-	// sourceDescSignatureHeader is the schema descriptor for signature_header field.
-	sourceDescSignatureHeader := sourceFields[10].Descriptor()
-	// source.DefaultSignatureHeader holds the default value on creation for the signature_header field.
-	source.DefaultSignatureHeader = sourceDescSignatureHeader.Default.(string)
-	// source.SignatureHeaderValidator is a validator for the "signature_header" field. It is called by the builders before save.
-	source.SignatureHeaderValidator = sourceDescSignatureHeader.Validators[0].(func(string) error)
-	// sourceDescTimestampName is the schema descriptor for timestamp_name field.
-	sourceDescTimestampName := sourceFields[11].Descriptor()
-	// source.DefaultTimestampName holds the default value on creation for the timestamp_name field.
-	source.DefaultTimestampName = sourceDescTimestampName.Default.(string)
-	// source.TimestampNameValidator is a validator for the "timestamp_name" field. It is called by the builders before save.
-	source.TimestampNameValidator = sourceDescTimestampName.Validators[0].(func(string) error)
-	// sourceDescParameterNames is the schema descriptor for parameter_names field.
-	sourceDescParameterNames := sourceFields[13].Descriptor()
-	// source.DefaultParameterNames holds the default value on creation for the parameter_names field.
-	source.DefaultParameterNames = sourceDescParameterNames.Default.(map[string]string)
-	// sourceDescGoalWords is the schema descriptor for goal_words field.
-	sourceDescGoalWords := sourceFields[14].Descriptor()
-	// source.DefaultGoalWords holds the default value on creation for the goal_words field.
-	source.DefaultGoalWords = sourceDescGoalWords.Default.(map[string]string)
-	// sourceDescStatusWords is the schema descriptor for status_words field.
-	sourceDescStatusWords := sourceFields[15].Descriptor()
-	// source.DefaultStatusWords holds the default value on creation for the status_words field.
-	source.DefaultStatusWords = sourceDescStatusWords.Default.(map[string]string)
-	// sourceDescCurrency is the schema descriptor for currency field.
-	sourceDescCurrency := sourceFields[16].Descriptor()
-	// source.DefaultCurrency holds the default value on creation for the currency field.
-	source.DefaultCurrency = sourceDescCurrency.Default.(string)
-	// source.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
-	source.CurrencyValidator = sourceDescCurrency.Validators[0].(func(string) error)
-	// sourceDescTestMode is the schema descriptor for test_mode field.
-	sourceDescTestMode := sourceFields[17].Descriptor()
-	// source.DefaultTestMode holds the default value on creation for the test_mode field.
-	source.DefaultTestMode = sourceDescTestMode.Default.(bool)
-	// sourceDescCreatedAt is the schema descriptor for created_at field.
-	sourceDescCreatedAt := sourceFields[18].Descriptor()
-	// source.DefaultCreatedAt holds the default value on creation for the created_at field.
-	source.DefaultCreatedAt = sourceDescCreatedAt.Default.(func() time.Time)
-	sourcesecret.Policy = privacy.NewPolicies(schema.SourceSecret{})
-	sourcesecret.Hooks[0] = func(next ent.Mutator) ent.Mutator {
-		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
-			if err := sourcesecret.Policy.EvalMutation(ctx, m); err != nil {
-				return nil, err
-			}
-			return next.Mutate(ctx, m)
-		})
-	}
-	sourcesecretFields := schema.SourceSecret{}.Fields()
-	_ = sourcesecretFields
-	// sourcesecretDescCreatedAt is the schema descriptor for created_at field.
-	sourcesecretDescCreatedAt := sourcesecretFields[4].Descriptor()
-	// sourcesecret.DefaultCreatedAt holds the default value on creation for the created_at field.
-	sourcesecret.DefaultCreatedAt = sourcesecretDescCreatedAt.Default.(func() time.Time)
 	trackinglinkMixin := schema.TrackingLink{}.Mixin()
 	trackinglink.Policy = privacy.NewPolicies(trackinglinkMixin[0], schema.TrackingLink{})
 	trackinglink.Hooks[0] = func(next ent.Mutator) ent.Mutator {

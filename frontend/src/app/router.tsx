@@ -5,6 +5,7 @@ import {
   type ErrorComponentProps,
   lazyRouteComponent,
   Link,
+  redirect,
   type RouterHistory,
 } from "@tanstack/react-router";
 import { Search } from "lucide-react";
@@ -175,16 +176,16 @@ const staffGoals = createRoute({
   component: lazyRouteComponent(() => import("@/features/staff/goals-page"), "GoalsPage"),
 });
 
-const staffSources = createRoute({
+const staffIntegrations = createRoute({
   getParentRoute: () => shell,
-  path: "/staff/sources",
-  component: lazyRouteComponent(() => import("@/features/staff/sources-page"), "SourcesPage"),
+  path: "/staff/integrations",
+  component: lazyRouteComponent(() => import("@/features/staff/integrations-page"), "IntegrationsPage"),
 });
 
-const staffSource = createRoute({
+const staffIntegration = createRoute({
   getParentRoute: () => shell,
-  path: "/staff/sources/$id",
-  component: lazyRouteComponent(() => import("@/features/staff/source-page"), "SourcePage"),
+  path: "/staff/integrations/$id",
+  component: lazyRouteComponent(() => import("@/features/staff/integration-page"), "IntegrationPage"),
 });
 
 const staffAffiliates = createRoute({
@@ -212,8 +213,27 @@ const staffEngine = createRoute({
   component: lazyRouteComponent(() => import("@/features/staff/engine-page"), "EnginePage"),
 });
 
+// What pages were called before: bookmarks still open them.
+const movedIntegrations = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/staff/sources",
+  beforeLoad: () => {
+    throw redirect({ to: "/staff/integrations", replace: true });
+  },
+});
+
+const movedIntegration = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/staff/sources/$id",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/staff/integrations/$id", params, replace: true });
+  },
+});
+
 const routeTree = rootRoute.addChildren([
   signIn,
+  movedIntegrations,
+  movedIntegration,
   shell.addChildren([
     home,
     campaigns,
@@ -234,8 +254,8 @@ const routeTree = rootRoute.addChildren([
     staffOffers,
     staffOffer,
     staffGoals,
-    staffSources,
-    staffSource,
+    staffIntegrations,
+    staffIntegration,
     staffAffiliates,
     staffRates,
     staffAudit,

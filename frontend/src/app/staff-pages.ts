@@ -24,7 +24,12 @@ export const staffPages = [
   { to: "/staff/conversions", name: "By hand", icon: ClipboardPen, words: "fire manual csv status import" },
   { to: "/staff/offers", name: "Offers", icon: Tags, words: "deals landing pages cpa qualification" },
   { to: "/staff/goals", name: "Goals", icon: BookOpenText, words: "event dictionary print" },
-  { to: "/staff/sources", name: "Sources", icon: PlugZap, words: "operator token hmac secret snippet" },
+  {
+    to: "/staff/integrations",
+    name: "Integrations",
+    icon: PlugZap,
+    words: "operator token hmac secret snippet",
+  },
   { to: "/staff/affiliates", name: "Affiliates", icon: Building2, words: "sign-ins users password look as" },
   { to: "/staff/rates", name: "Currency rates", icon: BadgeEuro, words: "exchange euro" },
   { to: "/staff/audit", name: "Audit", icon: ScrollText, words: "who changed what" },

@@ -59,7 +59,7 @@ const entities = [
   "landing_page",
   "offer",
   "postback",
-  "source",
+  "integration",
   "user",
 ].map((id) => ({ id, label: id.replaceAll("_", " ") }));
 

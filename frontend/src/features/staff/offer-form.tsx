@@ -134,7 +134,7 @@ export function OfferForm({
         value={operator}
         onChange={setOperator}
         isRequired
-        hint="Its sources report for all of its offers."
+        hint="Its integrations report for all of its offers."
         error={errors.fields["operator"]}
       />
       <Select

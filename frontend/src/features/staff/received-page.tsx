@@ -27,7 +27,7 @@ const ReceivedQuery = graphql(`
         node {
           id
           receivedAt
-          sourceKey
+          integrationKey
           method
           query
           body
@@ -40,7 +40,7 @@ const ReceivedQuery = graphql(`
             name
             value
           }
-          source {
+          integration {
             id
             name
           }
@@ -55,7 +55,7 @@ const ReceivedQuery = graphql(`
         endCursor
       }
     }
-    sources {
+    integrations {
       id
       name
     }
@@ -75,7 +75,7 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
   const navigate = useNavigate();
   const [after, setAfter] = useState<string | null>(null);
   const [opened, setOpened] = useState<Call | null>(null);
-  const { q, result, source } = search;
+  const { q, result, integration } = search;
   const [{ data, error, fetching }, refetch] = useQuery({
     query: ReceivedQuery,
     variables: {
@@ -83,7 +83,7 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
       filter: {
         ...(q !== undefined && { search: q }),
         ...(result !== undefined && { results: [result] }),
-        ...(source !== undefined && { sourceIds: [source] }),
+        ...(integration !== undefined && { integrationIds: [integration] }),
       },
     },
     requestPolicy: "cache-and-network",
@@ -132,10 +132,10 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
       cell: (row) => <ResultBadge result={row.result} />,
     },
     {
-      id: "source",
-      header: "Source",
+      id: "integration",
+      header: "Integration",
       nowrap: true,
-      cell: (row) => row.source?.name ?? <span className="text-muted">{row.sourceKey || "–"}</span>,
+      cell: (row) => row.integration?.name ?? <span className="text-muted">{row.integrationKey || "–"}</span>,
     },
     {
       id: "reason",
@@ -189,11 +189,11 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
           }}
         />
         <FilterMenu
-          name="Source"
-          choices={(data?.sources ?? []).map((s) => ({ id: s.id, label: s.name }))}
-          selected={source === undefined ? [] : [source]}
+          name="Integration"
+          choices={(data?.integrations ?? []).map((s) => ({ id: s.id, label: s.name }))}
+          selected={integration === undefined ? [] : [integration]}
           onChange={([chosen]) => {
-            set({ source: chosen });
+            set({ integration: chosen });
           }}
         />
         {waiting > 0 && (
@@ -218,9 +218,9 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
         empty={{
           title: "Nothing here",
           words:
-            q !== undefined || result !== undefined || source !== undefined
+            q !== undefined || result !== undefined || integration !== undefined
               ? "No call matches these filters."
-              : "No operator has called yet. Give one the address of its source.",
+              : "No operator has called yet. Give one the address of its integration.",
         }}
         onRetry={() => {
           refetch({ requestPolicy: "network-only" });
@@ -262,7 +262,7 @@ function CallDetail({ call }: { call: Call }): ReactElement {
         <Fact name="Received">
           <Time at={call.receivedAt} form="full" />
         </Fact>
-        <Fact name="Source">{call.source?.name ?? call.sourceKey}</Fact>
+        <Fact name="Integration">{call.integration?.name ?? call.integrationKey}</Fact>
         <Fact name="From">{call.address || "unknown"}</Fact>
         <Fact name="Took">{call.durationMs.toFixed(1)} ms</Fact>
         {call.conversion && (

@@ -10,7 +10,7 @@ const looks = {
   unattributed: ["Unattributed", "retrying"],
   invalid: ["Invalid", "failed"],
   unauthorized: ["Unauthorized", "failed"],
-  unknown_source: ["Unknown source", "failed"],
+  unknown_integration: ["Unknown integration", "failed"],
   rate_limited: ["Rate limited", "retrying"],
   test: ["Test", "held"],
 } as const;

@@ -6,7 +6,7 @@ export const receivedSearch = z.object({
   /** The value of any parameter, whole or in part. */
   q: one(z.string()),
   result: one(z.string()),
-  source: one(z.string()),
+  integration: one(z.string()),
 });
 
 export type ReceivedSearch = z.infer<typeof receivedSearch>;

@@ -41,7 +41,7 @@ const UnattributedQuery = graphql(`
             amount
             currency
           }
-          source {
+          integration {
             id
             name
           }
@@ -142,7 +142,9 @@ export function UnattributedPage(): ReactElement {
     requestPolicy: "cache-and-network",
   });
   const { errors, isSaving, save } = useSave(Attribute, "attributeConversion");
-  const rows = (data?.conversions.edges ?? []).map((edge) => edge.node).filter((row) => row.source !== null);
+  const rows = (data?.conversions.edges ?? [])
+    .map((edge) => edge.node)
+    .filter((row) => row.integration !== null);
   const { hasNextPage, endCursor } = data?.conversions.pageInfo ?? { hasNextPage: false, endCursor: null };
 
   const attribute = async ({ orphan, clickId, reason, of }: Choice) => {
@@ -176,9 +178,9 @@ export function UnattributedPage(): ReactElement {
       cell: (row) => <Money value={row.amount} />,
     },
     {
-      id: "source",
-      header: "Source",
-      cell: (row) => <span className="text-muted">{row.source?.name}</span>,
+      id: "integration",
+      header: "Integration",
+      cell: (row) => <span className="text-muted">{row.integration?.name}</span>,
     },
     {
       id: "transaction",

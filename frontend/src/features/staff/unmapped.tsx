@@ -6,7 +6,7 @@ import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast";
 
 import { GeneralError } from "./parts";
-import { SaveSource } from "./save-source";
+import { SaveIntegration } from "./save-integration";
 import { useSave } from "./use-save";
 import type { Word } from "./words";
 
@@ -19,21 +19,21 @@ const meanings = [
 
 /** Words for a status that came and that nobody knows: once mapped, their conversions count and fire. */
 export function Unmapped({
-  sourceId,
+  integrationId,
   words,
   waiting,
   onMapped,
 }: {
-  sourceId: string;
+  integrationId: string;
   words: readonly Word[];
   waiting: readonly { word: string; count: number }[];
   onMapped: () => void;
 }): ReactElement {
   const [chosen, setChosen] = useState<Record<string, string>>({});
-  const { errors, isSaving, save } = useSave(SaveSource, "saveSource");
+  const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration");
   const map = async () => {
     const more = Object.entries(chosen).map(([from, to]) => ({ from, to }));
-    const payload = await save({ id: sourceId, statusWords: [...words, ...more] });
+    const payload = await save({ id: integrationId, statusWords: [...words, ...more] });
     if (!payload) return;
     toast(`${String(payload.mapped)} conversions have their status now`);
     setChosen({});

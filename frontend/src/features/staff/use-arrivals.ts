@@ -7,15 +7,15 @@ const Arrived = graphql(`
   subscription StaffArrived {
     receivedPostback {
       id
-      source {
+      integration {
         id
       }
     }
   }
 `);
 
-/** How many calls have come since they were last taken: of one source, or of all. At most three times a second. */
-export function useArrivals(sourceId?: string): { waiting: number; take: () => void } {
+/** How many calls have come since they were last taken: of one integration, or of all. At most three times a second. */
+export function useArrivals(integrationId?: string): { waiting: number; take: () => void } {
   const [waiting, setWaiting] = useState(0);
   useEffect(() => {
     let gathered = 0;
@@ -25,7 +25,7 @@ export function useArrivals(sourceId?: string): { waiting: number; take: () => v
       {},
       {
         next: ({ receivedPostback }) => {
-          if (sourceId !== undefined && receivedPostback.source?.id !== sourceId) return;
+          if (integrationId !== undefined && receivedPostback.integration?.id !== integrationId) return;
           gathered++;
           timer ??= setTimeout(() => {
             timer = undefined;
@@ -40,7 +40,7 @@ export function useArrivals(sourceId?: string): { waiting: number; take: () => v
       clearTimeout(timer);
       stop();
     };
-  }, [sourceId]);
+  }, [integrationId]);
   const take = useCallback(() => {
     setWaiting(0);
   }, []);

@@ -6,8 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"postrider/ent/db/integration"
 	"postrider/ent/db/predicate"
-	"postrider/ent/db/source"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -15,28 +15,28 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// SourceUpdate is the builder for updating Source entities.
-type SourceUpdate struct {
+// IntegrationUpdate is the builder for updating Integration entities.
+type IntegrationUpdate struct {
 	config
 	hooks     []Hook
-	mutation  *SourceMutation
+	mutation  *IntegrationMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
 
-// Where appends a list predicates to the SourceUpdate builder.
-func (_u *SourceUpdate) Where(ps ...predicate.Source) *SourceUpdate {
+// Where appends a list predicates to the IntegrationUpdate builder.
+func (_u *IntegrationUpdate) Where(ps ...predicate.Integration) *IntegrationUpdate {
 	_u.mutation.Where(ps...)
 	return _u
 }
 
 // SetName sets the "name" field.
-func (_u *SourceUpdate) SetName(v string) *SourceUpdate {
+func (_u *IntegrationUpdate) SetName(v string) *IntegrationUpdate {
 	_u.mutation.SetName(v)
 	return _u
 }
 
 // SetNillableName sets the "name" field if the given value is not nil.
-func (_u *SourceUpdate) SetNillableName(v *string) *SourceUpdate {
+func (_u *IntegrationUpdate) SetNillableName(v *string) *IntegrationUpdate {
 	if v != nil {
 		_u.SetName(*v)
 	}
@@ -44,14 +44,14 @@ func (_u *SourceUpdate) SetNillableName(v *string) *SourceUpdate {
 }
 
 // SetOfferID sets the "offer_id" field.
-func (_u *SourceUpdate) SetOfferID(v int64) *SourceUpdate {
+func (_u *IntegrationUpdate) SetOfferID(v int64) *IntegrationUpdate {
 	_u.mutation.ResetOfferID()
 	_u.mutation.SetOfferID(v)
 	return _u
 }
 
 // SetNillableOfferID sets the "offer_id" field if the given value is not nil.
-func (_u *SourceUpdate) SetNillableOfferID(v *int64) *SourceUpdate {
+func (_u *IntegrationUpdate) SetNillableOfferID(v *int64) *IntegrationUpdate {
 	if v != nil {
 		_u.SetOfferID(*v)
 	}
@@ -59,19 +59,19 @@ func (_u *SourceUpdate) SetNillableOfferID(v *int64) *SourceUpdate {
 }
 
 // AddOfferID adds value to the "offer_id" field.
-func (_u *SourceUpdate) AddOfferID(v int64) *SourceUpdate {
+func (_u *IntegrationUpdate) AddOfferID(v int64) *IntegrationUpdate {
 	_u.mutation.AddOfferID(v)
 	return _u
 }
 
 // SetEnabled sets the "enabled" field.
-func (_u *SourceUpdate) SetEnabled(v bool) *SourceUpdate {
+func (_u *IntegrationUpdate) SetEnabled(v bool) *IntegrationUpdate {
 	_u.mutation.SetEnabled(v)
 	return _u
 }
 
 // SetNillableEnabled sets the "enabled" field if the given value is not nil.
-func (_u *SourceUpdate) SetNillableEnabled(v *bool) *SourceUpdate {
+func (_u *IntegrationUpdate) SetNillableEnabled(v *bool) *IntegrationUpdate {
 	if v != nil {
 		_u.SetEnabled(*v)
 	}
@@ -79,13 +79,13 @@ func (_u *SourceUpdate) SetNillableEnabled(v *bool) *SourceUpdate {
 }
 
 // SetRequireToken sets the "require_token" field.
-func (_u *SourceUpdate) SetRequireToken(v bool) *SourceUpdate {
+func (_u *IntegrationUpdate) SetRequireToken(v bool) *IntegrationUpdate {
 	_u.mutation.SetRequireToken(v)
 	return _u
 }
 
 // SetNillableRequireToken sets the "require_token" field if the given value is not nil.
-func (_u *SourceUpdate) SetNillableRequireToken(v *bool) *SourceUpdate {
+func (_u *IntegrationUpdate) SetNillableRequireToken(v *bool) *IntegrationUpdate {
 	if v != nil {
 		_u.SetRequireToken(*v)
 	}
@@ -93,13 +93,13 @@ func (_u *SourceUpdate) SetNillableRequireToken(v *bool) *SourceUpdate {
 }
 
 // SetRequireSignature sets the "require_signature" field.
-func (_u *SourceUpdate) SetRequireSignature(v bool) *SourceUpdate {
+func (_u *IntegrationUpdate) SetRequireSignature(v bool) *IntegrationUpdate {
 	_u.mutation.SetRequireSignature(v)
 	return _u
 }
 
 // SetNillableRequireSignature sets the "require_signature" field if the given value is not nil.
-func (_u *SourceUpdate) SetNillableRequireSignature(v *bool) *SourceUpdate {
+func (_u *IntegrationUpdate) SetNillableRequireSignature(v *bool) *IntegrationUpdate {
 	if v != nil {
 		_u.SetRequireSignature(*v)
 	}
@@ -107,26 +107,26 @@ func (_u *SourceUpdate) SetNillableRequireSignature(v *bool) *SourceUpdate {
 }
 
 // SetAllowedAddresses sets the "allowed_addresses" field.
-func (_u *SourceUpdate) SetAllowedAddresses(v []string) *SourceUpdate {
+func (_u *IntegrationUpdate) SetAllowedAddresses(v []string) *IntegrationUpdate {
 	_u.mutation.SetAllowedAddresses(v)
 	return _u
 }
 
 // AppendAllowedAddresses appends value to the "allowed_addresses" field.
-func (_u *SourceUpdate) AppendAllowedAddresses(v []string) *SourceUpdate {
+func (_u *IntegrationUpdate) AppendAllowedAddresses(v []string) *IntegrationUpdate {
 	_u.mutation.AppendAllowedAddresses(v)
 	return _u
 }
 
 // SetRateLimit sets the "rate_limit" field.
-func (_u *SourceUpdate) SetRateLimit(v int) *SourceUpdate {
+func (_u *IntegrationUpdate) SetRateLimit(v int) *IntegrationUpdate {
 	_u.mutation.ResetRateLimit()
 	_u.mutation.SetRateLimit(v)
 	return _u
 }
 
 // SetNillableRateLimit sets the "rate_limit" field if the given value is not nil.
-func (_u *SourceUpdate) SetNillableRateLimit(v *int) *SourceUpdate {
+func (_u *IntegrationUpdate) SetNillableRateLimit(v *int) *IntegrationUpdate {
 	if v != nil {
 		_u.SetRateLimit(*v)
 	}
@@ -134,25 +134,25 @@ func (_u *SourceUpdate) SetNillableRateLimit(v *int) *SourceUpdate {
 }
 
 // AddRateLimit adds value to the "rate_limit" field.
-func (_u *SourceUpdate) AddRateLimit(v int) *SourceUpdate {
+func (_u *IntegrationUpdate) AddRateLimit(v int) *IntegrationUpdate {
 	_u.mutation.AddRateLimit(v)
 	return _u
 }
 
 // ClearRateLimit clears the value of the "rate_limit" field.
-func (_u *SourceUpdate) ClearRateLimit() *SourceUpdate {
+func (_u *IntegrationUpdate) ClearRateLimit() *IntegrationUpdate {
 	_u.mutation.ClearRateLimit()
 	return _u
 }
 
 // SetRequireHTTPS sets the "require_https" field.
-func (_u *SourceUpdate) SetRequireHTTPS(v bool) *SourceUpdate {
+func (_u *IntegrationUpdate) SetRequireHTTPS(v bool) *IntegrationUpdate {
 	_u.mutation.SetRequireHTTPS(v)
 	return _u
 }
 
 // SetNillableRequireHTTPS sets the "require_https" field if the given value is not nil.
-func (_u *SourceUpdate) SetNillableRequireHTTPS(v *bool) *SourceUpdate {
+func (_u *IntegrationUpdate) SetNillableRequireHTTPS(v *bool) *IntegrationUpdate {
 	if v != nil {
 		_u.SetRequireHTTPS(*v)
 	}
@@ -160,13 +160,13 @@ func (_u *SourceUpdate) SetNillableRequireHTTPS(v *bool) *SourceUpdate {
 }
 
 // SetSignatureHeader sets the "signature_header" field.
-func (_u *SourceUpdate) SetSignatureHeader(v string) *SourceUpdate {
+func (_u *IntegrationUpdate) SetSignatureHeader(v string) *IntegrationUpdate {
 	_u.mutation.SetSignatureHeader(v)
 	return _u
 }
 
 // SetNillableSignatureHeader sets the "signature_header" field if the given value is not nil.
-func (_u *SourceUpdate) SetNillableSignatureHeader(v *string) *SourceUpdate {
+func (_u *IntegrationUpdate) SetNillableSignatureHeader(v *string) *IntegrationUpdate {
 	if v != nil {
 		_u.SetSignatureHeader(*v)
 	}
@@ -174,13 +174,13 @@ func (_u *SourceUpdate) SetNillableSignatureHeader(v *string) *SourceUpdate {
 }
 
 // SetTimestampName sets the "timestamp_name" field.
-func (_u *SourceUpdate) SetTimestampName(v string) *SourceUpdate {
+func (_u *IntegrationUpdate) SetTimestampName(v string) *IntegrationUpdate {
 	_u.mutation.SetTimestampName(v)
 	return _u
 }
 
 // SetNillableTimestampName sets the "timestamp_name" field if the given value is not nil.
-func (_u *SourceUpdate) SetNillableTimestampName(v *string) *SourceUpdate {
+func (_u *IntegrationUpdate) SetNillableTimestampName(v *string) *IntegrationUpdate {
 	if v != nil {
 		_u.SetTimestampName(*v)
 	}
@@ -188,14 +188,14 @@ func (_u *SourceUpdate) SetNillableTimestampName(v *string) *SourceUpdate {
 }
 
 // SetTimestampWindow sets the "timestamp_window" field.
-func (_u *SourceUpdate) SetTimestampWindow(v int) *SourceUpdate {
+func (_u *IntegrationUpdate) SetTimestampWindow(v int) *IntegrationUpdate {
 	_u.mutation.ResetTimestampWindow()
 	_u.mutation.SetTimestampWindow(v)
 	return _u
 }
 
 // SetNillableTimestampWindow sets the "timestamp_window" field if the given value is not nil.
-func (_u *SourceUpdate) SetNillableTimestampWindow(v *int) *SourceUpdate {
+func (_u *IntegrationUpdate) SetNillableTimestampWindow(v *int) *IntegrationUpdate {
 	if v != nil {
 		_u.SetTimestampWindow(*v)
 	}
@@ -203,43 +203,43 @@ func (_u *SourceUpdate) SetNillableTimestampWindow(v *int) *SourceUpdate {
 }
 
 // AddTimestampWindow adds value to the "timestamp_window" field.
-func (_u *SourceUpdate) AddTimestampWindow(v int) *SourceUpdate {
+func (_u *IntegrationUpdate) AddTimestampWindow(v int) *IntegrationUpdate {
 	_u.mutation.AddTimestampWindow(v)
 	return _u
 }
 
 // ClearTimestampWindow clears the value of the "timestamp_window" field.
-func (_u *SourceUpdate) ClearTimestampWindow() *SourceUpdate {
+func (_u *IntegrationUpdate) ClearTimestampWindow() *IntegrationUpdate {
 	_u.mutation.ClearTimestampWindow()
 	return _u
 }
 
 // SetParameterNames sets the "parameter_names" field.
-func (_u *SourceUpdate) SetParameterNames(v map[string]string) *SourceUpdate {
+func (_u *IntegrationUpdate) SetParameterNames(v map[string]string) *IntegrationUpdate {
 	_u.mutation.SetParameterNames(v)
 	return _u
 }
 
 // SetGoalWords sets the "goal_words" field.
-func (_u *SourceUpdate) SetGoalWords(v map[string]string) *SourceUpdate {
+func (_u *IntegrationUpdate) SetGoalWords(v map[string]string) *IntegrationUpdate {
 	_u.mutation.SetGoalWords(v)
 	return _u
 }
 
 // SetStatusWords sets the "status_words" field.
-func (_u *SourceUpdate) SetStatusWords(v map[string]string) *SourceUpdate {
+func (_u *IntegrationUpdate) SetStatusWords(v map[string]string) *IntegrationUpdate {
 	_u.mutation.SetStatusWords(v)
 	return _u
 }
 
 // SetCurrency sets the "currency" field.
-func (_u *SourceUpdate) SetCurrency(v string) *SourceUpdate {
+func (_u *IntegrationUpdate) SetCurrency(v string) *IntegrationUpdate {
 	_u.mutation.SetCurrency(v)
 	return _u
 }
 
 // SetNillableCurrency sets the "currency" field if the given value is not nil.
-func (_u *SourceUpdate) SetNillableCurrency(v *string) *SourceUpdate {
+func (_u *IntegrationUpdate) SetNillableCurrency(v *string) *IntegrationUpdate {
 	if v != nil {
 		_u.SetCurrency(*v)
 	}
@@ -247,31 +247,31 @@ func (_u *SourceUpdate) SetNillableCurrency(v *string) *SourceUpdate {
 }
 
 // SetTestMode sets the "test_mode" field.
-func (_u *SourceUpdate) SetTestMode(v bool) *SourceUpdate {
+func (_u *IntegrationUpdate) SetTestMode(v bool) *IntegrationUpdate {
 	_u.mutation.SetTestMode(v)
 	return _u
 }
 
 // SetNillableTestMode sets the "test_mode" field if the given value is not nil.
-func (_u *SourceUpdate) SetNillableTestMode(v *bool) *SourceUpdate {
+func (_u *IntegrationUpdate) SetNillableTestMode(v *bool) *IntegrationUpdate {
 	if v != nil {
 		_u.SetTestMode(*v)
 	}
 	return _u
 }
 
-// Mutation returns the SourceMutation object of the builder.
-func (_u *SourceUpdate) Mutation() *SourceMutation {
+// Mutation returns the IntegrationMutation object of the builder.
+func (_u *IntegrationUpdate) Mutation() *IntegrationMutation {
 	return _u.mutation
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
-func (_u *SourceUpdate) Save(ctx context.Context) (int, error) {
+func (_u *IntegrationUpdate) Save(ctx context.Context) (int, error) {
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_u *SourceUpdate) SaveX(ctx context.Context) int {
+func (_u *IntegrationUpdate) SaveX(ctx context.Context) int {
 	affected, err := _u.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -280,54 +280,54 @@ func (_u *SourceUpdate) SaveX(ctx context.Context) int {
 }
 
 // Exec executes the query.
-func (_u *SourceUpdate) Exec(ctx context.Context) error {
+func (_u *IntegrationUpdate) Exec(ctx context.Context) error {
 	_, err := _u.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_u *SourceUpdate) ExecX(ctx context.Context) {
+func (_u *IntegrationUpdate) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // check runs all checks and user-defined validators on the builder.
-func (_u *SourceUpdate) check() error {
+func (_u *IntegrationUpdate) check() error {
 	if v, ok := _u.mutation.Name(); ok {
-		if err := source.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`db: validator failed for field "Source.name": %w`, err)}
+		if err := integration.NameValidator(v); err != nil {
+			return &ValidationError{Name: "name", err: fmt.Errorf(`db: validator failed for field "Integration.name": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.SignatureHeader(); ok {
-		if err := source.SignatureHeaderValidator(v); err != nil {
-			return &ValidationError{Name: "signature_header", err: fmt.Errorf(`db: validator failed for field "Source.signature_header": %w`, err)}
+		if err := integration.SignatureHeaderValidator(v); err != nil {
+			return &ValidationError{Name: "signature_header", err: fmt.Errorf(`db: validator failed for field "Integration.signature_header": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.TimestampName(); ok {
-		if err := source.TimestampNameValidator(v); err != nil {
-			return &ValidationError{Name: "timestamp_name", err: fmt.Errorf(`db: validator failed for field "Source.timestamp_name": %w`, err)}
+		if err := integration.TimestampNameValidator(v); err != nil {
+			return &ValidationError{Name: "timestamp_name", err: fmt.Errorf(`db: validator failed for field "Integration.timestamp_name": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.Currency(); ok {
-		if err := source.CurrencyValidator(v); err != nil {
-			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Source.currency": %w`, err)}
+		if err := integration.CurrencyValidator(v); err != nil {
+			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Integration.currency": %w`, err)}
 		}
 	}
 	return nil
 }
 
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *SourceUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *SourceUpdate {
+func (_u *IntegrationUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *IntegrationUpdate {
 	_u.modifiers = append(_u.modifiers, modifiers...)
 	return _u
 }
 
-func (_u *SourceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
+func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
 	}
-	_spec := sqlgraph.NewUpdateSpec(source.Table, source.Columns, sqlgraph.NewFieldSpec(source.FieldID, field.TypeInt64))
+	_spec := sqlgraph.NewUpdateSpec(integration.Table, integration.Columns, sqlgraph.NewFieldSpec(integration.FieldID, field.TypeInt64))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
 			for i := range ps {
@@ -336,77 +336,77 @@ func (_u *SourceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 	}
 	if value, ok := _u.mutation.Name(); ok {
-		_spec.SetField(source.FieldName, field.TypeString, value)
+		_spec.SetField(integration.FieldName, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.OfferID(); ok {
-		_spec.SetField(source.FieldOfferID, field.TypeInt64, value)
+		_spec.SetField(integration.FieldOfferID, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.AddedOfferID(); ok {
-		_spec.AddField(source.FieldOfferID, field.TypeInt64, value)
+		_spec.AddField(integration.FieldOfferID, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Enabled(); ok {
-		_spec.SetField(source.FieldEnabled, field.TypeBool, value)
+		_spec.SetField(integration.FieldEnabled, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.RequireToken(); ok {
-		_spec.SetField(source.FieldRequireToken, field.TypeBool, value)
+		_spec.SetField(integration.FieldRequireToken, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.RequireSignature(); ok {
-		_spec.SetField(source.FieldRequireSignature, field.TypeBool, value)
+		_spec.SetField(integration.FieldRequireSignature, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.AllowedAddresses(); ok {
-		_spec.SetField(source.FieldAllowedAddresses, field.TypeJSON, value)
+		_spec.SetField(integration.FieldAllowedAddresses, field.TypeJSON, value)
 	}
 	if value, ok := _u.mutation.AppendedAllowedAddresses(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, source.FieldAllowedAddresses, value)
+			sqljson.Append(u, integration.FieldAllowedAddresses, value)
 		})
 	}
 	if value, ok := _u.mutation.RateLimit(); ok {
-		_spec.SetField(source.FieldRateLimit, field.TypeInt, value)
+		_spec.SetField(integration.FieldRateLimit, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.AddedRateLimit(); ok {
-		_spec.AddField(source.FieldRateLimit, field.TypeInt, value)
+		_spec.AddField(integration.FieldRateLimit, field.TypeInt, value)
 	}
 	if _u.mutation.RateLimitCleared() {
-		_spec.ClearField(source.FieldRateLimit, field.TypeInt)
+		_spec.ClearField(integration.FieldRateLimit, field.TypeInt)
 	}
 	if value, ok := _u.mutation.RequireHTTPS(); ok {
-		_spec.SetField(source.FieldRequireHTTPS, field.TypeBool, value)
+		_spec.SetField(integration.FieldRequireHTTPS, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.SignatureHeader(); ok {
-		_spec.SetField(source.FieldSignatureHeader, field.TypeString, value)
+		_spec.SetField(integration.FieldSignatureHeader, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.TimestampName(); ok {
-		_spec.SetField(source.FieldTimestampName, field.TypeString, value)
+		_spec.SetField(integration.FieldTimestampName, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.TimestampWindow(); ok {
-		_spec.SetField(source.FieldTimestampWindow, field.TypeInt, value)
+		_spec.SetField(integration.FieldTimestampWindow, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.AddedTimestampWindow(); ok {
-		_spec.AddField(source.FieldTimestampWindow, field.TypeInt, value)
+		_spec.AddField(integration.FieldTimestampWindow, field.TypeInt, value)
 	}
 	if _u.mutation.TimestampWindowCleared() {
-		_spec.ClearField(source.FieldTimestampWindow, field.TypeInt)
+		_spec.ClearField(integration.FieldTimestampWindow, field.TypeInt)
 	}
 	if value, ok := _u.mutation.ParameterNames(); ok {
-		_spec.SetField(source.FieldParameterNames, field.TypeJSON, value)
+		_spec.SetField(integration.FieldParameterNames, field.TypeJSON, value)
 	}
 	if value, ok := _u.mutation.GoalWords(); ok {
-		_spec.SetField(source.FieldGoalWords, field.TypeJSON, value)
+		_spec.SetField(integration.FieldGoalWords, field.TypeJSON, value)
 	}
 	if value, ok := _u.mutation.StatusWords(); ok {
-		_spec.SetField(source.FieldStatusWords, field.TypeJSON, value)
+		_spec.SetField(integration.FieldStatusWords, field.TypeJSON, value)
 	}
 	if value, ok := _u.mutation.Currency(); ok {
-		_spec.SetField(source.FieldCurrency, field.TypeString, value)
+		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.TestMode(); ok {
-		_spec.SetField(source.FieldTestMode, field.TypeBool, value)
+		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{source.Label}
+			err = &NotFoundError{integration.Label}
 		} else if sqlgraph.IsConstraintError(err) {
 			err = &ConstraintError{msg: err.Error(), wrap: err}
 		}
@@ -416,23 +416,23 @@ func (_u *SourceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	return _node, nil
 }
 
-// SourceUpdateOne is the builder for updating a single Source entity.
-type SourceUpdateOne struct {
+// IntegrationUpdateOne is the builder for updating a single Integration entity.
+type IntegrationUpdateOne struct {
 	config
 	fields    []string
 	hooks     []Hook
-	mutation  *SourceMutation
+	mutation  *IntegrationMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
 
 // SetName sets the "name" field.
-func (_u *SourceUpdateOne) SetName(v string) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetName(v string) *IntegrationUpdateOne {
 	_u.mutation.SetName(v)
 	return _u
 }
 
 // SetNillableName sets the "name" field if the given value is not nil.
-func (_u *SourceUpdateOne) SetNillableName(v *string) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetNillableName(v *string) *IntegrationUpdateOne {
 	if v != nil {
 		_u.SetName(*v)
 	}
@@ -440,14 +440,14 @@ func (_u *SourceUpdateOne) SetNillableName(v *string) *SourceUpdateOne {
 }
 
 // SetOfferID sets the "offer_id" field.
-func (_u *SourceUpdateOne) SetOfferID(v int64) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetOfferID(v int64) *IntegrationUpdateOne {
 	_u.mutation.ResetOfferID()
 	_u.mutation.SetOfferID(v)
 	return _u
 }
 
 // SetNillableOfferID sets the "offer_id" field if the given value is not nil.
-func (_u *SourceUpdateOne) SetNillableOfferID(v *int64) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetNillableOfferID(v *int64) *IntegrationUpdateOne {
 	if v != nil {
 		_u.SetOfferID(*v)
 	}
@@ -455,19 +455,19 @@ func (_u *SourceUpdateOne) SetNillableOfferID(v *int64) *SourceUpdateOne {
 }
 
 // AddOfferID adds value to the "offer_id" field.
-func (_u *SourceUpdateOne) AddOfferID(v int64) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) AddOfferID(v int64) *IntegrationUpdateOne {
 	_u.mutation.AddOfferID(v)
 	return _u
 }
 
 // SetEnabled sets the "enabled" field.
-func (_u *SourceUpdateOne) SetEnabled(v bool) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetEnabled(v bool) *IntegrationUpdateOne {
 	_u.mutation.SetEnabled(v)
 	return _u
 }
 
 // SetNillableEnabled sets the "enabled" field if the given value is not nil.
-func (_u *SourceUpdateOne) SetNillableEnabled(v *bool) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetNillableEnabled(v *bool) *IntegrationUpdateOne {
 	if v != nil {
 		_u.SetEnabled(*v)
 	}
@@ -475,13 +475,13 @@ func (_u *SourceUpdateOne) SetNillableEnabled(v *bool) *SourceUpdateOne {
 }
 
 // SetRequireToken sets the "require_token" field.
-func (_u *SourceUpdateOne) SetRequireToken(v bool) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetRequireToken(v bool) *IntegrationUpdateOne {
 	_u.mutation.SetRequireToken(v)
 	return _u
 }
 
 // SetNillableRequireToken sets the "require_token" field if the given value is not nil.
-func (_u *SourceUpdateOne) SetNillableRequireToken(v *bool) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetNillableRequireToken(v *bool) *IntegrationUpdateOne {
 	if v != nil {
 		_u.SetRequireToken(*v)
 	}
@@ -489,13 +489,13 @@ func (_u *SourceUpdateOne) SetNillableRequireToken(v *bool) *SourceUpdateOne {
 }
 
 // SetRequireSignature sets the "require_signature" field.
-func (_u *SourceUpdateOne) SetRequireSignature(v bool) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetRequireSignature(v bool) *IntegrationUpdateOne {
 	_u.mutation.SetRequireSignature(v)
 	return _u
 }
 
 // SetNillableRequireSignature sets the "require_signature" field if the given value is not nil.
-func (_u *SourceUpdateOne) SetNillableRequireSignature(v *bool) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetNillableRequireSignature(v *bool) *IntegrationUpdateOne {
 	if v != nil {
 		_u.SetRequireSignature(*v)
 	}
@@ -503,26 +503,26 @@ func (_u *SourceUpdateOne) SetNillableRequireSignature(v *bool) *SourceUpdateOne
 }
 
 // SetAllowedAddresses sets the "allowed_addresses" field.
-func (_u *SourceUpdateOne) SetAllowedAddresses(v []string) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetAllowedAddresses(v []string) *IntegrationUpdateOne {
 	_u.mutation.SetAllowedAddresses(v)
 	return _u
 }
 
 // AppendAllowedAddresses appends value to the "allowed_addresses" field.
-func (_u *SourceUpdateOne) AppendAllowedAddresses(v []string) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) AppendAllowedAddresses(v []string) *IntegrationUpdateOne {
 	_u.mutation.AppendAllowedAddresses(v)
 	return _u
 }
 
 // SetRateLimit sets the "rate_limit" field.
-func (_u *SourceUpdateOne) SetRateLimit(v int) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetRateLimit(v int) *IntegrationUpdateOne {
 	_u.mutation.ResetRateLimit()
 	_u.mutation.SetRateLimit(v)
 	return _u
 }
 
 // SetNillableRateLimit sets the "rate_limit" field if the given value is not nil.
-func (_u *SourceUpdateOne) SetNillableRateLimit(v *int) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetNillableRateLimit(v *int) *IntegrationUpdateOne {
 	if v != nil {
 		_u.SetRateLimit(*v)
 	}
@@ -530,25 +530,25 @@ func (_u *SourceUpdateOne) SetNillableRateLimit(v *int) *SourceUpdateOne {
 }
 
 // AddRateLimit adds value to the "rate_limit" field.
-func (_u *SourceUpdateOne) AddRateLimit(v int) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) AddRateLimit(v int) *IntegrationUpdateOne {
 	_u.mutation.AddRateLimit(v)
 	return _u
 }
 
 // ClearRateLimit clears the value of the "rate_limit" field.
-func (_u *SourceUpdateOne) ClearRateLimit() *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) ClearRateLimit() *IntegrationUpdateOne {
 	_u.mutation.ClearRateLimit()
 	return _u
 }
 
 // SetRequireHTTPS sets the "require_https" field.
-func (_u *SourceUpdateOne) SetRequireHTTPS(v bool) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetRequireHTTPS(v bool) *IntegrationUpdateOne {
 	_u.mutation.SetRequireHTTPS(v)
 	return _u
 }
 
 // SetNillableRequireHTTPS sets the "require_https" field if the given value is not nil.
-func (_u *SourceUpdateOne) SetNillableRequireHTTPS(v *bool) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetNillableRequireHTTPS(v *bool) *IntegrationUpdateOne {
 	if v != nil {
 		_u.SetRequireHTTPS(*v)
 	}
@@ -556,13 +556,13 @@ func (_u *SourceUpdateOne) SetNillableRequireHTTPS(v *bool) *SourceUpdateOne {
 }
 
 // SetSignatureHeader sets the "signature_header" field.
-func (_u *SourceUpdateOne) SetSignatureHeader(v string) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetSignatureHeader(v string) *IntegrationUpdateOne {
 	_u.mutation.SetSignatureHeader(v)
 	return _u
 }
 
 // SetNillableSignatureHeader sets the "signature_header" field if the given value is not nil.
-func (_u *SourceUpdateOne) SetNillableSignatureHeader(v *string) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetNillableSignatureHeader(v *string) *IntegrationUpdateOne {
 	if v != nil {
 		_u.SetSignatureHeader(*v)
 	}
@@ -570,13 +570,13 @@ func (_u *SourceUpdateOne) SetNillableSignatureHeader(v *string) *SourceUpdateOn
 }
 
 // SetTimestampName sets the "timestamp_name" field.
-func (_u *SourceUpdateOne) SetTimestampName(v string) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetTimestampName(v string) *IntegrationUpdateOne {
 	_u.mutation.SetTimestampName(v)
 	return _u
 }
 
 // SetNillableTimestampName sets the "timestamp_name" field if the given value is not nil.
-func (_u *SourceUpdateOne) SetNillableTimestampName(v *string) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetNillableTimestampName(v *string) *IntegrationUpdateOne {
 	if v != nil {
 		_u.SetTimestampName(*v)
 	}
@@ -584,14 +584,14 @@ func (_u *SourceUpdateOne) SetNillableTimestampName(v *string) *SourceUpdateOne 
 }
 
 // SetTimestampWindow sets the "timestamp_window" field.
-func (_u *SourceUpdateOne) SetTimestampWindow(v int) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetTimestampWindow(v int) *IntegrationUpdateOne {
 	_u.mutation.ResetTimestampWindow()
 	_u.mutation.SetTimestampWindow(v)
 	return _u
 }
 
 // SetNillableTimestampWindow sets the "timestamp_window" field if the given value is not nil.
-func (_u *SourceUpdateOne) SetNillableTimestampWindow(v *int) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetNillableTimestampWindow(v *int) *IntegrationUpdateOne {
 	if v != nil {
 		_u.SetTimestampWindow(*v)
 	}
@@ -599,43 +599,43 @@ func (_u *SourceUpdateOne) SetNillableTimestampWindow(v *int) *SourceUpdateOne {
 }
 
 // AddTimestampWindow adds value to the "timestamp_window" field.
-func (_u *SourceUpdateOne) AddTimestampWindow(v int) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) AddTimestampWindow(v int) *IntegrationUpdateOne {
 	_u.mutation.AddTimestampWindow(v)
 	return _u
 }
 
 // ClearTimestampWindow clears the value of the "timestamp_window" field.
-func (_u *SourceUpdateOne) ClearTimestampWindow() *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) ClearTimestampWindow() *IntegrationUpdateOne {
 	_u.mutation.ClearTimestampWindow()
 	return _u
 }
 
 // SetParameterNames sets the "parameter_names" field.
-func (_u *SourceUpdateOne) SetParameterNames(v map[string]string) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetParameterNames(v map[string]string) *IntegrationUpdateOne {
 	_u.mutation.SetParameterNames(v)
 	return _u
 }
 
 // SetGoalWords sets the "goal_words" field.
-func (_u *SourceUpdateOne) SetGoalWords(v map[string]string) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetGoalWords(v map[string]string) *IntegrationUpdateOne {
 	_u.mutation.SetGoalWords(v)
 	return _u
 }
 
 // SetStatusWords sets the "status_words" field.
-func (_u *SourceUpdateOne) SetStatusWords(v map[string]string) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetStatusWords(v map[string]string) *IntegrationUpdateOne {
 	_u.mutation.SetStatusWords(v)
 	return _u
 }
 
 // SetCurrency sets the "currency" field.
-func (_u *SourceUpdateOne) SetCurrency(v string) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetCurrency(v string) *IntegrationUpdateOne {
 	_u.mutation.SetCurrency(v)
 	return _u
 }
 
 // SetNillableCurrency sets the "currency" field if the given value is not nil.
-func (_u *SourceUpdateOne) SetNillableCurrency(v *string) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetNillableCurrency(v *string) *IntegrationUpdateOne {
 	if v != nil {
 		_u.SetCurrency(*v)
 	}
@@ -643,44 +643,44 @@ func (_u *SourceUpdateOne) SetNillableCurrency(v *string) *SourceUpdateOne {
 }
 
 // SetTestMode sets the "test_mode" field.
-func (_u *SourceUpdateOne) SetTestMode(v bool) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetTestMode(v bool) *IntegrationUpdateOne {
 	_u.mutation.SetTestMode(v)
 	return _u
 }
 
 // SetNillableTestMode sets the "test_mode" field if the given value is not nil.
-func (_u *SourceUpdateOne) SetNillableTestMode(v *bool) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) SetNillableTestMode(v *bool) *IntegrationUpdateOne {
 	if v != nil {
 		_u.SetTestMode(*v)
 	}
 	return _u
 }
 
-// Mutation returns the SourceMutation object of the builder.
-func (_u *SourceUpdateOne) Mutation() *SourceMutation {
+// Mutation returns the IntegrationMutation object of the builder.
+func (_u *IntegrationUpdateOne) Mutation() *IntegrationMutation {
 	return _u.mutation
 }
 
-// Where appends a list predicates to the SourceUpdate builder.
-func (_u *SourceUpdateOne) Where(ps ...predicate.Source) *SourceUpdateOne {
+// Where appends a list predicates to the IntegrationUpdate builder.
+func (_u *IntegrationUpdateOne) Where(ps ...predicate.Integration) *IntegrationUpdateOne {
 	_u.mutation.Where(ps...)
 	return _u
 }
 
 // Select allows selecting one or more fields (columns) of the returned entity.
 // The default is selecting all fields defined in the entity schema.
-func (_u *SourceUpdateOne) Select(field string, fields ...string) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) Select(field string, fields ...string) *IntegrationUpdateOne {
 	_u.fields = append([]string{field}, fields...)
 	return _u
 }
 
-// Save executes the query and returns the updated Source entity.
-func (_u *SourceUpdateOne) Save(ctx context.Context) (*Source, error) {
+// Save executes the query and returns the updated Integration entity.
+func (_u *IntegrationUpdateOne) Save(ctx context.Context) (*Integration, error) {
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_u *SourceUpdateOne) SaveX(ctx context.Context) *Source {
+func (_u *IntegrationUpdateOne) SaveX(ctx context.Context) *Integration {
 	node, err := _u.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -689,67 +689,67 @@ func (_u *SourceUpdateOne) SaveX(ctx context.Context) *Source {
 }
 
 // Exec executes the query on the entity.
-func (_u *SourceUpdateOne) Exec(ctx context.Context) error {
+func (_u *IntegrationUpdateOne) Exec(ctx context.Context) error {
 	_, err := _u.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_u *SourceUpdateOne) ExecX(ctx context.Context) {
+func (_u *IntegrationUpdateOne) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // check runs all checks and user-defined validators on the builder.
-func (_u *SourceUpdateOne) check() error {
+func (_u *IntegrationUpdateOne) check() error {
 	if v, ok := _u.mutation.Name(); ok {
-		if err := source.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`db: validator failed for field "Source.name": %w`, err)}
+		if err := integration.NameValidator(v); err != nil {
+			return &ValidationError{Name: "name", err: fmt.Errorf(`db: validator failed for field "Integration.name": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.SignatureHeader(); ok {
-		if err := source.SignatureHeaderValidator(v); err != nil {
-			return &ValidationError{Name: "signature_header", err: fmt.Errorf(`db: validator failed for field "Source.signature_header": %w`, err)}
+		if err := integration.SignatureHeaderValidator(v); err != nil {
+			return &ValidationError{Name: "signature_header", err: fmt.Errorf(`db: validator failed for field "Integration.signature_header": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.TimestampName(); ok {
-		if err := source.TimestampNameValidator(v); err != nil {
-			return &ValidationError{Name: "timestamp_name", err: fmt.Errorf(`db: validator failed for field "Source.timestamp_name": %w`, err)}
+		if err := integration.TimestampNameValidator(v); err != nil {
+			return &ValidationError{Name: "timestamp_name", err: fmt.Errorf(`db: validator failed for field "Integration.timestamp_name": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.Currency(); ok {
-		if err := source.CurrencyValidator(v); err != nil {
-			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Source.currency": %w`, err)}
+		if err := integration.CurrencyValidator(v); err != nil {
+			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Integration.currency": %w`, err)}
 		}
 	}
 	return nil
 }
 
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *SourceUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *SourceUpdateOne {
+func (_u *IntegrationUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *IntegrationUpdateOne {
 	_u.modifiers = append(_u.modifiers, modifiers...)
 	return _u
 }
 
-func (_u *SourceUpdateOne) sqlSave(ctx context.Context) (_node *Source, err error) {
+func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
 	}
-	_spec := sqlgraph.NewUpdateSpec(source.Table, source.Columns, sqlgraph.NewFieldSpec(source.FieldID, field.TypeInt64))
+	_spec := sqlgraph.NewUpdateSpec(integration.Table, integration.Columns, sqlgraph.NewFieldSpec(integration.FieldID, field.TypeInt64))
 	id, ok := _u.mutation.ID()
 	if !ok {
-		return nil, &ValidationError{Name: "id", err: errors.New(`db: missing "Source.id" for update`)}
+		return nil, &ValidationError{Name: "id", err: errors.New(`db: missing "Integration.id" for update`)}
 	}
 	_spec.Node.ID.Value = id
 	if fields := _u.fields; len(fields) > 0 {
 		_spec.Node.Columns = make([]string, 0, len(fields))
-		_spec.Node.Columns = append(_spec.Node.Columns, source.FieldID)
+		_spec.Node.Columns = append(_spec.Node.Columns, integration.FieldID)
 		for _, f := range fields {
-			if !source.ValidColumn(f) {
+			if !integration.ValidColumn(f) {
 				return nil, &ValidationError{Name: f, err: fmt.Errorf("db: invalid field %q for query", f)}
 			}
-			if f != source.FieldID {
+			if f != integration.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, f)
 			}
 		}
@@ -762,80 +762,80 @@ func (_u *SourceUpdateOne) sqlSave(ctx context.Context) (_node *Source, err erro
 		}
 	}
 	if value, ok := _u.mutation.Name(); ok {
-		_spec.SetField(source.FieldName, field.TypeString, value)
+		_spec.SetField(integration.FieldName, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.OfferID(); ok {
-		_spec.SetField(source.FieldOfferID, field.TypeInt64, value)
+		_spec.SetField(integration.FieldOfferID, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.AddedOfferID(); ok {
-		_spec.AddField(source.FieldOfferID, field.TypeInt64, value)
+		_spec.AddField(integration.FieldOfferID, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Enabled(); ok {
-		_spec.SetField(source.FieldEnabled, field.TypeBool, value)
+		_spec.SetField(integration.FieldEnabled, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.RequireToken(); ok {
-		_spec.SetField(source.FieldRequireToken, field.TypeBool, value)
+		_spec.SetField(integration.FieldRequireToken, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.RequireSignature(); ok {
-		_spec.SetField(source.FieldRequireSignature, field.TypeBool, value)
+		_spec.SetField(integration.FieldRequireSignature, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.AllowedAddresses(); ok {
-		_spec.SetField(source.FieldAllowedAddresses, field.TypeJSON, value)
+		_spec.SetField(integration.FieldAllowedAddresses, field.TypeJSON, value)
 	}
 	if value, ok := _u.mutation.AppendedAllowedAddresses(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, source.FieldAllowedAddresses, value)
+			sqljson.Append(u, integration.FieldAllowedAddresses, value)
 		})
 	}
 	if value, ok := _u.mutation.RateLimit(); ok {
-		_spec.SetField(source.FieldRateLimit, field.TypeInt, value)
+		_spec.SetField(integration.FieldRateLimit, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.AddedRateLimit(); ok {
-		_spec.AddField(source.FieldRateLimit, field.TypeInt, value)
+		_spec.AddField(integration.FieldRateLimit, field.TypeInt, value)
 	}
 	if _u.mutation.RateLimitCleared() {
-		_spec.ClearField(source.FieldRateLimit, field.TypeInt)
+		_spec.ClearField(integration.FieldRateLimit, field.TypeInt)
 	}
 	if value, ok := _u.mutation.RequireHTTPS(); ok {
-		_spec.SetField(source.FieldRequireHTTPS, field.TypeBool, value)
+		_spec.SetField(integration.FieldRequireHTTPS, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.SignatureHeader(); ok {
-		_spec.SetField(source.FieldSignatureHeader, field.TypeString, value)
+		_spec.SetField(integration.FieldSignatureHeader, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.TimestampName(); ok {
-		_spec.SetField(source.FieldTimestampName, field.TypeString, value)
+		_spec.SetField(integration.FieldTimestampName, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.TimestampWindow(); ok {
-		_spec.SetField(source.FieldTimestampWindow, field.TypeInt, value)
+		_spec.SetField(integration.FieldTimestampWindow, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.AddedTimestampWindow(); ok {
-		_spec.AddField(source.FieldTimestampWindow, field.TypeInt, value)
+		_spec.AddField(integration.FieldTimestampWindow, field.TypeInt, value)
 	}
 	if _u.mutation.TimestampWindowCleared() {
-		_spec.ClearField(source.FieldTimestampWindow, field.TypeInt)
+		_spec.ClearField(integration.FieldTimestampWindow, field.TypeInt)
 	}
 	if value, ok := _u.mutation.ParameterNames(); ok {
-		_spec.SetField(source.FieldParameterNames, field.TypeJSON, value)
+		_spec.SetField(integration.FieldParameterNames, field.TypeJSON, value)
 	}
 	if value, ok := _u.mutation.GoalWords(); ok {
-		_spec.SetField(source.FieldGoalWords, field.TypeJSON, value)
+		_spec.SetField(integration.FieldGoalWords, field.TypeJSON, value)
 	}
 	if value, ok := _u.mutation.StatusWords(); ok {
-		_spec.SetField(source.FieldStatusWords, field.TypeJSON, value)
+		_spec.SetField(integration.FieldStatusWords, field.TypeJSON, value)
 	}
 	if value, ok := _u.mutation.Currency(); ok {
-		_spec.SetField(source.FieldCurrency, field.TypeString, value)
+		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.TestMode(); ok {
-		_spec.SetField(source.FieldTestMode, field.TypeBool, value)
+		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	_node = &Source{config: _u.config}
+	_node = &Integration{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
 	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{source.Label}
+			err = &NotFoundError{integration.Label}
 		} else if sqlgraph.IsConstraintError(err) {
 			err = &ConstraintError{msg: err.Error(), wrap: err}
 		}

@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/predicate"
-	"postrider/ent/db/sourcesecret"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -17,65 +17,65 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// SourceSecretQuery is the builder for querying SourceSecret entities.
-type SourceSecretQuery struct {
+// IntegrationSecretQuery is the builder for querying IntegrationSecret entities.
+type IntegrationSecretQuery struct {
 	config
 	ctx        *QueryContext
-	order      []sourcesecret.OrderOption
+	order      []integrationsecret.OrderOption
 	inters     []Interceptor
-	predicates []predicate.SourceSecret
+	predicates []predicate.IntegrationSecret
 	modifiers  []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
 }
 
-// Where adds a new predicate for the SourceSecretQuery builder.
-func (_q *SourceSecretQuery) Where(ps ...predicate.SourceSecret) *SourceSecretQuery {
+// Where adds a new predicate for the IntegrationSecretQuery builder.
+func (_q *IntegrationSecretQuery) Where(ps ...predicate.IntegrationSecret) *IntegrationSecretQuery {
 	_q.predicates = append(_q.predicates, ps...)
 	return _q
 }
 
 // Limit the number of records to be returned by this query.
-func (_q *SourceSecretQuery) Limit(limit int) *SourceSecretQuery {
+func (_q *IntegrationSecretQuery) Limit(limit int) *IntegrationSecretQuery {
 	_q.ctx.Limit = &limit
 	return _q
 }
 
 // Offset to start from.
-func (_q *SourceSecretQuery) Offset(offset int) *SourceSecretQuery {
+func (_q *IntegrationSecretQuery) Offset(offset int) *IntegrationSecretQuery {
 	_q.ctx.Offset = &offset
 	return _q
 }
 
 // Unique configures the query builder to filter duplicate records on query.
 // By default, unique is set to true, and can be disabled using this method.
-func (_q *SourceSecretQuery) Unique(unique bool) *SourceSecretQuery {
+func (_q *IntegrationSecretQuery) Unique(unique bool) *IntegrationSecretQuery {
 	_q.ctx.Unique = &unique
 	return _q
 }
 
 // Order specifies how the records should be ordered.
-func (_q *SourceSecretQuery) Order(o ...sourcesecret.OrderOption) *SourceSecretQuery {
+func (_q *IntegrationSecretQuery) Order(o ...integrationsecret.OrderOption) *IntegrationSecretQuery {
 	_q.order = append(_q.order, o...)
 	return _q
 }
 
-// First returns the first SourceSecret entity from the query.
-// Returns a *NotFoundError when no SourceSecret was found.
-func (_q *SourceSecretQuery) First(ctx context.Context) (*SourceSecret, error) {
+// First returns the first IntegrationSecret entity from the query.
+// Returns a *NotFoundError when no IntegrationSecret was found.
+func (_q *IntegrationSecretQuery) First(ctx context.Context) (*IntegrationSecret, error) {
 	nodes, err := _q.Limit(1).All(setContextOp(ctx, _q.ctx, ent.OpQueryFirst))
 	if err != nil {
 		return nil, err
 	}
 	if len(nodes) == 0 {
-		return nil, &NotFoundError{sourcesecret.Label}
+		return nil, &NotFoundError{integrationsecret.Label}
 	}
 	return nodes[0], nil
 }
 
 // FirstX is like First, but panics if an error occurs.
-func (_q *SourceSecretQuery) FirstX(ctx context.Context) *SourceSecret {
+func (_q *IntegrationSecretQuery) FirstX(ctx context.Context) *IntegrationSecret {
 	node, err := _q.First(ctx)
 	if err != nil && !IsNotFound(err) {
 		panic(err)
@@ -83,22 +83,22 @@ func (_q *SourceSecretQuery) FirstX(ctx context.Context) *SourceSecret {
 	return node
 }
 
-// FirstID returns the first SourceSecret ID from the query.
-// Returns a *NotFoundError when no SourceSecret ID was found.
-func (_q *SourceSecretQuery) FirstID(ctx context.Context) (id int64, err error) {
+// FirstID returns the first IntegrationSecret ID from the query.
+// Returns a *NotFoundError when no IntegrationSecret ID was found.
+func (_q *IntegrationSecretQuery) FirstID(ctx context.Context) (id int64, err error) {
 	var ids []int64
 	if ids, err = _q.Limit(1).IDs(setContextOp(ctx, _q.ctx, ent.OpQueryFirstID)); err != nil {
 		return
 	}
 	if len(ids) == 0 {
-		err = &NotFoundError{sourcesecret.Label}
+		err = &NotFoundError{integrationsecret.Label}
 		return
 	}
 	return ids[0], nil
 }
 
 // FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *SourceSecretQuery) FirstIDX(ctx context.Context) int64 {
+func (_q *IntegrationSecretQuery) FirstIDX(ctx context.Context) int64 {
 	id, err := _q.FirstID(ctx)
 	if err != nil && !IsNotFound(err) {
 		panic(err)
@@ -106,10 +106,10 @@ func (_q *SourceSecretQuery) FirstIDX(ctx context.Context) int64 {
 	return id
 }
 
-// Only returns a single SourceSecret entity found by the query, ensuring it only returns one.
-// Returns a *NotSingularError when more than one SourceSecret entity is found.
-// Returns a *NotFoundError when no SourceSecret entities are found.
-func (_q *SourceSecretQuery) Only(ctx context.Context) (*SourceSecret, error) {
+// Only returns a single IntegrationSecret entity found by the query, ensuring it only returns one.
+// Returns a *NotSingularError when more than one IntegrationSecret entity is found.
+// Returns a *NotFoundError when no IntegrationSecret entities are found.
+func (_q *IntegrationSecretQuery) Only(ctx context.Context) (*IntegrationSecret, error) {
 	nodes, err := _q.Limit(2).All(setContextOp(ctx, _q.ctx, ent.OpQueryOnly))
 	if err != nil {
 		return nil, err
@@ -118,14 +118,14 @@ func (_q *SourceSecretQuery) Only(ctx context.Context) (*SourceSecret, error) {
 	case 1:
 		return nodes[0], nil
 	case 0:
-		return nil, &NotFoundError{sourcesecret.Label}
+		return nil, &NotFoundError{integrationsecret.Label}
 	default:
-		return nil, &NotSingularError{sourcesecret.Label}
+		return nil, &NotSingularError{integrationsecret.Label}
 	}
 }
 
 // OnlyX is like Only, but panics if an error occurs.
-func (_q *SourceSecretQuery) OnlyX(ctx context.Context) *SourceSecret {
+func (_q *IntegrationSecretQuery) OnlyX(ctx context.Context) *IntegrationSecret {
 	node, err := _q.Only(ctx)
 	if err != nil {
 		panic(err)
@@ -133,10 +133,10 @@ func (_q *SourceSecretQuery) OnlyX(ctx context.Context) *SourceSecret {
 	return node
 }
 
-// OnlyID is like Only, but returns the only SourceSecret ID in the query.
-// Returns a *NotSingularError when more than one SourceSecret ID is found.
+// OnlyID is like Only, but returns the only IntegrationSecret ID in the query.
+// Returns a *NotSingularError when more than one IntegrationSecret ID is found.
 // Returns a *NotFoundError when no entities are found.
-func (_q *SourceSecretQuery) OnlyID(ctx context.Context) (id int64, err error) {
+func (_q *IntegrationSecretQuery) OnlyID(ctx context.Context) (id int64, err error) {
 	var ids []int64
 	if ids, err = _q.Limit(2).IDs(setContextOp(ctx, _q.ctx, ent.OpQueryOnlyID)); err != nil {
 		return
@@ -145,15 +145,15 @@ func (_q *SourceSecretQuery) OnlyID(ctx context.Context) (id int64, err error) {
 	case 1:
 		id = ids[0]
 	case 0:
-		err = &NotFoundError{sourcesecret.Label}
+		err = &NotFoundError{integrationsecret.Label}
 	default:
-		err = &NotSingularError{sourcesecret.Label}
+		err = &NotSingularError{integrationsecret.Label}
 	}
 	return
 }
 
 // OnlyIDX is like OnlyID, but panics if an error occurs.
-func (_q *SourceSecretQuery) OnlyIDX(ctx context.Context) int64 {
+func (_q *IntegrationSecretQuery) OnlyIDX(ctx context.Context) int64 {
 	id, err := _q.OnlyID(ctx)
 	if err != nil {
 		panic(err)
@@ -161,18 +161,18 @@ func (_q *SourceSecretQuery) OnlyIDX(ctx context.Context) int64 {
 	return id
 }
 
-// All executes the query and returns a list of SourceSecrets.
-func (_q *SourceSecretQuery) All(ctx context.Context) ([]*SourceSecret, error) {
+// All executes the query and returns a list of IntegrationSecrets.
+func (_q *IntegrationSecretQuery) All(ctx context.Context) ([]*IntegrationSecret, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryAll)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return nil, err
 	}
-	qr := querierAll[[]*SourceSecret, *SourceSecretQuery]()
-	return withInterceptors[[]*SourceSecret](ctx, _q, qr, _q.inters)
+	qr := querierAll[[]*IntegrationSecret, *IntegrationSecretQuery]()
+	return withInterceptors[[]*IntegrationSecret](ctx, _q, qr, _q.inters)
 }
 
 // AllX is like All, but panics if an error occurs.
-func (_q *SourceSecretQuery) AllX(ctx context.Context) []*SourceSecret {
+func (_q *IntegrationSecretQuery) AllX(ctx context.Context) []*IntegrationSecret {
 	nodes, err := _q.All(ctx)
 	if err != nil {
 		panic(err)
@@ -180,20 +180,20 @@ func (_q *SourceSecretQuery) AllX(ctx context.Context) []*SourceSecret {
 	return nodes
 }
 
-// IDs executes the query and returns a list of SourceSecret IDs.
-func (_q *SourceSecretQuery) IDs(ctx context.Context) (ids []int64, err error) {
+// IDs executes the query and returns a list of IntegrationSecret IDs.
+func (_q *IntegrationSecretQuery) IDs(ctx context.Context) (ids []int64, err error) {
 	if _q.ctx.Unique == nil && _q.path != nil {
 		_q.Unique(true)
 	}
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryIDs)
-	if err = _q.Select(sourcesecret.FieldID).Scan(ctx, &ids); err != nil {
+	if err = _q.Select(integrationsecret.FieldID).Scan(ctx, &ids); err != nil {
 		return nil, err
 	}
 	return ids, nil
 }
 
 // IDsX is like IDs, but panics if an error occurs.
-func (_q *SourceSecretQuery) IDsX(ctx context.Context) []int64 {
+func (_q *IntegrationSecretQuery) IDsX(ctx context.Context) []int64 {
 	ids, err := _q.IDs(ctx)
 	if err != nil {
 		panic(err)
@@ -202,16 +202,16 @@ func (_q *SourceSecretQuery) IDsX(ctx context.Context) []int64 {
 }
 
 // Count returns the count of the given query.
-func (_q *SourceSecretQuery) Count(ctx context.Context) (int, error) {
+func (_q *IntegrationSecretQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return 0, err
 	}
-	return withInterceptors[int](ctx, _q, querierCount[*SourceSecretQuery](), _q.inters)
+	return withInterceptors[int](ctx, _q, querierCount[*IntegrationSecretQuery](), _q.inters)
 }
 
 // CountX is like Count, but panics if an error occurs.
-func (_q *SourceSecretQuery) CountX(ctx context.Context) int {
+func (_q *IntegrationSecretQuery) CountX(ctx context.Context) int {
 	count, err := _q.Count(ctx)
 	if err != nil {
 		panic(err)
@@ -220,7 +220,7 @@ func (_q *SourceSecretQuery) CountX(ctx context.Context) int {
 }
 
 // Exist returns true if the query has elements in the graph.
-func (_q *SourceSecretQuery) Exist(ctx context.Context) (bool, error) {
+func (_q *IntegrationSecretQuery) Exist(ctx context.Context) (bool, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryExist)
 	switch _, err := _q.FirstID(ctx); {
 	case IsNotFound(err):
@@ -233,7 +233,7 @@ func (_q *SourceSecretQuery) Exist(ctx context.Context) (bool, error) {
 }
 
 // ExistX is like Exist, but panics if an error occurs.
-func (_q *SourceSecretQuery) ExistX(ctx context.Context) bool {
+func (_q *IntegrationSecretQuery) ExistX(ctx context.Context) bool {
 	exist, err := _q.Exist(ctx)
 	if err != nil {
 		panic(err)
@@ -241,18 +241,18 @@ func (_q *SourceSecretQuery) ExistX(ctx context.Context) bool {
 	return exist
 }
 
-// Clone returns a duplicate of the SourceSecretQuery builder, including all associated steps. It can be
+// Clone returns a duplicate of the IntegrationSecretQuery builder, including all associated steps. It can be
 // used to prepare common query builders and use them differently after the clone is made.
-func (_q *SourceSecretQuery) Clone() *SourceSecretQuery {
+func (_q *IntegrationSecretQuery) Clone() *IntegrationSecretQuery {
 	if _q == nil {
 		return nil
 	}
-	return &SourceSecretQuery{
+	return &IntegrationSecretQuery{
 		config:     _q.config,
 		ctx:        _q.ctx.Clone(),
-		order:      append([]sourcesecret.OrderOption{}, _q.order...),
+		order:      append([]integrationsecret.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.SourceSecret{}, _q.predicates...),
+		predicates: append([]predicate.IntegrationSecret{}, _q.predicates...),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -266,19 +266,19 @@ func (_q *SourceSecretQuery) Clone() *SourceSecretQuery {
 // Example:
 //
 //	var v []struct {
-//		SourceID int64 `json:"source_id,omitempty"`
+//		IntegrationID int64 `json:"integration_id,omitempty"`
 //		Count int `json:"count,omitempty"`
 //	}
 //
-//	client.SourceSecret.Query().
-//		GroupBy(sourcesecret.FieldSourceID).
+//	client.IntegrationSecret.Query().
+//		GroupBy(integrationsecret.FieldIntegrationID).
 //		Aggregate(db.Count()).
 //		Scan(ctx, &v)
-func (_q *SourceSecretQuery) GroupBy(field string, fields ...string) *SourceSecretGroupBy {
+func (_q *IntegrationSecretQuery) GroupBy(field string, fields ...string) *IntegrationSecretGroupBy {
 	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &SourceSecretGroupBy{build: _q}
+	grbuild := &IntegrationSecretGroupBy{build: _q}
 	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = sourcesecret.Label
+	grbuild.label = integrationsecret.Label
 	grbuild.scan = grbuild.Scan
 	return grbuild
 }
@@ -289,26 +289,26 @@ func (_q *SourceSecretQuery) GroupBy(field string, fields ...string) *SourceSecr
 // Example:
 //
 //	var v []struct {
-//		SourceID int64 `json:"source_id,omitempty"`
+//		IntegrationID int64 `json:"integration_id,omitempty"`
 //	}
 //
-//	client.SourceSecret.Query().
-//		Select(sourcesecret.FieldSourceID).
+//	client.IntegrationSecret.Query().
+//		Select(integrationsecret.FieldIntegrationID).
 //		Scan(ctx, &v)
-func (_q *SourceSecretQuery) Select(fields ...string) *SourceSecretSelect {
+func (_q *IntegrationSecretQuery) Select(fields ...string) *IntegrationSecretSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)
-	sbuild := &SourceSecretSelect{SourceSecretQuery: _q}
-	sbuild.label = sourcesecret.Label
+	sbuild := &IntegrationSecretSelect{IntegrationSecretQuery: _q}
+	sbuild.label = integrationsecret.Label
 	sbuild.flds, sbuild.scan = &_q.ctx.Fields, sbuild.Scan
 	return sbuild
 }
 
-// Aggregate returns a SourceSecretSelect configured with the given aggregations.
-func (_q *SourceSecretQuery) Aggregate(fns ...AggregateFunc) *SourceSecretSelect {
+// Aggregate returns a IntegrationSecretSelect configured with the given aggregations.
+func (_q *IntegrationSecretQuery) Aggregate(fns ...AggregateFunc) *IntegrationSecretSelect {
 	return _q.Select().Aggregate(fns...)
 }
 
-func (_q *SourceSecretQuery) prepareQuery(ctx context.Context) error {
+func (_q *IntegrationSecretQuery) prepareQuery(ctx context.Context) error {
 	for _, inter := range _q.inters {
 		if inter == nil {
 			return fmt.Errorf("db: uninitialized interceptor (forgotten import db/runtime?)")
@@ -320,7 +320,7 @@ func (_q *SourceSecretQuery) prepareQuery(ctx context.Context) error {
 		}
 	}
 	for _, f := range _q.ctx.Fields {
-		if !sourcesecret.ValidColumn(f) {
+		if !integrationsecret.ValidColumn(f) {
 			return &ValidationError{Name: f, err: fmt.Errorf("db: invalid field %q for query", f)}
 		}
 	}
@@ -331,25 +331,25 @@ func (_q *SourceSecretQuery) prepareQuery(ctx context.Context) error {
 		}
 		_q.sql = prev
 	}
-	if sourcesecret.Policy == nil {
-		return errors.New("db: uninitialized sourcesecret.Policy (forgotten import db/runtime?)")
+	if integrationsecret.Policy == nil {
+		return errors.New("db: uninitialized integrationsecret.Policy (forgotten import db/runtime?)")
 	}
-	if err := sourcesecret.Policy.EvalQuery(ctx, _q); err != nil {
+	if err := integrationsecret.Policy.EvalQuery(ctx, _q); err != nil {
 		return err
 	}
 	return nil
 }
 
-func (_q *SourceSecretQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*SourceSecret, error) {
+func (_q *IntegrationSecretQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*IntegrationSecret, error) {
 	var (
-		nodes = []*SourceSecret{}
+		nodes = []*IntegrationSecret{}
 		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
-		return (*SourceSecret).scanValues(nil, columns)
+		return (*IntegrationSecret).scanValues(nil, columns)
 	}
 	_spec.Assign = func(columns []string, values []any) error {
-		node := &SourceSecret{config: _q.config}
+		node := &IntegrationSecret{config: _q.config}
 		nodes = append(nodes, node)
 		return node.assignValues(columns, values)
 	}
@@ -368,7 +368,7 @@ func (_q *SourceSecretQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	return nodes, nil
 }
 
-func (_q *SourceSecretQuery) sqlCount(ctx context.Context) (int, error) {
+func (_q *IntegrationSecretQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -380,8 +380,8 @@ func (_q *SourceSecretQuery) sqlCount(ctx context.Context) (int, error) {
 	return sqlgraph.CountNodes(ctx, _q.driver, _spec)
 }
 
-func (_q *SourceSecretQuery) querySpec() *sqlgraph.QuerySpec {
-	_spec := sqlgraph.NewQuerySpec(sourcesecret.Table, sourcesecret.Columns, sqlgraph.NewFieldSpec(sourcesecret.FieldID, field.TypeInt64))
+func (_q *IntegrationSecretQuery) querySpec() *sqlgraph.QuerySpec {
+	_spec := sqlgraph.NewQuerySpec(integrationsecret.Table, integrationsecret.Columns, sqlgraph.NewFieldSpec(integrationsecret.FieldID, field.TypeInt64))
 	_spec.From = _q.sql
 	if unique := _q.ctx.Unique; unique != nil {
 		_spec.Unique = *unique
@@ -390,9 +390,9 @@ func (_q *SourceSecretQuery) querySpec() *sqlgraph.QuerySpec {
 	}
 	if fields := _q.ctx.Fields; len(fields) > 0 {
 		_spec.Node.Columns = make([]string, 0, len(fields))
-		_spec.Node.Columns = append(_spec.Node.Columns, sourcesecret.FieldID)
+		_spec.Node.Columns = append(_spec.Node.Columns, integrationsecret.FieldID)
 		for i := range fields {
-			if fields[i] != sourcesecret.FieldID {
+			if fields[i] != integrationsecret.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
 		}
@@ -420,12 +420,12 @@ func (_q *SourceSecretQuery) querySpec() *sqlgraph.QuerySpec {
 	return _spec
 }
 
-func (_q *SourceSecretQuery) sqlQuery(ctx context.Context) *sql.Selector {
+func (_q *IntegrationSecretQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	builder := sql.Dialect(_q.driver.Dialect())
-	t1 := builder.Table(sourcesecret.Table)
+	t1 := builder.Table(integrationsecret.Table)
 	columns := _q.ctx.Fields
 	if len(columns) == 0 {
-		columns = sourcesecret.Columns
+		columns = integrationsecret.Columns
 	}
 	selector := builder.Select(t1.Columns(columns...)...).From(t1)
 	if _q.sql != nil {
@@ -458,7 +458,7 @@ func (_q *SourceSecretQuery) sqlQuery(ctx context.Context) *sql.Selector {
 // ForUpdate locks the selected rows against concurrent updates, and prevent them from being
 // updated, deleted or "selected ... for update" by other sessions, until the transaction is
 // either committed or rolled-back.
-func (_q *SourceSecretQuery) ForUpdate(opts ...sql.LockOption) *SourceSecretQuery {
+func (_q *IntegrationSecretQuery) ForUpdate(opts ...sql.LockOption) *IntegrationSecretQuery {
 	if _q.driver.Dialect() == dialect.Postgres {
 		_q.Unique(false)
 	}
@@ -471,7 +471,7 @@ func (_q *SourceSecretQuery) ForUpdate(opts ...sql.LockOption) *SourceSecretQuer
 // ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
 // on any rows that are read. Other sessions can read the rows, but cannot modify them
 // until your transaction commits.
-func (_q *SourceSecretQuery) ForShare(opts ...sql.LockOption) *SourceSecretQuery {
+func (_q *IntegrationSecretQuery) ForShare(opts ...sql.LockOption) *IntegrationSecretQuery {
 	if _q.driver.Dialect() == dialect.Postgres {
 		_q.Unique(false)
 	}
@@ -482,33 +482,33 @@ func (_q *SourceSecretQuery) ForShare(opts ...sql.LockOption) *SourceSecretQuery
 }
 
 // Modify adds a query modifier for attaching custom logic to queries.
-func (_q *SourceSecretQuery) Modify(modifiers ...func(s *sql.Selector)) *SourceSecretSelect {
+func (_q *IntegrationSecretQuery) Modify(modifiers ...func(s *sql.Selector)) *IntegrationSecretSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
 }
 
-// SourceSecretGroupBy is the group-by builder for SourceSecret entities.
-type SourceSecretGroupBy struct {
+// IntegrationSecretGroupBy is the group-by builder for IntegrationSecret entities.
+type IntegrationSecretGroupBy struct {
 	selector
-	build *SourceSecretQuery
+	build *IntegrationSecretQuery
 }
 
 // Aggregate adds the given aggregation functions to the group-by query.
-func (_g *SourceSecretGroupBy) Aggregate(fns ...AggregateFunc) *SourceSecretGroupBy {
+func (_g *IntegrationSecretGroupBy) Aggregate(fns ...AggregateFunc) *IntegrationSecretGroupBy {
 	_g.fns = append(_g.fns, fns...)
 	return _g
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_g *SourceSecretGroupBy) Scan(ctx context.Context, v any) error {
+func (_g *IntegrationSecretGroupBy) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
 	if err := _g.build.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*SourceSecretQuery, *SourceSecretGroupBy](ctx, _g.build, _g, _g.build.inters, v)
+	return scanWithInterceptors[*IntegrationSecretQuery, *IntegrationSecretGroupBy](ctx, _g.build, _g, _g.build.inters, v)
 }
 
-func (_g *SourceSecretGroupBy) sqlScan(ctx context.Context, root *SourceSecretQuery, v any) error {
+func (_g *IntegrationSecretGroupBy) sqlScan(ctx context.Context, root *IntegrationSecretQuery, v any) error {
 	selector := root.sqlQuery(ctx).Select()
 	aggregation := make([]string, 0, len(_g.fns))
 	for _, fn := range _g.fns {
@@ -535,28 +535,28 @@ func (_g *SourceSecretGroupBy) sqlScan(ctx context.Context, root *SourceSecretQu
 	return sql.ScanSlice(rows, v)
 }
 
-// SourceSecretSelect is the builder for selecting fields of SourceSecret entities.
-type SourceSecretSelect struct {
-	*SourceSecretQuery
+// IntegrationSecretSelect is the builder for selecting fields of IntegrationSecret entities.
+type IntegrationSecretSelect struct {
+	*IntegrationSecretQuery
 	selector
 }
 
 // Aggregate adds the given aggregation functions to the selector query.
-func (_s *SourceSecretSelect) Aggregate(fns ...AggregateFunc) *SourceSecretSelect {
+func (_s *IntegrationSecretSelect) Aggregate(fns ...AggregateFunc) *IntegrationSecretSelect {
 	_s.fns = append(_s.fns, fns...)
 	return _s
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_s *SourceSecretSelect) Scan(ctx context.Context, v any) error {
+func (_s *IntegrationSecretSelect) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _s.ctx, ent.OpQuerySelect)
 	if err := _s.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*SourceSecretQuery, *SourceSecretSelect](ctx, _s.SourceSecretQuery, _s, _s.inters, v)
+	return scanWithInterceptors[*IntegrationSecretQuery, *IntegrationSecretSelect](ctx, _s.IntegrationSecretQuery, _s, _s.inters, v)
 }
 
-func (_s *SourceSecretSelect) sqlScan(ctx context.Context, root *SourceSecretQuery, v any) error {
+func (_s *IntegrationSecretSelect) sqlScan(ctx context.Context, root *IntegrationSecretQuery, v any) error {
 	selector := root.sqlQuery(ctx)
 	aggregation := make([]string, 0, len(_s.fns))
 	for _, fn := range _s.fns {
@@ -578,7 +578,7 @@ func (_s *SourceSecretSelect) sqlScan(ctx context.Context, root *SourceSecretQue
 }
 
 // Modify adds a query modifier for attaching custom logic to queries.
-func (_s *SourceSecretSelect) Modify(modifiers ...func(s *sql.Selector)) *SourceSecretSelect {
+func (_s *IntegrationSecretSelect) Modify(modifiers ...func(s *sql.Selector)) *IntegrationSecretSelect {
 	_s.modifiers = append(_s.modifiers, modifiers...)
 	return _s
 }

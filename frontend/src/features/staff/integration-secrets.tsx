@@ -12,8 +12,8 @@ import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
 
 const Reveal = graphql(`
-  mutation StaffReveal($input: RevealSourceSecretInput!) {
-    revealSourceSecret(input: $input) {
+  mutation StaffReveal($input: RevealIntegrationSecretInput!) {
+    revealIntegrationSecret(input: $input) {
       secret
       userErrors {
         field
@@ -24,8 +24,8 @@ const Reveal = graphql(`
 `);
 
 const Rotate = graphql(`
-  mutation StaffRotate($input: RotateSourceSecretInput!) {
-    rotateSourceSecret(input: $input) {
+  mutation StaffRotate($input: RotateIntegrationSecretInput!) {
+    rotateIntegrationSecret(input: $input) {
       secret
       userErrors {
         field
@@ -37,20 +37,20 @@ const Rotate = graphql(`
 
 const names: Record<string, string> = { token: "Token", hmac: "Signing key" };
 
-/** A source's tokens and signing keys: shown on request, and replaced with a time in which both are good. */
-export function SourceSecrets({
-  sourceId,
+/** An integration's tokens and signing keys: shown on request, and replaced with a time in which both are good. */
+export function IntegrationSecrets({
+  integrationId,
   secrets,
   onRotated,
 }: {
-  sourceId: string;
+  integrationId: string;
   secrets: readonly { kind: string; createdAt: string; expiresAt: string | null }[];
   onRotated: () => void;
 }): ReactElement {
   const [shown, setShown] = useState<{ kind: string; value: string } | null>(null);
   const [rotating, setRotating] = useState<string | null>(null);
-  const reveal = useSave(Reveal, "revealSourceSecret");
-  const rotate = useSave(Rotate, "rotateSourceSecret");
+  const reveal = useSave(Reveal, "revealIntegrationSecret");
+  const rotate = useSave(Rotate, "rotateIntegrationSecret");
 
   return (
     <Panel title="Secrets">
@@ -82,7 +82,7 @@ export function SourceSecrets({
                   size="sm"
                   isPending={reveal.isSaving}
                   onPress={() => {
-                    void reveal.save({ sourceId, kind }).then((payload) => {
+                    void reveal.save({ integrationId, kind }).then((payload) => {
                       if (payload?.secret != null) setShown({ kind, value: payload.secret });
                     });
                   }}
@@ -115,7 +115,7 @@ export function SourceSecrets({
         isPending={rotate.isSaving}
         onConfirm={() => {
           if (rotating === null) return;
-          void rotate.save({ sourceId, kind: rotating, overlapHours: 24 }).then((payload) => {
+          void rotate.save({ integrationId, kind: rotating, overlapHours: 24 }).then((payload) => {
             if (payload?.secret == null) return;
             setShown({ kind: rotating, value: payload.secret });
             setRotating(null);

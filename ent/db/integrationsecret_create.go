@@ -6,46 +6,46 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/ent/db/sourcesecret"
+	"postrider/ent/db/integrationsecret"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
 
-// SourceSecretCreate is the builder for creating a SourceSecret entity.
-type SourceSecretCreate struct {
+// IntegrationSecretCreate is the builder for creating a IntegrationSecret entity.
+type IntegrationSecretCreate struct {
 	config
-	mutation *SourceSecretMutation
+	mutation *IntegrationSecretMutation
 	hooks    []Hook
 }
 
-// SetSourceID sets the "source_id" field.
-func (_c *SourceSecretCreate) SetSourceID(v int64) *SourceSecretCreate {
-	_c.mutation.SetSourceID(v)
+// SetIntegrationID sets the "integration_id" field.
+func (_c *IntegrationSecretCreate) SetIntegrationID(v int64) *IntegrationSecretCreate {
+	_c.mutation.SetIntegrationID(v)
 	return _c
 }
 
 // SetKind sets the "kind" field.
-func (_c *SourceSecretCreate) SetKind(v string) *SourceSecretCreate {
+func (_c *IntegrationSecretCreate) SetKind(v string) *IntegrationSecretCreate {
 	_c.mutation.SetKind(v)
 	return _c
 }
 
 // SetSealed sets the "sealed" field.
-func (_c *SourceSecretCreate) SetSealed(v []byte) *SourceSecretCreate {
+func (_c *IntegrationSecretCreate) SetSealed(v []byte) *IntegrationSecretCreate {
 	_c.mutation.SetSealed(v)
 	return _c
 }
 
 // SetCreatedAt sets the "created_at" field.
-func (_c *SourceSecretCreate) SetCreatedAt(v time.Time) *SourceSecretCreate {
+func (_c *IntegrationSecretCreate) SetCreatedAt(v time.Time) *IntegrationSecretCreate {
 	_c.mutation.SetCreatedAt(v)
 	return _c
 }
 
 // SetNillableCreatedAt sets the "created_at" field if the given value is not nil.
-func (_c *SourceSecretCreate) SetNillableCreatedAt(v *time.Time) *SourceSecretCreate {
+func (_c *IntegrationSecretCreate) SetNillableCreatedAt(v *time.Time) *IntegrationSecretCreate {
 	if v != nil {
 		_c.SetCreatedAt(*v)
 	}
@@ -53,13 +53,13 @@ func (_c *SourceSecretCreate) SetNillableCreatedAt(v *time.Time) *SourceSecretCr
 }
 
 // SetExpiresAt sets the "expires_at" field.
-func (_c *SourceSecretCreate) SetExpiresAt(v time.Time) *SourceSecretCreate {
+func (_c *IntegrationSecretCreate) SetExpiresAt(v time.Time) *IntegrationSecretCreate {
 	_c.mutation.SetExpiresAt(v)
 	return _c
 }
 
 // SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
-func (_c *SourceSecretCreate) SetNillableExpiresAt(v *time.Time) *SourceSecretCreate {
+func (_c *IntegrationSecretCreate) SetNillableExpiresAt(v *time.Time) *IntegrationSecretCreate {
 	if v != nil {
 		_c.SetExpiresAt(*v)
 	}
@@ -67,18 +67,18 @@ func (_c *SourceSecretCreate) SetNillableExpiresAt(v *time.Time) *SourceSecretCr
 }
 
 // SetID sets the "id" field.
-func (_c *SourceSecretCreate) SetID(v int64) *SourceSecretCreate {
+func (_c *IntegrationSecretCreate) SetID(v int64) *IntegrationSecretCreate {
 	_c.mutation.SetID(v)
 	return _c
 }
 
-// Mutation returns the SourceSecretMutation object of the builder.
-func (_c *SourceSecretCreate) Mutation() *SourceSecretMutation {
+// Mutation returns the IntegrationSecretMutation object of the builder.
+func (_c *IntegrationSecretCreate) Mutation() *IntegrationSecretMutation {
 	return _c.mutation
 }
 
-// Save creates the SourceSecret in the database.
-func (_c *SourceSecretCreate) Save(ctx context.Context) (*SourceSecret, error) {
+// Save creates the IntegrationSecret in the database.
+func (_c *IntegrationSecretCreate) Save(ctx context.Context) (*IntegrationSecret, error) {
 	if err := _c.defaults(); err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (_c *SourceSecretCreate) Save(ctx context.Context) (*SourceSecret, error) {
 }
 
 // SaveX calls Save and panics if Save returns an error.
-func (_c *SourceSecretCreate) SaveX(ctx context.Context) *SourceSecret {
+func (_c *IntegrationSecretCreate) SaveX(ctx context.Context) *IntegrationSecret {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -95,48 +95,48 @@ func (_c *SourceSecretCreate) SaveX(ctx context.Context) *SourceSecret {
 }
 
 // Exec executes the query.
-func (_c *SourceSecretCreate) Exec(ctx context.Context) error {
+func (_c *IntegrationSecretCreate) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *SourceSecretCreate) ExecX(ctx context.Context) {
+func (_c *IntegrationSecretCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *SourceSecretCreate) defaults() error {
+func (_c *IntegrationSecretCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
-		if sourcesecret.DefaultCreatedAt == nil {
-			return fmt.Errorf("db: uninitialized sourcesecret.DefaultCreatedAt (forgotten import db/runtime?)")
+		if integrationsecret.DefaultCreatedAt == nil {
+			return fmt.Errorf("db: uninitialized integrationsecret.DefaultCreatedAt (forgotten import db/runtime?)")
 		}
-		v := sourcesecret.DefaultCreatedAt()
+		v := integrationsecret.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
 	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.
-func (_c *SourceSecretCreate) check() error {
-	if _, ok := _c.mutation.SourceID(); !ok {
-		return &ValidationError{Name: "source_id", err: errors.New(`db: missing required field "SourceSecret.source_id"`)}
+func (_c *IntegrationSecretCreate) check() error {
+	if _, ok := _c.mutation.IntegrationID(); !ok {
+		return &ValidationError{Name: "integration_id", err: errors.New(`db: missing required field "IntegrationSecret.integration_id"`)}
 	}
 	if _, ok := _c.mutation.Kind(); !ok {
-		return &ValidationError{Name: "kind", err: errors.New(`db: missing required field "SourceSecret.kind"`)}
+		return &ValidationError{Name: "kind", err: errors.New(`db: missing required field "IntegrationSecret.kind"`)}
 	}
 	if _, ok := _c.mutation.Sealed(); !ok {
-		return &ValidationError{Name: "sealed", err: errors.New(`db: missing required field "SourceSecret.sealed"`)}
+		return &ValidationError{Name: "sealed", err: errors.New(`db: missing required field "IntegrationSecret.sealed"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
-		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "SourceSecret.created_at"`)}
+		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "IntegrationSecret.created_at"`)}
 	}
 	return nil
 }
 
-func (_c *SourceSecretCreate) sqlSave(ctx context.Context) (*SourceSecret, error) {
+func (_c *IntegrationSecretCreate) sqlSave(ctx context.Context) (*IntegrationSecret, error) {
 	if err := _c.check(); err != nil {
 		return nil, err
 	}
@@ -156,59 +156,59 @@ func (_c *SourceSecretCreate) sqlSave(ctx context.Context) (*SourceSecret, error
 	return _node, nil
 }
 
-func (_c *SourceSecretCreate) createSpec() (*SourceSecret, *sqlgraph.CreateSpec) {
+func (_c *IntegrationSecretCreate) createSpec() (*IntegrationSecret, *sqlgraph.CreateSpec) {
 	var (
-		_node = &SourceSecret{config: _c.config}
-		_spec = sqlgraph.NewCreateSpec(sourcesecret.Table, sqlgraph.NewFieldSpec(sourcesecret.FieldID, field.TypeInt64))
+		_node = &IntegrationSecret{config: _c.config}
+		_spec = sqlgraph.NewCreateSpec(integrationsecret.Table, sqlgraph.NewFieldSpec(integrationsecret.FieldID, field.TypeInt64))
 	)
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
 	}
-	if value, ok := _c.mutation.SourceID(); ok {
-		_spec.SetField(sourcesecret.FieldSourceID, field.TypeInt64, value)
-		_node.SourceID = value
+	if value, ok := _c.mutation.IntegrationID(); ok {
+		_spec.SetField(integrationsecret.FieldIntegrationID, field.TypeInt64, value)
+		_node.IntegrationID = value
 	}
 	if value, ok := _c.mutation.Kind(); ok {
-		_spec.SetField(sourcesecret.FieldKind, field.TypeString, value)
+		_spec.SetField(integrationsecret.FieldKind, field.TypeString, value)
 		_node.Kind = value
 	}
 	if value, ok := _c.mutation.Sealed(); ok {
-		_spec.SetField(sourcesecret.FieldSealed, field.TypeBytes, value)
+		_spec.SetField(integrationsecret.FieldSealed, field.TypeBytes, value)
 		_node.Sealed = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
-		_spec.SetField(sourcesecret.FieldCreatedAt, field.TypeTime, value)
+		_spec.SetField(integrationsecret.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
 	}
 	if value, ok := _c.mutation.ExpiresAt(); ok {
-		_spec.SetField(sourcesecret.FieldExpiresAt, field.TypeTime, value)
+		_spec.SetField(integrationsecret.FieldExpiresAt, field.TypeTime, value)
 		_node.ExpiresAt = &value
 	}
 	return _node, _spec
 }
 
-// SourceSecretCreateBulk is the builder for creating many SourceSecret entities in bulk.
-type SourceSecretCreateBulk struct {
+// IntegrationSecretCreateBulk is the builder for creating many IntegrationSecret entities in bulk.
+type IntegrationSecretCreateBulk struct {
 	config
 	err      error
-	builders []*SourceSecretCreate
+	builders []*IntegrationSecretCreate
 }
 
-// Save creates the SourceSecret entities in the database.
-func (_c *SourceSecretCreateBulk) Save(ctx context.Context) ([]*SourceSecret, error) {
+// Save creates the IntegrationSecret entities in the database.
+func (_c *IntegrationSecretCreateBulk) Save(ctx context.Context) ([]*IntegrationSecret, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
 	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*SourceSecret, len(_c.builders))
+	nodes := make([]*IntegrationSecret, len(_c.builders))
 	mutators := make([]Mutator, len(_c.builders))
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
 			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*SourceSecretMutation)
+				mutation, ok := m.(*IntegrationSecretMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", m)
 				}
@@ -255,7 +255,7 @@ func (_c *SourceSecretCreateBulk) Save(ctx context.Context) ([]*SourceSecret, er
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_c *SourceSecretCreateBulk) SaveX(ctx context.Context) []*SourceSecret {
+func (_c *IntegrationSecretCreateBulk) SaveX(ctx context.Context) []*IntegrationSecret {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -264,13 +264,13 @@ func (_c *SourceSecretCreateBulk) SaveX(ctx context.Context) []*SourceSecret {
 }
 
 // Exec executes the query.
-func (_c *SourceSecretCreateBulk) Exec(ctx context.Context) error {
+func (_c *IntegrationSecretCreateBulk) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *SourceSecretCreateBulk) ExecX(ctx context.Context) {
+func (_c *IntegrationSecretCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}

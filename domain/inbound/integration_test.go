@@ -32,7 +32,7 @@ func secrets() []inbound.Secret {
 	}
 }
 
-// Everything that a source can ask for, given and not given.
+// Everything that an integration can ask for, given and not given.
 func TestWhatACallHasToProve(t *testing.T) {
 	t.Parallel()
 	const query = "goal=kyc&player_id=7%207"
@@ -40,16 +40,16 @@ func TestWhatACallHasToProve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open := func(*inbound.Source) {}
-	token := func(s *inbound.Source) { s.RequireToken = true }
-	signed := func(s *inbound.Source) { s.RequireSignature = true }
-	stamped := func(s *inbound.Source) {
+	open := func(*inbound.Integration) {}
+	token := func(s *inbound.Integration) { s.RequireToken = true }
+	signed := func(s *inbound.Integration) { s.RequireSignature = true }
+	stamped := func(s *inbound.Integration) {
 		s.RequireSignature, s.TimestampName, s.TimestampWindow = true, "X-Time", time.Minute
 	}
-	listed := func(s *inbound.Source) { s.Allowed = addresses }
+	listed := func(s *inbound.Integration) { s.Allowed = addresses }
 	at := now.Format(time.RFC3339)
 	for name, c := range map[string]struct {
-		asks    func(*inbound.Source)
+		asks    func(*inbound.Integration)
 		query   string
 		header  http.Header
 		address string
@@ -57,8 +57,8 @@ func TestWhatACallHasToProve(t *testing.T) {
 		want    string // of the refusal; empty for none
 	}{
 		"nothing":                      {asks: open, query: query},
-		"https":                        {asks: func(s *inbound.Source) { s.RequireHTTPS = true }, query: query, secure: true},
-		"no https":                     {asks: func(s *inbound.Source) { s.RequireHTTPS = true }, query: query, want: "without https"},
+		"https":                        {asks: func(s *inbound.Integration) { s.RequireHTTPS = true }, query: query, secure: true},
+		"no https":                     {asks: func(s *inbound.Integration) { s.RequireHTTPS = true }, query: query, want: "without https"},
 		"its token":                    {asks: token, query: query + "&token=tok"},
 		"its old token, still good":    {asks: token, query: query + "&token=old"},
 		"another token":                {asks: token, query: query + "&token=toK", want: "token is wrong"},
@@ -82,11 +82,11 @@ func TestWhatACallHasToProve(t *testing.T) {
 		"its address":                  {asks: listed, query: query, address: "192.0.2.7"},
 		"its address, as IPv6":         {asks: listed, query: query, address: "::ffff:192.0.2.7"},
 		"an address of its block":      {asks: listed, query: query, address: "2001:db8:1::1"},
-		"an address beside it":         {asks: listed, query: query, address: "192.0.2.8", want: "not on the source's list"},
-		"no address that is known":     {asks: listed, query: query, want: "not on the source's list"},
+		"an address beside it":         {asks: listed, query: query, address: "192.0.2.8", want: "not on the integration's list"},
+		"no address that is known":     {asks: listed, query: query, want: "not on the integration's list"},
 		"a query that is not readable": {asks: open, query: "a=%zz", want: "percent-encode"},
 	} {
-		s := &inbound.Source{Secrets: secrets()}
+		s := &inbound.Integration{Secrets: secrets()}
 		c.asks(s)
 		call := &inbound.Call{Method: http.MethodGet, RawQuery: c.query, Header: c.header, Secure: c.secure}
 		if c.address != "" {
@@ -104,7 +104,7 @@ func TestWhatACallHasToProve(t *testing.T) {
 
 func TestASecretIsGoodUntilItExpires(t *testing.T) {
 	t.Parallel()
-	s := &inbound.Source{RequireToken: true, Secrets: secrets()}
+	s := &inbound.Integration{RequireToken: true, Secrets: secrets()}
 	call := &inbound.Call{Method: http.MethodGet, RawQuery: "token=old"}
 	for at, good := range map[time.Time]bool{now: true, now.Add(time.Hour): false} {
 		if _, refused, err := s.Admit(call, at); err != nil || (refused == "") != good {
@@ -117,7 +117,7 @@ func TestASecretIsGoodUntilItExpires(t *testing.T) {
 // signed call must not be able to make another one of it.
 func TestNothingUnsignedCountsWhereASignatureIsAskedFor(t *testing.T) {
 	t.Parallel()
-	s := &inbound.Source{RequireSignature: true, Secrets: secrets()}
+	s := &inbound.Integration{RequireSignature: true, Secrets: secrets()}
 	const body, query = `{"goal":"kyc","player_id":"1"}`, "goal=kyc&player_id=2"
 	for name, c := range map[string]struct {
 		call inbound.Call

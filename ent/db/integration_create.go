@@ -6,46 +6,46 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/ent/db/source"
+	"postrider/ent/db/integration"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
 
-// SourceCreate is the builder for creating a Source entity.
-type SourceCreate struct {
+// IntegrationCreate is the builder for creating a Integration entity.
+type IntegrationCreate struct {
 	config
-	mutation *SourceMutation
+	mutation *IntegrationMutation
 	hooks    []Hook
 }
 
 // SetKey sets the "key" field.
-func (_c *SourceCreate) SetKey(v string) *SourceCreate {
+func (_c *IntegrationCreate) SetKey(v string) *IntegrationCreate {
 	_c.mutation.SetKey(v)
 	return _c
 }
 
 // SetName sets the "name" field.
-func (_c *SourceCreate) SetName(v string) *SourceCreate {
+func (_c *IntegrationCreate) SetName(v string) *IntegrationCreate {
 	_c.mutation.SetName(v)
 	return _c
 }
 
 // SetOfferID sets the "offer_id" field.
-func (_c *SourceCreate) SetOfferID(v int64) *SourceCreate {
+func (_c *IntegrationCreate) SetOfferID(v int64) *IntegrationCreate {
 	_c.mutation.SetOfferID(v)
 	return _c
 }
 
 // SetEnabled sets the "enabled" field.
-func (_c *SourceCreate) SetEnabled(v bool) *SourceCreate {
+func (_c *IntegrationCreate) SetEnabled(v bool) *IntegrationCreate {
 	_c.mutation.SetEnabled(v)
 	return _c
 }
 
 // SetNillableEnabled sets the "enabled" field if the given value is not nil.
-func (_c *SourceCreate) SetNillableEnabled(v *bool) *SourceCreate {
+func (_c *IntegrationCreate) SetNillableEnabled(v *bool) *IntegrationCreate {
 	if v != nil {
 		_c.SetEnabled(*v)
 	}
@@ -53,13 +53,13 @@ func (_c *SourceCreate) SetNillableEnabled(v *bool) *SourceCreate {
 }
 
 // SetRequireToken sets the "require_token" field.
-func (_c *SourceCreate) SetRequireToken(v bool) *SourceCreate {
+func (_c *IntegrationCreate) SetRequireToken(v bool) *IntegrationCreate {
 	_c.mutation.SetRequireToken(v)
 	return _c
 }
 
 // SetNillableRequireToken sets the "require_token" field if the given value is not nil.
-func (_c *SourceCreate) SetNillableRequireToken(v *bool) *SourceCreate {
+func (_c *IntegrationCreate) SetNillableRequireToken(v *bool) *IntegrationCreate {
 	if v != nil {
 		_c.SetRequireToken(*v)
 	}
@@ -67,13 +67,13 @@ func (_c *SourceCreate) SetNillableRequireToken(v *bool) *SourceCreate {
 }
 
 // SetRequireSignature sets the "require_signature" field.
-func (_c *SourceCreate) SetRequireSignature(v bool) *SourceCreate {
+func (_c *IntegrationCreate) SetRequireSignature(v bool) *IntegrationCreate {
 	_c.mutation.SetRequireSignature(v)
 	return _c
 }
 
 // SetNillableRequireSignature sets the "require_signature" field if the given value is not nil.
-func (_c *SourceCreate) SetNillableRequireSignature(v *bool) *SourceCreate {
+func (_c *IntegrationCreate) SetNillableRequireSignature(v *bool) *IntegrationCreate {
 	if v != nil {
 		_c.SetRequireSignature(*v)
 	}
@@ -81,19 +81,19 @@ func (_c *SourceCreate) SetNillableRequireSignature(v *bool) *SourceCreate {
 }
 
 // SetAllowedAddresses sets the "allowed_addresses" field.
-func (_c *SourceCreate) SetAllowedAddresses(v []string) *SourceCreate {
+func (_c *IntegrationCreate) SetAllowedAddresses(v []string) *IntegrationCreate {
 	_c.mutation.SetAllowedAddresses(v)
 	return _c
 }
 
 // SetRateLimit sets the "rate_limit" field.
-func (_c *SourceCreate) SetRateLimit(v int) *SourceCreate {
+func (_c *IntegrationCreate) SetRateLimit(v int) *IntegrationCreate {
 	_c.mutation.SetRateLimit(v)
 	return _c
 }
 
 // SetNillableRateLimit sets the "rate_limit" field if the given value is not nil.
-func (_c *SourceCreate) SetNillableRateLimit(v *int) *SourceCreate {
+func (_c *IntegrationCreate) SetNillableRateLimit(v *int) *IntegrationCreate {
 	if v != nil {
 		_c.SetRateLimit(*v)
 	}
@@ -101,13 +101,13 @@ func (_c *SourceCreate) SetNillableRateLimit(v *int) *SourceCreate {
 }
 
 // SetRequireHTTPS sets the "require_https" field.
-func (_c *SourceCreate) SetRequireHTTPS(v bool) *SourceCreate {
+func (_c *IntegrationCreate) SetRequireHTTPS(v bool) *IntegrationCreate {
 	_c.mutation.SetRequireHTTPS(v)
 	return _c
 }
 
 // SetNillableRequireHTTPS sets the "require_https" field if the given value is not nil.
-func (_c *SourceCreate) SetNillableRequireHTTPS(v *bool) *SourceCreate {
+func (_c *IntegrationCreate) SetNillableRequireHTTPS(v *bool) *IntegrationCreate {
 	if v != nil {
 		_c.SetRequireHTTPS(*v)
 	}
@@ -115,13 +115,13 @@ func (_c *SourceCreate) SetNillableRequireHTTPS(v *bool) *SourceCreate {
 }
 
 // SetSignatureHeader sets the "signature_header" field.
-func (_c *SourceCreate) SetSignatureHeader(v string) *SourceCreate {
+func (_c *IntegrationCreate) SetSignatureHeader(v string) *IntegrationCreate {
 	_c.mutation.SetSignatureHeader(v)
 	return _c
 }
 
 // SetNillableSignatureHeader sets the "signature_header" field if the given value is not nil.
-func (_c *SourceCreate) SetNillableSignatureHeader(v *string) *SourceCreate {
+func (_c *IntegrationCreate) SetNillableSignatureHeader(v *string) *IntegrationCreate {
 	if v != nil {
 		_c.SetSignatureHeader(*v)
 	}
@@ -129,13 +129,13 @@ func (_c *SourceCreate) SetNillableSignatureHeader(v *string) *SourceCreate {
 }
 
 // SetTimestampName sets the "timestamp_name" field.
-func (_c *SourceCreate) SetTimestampName(v string) *SourceCreate {
+func (_c *IntegrationCreate) SetTimestampName(v string) *IntegrationCreate {
 	_c.mutation.SetTimestampName(v)
 	return _c
 }
 
 // SetNillableTimestampName sets the "timestamp_name" field if the given value is not nil.
-func (_c *SourceCreate) SetNillableTimestampName(v *string) *SourceCreate {
+func (_c *IntegrationCreate) SetNillableTimestampName(v *string) *IntegrationCreate {
 	if v != nil {
 		_c.SetTimestampName(*v)
 	}
@@ -143,13 +143,13 @@ func (_c *SourceCreate) SetNillableTimestampName(v *string) *SourceCreate {
 }
 
 // SetTimestampWindow sets the "timestamp_window" field.
-func (_c *SourceCreate) SetTimestampWindow(v int) *SourceCreate {
+func (_c *IntegrationCreate) SetTimestampWindow(v int) *IntegrationCreate {
 	_c.mutation.SetTimestampWindow(v)
 	return _c
 }
 
 // SetNillableTimestampWindow sets the "timestamp_window" field if the given value is not nil.
-func (_c *SourceCreate) SetNillableTimestampWindow(v *int) *SourceCreate {
+func (_c *IntegrationCreate) SetNillableTimestampWindow(v *int) *IntegrationCreate {
 	if v != nil {
 		_c.SetTimestampWindow(*v)
 	}
@@ -157,31 +157,31 @@ func (_c *SourceCreate) SetNillableTimestampWindow(v *int) *SourceCreate {
 }
 
 // SetParameterNames sets the "parameter_names" field.
-func (_c *SourceCreate) SetParameterNames(v map[string]string) *SourceCreate {
+func (_c *IntegrationCreate) SetParameterNames(v map[string]string) *IntegrationCreate {
 	_c.mutation.SetParameterNames(v)
 	return _c
 }
 
 // SetGoalWords sets the "goal_words" field.
-func (_c *SourceCreate) SetGoalWords(v map[string]string) *SourceCreate {
+func (_c *IntegrationCreate) SetGoalWords(v map[string]string) *IntegrationCreate {
 	_c.mutation.SetGoalWords(v)
 	return _c
 }
 
 // SetStatusWords sets the "status_words" field.
-func (_c *SourceCreate) SetStatusWords(v map[string]string) *SourceCreate {
+func (_c *IntegrationCreate) SetStatusWords(v map[string]string) *IntegrationCreate {
 	_c.mutation.SetStatusWords(v)
 	return _c
 }
 
 // SetCurrency sets the "currency" field.
-func (_c *SourceCreate) SetCurrency(v string) *SourceCreate {
+func (_c *IntegrationCreate) SetCurrency(v string) *IntegrationCreate {
 	_c.mutation.SetCurrency(v)
 	return _c
 }
 
 // SetNillableCurrency sets the "currency" field if the given value is not nil.
-func (_c *SourceCreate) SetNillableCurrency(v *string) *SourceCreate {
+func (_c *IntegrationCreate) SetNillableCurrency(v *string) *IntegrationCreate {
 	if v != nil {
 		_c.SetCurrency(*v)
 	}
@@ -189,13 +189,13 @@ func (_c *SourceCreate) SetNillableCurrency(v *string) *SourceCreate {
 }
 
 // SetTestMode sets the "test_mode" field.
-func (_c *SourceCreate) SetTestMode(v bool) *SourceCreate {
+func (_c *IntegrationCreate) SetTestMode(v bool) *IntegrationCreate {
 	_c.mutation.SetTestMode(v)
 	return _c
 }
 
 // SetNillableTestMode sets the "test_mode" field if the given value is not nil.
-func (_c *SourceCreate) SetNillableTestMode(v *bool) *SourceCreate {
+func (_c *IntegrationCreate) SetNillableTestMode(v *bool) *IntegrationCreate {
 	if v != nil {
 		_c.SetTestMode(*v)
 	}
@@ -203,13 +203,13 @@ func (_c *SourceCreate) SetNillableTestMode(v *bool) *SourceCreate {
 }
 
 // SetCreatedAt sets the "created_at" field.
-func (_c *SourceCreate) SetCreatedAt(v time.Time) *SourceCreate {
+func (_c *IntegrationCreate) SetCreatedAt(v time.Time) *IntegrationCreate {
 	_c.mutation.SetCreatedAt(v)
 	return _c
 }
 
 // SetNillableCreatedAt sets the "created_at" field if the given value is not nil.
-func (_c *SourceCreate) SetNillableCreatedAt(v *time.Time) *SourceCreate {
+func (_c *IntegrationCreate) SetNillableCreatedAt(v *time.Time) *IntegrationCreate {
 	if v != nil {
 		_c.SetCreatedAt(*v)
 	}
@@ -217,18 +217,18 @@ func (_c *SourceCreate) SetNillableCreatedAt(v *time.Time) *SourceCreate {
 }
 
 // SetID sets the "id" field.
-func (_c *SourceCreate) SetID(v int64) *SourceCreate {
+func (_c *IntegrationCreate) SetID(v int64) *IntegrationCreate {
 	_c.mutation.SetID(v)
 	return _c
 }
 
-// Mutation returns the SourceMutation object of the builder.
-func (_c *SourceCreate) Mutation() *SourceMutation {
+// Mutation returns the IntegrationMutation object of the builder.
+func (_c *IntegrationCreate) Mutation() *IntegrationMutation {
 	return _c.mutation
 }
 
-// Save creates the Source in the database.
-func (_c *SourceCreate) Save(ctx context.Context) (*Source, error) {
+// Save creates the Integration in the database.
+func (_c *IntegrationCreate) Save(ctx context.Context) (*Integration, error) {
 	if err := _c.defaults(); err != nil {
 		return nil, err
 	}
@@ -236,7 +236,7 @@ func (_c *SourceCreate) Save(ctx context.Context) (*Source, error) {
 }
 
 // SaveX calls Save and panics if Save returns an error.
-func (_c *SourceCreate) SaveX(ctx context.Context) *Source {
+func (_c *IntegrationCreate) SaveX(ctx context.Context) *Integration {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -245,148 +245,148 @@ func (_c *SourceCreate) SaveX(ctx context.Context) *Source {
 }
 
 // Exec executes the query.
-func (_c *SourceCreate) Exec(ctx context.Context) error {
+func (_c *IntegrationCreate) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *SourceCreate) ExecX(ctx context.Context) {
+func (_c *IntegrationCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *SourceCreate) defaults() error {
+func (_c *IntegrationCreate) defaults() error {
 	if _, ok := _c.mutation.Enabled(); !ok {
-		v := source.DefaultEnabled
+		v := integration.DefaultEnabled
 		_c.mutation.SetEnabled(v)
 	}
 	if _, ok := _c.mutation.RequireToken(); !ok {
-		v := source.DefaultRequireToken
+		v := integration.DefaultRequireToken
 		_c.mutation.SetRequireToken(v)
 	}
 	if _, ok := _c.mutation.RequireSignature(); !ok {
-		v := source.DefaultRequireSignature
+		v := integration.DefaultRequireSignature
 		_c.mutation.SetRequireSignature(v)
 	}
 	if _, ok := _c.mutation.RequireHTTPS(); !ok {
-		v := source.DefaultRequireHTTPS
+		v := integration.DefaultRequireHTTPS
 		_c.mutation.SetRequireHTTPS(v)
 	}
 	if _, ok := _c.mutation.SignatureHeader(); !ok {
-		v := source.DefaultSignatureHeader
+		v := integration.DefaultSignatureHeader
 		_c.mutation.SetSignatureHeader(v)
 	}
 	if _, ok := _c.mutation.TimestampName(); !ok {
-		v := source.DefaultTimestampName
+		v := integration.DefaultTimestampName
 		_c.mutation.SetTimestampName(v)
 	}
 	if _, ok := _c.mutation.ParameterNames(); !ok {
-		v := source.DefaultParameterNames
+		v := integration.DefaultParameterNames
 		_c.mutation.SetParameterNames(v)
 	}
 	if _, ok := _c.mutation.GoalWords(); !ok {
-		v := source.DefaultGoalWords
+		v := integration.DefaultGoalWords
 		_c.mutation.SetGoalWords(v)
 	}
 	if _, ok := _c.mutation.StatusWords(); !ok {
-		v := source.DefaultStatusWords
+		v := integration.DefaultStatusWords
 		_c.mutation.SetStatusWords(v)
 	}
 	if _, ok := _c.mutation.Currency(); !ok {
-		v := source.DefaultCurrency
+		v := integration.DefaultCurrency
 		_c.mutation.SetCurrency(v)
 	}
 	if _, ok := _c.mutation.TestMode(); !ok {
-		v := source.DefaultTestMode
+		v := integration.DefaultTestMode
 		_c.mutation.SetTestMode(v)
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
-		if source.DefaultCreatedAt == nil {
-			return fmt.Errorf("db: uninitialized source.DefaultCreatedAt (forgotten import db/runtime?)")
+		if integration.DefaultCreatedAt == nil {
+			return fmt.Errorf("db: uninitialized integration.DefaultCreatedAt (forgotten import db/runtime?)")
 		}
-		v := source.DefaultCreatedAt()
+		v := integration.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
 	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.
-func (_c *SourceCreate) check() error {
+func (_c *IntegrationCreate) check() error {
 	if _, ok := _c.mutation.Key(); !ok {
-		return &ValidationError{Name: "key", err: errors.New(`db: missing required field "Source.key"`)}
+		return &ValidationError{Name: "key", err: errors.New(`db: missing required field "Integration.key"`)}
 	}
 	if _, ok := _c.mutation.Name(); !ok {
-		return &ValidationError{Name: "name", err: errors.New(`db: missing required field "Source.name"`)}
+		return &ValidationError{Name: "name", err: errors.New(`db: missing required field "Integration.name"`)}
 	}
 	if v, ok := _c.mutation.Name(); ok {
-		if err := source.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`db: validator failed for field "Source.name": %w`, err)}
+		if err := integration.NameValidator(v); err != nil {
+			return &ValidationError{Name: "name", err: fmt.Errorf(`db: validator failed for field "Integration.name": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.OfferID(); !ok {
-		return &ValidationError{Name: "offer_id", err: errors.New(`db: missing required field "Source.offer_id"`)}
+		return &ValidationError{Name: "offer_id", err: errors.New(`db: missing required field "Integration.offer_id"`)}
 	}
 	if _, ok := _c.mutation.Enabled(); !ok {
-		return &ValidationError{Name: "enabled", err: errors.New(`db: missing required field "Source.enabled"`)}
+		return &ValidationError{Name: "enabled", err: errors.New(`db: missing required field "Integration.enabled"`)}
 	}
 	if _, ok := _c.mutation.RequireToken(); !ok {
-		return &ValidationError{Name: "require_token", err: errors.New(`db: missing required field "Source.require_token"`)}
+		return &ValidationError{Name: "require_token", err: errors.New(`db: missing required field "Integration.require_token"`)}
 	}
 	if _, ok := _c.mutation.RequireSignature(); !ok {
-		return &ValidationError{Name: "require_signature", err: errors.New(`db: missing required field "Source.require_signature"`)}
+		return &ValidationError{Name: "require_signature", err: errors.New(`db: missing required field "Integration.require_signature"`)}
 	}
 	if _, ok := _c.mutation.AllowedAddresses(); !ok {
-		return &ValidationError{Name: "allowed_addresses", err: errors.New(`db: missing required field "Source.allowed_addresses"`)}
+		return &ValidationError{Name: "allowed_addresses", err: errors.New(`db: missing required field "Integration.allowed_addresses"`)}
 	}
 	if _, ok := _c.mutation.RequireHTTPS(); !ok {
-		return &ValidationError{Name: "require_https", err: errors.New(`db: missing required field "Source.require_https"`)}
+		return &ValidationError{Name: "require_https", err: errors.New(`db: missing required field "Integration.require_https"`)}
 	}
 	if _, ok := _c.mutation.SignatureHeader(); !ok {
-		return &ValidationError{Name: "signature_header", err: errors.New(`db: missing required field "Source.signature_header"`)}
+		return &ValidationError{Name: "signature_header", err: errors.New(`db: missing required field "Integration.signature_header"`)}
 	}
 	if v, ok := _c.mutation.SignatureHeader(); ok {
-		if err := source.SignatureHeaderValidator(v); err != nil {
-			return &ValidationError{Name: "signature_header", err: fmt.Errorf(`db: validator failed for field "Source.signature_header": %w`, err)}
+		if err := integration.SignatureHeaderValidator(v); err != nil {
+			return &ValidationError{Name: "signature_header", err: fmt.Errorf(`db: validator failed for field "Integration.signature_header": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.TimestampName(); !ok {
-		return &ValidationError{Name: "timestamp_name", err: errors.New(`db: missing required field "Source.timestamp_name"`)}
+		return &ValidationError{Name: "timestamp_name", err: errors.New(`db: missing required field "Integration.timestamp_name"`)}
 	}
 	if v, ok := _c.mutation.TimestampName(); ok {
-		if err := source.TimestampNameValidator(v); err != nil {
-			return &ValidationError{Name: "timestamp_name", err: fmt.Errorf(`db: validator failed for field "Source.timestamp_name": %w`, err)}
+		if err := integration.TimestampNameValidator(v); err != nil {
+			return &ValidationError{Name: "timestamp_name", err: fmt.Errorf(`db: validator failed for field "Integration.timestamp_name": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.ParameterNames(); !ok {
-		return &ValidationError{Name: "parameter_names", err: errors.New(`db: missing required field "Source.parameter_names"`)}
+		return &ValidationError{Name: "parameter_names", err: errors.New(`db: missing required field "Integration.parameter_names"`)}
 	}
 	if _, ok := _c.mutation.GoalWords(); !ok {
-		return &ValidationError{Name: "goal_words", err: errors.New(`db: missing required field "Source.goal_words"`)}
+		return &ValidationError{Name: "goal_words", err: errors.New(`db: missing required field "Integration.goal_words"`)}
 	}
 	if _, ok := _c.mutation.StatusWords(); !ok {
-		return &ValidationError{Name: "status_words", err: errors.New(`db: missing required field "Source.status_words"`)}
+		return &ValidationError{Name: "status_words", err: errors.New(`db: missing required field "Integration.status_words"`)}
 	}
 	if _, ok := _c.mutation.Currency(); !ok {
-		return &ValidationError{Name: "currency", err: errors.New(`db: missing required field "Source.currency"`)}
+		return &ValidationError{Name: "currency", err: errors.New(`db: missing required field "Integration.currency"`)}
 	}
 	if v, ok := _c.mutation.Currency(); ok {
-		if err := source.CurrencyValidator(v); err != nil {
-			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Source.currency": %w`, err)}
+		if err := integration.CurrencyValidator(v); err != nil {
+			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Integration.currency": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.TestMode(); !ok {
-		return &ValidationError{Name: "test_mode", err: errors.New(`db: missing required field "Source.test_mode"`)}
+		return &ValidationError{Name: "test_mode", err: errors.New(`db: missing required field "Integration.test_mode"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
-		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Source.created_at"`)}
+		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Integration.created_at"`)}
 	}
 	return nil
 }
 
-func (_c *SourceCreate) sqlSave(ctx context.Context) (*Source, error) {
+func (_c *IntegrationCreate) sqlSave(ctx context.Context) (*Integration, error) {
 	if err := _c.check(); err != nil {
 		return nil, err
 	}
@@ -406,111 +406,111 @@ func (_c *SourceCreate) sqlSave(ctx context.Context) (*Source, error) {
 	return _node, nil
 }
 
-func (_c *SourceCreate) createSpec() (*Source, *sqlgraph.CreateSpec) {
+func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 	var (
-		_node = &Source{config: _c.config}
-		_spec = sqlgraph.NewCreateSpec(source.Table, sqlgraph.NewFieldSpec(source.FieldID, field.TypeInt64))
+		_node = &Integration{config: _c.config}
+		_spec = sqlgraph.NewCreateSpec(integration.Table, sqlgraph.NewFieldSpec(integration.FieldID, field.TypeInt64))
 	)
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
 	}
 	if value, ok := _c.mutation.Key(); ok {
-		_spec.SetField(source.FieldKey, field.TypeString, value)
+		_spec.SetField(integration.FieldKey, field.TypeString, value)
 		_node.Key = value
 	}
 	if value, ok := _c.mutation.Name(); ok {
-		_spec.SetField(source.FieldName, field.TypeString, value)
+		_spec.SetField(integration.FieldName, field.TypeString, value)
 		_node.Name = value
 	}
 	if value, ok := _c.mutation.OfferID(); ok {
-		_spec.SetField(source.FieldOfferID, field.TypeInt64, value)
+		_spec.SetField(integration.FieldOfferID, field.TypeInt64, value)
 		_node.OfferID = value
 	}
 	if value, ok := _c.mutation.Enabled(); ok {
-		_spec.SetField(source.FieldEnabled, field.TypeBool, value)
+		_spec.SetField(integration.FieldEnabled, field.TypeBool, value)
 		_node.Enabled = value
 	}
 	if value, ok := _c.mutation.RequireToken(); ok {
-		_spec.SetField(source.FieldRequireToken, field.TypeBool, value)
+		_spec.SetField(integration.FieldRequireToken, field.TypeBool, value)
 		_node.RequireToken = value
 	}
 	if value, ok := _c.mutation.RequireSignature(); ok {
-		_spec.SetField(source.FieldRequireSignature, field.TypeBool, value)
+		_spec.SetField(integration.FieldRequireSignature, field.TypeBool, value)
 		_node.RequireSignature = value
 	}
 	if value, ok := _c.mutation.AllowedAddresses(); ok {
-		_spec.SetField(source.FieldAllowedAddresses, field.TypeJSON, value)
+		_spec.SetField(integration.FieldAllowedAddresses, field.TypeJSON, value)
 		_node.AllowedAddresses = value
 	}
 	if value, ok := _c.mutation.RateLimit(); ok {
-		_spec.SetField(source.FieldRateLimit, field.TypeInt, value)
+		_spec.SetField(integration.FieldRateLimit, field.TypeInt, value)
 		_node.RateLimit = &value
 	}
 	if value, ok := _c.mutation.RequireHTTPS(); ok {
-		_spec.SetField(source.FieldRequireHTTPS, field.TypeBool, value)
+		_spec.SetField(integration.FieldRequireHTTPS, field.TypeBool, value)
 		_node.RequireHTTPS = value
 	}
 	if value, ok := _c.mutation.SignatureHeader(); ok {
-		_spec.SetField(source.FieldSignatureHeader, field.TypeString, value)
+		_spec.SetField(integration.FieldSignatureHeader, field.TypeString, value)
 		_node.SignatureHeader = value
 	}
 	if value, ok := _c.mutation.TimestampName(); ok {
-		_spec.SetField(source.FieldTimestampName, field.TypeString, value)
+		_spec.SetField(integration.FieldTimestampName, field.TypeString, value)
 		_node.TimestampName = value
 	}
 	if value, ok := _c.mutation.TimestampWindow(); ok {
-		_spec.SetField(source.FieldTimestampWindow, field.TypeInt, value)
+		_spec.SetField(integration.FieldTimestampWindow, field.TypeInt, value)
 		_node.TimestampWindow = &value
 	}
 	if value, ok := _c.mutation.ParameterNames(); ok {
-		_spec.SetField(source.FieldParameterNames, field.TypeJSON, value)
+		_spec.SetField(integration.FieldParameterNames, field.TypeJSON, value)
 		_node.ParameterNames = value
 	}
 	if value, ok := _c.mutation.GoalWords(); ok {
-		_spec.SetField(source.FieldGoalWords, field.TypeJSON, value)
+		_spec.SetField(integration.FieldGoalWords, field.TypeJSON, value)
 		_node.GoalWords = value
 	}
 	if value, ok := _c.mutation.StatusWords(); ok {
-		_spec.SetField(source.FieldStatusWords, field.TypeJSON, value)
+		_spec.SetField(integration.FieldStatusWords, field.TypeJSON, value)
 		_node.StatusWords = value
 	}
 	if value, ok := _c.mutation.Currency(); ok {
-		_spec.SetField(source.FieldCurrency, field.TypeString, value)
+		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
 		_node.Currency = value
 	}
 	if value, ok := _c.mutation.TestMode(); ok {
-		_spec.SetField(source.FieldTestMode, field.TypeBool, value)
+		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)
 		_node.TestMode = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
-		_spec.SetField(source.FieldCreatedAt, field.TypeTime, value)
+		_spec.SetField(integration.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
 	}
 	return _node, _spec
 }
 
-// SourceCreateBulk is the builder for creating many Source entities in bulk.
-type SourceCreateBulk struct {
+// IntegrationCreateBulk is the builder for creating many Integration entities in bulk.
+type IntegrationCreateBulk struct {
 	config
 	err      error
-	builders []*SourceCreate
+	builders []*IntegrationCreate
 }
 
-// Save creates the Source entities in the database.
-func (_c *SourceCreateBulk) Save(ctx context.Context) ([]*Source, error) {
+// Save creates the Integration entities in the database.
+func (_c *IntegrationCreateBulk) Save(ctx context.Context) ([]*Integration, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
 	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*Source, len(_c.builders))
+	nodes := make([]*Integration, len(_c.builders))
 	mutators := make([]Mutator, len(_c.builders))
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
 			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*SourceMutation)
+				mutation, ok := m.(*IntegrationMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", m)
 				}
@@ -557,7 +557,7 @@ func (_c *SourceCreateBulk) Save(ctx context.Context) ([]*Source, error) {
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_c *SourceCreateBulk) SaveX(ctx context.Context) []*Source {
+func (_c *IntegrationCreateBulk) SaveX(ctx context.Context) []*Integration {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -566,13 +566,13 @@ func (_c *SourceCreateBulk) SaveX(ctx context.Context) []*Source {
 }
 
 // Exec executes the query.
-func (_c *SourceCreateBulk) Exec(ctx context.Context) error {
+func (_c *IntegrationCreateBulk) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *SourceCreateBulk) ExecX(ctx context.Context) {
+func (_c *IntegrationCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}

@@ -6,8 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/predicate"
-	"postrider/ent/db/sourcesecret"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -15,28 +15,28 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// SourceSecretUpdate is the builder for updating SourceSecret entities.
-type SourceSecretUpdate struct {
+// IntegrationSecretUpdate is the builder for updating IntegrationSecret entities.
+type IntegrationSecretUpdate struct {
 	config
 	hooks     []Hook
-	mutation  *SourceSecretMutation
+	mutation  *IntegrationSecretMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
 
-// Where appends a list predicates to the SourceSecretUpdate builder.
-func (_u *SourceSecretUpdate) Where(ps ...predicate.SourceSecret) *SourceSecretUpdate {
+// Where appends a list predicates to the IntegrationSecretUpdate builder.
+func (_u *IntegrationSecretUpdate) Where(ps ...predicate.IntegrationSecret) *IntegrationSecretUpdate {
 	_u.mutation.Where(ps...)
 	return _u
 }
 
 // SetExpiresAt sets the "expires_at" field.
-func (_u *SourceSecretUpdate) SetExpiresAt(v time.Time) *SourceSecretUpdate {
+func (_u *IntegrationSecretUpdate) SetExpiresAt(v time.Time) *IntegrationSecretUpdate {
 	_u.mutation.SetExpiresAt(v)
 	return _u
 }
 
 // SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
-func (_u *SourceSecretUpdate) SetNillableExpiresAt(v *time.Time) *SourceSecretUpdate {
+func (_u *IntegrationSecretUpdate) SetNillableExpiresAt(v *time.Time) *IntegrationSecretUpdate {
 	if v != nil {
 		_u.SetExpiresAt(*v)
 	}
@@ -44,23 +44,23 @@ func (_u *SourceSecretUpdate) SetNillableExpiresAt(v *time.Time) *SourceSecretUp
 }
 
 // ClearExpiresAt clears the value of the "expires_at" field.
-func (_u *SourceSecretUpdate) ClearExpiresAt() *SourceSecretUpdate {
+func (_u *IntegrationSecretUpdate) ClearExpiresAt() *IntegrationSecretUpdate {
 	_u.mutation.ClearExpiresAt()
 	return _u
 }
 
-// Mutation returns the SourceSecretMutation object of the builder.
-func (_u *SourceSecretUpdate) Mutation() *SourceSecretMutation {
+// Mutation returns the IntegrationSecretMutation object of the builder.
+func (_u *IntegrationSecretUpdate) Mutation() *IntegrationSecretMutation {
 	return _u.mutation
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
-func (_u *SourceSecretUpdate) Save(ctx context.Context) (int, error) {
+func (_u *IntegrationSecretUpdate) Save(ctx context.Context) (int, error) {
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_u *SourceSecretUpdate) SaveX(ctx context.Context) int {
+func (_u *IntegrationSecretUpdate) SaveX(ctx context.Context) int {
 	affected, err := _u.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -69,26 +69,26 @@ func (_u *SourceSecretUpdate) SaveX(ctx context.Context) int {
 }
 
 // Exec executes the query.
-func (_u *SourceSecretUpdate) Exec(ctx context.Context) error {
+func (_u *IntegrationSecretUpdate) Exec(ctx context.Context) error {
 	_, err := _u.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_u *SourceSecretUpdate) ExecX(ctx context.Context) {
+func (_u *IntegrationSecretUpdate) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *SourceSecretUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *SourceSecretUpdate {
+func (_u *IntegrationSecretUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *IntegrationSecretUpdate {
 	_u.modifiers = append(_u.modifiers, modifiers...)
 	return _u
 }
 
-func (_u *SourceSecretUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	_spec := sqlgraph.NewUpdateSpec(sourcesecret.Table, sourcesecret.Columns, sqlgraph.NewFieldSpec(sourcesecret.FieldID, field.TypeInt64))
+func (_u *IntegrationSecretUpdate) sqlSave(ctx context.Context) (_node int, err error) {
+	_spec := sqlgraph.NewUpdateSpec(integrationsecret.Table, integrationsecret.Columns, sqlgraph.NewFieldSpec(integrationsecret.FieldID, field.TypeInt64))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
 			for i := range ps {
@@ -97,15 +97,15 @@ func (_u *SourceSecretUpdate) sqlSave(ctx context.Context) (_node int, err error
 		}
 	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
-		_spec.SetField(sourcesecret.FieldExpiresAt, field.TypeTime, value)
+		_spec.SetField(integrationsecret.FieldExpiresAt, field.TypeTime, value)
 	}
 	if _u.mutation.ExpiresAtCleared() {
-		_spec.ClearField(sourcesecret.FieldExpiresAt, field.TypeTime)
+		_spec.ClearField(integrationsecret.FieldExpiresAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{sourcesecret.Label}
+			err = &NotFoundError{integrationsecret.Label}
 		} else if sqlgraph.IsConstraintError(err) {
 			err = &ConstraintError{msg: err.Error(), wrap: err}
 		}
@@ -115,23 +115,23 @@ func (_u *SourceSecretUpdate) sqlSave(ctx context.Context) (_node int, err error
 	return _node, nil
 }
 
-// SourceSecretUpdateOne is the builder for updating a single SourceSecret entity.
-type SourceSecretUpdateOne struct {
+// IntegrationSecretUpdateOne is the builder for updating a single IntegrationSecret entity.
+type IntegrationSecretUpdateOne struct {
 	config
 	fields    []string
 	hooks     []Hook
-	mutation  *SourceSecretMutation
+	mutation  *IntegrationSecretMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
 
 // SetExpiresAt sets the "expires_at" field.
-func (_u *SourceSecretUpdateOne) SetExpiresAt(v time.Time) *SourceSecretUpdateOne {
+func (_u *IntegrationSecretUpdateOne) SetExpiresAt(v time.Time) *IntegrationSecretUpdateOne {
 	_u.mutation.SetExpiresAt(v)
 	return _u
 }
 
 // SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
-func (_u *SourceSecretUpdateOne) SetNillableExpiresAt(v *time.Time) *SourceSecretUpdateOne {
+func (_u *IntegrationSecretUpdateOne) SetNillableExpiresAt(v *time.Time) *IntegrationSecretUpdateOne {
 	if v != nil {
 		_u.SetExpiresAt(*v)
 	}
@@ -139,36 +139,36 @@ func (_u *SourceSecretUpdateOne) SetNillableExpiresAt(v *time.Time) *SourceSecre
 }
 
 // ClearExpiresAt clears the value of the "expires_at" field.
-func (_u *SourceSecretUpdateOne) ClearExpiresAt() *SourceSecretUpdateOne {
+func (_u *IntegrationSecretUpdateOne) ClearExpiresAt() *IntegrationSecretUpdateOne {
 	_u.mutation.ClearExpiresAt()
 	return _u
 }
 
-// Mutation returns the SourceSecretMutation object of the builder.
-func (_u *SourceSecretUpdateOne) Mutation() *SourceSecretMutation {
+// Mutation returns the IntegrationSecretMutation object of the builder.
+func (_u *IntegrationSecretUpdateOne) Mutation() *IntegrationSecretMutation {
 	return _u.mutation
 }
 
-// Where appends a list predicates to the SourceSecretUpdate builder.
-func (_u *SourceSecretUpdateOne) Where(ps ...predicate.SourceSecret) *SourceSecretUpdateOne {
+// Where appends a list predicates to the IntegrationSecretUpdate builder.
+func (_u *IntegrationSecretUpdateOne) Where(ps ...predicate.IntegrationSecret) *IntegrationSecretUpdateOne {
 	_u.mutation.Where(ps...)
 	return _u
 }
 
 // Select allows selecting one or more fields (columns) of the returned entity.
 // The default is selecting all fields defined in the entity schema.
-func (_u *SourceSecretUpdateOne) Select(field string, fields ...string) *SourceSecretUpdateOne {
+func (_u *IntegrationSecretUpdateOne) Select(field string, fields ...string) *IntegrationSecretUpdateOne {
 	_u.fields = append([]string{field}, fields...)
 	return _u
 }
 
-// Save executes the query and returns the updated SourceSecret entity.
-func (_u *SourceSecretUpdateOne) Save(ctx context.Context) (*SourceSecret, error) {
+// Save executes the query and returns the updated IntegrationSecret entity.
+func (_u *IntegrationSecretUpdateOne) Save(ctx context.Context) (*IntegrationSecret, error) {
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_u *SourceSecretUpdateOne) SaveX(ctx context.Context) *SourceSecret {
+func (_u *IntegrationSecretUpdateOne) SaveX(ctx context.Context) *IntegrationSecret {
 	node, err := _u.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -177,39 +177,39 @@ func (_u *SourceSecretUpdateOne) SaveX(ctx context.Context) *SourceSecret {
 }
 
 // Exec executes the query on the entity.
-func (_u *SourceSecretUpdateOne) Exec(ctx context.Context) error {
+func (_u *IntegrationSecretUpdateOne) Exec(ctx context.Context) error {
 	_, err := _u.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_u *SourceSecretUpdateOne) ExecX(ctx context.Context) {
+func (_u *IntegrationSecretUpdateOne) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *SourceSecretUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *SourceSecretUpdateOne {
+func (_u *IntegrationSecretUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *IntegrationSecretUpdateOne {
 	_u.modifiers = append(_u.modifiers, modifiers...)
 	return _u
 }
 
-func (_u *SourceSecretUpdateOne) sqlSave(ctx context.Context) (_node *SourceSecret, err error) {
-	_spec := sqlgraph.NewUpdateSpec(sourcesecret.Table, sourcesecret.Columns, sqlgraph.NewFieldSpec(sourcesecret.FieldID, field.TypeInt64))
+func (_u *IntegrationSecretUpdateOne) sqlSave(ctx context.Context) (_node *IntegrationSecret, err error) {
+	_spec := sqlgraph.NewUpdateSpec(integrationsecret.Table, integrationsecret.Columns, sqlgraph.NewFieldSpec(integrationsecret.FieldID, field.TypeInt64))
 	id, ok := _u.mutation.ID()
 	if !ok {
-		return nil, &ValidationError{Name: "id", err: errors.New(`db: missing "SourceSecret.id" for update`)}
+		return nil, &ValidationError{Name: "id", err: errors.New(`db: missing "IntegrationSecret.id" for update`)}
 	}
 	_spec.Node.ID.Value = id
 	if fields := _u.fields; len(fields) > 0 {
 		_spec.Node.Columns = make([]string, 0, len(fields))
-		_spec.Node.Columns = append(_spec.Node.Columns, sourcesecret.FieldID)
+		_spec.Node.Columns = append(_spec.Node.Columns, integrationsecret.FieldID)
 		for _, f := range fields {
-			if !sourcesecret.ValidColumn(f) {
+			if !integrationsecret.ValidColumn(f) {
 				return nil, &ValidationError{Name: f, err: fmt.Errorf("db: invalid field %q for query", f)}
 			}
-			if f != sourcesecret.FieldID {
+			if f != integrationsecret.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, f)
 			}
 		}
@@ -222,18 +222,18 @@ func (_u *SourceSecretUpdateOne) sqlSave(ctx context.Context) (_node *SourceSecr
 		}
 	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
-		_spec.SetField(sourcesecret.FieldExpiresAt, field.TypeTime, value)
+		_spec.SetField(integrationsecret.FieldExpiresAt, field.TypeTime, value)
 	}
 	if _u.mutation.ExpiresAtCleared() {
-		_spec.ClearField(sourcesecret.FieldExpiresAt, field.TypeTime)
+		_spec.ClearField(integrationsecret.FieldExpiresAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	_node = &SourceSecret{config: _u.config}
+	_node = &IntegrationSecret{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
 	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{sourcesecret.Label}
+			err = &NotFoundError{integrationsecret.Label}
 		} else if sqlgraph.IsConstraintError(err) {
 			err = &ConstraintError{msg: err.Error(), wrap: err}
 		}

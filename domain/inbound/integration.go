@@ -15,8 +15,8 @@ import (
 	"postrider/domain/commission"
 )
 
-// Source is how the calls of an operator are read, and what they have to prove.
-type Source struct {
+// Integration is how the calls of an operator are read, and what they have to prove.
+type Integration struct {
 	RequireHTTPS     bool
 	RequireToken     bool
 	RequireSignature bool
@@ -31,7 +31,7 @@ type Source struct {
 // SecretKind is what a secret proves with.
 type SecretKind string
 
-// The kinds of a source's secrets.
+// The kinds of an integration's secrets.
 const (
 	Token SecretKind = "token" // it is sent along
 	HMAC  SecretKind = "hmac"  // it signs
@@ -40,7 +40,7 @@ const (
 // SecretKinds lists every kind.
 func SecretKinds() []SecretKind { return []SecretKind{Token, HMAC} }
 
-// Secret is one of a source's: two are good while one replaces the other.
+// Secret is one of an integration's: two are good while one replaces the other.
 type Secret struct {
 	Kind    SecretKind
 	Value   string
@@ -67,9 +67,9 @@ func ParseAddresses(texts []string) ([]netip.Prefix, error) {
 }
 
 // Admit reads the parameters of a call, in our names and words, and says why the call is
-// refused where it does not prove what the source asks for: empty where it does. One
+// refused where it does not prove what the integration asks for: empty where it does. One
 // that cannot be read has an error of *problem.Error: who sent it cannot be told either.
-func (s *Source) Admit(c *Call, now time.Time) (values url.Values, refused string, err error) {
+func (s *Integration) Admit(c *Call, now time.Time) (values url.Values, refused string, err error) {
 	if values, err = s.parameters(c); err != nil {
 		return nil, "", err
 	}
@@ -77,14 +77,14 @@ func (s *Source) Admit(c *Call, now time.Time) (values url.Values, refused strin
 	return values, s.authenticate(c, values, now), nil
 }
 
-// authenticate checks everything that a source requires of a call. It gives why
+// authenticate checks everything that an integration requires of a call. It gives why
 // the call is refused, or nothing.
-func (s *Source) authenticate(c *Call, values url.Values, now time.Time) string {
+func (s *Integration) authenticate(c *Call, values url.Values, now time.Time) string {
 	if s.RequireHTTPS && !c.Secure {
 		return "it came without https"
 	}
 	if len(s.Allowed) > 0 && !contains(s.Allowed, c.Address) {
-		return "the address it came from is not on the source's list"
+		return "the address it came from is not on the integration's list"
 	}
 	if s.RequireToken && !s.hasToken(values.Get(commission.ParamToken), now) {
 		if values.Get(commission.ParamToken) == "" {
@@ -98,10 +98,10 @@ func (s *Source) authenticate(c *Call, values url.Values, now time.Time) string 
 	return ""
 }
 
-// checkSignature checks that one of the source's keys signed the call, and where
-// the source says when, that it was lately: a call that somebody overheard is good
+// checkSignature checks that one of the integration's keys signed the call, and where
+// the integration says when, that it was lately: a call that somebody overheard is good
 // for as long as the window is.
-func (s *Source) checkSignature(c *Call, values url.Values, now time.Time) string {
+func (s *Integration) checkSignature(c *Call, values url.Values, now time.Time) string {
 	given := s.signatureOf(c, values)
 	if given == "" {
 		return "the signature is missing"
@@ -131,7 +131,7 @@ func (s *Source) checkSignature(c *Call, values url.Values, now time.Time) strin
 
 // timestampOf is when a call says that it was signed. A header is signed with the
 // text, as "{timestamp}.{text}"; a parameter is part of the text itself.
-func (s *Source) timestampOf(c *Call, values url.Values) (stamp string, inHeader bool) {
+func (s *Integration) timestampOf(c *Call, values url.Values) (stamp string, inHeader bool) {
 	if s.TimestampName == "" {
 		return "", false
 	}
@@ -159,8 +159,8 @@ func contains(list []netip.Prefix, addr netip.Addr) bool {
 	return false
 }
 
-// hasToken compares with every token of the source, in constant time.
-func (s *Source) hasToken(given string, now time.Time) bool {
+// hasToken compares with every token of the integration, in constant time.
+func (s *Integration) hasToken(given string, now time.Time) bool {
 	found := false
 	for _, k := range s.Secrets {
 		if k.Kind == Token && k.valid(now) && equal(given, k.Value) {
@@ -170,9 +170,9 @@ func (s *Source) hasToken(given string, now time.Time) bool {
 	return found
 }
 
-// signed tells whether one of the source's keys made the signature, hex of
+// signed tells whether one of the integration's keys made the signature, hex of
 // HMAC-SHA256.
-func (s *Source) signed(text []byte, came string, now time.Time) bool {
+func (s *Integration) signed(text []byte, came string, now time.Time) bool {
 	given, err := hex.DecodeString(strings.TrimPrefix(strings.ToLower(came), "sha256="))
 	if err != nil {
 		return false
@@ -201,7 +201,7 @@ func Sign(key string, text []byte) []byte {
 }
 
 // signatureOf is the one that came with a call: as a header or as a parameter.
-func (s *Source) signatureOf(c *Call, values url.Values) string {
+func (s *Integration) signatureOf(c *Call, values url.Values) string {
 	name := s.SignatureHeader
 	if name == "" {
 		name = DefaultSignatureHeader

@@ -4,34 +4,34 @@ package db
 
 import (
 	"context"
+	"postrider/ent/db/integration"
 	"postrider/ent/db/predicate"
-	"postrider/ent/db/sourcesecret"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
 
-// SourceSecretDelete is the builder for deleting a SourceSecret entity.
-type SourceSecretDelete struct {
+// IntegrationDelete is the builder for deleting a Integration entity.
+type IntegrationDelete struct {
 	config
 	hooks    []Hook
-	mutation *SourceSecretMutation
+	mutation *IntegrationMutation
 }
 
-// Where appends a list predicates to the SourceSecretDelete builder.
-func (_d *SourceSecretDelete) Where(ps ...predicate.SourceSecret) *SourceSecretDelete {
+// Where appends a list predicates to the IntegrationDelete builder.
+func (_d *IntegrationDelete) Where(ps ...predicate.Integration) *IntegrationDelete {
 	_d.mutation.Where(ps...)
 	return _d
 }
 
 // Exec executes the deletion query and returns how many vertices were deleted.
-func (_d *SourceSecretDelete) Exec(ctx context.Context) (int, error) {
+func (_d *IntegrationDelete) Exec(ctx context.Context) (int, error) {
 	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_d *SourceSecretDelete) ExecX(ctx context.Context) int {
+func (_d *IntegrationDelete) ExecX(ctx context.Context) int {
 	n, err := _d.Exec(ctx)
 	if err != nil {
 		panic(err)
@@ -39,8 +39,8 @@ func (_d *SourceSecretDelete) ExecX(ctx context.Context) int {
 	return n
 }
 
-func (_d *SourceSecretDelete) sqlExec(ctx context.Context) (int, error) {
-	_spec := sqlgraph.NewDeleteSpec(sourcesecret.Table, sqlgraph.NewFieldSpec(sourcesecret.FieldID, field.TypeInt64))
+func (_d *IntegrationDelete) sqlExec(ctx context.Context) (int, error) {
+	_spec := sqlgraph.NewDeleteSpec(integration.Table, sqlgraph.NewFieldSpec(integration.FieldID, field.TypeInt64))
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
 			for i := range ps {
@@ -56,32 +56,32 @@ func (_d *SourceSecretDelete) sqlExec(ctx context.Context) (int, error) {
 	return affected, err
 }
 
-// SourceSecretDeleteOne is the builder for deleting a single SourceSecret entity.
-type SourceSecretDeleteOne struct {
-	_d *SourceSecretDelete
+// IntegrationDeleteOne is the builder for deleting a single Integration entity.
+type IntegrationDeleteOne struct {
+	_d *IntegrationDelete
 }
 
-// Where appends a list predicates to the SourceSecretDelete builder.
-func (_d *SourceSecretDeleteOne) Where(ps ...predicate.SourceSecret) *SourceSecretDeleteOne {
+// Where appends a list predicates to the IntegrationDelete builder.
+func (_d *IntegrationDeleteOne) Where(ps ...predicate.Integration) *IntegrationDeleteOne {
 	_d._d.mutation.Where(ps...)
 	return _d
 }
 
 // Exec executes the deletion query.
-func (_d *SourceSecretDeleteOne) Exec(ctx context.Context) error {
+func (_d *IntegrationDeleteOne) Exec(ctx context.Context) error {
 	n, err := _d._d.Exec(ctx)
 	switch {
 	case err != nil:
 		return err
 	case n == 0:
-		return &NotFoundError{sourcesecret.Label}
+		return &NotFoundError{integration.Label}
 	default:
 		return nil
 	}
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_d *SourceSecretDeleteOne) ExecX(ctx context.Context) {
+func (_d *IntegrationDeleteOne) ExecX(ctx context.Context) {
 	if err := _d.Exec(ctx); err != nil {
 		panic(err)
 	}

@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"postrider/ent/db/integration"
 	"postrider/ent/db/predicate"
-	"postrider/ent/db/source"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -17,65 +17,65 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// SourceQuery is the builder for querying Source entities.
-type SourceQuery struct {
+// IntegrationQuery is the builder for querying Integration entities.
+type IntegrationQuery struct {
 	config
 	ctx        *QueryContext
-	order      []source.OrderOption
+	order      []integration.OrderOption
 	inters     []Interceptor
-	predicates []predicate.Source
+	predicates []predicate.Integration
 	modifiers  []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
 }
 
-// Where adds a new predicate for the SourceQuery builder.
-func (_q *SourceQuery) Where(ps ...predicate.Source) *SourceQuery {
+// Where adds a new predicate for the IntegrationQuery builder.
+func (_q *IntegrationQuery) Where(ps ...predicate.Integration) *IntegrationQuery {
 	_q.predicates = append(_q.predicates, ps...)
 	return _q
 }
 
 // Limit the number of records to be returned by this query.
-func (_q *SourceQuery) Limit(limit int) *SourceQuery {
+func (_q *IntegrationQuery) Limit(limit int) *IntegrationQuery {
 	_q.ctx.Limit = &limit
 	return _q
 }
 
 // Offset to start from.
-func (_q *SourceQuery) Offset(offset int) *SourceQuery {
+func (_q *IntegrationQuery) Offset(offset int) *IntegrationQuery {
 	_q.ctx.Offset = &offset
 	return _q
 }
 
 // Unique configures the query builder to filter duplicate records on query.
 // By default, unique is set to true, and can be disabled using this method.
-func (_q *SourceQuery) Unique(unique bool) *SourceQuery {
+func (_q *IntegrationQuery) Unique(unique bool) *IntegrationQuery {
 	_q.ctx.Unique = &unique
 	return _q
 }
 
 // Order specifies how the records should be ordered.
-func (_q *SourceQuery) Order(o ...source.OrderOption) *SourceQuery {
+func (_q *IntegrationQuery) Order(o ...integration.OrderOption) *IntegrationQuery {
 	_q.order = append(_q.order, o...)
 	return _q
 }
 
-// First returns the first Source entity from the query.
-// Returns a *NotFoundError when no Source was found.
-func (_q *SourceQuery) First(ctx context.Context) (*Source, error) {
+// First returns the first Integration entity from the query.
+// Returns a *NotFoundError when no Integration was found.
+func (_q *IntegrationQuery) First(ctx context.Context) (*Integration, error) {
 	nodes, err := _q.Limit(1).All(setContextOp(ctx, _q.ctx, ent.OpQueryFirst))
 	if err != nil {
 		return nil, err
 	}
 	if len(nodes) == 0 {
-		return nil, &NotFoundError{source.Label}
+		return nil, &NotFoundError{integration.Label}
 	}
 	return nodes[0], nil
 }
 
 // FirstX is like First, but panics if an error occurs.
-func (_q *SourceQuery) FirstX(ctx context.Context) *Source {
+func (_q *IntegrationQuery) FirstX(ctx context.Context) *Integration {
 	node, err := _q.First(ctx)
 	if err != nil && !IsNotFound(err) {
 		panic(err)
@@ -83,22 +83,22 @@ func (_q *SourceQuery) FirstX(ctx context.Context) *Source {
 	return node
 }
 
-// FirstID returns the first Source ID from the query.
-// Returns a *NotFoundError when no Source ID was found.
-func (_q *SourceQuery) FirstID(ctx context.Context) (id int64, err error) {
+// FirstID returns the first Integration ID from the query.
+// Returns a *NotFoundError when no Integration ID was found.
+func (_q *IntegrationQuery) FirstID(ctx context.Context) (id int64, err error) {
 	var ids []int64
 	if ids, err = _q.Limit(1).IDs(setContextOp(ctx, _q.ctx, ent.OpQueryFirstID)); err != nil {
 		return
 	}
 	if len(ids) == 0 {
-		err = &NotFoundError{source.Label}
+		err = &NotFoundError{integration.Label}
 		return
 	}
 	return ids[0], nil
 }
 
 // FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *SourceQuery) FirstIDX(ctx context.Context) int64 {
+func (_q *IntegrationQuery) FirstIDX(ctx context.Context) int64 {
 	id, err := _q.FirstID(ctx)
 	if err != nil && !IsNotFound(err) {
 		panic(err)
@@ -106,10 +106,10 @@ func (_q *SourceQuery) FirstIDX(ctx context.Context) int64 {
 	return id
 }
 
-// Only returns a single Source entity found by the query, ensuring it only returns one.
-// Returns a *NotSingularError when more than one Source entity is found.
-// Returns a *NotFoundError when no Source entities are found.
-func (_q *SourceQuery) Only(ctx context.Context) (*Source, error) {
+// Only returns a single Integration entity found by the query, ensuring it only returns one.
+// Returns a *NotSingularError when more than one Integration entity is found.
+// Returns a *NotFoundError when no Integration entities are found.
+func (_q *IntegrationQuery) Only(ctx context.Context) (*Integration, error) {
 	nodes, err := _q.Limit(2).All(setContextOp(ctx, _q.ctx, ent.OpQueryOnly))
 	if err != nil {
 		return nil, err
@@ -118,14 +118,14 @@ func (_q *SourceQuery) Only(ctx context.Context) (*Source, error) {
 	case 1:
 		return nodes[0], nil
 	case 0:
-		return nil, &NotFoundError{source.Label}
+		return nil, &NotFoundError{integration.Label}
 	default:
-		return nil, &NotSingularError{source.Label}
+		return nil, &NotSingularError{integration.Label}
 	}
 }
 
 // OnlyX is like Only, but panics if an error occurs.
-func (_q *SourceQuery) OnlyX(ctx context.Context) *Source {
+func (_q *IntegrationQuery) OnlyX(ctx context.Context) *Integration {
 	node, err := _q.Only(ctx)
 	if err != nil {
 		panic(err)
@@ -133,10 +133,10 @@ func (_q *SourceQuery) OnlyX(ctx context.Context) *Source {
 	return node
 }
 
-// OnlyID is like Only, but returns the only Source ID in the query.
-// Returns a *NotSingularError when more than one Source ID is found.
+// OnlyID is like Only, but returns the only Integration ID in the query.
+// Returns a *NotSingularError when more than one Integration ID is found.
 // Returns a *NotFoundError when no entities are found.
-func (_q *SourceQuery) OnlyID(ctx context.Context) (id int64, err error) {
+func (_q *IntegrationQuery) OnlyID(ctx context.Context) (id int64, err error) {
 	var ids []int64
 	if ids, err = _q.Limit(2).IDs(setContextOp(ctx, _q.ctx, ent.OpQueryOnlyID)); err != nil {
 		return
@@ -145,15 +145,15 @@ func (_q *SourceQuery) OnlyID(ctx context.Context) (id int64, err error) {
 	case 1:
 		id = ids[0]
 	case 0:
-		err = &NotFoundError{source.Label}
+		err = &NotFoundError{integration.Label}
 	default:
-		err = &NotSingularError{source.Label}
+		err = &NotSingularError{integration.Label}
 	}
 	return
 }
 
 // OnlyIDX is like OnlyID, but panics if an error occurs.
-func (_q *SourceQuery) OnlyIDX(ctx context.Context) int64 {
+func (_q *IntegrationQuery) OnlyIDX(ctx context.Context) int64 {
 	id, err := _q.OnlyID(ctx)
 	if err != nil {
 		panic(err)
@@ -161,18 +161,18 @@ func (_q *SourceQuery) OnlyIDX(ctx context.Context) int64 {
 	return id
 }
 
-// All executes the query and returns a list of Sources.
-func (_q *SourceQuery) All(ctx context.Context) ([]*Source, error) {
+// All executes the query and returns a list of Integrations.
+func (_q *IntegrationQuery) All(ctx context.Context) ([]*Integration, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryAll)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return nil, err
 	}
-	qr := querierAll[[]*Source, *SourceQuery]()
-	return withInterceptors[[]*Source](ctx, _q, qr, _q.inters)
+	qr := querierAll[[]*Integration, *IntegrationQuery]()
+	return withInterceptors[[]*Integration](ctx, _q, qr, _q.inters)
 }
 
 // AllX is like All, but panics if an error occurs.
-func (_q *SourceQuery) AllX(ctx context.Context) []*Source {
+func (_q *IntegrationQuery) AllX(ctx context.Context) []*Integration {
 	nodes, err := _q.All(ctx)
 	if err != nil {
 		panic(err)
@@ -180,20 +180,20 @@ func (_q *SourceQuery) AllX(ctx context.Context) []*Source {
 	return nodes
 }
 
-// IDs executes the query and returns a list of Source IDs.
-func (_q *SourceQuery) IDs(ctx context.Context) (ids []int64, err error) {
+// IDs executes the query and returns a list of Integration IDs.
+func (_q *IntegrationQuery) IDs(ctx context.Context) (ids []int64, err error) {
 	if _q.ctx.Unique == nil && _q.path != nil {
 		_q.Unique(true)
 	}
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryIDs)
-	if err = _q.Select(source.FieldID).Scan(ctx, &ids); err != nil {
+	if err = _q.Select(integration.FieldID).Scan(ctx, &ids); err != nil {
 		return nil, err
 	}
 	return ids, nil
 }
 
 // IDsX is like IDs, but panics if an error occurs.
-func (_q *SourceQuery) IDsX(ctx context.Context) []int64 {
+func (_q *IntegrationQuery) IDsX(ctx context.Context) []int64 {
 	ids, err := _q.IDs(ctx)
 	if err != nil {
 		panic(err)
@@ -202,16 +202,16 @@ func (_q *SourceQuery) IDsX(ctx context.Context) []int64 {
 }
 
 // Count returns the count of the given query.
-func (_q *SourceQuery) Count(ctx context.Context) (int, error) {
+func (_q *IntegrationQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return 0, err
 	}
-	return withInterceptors[int](ctx, _q, querierCount[*SourceQuery](), _q.inters)
+	return withInterceptors[int](ctx, _q, querierCount[*IntegrationQuery](), _q.inters)
 }
 
 // CountX is like Count, but panics if an error occurs.
-func (_q *SourceQuery) CountX(ctx context.Context) int {
+func (_q *IntegrationQuery) CountX(ctx context.Context) int {
 	count, err := _q.Count(ctx)
 	if err != nil {
 		panic(err)
@@ -220,7 +220,7 @@ func (_q *SourceQuery) CountX(ctx context.Context) int {
 }
 
 // Exist returns true if the query has elements in the graph.
-func (_q *SourceQuery) Exist(ctx context.Context) (bool, error) {
+func (_q *IntegrationQuery) Exist(ctx context.Context) (bool, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryExist)
 	switch _, err := _q.FirstID(ctx); {
 	case IsNotFound(err):
@@ -233,7 +233,7 @@ func (_q *SourceQuery) Exist(ctx context.Context) (bool, error) {
 }
 
 // ExistX is like Exist, but panics if an error occurs.
-func (_q *SourceQuery) ExistX(ctx context.Context) bool {
+func (_q *IntegrationQuery) ExistX(ctx context.Context) bool {
 	exist, err := _q.Exist(ctx)
 	if err != nil {
 		panic(err)
@@ -241,18 +241,18 @@ func (_q *SourceQuery) ExistX(ctx context.Context) bool {
 	return exist
 }
 
-// Clone returns a duplicate of the SourceQuery builder, including all associated steps. It can be
+// Clone returns a duplicate of the IntegrationQuery builder, including all associated steps. It can be
 // used to prepare common query builders and use them differently after the clone is made.
-func (_q *SourceQuery) Clone() *SourceQuery {
+func (_q *IntegrationQuery) Clone() *IntegrationQuery {
 	if _q == nil {
 		return nil
 	}
-	return &SourceQuery{
+	return &IntegrationQuery{
 		config:     _q.config,
 		ctx:        _q.ctx.Clone(),
-		order:      append([]source.OrderOption{}, _q.order...),
+		order:      append([]integration.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.Source{}, _q.predicates...),
+		predicates: append([]predicate.Integration{}, _q.predicates...),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -270,15 +270,15 @@ func (_q *SourceQuery) Clone() *SourceQuery {
 //		Count int `json:"count,omitempty"`
 //	}
 //
-//	client.Source.Query().
-//		GroupBy(source.FieldKey).
+//	client.Integration.Query().
+//		GroupBy(integration.FieldKey).
 //		Aggregate(db.Count()).
 //		Scan(ctx, &v)
-func (_q *SourceQuery) GroupBy(field string, fields ...string) *SourceGroupBy {
+func (_q *IntegrationQuery) GroupBy(field string, fields ...string) *IntegrationGroupBy {
 	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &SourceGroupBy{build: _q}
+	grbuild := &IntegrationGroupBy{build: _q}
 	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = source.Label
+	grbuild.label = integration.Label
 	grbuild.scan = grbuild.Scan
 	return grbuild
 }
@@ -292,23 +292,23 @@ func (_q *SourceQuery) GroupBy(field string, fields ...string) *SourceGroupBy {
 //		Key string `json:"key,omitempty"`
 //	}
 //
-//	client.Source.Query().
-//		Select(source.FieldKey).
+//	client.Integration.Query().
+//		Select(integration.FieldKey).
 //		Scan(ctx, &v)
-func (_q *SourceQuery) Select(fields ...string) *SourceSelect {
+func (_q *IntegrationQuery) Select(fields ...string) *IntegrationSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)
-	sbuild := &SourceSelect{SourceQuery: _q}
-	sbuild.label = source.Label
+	sbuild := &IntegrationSelect{IntegrationQuery: _q}
+	sbuild.label = integration.Label
 	sbuild.flds, sbuild.scan = &_q.ctx.Fields, sbuild.Scan
 	return sbuild
 }
 
-// Aggregate returns a SourceSelect configured with the given aggregations.
-func (_q *SourceQuery) Aggregate(fns ...AggregateFunc) *SourceSelect {
+// Aggregate returns a IntegrationSelect configured with the given aggregations.
+func (_q *IntegrationQuery) Aggregate(fns ...AggregateFunc) *IntegrationSelect {
 	return _q.Select().Aggregate(fns...)
 }
 
-func (_q *SourceQuery) prepareQuery(ctx context.Context) error {
+func (_q *IntegrationQuery) prepareQuery(ctx context.Context) error {
 	for _, inter := range _q.inters {
 		if inter == nil {
 			return fmt.Errorf("db: uninitialized interceptor (forgotten import db/runtime?)")
@@ -320,7 +320,7 @@ func (_q *SourceQuery) prepareQuery(ctx context.Context) error {
 		}
 	}
 	for _, f := range _q.ctx.Fields {
-		if !source.ValidColumn(f) {
+		if !integration.ValidColumn(f) {
 			return &ValidationError{Name: f, err: fmt.Errorf("db: invalid field %q for query", f)}
 		}
 	}
@@ -331,25 +331,25 @@ func (_q *SourceQuery) prepareQuery(ctx context.Context) error {
 		}
 		_q.sql = prev
 	}
-	if source.Policy == nil {
-		return errors.New("db: uninitialized source.Policy (forgotten import db/runtime?)")
+	if integration.Policy == nil {
+		return errors.New("db: uninitialized integration.Policy (forgotten import db/runtime?)")
 	}
-	if err := source.Policy.EvalQuery(ctx, _q); err != nil {
+	if err := integration.Policy.EvalQuery(ctx, _q); err != nil {
 		return err
 	}
 	return nil
 }
 
-func (_q *SourceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Source, error) {
+func (_q *IntegrationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Integration, error) {
 	var (
-		nodes = []*Source{}
+		nodes = []*Integration{}
 		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
-		return (*Source).scanValues(nil, columns)
+		return (*Integration).scanValues(nil, columns)
 	}
 	_spec.Assign = func(columns []string, values []any) error {
-		node := &Source{config: _q.config}
+		node := &Integration{config: _q.config}
 		nodes = append(nodes, node)
 		return node.assignValues(columns, values)
 	}
@@ -368,7 +368,7 @@ func (_q *SourceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Sourc
 	return nodes, nil
 }
 
-func (_q *SourceQuery) sqlCount(ctx context.Context) (int, error) {
+func (_q *IntegrationQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -380,8 +380,8 @@ func (_q *SourceQuery) sqlCount(ctx context.Context) (int, error) {
 	return sqlgraph.CountNodes(ctx, _q.driver, _spec)
 }
 
-func (_q *SourceQuery) querySpec() *sqlgraph.QuerySpec {
-	_spec := sqlgraph.NewQuerySpec(source.Table, source.Columns, sqlgraph.NewFieldSpec(source.FieldID, field.TypeInt64))
+func (_q *IntegrationQuery) querySpec() *sqlgraph.QuerySpec {
+	_spec := sqlgraph.NewQuerySpec(integration.Table, integration.Columns, sqlgraph.NewFieldSpec(integration.FieldID, field.TypeInt64))
 	_spec.From = _q.sql
 	if unique := _q.ctx.Unique; unique != nil {
 		_spec.Unique = *unique
@@ -390,9 +390,9 @@ func (_q *SourceQuery) querySpec() *sqlgraph.QuerySpec {
 	}
 	if fields := _q.ctx.Fields; len(fields) > 0 {
 		_spec.Node.Columns = make([]string, 0, len(fields))
-		_spec.Node.Columns = append(_spec.Node.Columns, source.FieldID)
+		_spec.Node.Columns = append(_spec.Node.Columns, integration.FieldID)
 		for i := range fields {
-			if fields[i] != source.FieldID {
+			if fields[i] != integration.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
 		}
@@ -420,12 +420,12 @@ func (_q *SourceQuery) querySpec() *sqlgraph.QuerySpec {
 	return _spec
 }
 
-func (_q *SourceQuery) sqlQuery(ctx context.Context) *sql.Selector {
+func (_q *IntegrationQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	builder := sql.Dialect(_q.driver.Dialect())
-	t1 := builder.Table(source.Table)
+	t1 := builder.Table(integration.Table)
 	columns := _q.ctx.Fields
 	if len(columns) == 0 {
-		columns = source.Columns
+		columns = integration.Columns
 	}
 	selector := builder.Select(t1.Columns(columns...)...).From(t1)
 	if _q.sql != nil {
@@ -458,7 +458,7 @@ func (_q *SourceQuery) sqlQuery(ctx context.Context) *sql.Selector {
 // ForUpdate locks the selected rows against concurrent updates, and prevent them from being
 // updated, deleted or "selected ... for update" by other sessions, until the transaction is
 // either committed or rolled-back.
-func (_q *SourceQuery) ForUpdate(opts ...sql.LockOption) *SourceQuery {
+func (_q *IntegrationQuery) ForUpdate(opts ...sql.LockOption) *IntegrationQuery {
 	if _q.driver.Dialect() == dialect.Postgres {
 		_q.Unique(false)
 	}
@@ -471,7 +471,7 @@ func (_q *SourceQuery) ForUpdate(opts ...sql.LockOption) *SourceQuery {
 // ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
 // on any rows that are read. Other sessions can read the rows, but cannot modify them
 // until your transaction commits.
-func (_q *SourceQuery) ForShare(opts ...sql.LockOption) *SourceQuery {
+func (_q *IntegrationQuery) ForShare(opts ...sql.LockOption) *IntegrationQuery {
 	if _q.driver.Dialect() == dialect.Postgres {
 		_q.Unique(false)
 	}
@@ -482,33 +482,33 @@ func (_q *SourceQuery) ForShare(opts ...sql.LockOption) *SourceQuery {
 }
 
 // Modify adds a query modifier for attaching custom logic to queries.
-func (_q *SourceQuery) Modify(modifiers ...func(s *sql.Selector)) *SourceSelect {
+func (_q *IntegrationQuery) Modify(modifiers ...func(s *sql.Selector)) *IntegrationSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
 }
 
-// SourceGroupBy is the group-by builder for Source entities.
-type SourceGroupBy struct {
+// IntegrationGroupBy is the group-by builder for Integration entities.
+type IntegrationGroupBy struct {
 	selector
-	build *SourceQuery
+	build *IntegrationQuery
 }
 
 // Aggregate adds the given aggregation functions to the group-by query.
-func (_g *SourceGroupBy) Aggregate(fns ...AggregateFunc) *SourceGroupBy {
+func (_g *IntegrationGroupBy) Aggregate(fns ...AggregateFunc) *IntegrationGroupBy {
 	_g.fns = append(_g.fns, fns...)
 	return _g
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_g *SourceGroupBy) Scan(ctx context.Context, v any) error {
+func (_g *IntegrationGroupBy) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
 	if err := _g.build.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*SourceQuery, *SourceGroupBy](ctx, _g.build, _g, _g.build.inters, v)
+	return scanWithInterceptors[*IntegrationQuery, *IntegrationGroupBy](ctx, _g.build, _g, _g.build.inters, v)
 }
 
-func (_g *SourceGroupBy) sqlScan(ctx context.Context, root *SourceQuery, v any) error {
+func (_g *IntegrationGroupBy) sqlScan(ctx context.Context, root *IntegrationQuery, v any) error {
 	selector := root.sqlQuery(ctx).Select()
 	aggregation := make([]string, 0, len(_g.fns))
 	for _, fn := range _g.fns {
@@ -535,28 +535,28 @@ func (_g *SourceGroupBy) sqlScan(ctx context.Context, root *SourceQuery, v any) 
 	return sql.ScanSlice(rows, v)
 }
 
-// SourceSelect is the builder for selecting fields of Source entities.
-type SourceSelect struct {
-	*SourceQuery
+// IntegrationSelect is the builder for selecting fields of Integration entities.
+type IntegrationSelect struct {
+	*IntegrationQuery
 	selector
 }
 
 // Aggregate adds the given aggregation functions to the selector query.
-func (_s *SourceSelect) Aggregate(fns ...AggregateFunc) *SourceSelect {
+func (_s *IntegrationSelect) Aggregate(fns ...AggregateFunc) *IntegrationSelect {
 	_s.fns = append(_s.fns, fns...)
 	return _s
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_s *SourceSelect) Scan(ctx context.Context, v any) error {
+func (_s *IntegrationSelect) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _s.ctx, ent.OpQuerySelect)
 	if err := _s.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*SourceQuery, *SourceSelect](ctx, _s.SourceQuery, _s, _s.inters, v)
+	return scanWithInterceptors[*IntegrationQuery, *IntegrationSelect](ctx, _s.IntegrationQuery, _s, _s.inters, v)
 }
 
-func (_s *SourceSelect) sqlScan(ctx context.Context, root *SourceQuery, v any) error {
+func (_s *IntegrationSelect) sqlScan(ctx context.Context, root *IntegrationQuery, v any) error {
 	selector := root.sqlQuery(ctx)
 	aggregation := make([]string, 0, len(_s.fns))
 	for _, fn := range _s.fns {
@@ -578,7 +578,7 @@ func (_s *SourceSelect) sqlScan(ctx context.Context, root *SourceQuery, v any) e
 }
 
 // Modify adds a query modifier for attaching custom logic to queries.
-func (_s *SourceSelect) Modify(modifiers ...func(s *sql.Selector)) *SourceSelect {
+func (_s *IntegrationSelect) Modify(modifiers ...func(s *sql.Selector)) *IntegrationSelect {
 	_s.modifiers = append(_s.modifiers, modifiers...)
 	return _s
 }

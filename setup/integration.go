@@ -12,14 +12,14 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/inbound"
 	"postrider/ent/db"
-	"postrider/ent/db/sourcesecret"
+	"postrider/ent/db/integrationsecret"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 )
 
-// SourceWish is an operator's way in as staff want it.
-type SourceWish struct {
+// IntegrationWish is an operator's integration as staff want it.
+type IntegrationWish struct {
 	Key              string // of a new one
 	Name             string
 	OfferID          int64
@@ -39,73 +39,73 @@ type SourceWish struct {
 	StatusWords      map[string]string // theirs to our status
 }
 
-// SaveSource makes an operator's way in, or with an id changes one. A new one has
+// SaveIntegration makes an operator's integration, or with an id changes one. A new one has
 // a token and a signing key; Reveal shows them.
-func (s *Setup) SaveSource(ctx context.Context, id int64, patch func(*SourceWish)) (*db.Source, error) {
-	var made *db.Source
+func (s *Setup) SaveIntegration(ctx context.Context, id int64, patch func(*IntegrationWish)) (*db.Integration, error) {
+	var made *db.Integration
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
-		wish := SourceWish{Enabled: true, RequireToken: true}
-		var before *db.Source
+		wish := IntegrationWish{Enabled: true, RequireToken: true}
+		var before *db.Integration
 		var err error
 		if id != 0 {
-			if before, err = c.client.Source.Get(ctx, id); err != nil {
-				return missing(err, "id", "source")
+			if before, err = c.client.Integration.Get(ctx, id); err != nil {
+				return missing(err, "id", "integration")
 			}
-			wish = sourceWish(before)
+			wish = integrationWish(before)
 		}
 		patch(&wish)
 		if before != nil {
 			wish.Key = before.Key
 		}
-		if err := c.checkSource(ctx, &wish); err != nil {
+		if err := c.checkIntegration(ctx, &wish); err != nil {
 			return err
 		}
 		if before != nil {
-			update := c.client.Source.UpdateOne(before)
-			setSource(update.Mutation(), wish)
+			update := c.client.Integration.UpdateOne(before)
+			setIntegration(update.Mutation(), wish)
 			if made, err = update.Save(ctx); err != nil {
-				return saved("source", err)
+				return saved("integration", err)
 			}
-			return c.audit(ctx, "update", "source", made.ID, 0, before, made)
+			return c.audit(ctx, "update", "integration", made.ID, 0, before, made)
 		}
-		create := c.client.Source.Create().SetKey(wish.Key).SetCreatedAt(c.now)
-		setSource(create.Mutation(), wish)
+		create := c.client.Integration.Create().SetKey(wish.Key).SetCreatedAt(c.now)
+		setIntegration(create.Mutation(), wish)
 		made, err = create.Save(ctx)
-		if pg.IsUnique(err, "sources_key") {
-			return problem.Conflict("key", "there is a source %q already", wish.Key)
+		if pg.IsUnique(err, "integrations_key") {
+			return problem.Conflict("key", "there is an integration %q already", wish.Key)
 		}
 		if err != nil {
-			return saved("source", err)
+			return saved("integration", err)
 		}
 		for _, kind := range inbound.SecretKinds() {
 			if _, err := s.addSecret(ctx, c, made.ID, string(kind)); err != nil {
 				return err
 			}
 		}
-		return c.audit(ctx, "create", "source", made.ID, 0, nil, made)
+		return c.audit(ctx, "create", "integration", made.ID, 0, nil, made)
 	})
 	return made, err
 }
 
-func (s *Setup) addSecret(ctx context.Context, c *change, sourceID int64, kind string) (string, error) {
+func (s *Setup) addSecret(ctx context.Context, c *change, integrationID int64, kind string) (string, error) {
 	value := secret.Random()
-	sealed, err := s.Secrets.Seal(value, secret.ForSource)
+	sealed, err := s.Secrets.Seal(value, secret.ForIntegration)
 	if err != nil {
 		return "", fmt.Errorf("sealing a secret: %w", err)
 	}
-	err = c.client.SourceSecret.Create().SetSourceID(sourceID).SetKind(kind).SetSealed(sealed).SetCreatedAt(c.now).Exec(ctx)
+	err = c.client.IntegrationSecret.Create().SetIntegrationID(integrationID).SetKind(kind).SetSealed(sealed).SetCreatedAt(c.now).Exec(ctx)
 	return value, saved("secret", err)
 }
 
-// RotateSecret gives a source a new secret of a kind. The ones before stay good
+// RotateSecret gives an integration a new secret of a kind. The ones before stay good
 // for as long as overlap says, so that the operator can change over.
-func (s *Setup) RotateSecret(ctx context.Context, sourceID int64, kind string, overlap time.Duration) (*db.Source, string, error) {
-	var of *db.Source
+func (s *Setup) RotateSecret(ctx context.Context, integrationID int64, kind string, overlap time.Duration) (*db.Integration, string, error) {
+	var of *db.Integration
 	var value string
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
 		var err error
-		if of, err = c.client.Source.Get(ctx, sourceID); err != nil {
-			return missing(err, "sourceId", "source")
+		if of, err = c.client.Integration.Get(ctx, integrationID); err != nil {
+			return missing(err, "integrationId", "integration")
 		}
 		if !slices.Contains(inbound.SecretKinds(), inbound.SecretKind(kind)) {
 			return problem.Invalid("kind", "is token or hmac")
@@ -115,10 +115,10 @@ func (s *Setup) RotateSecret(ctx context.Context, sourceID int64, kind string, o
 		}
 		end := c.now.Add(overlap)
 		// Two at most: whatever else was left of earlier changes ends now.
-		current, err := c.client.SourceSecret.Query().Where(sourcesecret.SourceID(sourceID), sourcesecret.Kind(kind)).
-			Order(db.Desc(sourcesecret.FieldID)).All(ctx)
+		current, err := c.client.IntegrationSecret.Query().Where(integrationsecret.IntegrationID(integrationID), integrationsecret.Kind(kind)).
+			Order(db.Desc(integrationsecret.FieldID)).All(ctx)
 		if err != nil {
-			return fmt.Errorf("reading the source's secrets: %w", err)
+			return fmt.Errorf("reading the integration's secrets: %w", err)
 		}
 		for i, old := range current {
 			expires := end
@@ -128,37 +128,37 @@ func (s *Setup) RotateSecret(ctx context.Context, sourceID int64, kind string, o
 			if old.ExpiresAt != nil && old.ExpiresAt.Before(expires) {
 				continue
 			}
-			if err := c.client.SourceSecret.UpdateOne(old).SetExpiresAt(expires).Exec(ctx); err != nil {
+			if err := c.client.IntegrationSecret.UpdateOne(old).SetExpiresAt(expires).Exec(ctx); err != nil {
 				return saved("secret", err)
 			}
 		}
-		if value, err = s.addSecret(ctx, c, sourceID, kind); err != nil {
+		if value, err = s.addSecret(ctx, c, integrationID, kind); err != nil {
 			return err
 		}
-		return c.audit(ctx, "rotate_secret", "source", sourceID, 0, nil, map[string]any{"kind": kind, "oldExpiresAt": end})
+		return c.audit(ctx, "rotate_secret", "integration", integrationID, 0, nil, map[string]any{"kind": kind, "oldExpiresAt": end})
 	})
 	return of, value, err
 }
 
-// Reveal shows a source's present secret of a kind, and writes down who looked.
-func (s *Setup) Reveal(ctx context.Context, sourceID int64, kind string) (string, error) {
+// Reveal shows an integration's present secret of a kind, and writes down who looked.
+func (s *Setup) Reveal(ctx context.Context, integrationID int64, kind string) (string, error) {
 	var value string
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
-		row, err := c.client.SourceSecret.Query().Where(sourcesecret.SourceID(sourceID), sourcesecret.Kind(kind)).
-			Order(db.Desc(sourcesecret.FieldID)).First(ctx)
+		row, err := c.client.IntegrationSecret.Query().Where(integrationsecret.IntegrationID(integrationID), integrationsecret.Kind(kind)).
+			Order(db.Desc(integrationsecret.FieldID)).First(ctx)
 		if err != nil {
 			return missing(err, "kind", "secret")
 		}
-		if value, err = s.Secrets.Open(row.Sealed, secret.ForSource); err != nil {
+		if value, err = s.Secrets.Open(row.Sealed, secret.ForIntegration); err != nil {
 			return fmt.Errorf("opening a secret: %w", err)
 		}
-		return c.audit(ctx, "reveal_secret", "source", sourceID, 0, nil, map[string]any{"kind": kind})
+		return c.audit(ctx, "reveal_secret", "integration", integrationID, 0, nil, map[string]any{"kind": kind})
 	})
 	return value, err
 }
 
-func sourceWish(r *db.Source) SourceWish {
-	w := SourceWish{
+func integrationWish(r *db.Integration) IntegrationWish {
+	w := IntegrationWish{
 		Key: r.Key, Name: r.Name, OfferID: r.OfferID, Enabled: r.Enabled, TestMode: r.TestMode, RequireHTTPS: r.RequireHTTPS,
 		RequireToken: r.RequireToken, RequireSignature: r.RequireSignature, SignatureHeader: r.SignatureHeader, TimestampName: r.TimestampName,
 		AllowedAddresses: r.AllowedAddresses, Currency: r.Currency, ParameterNames: r.ParameterNames, GoalWords: r.GoalWords, StatusWords: r.StatusWords,
@@ -172,7 +172,7 @@ func sourceWish(r *db.Source) SourceWish {
 	return w
 }
 
-func setSource(m *db.SourceMutation, w SourceWish) {
+func setIntegration(m *db.IntegrationMutation, w IntegrationWish) {
 	m.SetName(w.Name)
 	m.SetOfferID(w.OfferID)
 	m.SetEnabled(w.Enabled)
@@ -200,17 +200,17 @@ func setSource(m *db.SourceMutation, w SourceWish) {
 }
 
 var (
-	sourceKey  = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{1,63}$`)
-	headerName = regexp.MustCompile(`^[A-Za-z0-9_.-]{0,100}$`)
+	integrationKey = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{1,63}$`)
+	headerName     = regexp.MustCompile(`^[A-Za-z0-9_.-]{0,100}$`)
 )
 
 const maxWords = 200
 
-func (c *change) checkSource(ctx context.Context, w *SourceWish) error {
+func (c *change) checkIntegration(ctx context.Context, w *IntegrationWish) error {
 	name, nameErr := cleanName(w.Name)
 	w.Name = name
 	list := []*problem.Error{problem.From(nameErr)}
-	if !sourceKey.MatchString(w.Key) {
+	if !integrationKey.MatchString(w.Key) {
 		list = append(list, problem.Invalid("key", "is the last part of its address: small letters, digits, - and _"))
 	}
 	if _, err := c.client.Offer.Get(ctx, w.OfferID); err != nil {
@@ -243,7 +243,7 @@ func (c *change) checkSource(ctx context.Context, w *SourceWish) error {
 	return wrong(append(list, c.checkWords(ctx, w)...)...)
 }
 
-func (c *change) checkWords(ctx context.Context, w *SourceWish) []*problem.Error {
+func (c *change) checkWords(ctx context.Context, w *IntegrationWish) []*problem.Error {
 	var list []*problem.Error
 	for _, words := range []struct {
 		field string

@@ -5,7 +5,7 @@ package db
 import (
 	"encoding/json"
 	"fmt"
-	"postrider/ent/db/source"
+	"postrider/ent/db/integration"
 	"strings"
 	"time"
 
@@ -13,8 +13,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// Source is the model entity for the Source schema.
-type Source struct {
+// Integration is the model entity for the Integration schema.
+type Integration struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID int64 `json:"id,omitempty"`
@@ -58,19 +58,19 @@ type Source struct {
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
-func (*Source) scanValues(columns []string) ([]any, error) {
+func (*Integration) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case source.FieldAllowedAddresses, source.FieldParameterNames, source.FieldGoalWords, source.FieldStatusWords:
+		case integration.FieldAllowedAddresses, integration.FieldParameterNames, integration.FieldGoalWords, integration.FieldStatusWords:
 			values[i] = new([]byte)
-		case source.FieldEnabled, source.FieldRequireToken, source.FieldRequireSignature, source.FieldRequireHTTPS, source.FieldTestMode:
+		case integration.FieldEnabled, integration.FieldRequireToken, integration.FieldRequireSignature, integration.FieldRequireHTTPS, integration.FieldTestMode:
 			values[i] = new(sql.NullBool)
-		case source.FieldID, source.FieldOfferID, source.FieldRateLimit, source.FieldTimestampWindow:
+		case integration.FieldID, integration.FieldOfferID, integration.FieldRateLimit, integration.FieldTimestampWindow:
 			values[i] = new(sql.NullInt64)
-		case source.FieldKey, source.FieldName, source.FieldSignatureHeader, source.FieldTimestampName, source.FieldCurrency:
+		case integration.FieldKey, integration.FieldName, integration.FieldSignatureHeader, integration.FieldTimestampName, integration.FieldCurrency:
 			values[i] = new(sql.NullString)
-		case source.FieldCreatedAt:
+		case integration.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -80,56 +80,56 @@ func (*Source) scanValues(columns []string) ([]any, error) {
 }
 
 // assignValues assigns the values that were returned from sql.Rows (after scanning)
-// to the Source fields.
-func (_m *Source) assignValues(columns []string, values []any) error {
+// to the Integration fields.
+func (_m *Integration) assignValues(columns []string, values []any) error {
 	if m, n := len(values), len(columns); m < n {
 		return fmt.Errorf("mismatch number of scan values: %d != %d", m, n)
 	}
 	for i := range columns {
 		switch columns[i] {
-		case source.FieldID:
+		case integration.FieldID:
 			value, ok := values[i].(*sql.NullInt64)
 			if !ok {
 				return fmt.Errorf("unexpected type %T for field id", value)
 			}
 			_m.ID = int64(value.Int64)
-		case source.FieldKey:
+		case integration.FieldKey:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field key", values[i])
 			} else if value.Valid {
 				_m.Key = value.String
 			}
-		case source.FieldName:
+		case integration.FieldName:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field name", values[i])
 			} else if value.Valid {
 				_m.Name = value.String
 			}
-		case source.FieldOfferID:
+		case integration.FieldOfferID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field offer_id", values[i])
 			} else if value.Valid {
 				_m.OfferID = value.Int64
 			}
-		case source.FieldEnabled:
+		case integration.FieldEnabled:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field enabled", values[i])
 			} else if value.Valid {
 				_m.Enabled = value.Bool
 			}
-		case source.FieldRequireToken:
+		case integration.FieldRequireToken:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field require_token", values[i])
 			} else if value.Valid {
 				_m.RequireToken = value.Bool
 			}
-		case source.FieldRequireSignature:
+		case integration.FieldRequireSignature:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field require_signature", values[i])
 			} else if value.Valid {
 				_m.RequireSignature = value.Bool
 			}
-		case source.FieldAllowedAddresses:
+		case integration.FieldAllowedAddresses:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field allowed_addresses", values[i])
 			} else if value != nil && len(*value) > 0 {
@@ -137,39 +137,39 @@ func (_m *Source) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field allowed_addresses: %w", err)
 				}
 			}
-		case source.FieldRateLimit:
+		case integration.FieldRateLimit:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field rate_limit", values[i])
 			} else if value.Valid {
 				_m.RateLimit = new(int)
 				*_m.RateLimit = int(value.Int64)
 			}
-		case source.FieldRequireHTTPS:
+		case integration.FieldRequireHTTPS:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field require_https", values[i])
 			} else if value.Valid {
 				_m.RequireHTTPS = value.Bool
 			}
-		case source.FieldSignatureHeader:
+		case integration.FieldSignatureHeader:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field signature_header", values[i])
 			} else if value.Valid {
 				_m.SignatureHeader = value.String
 			}
-		case source.FieldTimestampName:
+		case integration.FieldTimestampName:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field timestamp_name", values[i])
 			} else if value.Valid {
 				_m.TimestampName = value.String
 			}
-		case source.FieldTimestampWindow:
+		case integration.FieldTimestampWindow:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field timestamp_window", values[i])
 			} else if value.Valid {
 				_m.TimestampWindow = new(int)
 				*_m.TimestampWindow = int(value.Int64)
 			}
-		case source.FieldParameterNames:
+		case integration.FieldParameterNames:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field parameter_names", values[i])
 			} else if value != nil && len(*value) > 0 {
@@ -177,7 +177,7 @@ func (_m *Source) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field parameter_names: %w", err)
 				}
 			}
-		case source.FieldGoalWords:
+		case integration.FieldGoalWords:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field goal_words", values[i])
 			} else if value != nil && len(*value) > 0 {
@@ -185,7 +185,7 @@ func (_m *Source) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field goal_words: %w", err)
 				}
 			}
-		case source.FieldStatusWords:
+		case integration.FieldStatusWords:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field status_words", values[i])
 			} else if value != nil && len(*value) > 0 {
@@ -193,19 +193,19 @@ func (_m *Source) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field status_words: %w", err)
 				}
 			}
-		case source.FieldCurrency:
+		case integration.FieldCurrency:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field currency", values[i])
 			} else if value.Valid {
 				_m.Currency = value.String
 			}
-		case source.FieldTestMode:
+		case integration.FieldTestMode:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field test_mode", values[i])
 			} else if value.Valid {
 				_m.TestMode = value.Bool
 			}
-		case source.FieldCreatedAt:
+		case integration.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
 			} else if value.Valid {
@@ -218,34 +218,34 @@ func (_m *Source) assignValues(columns []string, values []any) error {
 	return nil
 }
 
-// Value returns the ent.Value that was dynamically selected and assigned to the Source.
+// Value returns the ent.Value that was dynamically selected and assigned to the Integration.
 // This includes values selected through modifiers, order, etc.
-func (_m *Source) Value(name string) (ent.Value, error) {
+func (_m *Integration) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this Source.
-// Note that you need to call Source.Unwrap() before calling this method if this Source
+// Update returns a builder for updating this Integration.
+// Note that you need to call Integration.Unwrap() before calling this method if this Integration
 // was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Source) Update() *SourceUpdateOne {
-	return NewSourceClient(_m.config).UpdateOne(_m)
+func (_m *Integration) Update() *IntegrationUpdateOne {
+	return NewIntegrationClient(_m.config).UpdateOne(_m)
 }
 
-// Unwrap unwraps the Source entity that was returned from a transaction after it was closed,
+// Unwrap unwraps the Integration entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
-func (_m *Source) Unwrap() *Source {
+func (_m *Integration) Unwrap() *Integration {
 	_tx, ok := _m.config.driver.(*txDriver)
 	if !ok {
-		panic("db: Source is not a transactional entity")
+		panic("db: Integration is not a transactional entity")
 	}
 	_m.config.driver = _tx.drv
 	return _m
 }
 
 // String implements the fmt.Stringer.
-func (_m *Source) String() string {
+func (_m *Integration) String() string {
 	var builder strings.Builder
-	builder.WriteString("Source(")
+	builder.WriteString("Integration(")
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("key=")
 	builder.WriteString(_m.Key)
@@ -308,5 +308,5 @@ func (_m *Source) String() string {
 	return builder.String()
 }
 
-// Sources is a parsable slice of Source.
-type Sources []*Source
+// Integrations is a parsable slice of Integration.
+type Integrations []*Integration

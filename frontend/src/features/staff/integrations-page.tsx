@@ -18,12 +18,12 @@ import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 import { GeneralError } from "./parts";
-import { SaveSource } from "./save-source";
+import { SaveIntegration } from "./save-integration";
 import { useSave } from "./use-save";
 
-const SourcesQuery = graphql(`
-  query StaffSources {
-    sources {
+const IntegrationsQuery = graphql(`
+  query StaffIntegrations {
+    integrations {
       id
       key
       name
@@ -48,23 +48,26 @@ const SourcesQuery = graphql(`
   }
 `);
 
-type Source = NonNullable<ResultOf<typeof SourcesQuery>["sources"]>[number];
+type Integration = NonNullable<ResultOf<typeof IntegrationsQuery>["integrations"]>[number];
 
-function proofs(source: Source): string {
+function proofs(integration: Integration): string {
   const list = [
-    source.requireToken && "token",
-    source.requireSignature && "signature",
-    source.allowedAddresses.length > 0 && "address",
-    source.requireHttps && "https",
+    integration.requireToken && "token",
+    integration.requireSignature && "signature",
+    integration.allowedAddresses.length > 0 && "address",
+    integration.requireHttps && "https",
   ].filter(Boolean);
   return list.length === 0 ? "nothing: anybody can call it" : list.join(", ");
 }
 
-export function SourcesPage(): ReactElement {
+export function IntegrationsPage(): ReactElement {
   const navigate = useNavigate();
   const [isNew, setNew] = useState(false);
-  const [{ data, error }, refetch] = useQuery({ query: SourcesQuery, requestPolicy: "cache-and-network" });
-  const rows = data?.sources ?? [];
+  const [{ data, error }, refetch] = useQuery({
+    query: IntegrationsQuery,
+    requestPolicy: "cache-and-network",
+  });
+  const rows = data?.integrations ?? [];
   const create = (
     <Button
       look="primary"
@@ -73,16 +76,16 @@ export function SourcesPage(): ReactElement {
         setNew(true);
       }}
     >
-      New source
+      New integration
     </Button>
   );
-  const columns: Column<Source>[] = [
+  const columns: Column<Integration>[] = [
     {
       id: "name",
-      header: "Source",
+      header: "Integration",
       lead: true,
       cell: (row) => (
-        <Link to="/staff/sources/$id" params={{ id: row.id }} className={rowLinkClass}>
+        <Link to="/staff/integrations/$id" params={{ id: row.id }} className={rowLinkClass}>
           {row.name}
         </Link>
       ),
@@ -124,35 +127,35 @@ export function SourcesPage(): ReactElement {
   ];
   return (
     <>
-      <PageHead title="Sources" aside={create}>
+      <PageHead title="Integrations" aside={create}>
         Operators&apos; ways in: an address each, what it must prove, and what its words mean.
       </PageHead>
       <Listing
-        what="The sources"
+        what="The integrations"
         error={data ? undefined : error}
         isEmpty={data !== undefined && rows.length === 0}
         empty={{
-          title: "No source yet",
-          words: "A source is the address that an operator reports to.",
+          title: "No integration yet",
+          words: "An integration is the address that an operator reports to.",
           action: create,
         }}
         onRetry={() => {
           refetch({ requestPolicy: "network-only" });
         }}
       >
-        <Table label="Sources" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
+        <Table label="Integrations" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
       </Listing>
       <Dialog
-        title="New source"
+        title="New integration"
         isOpen={isNew}
         onClose={() => {
           setNew(false);
         }}
       >
-        <NewSource
+        <NewIntegration
           onMade={(id, name) => {
             toast(`${name} can call now; hand over its address`);
-            void navigate({ to: "/staff/sources/$id", params: { id } });
+            void navigate({ to: "/staff/integrations/$id", params: { id } });
           }}
         />
       </Dialog>
@@ -160,19 +163,19 @@ export function SourcesPage(): ReactElement {
   );
 }
 
-function NewSource({ onMade }: { onMade: (id: string, name: string) => void }): ReactElement {
+function NewIntegration({ onMade }: { onMade: (id: string, name: string) => void }): ReactElement {
   const offers = useOfferChoices();
   const [name, setName] = useState("");
   const [key, setKey] = useState<string | null>(null);
   const [offerId, setOfferId] = useState<string | null>(null);
-  const { errors, isSaving, save } = useSave(SaveSource, "saveSource", ["name", "key", "offerId"]);
+  const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration", ["name", "key", "offerId"]);
   const suggested = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "");
   const submit = async () => {
     const payload = await save({ name, key: key ?? suggested, ...(offerId !== null && { offerId }) });
-    if (payload?.source) onMade(payload.source.id, payload.source.name);
+    if (payload?.integration) onMade(payload.integration.id, payload.integration.name);
   };
   return (
     <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>
@@ -204,7 +207,7 @@ function NewSource({ onMade }: { onMade: (id: string, name: string) => void }): 
       />
       <div className="flex justify-end">
         <Button type="submit" look="primary" isPending={isSaving}>
-          Create the source
+          Create the integration
         </Button>
       </div>
     </Form>

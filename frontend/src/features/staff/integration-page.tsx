@@ -16,15 +16,15 @@ import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 import { ResultBadge } from "./result-badge";
-import { SourceForm } from "./source-form";
-import { SourceSecrets } from "./source-secrets";
+import { IntegrationForm } from "./integration-form";
+import { IntegrationSecrets } from "./integration-secrets";
 import { Unmapped } from "./unmapped";
 import { useArrivals } from "./use-arrivals";
 
-const SourceQuery = graphql(`
-  query StaffSource($id: ID!) {
+const IntegrationQuery = graphql(`
+  query StaffIntegration($id: ID!) {
     node(id: $id) {
-      ... on Source {
+      ... on Integration {
         id
         key
         name
@@ -77,8 +77,8 @@ const SourceQuery = graphql(`
 `);
 
 const ArrivedQuery = graphql(`
-  query StaffSourceCalls($id: ID!) {
-    receivedPostbacks(first: 10, filter: { sourceIds: [$id] }) {
+  query StaffIntegrationCalls($id: ID!) {
+    receivedPostbacks(first: 10, filter: { integrationIds: [$id] }) {
       edges {
         node {
           id
@@ -93,15 +93,15 @@ const ArrivedQuery = graphql(`
   }
 `);
 
-type Source = Extract<NonNullable<ResultOf<typeof SourceQuery>["node"]>, { snippets: unknown }>;
+type Integration = Extract<NonNullable<ResultOf<typeof IntegrationQuery>["node"]>, { snippets: unknown }>;
 type Call = NonNullable<ResultOf<typeof ArrivedQuery>["receivedPostbacks"]>["edges"][number]["node"];
 
-const route = getRouteApi("/shell/staff/sources/$id");
+const route = getRouteApi("/shell/staff/integrations/$id");
 
-export function SourcePage(): ReactElement {
+export function IntegrationPage(): ReactElement {
   const { id } = route.useParams();
   const [{ data, error }, refetch] = useQuery({
-    query: SourceQuery,
+    query: IntegrationQuery,
     variables: { id },
     requestPolicy: "cache-and-network",
   });
@@ -109,48 +109,50 @@ export function SourcePage(): ReactElement {
     refetch({ requestPolicy: "network-only" });
   };
   if (error && !data)
-    return <ErrorState title="The source could not be fetched" message={explain(error)} onRetry={again} />;
-  if (!data) return <SkeletonBlock label="Loading the source" lines={8} />;
+    return (
+      <ErrorState title="The integration could not be fetched" message={explain(error)} onRetry={again} />
+    );
+  if (!data) return <SkeletonBlock label="Loading the integration" lines={8} />;
   if (!data.node || !("snippets" in data.node)) {
     return (
-      <EmptyState icon={PlugZap} title="There is no such source">
+      <EmptyState icon={PlugZap} title="There is no such integration">
         It may have been mistyped.
       </EmptyState>
     );
   }
-  const source = data.node;
+  const integration = data.node;
   return (
     <>
       <PageHead
-        title={source.name}
+        title={integration.name}
         aside={
-          <Badge tone={!source.enabled ? "queued" : source.testMode ? "held" : "delivered"}>
-            {!source.enabled ? "Off" : source.testMode ? "Test mode" : "On"}
+          <Badge tone={!integration.enabled ? "queued" : integration.testMode ? "held" : "delivered"}>
+            {!integration.enabled ? "Off" : integration.testMode ? "Test mode" : "On"}
           </Badge>
         }
       >
         <span className="flex flex-wrap items-center gap-2">
-          <Link to="/staff/sources" className="link inline-flex items-center gap-1">
+          <Link to="/staff/integrations" className="link inline-flex items-center gap-1">
             <ArrowLeft aria-hidden className="size-3.5" />
-            Sources
+            Integrations
           </Link>
-          {source.offer.operator} · {source.offer.name}
+          {integration.offer.operator} · {integration.offer.name}
         </span>
       </PageHead>
       <PageBody className="max-w-5xl">
-        <HandOver source={source} />
-        <Arrivals id={source.id} />
-        {source.unmappedStatuses.length > 0 && (
+        <HandOver integration={integration} />
+        <Arrivals id={integration.id} />
+        {integration.unmappedStatuses.length > 0 && (
           <Unmapped
-            sourceId={source.id}
-            words={source.statusWords}
-            waiting={source.unmappedStatuses}
+            integrationId={integration.id}
+            words={integration.statusWords}
+            waiting={integration.unmappedStatuses}
             onMapped={again}
           />
         )}
-        <SourceSecrets sourceId={source.id} secrets={source.secrets} onRotated={again} />
+        <IntegrationSecrets integrationId={integration.id} secrets={integration.secrets} onRotated={again} />
         <Panel title="What it must prove, and what its words mean">
-          <SourceForm key={source.id} source={source} onSaved={again} />
+          <IntegrationForm key={integration.id} integration={integration} onSaved={again} />
         </Panel>
       </PageBody>
     </>
@@ -164,25 +166,25 @@ const languages = [
   { id: "go", label: "Go" },
 ];
 
-function HandOver({ source }: { source: Source }): ReactElement {
+function HandOver({ integration }: { integration: Integration }): ReactElement {
   const [language, setLanguage] = useState("curl");
-  const code = source.snippets.find((s) => s.language === language)?.code ?? "";
+  const code = integration.snippets.find((s) => s.language === language)?.code ?? "";
   return (
     <Panel title="Hand over to the operator">
       <div className="flex flex-col gap-4">
         <div className="flex flex-wrap items-center gap-2">
-          <span className="min-w-0 font-mono text-sm break-all">{source.url}</span>
-          <CopyButton text={source.url} what="the address" words />
+          <span className="min-w-0 font-mono text-sm break-all">{integration.url}</span>
+          <CopyButton text={integration.url} what="the address" words />
         </div>
         <Segmented label="Language" hideLabel value={language} onChange={setLanguage} choices={languages} />
         <CodeBlock what={`The call in ${language}`} code={code} />
         <p className="text-muted">
-          {source.requireToken && (
+          {integration.requireToken && (
             <>
               <code>TOKEN</code> is the token,{" "}
             </>
           )}
-          {source.requireSignature && (
+          {integration.requireSignature && (
             <>
               <code>KEY</code> the signing key,{" "}
             </>
@@ -238,7 +240,7 @@ function Arrivals({ id }: { id: string }): ReactElement {
       flush
       title="What arrives, live"
       aside={
-        <Link to="/staff/received" search={{ source: id }}>
+        <Link to="/staff/received" search={{ integration: id }}>
           All of it
         </Link>
       }

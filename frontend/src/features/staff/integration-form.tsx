@@ -7,11 +7,11 @@ import { Switch } from "@/components/ui/switch";
 import { toast } from "@/components/ui/toast";
 
 import { GeneralError } from "./parts";
-import { SaveSource } from "./save-source";
+import { SaveIntegration } from "./save-integration";
 import { useSave } from "./use-save";
 import { readWords, type Word, writeWords } from "./words";
 
-interface Source {
+interface Integration {
   id: string;
   name: string;
   enabled: boolean;
@@ -44,28 +44,34 @@ const fields = [
   "statusWords",
 ];
 
-/** What a source must prove, and what the operator's words mean. */
-export function SourceForm({ source, onSaved }: { source: Source; onSaved: () => void }): ReactElement {
-  const [name, setName] = useState(source.name);
-  const [enabled, setEnabled] = useState(source.enabled);
-  const [testMode, setTestMode] = useState(source.testMode);
-  const [requireHttps, setHttps] = useState(source.requireHttps);
-  const [requireToken, setToken] = useState(source.requireToken);
-  const [requireSignature, setSignature] = useState(source.requireSignature);
-  const [signatureHeader, setHeader] = useState(source.signatureHeader);
-  const [timestampName, setStamp] = useState(source.timestampName);
-  const [timestampWindow, setWindow] = useState(String(source.timestampWindow ?? ""));
-  const [addresses, setAddresses] = useState(source.allowedAddresses.join("\n"));
-  const [rateLimit, setRate] = useState(String(source.rateLimit ?? ""));
-  const [currency, setCurrency] = useState(source.currency);
-  const [names, setNames] = useState(() => writeWords(source.parameterNames));
-  const [goals, setGoals] = useState(() => writeWords(source.goalWords));
-  const [statuses, setStatuses] = useState(() => writeWords(source.statusWords));
-  const { errors, isSaving, save } = useSave(SaveSource, "saveSource", fields);
+/** What an integration must prove, and what the operator's words mean. */
+export function IntegrationForm({
+  integration,
+  onSaved,
+}: {
+  integration: Integration;
+  onSaved: () => void;
+}): ReactElement {
+  const [name, setName] = useState(integration.name);
+  const [enabled, setEnabled] = useState(integration.enabled);
+  const [testMode, setTestMode] = useState(integration.testMode);
+  const [requireHttps, setHttps] = useState(integration.requireHttps);
+  const [requireToken, setToken] = useState(integration.requireToken);
+  const [requireSignature, setSignature] = useState(integration.requireSignature);
+  const [signatureHeader, setHeader] = useState(integration.signatureHeader);
+  const [timestampName, setStamp] = useState(integration.timestampName);
+  const [timestampWindow, setWindow] = useState(String(integration.timestampWindow ?? ""));
+  const [addresses, setAddresses] = useState(integration.allowedAddresses.join("\n"));
+  const [rateLimit, setRate] = useState(String(integration.rateLimit ?? ""));
+  const [currency, setCurrency] = useState(integration.currency);
+  const [names, setNames] = useState(() => writeWords(integration.parameterNames));
+  const [goals, setGoals] = useState(() => writeWords(integration.goalWords));
+  const [statuses, setStatuses] = useState(() => writeWords(integration.statusWords));
+  const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration", fields);
 
   const submit = async () => {
     const payload = await save({
-      id: source.id,
+      id: integration.id,
       name,
       enabled,
       testMode,
@@ -101,7 +107,7 @@ export function SourceForm({ source, onSaved }: { source: Source; onSaved: () =>
         label="Currency of amounts that name none"
         value={currency}
         onChange={setCurrency}
-        placeholder={`${source.offer.currency}, the offer's`}
+        placeholder={`${integration.offer.currency}, the offer's`}
         error={errors.fields["currency"]}
       />
       <div className="flex flex-col gap-2">
@@ -203,7 +209,7 @@ export function SourceForm({ source, onSaved }: { source: Source; onSaved: () =>
       />
       <div className="flex justify-end sm:col-span-2">
         <Button type="submit" look="primary" isPending={isSaving}>
-          Save the source
+          Save the integration
         </Button>
       </div>
     </Form>

@@ -4,7 +4,7 @@ package db
 
 import (
 	"fmt"
-	"postrider/ent/db/sourcesecret"
+	"postrider/ent/db/integrationsecret"
 	"strings"
 	"time"
 
@@ -12,13 +12,13 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// SourceSecret is the model entity for the SourceSecret schema.
-type SourceSecret struct {
+// IntegrationSecret is the model entity for the IntegrationSecret schema.
+type IntegrationSecret struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID int64 `json:"id,omitempty"`
-	// SourceID holds the value of the "source_id" field.
-	SourceID int64 `json:"source_id,omitempty"`
+	// IntegrationID holds the value of the "integration_id" field.
+	IntegrationID int64 `json:"integration_id,omitempty"`
 	// token or hmac.
 	Kind string `json:"kind,omitempty"`
 	// Sealed holds the value of the "sealed" field.
@@ -31,17 +31,17 @@ type SourceSecret struct {
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
-func (*SourceSecret) scanValues(columns []string) ([]any, error) {
+func (*IntegrationSecret) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case sourcesecret.FieldSealed:
+		case integrationsecret.FieldSealed:
 			values[i] = new([]byte)
-		case sourcesecret.FieldID, sourcesecret.FieldSourceID:
+		case integrationsecret.FieldID, integrationsecret.FieldIntegrationID:
 			values[i] = new(sql.NullInt64)
-		case sourcesecret.FieldKind:
+		case integrationsecret.FieldKind:
 			values[i] = new(sql.NullString)
-		case sourcesecret.FieldCreatedAt, sourcesecret.FieldExpiresAt:
+		case integrationsecret.FieldCreatedAt, integrationsecret.FieldExpiresAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -51,44 +51,44 @@ func (*SourceSecret) scanValues(columns []string) ([]any, error) {
 }
 
 // assignValues assigns the values that were returned from sql.Rows (after scanning)
-// to the SourceSecret fields.
-func (_m *SourceSecret) assignValues(columns []string, values []any) error {
+// to the IntegrationSecret fields.
+func (_m *IntegrationSecret) assignValues(columns []string, values []any) error {
 	if m, n := len(values), len(columns); m < n {
 		return fmt.Errorf("mismatch number of scan values: %d != %d", m, n)
 	}
 	for i := range columns {
 		switch columns[i] {
-		case sourcesecret.FieldID:
+		case integrationsecret.FieldID:
 			value, ok := values[i].(*sql.NullInt64)
 			if !ok {
 				return fmt.Errorf("unexpected type %T for field id", value)
 			}
 			_m.ID = int64(value.Int64)
-		case sourcesecret.FieldSourceID:
+		case integrationsecret.FieldIntegrationID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field source_id", values[i])
+				return fmt.Errorf("unexpected type %T for field integration_id", values[i])
 			} else if value.Valid {
-				_m.SourceID = value.Int64
+				_m.IntegrationID = value.Int64
 			}
-		case sourcesecret.FieldKind:
+		case integrationsecret.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field kind", values[i])
 			} else if value.Valid {
 				_m.Kind = value.String
 			}
-		case sourcesecret.FieldSealed:
+		case integrationsecret.FieldSealed:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field sealed", values[i])
 			} else if value != nil {
 				_m.Sealed = *value
 			}
-		case sourcesecret.FieldCreatedAt:
+		case integrationsecret.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
 			} else if value.Valid {
 				_m.CreatedAt = value.Time
 			}
-		case sourcesecret.FieldExpiresAt:
+		case integrationsecret.FieldExpiresAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field expires_at", values[i])
 			} else if value.Valid {
@@ -102,37 +102,37 @@ func (_m *SourceSecret) assignValues(columns []string, values []any) error {
 	return nil
 }
 
-// Value returns the ent.Value that was dynamically selected and assigned to the SourceSecret.
+// Value returns the ent.Value that was dynamically selected and assigned to the IntegrationSecret.
 // This includes values selected through modifiers, order, etc.
-func (_m *SourceSecret) Value(name string) (ent.Value, error) {
+func (_m *IntegrationSecret) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this SourceSecret.
-// Note that you need to call SourceSecret.Unwrap() before calling this method if this SourceSecret
+// Update returns a builder for updating this IntegrationSecret.
+// Note that you need to call IntegrationSecret.Unwrap() before calling this method if this IntegrationSecret
 // was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *SourceSecret) Update() *SourceSecretUpdateOne {
-	return NewSourceSecretClient(_m.config).UpdateOne(_m)
+func (_m *IntegrationSecret) Update() *IntegrationSecretUpdateOne {
+	return NewIntegrationSecretClient(_m.config).UpdateOne(_m)
 }
 
-// Unwrap unwraps the SourceSecret entity that was returned from a transaction after it was closed,
+// Unwrap unwraps the IntegrationSecret entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
-func (_m *SourceSecret) Unwrap() *SourceSecret {
+func (_m *IntegrationSecret) Unwrap() *IntegrationSecret {
 	_tx, ok := _m.config.driver.(*txDriver)
 	if !ok {
-		panic("db: SourceSecret is not a transactional entity")
+		panic("db: IntegrationSecret is not a transactional entity")
 	}
 	_m.config.driver = _tx.drv
 	return _m
 }
 
 // String implements the fmt.Stringer.
-func (_m *SourceSecret) String() string {
+func (_m *IntegrationSecret) String() string {
 	var builder strings.Builder
-	builder.WriteString("SourceSecret(")
+	builder.WriteString("IntegrationSecret(")
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
-	builder.WriteString("source_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.SourceID))
+	builder.WriteString("integration_id=")
+	builder.WriteString(fmt.Sprintf("%v", _m.IntegrationID))
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(_m.Kind)
@@ -150,5 +150,5 @@ func (_m *SourceSecret) String() string {
 	return builder.String()
 }
 
-// SourceSecrets is a parsable slice of SourceSecret.
-type SourceSecrets []*SourceSecret
+// IntegrationSecrets is a parsable slice of IntegrationSecret.
+type IntegrationSecrets []*IntegrationSecret

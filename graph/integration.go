@@ -40,29 +40,29 @@ func set[T any](into *T, given *T) {
 	}
 }
 
-func (r *Resolver) saveSource(ctx context.Context, in gen.SaveSourceInput) (*gen.SaveSourcePayload, error) {
-	payload := &gen.SaveSourcePayload{}
-	id, err1 := optionalInt("Source", "id", in.ID)
+func (r *Resolver) saveIntegration(ctx context.Context, in gen.SaveIntegrationInput) (*gen.SaveIntegrationPayload, error) {
+	payload := &gen.SaveIntegrationPayload{}
+	id, err1 := optionalInt("Integration", "id", in.ID)
 	offer, err2 := optionalInt("Offer", "offerId", in.OfferID)
 	if err := errors.Join(err1, err2); err != nil {
 		return payload, err
 	}
 	var err error
-	payload.Source, err = r.Setup.SaveSource(ctx, id, func(w *setup.SourceWish) {
+	payload.Integration, err = r.Setup.SaveIntegration(ctx, id, func(w *setup.IntegrationWish) {
 		if in.OfferID != nil {
 			w.OfferID = offer
 		}
-		patchSource(w, in)
+		patchIntegration(w, in)
 	})
 	if err != nil || in.StatusWords == nil {
 		return payload, err
 	}
 	v := viewer.From(ctx)
-	payload.Mapped, err = r.office().MapStatuses(ctx, payload.Source.Key, intake.Move{Actor: actor(v), UserID: v.UserID})
+	payload.Mapped, err = r.office().MapStatuses(ctx, payload.Integration.Key, intake.Move{Actor: actor(v), UserID: v.UserID})
 	return payload, err
 }
 
-func patchSource(w *setup.SourceWish, in gen.SaveSourceInput) {
+func patchIntegration(w *setup.IntegrationWish, in gen.SaveIntegrationInput) {
 	set(&w.Key, in.Key)
 	set(&w.Name, in.Name)
 	set(&w.Enabled, in.Enabled)
@@ -92,9 +92,9 @@ func patchSource(w *setup.SourceWish, in gen.SaveSourceInput) {
 // defaultOverlap is how long a secret that is replaced stays good.
 const defaultOverlap = 24 * time.Hour
 
-func (r *Resolver) rotateSecret(ctx context.Context, in gen.RotateSourceSecretInput) (*gen.RotateSourceSecretPayload, error) {
-	payload := &gen.RotateSourceSecretPayload{}
-	id, err := intID("Source", "sourceId", in.SourceID)
+func (r *Resolver) rotateSecret(ctx context.Context, in gen.RotateIntegrationSecretInput) (*gen.RotateIntegrationSecretPayload, error) {
+	payload := &gen.RotateIntegrationSecretPayload{}
+	id, err := intID("Integration", "integrationId", in.IntegrationID)
 	if err != nil {
 		return payload, err
 	}
@@ -103,11 +103,11 @@ func (r *Resolver) rotateSecret(ctx context.Context, in gen.RotateSourceSecretIn
 		overlap = time.Duration(*in.OverlapHours) * time.Hour
 	}
 	var value string
-	payload.Source, value, err = r.Setup.RotateSecret(ctx, id, in.Kind, overlap)
+	payload.Integration, value, err = r.Setup.RotateSecret(ctx, id, in.Kind, overlap)
 	payload.Secret = textOrNull(value)
 	return payload, err
 }
 
-func (r *Resolver) sourceURL(s *db.Source) string {
+func (r *Resolver) integrationURL(s *db.Integration) string {
 	return strings.TrimRight(r.Installation.PublicURL, "/") + "/postback/" + s.Key
 }
