@@ -186,7 +186,7 @@ const (
 	answers403                   // forbids
 	answers410                   // says that the address is gone
 	unresolved                   // its host has no address
-	wrongPath                    // answers 404, until its owner mends the URL
+	wrongPath                    // answers 404, until its owner fixes the URL
 	wrongAnswer                  // answers 200, but not with what the body rule wants
 )
 
@@ -208,7 +208,7 @@ type postbackSpec struct {
 	behaves   behaviour
 	disabled  bool
 	age       time.Duration // how long ago it was made; since the beginning where 0
-	mended    time.Duration // how long ago its owner corrected the URL
+	fixed     time.Duration // how long ago its owner corrected the URL
 	deleted   time.Duration // how long ago it was deleted
 	says      string        // the status it tells, where not the goal's own
 	gathers   time.Duration // for how long it gathers the conversions of a click; made today, so that the month has none
@@ -231,7 +231,7 @@ var postbacks = []postbackSpec{
 	{affiliate: 1, name: "Wants OK", scope: firing.Campaign, at: 6, goals: []string{commission.GoalFTD}, behaves: wrongAnswer, age: 12 * day, rule: &dispatch.BodyRule{Kind: dispatch.Contains, Value: "OK"}},
 
 	{affiliate: 2, name: "Binom", scope: firing.Global, goals: []string{commission.GoalRegistration, commission.GoalFTD, commission.GoalDeposit, commission.GoalCPA}},
-	{affiliate: 2, name: "Binom KYC", scope: firing.Global, goals: []string{commission.GoalKYC}, behaves: wrongPath, mended: 4 * day},
+	{affiliate: 2, name: "Binom KYC", scope: firing.Global, goals: []string{commission.GoalKYC}, behaves: wrongPath, fixed: 4 * day},
 	{affiliate: 2, name: "Accounting", scope: firing.Offer, at: 2, goals: []string{commission.GoalNetRevenue}, statuses: []commission.Status{commission.Approved, commission.Pending}, method: dispatch.POST},
 	{affiliate: 2, name: "Old Binom", scope: firing.Campaign, at: 7, goals: []string{commission.GoalRegistration}, behaves: unresolved, age: 15 * day, deleted: 7 * day},
 }

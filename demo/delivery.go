@@ -233,12 +233,12 @@ func (h *history) timings(d *delivery, number int, e dispatch.Exchange) dispatch
 }
 
 // replay sends what failed once more, as its owners did: what a wrong path had
-// lost, once the URL was mended; and what a firewall refuses, by and by from now on.
+// lost, once the URL was fixed; and what a firewall refuses, by and by from now on.
 func (h *history) replay() error {
 	var refused []*delivery
 	for _, d := range slices.Clone(h.deliveries) {
 		switch p := d.postback; {
-		case p.spec.mended > 0 && d.state == outbox.Failed && d.version.behaves == wrongPath:
+		case p.spec.fixed > 0 && d.state == outbox.Failed && d.version.behaves == wrongPath:
 			h.run(h.replayed(d, p.versions[1].since.Add(10*time.Minute)), h.Now)
 		case d.version.behaves == answers403 && d.state == outbox.Failed:
 			refused = append(refused, d)

@@ -373,10 +373,10 @@ func (w *world) makePostback(ctx context.Context, spec *postbackSpec, goal strin
 	}
 	p.ID = row.ID
 	a.postbacks = append(a.postbacks, p)
-	if err := w.addVersion(ctx, p, template, p.made, spec.behaves); err != nil || spec.mended == 0 {
+	if err := w.addVersion(ctx, p, template, p.made, spec.behaves); err != nil || spec.fixed == 0 {
 		return err
 	}
-	return w.addVersion(ctx, p, w.template(a, spec, answers), w.Now.Add(-spec.mended), answers)
+	return w.addVersion(ctx, p, w.template(a, spec, answers), w.Now.Add(-spec.fixed), answers)
 }
 
 // makeGathering makes the postbacks that gather, now that the month is over: the

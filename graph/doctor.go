@@ -53,8 +53,8 @@ func shownFinding(f doctor.Finding) *gen.Finding {
 	if f.Start >= 0 {
 		shown.Start, shown.End = &f.Start, &f.End
 	}
-	if f.Mend != nil {
-		shown.Mend = &gen.Mend{Label: f.Mend.Label, URLTemplate: f.Mend.URLTemplate}
+	if f.Fix != nil {
+		shown.Fix = &gen.Fix{Label: f.Fix.Label, URLTemplate: f.Fix.URLTemplate}
 	}
 	return shown
 }

@@ -42,7 +42,7 @@ func TestTheDoctorKnowsTheOtherPostbacks(t *testing.T) {
 	})
 	lint := func(args string) []string {
 		t.Helper()
-		res := w.post(t, w.session(t, w.a.user.Email), fmt.Sprintf(`{ lintPostback(urlTemplate: "https://kt.trk.io/in?c={sub1}", %s) { code severity message mend { label } } }`, args), nil)
+		res := w.post(t, w.session(t, w.a.user.Email), fmt.Sprintf(`{ lintPostback(urlTemplate: "https://kt.trk.io/in?c={sub1}", %s) { code severity message fix { label } } }`, args), nil)
 		found := []string{}
 		for _, f := range res.at(t, "lintPostback").([]any) {
 			found = append(found, f.(map[string]any)["code"].(string))

@@ -53,18 +53,18 @@ func tooLong(shown *gqlerror.Error, most time.Duration) *gqlerror.Error {
 	return e
 }
 
-// userErrors splits an error into what the user can mend, which goes into the
+// userErrors splits an error into what the user can fix, which goes into the
 // payload, and what went wrong, which does not.
 func userErrors(err error) ([]*gen.UserError, error) {
-	mendable := []*gen.UserError{}
+	fixable := []*gen.UserError{}
 	for _, p := range problem.All(err) {
 		switch p.Code {
 		case problem.CodeInternal, problem.CodeUnauthenticated, problem.CodeForbidden:
 			return nil, err
 		}
-		mendable = append(mendable, &gen.UserError{Field: inputNames(p.Field), Message: p.Message, Code: string(p.Code)})
+		fixable = append(fixable, &gen.UserError{Field: inputNames(p.Field), Message: p.Message, Code: string(p.Code)})
 	}
-	return mendable, nil
+	return fixable, nil
 }
 
 // inputNames spells a field as inputs do: clickId where an operator's call has

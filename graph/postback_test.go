@@ -34,7 +34,7 @@ func fields(t *testing.T, res *response, mutation string) []string {
 	return names
 }
 
-// What the user can mend comes back with its field, never as a top-level error.
+// What the user can fix comes back with its field, never as a top-level error.
 func TestUserErrorsNameTheirFields(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)

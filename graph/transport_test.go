@@ -109,7 +109,7 @@ func TestWhatCostsTooMuchIsRefused(t *testing.T) {
 	}
 }
 
-// What somebody asks wrongly is theirs to mend: the answer says what is wrong,
+// What somebody asks wrongly is theirs to fix: the answer says what is wrong,
 // and nothing is logged as our fault.
 func TestWrongQuestionsAreNotOurFault(t *testing.T) {
 	t.Parallel()

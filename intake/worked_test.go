@@ -16,7 +16,7 @@ import (
 
 // The worked example: an operator reports 1,000 first deposits, 60 of them without
 // a click id. 940 are attributed, 60 wait with proposals where one can be made,
-// and each that is mended fires once.
+// and each that is fixed fires once.
 func TestAThousandDepositsOfWhichSixtyComeWithoutAClick(t *testing.T) {
 	w := setup(t)
 	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("ftd"))
@@ -60,7 +60,7 @@ func TestAThousandDepositsOfWhichSixtyComeWithoutAClick(t *testing.T) {
 	}
 	proposals, err := w.office().Propose(t.Context(), ids)
 	w.must(err)
-	mended := 0
+	fixed := 0
 	for _, c := range rows {
 		var i int
 		_, err := fmt.Sscanf(*c.TransactionID, "T%d", &i)
@@ -76,10 +76,10 @@ func TestAThousandDepositsOfWhichSixtyComeWithoutAClick(t *testing.T) {
 			continue
 		}
 		w.must(w.in.Assign(t.Context(), c.ID, intake.Assignment{ClickID: given[0].ClickID, Reason: given[0].Reason, Actor: commission.ByStaff}))
-		mended++
+		fixed++
 	}
-	if mended != 52 {
-		t.Errorf("%d were mended, want 52", mended)
+	if fixed != 52 {
+		t.Errorf("%d were fixed, want 52", fixed)
 	}
 	if n := w.count(`SELECT count(*) FROM deliveries`); n != 992 {
 		t.Errorf("%d deliveries, want one for each of 992", n)

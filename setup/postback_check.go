@@ -121,11 +121,11 @@ func examined(template string, scope macro.Scope) []*problem.Error {
 		if f.Severity != doctor.Error {
 			continue
 		}
-		mend := ""
-		if f.Mend != nil {
-			mend = fmt.Sprintf(" %s: %s", f.Mend.Label, f.Mend.URLTemplate)
+		fix := ""
+		if f.Fix != nil {
+			fix = fmt.Sprintf(" %s: %s", f.Fix.Label, f.Fix.URLTemplate)
 		}
-		bad = append(bad, problem.Invalid("urlTemplate", "%s%s", f.Message, mend))
+		bad = append(bad, problem.Invalid("urlTemplate", "%s%s", f.Message, fix))
 	}
 	return bad
 }
@@ -175,7 +175,7 @@ func (c *change) checkScope(ctx context.Context, owner int64, w PostbackWish) ([
 	return nil, nil
 }
 
-// problemOrError keeps what the user can mend apart from what went wrong.
+// problemOrError keeps what the user can fix apart from what went wrong.
 func problemOrError(err error) ([]*problem.Error, error) {
 	if p := problem.From(err); p != nil && p.Code != problem.CodeInternal {
 		return []*problem.Error{p}, nil

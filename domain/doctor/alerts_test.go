@@ -203,7 +203,7 @@ func TestTheChecklistSaysWhatToDo(t *testing.T) {
 }
 
 // What goes out for several conversions speaks of all of them, wherever it stands.
-func TestEachMacroOfOneConversionIsMendedWhereSeveralAreTold(t *testing.T) {
+func TestEachMacroOfOneConversionIsFixedWhereSeveralAreTold(t *testing.T) {
 	t.Parallel()
 	const template = "https://my.trk.io/{goal_name}?click={param_1}&txid={conversion_id}&p={PAYOUT|mul:2|round:1}&a={amount}&g={goal_id}"
 	q := doctor.Question{Template: template, Goals: []string{"ftd"}, Statuses: []commission.Status{commission.Approved}, Gathers: true}
@@ -216,8 +216,8 @@ func TestEachMacroOfOneConversionIsMendedWhereSeveralAreTold(t *testing.T) {
 	if says := findings[1].Message; says != "The request tells of several conversions, and {payout} speaks of the first alone; {sum_payout} speaks of all." {
 		t.Errorf("it says %s", says)
 	}
-	mended, steps := mendAll(t, q)
-	if want := "https://my.trk.io/{goal_names}?click={param_1}&txid={conversion_id}&p={sum_payout|mul:2|round:1}&a={sum_amount}&g={goal_id}"; mended.Template != want || steps != 3 {
-		t.Errorf("mended by %d it is %s, want %s", steps, mended.Template, want)
+	fixed, steps := fixAll(t, q)
+	if want := "https://my.trk.io/{goal_names}?click={param_1}&txid={conversion_id}&p={sum_payout|mul:2|round:1}&a={sum_amount}&g={goal_id}"; fixed.Template != want || steps != 3 {
+		t.Errorf("fixed by %d it is %s, want %s", steps, fixed.Template, want)
 	}
 }

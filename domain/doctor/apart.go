@@ -70,8 +70,8 @@ func (e *exam) parameterFor(name macro.Name, usual, send string) (parameter, val
 	return usual, send
 }
 
-// setting is a mend that gives a parameter a value, whether it is there or not.
-func (e *exam) setting(name, value string) *Mend {
+// setting is a fix that gives a parameter a value, whether it is there or not.
+func (e *exam) setting(name, value string) *Fix {
 	if p, ok := e.piece(name); ok {
 		if strings.Contains(p.value, "{") {
 			return nil // it sends something else on purpose

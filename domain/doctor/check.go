@@ -34,8 +34,8 @@ type Postback struct {
 func Check(q Question) []Finding {
 	findings := examine(q)
 	for i := range findings {
-		if findings[i].Mend != nil && !heals(q, findings, findings[i]) {
-			findings[i].Mend = nil
+		if findings[i].Fix != nil && !heals(q, findings, findings[i]) {
+			findings[i].Fix = nil
 		}
 	}
 	for i, f := range findings {
@@ -46,10 +46,10 @@ func Check(q Question) []Finding {
 	return findings
 }
 
-// heals tries a mend: there must be fewer findings of that code, and of no code as
+// heals tries a fix: there must be fewer findings of that code, and of no code as
 // heavy or heavier more than before.
 func heals(q Question, before []Finding, f Finding) bool {
-	q.Template = f.Mend.URLTemplate
+	q.Template = f.Fix.URLTemplate
 	after := examine(q)
 	if count(after, f.Code) >= count(before, f.Code) {
 		return false
@@ -85,7 +85,7 @@ type exam struct {
 	findings []Finding
 }
 
-// examine finds what is wrong; places are byte offsets, mends not yet tried.
+// examine finds what is wrong; places are byte offsets, fixes not yet tried.
 func examine(q Question) []Finding {
 	e := &exam{Question: q, pieces: takeApart(q.Template)}
 	var confidence presets.Confidence
@@ -118,18 +118,18 @@ type place struct{ start, end int }
 
 var nowhere = place{-1, -1}
 
-func (e *exam) find(code string, s Severity, at place, message string, mend *Mend) {
-	e.findings = append(e.findings, Finding{Code: code, Severity: s, Message: message, Start: at.start, End: at.end, Mend: mend})
+func (e *exam) find(code string, s Severity, at place, message string, fix *Fix) {
+	e.findings = append(e.findings, Finding{Code: code, Severity: s, Message: message, Start: at.start, End: at.end, Fix: fix})
 }
 
-// replacing is a mend that puts something else in a place.
-func (e *exam) replacing(at place, with, label string) *Mend {
-	return &Mend{Label: label, URLTemplate: e.Template[:at.start] + with + e.Template[at.end:]}
+// replacing is a fix that puts something else in a place.
+func (e *exam) replacing(at place, with, label string) *Fix {
+	return &Fix{Label: label, URLTemplate: e.Template[:at.start] + with + e.Template[at.end:]}
 }
 
-// adding is a mend that adds a parameter to the query.
-func (e *exam) adding(name, value, label string) *Mend {
-	return &Mend{Label: label, URLTemplate: withParameter(e.Template, name, value)}
+// adding is a fix that adds a parameter to the query.
+func (e *exam) adding(name, value, label string) *Fix {
+	return &Fix{Label: label, URLTemplate: withParameter(e.Template, name, value)}
 }
 
 func (e *exam) uses(names ...macro.Name) bool {

@@ -29,7 +29,7 @@ type fataler interface {
 }
 
 // checkFindings holds what must be true of any answer: places lie in the template,
-// every finding is a sentence, and every mend takes its finding away and makes
+// every finding is a sentence, and every fix takes its finding away and makes
 // none that is as heavy or heavier.
 func checkFindings(t fataler, q doctor.Question, findings []doctor.Finding) {
 	t.Helper()
@@ -41,18 +41,18 @@ func checkFindings(t fataler, q doctor.Question, findings []doctor.Finding) {
 		if !strings.HasSuffix(f.Message, ".") && !strings.HasSuffix(f.Message, "?") {
 			t.Fatalf("%s says %q, which is no sentence", f.Code, f.Message)
 		}
-		if f.Mend == nil {
+		if f.Fix == nil {
 			continue
 		}
-		mended := q
-		mended.Template = f.Mend.URLTemplate
-		after := doctor.Check(mended)
-		if n := count(after, f.Code); f.Mend.Label == "" || n >= count(findings, f.Code) {
-			t.Fatalf("%q: the mend %q of %s leaves %d of them", q.Template, f.Mend.URLTemplate, f.Code, n)
+		fixed := q
+		fixed.Template = f.Fix.URLTemplate
+		after := doctor.Check(fixed)
+		if n := count(after, f.Code); f.Fix.Label == "" || n >= count(findings, f.Code) {
+			t.Fatalf("%q: the fix %q of %s leaves %d of them", q.Template, f.Fix.URLTemplate, f.Code, n)
 		}
 		for _, one := range after {
 			if !lighter(one.Severity, f.Severity) && count(after, one.Code) > count(findings, one.Code) {
-				t.Fatalf("%q: the mend %q of %s makes a %s", q.Template, f.Mend.URLTemplate, f.Code, one.Code)
+				t.Fatalf("%q: the fix %q of %s makes a %s", q.Template, f.Fix.URLTemplate, f.Code, one.Code)
 			}
 		}
 	}
@@ -81,7 +81,7 @@ var pieces = []string{
 	" ", "\t", "{", "}", "%", "é", "日", "user:pw@", ":99999", "||", "1",
 }
 
-func TestAnyMistakeIsNamedAndMended(t *testing.T) {
+func TestAnyMistakeIsNamedAndFixed(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		q := doctor.Question{

@@ -24,7 +24,7 @@ func (e *exam) clickID() {
 			}
 		}
 	case e.preset != nil && e.preset.Kind == "messenger":
-	case slices.ContainsFunc(e.findings, func(f Finding) bool { return f.Mend != nil && strings.Contains(f.Mend.Label, "{param_") }):
+	case slices.ContainsFunc(e.findings, func(f Finding) bool { return f.Fix != nil && strings.Contains(f.Fix.Label, "{param_") }):
 		// what stands in its place is named already
 	default:
 		name := e.clickName()

@@ -96,8 +96,8 @@ func written(template string, findings []doctor.Finding) []string {
 			place = string(utf16.Decode(units[f.Start:f.End]))
 		}
 		lines = append(lines, fmt.Sprintf("- %s %s [%s]", f.Code, strings.ToUpper(string(f.Severity)), escape(place)))
-		if f.Mend != nil {
-			lines = append(lines, "    > "+escape(f.Mend.URLTemplate))
+		if f.Fix != nil {
+			lines = append(lines, "    > "+escape(f.Fix.URLTemplate))
 		}
 	}
 	return lines

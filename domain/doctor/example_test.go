@@ -13,7 +13,7 @@ func ExampleCheck() {
 		TrackingLink: "https://links.example/c/k7m2xq9d?param_1={subid}",
 	}) {
 		fmt.Println(f.Severity, f.Code, f.Start, f.End)
-		fmt.Println(f.Mend.URLTemplate)
+		fmt.Println(f.Fix.URLTemplate)
 	}
 	// Output:
 	// warning param_not_in_link 42 51

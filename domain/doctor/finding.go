@@ -67,11 +67,11 @@ type Finding struct {
 	Message  string // one sentence
 	Start    int    // in UTF-16 code units of the template; -1 where it is about no place in it
 	End      int
-	Mend     *Mend // nil where only a person can mend it
+	Fix      *Fix // nil where only a person can fix it
 }
 
-// Mend is a change that takes a finding away.
-type Mend struct {
+// Fix is a change that takes a finding away.
+type Fix struct {
 	Label       string // what it does, as on a button
-	URLTemplate string // the whole template, mended
+	URLTemplate string // the whole template, fixed
 }

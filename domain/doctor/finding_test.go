@@ -76,8 +76,8 @@ func TestWhatAFindingSays(t *testing.T) {
 			continue
 		}
 		label := ""
-		if findings[i].Mend != nil {
-			label = findings[i].Mend.Label
+		if findings[i].Fix != nil {
+			label = findings[i].Fix.Label
 		}
 		if !strings.Contains(findings[i].Message, c.says) || label != c.label {
 			t.Errorf("%s: %s [%s]\nwant %s [%s]", name, findings[i].Message, label, c.says, c.label)
@@ -99,7 +99,7 @@ func TestAMissingParameterIsAddedToTheQuery(t *testing.T) {
 		"https://my.trk.io/{reason|default:?}/x": "https://my.trk.io/{reason|default:?}/x?click_id={param_1}",
 	} {
 		findings := doctor.Check(doctor.Question{Template: template})
-		if len(findings) != 1 || findings[0].Mend == nil || findings[0].Mend.URLTemplate != want {
+		if len(findings) != 1 || findings[0].Fix == nil || findings[0].Fix.URLTemplate != want {
 			t.Errorf("%s: %v, want %s", template, written(template, findings), want)
 		}
 	}
@@ -128,7 +128,7 @@ func TestSeparatorsAreNamedOnce(t *testing.T) {
 		head := "https://my.trk.io/{param_1}"
 		got := ""
 		for _, f := range doctor.Check(doctor.Question{Template: head + tail}) {
-			got += f.Code + " " + (head + tail)[f.Start:f.End] + " " + strings.TrimPrefix(f.Mend.URLTemplate, head)
+			got += f.Code + " " + (head + tail)[f.Start:f.End] + " " + strings.TrimPrefix(f.Fix.URLTemplate, head)
 		}
 		if got != want {
 			t.Errorf("%s: %s, want %s", tail, got, want)
@@ -206,24 +206,24 @@ func TestFindingsAreInOrder(t *testing.T) {
 	})
 }
 
-// mendAll takes one mend after the other until there is none, and says how many.
-func mendAll(t fataler, q doctor.Question) (mended doctor.Question, steps int) {
+// fixAll takes one fix after the other until there is none, and says how many.
+func fixAll(t fataler, q doctor.Question) (fixed doctor.Question, steps int) {
 	t.Helper()
 	for ; ; steps++ {
 		findings := doctor.Check(q)
-		i := slices.IndexFunc(findings, func(f doctor.Finding) bool { return f.Mend != nil })
+		i := slices.IndexFunc(findings, func(f doctor.Finding) bool { return f.Fix != nil })
 		if i < 0 {
 			return q, steps
 		}
 		if steps > 200 {
-			t.Fatalf("mending does not end: %q", q.Template)
+			t.Fatalf("fixing does not end: %q", q.Template)
 		}
-		q.Template = findings[i].Mend.URLTemplate
+		q.Template = findings[i].Fix.URLTemplate
 	}
 }
 
 // Whoever presses every button comes to an end, and is left with what only a person
-// can mend.
+// can fix.
 func TestMendingComesToAnEnd(t *testing.T) {
 	t.Parallel()
 	person := []string{
@@ -231,22 +231,22 @@ func TestMendingComesToAnEnd(t *testing.T) {
 		doctor.CodeLinkEmpty, doctor.CodeLinkToken, doctor.CodeStatusUnread, doctor.CodeSameURL,
 	}
 	for _, c := range corpus(t) {
-		mended, steps := mendAll(t, c.question)
+		fixed, steps := fixAll(t, c.question)
 		if had := len(doctor.Check(c.question)); steps > 2*had {
-			t.Errorf("%s: %d mends for %d findings", c.name, steps, had)
+			t.Errorf("%s: %d fixes for %d findings", c.name, steps, had)
 		}
-		for _, f := range doctor.Check(mended) {
+		for _, f := range doctor.Check(fixed) {
 			if !slices.Contains(person, f.Code) && (f.Code != doctor.CodeMissingParameter || !strings.Contains(f.Message, "userid")) {
-				t.Errorf("%s: %s is left of %s", c.name, f.Code, mended.Template)
+				t.Errorf("%s: %s is left of %s", c.name, f.Code, fixed.Template)
 			}
 		}
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		mendAll(rt, doctor.Question{Template: strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 16).Draw(rt, "pieces"), ""), Goals: []string{"ftd"}})
+		fixAll(rt, doctor.Question{Template: strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 16).Draw(rt, "pieces"), ""), Goals: []string{"ftd"}})
 	})
 }
 
-// A mend of a template that can be read brings nothing new, not even what is lighter.
+// A fix of a template that can be read brings nothing new, not even what is lighter.
 func TestAMendBringsNothingNew(t *testing.T) {
 	t.Parallel()
 	for _, c := range corpus(t) {
@@ -255,14 +255,14 @@ func TestAMendBringsNothingNew(t *testing.T) {
 		}
 		before := doctor.Check(c.question)
 		for _, f := range before {
-			if f.Mend == nil {
+			if f.Fix == nil {
 				continue
 			}
-			mended := c.question
-			mended.Template = f.Mend.URLTemplate
-			for _, one := range doctor.Check(mended) {
+			fixed := c.question
+			fixed.Template = f.Fix.URLTemplate
+			for _, one := range doctor.Check(fixed) {
 				if count(before, one.Code) == 0 {
-					t.Errorf("%s: the mend of %s brings %s: %s", c.name, f.Code, one.Code, f.Mend.URLTemplate)
+					t.Errorf("%s: the fix of %s brings %s: %s", c.name, f.Code, one.Code, f.Fix.URLTemplate)
 				}
 			}
 		}

@@ -15,12 +15,12 @@ func (e *exam) form() {
 			e.emptyPiece(i, last)
 			continue
 		case !p.equals && e.looksLikeParameter(p):
-			e.find(CodeMissingEquals, Warning, p.whole, fmt.Sprintf("There is no = in %s, so the tracker sees a name without a value.", quote(p.name)), e.mendEquals(p))
+			e.find(CodeMissingEquals, Warning, p.whole, fmt.Sprintf("There is no = in %s, so the tracker sees a name without a value.", quote(p.name)), e.fixEquals(p))
 		}
 		e.questions(p)
 		if p.equals && p.name != "" && seen[p.name] {
 			e.find(CodeRepeatedParameter, Warning, p.whole, fmt.Sprintf("The parameter %s is there twice; most trackers read one of them alone.", quote(p.name)),
-				&Mend{Label: "Remove the second", URLTemplate: without(e.Template, p)})
+				&Fix{Label: "Remove the second", URLTemplate: without(e.Template, p)})
 		}
 		seen[p.name] = true
 	}
@@ -48,14 +48,14 @@ func (e *exam) emptyPiece(i int, last bool) {
 func (e *exam) questions(p piece) {
 	for at := outside(e.Template[:p.whole.end], p.whole.start, "?"); at < p.whole.end; at = outside(e.Template[:p.whole.end], at+1, "?") {
 		rest := e.Template[at+1 : p.whole.end]
-		mend := e.replacing(place{at, at + 1}, "%3F", "Write it as %3F")
+		fix := e.replacing(place{at, at + 1}, "%3F", "Write it as %3F")
 		if strings.Contains(rest, "=") || rest == "" {
-			mend = e.replacing(place{at, at + 1}, "&", "Use & instead")
+			fix = e.replacing(place{at, at + 1}, "&", "Use & instead")
 		}
 		if rest == "" || at == p.whole.start { // a separator stands before or after it already
-			mend = e.replacing(place{at, at + 1}, "", "Remove it")
+			fix = e.replacing(place{at, at + 1}, "", "Remove it")
 		}
-		e.find(CodeSecondQuestion, Warning, place{at, at + 1}, "This is a second ?; parameters after the first are joined by &.", mend)
+		e.find(CodeSecondQuestion, Warning, place{at, at + 1}, "This is a second ?; parameters after the first are joined by &.", fix)
 	}
 }
 
@@ -64,12 +64,12 @@ func (e *exam) looksLikeParameter(p piece) bool {
 	return len(e.pieces) > 1 || strings.Contains(p.name, "{")
 }
 
-// mendEquals puts the sign before a macro that stands directly after its name.
-func (e *exam) mendEquals(p piece) *Mend {
+// fixEquals puts the sign before a macro that stands directly after its name.
+func (e *exam) fixEquals(p piece) *Fix {
 	if at := strings.IndexByte(p.name, '{'); at > 0 {
 		return e.replacing(place{p.whole.start + at, p.whole.start + at}, "=", "Put the = in")
 	}
-	return &Mend{Label: "Remove it", URLTemplate: without(e.Template, p)}
+	return &Fix{Label: "Remove it", URLTemplate: without(e.Template, p)}
 }
 
 func quote(s string) string {

@@ -40,9 +40,9 @@ func renamed(placeholder string, name macro.Name) string {
 	return "{" + string(name) + filters + "}"
 }
 
-// mendForOne puts in the place of a macro that speaks of several conversions what
+// fixForOne puts in the place of a macro that speaks of several conversions what
 // says the same of one.
-func (e *exam) mendForOne(at place, written string) *Mend {
+func (e *exam) fixForOne(at place, written string) *Fix {
 	name, filters, filtered := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(written, "{"), "}"), "|")
 	known, ok := macro.Lookup(name)
 	if !ok || known.ForOne() == "" {

@@ -8,7 +8,7 @@ import (
 
 const first = "https://tracker.example/postback?cid={param_1}&txid={conversion_id}"
 
-func TestMacrosOfSeveralConversionsAreMendedWhereEachIsSentByItself(t *testing.T) {
+func TestMacrosOfSeveralConversionsAreFixedWhereEachIsSentByItself(t *testing.T) {
 	t.Parallel()
 	for tail, want := range map[string]string{
 		"&n={count}":                   "&n=1",
@@ -18,8 +18,8 @@ func TestMacrosOfSeveralConversionsAreMendedWhereEachIsSentByItself(t *testing.T
 	} {
 		findings := doctor.Check(doctor.Question{Template: first + tail, Goals: []string{"ftd"}})
 		if len(findings) != 1 || findings[0].Code != "unavailable_macro" || findings[0].Severity != doctor.Error ||
-			findings[0].Mend == nil || findings[0].Mend.URLTemplate != first+want {
-			t.Errorf("%s: %+v, want the mend %s", tail, findings, want)
+			findings[0].Fix == nil || findings[0].Fix.URLTemplate != first+want {
+			t.Errorf("%s: %+v, want the fix %s", tail, findings, want)
 		}
 		gathers := doctor.Check(doctor.Question{Template: first + tail, Goals: []string{"ftd"}, Gathers: true})
 		if len(gathers) != 0 {
@@ -33,7 +33,7 @@ func TestASumIsOfferedWhereSeveralConversionsAreTold(t *testing.T) {
 	q := doctor.Question{Template: first + "&payout={payout|round:2}", Goals: []string{"ftd"}, Gathers: true}
 	findings := doctor.Check(q)
 	if len(findings) != 1 || findings[0].Code != doctor.CodeFirstAlone || findings[0].Severity != doctor.Warning ||
-		findings[0].Mend == nil || findings[0].Mend.URLTemplate != first+"&payout={sum_payout|round:2}" {
-		t.Errorf("%+v, want a warning with its mend", findings)
+		findings[0].Fix == nil || findings[0].Fix.URLTemplate != first+"&payout={sum_payout|round:2}" {
+		t.Errorf("%+v, want a warning with its fix", findings)
 	}
 }

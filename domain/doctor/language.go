@@ -19,11 +19,11 @@ func (e *exam) language() {
 	faults, _ := errors.AsType[macro.Errors](err)
 	for _, f := range faults {
 		at := e.whole(f, place{f.Start, min(f.End, len(e.Template))})
-		message, mend := f.Message, e.mendLanguage(f, at)
+		message, fix := f.Message, e.fixLanguage(f, at)
 		if f.Code == macro.CodeUnknownMacro {
 			message = e.unknownMacro(at, f.Message)
 		}
-		e.find(f.Code, Error, at, message, mend)
+		e.find(f.Code, Error, at, message, fix)
 	}
 }
 
@@ -58,13 +58,13 @@ func (e *exam) unknownMacro(at place, message string) string {
 	return fmt.Sprintf("%s is another system's placeholder; ours is %s.", written, proposal)
 }
 
-func (e *exam) mendLanguage(f macro.Error, at place) *Mend {
+func (e *exam) fixLanguage(f macro.Error, at place) *Fix {
 	written := e.Template[at.start:at.end]
 	switch f.Code {
 	case macro.CodeUnknownMacro:
-		return e.mendUnknown(at, written)
+		return e.fixUnknown(at, written)
 	case macro.CodeUnavailableMacro:
-		return e.mendForOne(at, written)
+		return e.fixForOne(at, written)
 	case macro.CodeSpace:
 		if at.start == 0 || at.end == len(e.Template) || !e.amongText(at) {
 			return e.replacing(at, "", "Remove the space")
@@ -73,19 +73,19 @@ func (e *exam) mendLanguage(f macro.Error, at place) *Mend {
 	case macro.CodeControl, macro.CodeInvalidText:
 		return e.replacing(at, "", "Remove it")
 	case macro.CodeUnbalancedBrace:
-		return e.mendBrace(at)
+		return e.fixBrace(at)
 	case macro.CodeNotAbsolute:
-		return e.mendScheme(at, written)
+		return e.fixScheme(at, written)
 	case macro.CodeCredentials:
 		return e.replacing(at, "", "Remove user name and password")
 	case macro.CodeUnknownFilter, macro.CodeBadArgument:
-		return e.mendFilter(at)
+		return e.fixFilter(at)
 	default:
 		return nil
 	}
 }
 
-func (e *exam) mendUnknown(at place, written string) *Mend {
+func (e *exam) fixUnknown(at place, written string) *Fix {
 	name, filters, filtered := strings.Cut(strings.Trim(written, "${}#"), "|")
 	if filtered {
 		filters = "|" + filters
@@ -105,8 +105,8 @@ func (e *exam) mendUnknown(at place, written string) *Mend {
 	return e.replacing(place{start, end}, to, fmt.Sprintf("Use %s", to))
 }
 
-// mendBrace closes a brace after the name of a macro; others are taken away.
-func (e *exam) mendBrace(at place) *Mend {
+// fixBrace closes a brace after the name of a macro; others are taken away.
+func (e *exam) fixBrace(at place) *Fix {
 	rest := e.Template[at.end:]
 	length := len(rest) - len(strings.TrimLeft(rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"))
 	if _, known := macro.Lookup(rest[:length]); known && e.Template[at.start] == '{' {
@@ -115,19 +115,19 @@ func (e *exam) mendBrace(at place) *Mend {
 	return e.replacing(at, "", "Remove the brace")
 }
 
-func (e *exam) mendScheme(at place, written string) *Mend {
+func (e *exam) fixScheme(at place, written string) *Fix {
 	switch {
 	case strings.Contains(written, "://"):
 		return e.replacing(at, "https://", "Begin with https://")
 	case strings.HasPrefix(e.Template, "//"):
-		return &Mend{Label: "Begin with https://", URLTemplate: "https:" + e.Template}
+		return &Fix{Label: "Begin with https://", URLTemplate: "https:" + e.Template}
 	default:
-		return &Mend{Label: "Begin with https://", URLTemplate: "https://" + e.Template}
+		return &Fix{Label: "Begin with https://", URLTemplate: "https://" + e.Template}
 	}
 }
 
-// mendFilter takes a filter away with the bar before it.
-func (e *exam) mendFilter(at place) *Mend {
+// fixFilter takes a filter away with the bar before it.
+func (e *exam) fixFilter(at place) *Fix {
 	if at.start == 0 || e.Template[at.start-1] != '|' {
 		return nil
 	}

@@ -33,7 +33,7 @@ func (e *exam) leftovers() {
 	}
 	for _, p := range e.pieces {
 		if p.equals && p.value != "" && isFiller(p.value) {
-			e.find(CodeFiller, Warning, p.at, fmt.Sprintf("%s stands where a value belongs, and would go out as it is.", quote(p.value)), e.mendPiece(p))
+			e.find(CodeFiller, Warning, p.at, fmt.Sprintf("%s stands where a value belongs, and would go out as it is.", quote(p.value)), e.fixPiece(p))
 		}
 	}
 }
@@ -73,8 +73,8 @@ func isFiller(value string) bool {
 	return words.MatchString(value) && (strings.ToUpper(value) == value || strings.Contains(strings.ToLower(value), "replace") || len(value) > 4)
 }
 
-// mendPiece puts in what the parameter usually takes.
-func (e *exam) mendPiece(p piece) *Mend {
+// fixPiece puts in what the parameter usually takes.
+func (e *exam) fixPiece(p piece) *Fix {
 	if send := e.sends(p.name); send != "" {
 		return e.replacing(p.at, send, "Use "+send)
 	}

@@ -30,12 +30,12 @@ func (e *exam) link() {
 	for _, slot := range missing {
 		at := place{slot.Start, slot.End}
 		message := fmt.Sprintf("The tracking link carries %s, not %s, so this would always be empty.", names(carried), slot.Macro)
-		var mend *Mend
+		var fix *Fix
 		if free := e.unused(carried); free != "" {
 			with := strings.Replace(e.Template[at.start:at.end], e.Template[at.start+1:at.start+1+nameLength(e.Template[at.start+1:at.end])], free, 1)
-			mend = e.replacing(at, with, "Use {"+free+"}")
+			fix = e.replacing(at, with, "Use {"+free+"}")
 		}
-		e.find(CodeParamNotInLink, Warning, at, message, mend)
+		e.find(CodeParamNotInLink, Warning, at, message, fix)
 	}
 	e.linkToken(carried)
 }

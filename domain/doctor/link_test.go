@@ -62,8 +62,8 @@ func TestAParamThatTheLinkCarriesIsOffered(t *testing.T) {
 	} {
 		template := "https://my.trk.io/in?" + c.query
 		findings := doctor.Check(doctor.Question{Template: template, TrackingLink: "https://l.example/c/k7m2xq9d?" + c.link})
-		if len(findings) != 1 || findings[0].Code != doctor.CodeParamNotInLink || findings[0].Mend == nil || findings[0].Mend.URLTemplate != "https://my.trk.io/in?"+c.want {
-			t.Errorf("%s: %v, want the mend %s", name, written(template, findings), c.want)
+		if len(findings) != 1 || findings[0].Code != doctor.CodeParamNotInLink || findings[0].Fix == nil || findings[0].Fix.URLTemplate != "https://my.trk.io/in?"+c.want {
+			t.Errorf("%s: %v, want the fix %s", name, written(template, findings), c.want)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func (e *exam) personal() {
 			continue
 		}
 		e.find(CodePersonalData, Warning, p.whole, fmt.Sprintf("This sends %s, which URLs leave behind in every log on the way.", what),
-			&Mend{Label: "Remove the parameter", URLTemplate: without(e.Template, p)})
+			&Fix{Label: "Remove the parameter", URLTemplate: without(e.Template, p)})
 	}
 }
 

@@ -57,8 +57,8 @@ func CheckTarget(ctx context.Context, template string, target Target, ask bool) 
 	}
 	if strings.HasPrefix(strings.ToLower(template), "http://") && target.AnswersHTTPS(ctx, host) {
 		f := span(Finding{Code: CodeHTTP, Severity: Warning, Message: fmt.Sprintf("%s answers on https too; over http anybody on the way reads and changes what is sent.", host)}, place{0, len("http")})
-		if mended := secured(template, at); mended != "" {
-			f.Mend = &Mend{Label: "Use https", URLTemplate: mended}
+		if fixed := secured(template, at); fixed != "" {
+			f.Fix = &Fix{Label: "Use https", URLTemplate: fixed}
 		}
 		return []Finding{f}
 	}

@@ -39,7 +39,7 @@ func TestWhereAPostbackGoes(t *testing.T) {
 		template string
 		network  network
 		found    string // code, severity, place
-		mend     string
+		fix      string
 	}{
 		"all is well":               {secure, network{resolves: doctor.Public, https: true}, "", ""},
 		"http, and no https":        {plain, network{resolves: doctor.Public}, "", ""},
@@ -53,18 +53,18 @@ func TestWhereAPostbackGoes(t *testing.T) {
 		"no template":               {"http://", network{https: true}, "", ""},
 	} {
 		found := doctor.CheckTarget(t.Context(), c.template, &c.network, true)
-		got, mend := "", ""
+		got, fix := "", ""
 		for _, f := range found {
 			got += f.Code + " " + string(f.Severity) + " " + c.template[f.Start:f.End]
 			if !strings.HasSuffix(f.Message, ".") {
 				t.Errorf("%s: %q is no sentence", name, f.Message)
 			}
-			if f.Mend != nil {
-				mend = f.Mend.URLTemplate
+			if f.Fix != nil {
+				fix = f.Fix.URLTemplate
 			}
 		}
-		if got != c.found || mend != c.mend {
-			t.Errorf("%s: %q, mend %q", name, got, mend)
+		if got != c.found || fix != c.fix {
+			t.Errorf("%s: %q, fix %q", name, got, fix)
 		}
 	}
 }
@@ -93,7 +93,7 @@ func (l *listener) Resolves(_ context.Context, host string) doctor.Resolution {
 func (l *listener) AnswersHTTPS(_ context.Context, host string) bool { return host == l.host }
 
 // checkAsked holds that the network is asked for the host that net/url reads, and
-// that a mend leads to the same place over https.
+// that a fix leads to the same place over https.
 func checkAsked(t fataler, template string) {
 	t.Helper()
 	parsed, err := macro.ParseFor(template, macro.Gathered)
@@ -119,16 +119,16 @@ func checkAsked(t fataler, template string) {
 		if f.Code != doctor.CodeHTTP || want.Scheme != "http" {
 			t.Fatalf("%q: %+v", template, f)
 		}
-		if f.Mend == nil {
+		if f.Fix == nil {
 			continue
 		}
-		mended, err := macro.ParseFor(f.Mend.URLTemplate, macro.Gathered)
+		fixed, err := macro.ParseFor(f.Fix.URLTemplate, macro.Gathered)
 		if err != nil {
-			t.Fatalf("%q: the mend %q: %v", template, f.Mend.URLTemplate, err)
+			t.Fatalf("%q: the fix %q: %v", template, f.Fix.URLTemplate, err)
 		}
-		got, err := url.Parse(mended.Expand(nil))
+		got, err := url.Parse(fixed.Expand(nil))
 		if err != nil || got.Scheme != "https" || got.Hostname() != want.Hostname() || got.Port() != "" || got.RequestURI() != want.RequestURI() {
-			t.Fatalf("%q: the mend leads to %s, not to %s: %v", template, got, want, err)
+			t.Fatalf("%q: the fix leads to %s, not to %s: %v", template, got, want, err)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import type { Page } from "@playwright/test";
 
 import { expect, inTurn, signIn, test } from "./test";
 
-// Every mistake of the doctor's own corpus, typed into the editor: it is named at its place, and its mend makes it go away.
+// Every mistake of the doctor's own corpus, typed into the editor: it is named at its place, and its fix makes it go away.
 // domain/doctor/testdata/check/README.md tells the form of the corpus. With POSTRIDER_E2E_LOAD, on a machine that does nothing else, it is
 // named within 300 ms too.
 
@@ -17,7 +17,7 @@ const mostMs = 300;
 interface Finding {
   code: string;
   place: string;
-  mended: string | null;
+  fixed: string | null;
 }
 
 interface Case {
@@ -34,12 +34,12 @@ function readCase(block: string): Case | null {
   const found: Case = { name, template, link: null, goals: [], statuses: [], findings: [] };
   for (const line of rest) {
     const finding = /^- (\w+) \w+ \[(.*)\]$/.exec(line);
-    const mend = /^ {4}> (.*)$/.exec(line);
+    const fix = /^ {4}> (.*)$/.exec(line);
     const given = /^(link|goals|statuses): (.*)$/.exec(line);
-    if (finding) found.findings.push({ code: finding[1] ?? "", place: finding[2] ?? "", mended: null });
-    else if (mend) {
+    if (finding) found.findings.push({ code: finding[1] ?? "", place: finding[2] ?? "", fixed: null });
+    else if (fix) {
       const last = found.findings.at(-1);
-      if (last) last.mended = mend[1] ?? "";
+      if (last) last.fixed = fix[1] ?? "";
     } else if (given?.[1] === "link") found.link = given[2] ?? "";
     else if (given) found[given[1] as "goals" | "statuses"] = (given[2] ?? "").split(", ");
     // Another postback of the affiliate's: its demo data has its own.
@@ -119,7 +119,7 @@ function lineOf(page: Page, finding: Finding) {
   return finding.place === "" ? all : all.filter({ hasText: finding.place });
 }
 
-/** The finding stands at its place; its mend, where it has one, makes it go away. */
+/** The finding stands at its place; its fix, where it has one, makes it go away. */
 async function examine(page: Page, one: Case, finding: Finding): Promise<void> {
   const line = lineOf(page, finding);
   if (finding.place !== "" && finding.place.length <= 80) {
@@ -129,11 +129,11 @@ async function examine(page: Page, one: Case, finding: Finding): Promise<void> {
       expect(marked.join(""), one.name).toContain(finding.place);
     }).toPass();
   }
-  if (finding.mended === null) return;
+  if (finding.fixed === null) return;
   const before = await line.count();
   await line.first().getByRole("button").click();
   await expect(page.getByRole("textbox", { name: "URL" }), one.name).toHaveText(
-    finding.mended.replace(/=(?=&|$)/, "=empty"),
+    finding.fixed.replace(/=(?=&|$)/, "=empty"),
   );
   await expect(line, one.name).toHaveCount(before - 1);
   await write(page, one.template);
@@ -159,7 +159,7 @@ test("the corpus is there", () => {
 for (const alike of together.values()) {
   const [first] = alike;
   if (!first) continue;
-  test(`named at its place, and mended: ${first.name}, ${String(alike.length)} mistakes`, async ({
+  test(`named at its place, and fixed: ${first.name}, ${String(alike.length)} mistakes`, async ({
     page,
     demo,
   }) => {

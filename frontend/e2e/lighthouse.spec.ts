@@ -26,7 +26,7 @@ const pages = [
   "/developers",
 ];
 
-test("Lighthouse: nothing is left to mend", async ({ baseURL, demo }, info) => {
+test("Lighthouse: nothing is left to fix", async ({ baseURL, demo }, info) => {
   test.setTimeout(600_000);
   const profile = mkdtempSync(join(tmpdir(), "postrider-lighthouse-"));
   const port = await freePort();

@@ -1,6 +1,6 @@
 import { click, expect, expectFitInBothForms, route, setForm, signIn, someone, test } from "./test";
 
-// The affiliate manager's day: a new operator's integration to its first conversion, one that came without its click mended, and a
+// The affiliate manager's day: a new operator's integration to its first conversion, one that came without its click fixed, and a
 // reversal that the affiliate's tracker sees.
 
 interface Answer {
@@ -21,7 +21,7 @@ const staffPages = [
   "engine",
 ];
 
-test("a new integration, its first conversion, an unattributed one mended, a reversal seen", async ({
+test("a new integration, its first conversion, an unattributed one fixed, a reversal seen", async ({
   page,
   demo,
   request,
@@ -88,7 +88,7 @@ test("a new integration, its first conversion, an unattributed one mended, a rev
   await expect(arrived.getByText("Recorded").first()).toBeVisible();
   await expect.poll(heard).toContain(`cid=first-${key}&status=approved`);
 
-  // One comes back with its click id in another parameter: two clicks mend it.
+  // One comes back with its click id in another parameter: two clicks fix it.
   const lost = await click(request, link.url, { param_1: `lost-${key}` });
   expect(await call({ goal: "ftd", click_id: "{click_id}", sub2: lost, transaction_id: "T2" })).toMatchObject(
     {

@@ -138,45 +138,45 @@ func (ec *executionContext) fieldContext_Finding_end(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Finding", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Finding_mend(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
+func (ec *executionContext) _Finding_fix(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Finding_mend(ctx, field)
+			return ec.fieldContext_Finding_fix(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Mend, nil
+			return obj.Fix, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *Mend) graphql.Marshaler {
-			return ec.marshalOMend2ᚖpostriderᚋgraphᚋgenᚐMend(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *Fix) graphql.Marshaler {
+			return ec.marshalOFix2ᚖpostriderᚋgraphᚋgenᚐFix(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Finding_mend(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Finding_fix(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Finding",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Mend(ctx, field)
+			return ec.childFields_Fix(ctx, field)
 		},
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _Mend_label(ctx context.Context, field graphql.CollectedField, obj *Mend) (ret graphql.Marshaler) {
+func (ec *executionContext) _Fix_label(ctx context.Context, field graphql.CollectedField, obj *Fix) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mend_label(ctx, field)
+			return ec.fieldContext_Fix_label(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Label, nil
@@ -189,17 +189,17 @@ func (ec *executionContext) _Mend_label(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mend_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Mend", field, false, false, "String")
+func (ec *executionContext) fieldContext_Fix_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Fix", field, false, false, "String")
 }
 
-func (ec *executionContext) _Mend_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *Mend) (ret graphql.Marshaler) {
+func (ec *executionContext) _Fix_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *Fix) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mend_urlTemplate(ctx, field)
+			return ec.fieldContext_Fix_urlTemplate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.URLTemplate, nil
@@ -212,8 +212,8 @@ func (ec *executionContext) _Mend_urlTemplate(ctx context.Context, field graphql
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mend_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Mend", field, false, false, "String")
+func (ec *executionContext) fieldContext_Fix_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Fix", field, false, false, "String")
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -264,8 +264,8 @@ func (ec *executionContext) _Finding(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "mend":
-			out.Values[i] = ec._Finding_mend(ctx, field, obj)
+		case "fix":
+			out.Values[i] = ec._Finding_fix(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -286,24 +286,24 @@ func (ec *executionContext) _Finding(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var mendImplementors = []string{"Mend"}
+var fixImplementors = []string{"Fix"}
 
-func (ec *executionContext) _Mend(ctx context.Context, sel ast.SelectionSet, obj *Mend) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, mendImplementors)
+func (ec *executionContext) _Fix(ctx context.Context, sel ast.SelectionSet, obj *Fix) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, fixImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Mend")
+			out.Values[i] = graphql.MarshalString("Fix")
 		case "label":
-			out.Values[i] = ec._Mend_label(ctx, field, obj)
+			out.Values[i] = ec._Fix_label(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "urlTemplate":
-			out.Values[i] = ec._Mend_urlTemplate(ctx, field, obj)
+			out.Values[i] = ec._Fix_urlTemplate(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -362,11 +362,11 @@ func (ec *executionContext) marshalNSeverity2postriderᚋdomainᚋdoctorᚐSever
 	return v
 }
 
-func (ec *executionContext) marshalOMend2ᚖpostriderᚋgraphᚋgenᚐMend(ctx context.Context, sel ast.SelectionSet, v *Mend) graphql.Marshaler {
+func (ec *executionContext) marshalOFix2ᚖpostriderᚋgraphᚋgenᚐFix(ctx context.Context, sel ast.SelectionSet, v *Fix) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return ec._Mend(ctx, sel, v)
+	return ec._Fix(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

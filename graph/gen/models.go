@@ -313,8 +313,8 @@ type Finding struct {
 	// Where in the template, in UTF-16 code units; null where it is about no place in it.
 	Start *int `json:"start,omitempty"`
 	End   *int `json:"end,omitempty"`
-	// Null where only a person can mend it.
-	Mend *Mend `json:"mend,omitempty"`
+	// Null where only a person can fix it.
+	Fix *Fix `json:"fix,omitempty"`
 }
 
 type FireManualConversionInput struct {
@@ -333,6 +333,14 @@ type FireManualConversionPayload struct {
 	Result     *RecordResult  `json:"result,omitempty"`
 	Conversion *db.Conversion `json:"conversion,omitempty"`
 	UserErrors []*UserError   `json:"userErrors"`
+}
+
+// A change that takes a finding away.
+type Fix struct {
+	// What it does, as on a button.
+	Label string `json:"label"`
+	// The whole template, fixed.
+	URLTemplate string `json:"urlTemplate"`
 }
 
 // Everything works, deliveries wait, and nothing leaves to trackers until somebody resumes.
@@ -415,14 +423,6 @@ type MacroValue struct {
 type MacroValueInput struct {
 	Macro string `json:"macro"`
 	Value string `json:"value"`
-}
-
-// A change that takes a finding away.
-type Mend struct {
-	// What it does, as on a button.
-	Label string `json:"label"`
-	// The whole template, mended.
-	URLTemplate string `json:"urlTemplate"`
 }
 
 // An exact sum: a decimal string with a point, and its ISO 4217 currency.
@@ -985,7 +985,7 @@ type UpdateSettingsPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// What the user can mend: the input's field, a sentence for people, a code for programs.
+// What the user can fix: the input's field, a sentence for people, a code for programs.
 type UserError struct {
 	Field   []string `json:"field,omitempty"`
 	Message string   `json:"message"`

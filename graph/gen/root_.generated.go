@@ -564,7 +564,7 @@ type ComplexityRoot struct {
 	Finding struct {
 		Code     func(childComplexity int) int
 		End      func(childComplexity int) int
-		Mend     func(childComplexity int) int
+		Fix      func(childComplexity int) int
 		Message  func(childComplexity int) int
 		Severity func(childComplexity int) int
 		Start    func(childComplexity int) int
@@ -574,6 +574,11 @@ type ComplexityRoot struct {
 		Conversion func(childComplexity int) int
 		Result     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	Fix struct {
+		Label       func(childComplexity int) int
+		URLTemplate func(childComplexity int) int
 	}
 
 	GatheredConversion struct {
@@ -694,11 +699,6 @@ type ComplexityRoot struct {
 	MacroValue struct {
 		Macro func(childComplexity int) int
 		Value func(childComplexity int) int
-	}
-
-	Mend struct {
-		Label       func(childComplexity int) int
-		URLTemplate func(childComplexity int) int
 	}
 
 	Money struct {
@@ -3285,12 +3285,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Finding.End(childComplexity), true
-	case "Finding.mend":
-		if e.ComplexityRoot.Finding.Mend == nil {
+	case "Finding.fix":
+		if e.ComplexityRoot.Finding.Fix == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Finding.Mend(childComplexity), true
+		return e.ComplexityRoot.Finding.Fix(childComplexity), true
 	case "Finding.message":
 		if e.ComplexityRoot.Finding.Message == nil {
 			break
@@ -3328,6 +3328,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FireManualConversionPayload.UserErrors(childComplexity), true
+
+	case "Fix.label":
+		if e.ComplexityRoot.Fix.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Fix.Label(childComplexity), true
+	case "Fix.urlTemplate":
+		if e.ComplexityRoot.Fix.URLTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Fix.URLTemplate(childComplexity), true
 
 	case "GatheredConversion.conversion":
 		if e.ComplexityRoot.GatheredConversion.Conversion == nil {
@@ -3810,19 +3823,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MacroValue.Value(childComplexity), true
-
-	case "Mend.label":
-		if e.ComplexityRoot.Mend.Label == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Mend.Label(childComplexity), true
-	case "Mend.urlTemplate":
-		if e.ComplexityRoot.Mend.URLTemplate == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Mend.URLTemplate(childComplexity), true
 
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
@@ -8001,15 +8001,15 @@ type Finding {
   "Where in the template, in UTF-16 code units; null where it is about no place in it."
   start: Int
   end: Int
-  "Null where only a person can mend it."
-  mend: Mend
+  "Null where only a person can fix it."
+  fix: Fix
 }
 
 "A change that takes a finding away."
-type Mend {
+type Fix {
   "What it does, as on a button."
   label: String!
-  "The whole template, mended."
+  "The whole template, fixed."
   urlTemplate: String!
 }
 
@@ -9175,7 +9175,7 @@ extend type Subscription {
 	{Name: "../schema/schema.graphqls", Input: `"""
 Postrider's API. Relay conventions: every object that has an ` + "`" + `id` + "`" + ` is a ` + "`" + `Node` + "`" + `, lists are
 connections with keyset cursors, ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are at most 100. A mutation takes one ` + "`" + `input` + "`" + `; what the
-user can mend comes back in ` + "`" + `userErrors` + "`" + `, never as a top-level error.
+user can fix comes back in ` + "`" + `userErrors` + "`" + `, never as a top-level error.
 """
 schema {
   query: Query
@@ -9231,7 +9231,7 @@ type Money {
   currency: String!
 }
 
-"What the user can mend: the input's field, a sentence for people, a code for programs."
+"What the user can fix: the input's field, a sentence for people, a code for programs."
 type UserError {
   field: [String!]
   message: String!
@@ -10501,8 +10501,8 @@ func (ec *executionContext) childFields_Finding(ctx context.Context, field graph
 		return ec.fieldContext_Finding_start(ctx, field)
 	case "end":
 		return ec.fieldContext_Finding_end(ctx, field)
-	case "mend":
-		return ec.fieldContext_Finding_mend(ctx, field)
+	case "fix":
+		return ec.fieldContext_Finding_fix(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Finding", field.Name)
 }
@@ -10517,6 +10517,16 @@ func (ec *executionContext) childFields_FireManualConversionPayload(ctx context.
 		return ec.fieldContext_FireManualConversionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FireManualConversionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Fix(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "label":
+		return ec.fieldContext_Fix_label(ctx, field)
+	case "urlTemplate":
+		return ec.fieldContext_Fix_urlTemplate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Fix", field.Name)
 }
 
 func (ec *executionContext) childFields_GatheredConversion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10757,16 +10767,6 @@ func (ec *executionContext) childFields_MacroValue(ctx context.Context, field gr
 		return ec.fieldContext_MacroValue_value(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MacroValue", field.Name)
-}
-
-func (ec *executionContext) childFields_Mend(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "label":
-		return ec.fieldContext_Mend_label(ctx, field)
-	case "urlTemplate":
-		return ec.fieldContext_Mend_urlTemplate(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Mend", field.Name)
 }
 
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

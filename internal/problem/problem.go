@@ -9,7 +9,7 @@
 //   - The text of an internal error never leaves the process: PublicMessage
 //     gives a fixed sentence for it.
 //   - Only internal errors are logged as errors (LogLevel); the others are the
-//     caller's to mend.
+//     caller's to fix.
 package problem
 
 import (
@@ -41,7 +41,7 @@ const internalMessage = "Something went wrong on our side. It has been logged."
 type Error struct {
 	Code    Code
 	Field   []string // path of the input that is wrong, outermost first; empty when none is
-	Message string   // public: a sentence that says what is wrong and how to mend it
+	Message string   // public: a sentence that says what is wrong and how to fix it
 	Cause   error    // never shown; nil when there is none
 }
 

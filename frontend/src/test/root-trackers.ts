@@ -50,7 +50,7 @@ export const trackersRoot = {
     ...preview(urlTemplate).errors.map((error) => ({
       ...error,
       severity: "ERROR",
-      mend: urlTemplate.includes("{clickid}")
+      fix: urlTemplate.includes("{clickid}")
         ? { label: "Use {param_1}", urlTemplate: urlTemplate.replace("{clickid}", "{param_1}") }
         : null,
     })),
@@ -63,7 +63,7 @@ export const trackersRoot = {
             message: "Your tracker cannot tell which click it was.",
             start: null,
             end: null,
-            mend: null,
+            fix: null,
           },
         ]),
   ],

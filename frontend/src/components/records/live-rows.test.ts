@@ -66,7 +66,7 @@ describe("live rows", () => {
     expect(shown(state)).toEqual(["d2 QUEUED", "d1 DELIVERED"]);
   });
 
-  it("lets a page that was asked for later mend what was missed", () => {
+  it("lets a page that was asked for later fix what was missed", () => {
     let state = takeEvents(emptyRows<Row>(), [row(1)], { follow: true });
     state = takePage(state, [row(3), row(2), row(1, "FAILED")], mark(state));
     expect(shown(state)).toEqual(["d3 QUEUED", "d2 QUEUED", "d1 FAILED"]);

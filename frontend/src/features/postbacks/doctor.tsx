@@ -41,7 +41,7 @@ const LintQuery = graphql(`
       message
       start
       end
-      mend {
+      fix {
         label
         urlTemplate
       }
@@ -133,15 +133,15 @@ const looks = {
   HINT: { word: "Hint", icon: Lightbulb, tone: "text-muted" },
 } as const;
 
-/** What is wrong with the draft, each with its place and, where one exists, a mend of one click. */
+/** What is wrong with the draft, each with its place and, where one exists, a fix of one click. */
 export function DoctorPanel({
   examined,
   urlTemplate,
-  onMend,
+  onFix,
 }: {
   examined: Examined;
   urlTemplate: string;
-  onMend: (urlTemplate: string) => void;
+  onFix: (urlTemplate: string) => void;
 }): ReactElement {
   const { findings, network, askNetwork, isAsking, isFresh } = examined;
   return (
@@ -167,9 +167,9 @@ export function DoctorPanel({
                 key={`${finding.code} ${String(finding.start)} ${finding.message}`}
                 finding={finding}
                 urlTemplate={urlTemplate}
-                onMend={(mended) => {
-                  // A mend of an older text would undo what was typed since.
-                  if (isFresh) onMend(mended);
+                onFix={(fixed) => {
+                  // A fix of an older text would undo what was typed since.
+                  if (isFresh) onFix(fixed);
                 }}
               />
             ))}
@@ -183,13 +183,13 @@ export function DoctorPanel({
 function Line({
   finding,
   urlTemplate,
-  onMend,
+  onFix,
 }: {
   finding: Finding;
   urlTemplate: string;
-  onMend: (urlTemplate: string) => void;
+  onFix: (urlTemplate: string) => void;
 }): ReactElement {
-  const { severity, message, mend, start, end, code } = finding;
+  const { severity, message, fix, start, end, code } = finding;
   const { word, icon: Icon, tone } = looks[severity];
   const place = start !== null && end !== null && end > start ? urlTemplate.slice(start, end) : "";
   return (
@@ -201,15 +201,15 @@ function Line({
           <span className="ml-1.5 font-mono text-sm break-all text-muted">{place}</span>
         )}
       </span>
-      {mend !== null && (
+      {fix !== null && (
         <Button
           size="sm"
           icon={Wrench}
           onPress={() => {
-            onMend(mend.urlTemplate);
+            onFix(fix.urlTemplate);
           }}
         >
-          {mend.label}
+          {fix.label}
         </Button>
       )}
     </li>

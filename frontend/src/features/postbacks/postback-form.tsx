@@ -76,7 +76,7 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
             <DoctorPanel
               examined={examined}
               urlTemplate={draft.urlTemplate}
-              onMend={(urlTemplate) => {
+              onFix={(urlTemplate) => {
                 set({ urlTemplate });
               }}
             />

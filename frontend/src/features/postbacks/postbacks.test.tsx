@@ -67,7 +67,7 @@ describe("a new postback", () => {
     expect(await screen.findByText(/There is no URL in this text/)).toBeInTheDocument();
   });
 
-  it("is examined while it is written: a mistake is marked at its place, keeps it from being saved, and is mended", async () => {
+  it("is examined while it is written: a mistake is marked at its place, keeps it from being saved, and is fixed", async () => {
     const { user, world } = await openForm("/postbacks/new?goal=ftd");
     const view = await writeUrl("https://t.example/pb?cid={clickid}&p={payout}");
     expect(await screen.findByTitle(/There is no macro \{clickid\}/)).toHaveTextContent("{clickid}");
