@@ -197,21 +197,21 @@ func (b behaviour) status() int {
 
 // postbackSpec is a postback, or one for each goal.
 type postbackSpec struct {
-	affiliate int
-	name      string
-	scope     firing.Scope
-	at        int // for Offer its place in offers, for Campaign in campaigns
-	goals     []string
-	statuses  []commission.Status // approved where empty
-	method    dispatch.Method
-	rule      *dispatch.BodyRule
-	behaves   behaviour
-	disabled  bool
-	age       time.Duration // how long ago it was made; since the beginning where 0
-	fixed     time.Duration // how long ago its owner corrected the URL
-	deleted   time.Duration // how long ago it was deleted
-	says      string        // the status it tells, where not the goal's own
-	gathers   time.Duration // for how long it gathers the conversions of a click; made today, so that the month has none
+	affiliate  int
+	name       string
+	scope      firing.Scope
+	at         int // for Offer its place in offers, for Campaign in campaigns
+	goals      []string
+	statuses   []commission.Status // approved where empty
+	method     dispatch.Method
+	rule       *dispatch.BodyRule
+	behaves    behaviour
+	disabled   bool
+	age        time.Duration // how long ago it was made; since the beginning where 0
+	fixed      time.Duration // how long ago its owner corrected the URL
+	deleted    time.Duration // how long ago it was deleted
+	says       string        // the status it tells, where not the goal's own
+	aggregates time.Duration // for how long it aggregates the conversions of a click; made today, so that the month has none
 }
 
 var postbacks = []postbackSpec{
@@ -224,7 +224,7 @@ var postbacks = []postbackSpec{
 
 	{affiliate: 1, name: "Voluum", scope: firing.Global, goals: []string{commission.GoalRegistration, commission.GoalDeposit, commission.GoalNetRevenue}},
 	{affiliate: 1, name: "Voluum, checked", scope: firing.Global, goals: []string{commission.GoalFTD}, rule: &dispatch.BodyRule{Kind: dispatch.JSONField, Path: "result", Value: "echoed"}},
-	{affiliate: 1, name: "Deposits of a click, together", scope: firing.Global, goals: []string{commission.GoalDeposit}, gathers: 10 * time.Minute},
+	{affiliate: 1, name: "Deposits of a click, together", scope: firing.Global, goals: []string{commission.GoalDeposit}, aggregates: 10 * time.Minute},
 	{affiliate: 1, name: "Voluum CPA", scope: firing.Offer, at: 1, goals: []string{commission.GoalCPA}},
 	{affiliate: 1, name: "Behind a firewall", scope: firing.Campaign, at: 4, goals: []string{commission.GoalRegistration}, behaves: answers403, age: 11 * day},
 	{affiliate: 1, name: "Stats box", scope: firing.Campaign, at: 5, goals: []string{commission.GoalFTD}, behaves: unresolved, age: 14 * day},

@@ -80,5 +80,5 @@ func (w *world) fill(ctx context.Context) error {
 	if err := w.finishPostbacks(ctx); err != nil {
 		return err
 	}
-	return w.makeGathering(ctx)
+	return w.makeAggregation(ctx)
 }

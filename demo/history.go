@@ -91,7 +91,7 @@ func (h *history) writeSteps() error {
 func (h *history) take(s step) error {
 	c := s.conversion
 	c.status = s.status
-	h.reckon(c)
+	h.calculate(c)
 	if s.previous == "" {
 		c.macros = snapshot(c)
 	} else {

@@ -31,7 +31,7 @@ func (t *teller) qualify(k *click, p player, rule commission.Qualification, step
 				id: factID(t.r, s.received), click: k, offer: k.campaign.offer, player: uuid.NullUUID{UUID: p.id, Valid: true}, byPlayer: s.conversion.byPlayer,
 				ours: true, goal: t.goals[commission.GoalCPA], status: commission.Approved, occurred: verdict.At, received: s.received,
 			}
-			t.reckon(cpa)
+			t.calculate(cpa)
 			given = commission.Approved
 			t.steps = append(t.steps, step{
 				conversion: cpa, status: given, reason: "qualified: every condition of the offer is met", occurred: verdict.At, received: s.received,

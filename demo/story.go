@@ -201,7 +201,7 @@ func (t *teller) convert(k *click, p player, goal string, at time.Time, amount f
 	if amount != 0 {
 		c.amount = decimal.NewNullDecimal(decimal.NewFromFloat(amount).Round(2))
 	}
-	t.reckon(c)
+	t.calculate(c)
 	t.steps = append(t.steps, step{conversion: c, status: c.status, occurred: at, received: received})
 	return c
 }
@@ -220,7 +220,7 @@ func (t *teller) settle(c *conversion, at time.Time, pending float64, refused, r
 	switch {
 	case happens(t.r, pending):
 		c.status = commission.Pending
-		t.reckon(c)
+		t.calculate(c)
 		t.steps[len(t.steps)-1].status = commission.Pending
 		to, reason := commission.Approved, ""
 		if happens(t.r, .16) {
@@ -263,8 +263,8 @@ func (t *teller) stray() {
 	t.steps = append(t.steps, step{conversion: c, status: c.status, occurred: at, received: received})
 }
 
-// reckon works out what a conversion pays its affiliate.
-func (t *teller) reckon(c *conversion) {
+// calculate works out what a conversion pays its affiliate.
+func (t *teller) calculate(c *conversion) {
 	if c.click == nil {
 		return
 	}

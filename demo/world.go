@@ -317,8 +317,8 @@ func (w *world) makeDefaultLinks(ctx context.Context) error {
 
 func (w *world) makePostbacks(ctx context.Context) error {
 	for i := range postbacks {
-		if postbacks[i].gathers > 0 {
-			continue // the month's stories do not gather: it is made when they are told
+		if postbacks[i].aggregates > 0 {
+			continue // the month's stories do not aggregate: it is made when they are told
 		}
 		for _, goal := range postbacks[i].goals {
 			if err := w.makePostback(ctx, &postbacks[i], goal); err != nil {
@@ -379,29 +379,29 @@ func (w *world) makePostback(ctx context.Context, spec *postbackSpec, goal strin
 	return w.addVersion(ctx, p, w.template(a, spec, answers), w.Now.Add(-spec.fixed), answers)
 }
 
-// makeGathering makes the postbacks that gather, now that the month is over: the
+// makeAggregation makes the postbacks that aggregate, now that the month is over: the
 // traffic from here on joins their windows.
-func (w *world) makeGathering(ctx context.Context) error {
+func (w *world) makeAggregation(ctx context.Context) error {
 	for i := range postbacks {
 		spec := &postbacks[i]
-		if spec.gathers == 0 {
+		if spec.aggregates == 0 {
 			continue
 		}
 		signing, err := w.Secrets.Seal(secret.NewSigningSecret(), secret.ForPostback)
 		if err != nil {
 			return fmt.Errorf("sealing a signing secret: %w", err)
 		}
-		a, seconds := w.affiliates[spec.affiliate], int(spec.gathers/time.Second)
+		a, seconds := w.affiliates[spec.affiliate], int(spec.aggregates/time.Second)
 		template := a.echo(w.PublicURL) + "?subid={param_1}&deposits={count}&sum={sum_amount}&payout={sum_payout}&tid={conversion_id}"
 		statuses := []commission.Status{commission.Approved}
 		row, err := w.client.Postback.Create().SetAffiliateID(a.id).SetName(spec.name).SetScope(spec.scope).SetGoal(spec.goals[0]).
-			SetURLTemplate(template).SetStatuses(statuses).SetSigningSecret(signing).SetGatherSeconds(seconds).
+			SetURLTemplate(template).SetStatuses(statuses).SetSigningSecret(signing).SetAggregateSeconds(seconds).
 			SetCreatedAt(w.Now).SetUpdatedAt(w.Now).Save(ctx)
 		if err != nil {
 			return fmt.Errorf("making postback %s: %w", spec.name, err)
 		}
 		err = w.client.PostbackVersion.Create().SetAffiliateID(a.id).SetPostbackID(row.ID).SetNumber(1).SetURLTemplate(template).
-			SetMethod(row.Method).SetStatuses(statuses).SetEnabled(true).SetGatherSeconds(seconds).SetCreatedAt(w.Now).Exec(ctx)
+			SetMethod(row.Method).SetStatuses(statuses).SetEnabled(true).SetAggregateSeconds(seconds).SetCreatedAt(w.Now).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("making the version of postback %s: %w", spec.name, err)
 		}

@@ -92,9 +92,9 @@ var table = map[string]access{
 	"echo_requests": {own, byUs,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.EchoRequest.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.EchoRequest.Delete().Exec(ctx) }},
-	"gathered_events": {own, byUs,
-		func(ctx context.Context, c *db.Client) (int, error) { return c.GatheredEvent.Query().Count(ctx) },
-		func(ctx context.Context, c *db.Client) (int, error) { return c.GatheredEvent.Delete().Exec(ctx) }},
+	"aggregated_events": {own, byUs,
+		func(ctx context.Context, c *db.Client) (int, error) { return c.AggregatedEvent.Query().Count(ctx) },
+		func(ctx context.Context, c *db.Client) (int, error) { return c.AggregatedEvent.Delete().Exec(ctx) }},
 	"goals": {shared, byStaff,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Goal.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Goal.Delete().Exec(ctx) }},
@@ -141,7 +141,7 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 	c := s.Conversion(t, d)
 	delivery := pgtest.Delivery(t, d, c.ID, pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/"))
 	pgtest.Attempt(t, d, delivery)
-	pgtest.Gather(t, d, delivery)
+	pgtest.Aggregate(t, d, delivery)
 	s.Player(t, d, "their-7")
 	s.Received(t, d)
 	user := pgtest.User(t, d, viewer.Affiliate, s.Affiliate)

@@ -12,7 +12,7 @@ import (
 func FiringPostback(p *db.Postback) firing.Postback {
 	return firing.Postback{
 		ID: p.ID, Name: p.Name, AffiliateID: p.AffiliateID, Scope: p.Scope, OfferID: orZero(p.OfferID), CampaignID: orZero(p.CampaignID),
-		Goal: p.Goal, Further: p.FurtherGoals, Statuses: p.Statuses, Gathers: time.Duration(orZero(p.GatherSeconds)) * time.Second,
+		Goal: p.Goal, Further: p.FurtherGoals, Statuses: p.Statuses, Aggregates: time.Duration(orZero(p.AggregateSeconds)) * time.Second,
 		Enabled: p.Enabled, Deleted: p.DeletedAt != nil, Held: p.HoldReason != nil,
 	}
 }

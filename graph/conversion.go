@@ -133,33 +133,33 @@ func (r *Resolver) traceEvent(ctx context.Context, t *gen.ConversionTrace, event
 		return fmt.Errorf("reading the postbacks that were considered: %w", err)
 	}
 	for i, d := range event.Considered {
-		into, err := gatheredInto(ctx, event, d)
+		into, err := aggregatedInto(ctx, event, d)
 		if err != nil {
 			return err
 		}
 		t.Considered = append(t.Considered, &gen.ConsideredPostback{
-			Postback: postbacks[i], Event: event, Fired: d.Fired, Rule: string(d.Rule), Reason: d.Reason, GatheredInto: into,
+			Postback: postbacks[i], Event: event, Fired: d.Fired, Rule: string(d.Rule), Reason: d.Reason, AggregatedInto: into,
 		})
 	}
 	return nil
 }
 
-// gatheredInto is the delivery that a step of a conversion was gathered into by a
+// aggregatedInto is the delivery that a step of a conversion was aggregated into by a
 // postback: of its windows for that status, the newest that there was by then. It
-// is nil for what was not gathered.
-func gatheredInto(ctx context.Context, event *db.ConversionEvent, decision firing.Decision) (*db.Delivery, error) {
+// is nil for what was not aggregated.
+func aggregatedInto(ctx context.Context, event *db.ConversionEvent, decision firing.Decision) (*db.Delivery, error) {
 	if !decision.Fired {
 		return nil, nil
 	}
-	rows, err := load(ctx).gatheredOfConversion.Load(ctx, event.ConversionID)
+	rows, err := load(ctx).aggregatedOfConversion.Load(ctx, event.ConversionID)
 	if err != nil {
-		return nil, fmt.Errorf("reading what gathered conversion %s: %w", event.ConversionID, err)
+		return nil, fmt.Errorf("reading what aggregated conversion %s: %w", event.ConversionID, err)
 	}
 	var into *db.Delivery
 	for _, g := range rows {
-		d, err := find(ctx, load(ctx).deliveries, &g.GatheringID)
+		d, err := find(ctx, load(ctx).deliveries, &g.AggregationID)
 		if err != nil {
-			return nil, fmt.Errorf("reading what gathered conversion %s: %w", event.ConversionID, err)
+			return nil, fmt.Errorf("reading what aggregated conversion %s: %w", event.ConversionID, err)
 		}
 		if d != nil && d.PostbackID != nil && *d.PostbackID == decision.PostbackID && d.Status == event.Status && !d.CreatedAt.After(event.ReceivedAt) {
 			into = d

@@ -31,12 +31,12 @@ func explainAttempt(a *db.Attempt) string {
 	return dispatch.AttemptSentence(dispatch.Reason(text(a.Error)), a.Detail)
 }
 
-// gatheredBy are the conversions that a delivery tells of together.
-func gatheredBy(ctx context.Context, d *db.Delivery) ([]*db.GatheredEvent, error) {
-	if d.GatheringID == nil {
-		return []*db.GatheredEvent{}, nil
+// aggregatedBy are the conversions that a delivery tells of together.
+func aggregatedBy(ctx context.Context, d *db.Delivery) ([]*db.AggregatedEvent, error) {
+	if d.AggregationID == nil {
+		return []*db.AggregatedEvent{}, nil
 	}
-	return load(ctx).gatheredBy.Load(ctx, *d.GatheringID)
+	return load(ctx).aggregatedBy.Load(ctx, *d.AggregationID)
 }
 
 // replay checks that the delivery is the viewer's and sends it once more.

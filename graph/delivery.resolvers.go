@@ -15,6 +15,14 @@ import (
 	"postrider/internal/globalid"
 )
 
+func (r *aggregatedConversionResolver) Conversion(ctx context.Context, obj *db.AggregatedEvent) (*db.Conversion, error) {
+	return load(ctx).conversions.Load(ctx, obj.ConversionID)
+}
+
+func (r *aggregatedConversionResolver) Event(ctx context.Context, obj *db.AggregatedEvent) (*db.ConversionEvent, error) {
+	return load(ctx).events.Load(ctx, obj.EventID)
+}
+
 func (r *attemptResolver) Explanation(ctx context.Context, obj *db.Attempt) (string, error) {
 	return explainAttempt(obj), nil
 }
@@ -71,16 +79,8 @@ func (r *deliveryResolver) Replays(ctx context.Context, obj *db.Delivery) ([]*db
 	return load(ctx).replaysOfDelivery.Load(ctx, obj.ID)
 }
 
-func (r *deliveryResolver) Gathered(ctx context.Context, obj *db.Delivery) ([]*db.GatheredEvent, error) {
-	return gatheredBy(ctx, obj)
-}
-
-func (r *gatheredConversionResolver) Conversion(ctx context.Context, obj *db.GatheredEvent) (*db.Conversion, error) {
-	return load(ctx).conversions.Load(ctx, obj.ConversionID)
-}
-
-func (r *gatheredConversionResolver) Event(ctx context.Context, obj *db.GatheredEvent) (*db.ConversionEvent, error) {
-	return load(ctx).events.Load(ctx, obj.EventID)
+func (r *deliveryResolver) Aggregated(ctx context.Context, obj *db.Delivery) ([]*db.AggregatedEvent, error) {
+	return aggregatedBy(ctx, obj)
 }
 
 func (r *mutationResolver) ReplayDelivery(ctx context.Context, input gen.ReplayDeliveryInput) (*gen.ReplayDeliveryPayload, error) {
@@ -101,16 +101,16 @@ func (r *subscriptionResolver) DeliveryUpdated(ctx context.Context, filter *filt
 	return r.watchDeliveries(ctx, filter, hello != nil && *hello)
 }
 
+func (r *Resolver) AggregatedConversion() gen.AggregatedConversionResolver {
+	return &aggregatedConversionResolver{r}
+}
+
 func (r *Resolver) Attempt() gen.AttemptResolver { return &attemptResolver{r} }
 
 func (r *Resolver) Delivery() gen.DeliveryResolver { return &deliveryResolver{r} }
 
-func (r *Resolver) GatheredConversion() gen.GatheredConversionResolver {
-	return &gatheredConversionResolver{r}
-}
-
 type (
-	attemptResolver            struct{ *Resolver }
-	deliveryResolver           struct{ *Resolver }
-	gatheredConversionResolver struct{ *Resolver }
+	aggregatedConversionResolver struct{ *Resolver }
+	attemptResolver              struct{ *Resolver }
+	deliveryResolver             struct{ *Resolver }
 )

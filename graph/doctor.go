@@ -24,7 +24,7 @@ type lintWish struct {
 	postbackID, offerID, campaignID *string
 	scope                           *firing.Scope
 	network                         bool
-	gathers                         bool
+	aggregates                      bool
 }
 
 // lint asks the doctor.
@@ -38,7 +38,7 @@ func (r *Resolver) lint(ctx context.Context, w lintWish) ([]*gen.Finding, error)
 		return nil, err
 	}
 	findings := doctor.Check(doctor.Question{
-		Template: w.template, TrackingLink: w.link, Goals: w.goals, Repeating: repeating, Statuses: w.statuses, Others: others, Gathers: w.gathers,
+		Template: w.template, TrackingLink: w.link, Goals: w.goals, Repeating: repeating, Statuses: w.statuses, Others: others, Aggregates: w.aggregates,
 	})
 	findings = append(findings, doctor.CheckTarget(ctx, w.template, r.Target, w.network && r.Tester.AllowLook(ctx))...)
 	shown := make([]*gen.Finding, len(findings))

@@ -13,10 +13,10 @@ import (
 	"postrider/graph/gen"
 )
 
-func (r *queryResolver) LintPostback(ctx context.Context, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool, gatherSeconds *int) ([]*gen.Finding, error) {
+func (r *queryResolver) LintPostback(ctx context.Context, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool, aggregateSeconds *int) ([]*gen.Finding, error) {
 	return r.lint(ctx, lintWish{
 		template: urlTemplate, link: text(trackingLink), goals: goals, statuses: statuses, postbackID: postbackID,
 		scope: scope, offerID: offerID, campaignID: campaignID, network: network != nil && *network,
-		gathers: seconds(gatherSeconds) > 0,
+		aggregates: seconds(aggregateSeconds) > 0,
 	})
 }

@@ -38,7 +38,7 @@ func TestTheDoctorKnowsTheOtherPostbacks(t *testing.T) {
 	w := newWorld(t)
 	p := pgtest.Postback(t, w.db, w.a.affiliate.ID, "https://kt.trk.io/in?c={param_1}", pgtest.On("ftd"))
 	pgtest.Postback(t, w.db, w.a.affiliate.ID, "https://kt.trk.io/in?c={param_1}", pgtest.On("net_revenue"), func(c *db.PostbackCreate) {
-		c.SetGatherSeconds(60).SetFurtherGoals([]string{"kyc"})
+		c.SetAggregateSeconds(60).SetFurtherGoals([]string{"kyc"})
 	})
 	lint := func(args string) []string {
 		t.Helper()
@@ -53,7 +53,7 @@ func TestTheDoctorKnowsTheOtherPostbacks(t *testing.T) {
 	for args, want := range map[string]string{
 		`goals: ["ftd"]`:                                                  "same_url",
 		`goals: ["registration"]`:                                         "",
-		`goals: ["kyc"]`:                                                  "same_url", // which the second one gathers too
+		`goals: ["kyc"]`:                                                  "same_url", // which the second one aggregates too
 		`goals: ["ftd"], statuses: [CANCELLED]`:                           "",
 		`goals: ["ftd"], postbackId: "` + p.GlobalID() + `"`:              "",
 		`goals: ["ftd"], scope: CAMPAIGN, campaignId: "` + campaign + `"`: "same_url",

@@ -23,7 +23,7 @@ func (r *endpointResolver) Because(ctx context.Context, obj *report.Endpoint) (*
 }
 
 func (r *postbackResolver) Endpoint(ctx context.Context, obj *db.Postback) (*report.Endpoint, error) {
-	template, err := macro.ParseFor(obj.URLTemplate, macro.Gathered)
+	template, err := macro.ParseFor(obj.URLTemplate, macro.Aggregated)
 	if err != nil {
 		return nil, err
 	}

@@ -68,7 +68,7 @@ func (r *Resolver) questions(ctx context.Context, c *db.Campaign) ([]doctor.Ques
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, doctor.Question{Name: ownName(p), Template: p.URLTemplate, Goals: goals, Repeating: again, Statuses: p.Statuses, Gathers: rule.Gathers > 0})
+		list = append(list, doctor.Question{Name: ownName(p), Template: p.URLTemplate, Goals: goals, Repeating: again, Statuses: p.Statuses, Aggregates: rule.Aggregates > 0})
 	}
 	return list, nil
 }

@@ -20,7 +20,7 @@ type loaders struct {
 	rowLoaders
 	listLoaders
 	staffLoaders
-	gatheredLoaders
+	aggregatedLoaders
 }
 
 // defaultLoaderWait is how long a loader waits for others of its kind.
@@ -28,7 +28,7 @@ const defaultLoaderWait = time.Millisecond
 
 func newLoaders(c *db.Client, health *report.Health, home *report.Home, office *backoffice.Office, wait time.Duration) *loaders {
 	return &loaders{rowLoaders: newRowLoaders(c, wait), listLoaders: newListLoaders(c, health, home, wait), staffLoaders: newStaffLoaders(office, wait),
-		gatheredLoaders: newGatheredLoaders(c, wait)}
+		aggregatedLoaders: newAggregatedLoaders(c, wait)}
 }
 
 // one makes a loader of rows by their key; a row that is not there, or not for

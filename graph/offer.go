@@ -131,7 +131,7 @@ func (r *Resolver) saveGoal(ctx context.Context, in gen.SaveGoalInput) (*db.Goal
 	})
 }
 
-// setRate keeps a rate, and reckons what has waited for it.
+// setRate keeps a rate, and calculates what has waited for it.
 func (r *Resolver) setRate(ctx context.Context, in gen.SetCurrencyRateInput, perEuro decimal.Decimal) (*db.CurrencyRate, error) {
 	rate, err := r.Setup.SetRate(ctx, in.Currency, perEuro, in.ValidFrom)
 	if err != nil {

@@ -26,7 +26,7 @@ func (r *Resolver) createPostbacks(ctx context.Context, in gen.CreatePostbackInp
 	}
 	wish := setup.PostbackWish{
 		Name: text(in.Name), Scope: in.Scope, OfferID: offerID, CampaignID: campaignID, URLTemplate: in.URLTemplate,
-		Method: dispatch.GET, Statuses: in.Statuses, Enabled: in.Enabled == nil || *in.Enabled, BodyRule: bodyRule(in.BodyRule), Gathers: seconds(in.GatherSeconds),
+		Method: dispatch.GET, Statuses: in.Statuses, Enabled: in.Enabled == nil || *in.Enabled, BodyRule: bodyRule(in.BodyRule), Aggregates: seconds(in.AggregateSeconds),
 	}
 	if in.Method != nil {
 		wish.Method = *in.Method
@@ -60,8 +60,8 @@ func (r *Resolver) updatePostback(ctx context.Context, in gen.UpdatePostbackInpu
 		if in.Statuses != nil {
 			w.Statuses = in.Statuses
 		}
-		if n, given := in.GatherSeconds.ValueOK(); given {
-			if w.Gathers = seconds(n); w.Gathers == 0 {
+		if n, given := in.AggregateSeconds.ValueOK(); given {
+			if w.Aggregates = seconds(n); w.Aggregates == 0 {
 				w.Further = nil
 			}
 		}
@@ -121,7 +121,7 @@ func macros() []*gen.Macro {
 		if aliases == nil {
 			aliases = []string{}
 		}
-		list[i] = &gen.Macro{Name: string(m.Name), Aliases: aliases, Group: m.Group, Meaning: m.Meaning, Example: m.Example, Gathers: m.Gathers}
+		list[i] = &gen.Macro{Name: string(m.Name), Aliases: aliases, Group: m.Group, Meaning: m.Meaning, Example: m.Example, Aggregates: m.Aggregates}
 	}
 	return list
 }

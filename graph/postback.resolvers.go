@@ -92,7 +92,7 @@ func (r *postbackResolver) FurtherGoals(ctx context.Context, obj *db.Postback) (
 }
 
 func (r *postbackResolver) Host(ctx context.Context, obj *db.Postback) (string, error) {
-	template, err := macro.ParseFor(obj.URLTemplate, macro.Gathered)
+	template, err := macro.ParseFor(obj.URLTemplate, macro.Aggregated)
 	if err != nil {
 		return "", err
 	}
@@ -128,8 +128,8 @@ func (r *queryResolver) MacroFilters(ctx context.Context) ([]*gen.MacroFilter, e
 	return macroFilters(), nil
 }
 
-func (r *queryResolver) PreviewPostback(ctx context.Context, urlTemplate string, values []*gen.MacroValueInput, gatherSeconds *int) (*gen.PostbackPreview, error) {
-	return preview(urlTemplate, macro.ScopeFor(seconds(gatherSeconds) > 0), values), nil
+func (r *queryResolver) PreviewPostback(ctx context.Context, urlTemplate string, values []*gen.MacroValueInput, aggregateSeconds *int) (*gen.PostbackPreview, error) {
+	return preview(urlTemplate, macro.ScopeFor(seconds(aggregateSeconds) > 0), values), nil
 }
 
 func (r *Resolver) Postback() gen.PostbackResolver { return &postbackResolver{r} }

@@ -43,7 +43,7 @@ func complexity() gen.ComplexityRoot {
 	c.Query.SetupChecklist = func(child int, _ string) int { return priceOfChecklist + child }
 	c.Query.ConversionTrace = func(child int, _ string) int { return priceOfReading + child }
 	c.Campaign.Numbers = func(child int, _ *string) int { return priceOfNumbers + child }
-	c.Delivery.Gathered = func(child int) int { return 1 + child } // of those few that are
+	c.Delivery.Aggregated = func(child int) int { return 1 + child } // of those few that are
 	c.CampaignNumbers.Days = func(child int) int { return monthDays * child }
 	c.Postback.Health = func(child int) int { return priceOfNumbers + child }
 	c.PostbackHealth.Hours = func(child int) int { return 24 * child }

@@ -68,7 +68,7 @@ func draft(in *gen.PostbackDraftInput) (*testfire.Draft, error) {
 	id, err1 := optionalInt("Postback", "postbackId", in.PostbackID)
 	offerID, err2 := optionalInt("Offer", "offerId", in.OfferID)
 	campaignID, err3 := optionalInt("Campaign", "campaignId", in.CampaignID)
-	d := &testfire.Draft{PostbackID: id, OfferID: offerID, CampaignID: campaignID, Goals: in.Goals, Statuses: in.Statuses, URLTemplate: in.URLTemplate, Gathers: seconds(in.GatherSeconds)}
+	d := &testfire.Draft{PostbackID: id, OfferID: offerID, CampaignID: campaignID, Goals: in.Goals, Statuses: in.Statuses, URLTemplate: in.URLTemplate, Aggregates: seconds(in.AggregateSeconds)}
 	assign(&d.Scope, in.Scope)
 	return d, errors.Join(err1, err2, err3)
 }

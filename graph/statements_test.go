@@ -38,7 +38,7 @@ func crowd(t *testing.T, a *api, s pgtest.Scene, n int) {
 		c, p := own.Conversion(t, a.db), pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/?c={param_1}", pgtest.ForCampaign(own.Link.CampaignID))
 		first := pgtest.Delivery(t, a.db, c.ID, p)
 		pgtest.Attempt(t, a.db, first)
-		pgtest.Gather(t, a.db, first)
+		pgtest.Aggregate(t, a.db, first)
 		again := pgtest.Delivery(t, a.db, c.ID, p, func(c *db.DeliveryCreate) { c.SetReplayOf(first.ID) })
 		pgtest.Attempt(t, a.db, again)
 	}
@@ -56,7 +56,7 @@ func TestPagesCostTheSameWhateverTheirRows(t *testing.T) {
 	pages := map[string]string{
 		"deliveries": `deliveries(first: %d) { edges { node { id state url statusCode explanation goal { name } affiliate { name } replayOf { id } replays { id }
 			postback { name host offer { name } campaign { name } } version { number author { email } } campaign { name }
-			gathered { leftAt conversion { status } event { status } } attempts { number url timings { waitMs } } conversion { status amount { amount } events { status amount { amount } } deliveries { id state }
+			aggregated { leftAt conversion { status } event { status } } attempts { number url timings { waitMs } } conversion { status amount { amount } events { status amount { amount } } deliveries { id state }
 				click { param1 landingPage { name } } } } } }`,
 		"campaigns":   `campaigns(first: %d) { edges { node { name offer { name deal { model } defaultLink { url } landingPages { key } } link { url } postbacks { id } missingGoals { key } affiliate { name } numbers { total { clicks } days { payouts { amount } } } } } }`,
 		"conversions": `conversions(first: %d) { edges { node { goal { key } offer { name } campaign { name link { url } } click { clickId } events { status payout { amount } } deliveries { state attempts { url } postback { name } } } } }`,

@@ -47,7 +47,7 @@ func testWish(in gen.TestPostbackInput) (testfire.Wish, error) {
 	affiliateID, err2 := optionalInt("Affiliate", "affiliateId", in.AffiliateID)
 	wish := testfire.Wish{
 		PostbackID: postbackID, AffiliateID: affiliateID, URLTemplate: text(in.URLTemplate), Goal: text(in.Goal),
-		Values: map[string]string{}, BodyRule: bodyRule(in.BodyRule), Gathers: seconds(in.GatherSeconds) > 0,
+		Values: map[string]string{}, BodyRule: bodyRule(in.BodyRule), Aggregates: seconds(in.AggregateSeconds) > 0,
 	}
 	assign(&wish.Method, in.Method)
 	for _, v := range in.Values {

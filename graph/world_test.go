@@ -132,7 +132,7 @@ func (w *world) settle(t testing.TB, e *estate) {
 func (w *world) postback(t testing.TB, e *estate, options ...func(*db.PostbackCreate)) *db.Postback {
 	t.Helper()
 	return pgtest.Postback(t, w.db, e.affiliate.ID, "https://"+e.mark+".example/?c={param_1}", append(options, func(c *db.PostbackCreate) {
-		c.SetName("Postback " + e.mark).SetGatherSeconds(60).SetFurtherGoals([]string{"kyc"}).SetMethod(dispatch.POST).SetHoldReason("GONE").
+		c.SetName("Postback " + e.mark).SetAggregateSeconds(60).SetFurtherGoals([]string{"kyc"}).SetMethod(dispatch.POST).SetHoldReason("GONE").
 			SetBodyRule(&dispatch.BodyRule{Kind: dispatch.JSONField, Path: "result." + e.mark, Value: "ok " + e.mark})
 	})...)
 }
@@ -162,7 +162,7 @@ func (w *world) happen(t testing.TB, e *estate) {
 	w.event(t, e, conversion, postback)
 	delivery := w.delivery(t, e, conversion, postback, outbox.Delivered)
 	replay := w.delivery(t, e, conversion, postback, outbox.Retrying, func(c *db.DeliveryCreate) { c.SetReplayOf(delivery.ID) })
-	pgtest.Gather(t, w.db, delivery)
+	pgtest.Aggregate(t, w.db, delivery)
 	for _, d := range []*db.Delivery{delivery, replay} {
 		e.keep(d.GlobalID())
 	}

@@ -107,7 +107,7 @@ func (ch *changes) addEvent(id uuid.UUID, c *conversion, s step, decisions []fir
 }
 
 // addDelivery lets a postback tell of a step of a conversion: with a delivery of its
-// own, or in the window of a postback that gathers.
+// own, or in the window of a postback that aggregates.
 func (ch *changes) addDelivery(event uuid.UUID, c *conversion, s step, p candidate, now time.Time) error {
 	d := outbox.Delivery{
 		AffiliateID: c.AffiliateID, PostbackID: p.ID, VersionID: p.VersionID, ConversionID: c.ID, EventID: event,
@@ -115,8 +115,8 @@ func (ch *changes) addDelivery(event uuid.UUID, c *conversion, s step, p candida
 		Status: string(s.Status), Endpoint: p.Endpoint, At: now, Held: p.Held,
 		Follows: s.Previous != "", // one that tells of an earlier step may be on its way
 	}
-	if p.Gathers > 0 {
-		ch.windows.Join(outbox.Joining{Delivery: d, Currency: c.Currency, PayoutCurrency: c.PayoutCurrency, Gathers: p.Gathers})
+	if p.Aggregates > 0 {
+		ch.windows.Join(outbox.Joining{Delivery: d, Currency: c.Currency, PayoutCurrency: c.PayoutCurrency, Aggregates: p.Aggregates})
 		return nil
 	}
 	var err error

@@ -163,10 +163,10 @@ func (l loader) postbacks(ctx context.Context, on querier, affiliateID int64) ([
 		c := candidate{Postback: firing.Postback{AffiliateID: affiliateID}}
 		var statuses []byte
 		var further []byte
-		var gathers int64
+		var aggregates int64
 		var template string
 		if err := rows.Scan(&c.ID, &c.Name, &c.Scope, &c.OfferID, &c.CampaignID, &c.Goal, &statuses, &c.Enabled,
-			&c.Held, &template, &c.VersionID, &further, &gathers); err != nil {
+			&c.Held, &template, &c.VersionID, &further, &aggregates); err != nil {
 			return err
 		}
 		if err := json.Unmarshal(statuses, &c.Statuses); err != nil {
@@ -175,8 +175,8 @@ func (l loader) postbacks(ctx context.Context, on querier, affiliateID int64) ([
 		if err := json.Unmarshal(further, &c.Further); err != nil {
 			return fmt.Errorf("reading the goals of postback %d: %w", c.ID, err)
 		}
-		c.Gathers = time.Duration(gathers) * time.Second
-		parsed, err := macro.ParseFor(template, macro.Gathered)
+		c.Aggregates = time.Duration(aggregates) * time.Second
+		parsed, err := macro.ParseFor(template, macro.Aggregated)
 		if err != nil {
 			return fmt.Errorf("reading the template of postback %d: %w", c.ID, err)
 		}
@@ -185,7 +185,7 @@ func (l loader) postbacks(ctx context.Context, on querier, affiliateID int64) ([
 		return nil
 	}, `
 		SELECT p.id, p.name, p.scope, coalesce(p.offer_id, 0), coalesce(p.campaign_id, 0), p.goal, p.statuses, p.enabled,
-		       p.hold_reason IS NOT NULL, p.url_template, v.id, p.further_goals, coalesce(p.gather_seconds, 0)
+		       p.hold_reason IS NOT NULL, p.url_template, v.id, p.further_goals, coalesce(p.aggregate_seconds, 0)
 		FROM postbacks p JOIN postback_versions v ON v.postback_id = p.id AND v.number = p.version
 		WHERE p.affiliate_id = $1 AND p.deleted_at IS NULL ORDER BY p.id`, affiliateID)
 	if err != nil {

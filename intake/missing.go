@@ -55,7 +55,7 @@ func priceLate(ctx context.Context, ch *changes, c *conversion, currency string,
 	}
 	setState(last.Macros, c)
 	return true, decide(ctx, ch, c, step{
-		Previous: c.Status, Status: c.Status, Correction: true, Reason: "reckoned: there is a rate for " + currency + " now",
+		Previous: c.Status, Status: c.Status, Correction: true, Reason: "calculated: there is a rate for " + currency + " now",
 		Actor: by.Actor, UserID: by.UserID, At: ch.now, Macros: last.Macros, After: last.ID,
 	}, ch.now)
 }

@@ -179,11 +179,11 @@ func TestTheDealOfThatDayAndItsRate(t *testing.T) {
 	w.in.Forget()
 	w.report("goal=net_revenue&transaction_id=3&status=approved&amount=-200&currency=USD&click_id="+w.click(), intake.Updated)
 	if n := w.count(`SELECT payout FROM conversions WHERE transaction_id = '3'`); n != -48 {
-		t.Errorf("the correction is reckoned to %d, want -48 by the rate that was kept", n)
+		t.Errorf("the correction is calculated to %d, want -48 by the rate that was kept", n)
 	}
 }
 
-func TestWhatWaitsForARateIsReckonedWhenThereIsOne(t *testing.T) {
+func TestWhatWaitsForARateIsCalculatedWhenThereIsOne(t *testing.T) {
 	w := setup(t)
 	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("net_revenue"))
 	w.exec(`UPDATE deals SET model = 'revshare', percent = 30`)
@@ -195,7 +195,7 @@ func TestWhatWaitsForARateIsReckonedWhenThereIsOne(t *testing.T) {
 	w.in.Forget()
 	for _, want := range []int{1, 0} {
 		if n, err := w.in.PriceMissing(t.Context(), "SEK", intake.Move{Actor: commission.ByStaff}); err != nil || n != want {
-			t.Fatalf("%d were reckoned, want %d; %v", n, want, err)
+			t.Fatalf("%d were calculated, want %d; %v", n, want, err)
 		}
 	}
 	events := w.events(a)

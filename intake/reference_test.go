@@ -18,7 +18,7 @@ import (
 	"postrider/pgtest"
 )
 
-// reference reckons a story by hand, as simply as it can be said: one player on one
+// reference calculates a story by hand, as simply as it can be said: one player on one
 // click, every conversion known by its goal and transaction.
 type reference struct {
 	status map[string]commission.Status // by goal and transaction; operators' words as unknown

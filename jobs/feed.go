@@ -142,7 +142,7 @@ func (b bulk) endpoints(ctx context.Context, tx pgx.Tx, upTo int) (map[int64]str
 	var id int64
 	var text string
 	_, err = pgx.ForEachRow(rows, []any{&id, &text}, func() error {
-		template, err := macro.ParseFor(text, macro.Gathered)
+		template, err := macro.ParseFor(text, macro.Aggregated)
 		if err != nil {
 			return fmt.Errorf("reading the template of version %d: %w", id, err)
 		}

@@ -55,7 +55,7 @@ func (r Replayer) Replay(ctx context.Context, deliveryID uuid.UUID, asSent bool)
 		if err := old.check(); err != nil {
 			return err
 		}
-		template, err := macro.ParseFor(old.template, macro.Gathered)
+		template, err := macro.ParseFor(old.template, macro.Aggregated)
 		if err != nil {
 			return fmt.Errorf("reading the template of version %d: %w", old.versionID, err)
 		}

@@ -95,7 +95,7 @@ func (v *versions) load(ctx context.Context, on querier, id int64) (*version, er
 	if err != nil {
 		return nil, fmt.Errorf("reading version %d: %w", id, err)
 	}
-	if found.template, err = macro.ParseFor(template, macro.Gathered); err != nil {
+	if found.template, err = macro.ParseFor(template, macro.Aggregated); err != nil {
 		return nil, fmt.Errorf("reading the template of version %d: %w", id, err)
 	}
 	if len(rule) > 0 {

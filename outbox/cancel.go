@@ -10,7 +10,7 @@ import (
 // cancelSQL cancels what a condition on $1 finds and is not in flight; $2 the reason,
 // $3 now.
 var cancelSQL = `
-UPDATE deliveries SET state = 'cancelled', due_at = NULL, gathers = NULL, parked_at = NULL, blocked_by = NULL, reason = $2, updated_at = $3
+UPDATE deliveries SET state = 'cancelled', due_at = NULL, aggregates = NULL, parked_at = NULL, blocked_by = NULL, reason = $2, updated_at = $3
 WHERE claimed_at IS NULL AND state IN ` + UnfinishedSQL + ` AND `
 
 // CancelPostback cancels what waits of a postback that was deleted. An attempt that
@@ -26,7 +26,7 @@ func CancelReplay(ctx context.Context, tx Tx, bulkReplay int64, now time.Time) e
 
 // cancelWindow cancels a window that nothing is left in.
 func cancelWindow(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) error {
-	return cancel(ctx, tx, "cancelling a window", `id = $1 AND gathers IS NOT NULL RETURNING id`, id, NothingLeft, now)
+	return cancel(ctx, tx, "cancelling a window", `id = $1 AND aggregates IS NOT NULL RETURNING id`, id, NothingLeft, now)
 }
 
 func cancel(ctx context.Context, tx Tx, what, condition string, of any, why Reason, now time.Time) error {

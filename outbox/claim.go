@@ -53,9 +53,9 @@ WITH claimed AS (
     AND NOT (d.follows AND EXISTS (
       SELECT FROM deliveries o WHERE o.conversion_id = d.conversion_id AND o.postback_id = d.postback_id AND o.event_id < d.event_id
         AND o.replay_of IS NULL AND o.state IN ` + UnfinishedSQL + `))
-    AND NOT (d.gathering_id = d.id AND EXISTS (
+    AND NOT (d.aggregation_id = d.id AND EXISTS (
       SELECT FROM deliveries o WHERE o.click_id = d.click_id AND o.postback_id = d.postback_id AND o.id < d.id
-        AND o.gathering_id = o.id AND o.state IN ` + UnfinishedSQL + `))
+        AND o.aggregation_id = o.id AND o.state IN ` + UnfinishedSQL + `))
   RETURNING d.id, d.affiliate_id, d.postback_id, d.version_id, d.event_id, d.attempt, d.endpoint, d.goal, d.created_at, d.macros
 )
 SELECT c.id, c.affiliate_id, c.postback_id, c.version_id, c.attempt, c.endpoint, c.goal, c.created_at,
@@ -82,11 +82,11 @@ func Claim(ctx context.Context, tx Tx, asked []Ref, now time.Time) (claimed []Cl
 }
 
 // followersSQL finds, of deliveries that could not be claimed, those that wait for
-// nothing but perhaps an earlier one: of the same conversion, or what was gathered of
+// nothing but perhaps an earlier one: of the same conversion, or what was aggregated of
 // the same click before.
 var followersSQL = refColumns.Statement(`
 SELECT d.id FROM deliveries d JOIN (SELECT * FROM rows) u ON d.id = u.id
-WHERE (d.follows OR d.gathering_id = d.id) AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
+WHERE (d.follows OR d.aggregation_id = d.id) AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
   AND d.blocked_by IS NULL AND d.state IN ` + SendableSQL)
 
 // waitSQL lets $1 wait for the one before each. It locks that one: an end that is
@@ -97,7 +97,7 @@ WITH earlier AS (
   CROSS JOIN LATERAL (
     SELECT o.id FROM deliveries o WHERE o.postback_id = d.postback_id
       AND (d.follows AND o.conversion_id = d.conversion_id AND o.event_id < d.event_id AND o.replay_of IS NULL
-        OR d.gathering_id = d.id AND o.click_id = d.click_id AND o.id < d.id AND o.gathering_id = o.id)
+        OR d.aggregation_id = d.id AND o.click_id = d.click_id AND o.id < d.id AND o.aggregation_id = o.id)
       AND o.state IN ` + UnfinishedSQL + ` ORDER BY o.event_id DESC LIMIT 1 FOR UPDATE
   ) o WHERE d.id = ANY($1)
 )

@@ -57,7 +57,7 @@ func (b *table) scan(query string, args []any, into ...any) {
 var held = map[outbox.Place]string{
 	outbox.InJob:       `state = 'queued'`,
 	outbox.Waiting:     `state = 'queued', due_at = now() - interval '1 minute'`,
-	outbox.InWindow:    `state = 'queued', reason = 'GATHERING', due_at = now() - interval '1 minute', gathers = id::text, gathering_id = id, macros = '{}', attempt = 0`,
+	outbox.InWindow:    `state = 'queued', reason = 'AGGREGATION', due_at = now() - interval '1 minute', aggregates = id::text, aggregation_id = id, macros = '{}', attempt = 0`,
 	outbox.Parked:      `state = 'queued', parked_at = now()`,
 	outbox.HeldParked:  `state = 'held', reason = 'CIRCUIT_OPEN', parked_at = now()`,
 	outbox.Blocked:     `state = 'queued', reason = 'WAITS_FOR_EARLIER', blocked_by = $2`,
@@ -222,7 +222,7 @@ func TestEveryVerbKeepsToTheTable(t *testing.T) {
 				case allowed && to == from && !slices.Contains(m.To, from):
 					t.Errorf("from %q it did not go", from)
 				}
-				b.scan(`UPDATE deliveries SET state = 'cancelled', due_at = NULL, parked_at = NULL, blocked_by = NULL, claimed_at = NULL, gathers = NULL
+				b.scan(`UPDATE deliveries SET state = 'cancelled', due_at = NULL, parked_at = NULL, blocked_by = NULL, claimed_at = NULL, aggregates = NULL
 					WHERE id = $1 RETURNING true`, []any{id}, new(bool)) // out of the way of the next
 			}
 		})
@@ -310,7 +310,7 @@ func TestAnySequenceOfVerbs(t *testing.T) {
 			}
 		}
 		for _, id := range ids {
-			b.scan(`UPDATE deliveries SET state = 'cancelled', due_at = NULL, parked_at = NULL, blocked_by = NULL, claimed_at = NULL, gathers = NULL
+			b.scan(`UPDATE deliveries SET state = 'cancelled', due_at = NULL, parked_at = NULL, blocked_by = NULL, claimed_at = NULL, aggregates = NULL
 				WHERE id = $1 RETURNING true`, []any{id}, new(bool))
 		}
 	})

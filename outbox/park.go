@@ -45,19 +45,19 @@ func Park(ctx context.Context, tx Tx, parking []Parking, now time.Time) error {
 
 // dueSQL parks what is due: $1 now, $2 how many at most, $3 the reason of those whose
 // circuit is open. It gives the ids of those whose state or reason changed, and null
-// for the others. The window of what was gathered closes with it: from now on nothing
+// for the others. The window of what was aggregated closes with it: from now on nothing
 // joins.
 var dueSQL = `
 WITH due AS (
   SELECT id, EXISTS (SELECT FROM endpoints c WHERE c.endpoint = d.endpoint AND c.state IN ` + dispatch.HoldingSQL + `) AS held,
-    gathers IS NOT NULL OR reason = 'GATHERING' AS gathered
+    aggregates IS NOT NULL OR reason = 'AGGREGATION' AS aggregated
   FROM deliveries d WHERE due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE OF d SKIP LOCKED
 )
-UPDATE deliveries d SET due_at = NULL, gathers = NULL, parked_at = $1, updated_at = CASE WHEN due.held OR due.gathered THEN $1 ELSE d.updated_at END,
+UPDATE deliveries d SET due_at = NULL, aggregates = NULL, parked_at = $1, updated_at = CASE WHEN due.held OR due.aggregated THEN $1 ELSE d.updated_at END,
   state = CASE WHEN due.held THEN 'held' ELSE d.state END,
-  reason = CASE WHEN due.held THEN $3 WHEN due.gathered THEN NULL ELSE d.reason END
+  reason = CASE WHEN due.held THEN $3 WHEN due.aggregated THEN NULL ELSE d.reason END
 FROM due WHERE d.id = due.id
-RETURNING CASE WHEN due.held OR due.gathered THEN d.id END`
+RETURNING CASE WHEN due.held OR due.aggregated THEN d.id END`
 
 // ParkDue parks what has come to its time, most at a time, and tells how many there were.
 func ParkDue(ctx context.Context, tx Tx, most int, now time.Time) (int, error) {

@@ -10,7 +10,7 @@ type Place string
 const (
 	InJob       Place = "in a job"                   // in a River job, or about to be
 	Waiting     Place = "waiting for a time"         // due_at: a retry, a replay
-	InWindow    Place = "gathering"                  // due_at and gathers: conversions may still join it
+	InWindow    Place = "aggregating"                // due_at and aggregates: conversions may still join it
 	Parked      Place = "parked"                     // waits for a permit at its endpoint
 	HeldParked  Place = "held by its circuit"        // parked, and its owner sees why
 	Blocked     Place = "waiting for an earlier one" // blocked_by
@@ -24,8 +24,8 @@ const (
 // placeSQL tells each place by the columns of a row.
 var placeSQL = map[Place]string{
 	InJob:       `state IN ('queued', 'retrying') AND due_at IS NULL AND parked_at IS NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
-	Waiting:     `state IN ('queued', 'retrying') AND due_at IS NOT NULL AND gathers IS NULL AND parked_at IS NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
-	InWindow:    `state = 'queued' AND due_at IS NOT NULL AND gathers IS NOT NULL AND parked_at IS NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
+	Waiting:     `state IN ('queued', 'retrying') AND due_at IS NOT NULL AND aggregates IS NULL AND parked_at IS NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
+	InWindow:    `state = 'queued' AND due_at IS NOT NULL AND aggregates IS NOT NULL AND parked_at IS NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
 	Parked:      `state IN ('queued', 'retrying') AND due_at IS NULL AND parked_at IS NOT NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
 	HeldParked:  `state = 'held' AND due_at IS NULL AND parked_at IS NOT NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
 	Blocked:     `state IN ('queued', 'retrying') AND due_at IS NULL AND parked_at IS NULL AND blocked_by IS NOT NULL AND claimed_at IS NULL`,
@@ -61,7 +61,7 @@ func Moves() []Move {
 	waits := []Place{InJob, Waiting, InWindow, Parked, HeldParked, Blocked, HeldBack}
 	return []Move{
 		{"Record", nil, []Place{InJob, InFlight, HeldBack}, "a conversion fires a postback"},
-		{"Open", nil, []Place{InWindow}, "a conversion opens a window of a postback that gathers"},
+		{"Open", nil, []Place{InWindow}, "a conversion opens a window of a postback that aggregates"},
 		{"RecordEnded", nil, []Place{IsDelivered, IsFailed}, "a test was sent"},
 		{"Replay", nil, []Place{Waiting}, "somebody sends one again"},
 		{"ReplaySome", nil, []Place{Parked, HeldParked}, "a bulk replay is fed"},

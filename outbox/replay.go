@@ -14,9 +14,9 @@ import (
 // another clock than the database's, perhaps), priority $6.
 const replaySQL = `
 INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
-  transaction_id, goal, status, state, priority, endpoint, due_at, replay_of, test, created_at, updated_at, gathering_id, macros)
+  transaction_id, goal, status, state, priority, endpoint, due_at, replay_of, test, created_at, updated_at, aggregation_id, macros)
 SELECT $1, affiliate_id, postback_id, $3, conversion_id, event_id, offer_id, campaign_id, click_id,
-  transaction_id, goal, status, 'queued', $6, $4, least($5, now()), id, test, $5, $5, gathering_id, macros
+  transaction_id, goal, status, 'queued', $6, $4, least($5, now()), id, test, $5, $5, aggregation_id, macros
 FROM deliveries WHERE id = $2`
 
 // Replay queues a new delivery out of one that has ended, by a version of its
@@ -38,11 +38,11 @@ func Replay(tx Tx, delivery uuid.UUID, versionID int64, endpoint string, now tim
 var replaySomeSQL = `
 INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
   transaction_id, goal, status, state, reason, priority, endpoint, parked_at, replay_of, bulk_replay_id, created_at, updated_at,
-  gathering_id, macros)
+  aggregation_id, macros)
 SELECT ($7::uuid[])[i.number - $2], d.affiliate_id, d.postback_id, v.id, d.conversion_id, d.event_id, d.offer_id, d.campaign_id, d.click_id,
   d.transaction_id, d.goal, d.status, CASE WHEN c.endpoint IS NULL THEN 'queued' ELSE 'held' END,
   CASE WHEN c.endpoint IS NOT NULL THEN $10 END, $9, u.endpoint, $8, d.id, $1, $8, $8,
-  d.gathering_id, d.macros
+  d.aggregation_id, d.macros
 FROM bulk_replay_items i JOIN deliveries d ON d.id = i.delivery_id
 JOIN postbacks p ON p.id = d.postback_id AND p.deleted_at IS NULL
 JOIN postback_versions v ON v.postback_id = p.id AND CASE WHEN $4 THEN v.id = d.version_id ELSE v.number = p.version END

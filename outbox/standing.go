@@ -21,7 +21,7 @@ func (s Standing) Sentence() string {
 		return fmt.Sprintf("Delivered: the tracker answered %d.", s.StatusCode)
 	case Queued:
 		switch {
-		case s.Reason == Gathering:
+		case s.Reason == Aggregation:
 			return said
 		case s.Replay:
 			return "Waits to be sent once more."

@@ -15,7 +15,7 @@ func TestWhereADeliveryStandsInWords(t *testing.T) {
 		"Delivered: the tracker answered 204.":                           {State: outbox.Delivered, StatusCode: 204},
 		"Waits to be sent.":                                              {State: outbox.Queued},
 		"Waits to be sent once more.":                                    {State: outbox.Queued, Replay: true},
-		outbox.Gathering.Sentence(""):                                    {State: outbox.Queued, Reason: outbox.Gathering, Replay: true},
+		outbox.Aggregation.Sentence(""):                                  {State: outbox.Queued, Reason: outbox.Aggregation, Replay: true},
 		rateLimited.Sentence("") + " It will be tried again: attempt 4.": {State: outbox.Retrying, Reason: rateLimited, Attempt: 3, Due: true},
 		rateLimited.Sentence("") + " Attempt 3 is in flight.":            {State: outbox.Retrying, Reason: rateLimited, Attempt: 3},
 		rateLimited.Sentence("") + " Attempt 2 is in flight.":            {State: outbox.Retrying, Reason: rateLimited, Attempt: 1},
@@ -37,7 +37,7 @@ func TestEveryReasonOfADeliveryIsExplained(t *testing.T) {
 	t.Parallel()
 	seen := map[string]outbox.Reason{}
 	for _, r := range []outbox.Reason{
-		outbox.CircuitOpen, outbox.PostbackHeld, outbox.Gathering, outbox.WaitsForEarlier, outbox.NothingLeft, outbox.PostbackDeleted, outbox.ReplayCancelled,
+		outbox.CircuitOpen, outbox.PostbackHeld, outbox.Aggregation, outbox.WaitsForEarlier, outbox.NothingLeft, outbox.PostbackDeleted, outbox.ReplayCancelled,
 	} {
 		said := r.Sentence("")
 		if other, twice := seen[said]; twice || strings.Contains(said, "answered with the status") || r.NextStep() == "" {

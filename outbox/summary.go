@@ -40,8 +40,8 @@ func summarize(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) error {
 		return m, nil
 	}, `
 		SELECT c.id, e.id, c.goal, coalesce(c.transaction_id, ''), e.amount, e.payout, e.macros
-		FROM gathered_events g JOIN conversion_events e ON e.id = g.event_id JOIN conversions c ON c.id = g.conversion_id
-		WHERE g.gathering_id = $1 AND g.left_at IS NULL ORDER BY g.id`, id)
+		FROM aggregated_events g JOIN conversion_events e ON e.id = g.event_id JOIN conversions c ON c.id = g.conversion_id
+		WHERE g.aggregation_id = $1 AND g.left_at IS NULL ORDER BY g.id`, id)
 	if err != nil {
 		return err
 	}
@@ -98,6 +98,6 @@ type summary struct {
 func writeSummary(tx Tx, id uuid.UUID, s summary, now time.Time) {
 	tx.Queue(`
 		UPDATE deliveries SET macros = $2, conversion_id = $3, event_id = $4, goal = $5, transaction_id = nullif($6, ''), updated_at = $7
-		WHERE id = $1 AND gathers IS NOT NULL`,
+		WHERE id = $1 AND aggregates IS NOT NULL`,
 		id, string(s.Macros), s.ConversionID, s.EventID, s.Goal, s.Transaction, now.UTC())
 }

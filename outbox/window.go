@@ -15,7 +15,7 @@ import (
 	"postrider/internal/pg"
 )
 
-// Windows is what a transaction has for the windows of postbacks that gather the
+// Windows is what a transaction has for the windows of postbacks that aggregate the
 // conversions of a click. A window is a delivery that waits for its time; until then
 // conversions join it and leave it, each in its own transaction. It closes when the
 // promoter finds that it is due (Due): a row that is being joined is locked, so what
@@ -28,7 +28,7 @@ type Joining struct {
 	Delivery
 
 	Currency, PayoutCurrency string
-	Gathers                  time.Duration // how long the window is open, from its first
+	Aggregates               time.Duration // how long the window is open, from its first
 }
 
 // key names what belongs together: conversions whose sums can be added up, of one
@@ -78,7 +78,7 @@ func (w *Windows) Settle(ctx context.Context, tx WindowTx) ([]uuid.UUID, error) 
 	}
 	slices.Sort(clicks)
 	for _, click := range slices.Compact(clicks) {
-		if err := pg.Lock(ctx, tx, pg.LockGathering.Of(click)); err != nil {
+		if err := pg.Lock(ctx, tx, pg.LockAggregation.Of(click)); err != nil {
 			return nil, fmt.Errorf("waiting for the windows of click %s: %w", click, err)
 		}
 	}
@@ -116,8 +116,8 @@ func (w *Windows) relevant(ctx context.Context, tx Tx) ([]windowStep, error) {
 	if len(changed) == 0 {
 		return steps, nil
 	}
-	joined, err := collect(ctx, tx, "looking for what was gathered", pgx.RowTo[uuid.UUID],
-		`SELECT DISTINCT conversion_id FROM gathered_events WHERE conversion_id = ANY($1) AND left_at IS NULL`, changed)
+	joined, err := collect(ctx, tx, "looking for what was aggregated", pgx.RowTo[uuid.UUID],
+		`SELECT DISTINCT conversion_id FROM aggregated_events WHERE conversion_id = ANY($1) AND left_at IS NULL`, changed)
 	if err != nil {
 		return nil, err
 	}
@@ -129,14 +129,14 @@ func (w *Windows) relevant(ctx context.Context, tx Tx) ([]windowStep, error) {
 
 // supersede brings the open windows that a conversion is in up to date.
 func (s *windowStep) supersede(ctx context.Context, tx Tx, touched map[uuid.UUID]time.Time) error {
-	windows, err := collect(ctx, tx, fmt.Sprintf("changing what was gathered of conversion %s", s.ConversionID), pgx.RowTo[uuid.UUID], `
+	windows, err := collect(ctx, tx, fmt.Sprintf("changing what was aggregated of conversion %s", s.ConversionID), pgx.RowTo[uuid.UUID], `
 		WITH open AS (
-		  SELECT d.id, d.status FROM deliveries d JOIN gathered_events g ON g.gathering_id = d.id
-		  WHERE g.conversion_id = $1 AND g.left_at IS NULL AND d.gathers IS NOT NULL ORDER BY d.id FOR UPDATE OF d
+		  SELECT d.id, d.status FROM deliveries d JOIN aggregated_events g ON g.aggregation_id = d.id
+		  WHERE g.conversion_id = $1 AND g.left_at IS NULL AND d.aggregates IS NOT NULL ORDER BY d.id FOR UPDATE OF d
 		)
-		UPDATE gathered_events g SET event_id = CASE WHEN open.status = $2 THEN $3 ELSE g.event_id END,
+		UPDATE aggregated_events g SET event_id = CASE WHEN open.status = $2 THEN $3 ELSE g.event_id END,
 		  left_at = CASE WHEN open.status <> $2 THEN $4::timestamptz END
-		FROM open WHERE g.gathering_id = open.id AND g.conversion_id = $1 RETURNING open.id`,
+		FROM open WHERE g.aggregation_id = open.id AND g.conversion_id = $1 RETURNING open.id`,
 		s.ConversionID, s.Status, s.EventID, s.At)
 	for _, id := range windows {
 		touched[id] = s.At
@@ -155,8 +155,8 @@ func (s *windowStep) join(ctx context.Context, tx Tx, touched map[uuid.UUID]time
 		return err
 	}
 	tx.Queue(`
-		INSERT INTO gathered_events (id, affiliate_id, gathering_id, conversion_id, event_id) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (gathering_id, conversion_id) DO UPDATE SET event_id = excluded.event_id, left_at = NULL`,
+		INSERT INTO aggregated_events (id, affiliate_id, aggregation_id, conversion_id, event_id) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (aggregation_id, conversion_id) DO UPDATE SET event_id = excluded.event_id, left_at = NULL`,
 		id, s.AffiliateID, window, s.ConversionID, s.EventID)
 	touched[window] = s.At
 	return nil
@@ -167,7 +167,7 @@ func (s *windowStep) window(ctx context.Context, tx Tx) (id uuid.UUID, err error
 	var due time.Time
 	_, err = collect(ctx, tx, fmt.Sprintf("finding the window of conversion %s", s.ConversionID), func(row pgx.CollectableRow) (struct{}, error) {
 		return struct{}{}, row.Scan(&id, &due)
-	}, `SELECT id, due_at FROM deliveries WHERE gathers = $1 FOR UPDATE`, s.key())
+	}, `SELECT id, due_at FROM deliveries WHERE aggregates = $1 FOR UPDATE`, s.key())
 	if err != nil || id != uuid.Nil && due.After(s.At) {
 		return id, err
 	}
@@ -178,14 +178,14 @@ func (s *windowStep) window(ctx context.Context, tx Tx) (id uuid.UUID, err error
 	if d.ID, err = newID(s.At); err != nil {
 		return id, err
 	}
-	openWindow(tx, d, s.key(), s.At.Add(s.Gathers))
+	openWindow(tx, d, s.key(), s.At.Add(s.Aggregates))
 	return d.ID, nil
 }
 
 // openSQL opens a window.
 const openSQL = `
 INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id, transaction_id,
-  goal, status, state, reason, priority, endpoint, due_at, gathers, gathering_id, macros, created_at, updated_at)
+  goal, status, state, reason, priority, endpoint, due_at, aggregates, aggregation_id, macros, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8::bigint, 0), $9, nullif($10, ''), $11, $12, 'queued', $13, $14, $15, $16, $17, $1, '{}', $18, $18)`
 
 // openWindow queues a window for a delivery, which others join until it is due. key
@@ -193,11 +193,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8::bigint, 0), $9, nullif($10, ''), 
 func openWindow(tx Tx, d Delivery, key string, due time.Time) {
 	tx.Queue(openSQL, d.ID, d.AffiliateID, d.PostbackID, d.VersionID, d.ConversionID, d.EventID, d.OfferID, d.CampaignID,
 		uuid.NullUUID{UUID: d.ClickID, Valid: d.ClickID != uuid.Nil}, d.Transaction, d.Goal, d.Status,
-		string(Gathering), PriorityLive, d.Endpoint, due.UTC(), key, d.At.UTC())
+		string(Aggregation), PriorityLive, d.Endpoint, due.UTC(), key, d.At.UTC())
 }
 
 // closeWindow queues that nothing joins a window any more, though nobody has promoted it
 // yet.
 func closeWindow(tx Tx, id uuid.UUID) {
-	tx.Queue(`UPDATE deliveries SET gathers = NULL WHERE id = $1 AND gathers IS NOT NULL`, id)
+	tx.Queue(`UPDATE deliveries SET aggregates = NULL WHERE id = $1 AND aggregates IS NOT NULL`, id)
 }

@@ -127,7 +127,7 @@ func Postback(t testing.TB, d *DB, affiliateID int64, template string, options .
 	p := saved(t, c, options)
 	v := d.Client().PostbackVersion.Create().SetAffiliateID(affiliateID).SetPostbackID(p.ID).SetNumber(p.Version).
 		SetURLTemplate(p.URLTemplate).SetMethod(p.Method).SetStatuses(p.Statuses).SetEnabled(p.Enabled).SetCreatedAt(Now).
-		SetFurtherGoals(p.FurtherGoals).SetNillableGatherSeconds(p.GatherSeconds)
+		SetFurtherGoals(p.FurtherGoals).SetNillableAggregateSeconds(p.AggregateSeconds)
 	if p.BodyRule != nil {
 		v.SetBodyRule(p.BodyRule)
 	}
@@ -145,13 +145,13 @@ func ForCampaign(id int64) func(*db.PostbackCreate) {
 	return func(c *db.PostbackCreate) { c.SetScope(firing.Campaign).SetCampaignID(id) }
 }
 
-// Gathering makes a postback gather for so many seconds, further goals too.
-func Gathering(seconds int, further ...string) func(*db.PostbackCreate) {
+// Aggregation makes a postback aggregate for so many seconds, further goals too.
+func Aggregation(seconds int, further ...string) func(*db.PostbackCreate) {
 	return func(c *db.PostbackCreate) {
 		if further == nil {
 			further = []string{}
 		}
-		c.SetGatherSeconds(seconds).SetFurtherGoals(further)
+		c.SetAggregateSeconds(seconds).SetFurtherGoals(further)
 	}
 }
 

@@ -45,14 +45,14 @@ func Delivery(t testing.TB, d *DB, conversionID uuid.UUID, p *db.Postback, optio
 	return saved(t, row, options)
 }
 
-// Gather lets a delivery tell of its conversion as of one of several: it was
+// Aggregate lets a delivery tell of its conversion as of one of several: it was
 // taken out again.
-func Gather(t testing.TB, d *DB, delivery *db.Delivery) {
+func Aggregate(t testing.TB, d *DB, delivery *db.Delivery) {
 	t.Helper()
 	_, err := d.SQL.ExecContext(t.Context(), `
-		WITH gathering AS (UPDATE deliveries SET gathering_id = id, macros = '{"count": "1"}' WHERE id = $1 RETURNING *)
-		INSERT INTO gathered_events (id, affiliate_id, gathering_id, conversion_id, event_id, left_at)
-		SELECT $2, affiliate_id, id, conversion_id, event_id, $3 FROM gathering`, delivery.ID, ID(t), Now)
+		WITH aggregation AS (UPDATE deliveries SET aggregation_id = id, macros = '{"count": "1"}' WHERE id = $1 RETURNING *)
+		INSERT INTO aggregated_events (id, affiliate_id, aggregation_id, conversion_id, event_id, left_at)
+		SELECT $2, affiliate_id, id, conversion_id, event_id, $3 FROM aggregation`, delivery.ID, ID(t), Now)
 	must(t, err)
 }
 

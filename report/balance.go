@@ -69,7 +69,7 @@ func (h *Home) Balances(ctx context.Context) ([]*Balance, error) {
 	return found, nil
 }
 
-// settle reckons what each month leaves to pay.
+// settle calculates what each month leaves to pay.
 func (b *Balance) settle() {
 	earned := make([]decimal.Decimal, len(b.Months))
 	for i, m := range b.Months {

@@ -24,7 +24,7 @@ type DealWish struct {
 
 // CreateDeal makes a deal. One that holds already and has no end, or ends later,
 // ends where the new one begins; conversions keep the terms that they were
-// reckoned with.
+// calculated with.
 func (s *Setup) CreateDeal(ctx context.Context, w DealWish) (*db.Deal, error) {
 	var made *db.Deal
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
@@ -163,7 +163,7 @@ func (s *Setup) EndDeal(ctx context.Context, id int64, end *time.Time) (*db.Deal
 }
 
 // SetRate says what one unit of EUR buys of a currency from a time on. A rate of
-// the same time is replaced; conversions keep the rate that they were reckoned
+// the same time is replaced; conversions keep the rate that they were calculated
 // with.
 func (s *Setup) SetRate(ctx context.Context, currency string, perEuro decimal.Decimal, from *time.Time) (*db.CurrencyRate, error) {
 	var made *db.CurrencyRate

@@ -24,8 +24,8 @@ type PostbackWish struct {
 	OfferID     int64 // for scope offer
 	CampaignID  int64 // for scope campaign
 	Goal        string
-	Further     []string      // goals that it gathers too
-	Gathers     time.Duration // for how long it gathers the conversions of a click; zero to send each by itself
+	Further     []string      // goals that it aggregates too
+	Aggregates  time.Duration // for how long it aggregates the conversions of a click; zero to send each by itself
 	URLTemplate string
 	Method      dispatch.Method
 	Statuses    []commission.Status
@@ -34,7 +34,7 @@ type PostbackWish struct {
 }
 
 // CreatePostbacks makes one postback for each goal, all of them or none; one that
-// gathers is made for all of the goals together.
+// aggregates is made for all of the goals together.
 // affiliateID is for staff; zero for the viewer's own, or the campaign's.
 func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []string, wish PostbackWish) ([]*db.Postback, error) {
 	if len(goals) == 0 {
@@ -61,7 +61,7 @@ func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []
 		}
 		wanted := slices.Compact(slices.Sorted(slices.Values(goals)))
 		wish.Further = nil
-		if wish.Gathers > 0 {
+		if wish.Aggregates > 0 {
 			wanted, wish.Further = goals[:1], goals[1:]
 		}
 		for _, key := range wanted {
@@ -118,10 +118,10 @@ func setWish(m *db.PostbackMutation, wish PostbackWish) {
 	}
 	m.SetGoal(wish.Goal)
 	m.SetFurtherGoals(wish.Further)
-	if wish.Gathers > 0 {
-		m.SetGatherSeconds(int(wish.Gathers / time.Second))
+	if wish.Aggregates > 0 {
+		m.SetAggregateSeconds(int(wish.Aggregates / time.Second))
 	} else {
-		m.ClearGatherSeconds()
+		m.ClearAggregateSeconds()
 	}
 	m.SetURLTemplate(wish.URLTemplate)
 	m.SetMethod(wish.Method)
@@ -137,7 +137,7 @@ func setWish(m *db.PostbackMutation, wish PostbackWish) {
 func (c *change) addVersion(ctx context.Context, p *db.Postback) error {
 	v := c.client.PostbackVersion.Create().SetAffiliateID(p.AffiliateID).SetPostbackID(p.ID).SetNumber(p.Version).
 		SetURLTemplate(p.URLTemplate).SetMethod(p.Method).SetStatuses(p.Statuses).SetEnabled(p.Enabled).SetCreatedAt(c.now).
-		SetFurtherGoals(p.FurtherGoals).SetNillableGatherSeconds(p.GatherSeconds)
+		SetFurtherGoals(p.FurtherGoals).SetNillableAggregateSeconds(p.AggregateSeconds)
 	if p.BodyRule != nil {
 		v.SetBodyRule(p.BodyRule)
 	}
@@ -200,7 +200,7 @@ func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*Postba
 // release lets the deliveries that a hold kept back go out, by the version of
 // now: the one that they were made for names an address that is gone.
 func (c *change) release(ctx context.Context, p *db.Postback) error {
-	template, err := macro.ParseFor(p.URLTemplate, macro.Gathered)
+	template, err := macro.ParseFor(p.URLTemplate, macro.Aggregated)
 	if err != nil {
 		return fmt.Errorf("reading the template of postback %d: %w", p.ID, err)
 	}
@@ -237,7 +237,7 @@ func wishOf(p *db.Postback) PostbackWish {
 	w := PostbackWish{
 		Name: p.Name, Scope: p.Scope, Goal: p.Goal, URLTemplate: p.URLTemplate, Method: p.Method,
 		Statuses: p.Statuses, Enabled: p.Enabled, BodyRule: p.BodyRule, Further: p.FurtherGoals,
-		Gathers: gathers(p.GatherSeconds),
+		Aggregates: aggregates(p.AggregateSeconds),
 	}
 	if p.OfferID != nil {
 		w.OfferID = *p.OfferID
@@ -248,8 +248,8 @@ func wishOf(p *db.Postback) PostbackWish {
 	return w
 }
 
-// gathers is for how long a postback gathers that is kept with so many seconds.
-func gathers(seconds *int) time.Duration {
+// aggregates is for how long a postback aggregates that is kept with so many seconds.
+func aggregates(seconds *int) time.Duration {
 	if seconds == nil {
 		return 0
 	}

@@ -56,8 +56,8 @@ func (s *Setup) check(ctx context.Context, c *change, owner int64, w PostbackWis
 			add("bodyRule", "is not valid text")
 		}
 	}
-	bad = append(bad, w.checkGathering()...)
-	bad = append(bad, s.checkTemplate(w.URLTemplate, macro.ScopeFor(w.Gathers > 0))...)
+	bad = append(bad, w.checkAggregation()...)
+	bad = append(bad, s.checkTemplate(w.URLTemplate, macro.ScopeFor(w.Aggregates > 0))...)
 	unknown, err := c.unknownGoals(ctx, append([]string{w.Goal}, w.Further...))
 	if err != nil {
 		return err
@@ -82,14 +82,14 @@ func (c *change) unknownGoals(ctx context.Context, keys []string) ([]string, err
 	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return slices.Contains(known, key) }), nil
 }
 
-// checkGathering says what is wrong with how a wish gathers.
-func (w PostbackWish) checkGathering() []*problem.Error {
-	least, most := schema.MinGather*time.Second, schema.MaxGather*time.Second
+// checkAggregation says what is wrong with how a wish aggregates.
+func (w PostbackWish) checkAggregation() []*problem.Error {
+	least, most := schema.MinAggregate*time.Second, schema.MaxAggregate*time.Second
 	switch {
-	case w.Gathers == 0 && len(w.Further) > 0:
-		return []*problem.Error{problem.Invalid("furtherGoals", "only a postback that gathers can be for several goals: make one for each, or let it gather")}
-	case w.Gathers != 0 && (w.Gathers < least || w.Gathers > most):
-		return []*problem.Error{problem.Invalid("gatherSeconds", "it can gather from %s to %s", firing.Window(least), firing.Window(most))}
+	case w.Aggregates == 0 && len(w.Further) > 0:
+		return []*problem.Error{problem.Invalid("furtherGoals", "only a postback that aggregates can be for several goals: make one for each, or let it aggregate")}
+	case w.Aggregates != 0 && (w.Aggregates < least || w.Aggregates > most):
+		return []*problem.Error{problem.Invalid("aggregateSeconds", "it can aggregate from %s to %s", firing.Window(least), firing.Window(most))}
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func (s *Setup) checkTemplate(template string, scope macro.Scope) []*problem.Err
 // tell the tracker nothing. Its warnings and hints keep nobody from saving.
 func examined(template string, scope macro.Scope) []*problem.Error {
 	var bad []*problem.Error
-	for _, f := range doctor.Check(doctor.Question{Template: template, Gathers: scope == macro.Gathered}) {
+	for _, f := range doctor.Check(doctor.Question{Template: template, Aggregates: scope == macro.Aggregated}) {
 		if f.Severity != doctor.Error {
 			continue
 		}

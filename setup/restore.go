@@ -15,6 +15,6 @@ func (s *Setup) RestorePostbackVersion(ctx context.Context, client *db.Client, v
 	}
 	return s.UpdatePostback(ctx, v.PostbackID, func(w *PostbackWish) {
 		w.URLTemplate, w.Method, w.Statuses, w.Enabled, w.BodyRule = v.URLTemplate, v.Method, v.Statuses, v.Enabled, v.BodyRule
-		w.Further, w.Gathers = v.FurtherGoals, gathers(v.GatherSeconds)
+		w.Further, w.Aggregates = v.FurtherGoals, aggregates(v.AggregateSeconds)
 	})
 }

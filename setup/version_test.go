@@ -36,14 +36,14 @@ func (w *world) drawWish(rt *rapid.T) setup.PostbackWish {
 	if kind := rapid.SampledFrom([]dispatch.BodyRuleKind{"", dispatch.Contains, dispatch.NotContains}).Draw(rt, "rule"); kind != "" {
 		p.BodyRule = &dispatch.BodyRule{Kind: kind, Value: "OK"}
 	}
-	if rapid.Bool().Draw(rt, "gathers") {
-		p.URLTemplate, p.Gathers = summing, rapid.SampledFrom([]time.Duration{time.Minute, time.Hour}).Draw(rt, "for")
+	if rapid.Bool().Draw(rt, "aggregates") {
+		p.URLTemplate, p.Aggregates = summing, rapid.SampledFrom([]time.Duration{time.Minute, time.Hour}).Draw(rt, "for")
 		p.Further = rapid.SliceOfN(rapid.SampledFrom([]string{"deposit", "kyc"}), 0, 3).Draw(rt, "further")
 	}
 	return p
 }
 
-// kept is what a wish comes to, reckoned by hand.
+// kept is what a wish comes to, calculated by hand.
 func kept(p setup.PostbackWish) setup.PostbackWish {
 	p.Name = strings.TrimSpace(p.Name)
 	if p.Method == "" {
@@ -66,9 +66,9 @@ func kept(p setup.PostbackWish) setup.PostbackWish {
 // withVersion is a wish after a version was put back.
 func withVersion(p setup.PostbackWish, v *db.PostbackVersion) setup.PostbackWish {
 	p.URLTemplate, p.Method, p.Statuses, p.Enabled, p.BodyRule = v.URLTemplate, v.Method, v.Statuses, v.Enabled, v.BodyRule
-	p.Further, p.Gathers = v.FurtherGoals, 0
-	if v.GatherSeconds != nil {
-		p.Gathers = time.Duration(*v.GatherSeconds) * time.Second
+	p.Further, p.Aggregates = v.FurtherGoals, 0
+	if v.AggregateSeconds != nil {
+		p.Aggregates = time.Duration(*v.AggregateSeconds) * time.Second
 	}
 	return p
 }
@@ -113,7 +113,7 @@ func TestAVersionIsMadeExactlyWhereSomethingChanges(t *testing.T) {
 	})
 }
 
-// withoutFurther is a wish for one goal: which further ones a new postback gathers
+// withoutFurther is a wish for one goal: which further ones a new postback aggregates
 // is said by its list of goals.
 func withoutFurther(p setup.PostbackWish) setup.PostbackWish {
 	p.Further = nil
@@ -143,17 +143,17 @@ func (w *world) isAt(rt *rapid.T, saved *db.Postback, want setup.PostbackWish, v
 	}
 }
 
-func TestAPostbackThatGatheredIsPutBackAsItWas(t *testing.T) {
+func TestAPostbackThatAggregatedIsPutBackAsItWas(t *testing.T) {
 	w := newWorld(t)
 	made, err := w.setup.CreatePostbacks(w.oneCtx, 0, []string{"ftd", "deposit"}, wish(func(p *setup.PostbackWish) {
-		p.URLTemplate, p.Gathers = summing, 10*time.Minute
+		p.URLTemplate, p.Aggregates = summing, 10*time.Minute
 	}))
 	w.must(err)
-	_, err = w.setup.UpdatePostback(w.oneCtx, made[0].ID, func(p *setup.PostbackWish) { p.URLTemplate, p.Gathers, p.Further = template, 0, nil })
+	_, err = w.setup.UpdatePostback(w.oneCtx, made[0].ID, func(p *setup.PostbackWish) { p.URLTemplate, p.Aggregates, p.Further = template, 0, nil })
 	w.must(err)
 	back, err := w.setup.RestorePostbackVersion(w.oneCtx, w.client, w.versions(made[0].ID)[0].ID)
 	w.must(err)
-	if back.GatherSeconds == nil || *back.GatherSeconds != 600 || !slices.Equal(back.FurtherGoals, []string{"deposit"}) || back.URLTemplate != summing || back.Version != 3 {
+	if back.AggregateSeconds == nil || *back.AggregateSeconds != 600 || !slices.Equal(back.FurtherGoals, []string{"deposit"}) || back.URLTemplate != summing || back.Version != 3 {
 		t.Errorf("it is %+v", back)
 	}
 }

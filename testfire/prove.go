@@ -35,7 +35,7 @@ type Draft struct {
 	Goals       []string
 	Statuses    []commission.Status
 	URLTemplate string
-	Gathers     time.Duration
+	Aggregates  time.Duration
 }
 
 // Proof is what would happen.
@@ -101,7 +101,7 @@ func (t *Tester) Prove(ctx context.Context, c Claim) (*Proof, error) {
 // rule is the draft as the rules see it, for the goal in question.
 func (d *Draft) rule(c Claim) firing.Postback {
 	p := firing.Postback{
-		AffiliateID: c.Link.AffiliateID, Scope: d.Scope, OfferID: d.OfferID, CampaignID: d.CampaignID, Statuses: d.Statuses, Enabled: true, Gathers: d.Gathers,
+		AffiliateID: c.Link.AffiliateID, Scope: d.Scope, OfferID: d.OfferID, CampaignID: d.CampaignID, Statuses: d.Statuses, Enabled: true, Aggregates: d.Aggregates,
 		Goal: c.Goal,
 	}
 	if len(d.Goals) > 0 {
@@ -125,7 +125,7 @@ type scene struct {
 
 func (s *scene) prove(p *db.Postback, rule firing.Postback, template string) (Proven, error) {
 	proven := Proven{Postback: p, Decision: firing.Decide(s.event, []firing.Postback{rule})[0]}
-	parsed, err := macro.ParseFor(template, macro.ScopeFor(rule.Gathers > 0))
+	parsed, err := macro.ParseFor(template, macro.ScopeFor(rule.Aggregates > 0))
 	if err != nil {
 		if p == nil {
 			return proven, problem.Invalid("urlTemplate", "%s", err)

@@ -44,7 +44,7 @@ func (t *Tester) simulate(ctx context.Context, c Claim) (*scene, error) {
 	if err := t.simulateConversion(ctx, s, c, g, offer); err != nil {
 		return nil, err
 	}
-	s.gather()
+	s.aggregate()
 	return s, nil
 }
 
@@ -124,8 +124,8 @@ func (t *Tester) simulateConversion(ctx context.Context, s *scene, c Claim, g *d
 	return t.simulatePayout(ctx, s, c, amount, offer, now)
 }
 
-// gather is what a postback that gathers says of this one conversion.
-func (s *scene) gather() {
+// aggregate is what a postback that aggregates says of this one conversion.
+func (s *scene) aggregate() {
 	const why = "Of this conversion alone; what else its click brings in the window is added."
 	s.set(macro.Count, "1", why)
 	s.set(macro.GoalNames, s.values.Get(macro.GoalName), why)

@@ -50,7 +50,7 @@ func TestEveryMacroIsExplainedForEveryConversion(t *testing.T) {
 			for _, status := range commission.Statuses() {
 				name := fmt.Sprintf("%s, %s, link %d", g.Key, status, link.ID)
 				p := w.prove(testfire.Claim{Link: link, Goal: g.Key, Status: status, Pasted: tracking.Pasted{Params: [3]string{"{{clickid}}", "a b&c", ""}}, Draft: &testfire.Draft{
-					URLTemplate: template, Statuses: []commission.Status{status}, Gathers: time.Minute,
+					URLTemplate: template, Statuses: []commission.Status{status}, Aggregates: time.Minute,
 				}})
 				sent, err := url.Parse(p.URL)
 				w.must(err)
@@ -168,7 +168,7 @@ func TestTheClickOfTheProofIsTheLinks(t *testing.T) {
 		"a fixed value":          {tracking.Pasted{Params: [3]string{"", "", "zone 1"}}, macro.Param3, "zone 1", "the same for every click"},
 		"nothing":                {tracking.Pasted{}, macro.Param1, "", "carries no param_1"},
 	} {
-		proof, err := w.tester.Prove(w.oneCtx, testfire.Claim{Link: w.link(), Pasted: c.pasted, Goal: "ftd", Draft: &testfire.Draft{URLTemplate: everyMacro(), Gathers: time.Hour}})
+		proof, err := w.tester.Prove(w.oneCtx, testfire.Claim{Link: w.link(), Pasted: c.pasted, Goal: "ftd", Draft: &testfire.Draft{URLTemplate: everyMacro(), Aggregates: time.Hour}})
 		w.must(err)
 		slots := [][]testfire.Slot{proof.Postbacks[0].Slots}
 		if c.slot != macro.LandingPage {
@@ -207,7 +207,7 @@ func TestAProofKnowsItsViewer(t *testing.T) {
 	byDefault, err := w.rows.TrackingLink.Get(w.system, pgtest.DefaultLink(t, w.d, w.one.Affiliate, w.one.Offer).ID)
 	w.must(err)
 	w.must(w.rows.Deal.Create().SetOfferID(w.one.Offer).SetAffiliateID(w.one.Affiliate).SetModel(commission.CPA).SetAmount(decimal.NewFromInt(777)).SetCurrency("EUR").SetCreatedAt(pgtest.Now).Exec(w.system))
-	draft := &testfire.Draft{URLTemplate: everyMacro(), Gathers: time.Hour}
+	draft := &testfire.Draft{URLTemplate: everyMacro(), Aggregates: time.Hour}
 	if proof, err := w.tester.Prove(w.otherCtx, testfire.Claim{Link: w.link(), Goal: "cpa", Draft: draft}); err == nil {
 		t.Errorf("another's campaign: %+v", proof)
 	}
@@ -242,7 +242,7 @@ func TestADraftIsJudgedAsItWouldBeSaved(t *testing.T) {
 		"for another offer":      {testfire.Draft{Scope: firing.Offer, OfferID: elsewhere}, firing.OtherOffer, ""},
 		"for the campaign":       {testfire.Draft{Scope: firing.Campaign, CampaignID: w.one.Link.CampaignID}, firing.Matched, ""},
 		"for two other statuses": {testfire.Draft{Statuses: []commission.Status{commission.Pending, commission.Rejected}}, firing.OtherStatus, "pending or rejected; this one is approved"},
-		"gathering":              {testfire.Draft{Gathers: 90 * time.Second}, firing.Matched, "It gathers what its click brings within"},
+		"aggregation":            {testfire.Draft{Aggregates: 90 * time.Second}, firing.Matched, "It aggregates what its click brings within"},
 	} {
 		c.draft.URLTemplate = "https://t.example/?c={param_1}"
 		p := w.prove(testfire.Claim{Link: w.link(), Goal: "ftd", Draft: &c.draft})
@@ -257,7 +257,7 @@ func TestADraftIsJudgedAsItWouldBeSaved(t *testing.T) {
 		}
 	}
 	if _, err := w.tester.Prove(w.oneCtx, testfire.Claim{Link: w.link(), Goal: "ftd", Draft: &testfire.Draft{URLTemplate: "https://t.example/?n={count}"}}); field(err) != "urlTemplate" {
-		t.Errorf("a count without gathering: %v", err)
+		t.Errorf("a count without aggregation: %v", err)
 	}
 	deleted := pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?c={param_1}", pgtest.On("ftd"), func(c *db.PostbackCreate) { c.SetDeletedAt(pgtest.Now) })
 	held := pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?c={param_1}", pgtest.On("ftd"), func(c *db.PostbackCreate) { c.SetHoldReason("GONE") })

@@ -107,7 +107,7 @@ type Wish struct {
 	Goal        string
 	Values      map[string]string // by macro, in any spelling
 	BodyRule    *dispatch.BodyRule
-	Gathers     bool // it tells of several conversions; a saved postback says so itself
+	Aggregates  bool // it tells of several conversions; a saved postback says so itself
 }
 
 // order is a checked wish.
@@ -159,7 +159,7 @@ func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
 	if err := o.rule.Validate(); err != nil {
 		bad = append(bad, problem.Invalid("bodyRule", "%s", err))
 	}
-	if o.template, err = macro.ParseFor(w.URLTemplate, macro.ScopeFor(w.Gathers)); err != nil {
+	if o.template, err = macro.ParseFor(w.URLTemplate, macro.ScopeFor(w.Aggregates)); err != nil {
 		bad = append(bad, problem.Invalid("urlTemplate", "%s", err))
 	}
 	for name, value := range w.Values {
@@ -193,7 +193,7 @@ func (t *Tester) readPostback(ctx context.Context, o *order, w *Wish) error {
 	if w.Goal == "" {
 		w.Goal = p.Goal
 	}
-	w.Gathers = w.Gathers || p.GatherSeconds != nil
+	w.Aggregates = w.Aggregates || p.AggregateSeconds != nil
 	if o.signing, err = t.Secrets.Open(p.SigningSecret, secret.ForPostback); err != nil {
 		return fmt.Errorf("opening the signing secret: %w", err)
 	}

@@ -213,12 +213,12 @@ func TestAllThatIsWrongIsSaidTogether(t *testing.T) {
 	}
 }
 
-func TestWhatGathersHasMacrosOfItsOwn(t *testing.T) {
+func TestWhatAggregatesHasMacrosOfItsOwn(t *testing.T) {
 	w := newWorld(t, nil)
 	template := w.url + "/?n={count}&sum={sum_amount}"
-	_, err := w.tester.Fire(w.oneCtx, testfire.Wish{URLTemplate: template, Gathers: true})
+	_, err := w.tester.Fire(w.oneCtx, testfire.Wish{URLTemplate: template, Aggregates: true})
 	w.must(err)
-	saved := pgtest.Postback(t, w.d, w.one.Affiliate, template, pgtest.Gathering(60))
+	saved := pgtest.Postback(t, w.d, w.one.Affiliate, template, pgtest.Aggregation(60))
 	_, err = w.tester.Fire(w.oneCtx, testfire.Wish{PostbackID: saved.ID})
 	w.must(err)
 	for _, r := range w.sent {

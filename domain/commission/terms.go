@@ -4,7 +4,7 @@ import "github.com/shopspring/decimal"
 
 // Terms are what one conversion is paid by: a deal's, at the tier that the month
 // had reached. A conversion keeps them, so that what is changed of the deal later
-// changes nothing of what was reckoned.
+// changes nothing of what was calculated.
 type Terms struct {
 	Model    Model           `json:"model"`
 	Amount   decimal.Decimal `json:"amount"`

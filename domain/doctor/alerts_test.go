@@ -164,8 +164,8 @@ func TestTheChecklistSaysWhatToDo(t *testing.T) {
 	wrong := doctor.Question{Name: "Wrong", Template: sound + "&p=1&&k=<key>", Goals: []string{"ftd"}}
 	hinted := doctor.Question{Name: "Hinted", Template: sound + "&p={payout}&cur=USD", Goals: []string{"ftd"}}
 	sums := doctor.Question{Name: "Sums", Template: sound + "&n={count}", Goals: []string{"ftd"}}
-	gathers := sums
-	gathers.Gathers = true
+	aggregates := sums
+	aggregates.Aggregates = true
 	for name, c := range map[string]struct {
 		setup doctor.Setup
 		step  int
@@ -182,7 +182,7 @@ func TestTheChecklistSaysWhatToDo(t *testing.T) {
 		"an error goes before it":       {doctor.Setup{Postbacks: []doctor.Question{wrong}}, 2, false, "The doctor says of Wrong: <key> waits for something of your own."},
 		"a blank is not mapped":         {doctor.Setup{Postbacks: []doctor.Question{wrong}}, 1, false, "Put the click id in: {param_1} where your tracker wants its own."},
 		"a sum, of one conversion":      {doctor.Setup{Postbacks: []doctor.Question{sums}}, 0, false, "Add a postback: paste your tracker's URL."},
-		"a sum, of several conversions": {doctor.Setup{Postbacks: []doctor.Question{gathers}}, 0, true, "Your postbacks use macros that we know."},
+		"a sum, of several conversions": {doctor.Setup{Postbacks: []doctor.Question{aggregates}}, 0, true, "Your postbacks use macros that we know."},
 		"not tested":                    {doctor.Setup{}, 3, false, "Fire a test, and see what your tracker answers."},
 		"tested":                        {doctor.Setup{Tested: &now}, 3, true, "Your tracker took a test."},
 		"clicked":                       {doctor.Setup{Clicked: &now}, 4, true, "A real click came with a param_1."},
@@ -206,7 +206,7 @@ func TestTheChecklistSaysWhatToDo(t *testing.T) {
 func TestEachMacroOfOneConversionIsFixedWhereSeveralAreTold(t *testing.T) {
 	t.Parallel()
 	const template = "https://my.trk.io/{goal_name}?click={param_1}&txid={conversion_id}&p={PAYOUT|mul:2|round:1}&a={amount}&g={goal_id}"
-	q := doctor.Question{Template: template, Goals: []string{"ftd"}, Statuses: []commission.Status{commission.Approved}, Gathers: true}
+	q := doctor.Question{Template: template, Goals: []string{"ftd"}, Statuses: []commission.Status{commission.Approved}, Aggregates: true}
 	findings := doctor.Check(q)
 	for i, want := range []string{"{goal_name}", "{PAYOUT|mul:2|round:1}", "{amount}"} {
 		if len(findings) != 3 || findings[i].Code != doctor.CodeFirstAlone || template[findings[i].Start:findings[i].End] != want {

@@ -114,7 +114,7 @@ func (e *exam) firesWith(other Postback) []string {
 // sent is a template as it is sent for a sample conversion of a goal: two that
 // differ in spelling alone are the same.
 func sent(template, goal string) string {
-	t, err := macro.ParseFor(template, macro.Gathered)
+	t, err := macro.ParseFor(template, macro.Aggregated)
 	if err != nil {
 		return ""
 	}

@@ -17,7 +17,7 @@ type Question struct {
 	Goals        []string            // that fire this URL
 	Repeating    []string            // goals of those that a player can reach more than once
 	Statuses     []commission.Status // that fire it; empty for approved alone
-	Gathers      bool                // it tells of several conversions of a click in one request
+	Aggregates   bool                // it tells of several conversions of a click in one request
 	Others       []Postback          // which the same affiliate has besides this one
 }
 

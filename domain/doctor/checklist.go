@@ -39,7 +39,7 @@ func Checklist(s Setup) []Step {
 	known, mapped, sound := 0, 0, 0
 	fault := ""
 	for _, q := range s.Postbacks {
-		if _, err := macro.ParseFor(q.Template, macro.ScopeFor(q.Gathers)); err != nil {
+		if _, err := macro.ParseFor(q.Template, macro.ScopeFor(q.Aggregates)); err != nil {
 			continue
 		}
 		known++

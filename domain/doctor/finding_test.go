@@ -172,7 +172,7 @@ func checkOrder(t fataler, q doctor.Question, findings []doctor.Finding) {
 			t.Fatalf("%q: %s at %d is before %s at %d", q.Template, a.Code, a.Start, b.Code, b.Start)
 		}
 	}
-	_, err := macro.ParseFor(q.Template, macro.ScopeFor(q.Gathers))
+	_, err := macro.ParseFor(q.Template, macro.ScopeFor(q.Aggregates))
 	for _, f := range findings {
 		if f.Severity != doctor.Error {
 			continue
@@ -195,7 +195,7 @@ func TestFindingsAreInOrder(t *testing.T) {
 		q := doctor.Question{
 			Template: rapid.SampledFrom([]string{"", "https://kt.trk.io/6f1c/postback?&", "https://my.trk.io/in?a=REPLACE&&b="}).Draw(rt, "head") +
 				strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 24).Draw(rt, "pieces"), ""),
-			Goals: []string{"ftd", "registration"}, Statuses: commission.Statuses(), Gathers: rapid.Bool().Draw(rt, "gathers"),
+			Goals: []string{"ftd", "registration"}, Statuses: commission.Statuses(), Aggregates: rapid.Bool().Draw(rt, "aggregates"),
 		}
 		goals, statuses := slices.Clone(q.Goals), slices.Clone(q.Statuses)
 		first := doctor.Check(q)

@@ -11,7 +11,7 @@ import (
 
 // language finds what the macro language refuses.
 func (e *exam) language() {
-	template, err := macro.ParseFor(e.Template, macro.ScopeFor(e.Gathers))
+	template, err := macro.ParseFor(e.Template, macro.ScopeFor(e.Aggregates))
 	if err == nil {
 		e.template = template
 		return

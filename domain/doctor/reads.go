@@ -48,7 +48,7 @@ func (e *exam) piece(name string) (piece, bool) {
 // accepted tells what a parameter would send that its tracker does not take, for
 // the goals and statuses asked about.
 func (e *exam) accepted(known presets.Parameter, p piece) {
-	t, err := macro.ParseFor("https://x.example/?v="+p.value, macro.Gathered)
+	t, err := macro.ParseFor("https://x.example/?v="+p.value, macro.Aggregated)
 	if err != nil || p.value == "" {
 		return
 	}

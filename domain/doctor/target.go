@@ -34,7 +34,7 @@ const (
 // CheckTarget gives the findings about where a template goes. Where ask is false
 // the network is left alone.
 func CheckTarget(ctx context.Context, template string, target Target, ask bool) []Finding {
-	parsed, err := macro.ParseFor(template, macro.Gathered)
+	parsed, err := macro.ParseFor(template, macro.Aggregated)
 	if err != nil {
 		return nil // the language's own findings come first
 	}

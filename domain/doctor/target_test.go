@@ -96,7 +96,7 @@ func (l *listener) AnswersHTTPS(_ context.Context, host string) bool { return ho
 // that a fix leads to the same place over https.
 func checkAsked(t fataler, template string) {
 	t.Helper()
-	parsed, err := macro.ParseFor(template, macro.Gathered)
+	parsed, err := macro.ParseFor(template, macro.Aggregated)
 	if err != nil {
 		if found := doctor.CheckTarget(context.Background(), template, &listener{}, true); found != nil {
 			t.Fatalf("%q cannot be read, and %v", template, found)
@@ -122,7 +122,7 @@ func checkAsked(t fataler, template string) {
 		if f.Fix == nil {
 			continue
 		}
-		fixed, err := macro.ParseFor(f.Fix.URLTemplate, macro.Gathered)
+		fixed, err := macro.ParseFor(f.Fix.URLTemplate, macro.Aggregated)
 		if err != nil {
 			t.Fatalf("%q: the fix %q: %v", template, f.Fix.URLTemplate, err)
 		}

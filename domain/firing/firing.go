@@ -28,9 +28,9 @@ type Postback struct {
 	OfferID     int64 // for Scope Offer
 	CampaignID  int64 // for Scope Campaign
 	Goal        string
-	Further     []string // goals that it gathers too
+	Further     []string // goals that it aggregates too
 	Statuses    []commission.Status
-	Gathers     time.Duration // for how long it gathers the conversions of a click; zero for not at all
+	Aggregates  time.Duration // for how long it aggregates the conversions of a click; zero for not at all
 	Enabled     bool
 	Deleted     bool
 	Held        bool // its tracker answered 410, and its owner has not resumed it
@@ -110,8 +110,8 @@ func explain(rule Rule, e Event, p Postback) string {
 	switch rule {
 	case Matched:
 		said := fmt.Sprintf("Fired: it is %s, for the goal %s, and fires when a conversion is %s.", p.reach(), e.Goal, e.Status)
-		if p.Gathers > 0 {
-			said += fmt.Sprintf(" It gathers what its click brings within %s.", Window(p.Gathers))
+		if p.Aggregates > 0 {
+			said += fmt.Sprintf(" It aggregates what its click brings within %s.", Window(p.Aggregates))
 		}
 		return said
 	case Held:

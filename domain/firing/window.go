@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Window says in words how long a postback gathers: 90 seconds, 10 minutes, an
+// Window says in words how long a postback aggregates: 90 seconds, 10 minutes, an
 // hour and 30 minutes.
 func Window(d time.Duration) string {
 	var parts []string

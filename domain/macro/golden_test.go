@@ -107,7 +107,7 @@ func (c *golden) line(t *testing.T, line string) {
 	case "template":
 		c.template = unescape(rest)
 	case "scope":
-		c.scope = map[string]macro.Scope{"clicks": macro.Clicks, "gathered": macro.Gathered}[rest]
+		c.scope = map[string]macro.Scope{"clicks": macro.Clicks, "aggregated": macro.Aggregated}[rest]
 	case "url":
 		c.url = unescape(rest)
 	case "error":

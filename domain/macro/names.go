@@ -42,12 +42,12 @@ const (
 
 // Macro describes one macro to the person who chooses it.
 type Macro struct {
-	Name    Name
-	Aliases []string // other names that mean the same
-	Group   string   // heading it is listed under
-	Meaning string   // one sentence
-	Example string   // a believable value
-	Gathers bool     // it speaks of several conversions: only a postback that gathers them has it
+	Name       Name
+	Aliases    []string // other names that mean the same
+	Group      string   // heading it is listed under
+	Meaning    string   // one sentence
+	Example    string   // a believable value
+	Aggregates bool     // it speaks of several conversions: only a postback that aggregates them has it
 
 	click bool // known already when the player clicks
 }
@@ -81,10 +81,10 @@ var macros = [macroCount]Macro{
 	{Name: PreviousStatus, Group: "Conversion", Meaning: "The status before this one, when a conversion has changed.", Example: "pending"},
 	{Name: Reason, Group: "Conversion", Meaning: "Why the status changed, in the words of whoever changed it.", Example: "duplicate account"},
 	{Name: DeliveryID, Group: "Delivery", Meaning: "Our id for this delivery; the same over all its retries.", Example: "0197640c33d47a5e8f6013cb27de9a48"},
-	{Name: Count, Group: "Gathered", Meaning: "How many conversions the request tells of.", Example: "3", Gathers: true},
-	{Name: SumAmount, Group: "Gathered", Meaning: "The amounts of the gathered conversions, added up.", Example: "75.50", Gathers: true},
-	{Name: SumPayout, Group: "Gathered", Meaning: "Your commission for the gathered conversions, added up.", Example: "150.00", Gathers: true},
-	{Name: GoalNames, Group: "Gathered", Meaning: "The names of the goals gathered, each once, with commas between.", Example: "First Time Deposit,Deposit", Gathers: true},
+	{Name: Count, Group: "Aggregated", Meaning: "How many conversions the request tells of.", Example: "3", Aggregates: true},
+	{Name: SumAmount, Group: "Aggregated", Meaning: "The amounts of the aggregated conversions, added up.", Example: "75.50", Aggregates: true},
+	{Name: SumPayout, Group: "Aggregated", Meaning: "Your commission for the aggregated conversions, added up.", Example: "150.00", Aggregates: true},
+	{Name: GoalNames, Group: "Aggregated", Meaning: "The names of the goals aggregated, each once, with commas between.", Example: "First Time Deposit,Deposit", Aggregates: true},
 }
 
 const macroCount = 31
@@ -131,14 +131,14 @@ type Scope uint8
 const (
 	Conversions Scope = iota // postback URLs that tell of one conversion each
 	Clicks                   // destination, landing and fallback URLs: only what is known when the player clicks
-	Gathered                 // postback URLs that tell of several conversions in one request: every macro
+	Aggregated               // postback URLs that tell of several conversions in one request: every macro
 )
 
-// ScopeFor is the scope of a postback's URL: whether it gathers the conversions of
+// ScopeFor is the scope of a postback's URL: whether it aggregates the conversions of
 // a click into one request, or tells of each by itself.
-func ScopeFor(gathers bool) Scope {
-	if gathers {
-		return Gathered
+func ScopeFor(aggregates bool) Scope {
+	if aggregates {
+		return Aggregated
 	}
 	return Conversions
 }
@@ -148,10 +148,10 @@ func (s Scope) allows(i uint8) bool {
 	switch s {
 	case Clicks:
 		return macros[i].click
-	case Gathered:
+	case Aggregated:
 		return true
 	default:
-		return !macros[i].Gathers
+		return !macros[i].Aggregates
 	}
 }
 

@@ -84,7 +84,7 @@ func unavailable(scope Scope, name Name) string {
 	if scope == Clicks {
 		return fmt.Sprintf("{%s} has no value yet when the player clicks; it can only stand in a postback.", name)
 	}
-	return fmt.Sprintf("{%s} speaks of several conversions, and this postback sends each by itself; write %s, or let the postback gather them.", name, name.ForOne())
+	return fmt.Sprintf("{%s} speaks of several conversions, and this postback sends each by itself; write %s, or let the postback aggregate them.", name, name.ForOne())
 }
 
 func unknownMacro(name string) string {

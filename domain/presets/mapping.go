@@ -200,7 +200,7 @@ func isSub(send string) bool { return send == "{param_2}" || send == "{param_3}"
 
 // macrosOf lists the macros of a piece of a template.
 func macrosOf(piece string) []macro.Name {
-	t, err := macro.ParseFor("https://x.example/?v="+piece, macro.Gathered)
+	t, err := macro.ParseFor("https://x.example/?v="+piece, macro.Aggregated)
 	if err != nil {
 		return nil
 	}

@@ -194,7 +194,7 @@ func (rd reading) writePair(b *strings.Builder, p pair, add func(RecognizedParam
 }
 
 func parses(template string) bool {
-	_, err := macro.ParseFor(template, macro.Gathered)
+	_, err := macro.ParseFor(template, macro.Aggregated)
 	return err == nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"postrider/ent/db/migrate"
 
 	"postrider/ent/db/affiliate"
+	"postrider/ent/db/aggregatedevent"
 	"postrider/ent/db/alert"
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/attempt"
@@ -25,7 +26,6 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
-	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
@@ -54,6 +54,8 @@ type Client struct {
 	Schema *migrate.Schema
 	// Affiliate is the client for interacting with the Affiliate builders.
 	Affiliate *AffiliateClient
+	// AggregatedEvent is the client for interacting with the AggregatedEvent builders.
+	AggregatedEvent *AggregatedEventClient
 	// Alert is the client for interacting with the Alert builders.
 	Alert *AlertClient
 	// ApiToken is the client for interacting with the ApiToken builders.
@@ -80,8 +82,6 @@ type Client struct {
 	Delivery *DeliveryClient
 	// EchoRequest is the client for interacting with the EchoRequest builders.
 	EchoRequest *EchoRequestClient
-	// GatheredEvent is the client for interacting with the GatheredEvent builders.
-	GatheredEvent *GatheredEventClient
 	// Goal is the client for interacting with the Goal builders.
 	Goal *GoalClient
 	// Integration is the client for interacting with the Integration builders.
@@ -118,6 +118,7 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.Affiliate = NewAffiliateClient(c.config)
+	c.AggregatedEvent = NewAggregatedEventClient(c.config)
 	c.Alert = NewAlertClient(c.config)
 	c.ApiToken = NewApiTokenClient(c.config)
 	c.Attempt = NewAttemptClient(c.config)
@@ -131,7 +132,6 @@ func (c *Client) init() {
 	c.Deal = NewDealClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
 	c.EchoRequest = NewEchoRequestClient(c.config)
-	c.GatheredEvent = NewGatheredEventClient(c.config)
 	c.Goal = NewGoalClient(c.config)
 	c.Integration = NewIntegrationClient(c.config)
 	c.IntegrationSecret = NewIntegrationSecretClient(c.config)
@@ -237,6 +237,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ctx:               ctx,
 		config:            cfg,
 		Affiliate:         NewAffiliateClient(cfg),
+		AggregatedEvent:   NewAggregatedEventClient(cfg),
 		Alert:             NewAlertClient(cfg),
 		ApiToken:          NewApiTokenClient(cfg),
 		Attempt:           NewAttemptClient(cfg),
@@ -250,7 +251,6 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Deal:              NewDealClient(cfg),
 		Delivery:          NewDeliveryClient(cfg),
 		EchoRequest:       NewEchoRequestClient(cfg),
-		GatheredEvent:     NewGatheredEventClient(cfg),
 		Goal:              NewGoalClient(cfg),
 		Integration:       NewIntegrationClient(cfg),
 		IntegrationSecret: NewIntegrationSecretClient(cfg),
@@ -283,6 +283,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ctx:               ctx,
 		config:            cfg,
 		Affiliate:         NewAffiliateClient(cfg),
+		AggregatedEvent:   NewAggregatedEventClient(cfg),
 		Alert:             NewAlertClient(cfg),
 		ApiToken:          NewApiTokenClient(cfg),
 		Attempt:           NewAttemptClient(cfg),
@@ -296,7 +297,6 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Deal:              NewDealClient(cfg),
 		Delivery:          NewDeliveryClient(cfg),
 		EchoRequest:       NewEchoRequestClient(cfg),
-		GatheredEvent:     NewGatheredEventClient(cfg),
 		Goal:              NewGoalClient(cfg),
 		Integration:       NewIntegrationClient(cfg),
 		IntegrationSecret: NewIntegrationSecretClient(cfg),
@@ -338,9 +338,9 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Affiliate, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry, c.BulkReplay,
-		c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.CurrencyRate, c.Deal,
-		c.Delivery, c.EchoRequest, c.GatheredEvent, c.Goal, c.Integration,
+		c.Affiliate, c.AggregatedEvent, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry,
+		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionEvent,
+		c.CurrencyRate, c.Deal, c.Delivery, c.EchoRequest, c.Goal, c.Integration,
 		c.IntegrationSecret, c.LandingPage, c.Offer, c.Player, c.Postback,
 		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.TrackingLink, c.User,
 	} {
@@ -352,9 +352,9 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Affiliate, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry, c.BulkReplay,
-		c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.CurrencyRate, c.Deal,
-		c.Delivery, c.EchoRequest, c.GatheredEvent, c.Goal, c.Integration,
+		c.Affiliate, c.AggregatedEvent, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry,
+		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionEvent,
+		c.CurrencyRate, c.Deal, c.Delivery, c.EchoRequest, c.Goal, c.Integration,
 		c.IntegrationSecret, c.LandingPage, c.Offer, c.Player, c.Postback,
 		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.TrackingLink, c.User,
 	} {
@@ -367,6 +367,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
 	case *AffiliateMutation:
 		return c.Affiliate.mutate(ctx, m)
+	case *AggregatedEventMutation:
+		return c.AggregatedEvent.mutate(ctx, m)
 	case *AlertMutation:
 		return c.Alert.mutate(ctx, m)
 	case *ApiTokenMutation:
@@ -393,8 +395,6 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Delivery.mutate(ctx, m)
 	case *EchoRequestMutation:
 		return c.EchoRequest.mutate(ctx, m)
-	case *GatheredEventMutation:
-		return c.GatheredEvent.mutate(ctx, m)
 	case *GoalMutation:
 		return c.Goal.mutate(ctx, m)
 	case *IntegrationMutation:
@@ -555,6 +555,140 @@ func (c *AffiliateClient) mutate(ctx context.Context, m *AffiliateMutation) (Val
 		return (&AffiliateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Affiliate mutation op: %q", m.Op())
+	}
+}
+
+// AggregatedEventClient is a client for the AggregatedEvent schema.
+type AggregatedEventClient struct {
+	config
+}
+
+// NewAggregatedEventClient returns a client for the AggregatedEvent from the given config.
+func NewAggregatedEventClient(c config) *AggregatedEventClient {
+	return &AggregatedEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `aggregatedevent.Hooks(f(g(h())))`.
+func (c *AggregatedEventClient) Use(hooks ...Hook) {
+	c.hooks.AggregatedEvent = append(c.hooks.AggregatedEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `aggregatedevent.Intercept(f(g(h())))`.
+func (c *AggregatedEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AggregatedEvent = append(c.inters.AggregatedEvent, interceptors...)
+}
+
+// Create returns a builder for creating a AggregatedEvent entity.
+func (c *AggregatedEventClient) Create() *AggregatedEventCreate {
+	mutation := newAggregatedEventMutation(c.config, OpCreate)
+	return &AggregatedEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AggregatedEvent entities.
+func (c *AggregatedEventClient) CreateBulk(builders ...*AggregatedEventCreate) *AggregatedEventCreateBulk {
+	return &AggregatedEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AggregatedEventClient) MapCreateBulk(slice any, setFunc func(*AggregatedEventCreate, int)) *AggregatedEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AggregatedEventCreateBulk{err: fmt.Errorf("calling to AggregatedEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AggregatedEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AggregatedEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AggregatedEvent.
+func (c *AggregatedEventClient) Update() *AggregatedEventUpdate {
+	mutation := newAggregatedEventMutation(c.config, OpUpdate)
+	return &AggregatedEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AggregatedEventClient) UpdateOne(_m *AggregatedEvent) *AggregatedEventUpdateOne {
+	mutation := newAggregatedEventMutation(c.config, OpUpdateOne, withAggregatedEvent(_m))
+	return &AggregatedEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AggregatedEventClient) UpdateOneID(id uuid.UUID) *AggregatedEventUpdateOne {
+	mutation := newAggregatedEventMutation(c.config, OpUpdateOne, withAggregatedEventID(id))
+	return &AggregatedEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AggregatedEvent.
+func (c *AggregatedEventClient) Delete() *AggregatedEventDelete {
+	mutation := newAggregatedEventMutation(c.config, OpDelete)
+	return &AggregatedEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AggregatedEventClient) DeleteOne(_m *AggregatedEvent) *AggregatedEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AggregatedEventClient) DeleteOneID(id uuid.UUID) *AggregatedEventDeleteOne {
+	builder := c.Delete().Where(aggregatedevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AggregatedEventDeleteOne{builder}
+}
+
+// Query returns a query builder for AggregatedEvent.
+func (c *AggregatedEventClient) Query() *AggregatedEventQuery {
+	return &AggregatedEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAggregatedEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AggregatedEvent entity by its id.
+func (c *AggregatedEventClient) Get(ctx context.Context, id uuid.UUID) (*AggregatedEvent, error) {
+	return c.Query().Where(aggregatedevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AggregatedEventClient) GetX(ctx context.Context, id uuid.UUID) *AggregatedEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AggregatedEventClient) Hooks() []Hook {
+	hooks := c.hooks.AggregatedEvent
+	return append(hooks[:len(hooks):len(hooks)], aggregatedevent.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AggregatedEventClient) Interceptors() []Interceptor {
+	return c.inters.AggregatedEvent
+}
+
+func (c *AggregatedEventClient) mutate(ctx context.Context, m *AggregatedEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AggregatedEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AggregatedEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AggregatedEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AggregatedEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown AggregatedEvent mutation op: %q", m.Op())
 	}
 }
 
@@ -2300,140 +2434,6 @@ func (c *EchoRequestClient) mutate(ctx context.Context, m *EchoRequestMutation) 
 	}
 }
 
-// GatheredEventClient is a client for the GatheredEvent schema.
-type GatheredEventClient struct {
-	config
-}
-
-// NewGatheredEventClient returns a client for the GatheredEvent from the given config.
-func NewGatheredEventClient(c config) *GatheredEventClient {
-	return &GatheredEventClient{config: c}
-}
-
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `gatheredevent.Hooks(f(g(h())))`.
-func (c *GatheredEventClient) Use(hooks ...Hook) {
-	c.hooks.GatheredEvent = append(c.hooks.GatheredEvent, hooks...)
-}
-
-// Intercept adds a list of query interceptors to the interceptors stack.
-// A call to `Intercept(f, g, h)` equals to `gatheredevent.Intercept(f(g(h())))`.
-func (c *GatheredEventClient) Intercept(interceptors ...Interceptor) {
-	c.inters.GatheredEvent = append(c.inters.GatheredEvent, interceptors...)
-}
-
-// Create returns a builder for creating a GatheredEvent entity.
-func (c *GatheredEventClient) Create() *GatheredEventCreate {
-	mutation := newGatheredEventMutation(c.config, OpCreate)
-	return &GatheredEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of GatheredEvent entities.
-func (c *GatheredEventClient) CreateBulk(builders ...*GatheredEventCreate) *GatheredEventCreateBulk {
-	return &GatheredEventCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *GatheredEventClient) MapCreateBulk(slice any, setFunc func(*GatheredEventCreate, int)) *GatheredEventCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &GatheredEventCreateBulk{err: fmt.Errorf("calling to GatheredEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*GatheredEventCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &GatheredEventCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for GatheredEvent.
-func (c *GatheredEventClient) Update() *GatheredEventUpdate {
-	mutation := newGatheredEventMutation(c.config, OpUpdate)
-	return &GatheredEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *GatheredEventClient) UpdateOne(_m *GatheredEvent) *GatheredEventUpdateOne {
-	mutation := newGatheredEventMutation(c.config, OpUpdateOne, withGatheredEvent(_m))
-	return &GatheredEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *GatheredEventClient) UpdateOneID(id uuid.UUID) *GatheredEventUpdateOne {
-	mutation := newGatheredEventMutation(c.config, OpUpdateOne, withGatheredEventID(id))
-	return &GatheredEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// Delete returns a delete builder for GatheredEvent.
-func (c *GatheredEventClient) Delete() *GatheredEventDelete {
-	mutation := newGatheredEventMutation(c.config, OpDelete)
-	return &GatheredEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// DeleteOne returns a builder for deleting the given entity.
-func (c *GatheredEventClient) DeleteOne(_m *GatheredEvent) *GatheredEventDeleteOne {
-	return c.DeleteOneID(_m.ID)
-}
-
-// DeleteOneID returns a builder for deleting the given entity by its id.
-func (c *GatheredEventClient) DeleteOneID(id uuid.UUID) *GatheredEventDeleteOne {
-	builder := c.Delete().Where(gatheredevent.ID(id))
-	builder.mutation.id = &id
-	builder.mutation.op = OpDeleteOne
-	return &GatheredEventDeleteOne{builder}
-}
-
-// Query returns a query builder for GatheredEvent.
-func (c *GatheredEventClient) Query() *GatheredEventQuery {
-	return &GatheredEventQuery{
-		config: c.config,
-		ctx:    &QueryContext{Type: TypeGatheredEvent},
-		inters: c.Interceptors(),
-	}
-}
-
-// Get returns a GatheredEvent entity by its id.
-func (c *GatheredEventClient) Get(ctx context.Context, id uuid.UUID) (*GatheredEvent, error) {
-	return c.Query().Where(gatheredevent.ID(id)).Only(ctx)
-}
-
-// GetX is like Get, but panics if an error occurs.
-func (c *GatheredEventClient) GetX(ctx context.Context, id uuid.UUID) *GatheredEvent {
-	obj, err := c.Get(ctx, id)
-	if err != nil {
-		panic(err)
-	}
-	return obj
-}
-
-// Hooks returns the client hooks.
-func (c *GatheredEventClient) Hooks() []Hook {
-	hooks := c.hooks.GatheredEvent
-	return append(hooks[:len(hooks):len(hooks)], gatheredevent.Hooks[:]...)
-}
-
-// Interceptors returns the client interceptors.
-func (c *GatheredEventClient) Interceptors() []Interceptor {
-	return c.inters.GatheredEvent
-}
-
-func (c *GatheredEventClient) mutate(ctx context.Context, m *GatheredEventMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&GatheredEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&GatheredEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&GatheredEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&GatheredEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("db: unknown GatheredEvent mutation op: %q", m.Op())
-	}
-}
-
 // GoalClient is a client for the Goal schema.
 type GoalClient struct {
 	config
@@ -4045,18 +4045,18 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Affiliate, Alert, ApiToken, Attempt, AuditEntry, BulkReplay, Campaign, Click,
-		Conversion, ConversionEvent, CurrencyRate, Deal, Delivery, EchoRequest,
-		GatheredEvent, Goal, Integration, IntegrationSecret, LandingPage, Offer,
-		Player, Postback, PostbackTest, PostbackVersion, ReceivedPostback,
-		TrackingLink, User []ent.Hook
+		Affiliate, AggregatedEvent, Alert, ApiToken, Attempt, AuditEntry, BulkReplay,
+		Campaign, Click, Conversion, ConversionEvent, CurrencyRate, Deal, Delivery,
+		EchoRequest, Goal, Integration, IntegrationSecret, LandingPage, Offer, Player,
+		Postback, PostbackTest, PostbackVersion, ReceivedPostback, TrackingLink,
+		User []ent.Hook
 	}
 	inters struct {
-		Affiliate, Alert, ApiToken, Attempt, AuditEntry, BulkReplay, Campaign, Click,
-		Conversion, ConversionEvent, CurrencyRate, Deal, Delivery, EchoRequest,
-		GatheredEvent, Goal, Integration, IntegrationSecret, LandingPage, Offer,
-		Player, Postback, PostbackTest, PostbackVersion, ReceivedPostback,
-		TrackingLink, User []ent.Interceptor
+		Affiliate, AggregatedEvent, Alert, ApiToken, Attempt, AuditEntry, BulkReplay,
+		Campaign, Click, Conversion, ConversionEvent, CurrencyRate, Deal, Delivery,
+		EchoRequest, Goal, Integration, IntegrationSecret, LandingPage, Offer, Player,
+		Postback, PostbackTest, PostbackVersion, ReceivedPostback, TrackingLink,
+		User []ent.Interceptor
 	}
 )
 

@@ -49,11 +49,11 @@ type Conversion struct {
 	Currency string `json:"currency,omitempty"`
 	// Of the payout: the deal's.
 	PayoutCurrency string `json:"payout_currency,omitempty"`
-	// The deal that the payout was reckoned with.
+	// The deal that the payout was calculated with.
 	DealID *int64 `json:"deal_id,omitempty"`
 	// Status holds the value of the "status" field.
 	Status commission.Status `json:"status,omitempty"`
-	// What it is paid by, as agreed when it was reckoned first.
+	// What it is paid by, as agreed when it was calculated first.
 	Terms *commission.Terms `json:"terms,omitempty"`
 	// What one unit of the amount's currency was worth in the payout's.
 	Rate *decimal.Decimal `json:"rate,omitempty"`

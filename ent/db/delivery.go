@@ -77,10 +77,10 @@ type Delivery struct {
 	Detail string `json:"detail,omitempty"`
 	// The delivery that this is a replay of.
 	ReplayOf *uuid.UUID `json:"replay_of,omitempty"`
-	// The delivery that gathered what this one tells of: itself, or the one that it repeats; null where it tells of one conversion.
-	GatheringID *uuid.UUID `json:"gathering_id,omitempty"`
+	// The delivery that aggregated what this one tells of: itself, or the one that it repeats; null where it tells of one conversion.
+	AggregationID *uuid.UUID `json:"aggregation_id,omitempty"`
 	// What may still join it: postback, click, version, status, currencies; null once its window has closed.
-	Gathers *string `json:"gathers,omitempty"`
+	Aggregates *string `json:"aggregates,omitempty"`
 	// What each macro says, where it tells of several conversions; else its event knows.
 	Macros map[string]string `json:"macros,omitempty"`
 	// The replay of many that made it.
@@ -101,7 +101,7 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case delivery.FieldConversionID, delivery.FieldEventID, delivery.FieldClickID, delivery.FieldBlockedBy, delivery.FieldReplayOf, delivery.FieldGatheringID:
+		case delivery.FieldConversionID, delivery.FieldEventID, delivery.FieldClickID, delivery.FieldBlockedBy, delivery.FieldReplayOf, delivery.FieldAggregationID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case delivery.FieldMacros:
 			values[i] = new([]byte)
@@ -111,7 +111,7 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullFloat64)
 		case delivery.FieldAffiliateID, delivery.FieldPostbackID, delivery.FieldVersionID, delivery.FieldOfferID, delivery.FieldCampaignID, delivery.FieldPriority, delivery.FieldAttempt, delivery.FieldStatusCode, delivery.FieldBulkReplayID:
 			values[i] = new(sql.NullInt64)
-		case delivery.FieldTransactionID, delivery.FieldGoal, delivery.FieldStatus, delivery.FieldState, delivery.FieldEndpoint, delivery.FieldURL, delivery.FieldReason, delivery.FieldDetail, delivery.FieldGathers:
+		case delivery.FieldTransactionID, delivery.FieldGoal, delivery.FieldStatus, delivery.FieldState, delivery.FieldEndpoint, delivery.FieldURL, delivery.FieldReason, delivery.FieldDetail, delivery.FieldAggregates:
 			values[i] = new(sql.NullString)
 		case delivery.FieldDueAt, delivery.FieldParkedAt, delivery.FieldQueuedAt, delivery.FieldClaimedAt, delivery.FieldFirstAttemptAt, delivery.FieldCreatedAt, delivery.FieldUpdatedAt, delivery.FieldDeliveredAt:
 			values[i] = new(sql.NullTime)
@@ -325,19 +325,19 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 				_m.ReplayOf = new(uuid.UUID)
 				*_m.ReplayOf = *value.S.(*uuid.UUID)
 			}
-		case delivery.FieldGatheringID:
+		case delivery.FieldAggregationID:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
-				return fmt.Errorf("unexpected type %T for field gathering_id", values[i])
+				return fmt.Errorf("unexpected type %T for field aggregation_id", values[i])
 			} else if value.Valid {
-				_m.GatheringID = new(uuid.UUID)
-				*_m.GatheringID = *value.S.(*uuid.UUID)
+				_m.AggregationID = new(uuid.UUID)
+				*_m.AggregationID = *value.S.(*uuid.UUID)
 			}
-		case delivery.FieldGathers:
+		case delivery.FieldAggregates:
 			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field gathers", values[i])
+				return fmt.Errorf("unexpected type %T for field aggregates", values[i])
 			} else if value.Valid {
-				_m.Gathers = new(string)
-				*_m.Gathers = value.String
+				_m.Aggregates = new(string)
+				*_m.Aggregates = value.String
 			}
 		case delivery.FieldMacros:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -537,13 +537,13 @@ func (_m *Delivery) String() string {
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
-	if v := _m.GatheringID; v != nil {
-		builder.WriteString("gathering_id=")
+	if v := _m.AggregationID; v != nil {
+		builder.WriteString("aggregation_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
-	if v := _m.Gathers; v != nil {
-		builder.WriteString("gathers=")
+	if v := _m.Aggregates; v != nil {
+		builder.WriteString("aggregates=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

@@ -367,30 +367,30 @@ func (_c *DeliveryCreate) SetNillableReplayOf(v *uuid.UUID) *DeliveryCreate {
 	return _c
 }
 
-// SetGatheringID sets the "gathering_id" field.
-func (_c *DeliveryCreate) SetGatheringID(v uuid.UUID) *DeliveryCreate {
-	_c.mutation.SetGatheringID(v)
+// SetAggregationID sets the "aggregation_id" field.
+func (_c *DeliveryCreate) SetAggregationID(v uuid.UUID) *DeliveryCreate {
+	_c.mutation.SetAggregationID(v)
 	return _c
 }
 
-// SetNillableGatheringID sets the "gathering_id" field if the given value is not nil.
-func (_c *DeliveryCreate) SetNillableGatheringID(v *uuid.UUID) *DeliveryCreate {
+// SetNillableAggregationID sets the "aggregation_id" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableAggregationID(v *uuid.UUID) *DeliveryCreate {
 	if v != nil {
-		_c.SetGatheringID(*v)
+		_c.SetAggregationID(*v)
 	}
 	return _c
 }
 
-// SetGathers sets the "gathers" field.
-func (_c *DeliveryCreate) SetGathers(v string) *DeliveryCreate {
-	_c.mutation.SetGathers(v)
+// SetAggregates sets the "aggregates" field.
+func (_c *DeliveryCreate) SetAggregates(v string) *DeliveryCreate {
+	_c.mutation.SetAggregates(v)
 	return _c
 }
 
-// SetNillableGathers sets the "gathers" field if the given value is not nil.
-func (_c *DeliveryCreate) SetNillableGathers(v *string) *DeliveryCreate {
+// SetNillableAggregates sets the "aggregates" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableAggregates(v *string) *DeliveryCreate {
 	if v != nil {
-		_c.SetGathers(*v)
+		_c.SetAggregates(*v)
 	}
 	return _c
 }
@@ -742,13 +742,13 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 		_spec.SetField(delivery.FieldReplayOf, field.TypeUUID, value)
 		_node.ReplayOf = &value
 	}
-	if value, ok := _c.mutation.GatheringID(); ok {
-		_spec.SetField(delivery.FieldGatheringID, field.TypeUUID, value)
-		_node.GatheringID = &value
+	if value, ok := _c.mutation.AggregationID(); ok {
+		_spec.SetField(delivery.FieldAggregationID, field.TypeUUID, value)
+		_node.AggregationID = &value
 	}
-	if value, ok := _c.mutation.Gathers(); ok {
-		_spec.SetField(delivery.FieldGathers, field.TypeString, value)
-		_node.Gathers = &value
+	if value, ok := _c.mutation.Aggregates(); ok {
+		_spec.SetField(delivery.FieldAggregates, field.TypeString, value)
+		_node.Aggregates = &value
 	}
 	if value, ok := _c.mutation.Macros(); ok {
 		_spec.SetField(delivery.FieldMacros, field.TypeJSON, value)

@@ -369,43 +369,43 @@ func (_u *DeliveryUpdate) ClearReplayOf() *DeliveryUpdate {
 	return _u
 }
 
-// SetGatheringID sets the "gathering_id" field.
-func (_u *DeliveryUpdate) SetGatheringID(v uuid.UUID) *DeliveryUpdate {
-	_u.mutation.SetGatheringID(v)
+// SetAggregationID sets the "aggregation_id" field.
+func (_u *DeliveryUpdate) SetAggregationID(v uuid.UUID) *DeliveryUpdate {
+	_u.mutation.SetAggregationID(v)
 	return _u
 }
 
-// SetNillableGatheringID sets the "gathering_id" field if the given value is not nil.
-func (_u *DeliveryUpdate) SetNillableGatheringID(v *uuid.UUID) *DeliveryUpdate {
+// SetNillableAggregationID sets the "aggregation_id" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableAggregationID(v *uuid.UUID) *DeliveryUpdate {
 	if v != nil {
-		_u.SetGatheringID(*v)
+		_u.SetAggregationID(*v)
 	}
 	return _u
 }
 
-// ClearGatheringID clears the value of the "gathering_id" field.
-func (_u *DeliveryUpdate) ClearGatheringID() *DeliveryUpdate {
-	_u.mutation.ClearGatheringID()
+// ClearAggregationID clears the value of the "aggregation_id" field.
+func (_u *DeliveryUpdate) ClearAggregationID() *DeliveryUpdate {
+	_u.mutation.ClearAggregationID()
 	return _u
 }
 
-// SetGathers sets the "gathers" field.
-func (_u *DeliveryUpdate) SetGathers(v string) *DeliveryUpdate {
-	_u.mutation.SetGathers(v)
+// SetAggregates sets the "aggregates" field.
+func (_u *DeliveryUpdate) SetAggregates(v string) *DeliveryUpdate {
+	_u.mutation.SetAggregates(v)
 	return _u
 }
 
-// SetNillableGathers sets the "gathers" field if the given value is not nil.
-func (_u *DeliveryUpdate) SetNillableGathers(v *string) *DeliveryUpdate {
+// SetNillableAggregates sets the "aggregates" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableAggregates(v *string) *DeliveryUpdate {
 	if v != nil {
-		_u.SetGathers(*v)
+		_u.SetAggregates(*v)
 	}
 	return _u
 }
 
-// ClearGathers clears the value of the "gathers" field.
-func (_u *DeliveryUpdate) ClearGathers() *DeliveryUpdate {
-	_u.mutation.ClearGathers()
+// ClearAggregates clears the value of the "aggregates" field.
+func (_u *DeliveryUpdate) ClearAggregates() *DeliveryUpdate {
+	_u.mutation.ClearAggregates()
 	return _u
 }
 
@@ -656,17 +656,17 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ReplayOfCleared() {
 		_spec.ClearField(delivery.FieldReplayOf, field.TypeUUID)
 	}
-	if value, ok := _u.mutation.GatheringID(); ok {
-		_spec.SetField(delivery.FieldGatheringID, field.TypeUUID, value)
+	if value, ok := _u.mutation.AggregationID(); ok {
+		_spec.SetField(delivery.FieldAggregationID, field.TypeUUID, value)
 	}
-	if _u.mutation.GatheringIDCleared() {
-		_spec.ClearField(delivery.FieldGatheringID, field.TypeUUID)
+	if _u.mutation.AggregationIDCleared() {
+		_spec.ClearField(delivery.FieldAggregationID, field.TypeUUID)
 	}
-	if value, ok := _u.mutation.Gathers(); ok {
-		_spec.SetField(delivery.FieldGathers, field.TypeString, value)
+	if value, ok := _u.mutation.Aggregates(); ok {
+		_spec.SetField(delivery.FieldAggregates, field.TypeString, value)
 	}
-	if _u.mutation.GathersCleared() {
-		_spec.ClearField(delivery.FieldGathers, field.TypeString)
+	if _u.mutation.AggregatesCleared() {
+		_spec.ClearField(delivery.FieldAggregates, field.TypeString)
 	}
 	if value, ok := _u.mutation.Macros(); ok {
 		_spec.SetField(delivery.FieldMacros, field.TypeJSON, value)
@@ -1049,43 +1049,43 @@ func (_u *DeliveryUpdateOne) ClearReplayOf() *DeliveryUpdateOne {
 	return _u
 }
 
-// SetGatheringID sets the "gathering_id" field.
-func (_u *DeliveryUpdateOne) SetGatheringID(v uuid.UUID) *DeliveryUpdateOne {
-	_u.mutation.SetGatheringID(v)
+// SetAggregationID sets the "aggregation_id" field.
+func (_u *DeliveryUpdateOne) SetAggregationID(v uuid.UUID) *DeliveryUpdateOne {
+	_u.mutation.SetAggregationID(v)
 	return _u
 }
 
-// SetNillableGatheringID sets the "gathering_id" field if the given value is not nil.
-func (_u *DeliveryUpdateOne) SetNillableGatheringID(v *uuid.UUID) *DeliveryUpdateOne {
+// SetNillableAggregationID sets the "aggregation_id" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableAggregationID(v *uuid.UUID) *DeliveryUpdateOne {
 	if v != nil {
-		_u.SetGatheringID(*v)
+		_u.SetAggregationID(*v)
 	}
 	return _u
 }
 
-// ClearGatheringID clears the value of the "gathering_id" field.
-func (_u *DeliveryUpdateOne) ClearGatheringID() *DeliveryUpdateOne {
-	_u.mutation.ClearGatheringID()
+// ClearAggregationID clears the value of the "aggregation_id" field.
+func (_u *DeliveryUpdateOne) ClearAggregationID() *DeliveryUpdateOne {
+	_u.mutation.ClearAggregationID()
 	return _u
 }
 
-// SetGathers sets the "gathers" field.
-func (_u *DeliveryUpdateOne) SetGathers(v string) *DeliveryUpdateOne {
-	_u.mutation.SetGathers(v)
+// SetAggregates sets the "aggregates" field.
+func (_u *DeliveryUpdateOne) SetAggregates(v string) *DeliveryUpdateOne {
+	_u.mutation.SetAggregates(v)
 	return _u
 }
 
-// SetNillableGathers sets the "gathers" field if the given value is not nil.
-func (_u *DeliveryUpdateOne) SetNillableGathers(v *string) *DeliveryUpdateOne {
+// SetNillableAggregates sets the "aggregates" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableAggregates(v *string) *DeliveryUpdateOne {
 	if v != nil {
-		_u.SetGathers(*v)
+		_u.SetAggregates(*v)
 	}
 	return _u
 }
 
-// ClearGathers clears the value of the "gathers" field.
-func (_u *DeliveryUpdateOne) ClearGathers() *DeliveryUpdateOne {
-	_u.mutation.ClearGathers()
+// ClearAggregates clears the value of the "aggregates" field.
+func (_u *DeliveryUpdateOne) ClearAggregates() *DeliveryUpdateOne {
+	_u.mutation.ClearAggregates()
 	return _u
 }
 
@@ -1366,17 +1366,17 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 	if _u.mutation.ReplayOfCleared() {
 		_spec.ClearField(delivery.FieldReplayOf, field.TypeUUID)
 	}
-	if value, ok := _u.mutation.GatheringID(); ok {
-		_spec.SetField(delivery.FieldGatheringID, field.TypeUUID, value)
+	if value, ok := _u.mutation.AggregationID(); ok {
+		_spec.SetField(delivery.FieldAggregationID, field.TypeUUID, value)
 	}
-	if _u.mutation.GatheringIDCleared() {
-		_spec.ClearField(delivery.FieldGatheringID, field.TypeUUID)
+	if _u.mutation.AggregationIDCleared() {
+		_spec.ClearField(delivery.FieldAggregationID, field.TypeUUID)
 	}
-	if value, ok := _u.mutation.Gathers(); ok {
-		_spec.SetField(delivery.FieldGathers, field.TypeString, value)
+	if value, ok := _u.mutation.Aggregates(); ok {
+		_spec.SetField(delivery.FieldAggregates, field.TypeString, value)
 	}
-	if _u.mutation.GathersCleared() {
-		_spec.ClearField(delivery.FieldGathers, field.TypeString)
+	if _u.mutation.AggregatesCleared() {
+		_spec.ClearField(delivery.FieldAggregates, field.TypeString)
 	}
 	if value, ok := _u.mutation.Macros(); ok {
 		_spec.SetField(delivery.FieldMacros, field.TypeJSON, value)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"postrider/ent/db/affiliate"
+	"postrider/ent/db/aggregatedevent"
 	"postrider/ent/db/alert"
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/attempt"
@@ -20,7 +21,6 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
-	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
@@ -100,6 +100,7 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			affiliate.Table:         affiliate.ValidColumn,
+			aggregatedevent.Table:   aggregatedevent.ValidColumn,
 			alert.Table:             alert.ValidColumn,
 			apitoken.Table:          apitoken.ValidColumn,
 			attempt.Table:           attempt.ValidColumn,
@@ -113,7 +114,6 @@ func checkColumn(t, c string) error {
 			deal.Table:              deal.ValidColumn,
 			delivery.Table:          delivery.ValidColumn,
 			echorequest.Table:       echorequest.ValidColumn,
-			gatheredevent.Table:     gatheredevent.ValidColumn,
 			goal.Table:              goal.ValidColumn,
 			integration.Table:       integration.ValidColumn,
 			integrationsecret.Table: integrationsecret.ValidColumn,

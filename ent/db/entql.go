@@ -4,6 +4,7 @@ package db
 
 import (
 	"postrider/ent/db/affiliate"
+	"postrider/ent/db/aggregatedevent"
 	"postrider/ent/db/alert"
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/attempt"
@@ -17,7 +18,6 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
-	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
@@ -58,6 +58,24 @@ var schemaGraph = func() *sqlgraph.Schema {
 	}
 	graph.Nodes[1] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
+			Table:   aggregatedevent.Table,
+			Columns: aggregatedevent.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeUUID,
+				Column: aggregatedevent.FieldID,
+			},
+		},
+		Type: "AggregatedEvent",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			aggregatedevent.FieldAffiliateID:   {Type: field.TypeInt64, Column: aggregatedevent.FieldAffiliateID},
+			aggregatedevent.FieldAggregationID: {Type: field.TypeUUID, Column: aggregatedevent.FieldAggregationID},
+			aggregatedevent.FieldConversionID:  {Type: field.TypeUUID, Column: aggregatedevent.FieldConversionID},
+			aggregatedevent.FieldEventID:       {Type: field.TypeUUID, Column: aggregatedevent.FieldEventID},
+			aggregatedevent.FieldLeftAt:        {Type: field.TypeTime, Column: aggregatedevent.FieldLeftAt},
+		},
+	}
+	graph.Nodes[2] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
 			Table:   alert.Table,
 			Columns: alert.Columns,
 			ID: &sqlgraph.FieldSpec{
@@ -78,7 +96,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			alert.FieldDismissedAt: {Type: field.TypeTime, Column: alert.FieldDismissedAt},
 		},
 	}
-	graph.Nodes[2] = &sqlgraph.Node{
+	graph.Nodes[3] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   apitoken.Table,
 			Columns: apitoken.Columns,
@@ -101,7 +119,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			apitoken.FieldRevokedAt:  {Type: field.TypeTime, Column: apitoken.FieldRevokedAt},
 		},
 	}
-	graph.Nodes[3] = &sqlgraph.Node{
+	graph.Nodes[4] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   attempt.Table,
 			Columns: attempt.Columns,
@@ -130,7 +148,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			attempt.FieldTimings:           {Type: field.TypeJSON, Column: attempt.FieldTimings},
 		},
 	}
-	graph.Nodes[4] = &sqlgraph.Node{
+	graph.Nodes[5] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   auditentry.Table,
 			Columns: auditentry.Columns,
@@ -152,7 +170,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			auditentry.FieldAfter:       {Type: field.TypeJSON, Column: auditentry.FieldAfter},
 		},
 	}
-	graph.Nodes[5] = &sqlgraph.Node{
+	graph.Nodes[6] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   bulkreplay.Table,
 			Columns: bulkreplay.Columns,
@@ -175,7 +193,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			bulkreplay.FieldFinishedAt:  {Type: field.TypeTime, Column: bulkreplay.FieldFinishedAt},
 		},
 	}
-	graph.Nodes[6] = &sqlgraph.Node{
+	graph.Nodes[7] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   campaign.Table,
 			Columns: campaign.Columns,
@@ -194,7 +212,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			campaign.FieldCreatedAt:   {Type: field.TypeTime, Column: campaign.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[7] = &sqlgraph.Node{
+	graph.Nodes[8] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   click.Table,
 			Columns: click.Columns,
@@ -221,7 +239,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			click.FieldAddress:       {Type: field.TypeString, Column: click.FieldAddress},
 		},
 	}
-	graph.Nodes[8] = &sqlgraph.Node{
+	graph.Nodes[9] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   conversion.Table,
 			Columns: conversion.Columns,
@@ -258,7 +276,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			conversion.FieldReceivedAt:      {Type: field.TypeTime, Column: conversion.FieldReceivedAt},
 		},
 	}
-	graph.Nodes[9] = &sqlgraph.Node{
+	graph.Nodes[10] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   conversionevent.Table,
 			Columns: conversionevent.Columns,
@@ -284,7 +302,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			conversionevent.FieldReceivedAt:     {Type: field.TypeTime, Column: conversionevent.FieldReceivedAt},
 		},
 	}
-	graph.Nodes[10] = &sqlgraph.Node{
+	graph.Nodes[11] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   currencyrate.Table,
 			Columns: currencyrate.Columns,
@@ -301,7 +319,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			currencyrate.FieldCreatedAt: {Type: field.TypeTime, Column: currencyrate.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[11] = &sqlgraph.Node{
+	graph.Nodes[12] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   deal.Table,
 			Columns: deal.Columns,
@@ -327,7 +345,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			deal.FieldCreatedAt:   {Type: field.TypeTime, Column: deal.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[12] = &sqlgraph.Node{
+	graph.Nodes[13] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   delivery.Table,
 			Columns: delivery.Columns,
@@ -366,8 +384,8 @@ var schemaGraph = func() *sqlgraph.Schema {
 			delivery.FieldReason:         {Type: field.TypeString, Column: delivery.FieldReason},
 			delivery.FieldDetail:         {Type: field.TypeString, Column: delivery.FieldDetail},
 			delivery.FieldReplayOf:       {Type: field.TypeUUID, Column: delivery.FieldReplayOf},
-			delivery.FieldGatheringID:    {Type: field.TypeUUID, Column: delivery.FieldGatheringID},
-			delivery.FieldGathers:        {Type: field.TypeString, Column: delivery.FieldGathers},
+			delivery.FieldAggregationID:  {Type: field.TypeUUID, Column: delivery.FieldAggregationID},
+			delivery.FieldAggregates:     {Type: field.TypeString, Column: delivery.FieldAggregates},
 			delivery.FieldMacros:         {Type: field.TypeJSON, Column: delivery.FieldMacros},
 			delivery.FieldBulkReplayID:   {Type: field.TypeInt64, Column: delivery.FieldBulkReplayID},
 			delivery.FieldTest:           {Type: field.TypeBool, Column: delivery.FieldTest},
@@ -376,7 +394,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			delivery.FieldDeliveredAt:    {Type: field.TypeTime, Column: delivery.FieldDeliveredAt},
 		},
 	}
-	graph.Nodes[13] = &sqlgraph.Node{
+	graph.Nodes[14] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   echorequest.Table,
 			Columns: echorequest.Columns,
@@ -394,24 +412,6 @@ var schemaGraph = func() *sqlgraph.Schema {
 			echorequest.FieldHeaders:     {Type: field.TypeJSON, Column: echorequest.FieldHeaders},
 			echorequest.FieldBody:        {Type: field.TypeString, Column: echorequest.FieldBody},
 			echorequest.FieldStatusCode:  {Type: field.TypeInt, Column: echorequest.FieldStatusCode},
-		},
-	}
-	graph.Nodes[14] = &sqlgraph.Node{
-		NodeSpec: sqlgraph.NodeSpec{
-			Table:   gatheredevent.Table,
-			Columns: gatheredevent.Columns,
-			ID: &sqlgraph.FieldSpec{
-				Type:   field.TypeUUID,
-				Column: gatheredevent.FieldID,
-			},
-		},
-		Type: "GatheredEvent",
-		Fields: map[string]*sqlgraph.FieldSpec{
-			gatheredevent.FieldAffiliateID:  {Type: field.TypeInt64, Column: gatheredevent.FieldAffiliateID},
-			gatheredevent.FieldGatheringID:  {Type: field.TypeUUID, Column: gatheredevent.FieldGatheringID},
-			gatheredevent.FieldConversionID: {Type: field.TypeUUID, Column: gatheredevent.FieldConversionID},
-			gatheredevent.FieldEventID:      {Type: field.TypeUUID, Column: gatheredevent.FieldEventID},
-			gatheredevent.FieldLeftAt:       {Type: field.TypeTime, Column: gatheredevent.FieldLeftAt},
 		},
 	}
 	graph.Nodes[15] = &sqlgraph.Node{
@@ -564,7 +564,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postback.FieldCampaignID:                {Type: field.TypeInt64, Column: postback.FieldCampaignID},
 			postback.FieldGoal:                      {Type: field.TypeString, Column: postback.FieldGoal},
 			postback.FieldFurtherGoals:              {Type: field.TypeJSON, Column: postback.FieldFurtherGoals},
-			postback.FieldGatherSeconds:             {Type: field.TypeInt, Column: postback.FieldGatherSeconds},
+			postback.FieldAggregateSeconds:          {Type: field.TypeInt, Column: postback.FieldAggregateSeconds},
 			postback.FieldURLTemplate:               {Type: field.TypeString, Column: postback.FieldURLTemplate},
 			postback.FieldMethod:                    {Type: field.TypeEnum, Column: postback.FieldMethod},
 			postback.FieldStatuses:                  {Type: field.TypeJSON, Column: postback.FieldStatuses},
@@ -612,18 +612,18 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "PostbackVersion",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			postbackversion.FieldAffiliateID:   {Type: field.TypeInt64, Column: postbackversion.FieldAffiliateID},
-			postbackversion.FieldPostbackID:    {Type: field.TypeInt64, Column: postbackversion.FieldPostbackID},
-			postbackversion.FieldNumber:        {Type: field.TypeInt, Column: postbackversion.FieldNumber},
-			postbackversion.FieldURLTemplate:   {Type: field.TypeString, Column: postbackversion.FieldURLTemplate},
-			postbackversion.FieldMethod:        {Type: field.TypeEnum, Column: postbackversion.FieldMethod},
-			postbackversion.FieldStatuses:      {Type: field.TypeJSON, Column: postbackversion.FieldStatuses},
-			postbackversion.FieldEnabled:       {Type: field.TypeBool, Column: postbackversion.FieldEnabled},
-			postbackversion.FieldBodyRule:      {Type: field.TypeJSON, Column: postbackversion.FieldBodyRule},
-			postbackversion.FieldFurtherGoals:  {Type: field.TypeJSON, Column: postbackversion.FieldFurtherGoals},
-			postbackversion.FieldGatherSeconds: {Type: field.TypeInt, Column: postbackversion.FieldGatherSeconds},
-			postbackversion.FieldUserID:        {Type: field.TypeInt64, Column: postbackversion.FieldUserID},
-			postbackversion.FieldCreatedAt:     {Type: field.TypeTime, Column: postbackversion.FieldCreatedAt},
+			postbackversion.FieldAffiliateID:      {Type: field.TypeInt64, Column: postbackversion.FieldAffiliateID},
+			postbackversion.FieldPostbackID:       {Type: field.TypeInt64, Column: postbackversion.FieldPostbackID},
+			postbackversion.FieldNumber:           {Type: field.TypeInt, Column: postbackversion.FieldNumber},
+			postbackversion.FieldURLTemplate:      {Type: field.TypeString, Column: postbackversion.FieldURLTemplate},
+			postbackversion.FieldMethod:           {Type: field.TypeEnum, Column: postbackversion.FieldMethod},
+			postbackversion.FieldStatuses:         {Type: field.TypeJSON, Column: postbackversion.FieldStatuses},
+			postbackversion.FieldEnabled:          {Type: field.TypeBool, Column: postbackversion.FieldEnabled},
+			postbackversion.FieldBodyRule:         {Type: field.TypeJSON, Column: postbackversion.FieldBodyRule},
+			postbackversion.FieldFurtherGoals:     {Type: field.TypeJSON, Column: postbackversion.FieldFurtherGoals},
+			postbackversion.FieldAggregateSeconds: {Type: field.TypeInt, Column: postbackversion.FieldAggregateSeconds},
+			postbackversion.FieldUserID:           {Type: field.TypeInt64, Column: postbackversion.FieldUserID},
+			postbackversion.FieldCreatedAt:        {Type: field.TypeTime, Column: postbackversion.FieldCreatedAt},
 		},
 	}
 	graph.Nodes[24] = &sqlgraph.Node{
@@ -757,6 +757,71 @@ func (f *AffiliateFilter) WhereCreatedAt(p entql.TimeP) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *AggregatedEventQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the AggregatedEventQuery builder.
+func (_q *AggregatedEventQuery) Filter() *AggregatedEventFilter {
+	return &AggregatedEventFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *AggregatedEventMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the AggregatedEventMutation builder.
+func (m *AggregatedEventMutation) Filter() *AggregatedEventFilter {
+	return &AggregatedEventFilter{config: m.config, predicateAdder: m}
+}
+
+// AggregatedEventFilter provides a generic filtering capability at runtime for AggregatedEventQuery.
+type AggregatedEventFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *AggregatedEventFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[1].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql [16]byte predicate on the id field.
+func (f *AggregatedEventFilter) WhereID(p entql.ValueP) {
+	f.Where(p.Field(aggregatedevent.FieldID))
+}
+
+// WhereAffiliateID applies the entql int64 predicate on the affiliate_id field.
+func (f *AggregatedEventFilter) WhereAffiliateID(p entql.Int64P) {
+	f.Where(p.Field(aggregatedevent.FieldAffiliateID))
+}
+
+// WhereAggregationID applies the entql [16]byte predicate on the aggregation_id field.
+func (f *AggregatedEventFilter) WhereAggregationID(p entql.ValueP) {
+	f.Where(p.Field(aggregatedevent.FieldAggregationID))
+}
+
+// WhereConversionID applies the entql [16]byte predicate on the conversion_id field.
+func (f *AggregatedEventFilter) WhereConversionID(p entql.ValueP) {
+	f.Where(p.Field(aggregatedevent.FieldConversionID))
+}
+
+// WhereEventID applies the entql [16]byte predicate on the event_id field.
+func (f *AggregatedEventFilter) WhereEventID(p entql.ValueP) {
+	f.Where(p.Field(aggregatedevent.FieldEventID))
+}
+
+// WhereLeftAt applies the entql time.Time predicate on the left_at field.
+func (f *AggregatedEventFilter) WhereLeftAt(p entql.TimeP) {
+	f.Where(p.Field(aggregatedevent.FieldLeftAt))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *AlertQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -785,7 +850,7 @@ type AlertFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *AlertFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[1].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[2].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -870,7 +935,7 @@ type ApiTokenFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ApiTokenFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[2].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[3].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -960,7 +1025,7 @@ type AttemptFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *AttemptFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[3].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[4].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1080,7 +1145,7 @@ type AuditEntryFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *AuditEntryFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[4].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[5].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1165,7 +1230,7 @@ type BulkReplayFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *BulkReplayFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[5].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[6].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1255,7 +1320,7 @@ type CampaignFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *CampaignFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[6].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[7].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1325,7 +1390,7 @@ type ClickFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ClickFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[7].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[8].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1435,7 +1500,7 @@ type ConversionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ConversionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[8].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[9].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1595,7 +1660,7 @@ type ConversionEventFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ConversionEventFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[9].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1700,7 +1765,7 @@ type CurrencyRateFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *CurrencyRateFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1760,7 +1825,7 @@ type DealFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DealFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1865,7 +1930,7 @@ type DeliveryFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DeliveryFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2016,14 +2081,14 @@ func (f *DeliveryFilter) WhereReplayOf(p entql.ValueP) {
 	f.Where(p.Field(delivery.FieldReplayOf))
 }
 
-// WhereGatheringID applies the entql [16]byte predicate on the gathering_id field.
-func (f *DeliveryFilter) WhereGatheringID(p entql.ValueP) {
-	f.Where(p.Field(delivery.FieldGatheringID))
+// WhereAggregationID applies the entql [16]byte predicate on the aggregation_id field.
+func (f *DeliveryFilter) WhereAggregationID(p entql.ValueP) {
+	f.Where(p.Field(delivery.FieldAggregationID))
 }
 
-// WhereGathers applies the entql string predicate on the gathers field.
-func (f *DeliveryFilter) WhereGathers(p entql.StringP) {
-	f.Where(p.Field(delivery.FieldGathers))
+// WhereAggregates applies the entql string predicate on the aggregates field.
+func (f *DeliveryFilter) WhereAggregates(p entql.StringP) {
+	f.Where(p.Field(delivery.FieldAggregates))
 }
 
 // WhereMacros applies the entql json.RawMessage predicate on the macros field.
@@ -2085,7 +2150,7 @@ type EchoRequestFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *EchoRequestFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2129,71 +2194,6 @@ func (f *EchoRequestFilter) WhereBody(p entql.StringP) {
 // WhereStatusCode applies the entql int predicate on the status_code field.
 func (f *EchoRequestFilter) WhereStatusCode(p entql.IntP) {
 	f.Where(p.Field(echorequest.FieldStatusCode))
-}
-
-// addPredicate implements the predicateAdder interface.
-func (_q *GatheredEventQuery) addPredicate(pred func(s *sql.Selector)) {
-	_q.predicates = append(_q.predicates, pred)
-}
-
-// Filter returns a Filter implementation to apply filters on the GatheredEventQuery builder.
-func (_q *GatheredEventQuery) Filter() *GatheredEventFilter {
-	return &GatheredEventFilter{config: _q.config, predicateAdder: _q}
-}
-
-// addPredicate implements the predicateAdder interface.
-func (m *GatheredEventMutation) addPredicate(pred func(s *sql.Selector)) {
-	m.predicates = append(m.predicates, pred)
-}
-
-// Filter returns an entql.Where implementation to apply filters on the GatheredEventMutation builder.
-func (m *GatheredEventMutation) Filter() *GatheredEventFilter {
-	return &GatheredEventFilter{config: m.config, predicateAdder: m}
-}
-
-// GatheredEventFilter provides a generic filtering capability at runtime for GatheredEventQuery.
-type GatheredEventFilter struct {
-	predicateAdder
-	config
-}
-
-// Where applies the entql predicate on the query filter.
-func (f *GatheredEventFilter) Where(p entql.P) {
-	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
-			s.AddError(err)
-		}
-	})
-}
-
-// WhereID applies the entql [16]byte predicate on the id field.
-func (f *GatheredEventFilter) WhereID(p entql.ValueP) {
-	f.Where(p.Field(gatheredevent.FieldID))
-}
-
-// WhereAffiliateID applies the entql int64 predicate on the affiliate_id field.
-func (f *GatheredEventFilter) WhereAffiliateID(p entql.Int64P) {
-	f.Where(p.Field(gatheredevent.FieldAffiliateID))
-}
-
-// WhereGatheringID applies the entql [16]byte predicate on the gathering_id field.
-func (f *GatheredEventFilter) WhereGatheringID(p entql.ValueP) {
-	f.Where(p.Field(gatheredevent.FieldGatheringID))
-}
-
-// WhereConversionID applies the entql [16]byte predicate on the conversion_id field.
-func (f *GatheredEventFilter) WhereConversionID(p entql.ValueP) {
-	f.Where(p.Field(gatheredevent.FieldConversionID))
-}
-
-// WhereEventID applies the entql [16]byte predicate on the event_id field.
-func (f *GatheredEventFilter) WhereEventID(p entql.ValueP) {
-	f.Where(p.Field(gatheredevent.FieldEventID))
-}
-
-// WhereLeftAt applies the entql time.Time predicate on the left_at field.
-func (f *GatheredEventFilter) WhereLeftAt(p entql.TimeP) {
-	f.Where(p.Field(gatheredevent.FieldLeftAt))
 }
 
 // addPredicate implements the predicateAdder interface.
@@ -2781,9 +2781,9 @@ func (f *PostbackFilter) WhereFurtherGoals(p entql.BytesP) {
 	f.Where(p.Field(postback.FieldFurtherGoals))
 }
 
-// WhereGatherSeconds applies the entql int predicate on the gather_seconds field.
-func (f *PostbackFilter) WhereGatherSeconds(p entql.IntP) {
-	f.Where(p.Field(postback.FieldGatherSeconds))
+// WhereAggregateSeconds applies the entql int predicate on the aggregate_seconds field.
+func (f *PostbackFilter) WhereAggregateSeconds(p entql.IntP) {
+	f.Where(p.Field(postback.FieldAggregateSeconds))
 }
 
 // WhereURLTemplate applies the entql string predicate on the url_template field.
@@ -3016,9 +3016,9 @@ func (f *PostbackVersionFilter) WhereFurtherGoals(p entql.BytesP) {
 	f.Where(p.Field(postbackversion.FieldFurtherGoals))
 }
 
-// WhereGatherSeconds applies the entql int predicate on the gather_seconds field.
-func (f *PostbackVersionFilter) WhereGatherSeconds(p entql.IntP) {
-	f.Where(p.Field(postbackversion.FieldGatherSeconds))
+// WhereAggregateSeconds applies the entql int predicate on the aggregate_seconds field.
+func (f *PostbackVersionFilter) WhereAggregateSeconds(p entql.IntP) {
+	f.Where(p.Field(postbackversion.FieldAggregateSeconds))
 }
 
 // WhereUserID applies the entql int64 predicate on the user_id field.

@@ -14,6 +14,14 @@ func (_m *Affiliate) GlobalID() string {
 // IsNode says that it has a global id.
 func (*Affiliate) IsNode() {}
 
+// GlobalID is the opaque id that GraphQL shows for this AggregatedEvent.
+func (_m *AggregatedEvent) GlobalID() string {
+	return globalid.UUID("AggregatedEvent", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*AggregatedEvent) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this Alert.
 func (_m *Alert) GlobalID() string {
 	return globalid.UUID("Alert", _m.ID)
@@ -117,14 +125,6 @@ func (_m *EchoRequest) GlobalID() string {
 
 // IsNode says that it has a global id.
 func (*EchoRequest) IsNode() {}
-
-// GlobalID is the opaque id that GraphQL shows for this GatheredEvent.
-func (_m *GatheredEvent) GlobalID() string {
-	return globalid.UUID("GatheredEvent", _m.ID)
-}
-
-// IsNode says that it has a global id.
-func (*GatheredEvent) IsNode() {}
 
 // GlobalID is the opaque id that GraphQL shows for this Goal.
 func (_m *Goal) GlobalID() string {

@@ -12,6 +12,7 @@ import (
 	"postrider/domain/firing"
 	"postrider/domain/tracking"
 	"postrider/ent/db/affiliate"
+	"postrider/ent/db/aggregatedevent"
 	"postrider/ent/db/alert"
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/attempt"
@@ -25,7 +26,6 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
-	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
@@ -60,6 +60,7 @@ const (
 
 	// Node types.
 	TypeAffiliate         = "Affiliate"
+	TypeAggregatedEvent   = "AggregatedEvent"
 	TypeAlert             = "Alert"
 	TypeApiToken          = "ApiToken"
 	TypeAttempt           = "Attempt"
@@ -73,7 +74,6 @@ const (
 	TypeDeal              = "Deal"
 	TypeDelivery          = "Delivery"
 	TypeEchoRequest       = "EchoRequest"
-	TypeGatheredEvent     = "GatheredEvent"
 	TypeGoal              = "Goal"
 	TypeIntegration       = "Integration"
 	TypeIntegrationSecret = "IntegrationSecret"
@@ -526,6 +526,612 @@ func (m *AffiliateMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *AffiliateMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Affiliate edge %s", name)
+}
+
+// AggregatedEventMutation represents an operation that mutates the AggregatedEvent nodes in the graph.
+type AggregatedEventMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	affiliate_id    *int64
+	addaffiliate_id *int64
+	aggregation_id  *uuid.UUID
+	conversion_id   *uuid.UUID
+	event_id        *uuid.UUID
+	left_at         *time.Time
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*AggregatedEvent, error)
+	predicates      []predicate.AggregatedEvent
+}
+
+var _ ent.Mutation = (*AggregatedEventMutation)(nil)
+
+// aggregatedeventOption allows management of the mutation configuration using functional options.
+type aggregatedeventOption func(*AggregatedEventMutation)
+
+// newAggregatedEventMutation creates new mutation for the AggregatedEvent entity.
+func newAggregatedEventMutation(c config, op Op, opts ...aggregatedeventOption) *AggregatedEventMutation {
+	m := &AggregatedEventMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAggregatedEvent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAggregatedEventID sets the ID field of the mutation.
+func withAggregatedEventID(id uuid.UUID) aggregatedeventOption {
+	return func(m *AggregatedEventMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AggregatedEvent
+		)
+		m.oldValue = func(ctx context.Context) (*AggregatedEvent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AggregatedEvent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAggregatedEvent sets the old AggregatedEvent of the mutation.
+func withAggregatedEvent(node *AggregatedEvent) aggregatedeventOption {
+	return func(m *AggregatedEventMutation) {
+		m.oldValue = func(context.Context) (*AggregatedEvent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AggregatedEventMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AggregatedEventMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AggregatedEvent entities.
+func (m *AggregatedEventMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AggregatedEventMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AggregatedEventMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AggregatedEvent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAffiliateID sets the "affiliate_id" field.
+func (m *AggregatedEventMutation) SetAffiliateID(i int64) {
+	m.affiliate_id = &i
+	m.addaffiliate_id = nil
+}
+
+// AffiliateID returns the value of the "affiliate_id" field in the mutation.
+func (m *AggregatedEventMutation) AffiliateID() (r int64, exists bool) {
+	v := m.affiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAffiliateID returns the old "affiliate_id" field's value of the AggregatedEvent entity.
+// If the AggregatedEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AggregatedEventMutation) OldAffiliateID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAffiliateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAffiliateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAffiliateID: %w", err)
+	}
+	return oldValue.AffiliateID, nil
+}
+
+// AddAffiliateID adds i to the "affiliate_id" field.
+func (m *AggregatedEventMutation) AddAffiliateID(i int64) {
+	if m.addaffiliate_id != nil {
+		*m.addaffiliate_id += i
+	} else {
+		m.addaffiliate_id = &i
+	}
+}
+
+// AddedAffiliateID returns the value that was added to the "affiliate_id" field in this mutation.
+func (m *AggregatedEventMutation) AddedAffiliateID() (r int64, exists bool) {
+	v := m.addaffiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAffiliateID resets all changes to the "affiliate_id" field.
+func (m *AggregatedEventMutation) ResetAffiliateID() {
+	m.affiliate_id = nil
+	m.addaffiliate_id = nil
+}
+
+// SetAggregationID sets the "aggregation_id" field.
+func (m *AggregatedEventMutation) SetAggregationID(u uuid.UUID) {
+	m.aggregation_id = &u
+}
+
+// AggregationID returns the value of the "aggregation_id" field in the mutation.
+func (m *AggregatedEventMutation) AggregationID() (r uuid.UUID, exists bool) {
+	v := m.aggregation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAggregationID returns the old "aggregation_id" field's value of the AggregatedEvent entity.
+// If the AggregatedEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AggregatedEventMutation) OldAggregationID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAggregationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAggregationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAggregationID: %w", err)
+	}
+	return oldValue.AggregationID, nil
+}
+
+// ResetAggregationID resets all changes to the "aggregation_id" field.
+func (m *AggregatedEventMutation) ResetAggregationID() {
+	m.aggregation_id = nil
+}
+
+// SetConversionID sets the "conversion_id" field.
+func (m *AggregatedEventMutation) SetConversionID(u uuid.UUID) {
+	m.conversion_id = &u
+}
+
+// ConversionID returns the value of the "conversion_id" field in the mutation.
+func (m *AggregatedEventMutation) ConversionID() (r uuid.UUID, exists bool) {
+	v := m.conversion_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConversionID returns the old "conversion_id" field's value of the AggregatedEvent entity.
+// If the AggregatedEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AggregatedEventMutation) OldConversionID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConversionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConversionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConversionID: %w", err)
+	}
+	return oldValue.ConversionID, nil
+}
+
+// ResetConversionID resets all changes to the "conversion_id" field.
+func (m *AggregatedEventMutation) ResetConversionID() {
+	m.conversion_id = nil
+}
+
+// SetEventID sets the "event_id" field.
+func (m *AggregatedEventMutation) SetEventID(u uuid.UUID) {
+	m.event_id = &u
+}
+
+// EventID returns the value of the "event_id" field in the mutation.
+func (m *AggregatedEventMutation) EventID() (r uuid.UUID, exists bool) {
+	v := m.event_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEventID returns the old "event_id" field's value of the AggregatedEvent entity.
+// If the AggregatedEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AggregatedEventMutation) OldEventID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEventID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEventID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEventID: %w", err)
+	}
+	return oldValue.EventID, nil
+}
+
+// ResetEventID resets all changes to the "event_id" field.
+func (m *AggregatedEventMutation) ResetEventID() {
+	m.event_id = nil
+}
+
+// SetLeftAt sets the "left_at" field.
+func (m *AggregatedEventMutation) SetLeftAt(t time.Time) {
+	m.left_at = &t
+}
+
+// LeftAt returns the value of the "left_at" field in the mutation.
+func (m *AggregatedEventMutation) LeftAt() (r time.Time, exists bool) {
+	v := m.left_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeftAt returns the old "left_at" field's value of the AggregatedEvent entity.
+// If the AggregatedEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AggregatedEventMutation) OldLeftAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeftAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeftAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeftAt: %w", err)
+	}
+	return oldValue.LeftAt, nil
+}
+
+// ClearLeftAt clears the value of the "left_at" field.
+func (m *AggregatedEventMutation) ClearLeftAt() {
+	m.left_at = nil
+	m.clearedFields[aggregatedevent.FieldLeftAt] = struct{}{}
+}
+
+// LeftAtCleared returns if the "left_at" field was cleared in this mutation.
+func (m *AggregatedEventMutation) LeftAtCleared() bool {
+	_, ok := m.clearedFields[aggregatedevent.FieldLeftAt]
+	return ok
+}
+
+// ResetLeftAt resets all changes to the "left_at" field.
+func (m *AggregatedEventMutation) ResetLeftAt() {
+	m.left_at = nil
+	delete(m.clearedFields, aggregatedevent.FieldLeftAt)
+}
+
+// Where appends a list predicates to the AggregatedEventMutation builder.
+func (m *AggregatedEventMutation) Where(ps ...predicate.AggregatedEvent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AggregatedEventMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AggregatedEventMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AggregatedEvent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AggregatedEventMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AggregatedEventMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AggregatedEvent).
+func (m *AggregatedEventMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AggregatedEventMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.affiliate_id != nil {
+		fields = append(fields, aggregatedevent.FieldAffiliateID)
+	}
+	if m.aggregation_id != nil {
+		fields = append(fields, aggregatedevent.FieldAggregationID)
+	}
+	if m.conversion_id != nil {
+		fields = append(fields, aggregatedevent.FieldConversionID)
+	}
+	if m.event_id != nil {
+		fields = append(fields, aggregatedevent.FieldEventID)
+	}
+	if m.left_at != nil {
+		fields = append(fields, aggregatedevent.FieldLeftAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AggregatedEventMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case aggregatedevent.FieldAffiliateID:
+		return m.AffiliateID()
+	case aggregatedevent.FieldAggregationID:
+		return m.AggregationID()
+	case aggregatedevent.FieldConversionID:
+		return m.ConversionID()
+	case aggregatedevent.FieldEventID:
+		return m.EventID()
+	case aggregatedevent.FieldLeftAt:
+		return m.LeftAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AggregatedEventMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case aggregatedevent.FieldAffiliateID:
+		return m.OldAffiliateID(ctx)
+	case aggregatedevent.FieldAggregationID:
+		return m.OldAggregationID(ctx)
+	case aggregatedevent.FieldConversionID:
+		return m.OldConversionID(ctx)
+	case aggregatedevent.FieldEventID:
+		return m.OldEventID(ctx)
+	case aggregatedevent.FieldLeftAt:
+		return m.OldLeftAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown AggregatedEvent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AggregatedEventMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case aggregatedevent.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAffiliateID(v)
+		return nil
+	case aggregatedevent.FieldAggregationID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAggregationID(v)
+		return nil
+	case aggregatedevent.FieldConversionID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConversionID(v)
+		return nil
+	case aggregatedevent.FieldEventID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEventID(v)
+		return nil
+	case aggregatedevent.FieldLeftAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeftAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AggregatedEvent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AggregatedEventMutation) AddedFields() []string {
+	var fields []string
+	if m.addaffiliate_id != nil {
+		fields = append(fields, aggregatedevent.FieldAffiliateID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AggregatedEventMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case aggregatedevent.FieldAffiliateID:
+		return m.AddedAffiliateID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AggregatedEventMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case aggregatedevent.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAffiliateID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AggregatedEvent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AggregatedEventMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(aggregatedevent.FieldLeftAt) {
+		fields = append(fields, aggregatedevent.FieldLeftAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AggregatedEventMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AggregatedEventMutation) ClearField(name string) error {
+	switch name {
+	case aggregatedevent.FieldLeftAt:
+		m.ClearLeftAt()
+		return nil
+	}
+	return fmt.Errorf("unknown AggregatedEvent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AggregatedEventMutation) ResetField(name string) error {
+	switch name {
+	case aggregatedevent.FieldAffiliateID:
+		m.ResetAffiliateID()
+		return nil
+	case aggregatedevent.FieldAggregationID:
+		m.ResetAggregationID()
+		return nil
+	case aggregatedevent.FieldConversionID:
+		m.ResetConversionID()
+		return nil
+	case aggregatedevent.FieldEventID:
+		m.ResetEventID()
+		return nil
+	case aggregatedevent.FieldLeftAt:
+		m.ResetLeftAt()
+		return nil
+	}
+	return fmt.Errorf("unknown AggregatedEvent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AggregatedEventMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AggregatedEventMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AggregatedEventMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AggregatedEventMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AggregatedEventMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AggregatedEventMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AggregatedEventMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown AggregatedEvent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AggregatedEventMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown AggregatedEvent edge %s", name)
 }
 
 // AlertMutation represents an operation that mutates the Alert nodes in the graph.
@@ -12729,8 +13335,8 @@ type DeliveryMutation struct {
 	reason            *string
 	detail            *string
 	replay_of         *uuid.UUID
-	gathering_id      *uuid.UUID
-	gathers           *string
+	aggregation_id    *uuid.UUID
+	aggregates        *string
 	macros            *map[string]string
 	bulk_replay_id    *int64
 	addbulk_replay_id *int64
@@ -14289,102 +14895,102 @@ func (m *DeliveryMutation) ResetReplayOf() {
 	delete(m.clearedFields, delivery.FieldReplayOf)
 }
 
-// SetGatheringID sets the "gathering_id" field.
-func (m *DeliveryMutation) SetGatheringID(u uuid.UUID) {
-	m.gathering_id = &u
+// SetAggregationID sets the "aggregation_id" field.
+func (m *DeliveryMutation) SetAggregationID(u uuid.UUID) {
+	m.aggregation_id = &u
 }
 
-// GatheringID returns the value of the "gathering_id" field in the mutation.
-func (m *DeliveryMutation) GatheringID() (r uuid.UUID, exists bool) {
-	v := m.gathering_id
+// AggregationID returns the value of the "aggregation_id" field in the mutation.
+func (m *DeliveryMutation) AggregationID() (r uuid.UUID, exists bool) {
+	v := m.aggregation_id
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldGatheringID returns the old "gathering_id" field's value of the Delivery entity.
+// OldAggregationID returns the old "aggregation_id" field's value of the Delivery entity.
 // If the Delivery object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *DeliveryMutation) OldGatheringID(ctx context.Context) (v *uuid.UUID, err error) {
+func (m *DeliveryMutation) OldAggregationID(ctx context.Context) (v *uuid.UUID, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldGatheringID is only allowed on UpdateOne operations")
+		return v, errors.New("OldAggregationID is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldGatheringID requires an ID field in the mutation")
+		return v, errors.New("OldAggregationID requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldGatheringID: %w", err)
+		return v, fmt.Errorf("querying old value for OldAggregationID: %w", err)
 	}
-	return oldValue.GatheringID, nil
+	return oldValue.AggregationID, nil
 }
 
-// ClearGatheringID clears the value of the "gathering_id" field.
-func (m *DeliveryMutation) ClearGatheringID() {
-	m.gathering_id = nil
-	m.clearedFields[delivery.FieldGatheringID] = struct{}{}
+// ClearAggregationID clears the value of the "aggregation_id" field.
+func (m *DeliveryMutation) ClearAggregationID() {
+	m.aggregation_id = nil
+	m.clearedFields[delivery.FieldAggregationID] = struct{}{}
 }
 
-// GatheringIDCleared returns if the "gathering_id" field was cleared in this mutation.
-func (m *DeliveryMutation) GatheringIDCleared() bool {
-	_, ok := m.clearedFields[delivery.FieldGatheringID]
+// AggregationIDCleared returns if the "aggregation_id" field was cleared in this mutation.
+func (m *DeliveryMutation) AggregationIDCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldAggregationID]
 	return ok
 }
 
-// ResetGatheringID resets all changes to the "gathering_id" field.
-func (m *DeliveryMutation) ResetGatheringID() {
-	m.gathering_id = nil
-	delete(m.clearedFields, delivery.FieldGatheringID)
+// ResetAggregationID resets all changes to the "aggregation_id" field.
+func (m *DeliveryMutation) ResetAggregationID() {
+	m.aggregation_id = nil
+	delete(m.clearedFields, delivery.FieldAggregationID)
 }
 
-// SetGathers sets the "gathers" field.
-func (m *DeliveryMutation) SetGathers(s string) {
-	m.gathers = &s
+// SetAggregates sets the "aggregates" field.
+func (m *DeliveryMutation) SetAggregates(s string) {
+	m.aggregates = &s
 }
 
-// Gathers returns the value of the "gathers" field in the mutation.
-func (m *DeliveryMutation) Gathers() (r string, exists bool) {
-	v := m.gathers
+// Aggregates returns the value of the "aggregates" field in the mutation.
+func (m *DeliveryMutation) Aggregates() (r string, exists bool) {
+	v := m.aggregates
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldGathers returns the old "gathers" field's value of the Delivery entity.
+// OldAggregates returns the old "aggregates" field's value of the Delivery entity.
 // If the Delivery object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *DeliveryMutation) OldGathers(ctx context.Context) (v *string, err error) {
+func (m *DeliveryMutation) OldAggregates(ctx context.Context) (v *string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldGathers is only allowed on UpdateOne operations")
+		return v, errors.New("OldAggregates is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldGathers requires an ID field in the mutation")
+		return v, errors.New("OldAggregates requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldGathers: %w", err)
+		return v, fmt.Errorf("querying old value for OldAggregates: %w", err)
 	}
-	return oldValue.Gathers, nil
+	return oldValue.Aggregates, nil
 }
 
-// ClearGathers clears the value of the "gathers" field.
-func (m *DeliveryMutation) ClearGathers() {
-	m.gathers = nil
-	m.clearedFields[delivery.FieldGathers] = struct{}{}
+// ClearAggregates clears the value of the "aggregates" field.
+func (m *DeliveryMutation) ClearAggregates() {
+	m.aggregates = nil
+	m.clearedFields[delivery.FieldAggregates] = struct{}{}
 }
 
-// GathersCleared returns if the "gathers" field was cleared in this mutation.
-func (m *DeliveryMutation) GathersCleared() bool {
-	_, ok := m.clearedFields[delivery.FieldGathers]
+// AggregatesCleared returns if the "aggregates" field was cleared in this mutation.
+func (m *DeliveryMutation) AggregatesCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldAggregates]
 	return ok
 }
 
-// ResetGathers resets all changes to the "gathers" field.
-func (m *DeliveryMutation) ResetGathers() {
-	m.gathers = nil
-	delete(m.clearedFields, delivery.FieldGathers)
+// ResetAggregates resets all changes to the "aggregates" field.
+func (m *DeliveryMutation) ResetAggregates() {
+	m.aggregates = nil
+	delete(m.clearedFields, delivery.FieldAggregates)
 }
 
 // SetMacros sets the "macros" field.
@@ -14782,11 +15388,11 @@ func (m *DeliveryMutation) Fields() []string {
 	if m.replay_of != nil {
 		fields = append(fields, delivery.FieldReplayOf)
 	}
-	if m.gathering_id != nil {
-		fields = append(fields, delivery.FieldGatheringID)
+	if m.aggregation_id != nil {
+		fields = append(fields, delivery.FieldAggregationID)
 	}
-	if m.gathers != nil {
-		fields = append(fields, delivery.FieldGathers)
+	if m.aggregates != nil {
+		fields = append(fields, delivery.FieldAggregates)
 	}
 	if m.macros != nil {
 		fields = append(fields, delivery.FieldMacros)
@@ -14870,10 +15476,10 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.Detail()
 	case delivery.FieldReplayOf:
 		return m.ReplayOf()
-	case delivery.FieldGatheringID:
-		return m.GatheringID()
-	case delivery.FieldGathers:
-		return m.Gathers()
+	case delivery.FieldAggregationID:
+		return m.AggregationID()
+	case delivery.FieldAggregates:
+		return m.Aggregates()
 	case delivery.FieldMacros:
 		return m.Macros()
 	case delivery.FieldBulkReplayID:
@@ -14951,10 +15557,10 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldDetail(ctx)
 	case delivery.FieldReplayOf:
 		return m.OldReplayOf(ctx)
-	case delivery.FieldGatheringID:
-		return m.OldGatheringID(ctx)
-	case delivery.FieldGathers:
-		return m.OldGathers(ctx)
+	case delivery.FieldAggregationID:
+		return m.OldAggregationID(ctx)
+	case delivery.FieldAggregates:
+		return m.OldAggregates(ctx)
 	case delivery.FieldMacros:
 		return m.OldMacros(ctx)
 	case delivery.FieldBulkReplayID:
@@ -15172,19 +15778,19 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReplayOf(v)
 		return nil
-	case delivery.FieldGatheringID:
+	case delivery.FieldAggregationID:
 		v, ok := value.(uuid.UUID)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetGatheringID(v)
+		m.SetAggregationID(v)
 		return nil
-	case delivery.FieldGathers:
+	case delivery.FieldAggregates:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetGathers(v)
+		m.SetAggregates(v)
 		return nil
 	case delivery.FieldMacros:
 		v, ok := value.(map[string]string)
@@ -15438,11 +16044,11 @@ func (m *DeliveryMutation) ClearedFields() []string {
 	if m.FieldCleared(delivery.FieldReplayOf) {
 		fields = append(fields, delivery.FieldReplayOf)
 	}
-	if m.FieldCleared(delivery.FieldGatheringID) {
-		fields = append(fields, delivery.FieldGatheringID)
+	if m.FieldCleared(delivery.FieldAggregationID) {
+		fields = append(fields, delivery.FieldAggregationID)
 	}
-	if m.FieldCleared(delivery.FieldGathers) {
-		fields = append(fields, delivery.FieldGathers)
+	if m.FieldCleared(delivery.FieldAggregates) {
+		fields = append(fields, delivery.FieldAggregates)
 	}
 	if m.FieldCleared(delivery.FieldMacros) {
 		fields = append(fields, delivery.FieldMacros)
@@ -15524,11 +16130,11 @@ func (m *DeliveryMutation) ClearField(name string) error {
 	case delivery.FieldReplayOf:
 		m.ClearReplayOf()
 		return nil
-	case delivery.FieldGatheringID:
-		m.ClearGatheringID()
+	case delivery.FieldAggregationID:
+		m.ClearAggregationID()
 		return nil
-	case delivery.FieldGathers:
-		m.ClearGathers()
+	case delivery.FieldAggregates:
+		m.ClearAggregates()
 		return nil
 	case delivery.FieldMacros:
 		m.ClearMacros()
@@ -15631,11 +16237,11 @@ func (m *DeliveryMutation) ResetField(name string) error {
 	case delivery.FieldReplayOf:
 		m.ResetReplayOf()
 		return nil
-	case delivery.FieldGatheringID:
-		m.ResetGatheringID()
+	case delivery.FieldAggregationID:
+		m.ResetAggregationID()
 		return nil
-	case delivery.FieldGathers:
-		m.ResetGathers()
+	case delivery.FieldAggregates:
+		m.ResetAggregates()
 		return nil
 	case delivery.FieldMacros:
 		m.ResetMacros()
@@ -16446,612 +17052,6 @@ func (m *EchoRequestMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *EchoRequestMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown EchoRequest edge %s", name)
-}
-
-// GatheredEventMutation represents an operation that mutates the GatheredEvent nodes in the graph.
-type GatheredEventMutation struct {
-	config
-	op              Op
-	typ             string
-	id              *uuid.UUID
-	affiliate_id    *int64
-	addaffiliate_id *int64
-	gathering_id    *uuid.UUID
-	conversion_id   *uuid.UUID
-	event_id        *uuid.UUID
-	left_at         *time.Time
-	clearedFields   map[string]struct{}
-	done            bool
-	oldValue        func(context.Context) (*GatheredEvent, error)
-	predicates      []predicate.GatheredEvent
-}
-
-var _ ent.Mutation = (*GatheredEventMutation)(nil)
-
-// gatheredeventOption allows management of the mutation configuration using functional options.
-type gatheredeventOption func(*GatheredEventMutation)
-
-// newGatheredEventMutation creates new mutation for the GatheredEvent entity.
-func newGatheredEventMutation(c config, op Op, opts ...gatheredeventOption) *GatheredEventMutation {
-	m := &GatheredEventMutation{
-		config:        c,
-		op:            op,
-		typ:           TypeGatheredEvent,
-		clearedFields: make(map[string]struct{}),
-	}
-	for _, opt := range opts {
-		opt(m)
-	}
-	return m
-}
-
-// withGatheredEventID sets the ID field of the mutation.
-func withGatheredEventID(id uuid.UUID) gatheredeventOption {
-	return func(m *GatheredEventMutation) {
-		var (
-			err   error
-			once  sync.Once
-			value *GatheredEvent
-		)
-		m.oldValue = func(ctx context.Context) (*GatheredEvent, error) {
-			once.Do(func() {
-				if m.done {
-					err = errors.New("querying old values post mutation is not allowed")
-				} else {
-					value, err = m.Client().GatheredEvent.Get(ctx, id)
-				}
-			})
-			return value, err
-		}
-		m.id = &id
-	}
-}
-
-// withGatheredEvent sets the old GatheredEvent of the mutation.
-func withGatheredEvent(node *GatheredEvent) gatheredeventOption {
-	return func(m *GatheredEventMutation) {
-		m.oldValue = func(context.Context) (*GatheredEvent, error) {
-			return node, nil
-		}
-		m.id = &node.ID
-	}
-}
-
-// Client returns a new `ent.Client` from the mutation. If the mutation was
-// executed in a transaction (ent.Tx), a transactional client is returned.
-func (m GatheredEventMutation) Client() *Client {
-	client := &Client{config: m.config}
-	client.init()
-	return client
-}
-
-// Tx returns an `ent.Tx` for mutations that were executed in transactions;
-// it returns an error otherwise.
-func (m GatheredEventMutation) Tx() (*Tx, error) {
-	if _, ok := m.driver.(*txDriver); !ok {
-		return nil, errors.New("db: mutation is not running in a transaction")
-	}
-	tx := &Tx{config: m.config}
-	tx.init()
-	return tx, nil
-}
-
-// SetID sets the value of the id field. Note that this
-// operation is only accepted on creation of GatheredEvent entities.
-func (m *GatheredEventMutation) SetID(id uuid.UUID) {
-	m.id = &id
-}
-
-// ID returns the ID value in the mutation. Note that the ID is only available
-// if it was provided to the builder or after it was returned from the database.
-func (m *GatheredEventMutation) ID() (id uuid.UUID, exists bool) {
-	if m.id == nil {
-		return
-	}
-	return *m.id, true
-}
-
-// IDs queries the database and returns the entity ids that match the mutation's predicate.
-// That means, if the mutation is applied within a transaction with an isolation level such
-// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
-// or updated by the mutation.
-func (m *GatheredEventMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
-	switch {
-	case m.op.Is(OpUpdateOne | OpDeleteOne):
-		id, exists := m.ID()
-		if exists {
-			return []uuid.UUID{id}, nil
-		}
-		fallthrough
-	case m.op.Is(OpUpdate | OpDelete):
-		return m.Client().GatheredEvent.Query().Where(m.predicates...).IDs(ctx)
-	default:
-		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
-	}
-}
-
-// SetAffiliateID sets the "affiliate_id" field.
-func (m *GatheredEventMutation) SetAffiliateID(i int64) {
-	m.affiliate_id = &i
-	m.addaffiliate_id = nil
-}
-
-// AffiliateID returns the value of the "affiliate_id" field in the mutation.
-func (m *GatheredEventMutation) AffiliateID() (r int64, exists bool) {
-	v := m.affiliate_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldAffiliateID returns the old "affiliate_id" field's value of the GatheredEvent entity.
-// If the GatheredEvent object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *GatheredEventMutation) OldAffiliateID(ctx context.Context) (v int64, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldAffiliateID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldAffiliateID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldAffiliateID: %w", err)
-	}
-	return oldValue.AffiliateID, nil
-}
-
-// AddAffiliateID adds i to the "affiliate_id" field.
-func (m *GatheredEventMutation) AddAffiliateID(i int64) {
-	if m.addaffiliate_id != nil {
-		*m.addaffiliate_id += i
-	} else {
-		m.addaffiliate_id = &i
-	}
-}
-
-// AddedAffiliateID returns the value that was added to the "affiliate_id" field in this mutation.
-func (m *GatheredEventMutation) AddedAffiliateID() (r int64, exists bool) {
-	v := m.addaffiliate_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetAffiliateID resets all changes to the "affiliate_id" field.
-func (m *GatheredEventMutation) ResetAffiliateID() {
-	m.affiliate_id = nil
-	m.addaffiliate_id = nil
-}
-
-// SetGatheringID sets the "gathering_id" field.
-func (m *GatheredEventMutation) SetGatheringID(u uuid.UUID) {
-	m.gathering_id = &u
-}
-
-// GatheringID returns the value of the "gathering_id" field in the mutation.
-func (m *GatheredEventMutation) GatheringID() (r uuid.UUID, exists bool) {
-	v := m.gathering_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldGatheringID returns the old "gathering_id" field's value of the GatheredEvent entity.
-// If the GatheredEvent object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *GatheredEventMutation) OldGatheringID(ctx context.Context) (v uuid.UUID, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldGatheringID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldGatheringID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldGatheringID: %w", err)
-	}
-	return oldValue.GatheringID, nil
-}
-
-// ResetGatheringID resets all changes to the "gathering_id" field.
-func (m *GatheredEventMutation) ResetGatheringID() {
-	m.gathering_id = nil
-}
-
-// SetConversionID sets the "conversion_id" field.
-func (m *GatheredEventMutation) SetConversionID(u uuid.UUID) {
-	m.conversion_id = &u
-}
-
-// ConversionID returns the value of the "conversion_id" field in the mutation.
-func (m *GatheredEventMutation) ConversionID() (r uuid.UUID, exists bool) {
-	v := m.conversion_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldConversionID returns the old "conversion_id" field's value of the GatheredEvent entity.
-// If the GatheredEvent object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *GatheredEventMutation) OldConversionID(ctx context.Context) (v uuid.UUID, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldConversionID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldConversionID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldConversionID: %w", err)
-	}
-	return oldValue.ConversionID, nil
-}
-
-// ResetConversionID resets all changes to the "conversion_id" field.
-func (m *GatheredEventMutation) ResetConversionID() {
-	m.conversion_id = nil
-}
-
-// SetEventID sets the "event_id" field.
-func (m *GatheredEventMutation) SetEventID(u uuid.UUID) {
-	m.event_id = &u
-}
-
-// EventID returns the value of the "event_id" field in the mutation.
-func (m *GatheredEventMutation) EventID() (r uuid.UUID, exists bool) {
-	v := m.event_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldEventID returns the old "event_id" field's value of the GatheredEvent entity.
-// If the GatheredEvent object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *GatheredEventMutation) OldEventID(ctx context.Context) (v uuid.UUID, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldEventID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldEventID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldEventID: %w", err)
-	}
-	return oldValue.EventID, nil
-}
-
-// ResetEventID resets all changes to the "event_id" field.
-func (m *GatheredEventMutation) ResetEventID() {
-	m.event_id = nil
-}
-
-// SetLeftAt sets the "left_at" field.
-func (m *GatheredEventMutation) SetLeftAt(t time.Time) {
-	m.left_at = &t
-}
-
-// LeftAt returns the value of the "left_at" field in the mutation.
-func (m *GatheredEventMutation) LeftAt() (r time.Time, exists bool) {
-	v := m.left_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldLeftAt returns the old "left_at" field's value of the GatheredEvent entity.
-// If the GatheredEvent object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *GatheredEventMutation) OldLeftAt(ctx context.Context) (v *time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldLeftAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldLeftAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldLeftAt: %w", err)
-	}
-	return oldValue.LeftAt, nil
-}
-
-// ClearLeftAt clears the value of the "left_at" field.
-func (m *GatheredEventMutation) ClearLeftAt() {
-	m.left_at = nil
-	m.clearedFields[gatheredevent.FieldLeftAt] = struct{}{}
-}
-
-// LeftAtCleared returns if the "left_at" field was cleared in this mutation.
-func (m *GatheredEventMutation) LeftAtCleared() bool {
-	_, ok := m.clearedFields[gatheredevent.FieldLeftAt]
-	return ok
-}
-
-// ResetLeftAt resets all changes to the "left_at" field.
-func (m *GatheredEventMutation) ResetLeftAt() {
-	m.left_at = nil
-	delete(m.clearedFields, gatheredevent.FieldLeftAt)
-}
-
-// Where appends a list predicates to the GatheredEventMutation builder.
-func (m *GatheredEventMutation) Where(ps ...predicate.GatheredEvent) {
-	m.predicates = append(m.predicates, ps...)
-}
-
-// WhereP appends storage-level predicates to the GatheredEventMutation builder. Using this method,
-// users can use type-assertion to append predicates that do not depend on any generated package.
-func (m *GatheredEventMutation) WhereP(ps ...func(*sql.Selector)) {
-	p := make([]predicate.GatheredEvent, len(ps))
-	for i := range ps {
-		p[i] = ps[i]
-	}
-	m.Where(p...)
-}
-
-// Op returns the operation name.
-func (m *GatheredEventMutation) Op() Op {
-	return m.op
-}
-
-// SetOp allows setting the mutation operation.
-func (m *GatheredEventMutation) SetOp(op Op) {
-	m.op = op
-}
-
-// Type returns the node type of this mutation (GatheredEvent).
-func (m *GatheredEventMutation) Type() string {
-	return m.typ
-}
-
-// Fields returns all fields that were changed during this mutation. Note that in
-// order to get all numeric fields that were incremented/decremented, call
-// AddedFields().
-func (m *GatheredEventMutation) Fields() []string {
-	fields := make([]string, 0, 5)
-	if m.affiliate_id != nil {
-		fields = append(fields, gatheredevent.FieldAffiliateID)
-	}
-	if m.gathering_id != nil {
-		fields = append(fields, gatheredevent.FieldGatheringID)
-	}
-	if m.conversion_id != nil {
-		fields = append(fields, gatheredevent.FieldConversionID)
-	}
-	if m.event_id != nil {
-		fields = append(fields, gatheredevent.FieldEventID)
-	}
-	if m.left_at != nil {
-		fields = append(fields, gatheredevent.FieldLeftAt)
-	}
-	return fields
-}
-
-// Field returns the value of a field with the given name. The second boolean
-// return value indicates that this field was not set, or was not defined in the
-// schema.
-func (m *GatheredEventMutation) Field(name string) (ent.Value, bool) {
-	switch name {
-	case gatheredevent.FieldAffiliateID:
-		return m.AffiliateID()
-	case gatheredevent.FieldGatheringID:
-		return m.GatheringID()
-	case gatheredevent.FieldConversionID:
-		return m.ConversionID()
-	case gatheredevent.FieldEventID:
-		return m.EventID()
-	case gatheredevent.FieldLeftAt:
-		return m.LeftAt()
-	}
-	return nil, false
-}
-
-// OldField returns the old value of the field from the database. An error is
-// returned if the mutation operation is not UpdateOne, or the query to the
-// database failed.
-func (m *GatheredEventMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
-	switch name {
-	case gatheredevent.FieldAffiliateID:
-		return m.OldAffiliateID(ctx)
-	case gatheredevent.FieldGatheringID:
-		return m.OldGatheringID(ctx)
-	case gatheredevent.FieldConversionID:
-		return m.OldConversionID(ctx)
-	case gatheredevent.FieldEventID:
-		return m.OldEventID(ctx)
-	case gatheredevent.FieldLeftAt:
-		return m.OldLeftAt(ctx)
-	}
-	return nil, fmt.Errorf("unknown GatheredEvent field %s", name)
-}
-
-// SetField sets the value of a field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *GatheredEventMutation) SetField(name string, value ent.Value) error {
-	switch name {
-	case gatheredevent.FieldAffiliateID:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetAffiliateID(v)
-		return nil
-	case gatheredevent.FieldGatheringID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetGatheringID(v)
-		return nil
-	case gatheredevent.FieldConversionID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetConversionID(v)
-		return nil
-	case gatheredevent.FieldEventID:
-		v, ok := value.(uuid.UUID)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetEventID(v)
-		return nil
-	case gatheredevent.FieldLeftAt:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetLeftAt(v)
-		return nil
-	}
-	return fmt.Errorf("unknown GatheredEvent field %s", name)
-}
-
-// AddedFields returns all numeric fields that were incremented/decremented during
-// this mutation.
-func (m *GatheredEventMutation) AddedFields() []string {
-	var fields []string
-	if m.addaffiliate_id != nil {
-		fields = append(fields, gatheredevent.FieldAffiliateID)
-	}
-	return fields
-}
-
-// AddedField returns the numeric value that was incremented/decremented on a field
-// with the given name. The second boolean return value indicates that this field
-// was not set, or was not defined in the schema.
-func (m *GatheredEventMutation) AddedField(name string) (ent.Value, bool) {
-	switch name {
-	case gatheredevent.FieldAffiliateID:
-		return m.AddedAffiliateID()
-	}
-	return nil, false
-}
-
-// AddField adds the value to the field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *GatheredEventMutation) AddField(name string, value ent.Value) error {
-	switch name {
-	case gatheredevent.FieldAffiliateID:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddAffiliateID(v)
-		return nil
-	}
-	return fmt.Errorf("unknown GatheredEvent numeric field %s", name)
-}
-
-// ClearedFields returns all nullable fields that were cleared during this
-// mutation.
-func (m *GatheredEventMutation) ClearedFields() []string {
-	var fields []string
-	if m.FieldCleared(gatheredevent.FieldLeftAt) {
-		fields = append(fields, gatheredevent.FieldLeftAt)
-	}
-	return fields
-}
-
-// FieldCleared returns a boolean indicating if a field with the given name was
-// cleared in this mutation.
-func (m *GatheredEventMutation) FieldCleared(name string) bool {
-	_, ok := m.clearedFields[name]
-	return ok
-}
-
-// ClearField clears the value of the field with the given name. It returns an
-// error if the field is not defined in the schema.
-func (m *GatheredEventMutation) ClearField(name string) error {
-	switch name {
-	case gatheredevent.FieldLeftAt:
-		m.ClearLeftAt()
-		return nil
-	}
-	return fmt.Errorf("unknown GatheredEvent nullable field %s", name)
-}
-
-// ResetField resets all changes in the mutation for the field with the given name.
-// It returns an error if the field is not defined in the schema.
-func (m *GatheredEventMutation) ResetField(name string) error {
-	switch name {
-	case gatheredevent.FieldAffiliateID:
-		m.ResetAffiliateID()
-		return nil
-	case gatheredevent.FieldGatheringID:
-		m.ResetGatheringID()
-		return nil
-	case gatheredevent.FieldConversionID:
-		m.ResetConversionID()
-		return nil
-	case gatheredevent.FieldEventID:
-		m.ResetEventID()
-		return nil
-	case gatheredevent.FieldLeftAt:
-		m.ResetLeftAt()
-		return nil
-	}
-	return fmt.Errorf("unknown GatheredEvent field %s", name)
-}
-
-// AddedEdges returns all edge names that were set/added in this mutation.
-func (m *GatheredEventMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
-	return edges
-}
-
-// AddedIDs returns all IDs (to other nodes) that were added for the given edge
-// name in this mutation.
-func (m *GatheredEventMutation) AddedIDs(name string) []ent.Value {
-	return nil
-}
-
-// RemovedEdges returns all edge names that were removed in this mutation.
-func (m *GatheredEventMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
-	return edges
-}
-
-// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
-// the given name in this mutation.
-func (m *GatheredEventMutation) RemovedIDs(name string) []ent.Value {
-	return nil
-}
-
-// ClearedEdges returns all edge names that were cleared in this mutation.
-func (m *GatheredEventMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
-	return edges
-}
-
-// EdgeCleared returns a boolean which indicates if the edge with the given name
-// was cleared in this mutation.
-func (m *GatheredEventMutation) EdgeCleared(name string) bool {
-	return false
-}
-
-// ClearEdge clears the value of the edge with the given name. It returns an error
-// if that edge is not defined in the schema.
-func (m *GatheredEventMutation) ClearEdge(name string) error {
-	return fmt.Errorf("unknown GatheredEvent unique edge %s", name)
-}
-
-// ResetEdge resets all changes to the edge with the given name in this mutation.
-// It returns an error if the edge is not defined in the schema.
-func (m *GatheredEventMutation) ResetEdge(name string) error {
-	return fmt.Errorf("unknown GatheredEvent edge %s", name)
 }
 
 // GoalMutation represents an operation that mutates the Goal nodes in the graph.
@@ -22183,8 +22183,8 @@ type PostbackMutation struct {
 	goal                         *string
 	further_goals                *[]string
 	appendfurther_goals          []string
-	gather_seconds               *int
-	addgather_seconds            *int
+	aggregate_seconds            *int
+	addaggregate_seconds         *int
 	url_template                 *string
 	method                       *dispatch.Method
 	statuses                     *[]commission.Status
@@ -22665,74 +22665,74 @@ func (m *PostbackMutation) ResetFurtherGoals() {
 	m.appendfurther_goals = nil
 }
 
-// SetGatherSeconds sets the "gather_seconds" field.
-func (m *PostbackMutation) SetGatherSeconds(i int) {
-	m.gather_seconds = &i
-	m.addgather_seconds = nil
+// SetAggregateSeconds sets the "aggregate_seconds" field.
+func (m *PostbackMutation) SetAggregateSeconds(i int) {
+	m.aggregate_seconds = &i
+	m.addaggregate_seconds = nil
 }
 
-// GatherSeconds returns the value of the "gather_seconds" field in the mutation.
-func (m *PostbackMutation) GatherSeconds() (r int, exists bool) {
-	v := m.gather_seconds
+// AggregateSeconds returns the value of the "aggregate_seconds" field in the mutation.
+func (m *PostbackMutation) AggregateSeconds() (r int, exists bool) {
+	v := m.aggregate_seconds
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldGatherSeconds returns the old "gather_seconds" field's value of the Postback entity.
+// OldAggregateSeconds returns the old "aggregate_seconds" field's value of the Postback entity.
 // If the Postback object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PostbackMutation) OldGatherSeconds(ctx context.Context) (v *int, err error) {
+func (m *PostbackMutation) OldAggregateSeconds(ctx context.Context) (v *int, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldGatherSeconds is only allowed on UpdateOne operations")
+		return v, errors.New("OldAggregateSeconds is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldGatherSeconds requires an ID field in the mutation")
+		return v, errors.New("OldAggregateSeconds requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldGatherSeconds: %w", err)
+		return v, fmt.Errorf("querying old value for OldAggregateSeconds: %w", err)
 	}
-	return oldValue.GatherSeconds, nil
+	return oldValue.AggregateSeconds, nil
 }
 
-// AddGatherSeconds adds i to the "gather_seconds" field.
-func (m *PostbackMutation) AddGatherSeconds(i int) {
-	if m.addgather_seconds != nil {
-		*m.addgather_seconds += i
+// AddAggregateSeconds adds i to the "aggregate_seconds" field.
+func (m *PostbackMutation) AddAggregateSeconds(i int) {
+	if m.addaggregate_seconds != nil {
+		*m.addaggregate_seconds += i
 	} else {
-		m.addgather_seconds = &i
+		m.addaggregate_seconds = &i
 	}
 }
 
-// AddedGatherSeconds returns the value that was added to the "gather_seconds" field in this mutation.
-func (m *PostbackMutation) AddedGatherSeconds() (r int, exists bool) {
-	v := m.addgather_seconds
+// AddedAggregateSeconds returns the value that was added to the "aggregate_seconds" field in this mutation.
+func (m *PostbackMutation) AddedAggregateSeconds() (r int, exists bool) {
+	v := m.addaggregate_seconds
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ClearGatherSeconds clears the value of the "gather_seconds" field.
-func (m *PostbackMutation) ClearGatherSeconds() {
-	m.gather_seconds = nil
-	m.addgather_seconds = nil
-	m.clearedFields[postback.FieldGatherSeconds] = struct{}{}
+// ClearAggregateSeconds clears the value of the "aggregate_seconds" field.
+func (m *PostbackMutation) ClearAggregateSeconds() {
+	m.aggregate_seconds = nil
+	m.addaggregate_seconds = nil
+	m.clearedFields[postback.FieldAggregateSeconds] = struct{}{}
 }
 
-// GatherSecondsCleared returns if the "gather_seconds" field was cleared in this mutation.
-func (m *PostbackMutation) GatherSecondsCleared() bool {
-	_, ok := m.clearedFields[postback.FieldGatherSeconds]
+// AggregateSecondsCleared returns if the "aggregate_seconds" field was cleared in this mutation.
+func (m *PostbackMutation) AggregateSecondsCleared() bool {
+	_, ok := m.clearedFields[postback.FieldAggregateSeconds]
 	return ok
 }
 
-// ResetGatherSeconds resets all changes to the "gather_seconds" field.
-func (m *PostbackMutation) ResetGatherSeconds() {
-	m.gather_seconds = nil
-	m.addgather_seconds = nil
-	delete(m.clearedFields, postback.FieldGatherSeconds)
+// ResetAggregateSeconds resets all changes to the "aggregate_seconds" field.
+func (m *PostbackMutation) ResetAggregateSeconds() {
+	m.aggregate_seconds = nil
+	m.addaggregate_seconds = nil
+	delete(m.clearedFields, postback.FieldAggregateSeconds)
 }
 
 // SetURLTemplate sets the "url_template" field.
@@ -23359,8 +23359,8 @@ func (m *PostbackMutation) Fields() []string {
 	if m.further_goals != nil {
 		fields = append(fields, postback.FieldFurtherGoals)
 	}
-	if m.gather_seconds != nil {
-		fields = append(fields, postback.FieldGatherSeconds)
+	if m.aggregate_seconds != nil {
+		fields = append(fields, postback.FieldAggregateSeconds)
 	}
 	if m.url_template != nil {
 		fields = append(fields, postback.FieldURLTemplate)
@@ -23423,8 +23423,8 @@ func (m *PostbackMutation) Field(name string) (ent.Value, bool) {
 		return m.Goal()
 	case postback.FieldFurtherGoals:
 		return m.FurtherGoals()
-	case postback.FieldGatherSeconds:
-		return m.GatherSeconds()
+	case postback.FieldAggregateSeconds:
+		return m.AggregateSeconds()
 	case postback.FieldURLTemplate:
 		return m.URLTemplate()
 	case postback.FieldMethod:
@@ -23474,8 +23474,8 @@ func (m *PostbackMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldGoal(ctx)
 	case postback.FieldFurtherGoals:
 		return m.OldFurtherGoals(ctx)
-	case postback.FieldGatherSeconds:
-		return m.OldGatherSeconds(ctx)
+	case postback.FieldAggregateSeconds:
+		return m.OldAggregateSeconds(ctx)
 	case postback.FieldURLTemplate:
 		return m.OldURLTemplate(ctx)
 	case postback.FieldMethod:
@@ -23560,12 +23560,12 @@ func (m *PostbackMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetFurtherGoals(v)
 		return nil
-	case postback.FieldGatherSeconds:
+	case postback.FieldAggregateSeconds:
 		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetGatherSeconds(v)
+		m.SetAggregateSeconds(v)
 		return nil
 	case postback.FieldURLTemplate:
 		v, ok := value.(string)
@@ -23675,8 +23675,8 @@ func (m *PostbackMutation) AddedFields() []string {
 	if m.addcampaign_id != nil {
 		fields = append(fields, postback.FieldCampaignID)
 	}
-	if m.addgather_seconds != nil {
-		fields = append(fields, postback.FieldGatherSeconds)
+	if m.addaggregate_seconds != nil {
+		fields = append(fields, postback.FieldAggregateSeconds)
 	}
 	if m.addversion != nil {
 		fields = append(fields, postback.FieldVersion)
@@ -23695,8 +23695,8 @@ func (m *PostbackMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedOfferID()
 	case postback.FieldCampaignID:
 		return m.AddedCampaignID()
-	case postback.FieldGatherSeconds:
-		return m.AddedGatherSeconds()
+	case postback.FieldAggregateSeconds:
+		return m.AddedAggregateSeconds()
 	case postback.FieldVersion:
 		return m.AddedVersion()
 	}
@@ -23729,12 +23729,12 @@ func (m *PostbackMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddCampaignID(v)
 		return nil
-	case postback.FieldGatherSeconds:
+	case postback.FieldAggregateSeconds:
 		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.AddGatherSeconds(v)
+		m.AddAggregateSeconds(v)
 		return nil
 	case postback.FieldVersion:
 		v, ok := value.(int)
@@ -23757,8 +23757,8 @@ func (m *PostbackMutation) ClearedFields() []string {
 	if m.FieldCleared(postback.FieldCampaignID) {
 		fields = append(fields, postback.FieldCampaignID)
 	}
-	if m.FieldCleared(postback.FieldGatherSeconds) {
-		fields = append(fields, postback.FieldGatherSeconds)
+	if m.FieldCleared(postback.FieldAggregateSeconds) {
+		fields = append(fields, postback.FieldAggregateSeconds)
 	}
 	if m.FieldCleared(postback.FieldBodyRule) {
 		fields = append(fields, postback.FieldBodyRule)
@@ -23795,8 +23795,8 @@ func (m *PostbackMutation) ClearField(name string) error {
 	case postback.FieldCampaignID:
 		m.ClearCampaignID()
 		return nil
-	case postback.FieldGatherSeconds:
-		m.ClearGatherSeconds()
+	case postback.FieldAggregateSeconds:
+		m.ClearAggregateSeconds()
 		return nil
 	case postback.FieldBodyRule:
 		m.ClearBodyRule()
@@ -23842,8 +23842,8 @@ func (m *PostbackMutation) ResetField(name string) error {
 	case postback.FieldFurtherGoals:
 		m.ResetFurtherGoals()
 		return nil
-	case postback.FieldGatherSeconds:
-		m.ResetGatherSeconds()
+	case postback.FieldAggregateSeconds:
+		m.ResetAggregateSeconds()
 		return nil
 	case postback.FieldURLTemplate:
 		m.ResetURLTemplate()
@@ -24832,32 +24832,32 @@ func (m *PostbackTestMutation) ResetEdge(name string) error {
 // PostbackVersionMutation represents an operation that mutates the PostbackVersion nodes in the graph.
 type PostbackVersionMutation struct {
 	config
-	op                  Op
-	typ                 string
-	id                  *int64
-	affiliate_id        *int64
-	addaffiliate_id     *int64
-	postback_id         *int64
-	addpostback_id      *int64
-	number              *int
-	addnumber           *int
-	url_template        *string
-	method              *dispatch.Method
-	statuses            *[]commission.Status
-	appendstatuses      []commission.Status
-	enabled             *bool
-	body_rule           **dispatch.BodyRule
-	further_goals       *[]string
-	appendfurther_goals []string
-	gather_seconds      *int
-	addgather_seconds   *int
-	user_id             *int64
-	adduser_id          *int64
-	created_at          *time.Time
-	clearedFields       map[string]struct{}
-	done                bool
-	oldValue            func(context.Context) (*PostbackVersion, error)
-	predicates          []predicate.PostbackVersion
+	op                   Op
+	typ                  string
+	id                   *int64
+	affiliate_id         *int64
+	addaffiliate_id      *int64
+	postback_id          *int64
+	addpostback_id       *int64
+	number               *int
+	addnumber            *int
+	url_template         *string
+	method               *dispatch.Method
+	statuses             *[]commission.Status
+	appendstatuses       []commission.Status
+	enabled              *bool
+	body_rule            **dispatch.BodyRule
+	further_goals        *[]string
+	appendfurther_goals  []string
+	aggregate_seconds    *int
+	addaggregate_seconds *int
+	user_id              *int64
+	adduser_id           *int64
+	created_at           *time.Time
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*PostbackVersion, error)
+	predicates           []predicate.PostbackVersion
 }
 
 var _ ent.Mutation = (*PostbackVersionMutation)(nil)
@@ -25391,74 +25391,74 @@ func (m *PostbackVersionMutation) ResetFurtherGoals() {
 	m.appendfurther_goals = nil
 }
 
-// SetGatherSeconds sets the "gather_seconds" field.
-func (m *PostbackVersionMutation) SetGatherSeconds(i int) {
-	m.gather_seconds = &i
-	m.addgather_seconds = nil
+// SetAggregateSeconds sets the "aggregate_seconds" field.
+func (m *PostbackVersionMutation) SetAggregateSeconds(i int) {
+	m.aggregate_seconds = &i
+	m.addaggregate_seconds = nil
 }
 
-// GatherSeconds returns the value of the "gather_seconds" field in the mutation.
-func (m *PostbackVersionMutation) GatherSeconds() (r int, exists bool) {
-	v := m.gather_seconds
+// AggregateSeconds returns the value of the "aggregate_seconds" field in the mutation.
+func (m *PostbackVersionMutation) AggregateSeconds() (r int, exists bool) {
+	v := m.aggregate_seconds
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldGatherSeconds returns the old "gather_seconds" field's value of the PostbackVersion entity.
+// OldAggregateSeconds returns the old "aggregate_seconds" field's value of the PostbackVersion entity.
 // If the PostbackVersion object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PostbackVersionMutation) OldGatherSeconds(ctx context.Context) (v *int, err error) {
+func (m *PostbackVersionMutation) OldAggregateSeconds(ctx context.Context) (v *int, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldGatherSeconds is only allowed on UpdateOne operations")
+		return v, errors.New("OldAggregateSeconds is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldGatherSeconds requires an ID field in the mutation")
+		return v, errors.New("OldAggregateSeconds requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldGatherSeconds: %w", err)
+		return v, fmt.Errorf("querying old value for OldAggregateSeconds: %w", err)
 	}
-	return oldValue.GatherSeconds, nil
+	return oldValue.AggregateSeconds, nil
 }
 
-// AddGatherSeconds adds i to the "gather_seconds" field.
-func (m *PostbackVersionMutation) AddGatherSeconds(i int) {
-	if m.addgather_seconds != nil {
-		*m.addgather_seconds += i
+// AddAggregateSeconds adds i to the "aggregate_seconds" field.
+func (m *PostbackVersionMutation) AddAggregateSeconds(i int) {
+	if m.addaggregate_seconds != nil {
+		*m.addaggregate_seconds += i
 	} else {
-		m.addgather_seconds = &i
+		m.addaggregate_seconds = &i
 	}
 }
 
-// AddedGatherSeconds returns the value that was added to the "gather_seconds" field in this mutation.
-func (m *PostbackVersionMutation) AddedGatherSeconds() (r int, exists bool) {
-	v := m.addgather_seconds
+// AddedAggregateSeconds returns the value that was added to the "aggregate_seconds" field in this mutation.
+func (m *PostbackVersionMutation) AddedAggregateSeconds() (r int, exists bool) {
+	v := m.addaggregate_seconds
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ClearGatherSeconds clears the value of the "gather_seconds" field.
-func (m *PostbackVersionMutation) ClearGatherSeconds() {
-	m.gather_seconds = nil
-	m.addgather_seconds = nil
-	m.clearedFields[postbackversion.FieldGatherSeconds] = struct{}{}
+// ClearAggregateSeconds clears the value of the "aggregate_seconds" field.
+func (m *PostbackVersionMutation) ClearAggregateSeconds() {
+	m.aggregate_seconds = nil
+	m.addaggregate_seconds = nil
+	m.clearedFields[postbackversion.FieldAggregateSeconds] = struct{}{}
 }
 
-// GatherSecondsCleared returns if the "gather_seconds" field was cleared in this mutation.
-func (m *PostbackVersionMutation) GatherSecondsCleared() bool {
-	_, ok := m.clearedFields[postbackversion.FieldGatherSeconds]
+// AggregateSecondsCleared returns if the "aggregate_seconds" field was cleared in this mutation.
+func (m *PostbackVersionMutation) AggregateSecondsCleared() bool {
+	_, ok := m.clearedFields[postbackversion.FieldAggregateSeconds]
 	return ok
 }
 
-// ResetGatherSeconds resets all changes to the "gather_seconds" field.
-func (m *PostbackVersionMutation) ResetGatherSeconds() {
-	m.gather_seconds = nil
-	m.addgather_seconds = nil
-	delete(m.clearedFields, postbackversion.FieldGatherSeconds)
+// ResetAggregateSeconds resets all changes to the "aggregate_seconds" field.
+func (m *PostbackVersionMutation) ResetAggregateSeconds() {
+	m.aggregate_seconds = nil
+	m.addaggregate_seconds = nil
+	delete(m.clearedFields, postbackversion.FieldAggregateSeconds)
 }
 
 // SetUserID sets the "user_id" field.
@@ -25629,8 +25629,8 @@ func (m *PostbackVersionMutation) Fields() []string {
 	if m.further_goals != nil {
 		fields = append(fields, postbackversion.FieldFurtherGoals)
 	}
-	if m.gather_seconds != nil {
-		fields = append(fields, postbackversion.FieldGatherSeconds)
+	if m.aggregate_seconds != nil {
+		fields = append(fields, postbackversion.FieldAggregateSeconds)
 	}
 	if m.user_id != nil {
 		fields = append(fields, postbackversion.FieldUserID)
@@ -25664,8 +25664,8 @@ func (m *PostbackVersionMutation) Field(name string) (ent.Value, bool) {
 		return m.BodyRule()
 	case postbackversion.FieldFurtherGoals:
 		return m.FurtherGoals()
-	case postbackversion.FieldGatherSeconds:
-		return m.GatherSeconds()
+	case postbackversion.FieldAggregateSeconds:
+		return m.AggregateSeconds()
 	case postbackversion.FieldUserID:
 		return m.UserID()
 	case postbackversion.FieldCreatedAt:
@@ -25697,8 +25697,8 @@ func (m *PostbackVersionMutation) OldField(ctx context.Context, name string) (en
 		return m.OldBodyRule(ctx)
 	case postbackversion.FieldFurtherGoals:
 		return m.OldFurtherGoals(ctx)
-	case postbackversion.FieldGatherSeconds:
-		return m.OldGatherSeconds(ctx)
+	case postbackversion.FieldAggregateSeconds:
+		return m.OldAggregateSeconds(ctx)
 	case postbackversion.FieldUserID:
 		return m.OldUserID(ctx)
 	case postbackversion.FieldCreatedAt:
@@ -25775,12 +25775,12 @@ func (m *PostbackVersionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetFurtherGoals(v)
 		return nil
-	case postbackversion.FieldGatherSeconds:
+	case postbackversion.FieldAggregateSeconds:
 		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetGatherSeconds(v)
+		m.SetAggregateSeconds(v)
 		return nil
 	case postbackversion.FieldUserID:
 		v, ok := value.(int64)
@@ -25813,8 +25813,8 @@ func (m *PostbackVersionMutation) AddedFields() []string {
 	if m.addnumber != nil {
 		fields = append(fields, postbackversion.FieldNumber)
 	}
-	if m.addgather_seconds != nil {
-		fields = append(fields, postbackversion.FieldGatherSeconds)
+	if m.addaggregate_seconds != nil {
+		fields = append(fields, postbackversion.FieldAggregateSeconds)
 	}
 	if m.adduser_id != nil {
 		fields = append(fields, postbackversion.FieldUserID)
@@ -25833,8 +25833,8 @@ func (m *PostbackVersionMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedPostbackID()
 	case postbackversion.FieldNumber:
 		return m.AddedNumber()
-	case postbackversion.FieldGatherSeconds:
-		return m.AddedGatherSeconds()
+	case postbackversion.FieldAggregateSeconds:
+		return m.AddedAggregateSeconds()
 	case postbackversion.FieldUserID:
 		return m.AddedUserID()
 	}
@@ -25867,12 +25867,12 @@ func (m *PostbackVersionMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddNumber(v)
 		return nil
-	case postbackversion.FieldGatherSeconds:
+	case postbackversion.FieldAggregateSeconds:
 		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.AddGatherSeconds(v)
+		m.AddAggregateSeconds(v)
 		return nil
 	case postbackversion.FieldUserID:
 		v, ok := value.(int64)
@@ -25892,8 +25892,8 @@ func (m *PostbackVersionMutation) ClearedFields() []string {
 	if m.FieldCleared(postbackversion.FieldBodyRule) {
 		fields = append(fields, postbackversion.FieldBodyRule)
 	}
-	if m.FieldCleared(postbackversion.FieldGatherSeconds) {
-		fields = append(fields, postbackversion.FieldGatherSeconds)
+	if m.FieldCleared(postbackversion.FieldAggregateSeconds) {
+		fields = append(fields, postbackversion.FieldAggregateSeconds)
 	}
 	if m.FieldCleared(postbackversion.FieldUserID) {
 		fields = append(fields, postbackversion.FieldUserID)
@@ -25915,8 +25915,8 @@ func (m *PostbackVersionMutation) ClearField(name string) error {
 	case postbackversion.FieldBodyRule:
 		m.ClearBodyRule()
 		return nil
-	case postbackversion.FieldGatherSeconds:
-		m.ClearGatherSeconds()
+	case postbackversion.FieldAggregateSeconds:
+		m.ClearAggregateSeconds()
 		return nil
 	case postbackversion.FieldUserID:
 		m.ClearUserID()
@@ -25956,8 +25956,8 @@ func (m *PostbackVersionMutation) ResetField(name string) error {
 	case postbackversion.FieldFurtherGoals:
 		m.ResetFurtherGoals()
 		return nil
-	case postbackversion.FieldGatherSeconds:
-		m.ResetGatherSeconds()
+	case postbackversion.FieldAggregateSeconds:
+		m.ResetAggregateSeconds()
 		return nil
 	case postbackversion.FieldUserID:
 		m.ResetUserID()

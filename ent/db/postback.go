@@ -33,10 +33,10 @@ type Postback struct {
 	CampaignID *int64 `json:"campaign_id,omitempty"`
 	// The goal's key.
 	Goal string `json:"goal,omitempty"`
-	// Goals that it gathers too; empty unless it gathers.
+	// Goals that it aggregates too; empty unless it aggregates.
 	FurtherGoals []string `json:"further_goals,omitempty"`
-	// For how long it gathers the conversions of a click into one request; null to send each by itself.
-	GatherSeconds *int `json:"gather_seconds,omitempty"`
+	// For how long it aggregates the conversions of a click into one request; null to send each by itself.
+	AggregateSeconds *int `json:"aggregate_seconds,omitempty"`
 	// URLTemplate holds the value of the "url_template" field.
 	URLTemplate string `json:"url_template,omitempty"`
 	// Method holds the value of the "method" field.
@@ -75,7 +75,7 @@ func (*Postback) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case postback.FieldEnabled:
 			values[i] = new(sql.NullBool)
-		case postback.FieldID, postback.FieldAffiliateID, postback.FieldOfferID, postback.FieldCampaignID, postback.FieldGatherSeconds, postback.FieldVersion:
+		case postback.FieldID, postback.FieldAffiliateID, postback.FieldOfferID, postback.FieldCampaignID, postback.FieldAggregateSeconds, postback.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case postback.FieldName, postback.FieldScope, postback.FieldGoal, postback.FieldURLTemplate, postback.FieldMethod, postback.FieldHoldReason:
 			values[i] = new(sql.NullString)
@@ -148,12 +148,12 @@ func (_m *Postback) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field further_goals: %w", err)
 				}
 			}
-		case postback.FieldGatherSeconds:
+		case postback.FieldAggregateSeconds:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field gather_seconds", values[i])
+				return fmt.Errorf("unexpected type %T for field aggregate_seconds", values[i])
 			} else if value.Valid {
-				_m.GatherSeconds = new(int)
-				*_m.GatherSeconds = int(value.Int64)
+				_m.AggregateSeconds = new(int)
+				*_m.AggregateSeconds = int(value.Int64)
 			}
 		case postback.FieldURLTemplate:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -301,8 +301,8 @@ func (_m *Postback) String() string {
 	builder.WriteString("further_goals=")
 	builder.WriteString(fmt.Sprintf("%v", _m.FurtherGoals))
 	builder.WriteString(", ")
-	if v := _m.GatherSeconds; v != nil {
-		builder.WriteString("gather_seconds=")
+	if v := _m.AggregateSeconds; v != nil {
+		builder.WriteString("aggregate_seconds=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

@@ -89,16 +89,16 @@ func (_c *PostbackCreate) SetFurtherGoals(v []string) *PostbackCreate {
 	return _c
 }
 
-// SetGatherSeconds sets the "gather_seconds" field.
-func (_c *PostbackCreate) SetGatherSeconds(v int) *PostbackCreate {
-	_c.mutation.SetGatherSeconds(v)
+// SetAggregateSeconds sets the "aggregate_seconds" field.
+func (_c *PostbackCreate) SetAggregateSeconds(v int) *PostbackCreate {
+	_c.mutation.SetAggregateSeconds(v)
 	return _c
 }
 
-// SetNillableGatherSeconds sets the "gather_seconds" field if the given value is not nil.
-func (_c *PostbackCreate) SetNillableGatherSeconds(v *int) *PostbackCreate {
+// SetNillableAggregateSeconds sets the "aggregate_seconds" field if the given value is not nil.
+func (_c *PostbackCreate) SetNillableAggregateSeconds(v *int) *PostbackCreate {
 	if v != nil {
-		_c.SetGatherSeconds(*v)
+		_c.SetAggregateSeconds(*v)
 	}
 	return _c
 }
@@ -352,9 +352,9 @@ func (_c *PostbackCreate) check() error {
 	if _, ok := _c.mutation.FurtherGoals(); !ok {
 		return &ValidationError{Name: "further_goals", err: errors.New(`db: missing required field "Postback.further_goals"`)}
 	}
-	if v, ok := _c.mutation.GatherSeconds(); ok {
-		if err := postback.GatherSecondsValidator(v); err != nil {
-			return &ValidationError{Name: "gather_seconds", err: fmt.Errorf(`db: validator failed for field "Postback.gather_seconds": %w`, err)}
+	if v, ok := _c.mutation.AggregateSeconds(); ok {
+		if err := postback.AggregateSecondsValidator(v); err != nil {
+			return &ValidationError{Name: "aggregate_seconds", err: fmt.Errorf(`db: validator failed for field "Postback.aggregate_seconds": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.URLTemplate(); !ok {
@@ -451,9 +451,9 @@ func (_c *PostbackCreate) createSpec() (*Postback, *sqlgraph.CreateSpec) {
 		_spec.SetField(postback.FieldFurtherGoals, field.TypeJSON, value)
 		_node.FurtherGoals = value
 	}
-	if value, ok := _c.mutation.GatherSeconds(); ok {
-		_spec.SetField(postback.FieldGatherSeconds, field.TypeInt, value)
-		_node.GatherSeconds = &value
+	if value, ok := _c.mutation.AggregateSeconds(); ok {
+		_spec.SetField(postback.FieldAggregateSeconds, field.TypeInt, value)
+		_node.AggregateSeconds = &value
 	}
 	if value, ok := _c.mutation.URLTemplate(); ok {
 		_spec.SetField(postback.FieldURLTemplate, field.TypeString, value)

@@ -141,30 +141,30 @@ func (_u *PostbackUpdate) AppendFurtherGoals(v []string) *PostbackUpdate {
 	return _u
 }
 
-// SetGatherSeconds sets the "gather_seconds" field.
-func (_u *PostbackUpdate) SetGatherSeconds(v int) *PostbackUpdate {
-	_u.mutation.ResetGatherSeconds()
-	_u.mutation.SetGatherSeconds(v)
+// SetAggregateSeconds sets the "aggregate_seconds" field.
+func (_u *PostbackUpdate) SetAggregateSeconds(v int) *PostbackUpdate {
+	_u.mutation.ResetAggregateSeconds()
+	_u.mutation.SetAggregateSeconds(v)
 	return _u
 }
 
-// SetNillableGatherSeconds sets the "gather_seconds" field if the given value is not nil.
-func (_u *PostbackUpdate) SetNillableGatherSeconds(v *int) *PostbackUpdate {
+// SetNillableAggregateSeconds sets the "aggregate_seconds" field if the given value is not nil.
+func (_u *PostbackUpdate) SetNillableAggregateSeconds(v *int) *PostbackUpdate {
 	if v != nil {
-		_u.SetGatherSeconds(*v)
+		_u.SetAggregateSeconds(*v)
 	}
 	return _u
 }
 
-// AddGatherSeconds adds value to the "gather_seconds" field.
-func (_u *PostbackUpdate) AddGatherSeconds(v int) *PostbackUpdate {
-	_u.mutation.AddGatherSeconds(v)
+// AddAggregateSeconds adds value to the "aggregate_seconds" field.
+func (_u *PostbackUpdate) AddAggregateSeconds(v int) *PostbackUpdate {
+	_u.mutation.AddAggregateSeconds(v)
 	return _u
 }
 
-// ClearGatherSeconds clears the value of the "gather_seconds" field.
-func (_u *PostbackUpdate) ClearGatherSeconds() *PostbackUpdate {
-	_u.mutation.ClearGatherSeconds()
+// ClearAggregateSeconds clears the value of the "aggregate_seconds" field.
+func (_u *PostbackUpdate) ClearAggregateSeconds() *PostbackUpdate {
+	_u.mutation.ClearAggregateSeconds()
 	return _u
 }
 
@@ -398,9 +398,9 @@ func (_u *PostbackUpdate) check() error {
 			return &ValidationError{Name: "scope", err: fmt.Errorf(`db: validator failed for field "Postback.scope": %w`, err)}
 		}
 	}
-	if v, ok := _u.mutation.GatherSeconds(); ok {
-		if err := postback.GatherSecondsValidator(v); err != nil {
-			return &ValidationError{Name: "gather_seconds", err: fmt.Errorf(`db: validator failed for field "Postback.gather_seconds": %w`, err)}
+	if v, ok := _u.mutation.AggregateSeconds(); ok {
+		if err := postback.AggregateSecondsValidator(v); err != nil {
+			return &ValidationError{Name: "aggregate_seconds", err: fmt.Errorf(`db: validator failed for field "Postback.aggregate_seconds": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.Method(); ok {
@@ -469,14 +469,14 @@ func (_u *PostbackUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			sqljson.Append(u, postback.FieldFurtherGoals, value)
 		})
 	}
-	if value, ok := _u.mutation.GatherSeconds(); ok {
-		_spec.SetField(postback.FieldGatherSeconds, field.TypeInt, value)
+	if value, ok := _u.mutation.AggregateSeconds(); ok {
+		_spec.SetField(postback.FieldAggregateSeconds, field.TypeInt, value)
 	}
-	if value, ok := _u.mutation.AddedGatherSeconds(); ok {
-		_spec.AddField(postback.FieldGatherSeconds, field.TypeInt, value)
+	if value, ok := _u.mutation.AddedAggregateSeconds(); ok {
+		_spec.AddField(postback.FieldAggregateSeconds, field.TypeInt, value)
 	}
-	if _u.mutation.GatherSecondsCleared() {
-		_spec.ClearField(postback.FieldGatherSeconds, field.TypeInt)
+	if _u.mutation.AggregateSecondsCleared() {
+		_spec.ClearField(postback.FieldAggregateSeconds, field.TypeInt)
 	}
 	if value, ok := _u.mutation.URLTemplate(); ok {
 		_spec.SetField(postback.FieldURLTemplate, field.TypeString, value)
@@ -667,30 +667,30 @@ func (_u *PostbackUpdateOne) AppendFurtherGoals(v []string) *PostbackUpdateOne {
 	return _u
 }
 
-// SetGatherSeconds sets the "gather_seconds" field.
-func (_u *PostbackUpdateOne) SetGatherSeconds(v int) *PostbackUpdateOne {
-	_u.mutation.ResetGatherSeconds()
-	_u.mutation.SetGatherSeconds(v)
+// SetAggregateSeconds sets the "aggregate_seconds" field.
+func (_u *PostbackUpdateOne) SetAggregateSeconds(v int) *PostbackUpdateOne {
+	_u.mutation.ResetAggregateSeconds()
+	_u.mutation.SetAggregateSeconds(v)
 	return _u
 }
 
-// SetNillableGatherSeconds sets the "gather_seconds" field if the given value is not nil.
-func (_u *PostbackUpdateOne) SetNillableGatherSeconds(v *int) *PostbackUpdateOne {
+// SetNillableAggregateSeconds sets the "aggregate_seconds" field if the given value is not nil.
+func (_u *PostbackUpdateOne) SetNillableAggregateSeconds(v *int) *PostbackUpdateOne {
 	if v != nil {
-		_u.SetGatherSeconds(*v)
+		_u.SetAggregateSeconds(*v)
 	}
 	return _u
 }
 
-// AddGatherSeconds adds value to the "gather_seconds" field.
-func (_u *PostbackUpdateOne) AddGatherSeconds(v int) *PostbackUpdateOne {
-	_u.mutation.AddGatherSeconds(v)
+// AddAggregateSeconds adds value to the "aggregate_seconds" field.
+func (_u *PostbackUpdateOne) AddAggregateSeconds(v int) *PostbackUpdateOne {
+	_u.mutation.AddAggregateSeconds(v)
 	return _u
 }
 
-// ClearGatherSeconds clears the value of the "gather_seconds" field.
-func (_u *PostbackUpdateOne) ClearGatherSeconds() *PostbackUpdateOne {
-	_u.mutation.ClearGatherSeconds()
+// ClearAggregateSeconds clears the value of the "aggregate_seconds" field.
+func (_u *PostbackUpdateOne) ClearAggregateSeconds() *PostbackUpdateOne {
+	_u.mutation.ClearAggregateSeconds()
 	return _u
 }
 
@@ -937,9 +937,9 @@ func (_u *PostbackUpdateOne) check() error {
 			return &ValidationError{Name: "scope", err: fmt.Errorf(`db: validator failed for field "Postback.scope": %w`, err)}
 		}
 	}
-	if v, ok := _u.mutation.GatherSeconds(); ok {
-		if err := postback.GatherSecondsValidator(v); err != nil {
-			return &ValidationError{Name: "gather_seconds", err: fmt.Errorf(`db: validator failed for field "Postback.gather_seconds": %w`, err)}
+	if v, ok := _u.mutation.AggregateSeconds(); ok {
+		if err := postback.AggregateSecondsValidator(v); err != nil {
+			return &ValidationError{Name: "aggregate_seconds", err: fmt.Errorf(`db: validator failed for field "Postback.aggregate_seconds": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.Method(); ok {
@@ -1025,14 +1025,14 @@ func (_u *PostbackUpdateOne) sqlSave(ctx context.Context) (_node *Postback, err 
 			sqljson.Append(u, postback.FieldFurtherGoals, value)
 		})
 	}
-	if value, ok := _u.mutation.GatherSeconds(); ok {
-		_spec.SetField(postback.FieldGatherSeconds, field.TypeInt, value)
+	if value, ok := _u.mutation.AggregateSeconds(); ok {
+		_spec.SetField(postback.FieldAggregateSeconds, field.TypeInt, value)
 	}
-	if value, ok := _u.mutation.AddedGatherSeconds(); ok {
-		_spec.AddField(postback.FieldGatherSeconds, field.TypeInt, value)
+	if value, ok := _u.mutation.AddedAggregateSeconds(); ok {
+		_spec.AddField(postback.FieldAggregateSeconds, field.TypeInt, value)
 	}
-	if _u.mutation.GatherSecondsCleared() {
-		_spec.ClearField(postback.FieldGatherSeconds, field.TypeInt)
+	if _u.mutation.AggregateSecondsCleared() {
+		_spec.ClearField(postback.FieldAggregateSeconds, field.TypeInt)
 	}
 	if value, ok := _u.mutation.URLTemplate(); ok {
 		_spec.SetField(postback.FieldURLTemplate, field.TypeString, value)

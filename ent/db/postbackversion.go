@@ -36,10 +36,10 @@ type PostbackVersion struct {
 	Enabled bool `json:"enabled,omitempty"`
 	// BodyRule holds the value of the "body_rule" field.
 	BodyRule *dispatch.BodyRule `json:"body_rule,omitempty"`
-	// Goals that it gathers too.
+	// Goals that it aggregates too.
 	FurtherGoals []string `json:"further_goals,omitempty"`
-	// For how long it gathers; null for not at all.
-	GatherSeconds *int `json:"gather_seconds,omitempty"`
+	// For how long it aggregates; null for not at all.
+	AggregateSeconds *int `json:"aggregate_seconds,omitempty"`
 	// Who made it; null for Postrider itself.
 	UserID *int64 `json:"user_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -56,7 +56,7 @@ func (*PostbackVersion) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case postbackversion.FieldEnabled:
 			values[i] = new(sql.NullBool)
-		case postbackversion.FieldID, postbackversion.FieldAffiliateID, postbackversion.FieldPostbackID, postbackversion.FieldNumber, postbackversion.FieldGatherSeconds, postbackversion.FieldUserID:
+		case postbackversion.FieldID, postbackversion.FieldAffiliateID, postbackversion.FieldPostbackID, postbackversion.FieldNumber, postbackversion.FieldAggregateSeconds, postbackversion.FieldUserID:
 			values[i] = new(sql.NullInt64)
 		case postbackversion.FieldURLTemplate, postbackversion.FieldMethod:
 			values[i] = new(sql.NullString)
@@ -143,12 +143,12 @@ func (_m *PostbackVersion) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field further_goals: %w", err)
 				}
 			}
-		case postbackversion.FieldGatherSeconds:
+		case postbackversion.FieldAggregateSeconds:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field gather_seconds", values[i])
+				return fmt.Errorf("unexpected type %T for field aggregate_seconds", values[i])
 			} else if value.Valid {
-				_m.GatherSeconds = new(int)
-				*_m.GatherSeconds = int(value.Int64)
+				_m.AggregateSeconds = new(int)
+				*_m.AggregateSeconds = int(value.Int64)
 			}
 		case postbackversion.FieldUserID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -226,8 +226,8 @@ func (_m *PostbackVersion) String() string {
 	builder.WriteString("further_goals=")
 	builder.WriteString(fmt.Sprintf("%v", _m.FurtherGoals))
 	builder.WriteString(", ")
-	if v := _m.GatherSeconds; v != nil {
-		builder.WriteString("gather_seconds=")
+	if v := _m.AggregateSeconds; v != nil {
+		builder.WriteString("aggregate_seconds=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

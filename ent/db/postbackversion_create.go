@@ -76,16 +76,16 @@ func (_c *PostbackVersionCreate) SetFurtherGoals(v []string) *PostbackVersionCre
 	return _c
 }
 
-// SetGatherSeconds sets the "gather_seconds" field.
-func (_c *PostbackVersionCreate) SetGatherSeconds(v int) *PostbackVersionCreate {
-	_c.mutation.SetGatherSeconds(v)
+// SetAggregateSeconds sets the "aggregate_seconds" field.
+func (_c *PostbackVersionCreate) SetAggregateSeconds(v int) *PostbackVersionCreate {
+	_c.mutation.SetAggregateSeconds(v)
 	return _c
 }
 
-// SetNillableGatherSeconds sets the "gather_seconds" field if the given value is not nil.
-func (_c *PostbackVersionCreate) SetNillableGatherSeconds(v *int) *PostbackVersionCreate {
+// SetNillableAggregateSeconds sets the "aggregate_seconds" field if the given value is not nil.
+func (_c *PostbackVersionCreate) SetNillableAggregateSeconds(v *int) *PostbackVersionCreate {
 	if v != nil {
-		_c.SetGatherSeconds(*v)
+		_c.SetAggregateSeconds(*v)
 	}
 	return _c
 }
@@ -282,9 +282,9 @@ func (_c *PostbackVersionCreate) createSpec() (*PostbackVersion, *sqlgraph.Creat
 		_spec.SetField(postbackversion.FieldFurtherGoals, field.TypeJSON, value)
 		_node.FurtherGoals = value
 	}
-	if value, ok := _c.mutation.GatherSeconds(); ok {
-		_spec.SetField(postbackversion.FieldGatherSeconds, field.TypeInt, value)
-		_node.GatherSeconds = &value
+	if value, ok := _c.mutation.AggregateSeconds(); ok {
+		_spec.SetField(postbackversion.FieldAggregateSeconds, field.TypeInt, value)
+		_node.AggregateSeconds = &value
 	}
 	if value, ok := _c.mutation.UserID(); ok {
 		_spec.SetField(postbackversion.FieldUserID, field.TypeInt64, value)

@@ -78,8 +78,8 @@ func (_u *PostbackVersionUpdate) sqlSave(ctx context.Context) (_node int, err er
 	if _u.mutation.BodyRuleCleared() {
 		_spec.ClearField(postbackversion.FieldBodyRule, field.TypeJSON)
 	}
-	if _u.mutation.GatherSecondsCleared() {
-		_spec.ClearField(postbackversion.FieldGatherSeconds, field.TypeInt)
+	if _u.mutation.AggregateSecondsCleared() {
+		_spec.ClearField(postbackversion.FieldAggregateSeconds, field.TypeInt)
 	}
 	if _u.mutation.UserIDCleared() {
 		_spec.ClearField(postbackversion.FieldUserID, field.TypeInt64)
@@ -186,8 +186,8 @@ func (_u *PostbackVersionUpdateOne) sqlSave(ctx context.Context) (_node *Postbac
 	if _u.mutation.BodyRuleCleared() {
 		_spec.ClearField(postbackversion.FieldBodyRule, field.TypeJSON)
 	}
-	if _u.mutation.GatherSecondsCleared() {
-		_spec.ClearField(postbackversion.FieldGatherSeconds, field.TypeInt)
+	if _u.mutation.AggregateSecondsCleared() {
+		_spec.ClearField(postbackversion.FieldAggregateSeconds, field.TypeInt)
 	}
 	if _u.mutation.UserIDCleared() {
 		_spec.ClearField(postbackversion.FieldUserID, field.TypeInt64)

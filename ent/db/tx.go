@@ -16,6 +16,8 @@ type Tx struct {
 	config
 	// Affiliate is the client for interacting with the Affiliate builders.
 	Affiliate *AffiliateClient
+	// AggregatedEvent is the client for interacting with the AggregatedEvent builders.
+	AggregatedEvent *AggregatedEventClient
 	// Alert is the client for interacting with the Alert builders.
 	Alert *AlertClient
 	// ApiToken is the client for interacting with the ApiToken builders.
@@ -42,8 +44,6 @@ type Tx struct {
 	Delivery *DeliveryClient
 	// EchoRequest is the client for interacting with the EchoRequest builders.
 	EchoRequest *EchoRequestClient
-	// GatheredEvent is the client for interacting with the GatheredEvent builders.
-	GatheredEvent *GatheredEventClient
 	// Goal is the client for interacting with the Goal builders.
 	Goal *GoalClient
 	// Integration is the client for interacting with the Integration builders.
@@ -200,6 +200,7 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.Affiliate = NewAffiliateClient(tx.config)
+	tx.AggregatedEvent = NewAggregatedEventClient(tx.config)
 	tx.Alert = NewAlertClient(tx.config)
 	tx.ApiToken = NewApiTokenClient(tx.config)
 	tx.Attempt = NewAttemptClient(tx.config)
@@ -213,7 +214,6 @@ func (tx *Tx) init() {
 	tx.Deal = NewDealClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.EchoRequest = NewEchoRequestClient(tx.config)
-	tx.GatheredEvent = NewGatheredEventClient(tx.config)
 	tx.Goal = NewGoalClient(tx.config)
 	tx.Integration = NewIntegrationClient(tx.config)
 	tx.IntegrationSecret = NewIntegrationSecretClient(tx.config)

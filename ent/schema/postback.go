@@ -10,10 +10,10 @@ import (
 	"postrider/domain/firing"
 )
 
-// For how many seconds a postback may gather the conversions of a click.
+// For how many seconds a postback may aggregate the conversions of a click.
 const (
-	MinGather = 5
-	MaxGather = 24 * 60 * 60
+	MinAggregate = 5
+	MaxAggregate = 24 * 60 * 60
 )
 
 // Postback is an affiliate's wish to be told of one goal.
@@ -31,9 +31,9 @@ func (Postback) Fields() []ent.Field {
 		field.Int64("offer_id").Optional().Nillable().Comment("Set for scope offer."),
 		field.Int64("campaign_id").Optional().Nillable().Comment("Set for scope campaign."),
 		field.String("goal").Comment("The goal's key."),
-		field.JSON("further_goals", []string{}).Default([]string{}).Comment("Goals that it gathers too; empty unless it gathers."),
-		field.Int("gather_seconds").Optional().Nillable().Min(MinGather).Max(MaxGather).
-			Comment("For how long it gathers the conversions of a click into one request; null to send each by itself."),
+		field.JSON("further_goals", []string{}).Default([]string{}).Comment("Goals that it aggregates too; empty unless it aggregates."),
+		field.Int("aggregate_seconds").Optional().Nillable().Min(MinAggregate).Max(MaxAggregate).
+			Comment("For how long it aggregates the conversions of a click into one request; null to send each by itself."),
 		field.String("url_template"),
 		field.Enum("method").GoType(dispatch.Method("")).Default(string(dispatch.GET)),
 		field.JSON("statuses", []commission.Status{}).Comment("Which statuses fire."),
@@ -72,8 +72,8 @@ func (PostbackVersion) Fields() []ent.Field {
 		field.JSON("statuses", []commission.Status{}).Immutable(),
 		field.Bool("enabled").Immutable(),
 		field.JSON("body_rule", &dispatch.BodyRule{}).Optional().Immutable(),
-		field.JSON("further_goals", []string{}).Default([]string{}).Immutable().Comment("Goals that it gathers too."),
-		field.Int("gather_seconds").Optional().Nillable().Immutable().Comment("For how long it gathers; null for not at all."),
+		field.JSON("further_goals", []string{}).Default([]string{}).Immutable().Comment("Goals that it aggregates too."),
+		field.Int("aggregate_seconds").Optional().Nillable().Immutable().Comment("For how long it aggregates; null for not at all."),
 		field.Int64("user_id").Optional().Nillable().Immutable().Comment("Who made it; null for Postrider itself."),
 		createdAt(),
 	}

@@ -189,16 +189,16 @@ func (ec *executionContext) fieldContext_ConsideredPostback_reason(_ context.Con
 	return graphql.NewScalarFieldContext("ConsideredPostback", field, false, false, "String")
 }
 
-func (ec *executionContext) _ConsideredPostback_gatheredInto(ctx context.Context, field graphql.CollectedField, obj *ConsideredPostback) (ret graphql.Marshaler) {
+func (ec *executionContext) _ConsideredPostback_aggregatedInto(ctx context.Context, field graphql.CollectedField, obj *ConsideredPostback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ConsideredPostback_gatheredInto(ctx, field)
+			return ec.fieldContext_ConsideredPostback_aggregatedInto(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.GatheredInto, nil
+			return obj.AggregatedInto, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *db.Delivery) graphql.Marshaler {
@@ -208,7 +208,7 @@ func (ec *executionContext) _ConsideredPostback_gatheredInto(ctx context.Context
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_ConsideredPostback_gatheredInto(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ConsideredPostback_aggregatedInto(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ConsideredPostback",
 		Field:      field,
@@ -1902,8 +1902,8 @@ func (ec *executionContext) _ConsideredPostback(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "gatheredInto":
-			out.Values[i] = ec._ConsideredPostback_gatheredInto(ctx, field, obj)
+		case "aggregatedInto":
+			out.Values[i] = ec._ConsideredPostback_aggregatedInto(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

@@ -23,6 +23,10 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
+type AggregatedConversionResolver interface {
+	Conversion(ctx context.Context, obj *db.AggregatedEvent) (*db.Conversion, error)
+	Event(ctx context.Context, obj *db.AggregatedEvent) (*db.ConversionEvent, error)
+}
 type AttemptResolver interface {
 	Explanation(ctx context.Context, obj *db.Attempt) (string, error)
 }
@@ -45,11 +49,7 @@ type DeliveryResolver interface {
 
 	ReplayOf(ctx context.Context, obj *db.Delivery) (*db.Delivery, error)
 	Replays(ctx context.Context, obj *db.Delivery) ([]*db.Delivery, error)
-	Gathered(ctx context.Context, obj *db.Delivery) ([]*db.GatheredEvent, error)
-}
-type GatheredConversionResolver interface {
-	Conversion(ctx context.Context, obj *db.GatheredEvent) (*db.Conversion, error)
-	Event(ctx context.Context, obj *db.GatheredEvent) (*db.ConversionEvent, error)
+	Aggregated(ctx context.Context, obj *db.Delivery) ([]*db.AggregatedEvent, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -59,6 +59,93 @@ type GatheredConversionResolver interface {
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AggregatedConversion_conversion(ctx context.Context, field graphql.CollectedField, obj *db.AggregatedEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AggregatedConversion_conversion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AggregatedConversion().Conversion(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Conversion) graphql.Marshaler {
+			return ec.marshalNConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AggregatedConversion_conversion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AggregatedConversion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conversion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AggregatedConversion_event(ctx context.Context, field graphql.CollectedField, obj *db.AggregatedEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AggregatedConversion_event(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AggregatedConversion().Event(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.ConversionEvent) graphql.Marshaler {
+			return ec.marshalNConversionEvent2ᚖpostriderᚋentᚋdbᚐConversionEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AggregatedConversion_event(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AggregatedConversion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConversionEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AggregatedConversion_leftAt(ctx context.Context, field graphql.CollectedField, obj *db.AggregatedEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AggregatedConversion_leftAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeftAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AggregatedConversion_leftAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AggregatedConversion", field, false, false, "Time")
+}
 
 func (ec *executionContext) _Attempt_id(ctx context.Context, field graphql.CollectedField, obj *db.Attempt) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -1088,33 +1175,33 @@ func (ec *executionContext) fieldContext_Delivery_replays(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _Delivery_gathered(ctx context.Context, field graphql.CollectedField, obj *db.Delivery) (ret graphql.Marshaler) {
+func (ec *executionContext) _Delivery_aggregated(ctx context.Context, field graphql.CollectedField, obj *db.Delivery) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Delivery_gathered(ctx, field)
+			return ec.fieldContext_Delivery_aggregated(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Delivery().Gathered(ctx, obj)
+			return ec.Resolvers.Delivery().Aggregated(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*db.GatheredEvent) graphql.Marshaler {
-			return ec.marshalNGatheredConversion2ᚕᚖpostriderᚋentᚋdbᚐGatheredEventᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.AggregatedEvent) graphql.Marshaler {
+			return ec.marshalNAggregatedConversion2ᚕᚖpostriderᚋentᚋdbᚐAggregatedEventᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Delivery_gathered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Delivery_aggregated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Delivery",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_GatheredConversion(ctx, field)
+			return ec.childFields_AggregatedConversion(ctx, field)
 		},
 	}
 	return fc, nil
@@ -1361,93 +1448,6 @@ func (ec *executionContext) _DeliveryEvent_at(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_DeliveryEvent_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeliveryEvent", field, false, false, "Time")
-}
-
-func (ec *executionContext) _GatheredConversion_conversion(ctx context.Context, field graphql.CollectedField, obj *db.GatheredEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_GatheredConversion_conversion(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.GatheredConversion().Conversion(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *db.Conversion) graphql.Marshaler {
-			return ec.marshalNConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_GatheredConversion_conversion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "GatheredConversion",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Conversion(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _GatheredConversion_event(ctx context.Context, field graphql.CollectedField, obj *db.GatheredEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_GatheredConversion_event(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.GatheredConversion().Event(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *db.ConversionEvent) graphql.Marshaler {
-			return ec.marshalNConversionEvent2ᚖpostriderᚋentᚋdbᚐConversionEvent(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_GatheredConversion_event(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "GatheredConversion",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ConversionEvent(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _GatheredConversion_leftAt(ctx context.Context, field graphql.CollectedField, obj *db.GatheredEvent) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_GatheredConversion_leftAt(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.LeftAt, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
-			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_GatheredConversion_leftAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("GatheredConversion", field, false, false, "Time")
 }
 
 func (ec *executionContext) _ReplayDeliveryPayload_delivery(ctx context.Context, field graphql.CollectedField, obj *ReplayDeliveryPayload) (ret graphql.Marshaler) {
@@ -1828,6 +1828,51 @@ func UnmarshalReplayDeliveryInput(ctx context.Context, raw any) (ReplayDeliveryI
 
 // region    **************************** object.gotpl ****************************
 
+var aggregatedConversionImplementors = []string{"AggregatedConversion"}
+
+func (ec *executionContext) _AggregatedConversion(ctx context.Context, sel ast.SelectionSet, obj *db.AggregatedEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, aggregatedConversionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AggregatedConversion")
+		case "conversion":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AggregatedConversion_conversion(ctx, field, obj)
+				})
+		case "event":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AggregatedConversion_event(ctx, field, obj)
+				})
+		case "leftAt":
+			out.Values[i] = ec._AggregatedConversion_leftAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var attemptImplementors = []string{"Attempt", "Node"}
 
 func (ec *executionContext) _Attempt(ctx context.Context, sel ast.SelectionSet, obj *db.Attempt) graphql.Marshaler {
@@ -2081,11 +2126,11 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Delivery_replays(ctx, field, obj)
 				})
-		case "gathered":
+		case "aggregated":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Delivery_gathered(ctx, field, obj)
+					return ec._Delivery_aggregated(ctx, field, obj)
 				})
 		case "test":
 			out.Values[i] = ec._Delivery_test(ctx, field, obj)
@@ -2233,51 +2278,6 @@ func (ec *executionContext) _DeliveryEvent(ctx context.Context, sel ast.Selectio
 	return out
 }
 
-var gatheredConversionImplementors = []string{"GatheredConversion"}
-
-func (ec *executionContext) _GatheredConversion(ctx context.Context, sel ast.SelectionSet, obj *db.GatheredEvent) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, gatheredConversionImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("GatheredConversion")
-		case "conversion":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._GatheredConversion_conversion(ctx, field, obj)
-				})
-		case "event":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._GatheredConversion_event(ctx, field, obj)
-				})
-		case "leftAt":
-			out.Values[i] = ec._GatheredConversion_leftAt(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var replayDeliveryPayloadImplementors = []string{"ReplayDeliveryPayload"}
 
 func (ec *executionContext) _ReplayDeliveryPayload(ctx context.Context, sel ast.SelectionSet, obj *ReplayDeliveryPayload) graphql.Marshaler {
@@ -2372,6 +2372,30 @@ func (ec *executionContext) _Timings(ctx context.Context, sel ast.SelectionSet, 
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) marshalNAggregatedConversion2ᚕᚖpostriderᚋentᚋdbᚐAggregatedEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.AggregatedEvent) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAggregatedConversion2ᚖpostriderᚋentᚋdbᚐAggregatedEvent(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAggregatedConversion2ᚖpostriderᚋentᚋdbᚐAggregatedEvent(ctx context.Context, sel ast.SelectionSet, v *db.AggregatedEvent) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AggregatedConversion!")
+		return graphql.Null
+	}
+	return ec._AggregatedConversion(ctx, sel, v)
+}
 
 func (ec *executionContext) marshalNAttempt2ᚕᚖpostriderᚋentᚋdbᚐAttemptᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Attempt) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
@@ -2474,30 +2498,6 @@ func (ec *executionContext) unmarshalNDeliveryState2postriderᚋoutboxᚐState(c
 
 func (ec *executionContext) marshalNDeliveryState2postriderᚋoutboxᚐState(ctx context.Context, sel ast.SelectionSet, v outbox.State) graphql.Marshaler {
 	return v
-}
-
-func (ec *executionContext) marshalNGatheredConversion2ᚕᚖpostriderᚋentᚋdbᚐGatheredEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.GatheredEvent) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNGatheredConversion2ᚖpostriderᚋentᚋdbᚐGatheredEvent(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNGatheredConversion2ᚖpostriderᚋentᚋdbᚐGatheredEvent(ctx context.Context, sel ast.SelectionSet, v *db.GatheredEvent) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "GatheredConversion!")
-		return graphql.Null
-	}
-	return ec._GatheredConversion(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNReplayDeliveryInput2postriderᚋgraphᚋgenᚐReplayDeliveryInput(ctx context.Context, v any) (ReplayDeliveryInput, error) {

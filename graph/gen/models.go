@@ -141,8 +141,8 @@ type ConsideredPostback struct {
 	Rule string `json:"rule"`
 	// The same as a sentence.
 	Reason string `json:"reason"`
-	// The delivery that it was gathered into with others of its click; null where it was sent by itself, or not at all.
-	GatheredInto *db.Delivery `json:"gatheredInto,omitempty"`
+	// The delivery that it was aggregated into with others of its click; null where it was sent by itself, or not at all.
+	AggregatedInto *db.Delivery `json:"aggregatedInto,omitempty"`
 }
 
 // Everything that followed from one conversion.
@@ -206,16 +206,16 @@ type CreatePostbackInput struct {
 	Scope      firing.Scope `json:"scope"`
 	OfferID    *string      `json:"offerId,omitempty"`
 	CampaignID *string      `json:"campaignId,omitempty"`
-	// One postback is made for each; one for all of them where it gathers.
+	// One postback is made for each; one for all of them where it aggregates.
 	Goals []string `json:"goals"`
-	// For how many seconds it gathers the conversions of a click into one request, 5 to 86,400; null to send each by itself.
-	GatherSeconds *int                `json:"gatherSeconds,omitempty"`
-	URLTemplate   string              `json:"urlTemplate"`
-	Method        *dispatch.Method    `json:"method,omitempty"`
-	Statuses      []commission.Status `json:"statuses,omitempty"`
-	Name          *string             `json:"name,omitempty"`
-	Enabled       *bool               `json:"enabled,omitempty"`
-	BodyRule      *BodyRuleInput      `json:"bodyRule,omitempty"`
+	// For how many seconds it aggregates the conversions of a click into one request, 5 to 86,400; null to send each by itself.
+	AggregateSeconds *int                `json:"aggregateSeconds,omitempty"`
+	URLTemplate      string              `json:"urlTemplate"`
+	Method           *dispatch.Method    `json:"method,omitempty"`
+	Statuses         []commission.Status `json:"statuses,omitempty"`
+	Name             *string             `json:"name,omitempty"`
+	Enabled          *bool               `json:"enabled,omitempty"`
+	BodyRule         *BodyRuleInput      `json:"bodyRule,omitempty"`
 	// Staff only: whose postback it is, where the scope does not say.
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
@@ -394,8 +394,8 @@ type Macro struct {
 	Group   string `json:"group"`
 	Meaning string `json:"meaning"`
 	Example string `json:"example"`
-	// It speaks of several conversions: only a postback that gathers them may use it.
-	Gathers bool `json:"gathers"`
+	// It speaks of several conversions: only a postback that aggregates them may use it.
+	Aggregates bool `json:"aggregates"`
 }
 
 // A filter that a macro may carry.
@@ -457,8 +457,8 @@ type PostbackDraftInput struct {
 	// The goal asked about where left out.
 	Goals    []string            `json:"goals,omitempty"`
 	Statuses []commission.Status `json:"statuses,omitempty"`
-	// For how many seconds it gathers; null for not at all.
-	GatherSeconds *int `json:"gatherSeconds,omitempty"`
+	// For how many seconds it aggregates; null for not at all.
+	AggregateSeconds *int `json:"aggregateSeconds,omitempty"`
 }
 
 // A goal of a running campaign for which no enabled postback fires.
@@ -915,8 +915,8 @@ type TestPostbackInput struct {
 	// The goal that it tells of, by key; it says {goal_id} and {goal_name} where `values` do not.
 	Goal     *string        `json:"goal,omitempty"`
 	BodyRule *BodyRuleInput `json:"bodyRule,omitempty"`
-	// For how many seconds it gathers, where no saved postback says so.
-	GatherSeconds *int `json:"gatherSeconds,omitempty"`
+	// For how many seconds it aggregates, where no saved postback says so.
+	AggregateSeconds *int `json:"aggregateSeconds,omitempty"`
 	// Staff only: whose test it is, where no postback says so.
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
@@ -963,8 +963,8 @@ type UpdatePostbackInput struct {
 	Name        *string             `json:"name,omitempty"`
 	Enabled     *bool               `json:"enabled,omitempty"`
 	// Null: each conversion is sent by itself again.
-	GatherSeconds graphql.Omittable[*int] `json:"gatherSeconds,omitempty"`
-	// Goals that it gathers too; only where it gathers.
+	AggregateSeconds graphql.Omittable[*int] `json:"aggregateSeconds,omitempty"`
+	// Goals that it aggregates too; only where it aggregates.
 	FurtherGoals []string `json:"furtherGoals,omitempty"`
 	// Null takes the rule away.
 	BodyRule graphql.Omittable[*BodyRuleInput] `json:"bodyRule,omitempty"`

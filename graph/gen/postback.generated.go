@@ -370,16 +370,16 @@ func (ec *executionContext) fieldContext_Macro_example(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Macro", field, false, false, "String")
 }
 
-func (ec *executionContext) _Macro_gathers(ctx context.Context, field graphql.CollectedField, obj *Macro) (ret graphql.Marshaler) {
+func (ec *executionContext) _Macro_aggregates(ctx context.Context, field graphql.CollectedField, obj *Macro) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Macro_gathers(ctx, field)
+			return ec.fieldContext_Macro_aggregates(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Gathers, nil
+			return obj.Aggregates, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -389,7 +389,7 @@ func (ec *executionContext) _Macro_gathers(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Macro_gathers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Macro_aggregates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Macro", field, false, false, "Boolean")
 }
 
@@ -852,16 +852,16 @@ func (ec *executionContext) fieldContext_Postback_furtherGoals(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _Postback_gatherSeconds(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
+func (ec *executionContext) _Postback_aggregateSeconds(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Postback_gatherSeconds(ctx, field)
+			return ec.fieldContext_Postback_aggregateSeconds(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.GatherSeconds, nil
+			return obj.AggregateSeconds, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -871,7 +871,7 @@ func (ec *executionContext) _Postback_gatherSeconds(ctx context.Context, field g
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Postback_gatherSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Postback_aggregateSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Postback", field, false, false, "Int")
 }
 
@@ -1961,16 +1961,16 @@ func (ec *executionContext) fieldContext_PostbackVersion_furtherGoals(_ context.
 	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, "String")
 }
 
-func (ec *executionContext) _PostbackVersion_gatherSeconds(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
+func (ec *executionContext) _PostbackVersion_aggregateSeconds(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PostbackVersion_gatherSeconds(ctx, field)
+			return ec.fieldContext_PostbackVersion_aggregateSeconds(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.GatherSeconds, nil
+			return obj.AggregateSeconds, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -1980,7 +1980,7 @@ func (ec *executionContext) _PostbackVersion_gatherSeconds(ctx context.Context, 
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_PostbackVersion_gatherSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_PostbackVersion_aggregateSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, "Int")
 }
 
@@ -2404,7 +2404,7 @@ func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Contex
 		asMap["enabled"] = true
 	}
 
-	fieldsInOrder := [...]string{"scope", "offerId", "campaignId", "goals", "gatherSeconds", "urlTemplate", "method", "statuses", "name", "enabled", "bodyRule", "affiliateId"}
+	fieldsInOrder := [...]string{"scope", "offerId", "campaignId", "goals", "aggregateSeconds", "urlTemplate", "method", "statuses", "name", "enabled", "bodyRule", "affiliateId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2439,13 +2439,13 @@ func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Contex
 				return it, err
 			}
 			it.Goals = data
-		case "gatherSeconds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gatherSeconds"))
+		case "aggregateSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aggregateSeconds"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.GatherSeconds = data
+			it.AggregateSeconds = data
 		case "urlTemplate":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("urlTemplate"))
 			data, err := ec.unmarshalNString2string(ctx, v)
@@ -2822,7 +2822,7 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "scope", "offerId", "campaignId", "goal", "urlTemplate", "method", "statuses", "name", "enabled", "gatherSeconds", "furtherGoals", "bodyRule"}
+	fieldsInOrder := [...]string{"id", "scope", "offerId", "campaignId", "goal", "urlTemplate", "method", "statuses", "name", "enabled", "aggregateSeconds", "furtherGoals", "bodyRule"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2899,13 +2899,13 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 				return it, err
 			}
 			it.Enabled = data
-		case "gatherSeconds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gatherSeconds"))
+		case "aggregateSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aggregateSeconds"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.GatherSeconds = graphql.OmittableOf(data)
+			it.AggregateSeconds = graphql.OmittableOf(data)
 		case "furtherGoals":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("furtherGoals"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
@@ -3100,8 +3100,8 @@ func (ec *executionContext) _Macro(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "gathers":
-			out.Values[i] = ec._Macro_gathers(ctx, field, obj)
+		case "aggregates":
+			out.Values[i] = ec._Macro_aggregates(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -3284,8 +3284,8 @@ func (ec *executionContext) _Postback(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Postback_furtherGoals(ctx, field, obj)
 				})
-		case "gatherSeconds":
-			out.Values[i] = ec._Postback_gatherSeconds(ctx, field, obj)
+		case "aggregateSeconds":
+			out.Values[i] = ec._Postback_aggregateSeconds(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -3673,8 +3673,8 @@ func (ec *executionContext) _PostbackVersion(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "gatherSeconds":
-			out.Values[i] = ec._PostbackVersion_gatherSeconds(ctx, field, obj)
+		case "aggregateSeconds":
+			out.Values[i] = ec._PostbackVersion_aggregateSeconds(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -859,7 +859,7 @@ func (ec *executionContext) unmarshalInputPostbackDraftInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"postbackId", "urlTemplate", "scope", "offerId", "campaignId", "goals", "statuses", "gatherSeconds"}
+	fieldsInOrder := [...]string{"postbackId", "urlTemplate", "scope", "offerId", "campaignId", "goals", "statuses", "aggregateSeconds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -915,13 +915,13 @@ func (ec *executionContext) unmarshalInputPostbackDraftInput(ctx context.Context
 				return it, err
 			}
 			it.Statuses = data
-		case "gatherSeconds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gatherSeconds"))
+		case "aggregateSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aggregateSeconds"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.GatherSeconds = data
+			it.AggregateSeconds = data
 		}
 	}
 	return it, nil

@@ -26,6 +26,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Affiliate() AffiliateResolver
+	AggregatedConversion() AggregatedConversionResolver
 	Alert() AlertResolver
 	ApiToken() ApiTokenResolver
 	Attempt() AttemptResolver
@@ -44,7 +45,6 @@ type ResolverRoot interface {
 	Delivery() DeliveryResolver
 	EchoRequest() EchoRequestResolver
 	Endpoint() EndpointResolver
-	GatheredConversion() GatheredConversionResolver
 	Instance() InstanceResolver
 	Integration() IntegrationResolver
 	Mutation() MutationResolver
@@ -86,6 +86,12 @@ type ComplexityRoot struct {
 	AffiliateEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	AggregatedConversion struct {
+		Conversion func(childComplexity int) int
+		Event      func(childComplexity int) int
+		LeftAt     func(childComplexity int) int
 	}
 
 	Alert struct {
@@ -314,12 +320,12 @@ type ComplexityRoot struct {
 	}
 
 	ConsideredPostback struct {
-		Event        func(childComplexity int) int
-		Fired        func(childComplexity int) int
-		GatheredInto func(childComplexity int) int
-		Postback     func(childComplexity int) int
-		Reason       func(childComplexity int) int
-		Rule         func(childComplexity int) int
+		AggregatedInto func(childComplexity int) int
+		Event          func(childComplexity int) int
+		Fired          func(childComplexity int) int
+		Postback       func(childComplexity int) int
+		Reason         func(childComplexity int) int
+		Rule           func(childComplexity int) int
 	}
 
 	Conversion struct {
@@ -455,6 +461,7 @@ type ComplexityRoot struct {
 
 	Delivery struct {
 		Affiliate     func(childComplexity int) int
+		Aggregated    func(childComplexity int) int
 		Attempt       func(childComplexity int) int
 		Attempts      func(childComplexity int) int
 		Campaign      func(childComplexity int) int
@@ -466,7 +473,6 @@ type ComplexityRoot struct {
 		DueAt         func(childComplexity int) int
 		DurationMs    func(childComplexity int) int
 		Explanation   func(childComplexity int) int
-		Gathered      func(childComplexity int) int
 		GlobalID      func(childComplexity int) int
 		Goal          func(childComplexity int) int
 		Host          func(childComplexity int) int
@@ -581,12 +587,6 @@ type ComplexityRoot struct {
 		URLTemplate func(childComplexity int) int
 	}
 
-	GatheredConversion struct {
-		Conversion func(childComplexity int) int
-		Event      func(childComplexity int) int
-		LeftAt     func(childComplexity int) int
-	}
-
 	Goal struct {
 		Billable          func(childComplexity int) int
 		BuiltIn           func(childComplexity int) int
@@ -672,12 +672,12 @@ type ComplexityRoot struct {
 	}
 
 	Macro struct {
-		Aliases func(childComplexity int) int
-		Example func(childComplexity int) int
-		Gathers func(childComplexity int) int
-		Group   func(childComplexity int) int
-		Meaning func(childComplexity int) int
-		Name    func(childComplexity int) int
+		Aggregates func(childComplexity int) int
+		Aliases    func(childComplexity int) int
+		Example    func(childComplexity int) int
+		Group      func(childComplexity int) int
+		Meaning    func(childComplexity int) int
+		Name       func(childComplexity int) int
 	}
 
 	MacroFilter struct {
@@ -802,30 +802,30 @@ type ComplexityRoot struct {
 	}
 
 	Postback struct {
-		Affiliate     func(childComplexity int) int
-		BodyRule      func(childComplexity int) int
-		Campaign      func(childComplexity int) int
-		CreatedAt     func(childComplexity int) int
-		Enabled       func(childComplexity int) int
-		Endpoint      func(childComplexity int) int
-		FurtherGoals  func(childComplexity int) int
-		GatherSeconds func(childComplexity int) int
-		GlobalID      func(childComplexity int) int
-		Goal          func(childComplexity int) int
-		Health        func(childComplexity int) int
-		HoldReason    func(childComplexity int) int
-		Host          func(childComplexity int) int
-		Method        func(childComplexity int) int
-		Name          func(childComplexity int) int
-		Offer         func(childComplexity int) int
-		Scope         func(childComplexity int) int
-		SigningSecret func(childComplexity int) int
-		Statuses      func(childComplexity int) int
-		Tests         func(childComplexity int, first *int) int
-		URLTemplate   func(childComplexity int) int
-		UpdatedAt     func(childComplexity int) int
-		Version       func(childComplexity int) int
-		Versions      func(childComplexity int) int
+		Affiliate        func(childComplexity int) int
+		AggregateSeconds func(childComplexity int) int
+		BodyRule         func(childComplexity int) int
+		Campaign         func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Enabled          func(childComplexity int) int
+		Endpoint         func(childComplexity int) int
+		FurtherGoals     func(childComplexity int) int
+		GlobalID         func(childComplexity int) int
+		Goal             func(childComplexity int) int
+		Health           func(childComplexity int) int
+		HoldReason       func(childComplexity int) int
+		Host             func(childComplexity int) int
+		Method           func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Offer            func(childComplexity int) int
+		Scope            func(childComplexity int) int
+		SigningSecret    func(childComplexity int) int
+		Statuses         func(childComplexity int) int
+		Tests            func(childComplexity int, first *int) int
+		URLTemplate      func(childComplexity int) int
+		UpdatedAt        func(childComplexity int) int
+		Version          func(childComplexity int) int
+		Versions         func(childComplexity int) int
 	}
 
 	PostbackConnection struct {
@@ -903,17 +903,17 @@ type ComplexityRoot struct {
 	}
 
 	PostbackVersion struct {
-		Author        func(childComplexity int) int
-		BodyRule      func(childComplexity int) int
-		CreatedAt     func(childComplexity int) int
-		Enabled       func(childComplexity int) int
-		FurtherGoals  func(childComplexity int) int
-		GatherSeconds func(childComplexity int) int
-		GlobalID      func(childComplexity int) int
-		Method        func(childComplexity int) int
-		Number        func(childComplexity int) int
-		Statuses      func(childComplexity int) int
-		URLTemplate   func(childComplexity int) int
+		AggregateSeconds func(childComplexity int) int
+		Author           func(childComplexity int) int
+		BodyRule         func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Enabled          func(childComplexity int) int
+		FurtherGoals     func(childComplexity int) int
+		GlobalID         func(childComplexity int) int
+		Method           func(childComplexity int) int
+		Number           func(childComplexity int) int
+		Statuses         func(childComplexity int) int
+		URLTemplate      func(childComplexity int) int
 	}
 
 	PresetBlank struct {
@@ -992,7 +992,7 @@ type ComplexityRoot struct {
 		HomeNumbers           func(childComplexity int, timeZone *string) int
 		Instance              func(childComplexity int) int
 		Integrations          func(childComplexity int) int
-		LintPostback          func(childComplexity int, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool, gatherSeconds *int) int
+		LintPostback          func(childComplexity int, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool, aggregateSeconds *int) int
 		MacroFilters          func(childComplexity int) int
 		Macros                func(childComplexity int) int
 		Node                  func(childComplexity int, id string) int
@@ -1001,7 +1001,7 @@ type ComplexityRoot struct {
 		PostbackGaps          func(childComplexity int) int
 		PostbackTests         func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
 		Postbacks             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
-		PreviewPostback       func(childComplexity int, urlTemplate string, values []*MacroValueInput, gatherSeconds *int) int
+		PreviewPostback       func(childComplexity int, urlTemplate string, values []*MacroValueInput, aggregateSeconds *int) int
 		ProvePostback         func(childComplexity int, trackingLink string, goal string, status *commission.Status, draft *PostbackDraftInput) int
 		ReceivedPostbacks     func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
 		RecognizePostback     func(childComplexity int, text string) int
@@ -1415,6 +1415,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AffiliateEdge.Node(childComplexity), true
+
+	case "AggregatedConversion.conversion":
+		if e.ComplexityRoot.AggregatedConversion.Conversion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AggregatedConversion.Conversion(childComplexity), true
+	case "AggregatedConversion.event":
+		if e.ComplexityRoot.AggregatedConversion.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AggregatedConversion.Event(childComplexity), true
+	case "AggregatedConversion.leftAt":
+		if e.ComplexityRoot.AggregatedConversion.LeftAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AggregatedConversion.LeftAt(childComplexity), true
 
 	case "Alert.affiliate":
 		if e.ComplexityRoot.Alert.Affiliate == nil {
@@ -2278,6 +2297,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClickEdge.Node(childComplexity), true
 
+	case "ConsideredPostback.aggregatedInto":
+		if e.ComplexityRoot.ConsideredPostback.AggregatedInto == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsideredPostback.AggregatedInto(childComplexity), true
 	case "ConsideredPostback.event":
 		if e.ComplexityRoot.ConsideredPostback.Event == nil {
 			break
@@ -2290,12 +2315,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConsideredPostback.Fired(childComplexity), true
-	case "ConsideredPostback.gatheredInto":
-		if e.ComplexityRoot.ConsideredPostback.GatheredInto == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ConsideredPostback.GatheredInto(childComplexity), true
 	case "ConsideredPostback.postback":
 		if e.ComplexityRoot.ConsideredPostback.Postback == nil {
 			break
@@ -2835,6 +2854,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.Affiliate(childComplexity), true
+	case "Delivery.aggregated":
+		if e.ComplexityRoot.Delivery.Aggregated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Aggregated(childComplexity), true
 	case "Delivery.attemptCount":
 		if e.ComplexityRoot.Delivery.Attempt == nil {
 			break
@@ -2901,12 +2926,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.Explanation(childComplexity), true
-	case "Delivery.gathered":
-		if e.ComplexityRoot.Delivery.Gathered == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Delivery.Gathered(childComplexity), true
 	case "Delivery.id":
 		if e.ComplexityRoot.Delivery.GlobalID == nil {
 			break
@@ -3342,25 +3361,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Fix.URLTemplate(childComplexity), true
 
-	case "GatheredConversion.conversion":
-		if e.ComplexityRoot.GatheredConversion.Conversion == nil {
-			break
-		}
-
-		return e.ComplexityRoot.GatheredConversion.Conversion(childComplexity), true
-	case "GatheredConversion.event":
-		if e.ComplexityRoot.GatheredConversion.Event == nil {
-			break
-		}
-
-		return e.ComplexityRoot.GatheredConversion.Event(childComplexity), true
-	case "GatheredConversion.leftAt":
-		if e.ComplexityRoot.GatheredConversion.LeftAt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.GatheredConversion.LeftAt(childComplexity), true
-
 	case "Goal.billable":
 		if e.ComplexityRoot.Goal.Billable == nil {
 			break
@@ -3712,6 +3712,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LandingPage.URL(childComplexity), true
 
+	case "Macro.aggregates":
+		if e.ComplexityRoot.Macro.Aggregates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Macro.Aggregates(childComplexity), true
 	case "Macro.aliases":
 		if e.ComplexityRoot.Macro.Aliases == nil {
 			break
@@ -3724,12 +3730,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Macro.Example(childComplexity), true
-	case "Macro.gathers":
-		if e.ComplexityRoot.Macro.Gathers == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Macro.Gathers(childComplexity), true
 	case "Macro.group":
 		if e.ComplexityRoot.Macro.Group == nil {
 			break
@@ -4521,6 +4521,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Postback.Affiliate(childComplexity), true
+	case "Postback.aggregateSeconds":
+		if e.ComplexityRoot.Postback.AggregateSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Postback.AggregateSeconds(childComplexity), true
 	case "Postback.bodyRule":
 		if e.ComplexityRoot.Postback.BodyRule == nil {
 			break
@@ -4557,12 +4563,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Postback.FurtherGoals(childComplexity), true
-	case "Postback.gatherSeconds":
-		if e.ComplexityRoot.Postback.GatherSeconds == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Postback.GatherSeconds(childComplexity), true
 	case "Postback.id":
 		if e.ComplexityRoot.Postback.GlobalID == nil {
 			break
@@ -4956,6 +4956,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PostbackTestEdge.Node(childComplexity), true
 
+	case "PostbackVersion.aggregateSeconds":
+		if e.ComplexityRoot.PostbackVersion.AggregateSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackVersion.AggregateSeconds(childComplexity), true
 	case "PostbackVersion.author":
 		if e.ComplexityRoot.PostbackVersion.Author == nil {
 			break
@@ -4986,12 +4992,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackVersion.FurtherGoals(childComplexity), true
-	case "PostbackVersion.gatherSeconds":
-		if e.ComplexityRoot.PostbackVersion.GatherSeconds == nil {
-			break
-		}
-
-		return e.ComplexityRoot.PostbackVersion.GatherSeconds(childComplexity), true
 	case "PostbackVersion.id":
 		if e.ComplexityRoot.PostbackVersion.GlobalID == nil {
 			break
@@ -5403,7 +5403,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.LintPostback(childComplexity, args["urlTemplate"].(string), args["trackingLink"].(*string), args["goals"].([]string), args["statuses"].([]commission.Status), args["postbackId"].(*string), args["scope"].(*firing.Scope), args["offerId"].(*string), args["campaignId"].(*string), args["network"].(*bool), args["gatherSeconds"].(*int)), true
+		return e.ComplexityRoot.Query.LintPostback(childComplexity, args["urlTemplate"].(string), args["trackingLink"].(*string), args["goals"].([]string), args["statuses"].([]commission.Status), args["postbackId"].(*string), args["scope"].(*firing.Scope), args["offerId"].(*string), args["campaignId"].(*string), args["network"].(*bool), args["aggregateSeconds"].(*int)), true
 	case "Query.macroFilters":
 		if e.ComplexityRoot.Query.MacroFilters == nil {
 			break
@@ -5487,7 +5487,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.PreviewPostback(childComplexity, args["urlTemplate"].(string), args["values"].([]*MacroValueInput), args["gatherSeconds"].(*int)), true
+		return e.ComplexityRoot.Query.PreviewPostback(childComplexity, args["urlTemplate"].(string), args["values"].([]*MacroValueInput), args["aggregateSeconds"].(*int)), true
 	case "Query.provePostback":
 		if e.ComplexityRoot.Query.ProvePostback == nil {
 			break
@@ -7144,7 +7144,7 @@ type Proposal {
   reason: String!
 }
 
-"What a conversion is paid by, as it was agreed when it was reckoned first."
+"What a conversion is paid by, as it was agreed when it was calculated first."
 type Terms {
   model: DealModel!
   amount: String!
@@ -7500,8 +7500,8 @@ type ConsideredPostback {
   rule: String!
   "The same as a sentence."
   reason: String!
-  "The delivery that it was gathered into with others of its click; null where it was sent by itself, or not at all."
-  gatheredInto: Delivery
+  "The delivery that it was aggregated into with others of its click; null where it was sent by itself, or not at all."
+  aggregatedInto: Delivery
 }
 
 "Everything that followed from one conversion."
@@ -7804,7 +7804,7 @@ extend type Mutation {
   createDeal(input: CreateDealInput!): CreateDealPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only."
   endDeal(input: EndDealInput!): EndDealPayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: conversions keep the rate that they were reckoned with."
+  "Staff only: conversions keep the rate that they were calculated with."
   setCurrencyRate(input: SetCurrencyRateInput!): SetCurrencyRatePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: adds a goal to the event dictionary, or changes one. Of a built-in one only name and trigger change."
   saveGoal(input: SaveGoalInput!): SaveGoalPayload! @auth(role: MANAGER, scope: WRITE)
@@ -7863,14 +7863,14 @@ type Delivery implements Node {
   "The delivery that this one is a replay of."
   replayOf: Delivery
   replays: [Delivery!]!
-  "The conversions that it tells of, where its postback gathers; otherwise empty."
-  gathered: [GatheredConversion!]!
+  "The conversions that it tells of, where its postback aggregates; otherwise empty."
+  aggregated: [AggregatedConversion!]!
   "Fired by somebody as a test."
   test: Boolean!
 }
 
 "A conversion that a delivery tells of together with others of its click."
-type GatheredConversion {
+type AggregatedConversion {
   conversion: Conversion!
   "The step whose sum counts."
   event: ConversionEvent!
@@ -8017,10 +8017,10 @@ extend type Query {
   """
   Reads template, tracking link, goals and statuses together. ` + "`" + `postbackId` + "`" + ` is the postback that is being edited,
   ` + "`" + `scope` + "`" + `, ` + "`" + `offerId` + "`" + ` and ` + "`" + `campaignId` + "`" + ` where it applies: with goals they find another postback that would fire the same
-  URL, and with ` + "`" + `gatherSeconds` + "`" + ` it is one that gathers. With ` + "`" + `network` + "`" + ` the host's name and https are tried as well, which takes a moment; not more often than tests may be fired.
+  URL, and with ` + "`" + `aggregateSeconds` + "`" + ` it is one that aggregates. With ` + "`" + `network` + "`" + ` the host's name and https are tried as well, which takes a moment; not more often than tests may be fired.
   """
   lintPostback(urlTemplate: String!, trackingLink: String, goals: [String!], statuses: [ConversionStatus!], postbackId: ID,
-    scope: PostbackScope, offerId: ID, campaignId: ID, network: Boolean = false, gatherSeconds: Int): [Finding!]! @auth
+    scope: PostbackScope, offerId: ID, campaignId: ID, network: Boolean = false, aggregateSeconds: Int): [Finding!]! @auth
 }
 `, BuiltIn: false},
 	{Name: "../schema/engine.graphqls", Input: `"Whether an endpoint is sent to."
@@ -8683,10 +8683,10 @@ type Postback implements Node {
   offer: Offer
   campaign: Campaign
   goal: Goal!
-  "Goals that it gathers too; empty unless it gathers."
+  "Goals that it aggregates too; empty unless it aggregates."
   furtherGoals: [Goal!]!
-  "For how many seconds it gathers the conversions of a click into one request; null where it sends each by itself."
-  gatherSeconds: Int
+  "For how many seconds it aggregates the conversions of a click into one request; null where it sends each by itself."
+  aggregateSeconds: Int
   urlTemplate: String!
   "The host that the template leads to."
   host: String!
@@ -8716,9 +8716,9 @@ type PostbackVersion implements Node {
   statuses: [ConversionStatus!]!
   enabled: Boolean!
   bodyRule: BodyRule
-  "Keys of goals that it gathered too."
+  "Keys of goals that it aggregated too."
   furtherGoals: [String!]!
-  gatherSeconds: Int
+  aggregateSeconds: Int
   createdAt: Time!
   "Who made it."
   author: User
@@ -8777,8 +8777,8 @@ type Macro {
   group: String!
   meaning: String!
   example: String!
-  "It speaks of several conversions: only a postback that gathers them may use it."
-  gathers: Boolean!
+  "It speaks of several conversions: only a postback that aggregates them may use it."
+  aggregates: Boolean!
 }
 
 "A filter that a macro may carry."
@@ -8823,18 +8823,18 @@ extend type Query {
   "Every macro, in the order in which to show them."
   macros: [Macro!]! @auth
   macroFilters: [MacroFilter!]! @auth
-  "The expanded URL with the span of every macro; values that are not given are believable samples. With ` + "`" + `gatherSeconds` + "`" + ` it is one that gathers."
-  previewPostback(urlTemplate: String!, values: [MacroValueInput!], gatherSeconds: Int): PostbackPreview! @auth
+  "The expanded URL with the span of every macro; values that are not given are believable samples. With ` + "`" + `aggregateSeconds` + "`" + ` it is one that aggregates."
+  previewPostback(urlTemplate: String!, values: [MacroValueInput!], aggregateSeconds: Int): PostbackPreview! @auth
 }
 
 input CreatePostbackInput {
   scope: PostbackScope!
   offerId: ID
   campaignId: ID
-  "One postback is made for each; one for all of them where it gathers."
+  "One postback is made for each; one for all of them where it aggregates."
   goals: [String!]!
-  "For how many seconds it gathers the conversions of a click into one request, 5 to 86,400; null to send each by itself."
-  gatherSeconds: Int
+  "For how many seconds it aggregates the conversions of a click into one request, 5 to 86,400; null to send each by itself."
+  aggregateSeconds: Int
   urlTemplate: String!
   method: HTTPMethod = GET
   statuses: [ConversionStatus!] = [APPROVED]
@@ -8862,8 +8862,8 @@ input UpdatePostbackInput {
   name: String
   enabled: Boolean
   "Null: each conversion is sent by itself again."
-  gatherSeconds: Int
-  "Goals that it gathers too; only where it gathers."
+  aggregateSeconds: Int
+  "Goals that it aggregates too; only where it aggregates."
   furtherGoals: [String!]
   "Null takes the rule away."
   bodyRule: BodyRuleInput
@@ -8967,8 +8967,8 @@ input PostbackDraftInput {
   "The goal asked about where left out."
   goals: [String!]
   statuses: [ConversionStatus!]
-  "For how many seconds it gathers; null for not at all."
-  gatherSeconds: Int
+  "For how many seconds it aggregates; null for not at all."
+  aggregateSeconds: Int
 }
 
 "A tracking link that was pasted, taken apart."
@@ -9333,8 +9333,8 @@ input TestPostbackInput {
   "The goal that it tells of, by key; it says {goal_id} and {goal_name} where ` + "`" + `values` + "`" + ` do not."
   goal: String
   bodyRule: BodyRuleInput
-  "For how many seconds it gathers, where no saved postback says so."
-  gatherSeconds: Int
+  "For how many seconds it aggregates, where no saved postback says so."
+  aggregateSeconds: Int
   "Staff only: whose test it is, where no postback says so."
   affiliateId: ID
 }
@@ -9541,6 +9541,18 @@ func (ec *executionContext) childFields_AffiliateEdge(ctx context.Context, field
 		return ec.fieldContext_AffiliateEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AffiliateEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AggregatedConversion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "conversion":
+		return ec.fieldContext_AggregatedConversion_conversion(ctx, field)
+	case "event":
+		return ec.fieldContext_AggregatedConversion_event(ctx, field)
+	case "leftAt":
+		return ec.fieldContext_AggregatedConversion_leftAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AggregatedConversion", field.Name)
 }
 
 func (ec *executionContext) childFields_Alert(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10005,8 +10017,8 @@ func (ec *executionContext) childFields_ConsideredPostback(ctx context.Context, 
 		return ec.fieldContext_ConsideredPostback_rule(ctx, field)
 	case "reason":
 		return ec.fieldContext_ConsideredPostback_reason(ctx, field)
-	case "gatheredInto":
-		return ec.fieldContext_ConsideredPostback_gatheredInto(ctx, field)
+	case "aggregatedInto":
+		return ec.fieldContext_ConsideredPostback_aggregatedInto(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConsideredPostback", field.Name)
 }
@@ -10325,8 +10337,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_replayOf(ctx, field)
 	case "replays":
 		return ec.fieldContext_Delivery_replays(ctx, field)
-	case "gathered":
-		return ec.fieldContext_Delivery_gathered(ctx, field)
+	case "aggregated":
+		return ec.fieldContext_Delivery_aggregated(ctx, field)
 	case "test":
 		return ec.fieldContext_Delivery_test(ctx, field)
 	}
@@ -10529,18 +10541,6 @@ func (ec *executionContext) childFields_Fix(ctx context.Context, field graphql.C
 	return nil, fmt.Errorf("no field named %q was found under type Fix", field.Name)
 }
 
-func (ec *executionContext) childFields_GatheredConversion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "conversion":
-		return ec.fieldContext_GatheredConversion_conversion(ctx, field)
-	case "event":
-		return ec.fieldContext_GatheredConversion_event(ctx, field)
-	case "leftAt":
-		return ec.fieldContext_GatheredConversion_leftAt(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type GatheredConversion", field.Name)
-}
-
 func (ec *executionContext) childFields_Goal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10721,8 +10721,8 @@ func (ec *executionContext) childFields_Macro(ctx context.Context, field graphql
 		return ec.fieldContext_Macro_meaning(ctx, field)
 	case "example":
 		return ec.fieldContext_Macro_example(ctx, field)
-	case "gathers":
-		return ec.fieldContext_Macro_gathers(ctx, field)
+	case "aggregates":
+		return ec.fieldContext_Macro_aggregates(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Macro", field.Name)
 }
@@ -10895,8 +10895,8 @@ func (ec *executionContext) childFields_Postback(ctx context.Context, field grap
 		return ec.fieldContext_Postback_goal(ctx, field)
 	case "furtherGoals":
 		return ec.fieldContext_Postback_furtherGoals(ctx, field)
-	case "gatherSeconds":
-		return ec.fieldContext_Postback_gatherSeconds(ctx, field)
+	case "aggregateSeconds":
+		return ec.fieldContext_Postback_aggregateSeconds(ctx, field)
 	case "urlTemplate":
 		return ec.fieldContext_Postback_urlTemplate(ctx, field)
 	case "host":
@@ -11097,8 +11097,8 @@ func (ec *executionContext) childFields_PostbackVersion(ctx context.Context, fie
 		return ec.fieldContext_PostbackVersion_bodyRule(ctx, field)
 	case "furtherGoals":
 		return ec.fieldContext_PostbackVersion_furtherGoals(ctx, field)
-	case "gatherSeconds":
-		return ec.fieldContext_PostbackVersion_gatherSeconds(ctx, field)
+	case "aggregateSeconds":
+		return ec.fieldContext_PostbackVersion_aggregateSeconds(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_PostbackVersion_createdAt(ctx, field)
 	case "author":

@@ -91,7 +91,7 @@ type QueryResolver interface {
 	ConversionTrace(ctx context.Context, conversionID string) (*ConversionTrace, error)
 	CurrencyRates(ctx context.Context) ([]*db.CurrencyRate, error)
 	Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery) (*page.Connection[*db.Delivery], error)
-	LintPostback(ctx context.Context, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool, gatherSeconds *int) ([]*Finding, error)
+	LintPostback(ctx context.Context, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool, aggregateSeconds *int) ([]*Finding, error)
 	Engine(ctx context.Context) (*report.Engine, error)
 	SetupChecklist(ctx context.Context, campaignID string) (*SetupChecklist, error)
 	HomeNumbers(ctx context.Context, timeZone *string) (*HomeNumbers, error)
@@ -104,7 +104,7 @@ type QueryResolver interface {
 	Postbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Postback) (*page.Connection[*db.Postback], error)
 	Macros(ctx context.Context) ([]*Macro, error)
 	MacroFilters(ctx context.Context) ([]*MacroFilter, error)
-	PreviewPostback(ctx context.Context, urlTemplate string, values []*MacroValueInput, gatherSeconds *int) (*PostbackPreview, error)
+	PreviewPostback(ctx context.Context, urlTemplate string, values []*MacroValueInput, aggregateSeconds *int) (*PostbackPreview, error)
 	ProvePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, draft *PostbackDraftInput) (*ProofPayload, error)
 	RecognizeTrackingLink(ctx context.Context, url string) (*PastedLink, error)
 	PostbackGaps(ctx context.Context) ([]*PostbackGap, error)
@@ -1321,14 +1321,14 @@ func (ec *executionContext) field_Query_lintPostback_args(ctx context.Context, r
 		return nil, err
 	}
 	args["network"] = arg8
-	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "gatherSeconds",
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "aggregateSeconds",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["gatherSeconds"] = arg9
+	args["aggregateSeconds"] = arg9
 	return args, nil
 }
 
@@ -1563,14 +1563,14 @@ func (ec *executionContext) field_Query_previewPostback_args(ctx context.Context
 		return nil, err
 	}
 	args["values"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "gatherSeconds",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "aggregateSeconds",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["gatherSeconds"] = arg2
+	args["aggregateSeconds"] = arg2
 	return args, nil
 }
 
@@ -5923,7 +5923,7 @@ func (ec *executionContext) _Query_lintPostback(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().LintPostback(ctx, fc.Args["urlTemplate"].(string), fc.Args["trackingLink"].(*string), fc.Args["goals"].([]string), fc.Args["statuses"].([]commission.Status), fc.Args["postbackId"].(*string), fc.Args["scope"].(*firing.Scope), fc.Args["offerId"].(*string), fc.Args["campaignId"].(*string), fc.Args["network"].(*bool), fc.Args["gatherSeconds"].(*int))
+			return ec.Resolvers.Query().LintPostback(ctx, fc.Args["urlTemplate"].(string), fc.Args["trackingLink"].(*string), fc.Args["goals"].([]string), fc.Args["statuses"].([]commission.Status), fc.Args["postbackId"].(*string), fc.Args["scope"].(*firing.Scope), fc.Args["offerId"].(*string), fc.Args["campaignId"].(*string), fc.Args["network"].(*bool), fc.Args["aggregateSeconds"].(*int))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -6677,7 +6677,7 @@ func (ec *executionContext) _Query_previewPostback(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PreviewPostback(ctx, fc.Args["urlTemplate"].(string), fc.Args["values"].([]*MacroValueInput), fc.Args["gatherSeconds"].(*int))
+			return ec.Resolvers.Query().PreviewPostback(ctx, fc.Args["urlTemplate"].(string), fc.Args["values"].([]*MacroValueInput), fc.Args["aggregateSeconds"].(*int))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next

@@ -1097,7 +1097,7 @@ func (ec *executionContext) unmarshalInputTestPostbackInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"urlTemplate", "method", "values", "postbackId", "goal", "bodyRule", "gatherSeconds", "affiliateId"}
+	fieldsInOrder := [...]string{"urlTemplate", "method", "values", "postbackId", "goal", "bodyRule", "aggregateSeconds", "affiliateId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1146,13 +1146,13 @@ func (ec *executionContext) unmarshalInputTestPostbackInput(ctx context.Context,
 				return it, err
 			}
 			it.BodyRule = data
-		case "gatherSeconds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gatherSeconds"))
+		case "aggregateSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aggregateSeconds"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.GatherSeconds = data
+			it.AggregateSeconds = data
 		case "affiliateId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)

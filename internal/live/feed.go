@@ -16,7 +16,7 @@ const (
 	feedBacklog = 20_000
 )
 
-// Feed turns notices of ids into rows for a Hub: it gathers ids while it loads,
+// Feed turns notices of ids into rows for a Hub: it collects ids while it loads,
 // so that a burst costs few queries, and loads nothing while nobody watches.
 type Feed[T any] struct {
 	hub  *Hub[T]

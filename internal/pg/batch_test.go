@@ -14,7 +14,7 @@ import (
 	"postrider/internal/pg"
 )
 
-func TestBatchGathersWhileAFlushIsUnderWay(t *testing.T) {
+func TestBatchCollectsWhileAFlushIsUnderWay(t *testing.T) {
 	t.Parallel()
 	entered, release := make(chan struct{}), make(chan struct{})
 	var mu sync.Mutex

@@ -12,14 +12,14 @@ type LockName string
 
 // Every advisory lock of the program. Those of a kind are told apart by what [LockName.Of] adds.
 const (
-	LockPartitions LockName = "postrider.partitions" // partitions are made and dropped
-	LockWatch      LockName = "postrider.watch"      // alerts are raised and ended
-	LockDemo       LockName = "postrider.demo"       // the demo is written
-	LockEngine     LockName = "postrider.engine"     // an engine lives: its id
-	LockGathering  LockName = "postrider.gather"     // the windows of a click: its id
-	LockPlayer     LockName = "postrider.player"     // whether a player qualifies: its id
-	LockClick      LockName = "postrider.click"      // the same of a click that has no player: its id
-	LockTier       LockName = "postrider.tier"       // the volume of a month: offer, affiliate, month
+	LockPartitions  LockName = "postrider.partitions" // partitions are made and dropped
+	LockWatch       LockName = "postrider.watch"      // alerts are raised and ended
+	LockDemo        LockName = "postrider.demo"       // the demo is written
+	LockEngine      LockName = "postrider.engine"     // an engine lives: its id
+	LockAggregation LockName = "postrider.aggregate"  // the windows of a click: its id
+	LockPlayer      LockName = "postrider.player"     // whether a player qualifies: its id
+	LockClick       LockName = "postrider.click"      // the same of a click that has no player: its id
+	LockTier        LockName = "postrider.tier"       // the volume of a month: offer, affiliate, month
 
 	// migrateLock is older than names: one program at a time migrates.
 	migrateLock = 0x706f7374 // "post"

@@ -73,10 +73,10 @@ const (
 	FieldDetail = "detail"
 	// FieldReplayOf holds the string denoting the replay_of field in the database.
 	FieldReplayOf = "replay_of"
-	// FieldGatheringID holds the string denoting the gathering_id field in the database.
-	FieldGatheringID = "gathering_id"
-	// FieldGathers holds the string denoting the gathers field in the database.
-	FieldGathers = "gathers"
+	// FieldAggregationID holds the string denoting the aggregation_id field in the database.
+	FieldAggregationID = "aggregation_id"
+	// FieldAggregates holds the string denoting the aggregates field in the database.
+	FieldAggregates = "aggregates"
 	// FieldMacros holds the string denoting the macros field in the database.
 	FieldMacros = "macros"
 	// FieldBulkReplayID holds the string denoting the bulk_replay_id field in the database.
@@ -124,8 +124,8 @@ var Columns = []string{
 	FieldReason,
 	FieldDetail,
 	FieldReplayOf,
-	FieldGatheringID,
-	FieldGathers,
+	FieldAggregationID,
+	FieldAggregates,
 	FieldMacros,
 	FieldBulkReplayID,
 	FieldTest,
@@ -336,14 +336,14 @@ func ByReplayOf(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReplayOf, opts...).ToFunc()
 }
 
-// ByGatheringID orders the results by the gathering_id field.
-func ByGatheringID(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldGatheringID, opts...).ToFunc()
+// ByAggregationID orders the results by the aggregation_id field.
+func ByAggregationID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAggregationID, opts...).ToFunc()
 }
 
-// ByGathers orders the results by the gathers field.
-func ByGathers(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldGathers, opts...).ToFunc()
+// ByAggregates orders the results by the aggregates field.
+func ByAggregates(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAggregates, opts...).ToFunc()
 }
 
 // ByBulkReplayID orders the results by the bulk_replay_id field.

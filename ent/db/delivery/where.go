@@ -187,14 +187,14 @@ func ReplayOf(v uuid.UUID) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldReplayOf, v))
 }
 
-// GatheringID applies equality check predicate on the "gathering_id" field. It's identical to GatheringIDEQ.
-func GatheringID(v uuid.UUID) predicate.Delivery {
-	return predicate.Delivery(sql.FieldEQ(FieldGatheringID, v))
+// AggregationID applies equality check predicate on the "aggregation_id" field. It's identical to AggregationIDEQ.
+func AggregationID(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldAggregationID, v))
 }
 
-// Gathers applies equality check predicate on the "gathers" field. It's identical to GathersEQ.
-func Gathers(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldEQ(FieldGathers, v))
+// Aggregates applies equality check predicate on the "aggregates" field. It's identical to AggregatesEQ.
+func Aggregates(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldAggregates, v))
 }
 
 // BulkReplayID applies equality check predicate on the "bulk_replay_id" field. It's identical to BulkReplayIDEQ.
@@ -1632,129 +1632,129 @@ func ReplayOfNotNil() predicate.Delivery {
 	return predicate.Delivery(sql.FieldNotNull(FieldReplayOf))
 }
 
-// GatheringIDEQ applies the EQ predicate on the "gathering_id" field.
-func GatheringIDEQ(v uuid.UUID) predicate.Delivery {
-	return predicate.Delivery(sql.FieldEQ(FieldGatheringID, v))
+// AggregationIDEQ applies the EQ predicate on the "aggregation_id" field.
+func AggregationIDEQ(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldAggregationID, v))
 }
 
-// GatheringIDNEQ applies the NEQ predicate on the "gathering_id" field.
-func GatheringIDNEQ(v uuid.UUID) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNEQ(FieldGatheringID, v))
+// AggregationIDNEQ applies the NEQ predicate on the "aggregation_id" field.
+func AggregationIDNEQ(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldAggregationID, v))
 }
 
-// GatheringIDIn applies the In predicate on the "gathering_id" field.
-func GatheringIDIn(vs ...uuid.UUID) predicate.Delivery {
-	return predicate.Delivery(sql.FieldIn(FieldGatheringID, vs...))
+// AggregationIDIn applies the In predicate on the "aggregation_id" field.
+func AggregationIDIn(vs ...uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldAggregationID, vs...))
 }
 
-// GatheringIDNotIn applies the NotIn predicate on the "gathering_id" field.
-func GatheringIDNotIn(vs ...uuid.UUID) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotIn(FieldGatheringID, vs...))
+// AggregationIDNotIn applies the NotIn predicate on the "aggregation_id" field.
+func AggregationIDNotIn(vs ...uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldAggregationID, vs...))
 }
 
-// GatheringIDGT applies the GT predicate on the "gathering_id" field.
-func GatheringIDGT(v uuid.UUID) predicate.Delivery {
-	return predicate.Delivery(sql.FieldGT(FieldGatheringID, v))
+// AggregationIDGT applies the GT predicate on the "aggregation_id" field.
+func AggregationIDGT(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldAggregationID, v))
 }
 
-// GatheringIDGTE applies the GTE predicate on the "gathering_id" field.
-func GatheringIDGTE(v uuid.UUID) predicate.Delivery {
-	return predicate.Delivery(sql.FieldGTE(FieldGatheringID, v))
+// AggregationIDGTE applies the GTE predicate on the "aggregation_id" field.
+func AggregationIDGTE(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldAggregationID, v))
 }
 
-// GatheringIDLT applies the LT predicate on the "gathering_id" field.
-func GatheringIDLT(v uuid.UUID) predicate.Delivery {
-	return predicate.Delivery(sql.FieldLT(FieldGatheringID, v))
+// AggregationIDLT applies the LT predicate on the "aggregation_id" field.
+func AggregationIDLT(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldAggregationID, v))
 }
 
-// GatheringIDLTE applies the LTE predicate on the "gathering_id" field.
-func GatheringIDLTE(v uuid.UUID) predicate.Delivery {
-	return predicate.Delivery(sql.FieldLTE(FieldGatheringID, v))
+// AggregationIDLTE applies the LTE predicate on the "aggregation_id" field.
+func AggregationIDLTE(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldAggregationID, v))
 }
 
-// GatheringIDIsNil applies the IsNil predicate on the "gathering_id" field.
-func GatheringIDIsNil() predicate.Delivery {
-	return predicate.Delivery(sql.FieldIsNull(FieldGatheringID))
+// AggregationIDIsNil applies the IsNil predicate on the "aggregation_id" field.
+func AggregationIDIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldAggregationID))
 }
 
-// GatheringIDNotNil applies the NotNil predicate on the "gathering_id" field.
-func GatheringIDNotNil() predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotNull(FieldGatheringID))
+// AggregationIDNotNil applies the NotNil predicate on the "aggregation_id" field.
+func AggregationIDNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldAggregationID))
 }
 
-// GathersEQ applies the EQ predicate on the "gathers" field.
-func GathersEQ(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldEQ(FieldGathers, v))
+// AggregatesEQ applies the EQ predicate on the "aggregates" field.
+func AggregatesEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldAggregates, v))
 }
 
-// GathersNEQ applies the NEQ predicate on the "gathers" field.
-func GathersNEQ(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNEQ(FieldGathers, v))
+// AggregatesNEQ applies the NEQ predicate on the "aggregates" field.
+func AggregatesNEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldAggregates, v))
 }
 
-// GathersIn applies the In predicate on the "gathers" field.
-func GathersIn(vs ...string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldIn(FieldGathers, vs...))
+// AggregatesIn applies the In predicate on the "aggregates" field.
+func AggregatesIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldAggregates, vs...))
 }
 
-// GathersNotIn applies the NotIn predicate on the "gathers" field.
-func GathersNotIn(vs ...string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotIn(FieldGathers, vs...))
+// AggregatesNotIn applies the NotIn predicate on the "aggregates" field.
+func AggregatesNotIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldAggregates, vs...))
 }
 
-// GathersGT applies the GT predicate on the "gathers" field.
-func GathersGT(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldGT(FieldGathers, v))
+// AggregatesGT applies the GT predicate on the "aggregates" field.
+func AggregatesGT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldAggregates, v))
 }
 
-// GathersGTE applies the GTE predicate on the "gathers" field.
-func GathersGTE(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldGTE(FieldGathers, v))
+// AggregatesGTE applies the GTE predicate on the "aggregates" field.
+func AggregatesGTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldAggregates, v))
 }
 
-// GathersLT applies the LT predicate on the "gathers" field.
-func GathersLT(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldLT(FieldGathers, v))
+// AggregatesLT applies the LT predicate on the "aggregates" field.
+func AggregatesLT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldAggregates, v))
 }
 
-// GathersLTE applies the LTE predicate on the "gathers" field.
-func GathersLTE(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldLTE(FieldGathers, v))
+// AggregatesLTE applies the LTE predicate on the "aggregates" field.
+func AggregatesLTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldAggregates, v))
 }
 
-// GathersContains applies the Contains predicate on the "gathers" field.
-func GathersContains(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldContains(FieldGathers, v))
+// AggregatesContains applies the Contains predicate on the "aggregates" field.
+func AggregatesContains(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContains(FieldAggregates, v))
 }
 
-// GathersHasPrefix applies the HasPrefix predicate on the "gathers" field.
-func GathersHasPrefix(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldHasPrefix(FieldGathers, v))
+// AggregatesHasPrefix applies the HasPrefix predicate on the "aggregates" field.
+func AggregatesHasPrefix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasPrefix(FieldAggregates, v))
 }
 
-// GathersHasSuffix applies the HasSuffix predicate on the "gathers" field.
-func GathersHasSuffix(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldHasSuffix(FieldGathers, v))
+// AggregatesHasSuffix applies the HasSuffix predicate on the "aggregates" field.
+func AggregatesHasSuffix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasSuffix(FieldAggregates, v))
 }
 
-// GathersIsNil applies the IsNil predicate on the "gathers" field.
-func GathersIsNil() predicate.Delivery {
-	return predicate.Delivery(sql.FieldIsNull(FieldGathers))
+// AggregatesIsNil applies the IsNil predicate on the "aggregates" field.
+func AggregatesIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldAggregates))
 }
 
-// GathersNotNil applies the NotNil predicate on the "gathers" field.
-func GathersNotNil() predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotNull(FieldGathers))
+// AggregatesNotNil applies the NotNil predicate on the "aggregates" field.
+func AggregatesNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldAggregates))
 }
 
-// GathersEqualFold applies the EqualFold predicate on the "gathers" field.
-func GathersEqualFold(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldEqualFold(FieldGathers, v))
+// AggregatesEqualFold applies the EqualFold predicate on the "aggregates" field.
+func AggregatesEqualFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEqualFold(FieldAggregates, v))
 }
 
-// GathersContainsFold applies the ContainsFold predicate on the "gathers" field.
-func GathersContainsFold(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldContainsFold(FieldGathers, v))
+// AggregatesContainsFold applies the ContainsFold predicate on the "aggregates" field.
+func AggregatesContainsFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContainsFold(FieldAggregates, v))
 }
 
 // MacrosIsNil applies the IsNil predicate on the "macros" field.

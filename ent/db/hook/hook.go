@@ -20,6 +20,18 @@ func (f AffiliateFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AffiliateMutation", m)
 }
 
+// The AggregatedEventFunc type is an adapter to allow the use of ordinary
+// function as AggregatedEvent mutator.
+type AggregatedEventFunc func(context.Context, *db.AggregatedEventMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AggregatedEventFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.AggregatedEventMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AggregatedEventMutation", m)
+}
+
 // The AlertFunc type is an adapter to allow the use of ordinary
 // function as Alert mutator.
 type AlertFunc func(context.Context, *db.AlertMutation) (db.Value, error)
@@ -174,18 +186,6 @@ func (f EchoRequestFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, e
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.EchoRequestMutation", m)
-}
-
-// The GatheredEventFunc type is an adapter to allow the use of ordinary
-// function as GatheredEvent mutator.
-type GatheredEventFunc func(context.Context, *db.GatheredEventMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f GatheredEventFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.GatheredEventMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GatheredEventMutation", m)
 }
 
 // The GoalFunc type is an adapter to allow the use of ordinary

@@ -21,6 +21,33 @@ var (
 		Columns:    AffiliatesColumns,
 		PrimaryKey: []*schema.Column{AffiliatesColumns[0]},
 	}
+	// AggregatedEventsColumns holds the columns for the "aggregated_events" table.
+	AggregatedEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "affiliate_id", Type: field.TypeInt64},
+		{Name: "aggregation_id", Type: field.TypeUUID},
+		{Name: "conversion_id", Type: field.TypeUUID},
+		{Name: "event_id", Type: field.TypeUUID},
+		{Name: "left_at", Type: field.TypeTime, Nullable: true},
+	}
+	// AggregatedEventsTable holds the schema information for the "aggregated_events" table.
+	AggregatedEventsTable = &schema.Table{
+		Name:       "aggregated_events",
+		Columns:    AggregatedEventsColumns,
+		PrimaryKey: []*schema.Column{AggregatedEventsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "aggregatedevent_aggregation_id_conversion_id",
+				Unique:  true,
+				Columns: []*schema.Column{AggregatedEventsColumns[2], AggregatedEventsColumns[3]},
+			},
+			{
+				Name:    "aggregatedevent_conversion_id",
+				Unique:  false,
+				Columns: []*schema.Column{AggregatedEventsColumns[3]},
+			},
+		},
+	}
 	// AlertsColumns holds the columns for the "alerts" table.
 	AlertsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -422,8 +449,8 @@ var (
 		{Name: "reason", Type: field.TypeString, Nullable: true},
 		{Name: "detail", Type: field.TypeString, Default: ""},
 		{Name: "replay_of", Type: field.TypeUUID, Nullable: true},
-		{Name: "gathering_id", Type: field.TypeUUID, Nullable: true},
-		{Name: "gathers", Type: field.TypeString, Nullable: true},
+		{Name: "aggregation_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "aggregates", Type: field.TypeString, Nullable: true},
 		{Name: "macros", Type: field.TypeJSON, Nullable: true},
 		{Name: "bulk_replay_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "test", Type: field.TypeBool, Default: false},
@@ -500,33 +527,6 @@ var (
 				Name:    "echorequest_affiliate_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{EchoRequestsColumns[1], EchoRequestsColumns[0]},
-			},
-		},
-	}
-	// GatheredEventsColumns holds the columns for the "gathered_events" table.
-	GatheredEventsColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeUUID},
-		{Name: "affiliate_id", Type: field.TypeInt64},
-		{Name: "gathering_id", Type: field.TypeUUID},
-		{Name: "conversion_id", Type: field.TypeUUID},
-		{Name: "event_id", Type: field.TypeUUID},
-		{Name: "left_at", Type: field.TypeTime, Nullable: true},
-	}
-	// GatheredEventsTable holds the schema information for the "gathered_events" table.
-	GatheredEventsTable = &schema.Table{
-		Name:       "gathered_events",
-		Columns:    GatheredEventsColumns,
-		PrimaryKey: []*schema.Column{GatheredEventsColumns[0]},
-		Indexes: []*schema.Index{
-			{
-				Name:    "gatheredevent_gathering_id_conversion_id",
-				Unique:  true,
-				Columns: []*schema.Column{GatheredEventsColumns[2], GatheredEventsColumns[3]},
-			},
-			{
-				Name:    "gatheredevent_conversion_id",
-				Unique:  false,
-				Columns: []*schema.Column{GatheredEventsColumns[3]},
 			},
 		},
 	}
@@ -680,7 +680,7 @@ var (
 		{Name: "campaign_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "goal", Type: field.TypeString},
 		{Name: "further_goals", Type: field.TypeJSON},
-		{Name: "gather_seconds", Type: field.TypeInt, Nullable: true},
+		{Name: "aggregate_seconds", Type: field.TypeInt, Nullable: true},
 		{Name: "url_template", Type: field.TypeString},
 		{Name: "method", Type: field.TypeEnum, Enums: []string{"GET", "POST"}, Default: "GET"},
 		{Name: "statuses", Type: field.TypeJSON},
@@ -760,7 +760,7 @@ var (
 		{Name: "enabled", Type: field.TypeBool},
 		{Name: "body_rule", Type: field.TypeJSON, Nullable: true},
 		{Name: "further_goals", Type: field.TypeJSON},
-		{Name: "gather_seconds", Type: field.TypeInt, Nullable: true},
+		{Name: "aggregate_seconds", Type: field.TypeInt, Nullable: true},
 		{Name: "user_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
@@ -861,6 +861,7 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AffiliatesTable,
+		AggregatedEventsTable,
 		AlertsTable,
 		APITokensTable,
 		AttemptsTable,
@@ -874,7 +875,6 @@ var (
 		DealsTable,
 		DeliveriesTable,
 		EchoRequestsTable,
-		GatheredEventsTable,
 		GoalsTable,
 		IntegrationsTable,
 		IntegrationSecretsTable,

@@ -31,8 +31,8 @@ const (
 	FieldGoal = "goal"
 	// FieldFurtherGoals holds the string denoting the further_goals field in the database.
 	FieldFurtherGoals = "further_goals"
-	// FieldGatherSeconds holds the string denoting the gather_seconds field in the database.
-	FieldGatherSeconds = "gather_seconds"
+	// FieldAggregateSeconds holds the string denoting the aggregate_seconds field in the database.
+	FieldAggregateSeconds = "aggregate_seconds"
 	// FieldURLTemplate holds the string denoting the url_template field in the database.
 	FieldURLTemplate = "url_template"
 	// FieldMethod holds the string denoting the method field in the database.
@@ -73,7 +73,7 @@ var Columns = []string{
 	FieldCampaignID,
 	FieldGoal,
 	FieldFurtherGoals,
-	FieldGatherSeconds,
+	FieldAggregateSeconds,
 	FieldURLTemplate,
 	FieldMethod,
 	FieldStatuses,
@@ -113,8 +113,8 @@ var (
 	NameValidator func(string) error
 	// DefaultFurtherGoals holds the default value on creation for the "further_goals" field.
 	DefaultFurtherGoals []string
-	// GatherSecondsValidator is a validator for the "gather_seconds" field. It is called by the builders before save.
-	GatherSecondsValidator func(int) error
+	// AggregateSecondsValidator is a validator for the "aggregate_seconds" field. It is called by the builders before save.
+	AggregateSecondsValidator func(int) error
 	// DefaultEnabled holds the default value on creation for the "enabled" field.
 	DefaultEnabled bool
 	// DefaultVersion holds the default value on creation for the "version" field.
@@ -187,9 +187,9 @@ func ByGoal(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldGoal, opts...).ToFunc()
 }
 
-// ByGatherSeconds orders the results by the gather_seconds field.
-func ByGatherSeconds(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldGatherSeconds, opts...).ToFunc()
+// ByAggregateSeconds orders the results by the aggregate_seconds field.
+func ByAggregateSeconds(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAggregateSeconds, opts...).ToFunc()
 }
 
 // ByURLTemplate orders the results by the url_template field.

@@ -81,9 +81,9 @@ func Goal(v string) predicate.Postback {
 	return predicate.Postback(sql.FieldEQ(FieldGoal, v))
 }
 
-// GatherSeconds applies equality check predicate on the "gather_seconds" field. It's identical to GatherSecondsEQ.
-func GatherSeconds(v int) predicate.Postback {
-	return predicate.Postback(sql.FieldEQ(FieldGatherSeconds, v))
+// AggregateSeconds applies equality check predicate on the "aggregate_seconds" field. It's identical to AggregateSecondsEQ.
+func AggregateSeconds(v int) predicate.Postback {
+	return predicate.Postback(sql.FieldEQ(FieldAggregateSeconds, v))
 }
 
 // URLTemplate applies equality check predicate on the "url_template" field. It's identical to URLTemplateEQ.
@@ -436,54 +436,54 @@ func GoalContainsFold(v string) predicate.Postback {
 	return predicate.Postback(sql.FieldContainsFold(FieldGoal, v))
 }
 
-// GatherSecondsEQ applies the EQ predicate on the "gather_seconds" field.
-func GatherSecondsEQ(v int) predicate.Postback {
-	return predicate.Postback(sql.FieldEQ(FieldGatherSeconds, v))
+// AggregateSecondsEQ applies the EQ predicate on the "aggregate_seconds" field.
+func AggregateSecondsEQ(v int) predicate.Postback {
+	return predicate.Postback(sql.FieldEQ(FieldAggregateSeconds, v))
 }
 
-// GatherSecondsNEQ applies the NEQ predicate on the "gather_seconds" field.
-func GatherSecondsNEQ(v int) predicate.Postback {
-	return predicate.Postback(sql.FieldNEQ(FieldGatherSeconds, v))
+// AggregateSecondsNEQ applies the NEQ predicate on the "aggregate_seconds" field.
+func AggregateSecondsNEQ(v int) predicate.Postback {
+	return predicate.Postback(sql.FieldNEQ(FieldAggregateSeconds, v))
 }
 
-// GatherSecondsIn applies the In predicate on the "gather_seconds" field.
-func GatherSecondsIn(vs ...int) predicate.Postback {
-	return predicate.Postback(sql.FieldIn(FieldGatherSeconds, vs...))
+// AggregateSecondsIn applies the In predicate on the "aggregate_seconds" field.
+func AggregateSecondsIn(vs ...int) predicate.Postback {
+	return predicate.Postback(sql.FieldIn(FieldAggregateSeconds, vs...))
 }
 
-// GatherSecondsNotIn applies the NotIn predicate on the "gather_seconds" field.
-func GatherSecondsNotIn(vs ...int) predicate.Postback {
-	return predicate.Postback(sql.FieldNotIn(FieldGatherSeconds, vs...))
+// AggregateSecondsNotIn applies the NotIn predicate on the "aggregate_seconds" field.
+func AggregateSecondsNotIn(vs ...int) predicate.Postback {
+	return predicate.Postback(sql.FieldNotIn(FieldAggregateSeconds, vs...))
 }
 
-// GatherSecondsGT applies the GT predicate on the "gather_seconds" field.
-func GatherSecondsGT(v int) predicate.Postback {
-	return predicate.Postback(sql.FieldGT(FieldGatherSeconds, v))
+// AggregateSecondsGT applies the GT predicate on the "aggregate_seconds" field.
+func AggregateSecondsGT(v int) predicate.Postback {
+	return predicate.Postback(sql.FieldGT(FieldAggregateSeconds, v))
 }
 
-// GatherSecondsGTE applies the GTE predicate on the "gather_seconds" field.
-func GatherSecondsGTE(v int) predicate.Postback {
-	return predicate.Postback(sql.FieldGTE(FieldGatherSeconds, v))
+// AggregateSecondsGTE applies the GTE predicate on the "aggregate_seconds" field.
+func AggregateSecondsGTE(v int) predicate.Postback {
+	return predicate.Postback(sql.FieldGTE(FieldAggregateSeconds, v))
 }
 
-// GatherSecondsLT applies the LT predicate on the "gather_seconds" field.
-func GatherSecondsLT(v int) predicate.Postback {
-	return predicate.Postback(sql.FieldLT(FieldGatherSeconds, v))
+// AggregateSecondsLT applies the LT predicate on the "aggregate_seconds" field.
+func AggregateSecondsLT(v int) predicate.Postback {
+	return predicate.Postback(sql.FieldLT(FieldAggregateSeconds, v))
 }
 
-// GatherSecondsLTE applies the LTE predicate on the "gather_seconds" field.
-func GatherSecondsLTE(v int) predicate.Postback {
-	return predicate.Postback(sql.FieldLTE(FieldGatherSeconds, v))
+// AggregateSecondsLTE applies the LTE predicate on the "aggregate_seconds" field.
+func AggregateSecondsLTE(v int) predicate.Postback {
+	return predicate.Postback(sql.FieldLTE(FieldAggregateSeconds, v))
 }
 
-// GatherSecondsIsNil applies the IsNil predicate on the "gather_seconds" field.
-func GatherSecondsIsNil() predicate.Postback {
-	return predicate.Postback(sql.FieldIsNull(FieldGatherSeconds))
+// AggregateSecondsIsNil applies the IsNil predicate on the "aggregate_seconds" field.
+func AggregateSecondsIsNil() predicate.Postback {
+	return predicate.Postback(sql.FieldIsNull(FieldAggregateSeconds))
 }
 
-// GatherSecondsNotNil applies the NotNil predicate on the "gather_seconds" field.
-func GatherSecondsNotNil() predicate.Postback {
-	return predicate.Postback(sql.FieldNotNull(FieldGatherSeconds))
+// AggregateSecondsNotNil applies the NotNil predicate on the "aggregate_seconds" field.
+func AggregateSecondsNotNil() predicate.Postback {
+	return predicate.Postback(sql.FieldNotNull(FieldAggregateSeconds))
 }
 
 // URLTemplateEQ applies the EQ predicate on the "url_template" field.

@@ -34,8 +34,8 @@ const (
 	FieldBodyRule = "body_rule"
 	// FieldFurtherGoals holds the string denoting the further_goals field in the database.
 	FieldFurtherGoals = "further_goals"
-	// FieldGatherSeconds holds the string denoting the gather_seconds field in the database.
-	FieldGatherSeconds = "gather_seconds"
+	// FieldAggregateSeconds holds the string denoting the aggregate_seconds field in the database.
+	FieldAggregateSeconds = "aggregate_seconds"
 	// FieldUserID holds the string denoting the user_id field in the database.
 	FieldUserID = "user_id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -56,7 +56,7 @@ var Columns = []string{
 	FieldEnabled,
 	FieldBodyRule,
 	FieldFurtherGoals,
-	FieldGatherSeconds,
+	FieldAggregateSeconds,
 	FieldUserID,
 	FieldCreatedAt,
 }
@@ -133,9 +133,9 @@ func ByEnabled(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEnabled, opts...).ToFunc()
 }
 
-// ByGatherSeconds orders the results by the gather_seconds field.
-func ByGatherSeconds(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldGatherSeconds, opts...).ToFunc()
+// ByAggregateSeconds orders the results by the aggregate_seconds field.
+func ByAggregateSeconds(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAggregateSeconds, opts...).ToFunc()
 }
 
 // ByUserID orders the results by the user_id field.

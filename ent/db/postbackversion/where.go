@@ -80,9 +80,9 @@ func Enabled(v bool) predicate.PostbackVersion {
 	return predicate.PostbackVersion(sql.FieldEQ(FieldEnabled, v))
 }
 
-// GatherSeconds applies equality check predicate on the "gather_seconds" field. It's identical to GatherSecondsEQ.
-func GatherSeconds(v int) predicate.PostbackVersion {
-	return predicate.PostbackVersion(sql.FieldEQ(FieldGatherSeconds, v))
+// AggregateSeconds applies equality check predicate on the "aggregate_seconds" field. It's identical to AggregateSecondsEQ.
+func AggregateSeconds(v int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldEQ(FieldAggregateSeconds, v))
 }
 
 // UserID applies equality check predicate on the "user_id" field. It's identical to UserIDEQ.
@@ -330,54 +330,54 @@ func BodyRuleNotNil() predicate.PostbackVersion {
 	return predicate.PostbackVersion(sql.FieldNotNull(FieldBodyRule))
 }
 
-// GatherSecondsEQ applies the EQ predicate on the "gather_seconds" field.
-func GatherSecondsEQ(v int) predicate.PostbackVersion {
-	return predicate.PostbackVersion(sql.FieldEQ(FieldGatherSeconds, v))
+// AggregateSecondsEQ applies the EQ predicate on the "aggregate_seconds" field.
+func AggregateSecondsEQ(v int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldEQ(FieldAggregateSeconds, v))
 }
 
-// GatherSecondsNEQ applies the NEQ predicate on the "gather_seconds" field.
-func GatherSecondsNEQ(v int) predicate.PostbackVersion {
-	return predicate.PostbackVersion(sql.FieldNEQ(FieldGatherSeconds, v))
+// AggregateSecondsNEQ applies the NEQ predicate on the "aggregate_seconds" field.
+func AggregateSecondsNEQ(v int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldNEQ(FieldAggregateSeconds, v))
 }
 
-// GatherSecondsIn applies the In predicate on the "gather_seconds" field.
-func GatherSecondsIn(vs ...int) predicate.PostbackVersion {
-	return predicate.PostbackVersion(sql.FieldIn(FieldGatherSeconds, vs...))
+// AggregateSecondsIn applies the In predicate on the "aggregate_seconds" field.
+func AggregateSecondsIn(vs ...int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldIn(FieldAggregateSeconds, vs...))
 }
 
-// GatherSecondsNotIn applies the NotIn predicate on the "gather_seconds" field.
-func GatherSecondsNotIn(vs ...int) predicate.PostbackVersion {
-	return predicate.PostbackVersion(sql.FieldNotIn(FieldGatherSeconds, vs...))
+// AggregateSecondsNotIn applies the NotIn predicate on the "aggregate_seconds" field.
+func AggregateSecondsNotIn(vs ...int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldNotIn(FieldAggregateSeconds, vs...))
 }
 
-// GatherSecondsGT applies the GT predicate on the "gather_seconds" field.
-func GatherSecondsGT(v int) predicate.PostbackVersion {
-	return predicate.PostbackVersion(sql.FieldGT(FieldGatherSeconds, v))
+// AggregateSecondsGT applies the GT predicate on the "aggregate_seconds" field.
+func AggregateSecondsGT(v int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldGT(FieldAggregateSeconds, v))
 }
 
-// GatherSecondsGTE applies the GTE predicate on the "gather_seconds" field.
-func GatherSecondsGTE(v int) predicate.PostbackVersion {
-	return predicate.PostbackVersion(sql.FieldGTE(FieldGatherSeconds, v))
+// AggregateSecondsGTE applies the GTE predicate on the "aggregate_seconds" field.
+func AggregateSecondsGTE(v int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldGTE(FieldAggregateSeconds, v))
 }
 
-// GatherSecondsLT applies the LT predicate on the "gather_seconds" field.
-func GatherSecondsLT(v int) predicate.PostbackVersion {
-	return predicate.PostbackVersion(sql.FieldLT(FieldGatherSeconds, v))
+// AggregateSecondsLT applies the LT predicate on the "aggregate_seconds" field.
+func AggregateSecondsLT(v int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldLT(FieldAggregateSeconds, v))
 }
 
-// GatherSecondsLTE applies the LTE predicate on the "gather_seconds" field.
-func GatherSecondsLTE(v int) predicate.PostbackVersion {
-	return predicate.PostbackVersion(sql.FieldLTE(FieldGatherSeconds, v))
+// AggregateSecondsLTE applies the LTE predicate on the "aggregate_seconds" field.
+func AggregateSecondsLTE(v int) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldLTE(FieldAggregateSeconds, v))
 }
 
-// GatherSecondsIsNil applies the IsNil predicate on the "gather_seconds" field.
-func GatherSecondsIsNil() predicate.PostbackVersion {
-	return predicate.PostbackVersion(sql.FieldIsNull(FieldGatherSeconds))
+// AggregateSecondsIsNil applies the IsNil predicate on the "aggregate_seconds" field.
+func AggregateSecondsIsNil() predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldIsNull(FieldAggregateSeconds))
 }
 
-// GatherSecondsNotNil applies the NotNil predicate on the "gather_seconds" field.
-func GatherSecondsNotNil() predicate.PostbackVersion {
-	return predicate.PostbackVersion(sql.FieldNotNull(FieldGatherSeconds))
+// AggregateSecondsNotNil applies the NotNil predicate on the "aggregate_seconds" field.
+func AggregateSecondsNotNil() predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldNotNull(FieldAggregateSeconds))
 }
 
 // UserIDEQ applies the EQ predicate on the "user_id" field.

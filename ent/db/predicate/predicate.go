@@ -9,6 +9,9 @@ import (
 // Affiliate is the predicate function for affiliate builders.
 type Affiliate func(*sql.Selector)
 
+// AggregatedEvent is the predicate function for aggregatedevent builders.
+type AggregatedEvent func(*sql.Selector)
+
 // Alert is the predicate function for alert builders.
 type Alert func(*sql.Selector)
 
@@ -47,9 +50,6 @@ type Delivery func(*sql.Selector)
 
 // EchoRequest is the predicate function for echorequest builders.
 type EchoRequest func(*sql.Selector)
-
-// GatheredEvent is the predicate function for gatheredevent builders.
-type GatheredEvent func(*sql.Selector)
 
 // Goal is the predicate function for goal builders.
 type Goal func(*sql.Selector)

@@ -135,6 +135,30 @@ func (f AffiliateMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutati
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.AffiliateMutation", m)
 }
 
+// The AggregatedEventQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AggregatedEventQueryRuleFunc func(context.Context, *db.AggregatedEventQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AggregatedEventQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.AggregatedEventQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.AggregatedEventQuery", q)
+}
+
+// The AggregatedEventMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AggregatedEventMutationRuleFunc func(context.Context, *db.AggregatedEventMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AggregatedEventMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.AggregatedEventMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.AggregatedEventMutation", m)
+}
+
 // The AlertQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type AlertQueryRuleFunc func(context.Context, *db.AlertQuery) error
@@ -445,30 +469,6 @@ func (f EchoRequestMutationRuleFunc) EvalMutation(ctx context.Context, m db.Muta
 		return f(ctx, m)
 	}
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.EchoRequestMutation", m)
-}
-
-// The GatheredEventQueryRuleFunc type is an adapter to allow the use of ordinary
-// functions as a query rule.
-type GatheredEventQueryRuleFunc func(context.Context, *db.GatheredEventQuery) error
-
-// EvalQuery return f(ctx, q).
-func (f GatheredEventQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
-	if q, ok := q.(*db.GatheredEventQuery); ok {
-		return f(ctx, q)
-	}
-	return Denyf("db/privacy: unexpected query type %T, expect *db.GatheredEventQuery", q)
-}
-
-// The GatheredEventMutationRuleFunc type is an adapter to allow the use of ordinary
-// functions as a mutation rule.
-type GatheredEventMutationRuleFunc func(context.Context, *db.GatheredEventMutation) error
-
-// EvalMutation calls f(ctx, m).
-func (f GatheredEventMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
-	if m, ok := m.(*db.GatheredEventMutation); ok {
-		return f(ctx, m)
-	}
-	return Denyf("db/privacy: unexpected mutation type %T, expect *db.GatheredEventMutation", m)
 }
 
 // The GoalQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -796,6 +796,8 @@ func queryFilter(q db.Query) (Filter, error) {
 	switch q := q.(type) {
 	case *db.AffiliateQuery:
 		return q.Filter(), nil
+	case *db.AggregatedEventQuery:
+		return q.Filter(), nil
 	case *db.AlertQuery:
 		return q.Filter(), nil
 	case *db.ApiTokenQuery:
@@ -821,8 +823,6 @@ func queryFilter(q db.Query) (Filter, error) {
 	case *db.DeliveryQuery:
 		return q.Filter(), nil
 	case *db.EchoRequestQuery:
-		return q.Filter(), nil
-	case *db.GatheredEventQuery:
 		return q.Filter(), nil
 	case *db.GoalQuery:
 		return q.Filter(), nil
@@ -857,6 +857,8 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 	switch m := m.(type) {
 	case *db.AffiliateMutation:
 		return m.Filter(), nil
+	case *db.AggregatedEventMutation:
+		return m.Filter(), nil
 	case *db.AlertMutation:
 		return m.Filter(), nil
 	case *db.ApiTokenMutation:
@@ -882,8 +884,6 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 	case *db.DeliveryMutation:
 		return m.Filter(), nil
 	case *db.EchoRequestMutation:
-		return m.Filter(), nil
-	case *db.GatheredEventMutation:
 		return m.Filter(), nil
 	case *db.GoalMutation:
 		return m.Filter(), nil

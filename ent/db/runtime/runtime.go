@@ -6,6 +6,7 @@ import (
 	"context"
 	"postrider/domain/commission"
 	"postrider/ent/db/affiliate"
+	"postrider/ent/db/aggregatedevent"
 	"postrider/ent/db/alert"
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/attempt"
@@ -19,7 +20,6 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
-	"postrider/ent/db/gatheredevent"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
@@ -76,6 +76,16 @@ func init() {
 	affiliateDescCreatedAt := affiliateFields[3].Descriptor()
 	// affiliate.DefaultCreatedAt holds the default value on creation for the created_at field.
 	affiliate.DefaultCreatedAt = affiliateDescCreatedAt.Default.(func() time.Time)
+	aggregatedeventMixin := schema.AggregatedEvent{}.Mixin()
+	aggregatedevent.Policy = privacy.NewPolicies(aggregatedeventMixin[0], schema.AggregatedEvent{})
+	aggregatedevent.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := aggregatedevent.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	alertMixin := schema.Alert{}.Mixin()
 	alert.Policy = privacy.NewPolicies(alertMixin[0], schema.Alert{})
 	alert.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -395,16 +405,6 @@ func init() {
 			return next.Mutate(ctx, m)
 		})
 	}
-	gatheredeventMixin := schema.GatheredEvent{}.Mixin()
-	gatheredevent.Policy = privacy.NewPolicies(gatheredeventMixin[0], schema.GatheredEvent{})
-	gatheredevent.Hooks[0] = func(next ent.Mutator) ent.Mutator {
-		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
-			if err := gatheredevent.Policy.EvalMutation(ctx, m); err != nil {
-				return nil, err
-			}
-			return next.Mutate(ctx, m)
-		})
-	}
 	goal.Policy = privacy.NewPolicies(schema.Goal{})
 	goal.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -679,18 +679,18 @@ func init() {
 	postbackDescFurtherGoals := postbackFields[6].Descriptor()
 	// postback.DefaultFurtherGoals holds the default value on creation for the further_goals field.
 	postback.DefaultFurtherGoals = postbackDescFurtherGoals.Default.([]string)
-	// postbackDescGatherSeconds is the schema descriptor for gather_seconds field.
-	postbackDescGatherSeconds := postbackFields[7].Descriptor()
-	// postback.GatherSecondsValidator is a validator for the "gather_seconds" field. It is called by the builders before save.
-	postback.GatherSecondsValidator = func() func(int) error {
-		validators := postbackDescGatherSeconds.Validators
+	// postbackDescAggregateSeconds is the schema descriptor for aggregate_seconds field.
+	postbackDescAggregateSeconds := postbackFields[7].Descriptor()
+	// postback.AggregateSecondsValidator is a validator for the "aggregate_seconds" field. It is called by the builders before save.
+	postback.AggregateSecondsValidator = func() func(int) error {
+		validators := postbackDescAggregateSeconds.Validators
 		fns := [...]func(int) error{
 			validators[0].(func(int) error),
 			validators[1].(func(int) error),
 		}
-		return func(gather_seconds int) error {
+		return func(aggregate_seconds int) error {
 			for _, fn := range fns {
-				if err := fn(gather_seconds); err != nil {
+				if err := fn(aggregate_seconds); err != nil {
 					return err
 				}
 			}

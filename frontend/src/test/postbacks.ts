@@ -26,7 +26,7 @@ export function makePostback(spec: PostbackSpec) {
     enabled: spec.enabled,
     bodyRule: null,
     furtherGoals: [] as string[],
-    gatherSeconds: null as number | null,
+    aggregateSeconds: null as number | null,
     createdAt: ago(number === 2 ? 1e8 : 3e9),
     author: { __typename: "User", id: "U1", email: "anna@northstar.example" },
   });
@@ -40,7 +40,7 @@ export function makePostback(spec: PostbackSpec) {
     statuses: ["APPROVED"],
     bodyRule: null as unknown,
     furtherGoals: [] as (typeof goals)[number][],
-    gatherSeconds: null as number | null,
+    aggregateSeconds: null as number | null,
     version: 2,
     versions: [version(2), version(1)],
     signingSecret: null,

@@ -45,7 +45,7 @@ export function factsRoot(world: World) {
               postback,
               event: conversion.events[0],
               fired,
-              gatheredInto: null,
+              aggregatedInto: null,
               rule: fired ? "matched" : postback.enabled ? "goal" : "disabled",
               reason: fired
                 ? "The goal, the status and the scope match."

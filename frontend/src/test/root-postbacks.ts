@@ -12,7 +12,7 @@ export function postbacksRoot(world: World) {
       ["click_id", "click", "Our click id", "0197f3a2c4d87b1e9f0a2b3c4d5e6f70"],
       ["payout", "money", "Your commission", "120.00"],
       ["goal_name", "conversion", "The goal's name", "First Time Deposit"],
-      ["count", "Gathered", "How many conversions it carries", "3"],
+      ["count", "Aggregated", "How many conversions it carries", "3"],
     ].map(([name, group, meaning, example]) => ({ name, aliases: [], group, meaning, example })),
     macroFilters: [],
     postbacks: (args: Page) => connection(world.postbacks, args),

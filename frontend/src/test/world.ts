@@ -186,7 +186,7 @@ export class World {
       deliveredAt: null as string | null,
       replayOf: null as unknown,
       replays: [] as unknown[],
-      gathered: [] as unknown[],
+      aggregated: [] as unknown[],
       test: false,
     };
     conversion.deliveries.push(delivery);

@@ -79,7 +79,7 @@ const TraceQuery = graphql(
           fired
           rule
           reason
-          gatheredInto {
+          aggregatedInto {
             id
             deliveryId
           }
@@ -367,7 +367,7 @@ function Considered({ considered }: { considered: Trace["considered"] }): ReactE
   const sorted = [...considered].sort((a, b) => Number(b.fired) - Number(a.fired));
   return (
     <ul className="flex flex-col divide-y rounded-md border">
-      {sorted.map(({ postback, event, fired, reason, rule, gatheredInto }) => (
+      {sorted.map(({ postback, event, fired, reason, rule, aggregatedInto }) => (
         <li key={`${postback.id} ${event.id}`} className="flex items-start gap-2.5 px-3 py-2">
           {fired ? (
             <Check aria-hidden className="mt-0.5 size-4 shrink-0 text-delivered" />
@@ -386,12 +386,12 @@ function Considered({ considered }: { considered: Trace["considered"] }): ReactE
             <p className={fired ? "text-delivered" : "text-muted"}>
               <span className="sr-only">{fired ? "It fired. " : "It did not fire. "}</span>
               {reason || rule}
-              {gatheredInto !== null && (
+              {aggregatedInto !== null && (
                 <>
                   {" "}
-                  Gathered into delivery{" "}
-                  <Link to="/deliveries/$id" params={{ id: gatheredInto.id }} className="link">
-                    <ShortId id={gatheredInto.deliveryId} />
+                  Aggregated into delivery{" "}
+                  <Link to="/deliveries/$id" params={{ id: aggregatedInto.id }} className="link">
+                    <ShortId id={aggregatedInto.deliveryId} />
                   </Link>
                   .
                 </>

@@ -65,7 +65,7 @@ const DetailQuery = graphql(
             deliveryId
             state
           }
-          gathered {
+          aggregated {
             leftAt
             event {
               id
@@ -297,12 +297,12 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         </Facts>
       </DetailPart>
 
-      {delivery.gathered.length > 0 && <Gathered gathered={delivery.gathered} />}
+      {delivery.aggregated.length > 0 && <Aggregated aggregated={delivery.aggregated} />}
 
       {conversion && (
         <>
           <DetailPart
-            title={delivery.gathered.length > 0 ? "First conversion" : "Conversion"}
+            title={delivery.aggregated.length > 0 ? "First conversion" : "Conversion"}
             aside={
               <Link
                 to="/conversions/$id"
@@ -362,12 +362,12 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
 }
 
 /** The conversions of one click that the request tells of. */
-function Gathered({ gathered }: { gathered: Delivery["gathered"] }): ReactElement {
-  const told = gathered.filter(({ leftAt }) => leftAt === null).length;
+function Aggregated({ aggregated }: { aggregated: Delivery["aggregated"] }): ReactElement {
+  const told = aggregated.filter(({ leftAt }) => leftAt === null).length;
   return (
     <DetailPart title={`Tells of ${plural(told, "conversion", "conversions")}`}>
-      <ul aria-label="Gathered conversions" className="flex flex-col divide-y rounded-md border">
-        {gathered.map(({ conversion, event, leftAt }) => (
+      <ul aria-label="Aggregated conversions" className="flex flex-col divide-y rounded-md border">
+        {aggregated.map(({ conversion, event, leftAt }) => (
           <li key={conversion.id} className="flex flex-wrap items-center gap-x-3 gap-y-0.5 px-3 py-2">
             <Link to="/conversions/$id" params={{ id: conversion.id }} className="link">
               {conversion.goal.name}

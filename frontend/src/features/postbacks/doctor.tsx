@@ -22,7 +22,7 @@ const LintQuery = graphql(`
     $offerId: ID
     $campaignId: ID
     $network: Boolean
-    $gatherSeconds: Int
+    $aggregateSeconds: Int
   ) {
     lintPostback(
       urlTemplate: $urlTemplate
@@ -34,7 +34,7 @@ const LintQuery = graphql(`
       offerId: $offerId
       campaignId: $campaignId
       network: $network
-      gatherSeconds: $gatherSeconds
+      aggregateSeconds: $aggregateSeconds
     ) {
       code
       severity
@@ -64,7 +64,7 @@ function question(draft: Draft, postbackId: string | null, link: string | null, 
     offerId: draft.scope === "OFFER" ? draft.offerId : null,
     campaignId: draft.scope === "CAMPAIGN" ? draft.campaignId : null,
     network,
-    gatherSeconds: draft.gatherSeconds,
+    aggregateSeconds: draft.aggregateSeconds,
   };
 }
 

@@ -45,19 +45,19 @@ describe("a draft", () => {
   });
 });
 
-describe("gathering", () => {
-  const draft: Draft = { ...sound, goals: ["ftd", "deposit"], gatherSeconds: 5400 };
+describe("aggregation", () => {
+  const draft: Draft = { ...sound, goals: ["ftd", "deposit"], aggregateSeconds: 5400 };
 
   it("makes one postback of several goals", () => {
-    expect(toCreateInput(draft)).toMatchObject({ goals: ["ftd", "deposit"], gatherSeconds: 5400 });
+    expect(toCreateInput(draft)).toMatchObject({ goals: ["ftd", "deposit"], aggregateSeconds: 5400 });
     expect(toUpdateInput("P1", draft)).toMatchObject({
       goal: "ftd",
       furtherGoals: ["deposit"],
-      gatherSeconds: 5400,
+      aggregateSeconds: 5400,
     });
-    expect(toUpdateInput("P1", { ...draft, gatherSeconds: null })).toMatchObject({
+    expect(toUpdateInput("P1", { ...draft, aggregateSeconds: null })).toMatchObject({
       furtherGoals: [],
-      gatherSeconds: null,
+      aggregateSeconds: null,
     });
   });
 

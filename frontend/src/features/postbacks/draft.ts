@@ -14,8 +14,8 @@ export interface Draft {
   offerId: string | null;
   campaignId: string | null;
   goals: string[];
-  /** For how long it gathers the conversions of a click into one request; null to send each by itself. */
-  gatherSeconds: number | null;
+  /** For how long it aggregates the conversions of a click into one request; null to send each by itself. */
+  aggregateSeconds: number | null;
   urlTemplate: string;
   method: "GET" | "POST";
   statuses: Status[];
@@ -31,7 +31,7 @@ export const newDraft: Draft = {
   offerId: null,
   campaignId: null,
   goals: [],
-  gatherSeconds: null,
+  aggregateSeconds: null,
   urlTemplate: "",
   method: "GET",
   statuses: ["APPROVED"],
@@ -51,7 +51,7 @@ export const fieldNames = [
   "campaignId",
   "name",
   "bodyRule",
-  "gatherSeconds",
+  "aggregateSeconds",
   "furtherGoals",
 ];
 
@@ -91,7 +91,7 @@ function common(draft: Draft) {
     statuses: draft.statuses,
     enabled: draft.enabled,
     bodyRule: bodyRule(draft),
-    gatherSeconds: draft.gatherSeconds,
+    aggregateSeconds: draft.aggregateSeconds,
   };
 }
 
@@ -105,7 +105,7 @@ export function toUpdateInput(id: string, draft: Draft): VariablesOf<typeof Upda
     id,
     ...common(draft),
     ...(goal !== undefined && { goal }),
-    furtherGoals: draft.gatherSeconds === null ? [] : further,
+    furtherGoals: draft.aggregateSeconds === null ? [] : further,
   };
 }
 
@@ -157,9 +157,9 @@ export function inWords(draft: Draft, goalNames: readonly string[], place: strin
           "or",
         )}`;
   const off = draft.enabled ? "" : " It is switched off for now.";
-  const gathers =
-    draft.gatherSeconds === null
+  const aggregates =
+    draft.aggregateSeconds === null
       ? ""
-      : ` What a click brings within ${spanInWords(draft.gatherSeconds)} goes out in one request.`;
-  return `Fires for ${list(goalNames, "and")} ${where}, ${when}.${gathers}${off}`;
+      : ` What a click brings within ${spanInWords(draft.aggregateSeconds)} goes out in one request.`;
+  return `Fires for ${list(goalNames, "and")} ${where}, ${when}.${aggregates}${off}`;
 }

@@ -26,7 +26,7 @@ export const PostbackParts = graphql(`
       key
       name
     }
-    gatherSeconds
+    aggregateSeconds
     offer {
       id
       name

@@ -19,7 +19,7 @@ export const PostbackQuery = graphql(
             statuses
             enabled
             furtherGoals
-            gatherSeconds
+            aggregateSeconds
             bodyRule {
               kind
               path
@@ -49,7 +49,7 @@ export function toDraft(postback: Postback): Draft {
     offerId: postback.offer?.id ?? null,
     campaignId: postback.campaign?.id ?? null,
     goals: [postback.goal.key, ...postback.furtherGoals.map(({ key }) => key)],
-    gatherSeconds: postback.gatherSeconds,
+    aggregateSeconds: postback.aggregateSeconds,
     urlTemplate: postback.urlTemplate,
     method: postback.method,
     statuses: postback.statuses.filter((status) => status !== "UNKNOWN"),

@@ -38,7 +38,7 @@ interface PostbackFormProps {
 export function PostbackForm(props: PostbackFormProps): ReactElement {
   const { draft, onChange, errors } = props;
   const [values, setValues] = useState<Values>({});
-  const previewed = usePreview(draft.urlTemplate, values, draft.gatherSeconds);
+  const previewed = usePreview(draft.urlTemplate, values, draft.aggregateSeconds);
   const set = (change: Partial<Draft>) => {
     onChange({ ...draft, ...change });
   };
@@ -67,7 +67,7 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
           onChange={(urlTemplate) => {
             set({ urlTemplate });
           }}
-          gathers={draft.gatherSeconds !== null}
+          aggregates={draft.aggregateSeconds !== null}
           previewed={previewed}
           values={values}
           onValues={setValues}

@@ -87,7 +87,7 @@ describe("a new postback", () => {
     expect(await screen.findByText("Your tracker cannot tell which click it was.")).toBeInTheDocument();
   });
 
-  it("offers what is gathered only where it gathers", async () => {
+  it("offers what is aggregated only where it aggregates", async () => {
     const { user } = await openForm("/postbacks/new?goal=ftd");
     await writeUrl("https://t.example/pb?cid={param_1}");
     const listed = async () => {
@@ -106,7 +106,7 @@ describe("a new postback", () => {
     };
     await user.click(await screen.findByRole("radio", { name: "Table" }));
     expect(await listed()).not.toContain("{count}");
-    await user.click(await screen.findByRole("radio", { name: "Gathered" }));
+    await user.click(await screen.findByRole("radio", { name: "Aggregated" }));
     expect(await listed()).toContain("{count}");
   });
 

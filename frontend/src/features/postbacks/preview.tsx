@@ -11,8 +11,8 @@ import { explain } from "@/graphql/client";
 import { useMacros } from "./editor/macros";
 
 const PreviewQuery = graphql(`
-  query PreviewPostback($urlTemplate: String!, $values: [MacroValueInput!], $gatherSeconds: Int) {
-    previewPostback(urlTemplate: $urlTemplate, values: $values, gatherSeconds: $gatherSeconds) {
+  query PreviewPostback($urlTemplate: String!, $values: [MacroValueInput!], $aggregateSeconds: Int) {
+    previewPostback(urlTemplate: $urlTemplate, values: $values, aggregateSeconds: $aggregateSeconds) {
       url
       spans {
         macro
@@ -72,12 +72,12 @@ export interface Previewed {
 const nothing: Previewed = { preview: null, of: "", error: null };
 
 /** What the server makes of a template; what it made of the last one until the new answer is there. */
-export function usePreview(urlTemplate: string, values: Values, gatherSeconds: number | null): Previewed {
+export function usePreview(urlTemplate: string, values: Values, aggregateSeconds: number | null): Previewed {
   const rested = useRested(urlTemplate);
   const restedValues = useRested(values);
   const [{ data, error, fetching }] = useQuery({
     query: PreviewQuery,
-    variables: { urlTemplate: rested, values: valueInputs(restedValues), gatherSeconds },
+    variables: { urlTemplate: rested, values: valueInputs(restedValues), aggregateSeconds },
     pause: rested.trim() === "",
   });
   const [last, setLast] = useState<{ preview: Preview; of: string } | null>(null);

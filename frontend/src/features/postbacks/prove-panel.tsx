@@ -80,7 +80,7 @@ export function ProvePanel({ draft, postbackId, token, onLink }: ProvePanelProps
                 campaignId: draft.scope === "CAMPAIGN" ? draft.campaignId : null,
                 goals: draft.goals,
                 statuses: draft.statuses,
-                gatherSeconds: draft.gatherSeconds,
+                aggregateSeconds: draft.aggregateSeconds,
               },
             },
             { requestPolicy: "network-only" },
@@ -181,7 +181,7 @@ function Fire({
               method: draft.method,
               postbackId,
               goal,
-              gatherSeconds: draft.gatherSeconds,
+              aggregateSeconds: draft.aggregateSeconds,
             },
           });
         }}

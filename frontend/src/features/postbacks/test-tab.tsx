@@ -24,7 +24,7 @@ const noTests: readonly PostbackTest[] = [];
 export function TestTab({
   postback,
 }: {
-  postback: { id: string; urlTemplate: string; gatherSeconds: number | null };
+  postback: { id: string; urlTemplate: string; aggregateSeconds: number | null };
 }): ReactElement {
   const [{ data, fetching }, refetch] = useQuery({
     query: PastTests,
@@ -51,7 +51,7 @@ function Loaded({
   tests,
   onFired,
 }: {
-  postback: { id: string; urlTemplate: string; gatherSeconds: number | null };
+  postback: { id: string; urlTemplate: string; aggregateSeconds: number | null };
   tests: readonly PostbackTest[];
   onFired: () => void;
 }): ReactElement {
@@ -60,7 +60,7 @@ function Loaded({
     postback.id,
     Object.fromEntries((single?.values ?? []).map(({ macro, value }) => [macro, value])),
   );
-  const { preview } = usePreview(postback.urlTemplate, values, postback.gatherSeconds);
+  const { preview } = usePreview(postback.urlTemplate, values, postback.aggregateSeconds);
   const [{ data, error, fetching }, fire] = useMutation(FireTest);
   const payload = data?.testPostback;
   const fault = error ? explain(error) : (payload?.userErrors[0]?.message ?? null);

@@ -18,7 +18,7 @@ export function UrlPanel({
   findings,
   doctor,
   onPasteAll,
-  gathers,
+  aggregates,
   asTable,
   error,
 }: {
@@ -30,7 +30,7 @@ export function UrlPanel({
   findings: readonly FindingMark[];
   doctor: ReactElement | null;
   onPasteAll: (text: string) => void;
-  gathers: boolean;
+  aggregates: boolean;
   /** Begins with the table. */
   asTable: boolean;
   error: string | undefined;
@@ -49,7 +49,7 @@ export function UrlPanel({
             findings={findings}
             exampleAt={(start) => examples.get(start) ?? null}
             onPasteAll={onPasteAll}
-            gathers={gathers}
+            aggregates={aggregates}
             asTable={asTable}
             error={error}
           />

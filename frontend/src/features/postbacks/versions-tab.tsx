@@ -39,7 +39,7 @@ export function VersionsTab({ postback }: { postback: Postback }): ReactElement 
   );
 }
 
-function inWords({ method, statuses, enabled, bodyRule, gatherSeconds, furtherGoals }: Version): string {
+function inWords({ method, statuses, enabled, bodyRule, aggregateSeconds, furtherGoals }: Version): string {
   const rule =
     bodyRule === null
       ? "any 2xx is delivered"
@@ -50,9 +50,11 @@ function inWords({ method, statuses, enabled, bodyRule, gatherSeconds, furtherGo
     method,
     statuses.map((s) => stateWord(s).toLowerCase()).join(", "),
     rule,
-    ...(gatherSeconds === null
+    ...(aggregateSeconds === null
       ? []
-      : [`gathers for ${spanInWords(gatherSeconds)}${furtherGoals.map((key) => `, ${key} too`).join("")}`]),
+      : [
+          `aggregates for ${spanInWords(aggregateSeconds)}${furtherGoals.map((key) => `, ${key} too`).join("")}`,
+        ]),
     enabled ? "on" : "off",
   ].join(" · ");
 }

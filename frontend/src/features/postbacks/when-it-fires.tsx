@@ -8,7 +8,7 @@ import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import type { FormErrors } from "@/graphql/user-errors";
 
-import { Gathering } from "./gathering";
+import { Aggregation } from "./aggregation";
 import { type Draft, inWords, type Scope, type Status } from "./draft";
 
 const statuses: readonly { id: Status; label: string }[] = [
@@ -47,13 +47,13 @@ export function WhenItFires({
         <p className="rounded-md bg-accent-soft px-3 py-2 text-pretty">
           {inWords(draft, goalNames, place?.label ?? null)}
         </p>
-        {severalGoals || draft.gatherSeconds !== null ? (
+        {severalGoals || draft.aggregateSeconds !== null ? (
           <CheckboxGroup
             label="Goals"
             hint={
-              draft.gatherSeconds === null
+              draft.aggregateSeconds === null
                 ? "One postback is made for each."
-                : "They are gathered together, by one postback."
+                : "They are aggregated together, by one postback."
             }
             value={draft.goals}
             onChange={(chosen) => {
@@ -131,7 +131,7 @@ export function WhenItFires({
             </Checkbox>
           ))}
         </CheckboxGroup>
-        <Gathering draft={draft} set={set} error={errors.fields["gatherSeconds"]} />
+        <Aggregation draft={draft} set={set} error={errors.fields["aggregateSeconds"]} />
       </div>
     </Panel>
   );

@@ -297,13 +297,13 @@ function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
           void save({ id: ending.id }).then((payload) => {
             if (!payload) return;
             setEnding(null);
-            toast("The deal has ended; what was reckoned keeps its terms");
+            toast("The deal has ended; what was calculated keeps its terms");
             onChanged();
           });
         }}
       >
         <GeneralError text={errors.general} />
-        <p>Conversions from now on are not paid by it. Those that were reckoned keep their terms.</p>
+        <p>Conversions from now on are not paid by it. Those that were calculated keep their terms.</p>
       </Confirm>
     </Panel>
   );

@@ -123,7 +123,8 @@ export function RatesPage(): ReactElement {
           isEmpty={data !== undefined && rows.length === 0}
           empty={{
             title: "No rate yet",
-            words: "Without one, a share of revenue in another currency than the deal's cannot be reckoned.",
+            words:
+              "Without one, a share of revenue in another currency than the deal's cannot be calculated.",
           }}
           onRetry={() => {
             refetch({ requestPolicy: "network-only" });

@@ -289,7 +289,7 @@ export function UnattributedPage(): ReactElement {
       >
         <GeneralError text={errors.general} />
         <p>
-          The {chosen?.orphan.goal.name} becomes {chosen?.of}&apos;s, is reckoned by their deal, and their
+          The {chosen?.orphan.goal.name} becomes {chosen?.of}&apos;s, is calculated by their deal, and their
           postbacks fire once. {chosen?.reason}
         </p>
       </Confirm>

@@ -18,7 +18,7 @@ const Arrived = graphql(`
 export function useArrivals(integrationId?: string): { waiting: number; take: () => void } {
   const [waiting, setWaiting] = useState(0);
   useEffect(() => {
-    let gathered = 0;
+    let aggregated = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = subscribeLive(
       Arrived,
@@ -26,11 +26,11 @@ export function useArrivals(integrationId?: string): { waiting: number; take: ()
       {
         next: ({ receivedPostback }) => {
           if (integrationId !== undefined && receivedPostback.integration?.id !== integrationId) return;
-          gathered++;
+          aggregated++;
           timer ??= setTimeout(() => {
             timer = undefined;
-            const more = gathered;
-            gathered = 0;
+            const more = aggregated;
+            aggregated = 0;
             setWaiting((n) => n + more);
           }, 333);
         },

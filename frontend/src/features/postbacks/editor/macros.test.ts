@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { inGroups, type Macro, ofGathering } from "./macros";
+import { inGroups, type Macro, ofAggregation } from "./macros";
 
 const macro = (name: string, group: string): Macro => ({
   name,
@@ -16,7 +16,7 @@ const all = [
   macro("param_1", "Your parameters"),
   macro("moon_phase", "Sky"),
   macro("currency", "Money"),
-  macro("count", "Gathered"),
+  macro("count", "Aggregated"),
 ];
 
 test("what a postback is made of first comes first, a group that is not known last", () => {
@@ -24,12 +24,12 @@ test("what a postback is made of first comes first, a group that is not known la
     ["Your parameters", "param_1"],
     ["Money", "payout", "currency"],
     ["Time", "date"],
-    ["Gathered", "count"],
+    ["Aggregated", "count"],
     ["Sky", "moon_phase"],
   ]);
 });
 
-test("what is gathered is offered only where something is", () => {
-  expect(ofGathering(all, true)).toContainEqual(macro("count", "Gathered"));
-  expect(ofGathering(all, false)).toEqual(all.filter(({ name }) => name !== "count"));
+test("what is aggregated is offered only where something is", () => {
+  expect(ofAggregation(all, true)).toContainEqual(macro("count", "Aggregated"));
+  expect(ofAggregation(all, false)).toEqual(all.filter(({ name }) => name !== "count"));
 });

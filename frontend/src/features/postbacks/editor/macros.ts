@@ -33,7 +33,16 @@ export function useMacros(): { macros: readonly Macro[]; filters: readonly Macro
 }
 
 /** What a postback is made of most often comes first. */
-const order = ["Your parameters", "Conversion", "Money", "Click", "Campaign", "Time", "Delivery", "Gathered"];
+const order = [
+  "Your parameters",
+  "Conversion",
+  "Money",
+  "Click",
+  "Campaign",
+  "Time",
+  "Delivery",
+  "Aggregated",
+];
 
 const place = (group: string) => (order.includes(group) ? order.indexOf(group) : order.length);
 
@@ -46,7 +55,7 @@ export function inGroups(macros: readonly Macro[]): { group: string; macros: Mac
     .toSorted((a, b) => place(a.group) - place(b.group));
 }
 
-/** The macros of what a gathered request carries: in one for each delivery they are an error. */
-export function ofGathering(macros: readonly Macro[], gathers: boolean): readonly Macro[] {
-  return gathers ? macros : macros.filter((macro) => macro.group !== "Gathered");
+/** The macros of what an aggregated request carries: in one for each delivery they are an error. */
+export function ofAggregation(macros: readonly Macro[], aggregates: boolean): readonly Macro[] {
+  return aggregates ? macros : macros.filter((macro) => macro.group !== "Aggregated");
 }

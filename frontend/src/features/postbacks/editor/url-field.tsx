@@ -8,7 +8,7 @@ import { Segmented } from "@/components/ui/segmented";
 
 import type { FindingMark } from "./chips";
 import { selectSlot } from "./keys";
-import { type Macro, ofGathering, useMacros } from "./macros";
+import { type Macro, ofAggregation, useMacros } from "./macros";
 import { SlotForm } from "./slot-form";
 import { SlotPicker } from "./slot-picker";
 import { macroNames, type Slot, slotsOf } from "./slots";
@@ -22,8 +22,8 @@ export interface UrlFieldProps {
   exampleAt: (start: number) => string | null;
   onPasteAll: (text: string) => void;
   asTable: boolean;
-  /** Whether conversions are gathered into one request: there are macros for that alone. */
-  gathers: boolean;
+  /** Whether conversions are aggregated into one request: there are macros for that alone. */
+  aggregates: boolean;
   error?: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export default function UrlField(props: UrlFieldProps): ReactElement {
   const [form, setForm] = useState<Form>(() => (props.asTable || isNarrow() ? "table" : "text"));
   const { macros, filters } = useMacros();
   const names = useMemo(() => macroNames(macros), [macros]);
-  const offered = useMemo(() => ofGathering(macros, props.gathers), [macros, props.gathers]);
+  const offered = useMemo(() => ofAggregation(macros, props.aggregates), [macros, props.aggregates]);
   const notes = useId();
   return (
     <div className="flex flex-col gap-2">

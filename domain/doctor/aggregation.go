@@ -15,7 +15,7 @@ var sums = map[macro.Name]macro.Name{
 // addsUp finds macros that, where several conversions go out in one request, speak
 // of the first alone.
 func (e *exam) addsUp() {
-	if !e.Gathers {
+	if !e.Aggregates {
 		return
 	}
 	for _, s := range e.template.Slots() {

@@ -4,7 +4,7 @@ package db
 
 import (
 	"context"
-	"postrider/ent/db/gatheredevent"
+	"postrider/ent/db/aggregatedevent"
 	"postrider/ent/db/predicate"
 
 	"entgo.io/ent/dialect/sql"
@@ -12,26 +12,26 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// GatheredEventDelete is the builder for deleting a GatheredEvent entity.
-type GatheredEventDelete struct {
+// AggregatedEventDelete is the builder for deleting a AggregatedEvent entity.
+type AggregatedEventDelete struct {
 	config
 	hooks    []Hook
-	mutation *GatheredEventMutation
+	mutation *AggregatedEventMutation
 }
 
-// Where appends a list predicates to the GatheredEventDelete builder.
-func (_d *GatheredEventDelete) Where(ps ...predicate.GatheredEvent) *GatheredEventDelete {
+// Where appends a list predicates to the AggregatedEventDelete builder.
+func (_d *AggregatedEventDelete) Where(ps ...predicate.AggregatedEvent) *AggregatedEventDelete {
 	_d.mutation.Where(ps...)
 	return _d
 }
 
 // Exec executes the deletion query and returns how many vertices were deleted.
-func (_d *GatheredEventDelete) Exec(ctx context.Context) (int, error) {
+func (_d *AggregatedEventDelete) Exec(ctx context.Context) (int, error) {
 	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_d *GatheredEventDelete) ExecX(ctx context.Context) int {
+func (_d *AggregatedEventDelete) ExecX(ctx context.Context) int {
 	n, err := _d.Exec(ctx)
 	if err != nil {
 		panic(err)
@@ -39,8 +39,8 @@ func (_d *GatheredEventDelete) ExecX(ctx context.Context) int {
 	return n
 }
 
-func (_d *GatheredEventDelete) sqlExec(ctx context.Context) (int, error) {
-	_spec := sqlgraph.NewDeleteSpec(gatheredevent.Table, sqlgraph.NewFieldSpec(gatheredevent.FieldID, field.TypeUUID))
+func (_d *AggregatedEventDelete) sqlExec(ctx context.Context) (int, error) {
+	_spec := sqlgraph.NewDeleteSpec(aggregatedevent.Table, sqlgraph.NewFieldSpec(aggregatedevent.FieldID, field.TypeUUID))
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
 			for i := range ps {
@@ -56,32 +56,32 @@ func (_d *GatheredEventDelete) sqlExec(ctx context.Context) (int, error) {
 	return affected, err
 }
 
-// GatheredEventDeleteOne is the builder for deleting a single GatheredEvent entity.
-type GatheredEventDeleteOne struct {
-	_d *GatheredEventDelete
+// AggregatedEventDeleteOne is the builder for deleting a single AggregatedEvent entity.
+type AggregatedEventDeleteOne struct {
+	_d *AggregatedEventDelete
 }
 
-// Where appends a list predicates to the GatheredEventDelete builder.
-func (_d *GatheredEventDeleteOne) Where(ps ...predicate.GatheredEvent) *GatheredEventDeleteOne {
+// Where appends a list predicates to the AggregatedEventDelete builder.
+func (_d *AggregatedEventDeleteOne) Where(ps ...predicate.AggregatedEvent) *AggregatedEventDeleteOne {
 	_d._d.mutation.Where(ps...)
 	return _d
 }
 
 // Exec executes the deletion query.
-func (_d *GatheredEventDeleteOne) Exec(ctx context.Context) error {
+func (_d *AggregatedEventDeleteOne) Exec(ctx context.Context) error {
 	n, err := _d._d.Exec(ctx)
 	switch {
 	case err != nil:
 		return err
 	case n == 0:
-		return &NotFoundError{gatheredevent.Label}
+		return &NotFoundError{aggregatedevent.Label}
 	default:
 		return nil
 	}
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_d *GatheredEventDeleteOne) ExecX(ctx context.Context) {
+func (_d *AggregatedEventDeleteOne) ExecX(ctx context.Context) {
 	if err := _d.Exec(ctx); err != nil {
 		panic(err)
 	}

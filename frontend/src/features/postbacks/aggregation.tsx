@@ -5,13 +5,13 @@ import { Select } from "@/components/ui/select";
 
 import { type Draft, spanInWords } from "./draft";
 
-/** How long people gather; what is set already is offered too. */
+/** How long people aggregate; what is set already is offered too. */
 const spans = [10, 30, 60, 300, 600, 1800, 3600, 21_600, 43_200, 86_400];
 
-type How = "EACH" | "GATHERED";
+type How = "EACH" | "AGGREGATED";
 
 /** Whether each conversion is sent by itself, or what a click brings within a while in one request. */
-export function Gathering({
+export function Aggregation({
   draft,
   set,
   error,
@@ -20,31 +20,33 @@ export function Gathering({
   set: (change: Partial<Draft>) => void;
   error: string | undefined;
 }): ReactElement {
-  const { gatherSeconds, goals } = draft;
-  const offered = [...new Set([...spans, ...(gatherSeconds === null ? [] : [gatherSeconds])])].sort(
+  const { aggregateSeconds, goals } = draft;
+  const offered = [...new Set([...spans, ...(aggregateSeconds === null ? [] : [aggregateSeconds])])].sort(
     (a, b) => a - b,
   );
   return (
     <div className="flex flex-col gap-4">
       <Segmented<How>
         label="Requests"
-        value={gatherSeconds === null ? "EACH" : "GATHERED"}
+        value={aggregateSeconds === null ? "EACH" : "AGGREGATED"}
         onChange={(how) => {
-          set(how === "EACH" ? { gatherSeconds: null, goals: goals.slice(0, 1) } : { gatherSeconds: 600 });
+          set(
+            how === "EACH" ? { aggregateSeconds: null, goals: goals.slice(0, 1) } : { aggregateSeconds: 600 },
+          );
         }}
         choices={[
           { id: "EACH", label: "One for each" },
-          { id: "GATHERED", label: "Gathered" },
+          { id: "AGGREGATED", label: "Aggregated" },
         ]}
       />
-      {gatherSeconds !== null && (
+      {aggregateSeconds !== null && (
         <Select
-          label="Gather for"
+          label="Aggregate for"
           hint="From the first conversion of a click on. Use {count}, {sum_amount}, {sum_payout} and {goal_names} in the URL; what is reversed before the time is over is not told."
           choices={offered.map((seconds) => ({ id: String(seconds), label: spanInWords(seconds) }))}
-          value={String(gatherSeconds)}
+          value={String(aggregateSeconds)}
           onChange={(seconds) => {
-            set({ gatherSeconds: Number(seconds) });
+            set({ aggregateSeconds: Number(seconds) });
           }}
           error={error}
         />

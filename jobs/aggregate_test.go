@@ -39,7 +39,7 @@ func (w *world) depositAt(in *intake.Intake, id string, status commission.Status
 func TestWhatJoinsWhileWindowsCloseIsToldOnce(t *testing.T) {
 	const nodes, each = 2, 150
 	w := setup(t, nil)
-	w.postback("/?n={count}&sum={sum_amount}", pgtest.Gathering(60))
+	w.postback("/?n={count}&sum={sum_amount}", pgtest.Aggregation(60))
 	w.run()
 	var all sync.WaitGroup
 	errs := make(chan error, nodes*each)
@@ -67,7 +67,7 @@ func TestWhatJoinsWhileWindowsCloseIsToldOnce(t *testing.T) {
 	if told != nodes*each || sum != 2*nodes*each {
 		t.Errorf("the tracker was told of %d conversions worth %.2f, want %d worth %d", told, sum, nodes*each, 2*nodes*each)
 	}
-	if n := w.number(`SELECT count(DISTINCT conversion_id) FROM gathered_events WHERE left_at IS NULL`); n != nodes*each {
+	if n := w.number(`SELECT count(DISTINCT conversion_id) FROM aggregated_events WHERE left_at IS NULL`); n != nodes*each {
 		t.Errorf("%d conversions are in a window, want %d", n, nodes*each)
 	}
 	if n := w.number(`SELECT count(*) FROM deliveries`); n < 2 {
@@ -75,9 +75,9 @@ func TestWhatJoinsWhileWindowsCloseIsToldOnce(t *testing.T) {
 	}
 }
 
-func TestAGatheredDeliveryIsReplayedAsItWas(t *testing.T) {
+func TestAAggregatedDeliveryIsReplayedAsItWas(t *testing.T) {
 	w := setup(t, nil)
-	w.postback("/?n={count}&sum={sum_amount}&goals={goal_names}", pgtest.Gathering(60))
+	w.postback("/?n={count}&sum={sum_amount}&goals={goal_names}", pgtest.Aggregation(60))
 	in := w.soon(30 * time.Second) // open until it is said to be over
 	for _, id := range []string{"A", "B", "C"} {
 		w.must(w.depositAt(in, id, commission.Approved))
@@ -94,18 +94,18 @@ func TestAGatheredDeliveryIsReplayedAsItWas(t *testing.T) {
 	if want := "/?n=2&sum=4.00&goals=Deposit"; len(got) != 2 || got[0].url != want || got[1].url != want {
 		t.Errorf("the tracker got %v, want %s twice", got, want)
 	}
-	if n := w.number(`SELECT count(*) FROM deliveries WHERE gathers IS NOT NULL OR reason IS NOT NULL OR gathering_id <> '` + d.ID.String() + `'`); n != 0 {
-		t.Errorf("%d deliveries still gather, or tell of something else", n)
+	if n := w.number(`SELECT count(*) FROM deliveries WHERE aggregates IS NOT NULL OR reason IS NOT NULL OR aggregation_id <> '` + d.ID.String() + `'`); n != 0 {
+		t.Errorf("%d deliveries still aggregate, or tell of something else", n)
 	}
 }
 
 // A window of reversals never overtakes the one that told of the conversions.
 func TestWindowsOfAClickGoOutInTheirOrder(t *testing.T) {
 	w := setup(t, nil)
-	w.postback("/?s={status}&n={count}", pgtest.On(commission.GoalDeposit, commission.Approved, commission.Rejected), pgtest.Gathering(60))
+	w.postback("/?s={status}&n={count}", pgtest.On(commission.GoalDeposit, commission.Approved, commission.Rejected), pgtest.Aggregation(60))
 	in := w.soon(30 * time.Second)
 	w.must(w.depositAt(in, "A", commission.Approved))
-	w.exec(`UPDATE deliveries SET gathers = NULL`) // closed, and not on its way yet
+	w.exec(`UPDATE deliveries SET aggregates = NULL`) // closed, and not on its way yet
 	w.must(w.depositAt(in, "A", commission.Rejected))
 	w.exec(`UPDATE deliveries SET due_at = now() - interval '1 second' WHERE status = 'rejected'`)
 	w.run()

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"postrider/ent/db/gatheredevent"
+	"postrider/ent/db/aggregatedevent"
 	"postrider/ent/db/predicate"
 
 	"entgo.io/ent"
@@ -18,65 +18,65 @@ import (
 	uuid "github.com/gofrs/uuid/v5"
 )
 
-// GatheredEventQuery is the builder for querying GatheredEvent entities.
-type GatheredEventQuery struct {
+// AggregatedEventQuery is the builder for querying AggregatedEvent entities.
+type AggregatedEventQuery struct {
 	config
 	ctx        *QueryContext
-	order      []gatheredevent.OrderOption
+	order      []aggregatedevent.OrderOption
 	inters     []Interceptor
-	predicates []predicate.GatheredEvent
+	predicates []predicate.AggregatedEvent
 	modifiers  []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
 }
 
-// Where adds a new predicate for the GatheredEventQuery builder.
-func (_q *GatheredEventQuery) Where(ps ...predicate.GatheredEvent) *GatheredEventQuery {
+// Where adds a new predicate for the AggregatedEventQuery builder.
+func (_q *AggregatedEventQuery) Where(ps ...predicate.AggregatedEvent) *AggregatedEventQuery {
 	_q.predicates = append(_q.predicates, ps...)
 	return _q
 }
 
 // Limit the number of records to be returned by this query.
-func (_q *GatheredEventQuery) Limit(limit int) *GatheredEventQuery {
+func (_q *AggregatedEventQuery) Limit(limit int) *AggregatedEventQuery {
 	_q.ctx.Limit = &limit
 	return _q
 }
 
 // Offset to start from.
-func (_q *GatheredEventQuery) Offset(offset int) *GatheredEventQuery {
+func (_q *AggregatedEventQuery) Offset(offset int) *AggregatedEventQuery {
 	_q.ctx.Offset = &offset
 	return _q
 }
 
 // Unique configures the query builder to filter duplicate records on query.
 // By default, unique is set to true, and can be disabled using this method.
-func (_q *GatheredEventQuery) Unique(unique bool) *GatheredEventQuery {
+func (_q *AggregatedEventQuery) Unique(unique bool) *AggregatedEventQuery {
 	_q.ctx.Unique = &unique
 	return _q
 }
 
 // Order specifies how the records should be ordered.
-func (_q *GatheredEventQuery) Order(o ...gatheredevent.OrderOption) *GatheredEventQuery {
+func (_q *AggregatedEventQuery) Order(o ...aggregatedevent.OrderOption) *AggregatedEventQuery {
 	_q.order = append(_q.order, o...)
 	return _q
 }
 
-// First returns the first GatheredEvent entity from the query.
-// Returns a *NotFoundError when no GatheredEvent was found.
-func (_q *GatheredEventQuery) First(ctx context.Context) (*GatheredEvent, error) {
+// First returns the first AggregatedEvent entity from the query.
+// Returns a *NotFoundError when no AggregatedEvent was found.
+func (_q *AggregatedEventQuery) First(ctx context.Context) (*AggregatedEvent, error) {
 	nodes, err := _q.Limit(1).All(setContextOp(ctx, _q.ctx, ent.OpQueryFirst))
 	if err != nil {
 		return nil, err
 	}
 	if len(nodes) == 0 {
-		return nil, &NotFoundError{gatheredevent.Label}
+		return nil, &NotFoundError{aggregatedevent.Label}
 	}
 	return nodes[0], nil
 }
 
 // FirstX is like First, but panics if an error occurs.
-func (_q *GatheredEventQuery) FirstX(ctx context.Context) *GatheredEvent {
+func (_q *AggregatedEventQuery) FirstX(ctx context.Context) *AggregatedEvent {
 	node, err := _q.First(ctx)
 	if err != nil && !IsNotFound(err) {
 		panic(err)
@@ -84,22 +84,22 @@ func (_q *GatheredEventQuery) FirstX(ctx context.Context) *GatheredEvent {
 	return node
 }
 
-// FirstID returns the first GatheredEvent ID from the query.
-// Returns a *NotFoundError when no GatheredEvent ID was found.
-func (_q *GatheredEventQuery) FirstID(ctx context.Context) (id uuid.UUID, err error) {
+// FirstID returns the first AggregatedEvent ID from the query.
+// Returns a *NotFoundError when no AggregatedEvent ID was found.
+func (_q *AggregatedEventQuery) FirstID(ctx context.Context) (id uuid.UUID, err error) {
 	var ids []uuid.UUID
 	if ids, err = _q.Limit(1).IDs(setContextOp(ctx, _q.ctx, ent.OpQueryFirstID)); err != nil {
 		return
 	}
 	if len(ids) == 0 {
-		err = &NotFoundError{gatheredevent.Label}
+		err = &NotFoundError{aggregatedevent.Label}
 		return
 	}
 	return ids[0], nil
 }
 
 // FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *GatheredEventQuery) FirstIDX(ctx context.Context) uuid.UUID {
+func (_q *AggregatedEventQuery) FirstIDX(ctx context.Context) uuid.UUID {
 	id, err := _q.FirstID(ctx)
 	if err != nil && !IsNotFound(err) {
 		panic(err)
@@ -107,10 +107,10 @@ func (_q *GatheredEventQuery) FirstIDX(ctx context.Context) uuid.UUID {
 	return id
 }
 
-// Only returns a single GatheredEvent entity found by the query, ensuring it only returns one.
-// Returns a *NotSingularError when more than one GatheredEvent entity is found.
-// Returns a *NotFoundError when no GatheredEvent entities are found.
-func (_q *GatheredEventQuery) Only(ctx context.Context) (*GatheredEvent, error) {
+// Only returns a single AggregatedEvent entity found by the query, ensuring it only returns one.
+// Returns a *NotSingularError when more than one AggregatedEvent entity is found.
+// Returns a *NotFoundError when no AggregatedEvent entities are found.
+func (_q *AggregatedEventQuery) Only(ctx context.Context) (*AggregatedEvent, error) {
 	nodes, err := _q.Limit(2).All(setContextOp(ctx, _q.ctx, ent.OpQueryOnly))
 	if err != nil {
 		return nil, err
@@ -119,14 +119,14 @@ func (_q *GatheredEventQuery) Only(ctx context.Context) (*GatheredEvent, error) 
 	case 1:
 		return nodes[0], nil
 	case 0:
-		return nil, &NotFoundError{gatheredevent.Label}
+		return nil, &NotFoundError{aggregatedevent.Label}
 	default:
-		return nil, &NotSingularError{gatheredevent.Label}
+		return nil, &NotSingularError{aggregatedevent.Label}
 	}
 }
 
 // OnlyX is like Only, but panics if an error occurs.
-func (_q *GatheredEventQuery) OnlyX(ctx context.Context) *GatheredEvent {
+func (_q *AggregatedEventQuery) OnlyX(ctx context.Context) *AggregatedEvent {
 	node, err := _q.Only(ctx)
 	if err != nil {
 		panic(err)
@@ -134,10 +134,10 @@ func (_q *GatheredEventQuery) OnlyX(ctx context.Context) *GatheredEvent {
 	return node
 }
 
-// OnlyID is like Only, but returns the only GatheredEvent ID in the query.
-// Returns a *NotSingularError when more than one GatheredEvent ID is found.
+// OnlyID is like Only, but returns the only AggregatedEvent ID in the query.
+// Returns a *NotSingularError when more than one AggregatedEvent ID is found.
 // Returns a *NotFoundError when no entities are found.
-func (_q *GatheredEventQuery) OnlyID(ctx context.Context) (id uuid.UUID, err error) {
+func (_q *AggregatedEventQuery) OnlyID(ctx context.Context) (id uuid.UUID, err error) {
 	var ids []uuid.UUID
 	if ids, err = _q.Limit(2).IDs(setContextOp(ctx, _q.ctx, ent.OpQueryOnlyID)); err != nil {
 		return
@@ -146,15 +146,15 @@ func (_q *GatheredEventQuery) OnlyID(ctx context.Context) (id uuid.UUID, err err
 	case 1:
 		id = ids[0]
 	case 0:
-		err = &NotFoundError{gatheredevent.Label}
+		err = &NotFoundError{aggregatedevent.Label}
 	default:
-		err = &NotSingularError{gatheredevent.Label}
+		err = &NotSingularError{aggregatedevent.Label}
 	}
 	return
 }
 
 // OnlyIDX is like OnlyID, but panics if an error occurs.
-func (_q *GatheredEventQuery) OnlyIDX(ctx context.Context) uuid.UUID {
+func (_q *AggregatedEventQuery) OnlyIDX(ctx context.Context) uuid.UUID {
 	id, err := _q.OnlyID(ctx)
 	if err != nil {
 		panic(err)
@@ -162,18 +162,18 @@ func (_q *GatheredEventQuery) OnlyIDX(ctx context.Context) uuid.UUID {
 	return id
 }
 
-// All executes the query and returns a list of GatheredEvents.
-func (_q *GatheredEventQuery) All(ctx context.Context) ([]*GatheredEvent, error) {
+// All executes the query and returns a list of AggregatedEvents.
+func (_q *AggregatedEventQuery) All(ctx context.Context) ([]*AggregatedEvent, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryAll)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return nil, err
 	}
-	qr := querierAll[[]*GatheredEvent, *GatheredEventQuery]()
-	return withInterceptors[[]*GatheredEvent](ctx, _q, qr, _q.inters)
+	qr := querierAll[[]*AggregatedEvent, *AggregatedEventQuery]()
+	return withInterceptors[[]*AggregatedEvent](ctx, _q, qr, _q.inters)
 }
 
 // AllX is like All, but panics if an error occurs.
-func (_q *GatheredEventQuery) AllX(ctx context.Context) []*GatheredEvent {
+func (_q *AggregatedEventQuery) AllX(ctx context.Context) []*AggregatedEvent {
 	nodes, err := _q.All(ctx)
 	if err != nil {
 		panic(err)
@@ -181,20 +181,20 @@ func (_q *GatheredEventQuery) AllX(ctx context.Context) []*GatheredEvent {
 	return nodes
 }
 
-// IDs executes the query and returns a list of GatheredEvent IDs.
-func (_q *GatheredEventQuery) IDs(ctx context.Context) (ids []uuid.UUID, err error) {
+// IDs executes the query and returns a list of AggregatedEvent IDs.
+func (_q *AggregatedEventQuery) IDs(ctx context.Context) (ids []uuid.UUID, err error) {
 	if _q.ctx.Unique == nil && _q.path != nil {
 		_q.Unique(true)
 	}
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryIDs)
-	if err = _q.Select(gatheredevent.FieldID).Scan(ctx, &ids); err != nil {
+	if err = _q.Select(aggregatedevent.FieldID).Scan(ctx, &ids); err != nil {
 		return nil, err
 	}
 	return ids, nil
 }
 
 // IDsX is like IDs, but panics if an error occurs.
-func (_q *GatheredEventQuery) IDsX(ctx context.Context) []uuid.UUID {
+func (_q *AggregatedEventQuery) IDsX(ctx context.Context) []uuid.UUID {
 	ids, err := _q.IDs(ctx)
 	if err != nil {
 		panic(err)
@@ -203,16 +203,16 @@ func (_q *GatheredEventQuery) IDsX(ctx context.Context) []uuid.UUID {
 }
 
 // Count returns the count of the given query.
-func (_q *GatheredEventQuery) Count(ctx context.Context) (int, error) {
+func (_q *AggregatedEventQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return 0, err
 	}
-	return withInterceptors[int](ctx, _q, querierCount[*GatheredEventQuery](), _q.inters)
+	return withInterceptors[int](ctx, _q, querierCount[*AggregatedEventQuery](), _q.inters)
 }
 
 // CountX is like Count, but panics if an error occurs.
-func (_q *GatheredEventQuery) CountX(ctx context.Context) int {
+func (_q *AggregatedEventQuery) CountX(ctx context.Context) int {
 	count, err := _q.Count(ctx)
 	if err != nil {
 		panic(err)
@@ -221,7 +221,7 @@ func (_q *GatheredEventQuery) CountX(ctx context.Context) int {
 }
 
 // Exist returns true if the query has elements in the graph.
-func (_q *GatheredEventQuery) Exist(ctx context.Context) (bool, error) {
+func (_q *AggregatedEventQuery) Exist(ctx context.Context) (bool, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryExist)
 	switch _, err := _q.FirstID(ctx); {
 	case IsNotFound(err):
@@ -234,7 +234,7 @@ func (_q *GatheredEventQuery) Exist(ctx context.Context) (bool, error) {
 }
 
 // ExistX is like Exist, but panics if an error occurs.
-func (_q *GatheredEventQuery) ExistX(ctx context.Context) bool {
+func (_q *AggregatedEventQuery) ExistX(ctx context.Context) bool {
 	exist, err := _q.Exist(ctx)
 	if err != nil {
 		panic(err)
@@ -242,18 +242,18 @@ func (_q *GatheredEventQuery) ExistX(ctx context.Context) bool {
 	return exist
 }
 
-// Clone returns a duplicate of the GatheredEventQuery builder, including all associated steps. It can be
+// Clone returns a duplicate of the AggregatedEventQuery builder, including all associated steps. It can be
 // used to prepare common query builders and use them differently after the clone is made.
-func (_q *GatheredEventQuery) Clone() *GatheredEventQuery {
+func (_q *AggregatedEventQuery) Clone() *AggregatedEventQuery {
 	if _q == nil {
 		return nil
 	}
-	return &GatheredEventQuery{
+	return &AggregatedEventQuery{
 		config:     _q.config,
 		ctx:        _q.ctx.Clone(),
-		order:      append([]gatheredevent.OrderOption{}, _q.order...),
+		order:      append([]aggregatedevent.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.GatheredEvent{}, _q.predicates...),
+		predicates: append([]predicate.AggregatedEvent{}, _q.predicates...),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -271,15 +271,15 @@ func (_q *GatheredEventQuery) Clone() *GatheredEventQuery {
 //		Count int `json:"count,omitempty"`
 //	}
 //
-//	client.GatheredEvent.Query().
-//		GroupBy(gatheredevent.FieldAffiliateID).
+//	client.AggregatedEvent.Query().
+//		GroupBy(aggregatedevent.FieldAffiliateID).
 //		Aggregate(db.Count()).
 //		Scan(ctx, &v)
-func (_q *GatheredEventQuery) GroupBy(field string, fields ...string) *GatheredEventGroupBy {
+func (_q *AggregatedEventQuery) GroupBy(field string, fields ...string) *AggregatedEventGroupBy {
 	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &GatheredEventGroupBy{build: _q}
+	grbuild := &AggregatedEventGroupBy{build: _q}
 	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = gatheredevent.Label
+	grbuild.label = aggregatedevent.Label
 	grbuild.scan = grbuild.Scan
 	return grbuild
 }
@@ -293,23 +293,23 @@ func (_q *GatheredEventQuery) GroupBy(field string, fields ...string) *GatheredE
 //		AffiliateID int64 `json:"affiliate_id,omitempty"`
 //	}
 //
-//	client.GatheredEvent.Query().
-//		Select(gatheredevent.FieldAffiliateID).
+//	client.AggregatedEvent.Query().
+//		Select(aggregatedevent.FieldAffiliateID).
 //		Scan(ctx, &v)
-func (_q *GatheredEventQuery) Select(fields ...string) *GatheredEventSelect {
+func (_q *AggregatedEventQuery) Select(fields ...string) *AggregatedEventSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)
-	sbuild := &GatheredEventSelect{GatheredEventQuery: _q}
-	sbuild.label = gatheredevent.Label
+	sbuild := &AggregatedEventSelect{AggregatedEventQuery: _q}
+	sbuild.label = aggregatedevent.Label
 	sbuild.flds, sbuild.scan = &_q.ctx.Fields, sbuild.Scan
 	return sbuild
 }
 
-// Aggregate returns a GatheredEventSelect configured with the given aggregations.
-func (_q *GatheredEventQuery) Aggregate(fns ...AggregateFunc) *GatheredEventSelect {
+// Aggregate returns a AggregatedEventSelect configured with the given aggregations.
+func (_q *AggregatedEventQuery) Aggregate(fns ...AggregateFunc) *AggregatedEventSelect {
 	return _q.Select().Aggregate(fns...)
 }
 
-func (_q *GatheredEventQuery) prepareQuery(ctx context.Context) error {
+func (_q *AggregatedEventQuery) prepareQuery(ctx context.Context) error {
 	for _, inter := range _q.inters {
 		if inter == nil {
 			return fmt.Errorf("db: uninitialized interceptor (forgotten import db/runtime?)")
@@ -321,7 +321,7 @@ func (_q *GatheredEventQuery) prepareQuery(ctx context.Context) error {
 		}
 	}
 	for _, f := range _q.ctx.Fields {
-		if !gatheredevent.ValidColumn(f) {
+		if !aggregatedevent.ValidColumn(f) {
 			return &ValidationError{Name: f, err: fmt.Errorf("db: invalid field %q for query", f)}
 		}
 	}
@@ -332,25 +332,25 @@ func (_q *GatheredEventQuery) prepareQuery(ctx context.Context) error {
 		}
 		_q.sql = prev
 	}
-	if gatheredevent.Policy == nil {
-		return errors.New("db: uninitialized gatheredevent.Policy (forgotten import db/runtime?)")
+	if aggregatedevent.Policy == nil {
+		return errors.New("db: uninitialized aggregatedevent.Policy (forgotten import db/runtime?)")
 	}
-	if err := gatheredevent.Policy.EvalQuery(ctx, _q); err != nil {
+	if err := aggregatedevent.Policy.EvalQuery(ctx, _q); err != nil {
 		return err
 	}
 	return nil
 }
 
-func (_q *GatheredEventQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*GatheredEvent, error) {
+func (_q *AggregatedEventQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*AggregatedEvent, error) {
 	var (
-		nodes = []*GatheredEvent{}
+		nodes = []*AggregatedEvent{}
 		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
-		return (*GatheredEvent).scanValues(nil, columns)
+		return (*AggregatedEvent).scanValues(nil, columns)
 	}
 	_spec.Assign = func(columns []string, values []any) error {
-		node := &GatheredEvent{config: _q.config}
+		node := &AggregatedEvent{config: _q.config}
 		nodes = append(nodes, node)
 		return node.assignValues(columns, values)
 	}
@@ -369,7 +369,7 @@ func (_q *GatheredEventQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 	return nodes, nil
 }
 
-func (_q *GatheredEventQuery) sqlCount(ctx context.Context) (int, error) {
+func (_q *AggregatedEventQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -381,8 +381,8 @@ func (_q *GatheredEventQuery) sqlCount(ctx context.Context) (int, error) {
 	return sqlgraph.CountNodes(ctx, _q.driver, _spec)
 }
 
-func (_q *GatheredEventQuery) querySpec() *sqlgraph.QuerySpec {
-	_spec := sqlgraph.NewQuerySpec(gatheredevent.Table, gatheredevent.Columns, sqlgraph.NewFieldSpec(gatheredevent.FieldID, field.TypeUUID))
+func (_q *AggregatedEventQuery) querySpec() *sqlgraph.QuerySpec {
+	_spec := sqlgraph.NewQuerySpec(aggregatedevent.Table, aggregatedevent.Columns, sqlgraph.NewFieldSpec(aggregatedevent.FieldID, field.TypeUUID))
 	_spec.From = _q.sql
 	if unique := _q.ctx.Unique; unique != nil {
 		_spec.Unique = *unique
@@ -391,9 +391,9 @@ func (_q *GatheredEventQuery) querySpec() *sqlgraph.QuerySpec {
 	}
 	if fields := _q.ctx.Fields; len(fields) > 0 {
 		_spec.Node.Columns = make([]string, 0, len(fields))
-		_spec.Node.Columns = append(_spec.Node.Columns, gatheredevent.FieldID)
+		_spec.Node.Columns = append(_spec.Node.Columns, aggregatedevent.FieldID)
 		for i := range fields {
-			if fields[i] != gatheredevent.FieldID {
+			if fields[i] != aggregatedevent.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
 		}
@@ -421,12 +421,12 @@ func (_q *GatheredEventQuery) querySpec() *sqlgraph.QuerySpec {
 	return _spec
 }
 
-func (_q *GatheredEventQuery) sqlQuery(ctx context.Context) *sql.Selector {
+func (_q *AggregatedEventQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	builder := sql.Dialect(_q.driver.Dialect())
-	t1 := builder.Table(gatheredevent.Table)
+	t1 := builder.Table(aggregatedevent.Table)
 	columns := _q.ctx.Fields
 	if len(columns) == 0 {
-		columns = gatheredevent.Columns
+		columns = aggregatedevent.Columns
 	}
 	selector := builder.Select(t1.Columns(columns...)...).From(t1)
 	if _q.sql != nil {
@@ -459,7 +459,7 @@ func (_q *GatheredEventQuery) sqlQuery(ctx context.Context) *sql.Selector {
 // ForUpdate locks the selected rows against concurrent updates, and prevent them from being
 // updated, deleted or "selected ... for update" by other sessions, until the transaction is
 // either committed or rolled-back.
-func (_q *GatheredEventQuery) ForUpdate(opts ...sql.LockOption) *GatheredEventQuery {
+func (_q *AggregatedEventQuery) ForUpdate(opts ...sql.LockOption) *AggregatedEventQuery {
 	if _q.driver.Dialect() == dialect.Postgres {
 		_q.Unique(false)
 	}
@@ -472,7 +472,7 @@ func (_q *GatheredEventQuery) ForUpdate(opts ...sql.LockOption) *GatheredEventQu
 // ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
 // on any rows that are read. Other sessions can read the rows, but cannot modify them
 // until your transaction commits.
-func (_q *GatheredEventQuery) ForShare(opts ...sql.LockOption) *GatheredEventQuery {
+func (_q *AggregatedEventQuery) ForShare(opts ...sql.LockOption) *AggregatedEventQuery {
 	if _q.driver.Dialect() == dialect.Postgres {
 		_q.Unique(false)
 	}
@@ -483,33 +483,33 @@ func (_q *GatheredEventQuery) ForShare(opts ...sql.LockOption) *GatheredEventQue
 }
 
 // Modify adds a query modifier for attaching custom logic to queries.
-func (_q *GatheredEventQuery) Modify(modifiers ...func(s *sql.Selector)) *GatheredEventSelect {
+func (_q *AggregatedEventQuery) Modify(modifiers ...func(s *sql.Selector)) *AggregatedEventSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
 }
 
-// GatheredEventGroupBy is the group-by builder for GatheredEvent entities.
-type GatheredEventGroupBy struct {
+// AggregatedEventGroupBy is the group-by builder for AggregatedEvent entities.
+type AggregatedEventGroupBy struct {
 	selector
-	build *GatheredEventQuery
+	build *AggregatedEventQuery
 }
 
 // Aggregate adds the given aggregation functions to the group-by query.
-func (_g *GatheredEventGroupBy) Aggregate(fns ...AggregateFunc) *GatheredEventGroupBy {
+func (_g *AggregatedEventGroupBy) Aggregate(fns ...AggregateFunc) *AggregatedEventGroupBy {
 	_g.fns = append(_g.fns, fns...)
 	return _g
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_g *GatheredEventGroupBy) Scan(ctx context.Context, v any) error {
+func (_g *AggregatedEventGroupBy) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
 	if err := _g.build.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*GatheredEventQuery, *GatheredEventGroupBy](ctx, _g.build, _g, _g.build.inters, v)
+	return scanWithInterceptors[*AggregatedEventQuery, *AggregatedEventGroupBy](ctx, _g.build, _g, _g.build.inters, v)
 }
 
-func (_g *GatheredEventGroupBy) sqlScan(ctx context.Context, root *GatheredEventQuery, v any) error {
+func (_g *AggregatedEventGroupBy) sqlScan(ctx context.Context, root *AggregatedEventQuery, v any) error {
 	selector := root.sqlQuery(ctx).Select()
 	aggregation := make([]string, 0, len(_g.fns))
 	for _, fn := range _g.fns {
@@ -536,28 +536,28 @@ func (_g *GatheredEventGroupBy) sqlScan(ctx context.Context, root *GatheredEvent
 	return sql.ScanSlice(rows, v)
 }
 
-// GatheredEventSelect is the builder for selecting fields of GatheredEvent entities.
-type GatheredEventSelect struct {
-	*GatheredEventQuery
+// AggregatedEventSelect is the builder for selecting fields of AggregatedEvent entities.
+type AggregatedEventSelect struct {
+	*AggregatedEventQuery
 	selector
 }
 
 // Aggregate adds the given aggregation functions to the selector query.
-func (_s *GatheredEventSelect) Aggregate(fns ...AggregateFunc) *GatheredEventSelect {
+func (_s *AggregatedEventSelect) Aggregate(fns ...AggregateFunc) *AggregatedEventSelect {
 	_s.fns = append(_s.fns, fns...)
 	return _s
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_s *GatheredEventSelect) Scan(ctx context.Context, v any) error {
+func (_s *AggregatedEventSelect) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _s.ctx, ent.OpQuerySelect)
 	if err := _s.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*GatheredEventQuery, *GatheredEventSelect](ctx, _s.GatheredEventQuery, _s, _s.inters, v)
+	return scanWithInterceptors[*AggregatedEventQuery, *AggregatedEventSelect](ctx, _s.AggregatedEventQuery, _s, _s.inters, v)
 }
 
-func (_s *GatheredEventSelect) sqlScan(ctx context.Context, root *GatheredEventQuery, v any) error {
+func (_s *AggregatedEventSelect) sqlScan(ctx context.Context, root *AggregatedEventQuery, v any) error {
 	selector := root.sqlQuery(ctx)
 	aggregation := make([]string, 0, len(_s.fns))
 	for _, fn := range _s.fns {
@@ -579,7 +579,7 @@ func (_s *GatheredEventSelect) sqlScan(ctx context.Context, root *GatheredEventQ
 }
 
 // Modify adds a query modifier for attaching custom logic to queries.
-func (_s *GatheredEventSelect) Modify(modifiers ...func(s *sql.Selector)) *GatheredEventSelect {
+func (_s *AggregatedEventSelect) Modify(modifiers ...func(s *sql.Selector)) *AggregatedEventSelect {
 	_s.modifiers = append(_s.modifiers, modifiers...)
 	return _s
 }

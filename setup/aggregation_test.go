@@ -11,28 +11,28 @@ import (
 
 const summing = "https://tracker.example/?c={param_1}&n={count}&sum={sum_payout}"
 
-func TestOnePostbackGathersSeveralGoals(t *testing.T) {
+func TestOnePostbackAggregatesSeveralGoals(t *testing.T) {
 	w := newWorld(t)
 	made, err := w.setup.CreatePostbacks(w.oneCtx, 0, []string{"registration", "ftd", "ftd"}, wish(func(p *setup.PostbackWish) {
-		p.URLTemplate, p.Gathers = summing, 10*time.Minute
+		p.URLTemplate, p.Aggregates = summing, 10*time.Minute
 	}))
 	w.must(err)
-	if len(made) != 1 || made[0].Goal != "registration" || !slices.Equal(made[0].FurtherGoals, []string{"ftd"}) || *made[0].GatherSeconds != 600 {
+	if len(made) != 1 || made[0].Goal != "registration" || !slices.Equal(made[0].FurtherGoals, []string{"ftd"}) || *made[0].AggregateSeconds != 600 {
 		t.Fatalf("made %+v", made)
 	}
-	if v := w.versions(made[0].ID)[0]; !slices.Equal(v.FurtherGoals, []string{"ftd"}) || *v.GatherSeconds != 600 {
+	if v := w.versions(made[0].ID)[0]; !slices.Equal(v.FurtherGoals, []string{"ftd"}) || *v.AggregateSeconds != 600 {
 		t.Errorf("its version is %+v", v)
 	}
-	_, err = w.setup.UpdatePostback(w.oneCtx, made[0].ID, func(p *setup.PostbackWish) { p.Gathers, p.Further = 0, nil })
+	_, err = w.setup.UpdatePostback(w.oneCtx, made[0].ID, func(p *setup.PostbackWish) { p.Aggregates, p.Further = 0, nil })
 	if got := fields(t, err); !slices.Equal(got, []string{"urlTemplate"}) {
 		t.Errorf("its URL still adds up, and %q is wrong: %v", got, err)
 	}
 	offer := w.one.Offer
 	changed, err := w.setup.UpdatePostback(w.oneCtx, made[0].ID, func(p *setup.PostbackWish) {
-		p.Gathers, p.Further, p.URLTemplate, p.Scope, p.OfferID = 0, nil, template, firing.Offer, offer
+		p.Aggregates, p.Further, p.URLTemplate, p.Scope, p.OfferID = 0, nil, template, firing.Offer, offer
 	})
 	w.must(err)
-	if changed.GatherSeconds != nil || len(changed.FurtherGoals) != 0 || changed.Version != 2 || *changed.OfferID != offer {
+	if changed.AggregateSeconds != nil || len(changed.FurtherGoals) != 0 || changed.Version != 2 || *changed.OfferID != offer {
 		t.Errorf("it is now %+v", changed)
 	}
 	again, err := w.setup.UpdatePostback(w.oneCtx, made[0].ID, func(*setup.PostbackWish) {})
@@ -41,16 +41,16 @@ func TestOnePostbackGathersSeveralGoals(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongWithGatheringIsSaid(t *testing.T) {
+func TestWhatIsWrongWithAggregationIsSaid(t *testing.T) {
 	w := newWorld(t)
 	for name, c := range map[string]struct {
 		change func(*setup.PostbackWish)
 		field  string
 	}{
-		"too short":                     {func(p *setup.PostbackWish) { p.Gathers = 4 * time.Second }, "gatherSeconds"},
-		"too long":                      {func(p *setup.PostbackWish) { p.Gathers = 25 * time.Hour }, "gatherSeconds"},
-		"less than nothing":             {func(p *setup.PostbackWish) { p.Gathers = -time.Minute }, "gatherSeconds"},
-		"a sum without gathering":       {func(p *setup.PostbackWish) { p.URLTemplate = summing }, "urlTemplate"},
+		"too short":                     {func(p *setup.PostbackWish) { p.Aggregates = 4 * time.Second }, "aggregateSeconds"},
+		"too long":                      {func(p *setup.PostbackWish) { p.Aggregates = 25 * time.Hour }, "aggregateSeconds"},
+		"less than nothing":             {func(p *setup.PostbackWish) { p.Aggregates = -time.Minute }, "aggregateSeconds"},
+		"a sum without aggregation":     {func(p *setup.PostbackWish) { p.URLTemplate = summing }, "urlTemplate"},
 		"several goals, each by itself": {func(p *setup.PostbackWish) { p.Further = []string{"deposit"} }, "furtherGoals"},
 	} {
 		p := w.postback()

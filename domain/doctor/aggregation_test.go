@@ -21,16 +21,16 @@ func TestMacrosOfSeveralConversionsAreFixedWhereEachIsSentByItself(t *testing.T)
 			findings[0].Fix == nil || findings[0].Fix.URLTemplate != first+want {
 			t.Errorf("%s: %+v, want the fix %s", tail, findings, want)
 		}
-		gathers := doctor.Check(doctor.Question{Template: first + tail, Goals: []string{"ftd"}, Gathers: true})
-		if len(gathers) != 0 {
-			t.Errorf("%s, gathered: %+v, want nothing", tail, gathers)
+		aggregates := doctor.Check(doctor.Question{Template: first + tail, Goals: []string{"ftd"}, Aggregates: true})
+		if len(aggregates) != 0 {
+			t.Errorf("%s, aggregated: %+v, want nothing", tail, aggregates)
 		}
 	}
 }
 
 func TestASumIsOfferedWhereSeveralConversionsAreTold(t *testing.T) {
 	t.Parallel()
-	q := doctor.Question{Template: first + "&payout={payout|round:2}", Goals: []string{"ftd"}, Gathers: true}
+	q := doctor.Question{Template: first + "&payout={payout|round:2}", Goals: []string{"ftd"}, Aggregates: true}
 	findings := doctor.Check(q)
 	if len(findings) != 1 || findings[0].Code != doctor.CodeFirstAlone || findings[0].Severity != doctor.Warning ||
 		findings[0].Fix == nil || findings[0].Fix.URLTemplate != first+"&payout={sum_payout|round:2}" {

@@ -12,8 +12,8 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/ent/db"
+	"postrider/ent/db/aggregatedevent"
 	"postrider/ent/db/delivery"
-	"postrider/ent/db/gatheredevent"
 	"postrider/intake"
 	"postrider/internal/globalid"
 	"postrider/outbox"
@@ -46,14 +46,14 @@ func (w *world) want(when string, want ...string) {
 	}
 }
 
-func TestConversionsOfOneClickAreGathered(t *testing.T) {
+func TestConversionsOfOneClickAreAggregated(t *testing.T) {
 	w := setup(t)
-	pgtest.Postback(t, w.d, w.Affiliate, summing, pgtest.On("ftd", commission.Approved, commission.Rejected), pgtest.Gathering(600, "deposit"))
+	pgtest.Postback(t, w.d, w.Affiliate, summing, pgtest.On("ftd", commission.Approved, commission.Rejected), pgtest.Aggregation(600, "deposit"))
 	click := "&click_id=" + w.click()
 	first := w.report("goal=ftd&amount=25.50"+click, intake.Recorded)
 	w.want("after the first,", "queued approved: 1 25.50 First Time Deposit")
 	opened := w.windows()[0]
-	if *opened.Reason != string(outbox.Gathering) || opened.DueAt == nil || opened.DueAt.Sub(opened.CreatedAt) != 10*time.Minute || *opened.GatheringID != opened.ID {
+	if *opened.Reason != string(outbox.Aggregation) || opened.DueAt == nil || opened.DueAt.Sub(opened.CreatedAt) != 10*time.Minute || *opened.AggregationID != opened.ID {
 		t.Errorf("the window is %+v", opened)
 	}
 	if n := w.count(`SELECT count(*) FROM river_job WHERE kind = 'deliver'`); n != 0 {
@@ -80,7 +80,7 @@ func TestConversionsOfOneClickAreGathered(t *testing.T) {
 
 	w.report("goal=ftd&status=approved"+click, intake.Updated)
 	w.want("after one is approved again,", "cancelled approved: 1 60.00 Deposit", "queued rejected: 1 60.00 Deposit", "queued approved: 1 25.50 First Time Deposit")
-	rows, err := w.client.GatheredEvent.Query().Where(gatheredevent.ConversionID(w.conversion(first).ID)).All(w.ctx)
+	rows, err := w.client.AggregatedEvent.Query().Where(aggregatedevent.ConversionID(w.conversion(first).ID)).All(w.ctx)
 	if w.must(err); len(rows) != 3 {
 		t.Errorf("the first was in %d windows, want three", len(rows))
 	}
@@ -88,7 +88,7 @@ func TestConversionsOfOneClickAreGathered(t *testing.T) {
 
 func TestAWindowThatIsOverLetsNobodyIn(t *testing.T) {
 	w := setup(t)
-	pgtest.Postback(t, w.d, w.Affiliate, summing, pgtest.On("deposit"), pgtest.Gathering(60))
+	pgtest.Postback(t, w.d, w.Affiliate, summing, pgtest.On("deposit"), pgtest.Aggregation(60))
 	deposit := func(id string) {
 		t.Helper()
 		w.report("goal=deposit&amount=10&transaction_id="+id+"&click_id="+w.click(), intake.Recorded)
@@ -106,23 +106,23 @@ func TestAWindowThatIsOverLetsNobodyIn(t *testing.T) {
 		"queued approved: 1 5.00 Deposit", "queued approved: 1 5.00 Deposit")
 }
 
-func TestWhatIsAttributedLaterIsGatheredToo(t *testing.T) {
+func TestWhatIsAttributedLaterIsAggregatedToo(t *testing.T) {
 	w := setup(t)
-	pgtest.Postback(t, w.d, w.Affiliate, summing, pgtest.On("ftd", commission.Approved), pgtest.Gathering(60))
+	pgtest.Postback(t, w.d, w.Affiliate, summing, pgtest.On("ftd", commission.Approved), pgtest.Aggregation(60))
 	lost := w.report("goal=ftd&amount=7&player_id=p9", intake.Unattributed)
 	w.must(w.in.Assign(t.Context(), w.conversion(lost).ID, intake.Assignment{ClickID: w.Click, Reason: "by hand", Actor: commission.ByStaff}))
 	w.want("once it is given to a click,", "queued approved: 1 7.00 First Time Deposit")
 }
 
-// gatheredModel is what windows should say, reckoned in another way: by who is in them.
-type gatheredModel struct {
+// aggregatedModel is what windows should say, calculated in another way: by who is in them.
+type aggregatedModel struct {
 	amount map[string]int64
 	status map[string]string
 	open   map[string][]string // by status
 	closed []string
 }
 
-func (m *gatheredModel) take(id, status string, amount int64) {
+func (m *aggregatedModel) take(id, status string, amount int64) {
 	if before := m.status[id]; before != status {
 		for s, in := range m.open {
 			m.open[s] = slices.DeleteFunc(in, func(other string) bool { return other == id })
@@ -132,7 +132,7 @@ func (m *gatheredModel) take(id, status string, amount int64) {
 	m.status[id], m.amount[id] = status, amount
 }
 
-func (m *gatheredModel) say(status string) string {
+func (m *aggregatedModel) say(status string) string {
 	var sum int64
 	for _, id := range m.open[status] {
 		sum += m.amount[id]
@@ -140,7 +140,7 @@ func (m *gatheredModel) say(status string) string {
 	return fmt.Sprintf("%s %d %s", status, len(m.open[status]), commission.FormatAmount(decimal.NewFromInt(sum)))
 }
 
-func (m *gatheredModel) close() {
+func (m *aggregatedModel) close() {
 	for _, status := range []string{"approved", "rejected"} {
 		if len(m.open[status]) > 0 {
 			m.closed = append(m.closed, m.say(status))
@@ -149,15 +149,15 @@ func (m *gatheredModel) close() {
 	clear(m.open)
 }
 
-func TestAnyRunOfStepsIsGatheredOnce(t *testing.T) {
+func TestAnyRunOfStepsIsAggregatedOnce(t *testing.T) {
 	w := setup(t)
-	pgtest.Postback(t, w.d, w.Affiliate, summing, pgtest.On("deposit", commission.Approved, commission.Rejected), pgtest.Gathering(3600))
+	pgtest.Postback(t, w.d, w.Affiliate, summing, pgtest.On("deposit", commission.Approved, commission.Rejected), pgtest.Aggregation(3600))
 	rapid.Check(t, func(rt *rapid.T) {
-		w.exec(`DELETE FROM gathered_events; DELETE FROM deliveries; DELETE FROM conversion_events; DELETE FROM conversions; DELETE FROM players`)
-		m := &gatheredModel{amount: map[string]int64{}, status: map[string]string{}, open: map[string][]string{}}
+		w.exec(`DELETE FROM aggregated_events; DELETE FROM deliveries; DELETE FROM conversion_events; DELETE FROM conversions; DELETE FROM players`)
+		m := &aggregatedModel{amount: map[string]int64{}, status: map[string]string{}, open: map[string][]string{}}
 		for range rapid.IntRange(1, 15).Draw(rt, "steps") {
 			if rapid.IntRange(0, 5).Draw(rt, "what") == 0 {
-				w.exec(`UPDATE deliveries SET due_at = NULL, gathers = NULL, parked_at = now() WHERE gathers IS NOT NULL`) // as the promoter does
+				w.exec(`UPDATE deliveries SET due_at = NULL, aggregates = NULL, parked_at = now() WHERE aggregates IS NOT NULL`) // as the promoter does
 				m.close()
 				continue
 			}

@@ -4,7 +4,7 @@ package db
 
 import (
 	"fmt"
-	"postrider/ent/db/gatheredevent"
+	"postrider/ent/db/aggregatedevent"
 	"strings"
 	"time"
 
@@ -13,15 +13,15 @@ import (
 	uuid "github.com/gofrs/uuid/v5"
 )
 
-// GatheredEvent is the model entity for the GatheredEvent schema.
-type GatheredEvent struct {
+// AggregatedEvent is the model entity for the AggregatedEvent schema.
+type AggregatedEvent struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID uuid.UUID `json:"id,omitempty"`
 	// Whose it is.
 	AffiliateID int64 `json:"affiliate_id,omitempty"`
-	// The delivery that gathers.
-	GatheringID uuid.UUID `json:"gathering_id,omitempty"`
+	// The delivery that aggregates.
+	AggregationID uuid.UUID `json:"aggregation_id,omitempty"`
 	// ConversionID holds the value of the "conversion_id" field.
 	ConversionID uuid.UUID `json:"conversion_id,omitempty"`
 	// The last step that joined: a corrected amount takes the place of the first.
@@ -32,15 +32,15 @@ type GatheredEvent struct {
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
-func (*GatheredEvent) scanValues(columns []string) ([]any, error) {
+func (*AggregatedEvent) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case gatheredevent.FieldAffiliateID:
+		case aggregatedevent.FieldAffiliateID:
 			values[i] = new(sql.NullInt64)
-		case gatheredevent.FieldLeftAt:
+		case aggregatedevent.FieldLeftAt:
 			values[i] = new(sql.NullTime)
-		case gatheredevent.FieldID, gatheredevent.FieldGatheringID, gatheredevent.FieldConversionID, gatheredevent.FieldEventID:
+		case aggregatedevent.FieldID, aggregatedevent.FieldAggregationID, aggregatedevent.FieldConversionID, aggregatedevent.FieldEventID:
 			values[i] = new(uuid.UUID)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -50,44 +50,44 @@ func (*GatheredEvent) scanValues(columns []string) ([]any, error) {
 }
 
 // assignValues assigns the values that were returned from sql.Rows (after scanning)
-// to the GatheredEvent fields.
-func (_m *GatheredEvent) assignValues(columns []string, values []any) error {
+// to the AggregatedEvent fields.
+func (_m *AggregatedEvent) assignValues(columns []string, values []any) error {
 	if m, n := len(values), len(columns); m < n {
 		return fmt.Errorf("mismatch number of scan values: %d != %d", m, n)
 	}
 	for i := range columns {
 		switch columns[i] {
-		case gatheredevent.FieldID:
+		case aggregatedevent.FieldID:
 			if value, ok := values[i].(*uuid.UUID); !ok {
 				return fmt.Errorf("unexpected type %T for field id", values[i])
 			} else if value != nil {
 				_m.ID = *value
 			}
-		case gatheredevent.FieldAffiliateID:
+		case aggregatedevent.FieldAffiliateID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field affiliate_id", values[i])
 			} else if value.Valid {
 				_m.AffiliateID = value.Int64
 			}
-		case gatheredevent.FieldGatheringID:
+		case aggregatedevent.FieldAggregationID:
 			if value, ok := values[i].(*uuid.UUID); !ok {
-				return fmt.Errorf("unexpected type %T for field gathering_id", values[i])
+				return fmt.Errorf("unexpected type %T for field aggregation_id", values[i])
 			} else if value != nil {
-				_m.GatheringID = *value
+				_m.AggregationID = *value
 			}
-		case gatheredevent.FieldConversionID:
+		case aggregatedevent.FieldConversionID:
 			if value, ok := values[i].(*uuid.UUID); !ok {
 				return fmt.Errorf("unexpected type %T for field conversion_id", values[i])
 			} else if value != nil {
 				_m.ConversionID = *value
 			}
-		case gatheredevent.FieldEventID:
+		case aggregatedevent.FieldEventID:
 			if value, ok := values[i].(*uuid.UUID); !ok {
 				return fmt.Errorf("unexpected type %T for field event_id", values[i])
 			} else if value != nil {
 				_m.EventID = *value
 			}
-		case gatheredevent.FieldLeftAt:
+		case aggregatedevent.FieldLeftAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field left_at", values[i])
 			} else if value.Valid {
@@ -101,40 +101,40 @@ func (_m *GatheredEvent) assignValues(columns []string, values []any) error {
 	return nil
 }
 
-// Value returns the ent.Value that was dynamically selected and assigned to the GatheredEvent.
+// Value returns the ent.Value that was dynamically selected and assigned to the AggregatedEvent.
 // This includes values selected through modifiers, order, etc.
-func (_m *GatheredEvent) Value(name string) (ent.Value, error) {
+func (_m *AggregatedEvent) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this GatheredEvent.
-// Note that you need to call GatheredEvent.Unwrap() before calling this method if this GatheredEvent
+// Update returns a builder for updating this AggregatedEvent.
+// Note that you need to call AggregatedEvent.Unwrap() before calling this method if this AggregatedEvent
 // was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *GatheredEvent) Update() *GatheredEventUpdateOne {
-	return NewGatheredEventClient(_m.config).UpdateOne(_m)
+func (_m *AggregatedEvent) Update() *AggregatedEventUpdateOne {
+	return NewAggregatedEventClient(_m.config).UpdateOne(_m)
 }
 
-// Unwrap unwraps the GatheredEvent entity that was returned from a transaction after it was closed,
+// Unwrap unwraps the AggregatedEvent entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
-func (_m *GatheredEvent) Unwrap() *GatheredEvent {
+func (_m *AggregatedEvent) Unwrap() *AggregatedEvent {
 	_tx, ok := _m.config.driver.(*txDriver)
 	if !ok {
-		panic("db: GatheredEvent is not a transactional entity")
+		panic("db: AggregatedEvent is not a transactional entity")
 	}
 	_m.config.driver = _tx.drv
 	return _m
 }
 
 // String implements the fmt.Stringer.
-func (_m *GatheredEvent) String() string {
+func (_m *AggregatedEvent) String() string {
 	var builder strings.Builder
-	builder.WriteString("GatheredEvent(")
+	builder.WriteString("AggregatedEvent(")
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("affiliate_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AffiliateID))
 	builder.WriteString(", ")
-	builder.WriteString("gathering_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.GatheringID))
+	builder.WriteString("aggregation_id=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AggregationID))
 	builder.WriteString(", ")
 	builder.WriteString("conversion_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ConversionID))
@@ -150,5 +150,5 @@ func (_m *GatheredEvent) String() string {
 	return builder.String()
 }
 
-// GatheredEvents is a parsable slice of GatheredEvent.
-type GatheredEvents []*GatheredEvent
+// AggregatedEvents is a parsable slice of AggregatedEvent.
+type AggregatedEvents []*AggregatedEvent

@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/ent/db/gatheredevent"
+	"postrider/ent/db/aggregatedevent"
 	"postrider/ent/db/predicate"
 	"time"
 
@@ -16,28 +16,28 @@ import (
 	uuid "github.com/gofrs/uuid/v5"
 )
 
-// GatheredEventUpdate is the builder for updating GatheredEvent entities.
-type GatheredEventUpdate struct {
+// AggregatedEventUpdate is the builder for updating AggregatedEvent entities.
+type AggregatedEventUpdate struct {
 	config
 	hooks     []Hook
-	mutation  *GatheredEventMutation
+	mutation  *AggregatedEventMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
 
-// Where appends a list predicates to the GatheredEventUpdate builder.
-func (_u *GatheredEventUpdate) Where(ps ...predicate.GatheredEvent) *GatheredEventUpdate {
+// Where appends a list predicates to the AggregatedEventUpdate builder.
+func (_u *AggregatedEventUpdate) Where(ps ...predicate.AggregatedEvent) *AggregatedEventUpdate {
 	_u.mutation.Where(ps...)
 	return _u
 }
 
 // SetEventID sets the "event_id" field.
-func (_u *GatheredEventUpdate) SetEventID(v uuid.UUID) *GatheredEventUpdate {
+func (_u *AggregatedEventUpdate) SetEventID(v uuid.UUID) *AggregatedEventUpdate {
 	_u.mutation.SetEventID(v)
 	return _u
 }
 
 // SetNillableEventID sets the "event_id" field if the given value is not nil.
-func (_u *GatheredEventUpdate) SetNillableEventID(v *uuid.UUID) *GatheredEventUpdate {
+func (_u *AggregatedEventUpdate) SetNillableEventID(v *uuid.UUID) *AggregatedEventUpdate {
 	if v != nil {
 		_u.SetEventID(*v)
 	}
@@ -45,13 +45,13 @@ func (_u *GatheredEventUpdate) SetNillableEventID(v *uuid.UUID) *GatheredEventUp
 }
 
 // SetLeftAt sets the "left_at" field.
-func (_u *GatheredEventUpdate) SetLeftAt(v time.Time) *GatheredEventUpdate {
+func (_u *AggregatedEventUpdate) SetLeftAt(v time.Time) *AggregatedEventUpdate {
 	_u.mutation.SetLeftAt(v)
 	return _u
 }
 
 // SetNillableLeftAt sets the "left_at" field if the given value is not nil.
-func (_u *GatheredEventUpdate) SetNillableLeftAt(v *time.Time) *GatheredEventUpdate {
+func (_u *AggregatedEventUpdate) SetNillableLeftAt(v *time.Time) *AggregatedEventUpdate {
 	if v != nil {
 		_u.SetLeftAt(*v)
 	}
@@ -59,23 +59,23 @@ func (_u *GatheredEventUpdate) SetNillableLeftAt(v *time.Time) *GatheredEventUpd
 }
 
 // ClearLeftAt clears the value of the "left_at" field.
-func (_u *GatheredEventUpdate) ClearLeftAt() *GatheredEventUpdate {
+func (_u *AggregatedEventUpdate) ClearLeftAt() *AggregatedEventUpdate {
 	_u.mutation.ClearLeftAt()
 	return _u
 }
 
-// Mutation returns the GatheredEventMutation object of the builder.
-func (_u *GatheredEventUpdate) Mutation() *GatheredEventMutation {
+// Mutation returns the AggregatedEventMutation object of the builder.
+func (_u *AggregatedEventUpdate) Mutation() *AggregatedEventMutation {
 	return _u.mutation
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
-func (_u *GatheredEventUpdate) Save(ctx context.Context) (int, error) {
+func (_u *AggregatedEventUpdate) Save(ctx context.Context) (int, error) {
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_u *GatheredEventUpdate) SaveX(ctx context.Context) int {
+func (_u *AggregatedEventUpdate) SaveX(ctx context.Context) int {
 	affected, err := _u.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -84,26 +84,26 @@ func (_u *GatheredEventUpdate) SaveX(ctx context.Context) int {
 }
 
 // Exec executes the query.
-func (_u *GatheredEventUpdate) Exec(ctx context.Context) error {
+func (_u *AggregatedEventUpdate) Exec(ctx context.Context) error {
 	_, err := _u.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_u *GatheredEventUpdate) ExecX(ctx context.Context) {
+func (_u *AggregatedEventUpdate) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *GatheredEventUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *GatheredEventUpdate {
+func (_u *AggregatedEventUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *AggregatedEventUpdate {
 	_u.modifiers = append(_u.modifiers, modifiers...)
 	return _u
 }
 
-func (_u *GatheredEventUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	_spec := sqlgraph.NewUpdateSpec(gatheredevent.Table, gatheredevent.Columns, sqlgraph.NewFieldSpec(gatheredevent.FieldID, field.TypeUUID))
+func (_u *AggregatedEventUpdate) sqlSave(ctx context.Context) (_node int, err error) {
+	_spec := sqlgraph.NewUpdateSpec(aggregatedevent.Table, aggregatedevent.Columns, sqlgraph.NewFieldSpec(aggregatedevent.FieldID, field.TypeUUID))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
 			for i := range ps {
@@ -112,18 +112,18 @@ func (_u *GatheredEventUpdate) sqlSave(ctx context.Context) (_node int, err erro
 		}
 	}
 	if value, ok := _u.mutation.EventID(); ok {
-		_spec.SetField(gatheredevent.FieldEventID, field.TypeUUID, value)
+		_spec.SetField(aggregatedevent.FieldEventID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.LeftAt(); ok {
-		_spec.SetField(gatheredevent.FieldLeftAt, field.TypeTime, value)
+		_spec.SetField(aggregatedevent.FieldLeftAt, field.TypeTime, value)
 	}
 	if _u.mutation.LeftAtCleared() {
-		_spec.ClearField(gatheredevent.FieldLeftAt, field.TypeTime)
+		_spec.ClearField(aggregatedevent.FieldLeftAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{gatheredevent.Label}
+			err = &NotFoundError{aggregatedevent.Label}
 		} else if sqlgraph.IsConstraintError(err) {
 			err = &ConstraintError{msg: err.Error(), wrap: err}
 		}
@@ -133,23 +133,23 @@ func (_u *GatheredEventUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	return _node, nil
 }
 
-// GatheredEventUpdateOne is the builder for updating a single GatheredEvent entity.
-type GatheredEventUpdateOne struct {
+// AggregatedEventUpdateOne is the builder for updating a single AggregatedEvent entity.
+type AggregatedEventUpdateOne struct {
 	config
 	fields    []string
 	hooks     []Hook
-	mutation  *GatheredEventMutation
+	mutation  *AggregatedEventMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
 
 // SetEventID sets the "event_id" field.
-func (_u *GatheredEventUpdateOne) SetEventID(v uuid.UUID) *GatheredEventUpdateOne {
+func (_u *AggregatedEventUpdateOne) SetEventID(v uuid.UUID) *AggregatedEventUpdateOne {
 	_u.mutation.SetEventID(v)
 	return _u
 }
 
 // SetNillableEventID sets the "event_id" field if the given value is not nil.
-func (_u *GatheredEventUpdateOne) SetNillableEventID(v *uuid.UUID) *GatheredEventUpdateOne {
+func (_u *AggregatedEventUpdateOne) SetNillableEventID(v *uuid.UUID) *AggregatedEventUpdateOne {
 	if v != nil {
 		_u.SetEventID(*v)
 	}
@@ -157,13 +157,13 @@ func (_u *GatheredEventUpdateOne) SetNillableEventID(v *uuid.UUID) *GatheredEven
 }
 
 // SetLeftAt sets the "left_at" field.
-func (_u *GatheredEventUpdateOne) SetLeftAt(v time.Time) *GatheredEventUpdateOne {
+func (_u *AggregatedEventUpdateOne) SetLeftAt(v time.Time) *AggregatedEventUpdateOne {
 	_u.mutation.SetLeftAt(v)
 	return _u
 }
 
 // SetNillableLeftAt sets the "left_at" field if the given value is not nil.
-func (_u *GatheredEventUpdateOne) SetNillableLeftAt(v *time.Time) *GatheredEventUpdateOne {
+func (_u *AggregatedEventUpdateOne) SetNillableLeftAt(v *time.Time) *AggregatedEventUpdateOne {
 	if v != nil {
 		_u.SetLeftAt(*v)
 	}
@@ -171,36 +171,36 @@ func (_u *GatheredEventUpdateOne) SetNillableLeftAt(v *time.Time) *GatheredEvent
 }
 
 // ClearLeftAt clears the value of the "left_at" field.
-func (_u *GatheredEventUpdateOne) ClearLeftAt() *GatheredEventUpdateOne {
+func (_u *AggregatedEventUpdateOne) ClearLeftAt() *AggregatedEventUpdateOne {
 	_u.mutation.ClearLeftAt()
 	return _u
 }
 
-// Mutation returns the GatheredEventMutation object of the builder.
-func (_u *GatheredEventUpdateOne) Mutation() *GatheredEventMutation {
+// Mutation returns the AggregatedEventMutation object of the builder.
+func (_u *AggregatedEventUpdateOne) Mutation() *AggregatedEventMutation {
 	return _u.mutation
 }
 
-// Where appends a list predicates to the GatheredEventUpdate builder.
-func (_u *GatheredEventUpdateOne) Where(ps ...predicate.GatheredEvent) *GatheredEventUpdateOne {
+// Where appends a list predicates to the AggregatedEventUpdate builder.
+func (_u *AggregatedEventUpdateOne) Where(ps ...predicate.AggregatedEvent) *AggregatedEventUpdateOne {
 	_u.mutation.Where(ps...)
 	return _u
 }
 
 // Select allows selecting one or more fields (columns) of the returned entity.
 // The default is selecting all fields defined in the entity schema.
-func (_u *GatheredEventUpdateOne) Select(field string, fields ...string) *GatheredEventUpdateOne {
+func (_u *AggregatedEventUpdateOne) Select(field string, fields ...string) *AggregatedEventUpdateOne {
 	_u.fields = append([]string{field}, fields...)
 	return _u
 }
 
-// Save executes the query and returns the updated GatheredEvent entity.
-func (_u *GatheredEventUpdateOne) Save(ctx context.Context) (*GatheredEvent, error) {
+// Save executes the query and returns the updated AggregatedEvent entity.
+func (_u *AggregatedEventUpdateOne) Save(ctx context.Context) (*AggregatedEvent, error) {
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_u *GatheredEventUpdateOne) SaveX(ctx context.Context) *GatheredEvent {
+func (_u *AggregatedEventUpdateOne) SaveX(ctx context.Context) *AggregatedEvent {
 	node, err := _u.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -209,39 +209,39 @@ func (_u *GatheredEventUpdateOne) SaveX(ctx context.Context) *GatheredEvent {
 }
 
 // Exec executes the query on the entity.
-func (_u *GatheredEventUpdateOne) Exec(ctx context.Context) error {
+func (_u *AggregatedEventUpdateOne) Exec(ctx context.Context) error {
 	_, err := _u.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_u *GatheredEventUpdateOne) ExecX(ctx context.Context) {
+func (_u *AggregatedEventUpdateOne) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *GatheredEventUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *GatheredEventUpdateOne {
+func (_u *AggregatedEventUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *AggregatedEventUpdateOne {
 	_u.modifiers = append(_u.modifiers, modifiers...)
 	return _u
 }
 
-func (_u *GatheredEventUpdateOne) sqlSave(ctx context.Context) (_node *GatheredEvent, err error) {
-	_spec := sqlgraph.NewUpdateSpec(gatheredevent.Table, gatheredevent.Columns, sqlgraph.NewFieldSpec(gatheredevent.FieldID, field.TypeUUID))
+func (_u *AggregatedEventUpdateOne) sqlSave(ctx context.Context) (_node *AggregatedEvent, err error) {
+	_spec := sqlgraph.NewUpdateSpec(aggregatedevent.Table, aggregatedevent.Columns, sqlgraph.NewFieldSpec(aggregatedevent.FieldID, field.TypeUUID))
 	id, ok := _u.mutation.ID()
 	if !ok {
-		return nil, &ValidationError{Name: "id", err: errors.New(`db: missing "GatheredEvent.id" for update`)}
+		return nil, &ValidationError{Name: "id", err: errors.New(`db: missing "AggregatedEvent.id" for update`)}
 	}
 	_spec.Node.ID.Value = id
 	if fields := _u.fields; len(fields) > 0 {
 		_spec.Node.Columns = make([]string, 0, len(fields))
-		_spec.Node.Columns = append(_spec.Node.Columns, gatheredevent.FieldID)
+		_spec.Node.Columns = append(_spec.Node.Columns, aggregatedevent.FieldID)
 		for _, f := range fields {
-			if !gatheredevent.ValidColumn(f) {
+			if !aggregatedevent.ValidColumn(f) {
 				return nil, &ValidationError{Name: f, err: fmt.Errorf("db: invalid field %q for query", f)}
 			}
-			if f != gatheredevent.FieldID {
+			if f != aggregatedevent.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, f)
 			}
 		}
@@ -254,21 +254,21 @@ func (_u *GatheredEventUpdateOne) sqlSave(ctx context.Context) (_node *GatheredE
 		}
 	}
 	if value, ok := _u.mutation.EventID(); ok {
-		_spec.SetField(gatheredevent.FieldEventID, field.TypeUUID, value)
+		_spec.SetField(aggregatedevent.FieldEventID, field.TypeUUID, value)
 	}
 	if value, ok := _u.mutation.LeftAt(); ok {
-		_spec.SetField(gatheredevent.FieldLeftAt, field.TypeTime, value)
+		_spec.SetField(aggregatedevent.FieldLeftAt, field.TypeTime, value)
 	}
 	if _u.mutation.LeftAtCleared() {
-		_spec.ClearField(gatheredevent.FieldLeftAt, field.TypeTime)
+		_spec.ClearField(aggregatedevent.FieldLeftAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
-	_node = &GatheredEvent{config: _u.config}
+	_node = &AggregatedEvent{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
 	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{gatheredevent.Label}
+			err = &NotFoundError{aggregatedevent.Label}
 		} else if sqlgraph.IsConstraintError(err) {
 			err = &ConstraintError{msg: err.Error(), wrap: err}
 		}

@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/ent/db/gatheredevent"
+	"postrider/ent/db/aggregatedevent"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -14,45 +14,45 @@ import (
 	uuid "github.com/gofrs/uuid/v5"
 )
 
-// GatheredEventCreate is the builder for creating a GatheredEvent entity.
-type GatheredEventCreate struct {
+// AggregatedEventCreate is the builder for creating a AggregatedEvent entity.
+type AggregatedEventCreate struct {
 	config
-	mutation *GatheredEventMutation
+	mutation *AggregatedEventMutation
 	hooks    []Hook
 }
 
 // SetAffiliateID sets the "affiliate_id" field.
-func (_c *GatheredEventCreate) SetAffiliateID(v int64) *GatheredEventCreate {
+func (_c *AggregatedEventCreate) SetAffiliateID(v int64) *AggregatedEventCreate {
 	_c.mutation.SetAffiliateID(v)
 	return _c
 }
 
-// SetGatheringID sets the "gathering_id" field.
-func (_c *GatheredEventCreate) SetGatheringID(v uuid.UUID) *GatheredEventCreate {
-	_c.mutation.SetGatheringID(v)
+// SetAggregationID sets the "aggregation_id" field.
+func (_c *AggregatedEventCreate) SetAggregationID(v uuid.UUID) *AggregatedEventCreate {
+	_c.mutation.SetAggregationID(v)
 	return _c
 }
 
 // SetConversionID sets the "conversion_id" field.
-func (_c *GatheredEventCreate) SetConversionID(v uuid.UUID) *GatheredEventCreate {
+func (_c *AggregatedEventCreate) SetConversionID(v uuid.UUID) *AggregatedEventCreate {
 	_c.mutation.SetConversionID(v)
 	return _c
 }
 
 // SetEventID sets the "event_id" field.
-func (_c *GatheredEventCreate) SetEventID(v uuid.UUID) *GatheredEventCreate {
+func (_c *AggregatedEventCreate) SetEventID(v uuid.UUID) *AggregatedEventCreate {
 	_c.mutation.SetEventID(v)
 	return _c
 }
 
 // SetLeftAt sets the "left_at" field.
-func (_c *GatheredEventCreate) SetLeftAt(v time.Time) *GatheredEventCreate {
+func (_c *AggregatedEventCreate) SetLeftAt(v time.Time) *AggregatedEventCreate {
 	_c.mutation.SetLeftAt(v)
 	return _c
 }
 
 // SetNillableLeftAt sets the "left_at" field if the given value is not nil.
-func (_c *GatheredEventCreate) SetNillableLeftAt(v *time.Time) *GatheredEventCreate {
+func (_c *AggregatedEventCreate) SetNillableLeftAt(v *time.Time) *AggregatedEventCreate {
 	if v != nil {
 		_c.SetLeftAt(*v)
 	}
@@ -60,23 +60,23 @@ func (_c *GatheredEventCreate) SetNillableLeftAt(v *time.Time) *GatheredEventCre
 }
 
 // SetID sets the "id" field.
-func (_c *GatheredEventCreate) SetID(v uuid.UUID) *GatheredEventCreate {
+func (_c *AggregatedEventCreate) SetID(v uuid.UUID) *AggregatedEventCreate {
 	_c.mutation.SetID(v)
 	return _c
 }
 
-// Mutation returns the GatheredEventMutation object of the builder.
-func (_c *GatheredEventCreate) Mutation() *GatheredEventMutation {
+// Mutation returns the AggregatedEventMutation object of the builder.
+func (_c *AggregatedEventCreate) Mutation() *AggregatedEventMutation {
 	return _c.mutation
 }
 
-// Save creates the GatheredEvent in the database.
-func (_c *GatheredEventCreate) Save(ctx context.Context) (*GatheredEvent, error) {
+// Save creates the AggregatedEvent in the database.
+func (_c *AggregatedEventCreate) Save(ctx context.Context) (*AggregatedEvent, error) {
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
 // SaveX calls Save and panics if Save returns an error.
-func (_c *GatheredEventCreate) SaveX(ctx context.Context) *GatheredEvent {
+func (_c *AggregatedEventCreate) SaveX(ctx context.Context) *AggregatedEvent {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -85,36 +85,36 @@ func (_c *GatheredEventCreate) SaveX(ctx context.Context) *GatheredEvent {
 }
 
 // Exec executes the query.
-func (_c *GatheredEventCreate) Exec(ctx context.Context) error {
+func (_c *AggregatedEventCreate) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *GatheredEventCreate) ExecX(ctx context.Context) {
+func (_c *AggregatedEventCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // check runs all checks and user-defined validators on the builder.
-func (_c *GatheredEventCreate) check() error {
+func (_c *AggregatedEventCreate) check() error {
 	if _, ok := _c.mutation.AffiliateID(); !ok {
-		return &ValidationError{Name: "affiliate_id", err: errors.New(`db: missing required field "GatheredEvent.affiliate_id"`)}
+		return &ValidationError{Name: "affiliate_id", err: errors.New(`db: missing required field "AggregatedEvent.affiliate_id"`)}
 	}
-	if _, ok := _c.mutation.GatheringID(); !ok {
-		return &ValidationError{Name: "gathering_id", err: errors.New(`db: missing required field "GatheredEvent.gathering_id"`)}
+	if _, ok := _c.mutation.AggregationID(); !ok {
+		return &ValidationError{Name: "aggregation_id", err: errors.New(`db: missing required field "AggregatedEvent.aggregation_id"`)}
 	}
 	if _, ok := _c.mutation.ConversionID(); !ok {
-		return &ValidationError{Name: "conversion_id", err: errors.New(`db: missing required field "GatheredEvent.conversion_id"`)}
+		return &ValidationError{Name: "conversion_id", err: errors.New(`db: missing required field "AggregatedEvent.conversion_id"`)}
 	}
 	if _, ok := _c.mutation.EventID(); !ok {
-		return &ValidationError{Name: "event_id", err: errors.New(`db: missing required field "GatheredEvent.event_id"`)}
+		return &ValidationError{Name: "event_id", err: errors.New(`db: missing required field "AggregatedEvent.event_id"`)}
 	}
 	return nil
 }
 
-func (_c *GatheredEventCreate) sqlSave(ctx context.Context) (*GatheredEvent, error) {
+func (_c *AggregatedEventCreate) sqlSave(ctx context.Context) (*AggregatedEvent, error) {
 	if err := _c.check(); err != nil {
 		return nil, err
 	}
@@ -137,58 +137,58 @@ func (_c *GatheredEventCreate) sqlSave(ctx context.Context) (*GatheredEvent, err
 	return _node, nil
 }
 
-func (_c *GatheredEventCreate) createSpec() (*GatheredEvent, *sqlgraph.CreateSpec) {
+func (_c *AggregatedEventCreate) createSpec() (*AggregatedEvent, *sqlgraph.CreateSpec) {
 	var (
-		_node = &GatheredEvent{config: _c.config}
-		_spec = sqlgraph.NewCreateSpec(gatheredevent.Table, sqlgraph.NewFieldSpec(gatheredevent.FieldID, field.TypeUUID))
+		_node = &AggregatedEvent{config: _c.config}
+		_spec = sqlgraph.NewCreateSpec(aggregatedevent.Table, sqlgraph.NewFieldSpec(aggregatedevent.FieldID, field.TypeUUID))
 	)
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = &id
 	}
 	if value, ok := _c.mutation.AffiliateID(); ok {
-		_spec.SetField(gatheredevent.FieldAffiliateID, field.TypeInt64, value)
+		_spec.SetField(aggregatedevent.FieldAffiliateID, field.TypeInt64, value)
 		_node.AffiliateID = value
 	}
-	if value, ok := _c.mutation.GatheringID(); ok {
-		_spec.SetField(gatheredevent.FieldGatheringID, field.TypeUUID, value)
-		_node.GatheringID = value
+	if value, ok := _c.mutation.AggregationID(); ok {
+		_spec.SetField(aggregatedevent.FieldAggregationID, field.TypeUUID, value)
+		_node.AggregationID = value
 	}
 	if value, ok := _c.mutation.ConversionID(); ok {
-		_spec.SetField(gatheredevent.FieldConversionID, field.TypeUUID, value)
+		_spec.SetField(aggregatedevent.FieldConversionID, field.TypeUUID, value)
 		_node.ConversionID = value
 	}
 	if value, ok := _c.mutation.EventID(); ok {
-		_spec.SetField(gatheredevent.FieldEventID, field.TypeUUID, value)
+		_spec.SetField(aggregatedevent.FieldEventID, field.TypeUUID, value)
 		_node.EventID = value
 	}
 	if value, ok := _c.mutation.LeftAt(); ok {
-		_spec.SetField(gatheredevent.FieldLeftAt, field.TypeTime, value)
+		_spec.SetField(aggregatedevent.FieldLeftAt, field.TypeTime, value)
 		_node.LeftAt = &value
 	}
 	return _node, _spec
 }
 
-// GatheredEventCreateBulk is the builder for creating many GatheredEvent entities in bulk.
-type GatheredEventCreateBulk struct {
+// AggregatedEventCreateBulk is the builder for creating many AggregatedEvent entities in bulk.
+type AggregatedEventCreateBulk struct {
 	config
 	err      error
-	builders []*GatheredEventCreate
+	builders []*AggregatedEventCreate
 }
 
-// Save creates the GatheredEvent entities in the database.
-func (_c *GatheredEventCreateBulk) Save(ctx context.Context) ([]*GatheredEvent, error) {
+// Save creates the AggregatedEvent entities in the database.
+func (_c *AggregatedEventCreateBulk) Save(ctx context.Context) ([]*AggregatedEvent, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
 	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*GatheredEvent, len(_c.builders))
+	nodes := make([]*AggregatedEvent, len(_c.builders))
 	mutators := make([]Mutator, len(_c.builders))
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*GatheredEventMutation)
+				mutation, ok := m.(*AggregatedEventMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", m)
 				}
@@ -231,7 +231,7 @@ func (_c *GatheredEventCreateBulk) Save(ctx context.Context) ([]*GatheredEvent, 
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_c *GatheredEventCreateBulk) SaveX(ctx context.Context) []*GatheredEvent {
+func (_c *AggregatedEventCreateBulk) SaveX(ctx context.Context) []*AggregatedEvent {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -240,13 +240,13 @@ func (_c *GatheredEventCreateBulk) SaveX(ctx context.Context) []*GatheredEvent {
 }
 
 // Exec executes the query.
-func (_c *GatheredEventCreateBulk) Exec(ctx context.Context) error {
+func (_c *AggregatedEventCreateBulk) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *GatheredEventCreateBulk) ExecX(ctx context.Context) {
+func (_c *AggregatedEventCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}

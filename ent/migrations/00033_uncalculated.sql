@@ -1,0 +1,3 @@
+-- +goose Up
+
+ALTER INDEX conversions_unreckoned RENAME TO conversions_uncalculated;
