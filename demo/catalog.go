@@ -112,7 +112,7 @@ var offers = []offerSpec{
 		pages: []pageSpec{{"welcome", "Bet 10, get 30", "/bet10"}, {"app", "Get the app", "/app"}},
 		deal:  dealSpec{model: commission.Hybrid, amount: "60", percent: "20"}, currency: "EUR", fallback: true, integration: "goalline", signed: true,
 		rule: &commission.Qualification{
-			Goals: []string{commission.GoalRegistration, commission.GoalFTD}, MinDeposit: decimal.NewFromInt(20), WithinDays: 30, HoldDays: 14,
+			Goals: []string{commission.GoalRegistration, commission.GoalFTD}, MinDeposit: decimal.NewFromInt(20), WithinDays: 30, ClawbackDays: 14,
 		},
 		funnel: funnel{register: .12, kyc: .45, ftd: .33, deposits: .6, deposit: 30, revenue: true},
 	},

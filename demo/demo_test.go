@@ -200,7 +200,7 @@ func TestTheCPAIsThereExactlyWhenItsRuleIsMet(t *testing.T) {
 			t.Errorf("a CPA that is %s pays %s", e.Status, payout)
 		}
 	}
-	if err := rows.Err(); err != nil || len(rule.Goals) == 0 || !rule.MinDeposit.IsPositive() || rule.WithinDays == 0 || rule.HoldDays == 0 {
+	if err := rows.Err(); err != nil || len(rule.Goals) == 0 || !rule.MinDeposit.IsPositive() || rule.WithinDays == 0 || rule.ClawbackDays == 0 {
 		t.Fatalf("the rule is %+v, %v", rule, err)
 	}
 	met, takenBack := 0, 0

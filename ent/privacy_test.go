@@ -80,9 +80,9 @@ var table = map[string]access{
 	"conversion_events": {own, byUs,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.ConversionEvent.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.ConversionEvent.Delete().Exec(ctx) }},
-	"currency_rates": {shared, byStaff,
-		func(ctx context.Context, c *db.Client) (int, error) { return c.CurrencyRate.Query().Count(ctx) },
-		func(ctx context.Context, c *db.Client) (int, error) { return c.CurrencyRate.Delete().Exec(ctx) }},
+	"exchange_rates": {shared, byStaff,
+		func(ctx context.Context, c *db.Client) (int, error) { return c.ExchangeRate.Query().Count(ctx) },
+		func(ctx context.Context, c *db.Client) (int, error) { return c.ExchangeRate.Delete().Exec(ctx) }},
 	"deals": {shared, byStaff,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Deal.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Deal.Delete().Exec(ctx) }},
@@ -149,7 +149,7 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 		client.ApiToken.Create().SetUserID(user).SetName("ci").SetHash([]byte{byte(user)}).SetPrefix("prt_").SetScopes(nil).SetCreatedAt(pgtest.Now).Exec(ctx),
 		client.EchoRequest.Create().SetID(pgtest.ID(t)).SetAffiliateID(s.Affiliate).SetReceivedAt(pgtest.Now).SetMethod("GET").SetURL("/").
 			SetHeaders([]dispatch.Header{}).SetBody("").SetStatusCode(200).Exec(ctx),
-		client.CurrencyRate.Create().SetCurrency("USD").SetPerEuro(decimal.NewFromInt(1)).SetValidFrom(pgtest.Now.AddDate(0, 0, int(user))).
+		client.ExchangeRate.Create().SetQuote("USD").SetRate(decimal.NewFromInt(1)).SetValidFrom(pgtest.Now.AddDate(0, 0, int(user))).
 			SetCreatedAt(pgtest.Now).Exec(ctx),
 		client.PostbackTest.Create().SetID(pgtest.ID(t)).SetAffiliateID(s.Affiliate).SetURLTemplate("https://tracker.example/").SetMethod(dispatch.GET).
 			SetMacros(map[string]string{}).Exec(ctx),

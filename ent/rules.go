@@ -30,7 +30,7 @@ func FiringPostbacks(rows []*db.Postback) []firing.Postback {
 func CommissionDeal(d *db.Deal) commission.Deal {
 	return commission.Deal{
 		AffiliateID: orZero(d.AffiliateID), Model: d.Model, Amount: orZero(d.Amount), Percent: orZero(d.Percent), LeadGoal: d.LeadGoal,
-		Currency: d.Currency, TierBy: orZero(d.TierBy), Tiers: d.Tiers, From: orZero(d.ValidFrom), To: orZero(d.ValidTo), NoCarryOver: !d.CarryOver,
+		Currency: d.Currency, TierBy: orZero(d.TierBy), Tiers: d.Tiers, From: orZero(d.ValidFrom), To: orZero(d.ValidTo), NoCarryover: !d.NegativeCarryover,
 	}
 }
 

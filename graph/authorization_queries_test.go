@@ -47,7 +47,7 @@ func (w *world) queries() map[string]query {
 		"recognizePostback": {`{ recognizePostback(text: "https://t.example/?c={clickid}") { dialect } }`, nil},
 		"lintPostback":      {`{ lintPostback(urlTemplate: "https://t.example/") { code } }`, nil},
 		"postbackGaps":      {"{ postbackGaps { campaign { id } } }", w.a.ids["Campaign"]},
-		"balances":          {"{ balances { affiliate { id } } }", w.a.ids["Affiliate"]},
+		"earnings":          {"{ earnings { affiliate { id } } }", w.a.ids["Affiliate"]},
 		"provePostback": {fmt.Sprintf(`{ provePostback(trackingLink: "%s/c/%s?param_1={subid}", goal: "ftd") { proof { postbacks { postback { id } } } } }`,
 			publicURL, w.a.link.Code), w.a.ids["Postback"]},
 		"recognizeTrackingLink": {fmt.Sprintf(`{ recognizeTrackingLink(url: "%s/c/%s") { link { id } } }`, publicURL, w.a.link.Code), w.a.ids["TrackingLink"]},

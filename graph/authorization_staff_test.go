@@ -27,12 +27,12 @@ var count atomic.Int64
 func (w *world) furnishOffice(t testing.TB) {
 	t.Helper()
 	ctx, c := pgtest.System(t), w.db.Client()
-	must(t, c.Offer.UpdateOneID(w.offer).SetClickWindowDays(30).SetFallbackURL("https://fallback.example/").
-		SetQualification(&commission.Qualification{Goals: []string{"kyc"}, MinDeposit: decimal.NewFromInt(20), MinSum: decimal.NewFromInt(30), WithinDays: 30, HoldDays: 14}).Exec(ctx))
+	must(t, c.Offer.UpdateOneID(w.offer).SetAttributionWindowDays(30).SetFallbackURL("https://fallback.example/").
+		SetQualification(&commission.Qualification{Goals: []string{"kyc"}, MinDeposit: decimal.NewFromInt(20), MinCumulativeDeposit: decimal.NewFromInt(30), WithinDays: 30, ClawbackDays: 14}).Exec(ctx))
 	must(t, c.Integration.UpdateOneID(w.integration.ID).SetSignatureHeader("X-Sign").SetTimestampName("X-At").SetTimestampWindow(300).SetCurrency("EUR").
 		SetParameterNames(map[string]string{"click_id": "data.cid"}).SetGoalWords(map[string]string{"FIRST": "ftd"}).
 		SetStatusWords(map[string]string{"ok": "approved"}).Exec(ctx))
-	must(t, c.CurrencyRate.Create().SetCurrency("USD").SetPerEuro(decimal.RequireFromString("1.25")).SetValidFrom(pgtest.Now).SetCreatedAt(pgtest.Now).Exec(ctx))
+	must(t, c.ExchangeRate.Create().SetQuote("USD").SetRate(decimal.RequireFromString("1.25")).SetValidFrom(pgtest.Now).SetCreatedAt(pgtest.Now).Exec(ctx))
 	s := w.a.scene
 	orphan := s.Conversion(t, w.db, func(c *db.ConversionCreate) { c.SetReportedStatus("settled") })
 	s.Received(t, w.db, func(c *db.ReceivedPostbackCreate) {
@@ -49,8 +49,8 @@ func (w *world) staffObjects(t *testing.T, kind string) []string {
 	t.Helper()
 	ctx, c := pgtest.System(t), w.db.Client()
 	switch kind {
-	case "CurrencyRate":
-		id, err := c.CurrencyRate.Query().FirstID(ctx)
+	case "ExchangeRate":
+		id, err := c.ExchangeRate.Query().FirstID(ctx)
 		must(t, err)
 		return []string{globalid.Int(kind, id)}
 	case "AuditEntry":
@@ -68,7 +68,7 @@ func (w *world) staffQueries() map[string]query {
 	return map[string]query{
 		"auditEntries":  {"{ auditEntries { edges { node { id } } } }", nil},
 		"staff":         {"{ staff { id } }", nil},
-		"currencyRates": {"{ currencyRates { id } }", nil},
+		"exchangeRates": {"{ exchangeRates { id } }", nil},
 	}
 }
 
@@ -89,7 +89,7 @@ func newUser(t *testing.T, w *world) string {
 
 var staffMutations = map[string]mutation{
 	"saveOffer": func(_ *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{id: %q, clickWindowDays: 60}`, globalOffer(w.offer)), "offer { id }"
+		return fmt.Sprintf(`{id: %q, attributionWindowDays: 60}`, globalOffer(w.offer)), "offer { id }"
 	},
 	"saveLandingPage": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{offerId: %q, key: %q, name: "More", url: "https://royalspin.example/?cid={click_id}"}`, globalOffer(w.offer), fmt.Sprintf("p%d", count.Add(1))), "landingPage { id }"
@@ -108,8 +108,8 @@ var staffMutations = map[string]mutation{
 		must(t, w.db.SQL.QueryRowContext(t.Context(), `SELECT id FROM deals WHERE offer_id = $1`, offer).Scan(&deal))
 		return fmt.Sprintf(`{id: %q}`, globalid.Int("Deal", deal)), "deal { id }"
 	},
-	"setCurrencyRate": func(*testing.T, *world) (string, string) {
-		return `{currency: "SEK", perEuro: "11.2"}`, "rate { id }"
+	"setExchangeRate": func(*testing.T, *world) (string, string) {
+		return `{quote: "SEK", rate: "11.2"}`, "rate { id }"
 	},
 	"saveGoal": func(*testing.T, *world) (string, string) {
 		return fmt.Sprintf(`{key: "bonus_%d", name: "Bonus", trigger: "The player uses a bonus."}`, count.Add(1)), "goal { id }"

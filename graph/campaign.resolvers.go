@@ -45,8 +45,8 @@ func (r *campaignResolver) MissingGoals(ctx context.Context, obj *db.Campaign) (
 	return r.missingGoals(ctx, obj)
 }
 
-func (r *campaignResolver) TakenToday(ctx context.Context, obj *db.Campaign) (int, error) {
-	return load(ctx).takenOfCampaign.Load(ctx, obj.ID)
+func (r *campaignResolver) UsedToday(ctx context.Context, obj *db.Campaign) (int, error) {
+	return load(ctx).usedOfCampaign.Load(ctx, obj.ID)
 }
 
 func (r *campaignResolver) Numbers(ctx context.Context, obj *db.Campaign, timeZone *string) (*report.CampaignNumbers, error) {

@@ -10,13 +10,9 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/ent/db"
-	"postrider/ent/db/currencyrate"
+	"postrider/ent/db/exchangerate"
 	"postrider/graph/gen"
 )
-
-func (r *currencyRateResolver) PerEuro(ctx context.Context, obj *db.CurrencyRate) (string, error) {
-	return obj.PerEuro.String(), nil
-}
 
 func (r *dealResolver) Affiliate(ctx context.Context, obj *db.Deal) (*db.Affiliate, error) {
 	return find(ctx, load(ctx).affiliates, obj.AffiliateID)
@@ -32,6 +28,14 @@ func (r *dealTierResolver) Amount(ctx context.Context, obj *commission.Tier) (st
 
 func (r *dealTierResolver) Percent(ctx context.Context, obj *commission.Tier) (string, error) {
 	return obj.Percent.String(), nil
+}
+
+func (r *exchangeRateResolver) Base(ctx context.Context, obj *db.ExchangeRate) (string, error) {
+	return commission.ReferenceCurrency, nil
+}
+
+func (r *exchangeRateResolver) Rate(ctx context.Context, obj *db.ExchangeRate) (string, error) {
+	return obj.Rate.String(), nil
 }
 
 func (r *mutationResolver) SaveOffer(ctx context.Context, input gen.SaveOfferInput) (*gen.SaveOfferPayload, error) {
@@ -75,15 +79,15 @@ func (r *mutationResolver) EndDeal(ctx context.Context, input gen.EndDealInput) 
 	return &gen.EndDealPayload{Deal: deal, UserErrors: errs}, err
 }
 
-func (r *mutationResolver) SetCurrencyRate(ctx context.Context, input gen.SetCurrencyRateInput) (*gen.SetCurrencyRatePayload, error) {
-	perEuro, err := sum("perEuro", &input.PerEuro)
+func (r *mutationResolver) SetExchangeRate(ctx context.Context, input gen.SetExchangeRateInput) (*gen.SetExchangeRatePayload, error) {
+	value, err := sum("rate", &input.Rate)
 	if err != nil {
 		errs, err := userErrors(err)
-		return &gen.SetCurrencyRatePayload{UserErrors: errs}, err
+		return &gen.SetExchangeRatePayload{UserErrors: errs}, err
 	}
-	rate, err := r.setRate(ctx, input, perEuro)
+	rate, err := r.setRate(ctx, input, value)
 	errs, err := userErrors(err)
-	return &gen.SetCurrencyRatePayload{Rate: rate, UserErrors: errs}, err
+	return &gen.SetExchangeRatePayload{Rate: rate, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) SaveGoal(ctx context.Context, input gen.SaveGoalInput) (*gen.SaveGoalPayload, error) {
@@ -100,22 +104,22 @@ func (r *qualificationResolver) MinDeposit(ctx context.Context, obj *commission.
 	return commission.FormatAmount(obj.MinDeposit), nil
 }
 
-func (r *qualificationResolver) MinSum(ctx context.Context, obj *commission.Qualification) (string, error) {
-	return commission.FormatAmount(obj.MinSum), nil
+func (r *qualificationResolver) MinCumulativeDeposit(ctx context.Context, obj *commission.Qualification) (string, error) {
+	return commission.FormatAmount(obj.MinCumulativeDeposit), nil
 }
 
-func (r *queryResolver) CurrencyRates(ctx context.Context) ([]*db.CurrencyRate, error) {
-	return r.Client.CurrencyRate.Query().Order(db.Desc(currencyrate.FieldValidFrom, currencyrate.FieldID)).All(ctx)
+func (r *queryResolver) ExchangeRates(ctx context.Context) ([]*db.ExchangeRate, error) {
+	return r.Client.ExchangeRate.Query().Order(db.Desc(exchangerate.FieldValidFrom, exchangerate.FieldID)).All(ctx)
 }
-
-func (r *Resolver) CurrencyRate() gen.CurrencyRateResolver { return &currencyRateResolver{r} }
 
 func (r *Resolver) DealTier() gen.DealTierResolver { return &dealTierResolver{r} }
+
+func (r *Resolver) ExchangeRate() gen.ExchangeRateResolver { return &exchangeRateResolver{r} }
 
 func (r *Resolver) Qualification() gen.QualificationResolver { return &qualificationResolver{r} }
 
 type (
-	currencyRateResolver  struct{ *Resolver }
 	dealTierResolver      struct{ *Resolver }
+	exchangeRateResolver  struct{ *Resolver }
 	qualificationResolver struct{ *Resolver }
 )

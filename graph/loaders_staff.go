@@ -13,10 +13,10 @@ import (
 // staffLoaders ask intake for what is no row. Only fields that are staff's, or of a
 // row that the viewer may see, use them.
 type staffLoaders struct {
-	proposals       *dataloadgen.Loader[uuid.UUID, []backoffice.Proposal]
-	waitingWords    *dataloadgen.Loader[int64, []*backoffice.WaitingWord]
-	takenOfCampaign *dataloadgen.Loader[int64, int] // for the campaign's affiliate too
-	takenOfOffer    *dataloadgen.Loader[int64, int]
+	proposals      *dataloadgen.Loader[uuid.UUID, []backoffice.Proposal]
+	waitingWords   *dataloadgen.Loader[int64, []*backoffice.WaitingWord]
+	usedOfCampaign *dataloadgen.Loader[int64, int] // for the campaign's affiliate too
+	usedOfOffer    *dataloadgen.Loader[int64, int]
 }
 
 func newStaffLoaders(office *backoffice.Office, wait time.Duration) staffLoaders {
@@ -32,8 +32,8 @@ func newStaffLoaders(office *backoffice.Office, wait time.Duration) staffLoaders
 			}
 			return all, nil
 		}, dataloadgen.WithWait(wait)),
-		waitingWords:    many(wait, office.WaitingWords, func(w *backoffice.WaitingWord) int64 { return w.IntegrationID }),
-		takenOfCampaign: dataloadgen.NewMappedLoader(office.Intake.TakenOfCampaigns, dataloadgen.WithWait(wait)),
-		takenOfOffer:    dataloadgen.NewMappedLoader(office.Intake.TakenOfOffers, dataloadgen.WithWait(wait)),
+		waitingWords:   many(wait, office.WaitingWords, func(w *backoffice.WaitingWord) int64 { return w.IntegrationID }),
+		usedOfCampaign: dataloadgen.NewMappedLoader(office.Intake.UsedOfCampaigns, dataloadgen.WithWait(wait)),
+		usedOfOffer:    dataloadgen.NewMappedLoader(office.Intake.UsedOfOffers, dataloadgen.WithWait(wait)),
 	}
 }

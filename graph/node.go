@@ -27,7 +27,7 @@ var (
 		"Affiliate":       finding(func(c *db.Client) *db.AffiliateQuery { return c.Affiliate.Query() }),
 		"ApiToken":        finding(func(c *db.Client) *db.ApiTokenQuery { return c.ApiToken.Query() }),
 		"AuditEntry":      finding(func(c *db.Client) *db.AuditEntryQuery { return c.AuditEntry.Query() }),
-		"CurrencyRate":    finding(func(c *db.Client) *db.CurrencyRateQuery { return c.CurrencyRate.Query() }),
+		"ExchangeRate":    finding(func(c *db.Client) *db.ExchangeRateQuery { return c.ExchangeRate.Query() }),
 		"BulkReplay":      finding(func(c *db.Client) *db.BulkReplayQuery { return c.BulkReplay.Query() }),
 		"Campaign":        finding(func(c *db.Client) *db.CampaignQuery { return c.Campaign.Query() }),
 		"Deal":            finding(func(c *db.Client) *db.DealQuery { return c.Deal.Query() }),

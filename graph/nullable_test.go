@@ -29,14 +29,14 @@ func TestWhatAViewerMayNotSeeIsNullAndSaysSo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	res := w.post(t, w.session(t, w.a.user.Email), `{
-		offers { edges { node { id name takenToday } } }
+		offers { edges { node { id name usedToday } } }
 		affiliates { edges { node { id } } }
 		campaigns { edges { node { name } } }
 	}`, nil)
 	if empty(res.at(t, "offers", "edges", 0, "node", "name")) || empty(res.at(t, "campaigns", "edges", 0, "node", "name")) {
 		t.Errorf("the rest of the answer is gone: %s", res.body)
 	}
-	if res.at(t, "offers", "edges", 0, "node", "takenToday") != nil || res.at(t, "affiliates") != nil {
+	if res.at(t, "offers", "edges", 0, "node", "usedToday") != nil || res.at(t, "affiliates") != nil {
 		t.Errorf("it shows what is for staff: %s", res.body)
 	}
 	said := map[any]bool{}
@@ -46,7 +46,7 @@ func TestWhatAViewerMayNotSeeIsNullAndSaysSo(t *testing.T) {
 		}
 		said[e.Path[len(e.Path)-1]] = true
 	}
-	if !said["takenToday"] || !said["affiliates"] {
+	if !said["usedToday"] || !said["affiliates"] {
 		t.Errorf("the errors name %v", said)
 	}
 }

@@ -41,7 +41,7 @@ func (r *Resolver) saveOffer(ctx context.Context, in gen.SaveOfferInput) (*db.Of
 		set(&w.DestinationURL, in.DestinationURL)
 		set(&w.FallbackURL, in.FallbackURL)
 		set(&w.Currency, in.Currency)
-		set(&w.ClickWindowDays, in.ClickWindowDays)
+		set(&w.AttributionWindowDays, in.AttributionWindowDays)
 		set(&w.DailyCap, in.DailyCap)
 		if in.DeepLinkHosts != nil {
 			w.DeepLinkHosts = in.DeepLinkHosts
@@ -60,9 +60,9 @@ func qualification(in *gen.QualificationInput) (*commission.Qualification, error
 	rule := &commission.Qualification{Goals: in.Goals}
 	var err1, err2 error
 	rule.MinDeposit, err1 = sum("qualification.minDeposit", in.MinDeposit)
-	rule.MinSum, err2 = sum("qualification.minSum", in.MinSum)
+	rule.MinCumulativeDeposit, err2 = sum("qualification.minCumulativeDeposit", in.MinCumulativeDeposit)
 	set(&rule.WithinDays, in.WithinDays)
-	set(&rule.HoldDays, in.HoldDays)
+	set(&rule.ClawbackDays, in.ClawbackDays)
 	return rule, errors.Join(err1, err2)
 }
 
@@ -92,7 +92,7 @@ func (r *Resolver) createDeal(ctx context.Context, in gen.CreateDealInput) (*db.
 	}
 	w := setup.DealWish{OfferID: offer, Deal: commission.Deal{
 		AffiliateID: owner, Model: in.Model, Amount: amount, Percent: percent, LeadGoal: text(in.LeadGoal), Currency: in.Currency,
-		NoCarryOver: in.CarryOver != nil && !*in.CarryOver,
+		NoCarryover: in.NegativeCarryover != nil && !*in.NegativeCarryover,
 	}}
 	set(&w.TierBy, in.TierBy)
 	set(&w.From, in.ValidFrom)
@@ -132,12 +132,12 @@ func (r *Resolver) saveGoal(ctx context.Context, in gen.SaveGoalInput) (*db.Goal
 }
 
 // setRate keeps a rate, and calculates what has waited for it.
-func (r *Resolver) setRate(ctx context.Context, in gen.SetCurrencyRateInput, perEuro decimal.Decimal) (*db.CurrencyRate, error) {
-	rate, err := r.Setup.SetRate(ctx, in.Currency, perEuro, in.ValidFrom)
+func (r *Resolver) setRate(ctx context.Context, in gen.SetExchangeRateInput, value decimal.Decimal) (*db.ExchangeRate, error) {
+	rate, err := r.Setup.SetRate(ctx, in.Quote, value, in.From)
 	if err != nil {
 		return nil, err
 	}
 	v := viewer.From(ctx)
-	_, err = r.Intake.PriceMissing(ctx, rate.Currency, intake.Move{Actor: actor(v), UserID: v.UserID})
+	_, err = r.Intake.PriceMissing(ctx, rate.Quote, intake.Move{Actor: actor(v), UserID: v.UserID})
 	return rate, err
 }

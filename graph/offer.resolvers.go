@@ -33,8 +33,8 @@ func (r *offerResolver) LandingPages(ctx context.Context, obj *db.Offer) ([]*db.
 	return load(ctx).pagesOfOffer.Load(ctx, obj.ID)
 }
 
-func (r *offerResolver) TakenToday(ctx context.Context, obj *db.Offer) (*int, error) {
-	taken, err := load(ctx).takenOfOffer.Load(ctx, obj.ID)
+func (r *offerResolver) UsedToday(ctx context.Context, obj *db.Offer) (*int, error) {
+	taken, err := load(ctx).usedOfOffer.Load(ctx, obj.ID)
 	return &taken, err
 }
 

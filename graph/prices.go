@@ -37,7 +37,7 @@ func complexity() gen.ComplexityRoot {
 	c.Postback.Tests = func(child int, first *int) int { return rows(child, first, nil) }
 
 	c.Query.HomeNumbers = func(child int, _ *string) int { return priceOfDays + child }
-	c.Query.Balances = func(child int) int { return priceOfSums + list(child) }
+	c.Query.Earnings = func(child int) int { return priceOfSums + list(child) }
 	c.Query.PostbackGaps = func(child int) int { return priceOfWatching + list(child) }
 	c.Query.Engine = func(child int) int { return priceOfWatching + child }
 	c.Query.SetupChecklist = func(child int, _ string) int { return priceOfChecklist + child }
@@ -52,7 +52,7 @@ func complexity() gen.ComplexityRoot {
 	c.Integration.Snippets = func(child int) int { return priceOfReading + list(child) }
 
 	for _, price := range []*func(int) int{
-		&c.Query.Macros, &c.Query.MacroFilters, &c.Query.TrackerPresets, &c.Query.Goals, &c.Query.Integrations, &c.Query.Staff, &c.Query.CurrencyRates,
+		&c.Query.Macros, &c.Query.MacroFilters, &c.Query.TrackerPresets, &c.Query.Goals, &c.Query.Integrations, &c.Query.Staff, &c.Query.ExchangeRates,
 	} {
 		*price = func(child int) int { return 1 + rowsOfDictionary*child }
 	}

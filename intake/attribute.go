@@ -84,7 +84,7 @@ func refuseLate(ctx context.Context, ch *changes, entries []*entry) error {
 			return err
 		}
 		age := e.report.OccurredAt.Sub(tracking.ClickID(e.who.click.ID).Time())
-		if !found || rules.ClickWindow == 0 || age <= rules.ClickWindow {
+		if !found || rules.AttributionWindow == 0 || age <= rules.AttributionWindow {
 			continue
 		}
 		var inTime bool
@@ -93,7 +93,7 @@ func refuseLate(ctx context.Context, ch *changes, entries []*entry) error {
 		}
 		if !inTime {
 			const day = 24 * time.Hour
-			e.who = attribution{why: fmt.Sprintf("late: the click was %d days old, and the offer's window is %d", age/day, rules.ClickWindow/day)}
+			e.who = attribution{why: fmt.Sprintf("late: the click was %d days old, and the offer's window is %d", age/day, rules.AttributionWindow/day)}
 		}
 	}
 	return nil

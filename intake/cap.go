@@ -49,17 +49,17 @@ func takeCap(ctx context.Context, ch *changes, c *conversion, key capKey, day st
 	if err != nil || most == 0 {
 		return err
 	}
-	var taken int
+	var used int
 	err = ch.tx.QueryRowContext(ctx, `
-		INSERT INTO cap_days (kind, ref, day, taken) VALUES ($1, $2, $3, 1)
-		ON CONFLICT (kind, ref, day) DO UPDATE SET taken = cap_days.taken + 1 WHERE cap_days.taken < $4
-		RETURNING taken`, key.kind, key.ref, day, most).Scan(&taken)
+		INSERT INTO cap_days (kind, ref, day, used) VALUES ($1, $2, $3, 1)
+		ON CONFLICT (kind, ref, day) DO UPDATE SET used = cap_days.used + 1 WHERE cap_days.used < $4
+		RETURNING used`, key.kind, key.ref, day, most).Scan(&used)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return overCap(ctx, ch, c, key, day)
 	case err != nil:
 		return fmt.Errorf("counting in the cap of %s %d: %w", key.kind, key.ref, err)
-	case taken == most: // clicks have to know
+	case used == most: // clicks have to know
 		if _, err := ch.tx.ExecContext(ctx, `SELECT pg_notify('postrider_config', 'cap_days')`); err != nil {
 			return fmt.Errorf("announcing that %s %d is full: %w", key.kind, key.ref, err)
 		}
@@ -81,7 +81,7 @@ func overCap(ctx context.Context, ch *changes, c *conversion, key capKey, day st
 		return err
 	}
 	// It was counted for its campaign before.
-	_, err = ch.tx.ExecContext(ctx, `UPDATE cap_days SET taken = taken - 1 WHERE kind = 'campaign' AND ref = $1 AND day = $2 AND taken > 0`,
+	_, err = ch.tx.ExecContext(ctx, `UPDATE cap_days SET used = used - 1 WHERE kind = 'campaign' AND ref = $1 AND day = $2 AND used > 0`,
 		c.CampaignID, day)
 	if err != nil {
 		return fmt.Errorf("giving one of campaign %d back: %w", c.CampaignID, err)

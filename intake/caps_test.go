@@ -83,9 +83,9 @@ func TestTheOffersCapGivesTheCampaignsPlaceBack(t *testing.T) {
 	if c, _ := w.cpa(2); c.CappedBy != "offer" {
 		t.Errorf("it is capped by %q", c.CappedBy)
 	}
-	taken, err := w.in.TakenOfCampaigns(w.ctx, []int64{w.Link.CampaignID})
-	if w.must(err); taken[w.Link.CampaignID] != 1 {
-		t.Errorf("%d places of the campaign are taken, want one", taken[w.Link.CampaignID])
+	used, err := w.in.UsedOfCampaigns(w.ctx, []int64{w.Link.CampaignID})
+	if w.must(err); used[w.Link.CampaignID] != 1 {
+		t.Errorf("%d places of the campaign are used, want one", used[w.Link.CampaignID])
 	}
 	w.capOffer(0)
 	if c, _ := w.cpa(3); c.CappedBy != "" {
@@ -127,8 +127,8 @@ func TestTheLastPlaceIsTakenOnce(t *testing.T) {
 		w.must(<-errs)
 	}
 	free := w.count(`SELECT count(*) FROM conversions WHERE capped_by = '' AND payout > 0`)
-	if taken := w.count(`SELECT coalesce(sum(taken), 0) FROM cap_days`); free != most || taken != most {
-		t.Errorf("%d are paid and %d places are taken, want %d", free, taken, most)
+	if used := w.count(`SELECT coalesce(sum(used), 0) FROM cap_days`); free != most || used != most {
+		t.Errorf("%d are paid and %d places are used, want %d", free, used, most)
 	}
 }
 
@@ -140,7 +140,7 @@ func TestAttributingASecondOneIsRefusedThoughTheCapIsFull(t *testing.T) {
 	w.report("goal=cpa&click_id="+hex(click), intake.Recorded)
 	lost := w.conversion(w.report("goal=cpa&player_id=somebody", intake.Unattributed))
 	w.capOffer(1)
-	w.exec(`INSERT INTO cap_days (kind, ref, day, taken) VALUES ('offer', $1, $2, 1)`, w.Offer, w.clock().UTC().Format(time.DateOnly))
+	w.exec(`INSERT INTO cap_days (kind, ref, day, used) VALUES ('offer', $1, $2, 1)`, w.Offer, w.clock().UTC().Format(time.DateOnly))
 	w.exec(`UPDATE conversions SET player_id = NULL`) // so that it counts for the click
 	err := w.in.Assign(t.Context(), lost.ID, intake.Assignment{ClickID: click, Actor: commission.ByStaff})
 	if problem.CodeOf(err) != problem.CodeConflict {

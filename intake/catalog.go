@@ -127,9 +127,9 @@ type datedRate struct {
 
 // offerRules is what an offer asks of conversions.
 type offerRules struct {
-	Currency      string
-	ClickWindow   time.Duration // zero for none
-	Qualification commission.Qualification
+	Currency          string
+	AttributionWindow time.Duration // zero for none
+	Qualification     commission.Qualification
 }
 
 // rate is what one unit of from was worth in to at a time; false where a rate is

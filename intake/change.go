@@ -35,21 +35,21 @@ func (r *recorder) move(ctx context.Context, id uuid.UUID, m Move) (out Outcome,
 	return out, err
 }
 
-// taken tells how many conversions count in the caps of today.
-func (r *recorder) taken(ctx context.Context, kind string, ids []int64) (map[int64]int, error) {
+// used tells how many conversions count in the caps of today.
+func (r *recorder) used(ctx context.Context, kind string, ids []int64) (map[int64]int, error) {
 	found := make(map[int64]int, len(ids))
 	for _, id := range ids {
 		found[id] = 0
 	}
 	err := pg.Each(ctx, r.db, "reading how full the day is", func(rows *sql.Rows) error {
 		var id int64
-		var taken int
-		if err := rows.Scan(&id, &taken); err != nil {
+		var used int
+		if err := rows.Scan(&id, &used); err != nil {
 			return err
 		}
-		found[id] = taken
+		found[id] = used
 		return nil
-	}, `SELECT ref, taken FROM cap_days WHERE kind = $1 AND ref = ANY($2) AND day = $3`,
+	}, `SELECT ref, used FROM cap_days WHERE kind = $1 AND ref = ANY($2) AND day = $3`,
 		kind, pq.Array(ids), capDay(r.now()))
 	if err != nil {
 		return nil, err

@@ -43,8 +43,8 @@ func newCalls(t *testing.T) *calls {
 		pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On(goal, commission.Rejected, commission.Cancelled))
 	}
 	rule := commission.Qualification{Goals: []string{"registration", "ftd"}, MinDeposit: decimal.NewFromInt(20)}
-	w.must(w.client.Offer.UpdateOneID(w.Offer).SetQualification(&rule).SetClickWindowDays(30).Exec(w.ctx))
-	w.must(w.client.CurrencyRate.Create().SetCurrency("USD").SetPerEuro(decimal.RequireFromString("1.25")).
+	w.must(w.client.Offer.UpdateOneID(w.Offer).SetQualification(&rule).SetAttributionWindowDays(30).Exec(w.ctx))
+	w.must(w.client.ExchangeRate.Create().SetQuote("USD").SetRate(decimal.RequireFromString("1.25")).
 		SetValidFrom(pgtest.Now.AddDate(-1, 0, 0)).SetCreatedAt(pgtest.Now).Exec(w.ctx))
 	integration := func(name string, options ...func(*db.IntegrationCreate)) {
 		w.integrations[name] = pgtest.Integration(t, w.d, w.Offer, options...)

@@ -75,14 +75,14 @@ func (in *Intake) PriceMissing(ctx context.Context, currency string, by Move) (i
 	return in.recorder.priceMissing(ctx, currency, by)
 }
 
-// TakenOfCampaigns tells how many conversions count in today's caps of campaigns.
-func (in *Intake) TakenOfCampaigns(ctx context.Context, ids []int64) (map[int64]int, error) {
-	return in.recorder.taken(ctx, capOfCampaign, ids)
+// UsedOfCampaigns tells how many conversions count in today's caps of campaigns.
+func (in *Intake) UsedOfCampaigns(ctx context.Context, ids []int64) (map[int64]int, error) {
+	return in.recorder.used(ctx, capOfCampaign, ids)
 }
 
-// TakenOfOffers tells how many conversions count in today's caps of offers.
-func (in *Intake) TakenOfOffers(ctx context.Context, ids []int64) (map[int64]int, error) {
-	return in.recorder.taken(ctx, capOfOffer, ids)
+// UsedOfOffers tells how many conversions count in today's caps of offers.
+func (in *Intake) UsedOfOffers(ctx context.Context, ids []int64) (map[int64]int, error) {
+	return in.recorder.used(ctx, capOfOffer, ids)
 }
 
 // Forget drops what is cached of the configuration. It is called when a change

@@ -75,7 +75,7 @@ func (l loader) landingPages(ctx context.Context, on querier, k *link) error {
 // of one was reached.
 const lastFullDay = `coalesce((
   SELECT max(d.day)::text FROM cap_days d
-  WHERE d.kind = 'offer' AND d.ref = o.id AND d.taken >= o.daily_cap OR d.kind = 'campaign' AND d.ref = c.id AND d.taken >= c.daily_cap), '')`
+  WHERE d.kind = 'offer' AND d.ref = o.id AND d.used >= o.daily_cap OR d.kind = 'campaign' AND d.ref = c.id AND d.used >= c.daily_cap), '')`
 
 func (l loader) integration(ctx context.Context, on querier, key string) (*integration, bool, error) {
 	s := integration{Key: key}
@@ -202,7 +202,7 @@ func (l loader) deals(ctx context.Context, on querier, key dealKey) ([]deal, boo
 		var amount, percent decimal.NullDecimal
 		var tiers []byte
 		var from, to sql.NullTime
-		if err := rows.Scan(&d.ID, &d.AffiliateID, &d.Model, &amount, &percent, &d.LeadGoal, &d.Currency, &d.TierBy, &tiers, &from, &to, &d.NoCarryOver); err != nil {
+		if err := rows.Scan(&d.ID, &d.AffiliateID, &d.Model, &amount, &percent, &d.LeadGoal, &d.Currency, &d.TierBy, &tiers, &from, &to, &d.NoCarryover); err != nil {
 			return err
 		}
 		if err := json.Unmarshal(tiers, &d.Tiers); err != nil {
@@ -212,7 +212,7 @@ func (l loader) deals(ctx context.Context, on querier, key dealKey) ([]deal, boo
 		found = append(found, d)
 		return nil
 	}, `
-		SELECT id, coalesce(affiliate_id, 0), model, amount, percent, lead_goal, currency, coalesce(tier_by, ''), tiers, valid_from, valid_to, NOT carry_over
+		SELECT id, coalesce(affiliate_id, 0), model, amount, percent, lead_goal, currency, coalesce(tier_by, ''), tiers, valid_from, valid_to, NOT negative_carryover
 		FROM deals WHERE offer_id = $1 AND (affiliate_id = $2 OR affiliate_id IS NULL) ORDER BY id`, key.OfferID, key.AffiliateID)
 	if err != nil {
 		return nil, false, err
@@ -230,7 +230,7 @@ func (l loader) rates(ctx context.Context, on querier, currency string) ([]dated
 		}
 		found = append(found, r)
 		return nil
-	}, `SELECT valid_from, per_euro FROM currency_rates WHERE currency = $1 ORDER BY valid_from DESC`, currency)
+	}, `SELECT valid_from, rate FROM exchange_rates WHERE quote = $1 ORDER BY valid_from DESC`, currency)
 	if err != nil {
 		return nil, false, err
 	}
@@ -241,14 +241,14 @@ func (l loader) offerRules(ctx context.Context, on querier, offerID int64) (*off
 	var r offerRules
 	var window sql.NullInt64
 	var rule []byte
-	err := on.QueryRowContext(ctx, `SELECT currency, click_window_days, qualification FROM offers WHERE id = $1`, offerID).Scan(&r.Currency, &window, &rule)
+	err := on.QueryRowContext(ctx, `SELECT currency, attribution_window_days, qualification FROM offers WHERE id = $1`, offerID).Scan(&r.Currency, &window, &rule)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("reading the rules of offer %d: %w", offerID, err)
 	}
-	r.ClickWindow = time.Duration(window.Int64) * 24 * time.Hour
+	r.AttributionWindow = time.Duration(window.Int64) * 24 * time.Hour
 	if len(rule) > 0 {
 		if err := json.Unmarshal(rule, &r.Qualification); err != nil {
 			return nil, false, fmt.Errorf("reading the qualification of offer %d: %w", offerID, err)

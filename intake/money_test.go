@@ -74,7 +74,7 @@ func TestPostriderRecordsTheCPAItself(t *testing.T) {
 
 func TestTheHoldEnds(t *testing.T) {
 	w := setup(t)
-	w.asks(commission.Qualification{Goals: []string{"ftd"}, HoldDays: 10})
+	w.asks(commission.Qualification{Goals: []string{"ftd"}, ClawbackDays: 10})
 	w.report("goal=ftd&click_id="+w.click(), intake.Recorded)
 	w.later(11 * 24 * time.Hour)
 	w.report("goal=ftd&status=rejected&click_id="+w.click(), intake.Updated)
@@ -160,7 +160,7 @@ func TestTheDealOfThatDayAndItsRate(t *testing.T) {
 	}
 	share(20, june.AddDate(0, -1, 0), june)
 	share(30, june, july)
-	w.must(w.client.CurrencyRate.Create().SetCurrency("USD").SetPerEuro(decimal.RequireFromString("1.25")).SetValidFrom(june.AddDate(0, 0, -10)).SetCreatedAt(pgtest.Now).Exec(w.ctx))
+	w.must(w.client.ExchangeRate.Create().SetQuote("USD").SetRate(decimal.RequireFromString("1.25")).SetValidFrom(june.AddDate(0, 0, -10)).SetCreatedAt(pgtest.Now).Exec(w.ctx))
 	w.in.Forget()
 	for _, c := range []struct{ query, payout string }{
 		{"transaction_id=1&amount=100&occurred_at=2026-05-31T23:59:59Z", "20"},
@@ -175,7 +175,7 @@ func TestTheDealOfThatDayAndItsRate(t *testing.T) {
 			t.Errorf("%s pays %s, want %s", c.query, got, c.payout)
 		}
 	}
-	w.exec(`UPDATE currency_rates SET per_euro = 2`)
+	w.exec(`UPDATE exchange_rates SET rate = 2`)
 	w.in.Forget()
 	w.report("goal=net_revenue&transaction_id=3&status=approved&amount=-200&currency=USD&click_id="+w.click(), intake.Updated)
 	if n := w.count(`SELECT payout FROM conversions WHERE transaction_id = '3'`); n != -48 {
@@ -191,7 +191,7 @@ func TestWhatWaitsForARateIsCalculatedWhenThereIsOne(t *testing.T) {
 	if c := w.conversion(a); c.Payout != nil || c.Terms == nil {
 		t.Fatalf("%+v", c)
 	}
-	w.must(w.client.CurrencyRate.Create().SetCurrency("SEK").SetPerEuro(decimal.NewFromInt(10)).SetValidFrom(pgtest.Now.AddDate(0, -1, 0)).SetCreatedAt(pgtest.Now).Exec(w.ctx))
+	w.must(w.client.ExchangeRate.Create().SetQuote("SEK").SetRate(decimal.NewFromInt(10)).SetValidFrom(pgtest.Now.AddDate(0, -1, 0)).SetCreatedAt(pgtest.Now).Exec(w.ctx))
 	w.in.Forget()
 	for _, want := range []int{1, 0} {
 		if n, err := w.in.PriceMissing(t.Context(), "SEK", intake.Move{Actor: commission.ByStaff}); err != nil || n != want {
@@ -271,7 +271,7 @@ func TestAWordThatNobodyKnowsIsKeptUntilItIsMapped(t *testing.T) {
 
 func TestAClickThatIsTooOldIsLate(t *testing.T) {
 	w := setup(t)
-	w.must(w.client.Offer.UpdateOneID(w.Offer).SetClickWindowDays(30).Exec(w.ctx))
+	w.must(w.client.Offer.UpdateOneID(w.Offer).SetAttributionWindowDays(30).Exec(w.ctx))
 	w.in.Forget()
 	inTime := pgtest.Click(t, w.d, w.Link)
 	w.report("goal=registration&player_id=1&click_id="+hex(inTime), intake.Recorded)

@@ -31,7 +31,7 @@ type reference struct {
 
 // The rule of the story: registered, deposited, one deposit of 20 at least, and 50
 // together.
-var storyRule = commission.Qualification{Goals: []string{"registration", "ftd"}, MinDeposit: decimal.NewFromInt(20), MinSum: decimal.NewFromInt(50)}
+var storyRule = commission.Qualification{Goals: []string{"registration", "ftd"}, MinDeposit: decimal.NewFromInt(20), MinCumulativeDeposit: decimal.NewFromInt(50)}
 
 // told is one thing that happens.
 type told struct {

@@ -21,7 +21,7 @@ const (
 	watchedDeliveries = 20
 	watchedClicks     = 50
 	watchWindow       = time.Hour
-	clickWindow       = 24 * time.Hour
+	attributionWindow = 24 * time.Hour
 )
 
 // watch raises the alerts that are due and ends those that are over. Any node may
@@ -92,7 +92,7 @@ func campaignVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.Cam
 		  SELECT count(*) AS clicks, count(*) FILTER (WHERE k.param_1 = '') AS without
 		  FROM (SELECT param_1 FROM clicks WHERE campaign_id = c.id AND id >= uuid_floor($1) ORDER BY id DESC LIMIT $2) k
 		) l ON true
-		WHERE c.state = 'active'`, now.Add(-clickWindow), watchedClicks)
+		WHERE c.state = 'active'`, now.Add(-attributionWindow), watchedClicks)
 	if err != nil {
 		return nil, fmt.Errorf("watching campaigns: %w", err)
 	}
@@ -114,7 +114,7 @@ func linkVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.LinkVit
 		  SELECT count(*) AS clicks, count(*) FILTER (WHERE k.param_1 = '') AS without
 		  FROM (SELECT param_1 FROM clicks WHERE link_id = t.id AND campaign_id IS NULL AND id >= uuid_floor($1) ORDER BY id DESC LIMIT $2) k
 		) l ON true
-		WHERE t.campaign_id IS NULL AND o.state = 'active'`, now.Add(-clickWindow), watchedClicks)
+		WHERE t.campaign_id IS NULL AND o.state = 'active'`, now.Add(-attributionWindow), watchedClicks)
 	if err != nil {
 		return nil, fmt.Errorf("watching default links: %w", err)
 	}

@@ -153,12 +153,12 @@ func TestWhatStaffDoIsInTheAuditLog(t *testing.T) {
 			_, err := w.setup.EndDeal(ctx, deal, nil)
 			return deal, err
 		}},
-		{"update currency_rate", 0, "after", func(ctx context.Context) (int64, error) {
+		{"update exchange_rate", 0, "after", func(ctx context.Context) (int64, error) {
 			r, err := w.setup.SetRate(ctx, "USD", decimal.RequireFromString("1.08"), nil)
 			w.must(err)
 			return r.ID, nil
 		}},
-		{"update currency_rate", 0, "before and after", func(ctx context.Context) (int64, error) {
+		{"update exchange_rate", 0, "before and after", func(ctx context.Context) (int64, error) {
 			r, err := w.setup.SetRate(ctx, "USD", decimal.RequireFromString("1.09"), nil)
 			w.must(err)
 			return r.ID, nil

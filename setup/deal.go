@@ -10,8 +10,8 @@ import (
 	"postrider/domain/commission"
 	"postrider/ent"
 	"postrider/ent/db"
-	"postrider/ent/db/currencyrate"
 	"postrider/ent/db/deal"
+	"postrider/ent/db/exchangerate"
 	"postrider/internal/problem"
 )
 
@@ -34,7 +34,7 @@ func (s *Setup) CreateDeal(ctx context.Context, w DealWish) (*db.Deal, error) {
 		if err := c.makeRoom(ctx, w); err != nil {
 			return err
 		}
-		create := c.client.Deal.Create().SetOfferID(w.OfferID).SetModel(w.Model).SetCurrency(w.Currency).SetCarryOver(!w.NoCarryOver).SetCreatedAt(c.now)
+		create := c.client.Deal.Create().SetOfferID(w.OfferID).SetModel(w.Model).SetCurrency(w.Currency).SetNegativeCarryover(!w.NoCarryover).SetCreatedAt(c.now)
 		if w.AffiliateID != 0 {
 			create.SetAffiliateID(w.AffiliateID)
 		}
@@ -165,22 +165,22 @@ func (s *Setup) EndDeal(ctx context.Context, id int64, end *time.Time) (*db.Deal
 // SetRate says what one unit of EUR buys of a currency from a time on. A rate of
 // the same time is replaced; conversions keep the rate that they were calculated
 // with.
-func (s *Setup) SetRate(ctx context.Context, currency string, perEuro decimal.Decimal, from *time.Time) (*db.CurrencyRate, error) {
-	var made *db.CurrencyRate
+func (s *Setup) SetRate(ctx context.Context, quote string, rate decimal.Decimal, from *time.Time) (*db.ExchangeRate, error) {
+	var made *db.ExchangeRate
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
-		code, ok := commission.ParseCurrency(currency)
+		code, ok := commission.ParseCurrency(quote)
 		if !ok || code == commission.ReferenceCurrency {
-			return problem.Invalid("currency", "give an ISO 4217 code other than %s", commission.ReferenceCurrency)
+			return problem.Invalid("quote", "give an ISO 4217 code other than %s", commission.ReferenceCurrency)
 		}
-		if !perEuro.IsPositive() {
-			return problem.Invalid("perEuro", "must be more than nothing")
+		if !rate.IsPositive() {
+			return problem.Invalid("rate", "must be more than nothing")
 		}
 		moment := c.now
 		if from != nil {
 			moment = from.UTC()
 		}
 		var before any // a rate that is replaced
-		switch old, err := c.client.CurrencyRate.Query().Where(currencyrate.Currency(code), currencyrate.ValidFrom(moment)).Only(ctx); {
+		switch old, err := c.client.ExchangeRate.Query().Where(exchangerate.Quote(code), exchangerate.ValidFrom(moment)).Only(ctx); {
 		case err == nil:
 			before = old
 		case !db.IsNotFound(err):
@@ -188,15 +188,15 @@ func (s *Setup) SetRate(ctx context.Context, currency string, perEuro decimal.De
 		}
 		var id int64
 		err := c.tx.QueryRowContext(ctx, `
-			INSERT INTO currency_rates (currency, per_euro, valid_from, created_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (currency, valid_from) DO UPDATE SET per_euro = excluded.per_euro RETURNING id`, code, perEuro, moment, c.now).Scan(&id)
+			INSERT INTO exchange_rates (quote, rate, valid_from, created_at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (quote, valid_from) DO UPDATE SET rate = excluded.rate RETURNING id`, code, rate, moment, c.now).Scan(&id)
 		if err != nil {
 			return saved("rate", err)
 		}
-		if made, err = c.client.CurrencyRate.Get(ctx, id); err != nil {
+		if made, err = c.client.ExchangeRate.Get(ctx, id); err != nil {
 			return err
 		}
-		return c.audit(ctx, "update", "currency_rate", id, 0, before, made)
+		return c.audit(ctx, "update", "exchange_rate", id, 0, before, made)
 	})
 	return made, err
 }

@@ -18,17 +18,17 @@ import (
 
 // OfferWish is an offer as staff want it.
 type OfferWish struct {
-	Name            string
-	Operator        string
-	Vertical        commission.Vertical
-	State           tracking.RunState
-	DestinationURL  string
-	FallbackURL     string
-	DeepLinkHosts   []string
-	Currency        string
-	ClickWindowDays int                       // 0 for any time
-	DailyCap        int                       // how many conversions that pay a day takes; 0 for any number
-	Qualification   *commission.Qualification // nil where the operator says itself who qualifies
+	Name                  string
+	Operator              string
+	Vertical              commission.Vertical
+	State                 tracking.RunState
+	DestinationURL        string
+	FallbackURL           string
+	DeepLinkHosts         []string
+	Currency              string
+	AttributionWindowDays int                       // 0 for any time
+	DailyCap              int                       // how many conversions that pay a day takes; 0 for any number
+	Qualification         *commission.Qualification // nil where the operator says itself who qualifies
 }
 
 // SaveOffer makes an offer, with every affiliate's default link to it, or with an
@@ -76,8 +76,8 @@ func offerWish(o *db.Offer) OfferWish {
 		Name: o.Name, Operator: o.Operator, Vertical: o.Vertical, State: o.State, DestinationURL: o.DestinationURL,
 		FallbackURL: o.FallbackURL, DeepLinkHosts: o.DeepLinkHosts, Currency: o.Currency, Qualification: o.Qualification,
 	}
-	if o.ClickWindowDays != nil {
-		w.ClickWindowDays = *o.ClickWindowDays
+	if o.AttributionWindowDays != nil {
+		w.AttributionWindowDays = *o.AttributionWindowDays
 	}
 	if o.DailyCap != nil {
 		w.DailyCap = *o.DailyCap
@@ -94,10 +94,10 @@ func setOffer(m *db.OfferMutation, w OfferWish) {
 	m.SetFallbackURL(w.FallbackURL)
 	m.SetDeepLinkHosts(w.DeepLinkHosts)
 	m.SetCurrency(w.Currency)
-	if w.ClickWindowDays > 0 {
-		m.SetClickWindowDays(w.ClickWindowDays)
+	if w.AttributionWindowDays > 0 {
+		m.SetAttributionWindowDays(w.AttributionWindowDays)
 	} else {
-		m.ClearClickWindowDays()
+		m.ClearAttributionWindowDays()
 	}
 	if w.DailyCap > 0 {
 		m.SetDailyCap(w.DailyCap)
@@ -111,8 +111,8 @@ func setOffer(m *db.OfferMutation, w OfferWish) {
 	}
 }
 
-// maxClickWindow is the longest window that is one, in days.
-const maxClickWindow = 3650
+// maxAttributionWindow is the longest window that is one, in days.
+const maxAttributionWindow = 3650
 
 // deepLinkHost is a host, or *. and what hosts end in.
 var deepLinkHost = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
@@ -144,8 +144,8 @@ func (c *change) checkOffer(ctx context.Context, w *OfferWish) error {
 			list = append(list, problem.Invalid("deepLinkHosts", "%q is no host; write play.example.com, or *.example.com for all below it", host))
 		}
 	}
-	if w.ClickWindowDays < 0 || w.ClickWindowDays > maxClickWindow {
-		list = append(list, problem.Invalid("clickWindowDays", "is a number of days from 1 to %d; 0 for any time", maxClickWindow))
+	if w.AttributionWindowDays < 0 || w.AttributionWindowDays > maxAttributionWindow {
+		list = append(list, problem.Invalid("attributionWindowDays", "is a number of days from 1 to %d; 0 for any time", maxAttributionWindow))
 	}
 	list = append(list, problem.From(checkCap(w.DailyCap)))
 	if w.Qualification != nil {

@@ -37,12 +37,12 @@ func TestSavingAnOfferAsItIsChangesNothing(t *testing.T) {
 			DestinationURL: "https://golden.example/" + word(rt, "path") + "?cid={click_id}",
 			FallbackURL:    rapid.SampledFrom([]string{"", "https://golden.example/closed"}).Draw(rt, "fallback"),
 			DeepLinkHosts:  rapid.SliceOfN(rapid.SampledFrom([]string{"golden.example", "*.golden.example", "a-b.c"}), 0, 3).Draw(rt, "hosts"),
-			Currency:       rapid.SampledFrom([]string{"EUR", "USD"}).Draw(rt, "currency"), ClickWindowDays: rapid.SampledFrom([]int{0, 1, 3650}).Draw(rt, "window"),
+			Currency:       rapid.SampledFrom([]string{"EUR", "USD"}).Draw(rt, "currency"), AttributionWindowDays: rapid.SampledFrom([]int{0, 1, 3650}).Draw(rt, "window"),
 			DailyCap: rapid.SampledFrom([]int{0, 1, 1_000_000}).Draw(rt, "cap"),
 		}
 		if rapid.Bool().Draw(rt, "qualifies") {
 			want.Qualification = &commission.Qualification{
-				Goals: []string{"ftd"}, MinDeposit: decimal.NewFromInt(int64(rapid.IntRange(0, 99).Draw(rt, "deposit"))), HoldDays: rapid.IntRange(0, 30).Draw(rt, "hold"),
+				Goals: []string{"ftd"}, MinDeposit: decimal.NewFromInt(int64(rapid.IntRange(0, 99).Draw(rt, "deposit"))), ClawbackDays: rapid.IntRange(0, 30).Draw(rt, "hold"),
 			}
 		}
 		made, err := w.setup.SaveOffer(w.staff, w.someOffer(rt), func(o *setup.OfferWish) { *o = want })

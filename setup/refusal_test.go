@@ -55,7 +55,7 @@ func (w *world) rows() string {
 	w.t.Helper()
 	var parts []string
 	for _, table := range []string{
-		"affiliates", "users", "api_tokens", "campaigns", "tracking_links", "offers", "landing_pages", "deals", "currency_rates", "goals",
+		"affiliates", "users", "api_tokens", "campaigns", "tracking_links", "offers", "landing_pages", "deals", "exchange_rates", "goals",
 		"integrations", "integration_secrets", "postbacks", "postback_versions", "alerts", "installation", "audit_entries",
 	} {
 		parts = append(parts, fmt.Sprintf(`SELECT '%s ' || t::text AS row FROM %s t`, table, table))
@@ -97,15 +97,15 @@ func TestEveryFaultOfAnOfferIsSaid(t *testing.T) {
 		"a URL for a host":         offer("invalid deepLinkHosts", func(o *setup.OfferWish) { o.DeepLinkHosts = []string{"a.example", "https://a.example"} }),
 		"every host":               offer("invalid deepLinkHosts", func(o *setup.OfferWish) { o.DeepLinkHosts = []string{"*"} }),
 		"a host with a gap":        offer("invalid deepLinkHosts", func(o *setup.OfferWish) { o.DeepLinkHosts = []string{"a..example"} }),
-		"a window before":          offer("invalid clickWindowDays", func(o *setup.OfferWish) { o.ClickWindowDays = -1 }),
-		"a window that overflows":  offer("invalid clickWindowDays", func(o *setup.OfferWish) { o.ClickWindowDays = 106_752 }),
+		"a window before":          offer("invalid attributionWindowDays", func(o *setup.OfferWish) { o.AttributionWindowDays = -1 }),
+		"a window that overflows":  offer("invalid attributionWindowDays", func(o *setup.OfferWish) { o.AttributionWindowDays = 106_752 }),
 		"a cap below":              offer("invalid dailyCap", func(o *setup.OfferWish) { o.DailyCap = -1 }),
 		"a cap above":              offer("invalid dailyCap", func(o *setup.OfferWish) { o.DailyCap = 1_000_001 }),
 		"an unknown goal":          offer("invalid qualification.goals", rule(commission.Qualification{Goals: []string{"ftd", "jackpot"}})),
 		"a goal of bytes":          offer("invalid qualification.goals", rule(commission.Qualification{Goals: []string{"\x00"}})),
 		"the CPA for itself":       offer("invalid qualification", rule(commission.Qualification{Goals: []string{commission.GoalCPA}})),
 		"a deposit below zero":     offer("invalid qualification", rule(commission.Qualification{MinDeposit: decimal.NewFromInt(-1)})),
-		"a time before":            offer("invalid qualification", rule(commission.Qualification{HoldDays: -1})),
+		"a time before":            offer("invalid qualification", rule(commission.Qualification{ClawbackDays: -1})),
 		"name and currency":        offer("invalid currency, invalid name", func(o *setup.OfferWish) { o.Name, o.Currency = "", "" }),
 		"one that there is not":    {"invalid id", func() error { _, err := w.setup.SaveOffer(w.staff, 1<<40, func(*setup.OfferWish) {}); return err }},
 		"a new one of nothing":     {"invalid currency, invalid destinationUrl, invalid name, invalid operator, invalid vertical", func() error { _, err := w.setup.SaveOffer(w.staff, 0, func(*setup.OfferWish) {}); return err }},
@@ -233,9 +233,9 @@ func TestEveryFaultOfADealAndOfARateIsSaid(t *testing.T) {
 	end := func(said string, id int64, at *time.Time) refusal {
 		return refusal{said, func() error { _, err := w.setup.EndDeal(w.staff, id, at); return err }}
 	}
-	rate := func(said, currency string, perEuro int64) refusal {
+	rate := func(said, quote string, value int64) refusal {
 		return refusal{said, func() error {
-			_, err := w.setup.SetRate(w.staff, currency, decimal.NewFromInt(perEuro), nil)
+			_, err := w.setup.SetRate(w.staff, quote, decimal.NewFromInt(value), nil)
 			return err
 		}}
 	}
@@ -255,10 +255,10 @@ func TestEveryFaultOfADealAndOfARateIsSaid(t *testing.T) {
 		"ending it as it begins":    end("invalid at", ended.ID, &july),
 		"ending it before it is":    end("invalid at", ended.ID, nil),
 		"ending it after its end":   end("invalid at", ended.ID, new(july.AddDate(0, 2, 0))),
-		"a rate of the euro":        rate("invalid currency", " eur ", 1),
-		"a rate of no currency":     rate("invalid currency", "dollar", 1),
-		"a rate of nothing":         rate("invalid perEuro", "USD", 0),
-		"a rate below nothing":      rate("invalid perEuro", "USD", -1),
+		"a rate of the euro":        rate("invalid quote", " eur ", 1),
+		"a rate of no currency":     rate("invalid quote", "dollar", 1),
+		"a rate of nothing":         rate("invalid rate", "USD", 0),
+		"a rate below nothing":      rate("invalid rate", "USD", -1),
 	})
 }
 

@@ -25,19 +25,19 @@ func TestStaffMakeAnOfferWithEverybodysLinks(t *testing.T) {
 	made, err := w.setup.SaveOffer(w.staff, 0, func(o *setup.OfferWish) {
 		o.Name, o.Operator, o.Vertical, o.Currency = " Golden Reels ", "Golden", commission.Casino, "eur"
 		o.DestinationURL, o.DeepLinkHosts = "https://golden.example/?cid={click_id}", []string{"*.Golden.example"}
-		o.Qualification = &commission.Qualification{Goals: []string{"ftd"}, HoldDays: 14}
+		o.Qualification = &commission.Qualification{Goals: []string{"ftd"}, ClawbackDays: 14}
 	})
 	w.must(err)
-	if made.Name != "Golden Reels" || made.Currency != "EUR" || made.DeepLinkHosts[0] != "*.golden.example" || made.Qualification.HoldDays != 14 {
+	if made.Name != "Golden Reels" || made.Currency != "EUR" || made.DeepLinkHosts[0] != "*.golden.example" || made.Qualification.ClawbackDays != 14 {
 		t.Errorf("%+v", made)
 	}
 	n, err := w.client.TrackingLink.Query().Where(trackinglink.OfferID(made.ID)).Count(w.system)
 	if affiliates := w.client.Affiliate.Query().CountX(w.system); err != nil || n != affiliates {
 		t.Errorf("%d links for %d affiliates; %v", n, affiliates, err)
 	}
-	changed, err := w.setup.SaveOffer(w.staff, made.ID, func(o *setup.OfferWish) { o.ClickWindowDays, o.Qualification = 60, &commission.Qualification{} })
+	changed, err := w.setup.SaveOffer(w.staff, made.ID, func(o *setup.OfferWish) { o.AttributionWindowDays, o.Qualification = 60, &commission.Qualification{} })
 	w.must(err)
-	if *changed.ClickWindowDays != 60 || changed.Qualification != nil || changed.Name != made.Name {
+	if *changed.AttributionWindowDays != 60 || changed.Qualification != nil || changed.Name != made.Name {
 		t.Errorf("%+v", changed)
 	}
 	log := w.audit("offer")
@@ -50,13 +50,13 @@ func TestWhatIsWrongWithAnOfferIsSaidByField(t *testing.T) {
 	w := newWorld(t)
 	_, err := w.setup.SaveOffer(w.staff, w.one.Offer, func(o *setup.OfferWish) {
 		o.Name, o.Operator, o.Currency, o.DestinationURL, o.FallbackURL = "", strings.Repeat("x", 300), "euro", "ftp://x", "https://x y"
-		o.DeepLinkHosts, o.ClickWindowDays = []string{"https://a.example"}, -1
+		o.DeepLinkHosts, o.AttributionWindowDays = []string{"https://a.example"}, -1
 		o.Qualification = &commission.Qualification{Goals: []string{"nothing"}, WithinDays: -1}
 	})
 	got := fields(t, err)
 	slices.Sort(got)
 	got = slices.Compact(got)
-	want := []string{"clickWindowDays", "currency", "deepLinkHosts", "destinationUrl", "fallbackUrl", "name", "operator", "qualification", "qualification.goals"}
+	want := []string{"attributionWindowDays", "currency", "deepLinkHosts", "destinationUrl", "fallbackUrl", "name", "operator", "qualification", "qualification.goals"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -225,11 +225,11 @@ func TestARateIsSetAndSetAgain(t *testing.T) {
 	for _, rate := range []string{"1.08", "1.09"} {
 		made, err := w.setup.SetRate(w.staff, " usd", decimal.RequireFromString(rate), &from)
 		w.must(err)
-		if made.PerEuro.String() != rate || made.Currency != "USD" {
+		if made.Rate.String() != rate || made.Quote != "USD" {
 			t.Errorf("%+v", made)
 		}
 	}
-	if n := w.client.CurrencyRate.Query().CountX(w.system); n != 1 {
+	if n := w.client.ExchangeRate.Query().CountX(w.system); n != 1 {
 		t.Errorf("%d rates of one day", n)
 	}
 	for currency, rate := range map[string]int64{"EUR": 1, "x": 1, "SEK": 0} {

@@ -23,9 +23,9 @@ type Deal struct {
 
 	From, To time.Time // it holds from From, before To; zero for always
 
-	// NoCarryOver forgives a month that ended below zero: without it, the loss is
+	// NoCarryover forgives a month that ended below zero: without it, the loss is
 	// taken off the next month's commission.
-	NoCarryOver bool
+	NoCarryover bool
 }
 
 // Tier is what a deal pays from a month's count or revenue on.

@@ -176,7 +176,7 @@ func TestRates(t *testing.T) {
 	}
 }
 
-func TestBalance(t *testing.T) {
+func TestPayable(t *testing.T) {
 	t.Parallel()
 	list := func(ns ...int64) []decimal.Decimal {
 		var ds []decimal.Decimal
@@ -186,10 +186,10 @@ func TestBalance(t *testing.T) {
 		return ds
 	}
 	for _, c := range []struct {
-		months    []decimal.Decimal
-		carryOver bool
-		want      []decimal.Decimal
-		carried   int64
+		months            []decimal.Decimal
+		negativeCarryover bool
+		want              []decimal.Decimal
+		carried           int64
 	}{
 		{list(100, -30, 50), true, list(100, 0, 20), 0},
 		{list(100, -30, 50), false, list(100, 0, 50), 0},
@@ -197,13 +197,13 @@ func TestBalance(t *testing.T) {
 		{list(-100, 30, 50), false, list(0, 30, 50), 0},
 		{nil, true, nil, 0},
 	} {
-		got, carried := commission.Balance(c.months, c.carryOver)
+		got, carried := commission.Payable(c.months, c.negativeCarryover)
 		same := carried.Equal(decimal.NewFromInt(c.carried))
 		for i := range c.want {
 			same = same && got[i].Equal(c.want[i])
 		}
 		if !same {
-			t.Errorf("%v, carry-over %t: %v, and %s carried; want %v and %d", c.months, c.carryOver, got, carried, c.want, c.carried)
+			t.Errorf("%v, carry-over %t: %v, and %s carried; want %v and %d", c.months, c.negativeCarryover, got, carried, c.want, c.carried)
 		}
 	}
 }

@@ -13,11 +13,11 @@ import (
 // Qualification is what an offer asks of a player before it pays a CPA. The zero
 // value asks for nothing and is no rule.
 type Qualification struct {
-	Goals      []string        `json:"goals"`      // each of them reached and approved
-	MinDeposit decimal.Decimal `json:"minDeposit"` // one deposit of at least this
-	MinSum     decimal.Decimal `json:"minSum"`     // deposits that come to at least this together
-	WithinDays int             `json:"withinDays"` // all of it so many days after the registration, or the first event; 0 for any time
-	HoldDays   int             `json:"holdDays"`   // a reversal so many days after it was met takes the CPA back; 0 for any time
+	Goals                []string        `json:"goals"`                // each of them reached and approved
+	MinDeposit           decimal.Decimal `json:"minDeposit"`           // one deposit of at least this
+	MinCumulativeDeposit decimal.Decimal `json:"minCumulativeDeposit"` // deposits that come to at least this together
+	WithinDays           int             `json:"withinDays"`           // all of it so many days after the registration, or the first event; 0 for any time
+	ClawbackDays         int             `json:"clawbackDays"`         // a reversal so many days after it was met takes the CPA back; 0 for any time
 }
 
 // Event is one thing that a player did, as far as qualification cares.
@@ -38,7 +38,7 @@ type Verdict struct {
 
 // None tells whether there is no rule: then Postrider records no CPA by itself.
 func (q Qualification) None() bool {
-	return len(q.Goals) == 0 && !q.MinDeposit.IsPositive() && !q.MinSum.IsPositive()
+	return len(q.Goals) == 0 && !q.MinDeposit.IsPositive() && !q.MinCumulativeDeposit.IsPositive()
 }
 
 // Validate tells what is wrong with a rule, in words.
@@ -46,9 +46,9 @@ func (q Qualification) Validate() error {
 	switch {
 	case slices.Contains(q.Goals, GoalCPA):
 		return errors.New("the CPA cannot be a condition of itself")
-	case q.MinDeposit.IsNegative() || q.MinSum.IsNegative():
+	case q.MinDeposit.IsNegative() || q.MinCumulativeDeposit.IsNegative():
 		return errors.New("the least deposit and the least sum cannot be negative")
-	case q.WithinDays < 0 || q.HoldDays < 0:
+	case q.WithinDays < 0 || q.ClawbackDays < 0:
 		return errors.New("days cannot be negative")
 	}
 	return nil
@@ -81,7 +81,7 @@ func (q Qualification) Judge(events []Event) Verdict {
 // Undoes tells whether a CPA that was met at a time is still taken back now when
 // its conditions fail.
 func (q Qualification) Undoes(met, now time.Time) bool {
-	return q.HoldDays == 0 || now.Before(met.AddDate(0, 0, q.HoldDays))
+	return q.ClawbackDays == 0 || now.Before(met.AddDate(0, 0, q.ClawbackDays))
 }
 
 // began is when a player's time begins to run: at the registration, else at the
@@ -135,8 +135,8 @@ func (q Qualification) missing(p *progress) []string {
 	if p.greatest.LessThan(q.MinDeposit) {
 		list = append(list, fmt.Sprintf("a deposit of at least %s", FormatAmount(q.MinDeposit)))
 	}
-	if p.sum.LessThan(q.MinSum) {
-		list = append(list, fmt.Sprintf("%s more of deposits", FormatAmount(q.MinSum.Sub(p.sum))))
+	if p.sum.LessThan(q.MinCumulativeDeposit) {
+		list = append(list, fmt.Sprintf("%s more of deposits", FormatAmount(q.MinCumulativeDeposit.Sub(p.sum))))
 	}
 	return list
 }

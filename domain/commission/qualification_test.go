@@ -71,7 +71,7 @@ func readRule(t *testing.T, text string) (q commission.Qualification) {
 		case "min":
 			q.MinDeposit = decimal.RequireFromString(value)
 		case "sum":
-			q.MinSum = decimal.RequireFromString(value)
+			q.MinCumulativeDeposit = decimal.RequireFromString(value)
 		case "within":
 			q.WithinDays, _ = strconv.Atoi(value)
 		default:
@@ -117,10 +117,10 @@ func drawEvents(t *rapid.T) []commission.Event {
 
 func drawRule(t *rapid.T) commission.Qualification {
 	return commission.Qualification{
-		Goals:      rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"registration", "kyc", "ftd"}), 0, 3, rapid.ID).Draw(t, "goals"),
-		MinDeposit: decimal.NewFromInt(rapid.Int64Range(0, 40).Draw(t, "least")),
-		MinSum:     decimal.NewFromInt(rapid.Int64Range(0, 90).Draw(t, "sum")),
-		WithinDays: rapid.IntRange(0, 8).Draw(t, "within"),
+		Goals:                rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"registration", "kyc", "ftd"}), 0, 3, rapid.ID).Draw(t, "goals"),
+		MinDeposit:           decimal.NewFromInt(rapid.Int64Range(0, 40).Draw(t, "least")),
+		MinCumulativeDeposit: decimal.NewFromInt(rapid.Int64Range(0, 90).Draw(t, "sum")),
+		WithinDays:           rapid.IntRange(0, 8).Draw(t, "within"),
 	}
 }
 
@@ -161,14 +161,14 @@ func TestQualifiedExactlyWhenNothingIsMissing(t *testing.T) {
 
 func TestUndoes(t *testing.T) {
 	t.Parallel()
-	held := commission.Qualification{HoldDays: 14}
+	held := commission.Qualification{ClawbackDays: 14}
 	for _, c := range []struct {
 		rule commission.Qualification
 		days int
 		want bool
 	}{{held, 0, true}, {held, 13, true}, {held, 14, false}, {held, 400, false}, {commission.Qualification{}, 400, true}} {
 		if got := c.rule.Undoes(day(0), day(c.days)); got != c.want {
-			t.Errorf("hold %d, after %d days: undone %t, want %t", c.rule.HoldDays, c.days, got, c.want)
+			t.Errorf("hold %d, after %d days: undone %t, want %t", c.rule.ClawbackDays, c.days, got, c.want)
 		}
 	}
 }
@@ -184,7 +184,7 @@ func TestQualificationValidate(t *testing.T) {
 			t.Errorf("%+v is valid", q)
 		}
 	}
-	if err := (commission.Qualification{Goals: []string{"ftd"}, HoldDays: 30}).Validate(); err != nil {
+	if err := (commission.Qualification{Goals: []string{"ftd"}, ClawbackDays: 30}).Validate(); err != nil {
 		t.Error(err)
 	}
 }

@@ -37,23 +37,23 @@ func (t Terms) PaysShare(goal string) bool {
 	return (t.Model == RevShare || t.Model == Hybrid) && goal == GoalNetRevenue
 }
 
-// Balance is what a run of months comes to: each month's commission, and what it
-// leaves to pay. With carry-over a month that ends below zero is taken off the
-// months after it; without, it is forgiven.
-func Balance(months []decimal.Decimal, carryOver bool) (toPay []decimal.Decimal, carried decimal.Decimal) {
-	toPay = make([]decimal.Decimal, len(months))
-	for i, earned := range months {
-		sum := earned.Add(carried)
+// Payable is what a run of months comes to, given the commission of each: what is
+// payable of it, and what the last one carries. With negative carryover a month that
+// ends below zero is deducted from the months after it; without, it is forgiven.
+func Payable(months []decimal.Decimal, negativeCarryover bool) (payable []decimal.Decimal, carried decimal.Decimal) {
+	payable = make([]decimal.Decimal, len(months))
+	for i, month := range months {
+		sum := month.Add(carried)
 		carried = decimal.Zero
 		if sum.IsNegative() {
-			if carryOver {
+			if negativeCarryover {
 				carried = sum
 			}
 			sum = decimal.Zero
 		}
-		toPay[i] = sum
+		payable[i] = sum
 	}
-	return toPay, carried
+	return payable, carried
 }
 
 // Payout is what a deal without tiers pays for one conversion.

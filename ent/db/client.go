@@ -22,10 +22,10 @@ import (
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionevent"
-	"postrider/ent/db/currencyrate"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
+	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
@@ -74,14 +74,14 @@ type Client struct {
 	Conversion *ConversionClient
 	// ConversionEvent is the client for interacting with the ConversionEvent builders.
 	ConversionEvent *ConversionEventClient
-	// CurrencyRate is the client for interacting with the CurrencyRate builders.
-	CurrencyRate *CurrencyRateClient
 	// Deal is the client for interacting with the Deal builders.
 	Deal *DealClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
 	// EchoRequest is the client for interacting with the EchoRequest builders.
 	EchoRequest *EchoRequestClient
+	// ExchangeRate is the client for interacting with the ExchangeRate builders.
+	ExchangeRate *ExchangeRateClient
 	// Goal is the client for interacting with the Goal builders.
 	Goal *GoalClient
 	// Integration is the client for interacting with the Integration builders.
@@ -128,10 +128,10 @@ func (c *Client) init() {
 	c.Click = NewClickClient(c.config)
 	c.Conversion = NewConversionClient(c.config)
 	c.ConversionEvent = NewConversionEventClient(c.config)
-	c.CurrencyRate = NewCurrencyRateClient(c.config)
 	c.Deal = NewDealClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
 	c.EchoRequest = NewEchoRequestClient(c.config)
+	c.ExchangeRate = NewExchangeRateClient(c.config)
 	c.Goal = NewGoalClient(c.config)
 	c.Integration = NewIntegrationClient(c.config)
 	c.IntegrationSecret = NewIntegrationSecretClient(c.config)
@@ -247,10 +247,10 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Click:             NewClickClient(cfg),
 		Conversion:        NewConversionClient(cfg),
 		ConversionEvent:   NewConversionEventClient(cfg),
-		CurrencyRate:      NewCurrencyRateClient(cfg),
 		Deal:              NewDealClient(cfg),
 		Delivery:          NewDeliveryClient(cfg),
 		EchoRequest:       NewEchoRequestClient(cfg),
+		ExchangeRate:      NewExchangeRateClient(cfg),
 		Goal:              NewGoalClient(cfg),
 		Integration:       NewIntegrationClient(cfg),
 		IntegrationSecret: NewIntegrationSecretClient(cfg),
@@ -293,10 +293,10 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Click:             NewClickClient(cfg),
 		Conversion:        NewConversionClient(cfg),
 		ConversionEvent:   NewConversionEventClient(cfg),
-		CurrencyRate:      NewCurrencyRateClient(cfg),
 		Deal:              NewDealClient(cfg),
 		Delivery:          NewDeliveryClient(cfg),
 		EchoRequest:       NewEchoRequestClient(cfg),
+		ExchangeRate:      NewExchangeRateClient(cfg),
 		Goal:              NewGoalClient(cfg),
 		Integration:       NewIntegrationClient(cfg),
 		IntegrationSecret: NewIntegrationSecretClient(cfg),
@@ -339,8 +339,8 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Affiliate, c.AggregatedEvent, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry,
-		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionEvent,
-		c.CurrencyRate, c.Deal, c.Delivery, c.EchoRequest, c.Goal, c.Integration,
+		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.Deal,
+		c.Delivery, c.EchoRequest, c.ExchangeRate, c.Goal, c.Integration,
 		c.IntegrationSecret, c.LandingPage, c.Offer, c.Player, c.Postback,
 		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.TrackingLink, c.User,
 	} {
@@ -353,8 +353,8 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Affiliate, c.AggregatedEvent, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry,
-		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionEvent,
-		c.CurrencyRate, c.Deal, c.Delivery, c.EchoRequest, c.Goal, c.Integration,
+		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.Deal,
+		c.Delivery, c.EchoRequest, c.ExchangeRate, c.Goal, c.Integration,
 		c.IntegrationSecret, c.LandingPage, c.Offer, c.Player, c.Postback,
 		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.TrackingLink, c.User,
 	} {
@@ -387,14 +387,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Conversion.mutate(ctx, m)
 	case *ConversionEventMutation:
 		return c.ConversionEvent.mutate(ctx, m)
-	case *CurrencyRateMutation:
-		return c.CurrencyRate.mutate(ctx, m)
 	case *DealMutation:
 		return c.Deal.mutate(ctx, m)
 	case *DeliveryMutation:
 		return c.Delivery.mutate(ctx, m)
 	case *EchoRequestMutation:
 		return c.EchoRequest.mutate(ctx, m)
+	case *ExchangeRateMutation:
+		return c.ExchangeRate.mutate(ctx, m)
 	case *GoalMutation:
 		return c.Goal.mutate(ctx, m)
 	case *IntegrationMutation:
@@ -1898,140 +1898,6 @@ func (c *ConversionEventClient) mutate(ctx context.Context, m *ConversionEventMu
 	}
 }
 
-// CurrencyRateClient is a client for the CurrencyRate schema.
-type CurrencyRateClient struct {
-	config
-}
-
-// NewCurrencyRateClient returns a client for the CurrencyRate from the given config.
-func NewCurrencyRateClient(c config) *CurrencyRateClient {
-	return &CurrencyRateClient{config: c}
-}
-
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `currencyrate.Hooks(f(g(h())))`.
-func (c *CurrencyRateClient) Use(hooks ...Hook) {
-	c.hooks.CurrencyRate = append(c.hooks.CurrencyRate, hooks...)
-}
-
-// Intercept adds a list of query interceptors to the interceptors stack.
-// A call to `Intercept(f, g, h)` equals to `currencyrate.Intercept(f(g(h())))`.
-func (c *CurrencyRateClient) Intercept(interceptors ...Interceptor) {
-	c.inters.CurrencyRate = append(c.inters.CurrencyRate, interceptors...)
-}
-
-// Create returns a builder for creating a CurrencyRate entity.
-func (c *CurrencyRateClient) Create() *CurrencyRateCreate {
-	mutation := newCurrencyRateMutation(c.config, OpCreate)
-	return &CurrencyRateCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of CurrencyRate entities.
-func (c *CurrencyRateClient) CreateBulk(builders ...*CurrencyRateCreate) *CurrencyRateCreateBulk {
-	return &CurrencyRateCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *CurrencyRateClient) MapCreateBulk(slice any, setFunc func(*CurrencyRateCreate, int)) *CurrencyRateCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &CurrencyRateCreateBulk{err: fmt.Errorf("calling to CurrencyRateClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*CurrencyRateCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &CurrencyRateCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for CurrencyRate.
-func (c *CurrencyRateClient) Update() *CurrencyRateUpdate {
-	mutation := newCurrencyRateMutation(c.config, OpUpdate)
-	return &CurrencyRateUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *CurrencyRateClient) UpdateOne(_m *CurrencyRate) *CurrencyRateUpdateOne {
-	mutation := newCurrencyRateMutation(c.config, OpUpdateOne, withCurrencyRate(_m))
-	return &CurrencyRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *CurrencyRateClient) UpdateOneID(id int64) *CurrencyRateUpdateOne {
-	mutation := newCurrencyRateMutation(c.config, OpUpdateOne, withCurrencyRateID(id))
-	return &CurrencyRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// Delete returns a delete builder for CurrencyRate.
-func (c *CurrencyRateClient) Delete() *CurrencyRateDelete {
-	mutation := newCurrencyRateMutation(c.config, OpDelete)
-	return &CurrencyRateDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// DeleteOne returns a builder for deleting the given entity.
-func (c *CurrencyRateClient) DeleteOne(_m *CurrencyRate) *CurrencyRateDeleteOne {
-	return c.DeleteOneID(_m.ID)
-}
-
-// DeleteOneID returns a builder for deleting the given entity by its id.
-func (c *CurrencyRateClient) DeleteOneID(id int64) *CurrencyRateDeleteOne {
-	builder := c.Delete().Where(currencyrate.ID(id))
-	builder.mutation.id = &id
-	builder.mutation.op = OpDeleteOne
-	return &CurrencyRateDeleteOne{builder}
-}
-
-// Query returns a query builder for CurrencyRate.
-func (c *CurrencyRateClient) Query() *CurrencyRateQuery {
-	return &CurrencyRateQuery{
-		config: c.config,
-		ctx:    &QueryContext{Type: TypeCurrencyRate},
-		inters: c.Interceptors(),
-	}
-}
-
-// Get returns a CurrencyRate entity by its id.
-func (c *CurrencyRateClient) Get(ctx context.Context, id int64) (*CurrencyRate, error) {
-	return c.Query().Where(currencyrate.ID(id)).Only(ctx)
-}
-
-// GetX is like Get, but panics if an error occurs.
-func (c *CurrencyRateClient) GetX(ctx context.Context, id int64) *CurrencyRate {
-	obj, err := c.Get(ctx, id)
-	if err != nil {
-		panic(err)
-	}
-	return obj
-}
-
-// Hooks returns the client hooks.
-func (c *CurrencyRateClient) Hooks() []Hook {
-	hooks := c.hooks.CurrencyRate
-	return append(hooks[:len(hooks):len(hooks)], currencyrate.Hooks[:]...)
-}
-
-// Interceptors returns the client interceptors.
-func (c *CurrencyRateClient) Interceptors() []Interceptor {
-	return c.inters.CurrencyRate
-}
-
-func (c *CurrencyRateClient) mutate(ctx context.Context, m *CurrencyRateMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&CurrencyRateCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&CurrencyRateUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&CurrencyRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&CurrencyRateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("db: unknown CurrencyRate mutation op: %q", m.Op())
-	}
-}
-
 // DealClient is a client for the Deal schema.
 type DealClient struct {
 	config
@@ -2431,6 +2297,140 @@ func (c *EchoRequestClient) mutate(ctx context.Context, m *EchoRequestMutation) 
 		return (&EchoRequestDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown EchoRequest mutation op: %q", m.Op())
+	}
+}
+
+// ExchangeRateClient is a client for the ExchangeRate schema.
+type ExchangeRateClient struct {
+	config
+}
+
+// NewExchangeRateClient returns a client for the ExchangeRate from the given config.
+func NewExchangeRateClient(c config) *ExchangeRateClient {
+	return &ExchangeRateClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `exchangerate.Hooks(f(g(h())))`.
+func (c *ExchangeRateClient) Use(hooks ...Hook) {
+	c.hooks.ExchangeRate = append(c.hooks.ExchangeRate, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `exchangerate.Intercept(f(g(h())))`.
+func (c *ExchangeRateClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ExchangeRate = append(c.inters.ExchangeRate, interceptors...)
+}
+
+// Create returns a builder for creating a ExchangeRate entity.
+func (c *ExchangeRateClient) Create() *ExchangeRateCreate {
+	mutation := newExchangeRateMutation(c.config, OpCreate)
+	return &ExchangeRateCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ExchangeRate entities.
+func (c *ExchangeRateClient) CreateBulk(builders ...*ExchangeRateCreate) *ExchangeRateCreateBulk {
+	return &ExchangeRateCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ExchangeRateClient) MapCreateBulk(slice any, setFunc func(*ExchangeRateCreate, int)) *ExchangeRateCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ExchangeRateCreateBulk{err: fmt.Errorf("calling to ExchangeRateClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ExchangeRateCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ExchangeRateCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ExchangeRate.
+func (c *ExchangeRateClient) Update() *ExchangeRateUpdate {
+	mutation := newExchangeRateMutation(c.config, OpUpdate)
+	return &ExchangeRateUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ExchangeRateClient) UpdateOne(_m *ExchangeRate) *ExchangeRateUpdateOne {
+	mutation := newExchangeRateMutation(c.config, OpUpdateOne, withExchangeRate(_m))
+	return &ExchangeRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ExchangeRateClient) UpdateOneID(id int64) *ExchangeRateUpdateOne {
+	mutation := newExchangeRateMutation(c.config, OpUpdateOne, withExchangeRateID(id))
+	return &ExchangeRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ExchangeRate.
+func (c *ExchangeRateClient) Delete() *ExchangeRateDelete {
+	mutation := newExchangeRateMutation(c.config, OpDelete)
+	return &ExchangeRateDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ExchangeRateClient) DeleteOne(_m *ExchangeRate) *ExchangeRateDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ExchangeRateClient) DeleteOneID(id int64) *ExchangeRateDeleteOne {
+	builder := c.Delete().Where(exchangerate.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ExchangeRateDeleteOne{builder}
+}
+
+// Query returns a query builder for ExchangeRate.
+func (c *ExchangeRateClient) Query() *ExchangeRateQuery {
+	return &ExchangeRateQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeExchangeRate},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ExchangeRate entity by its id.
+func (c *ExchangeRateClient) Get(ctx context.Context, id int64) (*ExchangeRate, error) {
+	return c.Query().Where(exchangerate.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ExchangeRateClient) GetX(ctx context.Context, id int64) *ExchangeRate {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ExchangeRateClient) Hooks() []Hook {
+	hooks := c.hooks.ExchangeRate
+	return append(hooks[:len(hooks):len(hooks)], exchangerate.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ExchangeRateClient) Interceptors() []Interceptor {
+	return c.inters.ExchangeRate
+}
+
+func (c *ExchangeRateClient) mutate(ctx context.Context, m *ExchangeRateMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ExchangeRateCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ExchangeRateUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ExchangeRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ExchangeRateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ExchangeRate mutation op: %q", m.Op())
 	}
 }
 
@@ -4046,15 +4046,15 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		Affiliate, AggregatedEvent, Alert, ApiToken, Attempt, AuditEntry, BulkReplay,
-		Campaign, Click, Conversion, ConversionEvent, CurrencyRate, Deal, Delivery,
-		EchoRequest, Goal, Integration, IntegrationSecret, LandingPage, Offer, Player,
+		Campaign, Click, Conversion, ConversionEvent, Deal, Delivery, EchoRequest,
+		ExchangeRate, Goal, Integration, IntegrationSecret, LandingPage, Offer, Player,
 		Postback, PostbackTest, PostbackVersion, ReceivedPostback, TrackingLink,
 		User []ent.Hook
 	}
 	inters struct {
 		Affiliate, AggregatedEvent, Alert, ApiToken, Attempt, AuditEntry, BulkReplay,
-		Campaign, Click, Conversion, ConversionEvent, CurrencyRate, Deal, Delivery,
-		EchoRequest, Goal, Integration, IntegrationSecret, LandingPage, Offer, Player,
+		Campaign, Click, Conversion, ConversionEvent, Deal, Delivery, EchoRequest,
+		ExchangeRate, Goal, Integration, IntegrationSecret, LandingPage, Offer, Player,
 		Postback, PostbackTest, PostbackVersion, ReceivedPostback, TrackingLink,
 		User []ent.Interceptor
 	}

@@ -42,8 +42,8 @@ type Deal struct {
 	ValidFrom *time.Time `json:"valid_from,omitempty"`
 	// Until when it holds; null for ever.
 	ValidTo *time.Time `json:"valid_to,omitempty"`
-	// Whether a month below zero is taken off the next.
-	CarryOver bool `json:"carry_over,omitempty"`
+	// Whether a month below zero is deducted from the next.
+	NegativeCarryover bool `json:"negative_carryover,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -58,7 +58,7 @@ func (*Deal) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(decimal.Decimal)}
 		case deal.FieldTiers:
 			values[i] = new([]byte)
-		case deal.FieldCarryOver:
+		case deal.FieldNegativeCarryover:
 			values[i] = new(sql.NullBool)
 		case deal.FieldID, deal.FieldOfferID, deal.FieldAffiliateID:
 			values[i] = new(sql.NullInt64)
@@ -161,11 +161,11 @@ func (_m *Deal) assignValues(columns []string, values []any) error {
 				_m.ValidTo = new(time.Time)
 				*_m.ValidTo = value.Time
 			}
-		case deal.FieldCarryOver:
+		case deal.FieldNegativeCarryover:
 			if value, ok := values[i].(*sql.NullBool); !ok {
-				return fmt.Errorf("unexpected type %T for field carry_over", values[i])
+				return fmt.Errorf("unexpected type %T for field negative_carryover", values[i])
 			} else if value.Valid {
-				_m.CarryOver = value.Bool
+				_m.NegativeCarryover = value.Bool
 			}
 		case deal.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -254,8 +254,8 @@ func (_m *Deal) String() string {
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
-	builder.WriteString("carry_over=")
-	builder.WriteString(fmt.Sprintf("%v", _m.CarryOver))
+	builder.WriteString("negative_carryover=")
+	builder.WriteString(fmt.Sprintf("%v", _m.NegativeCarryover))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -144,16 +144,16 @@ func (_c *DealCreate) SetNillableValidTo(v *time.Time) *DealCreate {
 	return _c
 }
 
-// SetCarryOver sets the "carry_over" field.
-func (_c *DealCreate) SetCarryOver(v bool) *DealCreate {
-	_c.mutation.SetCarryOver(v)
+// SetNegativeCarryover sets the "negative_carryover" field.
+func (_c *DealCreate) SetNegativeCarryover(v bool) *DealCreate {
+	_c.mutation.SetNegativeCarryover(v)
 	return _c
 }
 
-// SetNillableCarryOver sets the "carry_over" field if the given value is not nil.
-func (_c *DealCreate) SetNillableCarryOver(v *bool) *DealCreate {
+// SetNillableNegativeCarryover sets the "negative_carryover" field if the given value is not nil.
+func (_c *DealCreate) SetNillableNegativeCarryover(v *bool) *DealCreate {
 	if v != nil {
-		_c.SetCarryOver(*v)
+		_c.SetNegativeCarryover(*v)
 	}
 	return _c
 }
@@ -223,9 +223,9 @@ func (_c *DealCreate) defaults() error {
 		v := deal.DefaultTiers
 		_c.mutation.SetTiers(v)
 	}
-	if _, ok := _c.mutation.CarryOver(); !ok {
-		v := deal.DefaultCarryOver
-		_c.mutation.SetCarryOver(v)
+	if _, ok := _c.mutation.NegativeCarryover(); !ok {
+		v := deal.DefaultNegativeCarryover
+		_c.mutation.SetNegativeCarryover(v)
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		if deal.DefaultCreatedAt == nil {
@@ -269,8 +269,8 @@ func (_c *DealCreate) check() error {
 	if _, ok := _c.mutation.Tiers(); !ok {
 		return &ValidationError{Name: "tiers", err: errors.New(`db: missing required field "Deal.tiers"`)}
 	}
-	if _, ok := _c.mutation.CarryOver(); !ok {
-		return &ValidationError{Name: "carry_over", err: errors.New(`db: missing required field "Deal.carry_over"`)}
+	if _, ok := _c.mutation.NegativeCarryover(); !ok {
+		return &ValidationError{Name: "negative_carryover", err: errors.New(`db: missing required field "Deal.negative_carryover"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Deal.created_at"`)}
@@ -351,9 +351,9 @@ func (_c *DealCreate) createSpec() (*Deal, *sqlgraph.CreateSpec) {
 		_spec.SetField(deal.FieldValidTo, field.TypeTime, value)
 		_node.ValidTo = &value
 	}
-	if value, ok := _c.mutation.CarryOver(); ok {
-		_spec.SetField(deal.FieldCarryOver, field.TypeBool, value)
-		_node.CarryOver = value
+	if value, ok := _c.mutation.NegativeCarryover(); ok {
+		_spec.SetField(deal.FieldNegativeCarryover, field.TypeBool, value)
+		_node.NegativeCarryover = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(deal.FieldCreatedAt, field.TypeTime, value)

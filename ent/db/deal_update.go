@@ -186,16 +186,16 @@ func (_u *DealUpdate) ClearValidTo() *DealUpdate {
 	return _u
 }
 
-// SetCarryOver sets the "carry_over" field.
-func (_u *DealUpdate) SetCarryOver(v bool) *DealUpdate {
-	_u.mutation.SetCarryOver(v)
+// SetNegativeCarryover sets the "negative_carryover" field.
+func (_u *DealUpdate) SetNegativeCarryover(v bool) *DealUpdate {
+	_u.mutation.SetNegativeCarryover(v)
 	return _u
 }
 
-// SetNillableCarryOver sets the "carry_over" field if the given value is not nil.
-func (_u *DealUpdate) SetNillableCarryOver(v *bool) *DealUpdate {
+// SetNillableNegativeCarryover sets the "negative_carryover" field if the given value is not nil.
+func (_u *DealUpdate) SetNillableNegativeCarryover(v *bool) *DealUpdate {
 	if v != nil {
-		_u.SetCarryOver(*v)
+		_u.SetNegativeCarryover(*v)
 	}
 	return _u
 }
@@ -320,8 +320,8 @@ func (_u *DealUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ValidToCleared() {
 		_spec.ClearField(deal.FieldValidTo, field.TypeTime)
 	}
-	if value, ok := _u.mutation.CarryOver(); ok {
-		_spec.SetField(deal.FieldCarryOver, field.TypeBool, value)
+	if value, ok := _u.mutation.NegativeCarryover(); ok {
+		_spec.SetField(deal.FieldNegativeCarryover, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -499,16 +499,16 @@ func (_u *DealUpdateOne) ClearValidTo() *DealUpdateOne {
 	return _u
 }
 
-// SetCarryOver sets the "carry_over" field.
-func (_u *DealUpdateOne) SetCarryOver(v bool) *DealUpdateOne {
-	_u.mutation.SetCarryOver(v)
+// SetNegativeCarryover sets the "negative_carryover" field.
+func (_u *DealUpdateOne) SetNegativeCarryover(v bool) *DealUpdateOne {
+	_u.mutation.SetNegativeCarryover(v)
 	return _u
 }
 
-// SetNillableCarryOver sets the "carry_over" field if the given value is not nil.
-func (_u *DealUpdateOne) SetNillableCarryOver(v *bool) *DealUpdateOne {
+// SetNillableNegativeCarryover sets the "negative_carryover" field if the given value is not nil.
+func (_u *DealUpdateOne) SetNillableNegativeCarryover(v *bool) *DealUpdateOne {
 	if v != nil {
-		_u.SetCarryOver(*v)
+		_u.SetNegativeCarryover(*v)
 	}
 	return _u
 }
@@ -663,8 +663,8 @@ func (_u *DealUpdateOne) sqlSave(ctx context.Context) (_node *Deal, err error) {
 	if _u.mutation.ValidToCleared() {
 		_spec.ClearField(deal.FieldValidTo, field.TypeTime)
 	}
-	if value, ok := _u.mutation.CarryOver(); ok {
-		_spec.SetField(deal.FieldCarryOver, field.TypeBool, value)
+	if value, ok := _u.mutation.NegativeCarryover(); ok {
+		_spec.SetField(deal.FieldNegativeCarryover, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Deal{config: _u.config}

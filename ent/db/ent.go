@@ -17,10 +17,10 @@ import (
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionevent"
-	"postrider/ent/db/currencyrate"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
+	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
@@ -110,10 +110,10 @@ func checkColumn(t, c string) error {
 			click.Table:             click.ValidColumn,
 			conversion.Table:        conversion.ValidColumn,
 			conversionevent.Table:   conversionevent.ValidColumn,
-			currencyrate.Table:      currencyrate.ValidColumn,
 			deal.Table:              deal.ValidColumn,
 			delivery.Table:          delivery.ValidColumn,
 			echorequest.Table:       echorequest.ValidColumn,
+			exchangerate.Table:      exchangerate.ValidColumn,
 			goal.Table:              goal.ValidColumn,
 			integration.Table:       integration.ValidColumn,
 			integrationsecret.Table: integrationsecret.ValidColumn,

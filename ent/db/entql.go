@@ -14,10 +14,10 @@ import (
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionevent"
-	"postrider/ent/db/currencyrate"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
+	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
@@ -304,23 +304,6 @@ var schemaGraph = func() *sqlgraph.Schema {
 	}
 	graph.Nodes[11] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
-			Table:   currencyrate.Table,
-			Columns: currencyrate.Columns,
-			ID: &sqlgraph.FieldSpec{
-				Type:   field.TypeInt64,
-				Column: currencyrate.FieldID,
-			},
-		},
-		Type: "CurrencyRate",
-		Fields: map[string]*sqlgraph.FieldSpec{
-			currencyrate.FieldCurrency:  {Type: field.TypeString, Column: currencyrate.FieldCurrency},
-			currencyrate.FieldPerEuro:   {Type: field.TypeOther, Column: currencyrate.FieldPerEuro},
-			currencyrate.FieldValidFrom: {Type: field.TypeTime, Column: currencyrate.FieldValidFrom},
-			currencyrate.FieldCreatedAt: {Type: field.TypeTime, Column: currencyrate.FieldCreatedAt},
-		},
-	}
-	graph.Nodes[12] = &sqlgraph.Node{
-		NodeSpec: sqlgraph.NodeSpec{
 			Table:   deal.Table,
 			Columns: deal.Columns,
 			ID: &sqlgraph.FieldSpec{
@@ -330,22 +313,22 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "Deal",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			deal.FieldOfferID:     {Type: field.TypeInt64, Column: deal.FieldOfferID},
-			deal.FieldAffiliateID: {Type: field.TypeInt64, Column: deal.FieldAffiliateID},
-			deal.FieldModel:       {Type: field.TypeEnum, Column: deal.FieldModel},
-			deal.FieldAmount:      {Type: field.TypeOther, Column: deal.FieldAmount},
-			deal.FieldPercent:     {Type: field.TypeOther, Column: deal.FieldPercent},
-			deal.FieldLeadGoal:    {Type: field.TypeString, Column: deal.FieldLeadGoal},
-			deal.FieldCurrency:    {Type: field.TypeString, Column: deal.FieldCurrency},
-			deal.FieldTierBy:      {Type: field.TypeEnum, Column: deal.FieldTierBy},
-			deal.FieldTiers:       {Type: field.TypeJSON, Column: deal.FieldTiers},
-			deal.FieldValidFrom:   {Type: field.TypeTime, Column: deal.FieldValidFrom},
-			deal.FieldValidTo:     {Type: field.TypeTime, Column: deal.FieldValidTo},
-			deal.FieldCarryOver:   {Type: field.TypeBool, Column: deal.FieldCarryOver},
-			deal.FieldCreatedAt:   {Type: field.TypeTime, Column: deal.FieldCreatedAt},
+			deal.FieldOfferID:           {Type: field.TypeInt64, Column: deal.FieldOfferID},
+			deal.FieldAffiliateID:       {Type: field.TypeInt64, Column: deal.FieldAffiliateID},
+			deal.FieldModel:             {Type: field.TypeEnum, Column: deal.FieldModel},
+			deal.FieldAmount:            {Type: field.TypeOther, Column: deal.FieldAmount},
+			deal.FieldPercent:           {Type: field.TypeOther, Column: deal.FieldPercent},
+			deal.FieldLeadGoal:          {Type: field.TypeString, Column: deal.FieldLeadGoal},
+			deal.FieldCurrency:          {Type: field.TypeString, Column: deal.FieldCurrency},
+			deal.FieldTierBy:            {Type: field.TypeEnum, Column: deal.FieldTierBy},
+			deal.FieldTiers:             {Type: field.TypeJSON, Column: deal.FieldTiers},
+			deal.FieldValidFrom:         {Type: field.TypeTime, Column: deal.FieldValidFrom},
+			deal.FieldValidTo:           {Type: field.TypeTime, Column: deal.FieldValidTo},
+			deal.FieldNegativeCarryover: {Type: field.TypeBool, Column: deal.FieldNegativeCarryover},
+			deal.FieldCreatedAt:         {Type: field.TypeTime, Column: deal.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[13] = &sqlgraph.Node{
+	graph.Nodes[12] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   delivery.Table,
 			Columns: delivery.Columns,
@@ -394,7 +377,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			delivery.FieldDeliveredAt:    {Type: field.TypeTime, Column: delivery.FieldDeliveredAt},
 		},
 	}
-	graph.Nodes[14] = &sqlgraph.Node{
+	graph.Nodes[13] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   echorequest.Table,
 			Columns: echorequest.Columns,
@@ -412,6 +395,23 @@ var schemaGraph = func() *sqlgraph.Schema {
 			echorequest.FieldHeaders:     {Type: field.TypeJSON, Column: echorequest.FieldHeaders},
 			echorequest.FieldBody:        {Type: field.TypeString, Column: echorequest.FieldBody},
 			echorequest.FieldStatusCode:  {Type: field.TypeInt, Column: echorequest.FieldStatusCode},
+		},
+	}
+	graph.Nodes[14] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   exchangerate.Table,
+			Columns: exchangerate.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeInt64,
+				Column: exchangerate.FieldID,
+			},
+		},
+		Type: "ExchangeRate",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			exchangerate.FieldQuote:     {Type: field.TypeString, Column: exchangerate.FieldQuote},
+			exchangerate.FieldRate:      {Type: field.TypeOther, Column: exchangerate.FieldRate},
+			exchangerate.FieldValidFrom: {Type: field.TypeTime, Column: exchangerate.FieldValidFrom},
+			exchangerate.FieldCreatedAt: {Type: field.TypeTime, Column: exchangerate.FieldCreatedAt},
 		},
 	}
 	graph.Nodes[15] = &sqlgraph.Node{
@@ -515,18 +515,18 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "Offer",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			offer.FieldName:            {Type: field.TypeString, Column: offer.FieldName},
-			offer.FieldOperator:        {Type: field.TypeString, Column: offer.FieldOperator},
-			offer.FieldVertical:        {Type: field.TypeEnum, Column: offer.FieldVertical},
-			offer.FieldState:           {Type: field.TypeEnum, Column: offer.FieldState},
-			offer.FieldDestinationURL:  {Type: field.TypeString, Column: offer.FieldDestinationURL},
-			offer.FieldFallbackURL:     {Type: field.TypeString, Column: offer.FieldFallbackURL},
-			offer.FieldDeepLinkHosts:   {Type: field.TypeJSON, Column: offer.FieldDeepLinkHosts},
-			offer.FieldCurrency:        {Type: field.TypeString, Column: offer.FieldCurrency},
-			offer.FieldClickWindowDays: {Type: field.TypeInt, Column: offer.FieldClickWindowDays},
-			offer.FieldDailyCap:        {Type: field.TypeInt, Column: offer.FieldDailyCap},
-			offer.FieldQualification:   {Type: field.TypeJSON, Column: offer.FieldQualification},
-			offer.FieldCreatedAt:       {Type: field.TypeTime, Column: offer.FieldCreatedAt},
+			offer.FieldName:                  {Type: field.TypeString, Column: offer.FieldName},
+			offer.FieldOperator:              {Type: field.TypeString, Column: offer.FieldOperator},
+			offer.FieldVertical:              {Type: field.TypeEnum, Column: offer.FieldVertical},
+			offer.FieldState:                 {Type: field.TypeEnum, Column: offer.FieldState},
+			offer.FieldDestinationURL:        {Type: field.TypeString, Column: offer.FieldDestinationURL},
+			offer.FieldFallbackURL:           {Type: field.TypeString, Column: offer.FieldFallbackURL},
+			offer.FieldDeepLinkHosts:         {Type: field.TypeJSON, Column: offer.FieldDeepLinkHosts},
+			offer.FieldCurrency:              {Type: field.TypeString, Column: offer.FieldCurrency},
+			offer.FieldAttributionWindowDays: {Type: field.TypeInt, Column: offer.FieldAttributionWindowDays},
+			offer.FieldDailyCap:              {Type: field.TypeInt, Column: offer.FieldDailyCap},
+			offer.FieldQualification:         {Type: field.TypeJSON, Column: offer.FieldQualification},
+			offer.FieldCreatedAt:             {Type: field.TypeTime, Column: offer.FieldCreatedAt},
 		},
 	}
 	graph.Nodes[20] = &sqlgraph.Node{
@@ -1737,66 +1737,6 @@ func (f *ConversionEventFilter) WhereReceivedAt(p entql.TimeP) {
 }
 
 // addPredicate implements the predicateAdder interface.
-func (_q *CurrencyRateQuery) addPredicate(pred func(s *sql.Selector)) {
-	_q.predicates = append(_q.predicates, pred)
-}
-
-// Filter returns a Filter implementation to apply filters on the CurrencyRateQuery builder.
-func (_q *CurrencyRateQuery) Filter() *CurrencyRateFilter {
-	return &CurrencyRateFilter{config: _q.config, predicateAdder: _q}
-}
-
-// addPredicate implements the predicateAdder interface.
-func (m *CurrencyRateMutation) addPredicate(pred func(s *sql.Selector)) {
-	m.predicates = append(m.predicates, pred)
-}
-
-// Filter returns an entql.Where implementation to apply filters on the CurrencyRateMutation builder.
-func (m *CurrencyRateMutation) Filter() *CurrencyRateFilter {
-	return &CurrencyRateFilter{config: m.config, predicateAdder: m}
-}
-
-// CurrencyRateFilter provides a generic filtering capability at runtime for CurrencyRateQuery.
-type CurrencyRateFilter struct {
-	predicateAdder
-	config
-}
-
-// Where applies the entql predicate on the query filter.
-func (f *CurrencyRateFilter) Where(p entql.P) {
-	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
-			s.AddError(err)
-		}
-	})
-}
-
-// WhereID applies the entql int64 predicate on the id field.
-func (f *CurrencyRateFilter) WhereID(p entql.Int64P) {
-	f.Where(p.Field(currencyrate.FieldID))
-}
-
-// WhereCurrency applies the entql string predicate on the currency field.
-func (f *CurrencyRateFilter) WhereCurrency(p entql.StringP) {
-	f.Where(p.Field(currencyrate.FieldCurrency))
-}
-
-// WherePerEuro applies the entql other predicate on the per_euro field.
-func (f *CurrencyRateFilter) WherePerEuro(p entql.OtherP) {
-	f.Where(p.Field(currencyrate.FieldPerEuro))
-}
-
-// WhereValidFrom applies the entql time.Time predicate on the valid_from field.
-func (f *CurrencyRateFilter) WhereValidFrom(p entql.TimeP) {
-	f.Where(p.Field(currencyrate.FieldValidFrom))
-}
-
-// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
-func (f *CurrencyRateFilter) WhereCreatedAt(p entql.TimeP) {
-	f.Where(p.Field(currencyrate.FieldCreatedAt))
-}
-
-// addPredicate implements the predicateAdder interface.
 func (_q *DealQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -1825,7 +1765,7 @@ type DealFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DealFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1891,9 +1831,9 @@ func (f *DealFilter) WhereValidTo(p entql.TimeP) {
 	f.Where(p.Field(deal.FieldValidTo))
 }
 
-// WhereCarryOver applies the entql bool predicate on the carry_over field.
-func (f *DealFilter) WhereCarryOver(p entql.BoolP) {
-	f.Where(p.Field(deal.FieldCarryOver))
+// WhereNegativeCarryover applies the entql bool predicate on the negative_carryover field.
+func (f *DealFilter) WhereNegativeCarryover(p entql.BoolP) {
+	f.Where(p.Field(deal.FieldNegativeCarryover))
 }
 
 // WhereCreatedAt applies the entql time.Time predicate on the created_at field.
@@ -1930,7 +1870,7 @@ type DeliveryFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DeliveryFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2150,7 +2090,7 @@ type EchoRequestFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *EchoRequestFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2194,6 +2134,66 @@ func (f *EchoRequestFilter) WhereBody(p entql.StringP) {
 // WhereStatusCode applies the entql int predicate on the status_code field.
 func (f *EchoRequestFilter) WhereStatusCode(p entql.IntP) {
 	f.Where(p.Field(echorequest.FieldStatusCode))
+}
+
+// addPredicate implements the predicateAdder interface.
+func (_q *ExchangeRateQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the ExchangeRateQuery builder.
+func (_q *ExchangeRateQuery) Filter() *ExchangeRateFilter {
+	return &ExchangeRateFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *ExchangeRateMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the ExchangeRateMutation builder.
+func (m *ExchangeRateMutation) Filter() *ExchangeRateFilter {
+	return &ExchangeRateFilter{config: m.config, predicateAdder: m}
+}
+
+// ExchangeRateFilter provides a generic filtering capability at runtime for ExchangeRateQuery.
+type ExchangeRateFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *ExchangeRateFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql int64 predicate on the id field.
+func (f *ExchangeRateFilter) WhereID(p entql.Int64P) {
+	f.Where(p.Field(exchangerate.FieldID))
+}
+
+// WhereQuote applies the entql string predicate on the quote field.
+func (f *ExchangeRateFilter) WhereQuote(p entql.StringP) {
+	f.Where(p.Field(exchangerate.FieldQuote))
+}
+
+// WhereRate applies the entql other predicate on the rate field.
+func (f *ExchangeRateFilter) WhereRate(p entql.OtherP) {
+	f.Where(p.Field(exchangerate.FieldRate))
+}
+
+// WhereValidFrom applies the entql time.Time predicate on the valid_from field.
+func (f *ExchangeRateFilter) WhereValidFrom(p entql.TimeP) {
+	f.Where(p.Field(exchangerate.FieldValidFrom))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *ExchangeRateFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(exchangerate.FieldCreatedAt))
 }
 
 // addPredicate implements the predicateAdder interface.
@@ -2626,9 +2626,9 @@ func (f *OfferFilter) WhereCurrency(p entql.StringP) {
 	f.Where(p.Field(offer.FieldCurrency))
 }
 
-// WhereClickWindowDays applies the entql int predicate on the click_window_days field.
-func (f *OfferFilter) WhereClickWindowDays(p entql.IntP) {
-	f.Where(p.Field(offer.FieldClickWindowDays))
+// WhereAttributionWindowDays applies the entql int predicate on the attribution_window_days field.
+func (f *OfferFilter) WhereAttributionWindowDays(p entql.IntP) {
+	f.Where(p.Field(offer.FieldAttributionWindowDays))
 }
 
 // WhereDailyCap applies the entql int predicate on the daily_cap field.

@@ -94,14 +94,6 @@ func (_m *ConversionEvent) GlobalID() string {
 // IsNode says that it has a global id.
 func (*ConversionEvent) IsNode() {}
 
-// GlobalID is the opaque id that GraphQL shows for this CurrencyRate.
-func (_m *CurrencyRate) GlobalID() string {
-	return globalid.Int("CurrencyRate", _m.ID)
-}
-
-// IsNode says that it has a global id.
-func (*CurrencyRate) IsNode() {}
-
 // GlobalID is the opaque id that GraphQL shows for this Deal.
 func (_m *Deal) GlobalID() string {
 	return globalid.Int("Deal", _m.ID)
@@ -125,6 +117,14 @@ func (_m *EchoRequest) GlobalID() string {
 
 // IsNode says that it has a global id.
 func (*EchoRequest) IsNode() {}
+
+// GlobalID is the opaque id that GraphQL shows for this ExchangeRate.
+func (_m *ExchangeRate) GlobalID() string {
+	return globalid.Int("ExchangeRate", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*ExchangeRate) IsNode() {}
 
 // GlobalID is the opaque id that GraphQL shows for this Goal.
 func (_m *Goal) GlobalID() string {

@@ -22,10 +22,10 @@ import (
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionevent"
-	"postrider/ent/db/currencyrate"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
+	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
@@ -70,10 +70,10 @@ const (
 	TypeClick             = "Click"
 	TypeConversion        = "Conversion"
 	TypeConversionEvent   = "ConversionEvent"
-	TypeCurrencyRate      = "CurrencyRate"
 	TypeDeal              = "Deal"
 	TypeDelivery          = "Delivery"
 	TypeEchoRequest       = "EchoRequest"
+	TypeExchangeRate      = "ExchangeRate"
 	TypeGoal              = "Goal"
 	TypeIntegration       = "Integration"
 	TypeIntegrationSecret = "IntegrationSecret"
@@ -11615,526 +11615,32 @@ func (m *ConversionEventMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ConversionEvent edge %s", name)
 }
 
-// CurrencyRateMutation represents an operation that mutates the CurrencyRate nodes in the graph.
-type CurrencyRateMutation struct {
-	config
-	op            Op
-	typ           string
-	id            *int64
-	currency      *string
-	per_euro      *decimal.Decimal
-	valid_from    *time.Time
-	created_at    *time.Time
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*CurrencyRate, error)
-	predicates    []predicate.CurrencyRate
-}
-
-var _ ent.Mutation = (*CurrencyRateMutation)(nil)
-
-// currencyrateOption allows management of the mutation configuration using functional options.
-type currencyrateOption func(*CurrencyRateMutation)
-
-// newCurrencyRateMutation creates new mutation for the CurrencyRate entity.
-func newCurrencyRateMutation(c config, op Op, opts ...currencyrateOption) *CurrencyRateMutation {
-	m := &CurrencyRateMutation{
-		config:        c,
-		op:            op,
-		typ:           TypeCurrencyRate,
-		clearedFields: make(map[string]struct{}),
-	}
-	for _, opt := range opts {
-		opt(m)
-	}
-	return m
-}
-
-// withCurrencyRateID sets the ID field of the mutation.
-func withCurrencyRateID(id int64) currencyrateOption {
-	return func(m *CurrencyRateMutation) {
-		var (
-			err   error
-			once  sync.Once
-			value *CurrencyRate
-		)
-		m.oldValue = func(ctx context.Context) (*CurrencyRate, error) {
-			once.Do(func() {
-				if m.done {
-					err = errors.New("querying old values post mutation is not allowed")
-				} else {
-					value, err = m.Client().CurrencyRate.Get(ctx, id)
-				}
-			})
-			return value, err
-		}
-		m.id = &id
-	}
-}
-
-// withCurrencyRate sets the old CurrencyRate of the mutation.
-func withCurrencyRate(node *CurrencyRate) currencyrateOption {
-	return func(m *CurrencyRateMutation) {
-		m.oldValue = func(context.Context) (*CurrencyRate, error) {
-			return node, nil
-		}
-		m.id = &node.ID
-	}
-}
-
-// Client returns a new `ent.Client` from the mutation. If the mutation was
-// executed in a transaction (ent.Tx), a transactional client is returned.
-func (m CurrencyRateMutation) Client() *Client {
-	client := &Client{config: m.config}
-	client.init()
-	return client
-}
-
-// Tx returns an `ent.Tx` for mutations that were executed in transactions;
-// it returns an error otherwise.
-func (m CurrencyRateMutation) Tx() (*Tx, error) {
-	if _, ok := m.driver.(*txDriver); !ok {
-		return nil, errors.New("db: mutation is not running in a transaction")
-	}
-	tx := &Tx{config: m.config}
-	tx.init()
-	return tx, nil
-}
-
-// SetID sets the value of the id field. Note that this
-// operation is only accepted on creation of CurrencyRate entities.
-func (m *CurrencyRateMutation) SetID(id int64) {
-	m.id = &id
-}
-
-// ID returns the ID value in the mutation. Note that the ID is only available
-// if it was provided to the builder or after it was returned from the database.
-func (m *CurrencyRateMutation) ID() (id int64, exists bool) {
-	if m.id == nil {
-		return
-	}
-	return *m.id, true
-}
-
-// IDs queries the database and returns the entity ids that match the mutation's predicate.
-// That means, if the mutation is applied within a transaction with an isolation level such
-// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
-// or updated by the mutation.
-func (m *CurrencyRateMutation) IDs(ctx context.Context) ([]int64, error) {
-	switch {
-	case m.op.Is(OpUpdateOne | OpDeleteOne):
-		id, exists := m.ID()
-		if exists {
-			return []int64{id}, nil
-		}
-		fallthrough
-	case m.op.Is(OpUpdate | OpDelete):
-		return m.Client().CurrencyRate.Query().Where(m.predicates...).IDs(ctx)
-	default:
-		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
-	}
-}
-
-// SetCurrency sets the "currency" field.
-func (m *CurrencyRateMutation) SetCurrency(s string) {
-	m.currency = &s
-}
-
-// Currency returns the value of the "currency" field in the mutation.
-func (m *CurrencyRateMutation) Currency() (r string, exists bool) {
-	v := m.currency
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldCurrency returns the old "currency" field's value of the CurrencyRate entity.
-// If the CurrencyRate object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *CurrencyRateMutation) OldCurrency(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldCurrency requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
-	}
-	return oldValue.Currency, nil
-}
-
-// ResetCurrency resets all changes to the "currency" field.
-func (m *CurrencyRateMutation) ResetCurrency() {
-	m.currency = nil
-}
-
-// SetPerEuro sets the "per_euro" field.
-func (m *CurrencyRateMutation) SetPerEuro(d decimal.Decimal) {
-	m.per_euro = &d
-}
-
-// PerEuro returns the value of the "per_euro" field in the mutation.
-func (m *CurrencyRateMutation) PerEuro() (r decimal.Decimal, exists bool) {
-	v := m.per_euro
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldPerEuro returns the old "per_euro" field's value of the CurrencyRate entity.
-// If the CurrencyRate object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *CurrencyRateMutation) OldPerEuro(ctx context.Context) (v decimal.Decimal, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldPerEuro is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldPerEuro requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldPerEuro: %w", err)
-	}
-	return oldValue.PerEuro, nil
-}
-
-// ResetPerEuro resets all changes to the "per_euro" field.
-func (m *CurrencyRateMutation) ResetPerEuro() {
-	m.per_euro = nil
-}
-
-// SetValidFrom sets the "valid_from" field.
-func (m *CurrencyRateMutation) SetValidFrom(t time.Time) {
-	m.valid_from = &t
-}
-
-// ValidFrom returns the value of the "valid_from" field in the mutation.
-func (m *CurrencyRateMutation) ValidFrom() (r time.Time, exists bool) {
-	v := m.valid_from
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldValidFrom returns the old "valid_from" field's value of the CurrencyRate entity.
-// If the CurrencyRate object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *CurrencyRateMutation) OldValidFrom(ctx context.Context) (v time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldValidFrom requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
-	}
-	return oldValue.ValidFrom, nil
-}
-
-// ResetValidFrom resets all changes to the "valid_from" field.
-func (m *CurrencyRateMutation) ResetValidFrom() {
-	m.valid_from = nil
-}
-
-// SetCreatedAt sets the "created_at" field.
-func (m *CurrencyRateMutation) SetCreatedAt(t time.Time) {
-	m.created_at = &t
-}
-
-// CreatedAt returns the value of the "created_at" field in the mutation.
-func (m *CurrencyRateMutation) CreatedAt() (r time.Time, exists bool) {
-	v := m.created_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldCreatedAt returns the old "created_at" field's value of the CurrencyRate entity.
-// If the CurrencyRate object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *CurrencyRateMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
-	}
-	return oldValue.CreatedAt, nil
-}
-
-// ResetCreatedAt resets all changes to the "created_at" field.
-func (m *CurrencyRateMutation) ResetCreatedAt() {
-	m.created_at = nil
-}
-
-// Where appends a list predicates to the CurrencyRateMutation builder.
-func (m *CurrencyRateMutation) Where(ps ...predicate.CurrencyRate) {
-	m.predicates = append(m.predicates, ps...)
-}
-
-// WhereP appends storage-level predicates to the CurrencyRateMutation builder. Using this method,
-// users can use type-assertion to append predicates that do not depend on any generated package.
-func (m *CurrencyRateMutation) WhereP(ps ...func(*sql.Selector)) {
-	p := make([]predicate.CurrencyRate, len(ps))
-	for i := range ps {
-		p[i] = ps[i]
-	}
-	m.Where(p...)
-}
-
-// Op returns the operation name.
-func (m *CurrencyRateMutation) Op() Op {
-	return m.op
-}
-
-// SetOp allows setting the mutation operation.
-func (m *CurrencyRateMutation) SetOp(op Op) {
-	m.op = op
-}
-
-// Type returns the node type of this mutation (CurrencyRate).
-func (m *CurrencyRateMutation) Type() string {
-	return m.typ
-}
-
-// Fields returns all fields that were changed during this mutation. Note that in
-// order to get all numeric fields that were incremented/decremented, call
-// AddedFields().
-func (m *CurrencyRateMutation) Fields() []string {
-	fields := make([]string, 0, 4)
-	if m.currency != nil {
-		fields = append(fields, currencyrate.FieldCurrency)
-	}
-	if m.per_euro != nil {
-		fields = append(fields, currencyrate.FieldPerEuro)
-	}
-	if m.valid_from != nil {
-		fields = append(fields, currencyrate.FieldValidFrom)
-	}
-	if m.created_at != nil {
-		fields = append(fields, currencyrate.FieldCreatedAt)
-	}
-	return fields
-}
-
-// Field returns the value of a field with the given name. The second boolean
-// return value indicates that this field was not set, or was not defined in the
-// schema.
-func (m *CurrencyRateMutation) Field(name string) (ent.Value, bool) {
-	switch name {
-	case currencyrate.FieldCurrency:
-		return m.Currency()
-	case currencyrate.FieldPerEuro:
-		return m.PerEuro()
-	case currencyrate.FieldValidFrom:
-		return m.ValidFrom()
-	case currencyrate.FieldCreatedAt:
-		return m.CreatedAt()
-	}
-	return nil, false
-}
-
-// OldField returns the old value of the field from the database. An error is
-// returned if the mutation operation is not UpdateOne, or the query to the
-// database failed.
-func (m *CurrencyRateMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
-	switch name {
-	case currencyrate.FieldCurrency:
-		return m.OldCurrency(ctx)
-	case currencyrate.FieldPerEuro:
-		return m.OldPerEuro(ctx)
-	case currencyrate.FieldValidFrom:
-		return m.OldValidFrom(ctx)
-	case currencyrate.FieldCreatedAt:
-		return m.OldCreatedAt(ctx)
-	}
-	return nil, fmt.Errorf("unknown CurrencyRate field %s", name)
-}
-
-// SetField sets the value of a field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *CurrencyRateMutation) SetField(name string, value ent.Value) error {
-	switch name {
-	case currencyrate.FieldCurrency:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetCurrency(v)
-		return nil
-	case currencyrate.FieldPerEuro:
-		v, ok := value.(decimal.Decimal)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetPerEuro(v)
-		return nil
-	case currencyrate.FieldValidFrom:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetValidFrom(v)
-		return nil
-	case currencyrate.FieldCreatedAt:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetCreatedAt(v)
-		return nil
-	}
-	return fmt.Errorf("unknown CurrencyRate field %s", name)
-}
-
-// AddedFields returns all numeric fields that were incremented/decremented during
-// this mutation.
-func (m *CurrencyRateMutation) AddedFields() []string {
-	return nil
-}
-
-// AddedField returns the numeric value that was incremented/decremented on a field
-// with the given name. The second boolean return value indicates that this field
-// was not set, or was not defined in the schema.
-func (m *CurrencyRateMutation) AddedField(name string) (ent.Value, bool) {
-	return nil, false
-}
-
-// AddField adds the value to the field with the given name. It returns an error if
-// the field is not defined in the schema, or if the type mismatched the field
-// type.
-func (m *CurrencyRateMutation) AddField(name string, value ent.Value) error {
-	switch name {
-	}
-	return fmt.Errorf("unknown CurrencyRate numeric field %s", name)
-}
-
-// ClearedFields returns all nullable fields that were cleared during this
-// mutation.
-func (m *CurrencyRateMutation) ClearedFields() []string {
-	return nil
-}
-
-// FieldCleared returns a boolean indicating if a field with the given name was
-// cleared in this mutation.
-func (m *CurrencyRateMutation) FieldCleared(name string) bool {
-	_, ok := m.clearedFields[name]
-	return ok
-}
-
-// ClearField clears the value of the field with the given name. It returns an
-// error if the field is not defined in the schema.
-func (m *CurrencyRateMutation) ClearField(name string) error {
-	return fmt.Errorf("unknown CurrencyRate nullable field %s", name)
-}
-
-// ResetField resets all changes in the mutation for the field with the given name.
-// It returns an error if the field is not defined in the schema.
-func (m *CurrencyRateMutation) ResetField(name string) error {
-	switch name {
-	case currencyrate.FieldCurrency:
-		m.ResetCurrency()
-		return nil
-	case currencyrate.FieldPerEuro:
-		m.ResetPerEuro()
-		return nil
-	case currencyrate.FieldValidFrom:
-		m.ResetValidFrom()
-		return nil
-	case currencyrate.FieldCreatedAt:
-		m.ResetCreatedAt()
-		return nil
-	}
-	return fmt.Errorf("unknown CurrencyRate field %s", name)
-}
-
-// AddedEdges returns all edge names that were set/added in this mutation.
-func (m *CurrencyRateMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
-	return edges
-}
-
-// AddedIDs returns all IDs (to other nodes) that were added for the given edge
-// name in this mutation.
-func (m *CurrencyRateMutation) AddedIDs(name string) []ent.Value {
-	return nil
-}
-
-// RemovedEdges returns all edge names that were removed in this mutation.
-func (m *CurrencyRateMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
-	return edges
-}
-
-// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
-// the given name in this mutation.
-func (m *CurrencyRateMutation) RemovedIDs(name string) []ent.Value {
-	return nil
-}
-
-// ClearedEdges returns all edge names that were cleared in this mutation.
-func (m *CurrencyRateMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
-	return edges
-}
-
-// EdgeCleared returns a boolean which indicates if the edge with the given name
-// was cleared in this mutation.
-func (m *CurrencyRateMutation) EdgeCleared(name string) bool {
-	return false
-}
-
-// ClearEdge clears the value of the edge with the given name. It returns an error
-// if that edge is not defined in the schema.
-func (m *CurrencyRateMutation) ClearEdge(name string) error {
-	return fmt.Errorf("unknown CurrencyRate unique edge %s", name)
-}
-
-// ResetEdge resets all changes to the edge with the given name in this mutation.
-// It returns an error if the edge is not defined in the schema.
-func (m *CurrencyRateMutation) ResetEdge(name string) error {
-	return fmt.Errorf("unknown CurrencyRate edge %s", name)
-}
-
 // DealMutation represents an operation that mutates the Deal nodes in the graph.
 type DealMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *int64
-	offer_id        *int64
-	addoffer_id     *int64
-	affiliate_id    *int64
-	addaffiliate_id *int64
-	model           *commission.Model
-	amount          *decimal.Decimal
-	percent         *decimal.Decimal
-	lead_goal       *string
-	currency        *string
-	tier_by         *commission.TierBy
-	tiers           *[]commission.Tier
-	appendtiers     []commission.Tier
-	valid_from      *time.Time
-	valid_to        *time.Time
-	carry_over      *bool
-	created_at      *time.Time
-	clearedFields   map[string]struct{}
-	done            bool
-	oldValue        func(context.Context) (*Deal, error)
-	predicates      []predicate.Deal
+	op                 Op
+	typ                string
+	id                 *int64
+	offer_id           *int64
+	addoffer_id        *int64
+	affiliate_id       *int64
+	addaffiliate_id    *int64
+	model              *commission.Model
+	amount             *decimal.Decimal
+	percent            *decimal.Decimal
+	lead_goal          *string
+	currency           *string
+	tier_by            *commission.TierBy
+	tiers              *[]commission.Tier
+	appendtiers        []commission.Tier
+	valid_from         *time.Time
+	valid_to           *time.Time
+	negative_carryover *bool
+	created_at         *time.Time
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*Deal, error)
+	predicates         []predicate.Deal
 }
 
 var _ ent.Mutation = (*DealMutation)(nil)
@@ -12771,40 +12277,40 @@ func (m *DealMutation) ResetValidTo() {
 	delete(m.clearedFields, deal.FieldValidTo)
 }
 
-// SetCarryOver sets the "carry_over" field.
-func (m *DealMutation) SetCarryOver(b bool) {
-	m.carry_over = &b
+// SetNegativeCarryover sets the "negative_carryover" field.
+func (m *DealMutation) SetNegativeCarryover(b bool) {
+	m.negative_carryover = &b
 }
 
-// CarryOver returns the value of the "carry_over" field in the mutation.
-func (m *DealMutation) CarryOver() (r bool, exists bool) {
-	v := m.carry_over
+// NegativeCarryover returns the value of the "negative_carryover" field in the mutation.
+func (m *DealMutation) NegativeCarryover() (r bool, exists bool) {
+	v := m.negative_carryover
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldCarryOver returns the old "carry_over" field's value of the Deal entity.
+// OldNegativeCarryover returns the old "negative_carryover" field's value of the Deal entity.
 // If the Deal object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *DealMutation) OldCarryOver(ctx context.Context) (v bool, err error) {
+func (m *DealMutation) OldNegativeCarryover(ctx context.Context) (v bool, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldCarryOver is only allowed on UpdateOne operations")
+		return v, errors.New("OldNegativeCarryover is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldCarryOver requires an ID field in the mutation")
+		return v, errors.New("OldNegativeCarryover requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldCarryOver: %w", err)
+		return v, fmt.Errorf("querying old value for OldNegativeCarryover: %w", err)
 	}
-	return oldValue.CarryOver, nil
+	return oldValue.NegativeCarryover, nil
 }
 
-// ResetCarryOver resets all changes to the "carry_over" field.
-func (m *DealMutation) ResetCarryOver() {
-	m.carry_over = nil
+// ResetNegativeCarryover resets all changes to the "negative_carryover" field.
+func (m *DealMutation) ResetNegativeCarryover() {
+	m.negative_carryover = nil
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -12911,8 +12417,8 @@ func (m *DealMutation) Fields() []string {
 	if m.valid_to != nil {
 		fields = append(fields, deal.FieldValidTo)
 	}
-	if m.carry_over != nil {
-		fields = append(fields, deal.FieldCarryOver)
+	if m.negative_carryover != nil {
+		fields = append(fields, deal.FieldNegativeCarryover)
 	}
 	if m.created_at != nil {
 		fields = append(fields, deal.FieldCreatedAt)
@@ -12947,8 +12453,8 @@ func (m *DealMutation) Field(name string) (ent.Value, bool) {
 		return m.ValidFrom()
 	case deal.FieldValidTo:
 		return m.ValidTo()
-	case deal.FieldCarryOver:
-		return m.CarryOver()
+	case deal.FieldNegativeCarryover:
+		return m.NegativeCarryover()
 	case deal.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -12982,8 +12488,8 @@ func (m *DealMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldValidFrom(ctx)
 	case deal.FieldValidTo:
 		return m.OldValidTo(ctx)
-	case deal.FieldCarryOver:
-		return m.OldCarryOver(ctx)
+	case deal.FieldNegativeCarryover:
+		return m.OldNegativeCarryover(ctx)
 	case deal.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -13072,12 +12578,12 @@ func (m *DealMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetValidTo(v)
 		return nil
-	case deal.FieldCarryOver:
+	case deal.FieldNegativeCarryover:
 		v, ok := value.(bool)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetCarryOver(v)
+		m.SetNegativeCarryover(v)
 		return nil
 	case deal.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -13234,8 +12740,8 @@ func (m *DealMutation) ResetField(name string) error {
 	case deal.FieldValidTo:
 		m.ResetValidTo()
 		return nil
-	case deal.FieldCarryOver:
-		m.ResetCarryOver()
+	case deal.FieldNegativeCarryover:
+		m.ResetNegativeCarryover()
 		return nil
 	case deal.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -17054,6 +16560,500 @@ func (m *EchoRequestMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown EchoRequest edge %s", name)
 }
 
+// ExchangeRateMutation represents an operation that mutates the ExchangeRate nodes in the graph.
+type ExchangeRateMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	quote         *string
+	rate          *decimal.Decimal
+	valid_from    *time.Time
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ExchangeRate, error)
+	predicates    []predicate.ExchangeRate
+}
+
+var _ ent.Mutation = (*ExchangeRateMutation)(nil)
+
+// exchangerateOption allows management of the mutation configuration using functional options.
+type exchangerateOption func(*ExchangeRateMutation)
+
+// newExchangeRateMutation creates new mutation for the ExchangeRate entity.
+func newExchangeRateMutation(c config, op Op, opts ...exchangerateOption) *ExchangeRateMutation {
+	m := &ExchangeRateMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeExchangeRate,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withExchangeRateID sets the ID field of the mutation.
+func withExchangeRateID(id int64) exchangerateOption {
+	return func(m *ExchangeRateMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ExchangeRate
+		)
+		m.oldValue = func(ctx context.Context) (*ExchangeRate, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ExchangeRate.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withExchangeRate sets the old ExchangeRate of the mutation.
+func withExchangeRate(node *ExchangeRate) exchangerateOption {
+	return func(m *ExchangeRateMutation) {
+		m.oldValue = func(context.Context) (*ExchangeRate, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ExchangeRateMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ExchangeRateMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ExchangeRate entities.
+func (m *ExchangeRateMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ExchangeRateMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ExchangeRateMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ExchangeRate.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetQuote sets the "quote" field.
+func (m *ExchangeRateMutation) SetQuote(s string) {
+	m.quote = &s
+}
+
+// Quote returns the value of the "quote" field in the mutation.
+func (m *ExchangeRateMutation) Quote() (r string, exists bool) {
+	v := m.quote
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuote returns the old "quote" field's value of the ExchangeRate entity.
+// If the ExchangeRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExchangeRateMutation) OldQuote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuote: %w", err)
+	}
+	return oldValue.Quote, nil
+}
+
+// ResetQuote resets all changes to the "quote" field.
+func (m *ExchangeRateMutation) ResetQuote() {
+	m.quote = nil
+}
+
+// SetRate sets the "rate" field.
+func (m *ExchangeRateMutation) SetRate(d decimal.Decimal) {
+	m.rate = &d
+}
+
+// Rate returns the value of the "rate" field in the mutation.
+func (m *ExchangeRateMutation) Rate() (r decimal.Decimal, exists bool) {
+	v := m.rate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRate returns the old "rate" field's value of the ExchangeRate entity.
+// If the ExchangeRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExchangeRateMutation) OldRate(ctx context.Context) (v decimal.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRate: %w", err)
+	}
+	return oldValue.Rate, nil
+}
+
+// ResetRate resets all changes to the "rate" field.
+func (m *ExchangeRateMutation) ResetRate() {
+	m.rate = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *ExchangeRateMutation) SetValidFrom(t time.Time) {
+	m.valid_from = &t
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *ExchangeRateMutation) ValidFrom() (r time.Time, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the ExchangeRate entity.
+// If the ExchangeRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExchangeRateMutation) OldValidFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *ExchangeRateMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ExchangeRateMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ExchangeRateMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ExchangeRate entity.
+// If the ExchangeRate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExchangeRateMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ExchangeRateMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the ExchangeRateMutation builder.
+func (m *ExchangeRateMutation) Where(ps ...predicate.ExchangeRate) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ExchangeRateMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ExchangeRateMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ExchangeRate, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ExchangeRateMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ExchangeRateMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ExchangeRate).
+func (m *ExchangeRateMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ExchangeRateMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.quote != nil {
+		fields = append(fields, exchangerate.FieldQuote)
+	}
+	if m.rate != nil {
+		fields = append(fields, exchangerate.FieldRate)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, exchangerate.FieldValidFrom)
+	}
+	if m.created_at != nil {
+		fields = append(fields, exchangerate.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ExchangeRateMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case exchangerate.FieldQuote:
+		return m.Quote()
+	case exchangerate.FieldRate:
+		return m.Rate()
+	case exchangerate.FieldValidFrom:
+		return m.ValidFrom()
+	case exchangerate.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ExchangeRateMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case exchangerate.FieldQuote:
+		return m.OldQuote(ctx)
+	case exchangerate.FieldRate:
+		return m.OldRate(ctx)
+	case exchangerate.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case exchangerate.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ExchangeRate field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExchangeRateMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case exchangerate.FieldQuote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuote(v)
+		return nil
+	case exchangerate.FieldRate:
+		v, ok := value.(decimal.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRate(v)
+		return nil
+	case exchangerate.FieldValidFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case exchangerate.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ExchangeRate field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ExchangeRateMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ExchangeRateMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExchangeRateMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ExchangeRate numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ExchangeRateMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ExchangeRateMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ExchangeRateMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ExchangeRate nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ExchangeRateMutation) ResetField(name string) error {
+	switch name {
+	case exchangerate.FieldQuote:
+		m.ResetQuote()
+		return nil
+	case exchangerate.FieldRate:
+		m.ResetRate()
+		return nil
+	case exchangerate.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case exchangerate.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ExchangeRate field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ExchangeRateMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ExchangeRateMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ExchangeRateMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ExchangeRateMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ExchangeRateMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ExchangeRateMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ExchangeRateMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ExchangeRate unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ExchangeRateMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ExchangeRate edge %s", name)
+}
+
 // GoalMutation represents an operation that mutates the Goal nodes in the graph.
 type GoalMutation struct {
 	config
@@ -20544,28 +20544,28 @@ func (m *LandingPageMutation) ResetEdge(name string) error {
 // OfferMutation represents an operation that mutates the Offer nodes in the graph.
 type OfferMutation struct {
 	config
-	op                    Op
-	typ                   string
-	id                    *int64
-	name                  *string
-	operator              *string
-	vertical              *commission.Vertical
-	state                 *tracking.RunState
-	destination_url       *string
-	fallback_url          *string
-	deep_link_hosts       *[]string
-	appenddeep_link_hosts []string
-	currency              *string
-	click_window_days     *int
-	addclick_window_days  *int
-	daily_cap             *int
-	adddaily_cap          *int
-	qualification         **commission.Qualification
-	created_at            *time.Time
-	clearedFields         map[string]struct{}
-	done                  bool
-	oldValue              func(context.Context) (*Offer, error)
-	predicates            []predicate.Offer
+	op                         Op
+	typ                        string
+	id                         *int64
+	name                       *string
+	operator                   *string
+	vertical                   *commission.Vertical
+	state                      *tracking.RunState
+	destination_url            *string
+	fallback_url               *string
+	deep_link_hosts            *[]string
+	appenddeep_link_hosts      []string
+	currency                   *string
+	attribution_window_days    *int
+	addattribution_window_days *int
+	daily_cap                  *int
+	adddaily_cap               *int
+	qualification              **commission.Qualification
+	created_at                 *time.Time
+	clearedFields              map[string]struct{}
+	done                       bool
+	oldValue                   func(context.Context) (*Offer, error)
+	predicates                 []predicate.Offer
 }
 
 var _ ent.Mutation = (*OfferMutation)(nil)
@@ -20975,74 +20975,74 @@ func (m *OfferMutation) ResetCurrency() {
 	m.currency = nil
 }
 
-// SetClickWindowDays sets the "click_window_days" field.
-func (m *OfferMutation) SetClickWindowDays(i int) {
-	m.click_window_days = &i
-	m.addclick_window_days = nil
+// SetAttributionWindowDays sets the "attribution_window_days" field.
+func (m *OfferMutation) SetAttributionWindowDays(i int) {
+	m.attribution_window_days = &i
+	m.addattribution_window_days = nil
 }
 
-// ClickWindowDays returns the value of the "click_window_days" field in the mutation.
-func (m *OfferMutation) ClickWindowDays() (r int, exists bool) {
-	v := m.click_window_days
+// AttributionWindowDays returns the value of the "attribution_window_days" field in the mutation.
+func (m *OfferMutation) AttributionWindowDays() (r int, exists bool) {
+	v := m.attribution_window_days
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldClickWindowDays returns the old "click_window_days" field's value of the Offer entity.
+// OldAttributionWindowDays returns the old "attribution_window_days" field's value of the Offer entity.
 // If the Offer object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OfferMutation) OldClickWindowDays(ctx context.Context) (v *int, err error) {
+func (m *OfferMutation) OldAttributionWindowDays(ctx context.Context) (v *int, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldClickWindowDays is only allowed on UpdateOne operations")
+		return v, errors.New("OldAttributionWindowDays is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldClickWindowDays requires an ID field in the mutation")
+		return v, errors.New("OldAttributionWindowDays requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldClickWindowDays: %w", err)
+		return v, fmt.Errorf("querying old value for OldAttributionWindowDays: %w", err)
 	}
-	return oldValue.ClickWindowDays, nil
+	return oldValue.AttributionWindowDays, nil
 }
 
-// AddClickWindowDays adds i to the "click_window_days" field.
-func (m *OfferMutation) AddClickWindowDays(i int) {
-	if m.addclick_window_days != nil {
-		*m.addclick_window_days += i
+// AddAttributionWindowDays adds i to the "attribution_window_days" field.
+func (m *OfferMutation) AddAttributionWindowDays(i int) {
+	if m.addattribution_window_days != nil {
+		*m.addattribution_window_days += i
 	} else {
-		m.addclick_window_days = &i
+		m.addattribution_window_days = &i
 	}
 }
 
-// AddedClickWindowDays returns the value that was added to the "click_window_days" field in this mutation.
-func (m *OfferMutation) AddedClickWindowDays() (r int, exists bool) {
-	v := m.addclick_window_days
+// AddedAttributionWindowDays returns the value that was added to the "attribution_window_days" field in this mutation.
+func (m *OfferMutation) AddedAttributionWindowDays() (r int, exists bool) {
+	v := m.addattribution_window_days
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ClearClickWindowDays clears the value of the "click_window_days" field.
-func (m *OfferMutation) ClearClickWindowDays() {
-	m.click_window_days = nil
-	m.addclick_window_days = nil
-	m.clearedFields[offer.FieldClickWindowDays] = struct{}{}
+// ClearAttributionWindowDays clears the value of the "attribution_window_days" field.
+func (m *OfferMutation) ClearAttributionWindowDays() {
+	m.attribution_window_days = nil
+	m.addattribution_window_days = nil
+	m.clearedFields[offer.FieldAttributionWindowDays] = struct{}{}
 }
 
-// ClickWindowDaysCleared returns if the "click_window_days" field was cleared in this mutation.
-func (m *OfferMutation) ClickWindowDaysCleared() bool {
-	_, ok := m.clearedFields[offer.FieldClickWindowDays]
+// AttributionWindowDaysCleared returns if the "attribution_window_days" field was cleared in this mutation.
+func (m *OfferMutation) AttributionWindowDaysCleared() bool {
+	_, ok := m.clearedFields[offer.FieldAttributionWindowDays]
 	return ok
 }
 
-// ResetClickWindowDays resets all changes to the "click_window_days" field.
-func (m *OfferMutation) ResetClickWindowDays() {
-	m.click_window_days = nil
-	m.addclick_window_days = nil
-	delete(m.clearedFields, offer.FieldClickWindowDays)
+// ResetAttributionWindowDays resets all changes to the "attribution_window_days" field.
+func (m *OfferMutation) ResetAttributionWindowDays() {
+	m.attribution_window_days = nil
+	m.addattribution_window_days = nil
+	delete(m.clearedFields, offer.FieldAttributionWindowDays)
 }
 
 // SetDailyCap sets the "daily_cap" field.
@@ -21259,8 +21259,8 @@ func (m *OfferMutation) Fields() []string {
 	if m.currency != nil {
 		fields = append(fields, offer.FieldCurrency)
 	}
-	if m.click_window_days != nil {
-		fields = append(fields, offer.FieldClickWindowDays)
+	if m.attribution_window_days != nil {
+		fields = append(fields, offer.FieldAttributionWindowDays)
 	}
 	if m.daily_cap != nil {
 		fields = append(fields, offer.FieldDailyCap)
@@ -21295,8 +21295,8 @@ func (m *OfferMutation) Field(name string) (ent.Value, bool) {
 		return m.DeepLinkHosts()
 	case offer.FieldCurrency:
 		return m.Currency()
-	case offer.FieldClickWindowDays:
-		return m.ClickWindowDays()
+	case offer.FieldAttributionWindowDays:
+		return m.AttributionWindowDays()
 	case offer.FieldDailyCap:
 		return m.DailyCap()
 	case offer.FieldQualification:
@@ -21328,8 +21328,8 @@ func (m *OfferMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldDeepLinkHosts(ctx)
 	case offer.FieldCurrency:
 		return m.OldCurrency(ctx)
-	case offer.FieldClickWindowDays:
-		return m.OldClickWindowDays(ctx)
+	case offer.FieldAttributionWindowDays:
+		return m.OldAttributionWindowDays(ctx)
 	case offer.FieldDailyCap:
 		return m.OldDailyCap(ctx)
 	case offer.FieldQualification:
@@ -21401,12 +21401,12 @@ func (m *OfferMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCurrency(v)
 		return nil
-	case offer.FieldClickWindowDays:
+	case offer.FieldAttributionWindowDays:
 		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetClickWindowDays(v)
+		m.SetAttributionWindowDays(v)
 		return nil
 	case offer.FieldDailyCap:
 		v, ok := value.(int)
@@ -21437,8 +21437,8 @@ func (m *OfferMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *OfferMutation) AddedFields() []string {
 	var fields []string
-	if m.addclick_window_days != nil {
-		fields = append(fields, offer.FieldClickWindowDays)
+	if m.addattribution_window_days != nil {
+		fields = append(fields, offer.FieldAttributionWindowDays)
 	}
 	if m.adddaily_cap != nil {
 		fields = append(fields, offer.FieldDailyCap)
@@ -21451,8 +21451,8 @@ func (m *OfferMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *OfferMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
-	case offer.FieldClickWindowDays:
-		return m.AddedClickWindowDays()
+	case offer.FieldAttributionWindowDays:
+		return m.AddedAttributionWindowDays()
 	case offer.FieldDailyCap:
 		return m.AddedDailyCap()
 	}
@@ -21464,12 +21464,12 @@ func (m *OfferMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *OfferMutation) AddField(name string, value ent.Value) error {
 	switch name {
-	case offer.FieldClickWindowDays:
+	case offer.FieldAttributionWindowDays:
 		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.AddClickWindowDays(v)
+		m.AddAttributionWindowDays(v)
 		return nil
 	case offer.FieldDailyCap:
 		v, ok := value.(int)
@@ -21486,8 +21486,8 @@ func (m *OfferMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *OfferMutation) ClearedFields() []string {
 	var fields []string
-	if m.FieldCleared(offer.FieldClickWindowDays) {
-		fields = append(fields, offer.FieldClickWindowDays)
+	if m.FieldCleared(offer.FieldAttributionWindowDays) {
+		fields = append(fields, offer.FieldAttributionWindowDays)
 	}
 	if m.FieldCleared(offer.FieldDailyCap) {
 		fields = append(fields, offer.FieldDailyCap)
@@ -21509,8 +21509,8 @@ func (m *OfferMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *OfferMutation) ClearField(name string) error {
 	switch name {
-	case offer.FieldClickWindowDays:
-		m.ClearClickWindowDays()
+	case offer.FieldAttributionWindowDays:
+		m.ClearAttributionWindowDays()
 		return nil
 	case offer.FieldDailyCap:
 		m.ClearDailyCap()
@@ -21550,8 +21550,8 @@ func (m *OfferMutation) ResetField(name string) error {
 	case offer.FieldCurrency:
 		m.ResetCurrency()
 		return nil
-	case offer.FieldClickWindowDays:
-		m.ResetClickWindowDays()
+	case offer.FieldAttributionWindowDays:
+		m.ResetAttributionWindowDays()
 		return nil
 	case offer.FieldDailyCap:
 		m.ResetDailyCap()

@@ -36,8 +36,8 @@ type Offer struct {
 	DeepLinkHosts []string `json:"deep_link_hosts,omitempty"`
 	// Currency holds the value of the "currency" field.
 	Currency string `json:"currency,omitempty"`
-	// A conversion that came longer after its click is late; null for any time.
-	ClickWindowDays *int `json:"click_window_days,omitempty"`
+	// A conversion that comes longer after its click is outside of it; null for any time.
+	AttributionWindowDays *int `json:"attribution_window_days,omitempty"`
 	// How many conversions that pay a day takes; null for any number.
 	DailyCap *int `json:"daily_cap,omitempty"`
 	// What makes a qualified player; null where the operator says so itself.
@@ -54,7 +54,7 @@ func (*Offer) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case offer.FieldDeepLinkHosts, offer.FieldQualification:
 			values[i] = new([]byte)
-		case offer.FieldID, offer.FieldClickWindowDays, offer.FieldDailyCap:
+		case offer.FieldID, offer.FieldAttributionWindowDays, offer.FieldDailyCap:
 			values[i] = new(sql.NullInt64)
 		case offer.FieldName, offer.FieldOperator, offer.FieldVertical, offer.FieldState, offer.FieldDestinationURL, offer.FieldFallbackURL, offer.FieldCurrency:
 			values[i] = new(sql.NullString)
@@ -131,12 +131,12 @@ func (_m *Offer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Currency = value.String
 			}
-		case offer.FieldClickWindowDays:
+		case offer.FieldAttributionWindowDays:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field click_window_days", values[i])
+				return fmt.Errorf("unexpected type %T for field attribution_window_days", values[i])
 			} else if value.Valid {
-				_m.ClickWindowDays = new(int)
-				*_m.ClickWindowDays = int(value.Int64)
+				_m.AttributionWindowDays = new(int)
+				*_m.AttributionWindowDays = int(value.Int64)
 			}
 		case offer.FieldDailyCap:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -219,8 +219,8 @@ func (_m *Offer) String() string {
 	builder.WriteString("currency=")
 	builder.WriteString(_m.Currency)
 	builder.WriteString(", ")
-	if v := _m.ClickWindowDays; v != nil {
-		builder.WriteString("click_window_days=")
+	if v := _m.AttributionWindowDays; v != nil {
+		builder.WriteString("attribution_window_days=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

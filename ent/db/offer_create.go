@@ -86,16 +86,16 @@ func (_c *OfferCreate) SetCurrency(v string) *OfferCreate {
 	return _c
 }
 
-// SetClickWindowDays sets the "click_window_days" field.
-func (_c *OfferCreate) SetClickWindowDays(v int) *OfferCreate {
-	_c.mutation.SetClickWindowDays(v)
+// SetAttributionWindowDays sets the "attribution_window_days" field.
+func (_c *OfferCreate) SetAttributionWindowDays(v int) *OfferCreate {
+	_c.mutation.SetAttributionWindowDays(v)
 	return _c
 }
 
-// SetNillableClickWindowDays sets the "click_window_days" field if the given value is not nil.
-func (_c *OfferCreate) SetNillableClickWindowDays(v *int) *OfferCreate {
+// SetNillableAttributionWindowDays sets the "attribution_window_days" field if the given value is not nil.
+func (_c *OfferCreate) SetNillableAttributionWindowDays(v *int) *OfferCreate {
 	if v != nil {
-		_c.SetClickWindowDays(*v)
+		_c.SetAttributionWindowDays(*v)
 	}
 	return _c
 }
@@ -323,9 +323,9 @@ func (_c *OfferCreate) createSpec() (*Offer, *sqlgraph.CreateSpec) {
 		_spec.SetField(offer.FieldCurrency, field.TypeString, value)
 		_node.Currency = value
 	}
-	if value, ok := _c.mutation.ClickWindowDays(); ok {
-		_spec.SetField(offer.FieldClickWindowDays, field.TypeInt, value)
-		_node.ClickWindowDays = &value
+	if value, ok := _c.mutation.AttributionWindowDays(); ok {
+		_spec.SetField(offer.FieldAttributionWindowDays, field.TypeInt, value)
+		_node.AttributionWindowDays = &value
 	}
 	if value, ok := _c.mutation.DailyCap(); ok {
 		_spec.SetField(offer.FieldDailyCap, field.TypeInt, value)

@@ -141,30 +141,30 @@ func (_u *OfferUpdate) SetNillableCurrency(v *string) *OfferUpdate {
 	return _u
 }
 
-// SetClickWindowDays sets the "click_window_days" field.
-func (_u *OfferUpdate) SetClickWindowDays(v int) *OfferUpdate {
-	_u.mutation.ResetClickWindowDays()
-	_u.mutation.SetClickWindowDays(v)
+// SetAttributionWindowDays sets the "attribution_window_days" field.
+func (_u *OfferUpdate) SetAttributionWindowDays(v int) *OfferUpdate {
+	_u.mutation.ResetAttributionWindowDays()
+	_u.mutation.SetAttributionWindowDays(v)
 	return _u
 }
 
-// SetNillableClickWindowDays sets the "click_window_days" field if the given value is not nil.
-func (_u *OfferUpdate) SetNillableClickWindowDays(v *int) *OfferUpdate {
+// SetNillableAttributionWindowDays sets the "attribution_window_days" field if the given value is not nil.
+func (_u *OfferUpdate) SetNillableAttributionWindowDays(v *int) *OfferUpdate {
 	if v != nil {
-		_u.SetClickWindowDays(*v)
+		_u.SetAttributionWindowDays(*v)
 	}
 	return _u
 }
 
-// AddClickWindowDays adds value to the "click_window_days" field.
-func (_u *OfferUpdate) AddClickWindowDays(v int) *OfferUpdate {
-	_u.mutation.AddClickWindowDays(v)
+// AddAttributionWindowDays adds value to the "attribution_window_days" field.
+func (_u *OfferUpdate) AddAttributionWindowDays(v int) *OfferUpdate {
+	_u.mutation.AddAttributionWindowDays(v)
 	return _u
 }
 
-// ClearClickWindowDays clears the value of the "click_window_days" field.
-func (_u *OfferUpdate) ClearClickWindowDays() *OfferUpdate {
-	_u.mutation.ClearClickWindowDays()
+// ClearAttributionWindowDays clears the value of the "attribution_window_days" field.
+func (_u *OfferUpdate) ClearAttributionWindowDays() *OfferUpdate {
+	_u.mutation.ClearAttributionWindowDays()
 	return _u
 }
 
@@ -326,14 +326,14 @@ func (_u *OfferUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(offer.FieldCurrency, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.ClickWindowDays(); ok {
-		_spec.SetField(offer.FieldClickWindowDays, field.TypeInt, value)
+	if value, ok := _u.mutation.AttributionWindowDays(); ok {
+		_spec.SetField(offer.FieldAttributionWindowDays, field.TypeInt, value)
 	}
-	if value, ok := _u.mutation.AddedClickWindowDays(); ok {
-		_spec.AddField(offer.FieldClickWindowDays, field.TypeInt, value)
+	if value, ok := _u.mutation.AddedAttributionWindowDays(); ok {
+		_spec.AddField(offer.FieldAttributionWindowDays, field.TypeInt, value)
 	}
-	if _u.mutation.ClickWindowDaysCleared() {
-		_spec.ClearField(offer.FieldClickWindowDays, field.TypeInt)
+	if _u.mutation.AttributionWindowDaysCleared() {
+		_spec.ClearField(offer.FieldAttributionWindowDays, field.TypeInt)
 	}
 	if value, ok := _u.mutation.DailyCap(); ok {
 		_spec.SetField(offer.FieldDailyCap, field.TypeInt, value)
@@ -482,30 +482,30 @@ func (_u *OfferUpdateOne) SetNillableCurrency(v *string) *OfferUpdateOne {
 	return _u
 }
 
-// SetClickWindowDays sets the "click_window_days" field.
-func (_u *OfferUpdateOne) SetClickWindowDays(v int) *OfferUpdateOne {
-	_u.mutation.ResetClickWindowDays()
-	_u.mutation.SetClickWindowDays(v)
+// SetAttributionWindowDays sets the "attribution_window_days" field.
+func (_u *OfferUpdateOne) SetAttributionWindowDays(v int) *OfferUpdateOne {
+	_u.mutation.ResetAttributionWindowDays()
+	_u.mutation.SetAttributionWindowDays(v)
 	return _u
 }
 
-// SetNillableClickWindowDays sets the "click_window_days" field if the given value is not nil.
-func (_u *OfferUpdateOne) SetNillableClickWindowDays(v *int) *OfferUpdateOne {
+// SetNillableAttributionWindowDays sets the "attribution_window_days" field if the given value is not nil.
+func (_u *OfferUpdateOne) SetNillableAttributionWindowDays(v *int) *OfferUpdateOne {
 	if v != nil {
-		_u.SetClickWindowDays(*v)
+		_u.SetAttributionWindowDays(*v)
 	}
 	return _u
 }
 
-// AddClickWindowDays adds value to the "click_window_days" field.
-func (_u *OfferUpdateOne) AddClickWindowDays(v int) *OfferUpdateOne {
-	_u.mutation.AddClickWindowDays(v)
+// AddAttributionWindowDays adds value to the "attribution_window_days" field.
+func (_u *OfferUpdateOne) AddAttributionWindowDays(v int) *OfferUpdateOne {
+	_u.mutation.AddAttributionWindowDays(v)
 	return _u
 }
 
-// ClearClickWindowDays clears the value of the "click_window_days" field.
-func (_u *OfferUpdateOne) ClearClickWindowDays() *OfferUpdateOne {
-	_u.mutation.ClearClickWindowDays()
+// ClearAttributionWindowDays clears the value of the "attribution_window_days" field.
+func (_u *OfferUpdateOne) ClearAttributionWindowDays() *OfferUpdateOne {
+	_u.mutation.ClearAttributionWindowDays()
 	return _u
 }
 
@@ -697,14 +697,14 @@ func (_u *OfferUpdateOne) sqlSave(ctx context.Context) (_node *Offer, err error)
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(offer.FieldCurrency, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.ClickWindowDays(); ok {
-		_spec.SetField(offer.FieldClickWindowDays, field.TypeInt, value)
+	if value, ok := _u.mutation.AttributionWindowDays(); ok {
+		_spec.SetField(offer.FieldAttributionWindowDays, field.TypeInt, value)
 	}
-	if value, ok := _u.mutation.AddedClickWindowDays(); ok {
-		_spec.AddField(offer.FieldClickWindowDays, field.TypeInt, value)
+	if value, ok := _u.mutation.AddedAttributionWindowDays(); ok {
+		_spec.AddField(offer.FieldAttributionWindowDays, field.TypeInt, value)
 	}
-	if _u.mutation.ClickWindowDaysCleared() {
-		_spec.ClearField(offer.FieldClickWindowDays, field.TypeInt)
+	if _u.mutation.AttributionWindowDaysCleared() {
+		_spec.ClearField(offer.FieldAttributionWindowDays, field.TypeInt)
 	}
 	if value, ok := _u.mutation.DailyCap(); ok {
 		_spec.SetField(offer.FieldDailyCap, field.TypeInt, value)

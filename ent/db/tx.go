@@ -36,14 +36,14 @@ type Tx struct {
 	Conversion *ConversionClient
 	// ConversionEvent is the client for interacting with the ConversionEvent builders.
 	ConversionEvent *ConversionEventClient
-	// CurrencyRate is the client for interacting with the CurrencyRate builders.
-	CurrencyRate *CurrencyRateClient
 	// Deal is the client for interacting with the Deal builders.
 	Deal *DealClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
 	// EchoRequest is the client for interacting with the EchoRequest builders.
 	EchoRequest *EchoRequestClient
+	// ExchangeRate is the client for interacting with the ExchangeRate builders.
+	ExchangeRate *ExchangeRateClient
 	// Goal is the client for interacting with the Goal builders.
 	Goal *GoalClient
 	// Integration is the client for interacting with the Integration builders.
@@ -210,10 +210,10 @@ func (tx *Tx) init() {
 	tx.Click = NewClickClient(tx.config)
 	tx.Conversion = NewConversionClient(tx.config)
 	tx.ConversionEvent = NewConversionEventClient(tx.config)
-	tx.CurrencyRate = NewCurrencyRateClient(tx.config)
 	tx.Deal = NewDealClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.EchoRequest = NewEchoRequestClient(tx.config)
+	tx.ExchangeRate = NewExchangeRateClient(tx.config)
 	tx.Goal = NewGoalClient(tx.config)
 	tx.Integration = NewIntegrationClient(tx.config)
 	tx.IntegrationSecret = NewIntegrationSecretClient(tx.config)

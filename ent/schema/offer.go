@@ -26,7 +26,7 @@ func (Offer) Fields() []ent.Field {
 		field.String("fallback_url").Default("").Comment("Where clicks go while it is paused; empty for 410."),
 		field.JSON("deep_link_hosts", []string{}).Comment("Hosts that dl may lead to; *.example.com for any below."),
 		field.String("currency").MinLen(3).MaxLen(3),
-		field.Int("click_window_days").Optional().Nillable().Comment("A conversion that came longer after its click is late; null for any time."),
+		field.Int("attribution_window_days").Optional().Nillable().Comment("A conversion that comes longer after its click is outside of it; null for any time."),
 		field.Int("daily_cap").Optional().Nillable().Positive().Comment("How many conversions that pay a day takes; null for any number."),
 		field.JSON("qualification", &commission.Qualification{}).Optional().Comment("What makes a qualified player; null where the operator says so itself."),
 		createdAt(),
@@ -76,7 +76,7 @@ func (Deal) Fields() []ent.Field {
 		field.JSON("tiers", []commission.Tier{}).Default([]commission.Tier{}),
 		optionalTime("valid_from", "From when it holds; null for always."),
 		optionalTime("valid_to", "Until when it holds; null for ever."),
-		field.Bool("carry_over").Default(true).Comment("Whether a month below zero is taken off the next."),
+		field.Bool("negative_carryover").Default(true).Comment("Whether a month below zero is deducted from the next."),
 		createdAt(),
 	}
 }
@@ -89,27 +89,27 @@ func (Deal) Indexes() []ent.Index {
 // Policy shows an affiliate the offers' deals and its own.
 func (Deal) Policy() ent.Policy { return visibleBy(ownOrShared) }
 
-// CurrencyRate is what one unit of EUR buys of a currency, from a day on.
-type CurrencyRate struct{ ent.Schema }
+// ExchangeRate is what one unit of EUR buys of a currency, from a day on.
+type ExchangeRate struct{ ent.Schema }
 
 // Fields of a rate.
-func (CurrencyRate) Fields() []ent.Field {
+func (ExchangeRate) Fields() []ent.Field {
 	return []ent.Field{
 		identity(),
-		field.String("currency").MinLen(3).MaxLen(3).Immutable(),
-		field.Other("per_euro", decimal.Decimal{}).SchemaType(map[string]string{dialect.Postgres: "numeric"}),
+		field.String("quote").MinLen(3).MaxLen(3).Immutable(),
+		field.Other("rate", decimal.Decimal{}).SchemaType(map[string]string{dialect.Postgres: "numeric"}),
 		field.Time("valid_from").Immutable(),
 		createdAt(),
 	}
 }
 
 // Indexes of a rate.
-func (CurrencyRate) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("currency", "valid_from").Unique()}
+func (ExchangeRate) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("quote", "valid_from").Unique()}
 }
 
 // Policy shows rates to all who are signed in.
-func (CurrencyRate) Policy() ent.Policy { return visibleBy(everyRow) }
+func (ExchangeRate) Policy() ent.Policy { return visibleBy(everyRow) }
 
 // Goal is an entry of the event dictionary.
 type Goal struct{ ent.Schema }

@@ -29,7 +29,7 @@ type CampaignResolver interface {
 	Postbacks(ctx context.Context, obj *db.Campaign) ([]*db.Postback, error)
 	MissingGoals(ctx context.Context, obj *db.Campaign) ([]*db.Goal, error)
 
-	TakenToday(ctx context.Context, obj *db.Campaign) (int, error)
+	UsedToday(ctx context.Context, obj *db.Campaign) (int, error)
 	Numbers(ctx context.Context, obj *db.Campaign, timeZone *string) (*report.CampaignNumbers, error)
 }
 type TrackingLinkResolver interface {
@@ -422,16 +422,16 @@ func (ec *executionContext) fieldContext_Campaign_dailyCap(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Campaign", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Campaign_takenToday(ctx context.Context, field graphql.CollectedField, obj *db.Campaign) (ret graphql.Marshaler) {
+func (ec *executionContext) _Campaign_usedToday(ctx context.Context, field graphql.CollectedField, obj *db.Campaign) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Campaign_takenToday(ctx, field)
+			return ec.fieldContext_Campaign_usedToday(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Campaign().TakenToday(ctx, obj)
+			return ec.Resolvers.Campaign().UsedToday(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -441,7 +441,7 @@ func (ec *executionContext) _Campaign_takenToday(ctx context.Context, field grap
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Campaign_takenToday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Campaign_usedToday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Campaign", field, true, true, "Int")
 }
 
@@ -1304,11 +1304,11 @@ func (ec *executionContext) _Campaign(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "takenToday":
+		case "usedToday":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Campaign_takenToday(ctx, field, obj)
+					return ec._Campaign_usedToday(ctx, field, obj)
 				})
 		case "numbers":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,

@@ -17,17 +17,19 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
-type CurrencyRateResolver interface {
-	PerEuro(ctx context.Context, obj *db.CurrencyRate) (string, error)
-}
 type DealTierResolver interface {
 	From(ctx context.Context, obj *commission.Tier) (string, error)
 	Amount(ctx context.Context, obj *commission.Tier) (string, error)
 	Percent(ctx context.Context, obj *commission.Tier) (string, error)
 }
+type ExchangeRateResolver interface {
+	Base(ctx context.Context, obj *db.ExchangeRate) (string, error)
+
+	Rate(ctx context.Context, obj *db.ExchangeRate) (string, error)
+}
 type QualificationResolver interface {
 	MinDeposit(ctx context.Context, obj *commission.Qualification) (string, error)
-	MinSum(ctx context.Context, obj *commission.Qualification) (string, error)
+	MinCumulativeDeposit(ctx context.Context, obj *commission.Qualification) (string, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -100,98 +102,6 @@ func (ec *executionContext) fieldContext_CreateDealPayload_userErrors(_ context.
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _CurrencyRate_id(ctx context.Context, field graphql.CollectedField, obj *db.CurrencyRate) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CurrencyRate_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.GlobalID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CurrencyRate_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CurrencyRate", field, true, false, "ID")
-}
-
-func (ec *executionContext) _CurrencyRate_currency(ctx context.Context, field graphql.CollectedField, obj *db.CurrencyRate) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CurrencyRate_currency(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Currency, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CurrencyRate_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CurrencyRate", field, false, false, "String")
-}
-
-func (ec *executionContext) _CurrencyRate_perEuro(ctx context.Context, field graphql.CollectedField, obj *db.CurrencyRate) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CurrencyRate_perEuro(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.CurrencyRate().PerEuro(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CurrencyRate_perEuro(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CurrencyRate", field, true, true, "String")
-}
-
-func (ec *executionContext) _CurrencyRate_validFrom(ctx context.Context, field graphql.CollectedField, obj *db.CurrencyRate) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_CurrencyRate_validFrom(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ValidFrom, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_CurrencyRate_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CurrencyRate", field, false, false, "Time")
 }
 
 func (ec *executionContext) _DealTier_from(ctx context.Context, field graphql.CollectedField, obj *commission.Tier) (ret graphql.Marshaler) {
@@ -382,6 +292,121 @@ func (ec *executionContext) fieldContext_EndDealPayload_userErrors(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _ExchangeRate_id(ctx context.Context, field graphql.CollectedField, obj *db.ExchangeRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExchangeRate_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExchangeRate_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExchangeRate", field, true, false, "ID")
+}
+
+func (ec *executionContext) _ExchangeRate_base(ctx context.Context, field graphql.CollectedField, obj *db.ExchangeRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExchangeRate_base(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ExchangeRate().Base(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExchangeRate_base(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExchangeRate", field, true, true, "String")
+}
+
+func (ec *executionContext) _ExchangeRate_quote(ctx context.Context, field graphql.CollectedField, obj *db.ExchangeRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExchangeRate_quote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quote, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExchangeRate_quote(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExchangeRate", field, false, false, "String")
+}
+
+func (ec *executionContext) _ExchangeRate_rate(ctx context.Context, field graphql.CollectedField, obj *db.ExchangeRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExchangeRate_rate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ExchangeRate().Rate(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExchangeRate_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExchangeRate", field, true, true, "String")
+}
+
+func (ec *executionContext) _ExchangeRate_from(ctx context.Context, field graphql.CollectedField, obj *db.ExchangeRate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExchangeRate_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExchangeRate_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExchangeRate", field, false, false, "Time")
+}
+
 func (ec *executionContext) _Qualification_goals(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -428,16 +453,16 @@ func (ec *executionContext) fieldContext_Qualification_minDeposit(_ context.Cont
 	return graphql.NewScalarFieldContext("Qualification", field, true, true, "String")
 }
 
-func (ec *executionContext) _Qualification_minSum(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
+func (ec *executionContext) _Qualification_minCumulativeDeposit(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Qualification_minSum(ctx, field)
+			return ec.fieldContext_Qualification_minCumulativeDeposit(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Qualification().MinSum(ctx, obj)
+			return ec.Resolvers.Qualification().MinCumulativeDeposit(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -447,7 +472,7 @@ func (ec *executionContext) _Qualification_minSum(ctx context.Context, field gra
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Qualification_minSum(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Qualification_minCumulativeDeposit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Qualification", field, true, true, "String")
 }
 
@@ -474,16 +499,16 @@ func (ec *executionContext) fieldContext_Qualification_withinDays(_ context.Cont
 	return graphql.NewScalarFieldContext("Qualification", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Qualification_holdDays(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
+func (ec *executionContext) _Qualification_clawbackDays(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Qualification_holdDays(ctx, field)
+			return ec.fieldContext_Qualification_clawbackDays(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.HoldDays, nil
+			return obj.ClawbackDays, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -493,7 +518,7 @@ func (ec *executionContext) _Qualification_holdDays(ctx context.Context, field g
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Qualification_holdDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Qualification_clawbackDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Qualification", field, false, false, "Int")
 }
 
@@ -689,45 +714,45 @@ func (ec *executionContext) fieldContext_SaveOfferPayload_userErrors(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _SetCurrencyRatePayload_rate(ctx context.Context, field graphql.CollectedField, obj *SetCurrencyRatePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _SetExchangeRatePayload_rate(ctx context.Context, field graphql.CollectedField, obj *SetExchangeRatePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SetCurrencyRatePayload_rate(ctx, field)
+			return ec.fieldContext_SetExchangeRatePayload_rate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Rate, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *db.CurrencyRate) graphql.Marshaler {
-			return ec.marshalOCurrencyRate2ᚖpostriderᚋentᚋdbᚐCurrencyRate(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *db.ExchangeRate) graphql.Marshaler {
+			return ec.marshalOExchangeRate2ᚖpostriderᚋentᚋdbᚐExchangeRate(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_SetCurrencyRatePayload_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_SetExchangeRatePayload_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "SetCurrencyRatePayload",
+		Object:     "SetExchangeRatePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CurrencyRate(ctx, field)
+			return ec.childFields_ExchangeRate(ctx, field)
 		},
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _SetCurrencyRatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SetCurrencyRatePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _SetExchangeRatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SetExchangeRatePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SetCurrencyRatePayload_userErrors(ctx, field)
+			return ec.fieldContext_SetExchangeRatePayload_userErrors(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
@@ -740,9 +765,9 @@ func (ec *executionContext) _SetCurrencyRatePayload_userErrors(ctx context.Conte
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SetCurrencyRatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_SetExchangeRatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "SetCurrencyRatePayload",
+		Object:     "SetExchangeRatePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -768,7 +793,7 @@ func (ec *executionContext) unmarshalInputCreateDealInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"offerId", "affiliateId", "model", "amount", "percent", "leadGoal", "currency", "tierBy", "tiers", "validFrom", "validTo", "carryOver"}
+	fieldsInOrder := [...]string{"offerId", "affiliateId", "model", "amount", "percent", "leadGoal", "currency", "tierBy", "tiers", "validFrom", "validTo", "negativeCarryover"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -852,13 +877,13 @@ func (ec *executionContext) unmarshalInputCreateDealInput(ctx context.Context, o
 				return it, err
 			}
 			it.ValidTo = data
-		case "carryOver":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("carryOver"))
+		case "negativeCarryover":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("negativeCarryover"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.CarryOver = data
+			it.NegativeCarryover = data
 		}
 	}
 	return it, nil
@@ -1034,7 +1059,7 @@ func (ec *executionContext) unmarshalInputQualificationInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"goals", "minDeposit", "minSum", "withinDays", "holdDays"}
+	fieldsInOrder := [...]string{"goals", "minDeposit", "minCumulativeDeposit", "withinDays", "clawbackDays"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1055,13 +1080,13 @@ func (ec *executionContext) unmarshalInputQualificationInput(ctx context.Context
 				return it, err
 			}
 			it.MinDeposit = data
-		case "minSum":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minSum"))
+		case "minCumulativeDeposit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minCumulativeDeposit"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.MinSum = data
+			it.MinCumulativeDeposit = data
 		case "withinDays":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("withinDays"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -1069,13 +1094,13 @@ func (ec *executionContext) unmarshalInputQualificationInput(ctx context.Context
 				return it, err
 			}
 			it.WithinDays = data
-		case "holdDays":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdDays"))
+		case "clawbackDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clawbackDays"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.HoldDays = data
+			it.ClawbackDays = data
 		}
 	}
 	return it, nil
@@ -1279,7 +1304,7 @@ func (ec *executionContext) unmarshalInputSaveOfferInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "name", "operator", "vertical", "state", "destinationUrl", "fallbackUrl", "deepLinkHosts", "currency", "clickWindowDays", "dailyCap", "qualification"}
+	fieldsInOrder := [...]string{"id", "name", "operator", "vertical", "state", "destinationUrl", "fallbackUrl", "deepLinkHosts", "currency", "attributionWindowDays", "dailyCap", "qualification"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1349,13 +1374,13 @@ func (ec *executionContext) unmarshalInputSaveOfferInput(ctx context.Context, ob
 				return it, err
 			}
 			it.Currency = data
-		case "clickWindowDays":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clickWindowDays"))
+		case "attributionWindowDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attributionWindowDays"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.ClickWindowDays = data
+			it.AttributionWindowDays = data
 		case "dailyCap":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dailyCap"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -1387,8 +1412,8 @@ func UnmarshalSaveOfferInput(ctx context.Context, raw any) (SaveOfferInput, erro
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputSetCurrencyRateInput(ctx context.Context, obj any) (SetCurrencyRateInput, error) {
-	var it SetCurrencyRateInput
+func (ec *executionContext) unmarshalInputSetExchangeRateInput(ctx context.Context, obj any) (SetExchangeRateInput, error) {
+	var it SetExchangeRateInput
 	if obj == nil {
 		return it, nil
 	}
@@ -1398,48 +1423,48 @@ func (ec *executionContext) unmarshalInputSetCurrencyRateInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"currency", "perEuro", "validFrom"}
+	fieldsInOrder := [...]string{"quote", "rate", "from"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
-		case "currency":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+		case "quote":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quote"))
 			data, err := ec.unmarshalNString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Currency = data
-		case "perEuro":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perEuro"))
+			it.Quote = data
+		case "rate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rate"))
 			data, err := ec.unmarshalNString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.PerEuro = data
-		case "validFrom":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
+			it.Rate = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
 			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.ValidFrom = data
+			it.From = data
 		}
 	}
 	return it, nil
 }
 
-// UnmarshalSetCurrencyRateInput unmarshals raw into the SetCurrencyRateInput input type, using the
+// UnmarshalSetExchangeRateInput unmarshals raw into the SetExchangeRateInput input type, using the
 // unmarshaler bound to ctx's request. Call it from a resolver to decode an input
 // object that was not passed as a field argument.
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalSetCurrencyRateInput(ctx context.Context, raw any) (SetCurrencyRateInput, error) {
-	var out SetCurrencyRateInput
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetCurrencyRateInput", raw, &out)
+func UnmarshalSetExchangeRateInput(ctx context.Context, raw any) (SetExchangeRateInput, error) {
+	var out SetExchangeRateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetExchangeRateInput", raw, &out)
 	return out, err
 }
 
@@ -1471,55 +1496,6 @@ func (ec *executionContext) _CreateDealPayload(ctx context.Context, sel ast.Sele
 			out.Values[i] = ec._CreateDealPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var currencyRateImplementors = []string{"CurrencyRate", "Node"}
-
-func (ec *executionContext) _CurrencyRate(ctx context.Context, sel ast.SelectionSet, obj *db.CurrencyRate) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, currencyRateImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("CurrencyRate")
-		case "id":
-			out.Values[i] = ec._CurrencyRate_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "currency":
-			out.Values[i] = ec._CurrencyRate_currency(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "perEuro":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._CurrencyRate_perEuro(ctx, field, obj)
-				})
-		case "validFrom":
-			out.Values[i] = ec._CurrencyRate_validFrom(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -1660,6 +1636,61 @@ func (ec *executionContext) _EndDealPayload(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var exchangeRateImplementors = []string{"ExchangeRate", "Node"}
+
+func (ec *executionContext) _ExchangeRate(ctx context.Context, sel ast.SelectionSet, obj *db.ExchangeRate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, exchangeRateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExchangeRate")
+		case "id":
+			out.Values[i] = ec._ExchangeRate_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "base":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ExchangeRate_base(ctx, field, obj)
+				})
+		case "quote":
+			out.Values[i] = ec._ExchangeRate_quote(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rate":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ExchangeRate_rate(ctx, field, obj)
+				})
+		case "from":
+			out.Values[i] = ec._ExchangeRate_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var qualificationImplementors = []string{"Qualification"}
 
 func (ec *executionContext) _Qualification(ctx context.Context, sel ast.SelectionSet, obj *commission.Qualification) graphql.Marshaler {
@@ -1682,19 +1713,19 @@ func (ec *executionContext) _Qualification(ctx context.Context, sel ast.Selectio
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Qualification_minDeposit(ctx, field, obj)
 				})
-		case "minSum":
+		case "minCumulativeDeposit":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Qualification_minSum(ctx, field, obj)
+					return ec._Qualification_minCumulativeDeposit(ctx, field, obj)
 				})
 		case "withinDays":
 			out.Values[i] = ec._Qualification_withinDays(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "holdDays":
-			out.Values[i] = ec._Qualification_holdDays(ctx, field, obj)
+		case "clawbackDays":
+			out.Values[i] = ec._Qualification_clawbackDays(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -1829,24 +1860,24 @@ func (ec *executionContext) _SaveOfferPayload(ctx context.Context, sel ast.Selec
 	return out
 }
 
-var setCurrencyRatePayloadImplementors = []string{"SetCurrencyRatePayload"}
+var setExchangeRatePayloadImplementors = []string{"SetExchangeRatePayload"}
 
-func (ec *executionContext) _SetCurrencyRatePayload(ctx context.Context, sel ast.SelectionSet, obj *SetCurrencyRatePayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, setCurrencyRatePayloadImplementors)
+func (ec *executionContext) _SetExchangeRatePayload(ctx context.Context, sel ast.SelectionSet, obj *SetExchangeRatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setExchangeRatePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SetCurrencyRatePayload")
+			out.Values[i] = graphql.MarshalString("SetExchangeRatePayload")
 		case "rate":
-			out.Values[i] = ec._SetCurrencyRatePayload_rate(ctx, field, obj)
+			out.Values[i] = ec._SetExchangeRatePayload_rate(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "userErrors":
-			out.Values[i] = ec._SetCurrencyRatePayload_userErrors(ctx, field, obj)
+			out.Values[i] = ec._SetExchangeRatePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -1882,30 +1913,6 @@ func (ec *executionContext) marshalNCreateDealPayload2ᚖpostriderᚋgraphᚋgen
 		return graphql.Null
 	}
 	return ec._CreateDealPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNCurrencyRate2ᚕᚖpostriderᚋentᚋdbᚐCurrencyRateᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.CurrencyRate) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNCurrencyRate2ᚖpostriderᚋentᚋdbᚐCurrencyRate(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNCurrencyRate2ᚖpostriderᚋentᚋdbᚐCurrencyRate(ctx context.Context, sel ast.SelectionSet, v *db.CurrencyRate) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CurrencyRate!")
-		return graphql.Null
-	}
-	return ec._CurrencyRate(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNDealTier2postriderᚋdomainᚋcommissionᚐTier(ctx context.Context, sel ast.SelectionSet, v commission.Tier) graphql.Marshaler {
@@ -1959,6 +1966,30 @@ func (ec *executionContext) marshalNEndDealPayload2ᚖpostriderᚋgraphᚋgenᚐ
 	return ec._EndDealPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNExchangeRate2ᚕᚖpostriderᚋentᚋdbᚐExchangeRateᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.ExchangeRate) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNExchangeRate2ᚖpostriderᚋentᚋdbᚐExchangeRate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNExchangeRate2ᚖpostriderᚋentᚋdbᚐExchangeRate(ctx context.Context, sel ast.SelectionSet, v *db.ExchangeRate) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ExchangeRate!")
+		return graphql.Null
+	}
+	return ec._ExchangeRate(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSaveGoalInput2postriderᚋgraphᚋgenᚐSaveGoalInput(ctx context.Context, v any) (SaveGoalInput, error) {
 	res, err := ec.unmarshalInputSaveGoalInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1998,24 +2029,17 @@ func (ec *executionContext) marshalNSaveOfferPayload2ᚖpostriderᚋgraphᚋgen�
 	return ec._SaveOfferPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNSetCurrencyRateInput2postriderᚋgraphᚋgenᚐSetCurrencyRateInput(ctx context.Context, v any) (SetCurrencyRateInput, error) {
-	res, err := ec.unmarshalInputSetCurrencyRateInput(ctx, v)
+func (ec *executionContext) unmarshalNSetExchangeRateInput2postriderᚋgraphᚋgenᚐSetExchangeRateInput(ctx context.Context, v any) (SetExchangeRateInput, error) {
+	res, err := ec.unmarshalInputSetExchangeRateInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSetCurrencyRatePayload2ᚖpostriderᚋgraphᚋgenᚐSetCurrencyRatePayload(ctx context.Context, sel ast.SelectionSet, v *SetCurrencyRatePayload) graphql.Marshaler {
+func (ec *executionContext) marshalNSetExchangeRatePayload2ᚖpostriderᚋgraphᚋgenᚐSetExchangeRatePayload(ctx context.Context, sel ast.SelectionSet, v *SetExchangeRatePayload) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SetCurrencyRatePayload!")
+		graphql.AddInvalidNullError(ctx, "SetExchangeRatePayload!")
 		return graphql.Null
 	}
-	return ec._SetCurrencyRatePayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalOCurrencyRate2ᚖpostriderᚋentᚋdbᚐCurrencyRate(ctx context.Context, sel ast.SelectionSet, v *db.CurrencyRate) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._CurrencyRate(ctx, sel, v)
+	return ec._SetExchangeRatePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalODealTierInput2ᚕᚖpostriderᚋgraphᚋgenᚐDealTierInputᚄ(ctx context.Context, v any) ([]*DealTierInput, error) {
@@ -2033,6 +2057,13 @@ func (ec *executionContext) unmarshalODealTierInput2ᚕᚖpostriderᚋgraphᚋge
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalOExchangeRate2ᚖpostriderᚋentᚋdbᚐExchangeRate(ctx context.Context, sel ast.SelectionSet, v *db.ExchangeRate) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ExchangeRate(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOQualification2ᚖpostriderᚋdomainᚋcommissionᚐQualification(ctx context.Context, sel ast.SelectionSet, v *commission.Qualification) graphql.Marshaler {

@@ -184,17 +184,17 @@ type CreateCampaignPayload struct {
 type CreateDealInput struct {
 	OfferID string `json:"offerId"`
 	// For one affiliate's own; without it the offer's.
-	AffiliateID *string            `json:"affiliateId,omitempty"`
-	Model       commission.Model   `json:"model"`
-	Amount      *string            `json:"amount,omitempty"`
-	Percent     *string            `json:"percent,omitempty"`
-	LeadGoal    *string            `json:"leadGoal,omitempty"`
-	Currency    string             `json:"currency"`
-	TierBy      *commission.TierBy `json:"tierBy,omitempty"`
-	Tiers       []*DealTierInput   `json:"tiers,omitempty"`
-	ValidFrom   *time.Time         `json:"validFrom,omitempty"`
-	ValidTo     *time.Time         `json:"validTo,omitempty"`
-	CarryOver   *bool              `json:"carryOver,omitempty"`
+	AffiliateID       *string            `json:"affiliateId,omitempty"`
+	Model             commission.Model   `json:"model"`
+	Amount            *string            `json:"amount,omitempty"`
+	Percent           *string            `json:"percent,omitempty"`
+	LeadGoal          *string            `json:"leadGoal,omitempty"`
+	Currency          string             `json:"currency"`
+	TierBy            *commission.TierBy `json:"tierBy,omitempty"`
+	Tiers             []*DealTierInput   `json:"tiers,omitempty"`
+	ValidFrom         *time.Time         `json:"validFrom,omitempty"`
+	ValidTo           *time.Time         `json:"validTo,omitempty"`
+	NegativeCarryover *bool              `json:"negativeCarryover,omitempty"`
 }
 
 type CreateDealPayload struct {
@@ -520,11 +520,11 @@ type ProvedSlot struct {
 }
 
 type QualificationInput struct {
-	Goals      []string `json:"goals,omitempty"`
-	MinDeposit *string  `json:"minDeposit,omitempty"`
-	MinSum     *string  `json:"minSum,omitempty"`
-	WithinDays *int     `json:"withinDays,omitempty"`
-	HoldDays   *int     `json:"holdDays,omitempty"`
+	Goals                []string `json:"goals,omitempty"`
+	MinDeposit           *string  `json:"minDeposit,omitempty"`
+	MinCumulativeDeposit *string  `json:"minCumulativeDeposit,omitempty"`
+	WithinDays           *int     `json:"withinDays,omitempty"`
+	ClawbackDays         *int     `json:"clawbackDays,omitempty"`
 }
 
 // What was read out of a pasted text.
@@ -775,7 +775,7 @@ type SaveOfferInput struct {
 	DeepLinkHosts  []string             `json:"deepLinkHosts,omitempty"`
 	Currency       *string              `json:"currency,omitempty"`
 	// 0 for any time.
-	ClickWindowDays *int `json:"clickWindowDays,omitempty"`
+	AttributionWindowDays *int `json:"attributionWindowDays,omitempty"`
 	// How many conversions that pay a day (of UTC) takes; 0 for any number.
 	DailyCap *int `json:"dailyCap,omitempty"`
 	// Without goals and sums there is no rule.
@@ -808,15 +808,17 @@ type ScenarioRun struct {
 	Cards []*ScenarioCard `json:"cards"`
 }
 
-type SetCurrencyRateInput struct {
-	Currency string `json:"currency"`
-	PerEuro  string `json:"perEuro"`
+type SetExchangeRateInput struct {
+	// ISO 4217; any currency but the base.
+	Quote string `json:"quote"`
+	// How much of it one unit of the base buys.
+	Rate string `json:"rate"`
 	// Now where left out.
-	ValidFrom *time.Time `json:"validFrom,omitempty"`
+	From *time.Time `json:"from,omitempty"`
 }
 
-type SetCurrencyRatePayload struct {
-	Rate       *db.CurrencyRate `json:"rate,omitempty"`
+type SetExchangeRatePayload struct {
+	Rate       *db.ExchangeRate `json:"rate,omitempty"`
 	UserErrors []*UserError     `json:"userErrors"`
 }
 

@@ -28,7 +28,7 @@ type DealResolver interface {
 type OfferResolver interface {
 	LandingPages(ctx context.Context, obj *db.Offer) ([]*db.LandingPage, error)
 
-	TakenToday(ctx context.Context, obj *db.Offer) (*int, error)
+	UsedToday(ctx context.Context, obj *db.Offer) (*int, error)
 	Deal(ctx context.Context, obj *db.Offer) (*db.Deal, error)
 	DefaultLink(ctx context.Context, obj *db.Offer) (*db.TrackingLink, error)
 
@@ -323,16 +323,16 @@ func (ec *executionContext) fieldContext_Deal_validTo(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Deal", field, false, false, "Time")
 }
 
-func (ec *executionContext) _Deal_carryOver(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
+func (ec *executionContext) _Deal_negativeCarryover(ctx context.Context, field graphql.CollectedField, obj *db.Deal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Deal_carryOver(ctx, field)
+			return ec.fieldContext_Deal_negativeCarryover(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CarryOver, nil
+			return obj.NegativeCarryover, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -342,7 +342,7 @@ func (ec *executionContext) _Deal_carryOver(ctx context.Context, field graphql.C
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Deal_carryOver(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Deal_negativeCarryover(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Deal", field, false, false, "Boolean")
 }
 
@@ -930,16 +930,16 @@ func (ec *executionContext) fieldContext_Offer_dailyCap(_ context.Context, field
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Offer_takenToday(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Offer_usedToday(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Offer_takenToday(ctx, field)
+			return ec.fieldContext_Offer_usedToday(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Offer().TakenToday(ctx, obj)
+			return ec.Resolvers.Offer().UsedToday(ctx, obj)
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -972,7 +972,7 @@ func (ec *executionContext) _Offer_takenToday(ctx context.Context, field graphql
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Offer_takenToday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Offer_usedToday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, true, true, "Int")
 }
 
@@ -1063,16 +1063,16 @@ func (ec *executionContext) fieldContext_Offer_createdAt(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
 
-func (ec *executionContext) _Offer_clickWindowDays(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Offer_attributionWindowDays(ctx context.Context, field graphql.CollectedField, obj *db.Offer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Offer_clickWindowDays(ctx, field)
+			return ec.fieldContext_Offer_attributionWindowDays(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ClickWindowDays, nil
+			return obj.AttributionWindowDays, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -1082,7 +1082,7 @@ func (ec *executionContext) _Offer_clickWindowDays(ctx context.Context, field gr
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Offer_clickWindowDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Offer_attributionWindowDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Int")
 }
 
@@ -1442,8 +1442,8 @@ func (ec *executionContext) _Deal(ctx context.Context, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "carryOver":
-			out.Values[i] = ec._Deal_carryOver(ctx, field, obj)
+		case "negativeCarryover":
+			out.Values[i] = ec._Deal_negativeCarryover(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -1652,11 +1652,11 @@ func (ec *executionContext) _Offer(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "takenToday":
+		case "usedToday":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Offer_takenToday(ctx, field, obj)
+					return ec._Offer_usedToday(ctx, field, obj)
 				})
 		case "deal":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -1675,8 +1675,8 @@ func (ec *executionContext) _Offer(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "clickWindowDays":
-			out.Values[i] = ec._Offer_clickWindowDays(ctx, field, obj)
+		case "attributionWindowDays":
+			out.Values[i] = ec._Offer_attributionWindowDays(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -31,20 +31,20 @@ type ResolverRoot interface {
 	ApiToken() ApiTokenResolver
 	Attempt() AttemptResolver
 	AuditEntry() AuditEntryResolver
-	Balance() BalanceResolver
-	BalanceMonth() BalanceMonthResolver
 	BulkReplay() BulkReplayResolver
 	Campaign() CampaignResolver
 	Click() ClickResolver
 	Conversion() ConversionResolver
 	ConversionEvent() ConversionEventResolver
-	CurrencyRate() CurrencyRateResolver
 	DayNumbers() DayNumbersResolver
 	Deal() DealResolver
 	DealTier() DealTierResolver
 	Delivery() DeliveryResolver
+	Earnings() EarningsResolver
+	EarningsMonth() EarningsMonthResolver
 	EchoRequest() EchoRequestResolver
 	Endpoint() EndpointResolver
+	ExchangeRate() ExchangeRateResolver
 	Instance() InstanceResolver
 	Integration() IntegrationResolver
 	Mutation() MutationResolver
@@ -187,21 +187,6 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
-	Balance struct {
-		Affiliate   func(childComplexity int) int
-		Carried     func(childComplexity int) int
-		CarriesOver func(childComplexity int) int
-		Currency    func(childComplexity int) int
-		Months      func(childComplexity int) int
-		Offer       func(childComplexity int) int
-	}
-
-	BalanceMonth struct {
-		Earned func(childComplexity int) int
-		Month  func(childComplexity int) int
-		ToPay  func(childComplexity int) int
-	}
-
 	BodyRule struct {
 		Kind  func(childComplexity int) int
 		Path  func(childComplexity int) int
@@ -262,7 +247,7 @@ type ComplexityRoot struct {
 		Offer        func(childComplexity int) int
 		Postbacks    func(childComplexity int) int
 		State        func(childComplexity int) int
-		TakenToday   func(childComplexity int) int
+		UsedToday    func(childComplexity int) int
 	}
 
 	CampaignConnection struct {
@@ -412,13 +397,6 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
-	CurrencyRate struct {
-		Currency  func(childComplexity int) int
-		GlobalID  func(childComplexity int) int
-		PerEuro   func(childComplexity int) int
-		ValidFrom func(childComplexity int) int
-	}
-
 	DayNumbers struct {
 		Clicks        func(childComplexity int) int
 		FTDs          func(childComplexity int) int
@@ -429,18 +407,18 @@ type ComplexityRoot struct {
 	}
 
 	Deal struct {
-		Affiliate func(childComplexity int) int
-		Amount    func(childComplexity int) int
-		CarryOver func(childComplexity int) int
-		Currency  func(childComplexity int) int
-		GlobalID  func(childComplexity int) int
-		LeadGoal  func(childComplexity int) int
-		Model     func(childComplexity int) int
-		Percent   func(childComplexity int) int
-		TierBy    func(childComplexity int) int
-		Tiers     func(childComplexity int) int
-		ValidFrom func(childComplexity int) int
-		ValidTo   func(childComplexity int) int
+		Affiliate         func(childComplexity int) int
+		Amount            func(childComplexity int) int
+		Currency          func(childComplexity int) int
+		GlobalID          func(childComplexity int) int
+		LeadGoal          func(childComplexity int) int
+		Model             func(childComplexity int) int
+		NegativeCarryover func(childComplexity int) int
+		Percent           func(childComplexity int) int
+		TierBy            func(childComplexity int) int
+		Tiers             func(childComplexity int) int
+		ValidFrom         func(childComplexity int) int
+		ValidTo           func(childComplexity int) int
 	}
 
 	DealTier struct {
@@ -518,6 +496,21 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Earnings struct {
+		Affiliate         func(childComplexity int) int
+		Carried           func(childComplexity int) int
+		Currency          func(childComplexity int) int
+		Months            func(childComplexity int) int
+		NegativeCarryover func(childComplexity int) int
+		Offer             func(childComplexity int) int
+	}
+
+	EarningsMonth struct {
+		Commission func(childComplexity int) int
+		Month      func(childComplexity int) int
+		Payable    func(childComplexity int) int
+	}
+
 	EchoRequest struct {
 		Body       func(childComplexity int) int
 		GlobalID   func(childComplexity int) int
@@ -565,6 +558,14 @@ type ComplexityRoot struct {
 		Parked    func(childComplexity int) int
 		Queues    func(childComplexity int) int
 		Workers   func(childComplexity int) int
+	}
+
+	ExchangeRate struct {
+		Base      func(childComplexity int) int
+		GlobalID  func(childComplexity int) int
+		Quote     func(childComplexity int) int
+		Rate      func(childComplexity int) int
+		ValidFrom func(childComplexity int) int
 	}
 
 	Finding struct {
@@ -739,7 +740,7 @@ type ComplexityRoot struct {
 		SaveIntegration         func(childComplexity int, input SaveIntegrationInput) int
 		SaveLandingPage         func(childComplexity int, input SaveLandingPageInput) int
 		SaveOffer               func(childComplexity int, input SaveOfferInput) int
-		SetCurrencyRate         func(childComplexity int, input SetCurrencyRateInput) int
+		SetExchangeRate         func(childComplexity int, input SetExchangeRateInput) int
 		SetHold                 func(childComplexity int, input SetHoldInput) int
 		SetPostbackEnabled      func(childComplexity int, input SetPostbackEnabledInput) int
 		SetUserDisabled         func(childComplexity int, input SetUserDisabledInput) int
@@ -753,24 +754,24 @@ type ComplexityRoot struct {
 	}
 
 	Offer struct {
-		ClickWindowDays func(childComplexity int) int
-		CreatedAt       func(childComplexity int) int
-		Currency        func(childComplexity int) int
-		DailyCap        func(childComplexity int) int
-		Deal            func(childComplexity int) int
-		Deals           func(childComplexity int) int
-		DeepLinkHosts   func(childComplexity int) int
-		DefaultLink     func(childComplexity int) int
-		DestinationURL  func(childComplexity int) int
-		FallbackURL     func(childComplexity int) int
-		GlobalID        func(childComplexity int) int
-		LandingPages    func(childComplexity int) int
-		Name            func(childComplexity int) int
-		Operator        func(childComplexity int) int
-		Qualification   func(childComplexity int) int
-		State           func(childComplexity int) int
-		TakenToday      func(childComplexity int) int
-		Vertical        func(childComplexity int) int
+		AttributionWindowDays func(childComplexity int) int
+		CreatedAt             func(childComplexity int) int
+		Currency              func(childComplexity int) int
+		DailyCap              func(childComplexity int) int
+		Deal                  func(childComplexity int) int
+		Deals                 func(childComplexity int) int
+		DeepLinkHosts         func(childComplexity int) int
+		DefaultLink           func(childComplexity int) int
+		DestinationURL        func(childComplexity int) int
+		FallbackURL           func(childComplexity int) int
+		GlobalID              func(childComplexity int) int
+		LandingPages          func(childComplexity int) int
+		Name                  func(childComplexity int) int
+		Operator              func(childComplexity int) int
+		Qualification         func(childComplexity int) int
+		State                 func(childComplexity int) int
+		UsedToday             func(childComplexity int) int
+		Vertical              func(childComplexity int) int
 	}
 
 	OfferConnection struct {
@@ -967,27 +968,27 @@ type ComplexityRoot struct {
 	}
 
 	Qualification struct {
-		Goals      func(childComplexity int) int
-		HoldDays   func(childComplexity int) int
-		MinDeposit func(childComplexity int) int
-		MinSum     func(childComplexity int) int
-		WithinDays func(childComplexity int) int
+		ClawbackDays         func(childComplexity int) int
+		Goals                func(childComplexity int) int
+		MinCumulativeDeposit func(childComplexity int) int
+		MinDeposit           func(childComplexity int) int
+		WithinDays           func(childComplexity int) int
 	}
 
 	Query struct {
 		Affiliates            func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
 		Alerts                func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Alert) int
 		AuditEntries          func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Audit) int
-		Balances              func(childComplexity int) int
 		BulkReplays           func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Campaigns             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign) int
 		Clicks                func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click) int
 		ConversionTrace       func(childComplexity int, conversionID string) int
 		Conversions           func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion) int
-		CurrencyRates         func(childComplexity int) int
 		Deliveries            func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery) int
+		Earnings              func(childComplexity int) int
 		EchoRequests          func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Engine                func(childComplexity int) int
+		ExchangeRates         func(childComplexity int) int
 		Goals                 func(childComplexity int) int
 		HomeNumbers           func(childComplexity int, timeZone *string) int
 		Instance              func(childComplexity int) int
@@ -1164,7 +1165,7 @@ type ComplexityRoot struct {
 		Cards func(childComplexity int) int
 	}
 
-	SetCurrencyRatePayload struct {
+	SetExchangeRatePayload struct {
 		Rate       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
@@ -1806,62 +1807,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AuditEntryEdge.Node(childComplexity), true
 
-	case "Balance.affiliate":
-		if e.ComplexityRoot.Balance.Affiliate == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Balance.Affiliate(childComplexity), true
-	case "Balance.carried":
-		if e.ComplexityRoot.Balance.Carried == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Balance.Carried(childComplexity), true
-	case "Balance.carriesOver":
-		if e.ComplexityRoot.Balance.CarriesOver == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Balance.CarriesOver(childComplexity), true
-	case "Balance.currency":
-		if e.ComplexityRoot.Balance.Currency == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Balance.Currency(childComplexity), true
-	case "Balance.months":
-		if e.ComplexityRoot.Balance.Months == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Balance.Months(childComplexity), true
-	case "Balance.offer":
-		if e.ComplexityRoot.Balance.Offer == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Balance.Offer(childComplexity), true
-
-	case "BalanceMonth.earned":
-		if e.ComplexityRoot.BalanceMonth.Earned == nil {
-			break
-		}
-
-		return e.ComplexityRoot.BalanceMonth.Earned(childComplexity), true
-	case "BalanceMonth.month":
-		if e.ComplexityRoot.BalanceMonth.Month == nil {
-			break
-		}
-
-		return e.ComplexityRoot.BalanceMonth.Month(childComplexity), true
-	case "BalanceMonth.toPay":
-		if e.ComplexityRoot.BalanceMonth.ToPay == nil {
-			break
-		}
-
-		return e.ComplexityRoot.BalanceMonth.ToPay(childComplexity), true
-
 	case "BodyRule.kind":
 		if e.ComplexityRoot.BodyRule.Kind == nil {
 			break
@@ -2102,12 +2047,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.State(childComplexity), true
-	case "Campaign.takenToday":
-		if e.ComplexityRoot.Campaign.TakenToday == nil {
+	case "Campaign.usedToday":
+		if e.ComplexityRoot.Campaign.UsedToday == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Campaign.TakenToday(childComplexity), true
+		return e.ComplexityRoot.Campaign.UsedToday(childComplexity), true
 
 	case "CampaignConnection.edges":
 		if e.ComplexityRoot.CampaignConnection.Edges == nil {
@@ -2668,31 +2613,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateUserPayload.UserErrors(childComplexity), true
 
-	case "CurrencyRate.currency":
-		if e.ComplexityRoot.CurrencyRate.Currency == nil {
-			break
-		}
-
-		return e.ComplexityRoot.CurrencyRate.Currency(childComplexity), true
-	case "CurrencyRate.id":
-		if e.ComplexityRoot.CurrencyRate.GlobalID == nil {
-			break
-		}
-
-		return e.ComplexityRoot.CurrencyRate.GlobalID(childComplexity), true
-	case "CurrencyRate.perEuro":
-		if e.ComplexityRoot.CurrencyRate.PerEuro == nil {
-			break
-		}
-
-		return e.ComplexityRoot.CurrencyRate.PerEuro(childComplexity), true
-	case "CurrencyRate.validFrom":
-		if e.ComplexityRoot.CurrencyRate.ValidFrom == nil {
-			break
-		}
-
-		return e.ComplexityRoot.CurrencyRate.ValidFrom(childComplexity), true
-
 	case "DayNumbers.clicks":
 		if e.ComplexityRoot.DayNumbers.Clicks == nil {
 			break
@@ -2742,12 +2662,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Deal.Amount(childComplexity), true
-	case "Deal.carryOver":
-		if e.ComplexityRoot.Deal.CarryOver == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Deal.CarryOver(childComplexity), true
 	case "Deal.currency":
 		if e.ComplexityRoot.Deal.Currency == nil {
 			break
@@ -2772,6 +2686,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Deal.Model(childComplexity), true
+	case "Deal.negativeCarryover":
+		if e.ComplexityRoot.Deal.NegativeCarryover == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deal.NegativeCarryover(childComplexity), true
 	case "Deal.percent":
 		if e.ComplexityRoot.Deal.Percent == nil {
 			break
@@ -3100,6 +3020,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DismissAlertPayload.UserErrors(childComplexity), true
 
+	case "Earnings.affiliate":
+		if e.ComplexityRoot.Earnings.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Earnings.Affiliate(childComplexity), true
+	case "Earnings.carried":
+		if e.ComplexityRoot.Earnings.Carried == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Earnings.Carried(childComplexity), true
+	case "Earnings.currency":
+		if e.ComplexityRoot.Earnings.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Earnings.Currency(childComplexity), true
+	case "Earnings.months":
+		if e.ComplexityRoot.Earnings.Months == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Earnings.Months(childComplexity), true
+	case "Earnings.negativeCarryover":
+		if e.ComplexityRoot.Earnings.NegativeCarryover == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Earnings.NegativeCarryover(childComplexity), true
+	case "Earnings.offer":
+		if e.ComplexityRoot.Earnings.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Earnings.Offer(childComplexity), true
+
+	case "EarningsMonth.commission":
+		if e.ComplexityRoot.EarningsMonth.Commission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarningsMonth.Commission(childComplexity), true
+	case "EarningsMonth.month":
+		if e.ComplexityRoot.EarningsMonth.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarningsMonth.Month(childComplexity), true
+	case "EarningsMonth.payable":
+		if e.ComplexityRoot.EarningsMonth.Payable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EarningsMonth.Payable(childComplexity), true
+
 	case "EchoRequest.body":
 		if e.ComplexityRoot.EchoRequest.Body == nil {
 			break
@@ -3291,6 +3267,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Engine.Workers(childComplexity), true
+
+	case "ExchangeRate.base":
+		if e.ComplexityRoot.ExchangeRate.Base == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExchangeRate.Base(childComplexity), true
+	case "ExchangeRate.id":
+		if e.ComplexityRoot.ExchangeRate.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExchangeRate.GlobalID(childComplexity), true
+	case "ExchangeRate.quote":
+		if e.ComplexityRoot.ExchangeRate.Quote == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExchangeRate.Quote(childComplexity), true
+	case "ExchangeRate.rate":
+		if e.ComplexityRoot.ExchangeRate.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExchangeRate.Rate(childComplexity), true
+	case "ExchangeRate.from":
+		if e.ComplexityRoot.ExchangeRate.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExchangeRate.ValidFrom(childComplexity), true
 
 	case "Finding.code":
 		if e.ComplexityRoot.Finding.Code == nil {
@@ -4189,17 +4196,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveOffer(childComplexity, args["input"].(SaveOfferInput)), true
-	case "Mutation.setCurrencyRate":
-		if e.ComplexityRoot.Mutation.SetCurrencyRate == nil {
+	case "Mutation.setExchangeRate":
+		if e.ComplexityRoot.Mutation.SetExchangeRate == nil {
 			break
 		}
 
-		args, err := ec.field_Mutation_setCurrencyRate_args(ctx, rawArgs)
+		args, err := ec.field_Mutation_setExchangeRate_args(ctx, rawArgs)
 		if err != nil {
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.SetCurrencyRate(childComplexity, args["input"].(SetCurrencyRateInput)), true
+		return e.ComplexityRoot.Mutation.SetExchangeRate(childComplexity, args["input"].(SetExchangeRateInput)), true
 	case "Mutation.setHold":
 		if e.ComplexityRoot.Mutation.SetHold == nil {
 			break
@@ -4306,12 +4313,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.UpdateSettings(childComplexity, args["input"].(UpdateSettingsInput)), true
 
-	case "Offer.clickWindowDays":
-		if e.ComplexityRoot.Offer.ClickWindowDays == nil {
+	case "Offer.attributionWindowDays":
+		if e.ComplexityRoot.Offer.AttributionWindowDays == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Offer.ClickWindowDays(childComplexity), true
+		return e.ComplexityRoot.Offer.AttributionWindowDays(childComplexity), true
 	case "Offer.createdAt":
 		if e.ComplexityRoot.Offer.CreatedAt == nil {
 			break
@@ -4402,12 +4409,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Offer.State(childComplexity), true
-	case "Offer.takenToday":
-		if e.ComplexityRoot.Offer.TakenToday == nil {
+	case "Offer.usedToday":
+		if e.ComplexityRoot.Offer.UsedToday == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Offer.TakenToday(childComplexity), true
+		return e.ComplexityRoot.Offer.UsedToday(childComplexity), true
 	case "Offer.vertical":
 		if e.ComplexityRoot.Offer.Vertical == nil {
 			break
@@ -5204,30 +5211,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProvedSlot.Why(childComplexity), true
 
+	case "Qualification.clawbackDays":
+		if e.ComplexityRoot.Qualification.ClawbackDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Qualification.ClawbackDays(childComplexity), true
 	case "Qualification.goals":
 		if e.ComplexityRoot.Qualification.Goals == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Qualification.Goals(childComplexity), true
-	case "Qualification.holdDays":
-		if e.ComplexityRoot.Qualification.HoldDays == nil {
+	case "Qualification.minCumulativeDeposit":
+		if e.ComplexityRoot.Qualification.MinCumulativeDeposit == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Qualification.HoldDays(childComplexity), true
+		return e.ComplexityRoot.Qualification.MinCumulativeDeposit(childComplexity), true
 	case "Qualification.minDeposit":
 		if e.ComplexityRoot.Qualification.MinDeposit == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Qualification.MinDeposit(childComplexity), true
-	case "Qualification.minSum":
-		if e.ComplexityRoot.Qualification.MinSum == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Qualification.MinSum(childComplexity), true
 	case "Qualification.withinDays":
 		if e.ComplexityRoot.Qualification.WithinDays == nil {
 			break
@@ -5268,12 +5275,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AuditEntries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Audit)), true
-	case "Query.balances":
-		if e.ComplexityRoot.Query.Balances == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Query.Balances(childComplexity), true
 	case "Query.bulkReplays":
 		if e.ComplexityRoot.Query.BulkReplays == nil {
 			break
@@ -5329,12 +5330,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Conversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Conversion)), true
-	case "Query.currencyRates":
-		if e.ComplexityRoot.Query.CurrencyRates == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Query.CurrencyRates(childComplexity), true
 	case "Query.deliveries":
 		if e.ComplexityRoot.Query.Deliveries == nil {
 			break
@@ -5346,6 +5341,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Delivery)), true
+	case "Query.earnings":
+		if e.ComplexityRoot.Query.Earnings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Earnings(childComplexity), true
 	case "Query.echoRequests":
 		if e.ComplexityRoot.Query.EchoRequests == nil {
 			break
@@ -5363,6 +5364,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Engine(childComplexity), true
+	case "Query.exchangeRates":
+		if e.ComplexityRoot.Query.ExchangeRates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.ExchangeRates(childComplexity), true
 	case "Query.goals":
 		if e.ComplexityRoot.Query.Goals == nil {
 			break
@@ -6088,18 +6095,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ScenarioRun.Cards(childComplexity), true
 
-	case "SetCurrencyRatePayload.rate":
-		if e.ComplexityRoot.SetCurrencyRatePayload.Rate == nil {
+	case "SetExchangeRatePayload.rate":
+		if e.ComplexityRoot.SetExchangeRatePayload.Rate == nil {
 			break
 		}
 
-		return e.ComplexityRoot.SetCurrencyRatePayload.Rate(childComplexity), true
-	case "SetCurrencyRatePayload.userErrors":
-		if e.ComplexityRoot.SetCurrencyRatePayload.UserErrors == nil {
+		return e.ComplexityRoot.SetExchangeRatePayload.Rate(childComplexity), true
+	case "SetExchangeRatePayload.userErrors":
+		if e.ComplexityRoot.SetExchangeRatePayload.UserErrors == nil {
 			break
 		}
 
-		return e.ComplexityRoot.SetCurrencyRatePayload.UserErrors(childComplexity), true
+		return e.ComplexityRoot.SetExchangeRatePayload.UserErrors(childComplexity), true
 
 	case "SetHoldPayload.instance":
 		if e.ComplexityRoot.SetHoldPayload.Instance == nil {
@@ -6822,7 +6829,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SaveIntegrationInput", ec.unmarshalInputSaveIntegrationInput),
 			graphql.NewInputUnmarshaler("SaveLandingPageInput", ec.unmarshalInputSaveLandingPageInput),
 			graphql.NewInputUnmarshaler("SaveOfferInput", ec.unmarshalInputSaveOfferInput),
-			graphql.NewInputUnmarshaler("SetCurrencyRateInput", ec.unmarshalInputSetCurrencyRateInput),
+			graphql.NewInputUnmarshaler("SetExchangeRateInput", ec.unmarshalInputSetExchangeRateInput),
 			graphql.NewInputUnmarshaler("SetHoldInput", ec.unmarshalInputSetHoldInput),
 			graphql.NewInputUnmarshaler("SetPostbackEnabledInput", ec.unmarshalInputSetPostbackEnabledInput),
 			graphql.NewInputUnmarshaler("SetUserDisabledInput", ec.unmarshalInputSetUserDisabledInput),
@@ -7255,34 +7262,6 @@ extend type Mutation {
   importStatusChanges(input: ImportStatusChangesInput!): ImportStatusChangesPayload! @auth(role: MANAGER, scope: CONVERSIONS)
 }
 `, BuiltIn: false},
-	{Name: "../schema/balance.graphqls", Input: `"What an affiliate is owed for one offer in one currency, month by month."
-type Balance {
-  affiliate: Affiliate!
-  offer: Offer!
-  currency: String!
-  "Whether a month below zero is taken off the next."
-  carriesOver: Boolean!
-  "What the last month leaves for the next to make up for: zero or below."
-  carried: Money!
-  "The oldest first."
-  months: [BalanceMonth!]!
-}
-
-"One month of a balance, of UTC."
-type BalanceMonth {
-  "Its first moment."
-  month: Time!
-  "What its approved conversions pay."
-  earned: Money!
-  "After what was carried into it."
-  toPay: Money!
-}
-
-extend type Query {
-  "What the viewer is owed; for staff, what everybody is."
-  balances: [Balance!]! @auth
-}
-`, BuiltIn: false},
 	{Name: "../schema/campaign.graphqls", Input: `"An affiliate's own use of an offer."
 type Campaign implements Node {
   id: ID!
@@ -7297,8 +7276,8 @@ type Campaign implements Node {
   missingGoals: [Goal!]!
   "How many conversions that pay a day (of UTC) takes; null for any number. What comes over it is kept, pays nothing and is not told; clicks go where a pause sends them."
   dailyCap: Int
-  "How many of them are taken today."
-  takenToday: Int!
+  "How much of it is used today."
+  usedToday: Int!
   "What it brought lately, by the days of an IANA time zone; without one, of the viewer's own."
   numbers(timeZone: String): CampaignNumbers!
   createdAt: Time!
@@ -7620,27 +7599,27 @@ extend type Deal {
   validFrom: Time
   "Until when it holds; null for ever."
   validTo: Time
-  "Whether a month below zero is taken off the next."
-  carryOver: Boolean!
+  "Whether a month below zero is deducted from the next."
+  negativeCarryover: Boolean!
 }
 
 "What an offer asks of a player before it pays a CPA. When all is met, Postrider records the CPA itself."
 type Qualification {
   "Each of them reached and approved."
   goals: [String!]!
-  "One deposit of at least this, in the offer's currency."
+  "Minimum deposit: one of at least this, in the offer's currency."
   minDeposit: String!
-  "Deposits that come to at least this together."
-  minSum: String!
+  "Minimum cumulative deposit."
+  minCumulativeDeposit: String!
   "All of it so many days after the registration; 0 for any time."
   withinDays: Int!
-  "A reversal so many days after it was met takes the CPA back; 0 for any time."
-  holdDays: Int!
+  "Clawback window: a reversal within so many days takes the CPA back; 0 for any time."
+  clawbackDays: Int!
 }
 
 extend type Offer {
-  "A conversion that came longer after its click is late; null for any time."
-  clickWindowDays: Int
+  "A conversion that comes longer after its click is outside the attribution window; null for any time."
+  attributionWindowDays: Int
   "What makes a qualified player; null where the operator says so itself."
   qualification: Qualification
   "All deals that the viewer may see: the offer's and its own, past and to come."
@@ -7656,25 +7635,29 @@ extend type LandingPage {
   url: String @auth(role: MANAGER)
 }
 
-"What one unit of EUR buys of a currency, from a time on."
-type CurrencyRate implements Node {
+"What one unit of the base buys of the quote, from a time on."
+type ExchangeRate implements Node {
   id: ID!
-  currency: String!
-  perEuro: String!
-  validFrom: Time!
+  "ISO 4217; the currency that all rates are given in."
+  base: String!
+  "ISO 4217."
+  quote: String!
+  "A decimal number."
+  rate: String!
+  from: Time!
 }
 
 extend type Query {
   "The newest first."
-  currencyRates: [CurrencyRate!]! @auth
+  exchangeRates: [ExchangeRate!]! @auth
 }
 
 input QualificationInput {
   goals: [String!]
   minDeposit: String
-  minSum: String
+  minCumulativeDeposit: String
   withinDays: Int
-  holdDays: Int
+  clawbackDays: Int
 }
 
 input SaveOfferInput {
@@ -7689,7 +7672,7 @@ input SaveOfferInput {
   deepLinkHosts: [String!]
   currency: String
   "0 for any time."
-  clickWindowDays: Int
+  attributionWindowDays: Int
   "How many conversions that pay a day (of UTC) takes; 0 for any number."
   dailyCap: Int
   "Without goals and sums there is no rule."
@@ -7743,7 +7726,7 @@ input CreateDealInput {
   tiers: [DealTierInput!]
   validFrom: Time
   validTo: Time
-  carryOver: Boolean
+  negativeCarryover: Boolean
 }
 
 type CreateDealPayload {
@@ -7762,15 +7745,17 @@ type EndDealPayload {
   userErrors: [UserError!]!
 }
 
-input SetCurrencyRateInput {
-  currency: String!
-  perEuro: String!
+input SetExchangeRateInput {
+  "ISO 4217; any currency but the base."
+  quote: String!
+  "How much of it one unit of the base buys."
+  rate: String!
   "Now where left out."
-  validFrom: Time
+  from: Time
 }
 
-type SetCurrencyRatePayload {
-  rate: CurrencyRate
+type SetExchangeRatePayload {
+  rate: ExchangeRate
   userErrors: [UserError!]!
 }
 
@@ -7805,7 +7790,7 @@ extend type Mutation {
   "Staff only."
   endDeal(input: EndDealInput!): EndDealPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: conversions keep the rate that they were calculated with."
-  setCurrencyRate(input: SetCurrencyRateInput!): SetCurrencyRatePayload! @auth(role: MANAGER, scope: WRITE)
+  setExchangeRate(input: SetExchangeRateInput!): SetExchangeRatePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: adds a goal to the event dictionary, or changes one. Of a built-in one only name and trigger change."
   saveGoal(input: SaveGoalInput!): SaveGoalPayload! @auth(role: MANAGER, scope: WRITE)
 }
@@ -8021,6 +8006,34 @@ extend type Query {
   """
   lintPostback(urlTemplate: String!, trackingLink: String, goals: [String!], statuses: [ConversionStatus!], postbackId: ID,
     scope: PostbackScope, offerId: ID, campaignId: ID, network: Boolean = false, aggregateSeconds: Int): [Finding!]! @auth
+}
+`, BuiltIn: false},
+	{Name: "../schema/earnings.graphqls", Input: `"What an affiliate is owed for one offer in one currency, month by month."
+type Earnings {
+  affiliate: Affiliate!
+  offer: Offer!
+  currency: String!
+  "Whether a month below zero is deducted from the next."
+  negativeCarryover: Boolean!
+  "What the last month leaves for the next to make up for: zero or below."
+  carried: Money!
+  "The oldest first."
+  months: [EarningsMonth!]!
+}
+
+"One month of earnings, of UTC."
+type EarningsMonth {
+  "Its first moment."
+  month: Time!
+  "What its approved conversions pay."
+  commission: Money!
+  "After what was carried into it."
+  payable: Money!
+}
+
+extend type Query {
+  "What the viewer is owed; for staff, what everybody is."
+  earnings: [Earnings!]! @auth
 }
 `, BuiltIn: false},
 	{Name: "../schema/engine.graphqls", Input: `"Whether an endpoint is sent to."
@@ -8449,8 +8462,8 @@ type Offer implements Node {
   landingPages: [LandingPage!]!
   "How many conversions that pay a day (of UTC) takes; null for any number."
   dailyCap: Int
-  "Staff only: how many of them are taken today."
-  takenToday: Int @auth(role: MANAGER)
+  "Staff only: how much of it is used today."
+  usedToday: Int @auth(role: MANAGER)
   "The viewer's deal where there is one of its own, else the offer's."
   deal: Deal
   "The viewer's default tracking link for this offer; null for staff."
@@ -9741,36 +9754,6 @@ func (ec *executionContext) childFields_AuditEntryEdge(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type AuditEntryEdge", field.Name)
 }
 
-func (ec *executionContext) childFields_Balance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "affiliate":
-		return ec.fieldContext_Balance_affiliate(ctx, field)
-	case "offer":
-		return ec.fieldContext_Balance_offer(ctx, field)
-	case "currency":
-		return ec.fieldContext_Balance_currency(ctx, field)
-	case "carriesOver":
-		return ec.fieldContext_Balance_carriesOver(ctx, field)
-	case "carried":
-		return ec.fieldContext_Balance_carried(ctx, field)
-	case "months":
-		return ec.fieldContext_Balance_months(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Balance", field.Name)
-}
-
-func (ec *executionContext) childFields_BalanceMonth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "month":
-		return ec.fieldContext_BalanceMonth_month(ctx, field)
-	case "earned":
-		return ec.fieldContext_BalanceMonth_earned(ctx, field)
-	case "toPay":
-		return ec.fieldContext_BalanceMonth_toPay(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type BalanceMonth", field.Name)
-}
-
 func (ec *executionContext) childFields_BodyRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -9887,8 +9870,8 @@ func (ec *executionContext) childFields_Campaign(ctx context.Context, field grap
 		return ec.fieldContext_Campaign_missingGoals(ctx, field)
 	case "dailyCap":
 		return ec.fieldContext_Campaign_dailyCap(ctx, field)
-	case "takenToday":
-		return ec.fieldContext_Campaign_takenToday(ctx, field)
+	case "usedToday":
+		return ec.fieldContext_Campaign_usedToday(ctx, field)
 	case "numbers":
 		return ec.fieldContext_Campaign_numbers(ctx, field)
 	case "createdAt":
@@ -10191,20 +10174,6 @@ func (ec *executionContext) childFields_CreateUserPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type CreateUserPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_CurrencyRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_CurrencyRate_id(ctx, field)
-	case "currency":
-		return ec.fieldContext_CurrencyRate_currency(ctx, field)
-	case "perEuro":
-		return ec.fieldContext_CurrencyRate_perEuro(ctx, field)
-	case "validFrom":
-		return ec.fieldContext_CurrencyRate_validFrom(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type CurrencyRate", field.Name)
-}
-
 func (ec *executionContext) childFields_DayNumbers(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "from":
@@ -10247,8 +10216,8 @@ func (ec *executionContext) childFields_Deal(ctx context.Context, field graphql.
 		return ec.fieldContext_Deal_validFrom(ctx, field)
 	case "validTo":
 		return ec.fieldContext_Deal_validTo(ctx, field)
-	case "carryOver":
-		return ec.fieldContext_Deal_carryOver(ctx, field)
+	case "negativeCarryover":
+		return ec.fieldContext_Deal_negativeCarryover(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Deal", field.Name)
 }
@@ -10403,6 +10372,36 @@ func (ec *executionContext) childFields_DismissAlertPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type DismissAlertPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Earnings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "affiliate":
+		return ec.fieldContext_Earnings_affiliate(ctx, field)
+	case "offer":
+		return ec.fieldContext_Earnings_offer(ctx, field)
+	case "currency":
+		return ec.fieldContext_Earnings_currency(ctx, field)
+	case "negativeCarryover":
+		return ec.fieldContext_Earnings_negativeCarryover(ctx, field)
+	case "carried":
+		return ec.fieldContext_Earnings_carried(ctx, field)
+	case "months":
+		return ec.fieldContext_Earnings_months(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Earnings", field.Name)
+}
+
+func (ec *executionContext) childFields_EarningsMonth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "month":
+		return ec.fieldContext_EarningsMonth_month(ctx, field)
+	case "commission":
+		return ec.fieldContext_EarningsMonth_commission(ctx, field)
+	case "payable":
+		return ec.fieldContext_EarningsMonth_payable(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EarningsMonth", field.Name)
+}
+
 func (ec *executionContext) childFields_EchoRequest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10499,6 +10498,22 @@ func (ec *executionContext) childFields_Engine(ctx context.Context, field graphq
 		return ec.fieldContext_Engine_blocked(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Engine", field.Name)
+}
+
+func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ExchangeRate_id(ctx, field)
+	case "base":
+		return ec.fieldContext_ExchangeRate_base(ctx, field)
+	case "quote":
+		return ec.fieldContext_ExchangeRate_quote(ctx, field)
+	case "rate":
+		return ec.fieldContext_ExchangeRate_rate(ctx, field)
+	case "from":
+		return ec.fieldContext_ExchangeRate_from(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExchangeRate", field.Name)
 }
 
 func (ec *executionContext) childFields_Finding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10799,16 +10814,16 @@ func (ec *executionContext) childFields_Offer(ctx context.Context, field graphql
 		return ec.fieldContext_Offer_landingPages(ctx, field)
 	case "dailyCap":
 		return ec.fieldContext_Offer_dailyCap(ctx, field)
-	case "takenToday":
-		return ec.fieldContext_Offer_takenToday(ctx, field)
+	case "usedToday":
+		return ec.fieldContext_Offer_usedToday(ctx, field)
 	case "deal":
 		return ec.fieldContext_Offer_deal(ctx, field)
 	case "defaultLink":
 		return ec.fieldContext_Offer_defaultLink(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Offer_createdAt(ctx, field)
-	case "clickWindowDays":
-		return ec.fieldContext_Offer_clickWindowDays(ctx, field)
+	case "attributionWindowDays":
+		return ec.fieldContext_Offer_attributionWindowDays(ctx, field)
 	case "qualification":
 		return ec.fieldContext_Offer_qualification(ctx, field)
 	case "deals":
@@ -11213,12 +11228,12 @@ func (ec *executionContext) childFields_Qualification(ctx context.Context, field
 		return ec.fieldContext_Qualification_goals(ctx, field)
 	case "minDeposit":
 		return ec.fieldContext_Qualification_minDeposit(ctx, field)
-	case "minSum":
-		return ec.fieldContext_Qualification_minSum(ctx, field)
+	case "minCumulativeDeposit":
+		return ec.fieldContext_Qualification_minCumulativeDeposit(ctx, field)
 	case "withinDays":
 		return ec.fieldContext_Qualification_withinDays(ctx, field)
-	case "holdDays":
-		return ec.fieldContext_Qualification_holdDays(ctx, field)
+	case "clawbackDays":
+		return ec.fieldContext_Qualification_clawbackDays(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Qualification", field.Name)
 }
@@ -11525,14 +11540,14 @@ func (ec *executionContext) childFields_ScenarioRun(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ScenarioRun", field.Name)
 }
 
-func (ec *executionContext) childFields_SetCurrencyRatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_SetExchangeRatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rate":
-		return ec.fieldContext_SetCurrencyRatePayload_rate(ctx, field)
+		return ec.fieldContext_SetExchangeRatePayload_rate(ctx, field)
 	case "userErrors":
-		return ec.fieldContext_SetCurrencyRatePayload_userErrors(ctx, field)
+		return ec.fieldContext_SetExchangeRatePayload_userErrors(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type SetCurrencyRatePayload", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type SetExchangeRatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SetHoldPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -51,7 +51,7 @@ type MutationResolver interface {
 	DeleteLandingPage(ctx context.Context, input DeleteLandingPageInput) (*DeleteLandingPagePayload, error)
 	CreateDeal(ctx context.Context, input CreateDealInput) (*CreateDealPayload, error)
 	EndDeal(ctx context.Context, input EndDealInput) (*EndDealPayload, error)
-	SetCurrencyRate(ctx context.Context, input SetCurrencyRateInput) (*SetCurrencyRatePayload, error)
+	SetExchangeRate(ctx context.Context, input SetExchangeRateInput) (*SetExchangeRatePayload, error)
 	SaveGoal(ctx context.Context, input SaveGoalInput) (*SaveGoalPayload, error)
 	ReplayDelivery(ctx context.Context, input ReplayDeliveryInput) (*ReplayDeliveryPayload, error)
 	SetHold(ctx context.Context, input SetHoldInput) (*SetHoldPayload, error)
@@ -83,15 +83,15 @@ type QueryResolver interface {
 	Nodes(ctx context.Context, ids []string) ([]Node, error)
 	Affiliates(ctx context.Context, first *int, after *string, last *int, before *string, search *string) (*page.Connection[*db.Affiliate], error)
 	EchoRequests(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*db.EchoRequest], error)
-	Balances(ctx context.Context) ([]*report.Balance, error)
 	Campaigns(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Campaign) (*page.Connection[*db.Campaign], error)
 	TrackingLink(ctx context.Context, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) (*BuiltLink, error)
 	Clicks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Click) (*page.Connection[*db.Click], error)
 	Conversions(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Conversion) (*page.Connection[*db.Conversion], error)
 	ConversionTrace(ctx context.Context, conversionID string) (*ConversionTrace, error)
-	CurrencyRates(ctx context.Context) ([]*db.CurrencyRate, error)
+	ExchangeRates(ctx context.Context) ([]*db.ExchangeRate, error)
 	Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery) (*page.Connection[*db.Delivery], error)
 	LintPostback(ctx context.Context, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool, aggregateSeconds *int) ([]*Finding, error)
+	Earnings(ctx context.Context) ([]*report.Earnings, error)
 	Engine(ctx context.Context) (*report.Engine, error)
 	SetupChecklist(ctx context.Context, campaignID string) (*SetupChecklist, error)
 	HomeNumbers(ctx context.Context, timeZone *string) (*HomeNumbers, error)
@@ -620,12 +620,12 @@ func (ec *executionContext) field_Mutation_saveOffer_args(ctx context.Context, r
 	return args, nil
 }
 
-func (ec *executionContext) field_Mutation_setCurrencyRate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+func (ec *executionContext) field_Mutation_setExchangeRate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (SetCurrencyRateInput, error) {
-			return ec.unmarshalNSetCurrencyRateInput2postriderᚋgraphᚋgenᚐSetCurrencyRateInput(ctx, v)
+		func(ctx context.Context, v any) (SetExchangeRateInput, error) {
+			return ec.unmarshalNSetExchangeRateInput2postriderᚋgraphᚋgenᚐSetExchangeRateInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3389,17 +3389,17 @@ func (ec *executionContext) fieldContext_Mutation_endDeal(ctx context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_setCurrencyRate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Mutation_setExchangeRate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_setCurrencyRate(ctx, field)
+			return ec.fieldContext_Mutation_setExchangeRate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().SetCurrencyRate(ctx, fc.Args["input"].(SetCurrencyRateInput))
+			return ec.Resolvers.Mutation().SetExchangeRate(ctx, fc.Args["input"].(SetExchangeRateInput))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -3407,21 +3407,21 @@ func (ec *executionContext) _Mutation_setCurrencyRate(ctx context.Context, field
 			directive1 := func(ctx context.Context) (any, error) {
 				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
 				if err != nil {
-					var zeroVal *SetCurrencyRatePayload
+					var zeroVal *SetExchangeRatePayload
 					return zeroVal, err
 				}
 				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
 				if err != nil {
-					var zeroVal *SetCurrencyRatePayload
+					var zeroVal *SetExchangeRatePayload
 					return zeroVal, err
 				}
 				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal *SetCurrencyRatePayload
+					var zeroVal *SetExchangeRatePayload
 					return zeroVal, err
 				}
 				if ec.Directives.Auth == nil {
-					var zeroVal *SetCurrencyRatePayload
+					var zeroVal *SetExchangeRatePayload
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
 				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
@@ -3430,21 +3430,21 @@ func (ec *executionContext) _Mutation_setCurrencyRate(ctx context.Context, field
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *SetCurrencyRatePayload) graphql.Marshaler {
-			return ec.marshalNSetCurrencyRatePayload2ᚖpostriderᚋgraphᚋgenᚐSetCurrencyRatePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *SetExchangeRatePayload) graphql.Marshaler {
+			return ec.marshalNSetExchangeRatePayload2ᚖpostriderᚋgraphᚋgenᚐSetExchangeRatePayload(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_setCurrencyRate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_setExchangeRate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SetCurrencyRatePayload(ctx, field)
+			return ec.childFields_SetExchangeRatePayload(ctx, field)
 		},
 	}
 	defer func() {
@@ -3454,7 +3454,7 @@ func (ec *executionContext) fieldContext_Mutation_setCurrencyRate(ctx context.Co
 		}
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_setCurrencyRate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+	if fc.Args, err = ec.field_Mutation_setExchangeRate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -5441,56 +5441,6 @@ func (ec *executionContext) fieldContext_Query_echoRequests(ctx context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Query_balances(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_balances(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Query().Balances(ctx)
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal []*report.Balance
-					return zeroVal, err
-				}
-				if ec.Directives.Auth == nil {
-					var zeroVal []*report.Balance
-					return zeroVal, errors.New("directive auth is not implemented")
-				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*report.Balance) graphql.Marshaler {
-			return ec.marshalNBalance2ᚕᚖpostriderᚋreportᚐBalanceᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Query_balances(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Balance(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _Query_campaigns(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5801,16 +5751,16 @@ func (ec *executionContext) fieldContext_Query_conversionTrace(ctx context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _Query_currencyRates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Query_exchangeRates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_currencyRates(ctx, field)
+			return ec.fieldContext_Query_exchangeRates(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Query().CurrencyRates(ctx)
+			return ec.Resolvers.Query().ExchangeRates(ctx)
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -5818,11 +5768,11 @@ func (ec *executionContext) _Query_currencyRates(ctx context.Context, field grap
 			directive1 := func(ctx context.Context) (any, error) {
 				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal []*db.CurrencyRate
+					var zeroVal []*db.ExchangeRate
 					return zeroVal, err
 				}
 				if ec.Directives.Auth == nil {
-					var zeroVal []*db.CurrencyRate
+					var zeroVal []*db.ExchangeRate
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
 				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
@@ -5831,21 +5781,21 @@ func (ec *executionContext) _Query_currencyRates(ctx context.Context, field grap
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*db.CurrencyRate) graphql.Marshaler {
-			return ec.marshalNCurrencyRate2ᚕᚖpostriderᚋentᚋdbᚐCurrencyRateᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.ExchangeRate) graphql.Marshaler {
+			return ec.marshalNExchangeRate2ᚕᚖpostriderᚋentᚋdbᚐExchangeRateᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Query_currencyRates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Query_exchangeRates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CurrencyRate(ctx, field)
+			return ec.childFields_ExchangeRate(ctx, field)
 		},
 	}
 	return fc, nil
@@ -5971,6 +5921,56 @@ func (ec *executionContext) fieldContext_Query_lintPostback(ctx context.Context,
 	if fc.Args, err = ec.field_Query_lintPostback_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_earnings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_earnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Earnings(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*report.Earnings
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal []*report.Earnings
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.Earnings) graphql.Marshaler {
+			return ec.marshalNEarnings2ᚕᚖpostriderᚋreportᚐEarningsᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_earnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Earnings(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -7851,6 +7851,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Goal(ctx, sel, obj)
+	case *db.ExchangeRate:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ExchangeRate(ctx, sel, obj)
 	case *db.EchoRequest:
 		if obj == nil {
 			return graphql.Null
@@ -7866,11 +7871,6 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Deal(ctx, sel, obj)
-	case *db.CurrencyRate:
-		if obj == nil {
-			return graphql.Null
-		}
-		return ec._CurrencyRate(ctx, sel, obj)
 	case *db.ConversionEvent:
 		if obj == nil {
 			return graphql.Null
@@ -8259,9 +8259,9 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "setCurrencyRate":
+		case "setExchangeRate":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_setCurrencyRate(ctx, field)
+				return ec._Mutation_setExchangeRate(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -8547,12 +8547,6 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_echoRequests(ctx, field)
 				})
-		case "balances":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_balances(ctx, field)
-				})
 		case "campaigns":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -8583,11 +8577,11 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_conversionTrace(ctx, field)
 				})
-		case "currencyRates":
+		case "exchangeRates":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_currencyRates(ctx, field)
+					return ec._Query_exchangeRates(ctx, field)
 				})
 		case "deliveries":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -8600,6 +8594,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_lintPostback(ctx, field)
+				})
+		case "earnings":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_earnings(ctx, field)
 				})
 		case "engine":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

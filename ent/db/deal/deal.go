@@ -38,8 +38,8 @@ const (
 	FieldValidFrom = "valid_from"
 	// FieldValidTo holds the string denoting the valid_to field in the database.
 	FieldValidTo = "valid_to"
-	// FieldCarryOver holds the string denoting the carry_over field in the database.
-	FieldCarryOver = "carry_over"
+	// FieldNegativeCarryover holds the string denoting the negative_carryover field in the database.
+	FieldNegativeCarryover = "negative_carryover"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the deal in the database.
@@ -60,7 +60,7 @@ var Columns = []string{
 	FieldTiers,
 	FieldValidFrom,
 	FieldValidTo,
-	FieldCarryOver,
+	FieldNegativeCarryover,
 	FieldCreatedAt,
 }
 
@@ -88,8 +88,8 @@ var (
 	CurrencyValidator func(string) error
 	// DefaultTiers holds the default value on creation for the "tiers" field.
 	DefaultTiers []commission.Tier
-	// DefaultCarryOver holds the default value on creation for the "carry_over" field.
-	DefaultCarryOver bool
+	// DefaultNegativeCarryover holds the default value on creation for the "negative_carryover" field.
+	DefaultNegativeCarryover bool
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 )
@@ -172,9 +172,9 @@ func ByValidTo(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldValidTo, opts...).ToFunc()
 }
 
-// ByCarryOver orders the results by the carry_over field.
-func ByCarryOver(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldCarryOver, opts...).ToFunc()
+// ByNegativeCarryover orders the results by the negative_carryover field.
+func ByNegativeCarryover(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNegativeCarryover, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -96,9 +96,9 @@ func ValidTo(v time.Time) predicate.Deal {
 	return predicate.Deal(sql.FieldEQ(FieldValidTo, v))
 }
 
-// CarryOver applies equality check predicate on the "carry_over" field. It's identical to CarryOverEQ.
-func CarryOver(v bool) predicate.Deal {
-	return predicate.Deal(sql.FieldEQ(FieldCarryOver, v))
+// NegativeCarryover applies equality check predicate on the "negative_carryover" field. It's identical to NegativeCarryoverEQ.
+func NegativeCarryover(v bool) predicate.Deal {
+	return predicate.Deal(sql.FieldEQ(FieldNegativeCarryover, v))
 }
 
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
@@ -596,14 +596,14 @@ func ValidToNotNil() predicate.Deal {
 	return predicate.Deal(sql.FieldNotNull(FieldValidTo))
 }
 
-// CarryOverEQ applies the EQ predicate on the "carry_over" field.
-func CarryOverEQ(v bool) predicate.Deal {
-	return predicate.Deal(sql.FieldEQ(FieldCarryOver, v))
+// NegativeCarryoverEQ applies the EQ predicate on the "negative_carryover" field.
+func NegativeCarryoverEQ(v bool) predicate.Deal {
+	return predicate.Deal(sql.FieldEQ(FieldNegativeCarryover, v))
 }
 
-// CarryOverNEQ applies the NEQ predicate on the "carry_over" field.
-func CarryOverNEQ(v bool) predicate.Deal {
-	return predicate.Deal(sql.FieldNEQ(FieldCarryOver, v))
+// NegativeCarryoverNEQ applies the NEQ predicate on the "negative_carryover" field.
+func NegativeCarryoverNEQ(v bool) predicate.Deal {
+	return predicate.Deal(sql.FieldNEQ(FieldNegativeCarryover, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

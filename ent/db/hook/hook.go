@@ -140,18 +140,6 @@ func (f ConversionEventFunc) Mutate(ctx context.Context, m db.Mutation) (db.Valu
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ConversionEventMutation", m)
 }
 
-// The CurrencyRateFunc type is an adapter to allow the use of ordinary
-// function as CurrencyRate mutator.
-type CurrencyRateFunc func(context.Context, *db.CurrencyRateMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f CurrencyRateFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.CurrencyRateMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CurrencyRateMutation", m)
-}
-
 // The DealFunc type is an adapter to allow the use of ordinary
 // function as Deal mutator.
 type DealFunc func(context.Context, *db.DealMutation) (db.Value, error)
@@ -186,6 +174,18 @@ func (f EchoRequestFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, e
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.EchoRequestMutation", m)
+}
+
+// The ExchangeRateFunc type is an adapter to allow the use of ordinary
+// function as ExchangeRate mutator.
+type ExchangeRateFunc func(context.Context, *db.ExchangeRateMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ExchangeRateFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ExchangeRateMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ExchangeRateMutation", m)
 }
 
 // The GoalFunc type is an adapter to allow the use of ordinary

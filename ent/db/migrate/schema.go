@@ -367,27 +367,6 @@ var (
 			},
 		},
 	}
-	// CurrencyRatesColumns holds the columns for the "currency_rates" table.
-	CurrencyRatesColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeInt64, Increment: true},
-		{Name: "currency", Type: field.TypeString, Size: 3},
-		{Name: "per_euro", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "numeric"}},
-		{Name: "valid_from", Type: field.TypeTime},
-		{Name: "created_at", Type: field.TypeTime},
-	}
-	// CurrencyRatesTable holds the schema information for the "currency_rates" table.
-	CurrencyRatesTable = &schema.Table{
-		Name:       "currency_rates",
-		Columns:    CurrencyRatesColumns,
-		PrimaryKey: []*schema.Column{CurrencyRatesColumns[0]},
-		Indexes: []*schema.Index{
-			{
-				Name:    "currencyrate_currency_valid_from",
-				Unique:  true,
-				Columns: []*schema.Column{CurrencyRatesColumns[1], CurrencyRatesColumns[3]},
-			},
-		},
-	}
 	// DealsColumns holds the columns for the "deals" table.
 	DealsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -402,7 +381,7 @@ var (
 		{Name: "tiers", Type: field.TypeJSON},
 		{Name: "valid_from", Type: field.TypeTime, Nullable: true},
 		{Name: "valid_to", Type: field.TypeTime, Nullable: true},
-		{Name: "carry_over", Type: field.TypeBool, Default: true},
+		{Name: "negative_carryover", Type: field.TypeBool, Default: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// DealsTable holds the schema information for the "deals" table.
@@ -530,6 +509,27 @@ var (
 			},
 		},
 	}
+	// ExchangeRatesColumns holds the columns for the "exchange_rates" table.
+	ExchangeRatesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "quote", Type: field.TypeString, Size: 3},
+		{Name: "rate", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "numeric"}},
+		{Name: "valid_from", Type: field.TypeTime},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// ExchangeRatesTable holds the schema information for the "exchange_rates" table.
+	ExchangeRatesTable = &schema.Table{
+		Name:       "exchange_rates",
+		Columns:    ExchangeRatesColumns,
+		PrimaryKey: []*schema.Column{ExchangeRatesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "exchangerate_quote_valid_from",
+				Unique:  true,
+				Columns: []*schema.Column{ExchangeRatesColumns[1], ExchangeRatesColumns[3]},
+			},
+		},
+	}
 	// GoalsColumns holds the columns for the "goals" table.
 	GoalsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -633,7 +633,7 @@ var (
 		{Name: "fallback_url", Type: field.TypeString, Default: ""},
 		{Name: "deep_link_hosts", Type: field.TypeJSON},
 		{Name: "currency", Type: field.TypeString, Size: 3},
-		{Name: "click_window_days", Type: field.TypeInt, Nullable: true},
+		{Name: "attribution_window_days", Type: field.TypeInt, Nullable: true},
 		{Name: "daily_cap", Type: field.TypeInt, Nullable: true},
 		{Name: "qualification", Type: field.TypeJSON, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
@@ -871,10 +871,10 @@ var (
 		ClicksTable,
 		ConversionsTable,
 		ConversionEventsTable,
-		CurrencyRatesTable,
 		DealsTable,
 		DeliveriesTable,
 		EchoRequestsTable,
+		ExchangeRatesTable,
 		GoalsTable,
 		IntegrationsTable,
 		IntegrationSecretsTable,

@@ -33,8 +33,8 @@ const (
 	FieldDeepLinkHosts = "deep_link_hosts"
 	// FieldCurrency holds the string denoting the currency field in the database.
 	FieldCurrency = "currency"
-	// FieldClickWindowDays holds the string denoting the click_window_days field in the database.
-	FieldClickWindowDays = "click_window_days"
+	// FieldAttributionWindowDays holds the string denoting the attribution_window_days field in the database.
+	FieldAttributionWindowDays = "attribution_window_days"
 	// FieldDailyCap holds the string denoting the daily_cap field in the database.
 	FieldDailyCap = "daily_cap"
 	// FieldQualification holds the string denoting the qualification field in the database.
@@ -56,7 +56,7 @@ var Columns = []string{
 	FieldFallbackURL,
 	FieldDeepLinkHosts,
 	FieldCurrency,
-	FieldClickWindowDays,
+	FieldAttributionWindowDays,
 	FieldDailyCap,
 	FieldQualification,
 	FieldCreatedAt,
@@ -159,9 +159,9 @@ func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCurrency, opts...).ToFunc()
 }
 
-// ByClickWindowDays orders the results by the click_window_days field.
-func ByClickWindowDays(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldClickWindowDays, opts...).ToFunc()
+// ByAttributionWindowDays orders the results by the attribution_window_days field.
+func ByAttributionWindowDays(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAttributionWindowDays, opts...).ToFunc()
 }
 
 // ByDailyCap orders the results by the daily_cap field.

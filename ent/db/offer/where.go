@@ -81,9 +81,9 @@ func Currency(v string) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldCurrency, v))
 }
 
-// ClickWindowDays applies equality check predicate on the "click_window_days" field. It's identical to ClickWindowDaysEQ.
-func ClickWindowDays(v int) predicate.Offer {
-	return predicate.Offer(sql.FieldEQ(FieldClickWindowDays, v))
+// AttributionWindowDays applies equality check predicate on the "attribution_window_days" field. It's identical to AttributionWindowDaysEQ.
+func AttributionWindowDays(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldAttributionWindowDays, v))
 }
 
 // DailyCap applies equality check predicate on the "daily_cap" field. It's identical to DailyCapEQ.
@@ -481,54 +481,54 @@ func CurrencyContainsFold(v string) predicate.Offer {
 	return predicate.Offer(sql.FieldContainsFold(FieldCurrency, v))
 }
 
-// ClickWindowDaysEQ applies the EQ predicate on the "click_window_days" field.
-func ClickWindowDaysEQ(v int) predicate.Offer {
-	return predicate.Offer(sql.FieldEQ(FieldClickWindowDays, v))
+// AttributionWindowDaysEQ applies the EQ predicate on the "attribution_window_days" field.
+func AttributionWindowDaysEQ(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldAttributionWindowDays, v))
 }
 
-// ClickWindowDaysNEQ applies the NEQ predicate on the "click_window_days" field.
-func ClickWindowDaysNEQ(v int) predicate.Offer {
-	return predicate.Offer(sql.FieldNEQ(FieldClickWindowDays, v))
+// AttributionWindowDaysNEQ applies the NEQ predicate on the "attribution_window_days" field.
+func AttributionWindowDaysNEQ(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldNEQ(FieldAttributionWindowDays, v))
 }
 
-// ClickWindowDaysIn applies the In predicate on the "click_window_days" field.
-func ClickWindowDaysIn(vs ...int) predicate.Offer {
-	return predicate.Offer(sql.FieldIn(FieldClickWindowDays, vs...))
+// AttributionWindowDaysIn applies the In predicate on the "attribution_window_days" field.
+func AttributionWindowDaysIn(vs ...int) predicate.Offer {
+	return predicate.Offer(sql.FieldIn(FieldAttributionWindowDays, vs...))
 }
 
-// ClickWindowDaysNotIn applies the NotIn predicate on the "click_window_days" field.
-func ClickWindowDaysNotIn(vs ...int) predicate.Offer {
-	return predicate.Offer(sql.FieldNotIn(FieldClickWindowDays, vs...))
+// AttributionWindowDaysNotIn applies the NotIn predicate on the "attribution_window_days" field.
+func AttributionWindowDaysNotIn(vs ...int) predicate.Offer {
+	return predicate.Offer(sql.FieldNotIn(FieldAttributionWindowDays, vs...))
 }
 
-// ClickWindowDaysGT applies the GT predicate on the "click_window_days" field.
-func ClickWindowDaysGT(v int) predicate.Offer {
-	return predicate.Offer(sql.FieldGT(FieldClickWindowDays, v))
+// AttributionWindowDaysGT applies the GT predicate on the "attribution_window_days" field.
+func AttributionWindowDaysGT(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldGT(FieldAttributionWindowDays, v))
 }
 
-// ClickWindowDaysGTE applies the GTE predicate on the "click_window_days" field.
-func ClickWindowDaysGTE(v int) predicate.Offer {
-	return predicate.Offer(sql.FieldGTE(FieldClickWindowDays, v))
+// AttributionWindowDaysGTE applies the GTE predicate on the "attribution_window_days" field.
+func AttributionWindowDaysGTE(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldGTE(FieldAttributionWindowDays, v))
 }
 
-// ClickWindowDaysLT applies the LT predicate on the "click_window_days" field.
-func ClickWindowDaysLT(v int) predicate.Offer {
-	return predicate.Offer(sql.FieldLT(FieldClickWindowDays, v))
+// AttributionWindowDaysLT applies the LT predicate on the "attribution_window_days" field.
+func AttributionWindowDaysLT(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldLT(FieldAttributionWindowDays, v))
 }
 
-// ClickWindowDaysLTE applies the LTE predicate on the "click_window_days" field.
-func ClickWindowDaysLTE(v int) predicate.Offer {
-	return predicate.Offer(sql.FieldLTE(FieldClickWindowDays, v))
+// AttributionWindowDaysLTE applies the LTE predicate on the "attribution_window_days" field.
+func AttributionWindowDaysLTE(v int) predicate.Offer {
+	return predicate.Offer(sql.FieldLTE(FieldAttributionWindowDays, v))
 }
 
-// ClickWindowDaysIsNil applies the IsNil predicate on the "click_window_days" field.
-func ClickWindowDaysIsNil() predicate.Offer {
-	return predicate.Offer(sql.FieldIsNull(FieldClickWindowDays))
+// AttributionWindowDaysIsNil applies the IsNil predicate on the "attribution_window_days" field.
+func AttributionWindowDaysIsNil() predicate.Offer {
+	return predicate.Offer(sql.FieldIsNull(FieldAttributionWindowDays))
 }
 
-// ClickWindowDaysNotNil applies the NotNil predicate on the "click_window_days" field.
-func ClickWindowDaysNotNil() predicate.Offer {
-	return predicate.Offer(sql.FieldNotNull(FieldClickWindowDays))
+// AttributionWindowDaysNotNil applies the NotNil predicate on the "attribution_window_days" field.
+func AttributionWindowDaysNotNil() predicate.Offer {
+	return predicate.Offer(sql.FieldNotNull(FieldAttributionWindowDays))
 }
 
 // DailyCapEQ applies the EQ predicate on the "daily_cap" field.

@@ -39,9 +39,6 @@ type Conversion func(*sql.Selector)
 // ConversionEvent is the predicate function for conversionevent builders.
 type ConversionEvent func(*sql.Selector)
 
-// CurrencyRate is the predicate function for currencyrate builders.
-type CurrencyRate func(*sql.Selector)
-
 // Deal is the predicate function for deal builders.
 type Deal func(*sql.Selector)
 
@@ -50,6 +47,9 @@ type Delivery func(*sql.Selector)
 
 // EchoRequest is the predicate function for echorequest builders.
 type EchoRequest func(*sql.Selector)
+
+// ExchangeRate is the predicate function for exchangerate builders.
+type ExchangeRate func(*sql.Selector)
 
 // Goal is the predicate function for goal builders.
 type Goal func(*sql.Selector)

@@ -375,30 +375,6 @@ func (f ConversionEventMutationRuleFunc) EvalMutation(ctx context.Context, m db.
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.ConversionEventMutation", m)
 }
 
-// The CurrencyRateQueryRuleFunc type is an adapter to allow the use of ordinary
-// functions as a query rule.
-type CurrencyRateQueryRuleFunc func(context.Context, *db.CurrencyRateQuery) error
-
-// EvalQuery return f(ctx, q).
-func (f CurrencyRateQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
-	if q, ok := q.(*db.CurrencyRateQuery); ok {
-		return f(ctx, q)
-	}
-	return Denyf("db/privacy: unexpected query type %T, expect *db.CurrencyRateQuery", q)
-}
-
-// The CurrencyRateMutationRuleFunc type is an adapter to allow the use of ordinary
-// functions as a mutation rule.
-type CurrencyRateMutationRuleFunc func(context.Context, *db.CurrencyRateMutation) error
-
-// EvalMutation calls f(ctx, m).
-func (f CurrencyRateMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
-	if m, ok := m.(*db.CurrencyRateMutation); ok {
-		return f(ctx, m)
-	}
-	return Denyf("db/privacy: unexpected mutation type %T, expect *db.CurrencyRateMutation", m)
-}
-
 // The DealQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type DealQueryRuleFunc func(context.Context, *db.DealQuery) error
@@ -469,6 +445,30 @@ func (f EchoRequestMutationRuleFunc) EvalMutation(ctx context.Context, m db.Muta
 		return f(ctx, m)
 	}
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.EchoRequestMutation", m)
+}
+
+// The ExchangeRateQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ExchangeRateQueryRuleFunc func(context.Context, *db.ExchangeRateQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ExchangeRateQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.ExchangeRateQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.ExchangeRateQuery", q)
+}
+
+// The ExchangeRateMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ExchangeRateMutationRuleFunc func(context.Context, *db.ExchangeRateMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ExchangeRateMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.ExchangeRateMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.ExchangeRateMutation", m)
 }
 
 // The GoalQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -816,13 +816,13 @@ func queryFilter(q db.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *db.ConversionEventQuery:
 		return q.Filter(), nil
-	case *db.CurrencyRateQuery:
-		return q.Filter(), nil
 	case *db.DealQuery:
 		return q.Filter(), nil
 	case *db.DeliveryQuery:
 		return q.Filter(), nil
 	case *db.EchoRequestQuery:
+		return q.Filter(), nil
+	case *db.ExchangeRateQuery:
 		return q.Filter(), nil
 	case *db.GoalQuery:
 		return q.Filter(), nil
@@ -877,13 +877,13 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 		return m.Filter(), nil
 	case *db.ConversionEventMutation:
 		return m.Filter(), nil
-	case *db.CurrencyRateMutation:
-		return m.Filter(), nil
 	case *db.DealMutation:
 		return m.Filter(), nil
 	case *db.DeliveryMutation:
 		return m.Filter(), nil
 	case *db.EchoRequestMutation:
+		return m.Filter(), nil
+	case *db.ExchangeRateMutation:
 		return m.Filter(), nil
 	case *db.GoalMutation:
 		return m.Filter(), nil

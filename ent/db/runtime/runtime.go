@@ -16,10 +16,10 @@ import (
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionevent"
-	"postrider/ent/db/currencyrate"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
+	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
@@ -279,39 +279,6 @@ func init() {
 			return next.Mutate(ctx, m)
 		})
 	}
-	currencyrate.Policy = privacy.NewPolicies(schema.CurrencyRate{})
-	currencyrate.Hooks[0] = func(next ent.Mutator) ent.Mutator {
-		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
-			if err := currencyrate.Policy.EvalMutation(ctx, m); err != nil {
-				return nil, err
-			}
-			return next.Mutate(ctx, m)
-		})
-	}
-	currencyrateFields := schema.CurrencyRate{}.Fields()
-	_ = currencyrateFields
-	// currencyrateDescCurrency is the schema descriptor for currency field.
-	currencyrateDescCurrency := currencyrateFields[1].Descriptor()
-	// currencyrate.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
-	currencyrate.CurrencyValidator = func() func(string) error {
-		validators := currencyrateDescCurrency.Validators
-		fns := [...]func(string) error{
-			validators[0].(func(string) error),
-			validators[1].(func(string) error),
-		}
-		return func(currency string) error {
-			for _, fn := range fns {
-				if err := fn(currency); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-	}()
-	// currencyrateDescCreatedAt is the schema descriptor for created_at field.
-	currencyrateDescCreatedAt := currencyrateFields[4].Descriptor()
-	// currencyrate.DefaultCreatedAt holds the default value on creation for the created_at field.
-	currencyrate.DefaultCreatedAt = currencyrateDescCreatedAt.Default.(func() time.Time)
 	deal.Policy = privacy.NewPolicies(schema.Deal{})
 	deal.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -349,10 +316,10 @@ func init() {
 	dealDescTiers := dealFields[9].Descriptor()
 	// deal.DefaultTiers holds the default value on creation for the tiers field.
 	deal.DefaultTiers = dealDescTiers.Default.([]commission.Tier)
-	// dealDescCarryOver is the schema descriptor for carry_over field.
-	dealDescCarryOver := dealFields[12].Descriptor()
-	// deal.DefaultCarryOver holds the default value on creation for the carry_over field.
-	deal.DefaultCarryOver = dealDescCarryOver.Default.(bool)
+	// dealDescNegativeCarryover is the schema descriptor for negative_carryover field.
+	dealDescNegativeCarryover := dealFields[12].Descriptor()
+	// deal.DefaultNegativeCarryover holds the default value on creation for the negative_carryover field.
+	deal.DefaultNegativeCarryover = dealDescNegativeCarryover.Default.(bool)
 	// dealDescCreatedAt is the schema descriptor for created_at field.
 	dealDescCreatedAt := dealFields[13].Descriptor()
 	// deal.DefaultCreatedAt holds the default value on creation for the created_at field.
@@ -405,6 +372,39 @@ func init() {
 			return next.Mutate(ctx, m)
 		})
 	}
+	exchangerate.Policy = privacy.NewPolicies(schema.ExchangeRate{})
+	exchangerate.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := exchangerate.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	exchangerateFields := schema.ExchangeRate{}.Fields()
+	_ = exchangerateFields
+	// exchangerateDescQuote is the schema descriptor for quote field.
+	exchangerateDescQuote := exchangerateFields[1].Descriptor()
+	// exchangerate.QuoteValidator is a validator for the "quote" field. It is called by the builders before save.
+	exchangerate.QuoteValidator = func() func(string) error {
+		validators := exchangerateDescQuote.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(quote string) error {
+			for _, fn := range fns {
+				if err := fn(quote); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// exchangerateDescCreatedAt is the schema descriptor for created_at field.
+	exchangerateDescCreatedAt := exchangerateFields[4].Descriptor()
+	// exchangerate.DefaultCreatedAt holds the default value on creation for the created_at field.
+	exchangerate.DefaultCreatedAt = exchangerateDescCreatedAt.Default.(func() time.Time)
 	goal.Policy = privacy.NewPolicies(schema.Goal{})
 	goal.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {

@@ -92,7 +92,7 @@ export function makeCampaigns() {
       url: `https://go.postrider.example/c/Cmp${String(i)}Qr7z`,
     },
     dailyCap: i === 1 ? 50 : null,
-    takenToday: i === 1 ? 50 : 0,
+    usedToday: i === 1 ? 50 : 0,
     missingGoals: i === 1 ? goals.slice(3, 5) : [],
     numbers: numbers(i === 4 ? 0 : 1000 * (i + 1)),
     postbacks: [] as unknown[],

@@ -9,11 +9,11 @@ import { type Column, Table } from "@/components/ui/table";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 
-const BalancesQuery = graphql(`
-  query Balances {
-    balances {
+const EarningsQuery = graphql(`
+  query Earnings {
+    earnings {
       currency
-      carriesOver
+      negativeCarryover
       affiliate {
         id
         name
@@ -28,11 +28,11 @@ const BalancesQuery = graphql(`
       }
       months {
         month
-        earned {
+        commission {
           amount
           currency
         }
-        toPay {
+        payable {
           amount
           currency
         }
@@ -41,23 +41,23 @@ const BalancesQuery = graphql(`
   }
 `);
 
-type Balance = ResultOf<typeof BalancesQuery>["balances"][number];
+type Earnings = ResultOf<typeof EarningsQuery>["earnings"][number];
 
 interface Row {
   id: string;
-  balance: Balance;
-  month: Balance["months"][number];
-  /** The newest of its balance: what it leaves is carried on. */
+  earnings: Earnings;
+  month: Earnings["months"][number];
+  /** The newest of its earnings: what it leaves is carried on. */
   isLast: boolean;
 }
 
-function rowsOf(balances: readonly Balance[]): Row[] {
-  const rows = balances.flatMap((balance) =>
-    balance.months.map((month, i) => ({
-      id: [balance.affiliate.id, balance.offer.id, balance.currency, month.month].join(" "),
-      balance,
+function rowsOf(earnings: readonly Earnings[]): Row[] {
+  const rows = earnings.flatMap((earnings) =>
+    earnings.months.map((month, i) => ({
+      id: [earnings.affiliate.id, earnings.offer.id, earnings.currency, month.month].join(" "),
+      earnings,
       month,
-      isLast: i === balance.months.length - 1,
+      isLast: i === earnings.months.length - 1,
     })),
   );
   return rows.sort((a, b) => b.month.month.localeCompare(a.month.month));
@@ -68,8 +68,8 @@ const monthName = new Intl.DateTimeFormat("en", { month: "long", year: "numeric"
 /** What is owed, month by month, the newest first. */
 export function BalancePage(): ReactElement {
   const isStaff = useIsStaff();
-  const [{ data, error }, refetch] = useQuery({ query: BalancesQuery, requestPolicy: "cache-and-network" });
-  const rows = rowsOf(data?.balances ?? []);
+  const [{ data, error }, refetch] = useQuery({ query: EarningsQuery, requestPolicy: "cache-and-network" });
+  const rows = rowsOf(data?.earnings ?? []);
   const columns: Column<Row>[] = [
     {
       id: "month",
@@ -77,38 +77,38 @@ export function BalancePage(): ReactElement {
       lead: true,
       cell: ({ month }) => <span className="font-medium">{monthName.format(new Date(month.month))}</span>,
     },
-    { id: "offer", header: "Offer", cell: ({ balance }) => balance.offer.name },
+    { id: "offer", header: "Offer", cell: ({ earnings }) => earnings.offer.name },
     ...(isStaff
       ? [
           {
             id: "affiliate",
             header: "Affiliate",
-            cell: ({ balance }: Row) => <span className="text-muted">{balance.affiliate.name}</span>,
+            cell: ({ earnings }: Row) => <span className="text-muted">{earnings.affiliate.name}</span>,
           },
         ]
       : []),
     {
-      id: "earned",
-      header: "Earned",
+      id: "commission",
+      header: "Commission",
       align: "right",
       cell: ({ month }) => (
         <>
-          <span className="mr-1 text-muted sm:hidden">earned</span>
-          <Money value={month.earned} />
+          <span className="mr-1 text-muted sm:hidden">commission</span>
+          <Money value={month.commission} />
         </>
       ),
     },
     {
-      id: "toPay",
+      id: "payable",
       header: "To pay",
       align: "right",
       trail: true,
-      cell: ({ month, balance, isLast }) => (
+      cell: ({ month, earnings, isLast }) => (
         <span className="inline-flex flex-col items-end">
-          <Money value={month.toPay} />
-          {isLast && Number(balance.carried.amount) < 0 && (
+          <Money value={month.payable} />
+          {isLast && Number(earnings.carried.amount) < 0 && (
             <span className="text-xs text-muted">
-              <Money value={balance.carried} /> is taken off the next month
+              <Money value={earnings.carried} /> is taken off the next month
             </span>
           )}
         </span>
@@ -117,13 +117,13 @@ export function BalancePage(): ReactElement {
   ];
   return (
     <>
-      <PageHead title="Balance">
+      <PageHead title="Earnings">
         What approved conversions pay, by month (UTC) and offer. A month below zero is taken off the next
         where the deal says so.
       </PageHead>
       <PageBody className="max-w-4xl">
         <Listing
-          what="The balance"
+          what="The earnings"
           error={data ? undefined : error}
           isEmpty={data !== undefined && rows.length === 0}
           empty={{
@@ -136,7 +136,7 @@ export function BalancePage(): ReactElement {
           }}
         >
           <Panel flush>
-            <Table label="Balance" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
+            <Table label="Earnings" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
           </Panel>
         </Listing>
       </PageBody>

@@ -43,7 +43,7 @@ const CampaignQuery = graphql(`
         name
         state
         dailyCap
-        takenToday
+        usedToday
         createdAt
         affiliate {
           id
@@ -99,7 +99,7 @@ const UpdateCampaign = graphql(`
         name
         state
         dailyCap
-        takenToday
+        usedToday
       }
       userErrors {
         field
@@ -271,7 +271,7 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
               <Fact name="Deal">{offer.deal ? dealInWords(offer.deal) : "None agreed"}</Fact>
               {campaign.dailyCap !== null && (
                 <Fact name="Cap today (UTC)">
-                  <CapToday most={campaign.dailyCap} taken={campaign.takenToday} />
+                  <CapToday most={campaign.dailyCap} taken={campaign.usedToday} />
                 </Fact>
               )}
               <Fact name="Created">

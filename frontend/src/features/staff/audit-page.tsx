@@ -53,7 +53,7 @@ const entities = [
   "api_token",
   "campaign",
   "conversion",
-  "currency_rate",
+  "exchange_rate",
   "deal",
   "goal",
   "landing_page",

@@ -71,7 +71,7 @@ export function DealForm({
   const [currency, setCurrency] = useState(given);
   const [from, setFrom] = useState(() => new Date().toISOString().slice(0, 10));
   const [to, setTo] = useState("");
-  const [carryOver, setCarryOver] = useState(true);
+  const [negativeCarryover, setNegativeCarryover] = useState(true);
   const [tierBy, setTierBy] = useState<"COUNT" | "REVENUE">("COUNT");
   const [tiers, setTiers] = useState<Tier[]>([]);
   const { errors, isSaving, save } = useSave(CreateDeal, "createDeal", [
@@ -95,7 +95,7 @@ export function DealForm({
       offerId,
       model,
       currency,
-      carryOver,
+      negativeCarryover,
       ...(affiliateId !== "" && { affiliateId }),
       ...(paysAmount && { amount }),
       ...(paysPercent && { percent }),
@@ -181,7 +181,7 @@ export function DealForm({
       />
       <TextField label="To" type="date" value={to} onChange={setTo} hint="Empty for no end." />
       {paysPercent && (
-        <Switch isSelected={carryOver} onChange={setCarryOver} className="sm:col-span-2">
+        <Switch isSelected={negativeCarryover} onChange={setNegativeCarryover} className="sm:col-span-2">
           A month below zero is taken off the next
         </Switch>
       )}

@@ -44,14 +44,14 @@ export interface OfferFields {
   destinationUrl: string | null;
   fallbackUrl: string | null;
   deepLinkHosts: readonly string[];
-  clickWindowDays: number | null;
+  attributionWindowDays: number | null;
   dailyCap: number | null;
   qualification: {
     goals: readonly string[];
     minDeposit: string;
-    minSum: string;
+    minCumulativeDeposit: string;
     withinDays: number;
-    holdDays: number;
+    clawbackDays: number;
   } | null;
 }
 
@@ -63,7 +63,7 @@ const fields = [
   "fallbackUrl",
   "deepLinkHosts",
   "currency",
-  "clickWindowDays",
+  "attributionWindowDays",
   "dailyCap",
   "qualification",
 ];
@@ -89,14 +89,14 @@ export function OfferForm({
   const [destinationUrl, setDestinationUrl] = useState(offer?.destinationUrl ?? "");
   const [fallbackUrl, setFallbackUrl] = useState(offer?.fallbackUrl ?? "");
   const [hosts, setHosts] = useState(offer?.deepLinkHosts.join(" ") ?? "");
-  const [window, setWindow] = useState(String(offer?.clickWindowDays ?? ""));
+  const [window, setWindow] = useState(String(offer?.attributionWindowDays ?? ""));
   const [cap, setCap] = useState(String(offer?.dailyCap ?? ""));
   const rule = offer?.qualification ?? null;
   const [needed, setNeeded] = useState<string[]>([...(rule?.goals ?? [])]);
   const [minDeposit, setMinDeposit] = useState(rule?.minDeposit ?? "");
-  const [minSum, setMinSum] = useState(rule?.minSum ?? "");
+  const [minCumulativeDeposit, setMinSum] = useState(rule?.minCumulativeDeposit ?? "");
   const [withinDays, setWithinDays] = useState(String(rule?.withinDays ?? ""));
-  const [holdDays, setHoldDays] = useState(String(rule?.holdDays ?? ""));
+  const [clawbackDays, setClawbackDays] = useState(String(rule?.clawbackDays ?? ""));
   const { errors, isSaving, save } = useSave(SaveOffer, "saveOffer", fields);
 
   const submit = async () => {
@@ -110,14 +110,14 @@ export function OfferForm({
       destinationUrl,
       fallbackUrl,
       deepLinkHosts: hosts.split(/[\s,]+/).filter(Boolean),
-      clickWindowDays: count(window),
+      attributionWindowDays: count(window),
       dailyCap: count(cap),
       qualification: {
         goals: needed,
         minDeposit: minDeposit || "0",
-        minSum: minSum || "0",
+        minCumulativeDeposit: minCumulativeDeposit || "0",
         withinDays: count(withinDays),
-        holdDays: count(holdDays),
+        clawbackDays: count(clawbackDays),
       },
     });
     if (payload?.offer) onSaved(payload.offer.id, payload.offer.name);
@@ -183,12 +183,12 @@ export function OfferForm({
         error={errors.fields["deepLinkHosts"]}
       />
       <TextField
-        label="Click window in days"
+        label="Attribution window in days"
         value={window}
         onChange={setWindow}
         inputMode="numeric"
         hint="What comes later is late and waits in Unattributed; empty for any time."
-        error={errors.fields["clickWindowDays"]}
+        error={errors.fields["attributionWindowDays"]}
       />
       <TextField
         label="Cap a day"
@@ -229,7 +229,12 @@ export function OfferForm({
             onChange={setMinDeposit}
             inputMode="decimal"
           />
-          <TextField label="Least sum of deposits" value={minSum} onChange={setMinSum} inputMode="decimal" />
+          <TextField
+            label="Least sum of deposits"
+            value={minCumulativeDeposit}
+            onChange={setMinSum}
+            inputMode="decimal"
+          />
           <TextField
             label="Within days of the registration"
             value={withinDays}
@@ -239,8 +244,8 @@ export function OfferForm({
           />
           <TextField
             label="Hold in days"
-            value={holdDays}
-            onChange={setHoldDays}
+            value={clawbackDays}
+            onChange={setClawbackDays}
             inputMode="numeric"
             hint="A reversal within it takes the CPA back; 0 for any time."
           />

@@ -36,14 +36,14 @@ const OfferQuery = graphql(`
         destinationUrl
         fallbackUrl
         deepLinkHosts
-        clickWindowDays
+        attributionWindowDays
         dailyCap
         qualification {
           goals
           minDeposit
-          minSum
+          minCumulativeDeposit
           withinDays
-          holdDays
+          clawbackDays
         }
         landingPages {
           id
@@ -58,7 +58,7 @@ const OfferQuery = graphql(`
           leadGoal
           validFrom
           validTo
-          carryOver
+          negativeCarryover
           tierBy
           amount {
             amount

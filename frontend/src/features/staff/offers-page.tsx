@@ -28,9 +28,9 @@ const OffersQuery = graphql(`
           vertical
           state
           currency
-          clickWindowDays
+          attributionWindowDays
           dailyCap
-          takenToday
+          usedToday
           qualification {
             goals
           }
@@ -98,10 +98,11 @@ export function OffersPage(): ReactElement {
     },
     {
       id: "window",
-      header: "Click window",
+      header: "Attribution window",
       deskOnly: true,
       align: "right",
-      cell: (row) => (row.clickWindowDays === null ? <None /> : `${String(row.clickWindowDays)} days`),
+      cell: (row) =>
+        row.attributionWindowDays === null ? <None /> : `${String(row.attributionWindowDays)} days`,
     },
     {
       id: "cap",
@@ -109,10 +110,10 @@ export function OffersPage(): ReactElement {
       align: "right",
       label: "cap today",
       cell: (row) =>
-        row.dailyCap === null || row.takenToday === null ? (
+        row.dailyCap === null || row.usedToday === null ? (
           <None />
         ) : (
-          <CapToday most={row.dailyCap} taken={row.takenToday} />
+          <CapToday most={row.dailyCap} taken={row.usedToday} />
         ),
     },
   ];

@@ -16,18 +16,18 @@ import { useSave } from "./use-save";
 
 const RatesQuery = graphql(`
   query StaffRates {
-    currencyRates {
+    exchangeRates {
       id
-      currency
-      perEuro
-      validFrom
+      quote
+      rate
+      from
     }
   }
 `);
 
 const SetRate = graphql(`
-  mutation StaffSetRate($input: SetCurrencyRateInput!) {
-    setCurrencyRate(input: $input) {
+  mutation StaffSetRate($input: SetExchangeRateInput!) {
+    setExchangeRate(input: $input) {
       rate {
         id
       }
@@ -39,35 +39,31 @@ const SetRate = graphql(`
   }
 `);
 
-type Rate = ResultOf<typeof RatesQuery>["currencyRates"][number];
+type Rate = ResultOf<typeof RatesQuery>["exchangeRates"][number];
 
 export function RatesPage(): ReactElement {
   const [{ data, error }, refetch] = useQuery({ query: RatesQuery, requestPolicy: "cache-and-network" });
   const [currency, setCurrency] = useState("");
-  const [perEuro, setPerEuro] = useState("");
+  const [rate, setRate] = useState("");
   const [from, setFrom] = useState("");
-  const { errors, isSaving, save } = useSave(SetRate, "setCurrencyRate", [
-    "currency",
-    "perEuro",
-    "validFrom",
-  ]);
+  const { errors, isSaving, save } = useSave(SetRate, "setExchangeRate", ["quote", "rate", "from"]);
   const columns: Column<Rate>[] = [
     {
       id: "currency",
       header: "Currency",
       lead: true,
-      cell: (row) => <span className="font-medium">{row.currency}</span>,
+      cell: (row) => <span className="font-medium">{row.quote}</span>,
     },
     {
       id: "rate",
       header: "For 1 EUR",
       align: "right",
       trail: true,
-      cell: (row) => <span className="tabular">{row.perEuro}</span>,
+      cell: (row) => <span className="tabular">{row.rate}</span>,
     },
-    { id: "from", header: "From", cell: (row) => <Time at={row.validFrom} /> },
+    { id: "from", header: "From", cell: (row) => <Time at={row.from} /> },
   ];
-  const rows = data?.currencyRates ?? [];
+  const rows = data?.exchangeRates ?? [];
   return (
     <>
       <PageHead title="Currency rates">
@@ -78,12 +74,12 @@ export function RatesPage(): ReactElement {
           <Form
             className="grid items-start gap-4 sm:grid-cols-4"
             onSubmit={() => {
-              void save({ currency, perEuro, ...(from !== "" && { validFrom: `${from}T00:00:00Z` }) }).then(
+              void save({ quote: currency, rate, ...(from !== "" && { from: `${from}T00:00:00Z` }) }).then(
                 (payload) => {
                   if (!payload) return;
-                  toast(`1 EUR is ${perEuro} ${currency.toUpperCase()}`);
+                  toast(`1 EUR is ${rate} ${currency.toUpperCase()}`);
                   setCurrency("");
-                  setPerEuro("");
+                  setRate("");
                   refetch({ requestPolicy: "network-only" });
                 },
               );
@@ -98,16 +94,16 @@ export function RatesPage(): ReactElement {
               value={currency}
               onChange={setCurrency}
               isRequired
-              error={errors.fields["currency"]}
+              error={errors.fields["quote"]}
             />
             <TextField
               label="For 1 EUR"
               placeholder="1.08"
               inputMode="decimal"
-              value={perEuro}
-              onChange={setPerEuro}
+              value={rate}
+              onChange={setRate}
               isRequired
-              error={errors.fields["perEuro"]}
+              error={errors.fields["rate"]}
             />
             <TextField label="From" type="date" value={from} onChange={setFrom} hint="Empty for now." />
             <div className="flex sm:pt-6">

@@ -15,7 +15,7 @@ import (
 	"postrider/report"
 )
 
-func TestAMonthBelowZeroIsTakenOffTheNext(t *testing.T) {
+func TestAMonthBelowZeroIsUsedOffTheNext(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	one, other := pgtest.NewScene(t, d), pgtest.NewScene(t, d)
@@ -38,39 +38,39 @@ func TestAMonthBelowZeroIsTakenOffTheNext(t *testing.T) {
 
 	said := func(v *viewer.Viewer) string {
 		t.Helper()
-		list, err := h.Balances(viewer.With(t.Context(), v))
+		list, err := h.Earnings(viewer.With(t.Context(), v))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var words []string
 		for _, b := range list {
 			for _, m := range b.Months {
-				words = append(words, fmt.Sprintf("%s: %s earned, %s to pay %s", m.Month.Format("2006-01"), m.Earned, m.ToPay, m.Currency))
+				words = append(words, fmt.Sprintf("%s: %s commission, %s payable %s", m.Month.Format("2006-01"), m.Commission, m.Payable, m.Currency))
 			}
 			words = append(words, "left: "+b.Carried.String())
 		}
 		return strings.Join(words, "\n")
 	}
-	own := `2026-01: 100 earned, 100 to pay EUR
-2026-02: -50 earned, 0 to pay EUR
-2026-03: 70 earned, 20 to pay EUR
-2026-04: -5 earned, 0 to pay EUR
+	own := `2026-01: 100 commission, 100 payable EUR
+2026-02: -50 commission, 0 payable EUR
+2026-03: 70 commission, 20 payable EUR
+2026-04: -5 commission, 0 payable EUR
 left: -5
-2026-04: 9 earned, 9 to pay USD
+2026-04: 9 commission, 9 payable USD
 left: 0`
 	if got := said(&viewer.Viewer{Role: viewer.Affiliate, AffiliateID: one.Affiliate}); got != own {
 		t.Errorf("the affiliate is owed\n%s\nwant\n%s", got, own)
 	}
-	if got, want := said(&viewer.Viewer{Role: viewer.Manager}), own+"\n2026-01: 7 earned, 7 to pay EUR\nleft: 0"; got != want {
+	if got, want := said(&viewer.Viewer{Role: viewer.Manager}), own+"\n2026-01: 7 commission, 7 payable EUR\nleft: 0"; got != want {
 		t.Errorf("staff see\n%s\nwant\n%s", got, want)
 	}
-	if _, err := d.SQL.ExecContext(t.Context(), `UPDATE deals SET carry_over = false`); err != nil {
+	if _, err := d.SQL.ExecContext(t.Context(), `UPDATE deals SET negative_carryover = false`); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.SQL.ExecContext(t.Context(), `UPDATE conversions SET deal_id = (SELECT min(id) FROM deals)`); err != nil {
 		t.Fatal(err)
 	}
-	if got := said(&viewer.Viewer{Role: viewer.Affiliate, AffiliateID: one.Affiliate}); !strings.Contains(got, "2026-03: 70 earned, 70 to pay EUR") || strings.Contains(got, "left: -5") {
+	if got := said(&viewer.Viewer{Role: viewer.Affiliate, AffiliateID: one.Affiliate}); !strings.Contains(got, "2026-03: 70 commission, 70 payable EUR") || strings.Contains(got, "left: -5") {
 		t.Errorf("without carry-over the affiliate is owed\n%s", got)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"postrider/ent/db/currencyrate"
+	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/predicate"
 
 	"entgo.io/ent"
@@ -17,65 +17,65 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// CurrencyRateQuery is the builder for querying CurrencyRate entities.
-type CurrencyRateQuery struct {
+// ExchangeRateQuery is the builder for querying ExchangeRate entities.
+type ExchangeRateQuery struct {
 	config
 	ctx        *QueryContext
-	order      []currencyrate.OrderOption
+	order      []exchangerate.OrderOption
 	inters     []Interceptor
-	predicates []predicate.CurrencyRate
+	predicates []predicate.ExchangeRate
 	modifiers  []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
 }
 
-// Where adds a new predicate for the CurrencyRateQuery builder.
-func (_q *CurrencyRateQuery) Where(ps ...predicate.CurrencyRate) *CurrencyRateQuery {
+// Where adds a new predicate for the ExchangeRateQuery builder.
+func (_q *ExchangeRateQuery) Where(ps ...predicate.ExchangeRate) *ExchangeRateQuery {
 	_q.predicates = append(_q.predicates, ps...)
 	return _q
 }
 
 // Limit the number of records to be returned by this query.
-func (_q *CurrencyRateQuery) Limit(limit int) *CurrencyRateQuery {
+func (_q *ExchangeRateQuery) Limit(limit int) *ExchangeRateQuery {
 	_q.ctx.Limit = &limit
 	return _q
 }
 
 // Offset to start from.
-func (_q *CurrencyRateQuery) Offset(offset int) *CurrencyRateQuery {
+func (_q *ExchangeRateQuery) Offset(offset int) *ExchangeRateQuery {
 	_q.ctx.Offset = &offset
 	return _q
 }
 
 // Unique configures the query builder to filter duplicate records on query.
 // By default, unique is set to true, and can be disabled using this method.
-func (_q *CurrencyRateQuery) Unique(unique bool) *CurrencyRateQuery {
+func (_q *ExchangeRateQuery) Unique(unique bool) *ExchangeRateQuery {
 	_q.ctx.Unique = &unique
 	return _q
 }
 
 // Order specifies how the records should be ordered.
-func (_q *CurrencyRateQuery) Order(o ...currencyrate.OrderOption) *CurrencyRateQuery {
+func (_q *ExchangeRateQuery) Order(o ...exchangerate.OrderOption) *ExchangeRateQuery {
 	_q.order = append(_q.order, o...)
 	return _q
 }
 
-// First returns the first CurrencyRate entity from the query.
-// Returns a *NotFoundError when no CurrencyRate was found.
-func (_q *CurrencyRateQuery) First(ctx context.Context) (*CurrencyRate, error) {
+// First returns the first ExchangeRate entity from the query.
+// Returns a *NotFoundError when no ExchangeRate was found.
+func (_q *ExchangeRateQuery) First(ctx context.Context) (*ExchangeRate, error) {
 	nodes, err := _q.Limit(1).All(setContextOp(ctx, _q.ctx, ent.OpQueryFirst))
 	if err != nil {
 		return nil, err
 	}
 	if len(nodes) == 0 {
-		return nil, &NotFoundError{currencyrate.Label}
+		return nil, &NotFoundError{exchangerate.Label}
 	}
 	return nodes[0], nil
 }
 
 // FirstX is like First, but panics if an error occurs.
-func (_q *CurrencyRateQuery) FirstX(ctx context.Context) *CurrencyRate {
+func (_q *ExchangeRateQuery) FirstX(ctx context.Context) *ExchangeRate {
 	node, err := _q.First(ctx)
 	if err != nil && !IsNotFound(err) {
 		panic(err)
@@ -83,22 +83,22 @@ func (_q *CurrencyRateQuery) FirstX(ctx context.Context) *CurrencyRate {
 	return node
 }
 
-// FirstID returns the first CurrencyRate ID from the query.
-// Returns a *NotFoundError when no CurrencyRate ID was found.
-func (_q *CurrencyRateQuery) FirstID(ctx context.Context) (id int64, err error) {
+// FirstID returns the first ExchangeRate ID from the query.
+// Returns a *NotFoundError when no ExchangeRate ID was found.
+func (_q *ExchangeRateQuery) FirstID(ctx context.Context) (id int64, err error) {
 	var ids []int64
 	if ids, err = _q.Limit(1).IDs(setContextOp(ctx, _q.ctx, ent.OpQueryFirstID)); err != nil {
 		return
 	}
 	if len(ids) == 0 {
-		err = &NotFoundError{currencyrate.Label}
+		err = &NotFoundError{exchangerate.Label}
 		return
 	}
 	return ids[0], nil
 }
 
 // FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *CurrencyRateQuery) FirstIDX(ctx context.Context) int64 {
+func (_q *ExchangeRateQuery) FirstIDX(ctx context.Context) int64 {
 	id, err := _q.FirstID(ctx)
 	if err != nil && !IsNotFound(err) {
 		panic(err)
@@ -106,10 +106,10 @@ func (_q *CurrencyRateQuery) FirstIDX(ctx context.Context) int64 {
 	return id
 }
 
-// Only returns a single CurrencyRate entity found by the query, ensuring it only returns one.
-// Returns a *NotSingularError when more than one CurrencyRate entity is found.
-// Returns a *NotFoundError when no CurrencyRate entities are found.
-func (_q *CurrencyRateQuery) Only(ctx context.Context) (*CurrencyRate, error) {
+// Only returns a single ExchangeRate entity found by the query, ensuring it only returns one.
+// Returns a *NotSingularError when more than one ExchangeRate entity is found.
+// Returns a *NotFoundError when no ExchangeRate entities are found.
+func (_q *ExchangeRateQuery) Only(ctx context.Context) (*ExchangeRate, error) {
 	nodes, err := _q.Limit(2).All(setContextOp(ctx, _q.ctx, ent.OpQueryOnly))
 	if err != nil {
 		return nil, err
@@ -118,14 +118,14 @@ func (_q *CurrencyRateQuery) Only(ctx context.Context) (*CurrencyRate, error) {
 	case 1:
 		return nodes[0], nil
 	case 0:
-		return nil, &NotFoundError{currencyrate.Label}
+		return nil, &NotFoundError{exchangerate.Label}
 	default:
-		return nil, &NotSingularError{currencyrate.Label}
+		return nil, &NotSingularError{exchangerate.Label}
 	}
 }
 
 // OnlyX is like Only, but panics if an error occurs.
-func (_q *CurrencyRateQuery) OnlyX(ctx context.Context) *CurrencyRate {
+func (_q *ExchangeRateQuery) OnlyX(ctx context.Context) *ExchangeRate {
 	node, err := _q.Only(ctx)
 	if err != nil {
 		panic(err)
@@ -133,10 +133,10 @@ func (_q *CurrencyRateQuery) OnlyX(ctx context.Context) *CurrencyRate {
 	return node
 }
 
-// OnlyID is like Only, but returns the only CurrencyRate ID in the query.
-// Returns a *NotSingularError when more than one CurrencyRate ID is found.
+// OnlyID is like Only, but returns the only ExchangeRate ID in the query.
+// Returns a *NotSingularError when more than one ExchangeRate ID is found.
 // Returns a *NotFoundError when no entities are found.
-func (_q *CurrencyRateQuery) OnlyID(ctx context.Context) (id int64, err error) {
+func (_q *ExchangeRateQuery) OnlyID(ctx context.Context) (id int64, err error) {
 	var ids []int64
 	if ids, err = _q.Limit(2).IDs(setContextOp(ctx, _q.ctx, ent.OpQueryOnlyID)); err != nil {
 		return
@@ -145,15 +145,15 @@ func (_q *CurrencyRateQuery) OnlyID(ctx context.Context) (id int64, err error) {
 	case 1:
 		id = ids[0]
 	case 0:
-		err = &NotFoundError{currencyrate.Label}
+		err = &NotFoundError{exchangerate.Label}
 	default:
-		err = &NotSingularError{currencyrate.Label}
+		err = &NotSingularError{exchangerate.Label}
 	}
 	return
 }
 
 // OnlyIDX is like OnlyID, but panics if an error occurs.
-func (_q *CurrencyRateQuery) OnlyIDX(ctx context.Context) int64 {
+func (_q *ExchangeRateQuery) OnlyIDX(ctx context.Context) int64 {
 	id, err := _q.OnlyID(ctx)
 	if err != nil {
 		panic(err)
@@ -161,18 +161,18 @@ func (_q *CurrencyRateQuery) OnlyIDX(ctx context.Context) int64 {
 	return id
 }
 
-// All executes the query and returns a list of CurrencyRates.
-func (_q *CurrencyRateQuery) All(ctx context.Context) ([]*CurrencyRate, error) {
+// All executes the query and returns a list of ExchangeRates.
+func (_q *ExchangeRateQuery) All(ctx context.Context) ([]*ExchangeRate, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryAll)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return nil, err
 	}
-	qr := querierAll[[]*CurrencyRate, *CurrencyRateQuery]()
-	return withInterceptors[[]*CurrencyRate](ctx, _q, qr, _q.inters)
+	qr := querierAll[[]*ExchangeRate, *ExchangeRateQuery]()
+	return withInterceptors[[]*ExchangeRate](ctx, _q, qr, _q.inters)
 }
 
 // AllX is like All, but panics if an error occurs.
-func (_q *CurrencyRateQuery) AllX(ctx context.Context) []*CurrencyRate {
+func (_q *ExchangeRateQuery) AllX(ctx context.Context) []*ExchangeRate {
 	nodes, err := _q.All(ctx)
 	if err != nil {
 		panic(err)
@@ -180,20 +180,20 @@ func (_q *CurrencyRateQuery) AllX(ctx context.Context) []*CurrencyRate {
 	return nodes
 }
 
-// IDs executes the query and returns a list of CurrencyRate IDs.
-func (_q *CurrencyRateQuery) IDs(ctx context.Context) (ids []int64, err error) {
+// IDs executes the query and returns a list of ExchangeRate IDs.
+func (_q *ExchangeRateQuery) IDs(ctx context.Context) (ids []int64, err error) {
 	if _q.ctx.Unique == nil && _q.path != nil {
 		_q.Unique(true)
 	}
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryIDs)
-	if err = _q.Select(currencyrate.FieldID).Scan(ctx, &ids); err != nil {
+	if err = _q.Select(exchangerate.FieldID).Scan(ctx, &ids); err != nil {
 		return nil, err
 	}
 	return ids, nil
 }
 
 // IDsX is like IDs, but panics if an error occurs.
-func (_q *CurrencyRateQuery) IDsX(ctx context.Context) []int64 {
+func (_q *ExchangeRateQuery) IDsX(ctx context.Context) []int64 {
 	ids, err := _q.IDs(ctx)
 	if err != nil {
 		panic(err)
@@ -202,16 +202,16 @@ func (_q *CurrencyRateQuery) IDsX(ctx context.Context) []int64 {
 }
 
 // Count returns the count of the given query.
-func (_q *CurrencyRateQuery) Count(ctx context.Context) (int, error) {
+func (_q *ExchangeRateQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return 0, err
 	}
-	return withInterceptors[int](ctx, _q, querierCount[*CurrencyRateQuery](), _q.inters)
+	return withInterceptors[int](ctx, _q, querierCount[*ExchangeRateQuery](), _q.inters)
 }
 
 // CountX is like Count, but panics if an error occurs.
-func (_q *CurrencyRateQuery) CountX(ctx context.Context) int {
+func (_q *ExchangeRateQuery) CountX(ctx context.Context) int {
 	count, err := _q.Count(ctx)
 	if err != nil {
 		panic(err)
@@ -220,7 +220,7 @@ func (_q *CurrencyRateQuery) CountX(ctx context.Context) int {
 }
 
 // Exist returns true if the query has elements in the graph.
-func (_q *CurrencyRateQuery) Exist(ctx context.Context) (bool, error) {
+func (_q *ExchangeRateQuery) Exist(ctx context.Context) (bool, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryExist)
 	switch _, err := _q.FirstID(ctx); {
 	case IsNotFound(err):
@@ -233,7 +233,7 @@ func (_q *CurrencyRateQuery) Exist(ctx context.Context) (bool, error) {
 }
 
 // ExistX is like Exist, but panics if an error occurs.
-func (_q *CurrencyRateQuery) ExistX(ctx context.Context) bool {
+func (_q *ExchangeRateQuery) ExistX(ctx context.Context) bool {
 	exist, err := _q.Exist(ctx)
 	if err != nil {
 		panic(err)
@@ -241,18 +241,18 @@ func (_q *CurrencyRateQuery) ExistX(ctx context.Context) bool {
 	return exist
 }
 
-// Clone returns a duplicate of the CurrencyRateQuery builder, including all associated steps. It can be
+// Clone returns a duplicate of the ExchangeRateQuery builder, including all associated steps. It can be
 // used to prepare common query builders and use them differently after the clone is made.
-func (_q *CurrencyRateQuery) Clone() *CurrencyRateQuery {
+func (_q *ExchangeRateQuery) Clone() *ExchangeRateQuery {
 	if _q == nil {
 		return nil
 	}
-	return &CurrencyRateQuery{
+	return &ExchangeRateQuery{
 		config:     _q.config,
 		ctx:        _q.ctx.Clone(),
-		order:      append([]currencyrate.OrderOption{}, _q.order...),
+		order:      append([]exchangerate.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.CurrencyRate{}, _q.predicates...),
+		predicates: append([]predicate.ExchangeRate{}, _q.predicates...),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -266,19 +266,19 @@ func (_q *CurrencyRateQuery) Clone() *CurrencyRateQuery {
 // Example:
 //
 //	var v []struct {
-//		Currency string `json:"currency,omitempty"`
+//		Quote string `json:"quote,omitempty"`
 //		Count int `json:"count,omitempty"`
 //	}
 //
-//	client.CurrencyRate.Query().
-//		GroupBy(currencyrate.FieldCurrency).
+//	client.ExchangeRate.Query().
+//		GroupBy(exchangerate.FieldQuote).
 //		Aggregate(db.Count()).
 //		Scan(ctx, &v)
-func (_q *CurrencyRateQuery) GroupBy(field string, fields ...string) *CurrencyRateGroupBy {
+func (_q *ExchangeRateQuery) GroupBy(field string, fields ...string) *ExchangeRateGroupBy {
 	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &CurrencyRateGroupBy{build: _q}
+	grbuild := &ExchangeRateGroupBy{build: _q}
 	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = currencyrate.Label
+	grbuild.label = exchangerate.Label
 	grbuild.scan = grbuild.Scan
 	return grbuild
 }
@@ -289,26 +289,26 @@ func (_q *CurrencyRateQuery) GroupBy(field string, fields ...string) *CurrencyRa
 // Example:
 //
 //	var v []struct {
-//		Currency string `json:"currency,omitempty"`
+//		Quote string `json:"quote,omitempty"`
 //	}
 //
-//	client.CurrencyRate.Query().
-//		Select(currencyrate.FieldCurrency).
+//	client.ExchangeRate.Query().
+//		Select(exchangerate.FieldQuote).
 //		Scan(ctx, &v)
-func (_q *CurrencyRateQuery) Select(fields ...string) *CurrencyRateSelect {
+func (_q *ExchangeRateQuery) Select(fields ...string) *ExchangeRateSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)
-	sbuild := &CurrencyRateSelect{CurrencyRateQuery: _q}
-	sbuild.label = currencyrate.Label
+	sbuild := &ExchangeRateSelect{ExchangeRateQuery: _q}
+	sbuild.label = exchangerate.Label
 	sbuild.flds, sbuild.scan = &_q.ctx.Fields, sbuild.Scan
 	return sbuild
 }
 
-// Aggregate returns a CurrencyRateSelect configured with the given aggregations.
-func (_q *CurrencyRateQuery) Aggregate(fns ...AggregateFunc) *CurrencyRateSelect {
+// Aggregate returns a ExchangeRateSelect configured with the given aggregations.
+func (_q *ExchangeRateQuery) Aggregate(fns ...AggregateFunc) *ExchangeRateSelect {
 	return _q.Select().Aggregate(fns...)
 }
 
-func (_q *CurrencyRateQuery) prepareQuery(ctx context.Context) error {
+func (_q *ExchangeRateQuery) prepareQuery(ctx context.Context) error {
 	for _, inter := range _q.inters {
 		if inter == nil {
 			return fmt.Errorf("db: uninitialized interceptor (forgotten import db/runtime?)")
@@ -320,7 +320,7 @@ func (_q *CurrencyRateQuery) prepareQuery(ctx context.Context) error {
 		}
 	}
 	for _, f := range _q.ctx.Fields {
-		if !currencyrate.ValidColumn(f) {
+		if !exchangerate.ValidColumn(f) {
 			return &ValidationError{Name: f, err: fmt.Errorf("db: invalid field %q for query", f)}
 		}
 	}
@@ -331,25 +331,25 @@ func (_q *CurrencyRateQuery) prepareQuery(ctx context.Context) error {
 		}
 		_q.sql = prev
 	}
-	if currencyrate.Policy == nil {
-		return errors.New("db: uninitialized currencyrate.Policy (forgotten import db/runtime?)")
+	if exchangerate.Policy == nil {
+		return errors.New("db: uninitialized exchangerate.Policy (forgotten import db/runtime?)")
 	}
-	if err := currencyrate.Policy.EvalQuery(ctx, _q); err != nil {
+	if err := exchangerate.Policy.EvalQuery(ctx, _q); err != nil {
 		return err
 	}
 	return nil
 }
 
-func (_q *CurrencyRateQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*CurrencyRate, error) {
+func (_q *ExchangeRateQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*ExchangeRate, error) {
 	var (
-		nodes = []*CurrencyRate{}
+		nodes = []*ExchangeRate{}
 		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
-		return (*CurrencyRate).scanValues(nil, columns)
+		return (*ExchangeRate).scanValues(nil, columns)
 	}
 	_spec.Assign = func(columns []string, values []any) error {
-		node := &CurrencyRate{config: _q.config}
+		node := &ExchangeRate{config: _q.config}
 		nodes = append(nodes, node)
 		return node.assignValues(columns, values)
 	}
@@ -368,7 +368,7 @@ func (_q *CurrencyRateQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	return nodes, nil
 }
 
-func (_q *CurrencyRateQuery) sqlCount(ctx context.Context) (int, error) {
+func (_q *ExchangeRateQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -380,8 +380,8 @@ func (_q *CurrencyRateQuery) sqlCount(ctx context.Context) (int, error) {
 	return sqlgraph.CountNodes(ctx, _q.driver, _spec)
 }
 
-func (_q *CurrencyRateQuery) querySpec() *sqlgraph.QuerySpec {
-	_spec := sqlgraph.NewQuerySpec(currencyrate.Table, currencyrate.Columns, sqlgraph.NewFieldSpec(currencyrate.FieldID, field.TypeInt64))
+func (_q *ExchangeRateQuery) querySpec() *sqlgraph.QuerySpec {
+	_spec := sqlgraph.NewQuerySpec(exchangerate.Table, exchangerate.Columns, sqlgraph.NewFieldSpec(exchangerate.FieldID, field.TypeInt64))
 	_spec.From = _q.sql
 	if unique := _q.ctx.Unique; unique != nil {
 		_spec.Unique = *unique
@@ -390,9 +390,9 @@ func (_q *CurrencyRateQuery) querySpec() *sqlgraph.QuerySpec {
 	}
 	if fields := _q.ctx.Fields; len(fields) > 0 {
 		_spec.Node.Columns = make([]string, 0, len(fields))
-		_spec.Node.Columns = append(_spec.Node.Columns, currencyrate.FieldID)
+		_spec.Node.Columns = append(_spec.Node.Columns, exchangerate.FieldID)
 		for i := range fields {
-			if fields[i] != currencyrate.FieldID {
+			if fields[i] != exchangerate.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
 		}
@@ -420,12 +420,12 @@ func (_q *CurrencyRateQuery) querySpec() *sqlgraph.QuerySpec {
 	return _spec
 }
 
-func (_q *CurrencyRateQuery) sqlQuery(ctx context.Context) *sql.Selector {
+func (_q *ExchangeRateQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	builder := sql.Dialect(_q.driver.Dialect())
-	t1 := builder.Table(currencyrate.Table)
+	t1 := builder.Table(exchangerate.Table)
 	columns := _q.ctx.Fields
 	if len(columns) == 0 {
-		columns = currencyrate.Columns
+		columns = exchangerate.Columns
 	}
 	selector := builder.Select(t1.Columns(columns...)...).From(t1)
 	if _q.sql != nil {
@@ -458,7 +458,7 @@ func (_q *CurrencyRateQuery) sqlQuery(ctx context.Context) *sql.Selector {
 // ForUpdate locks the selected rows against concurrent updates, and prevent them from being
 // updated, deleted or "selected ... for update" by other sessions, until the transaction is
 // either committed or rolled-back.
-func (_q *CurrencyRateQuery) ForUpdate(opts ...sql.LockOption) *CurrencyRateQuery {
+func (_q *ExchangeRateQuery) ForUpdate(opts ...sql.LockOption) *ExchangeRateQuery {
 	if _q.driver.Dialect() == dialect.Postgres {
 		_q.Unique(false)
 	}
@@ -471,7 +471,7 @@ func (_q *CurrencyRateQuery) ForUpdate(opts ...sql.LockOption) *CurrencyRateQuer
 // ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
 // on any rows that are read. Other sessions can read the rows, but cannot modify them
 // until your transaction commits.
-func (_q *CurrencyRateQuery) ForShare(opts ...sql.LockOption) *CurrencyRateQuery {
+func (_q *ExchangeRateQuery) ForShare(opts ...sql.LockOption) *ExchangeRateQuery {
 	if _q.driver.Dialect() == dialect.Postgres {
 		_q.Unique(false)
 	}
@@ -482,33 +482,33 @@ func (_q *CurrencyRateQuery) ForShare(opts ...sql.LockOption) *CurrencyRateQuery
 }
 
 // Modify adds a query modifier for attaching custom logic to queries.
-func (_q *CurrencyRateQuery) Modify(modifiers ...func(s *sql.Selector)) *CurrencyRateSelect {
+func (_q *ExchangeRateQuery) Modify(modifiers ...func(s *sql.Selector)) *ExchangeRateSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
 }
 
-// CurrencyRateGroupBy is the group-by builder for CurrencyRate entities.
-type CurrencyRateGroupBy struct {
+// ExchangeRateGroupBy is the group-by builder for ExchangeRate entities.
+type ExchangeRateGroupBy struct {
 	selector
-	build *CurrencyRateQuery
+	build *ExchangeRateQuery
 }
 
 // Aggregate adds the given aggregation functions to the group-by query.
-func (_g *CurrencyRateGroupBy) Aggregate(fns ...AggregateFunc) *CurrencyRateGroupBy {
+func (_g *ExchangeRateGroupBy) Aggregate(fns ...AggregateFunc) *ExchangeRateGroupBy {
 	_g.fns = append(_g.fns, fns...)
 	return _g
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_g *CurrencyRateGroupBy) Scan(ctx context.Context, v any) error {
+func (_g *ExchangeRateGroupBy) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
 	if err := _g.build.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*CurrencyRateQuery, *CurrencyRateGroupBy](ctx, _g.build, _g, _g.build.inters, v)
+	return scanWithInterceptors[*ExchangeRateQuery, *ExchangeRateGroupBy](ctx, _g.build, _g, _g.build.inters, v)
 }
 
-func (_g *CurrencyRateGroupBy) sqlScan(ctx context.Context, root *CurrencyRateQuery, v any) error {
+func (_g *ExchangeRateGroupBy) sqlScan(ctx context.Context, root *ExchangeRateQuery, v any) error {
 	selector := root.sqlQuery(ctx).Select()
 	aggregation := make([]string, 0, len(_g.fns))
 	for _, fn := range _g.fns {
@@ -535,28 +535,28 @@ func (_g *CurrencyRateGroupBy) sqlScan(ctx context.Context, root *CurrencyRateQu
 	return sql.ScanSlice(rows, v)
 }
 
-// CurrencyRateSelect is the builder for selecting fields of CurrencyRate entities.
-type CurrencyRateSelect struct {
-	*CurrencyRateQuery
+// ExchangeRateSelect is the builder for selecting fields of ExchangeRate entities.
+type ExchangeRateSelect struct {
+	*ExchangeRateQuery
 	selector
 }
 
 // Aggregate adds the given aggregation functions to the selector query.
-func (_s *CurrencyRateSelect) Aggregate(fns ...AggregateFunc) *CurrencyRateSelect {
+func (_s *ExchangeRateSelect) Aggregate(fns ...AggregateFunc) *ExchangeRateSelect {
 	_s.fns = append(_s.fns, fns...)
 	return _s
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_s *CurrencyRateSelect) Scan(ctx context.Context, v any) error {
+func (_s *ExchangeRateSelect) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _s.ctx, ent.OpQuerySelect)
 	if err := _s.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*CurrencyRateQuery, *CurrencyRateSelect](ctx, _s.CurrencyRateQuery, _s, _s.inters, v)
+	return scanWithInterceptors[*ExchangeRateQuery, *ExchangeRateSelect](ctx, _s.ExchangeRateQuery, _s, _s.inters, v)
 }
 
-func (_s *CurrencyRateSelect) sqlScan(ctx context.Context, root *CurrencyRateQuery, v any) error {
+func (_s *ExchangeRateSelect) sqlScan(ctx context.Context, root *ExchangeRateQuery, v any) error {
 	selector := root.sqlQuery(ctx)
 	aggregation := make([]string, 0, len(_s.fns))
 	for _, fn := range _s.fns {
@@ -578,7 +578,7 @@ func (_s *CurrencyRateSelect) sqlScan(ctx context.Context, root *CurrencyRateQue
 }
 
 // Modify adds a query modifier for attaching custom logic to queries.
-func (_s *CurrencyRateSelect) Modify(modifiers ...func(s *sql.Selector)) *CurrencyRateSelect {
+func (_s *ExchangeRateSelect) Modify(modifiers ...func(s *sql.Selector)) *ExchangeRateSelect {
 	_s.modifiers = append(_s.modifiers, modifiers...)
 	return _s
 }

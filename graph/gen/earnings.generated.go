@@ -17,15 +17,15 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
-type BalanceResolver interface {
-	Affiliate(ctx context.Context, obj *report.Balance) (*db.Affiliate, error)
-	Offer(ctx context.Context, obj *report.Balance) (*db.Offer, error)
+type EarningsResolver interface {
+	Affiliate(ctx context.Context, obj *report.Earnings) (*db.Affiliate, error)
+	Offer(ctx context.Context, obj *report.Earnings) (*db.Offer, error)
 
-	Carried(ctx context.Context, obj *report.Balance) (*Money, error)
+	Carried(ctx context.Context, obj *report.Earnings) (*Money, error)
 }
-type BalanceMonthResolver interface {
-	Earned(ctx context.Context, obj *report.BalanceMonth) (*Money, error)
-	ToPay(ctx context.Context, obj *report.BalanceMonth) (*Money, error)
+type EarningsMonthResolver interface {
+	Commission(ctx context.Context, obj *report.EarningsMonth) (*Money, error)
+	Payable(ctx context.Context, obj *report.EarningsMonth) (*Money, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -36,16 +36,16 @@ type BalanceMonthResolver interface {
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _Balance_affiliate(ctx context.Context, field graphql.CollectedField, obj *report.Balance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Earnings_affiliate(ctx context.Context, field graphql.CollectedField, obj *report.Earnings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Balance_affiliate(ctx, field)
+			return ec.fieldContext_Earnings_affiliate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Balance().Affiliate(ctx, obj)
+			return ec.Resolvers.Earnings().Affiliate(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *db.Affiliate) graphql.Marshaler {
@@ -55,9 +55,9 @@ func (ec *executionContext) _Balance_affiliate(ctx context.Context, field graphq
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Balance_affiliate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Earnings_affiliate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "Balance",
+		Object:     "Earnings",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
@@ -68,16 +68,16 @@ func (ec *executionContext) fieldContext_Balance_affiliate(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _Balance_offer(ctx context.Context, field graphql.CollectedField, obj *report.Balance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Earnings_offer(ctx context.Context, field graphql.CollectedField, obj *report.Earnings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Balance_offer(ctx, field)
+			return ec.fieldContext_Earnings_offer(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Balance().Offer(ctx, obj)
+			return ec.Resolvers.Earnings().Offer(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *db.Offer) graphql.Marshaler {
@@ -87,9 +87,9 @@ func (ec *executionContext) _Balance_offer(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Balance_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Earnings_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "Balance",
+		Object:     "Earnings",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
@@ -100,13 +100,13 @@ func (ec *executionContext) fieldContext_Balance_offer(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _Balance_currency(ctx context.Context, field graphql.CollectedField, obj *report.Balance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Earnings_currency(ctx context.Context, field graphql.CollectedField, obj *report.Earnings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Balance_currency(ctx, field)
+			return ec.fieldContext_Earnings_currency(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Currency, nil
@@ -119,20 +119,20 @@ func (ec *executionContext) _Balance_currency(ctx context.Context, field graphql
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Balance_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Balance", field, false, false, "String")
+func (ec *executionContext) fieldContext_Earnings_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Earnings", field, false, false, "String")
 }
 
-func (ec *executionContext) _Balance_carriesOver(ctx context.Context, field graphql.CollectedField, obj *report.Balance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Earnings_negativeCarryover(ctx context.Context, field graphql.CollectedField, obj *report.Earnings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Balance_carriesOver(ctx, field)
+			return ec.fieldContext_Earnings_negativeCarryover(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.CarriesOver, nil
+			return obj.NegativeCarryover, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -142,20 +142,20 @@ func (ec *executionContext) _Balance_carriesOver(ctx context.Context, field grap
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Balance_carriesOver(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Balance", field, false, false, "Boolean")
+func (ec *executionContext) fieldContext_Earnings_negativeCarryover(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Earnings", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Balance_carried(ctx context.Context, field graphql.CollectedField, obj *report.Balance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Earnings_carried(ctx context.Context, field graphql.CollectedField, obj *report.Earnings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Balance_carried(ctx, field)
+			return ec.fieldContext_Earnings_carried(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Balance().Carried(ctx, obj)
+			return ec.Resolvers.Earnings().Carried(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *Money) graphql.Marshaler {
@@ -165,9 +165,9 @@ func (ec *executionContext) _Balance_carried(ctx context.Context, field graphql.
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Balance_carried(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Earnings_carried(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "Balance",
+		Object:     "Earnings",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
@@ -178,45 +178,45 @@ func (ec *executionContext) fieldContext_Balance_carried(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _Balance_months(ctx context.Context, field graphql.CollectedField, obj *report.Balance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Earnings_months(ctx context.Context, field graphql.CollectedField, obj *report.Earnings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Balance_months(ctx, field)
+			return ec.fieldContext_Earnings_months(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Months, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []report.BalanceMonth) graphql.Marshaler {
-			return ec.marshalNBalanceMonth2ᚕpostriderᚋreportᚐBalanceMonthᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []report.EarningsMonth) graphql.Marshaler {
+			return ec.marshalNEarningsMonth2ᚕpostriderᚋreportᚐEarningsMonthᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Balance_months(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Earnings_months(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "Balance",
+		Object:     "Earnings",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_BalanceMonth(ctx, field)
+			return ec.childFields_EarningsMonth(ctx, field)
 		},
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _BalanceMonth_month(ctx context.Context, field graphql.CollectedField, obj *report.BalanceMonth) (ret graphql.Marshaler) {
+func (ec *executionContext) _EarningsMonth_month(ctx context.Context, field graphql.CollectedField, obj *report.EarningsMonth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BalanceMonth_month(ctx, field)
+			return ec.fieldContext_EarningsMonth_month(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Month, nil
@@ -229,20 +229,20 @@ func (ec *executionContext) _BalanceMonth_month(ctx context.Context, field graph
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_BalanceMonth_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BalanceMonth", field, false, false, "Time")
+func (ec *executionContext) fieldContext_EarningsMonth_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EarningsMonth", field, false, false, "Time")
 }
 
-func (ec *executionContext) _BalanceMonth_earned(ctx context.Context, field graphql.CollectedField, obj *report.BalanceMonth) (ret graphql.Marshaler) {
+func (ec *executionContext) _EarningsMonth_commission(ctx context.Context, field graphql.CollectedField, obj *report.EarningsMonth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BalanceMonth_earned(ctx, field)
+			return ec.fieldContext_EarningsMonth_commission(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.BalanceMonth().Earned(ctx, obj)
+			return ec.Resolvers.EarningsMonth().Commission(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *Money) graphql.Marshaler {
@@ -252,9 +252,9 @@ func (ec *executionContext) _BalanceMonth_earned(ctx context.Context, field grap
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_BalanceMonth_earned(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_EarningsMonth_commission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "BalanceMonth",
+		Object:     "EarningsMonth",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
@@ -265,16 +265,16 @@ func (ec *executionContext) fieldContext_BalanceMonth_earned(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _BalanceMonth_toPay(ctx context.Context, field graphql.CollectedField, obj *report.BalanceMonth) (ret graphql.Marshaler) {
+func (ec *executionContext) _EarningsMonth_payable(ctx context.Context, field graphql.CollectedField, obj *report.EarningsMonth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_BalanceMonth_toPay(ctx, field)
+			return ec.fieldContext_EarningsMonth_payable(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.BalanceMonth().ToPay(ctx, obj)
+			return ec.Resolvers.EarningsMonth().Payable(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *Money) graphql.Marshaler {
@@ -284,9 +284,9 @@ func (ec *executionContext) _BalanceMonth_toPay(ctx context.Context, field graph
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_BalanceMonth_toPay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_EarningsMonth_payable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "BalanceMonth",
+		Object:     "EarningsMonth",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
@@ -309,36 +309,36 @@ func (ec *executionContext) fieldContext_BalanceMonth_toPay(_ context.Context, f
 
 // region    **************************** object.gotpl ****************************
 
-var balanceImplementors = []string{"Balance"}
+var earningsImplementors = []string{"Earnings"}
 
-func (ec *executionContext) _Balance(ctx context.Context, sel ast.SelectionSet, obj *report.Balance) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, balanceImplementors)
+func (ec *executionContext) _Earnings(ctx context.Context, sel ast.SelectionSet, obj *report.Earnings) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, earningsImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Balance")
+			out.Values[i] = graphql.MarshalString("Earnings")
 		case "affiliate":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Balance_affiliate(ctx, field, obj)
+					return ec._Earnings_affiliate(ctx, field, obj)
 				})
 		case "offer":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Balance_offer(ctx, field, obj)
+					return ec._Earnings_offer(ctx, field, obj)
 				})
 		case "currency":
-			out.Values[i] = ec._Balance_currency(ctx, field, obj)
+			out.Values[i] = ec._Earnings_currency(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "carriesOver":
-			out.Values[i] = ec._Balance_carriesOver(ctx, field, obj)
+		case "negativeCarryover":
+			out.Values[i] = ec._Earnings_negativeCarryover(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -346,10 +346,10 @@ func (ec *executionContext) _Balance(ctx context.Context, sel ast.SelectionSet, 
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Balance_carried(ctx, field, obj)
+					return ec._Earnings_carried(ctx, field, obj)
 				})
 		case "months":
-			out.Values[i] = ec._Balance_months(ctx, field, obj)
+			out.Values[i] = ec._Earnings_months(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -370,33 +370,33 @@ func (ec *executionContext) _Balance(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
-var balanceMonthImplementors = []string{"BalanceMonth"}
+var earningsMonthImplementors = []string{"EarningsMonth"}
 
-func (ec *executionContext) _BalanceMonth(ctx context.Context, sel ast.SelectionSet, obj *report.BalanceMonth) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, balanceMonthImplementors)
+func (ec *executionContext) _EarningsMonth(ctx context.Context, sel ast.SelectionSet, obj *report.EarningsMonth) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, earningsMonthImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("BalanceMonth")
+			out.Values[i] = graphql.MarshalString("EarningsMonth")
 		case "month":
-			out.Values[i] = ec._BalanceMonth_month(ctx, field, obj)
+			out.Values[i] = ec._EarningsMonth_month(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "earned":
+		case "commission":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._BalanceMonth_earned(ctx, field, obj)
+					return ec._EarningsMonth_commission(ctx, field, obj)
 				})
-		case "toPay":
+		case "payable":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._BalanceMonth_toPay(ctx, field, obj)
+					return ec._EarningsMonth_payable(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -419,11 +419,11 @@ func (ec *executionContext) _BalanceMonth(ctx context.Context, sel ast.Selection
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNBalance2ᚕᚖpostriderᚋreportᚐBalanceᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.Balance) graphql.Marshaler {
+func (ec *executionContext) marshalNEarnings2ᚕᚖpostriderᚋreportᚐEarningsᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.Earnings) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNBalance2ᚖpostriderᚋreportᚐBalance(ctx, sel, v[i])
+		return ec.marshalNEarnings2ᚖpostriderᚋreportᚐEarnings(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -435,23 +435,23 @@ func (ec *executionContext) marshalNBalance2ᚕᚖpostriderᚋreportᚐBalance�
 	return ret
 }
 
-func (ec *executionContext) marshalNBalance2ᚖpostriderᚋreportᚐBalance(ctx context.Context, sel ast.SelectionSet, v *report.Balance) graphql.Marshaler {
+func (ec *executionContext) marshalNEarnings2ᚖpostriderᚋreportᚐEarnings(ctx context.Context, sel ast.SelectionSet, v *report.Earnings) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Balance!")
+		graphql.AddInvalidNullError(ctx, "Earnings!")
 		return graphql.Null
 	}
-	return ec._Balance(ctx, sel, v)
+	return ec._Earnings(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNBalanceMonth2postriderᚋreportᚐBalanceMonth(ctx context.Context, sel ast.SelectionSet, v report.BalanceMonth) graphql.Marshaler {
-	return ec._BalanceMonth(ctx, sel, &v)
+func (ec *executionContext) marshalNEarningsMonth2postriderᚋreportᚐEarningsMonth(ctx context.Context, sel ast.SelectionSet, v report.EarningsMonth) graphql.Marshaler {
+	return ec._EarningsMonth(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNBalanceMonth2ᚕpostriderᚋreportᚐBalanceMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []report.BalanceMonth) graphql.Marshaler {
+func (ec *executionContext) marshalNEarningsMonth2ᚕpostriderᚋreportᚐEarningsMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []report.EarningsMonth) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNBalanceMonth2postriderᚋreportᚐBalanceMonth(ctx, sel, v[i])
+		return ec.marshalNEarningsMonth2postriderᚋreportᚐEarningsMonth(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {

@@ -4,7 +4,7 @@ package db
 
 import (
 	"context"
-	"postrider/ent/db/currencyrate"
+	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/predicate"
 
 	"entgo.io/ent/dialect/sql"
@@ -12,26 +12,26 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// CurrencyRateDelete is the builder for deleting a CurrencyRate entity.
-type CurrencyRateDelete struct {
+// ExchangeRateDelete is the builder for deleting a ExchangeRate entity.
+type ExchangeRateDelete struct {
 	config
 	hooks    []Hook
-	mutation *CurrencyRateMutation
+	mutation *ExchangeRateMutation
 }
 
-// Where appends a list predicates to the CurrencyRateDelete builder.
-func (_d *CurrencyRateDelete) Where(ps ...predicate.CurrencyRate) *CurrencyRateDelete {
+// Where appends a list predicates to the ExchangeRateDelete builder.
+func (_d *ExchangeRateDelete) Where(ps ...predicate.ExchangeRate) *ExchangeRateDelete {
 	_d.mutation.Where(ps...)
 	return _d
 }
 
 // Exec executes the deletion query and returns how many vertices were deleted.
-func (_d *CurrencyRateDelete) Exec(ctx context.Context) (int, error) {
+func (_d *ExchangeRateDelete) Exec(ctx context.Context) (int, error) {
 	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_d *CurrencyRateDelete) ExecX(ctx context.Context) int {
+func (_d *ExchangeRateDelete) ExecX(ctx context.Context) int {
 	n, err := _d.Exec(ctx)
 	if err != nil {
 		panic(err)
@@ -39,8 +39,8 @@ func (_d *CurrencyRateDelete) ExecX(ctx context.Context) int {
 	return n
 }
 
-func (_d *CurrencyRateDelete) sqlExec(ctx context.Context) (int, error) {
-	_spec := sqlgraph.NewDeleteSpec(currencyrate.Table, sqlgraph.NewFieldSpec(currencyrate.FieldID, field.TypeInt64))
+func (_d *ExchangeRateDelete) sqlExec(ctx context.Context) (int, error) {
+	_spec := sqlgraph.NewDeleteSpec(exchangerate.Table, sqlgraph.NewFieldSpec(exchangerate.FieldID, field.TypeInt64))
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
 			for i := range ps {
@@ -56,32 +56,32 @@ func (_d *CurrencyRateDelete) sqlExec(ctx context.Context) (int, error) {
 	return affected, err
 }
 
-// CurrencyRateDeleteOne is the builder for deleting a single CurrencyRate entity.
-type CurrencyRateDeleteOne struct {
-	_d *CurrencyRateDelete
+// ExchangeRateDeleteOne is the builder for deleting a single ExchangeRate entity.
+type ExchangeRateDeleteOne struct {
+	_d *ExchangeRateDelete
 }
 
-// Where appends a list predicates to the CurrencyRateDelete builder.
-func (_d *CurrencyRateDeleteOne) Where(ps ...predicate.CurrencyRate) *CurrencyRateDeleteOne {
+// Where appends a list predicates to the ExchangeRateDelete builder.
+func (_d *ExchangeRateDeleteOne) Where(ps ...predicate.ExchangeRate) *ExchangeRateDeleteOne {
 	_d._d.mutation.Where(ps...)
 	return _d
 }
 
 // Exec executes the deletion query.
-func (_d *CurrencyRateDeleteOne) Exec(ctx context.Context) error {
+func (_d *ExchangeRateDeleteOne) Exec(ctx context.Context) error {
 	n, err := _d._d.Exec(ctx)
 	switch {
 	case err != nil:
 		return err
 	case n == 0:
-		return &NotFoundError{currencyrate.Label}
+		return &NotFoundError{exchangerate.Label}
 	default:
 		return nil
 	}
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_d *CurrencyRateDeleteOne) ExecX(ctx context.Context) {
+func (_d *ExchangeRateDeleteOne) ExecX(ctx context.Context) {
 	if err := _d.Exec(ctx); err != nil {
 		panic(err)
 	}

@@ -4,7 +4,7 @@ package db
 
 import (
 	"fmt"
-	"postrider/ent/db/currencyrate"
+	"postrider/ent/db/exchangerate"
 	"strings"
 	"time"
 
@@ -13,15 +13,15 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// CurrencyRate is the model entity for the CurrencyRate schema.
-type CurrencyRate struct {
+// ExchangeRate is the model entity for the ExchangeRate schema.
+type ExchangeRate struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID int64 `json:"id,omitempty"`
-	// Currency holds the value of the "currency" field.
-	Currency string `json:"currency,omitempty"`
-	// PerEuro holds the value of the "per_euro" field.
-	PerEuro decimal.Decimal `json:"per_euro,omitempty"`
+	// Quote holds the value of the "quote" field.
+	Quote string `json:"quote,omitempty"`
+	// Rate holds the value of the "rate" field.
+	Rate decimal.Decimal `json:"rate,omitempty"`
 	// ValidFrom holds the value of the "valid_from" field.
 	ValidFrom time.Time `json:"valid_from,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -30,17 +30,17 @@ type CurrencyRate struct {
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
-func (*CurrencyRate) scanValues(columns []string) ([]any, error) {
+func (*ExchangeRate) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case currencyrate.FieldPerEuro:
+		case exchangerate.FieldRate:
 			values[i] = new(decimal.Decimal)
-		case currencyrate.FieldID:
+		case exchangerate.FieldID:
 			values[i] = new(sql.NullInt64)
-		case currencyrate.FieldCurrency:
+		case exchangerate.FieldQuote:
 			values[i] = new(sql.NullString)
-		case currencyrate.FieldValidFrom, currencyrate.FieldCreatedAt:
+		case exchangerate.FieldValidFrom, exchangerate.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -50,38 +50,38 @@ func (*CurrencyRate) scanValues(columns []string) ([]any, error) {
 }
 
 // assignValues assigns the values that were returned from sql.Rows (after scanning)
-// to the CurrencyRate fields.
-func (_m *CurrencyRate) assignValues(columns []string, values []any) error {
+// to the ExchangeRate fields.
+func (_m *ExchangeRate) assignValues(columns []string, values []any) error {
 	if m, n := len(values), len(columns); m < n {
 		return fmt.Errorf("mismatch number of scan values: %d != %d", m, n)
 	}
 	for i := range columns {
 		switch columns[i] {
-		case currencyrate.FieldID:
+		case exchangerate.FieldID:
 			value, ok := values[i].(*sql.NullInt64)
 			if !ok {
 				return fmt.Errorf("unexpected type %T for field id", value)
 			}
 			_m.ID = int64(value.Int64)
-		case currencyrate.FieldCurrency:
+		case exchangerate.FieldQuote:
 			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field currency", values[i])
+				return fmt.Errorf("unexpected type %T for field quote", values[i])
 			} else if value.Valid {
-				_m.Currency = value.String
+				_m.Quote = value.String
 			}
-		case currencyrate.FieldPerEuro:
+		case exchangerate.FieldRate:
 			if value, ok := values[i].(*decimal.Decimal); !ok {
-				return fmt.Errorf("unexpected type %T for field per_euro", values[i])
+				return fmt.Errorf("unexpected type %T for field rate", values[i])
 			} else if value != nil {
-				_m.PerEuro = *value
+				_m.Rate = *value
 			}
-		case currencyrate.FieldValidFrom:
+		case exchangerate.FieldValidFrom:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field valid_from", values[i])
 			} else if value.Valid {
 				_m.ValidFrom = value.Time
 			}
-		case currencyrate.FieldCreatedAt:
+		case exchangerate.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
 			} else if value.Valid {
@@ -94,40 +94,40 @@ func (_m *CurrencyRate) assignValues(columns []string, values []any) error {
 	return nil
 }
 
-// Value returns the ent.Value that was dynamically selected and assigned to the CurrencyRate.
+// Value returns the ent.Value that was dynamically selected and assigned to the ExchangeRate.
 // This includes values selected through modifiers, order, etc.
-func (_m *CurrencyRate) Value(name string) (ent.Value, error) {
+func (_m *ExchangeRate) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this CurrencyRate.
-// Note that you need to call CurrencyRate.Unwrap() before calling this method if this CurrencyRate
+// Update returns a builder for updating this ExchangeRate.
+// Note that you need to call ExchangeRate.Unwrap() before calling this method if this ExchangeRate
 // was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *CurrencyRate) Update() *CurrencyRateUpdateOne {
-	return NewCurrencyRateClient(_m.config).UpdateOne(_m)
+func (_m *ExchangeRate) Update() *ExchangeRateUpdateOne {
+	return NewExchangeRateClient(_m.config).UpdateOne(_m)
 }
 
-// Unwrap unwraps the CurrencyRate entity that was returned from a transaction after it was closed,
+// Unwrap unwraps the ExchangeRate entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
-func (_m *CurrencyRate) Unwrap() *CurrencyRate {
+func (_m *ExchangeRate) Unwrap() *ExchangeRate {
 	_tx, ok := _m.config.driver.(*txDriver)
 	if !ok {
-		panic("db: CurrencyRate is not a transactional entity")
+		panic("db: ExchangeRate is not a transactional entity")
 	}
 	_m.config.driver = _tx.drv
 	return _m
 }
 
 // String implements the fmt.Stringer.
-func (_m *CurrencyRate) String() string {
+func (_m *ExchangeRate) String() string {
 	var builder strings.Builder
-	builder.WriteString("CurrencyRate(")
+	builder.WriteString("ExchangeRate(")
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
-	builder.WriteString("currency=")
-	builder.WriteString(_m.Currency)
+	builder.WriteString("quote=")
+	builder.WriteString(_m.Quote)
 	builder.WriteString(", ")
-	builder.WriteString("per_euro=")
-	builder.WriteString(fmt.Sprintf("%v", _m.PerEuro))
+	builder.WriteString("rate=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Rate))
 	builder.WriteString(", ")
 	builder.WriteString("valid_from=")
 	builder.WriteString(_m.ValidFrom.Format(time.ANSIC))
@@ -138,5 +138,5 @@ func (_m *CurrencyRate) String() string {
 	return builder.String()
 }
 
-// CurrencyRates is a parsable slice of CurrencyRate.
-type CurrencyRates []*CurrencyRate
+// ExchangeRates is a parsable slice of ExchangeRate.
+type ExchangeRates []*ExchangeRate

@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/ent/db/currencyrate"
+	"postrider/ent/db/exchangerate"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -14,39 +14,39 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// CurrencyRateCreate is the builder for creating a CurrencyRate entity.
-type CurrencyRateCreate struct {
+// ExchangeRateCreate is the builder for creating a ExchangeRate entity.
+type ExchangeRateCreate struct {
 	config
-	mutation *CurrencyRateMutation
+	mutation *ExchangeRateMutation
 	hooks    []Hook
 }
 
-// SetCurrency sets the "currency" field.
-func (_c *CurrencyRateCreate) SetCurrency(v string) *CurrencyRateCreate {
-	_c.mutation.SetCurrency(v)
+// SetQuote sets the "quote" field.
+func (_c *ExchangeRateCreate) SetQuote(v string) *ExchangeRateCreate {
+	_c.mutation.SetQuote(v)
 	return _c
 }
 
-// SetPerEuro sets the "per_euro" field.
-func (_c *CurrencyRateCreate) SetPerEuro(v decimal.Decimal) *CurrencyRateCreate {
-	_c.mutation.SetPerEuro(v)
+// SetRate sets the "rate" field.
+func (_c *ExchangeRateCreate) SetRate(v decimal.Decimal) *ExchangeRateCreate {
+	_c.mutation.SetRate(v)
 	return _c
 }
 
 // SetValidFrom sets the "valid_from" field.
-func (_c *CurrencyRateCreate) SetValidFrom(v time.Time) *CurrencyRateCreate {
+func (_c *ExchangeRateCreate) SetValidFrom(v time.Time) *ExchangeRateCreate {
 	_c.mutation.SetValidFrom(v)
 	return _c
 }
 
 // SetCreatedAt sets the "created_at" field.
-func (_c *CurrencyRateCreate) SetCreatedAt(v time.Time) *CurrencyRateCreate {
+func (_c *ExchangeRateCreate) SetCreatedAt(v time.Time) *ExchangeRateCreate {
 	_c.mutation.SetCreatedAt(v)
 	return _c
 }
 
 // SetNillableCreatedAt sets the "created_at" field if the given value is not nil.
-func (_c *CurrencyRateCreate) SetNillableCreatedAt(v *time.Time) *CurrencyRateCreate {
+func (_c *ExchangeRateCreate) SetNillableCreatedAt(v *time.Time) *ExchangeRateCreate {
 	if v != nil {
 		_c.SetCreatedAt(*v)
 	}
@@ -54,18 +54,18 @@ func (_c *CurrencyRateCreate) SetNillableCreatedAt(v *time.Time) *CurrencyRateCr
 }
 
 // SetID sets the "id" field.
-func (_c *CurrencyRateCreate) SetID(v int64) *CurrencyRateCreate {
+func (_c *ExchangeRateCreate) SetID(v int64) *ExchangeRateCreate {
 	_c.mutation.SetID(v)
 	return _c
 }
 
-// Mutation returns the CurrencyRateMutation object of the builder.
-func (_c *CurrencyRateCreate) Mutation() *CurrencyRateMutation {
+// Mutation returns the ExchangeRateMutation object of the builder.
+func (_c *ExchangeRateCreate) Mutation() *ExchangeRateMutation {
 	return _c.mutation
 }
 
-// Save creates the CurrencyRate in the database.
-func (_c *CurrencyRateCreate) Save(ctx context.Context) (*CurrencyRate, error) {
+// Save creates the ExchangeRate in the database.
+func (_c *ExchangeRateCreate) Save(ctx context.Context) (*ExchangeRate, error) {
 	if err := _c.defaults(); err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (_c *CurrencyRateCreate) Save(ctx context.Context) (*CurrencyRate, error) {
 }
 
 // SaveX calls Save and panics if Save returns an error.
-func (_c *CurrencyRateCreate) SaveX(ctx context.Context) *CurrencyRate {
+func (_c *ExchangeRateCreate) SaveX(ctx context.Context) *ExchangeRate {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -82,53 +82,53 @@ func (_c *CurrencyRateCreate) SaveX(ctx context.Context) *CurrencyRate {
 }
 
 // Exec executes the query.
-func (_c *CurrencyRateCreate) Exec(ctx context.Context) error {
+func (_c *ExchangeRateCreate) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *CurrencyRateCreate) ExecX(ctx context.Context) {
+func (_c *ExchangeRateCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *CurrencyRateCreate) defaults() error {
+func (_c *ExchangeRateCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
-		if currencyrate.DefaultCreatedAt == nil {
-			return fmt.Errorf("db: uninitialized currencyrate.DefaultCreatedAt (forgotten import db/runtime?)")
+		if exchangerate.DefaultCreatedAt == nil {
+			return fmt.Errorf("db: uninitialized exchangerate.DefaultCreatedAt (forgotten import db/runtime?)")
 		}
-		v := currencyrate.DefaultCreatedAt()
+		v := exchangerate.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
 	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.
-func (_c *CurrencyRateCreate) check() error {
-	if _, ok := _c.mutation.Currency(); !ok {
-		return &ValidationError{Name: "currency", err: errors.New(`db: missing required field "CurrencyRate.currency"`)}
+func (_c *ExchangeRateCreate) check() error {
+	if _, ok := _c.mutation.Quote(); !ok {
+		return &ValidationError{Name: "quote", err: errors.New(`db: missing required field "ExchangeRate.quote"`)}
 	}
-	if v, ok := _c.mutation.Currency(); ok {
-		if err := currencyrate.CurrencyValidator(v); err != nil {
-			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "CurrencyRate.currency": %w`, err)}
+	if v, ok := _c.mutation.Quote(); ok {
+		if err := exchangerate.QuoteValidator(v); err != nil {
+			return &ValidationError{Name: "quote", err: fmt.Errorf(`db: validator failed for field "ExchangeRate.quote": %w`, err)}
 		}
 	}
-	if _, ok := _c.mutation.PerEuro(); !ok {
-		return &ValidationError{Name: "per_euro", err: errors.New(`db: missing required field "CurrencyRate.per_euro"`)}
+	if _, ok := _c.mutation.Rate(); !ok {
+		return &ValidationError{Name: "rate", err: errors.New(`db: missing required field "ExchangeRate.rate"`)}
 	}
 	if _, ok := _c.mutation.ValidFrom(); !ok {
-		return &ValidationError{Name: "valid_from", err: errors.New(`db: missing required field "CurrencyRate.valid_from"`)}
+		return &ValidationError{Name: "valid_from", err: errors.New(`db: missing required field "ExchangeRate.valid_from"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
-		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "CurrencyRate.created_at"`)}
+		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "ExchangeRate.created_at"`)}
 	}
 	return nil
 }
 
-func (_c *CurrencyRateCreate) sqlSave(ctx context.Context) (*CurrencyRate, error) {
+func (_c *ExchangeRateCreate) sqlSave(ctx context.Context) (*ExchangeRate, error) {
 	if err := _c.check(); err != nil {
 		return nil, err
 	}
@@ -148,55 +148,55 @@ func (_c *CurrencyRateCreate) sqlSave(ctx context.Context) (*CurrencyRate, error
 	return _node, nil
 }
 
-func (_c *CurrencyRateCreate) createSpec() (*CurrencyRate, *sqlgraph.CreateSpec) {
+func (_c *ExchangeRateCreate) createSpec() (*ExchangeRate, *sqlgraph.CreateSpec) {
 	var (
-		_node = &CurrencyRate{config: _c.config}
-		_spec = sqlgraph.NewCreateSpec(currencyrate.Table, sqlgraph.NewFieldSpec(currencyrate.FieldID, field.TypeInt64))
+		_node = &ExchangeRate{config: _c.config}
+		_spec = sqlgraph.NewCreateSpec(exchangerate.Table, sqlgraph.NewFieldSpec(exchangerate.FieldID, field.TypeInt64))
 	)
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
 	}
-	if value, ok := _c.mutation.Currency(); ok {
-		_spec.SetField(currencyrate.FieldCurrency, field.TypeString, value)
-		_node.Currency = value
+	if value, ok := _c.mutation.Quote(); ok {
+		_spec.SetField(exchangerate.FieldQuote, field.TypeString, value)
+		_node.Quote = value
 	}
-	if value, ok := _c.mutation.PerEuro(); ok {
-		_spec.SetField(currencyrate.FieldPerEuro, field.TypeOther, value)
-		_node.PerEuro = value
+	if value, ok := _c.mutation.Rate(); ok {
+		_spec.SetField(exchangerate.FieldRate, field.TypeOther, value)
+		_node.Rate = value
 	}
 	if value, ok := _c.mutation.ValidFrom(); ok {
-		_spec.SetField(currencyrate.FieldValidFrom, field.TypeTime, value)
+		_spec.SetField(exchangerate.FieldValidFrom, field.TypeTime, value)
 		_node.ValidFrom = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
-		_spec.SetField(currencyrate.FieldCreatedAt, field.TypeTime, value)
+		_spec.SetField(exchangerate.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
 	}
 	return _node, _spec
 }
 
-// CurrencyRateCreateBulk is the builder for creating many CurrencyRate entities in bulk.
-type CurrencyRateCreateBulk struct {
+// ExchangeRateCreateBulk is the builder for creating many ExchangeRate entities in bulk.
+type ExchangeRateCreateBulk struct {
 	config
 	err      error
-	builders []*CurrencyRateCreate
+	builders []*ExchangeRateCreate
 }
 
-// Save creates the CurrencyRate entities in the database.
-func (_c *CurrencyRateCreateBulk) Save(ctx context.Context) ([]*CurrencyRate, error) {
+// Save creates the ExchangeRate entities in the database.
+func (_c *ExchangeRateCreateBulk) Save(ctx context.Context) ([]*ExchangeRate, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
 	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*CurrencyRate, len(_c.builders))
+	nodes := make([]*ExchangeRate, len(_c.builders))
 	mutators := make([]Mutator, len(_c.builders))
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
 			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*CurrencyRateMutation)
+				mutation, ok := m.(*ExchangeRateMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", m)
 				}
@@ -243,7 +243,7 @@ func (_c *CurrencyRateCreateBulk) Save(ctx context.Context) ([]*CurrencyRate, er
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_c *CurrencyRateCreateBulk) SaveX(ctx context.Context) []*CurrencyRate {
+func (_c *ExchangeRateCreateBulk) SaveX(ctx context.Context) []*ExchangeRate {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -252,13 +252,13 @@ func (_c *CurrencyRateCreateBulk) SaveX(ctx context.Context) []*CurrencyRate {
 }
 
 // Exec executes the query.
-func (_c *CurrencyRateCreateBulk) Exec(ctx context.Context) error {
+func (_c *ExchangeRateCreateBulk) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *CurrencyRateCreateBulk) ExecX(ctx context.Context) {
+func (_c *ExchangeRateCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
