@@ -24,7 +24,7 @@ func (a *Accounts) Middleware(next http.Handler) http.Handler {
 	})
 	saving := a.sessions.LoadAndSave(withSession)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r = r.WithContext(withLookAs(r.Context(), r))
+		r = r.WithContext(withViewAs(r.Context(), r))
 		switch authorization := r.Header.Get("Authorization"); {
 		case authorization != "":
 			a.withToken(w, r, authorization, next)

@@ -22,7 +22,7 @@ import (
 // how many it moved. What one process leaves undone another may do: a conversion
 // is moved once.
 func (office *Office) MapStatuses(ctx context.Context, integrationKey string, by intake.Move) (int, error) {
-	statuses, err := office.Intake.StatusWords(ctx, integrationKey)
+	statuses, err := office.Intake.StatusMapping(ctx, integrationKey)
 	if err != nil || len(statuses) == 0 {
 		return 0, err
 	}

@@ -72,7 +72,7 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 		Target:       graph.Target{Probe: dispatch.Probe{Guard: dispatch.NewGuard(dispatch.GuardOptions{Ports: []uint16{80, 443}})}},
 		Hubs:         graph.NewHubs(),
 		Secrets:      pgtest.Key(t),
-		Installation: gen.Instance{Version: "test", PublicURL: publicURL, DemoSignIns: []*gen.DemoSignIn{}},
+		Installation: gen.Instance{Version: "test", PublicURL: publicURL, DemoUsers: []*gen.DemoUser{}},
 		Log:          log,
 		Now:          now,
 		LookEvery:    time.Millisecond,

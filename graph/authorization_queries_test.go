@@ -48,7 +48,7 @@ func (w *world) queries() map[string]query {
 		"lintPostback":      {`{ lintPostback(urlTemplate: "https://t.example/") { code } }`, nil},
 		"postbackGaps":      {"{ postbackGaps { campaign { id } } }", w.a.ids["Campaign"]},
 		"earnings":          {"{ earnings { affiliate { id } } }", w.a.ids["Affiliate"]},
-		"provePostback": {fmt.Sprintf(`{ provePostback(trackingLink: "%s/c/%s?param_1={subid}", goal: "ftd") { proof { postbacks { postback { id } } } } }`,
+		"simulatePostback": {fmt.Sprintf(`{ simulatePostback(trackingLink: "%s/c/%s?param_1={subid}", goal: "ftd") { simulation { postbacks { postback { id } } } } }`,
 			publicURL, w.a.link.Code), w.a.ids["Postback"]},
 		"recognizeTrackingLink": {fmt.Sprintf(`{ recognizeTrackingLink(url: "%s/c/%s") { link { id } } }`, publicURL, w.a.link.Code), w.a.ids["TrackingLink"]},
 		"alerts":                {"{ alerts(filter: {dismissed: true}) { edges { node { id } } } }", w.a.ids["Alert"]},

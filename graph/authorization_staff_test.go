@@ -30,8 +30,8 @@ func (w *world) furnishOffice(t testing.TB) {
 	must(t, c.Offer.UpdateOneID(w.offer).SetAttributionWindowDays(30).SetFallbackURL("https://fallback.example/").
 		SetQualification(&commission.Qualification{Goals: []string{"kyc"}, MinDeposit: decimal.NewFromInt(20), MinCumulativeDeposit: decimal.NewFromInt(30), WithinDays: 30, ClawbackDays: 14}).Exec(ctx))
 	must(t, c.Integration.UpdateOneID(w.integration.ID).SetSignatureHeader("X-Sign").SetTimestampName("X-At").SetTimestampWindow(300).SetCurrency("EUR").
-		SetParameterNames(map[string]string{"click_id": "data.cid"}).SetGoalWords(map[string]string{"FIRST": "ftd"}).
-		SetStatusWords(map[string]string{"ok": "approved"}).Exec(ctx))
+		SetParameterMapping(map[string]string{"click_id": "data.cid"}).SetGoalMapping(map[string]string{"FIRST": "ftd"}).
+		SetStatusMapping(map[string]string{"ok": "approved"}).Exec(ctx))
 	must(t, c.ExchangeRate.Create().SetQuote("USD").SetRate(decimal.RequireFromString("1.25")).SetValidFrom(pgtest.Now).SetCreatedAt(pgtest.Now).Exec(ctx))
 	s := w.a.scene
 	orphan := s.Conversion(t, w.db, func(c *db.ConversionCreate) { c.SetReportedStatus("settled") })

@@ -54,7 +54,7 @@ func (r *Resolver) saveIntegration(ctx context.Context, in gen.SaveIntegrationIn
 		}
 		patchIntegration(w, in)
 	})
-	if err != nil || in.StatusWords == nil {
+	if err != nil || in.StatusMapping == nil {
 		return payload, err
 	}
 	v := viewer.From(ctx)
@@ -78,14 +78,14 @@ func patchIntegration(w *setup.IntegrationWish, in gen.SaveIntegrationInput) {
 	if in.AllowedAddresses != nil {
 		w.AllowedAddresses = in.AllowedAddresses
 	}
-	if in.ParameterNames != nil {
-		w.ParameterNames = dictionary(in.ParameterNames)
+	if in.ParameterMapping != nil {
+		w.ParameterMapping = dictionary(in.ParameterMapping)
 	}
-	if in.GoalWords != nil {
-		w.GoalWords = dictionary(in.GoalWords)
+	if in.GoalMapping != nil {
+		w.GoalMapping = dictionary(in.GoalMapping)
 	}
-	if in.StatusWords != nil {
-		w.StatusWords = dictionary(in.StatusWords)
+	if in.StatusMapping != nil {
+		w.StatusMapping = dictionary(in.StatusMapping)
 	}
 }
 

@@ -18,16 +18,16 @@ func (r *integrationResolver) Offer(ctx context.Context, obj *db.Integration) (*
 	return load(ctx).offers.Load(ctx, obj.OfferID)
 }
 
-func (r *integrationResolver) ParameterNames(ctx context.Context, obj *db.Integration) ([]*gen.Word, error) {
-	return words(obj.ParameterNames), nil
+func (r *integrationResolver) ParameterMapping(ctx context.Context, obj *db.Integration) ([]*gen.Word, error) {
+	return words(obj.ParameterMapping), nil
 }
 
-func (r *integrationResolver) GoalWords(ctx context.Context, obj *db.Integration) ([]*gen.Word, error) {
-	return words(obj.GoalWords), nil
+func (r *integrationResolver) GoalMapping(ctx context.Context, obj *db.Integration) ([]*gen.Word, error) {
+	return words(obj.GoalMapping), nil
 }
 
-func (r *integrationResolver) StatusWords(ctx context.Context, obj *db.Integration) ([]*gen.Word, error) {
-	return words(obj.StatusWords), nil
+func (r *integrationResolver) StatusMapping(ctx context.Context, obj *db.Integration) ([]*gen.Word, error) {
+	return words(obj.StatusMapping), nil
 }
 
 func (r *integrationResolver) UnmappedStatuses(ctx context.Context, obj *db.Integration) ([]*backoffice.WaitingWord, error) {

@@ -97,7 +97,7 @@ func bodyRule(in *gen.BodyRuleInput) *dispatch.BodyRule {
 }
 
 // signingSecret shows the secret of a postback that signs to people who may
-// change it, and to tokens with a scope for it. To staff who look as its owner it
+// change it, and to tokens with a scope for it. To staff who view as its owner it
 // is nothing: the page is whole without.
 func (r *Resolver) signingSecret(ctx context.Context, p *db.Postback) (*string, error) {
 	switch v := viewer.From(ctx); {

@@ -71,7 +71,7 @@ func texts(c *gen.ComplexityRoot) {
 		}
 		return priceOfReading + list(child)
 	}
-	c.Query.ProvePostback = func(child int, _, _ string, _ *commission.Status, _ *gen.PostbackDraftInput) int {
+	c.Query.SimulatePostback = func(child int, _, _ string, _ *commission.Status, _ *gen.PostbackDraftInput) int {
 		return priceOfReading + child
 	}
 	c.Mutation.TestPostback = func(child int, _ gen.TestPostbackInput) int { return priceOfCalling + child }

@@ -36,7 +36,7 @@ func (r *Resolver) sampleCall(s *db.Integration) call {
 		c.header = inbound.DefaultSignatureHeader
 	}
 	theirs := func(name string) string {
-		if own := s.ParameterNames[name]; own != "" {
+		if own := s.ParameterMapping[name]; own != "" {
 			return own
 		}
 		return name
@@ -48,7 +48,7 @@ func (r *Resolver) sampleCall(s *db.Integration) call {
 			continue // the same in every call
 		}
 		if p[0] == commission.ParamGoal {
-			value = wordFor(s.GoalWords, value)
+			value = wordFor(s.GoalMapping, value)
 		}
 		pairs = append(pairs, url.QueryEscape(name)+"="+url.QueryEscape(value))
 	}

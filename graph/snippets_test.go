@@ -52,8 +52,8 @@ func TestTheSnippetsRun(t *testing.T) {
 		"signed": func(c *db.IntegrationCreate) { c.SetRequireToken(false).SetRequireSignature(true) },
 		"everything, in words of its own": func(c *db.IntegrationCreate) {
 			c.SetRequireSignature(true).SetSignatureHeader("X-Royal-Sign").SetTimestampName("X-Royal-Time").SetTimestampWindow(300).
-				SetParameterNames(map[string]string{"click_id": "data.sub id", "token": "auth&key", "goal": "event"}).
-				SetGoalWords(map[string]string{"first deposit": "ftd", "zz": "ftd"})
+				SetParameterMapping(map[string]string{"click_id": "data.sub id", "token": "auth&key", "goal": "event"}).
+				SetGoalMapping(map[string]string{"first deposit": "ftd", "zz": "ftd"})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -210,7 +210,7 @@ func TestLookingHoldsOnEverySocket(t *testing.T) {
 	manager := a.user(t, viewer.Manager, 0)
 	token := a.token(t, manager.Email)
 	init := fmt.Sprintf(`{"authorization": %q}`, http.Header(token).Get("Authorization"))
-	looking := who{"X-Postrider-Look-As": {globalid.Int("Affiliate", affiliate)}}
+	looking := who{"X-Postrider-View-As": {globalid.Int("Affiliate", affiliate)}}
 	for name, s := range map[string]*socket{
 		"signed in by its header": first(a.open(t, `{}`, token, looking)),
 		"signed in by its init":   first(a.open(t, init, looking)),

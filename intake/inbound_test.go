@@ -65,15 +65,15 @@ func newCalls(t *testing.T) *calls {
 	integration("slow", func(s *db.IntegrationCreate) { s.SetRequireToken(false).SetRateLimit(1) })
 	integration("dialect", func(s *db.IntegrationCreate) {
 		s.SetCurrency("USD").
-			SetParameterNames(map[string]string{
+			SetParameterMapping(map[string]string{
 				"click_id": "data.sub", "player_id": "data.user.id", "goal": "event", "amount": "data.sum.value", "currency": "data.sum.cur",
 				"transaction_id": "id", "status": "data.state", "token": "auth.key",
 			}).
-			SetGoalWords(map[string]string{"FIRST_DEPOSIT": "ftd", "signup": "registration", "dep": "deposit"}).
-			SetStatusWords(map[string]string{"ok": "approved", "Charge Back": "cancelled", "wait": "pending"})
+			SetGoalMapping(map[string]string{"FIRST_DEPOSIT": "ftd", "signup": "registration", "dep": "deposit"}).
+			SetStatusMapping(map[string]string{"ok": "approved", "Charge Back": "cancelled", "wait": "pending"})
 	})
 	integration("ftds", func(s *db.IntegrationCreate) {
-		s.SetRequireToken(false).SetParameterNames(map[string]string{"goal": "=ftd", "click_id": "sub1", "amount": "sum"})
+		s.SetRequireToken(false).SetParameterMapping(map[string]string{"goal": "=ftd", "click_id": "sub1", "amount": "sum"})
 	})
 	return w
 }

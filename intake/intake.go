@@ -98,9 +98,9 @@ func (in *Intake) Goal(ctx context.Context, key string) (commission.Goal, error)
 	return g.Goal.Goal, nil
 }
 
-// StatusWords are an integration's own words for statuses, each an [inbound.WordKey]; none
+// StatusMapping are an integration's own words for statuses, each an [inbound.WordKey]; none
 // where there is no such integration.
-func (in *Intake) StatusWords(ctx context.Context, integrationKey string) (map[string]commission.Status, error) {
+func (in *Intake) StatusMapping(ctx context.Context, integrationKey string) (map[string]commission.Status, error) {
 	src, found, err := in.catalog.integrations.get(ctx, in.DB, integrationKey)
 	if err != nil || !found {
 		return nil, err

@@ -250,7 +250,7 @@ func TestAWordThatNobodyKnowsIsKeptUntilItIsMapped(t *testing.T) {
 	if n := w.count(`SELECT count(*) FROM deliveries`); n != 1 {
 		t.Fatalf("%d deliveries before anything is mapped", n)
 	}
-	w.must(w.client.Integration.UpdateOneID(w.Integration.ID).SetStatusWords(map[string]string{"settled": "approved", "Charged Back": "cancelled"}).Exec(w.ctx))
+	w.must(w.client.Integration.UpdateOneID(w.Integration.ID).SetStatusMapping(map[string]string{"settled": "approved", "Charged Back": "cancelled"}).Exec(w.ctx))
 	w.in.Forget()
 	for _, want := range []int{2, 0} {
 		if n, err := w.office().MapStatuses(t.Context(), w.Integration.Key, intake.Move{Actor: commission.ByStaff}); err != nil || n != want {

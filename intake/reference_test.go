@@ -182,7 +182,7 @@ func TestTheBooksAreThoseOfASimpleReference(t *testing.T) {
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		w.exec(`DELETE FROM deliveries; DELETE FROM conversion_events; DELETE FROM conversions; DELETE FROM players; DELETE FROM river_job`)
-		w.must(w.client.Integration.UpdateOneID(w.Integration.ID).SetStatusWords(map[string]string{}).Exec(w.ctx))
+		w.must(w.client.Integration.UpdateOneID(w.Integration.ID).SetStatusMapping(map[string]string{}).Exec(w.ctx))
 		w.in.Forget()
 		ref := newReference()
 		byHand := rapid.Bool().Draw(rt, "by hand")
@@ -219,7 +219,7 @@ func (w *world) mapWord(rt *rapid.T, ref *reference, word string, to commission.
 	for known, status := range ref.mapped {
 		words[known] = string(status)
 	}
-	w.must(w.client.Integration.UpdateOneID(w.Integration.ID).SetStatusWords(words).Exec(w.ctx))
+	w.must(w.client.Integration.UpdateOneID(w.Integration.ID).SetStatusMapping(words).Exec(w.ctx))
 	w.in.Forget()
 	if _, err := w.office().MapStatuses(w.t.Context(), w.Integration.Key, intake.Move{Actor: commission.ByStaff}); err != nil {
 		rt.Fatal(err)

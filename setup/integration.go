@@ -34,9 +34,9 @@ type IntegrationWish struct {
 	AllowedAddresses []string
 	RateLimit        int // calls a second; 0 for no limit
 	Currency         string
-	ParameterNames   map[string]string // ours to theirs
-	GoalWords        map[string]string // theirs to our goal's key
-	StatusWords      map[string]string // theirs to our status
+	ParameterMapping map[string]string // ours to theirs
+	GoalMapping      map[string]string // theirs to our goal's key
+	StatusMapping    map[string]string // theirs to our status
 }
 
 // SaveIntegration makes an operator's integration, or with an id changes one. A new one has
@@ -161,7 +161,7 @@ func integrationWish(r *db.Integration) IntegrationWish {
 	w := IntegrationWish{
 		Key: r.Key, Name: r.Name, OfferID: r.OfferID, Enabled: r.Enabled, TestMode: r.TestMode, RequireHTTPS: r.RequireHTTPS,
 		RequireToken: r.RequireToken, RequireSignature: r.RequireSignature, SignatureHeader: r.SignatureHeader, TimestampName: r.TimestampName,
-		AllowedAddresses: r.AllowedAddresses, Currency: r.Currency, ParameterNames: r.ParameterNames, GoalWords: r.GoalWords, StatusWords: r.StatusWords,
+		AllowedAddresses: r.AllowedAddresses, Currency: r.Currency, ParameterMapping: r.ParameterMapping, GoalMapping: r.GoalMapping, StatusMapping: r.StatusMapping,
 	}
 	if r.TimestampWindow != nil {
 		w.TimestampWindow = *r.TimestampWindow
@@ -184,9 +184,9 @@ func setIntegration(m *db.IntegrationMutation, w IntegrationWish) {
 	m.SetTimestampName(w.TimestampName)
 	m.SetAllowedAddresses(w.AllowedAddresses)
 	m.SetCurrency(w.Currency)
-	m.SetParameterNames(w.ParameterNames)
-	m.SetGoalWords(w.GoalWords)
-	m.SetStatusWords(w.StatusWords)
+	m.SetParameterMapping(w.ParameterMapping)
+	m.SetGoalMapping(w.GoalMapping)
+	m.SetStatusMapping(w.StatusMapping)
 	if w.TimestampWindow > 0 {
 		m.SetTimestampWindow(w.TimestampWindow)
 	} else {
@@ -248,7 +248,7 @@ func (c *change) checkWords(ctx context.Context, w *IntegrationWish) []*problem.
 	for _, words := range []struct {
 		field string
 		of    *map[string]string
-	}{{"parameterNames", &w.ParameterNames}, {"goalWords", &w.GoalWords}, {"statusWords", &w.StatusWords}} {
+	}{{"parameterMapping", &w.ParameterMapping}, {"goalMapping", &w.GoalMapping}, {"statusMapping", &w.StatusMapping}} {
 		if *words.of == nil {
 			*words.of = map[string]string{}
 		}
@@ -261,18 +261,18 @@ func (c *change) checkWords(ctx context.Context, w *IntegrationWish) []*problem.
 			}
 		}
 	}
-	for name := range w.ParameterNames {
+	for name := range w.ParameterMapping {
 		if !commission.IsParameter(name) {
-			list = append(list, problem.Invalid("parameterNames", "%q is none of %s", name, strings.Join(commission.Parameters(), ", ")))
+			list = append(list, problem.Invalid("parameterMapping", "%q is none of %s", name, strings.Join(commission.Parameters(), ", ")))
 		}
 	}
-	for word, status := range w.StatusWords {
+	for word, status := range w.StatusMapping {
 		if _, ok := commission.ParseStatus(status); !ok {
-			list = append(list, problem.Invalid("statusWords", "%q means %q, which is none of pending, approved, rejected and cancelled", word, status))
+			list = append(list, problem.Invalid("statusMapping", "%q means %q, which is none of pending, approved, rejected and cancelled", word, status))
 		}
 	}
-	keys := slices.Sorted(maps.Values(w.GoalWords))
-	if err := c.goalsExist(ctx, "goalWords", slices.Compact(keys)); err != nil {
+	keys := slices.Sorted(maps.Values(w.GoalMapping))
+	if err := c.goalsExist(ctx, "goalMapping", slices.Compact(keys)); err != nil {
 		list = append(list, problem.From(err))
 	}
 	return list

@@ -77,9 +77,9 @@ func TestSavingAIntegrationAsItIsChangesNothing(t *testing.T) {
 			TimestampWindow: rapid.SampledFrom([]int{0, 300}).Draw(rt, "window"), RateLimit: rapid.SampledFrom([]int{0, 50}).Draw(rt, "limit"),
 			AllowedAddresses: rapid.SliceOfN(rapid.SampledFrom([]string{"203.0.113.0/24", "198.51.100.7", "2001:db8::/32"}), 0, 3).Draw(rt, "addresses"),
 			Currency:         rapid.SampledFrom([]string{"", "EUR"}).Draw(rt, "currency"),
-			ParameterNames:   rapid.MapOfN(rapid.SampledFrom(commission.Parameters()), rapid.Just("data.x"), 0, 3).Draw(rt, "parameters"),
-			GoalWords:        rapid.MapOfN(rapid.StringMatching(`[A-Z]{3}`), rapid.SampledFrom([]string{"ftd", "deposit"}), 0, 3).Draw(rt, "goals"),
-			StatusWords:      rapid.MapOfN(rapid.StringMatching(`[A-Z]{3}`), rapid.SampledFrom([]string{"approved", "rejected"}), 0, 3).Draw(rt, "statuses"),
+			ParameterMapping: rapid.MapOfN(rapid.SampledFrom(commission.Parameters()), rapid.Just("data.x"), 0, 3).Draw(rt, "parameters"),
+			GoalMapping:      rapid.MapOfN(rapid.StringMatching(`[A-Z]{3}`), rapid.SampledFrom([]string{"ftd", "deposit"}), 0, 3).Draw(rt, "goals"),
+			StatusMapping:    rapid.MapOfN(rapid.StringMatching(`[A-Z]{3}`), rapid.SampledFrom([]string{"approved", "rejected"}), 0, 3).Draw(rt, "statuses"),
 		}
 		_, err := w.setup.SaveIntegration(w.staff, w.one.Integration.ID, func(s *setup.IntegrationWish) { *s, s.Key = want, "another" })
 		w.must(err)

@@ -132,7 +132,7 @@ func TestAIntegrationHasItsSecretsAndTwoWhileTheyChange(t *testing.T) {
 	w := newWorld(t)
 	made, err := w.setup.SaveIntegration(w.staff, 0, func(s *setup.IntegrationWish) {
 		s.Key, s.Name, s.OfferID, s.AllowedAddresses = "golden", "Golden", w.one.Offer, []string{" 203.0.113.0/24 "}
-		s.ParameterNames, s.StatusWords = map[string]string{"click_id": "data.subid"}, map[string]string{"paid": "approved"}
+		s.ParameterMapping, s.StatusMapping = map[string]string{"click_id": "data.subid"}, map[string]string{"paid": "approved"}
 	})
 	w.must(err)
 	first, err := w.setup.Reveal(w.staff, made.ID, "token")
@@ -168,11 +168,11 @@ func TestAIntegrationHasItsSecretsAndTwoWhileTheyChange(t *testing.T) {
 	}
 	_, err = w.setup.SaveIntegration(w.staff, made.ID, func(s *setup.IntegrationWish) {
 		s.AllowedAddresses, s.RateLimit, s.Currency = []string{"everywhere"}, -1, "euro"
-		s.ParameterNames, s.StatusWords, s.GoalWords = map[string]string{"cid": "x"}, map[string]string{"paid": "yes"}, map[string]string{"x": "nothing"}
+		s.ParameterMapping, s.StatusMapping, s.GoalMapping = map[string]string{"cid": "x"}, map[string]string{"paid": "yes"}, map[string]string{"x": "nothing"}
 	})
 	got := fields(t, err)
 	slices.Sort(got)
-	if !slices.Equal(got, []string{"allowedAddresses", "currency", "goalWords", "parameterNames", "rateLimit", "statusWords"}) {
+	if !slices.Equal(got, []string{"allowedAddresses", "currency", "goalMapping", "parameterMapping", "rateLimit", "statusMapping"}) {
 		t.Errorf("%q", got)
 	}
 }

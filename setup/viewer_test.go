@@ -80,7 +80,7 @@ func TestAffiliatesSetUpNothingOfStaffs(t *testing.T) {
 	looking := viewer.With(t.Context(), &viewer.Viewer{UserID: 3, Role: viewer.Affiliate, AffiliateID: w.one.Affiliate, Looking: true})
 	for name, try := range w.staffs() {
 		all[name] = refusal{"forbidden", func() error { return try(colleague) }}
-		all[name+", by staff who look as it"] = refusal{"forbidden", func() error { return try(looking) }}
+		all[name+", by staff who view as it"] = refusal{"forbidden", func() error { return try(looking) }}
 		all[name+", by nobody"] = refusal{"unauthenticated", func() error { return try(t.Context()) }}
 	}
 	w.refuses(all)

@@ -64,7 +64,7 @@ type Card struct {
 	Scenario Scenario
 	Test     *db.PostbackTest // nil where it was not fired
 	Grade    Grade
-	Says     string // what happened and what to make of it, in words
+	Message  string // what happened and what to make of it, in words
 }
 
 // RunScenarios fires every scenario, one after the other. Where nothing answers
@@ -107,7 +107,7 @@ func (t *Tester) cards(ctx context.Context, id uuid.UUID, scenarios []Scenario, 
 	run := &Run{ID: id}
 	for _, s := range scenarios {
 		card := Card{Scenario: s}
-		card.Grade, card.Says = Assess(s.Key, results)
+		card.Grade, card.Message = Assess(s.Key, results)
 		if r := results[s.Key]; r != nil {
 			test, err := t.Rows.PostbackTest.Get(ctx, r.ID)
 			if err != nil {

@@ -22,7 +22,7 @@ func (w *world) run(template string) map[string]testfire.Card {
 	w.must(err)
 	cards := map[string]testfire.Card{}
 	for i, c := range run.Cards {
-		if c.Scenario != testfire.Scenarios()[i] || !strings.HasSuffix(c.Says, ".") {
+		if c.Scenario != testfire.Scenarios()[i] || !strings.HasSuffix(c.Message, ".") {
 			w.t.Errorf("%+v", c)
 		}
 		cards[c.Scenario.Key] = c
@@ -34,7 +34,7 @@ func (w *world) grades(cards map[string]testfire.Card, want map[string]testfire.
 	w.t.Helper()
 	for _, s := range testfire.Scenarios() {
 		if got := cards[s.Key]; got.Grade != want[s.Key] {
-			w.t.Errorf("%s is %s: %s; want %s", s.Key, got.Grade, got.Says, want[s.Key])
+			w.t.Errorf("%s is %s: %s; want %s", s.Key, got.Grade, got.Message, want[s.Key])
 		}
 	}
 }
@@ -84,7 +84,7 @@ func TestTheScenariosAtATrackerThatTellsInItsBody(t *testing.T) {
 		}
 	})
 	cards := w.run(whole)
-	if c := cards[testfire.UnknownClick]; c.Grade != attention || !strings.Contains(c.Says, "rule on the answer's body") {
+	if c := cards[testfire.UnknownClick]; c.Grade != attention || !strings.Contains(c.Message, "rule on the answer's body") {
 		t.Errorf("%+v", c)
 	}
 }
@@ -187,8 +187,8 @@ func TestTheScenariosOfASavedPostback(t *testing.T) {
 		t.Errorf("%d sent; two runs share what should be their own: %v, %v", len(bodies), bodies[0], bodies[7])
 	}
 	for _, c := range run.Cards {
-		if *c.Test.Scenario != c.Scenario.Key || *c.Test.RunID != run.ID || *c.Test.PostbackID != p.ID || strings.Contains(c.Says, "no macro whose value") {
-			t.Errorf("%s: %+v, %s", c.Scenario.Key, c.Test, c.Says)
+		if *c.Test.Scenario != c.Scenario.Key || *c.Test.RunID != run.ID || *c.Test.PostbackID != p.ID || strings.Contains(c.Message, "no macro whose value") {
+			t.Errorf("%s: %+v, %s", c.Scenario.Key, c.Test, c.Message)
 		}
 	}
 }

@@ -21,8 +21,8 @@ import (
 	"postrider/ent/db/landingpage"
 )
 
-// simulate makes the click and the conversion that are claimed.
-func (t *Tester) simulate(ctx context.Context, c Claim) (*scene, error) {
+// simulate makes the click and the conversion of the case.
+func (t *Tester) simulate(ctx context.Context, c Case) (*scene, error) {
 	g, err := t.Rows.Goal.Query().Where(goal.Key(c.Goal)).Only(ctx)
 	if err != nil {
 		return nil, missing(err, "goal", "goal")
@@ -68,7 +68,7 @@ func (s *scene) params(carried [3]string) {
 	}
 }
 
-func (t *Tester) simulateClick(ctx context.Context, s *scene, c Claim) error {
+func (t *Tester) simulateClick(ctx context.Context, s *scene, c Case) error {
 	for _, name := range []macro.Name{macro.ClickID, macro.Country, macro.UserAgent, macro.Referrer} {
 		s.why[name] = "Known from the click; this is a sample."
 	}
@@ -98,7 +98,7 @@ func (t *Tester) simulateClick(ctx context.Context, s *scene, c Claim) error {
 	return nil
 }
 
-func (t *Tester) simulateConversion(ctx context.Context, s *scene, c Claim, g *db.Goal, offer *db.Offer) error {
+func (t *Tester) simulateConversion(ctx context.Context, s *scene, c Case, g *db.Goal, offer *db.Offer) error {
 	s.set(macro.GoalID, g.Key, "The goal.")
 	s.set(macro.GoalName, g.Name, "The goal.")
 	s.set(macro.Status, string(c.Status), "Where the conversion stands.")
@@ -136,7 +136,7 @@ func (s *scene) aggregate() {
 	}
 }
 
-func (t *Tester) simulatePayout(ctx context.Context, s *scene, c Claim, amount decimal.Decimal, offer *db.Offer, now time.Time) error {
+func (t *Tester) simulatePayout(ctx context.Context, s *scene, c Case, amount decimal.Decimal, offer *db.Offer, now time.Time) error {
 	rows, err := t.Rows.Deal.Query().Where(deal.OfferID(offer.ID), deal.Or(deal.AffiliateIDIsNil(), deal.AffiliateID(c.Link.AffiliateID))).All(ctx)
 	if err != nil {
 		return fmt.Errorf("reading the deals: %w", err)

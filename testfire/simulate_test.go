@@ -28,12 +28,12 @@ func everyMacro() string {
 	return "https://t.example/?" + strings.Join(pairs, "&")
 }
 
-// prove proves a draft alone.
-func (w *world) prove(c testfire.Claim) testfire.Proven {
+// simulate runs a draft alone.
+func (w *world) simulate(c testfire.Case) testfire.Simulated {
 	w.t.Helper()
-	proof, err := w.tester.Prove(w.oneCtx, c)
+	simulation, err := w.tester.Simulate(w.oneCtx, c)
 	w.must(err)
-	return proof.Postbacks[0]
+	return simulation.Postbacks[0]
 }
 
 // Of every goal in every status, through every kind of link: each macro has a value or
@@ -49,7 +49,7 @@ func TestEveryMacroIsExplainedForEveryConversion(t *testing.T) {
 		for _, g := range goals {
 			for _, status := range commission.Statuses() {
 				name := fmt.Sprintf("%s, %s, link %d", g.Key, status, link.ID)
-				p := w.prove(testfire.Claim{Link: link, Goal: g.Key, Status: status, Pasted: tracking.Pasted{Params: [3]string{"{{clickid}}", "a b&c", ""}}, Draft: &testfire.Draft{
+				p := w.simulate(testfire.Case{Link: link, Goal: g.Key, Status: status, Pasted: tracking.Pasted{Params: [3]string{"{{clickid}}", "a b&c", ""}}, Draft: &testfire.Draft{
 					URLTemplate: template, Statuses: []commission.Status{status}, Aggregates: time.Minute,
 				}})
 				sent, err := url.Parse(p.URL)
@@ -73,7 +73,7 @@ func TestEveryMacroIsExplainedForEveryConversion(t *testing.T) {
 }
 
 // alone checks what the macros of one simulated conversion say.
-func (w *world) alone(name string, p testfire.Proven, g *db.Goal, status commission.Status, link *db.TrackingLink) {
+func (w *world) alone(name string, p testfire.Simulated, g *db.Goal, status commission.Status, link *db.TrackingLink) {
 	w.t.Helper()
 	value := func(m macro.Name) string { return slot(w.t, p.Slots, m).Value }
 	for m, want := range map[macro.Name]string{
@@ -144,14 +144,14 @@ func TestThePayoutIsWhatTheDealInForcePays(t *testing.T) {
 			change(row)
 			w.must(row.Exec(w.system))
 		}
-		claim := testfire.Claim{Link: w.link(), Goal: c.goal, Status: c.status, Draft: &testfire.Draft{URLTemplate: "https://t.example/?p={payout}", Statuses: commission.Statuses()}}
-		if s := slot(t, w.prove(claim).Slots, macro.Payout); s.Value != c.pays || !strings.Contains(s.Why, c.why) {
+		claim := testfire.Case{Link: w.link(), Goal: c.goal, Status: c.status, Draft: &testfire.Draft{URLTemplate: "https://t.example/?p={payout}", Statuses: commission.Statuses()}}
+		if s := slot(t, w.simulate(claim).Slots, macro.Payout); s.Value != c.pays || !strings.Contains(s.Why, c.why) {
 			t.Errorf("%s pays %q (%s), want %s, %q", name, s.Value, s.Why, c.pays, c.why)
 		}
 	}
 }
 
-func TestTheClickOfTheProofIsTheLinks(t *testing.T) {
+func TestTheClickOfTheSimulationIsTheLinks(t *testing.T) {
 	w := newWorld(t, nil)
 	elsewhere := pgtest.Offer(t, w.d)
 	w.must(w.rows.LandingPage.Create().SetOfferID(elsewhere).SetKey("bonus").SetName("Bonus").SetURL("https://royalspin.example/bonus").Exec(w.system))
@@ -168,11 +168,11 @@ func TestTheClickOfTheProofIsTheLinks(t *testing.T) {
 		"a fixed value":          {tracking.Pasted{Params: [3]string{"", "", "zone 1"}}, macro.Param3, "zone 1", "the same for every click"},
 		"nothing":                {tracking.Pasted{}, macro.Param1, "", "carries no param_1"},
 	} {
-		proof, err := w.tester.Prove(w.oneCtx, testfire.Claim{Link: w.link(), Pasted: c.pasted, Goal: "ftd", Draft: &testfire.Draft{URLTemplate: everyMacro(), Aggregates: time.Hour}})
+		simulation, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Pasted: c.pasted, Goal: "ftd", Draft: &testfire.Draft{URLTemplate: everyMacro(), Aggregates: time.Hour}})
 		w.must(err)
-		slots := [][]testfire.Slot{proof.Postbacks[0].Slots}
+		slots := [][]testfire.Slot{simulation.Postbacks[0].Slots}
 		if c.slot != macro.LandingPage {
-			slots = append(slots, proof.Click)
+			slots = append(slots, simulation.Click)
 		}
 		for _, in := range slots {
 			if s := slot(t, in, c.slot); s.Value != c.value || s.Filled != (c.value != "") || !strings.Contains(s.Why, c.why) {
@@ -193,36 +193,36 @@ func TestAFilterThatGivesOrTakesIsNamed(t *testing.T) {
 		"{param_3|upper}":            {"", "carries no param_3."},
 		"{amount|map:*=|default:no}": {"no", "this is a sample."},
 	} {
-		p := w.prove(testfire.Claim{Link: w.link(), Goal: "ftd", Pasted: tracking.Pasted{Params: [3]string{"{c}"}}, Draft: &testfire.Draft{URLTemplate: "https://t.example/?v=" + slotText}})
+		p := w.simulate(testfire.Case{Link: w.link(), Goal: "ftd", Pasted: tracking.Pasted{Params: [3]string{"{c}"}}, Draft: &testfire.Draft{URLTemplate: "https://t.example/?v=" + slotText}})
 		if s := p.Slots[0]; s.Value != want.value || !strings.HasSuffix(s.Why, want.ends) {
 			t.Errorf("%s is %q: %q; want %q, …%q", slotText, s.Value, s.Why, want.value, want.ends)
 		}
 	}
 }
 
-// Nothing of another affiliate's is proven, and what a draft names of theirs is not shown.
-func TestAProofKnowsItsViewer(t *testing.T) {
+// Nothing of another affiliate's is simulated, and what a draft names of theirs is not shown.
+func TestASimulationKnowsItsViewer(t *testing.T) {
 	w := newWorld(t, nil)
 	pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?mine={param_1}", pgtest.On("ftd"))
 	byDefault, err := w.rows.TrackingLink.Get(w.system, pgtest.DefaultLink(t, w.d, w.one.Affiliate, w.one.Offer).ID)
 	w.must(err)
 	w.must(w.rows.Deal.Create().SetOfferID(w.one.Offer).SetAffiliateID(w.one.Affiliate).SetModel(commission.CPA).SetAmount(decimal.NewFromInt(777)).SetCurrency("EUR").SetCreatedAt(pgtest.Now).Exec(w.system))
 	draft := &testfire.Draft{URLTemplate: everyMacro(), Aggregates: time.Hour}
-	if proof, err := w.tester.Prove(w.otherCtx, testfire.Claim{Link: w.link(), Goal: "cpa", Draft: draft}); err == nil {
-		t.Errorf("another's campaign: %+v", proof)
+	if simulation, err := w.tester.Simulate(w.otherCtx, testfire.Case{Link: w.link(), Goal: "cpa", Draft: draft}); err == nil {
+		t.Errorf("another's campaign: %+v", simulation)
 	}
-	if proof, err := w.tester.Prove(t.Context(), testfire.Claim{Link: w.link(), Goal: "cpa"}); err == nil {
-		t.Errorf("nobody: %+v", proof)
+	if simulation, err := w.tester.Simulate(t.Context(), testfire.Case{Link: w.link(), Goal: "cpa"}); err == nil {
+		t.Errorf("nobody: %+v", simulation)
 	}
 	for name, c := range map[string]struct {
 		ctx       context.Context
 		postbacks int
 		payout    string
 	}{"its owner": {w.oneCtx, 2, "777.00"}, "staff": {w.staff, 2, "777.00"}, "another affiliate": {w.otherCtx, 1, "120.00"}} {
-		proof, err := w.tester.Prove(c.ctx, testfire.Claim{Link: byDefault, Goal: "cpa", Draft: draft})
+		simulation, err := w.tester.Simulate(c.ctx, testfire.Case{Link: byDefault, Goal: "cpa", Draft: draft})
 		w.must(err)
-		if got := slot(t, proof.Postbacks[0].Slots, macro.Payout).Value; len(proof.Postbacks) != c.postbacks || got != c.payout {
-			t.Errorf("%s is shown %d postbacks and pays %s, want %d and %s", name, len(proof.Postbacks), got, c.postbacks, c.payout)
+		if got := slot(t, simulation.Postbacks[0].Slots, macro.Payout).Value; len(simulation.Postbacks) != c.postbacks || got != c.payout {
+			t.Errorf("%s is shown %d postbacks and pays %s, want %d and %s", name, len(simulation.Postbacks), got, c.postbacks, c.payout)
 		}
 	}
 }
@@ -245,25 +245,25 @@ func TestADraftIsJudgedAsItWouldBeSaved(t *testing.T) {
 		"aggregation":            {testfire.Draft{Aggregates: 90 * time.Second}, firing.Matched, "It aggregates what its click brings within"},
 	} {
 		c.draft.URLTemplate = "https://t.example/?c={param_1}"
-		p := w.prove(testfire.Claim{Link: w.link(), Goal: "ftd", Draft: &c.draft})
+		p := w.simulate(testfire.Case{Link: w.link(), Goal: "ftd", Draft: &c.draft})
 		if p.Postback != nil || p.Decision.Rule != c.rule || !strings.Contains(p.Decision.Reason, c.says) || (p.URL != "") != (c.rule == firing.Matched) || (len(p.Slots) == 1) != (c.rule == firing.Matched) {
 			t.Errorf("%s: %+v, want %s, %q", name, p, c.rule, c.says)
 		}
 	}
 	for _, status := range commission.Statuses() {
-		p := w.prove(testfire.Claim{Link: w.link(), Goal: "ftd", Status: status, Draft: &testfire.Draft{URLTemplate: "https://t.example/?c={param_1}"}})
+		p := w.simulate(testfire.Case{Link: w.link(), Goal: "ftd", Status: status, Draft: &testfire.Draft{URLTemplate: "https://t.example/?c={param_1}"}})
 		if p.Decision.Fired != (status == commission.Approved) {
 			t.Errorf("a draft that names no status fires when %s: %t", status, p.Decision.Fired)
 		}
 	}
-	if _, err := w.tester.Prove(w.oneCtx, testfire.Claim{Link: w.link(), Goal: "ftd", Draft: &testfire.Draft{URLTemplate: "https://t.example/?n={count}"}}); field(err) != "urlTemplate" {
+	if _, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Goal: "ftd", Draft: &testfire.Draft{URLTemplate: "https://t.example/?n={count}"}}); field(err) != "urlTemplate" {
 		t.Errorf("a count without aggregation: %v", err)
 	}
 	deleted := pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?c={param_1}", pgtest.On("ftd"), func(c *db.PostbackCreate) { c.SetDeletedAt(pgtest.Now) })
 	held := pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?c={param_1}", pgtest.On("ftd"), func(c *db.PostbackCreate) { c.SetHoldReason("GONE") })
-	proof, err := w.tester.Prove(w.oneCtx, testfire.Claim{Link: w.link(), Goal: "ftd"})
+	simulation, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Goal: "ftd"})
 	w.must(err)
-	if len(proof.Postbacks) != 1 || proof.Postbacks[0].Postback.ID != held.ID || proof.Postbacks[0].Decision.Rule != firing.Held || proof.Postbacks[0].URL == "" {
-		t.Errorf("of one on hold and one deleted (%d): %+v", deleted.ID, proof.Postbacks)
+	if len(simulation.Postbacks) != 1 || simulation.Postbacks[0].Postback.ID != held.ID || simulation.Postbacks[0].Decision.Rule != firing.Held || simulation.Postbacks[0].URL == "" {
+		t.Errorf("of one on hold and one deleted (%d): %+v", deleted.ID, simulation.Postbacks)
 	}
 }

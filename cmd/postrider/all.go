@@ -57,7 +57,7 @@ func (a *App) prepareDemo(ctx context.Context, clicks int) (*demo.Network, error
 		return nil, err
 	}
 	if network != nil {
-		a.demo = demoSignIns(network)
+		a.demo = demoUsers(network)
 	}
 	return network, nil
 }

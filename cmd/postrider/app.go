@@ -24,7 +24,7 @@ import (
 type App struct {
 	process *process
 	name    string // all, serve, work
-	demo    []*gen.DemoSignIn
+	demo    []*gen.DemoUser
 	prepare func(ctx context.Context) error // what is done to the migrated database before anything runs; nil for nothing
 
 	db       *database

@@ -127,13 +127,13 @@ func (p *process) demoTokens(ctx context.Context, db *database, network *demo.Ne
 	return nil
 }
 
-// demoSignIns is what the sign-in page offers.
-func demoSignIns(network *demo.Network) []*gen.DemoSignIn {
-	signIns := []*gen.DemoSignIn{}
+// demoUsers is what the sign-in page offers.
+func demoUsers(network *demo.Network) []*gen.DemoUser {
+	users := []*gen.DemoUser{}
 	for _, u := range network.Users {
-		signIns = append(signIns, &gen.DemoSignIn{Email: u.Email, Password: u.Password, Role: u.Role, Label: u.Label})
+		users = append(users, &gen.DemoUser{Email: u.Email, Password: u.Password, Role: u.Role, Label: u.Label})
 	}
-	return signIns
+	return users
 }
 
 // printJSON writes what a program wants to know, in the contract's shape.

@@ -250,11 +250,11 @@ func TestAllWithDemo(t *testing.T) {
 	t.Run("the sign-in page offers the demo's sign-ins", func(t *testing.T) {
 		var got struct {
 			Instance struct {
-				DemoSignIns []struct{ Email, Password, Role, Label string }
+				DemoUsers []struct{ Email, Password, Role, Label string }
 			}
 		}
-		p.query(t, "", `{instance {demoSignIns {email password role label}}}`, &got)
-		if len(got.Instance.DemoSignIns) != len(p.demo.Users) || got.Instance.DemoSignIns[0].Password != demo.Password {
+		p.query(t, "", `{instance {demoUsers {email password role label}}}`, &got)
+		if len(got.Instance.DemoUsers) != len(p.demo.Users) || got.Instance.DemoUsers[0].Password != demo.Password {
 			t.Errorf("%+v", got)
 		}
 	})
@@ -283,10 +283,10 @@ func TestAllWithDemo(t *testing.T) {
 		app := startApp(t, p.flags...)
 		other := &program{url: app.URL()}
 		var got struct {
-			Instance struct{ DemoSignIns []struct{ Password string } }
+			Instance struct{ DemoUsers []struct{ Password string } }
 		}
-		other.query(t, "", `{instance {demoSignIns {password}}}`, &got)
-		if len(got.Instance.DemoSignIns) != 0 {
+		other.query(t, "", `{instance {demoUsers {password}}}`, &got)
+		if len(got.Instance.DemoUsers) != 0 {
 			t.Errorf("%+v", got)
 		}
 	})

@@ -150,7 +150,7 @@ func (s *services) forget() {
 }
 
 // routes is what the server answers besides health, metrics and the web app.
-func (s *services) routes(demo []*gen.DemoSignIn) []server.Route {
+func (s *services) routes(demo []*gen.DemoUser) []server.Route {
 	api := s.accounts.Middleware(graph.Handler(graph.Config{
 		Hubs:   s.hubs,
 		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake,
@@ -163,7 +163,7 @@ func (s *services) routes(demo []*gen.DemoSignIn) []server.Route {
 		Target:   graph.Target{Probe: dispatch.Probe{Guard: s.guard}},
 		Secrets:  s.key, Log: s.process.log, Now: time.Now,
 		ClientAddr:   func(ctx context.Context) netip.Addr { return server.ClientOf(ctx).Addr },
-		Installation: gen.Instance{Version: version, PublicURL: s.process.cfg.PublicURL, DemoSignIns: demo},
+		Installation: gen.Instance{Version: version, PublicURL: s.process.cfg.PublicURL, DemoUsers: demo},
 	}))
 	click, postback := server.Click(s.intake, s.process.log), server.Postback(s.intake, s.process.log)
 	echo := server.Echo(testfire.Inbox{DB: s.db.SQL, Now: time.Now}, s.process.log)

@@ -196,7 +196,7 @@ func TestTheChecklistSaysWhatToDo(t *testing.T) {
 			}
 		}
 		s := steps[c.step]
-		if s.Done != c.done || s.Says != c.says || (s.At != nil) != (c.done && c.step > 2) {
+		if s.Done != c.done || s.Message != c.says || (s.At != nil) != (c.done && c.step > 2) {
 			t.Errorf("%s: %+v\nwant %v: %s", name, s, c.done, c.says)
 		}
 	}

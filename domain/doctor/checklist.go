@@ -17,11 +17,11 @@ type Setup struct {
 
 // Step is one step of the checklist.
 type Step struct {
-	Key   string
-	Title string
-	Done  bool
-	At    *time.Time // when it happened; nil where it is a state, or not done
-	Says  string     // what is there, or what to do
+	Key     string
+	Title   string
+	Done    bool
+	At      *time.Time // when it happened; nil where it is a state, or not done
+	Message string     // what is there, or what to do
 }
 
 // The keys of the steps, in their order.
@@ -55,9 +55,9 @@ func Checklist(s Setup) []Step {
 	}
 	n := len(s.Postbacks)
 	steps := []Step{
-		{Key: StepMacros, Title: "Macros known", Done: n > 0 && known == n, Says: says(n > 0 && known == n, "Your postbacks use macros that we know.", "Add a postback: paste your tracker's URL.")},
-		{Key: StepMapped, Title: "Mapped to your tracker", Done: n > 0 && mapped == n, Says: says(n > 0 && mapped == n, "The click id goes back to your tracker.", "Put the click id in: {param_1} where your tracker wants its own.")},
-		{Key: StepSound, Title: "Template sound", Done: n > 0 && sound == n, Says: says(n > 0 && sound == n, "The doctor finds nothing wrong.", notSound(fault))},
+		{Key: StepMacros, Title: "Macros known", Done: n > 0 && known == n, Message: either(n > 0 && known == n, "Your postbacks use macros that we know.", "Add a postback: paste your tracker's URL.")},
+		{Key: StepMapped, Title: "Mapped to your tracker", Done: n > 0 && mapped == n, Message: either(n > 0 && mapped == n, "The click id goes back to your tracker.", "Put the click id in: {param_1} where your tracker wants its own.")},
+		{Key: StepSound, Title: "Template sound", Done: n > 0 && sound == n, Message: either(n > 0 && sound == n, "The doctor finds nothing wrong.", notSound(fault))},
 		happened(StepTested, "Test fired", s.Tested, "Your tracker took a test.", "Fire a test, and see what your tracker answers."),
 		happened(StepClicked, "First click", s.Clicked, "A real click came with a param_1.", "Send a click over your tracking link, with your tracker's click id as param_1."),
 		happened(StepDelivered, "First delivery", s.Delivered, "A real conversion reached your tracker.", "Wait for the first conversion, or ask your manager to fire one for a click of yours."),
@@ -73,10 +73,10 @@ func notSound(fault string) string {
 }
 
 func happened(key, title string, at *time.Time, done, todo string) Step {
-	return Step{Key: key, Title: title, Done: at != nil, At: at, Says: says(at != nil, done, todo)}
+	return Step{Key: key, Title: title, Done: at != nil, At: at, Message: either(at != nil, done, todo)}
 }
 
-func says(done bool, yes, no string) string {
+func either(done bool, yes, no string) string {
 	if done {
 		return yes
 	}

@@ -167,7 +167,7 @@ func TestTheChecklistTicksByWhatHappened(t *testing.T) {
 		ticks := ""
 		for _, s := range doctor.Checklist(c.setup) {
 			ticks += map[bool]string{true: "x", false: "."}[s.Done]
-			if s.Says == "" || s.Title == "" {
+			if s.Message == "" || s.Title == "" {
 				t.Errorf("%s: %+v", name, s)
 			}
 		}

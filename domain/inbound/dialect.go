@@ -20,20 +20,20 @@ type Dialect struct {
 // ReadDialect reads the JSON objects in which a dialect is kept.
 func ReadDialect(names, goals, statuses []byte) (Dialect, error) {
 	d := Dialect{Goals: map[string]string{}, Statuses: map[string]commission.Status{}}
-	var goalWords map[string]string
-	var statusWords map[string]commission.Status
+	var goalMapping map[string]string
+	var statusMapping map[string]commission.Status
 	for _, part := range []struct {
 		text []byte
 		into any
-	}{{names, &d.Names}, {goals, &goalWords}, {statuses, &statusWords}} {
+	}{{names, &d.Names}, {goals, &goalMapping}, {statuses, &statusMapping}} {
 		if err := json.Unmarshal(part.text, part.into); err != nil {
 			return d, fmt.Errorf("reading the words of an integration: %w", err)
 		}
 	}
-	for word, key := range goalWords {
+	for word, key := range goalMapping {
 		d.Goals[WordKey(word)] = key
 	}
-	for word, status := range statusWords {
+	for word, status := range statusMapping {
 		d.Statuses[WordKey(word)] = status
 	}
 	return d, nil

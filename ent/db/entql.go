@@ -461,9 +461,9 @@ var schemaGraph = func() *sqlgraph.Schema {
 			integration.FieldSignatureHeader:  {Type: field.TypeString, Column: integration.FieldSignatureHeader},
 			integration.FieldTimestampName:    {Type: field.TypeString, Column: integration.FieldTimestampName},
 			integration.FieldTimestampWindow:  {Type: field.TypeInt, Column: integration.FieldTimestampWindow},
-			integration.FieldParameterNames:   {Type: field.TypeJSON, Column: integration.FieldParameterNames},
-			integration.FieldGoalWords:        {Type: field.TypeJSON, Column: integration.FieldGoalWords},
-			integration.FieldStatusWords:      {Type: field.TypeJSON, Column: integration.FieldStatusWords},
+			integration.FieldParameterMapping: {Type: field.TypeJSON, Column: integration.FieldParameterMapping},
+			integration.FieldGoalMapping:      {Type: field.TypeJSON, Column: integration.FieldGoalMapping},
+			integration.FieldStatusMapping:    {Type: field.TypeJSON, Column: integration.FieldStatusMapping},
 			integration.FieldCurrency:         {Type: field.TypeString, Column: integration.FieldCurrency},
 			integration.FieldTestMode:         {Type: field.TypeBool, Column: integration.FieldTestMode},
 			integration.FieldCreatedAt:        {Type: field.TypeTime, Column: integration.FieldCreatedAt},
@@ -2391,19 +2391,19 @@ func (f *IntegrationFilter) WhereTimestampWindow(p entql.IntP) {
 	f.Where(p.Field(integration.FieldTimestampWindow))
 }
 
-// WhereParameterNames applies the entql json.RawMessage predicate on the parameter_names field.
-func (f *IntegrationFilter) WhereParameterNames(p entql.BytesP) {
-	f.Where(p.Field(integration.FieldParameterNames))
+// WhereParameterMapping applies the entql json.RawMessage predicate on the parameter_mapping field.
+func (f *IntegrationFilter) WhereParameterMapping(p entql.BytesP) {
+	f.Where(p.Field(integration.FieldParameterMapping))
 }
 
-// WhereGoalWords applies the entql json.RawMessage predicate on the goal_words field.
-func (f *IntegrationFilter) WhereGoalWords(p entql.BytesP) {
-	f.Where(p.Field(integration.FieldGoalWords))
+// WhereGoalMapping applies the entql json.RawMessage predicate on the goal_mapping field.
+func (f *IntegrationFilter) WhereGoalMapping(p entql.BytesP) {
+	f.Where(p.Field(integration.FieldGoalMapping))
 }
 
-// WhereStatusWords applies the entql json.RawMessage predicate on the status_words field.
-func (f *IntegrationFilter) WhereStatusWords(p entql.BytesP) {
-	f.Where(p.Field(integration.FieldStatusWords))
+// WhereStatusMapping applies the entql json.RawMessage predicate on the status_mapping field.
+func (f *IntegrationFilter) WhereStatusMapping(p entql.BytesP) {
+	f.Where(p.Field(integration.FieldStatusMapping))
 }
 
 // WhereCurrency applies the entql string predicate on the currency field.

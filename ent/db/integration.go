@@ -43,11 +43,11 @@ type Integration struct {
 	// How many seconds a signature is good for; null for ever.
 	TimestampWindow *int `json:"timestamp_window,omitempty"`
 	// Ours to theirs: a name, or a path with dots into their JSON.
-	ParameterNames map[string]string `json:"parameter_names,omitempty"`
+	ParameterMapping map[string]string `json:"parameter_mapping,omitempty"`
 	// Their word to our goal's key.
-	GoalWords map[string]string `json:"goal_words,omitempty"`
+	GoalMapping map[string]string `json:"goal_mapping,omitempty"`
 	// Their word to our status.
-	StatusWords map[string]string `json:"status_words,omitempty"`
+	StatusMapping map[string]string `json:"status_mapping,omitempty"`
 	// Of amounts that name none; empty for the offer's.
 	Currency string `json:"currency,omitempty"`
 	// Calls are answered and logged, and nothing is recorded.
@@ -62,7 +62,7 @@ func (*Integration) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case integration.FieldAllowedAddresses, integration.FieldParameterNames, integration.FieldGoalWords, integration.FieldStatusWords:
+		case integration.FieldAllowedAddresses, integration.FieldParameterMapping, integration.FieldGoalMapping, integration.FieldStatusMapping:
 			values[i] = new([]byte)
 		case integration.FieldEnabled, integration.FieldRequireToken, integration.FieldRequireSignature, integration.FieldRequireHTTPS, integration.FieldTestMode:
 			values[i] = new(sql.NullBool)
@@ -169,28 +169,28 @@ func (_m *Integration) assignValues(columns []string, values []any) error {
 				_m.TimestampWindow = new(int)
 				*_m.TimestampWindow = int(value.Int64)
 			}
-		case integration.FieldParameterNames:
+		case integration.FieldParameterMapping:
 			if value, ok := values[i].(*[]byte); !ok {
-				return fmt.Errorf("unexpected type %T for field parameter_names", values[i])
+				return fmt.Errorf("unexpected type %T for field parameter_mapping", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.ParameterNames); err != nil {
-					return fmt.Errorf("unmarshal field parameter_names: %w", err)
+				if err := json.Unmarshal(*value, &_m.ParameterMapping); err != nil {
+					return fmt.Errorf("unmarshal field parameter_mapping: %w", err)
 				}
 			}
-		case integration.FieldGoalWords:
+		case integration.FieldGoalMapping:
 			if value, ok := values[i].(*[]byte); !ok {
-				return fmt.Errorf("unexpected type %T for field goal_words", values[i])
+				return fmt.Errorf("unexpected type %T for field goal_mapping", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.GoalWords); err != nil {
-					return fmt.Errorf("unmarshal field goal_words: %w", err)
+				if err := json.Unmarshal(*value, &_m.GoalMapping); err != nil {
+					return fmt.Errorf("unmarshal field goal_mapping: %w", err)
 				}
 			}
-		case integration.FieldStatusWords:
+		case integration.FieldStatusMapping:
 			if value, ok := values[i].(*[]byte); !ok {
-				return fmt.Errorf("unexpected type %T for field status_words", values[i])
+				return fmt.Errorf("unexpected type %T for field status_mapping", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.StatusWords); err != nil {
-					return fmt.Errorf("unmarshal field status_words: %w", err)
+				if err := json.Unmarshal(*value, &_m.StatusMapping); err != nil {
+					return fmt.Errorf("unmarshal field status_mapping: %w", err)
 				}
 			}
 		case integration.FieldCurrency:
@@ -287,14 +287,14 @@ func (_m *Integration) String() string {
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
-	builder.WriteString("parameter_names=")
-	builder.WriteString(fmt.Sprintf("%v", _m.ParameterNames))
+	builder.WriteString("parameter_mapping=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ParameterMapping))
 	builder.WriteString(", ")
-	builder.WriteString("goal_words=")
-	builder.WriteString(fmt.Sprintf("%v", _m.GoalWords))
+	builder.WriteString("goal_mapping=")
+	builder.WriteString(fmt.Sprintf("%v", _m.GoalMapping))
 	builder.WriteString(", ")
-	builder.WriteString("status_words=")
-	builder.WriteString(fmt.Sprintf("%v", _m.StatusWords))
+	builder.WriteString("status_mapping=")
+	builder.WriteString(fmt.Sprintf("%v", _m.StatusMapping))
 	builder.WriteString(", ")
 	builder.WriteString("currency=")
 	builder.WriteString(_m.Currency)

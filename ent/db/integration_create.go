@@ -156,21 +156,21 @@ func (_c *IntegrationCreate) SetNillableTimestampWindow(v *int) *IntegrationCrea
 	return _c
 }
 
-// SetParameterNames sets the "parameter_names" field.
-func (_c *IntegrationCreate) SetParameterNames(v map[string]string) *IntegrationCreate {
-	_c.mutation.SetParameterNames(v)
+// SetParameterMapping sets the "parameter_mapping" field.
+func (_c *IntegrationCreate) SetParameterMapping(v map[string]string) *IntegrationCreate {
+	_c.mutation.SetParameterMapping(v)
 	return _c
 }
 
-// SetGoalWords sets the "goal_words" field.
-func (_c *IntegrationCreate) SetGoalWords(v map[string]string) *IntegrationCreate {
-	_c.mutation.SetGoalWords(v)
+// SetGoalMapping sets the "goal_mapping" field.
+func (_c *IntegrationCreate) SetGoalMapping(v map[string]string) *IntegrationCreate {
+	_c.mutation.SetGoalMapping(v)
 	return _c
 }
 
-// SetStatusWords sets the "status_words" field.
-func (_c *IntegrationCreate) SetStatusWords(v map[string]string) *IntegrationCreate {
-	_c.mutation.SetStatusWords(v)
+// SetStatusMapping sets the "status_mapping" field.
+func (_c *IntegrationCreate) SetStatusMapping(v map[string]string) *IntegrationCreate {
+	_c.mutation.SetStatusMapping(v)
 	return _c
 }
 
@@ -283,17 +283,17 @@ func (_c *IntegrationCreate) defaults() error {
 		v := integration.DefaultTimestampName
 		_c.mutation.SetTimestampName(v)
 	}
-	if _, ok := _c.mutation.ParameterNames(); !ok {
-		v := integration.DefaultParameterNames
-		_c.mutation.SetParameterNames(v)
+	if _, ok := _c.mutation.ParameterMapping(); !ok {
+		v := integration.DefaultParameterMapping
+		_c.mutation.SetParameterMapping(v)
 	}
-	if _, ok := _c.mutation.GoalWords(); !ok {
-		v := integration.DefaultGoalWords
-		_c.mutation.SetGoalWords(v)
+	if _, ok := _c.mutation.GoalMapping(); !ok {
+		v := integration.DefaultGoalMapping
+		_c.mutation.SetGoalMapping(v)
 	}
-	if _, ok := _c.mutation.StatusWords(); !ok {
-		v := integration.DefaultStatusWords
-		_c.mutation.SetStatusWords(v)
+	if _, ok := _c.mutation.StatusMapping(); !ok {
+		v := integration.DefaultStatusMapping
+		_c.mutation.SetStatusMapping(v)
 	}
 	if _, ok := _c.mutation.Currency(); !ok {
 		v := integration.DefaultCurrency
@@ -360,14 +360,14 @@ func (_c *IntegrationCreate) check() error {
 			return &ValidationError{Name: "timestamp_name", err: fmt.Errorf(`db: validator failed for field "Integration.timestamp_name": %w`, err)}
 		}
 	}
-	if _, ok := _c.mutation.ParameterNames(); !ok {
-		return &ValidationError{Name: "parameter_names", err: errors.New(`db: missing required field "Integration.parameter_names"`)}
+	if _, ok := _c.mutation.ParameterMapping(); !ok {
+		return &ValidationError{Name: "parameter_mapping", err: errors.New(`db: missing required field "Integration.parameter_mapping"`)}
 	}
-	if _, ok := _c.mutation.GoalWords(); !ok {
-		return &ValidationError{Name: "goal_words", err: errors.New(`db: missing required field "Integration.goal_words"`)}
+	if _, ok := _c.mutation.GoalMapping(); !ok {
+		return &ValidationError{Name: "goal_mapping", err: errors.New(`db: missing required field "Integration.goal_mapping"`)}
 	}
-	if _, ok := _c.mutation.StatusWords(); !ok {
-		return &ValidationError{Name: "status_words", err: errors.New(`db: missing required field "Integration.status_words"`)}
+	if _, ok := _c.mutation.StatusMapping(); !ok {
+		return &ValidationError{Name: "status_mapping", err: errors.New(`db: missing required field "Integration.status_mapping"`)}
 	}
 	if _, ok := _c.mutation.Currency(); !ok {
 		return &ValidationError{Name: "currency", err: errors.New(`db: missing required field "Integration.currency"`)}
@@ -463,17 +463,17 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 		_spec.SetField(integration.FieldTimestampWindow, field.TypeInt, value)
 		_node.TimestampWindow = &value
 	}
-	if value, ok := _c.mutation.ParameterNames(); ok {
-		_spec.SetField(integration.FieldParameterNames, field.TypeJSON, value)
-		_node.ParameterNames = value
+	if value, ok := _c.mutation.ParameterMapping(); ok {
+		_spec.SetField(integration.FieldParameterMapping, field.TypeJSON, value)
+		_node.ParameterMapping = value
 	}
-	if value, ok := _c.mutation.GoalWords(); ok {
-		_spec.SetField(integration.FieldGoalWords, field.TypeJSON, value)
-		_node.GoalWords = value
+	if value, ok := _c.mutation.GoalMapping(); ok {
+		_spec.SetField(integration.FieldGoalMapping, field.TypeJSON, value)
+		_node.GoalMapping = value
 	}
-	if value, ok := _c.mutation.StatusWords(); ok {
-		_spec.SetField(integration.FieldStatusWords, field.TypeJSON, value)
-		_node.StatusWords = value
+	if value, ok := _c.mutation.StatusMapping(); ok {
+		_spec.SetField(integration.FieldStatusMapping, field.TypeJSON, value)
+		_node.StatusMapping = value
 	}
 	if value, ok := _c.mutation.Currency(); ok {
 		_spec.SetField(integration.FieldCurrency, field.TypeString, value)

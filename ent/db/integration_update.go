@@ -214,21 +214,21 @@ func (_u *IntegrationUpdate) ClearTimestampWindow() *IntegrationUpdate {
 	return _u
 }
 
-// SetParameterNames sets the "parameter_names" field.
-func (_u *IntegrationUpdate) SetParameterNames(v map[string]string) *IntegrationUpdate {
-	_u.mutation.SetParameterNames(v)
+// SetParameterMapping sets the "parameter_mapping" field.
+func (_u *IntegrationUpdate) SetParameterMapping(v map[string]string) *IntegrationUpdate {
+	_u.mutation.SetParameterMapping(v)
 	return _u
 }
 
-// SetGoalWords sets the "goal_words" field.
-func (_u *IntegrationUpdate) SetGoalWords(v map[string]string) *IntegrationUpdate {
-	_u.mutation.SetGoalWords(v)
+// SetGoalMapping sets the "goal_mapping" field.
+func (_u *IntegrationUpdate) SetGoalMapping(v map[string]string) *IntegrationUpdate {
+	_u.mutation.SetGoalMapping(v)
 	return _u
 }
 
-// SetStatusWords sets the "status_words" field.
-func (_u *IntegrationUpdate) SetStatusWords(v map[string]string) *IntegrationUpdate {
-	_u.mutation.SetStatusWords(v)
+// SetStatusMapping sets the "status_mapping" field.
+func (_u *IntegrationUpdate) SetStatusMapping(v map[string]string) *IntegrationUpdate {
+	_u.mutation.SetStatusMapping(v)
 	return _u
 }
 
@@ -388,14 +388,14 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if _u.mutation.TimestampWindowCleared() {
 		_spec.ClearField(integration.FieldTimestampWindow, field.TypeInt)
 	}
-	if value, ok := _u.mutation.ParameterNames(); ok {
-		_spec.SetField(integration.FieldParameterNames, field.TypeJSON, value)
+	if value, ok := _u.mutation.ParameterMapping(); ok {
+		_spec.SetField(integration.FieldParameterMapping, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.GoalWords(); ok {
-		_spec.SetField(integration.FieldGoalWords, field.TypeJSON, value)
+	if value, ok := _u.mutation.GoalMapping(); ok {
+		_spec.SetField(integration.FieldGoalMapping, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.StatusWords(); ok {
-		_spec.SetField(integration.FieldStatusWords, field.TypeJSON, value)
+	if value, ok := _u.mutation.StatusMapping(); ok {
+		_spec.SetField(integration.FieldStatusMapping, field.TypeJSON, value)
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
@@ -610,21 +610,21 @@ func (_u *IntegrationUpdateOne) ClearTimestampWindow() *IntegrationUpdateOne {
 	return _u
 }
 
-// SetParameterNames sets the "parameter_names" field.
-func (_u *IntegrationUpdateOne) SetParameterNames(v map[string]string) *IntegrationUpdateOne {
-	_u.mutation.SetParameterNames(v)
+// SetParameterMapping sets the "parameter_mapping" field.
+func (_u *IntegrationUpdateOne) SetParameterMapping(v map[string]string) *IntegrationUpdateOne {
+	_u.mutation.SetParameterMapping(v)
 	return _u
 }
 
-// SetGoalWords sets the "goal_words" field.
-func (_u *IntegrationUpdateOne) SetGoalWords(v map[string]string) *IntegrationUpdateOne {
-	_u.mutation.SetGoalWords(v)
+// SetGoalMapping sets the "goal_mapping" field.
+func (_u *IntegrationUpdateOne) SetGoalMapping(v map[string]string) *IntegrationUpdateOne {
+	_u.mutation.SetGoalMapping(v)
 	return _u
 }
 
-// SetStatusWords sets the "status_words" field.
-func (_u *IntegrationUpdateOne) SetStatusWords(v map[string]string) *IntegrationUpdateOne {
-	_u.mutation.SetStatusWords(v)
+// SetStatusMapping sets the "status_mapping" field.
+func (_u *IntegrationUpdateOne) SetStatusMapping(v map[string]string) *IntegrationUpdateOne {
+	_u.mutation.SetStatusMapping(v)
 	return _u
 }
 
@@ -814,14 +814,14 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 	if _u.mutation.TimestampWindowCleared() {
 		_spec.ClearField(integration.FieldTimestampWindow, field.TypeInt)
 	}
-	if value, ok := _u.mutation.ParameterNames(); ok {
-		_spec.SetField(integration.FieldParameterNames, field.TypeJSON, value)
+	if value, ok := _u.mutation.ParameterMapping(); ok {
+		_spec.SetField(integration.FieldParameterMapping, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.GoalWords(); ok {
-		_spec.SetField(integration.FieldGoalWords, field.TypeJSON, value)
+	if value, ok := _u.mutation.GoalMapping(); ok {
+		_spec.SetField(integration.FieldGoalMapping, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.StatusWords(); ok {
-		_spec.SetField(integration.FieldStatusWords, field.TypeJSON, value)
+	if value, ok := _u.mutation.StatusMapping(); ok {
+		_spec.SetField(integration.FieldStatusMapping, field.TypeJSON, value)
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(integration.FieldCurrency, field.TypeString, value)

@@ -18016,9 +18016,9 @@ type IntegrationMutation struct {
 	timestamp_name          *string
 	timestamp_window        *int
 	addtimestamp_window     *int
-	parameter_names         *map[string]string
-	goal_words              *map[string]string
-	status_words            *map[string]string
+	parameter_mapping       *map[string]string
+	goal_mapping            *map[string]string
+	status_mapping          *map[string]string
 	currency                *string
 	test_mode               *bool
 	created_at              *time.Time
@@ -18667,112 +18667,112 @@ func (m *IntegrationMutation) ResetTimestampWindow() {
 	delete(m.clearedFields, integration.FieldTimestampWindow)
 }
 
-// SetParameterNames sets the "parameter_names" field.
-func (m *IntegrationMutation) SetParameterNames(value map[string]string) {
-	m.parameter_names = &value
+// SetParameterMapping sets the "parameter_mapping" field.
+func (m *IntegrationMutation) SetParameterMapping(value map[string]string) {
+	m.parameter_mapping = &value
 }
 
-// ParameterNames returns the value of the "parameter_names" field in the mutation.
-func (m *IntegrationMutation) ParameterNames() (r map[string]string, exists bool) {
-	v := m.parameter_names
+// ParameterMapping returns the value of the "parameter_mapping" field in the mutation.
+func (m *IntegrationMutation) ParameterMapping() (r map[string]string, exists bool) {
+	v := m.parameter_mapping
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldParameterNames returns the old "parameter_names" field's value of the Integration entity.
+// OldParameterMapping returns the old "parameter_mapping" field's value of the Integration entity.
 // If the Integration object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *IntegrationMutation) OldParameterNames(ctx context.Context) (v map[string]string, err error) {
+func (m *IntegrationMutation) OldParameterMapping(ctx context.Context) (v map[string]string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldParameterNames is only allowed on UpdateOne operations")
+		return v, errors.New("OldParameterMapping is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldParameterNames requires an ID field in the mutation")
+		return v, errors.New("OldParameterMapping requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldParameterNames: %w", err)
+		return v, fmt.Errorf("querying old value for OldParameterMapping: %w", err)
 	}
-	return oldValue.ParameterNames, nil
+	return oldValue.ParameterMapping, nil
 }
 
-// ResetParameterNames resets all changes to the "parameter_names" field.
-func (m *IntegrationMutation) ResetParameterNames() {
-	m.parameter_names = nil
+// ResetParameterMapping resets all changes to the "parameter_mapping" field.
+func (m *IntegrationMutation) ResetParameterMapping() {
+	m.parameter_mapping = nil
 }
 
-// SetGoalWords sets the "goal_words" field.
-func (m *IntegrationMutation) SetGoalWords(value map[string]string) {
-	m.goal_words = &value
+// SetGoalMapping sets the "goal_mapping" field.
+func (m *IntegrationMutation) SetGoalMapping(value map[string]string) {
+	m.goal_mapping = &value
 }
 
-// GoalWords returns the value of the "goal_words" field in the mutation.
-func (m *IntegrationMutation) GoalWords() (r map[string]string, exists bool) {
-	v := m.goal_words
+// GoalMapping returns the value of the "goal_mapping" field in the mutation.
+func (m *IntegrationMutation) GoalMapping() (r map[string]string, exists bool) {
+	v := m.goal_mapping
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldGoalWords returns the old "goal_words" field's value of the Integration entity.
+// OldGoalMapping returns the old "goal_mapping" field's value of the Integration entity.
 // If the Integration object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *IntegrationMutation) OldGoalWords(ctx context.Context) (v map[string]string, err error) {
+func (m *IntegrationMutation) OldGoalMapping(ctx context.Context) (v map[string]string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldGoalWords is only allowed on UpdateOne operations")
+		return v, errors.New("OldGoalMapping is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldGoalWords requires an ID field in the mutation")
+		return v, errors.New("OldGoalMapping requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldGoalWords: %w", err)
+		return v, fmt.Errorf("querying old value for OldGoalMapping: %w", err)
 	}
-	return oldValue.GoalWords, nil
+	return oldValue.GoalMapping, nil
 }
 
-// ResetGoalWords resets all changes to the "goal_words" field.
-func (m *IntegrationMutation) ResetGoalWords() {
-	m.goal_words = nil
+// ResetGoalMapping resets all changes to the "goal_mapping" field.
+func (m *IntegrationMutation) ResetGoalMapping() {
+	m.goal_mapping = nil
 }
 
-// SetStatusWords sets the "status_words" field.
-func (m *IntegrationMutation) SetStatusWords(value map[string]string) {
-	m.status_words = &value
+// SetStatusMapping sets the "status_mapping" field.
+func (m *IntegrationMutation) SetStatusMapping(value map[string]string) {
+	m.status_mapping = &value
 }
 
-// StatusWords returns the value of the "status_words" field in the mutation.
-func (m *IntegrationMutation) StatusWords() (r map[string]string, exists bool) {
-	v := m.status_words
+// StatusMapping returns the value of the "status_mapping" field in the mutation.
+func (m *IntegrationMutation) StatusMapping() (r map[string]string, exists bool) {
+	v := m.status_mapping
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldStatusWords returns the old "status_words" field's value of the Integration entity.
+// OldStatusMapping returns the old "status_mapping" field's value of the Integration entity.
 // If the Integration object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *IntegrationMutation) OldStatusWords(ctx context.Context) (v map[string]string, err error) {
+func (m *IntegrationMutation) OldStatusMapping(ctx context.Context) (v map[string]string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldStatusWords is only allowed on UpdateOne operations")
+		return v, errors.New("OldStatusMapping is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldStatusWords requires an ID field in the mutation")
+		return v, errors.New("OldStatusMapping requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldStatusWords: %w", err)
+		return v, fmt.Errorf("querying old value for OldStatusMapping: %w", err)
 	}
-	return oldValue.StatusWords, nil
+	return oldValue.StatusMapping, nil
 }
 
-// ResetStatusWords resets all changes to the "status_words" field.
-func (m *IntegrationMutation) ResetStatusWords() {
-	m.status_words = nil
+// ResetStatusMapping resets all changes to the "status_mapping" field.
+func (m *IntegrationMutation) ResetStatusMapping() {
+	m.status_mapping = nil
 }
 
 // SetCurrency sets the "currency" field.
@@ -18954,14 +18954,14 @@ func (m *IntegrationMutation) Fields() []string {
 	if m.timestamp_window != nil {
 		fields = append(fields, integration.FieldTimestampWindow)
 	}
-	if m.parameter_names != nil {
-		fields = append(fields, integration.FieldParameterNames)
+	if m.parameter_mapping != nil {
+		fields = append(fields, integration.FieldParameterMapping)
 	}
-	if m.goal_words != nil {
-		fields = append(fields, integration.FieldGoalWords)
+	if m.goal_mapping != nil {
+		fields = append(fields, integration.FieldGoalMapping)
 	}
-	if m.status_words != nil {
-		fields = append(fields, integration.FieldStatusWords)
+	if m.status_mapping != nil {
+		fields = append(fields, integration.FieldStatusMapping)
 	}
 	if m.currency != nil {
 		fields = append(fields, integration.FieldCurrency)
@@ -19004,12 +19004,12 @@ func (m *IntegrationMutation) Field(name string) (ent.Value, bool) {
 		return m.TimestampName()
 	case integration.FieldTimestampWindow:
 		return m.TimestampWindow()
-	case integration.FieldParameterNames:
-		return m.ParameterNames()
-	case integration.FieldGoalWords:
-		return m.GoalWords()
-	case integration.FieldStatusWords:
-		return m.StatusWords()
+	case integration.FieldParameterMapping:
+		return m.ParameterMapping()
+	case integration.FieldGoalMapping:
+		return m.GoalMapping()
+	case integration.FieldStatusMapping:
+		return m.StatusMapping()
 	case integration.FieldCurrency:
 		return m.Currency()
 	case integration.FieldTestMode:
@@ -19049,12 +19049,12 @@ func (m *IntegrationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldTimestampName(ctx)
 	case integration.FieldTimestampWindow:
 		return m.OldTimestampWindow(ctx)
-	case integration.FieldParameterNames:
-		return m.OldParameterNames(ctx)
-	case integration.FieldGoalWords:
-		return m.OldGoalWords(ctx)
-	case integration.FieldStatusWords:
-		return m.OldStatusWords(ctx)
+	case integration.FieldParameterMapping:
+		return m.OldParameterMapping(ctx)
+	case integration.FieldGoalMapping:
+		return m.OldGoalMapping(ctx)
+	case integration.FieldStatusMapping:
+		return m.OldStatusMapping(ctx)
 	case integration.FieldCurrency:
 		return m.OldCurrency(ctx)
 	case integration.FieldTestMode:
@@ -19154,26 +19154,26 @@ func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetTimestampWindow(v)
 		return nil
-	case integration.FieldParameterNames:
+	case integration.FieldParameterMapping:
 		v, ok := value.(map[string]string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetParameterNames(v)
+		m.SetParameterMapping(v)
 		return nil
-	case integration.FieldGoalWords:
+	case integration.FieldGoalMapping:
 		v, ok := value.(map[string]string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetGoalWords(v)
+		m.SetGoalMapping(v)
 		return nil
-	case integration.FieldStatusWords:
+	case integration.FieldStatusMapping:
 		v, ok := value.(map[string]string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetStatusWords(v)
+		m.SetStatusMapping(v)
 		return nil
 	case integration.FieldCurrency:
 		v, ok := value.(string)
@@ -19335,14 +19335,14 @@ func (m *IntegrationMutation) ResetField(name string) error {
 	case integration.FieldTimestampWindow:
 		m.ResetTimestampWindow()
 		return nil
-	case integration.FieldParameterNames:
-		m.ResetParameterNames()
+	case integration.FieldParameterMapping:
+		m.ResetParameterMapping()
 		return nil
-	case integration.FieldGoalWords:
-		m.ResetGoalWords()
+	case integration.FieldGoalMapping:
+		m.ResetGoalMapping()
 		return nil
-	case integration.FieldStatusWords:
-		m.ResetStatusWords()
+	case integration.FieldStatusMapping:
+		m.ResetStatusMapping()
 		return nil
 	case integration.FieldCurrency:
 		m.ResetCurrency()

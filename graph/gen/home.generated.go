@@ -957,16 +957,16 @@ func (ec *executionContext) fieldContext_SetupStep_at(_ context.Context, field g
 	return graphql.NewScalarFieldContext("SetupStep", field, false, false, "Time")
 }
 
-func (ec *executionContext) _SetupStep_says(ctx context.Context, field graphql.CollectedField, obj *doctor.Step) (ret graphql.Marshaler) {
+func (ec *executionContext) _SetupStep_message(ctx context.Context, field graphql.CollectedField, obj *doctor.Step) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SetupStep_says(ctx, field)
+			return ec.fieldContext_SetupStep_message(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Says, nil
+			return obj.Message, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -976,7 +976,7 @@ func (ec *executionContext) _SetupStep_says(ctx context.Context, field graphql.C
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SetupStep_says(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_SetupStep_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SetupStep", field, false, false, "String")
 }
 
@@ -1473,8 +1473,8 @@ func (ec *executionContext) _SetupStep(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "says":
-			out.Values[i] = ec._SetupStep_says(ctx, field, obj)
+		case "message":
+			out.Values[i] = ec._SetupStep_message(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -20,9 +20,9 @@ import (
 type IntegrationResolver interface {
 	Offer(ctx context.Context, obj *db.Integration) (*db.Offer, error)
 
-	ParameterNames(ctx context.Context, obj *db.Integration) ([]*Word, error)
-	GoalWords(ctx context.Context, obj *db.Integration) ([]*Word, error)
-	StatusWords(ctx context.Context, obj *db.Integration) ([]*Word, error)
+	ParameterMapping(ctx context.Context, obj *db.Integration) ([]*Word, error)
+	GoalMapping(ctx context.Context, obj *db.Integration) ([]*Word, error)
+	StatusMapping(ctx context.Context, obj *db.Integration) ([]*Word, error)
 	UnmappedStatuses(ctx context.Context, obj *db.Integration) ([]*backoffice.WaitingWord, error)
 	Secrets(ctx context.Context, obj *db.Integration) ([]*db.IntegrationSecret, error)
 	URL(ctx context.Context, obj *db.Integration) (string, error)
@@ -391,16 +391,16 @@ func (ec *executionContext) fieldContext_Integration_currency(_ context.Context,
 	return graphql.NewScalarFieldContext("Integration", field, false, false, "String")
 }
 
-func (ec *executionContext) _Integration_parameterNames(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
+func (ec *executionContext) _Integration_parameterMapping(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Integration_parameterNames(ctx, field)
+			return ec.fieldContext_Integration_parameterMapping(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Integration().ParameterNames(ctx, obj)
+			return ec.Resolvers.Integration().ParameterMapping(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*Word) graphql.Marshaler {
@@ -410,7 +410,7 @@ func (ec *executionContext) _Integration_parameterNames(ctx context.Context, fie
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Integration_parameterNames(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Integration_parameterMapping(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Integration",
 		Field:      field,
@@ -423,16 +423,16 @@ func (ec *executionContext) fieldContext_Integration_parameterNames(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _Integration_goalWords(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
+func (ec *executionContext) _Integration_goalMapping(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Integration_goalWords(ctx, field)
+			return ec.fieldContext_Integration_goalMapping(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Integration().GoalWords(ctx, obj)
+			return ec.Resolvers.Integration().GoalMapping(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*Word) graphql.Marshaler {
@@ -442,7 +442,7 @@ func (ec *executionContext) _Integration_goalWords(ctx context.Context, field gr
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Integration_goalWords(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Integration_goalMapping(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Integration",
 		Field:      field,
@@ -455,16 +455,16 @@ func (ec *executionContext) fieldContext_Integration_goalWords(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _Integration_statusWords(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
+func (ec *executionContext) _Integration_statusMapping(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Integration_statusWords(ctx, field)
+			return ec.fieldContext_Integration_statusMapping(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Integration().StatusWords(ctx, obj)
+			return ec.Resolvers.Integration().StatusMapping(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*Word) graphql.Marshaler {
@@ -474,7 +474,7 @@ func (ec *executionContext) _Integration_statusWords(ctx context.Context, field 
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Integration_statusWords(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Integration_statusMapping(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Integration",
 		Field:      field,
@@ -1185,7 +1185,7 @@ func (ec *executionContext) unmarshalInputSaveIntegrationInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "key", "name", "offerId", "enabled", "testMode", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterNames", "goalWords", "statusWords"}
+	fieldsInOrder := [...]string{"id", "key", "name", "offerId", "enabled", "testMode", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterMapping", "goalMapping", "statusMapping"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1297,27 +1297,27 @@ func (ec *executionContext) unmarshalInputSaveIntegrationInput(ctx context.Conte
 				return it, err
 			}
 			it.Currency = data
-		case "parameterNames":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parameterNames"))
+		case "parameterMapping":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parameterMapping"))
 			data, err := ec.unmarshalOWordInput2ᚕᚖpostriderᚋgraphᚋgenᚐWordInputᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.ParameterNames = data
-		case "goalWords":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goalWords"))
+			it.ParameterMapping = data
+		case "goalMapping":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goalMapping"))
 			data, err := ec.unmarshalOWordInput2ᚕᚖpostriderᚋgraphᚋgenᚐWordInputᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.GoalWords = data
-		case "statusWords":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusWords"))
+			it.GoalMapping = data
+		case "statusMapping":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusMapping"))
 			data, err := ec.unmarshalOWordInput2ᚕᚖpostriderᚋgraphᚋgenᚐWordInputᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.StatusWords = data
+			it.StatusMapping = data
 		}
 	}
 	return it, nil
@@ -1479,23 +1479,23 @@ func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "parameterNames":
+		case "parameterMapping":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Integration_parameterNames(ctx, field, obj)
+					return ec._Integration_parameterMapping(ctx, field, obj)
 				})
-		case "goalWords":
+		case "goalMapping":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Integration_goalWords(ctx, field, obj)
+					return ec._Integration_goalMapping(ctx, field, obj)
 				})
-		case "statusWords":
+		case "statusMapping":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Integration_statusWords(ctx, field, obj)
+					return ec._Integration_statusMapping(ctx, field, obj)
 				})
 		case "unmappedStatuses":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,

@@ -275,7 +275,7 @@ type DeliveryEvent struct {
 }
 
 // A sign-in of the demo data.
-type DemoSignIn struct {
+type DemoUser struct {
 	Email    string      `json:"email"`
 	Password string      `json:"password"`
 	Role     viewer.Role `json:"role"`
@@ -381,7 +381,7 @@ type Instance struct {
 	// How the outside reaches this installation; tracking links begin with it.
 	PublicURL string `json:"publicUrl"`
 	// The sign-ins of the demo data; empty where there is none.
-	DemoSignIns []*DemoSignIn `json:"demoSignIns"`
+	DemoUsers []*DemoUser `json:"demoUsers"`
 	// That nothing leaves to trackers, and why; null while all goes on, and for nobody.
 	Hold *Hold `json:"hold,omitempty"`
 }
@@ -475,48 +475,6 @@ type PostbackPreview struct {
 	URL    *string          `json:"url,omitempty"`
 	Spans  []*MacroSpan     `json:"spans"`
 	Errors []*TemplateError `json:"errors"`
-}
-
-// A simulated click and conversion: which postbacks would fire, and what would fill each of their macros. Nothing is sent or kept.
-type Proof struct {
-	// What the click would bring: param_1 to param_3.
-	Click []*ProvedSlot `json:"click"`
-	// The draft first, then every saved postback.
-	Postbacks []*ProvedPostback `json:"postbacks"`
-}
-
-type ProofPayload struct {
-	Proof      *Proof       `json:"proof,omitempty"`
-	UserErrors []*UserError `json:"userErrors"`
-}
-
-// What one postback would do.
-type ProvedPostback struct {
-	// Null for the draft.
-	Postback *db.Postback `json:"postback,omitempty"`
-	Fires    bool         `json:"fires"`
-	// The rule that decides: `matched`, `goal`, `campaign` …
-	Rule string `json:"rule"`
-	// The same as a sentence.
-	Reason string `json:"reason"`
-	// As it would be sent; null where it would not fire.
-	URL   *string       `json:"url,omitempty"`
-	Slots []*ProvedSlot `json:"slots"`
-}
-
-// One macro and what fills it.
-type ProvedSlot struct {
-	Macro string `json:"macro"`
-	// Before encoding, after its filters.
-	Value  string `json:"value"`
-	Filled bool   `json:"filled"`
-	// Where the value comes from, or why there is none.
-	Why string `json:"why"`
-	// In UTF-16 code units of the template and of the URL; null for the click's.
-	TemplateStart *int `json:"templateStart,omitempty"`
-	TemplateEnd   *int `json:"templateEnd,omitempty"`
-	URLStart      *int `json:"urlStart,omitempty"`
-	URLEnd        *int `json:"urlEnd,omitempty"`
 }
 
 type QualificationInput struct {
@@ -735,11 +693,11 @@ type SaveIntegrationInput struct {
 	TimestampWindow  *int     `json:"timestampWindow,omitempty"`
 	AllowedAddresses []string `json:"allowedAddresses,omitempty"`
 	// 0 for no limit.
-	RateLimit      *int         `json:"rateLimit,omitempty"`
-	Currency       *string      `json:"currency,omitempty"`
-	ParameterNames []*WordInput `json:"parameterNames,omitempty"`
-	GoalWords      []*WordInput `json:"goalWords,omitempty"`
-	StatusWords    []*WordInput `json:"statusWords,omitempty"`
+	RateLimit        *int         `json:"rateLimit,omitempty"`
+	Currency         *string      `json:"currency,omitempty"`
+	ParameterMapping []*WordInput `json:"parameterMapping,omitempty"`
+	GoalMapping      []*WordInput `json:"goalMapping,omitempty"`
+	StatusMapping    []*WordInput `json:"statusMapping,omitempty"`
 }
 
 type SaveIntegrationPayload struct {
@@ -800,7 +758,7 @@ type ScenarioCard struct {
 	Test  *db.PostbackTest `json:"test,omitempty"`
 	Grade testfire.Grade   `json:"grade"`
 	// What happened and what to make of it.
-	Says string `json:"says"`
+	Message string `json:"message"`
 }
 
 // All scenarios, fired one after the other.
@@ -873,6 +831,48 @@ type SignInPayload struct {
 }
 
 type SignOutPayload struct {
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What one postback would do.
+type SimulatedPostback struct {
+	// Null for the draft.
+	Postback *db.Postback `json:"postback,omitempty"`
+	Fires    bool         `json:"fires"`
+	// The rule that decides: `matched`, `goal`, `campaign` …
+	Rule string `json:"rule"`
+	// The same as a sentence.
+	Reason string `json:"reason"`
+	// As it would be sent; null where it would not fire.
+	URL   *string          `json:"url,omitempty"`
+	Slots []*SimulatedSlot `json:"slots"`
+}
+
+// One macro and what fills it.
+type SimulatedSlot struct {
+	Macro string `json:"macro"`
+	// Before encoding, after its filters.
+	Value  string `json:"value"`
+	Filled bool   `json:"filled"`
+	// Where the value comes from, or why there is none.
+	Why string `json:"why"`
+	// In UTF-16 code units of the template and of the URL; null for the click's.
+	TemplateStart *int `json:"templateStart,omitempty"`
+	TemplateEnd   *int `json:"templateEnd,omitempty"`
+	URLStart      *int `json:"urlStart,omitempty"`
+	URLEnd        *int `json:"urlEnd,omitempty"`
+}
+
+// A simulated click and conversion: which postbacks would fire, and what would fill each of their macros. Nothing is sent or kept.
+type Simulation struct {
+	// What the click would bring: param_1 to param_3.
+	Click []*SimulatedSlot `json:"click"`
+	// The draft first, then every saved postback.
+	Postbacks []*SimulatedPostback `json:"postbacks"`
+}
+
+type SimulationPayload struct {
+	Simulation *Simulation  `json:"simulation,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -998,7 +998,7 @@ type UserError struct {
 type Viewer struct {
 	User *db.User    `json:"user"`
 	Role viewer.Role `json:"role"`
-	// Whether this is somebody of the staff who looks at an affiliate's things as the affiliate sees them (header `X-Postrider-Look-As`): nothing can be changed then.
+	// Whether this is somebody of the staff who looks at an affiliate's things as the affiliate sees them (header `X-Postrider-View-As`): nothing can be changed then.
 	Looking bool `json:"looking"`
 	// The affiliate whose things this viewer sees; null for staff.
 	Affiliate *db.Affiliate `json:"affiliate,omitempty"`

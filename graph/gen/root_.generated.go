@@ -484,7 +484,7 @@ type ComplexityRoot struct {
 		Resync   func(childComplexity int) int
 	}
 
-	DemoSignIn struct {
+	DemoUser struct {
 		Email    func(childComplexity int) int
 		Label    func(childComplexity int) int
 		Password func(childComplexity int) int
@@ -627,10 +627,10 @@ type ComplexityRoot struct {
 	}
 
 	Instance struct {
-		DemoSignIns func(childComplexity int) int
-		Hold        func(childComplexity int) int
-		PublicURL   func(childComplexity int) int
-		Version     func(childComplexity int) int
+		DemoUsers func(childComplexity int) int
+		Hold      func(childComplexity int) int
+		PublicURL func(childComplexity int) int
+		Version   func(childComplexity int) int
 	}
 
 	Integration struct {
@@ -639,11 +639,11 @@ type ComplexityRoot struct {
 		Currency         func(childComplexity int) int
 		Enabled          func(childComplexity int) int
 		GlobalID         func(childComplexity int) int
-		GoalWords        func(childComplexity int) int
+		GoalMapping      func(childComplexity int) int
 		Key              func(childComplexity int) int
 		Name             func(childComplexity int) int
 		Offer            func(childComplexity int) int
-		ParameterNames   func(childComplexity int) int
+		ParameterMapping func(childComplexity int) int
 		RateLimit        func(childComplexity int) int
 		RequireHTTPS     func(childComplexity int) int
 		RequireSignature func(childComplexity int) int
@@ -651,7 +651,7 @@ type ComplexityRoot struct {
 		Secrets          func(childComplexity int) int
 		SignatureHeader  func(childComplexity int) int
 		Snippets         func(childComplexity int) int
-		StatusWords      func(childComplexity int) int
+		StatusMapping    func(childComplexity int) int
 		TestMode         func(childComplexity int) int
 		TimestampName    func(childComplexity int) int
 		TimestampWindow  func(childComplexity int) int
@@ -931,40 +931,10 @@ type ComplexityRoot struct {
 		Values   func(childComplexity int) int
 	}
 
-	Proof struct {
-		Click     func(childComplexity int) int
-		Postbacks func(childComplexity int) int
-	}
-
-	ProofPayload struct {
-		Proof      func(childComplexity int) int
-		UserErrors func(childComplexity int) int
-	}
-
 	Proposal struct {
 		Click  func(childComplexity int) int
 		Kind   func(childComplexity int) int
 		Reason func(childComplexity int) int
-	}
-
-	ProvedPostback struct {
-		Fires    func(childComplexity int) int
-		Postback func(childComplexity int) int
-		Reason   func(childComplexity int) int
-		Rule     func(childComplexity int) int
-		Slots    func(childComplexity int) int
-		URL      func(childComplexity int) int
-	}
-
-	ProvedSlot struct {
-		Filled        func(childComplexity int) int
-		Macro         func(childComplexity int) int
-		TemplateEnd   func(childComplexity int) int
-		TemplateStart func(childComplexity int) int
-		URLEnd        func(childComplexity int) int
-		URLStart      func(childComplexity int) int
-		Value         func(childComplexity int) int
-		Why           func(childComplexity int) int
 	}
 
 	Qualification struct {
@@ -1003,11 +973,11 @@ type ComplexityRoot struct {
 		PostbackTests         func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
 		Postbacks             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
 		PreviewPostback       func(childComplexity int, urlTemplate string, values []*MacroValueInput, aggregateSeconds *int) int
-		ProvePostback         func(childComplexity int, trackingLink string, goal string, status *commission.Status, draft *PostbackDraftInput) int
 		ReceivedPostbacks     func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
 		RecognizePostback     func(childComplexity int, text string) int
 		RecognizeTrackingLink func(childComplexity int, url string) int
 		SetupChecklist        func(childComplexity int, campaignID string) int
+		SimulatePostback      func(childComplexity int, trackingLink string, goal string, status *commission.Status, draft *PostbackDraftInput) int
 		Staff                 func(childComplexity int) int
 		TrackerPresets        func(childComplexity int) int
 		TrackingLink          func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
@@ -1156,7 +1126,7 @@ type ComplexityRoot struct {
 		Expected func(childComplexity int) int
 		Grade    func(childComplexity int) int
 		Key      func(childComplexity int) int
-		Says     func(childComplexity int) int
+		Message  func(childComplexity int) int
 		Test     func(childComplexity int) int
 		Title    func(childComplexity int) int
 	}
@@ -1192,11 +1162,11 @@ type ComplexityRoot struct {
 	}
 
 	SetupStep struct {
-		At    func(childComplexity int) int
-		Done  func(childComplexity int) int
-		Key   func(childComplexity int) int
-		Says  func(childComplexity int) int
-		Title func(childComplexity int) int
+		At      func(childComplexity int) int
+		Done    func(childComplexity int) int
+		Key     func(childComplexity int) int
+		Message func(childComplexity int) int
+		Title   func(childComplexity int) int
 	}
 
 	SignInPayload struct {
@@ -1205,6 +1175,36 @@ type ComplexityRoot struct {
 	}
 
 	SignOutPayload struct {
+		UserErrors func(childComplexity int) int
+	}
+
+	SimulatedPostback struct {
+		Fires    func(childComplexity int) int
+		Postback func(childComplexity int) int
+		Reason   func(childComplexity int) int
+		Rule     func(childComplexity int) int
+		Slots    func(childComplexity int) int
+		URL      func(childComplexity int) int
+	}
+
+	SimulatedSlot struct {
+		Filled        func(childComplexity int) int
+		Macro         func(childComplexity int) int
+		TemplateEnd   func(childComplexity int) int
+		TemplateStart func(childComplexity int) int
+		URLEnd        func(childComplexity int) int
+		URLStart      func(childComplexity int) int
+		Value         func(childComplexity int) int
+		Why           func(childComplexity int) int
+	}
+
+	Simulation struct {
+		Click     func(childComplexity int) int
+		Postbacks func(childComplexity int) int
+	}
+
+	SimulationPayload struct {
+		Simulation func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -2982,30 +2982,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeliveryEvent.Resync(childComplexity), true
 
-	case "DemoSignIn.email":
-		if e.ComplexityRoot.DemoSignIn.Email == nil {
+	case "DemoUser.email":
+		if e.ComplexityRoot.DemoUser.Email == nil {
 			break
 		}
 
-		return e.ComplexityRoot.DemoSignIn.Email(childComplexity), true
-	case "DemoSignIn.label":
-		if e.ComplexityRoot.DemoSignIn.Label == nil {
+		return e.ComplexityRoot.DemoUser.Email(childComplexity), true
+	case "DemoUser.label":
+		if e.ComplexityRoot.DemoUser.Label == nil {
 			break
 		}
 
-		return e.ComplexityRoot.DemoSignIn.Label(childComplexity), true
-	case "DemoSignIn.password":
-		if e.ComplexityRoot.DemoSignIn.Password == nil {
+		return e.ComplexityRoot.DemoUser.Label(childComplexity), true
+	case "DemoUser.password":
+		if e.ComplexityRoot.DemoUser.Password == nil {
 			break
 		}
 
-		return e.ComplexityRoot.DemoSignIn.Password(childComplexity), true
-	case "DemoSignIn.role":
-		if e.ComplexityRoot.DemoSignIn.Role == nil {
+		return e.ComplexityRoot.DemoUser.Password(childComplexity), true
+	case "DemoUser.role":
+		if e.ComplexityRoot.DemoUser.Role == nil {
 			break
 		}
 
-		return e.ComplexityRoot.DemoSignIn.Role(childComplexity), true
+		return e.ComplexityRoot.DemoUser.Role(childComplexity), true
 
 	case "DismissAlertPayload.alert":
 		if e.ComplexityRoot.DismissAlertPayload.Alert == nil {
@@ -3511,12 +3511,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ImportStatusChangesPayload.UserErrors(childComplexity), true
 
-	case "Instance.demoSignIns":
-		if e.ComplexityRoot.Instance.DemoSignIns == nil {
+	case "Instance.demoUsers":
+		if e.ComplexityRoot.Instance.DemoUsers == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Instance.DemoSignIns(childComplexity), true
+		return e.ComplexityRoot.Instance.DemoUsers(childComplexity), true
 	case "Instance.hold":
 		if e.ComplexityRoot.Instance.Hold == nil {
 			break
@@ -3566,12 +3566,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.GlobalID(childComplexity), true
-	case "Integration.goalWords":
-		if e.ComplexityRoot.Integration.GoalWords == nil {
+	case "Integration.goalMapping":
+		if e.ComplexityRoot.Integration.GoalMapping == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Integration.GoalWords(childComplexity), true
+		return e.ComplexityRoot.Integration.GoalMapping(childComplexity), true
 	case "Integration.key":
 		if e.ComplexityRoot.Integration.Key == nil {
 			break
@@ -3590,12 +3590,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.Offer(childComplexity), true
-	case "Integration.parameterNames":
-		if e.ComplexityRoot.Integration.ParameterNames == nil {
+	case "Integration.parameterMapping":
+		if e.ComplexityRoot.Integration.ParameterMapping == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Integration.ParameterNames(childComplexity), true
+		return e.ComplexityRoot.Integration.ParameterMapping(childComplexity), true
 	case "Integration.rateLimit":
 		if e.ComplexityRoot.Integration.RateLimit == nil {
 			break
@@ -3638,12 +3638,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.Snippets(childComplexity), true
-	case "Integration.statusWords":
-		if e.ComplexityRoot.Integration.StatusWords == nil {
+	case "Integration.statusMapping":
+		if e.ComplexityRoot.Integration.StatusMapping == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Integration.StatusWords(childComplexity), true
+		return e.ComplexityRoot.Integration.StatusMapping(childComplexity), true
 	case "Integration.testMode":
 		if e.ComplexityRoot.Integration.TestMode == nil {
 			break
@@ -5080,32 +5080,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PresetParameter.Values(childComplexity), true
 
-	case "Proof.click":
-		if e.ComplexityRoot.Proof.Click == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Proof.Click(childComplexity), true
-	case "Proof.postbacks":
-		if e.ComplexityRoot.Proof.Postbacks == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Proof.Postbacks(childComplexity), true
-
-	case "ProofPayload.proof":
-		if e.ComplexityRoot.ProofPayload.Proof == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProofPayload.Proof(childComplexity), true
-	case "ProofPayload.userErrors":
-		if e.ComplexityRoot.ProofPayload.UserErrors == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProofPayload.UserErrors(childComplexity), true
-
 	case "Proposal.click":
 		if e.ComplexityRoot.Proposal.Click == nil {
 			break
@@ -5124,92 +5098,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Proposal.Reason(childComplexity), true
-
-	case "ProvedPostback.fires":
-		if e.ComplexityRoot.ProvedPostback.Fires == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProvedPostback.Fires(childComplexity), true
-	case "ProvedPostback.postback":
-		if e.ComplexityRoot.ProvedPostback.Postback == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProvedPostback.Postback(childComplexity), true
-	case "ProvedPostback.reason":
-		if e.ComplexityRoot.ProvedPostback.Reason == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProvedPostback.Reason(childComplexity), true
-	case "ProvedPostback.rule":
-		if e.ComplexityRoot.ProvedPostback.Rule == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProvedPostback.Rule(childComplexity), true
-	case "ProvedPostback.slots":
-		if e.ComplexityRoot.ProvedPostback.Slots == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProvedPostback.Slots(childComplexity), true
-	case "ProvedPostback.url":
-		if e.ComplexityRoot.ProvedPostback.URL == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProvedPostback.URL(childComplexity), true
-
-	case "ProvedSlot.filled":
-		if e.ComplexityRoot.ProvedSlot.Filled == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProvedSlot.Filled(childComplexity), true
-	case "ProvedSlot.macro":
-		if e.ComplexityRoot.ProvedSlot.Macro == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProvedSlot.Macro(childComplexity), true
-	case "ProvedSlot.templateEnd":
-		if e.ComplexityRoot.ProvedSlot.TemplateEnd == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProvedSlot.TemplateEnd(childComplexity), true
-	case "ProvedSlot.templateStart":
-		if e.ComplexityRoot.ProvedSlot.TemplateStart == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProvedSlot.TemplateStart(childComplexity), true
-	case "ProvedSlot.urlEnd":
-		if e.ComplexityRoot.ProvedSlot.URLEnd == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProvedSlot.URLEnd(childComplexity), true
-	case "ProvedSlot.urlStart":
-		if e.ComplexityRoot.ProvedSlot.URLStart == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProvedSlot.URLStart(childComplexity), true
-	case "ProvedSlot.value":
-		if e.ComplexityRoot.ProvedSlot.Value == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProvedSlot.Value(childComplexity), true
-	case "ProvedSlot.why":
-		if e.ComplexityRoot.ProvedSlot.Why == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ProvedSlot.Why(childComplexity), true
 
 	case "Qualification.clawbackDays":
 		if e.ComplexityRoot.Qualification.ClawbackDays == nil {
@@ -5495,17 +5383,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PreviewPostback(childComplexity, args["urlTemplate"].(string), args["values"].([]*MacroValueInput), args["aggregateSeconds"].(*int)), true
-	case "Query.provePostback":
-		if e.ComplexityRoot.Query.ProvePostback == nil {
-			break
-		}
-
-		args, err := ec.field_Query_provePostback_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.ProvePostback(childComplexity, args["trackingLink"].(string), args["goal"].(string), args["status"].(*commission.Status), args["draft"].(*PostbackDraftInput)), true
 	case "Query.receivedPostbacks":
 		if e.ComplexityRoot.Query.ReceivedPostbacks == nil {
 			break
@@ -5550,6 +5427,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.SetupChecklist(childComplexity, args["campaignId"].(string)), true
+	case "Query.simulatePostback":
+		if e.ComplexityRoot.Query.SimulatePostback == nil {
+			break
+		}
+
+		args, err := ec.field_Query_simulatePostback_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SimulatePostback(childComplexity, args["trackingLink"].(string), args["goal"].(string), args["status"].(*commission.Status), args["draft"].(*PostbackDraftInput)), true
 	case "Query.staff":
 		if e.ComplexityRoot.Query.Staff == nil {
 			break
@@ -6069,12 +5957,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ScenarioCard.Key(childComplexity), true
-	case "ScenarioCard.says":
-		if e.ComplexityRoot.ScenarioCard.Says == nil {
+	case "ScenarioCard.message":
+		if e.ComplexityRoot.ScenarioCard.Message == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ScenarioCard.Says(childComplexity), true
+		return e.ComplexityRoot.ScenarioCard.Message(childComplexity), true
 	case "ScenarioCard.test":
 		if e.ComplexityRoot.ScenarioCard.Test == nil {
 			break
@@ -6184,12 +6072,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetupStep.Key(childComplexity), true
-	case "SetupStep.says":
-		if e.ComplexityRoot.SetupStep.Says == nil {
+	case "SetupStep.message":
+		if e.ComplexityRoot.SetupStep.Message == nil {
 			break
 		}
 
-		return e.ComplexityRoot.SetupStep.Says(childComplexity), true
+		return e.ComplexityRoot.SetupStep.Message(childComplexity), true
 	case "SetupStep.title":
 		if e.ComplexityRoot.SetupStep.Title == nil {
 			break
@@ -6216,6 +6104,118 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SignOutPayload.UserErrors(childComplexity), true
+
+	case "SimulatedPostback.fires":
+		if e.ComplexityRoot.SimulatedPostback.Fires == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulatedPostback.Fires(childComplexity), true
+	case "SimulatedPostback.postback":
+		if e.ComplexityRoot.SimulatedPostback.Postback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulatedPostback.Postback(childComplexity), true
+	case "SimulatedPostback.reason":
+		if e.ComplexityRoot.SimulatedPostback.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulatedPostback.Reason(childComplexity), true
+	case "SimulatedPostback.rule":
+		if e.ComplexityRoot.SimulatedPostback.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulatedPostback.Rule(childComplexity), true
+	case "SimulatedPostback.slots":
+		if e.ComplexityRoot.SimulatedPostback.Slots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulatedPostback.Slots(childComplexity), true
+	case "SimulatedPostback.url":
+		if e.ComplexityRoot.SimulatedPostback.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulatedPostback.URL(childComplexity), true
+
+	case "SimulatedSlot.filled":
+		if e.ComplexityRoot.SimulatedSlot.Filled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulatedSlot.Filled(childComplexity), true
+	case "SimulatedSlot.macro":
+		if e.ComplexityRoot.SimulatedSlot.Macro == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulatedSlot.Macro(childComplexity), true
+	case "SimulatedSlot.templateEnd":
+		if e.ComplexityRoot.SimulatedSlot.TemplateEnd == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulatedSlot.TemplateEnd(childComplexity), true
+	case "SimulatedSlot.templateStart":
+		if e.ComplexityRoot.SimulatedSlot.TemplateStart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulatedSlot.TemplateStart(childComplexity), true
+	case "SimulatedSlot.urlEnd":
+		if e.ComplexityRoot.SimulatedSlot.URLEnd == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulatedSlot.URLEnd(childComplexity), true
+	case "SimulatedSlot.urlStart":
+		if e.ComplexityRoot.SimulatedSlot.URLStart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulatedSlot.URLStart(childComplexity), true
+	case "SimulatedSlot.value":
+		if e.ComplexityRoot.SimulatedSlot.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulatedSlot.Value(childComplexity), true
+	case "SimulatedSlot.why":
+		if e.ComplexityRoot.SimulatedSlot.Why == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulatedSlot.Why(childComplexity), true
+
+	case "Simulation.click":
+		if e.ComplexityRoot.Simulation.Click == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Simulation.Click(childComplexity), true
+	case "Simulation.postbacks":
+		if e.ComplexityRoot.Simulation.Postbacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Simulation.Postbacks(childComplexity), true
+
+	case "SimulationPayload.simulation":
+		if e.ComplexityRoot.SimulationPayload.Simulation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulationPayload.Simulation(childComplexity), true
+	case "SimulationPayload.userErrors":
+		if e.ComplexityRoot.SimulationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SimulationPayload.UserErrors(childComplexity), true
 
 	case "Snippet.code":
 		if e.ComplexityRoot.Snippet.Code == nil {
@@ -6966,7 +6966,7 @@ enum Scope {
 type Viewer {
   user: User!
   role: Role!
-  "Whether this is somebody of the staff who looks at an affiliate's things as the affiliate sees them (header ` + "`" + `X-Postrider-Look-As` + "`" + `): nothing can be changed then."
+  "Whether this is somebody of the staff who looks at an affiliate's things as the affiliate sees them (header ` + "`" + `X-Postrider-View-As` + "`" + `): nothing can be changed then."
   looking: Boolean!
   "The affiliate whose things this viewer sees; null for staff."
   affiliate: Affiliate
@@ -8168,7 +8168,7 @@ type SetupStep {
   "When it happened; null where it is a state, or not done."
   at: Time
   "What is there, or what to do."
-  says: String!
+  message: String!
 }
 
 "Today so far against yesterday, in the viewer's time zone."
@@ -8303,11 +8303,11 @@ type Integration implements Node {
   "Of amounts that name none; empty for the offer's."
   currency: String!
   "Our parameter to the operator's: a name, a path with dots into its JSON, or ` + "`" + `=` + "`" + ` and a fixed value."
-  parameterNames: [Word!]!
+  parameterMapping: [Word!]!
   "The operator's word to our goal's key."
-  goalWords: [Word!]!
+  goalMapping: [Word!]!
   "The operator's word to our status."
-  statusWords: [Word!]!
+  statusMapping: [Word!]!
   "Words for a status that have come and that nobody has mapped yet."
   unmappedStatuses: [UnmappedStatus!]!
   "Its tokens and signing keys, without their values: two of a kind are good while one replaces the other."
@@ -8378,9 +8378,9 @@ input SaveIntegrationInput {
   "0 for no limit."
   rateLimit: Int
   currency: String
-  parameterNames: [WordInput!]
-  goalWords: [WordInput!]
-  statusWords: [WordInput!]
+  parameterMapping: [WordInput!]
+  goalMapping: [WordInput!]
+  statusMapping: [WordInput!]
 }
 
 type SaveIntegrationPayload {
@@ -8711,7 +8711,7 @@ type Postback implements Node {
   version: Int!
   "Newest first."
   versions: [PostbackVersion!]!
-  "The secret that signs POSTs; null for GET, for tokens without the scope ` + "`" + `secrets` + "`" + `, and for staff who look as its owner."
+  "The secret that signs POSTs; null for GET, for tokens without the scope ` + "`" + `secrets` + "`" + `, and for staff who view as its owner."
   signingSecret: String
   "Why it is held, where the tracker said that the address is gone."
   holdReason: String
@@ -8924,114 +8924,6 @@ extend type Mutation {
   updatePostback(input: UpdatePostbackInput!): UpdatePostbackPayload! @auth(scope: WRITE)
   setPostbackEnabled(input: SetPostbackEnabledInput!): SetPostbackEnabledPayload! @auth(scope: WRITE)
   deletePostback(input: DeletePostbackInput!): DeletePostbackPayload! @auth(scope: WRITE)
-}
-`, BuiltIn: false},
-	{Name: "../schema/prove.graphqls", Input: `"A simulated click and conversion: which postbacks would fire, and what would fill each of their macros. Nothing is sent or kept."
-type Proof {
-  "What the click would bring: param_1 to param_3."
-  click: [ProvedSlot!]!
-  "The draft first, then every saved postback."
-  postbacks: [ProvedPostback!]!
-}
-
-type ProofPayload {
-  proof: Proof
-  userErrors: [UserError!]!
-}
-
-"What one postback would do."
-type ProvedPostback {
-  "Null for the draft."
-  postback: Postback
-  fires: Boolean!
-  "The rule that decides: ` + "`" + `matched` + "`" + `, ` + "`" + `goal` + "`" + `, ` + "`" + `campaign` + "`" + ` …"
-  rule: String!
-  "The same as a sentence."
-  reason: String!
-  "As it would be sent; null where it would not fire."
-  url: String
-  slots: [ProvedSlot!]!
-}
-
-"One macro and what fills it."
-type ProvedSlot {
-  macro: String!
-  "Before encoding, after its filters."
-  value: String!
-  filled: Boolean!
-  "Where the value comes from, or why there is none."
-  why: String!
-  "In UTF-16 code units of the template and of the URL; null for the click's."
-  templateStart: Int
-  templateEnd: Int
-  urlStart: Int
-  urlEnd: Int
-}
-
-"A postback as its editor has it."
-input PostbackDraftInput {
-  "The saved one that it shall replace."
-  postbackId: ID
-  urlTemplate: String!
-  "Every campaign where left out."
-  scope: PostbackScope
-  offerId: ID
-  campaignId: ID
-  "The goal asked about where left out."
-  goals: [String!]
-  statuses: [ConversionStatus!]
-  "For how many seconds it aggregates; null for not at all."
-  aggregateSeconds: Int
-}
-
-"A tracking link that was pasted, taken apart."
-type PastedLink {
-  "Null where ` + "`" + `userErrors` + "`" + ` says why it is none of the viewer's."
-  link: TrackingLink
-  param1: String!
-  param2: String!
-  param3: String!
-  landingPage: String!
-  deepLink: String!
-  "Where a player who clicks is sent, with sample values; null where the link is not known."
-  destination: String
-  userErrors: [UserError!]!
-}
-
-extend type Query {
-  "` + "`" + `trackingLink` + "`" + ` is the link as it is given to traffic, params and all; ` + "`" + `goal` + "`" + ` is a goal's key."
-  provePostback(trackingLink: String!, goal: String!, status: ConversionStatus, draft: PostbackDraftInput): ProofPayload! @auth
-  "Takes a pasted tracking link apart: one of the viewer's own is recognised, another's is refused with the reason."
-  recognizeTrackingLink(url: String!): PastedLink! @auth
-}
-
-input RestorePostbackVersionInput {
-  "The version to put back."
-  versionId: ID!
-}
-
-type RestorePostbackVersionPayload {
-  "The postback with a new version that is like the old one."
-  postback: Postback
-  userErrors: [UserError!]!
-}
-
-extend type Mutation {
-  "Puts an earlier version of a postback back, as its newest."
-  restorePostbackVersion(input: RestorePostbackVersionInput!): RestorePostbackVersionPayload! @auth(scope: WRITE)
-}
-
-"A goal of a running campaign for which no enabled postback fires."
-type PostbackGap {
-  campaign: Campaign!
-  goal: Goal!
-  "How many conversions of the last 30 days fired nothing because of it."
-  conversions: Int!
-}
-
-extend type Query {
-  "The viewer's gaps, those that cost the most first."
-  postbackGaps: [PostbackGap!]! @auth
 }
 `, BuiltIn: false},
 	{Name: "../schema/received.graphqls", Input: `"One inbound call of an operator, whatever became of it. Secrets in it are masked."
@@ -9257,11 +9149,11 @@ type Instance {
   "How the outside reaches this installation; tracking links begin with it."
   publicUrl: String!
   "The sign-ins of the demo data; empty where there is none."
-  demoSignIns: [DemoSignIn!]!
+  demoUsers: [DemoUser!]!
 }
 
 "A sign-in of the demo data."
-type DemoSignIn {
+type DemoUser {
   email: String!
   password: String!
   role: Role!
@@ -9275,7 +9167,115 @@ type Header {
   value: String!
 }
 `, BuiltIn: false},
-	{Name: "../schema/test.graphqls", Input: `"One postback fired as a test: what was sent, what came back, and what that means."
+	{Name: "../schema/simulate.graphqls", Input: `"A simulated click and conversion: which postbacks would fire, and what would fill each of their macros. Nothing is sent or kept."
+type Simulation {
+  "What the click would bring: param_1 to param_3."
+  click: [SimulatedSlot!]!
+  "The draft first, then every saved postback."
+  postbacks: [SimulatedPostback!]!
+}
+
+type SimulationPayload {
+  simulation: Simulation
+  userErrors: [UserError!]!
+}
+
+"What one postback would do."
+type SimulatedPostback {
+  "Null for the draft."
+  postback: Postback
+  fires: Boolean!
+  "The rule that decides: ` + "`" + `matched` + "`" + `, ` + "`" + `goal` + "`" + `, ` + "`" + `campaign` + "`" + ` …"
+  rule: String!
+  "The same as a sentence."
+  reason: String!
+  "As it would be sent; null where it would not fire."
+  url: String
+  slots: [SimulatedSlot!]!
+}
+
+"One macro and what fills it."
+type SimulatedSlot {
+  macro: String!
+  "Before encoding, after its filters."
+  value: String!
+  filled: Boolean!
+  "Where the value comes from, or why there is none."
+  why: String!
+  "In UTF-16 code units of the template and of the URL; null for the click's."
+  templateStart: Int
+  templateEnd: Int
+  urlStart: Int
+  urlEnd: Int
+}
+
+"A postback as its editor has it."
+input PostbackDraftInput {
+  "The saved one that it shall replace."
+  postbackId: ID
+  urlTemplate: String!
+  "Every campaign where left out."
+  scope: PostbackScope
+  offerId: ID
+  campaignId: ID
+  "The goal asked about where left out."
+  goals: [String!]
+  statuses: [ConversionStatus!]
+  "For how many seconds it aggregates; null for not at all."
+  aggregateSeconds: Int
+}
+
+"A tracking link that was pasted, taken apart."
+type PastedLink {
+  "Null where ` + "`" + `userErrors` + "`" + ` says why it is none of the viewer's."
+  link: TrackingLink
+  param1: String!
+  param2: String!
+  param3: String!
+  landingPage: String!
+  deepLink: String!
+  "Where a player who clicks is sent, with sample values; null where the link is not known."
+  destination: String
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "` + "`" + `trackingLink` + "`" + ` is the link as it is given to traffic, params and all; ` + "`" + `goal` + "`" + ` is a goal's key."
+  simulatePostback(trackingLink: String!, goal: String!, status: ConversionStatus, draft: PostbackDraftInput): SimulationPayload! @auth
+  "Takes a pasted tracking link apart: one of the viewer's own is recognised, another's is refused with the reason."
+  recognizeTrackingLink(url: String!): PastedLink! @auth
+}
+
+input RestorePostbackVersionInput {
+  "The version to put back."
+  versionId: ID!
+}
+
+type RestorePostbackVersionPayload {
+  "The postback with a new version that is like the old one."
+  postback: Postback
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Puts an earlier version of a postback back, as its newest."
+  restorePostbackVersion(input: RestorePostbackVersionInput!): RestorePostbackVersionPayload! @auth(scope: WRITE)
+}
+
+"A goal of a running campaign for which no enabled postback fires."
+type PostbackGap {
+  campaign: Campaign!
+  goal: Goal!
+  "How many conversions of the last 30 days fired nothing because of it."
+  conversions: Int!
+}
+
+extend type Query {
+  "The viewer's gaps, those that cost the most first."
+  postbackGaps: [PostbackGap!]! @auth
+}
+`, BuiltIn: false},
+	{Name: "../schema/testfire.graphqls", Input: `"One postback fired as a test: what was sent, what came back, and what that means."
 type PostbackTest implements Node {
   id: ID!
   firedAt: Time!
@@ -9390,7 +9390,7 @@ type ScenarioCard {
   test: PostbackTest
   grade: Grade!
   "What happened and what to make of it."
-  says: String!
+  message: String!
 }
 
 type RunScenariosPayload {
@@ -10348,18 +10348,18 @@ func (ec *executionContext) childFields_DeliveryEvent(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryEvent", field.Name)
 }
 
-func (ec *executionContext) childFields_DemoSignIn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_DemoUser(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "email":
-		return ec.fieldContext_DemoSignIn_email(ctx, field)
+		return ec.fieldContext_DemoUser_email(ctx, field)
 	case "password":
-		return ec.fieldContext_DemoSignIn_password(ctx, field)
+		return ec.fieldContext_DemoUser_password(ctx, field)
 	case "role":
-		return ec.fieldContext_DemoSignIn_role(ctx, field)
+		return ec.fieldContext_DemoUser_role(ctx, field)
 	case "label":
-		return ec.fieldContext_DemoSignIn_label(ctx, field)
+		return ec.fieldContext_DemoUser_label(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type DemoSignIn", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type DemoUser", field.Name)
 }
 
 func (ec *executionContext) childFields_DismissAlertPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10638,8 +10638,8 @@ func (ec *executionContext) childFields_Instance(ctx context.Context, field grap
 		return ec.fieldContext_Instance_version(ctx, field)
 	case "publicUrl":
 		return ec.fieldContext_Instance_publicUrl(ctx, field)
-	case "demoSignIns":
-		return ec.fieldContext_Instance_demoSignIns(ctx, field)
+	case "demoUsers":
+		return ec.fieldContext_Instance_demoUsers(ctx, field)
 	case "hold":
 		return ec.fieldContext_Instance_hold(ctx, field)
 	}
@@ -10678,12 +10678,12 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_rateLimit(ctx, field)
 	case "currency":
 		return ec.fieldContext_Integration_currency(ctx, field)
-	case "parameterNames":
-		return ec.fieldContext_Integration_parameterNames(ctx, field)
-	case "goalWords":
-		return ec.fieldContext_Integration_goalWords(ctx, field)
-	case "statusWords":
-		return ec.fieldContext_Integration_statusWords(ctx, field)
+	case "parameterMapping":
+		return ec.fieldContext_Integration_parameterMapping(ctx, field)
+	case "goalMapping":
+		return ec.fieldContext_Integration_goalMapping(ctx, field)
+	case "statusMapping":
+		return ec.fieldContext_Integration_statusMapping(ctx, field)
 	case "unmappedStatuses":
 		return ec.fieldContext_Integration_unmappedStatuses(ctx, field)
 	case "secrets":
@@ -11150,26 +11150,6 @@ func (ec *executionContext) childFields_PresetParameter(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type PresetParameter", field.Name)
 }
 
-func (ec *executionContext) childFields_Proof(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "click":
-		return ec.fieldContext_Proof_click(ctx, field)
-	case "postbacks":
-		return ec.fieldContext_Proof_postbacks(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type Proof", field.Name)
-}
-
-func (ec *executionContext) childFields_ProofPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "proof":
-		return ec.fieldContext_ProofPayload_proof(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_ProofPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ProofPayload", field.Name)
-}
-
 func (ec *executionContext) childFields_Proposal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "click":
@@ -11180,46 +11160,6 @@ func (ec *executionContext) childFields_Proposal(ctx context.Context, field grap
 		return ec.fieldContext_Proposal_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Proposal", field.Name)
-}
-
-func (ec *executionContext) childFields_ProvedPostback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "postback":
-		return ec.fieldContext_ProvedPostback_postback(ctx, field)
-	case "fires":
-		return ec.fieldContext_ProvedPostback_fires(ctx, field)
-	case "rule":
-		return ec.fieldContext_ProvedPostback_rule(ctx, field)
-	case "reason":
-		return ec.fieldContext_ProvedPostback_reason(ctx, field)
-	case "url":
-		return ec.fieldContext_ProvedPostback_url(ctx, field)
-	case "slots":
-		return ec.fieldContext_ProvedPostback_slots(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ProvedPostback", field.Name)
-}
-
-func (ec *executionContext) childFields_ProvedSlot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "macro":
-		return ec.fieldContext_ProvedSlot_macro(ctx, field)
-	case "value":
-		return ec.fieldContext_ProvedSlot_value(ctx, field)
-	case "filled":
-		return ec.fieldContext_ProvedSlot_filled(ctx, field)
-	case "why":
-		return ec.fieldContext_ProvedSlot_why(ctx, field)
-	case "templateStart":
-		return ec.fieldContext_ProvedSlot_templateStart(ctx, field)
-	case "templateEnd":
-		return ec.fieldContext_ProvedSlot_templateEnd(ctx, field)
-	case "urlStart":
-		return ec.fieldContext_ProvedSlot_urlStart(ctx, field)
-	case "urlEnd":
-		return ec.fieldContext_ProvedSlot_urlEnd(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ProvedSlot", field.Name)
 }
 
 func (ec *executionContext) childFields_Qualification(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11526,8 +11466,8 @@ func (ec *executionContext) childFields_ScenarioCard(ctx context.Context, field 
 		return ec.fieldContext_ScenarioCard_test(ctx, field)
 	case "grade":
 		return ec.fieldContext_ScenarioCard_grade(ctx, field)
-	case "says":
-		return ec.fieldContext_ScenarioCard_says(ctx, field)
+	case "message":
+		return ec.fieldContext_ScenarioCard_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ScenarioCard", field.Name)
 }
@@ -11602,8 +11542,8 @@ func (ec *executionContext) childFields_SetupStep(ctx context.Context, field gra
 		return ec.fieldContext_SetupStep_done(ctx, field)
 	case "at":
 		return ec.fieldContext_SetupStep_at(ctx, field)
-	case "says":
-		return ec.fieldContext_SetupStep_says(ctx, field)
+	case "message":
+		return ec.fieldContext_SetupStep_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetupStep", field.Name)
 }
@@ -11624,6 +11564,66 @@ func (ec *executionContext) childFields_SignOutPayload(ctx context.Context, fiel
 		return ec.fieldContext_SignOutPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SignOutPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SimulatedPostback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "postback":
+		return ec.fieldContext_SimulatedPostback_postback(ctx, field)
+	case "fires":
+		return ec.fieldContext_SimulatedPostback_fires(ctx, field)
+	case "rule":
+		return ec.fieldContext_SimulatedPostback_rule(ctx, field)
+	case "reason":
+		return ec.fieldContext_SimulatedPostback_reason(ctx, field)
+	case "url":
+		return ec.fieldContext_SimulatedPostback_url(ctx, field)
+	case "slots":
+		return ec.fieldContext_SimulatedPostback_slots(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SimulatedPostback", field.Name)
+}
+
+func (ec *executionContext) childFields_SimulatedSlot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "macro":
+		return ec.fieldContext_SimulatedSlot_macro(ctx, field)
+	case "value":
+		return ec.fieldContext_SimulatedSlot_value(ctx, field)
+	case "filled":
+		return ec.fieldContext_SimulatedSlot_filled(ctx, field)
+	case "why":
+		return ec.fieldContext_SimulatedSlot_why(ctx, field)
+	case "templateStart":
+		return ec.fieldContext_SimulatedSlot_templateStart(ctx, field)
+	case "templateEnd":
+		return ec.fieldContext_SimulatedSlot_templateEnd(ctx, field)
+	case "urlStart":
+		return ec.fieldContext_SimulatedSlot_urlStart(ctx, field)
+	case "urlEnd":
+		return ec.fieldContext_SimulatedSlot_urlEnd(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SimulatedSlot", field.Name)
+}
+
+func (ec *executionContext) childFields_Simulation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "click":
+		return ec.fieldContext_Simulation_click(ctx, field)
+	case "postbacks":
+		return ec.fieldContext_Simulation_postbacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Simulation", field.Name)
+}
+
+func (ec *executionContext) childFields_SimulationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "simulation":
+		return ec.fieldContext_SimulationPayload_simulation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SimulationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SimulationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Snippet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

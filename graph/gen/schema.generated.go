@@ -68,11 +68,11 @@ type MutationResolver interface {
 	UpdatePostback(ctx context.Context, input UpdatePostbackInput) (*UpdatePostbackPayload, error)
 	SetPostbackEnabled(ctx context.Context, input SetPostbackEnabledInput) (*SetPostbackEnabledPayload, error)
 	DeletePostback(ctx context.Context, input DeletePostbackInput) (*DeletePostbackPayload, error)
-	RestorePostbackVersion(ctx context.Context, input RestorePostbackVersionInput) (*RestorePostbackVersionPayload, error)
 	ReplayDeliveries(ctx context.Context, input ReplayDeliveriesInput) (*ReplayDeliveriesPayload, error)
 	PauseBulkReplay(ctx context.Context, input ChangeBulkReplayInput) (*ChangeBulkReplayPayload, error)
 	ResumeBulkReplay(ctx context.Context, input ChangeBulkReplayInput) (*ChangeBulkReplayPayload, error)
 	CancelBulkReplay(ctx context.Context, input ChangeBulkReplayInput) (*ChangeBulkReplayPayload, error)
+	RestorePostbackVersion(ctx context.Context, input RestorePostbackVersionInput) (*RestorePostbackVersionPayload, error)
 	TestPostback(ctx context.Context, input TestPostbackInput) (*TestPostbackPayload, error)
 	RunScenarios(ctx context.Context, input TestPostbackInput) (*RunScenariosPayload, error)
 }
@@ -105,11 +105,11 @@ type QueryResolver interface {
 	Macros(ctx context.Context) ([]*Macro, error)
 	MacroFilters(ctx context.Context) ([]*MacroFilter, error)
 	PreviewPostback(ctx context.Context, urlTemplate string, values []*MacroValueInput, aggregateSeconds *int) (*PostbackPreview, error)
-	ProvePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, draft *PostbackDraftInput) (*ProofPayload, error)
-	RecognizeTrackingLink(ctx context.Context, url string) (*PastedLink, error)
-	PostbackGaps(ctx context.Context) ([]*PostbackGap, error)
 	ReceivedPostbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) (*page.Connection[*db.ReceivedPostback], error)
 	BulkReplays(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*db.BulkReplay], error)
+	SimulatePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, draft *PostbackDraftInput) (*SimulationPayload, error)
+	RecognizeTrackingLink(ctx context.Context, url string) (*PastedLink, error)
+	PostbackGaps(ctx context.Context) ([]*PostbackGap, error)
 	PostbackTests(ctx context.Context, first *int, after *string, last *int, before *string, postbackID *string) (*page.Connection[*db.PostbackTest], error)
 	TrackerPresets(ctx context.Context) ([]*presets.Preset, error)
 	RecognizePostback(ctx context.Context, text string) (*Recognition, error)
@@ -1574,44 +1574,6 @@ func (ec *executionContext) field_Query_previewPostback_args(ctx context.Context
 	return args, nil
 }
 
-func (ec *executionContext) field_Query_provePostback_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
-	var err error
-	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "trackingLink",
-		func(ctx context.Context, v any) (string, error) {
-			return ec.unmarshalNString2string(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["trackingLink"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "goal",
-		func(ctx context.Context, v any) (string, error) {
-			return ec.unmarshalNString2string(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["goal"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "status",
-		func(ctx context.Context, v any) (*commission.Status, error) {
-			return ec.unmarshalOConversionStatus2ᚖpostriderᚋdomainᚋcommissionᚐStatus(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["status"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "draft",
-		func(ctx context.Context, v any) (*PostbackDraftInput, error) {
-			return ec.unmarshalOPostbackDraftInput2ᚖpostriderᚋgraphᚋgenᚐPostbackDraftInput(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["draft"] = arg3
-	return args, nil
-}
-
 func (ec *executionContext) field_Query_receivedPostbacks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1697,6 +1659,44 @@ func (ec *executionContext) field_Query_setupChecklist_args(ctx context.Context,
 		return nil, err
 	}
 	args["campaignId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_simulatePostback_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "trackingLink",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trackingLink"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "goal",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["goal"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "status",
+		func(ctx context.Context, v any) (*commission.Status, error) {
+			return ec.unmarshalOConversionStatus2ᚖpostriderᚋdomainᚋcommissionᚐStatus(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["status"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "draft",
+		func(ctx context.Context, v any) (*PostbackDraftInput, error) {
+			return ec.unmarshalOPostbackDraftInput2ᚖpostriderᚋgraphᚋgenᚐPostbackDraftInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["draft"] = arg3
 	return args, nil
 }
 
@@ -1830,13 +1830,13 @@ func (ec *executionContext) field_Subscription_setupChecklistChanged_args(ctx co
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _DemoSignIn_email(ctx context.Context, field graphql.CollectedField, obj *DemoSignIn) (ret graphql.Marshaler) {
+func (ec *executionContext) _DemoUser_email(ctx context.Context, field graphql.CollectedField, obj *DemoUser) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DemoSignIn_email(ctx, field)
+			return ec.fieldContext_DemoUser_email(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Email, nil
@@ -1849,17 +1849,17 @@ func (ec *executionContext) _DemoSignIn_email(ctx context.Context, field graphql
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_DemoSignIn_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DemoSignIn", field, false, false, "String")
+func (ec *executionContext) fieldContext_DemoUser_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DemoUser", field, false, false, "String")
 }
 
-func (ec *executionContext) _DemoSignIn_password(ctx context.Context, field graphql.CollectedField, obj *DemoSignIn) (ret graphql.Marshaler) {
+func (ec *executionContext) _DemoUser_password(ctx context.Context, field graphql.CollectedField, obj *DemoUser) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DemoSignIn_password(ctx, field)
+			return ec.fieldContext_DemoUser_password(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Password, nil
@@ -1872,17 +1872,17 @@ func (ec *executionContext) _DemoSignIn_password(ctx context.Context, field grap
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_DemoSignIn_password(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DemoSignIn", field, false, false, "String")
+func (ec *executionContext) fieldContext_DemoUser_password(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DemoUser", field, false, false, "String")
 }
 
-func (ec *executionContext) _DemoSignIn_role(ctx context.Context, field graphql.CollectedField, obj *DemoSignIn) (ret graphql.Marshaler) {
+func (ec *executionContext) _DemoUser_role(ctx context.Context, field graphql.CollectedField, obj *DemoUser) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DemoSignIn_role(ctx, field)
+			return ec.fieldContext_DemoUser_role(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Role, nil
@@ -1895,17 +1895,17 @@ func (ec *executionContext) _DemoSignIn_role(ctx context.Context, field graphql.
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_DemoSignIn_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DemoSignIn", field, false, false, "Role")
+func (ec *executionContext) fieldContext_DemoUser_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DemoUser", field, false, false, "Role")
 }
 
-func (ec *executionContext) _DemoSignIn_label(ctx context.Context, field graphql.CollectedField, obj *DemoSignIn) (ret graphql.Marshaler) {
+func (ec *executionContext) _DemoUser_label(ctx context.Context, field graphql.CollectedField, obj *DemoUser) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_DemoSignIn_label(ctx, field)
+			return ec.fieldContext_DemoUser_label(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Label, nil
@@ -1918,8 +1918,8 @@ func (ec *executionContext) _DemoSignIn_label(ctx context.Context, field graphql
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_DemoSignIn_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("DemoSignIn", field, false, false, "String")
+func (ec *executionContext) fieldContext_DemoUser_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DemoUser", field, false, false, "String")
 }
 
 func (ec *executionContext) _Header_name(ctx context.Context, field graphql.CollectedField, obj *dispatch.Header) (ret graphql.Marshaler) {
@@ -2014,33 +2014,33 @@ func (ec *executionContext) fieldContext_Instance_publicUrl(_ context.Context, f
 	return graphql.NewScalarFieldContext("Instance", field, false, false, "String")
 }
 
-func (ec *executionContext) _Instance_demoSignIns(ctx context.Context, field graphql.CollectedField, obj *Instance) (ret graphql.Marshaler) {
+func (ec *executionContext) _Instance_demoUsers(ctx context.Context, field graphql.CollectedField, obj *Instance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Instance_demoSignIns(ctx, field)
+			return ec.fieldContext_Instance_demoUsers(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DemoSignIns, nil
+			return obj.DemoUsers, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*DemoSignIn) graphql.Marshaler {
-			return ec.marshalNDemoSignIn2ᚕᚖpostriderᚋgraphᚋgenᚐDemoSignInᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*DemoUser) graphql.Marshaler {
+			return ec.marshalNDemoUser2ᚕᚖpostriderᚋgraphᚋgenᚐDemoUserᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Instance_demoSignIns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Instance_demoUsers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Instance",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_DemoSignIn(ctx, field)
+			return ec.childFields_DemoUser(ctx, field)
 		},
 	}
 	return fc, nil
@@ -4563,73 +4563,6 @@ func (ec *executionContext) fieldContext_Mutation_deletePostback(ctx context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_restorePostbackVersion(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_restorePostbackVersion(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RestorePostbackVersion(ctx, fc.Args["input"].(RestorePostbackVersionInput))
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
-				if err != nil {
-					var zeroVal *RestorePostbackVersionPayload
-					return zeroVal, err
-				}
-				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *RestorePostbackVersionPayload
-					return zeroVal, err
-				}
-				if ec.Directives.Auth == nil {
-					var zeroVal *RestorePostbackVersionPayload
-					return zeroVal, errors.New("directive auth is not implemented")
-				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *RestorePostbackVersionPayload) graphql.Marshaler {
-			return ec.marshalNRestorePostbackVersionPayload2ᚖpostriderᚋgraphᚋgenᚐRestorePostbackVersionPayload(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Mutation_restorePostbackVersion(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Mutation",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_RestorePostbackVersionPayload(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_restorePostbackVersion_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _Mutation_replayDeliveries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4892,6 +4825,73 @@ func (ec *executionContext) fieldContext_Mutation_cancelBulkReplay(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_cancelBulkReplay_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_restorePostbackVersion(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_restorePostbackVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RestorePostbackVersion(ctx, fc.Args["input"].(RestorePostbackVersionInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *RestorePostbackVersionPayload
+					return zeroVal, err
+				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *RestorePostbackVersionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *RestorePostbackVersionPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, scope, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *RestorePostbackVersionPayload) graphql.Marshaler {
+			return ec.marshalNRestorePostbackVersionPayload2ᚖpostriderᚋgraphᚋgenᚐRestorePostbackVersionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_restorePostbackVersion(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RestorePostbackVersionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_restorePostbackVersion_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -6729,180 +6729,6 @@ func (ec *executionContext) fieldContext_Query_previewPostback(ctx context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _Query_provePostback(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_provePostback(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ProvePostback(ctx, fc.Args["trackingLink"].(string), fc.Args["goal"].(string), fc.Args["status"].(*commission.Status), fc.Args["draft"].(*PostbackDraftInput))
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *ProofPayload
-					return zeroVal, err
-				}
-				if ec.Directives.Auth == nil {
-					var zeroVal *ProofPayload
-					return zeroVal, errors.New("directive auth is not implemented")
-				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *ProofPayload) graphql.Marshaler {
-			return ec.marshalNProofPayload2ᚖpostriderᚋgraphᚋgenᚐProofPayload(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Query_provePostback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ProofPayload(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_provePostback_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Query_recognizeTrackingLink(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_recognizeTrackingLink(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().RecognizeTrackingLink(ctx, fc.Args["url"].(string))
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal *PastedLink
-					return zeroVal, err
-				}
-				if ec.Directives.Auth == nil {
-					var zeroVal *PastedLink
-					return zeroVal, errors.New("directive auth is not implemented")
-				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *PastedLink) graphql.Marshaler {
-			return ec.marshalNPastedLink2ᚖpostriderᚋgraphᚋgenᚐPastedLink(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Query_recognizeTrackingLink(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PastedLink(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_recognizeTrackingLink_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Query_postbackGaps(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_postbackGaps(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Query().PostbackGaps(ctx)
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal []*PostbackGap
-					return zeroVal, err
-				}
-				if ec.Directives.Auth == nil {
-					var zeroVal []*PostbackGap
-					return zeroVal, errors.New("directive auth is not implemented")
-				}
-				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*PostbackGap) graphql.Marshaler {
-			return ec.marshalNPostbackGap2ᚕᚖpostriderᚋgraphᚋgenᚐPostbackGapᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Query_postbackGaps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PostbackGap(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _Query_receivedPostbacks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7028,6 +6854,180 @@ func (ec *executionContext) fieldContext_Query_bulkReplays(ctx context.Context, 
 	if fc.Args, err = ec.field_Query_bulkReplays_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_simulatePostback(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_simulatePostback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().SimulatePostback(ctx, fc.Args["trackingLink"].(string), fc.Args["goal"].(string), fc.Args["status"].(*commission.Status), fc.Args["draft"].(*PostbackDraftInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *SimulationPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *SimulationPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *SimulationPayload) graphql.Marshaler {
+			return ec.marshalNSimulationPayload2ᚖpostriderᚋgraphᚋgenᚐSimulationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_simulatePostback(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SimulationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_simulatePostback_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_recognizeTrackingLink(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_recognizeTrackingLink(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RecognizeTrackingLink(ctx, fc.Args["url"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *PastedLink
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *PastedLink
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *PastedLink) graphql.Marshaler {
+			return ec.marshalNPastedLink2ᚖpostriderᚋgraphᚋgenᚐPastedLink(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_recognizeTrackingLink(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PastedLink(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_recognizeTrackingLink_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_postbackGaps(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_postbackGaps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().PostbackGaps(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*PostbackGap
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal []*PostbackGap
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*PostbackGap) graphql.Marshaler {
+			return ec.marshalNPostbackGap2ᚕᚖpostriderᚋgraphᚋgenᚐPostbackGapᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_postbackGaps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostbackGap(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -7934,34 +7934,34 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 
 // region    **************************** object.gotpl ****************************
 
-var demoSignInImplementors = []string{"DemoSignIn"}
+var demoUserImplementors = []string{"DemoUser"}
 
-func (ec *executionContext) _DemoSignIn(ctx context.Context, sel ast.SelectionSet, obj *DemoSignIn) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, demoSignInImplementors)
+func (ec *executionContext) _DemoUser(ctx context.Context, sel ast.SelectionSet, obj *DemoUser) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, demoUserImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("DemoSignIn")
+			out.Values[i] = graphql.MarshalString("DemoUser")
 		case "email":
-			out.Values[i] = ec._DemoSignIn_email(ctx, field, obj)
+			out.Values[i] = ec._DemoUser_email(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "password":
-			out.Values[i] = ec._DemoSignIn_password(ctx, field, obj)
+			out.Values[i] = ec._DemoUser_password(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "role":
-			out.Values[i] = ec._DemoSignIn_role(ctx, field, obj)
+			out.Values[i] = ec._DemoUser_role(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "label":
-			out.Values[i] = ec._DemoSignIn_label(ctx, field, obj)
+			out.Values[i] = ec._DemoUser_label(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -8041,8 +8041,8 @@ func (ec *executionContext) _Instance(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "demoSignIns":
-			out.Values[i] = ec._Instance_demoSignIns(ctx, field, obj)
+		case "demoUsers":
+			out.Values[i] = ec._Instance_demoUsers(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -8378,13 +8378,6 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "restorePostbackVersion":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_restorePostbackVersion(ctx, field)
-			})
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
 		case "replayDeliveries":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_replayDeliveries(ctx, field)
@@ -8409,6 +8402,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "cancelBulkReplay":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_cancelBulkReplay(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "restorePostbackVersion":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_restorePostbackVersion(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -8679,11 +8679,23 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_previewPostback(ctx, field)
 				})
-		case "provePostback":
+		case "receivedPostbacks":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_receivedPostbacks(ctx, field)
+				})
+		case "bulkReplays":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_provePostback(ctx, field)
+					return ec._Query_bulkReplays(ctx, field)
+				})
+		case "simulatePostback":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_simulatePostback(ctx, field)
 				})
 		case "recognizeTrackingLink":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -8696,18 +8708,6 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_postbackGaps(ctx, field)
-				})
-		case "receivedPostbacks":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_receivedPostbacks(ctx, field)
-				})
-		case "bulkReplays":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_bulkReplays(ctx, field)
 				})
 		case "postbackTests":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -8837,11 +8837,11 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNDemoSignIn2ᚕᚖpostriderᚋgraphᚋgenᚐDemoSignInᚄ(ctx context.Context, sel ast.SelectionSet, v []*DemoSignIn) graphql.Marshaler {
+func (ec *executionContext) marshalNDemoUser2ᚕᚖpostriderᚋgraphᚋgenᚐDemoUserᚄ(ctx context.Context, sel ast.SelectionSet, v []*DemoUser) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNDemoSignIn2ᚖpostriderᚋgraphᚋgenᚐDemoSignIn(ctx, sel, v[i])
+		return ec.marshalNDemoUser2ᚖpostriderᚋgraphᚋgenᚐDemoUser(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -8853,12 +8853,12 @@ func (ec *executionContext) marshalNDemoSignIn2ᚕᚖpostriderᚋgraphᚋgenᚐD
 	return ret
 }
 
-func (ec *executionContext) marshalNDemoSignIn2ᚖpostriderᚋgraphᚋgenᚐDemoSignIn(ctx context.Context, sel ast.SelectionSet, v *DemoSignIn) graphql.Marshaler {
+func (ec *executionContext) marshalNDemoUser2ᚖpostriderᚋgraphᚋgenᚐDemoUser(ctx context.Context, sel ast.SelectionSet, v *DemoUser) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "DemoSignIn!")
+		graphql.AddInvalidNullError(ctx, "DemoUser!")
 		return graphql.Null
 	}
-	return ec._DemoSignIn(ctx, sel, v)
+	return ec._DemoUser(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNHeader2postriderᚋdispatchᚐHeader(ctx context.Context, sel ast.SelectionSet, v dispatch.Header) graphql.Marshaler {

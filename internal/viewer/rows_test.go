@@ -17,7 +17,7 @@ func TestWhoSeesWhoseRows(t *testing.T) {
 		"nobody":                     {ctx: t.Context()},
 		"an affiliate":               {ctx: as(&viewer.Viewer{Role: viewer.Affiliate, AffiliateID: 7}), own: true, ok: true},
 		"an affiliate without an id": {ctx: as(&viewer.Viewer{Role: viewer.Affiliate}), ok: true},
-		"staff who look as one":      {ctx: as(&viewer.Viewer{Role: viewer.Affiliate, AffiliateID: 7, Looking: true}), own: true, ok: true},
+		"staff who view as one":      {ctx: as(&viewer.Viewer{Role: viewer.Affiliate, AffiliateID: 7, Looking: true}), own: true, ok: true},
 		"no role":                    {ctx: as(&viewer.Viewer{}), ok: true},
 		"a manager":                  {ctx: as(&viewer.Viewer{Role: viewer.Manager}), own: true, other: true, nobodys: true, ok: true},
 		"an admin":                   {ctx: as(&viewer.Viewer{Role: viewer.Admin}), own: true, other: true, nobodys: true, ok: true},

@@ -38,12 +38,12 @@ const (
 	FieldTimestampName = "timestamp_name"
 	// FieldTimestampWindow holds the string denoting the timestamp_window field in the database.
 	FieldTimestampWindow = "timestamp_window"
-	// FieldParameterNames holds the string denoting the parameter_names field in the database.
-	FieldParameterNames = "parameter_names"
-	// FieldGoalWords holds the string denoting the goal_words field in the database.
-	FieldGoalWords = "goal_words"
-	// FieldStatusWords holds the string denoting the status_words field in the database.
-	FieldStatusWords = "status_words"
+	// FieldParameterMapping holds the string denoting the parameter_mapping field in the database.
+	FieldParameterMapping = "parameter_mapping"
+	// FieldGoalMapping holds the string denoting the goal_mapping field in the database.
+	FieldGoalMapping = "goal_mapping"
+	// FieldStatusMapping holds the string denoting the status_mapping field in the database.
+	FieldStatusMapping = "status_mapping"
 	// FieldCurrency holds the string denoting the currency field in the database.
 	FieldCurrency = "currency"
 	// FieldTestMode holds the string denoting the test_mode field in the database.
@@ -69,9 +69,9 @@ var Columns = []string{
 	FieldSignatureHeader,
 	FieldTimestampName,
 	FieldTimestampWindow,
-	FieldParameterNames,
-	FieldGoalWords,
-	FieldStatusWords,
+	FieldParameterMapping,
+	FieldGoalMapping,
+	FieldStatusMapping,
 	FieldCurrency,
 	FieldTestMode,
 	FieldCreatedAt,
@@ -113,12 +113,12 @@ var (
 	DefaultTimestampName string
 	// TimestampNameValidator is a validator for the "timestamp_name" field. It is called by the builders before save.
 	TimestampNameValidator func(string) error
-	// DefaultParameterNames holds the default value on creation for the "parameter_names" field.
-	DefaultParameterNames map[string]string
-	// DefaultGoalWords holds the default value on creation for the "goal_words" field.
-	DefaultGoalWords map[string]string
-	// DefaultStatusWords holds the default value on creation for the "status_words" field.
-	DefaultStatusWords map[string]string
+	// DefaultParameterMapping holds the default value on creation for the "parameter_mapping" field.
+	DefaultParameterMapping map[string]string
+	// DefaultGoalMapping holds the default value on creation for the "goal_mapping" field.
+	DefaultGoalMapping map[string]string
+	// DefaultStatusMapping holds the default value on creation for the "status_mapping" field.
+	DefaultStatusMapping map[string]string
 	// DefaultCurrency holds the default value on creation for the "currency" field.
 	DefaultCurrency string
 	// CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.

@@ -477,18 +477,18 @@ func init() {
 	integration.DefaultTimestampName = integrationDescTimestampName.Default.(string)
 	// integration.TimestampNameValidator is a validator for the "timestamp_name" field. It is called by the builders before save.
 	integration.TimestampNameValidator = integrationDescTimestampName.Validators[0].(func(string) error)
-	// integrationDescParameterNames is the schema descriptor for parameter_names field.
-	integrationDescParameterNames := integrationFields[13].Descriptor()
-	// integration.DefaultParameterNames holds the default value on creation for the parameter_names field.
-	integration.DefaultParameterNames = integrationDescParameterNames.Default.(map[string]string)
-	// integrationDescGoalWords is the schema descriptor for goal_words field.
-	integrationDescGoalWords := integrationFields[14].Descriptor()
-	// integration.DefaultGoalWords holds the default value on creation for the goal_words field.
-	integration.DefaultGoalWords = integrationDescGoalWords.Default.(map[string]string)
-	// integrationDescStatusWords is the schema descriptor for status_words field.
-	integrationDescStatusWords := integrationFields[15].Descriptor()
-	// integration.DefaultStatusWords holds the default value on creation for the status_words field.
-	integration.DefaultStatusWords = integrationDescStatusWords.Default.(map[string]string)
+	// integrationDescParameterMapping is the schema descriptor for parameter_mapping field.
+	integrationDescParameterMapping := integrationFields[13].Descriptor()
+	// integration.DefaultParameterMapping holds the default value on creation for the parameter_mapping field.
+	integration.DefaultParameterMapping = integrationDescParameterMapping.Default.(map[string]string)
+	// integrationDescGoalMapping is the schema descriptor for goal_mapping field.
+	integrationDescGoalMapping := integrationFields[14].Descriptor()
+	// integration.DefaultGoalMapping holds the default value on creation for the goal_mapping field.
+	integration.DefaultGoalMapping = integrationDescGoalMapping.Default.(map[string]string)
+	// integrationDescStatusMapping is the schema descriptor for status_mapping field.
+	integrationDescStatusMapping := integrationFields[15].Descriptor()
+	// integration.DefaultStatusMapping holds the default value on creation for the status_mapping field.
+	integration.DefaultStatusMapping = integrationDescStatusMapping.Default.(map[string]string)
 	// integrationDescCurrency is the schema descriptor for currency field.
 	integrationDescCurrency := integrationFields[16].Descriptor()
 	// integration.DefaultCurrency holds the default value on creation for the currency field.

@@ -7,10 +7,10 @@ import { Button } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
 import { Menu } from "@/components/ui/menu";
 import { graphql } from "@/graphql/graphql";
-import { lookAs } from "@/graphql/looking";
+import { viewAs } from "@/graphql/looking";
 
 const AffiliatesQuery = graphql(`
-  query LookAsChoices {
+  query ViewAsChoices {
     affiliates(first: 100) {
       edges {
         node {
@@ -23,7 +23,7 @@ const AffiliatesQuery = graphql(`
 `);
 
 /** The switcher: staff choose whose pages they look at. */
-export function LookAs({ wide }: { wide?: boolean }): ReactElement {
+export function ViewAs({ wide }: { wide?: boolean }): ReactElement {
   const [{ data }] = useQuery({ query: AffiliatesQuery });
   return (
     <Menu
@@ -43,7 +43,7 @@ export function LookAs({ wide }: { wide?: boolean }): ReactElement {
         id: node.id,
         label: node.name,
         run: () => {
-          lookAs(node.id);
+          viewAs(node.id);
         },
       }))}
     />
@@ -66,7 +66,7 @@ export function LookingBanner({ name }: { name: string }): ReactElement {
       <Button
         size="sm"
         onPress={() => {
-          lookAs(null);
+          viewAs(null);
         }}
       >
         Back to your own

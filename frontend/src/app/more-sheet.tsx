@@ -7,7 +7,7 @@ import { Sheet } from "@/components/ui/sheet";
 import type { Viewer } from "@/graphql/viewer";
 
 import { useSignOut, whoIs } from "./account";
-import { LookAs } from "./look-as";
+import { ViewAs } from "./look-as";
 import { pages, thumbPages } from "./pages";
 import { staffPages } from "./staff-pages";
 
@@ -40,7 +40,7 @@ export function MoreSheet({
           {name}
         </Link>
       ))}
-      {viewer.role !== "AFFILIATE" && <LookAs wide />}
+      {viewer.role !== "AFFILIATE" && <ViewAs wide />}
       <AriaButton onPress={signOut} className={row}>
         <LogOut aria-hidden className="size-5 text-muted" />
         Sign out

@@ -73,7 +73,7 @@ export function createClient(): Client {
       const as = lookingAs();
       return {
         credentials: "same-origin",
-        headers: { accept: "application/json", ...(as !== null && { "x-postrider-look-as": as }) },
+        headers: { accept: "application/json", ...(as !== null && { "x-postrider-view-as": as }) },
       };
     },
     exchanges: [

@@ -39,7 +39,7 @@ function waitBeforeRetry(retries: number): Promise<void> {
 
 function address(): string {
   const as = lookingAs();
-  const query = as === null ? "" : `?lookAs=${encodeURIComponent(as)}`;
+  const query = as === null ? "" : `?viewAs=${encodeURIComponent(as)}`;
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql${query}`;
 }
 

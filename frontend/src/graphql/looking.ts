@@ -1,6 +1,6 @@
 // Staff may look at an affiliate's pages as the affiliate sees them. It holds for this tab until it is ended.
 
-const key = "postrider.look-as";
+const key = "postrider.view-as";
 
 /** The id of the affiliate that is looked at; null for none. */
 export function lookingAs(): string | null {
@@ -8,7 +8,7 @@ export function lookingAs(): string | null {
 }
 
 /** Begins anew with the affiliate's pages, or with one's own: nothing that was fetched for the one is kept for the other. */
-export function lookAs(affiliateId: string | null): void {
+export function viewAs(affiliateId: string | null): void {
   if (affiliateId === null) sessionStorage.removeItem(key);
   else sessionStorage.setItem(key, affiliateId);
   location.assign("/");

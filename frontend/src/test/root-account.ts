@@ -9,7 +9,7 @@ export function accountRoot(world: World) {
       hold: world.hold,
       version: "0.1.0",
       publicUrl: "https://go.postrider.example",
-      demoSignIns: [
+      demoUsers: [
         {
           email: "anna@northstar.example",
           password: world.password,

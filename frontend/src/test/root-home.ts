@@ -27,7 +27,7 @@ export function makeChecklist([campaign]: readonly Campaign[]) {
     title,
     done,
     at: null,
-    says: `${title}.`,
+    message: `${title}.`,
   });
   return {
     campaign,

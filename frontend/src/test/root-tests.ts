@@ -64,13 +64,13 @@ export function testsRoot(world: World) {
           does: "Fires it.",
           expected: "One conversion.",
           grade: key === "normal" ? "GOOD" : "ATTENTION",
-          says: "Answered 200.",
+          message: "Answered 200.",
           test: makeTest(world, input, key),
         })),
       },
       userErrors: [],
     }),
-    provePostback: ({
+    simulatePostback: ({
       goal,
       trackingLink,
       draft,
@@ -82,7 +82,7 @@ export function testsRoot(world: World) {
       const { url, spans } = preview(draft.urlTemplate);
       const has = new URL(trackingLink).searchParams.has("param_1");
       return {
-        proof: {
+        simulation: {
           click: [{ macro: "param_1", value: "w4k2p9", filled: has, why: "From the link." }],
           postbacks: [
             {

@@ -20,7 +20,7 @@ const ChecklistParts = graphql(`
       key
       title
       done
-      says
+      message
     }
   }
 `);
@@ -118,7 +118,7 @@ function Steps({ campaignId }: { campaignId: string }): ReactElement | null {
       <ol aria-label="Checklist" className="grid md:grid-cols-2 xl:grid-cols-3">
         {list.steps.map((step) => (
           <Step key={step.key} title={step.title} done={step.done}>
-            {step.says} {!step.done && whereTo(step.key, list.campaign.id)}
+            {step.message} {!step.done && whereTo(step.key, list.campaign.id)}
           </Step>
         ))}
       </ol>

@@ -109,7 +109,7 @@ export function toUpdateInput(id: string, draft: Draft): VariablesOf<typeof Upda
   };
 }
 
-const statusWords: Record<Status, string> = {
+const statusMapping: Record<Status, string> = {
   PENDING: "pending",
   APPROVED: "approved",
   REJECTED: "rejected",
@@ -153,7 +153,7 @@ export function inWords(draft: Draft, goalNames: readonly string[], place: strin
     draft.statuses.length === 0
       ? "but never, because no status is chosen"
       : `once it is ${list(
-          draft.statuses.map((s) => statusWords[s]),
+          draft.statuses.map((s) => statusMapping[s]),
           "or",
         )}`;
   const off = draft.enabled ? "" : " It is switched off for now.";

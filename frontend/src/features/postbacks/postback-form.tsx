@@ -8,7 +8,7 @@ import type { FormErrors } from "@/graphql/user-errors";
 import type { Draft } from "./draft";
 import { DoctorPanel, useDoctor, whatStops } from "./doctor";
 import { HowItIsSent } from "./how-it-is-sent";
-import { ProvePanel } from "./prove-panel";
+import { SimulatePanel } from "./simulate-panel";
 import { usePreview, type Values } from "./preview";
 import { UrlPanel } from "./url-panel";
 import { WhenItFires } from "./when-it-fires";
@@ -89,7 +89,7 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
           <WhenItFires draft={draft} set={set} errors={errors} severalGoals={props.severalGoals} />
         </div>
         {draft.urlTemplate.trim() !== "" && (
-          <ProvePanel
+          <SimulatePanel
             draft={draft}
             postbackId={props.postbackId}
             token={props.token ?? null}

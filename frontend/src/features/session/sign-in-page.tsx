@@ -16,7 +16,7 @@ const InstanceQuery = graphql(`
   query SignInPage {
     instance {
       version
-      demoSignIns {
+      demoUsers {
         email
         password
         role
@@ -33,7 +33,7 @@ export function SignInPage(): ReactElement {
   const { to: asked } = route.useSearch();
   const to = asked === undefined ? undefined : ownAddress(asked);
   const [{ data, error }] = useQuery({ query: InstanceQuery });
-  const demo = data?.instance.demoSignIns ?? [];
+  const demo = data?.instance.demoUsers ?? [];
 
   // A new page, so that nothing of an earlier user is left in memory.
   const enter = () => {

@@ -15,7 +15,7 @@ import { type Column, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
-import { lookAs } from "@/graphql/looking";
+import { viewAs } from "@/graphql/looking";
 import { useViewer } from "@/graphql/viewer";
 
 import { GeneralError } from "./parts";
@@ -175,7 +175,7 @@ export function AffiliatesPage(): ReactElement {
                     size="sm"
                     icon={Eye}
                     onPress={() => {
-                      lookAs(affiliate.id);
+                      viewAs(affiliate.id);
                     }}
                   >
                     Look as <span className="sr-only">{affiliate.name}</span>

@@ -26,9 +26,9 @@ interface Integration {
   rateLimit: number | null;
   currency: string;
   offer: { currency: string };
-  parameterNames: readonly Word[];
-  goalWords: readonly Word[];
-  statusWords: readonly Word[];
+  parameterMapping: readonly Word[];
+  goalMapping: readonly Word[];
+  statusMapping: readonly Word[];
 }
 
 const fields = [
@@ -39,9 +39,9 @@ const fields = [
   "allowedAddresses",
   "rateLimit",
   "currency",
-  "parameterNames",
-  "goalWords",
-  "statusWords",
+  "parameterMapping",
+  "goalMapping",
+  "statusMapping",
 ];
 
 /** What an integration must prove, and what the operator's words mean. */
@@ -64,9 +64,9 @@ export function IntegrationForm({
   const [addresses, setAddresses] = useState(integration.allowedAddresses.join("\n"));
   const [rateLimit, setRate] = useState(String(integration.rateLimit ?? ""));
   const [currency, setCurrency] = useState(integration.currency);
-  const [names, setNames] = useState(() => writeWords(integration.parameterNames));
-  const [goals, setGoals] = useState(() => writeWords(integration.goalWords));
-  const [statuses, setStatuses] = useState(() => writeWords(integration.statusWords));
+  const [names, setNames] = useState(() => writeWords(integration.parameterMapping));
+  const [goals, setGoals] = useState(() => writeWords(integration.goalMapping));
+  const [statuses, setStatuses] = useState(() => writeWords(integration.statusMapping));
   const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration", fields);
 
   const submit = async () => {
@@ -84,9 +84,9 @@ export function IntegrationForm({
       allowedAddresses: addresses.split(/[\s,]+/).filter(Boolean),
       rateLimit: Number.parseInt(rateLimit, 10) || 0,
       currency,
-      parameterNames: readWords(names),
-      goalWords: readWords(goals),
-      statusWords: readWords(statuses),
+      parameterMapping: readWords(names),
+      goalMapping: readWords(goals),
+      statusMapping: readWords(statuses),
     });
     if (!payload) return;
     toast(
@@ -186,7 +186,7 @@ export function IntegrationForm({
         onChange={setNames}
         placeholder={"click_id = data.subid\ngoal = event\namount = payment.sum"}
         hint="A name, a path with dots into their JSON, or = and a fixed value (goal = =ftd)."
-        error={errors.fields["parameterNames"]}
+        error={errors.fields["parameterMapping"]}
       />
       <TextField
         label="Goals: their word = our key"
@@ -195,7 +195,7 @@ export function IntegrationForm({
         value={goals}
         onChange={setGoals}
         placeholder={"FIRST_DEPOSIT = ftd\nSIGNUP = registration"}
-        error={errors.fields["goalWords"]}
+        error={errors.fields["goalMapping"]}
       />
       <TextField
         label="Statuses: their word = ours"
@@ -205,7 +205,7 @@ export function IntegrationForm({
         onChange={setStatuses}
         placeholder={"settled = approved\nchargeback = cancelled"}
         hint="What is not here waits unmapped, and counts for nobody."
-        error={errors.fields["statusWords"]}
+        error={errors.fields["statusMapping"]}
       />
       <div className="flex justify-end sm:col-span-2">
         <Button type="submit" look="primary" isPending={isSaving}>

@@ -46,15 +46,15 @@ const IntegrationQuery = graphql(`
           operator
           currency
         }
-        parameterNames {
+        parameterMapping {
           from
           to
         }
-        goalWords {
+        goalMapping {
           from
           to
         }
-        statusWords {
+        statusMapping {
           from
           to
         }
@@ -145,7 +145,7 @@ export function IntegrationPage(): ReactElement {
         {integration.unmappedStatuses.length > 0 && (
           <Unmapped
             integrationId={integration.id}
-            words={integration.statusWords}
+            words={integration.statusMapping}
             waiting={integration.unmappedStatuses}
             onMapped={again}
           />

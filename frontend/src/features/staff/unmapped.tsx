@@ -33,7 +33,7 @@ export function Unmapped({
   const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration");
   const map = async () => {
     const more = Object.entries(chosen).map(([from, to]) => ({ from, to }));
-    const payload = await save({ id: integrationId, statusWords: [...words, ...more] });
+    const payload = await save({ id: integrationId, statusMapping: [...words, ...more] });
     if (!payload) return;
     toast(`${String(payload.mapped)} conversions have their status now`);
     setChosen({});

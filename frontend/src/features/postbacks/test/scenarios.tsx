@@ -80,7 +80,7 @@ function Card({ card }: { card: ScenarioCard }): ReactElement {
           <Icon role="img" aria-label={word} className={cx("mt-0.5 size-4 shrink-0", tone)} />
           <span className="min-w-0 flex-1">
             <span className="font-medium">{card.title}</span>
-            <span className="block text-muted">{card.says}</span>
+            <span className="block text-muted">{card.message}</span>
           </span>
           <span className="tabular font-mono text-sm text-muted">{card.test?.statusCode ?? "–"}</span>
           <ChevronRight

@@ -67,7 +67,7 @@ export const RunScenarios = graphql(
             does
             expected
             grade
-            says
+            message
             test {
               ...TestParts
             }

@@ -10,15 +10,15 @@ import { Panel } from "@/components/ui/page";
 import { explain } from "@/graphql/client";
 
 import type { Draft } from "./draft";
-import { type LinkChoice, useLinkChoices, withToken } from "./prove/links";
-import { type Proof, ProveQuery } from "./prove/proof";
-import { ProofCard } from "./prove/proof-card";
+import { type LinkChoice, useLinkChoices, withToken } from "./simulate/links";
+import { type Simulation, SimulateQuery } from "./simulate/simulation";
+import { SimulationCard } from "./simulate/simulation-card";
 import { FireTest } from "./test/test-parts";
 import { TestResult } from "./test/test-result";
 
 interface Proved {
   goal: string;
-  proof: Proof | null;
+  simulation: Simulation | null;
   error: string | null;
 }
 
@@ -33,7 +33,7 @@ function likeliest(links: readonly LinkChoice[], draft: Draft): LinkChoice | und
   );
 }
 
-interface ProvePanelProps {
+interface SimulatePanelProps {
   draft: Draft;
   postbackId: string | null;
   /** What the tracker calls its click id on a tracking link. */
@@ -43,7 +43,7 @@ interface ProvePanelProps {
 }
 
 /** Before any traffic is bought: a simulated click and conversion go through the rules, and a test calls the tracker. */
-export function ProvePanel({ draft, postbackId, token, onLink }: ProvePanelProps): ReactElement {
+export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePanelProps): ReactElement {
   const client = useClient();
   const links = useLinkChoices();
   const goals = useGoalChoices();
@@ -68,7 +68,7 @@ export function ProvePanel({ draft, postbackId, token, onLink }: ProvePanelProps
       draft.goals.map(async (goal): Promise<Proved> => {
         const { data, error } = await client
           .query(
-            ProveQuery,
+            SimulateQuery,
             {
               trackingLink: text,
               goal,
@@ -86,10 +86,10 @@ export function ProvePanel({ draft, postbackId, token, onLink }: ProvePanelProps
             { requestPolicy: "network-only" },
           )
           .toPromise();
-        const payload = data?.provePostback;
+        const payload = data?.simulatePostback;
         return {
           goal,
-          proof: payload?.proof ?? null,
+          simulation: payload?.simulation ?? null,
           error: error ? explain(error) : (payload?.userErrors[0]?.message ?? null),
         };
       }),
@@ -134,16 +134,16 @@ export function ProvePanel({ draft, postbackId, token, onLink }: ProvePanelProps
         </div>
         <div role="status" className="flex flex-col gap-3 empty:hidden">
           {problem !== null && <p className="text-failed">{problem}</p>}
-          {proved?.goals.map(({ goal, proof, error }) => {
+          {proved?.goals.map(({ goal, simulation, error }) => {
             const name = goals.find(({ id }) => id === goal)?.label ?? goal;
-            return proof === null ? (
+            return simulation === null ? (
               <p key={goal} className="text-failed">
                 {name}: {error}
               </p>
             ) : (
-              <ProofCard key={goal} goal={name} proof={proof}>
+              <SimulationCard key={goal} goal={name} simulation={simulation}>
                 <Fire draft={draft} postbackId={postbackId} goal={goal} />
-              </ProofCard>
+              </SimulationCard>
             );
           })}
           {proved !== null && proved.of !== of && (

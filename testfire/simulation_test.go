@@ -36,18 +36,18 @@ func TestEverySlotIsFilledOrSaysWhyNot(t *testing.T) {
 	w := newWorld(t, nil)
 	saved := pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?saved={param_1}", pgtest.On("registration"))
 	template := "https://t.example/?a={param_1}&b={param_2}&c={amount}&d={conversion_id}&e={transaction_id}&f={param_3|default:none}&g={goal_id}&h={camp_name}&i={previous_status}&j={payout}&k={landing_page}"
-	proof, err := w.tester.Prove(w.oneCtx, testfire.Claim{
+	simulation, err := w.tester.Simulate(w.oneCtx, testfire.Case{
 		Link: w.link(), Pasted: tracking.Pasted{Params: [3]string{"{subid}", "fixed", ""}}, Goal: "registration",
 		Draft: &testfire.Draft{URLTemplate: template},
 	})
 	w.must(err)
-	if len(proof.Click) != 3 || !proof.Click[0].Filled || proof.Click[1].Value != "fixed" || proof.Click[2].Filled {
-		t.Errorf("the click: %+v", proof.Click)
+	if len(simulation.Click) != 3 || !simulation.Click[0].Filled || simulation.Click[1].Value != "fixed" || simulation.Click[2].Filled {
+		t.Errorf("the click: %+v", simulation.Click)
 	}
-	if len(proof.Postbacks) != 2 || proof.Postbacks[1].Postback.ID != saved.ID || !proof.Postbacks[1].Decision.Fired {
-		t.Fatalf("%+v", proof.Postbacks)
+	if len(simulation.Postbacks) != 2 || simulation.Postbacks[1].Postback.ID != saved.ID || !simulation.Postbacks[1].Decision.Fired {
+		t.Fatalf("%+v", simulation.Postbacks)
 	}
-	draft := proof.Postbacks[0]
+	draft := simulation.Postbacks[0]
 	for name, c := range map[macro.Name]struct {
 		filled bool
 		why    string
@@ -65,17 +65,17 @@ func TestEverySlotIsFilledOrSaysWhyNot(t *testing.T) {
 	}
 }
 
-func TestTheProofFollowsTheRules(t *testing.T) {
+func TestTheSimulationFollowsTheRules(t *testing.T) {
 	w := newWorld(t, nil)
 	off := pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?off={param_1}", pgtest.On("ftd"), func(c *db.PostbackCreate) { c.SetEnabled(false) })
 	edited := pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?old={param_1}", pgtest.On("ftd"))
-	claim := testfire.Claim{Link: w.link(), Goal: "ftd", Draft: &testfire.Draft{
+	claim := testfire.Case{Link: w.link(), Goal: "ftd", Draft: &testfire.Draft{
 		PostbackID: edited.ID, Scope: firing.Campaign, CampaignID: w.one.Link.CampaignID, Goals: []string{"ftd", "deposit"}, URLTemplate: "https://t.example/?new={param_1}",
 	}}
-	proof, err := w.tester.Prove(w.oneCtx, claim)
+	simulation, err := w.tester.Simulate(w.oneCtx, claim)
 	w.must(err)
-	if len(proof.Postbacks) != 2 || !proof.Postbacks[0].Decision.Fired || proof.Postbacks[1].Postback.ID != off.ID || proof.Postbacks[1].Decision.Rule != firing.Disabled || proof.Postbacks[1].URL != "" {
-		t.Errorf("%+v", proof.Postbacks)
+	if len(simulation.Postbacks) != 2 || !simulation.Postbacks[0].Decision.Fired || simulation.Postbacks[1].Postback.ID != off.ID || simulation.Postbacks[1].Decision.Rule != firing.Disabled || simulation.Postbacks[1].URL != "" {
+		t.Errorf("%+v", simulation.Postbacks)
 	}
 	for name, change := range map[string]func(*testfire.Draft){
 		"another goal":     func(d *testfire.Draft) { d.Goals = []string{"registration"} },
@@ -84,19 +84,19 @@ func TestTheProofFollowsTheRules(t *testing.T) {
 	} {
 		draft := *claim.Draft
 		change(&draft)
-		proof, err := w.tester.Prove(w.oneCtx, testfire.Claim{Link: w.link(), Goal: "ftd", Draft: &draft})
+		simulation, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Goal: "ftd", Draft: &draft})
 		w.must(err)
-		if proof.Postbacks[0].Decision.Fired || proof.Postbacks[0].Decision.Reason == "" {
-			t.Errorf("%s: %+v", name, proof.Postbacks[0])
+		if simulation.Postbacks[0].Decision.Fired || simulation.Postbacks[0].Decision.Reason == "" {
+			t.Errorf("%s: %+v", name, simulation.Postbacks[0])
 		}
 	}
-	if _, err := w.tester.Prove(w.oneCtx, testfire.Claim{Link: w.link(), Goal: "jackpot"}); field(err) != "goal" {
+	if _, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Goal: "jackpot"}); field(err) != "goal" {
 		t.Errorf("%v", err)
 	}
-	if _, err := w.tester.Prove(w.oneCtx, testfire.Claim{Link: w.link(), Goal: "ftd", Draft: &testfire.Draft{URLTemplate: "{"}}); field(err) != "urlTemplate" {
+	if _, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Goal: "ftd", Draft: &testfire.Draft{URLTemplate: "{"}}); field(err) != "urlTemplate" {
 		t.Errorf("%v", err)
 	}
 	if n := w.count(`SELECT (SELECT count(*) FROM deliveries) + (SELECT count(*) FROM conversions) + (SELECT count(*) FROM postback_tests)`); n != 0 || len(w.sent) != 0 {
-		t.Errorf("a proof left %d rows and sent %d", n, len(w.sent))
+		t.Errorf("a simulation left %d rows and sent %d", n, len(w.sent))
 	}
 }

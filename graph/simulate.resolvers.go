@@ -18,10 +18,10 @@ func (r *mutationResolver) RestorePostbackVersion(ctx context.Context, input gen
 	return &gen.RestorePostbackVersionPayload{Postback: postback, UserErrors: errs}, err
 }
 
-func (r *queryResolver) ProvePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, draft *gen.PostbackDraftInput) (*gen.ProofPayload, error) {
-	proof, err := r.prove(ctx, trackingLink, goal, status, draft)
+func (r *queryResolver) SimulatePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, draft *gen.PostbackDraftInput) (*gen.SimulationPayload, error) {
+	simulation, err := r.simulate(ctx, trackingLink, goal, status, draft)
 	errs, err := userErrors(err)
-	return &gen.ProofPayload{Proof: proof, UserErrors: errs}, err
+	return &gen.SimulationPayload{Simulation: simulation, UserErrors: errs}, err
 }
 
 func (r *queryResolver) RecognizeTrackingLink(ctx context.Context, url string) (*gen.PastedLink, error) {

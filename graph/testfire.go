@@ -36,7 +36,7 @@ func (r *Resolver) runScenarios(ctx context.Context, in gen.TestPostbackInput) (
 	for _, c := range run.Cards {
 		shown.Cards = append(shown.Cards, &gen.ScenarioCard{
 			Key: c.Scenario.Key, Title: c.Scenario.Title, Does: c.Scenario.Does, Expected: c.Scenario.Expected,
-			Test: c.Test, Grade: c.Grade, Says: c.Says,
+			Test: c.Test, Grade: c.Grade, Message: c.Message,
 		})
 	}
 	return shown, nil

@@ -5,7 +5,7 @@ import { cx } from "@/components/ui/cx";
 import type { Mark } from "@/components/ui/spans";
 import { type UrlPart, UrlText } from "@/components/ui/url-text";
 
-import type { Proof, Proved } from "./proof";
+import type { Simulation, Proved } from "./simulation";
 
 function marks({ slots }: Proved): Mark<UrlPart>[] {
   return slots.flatMap(({ macro, value, urlStart, urlEnd }) =>
@@ -21,19 +21,19 @@ export function isProved({ fires, slots }: Proved): boolean {
 }
 
 /** What a simulated conversion would make of the draft: the URL, and what fills each of its macros. */
-export function ProofCard({
+export function SimulationCard({
   goal,
-  proof,
+  simulation,
   children,
 }: {
   goal: string;
-  proof: Proof;
+  simulation: Simulation;
   /** What can be done next. */
   children?: ReactNode;
 }): ReactElement | null {
-  const draft = proof.postbacks.find(({ postback }) => postback === null) ?? proof.postbacks[0];
+  const draft = simulation.postbacks.find(({ postback }) => postback === null) ?? simulation.postbacks[0];
   if (!draft) return null;
-  const others = proof.postbacks.filter((p) => p !== draft && p.fires);
+  const others = simulation.postbacks.filter((p) => p !== draft && p.fires);
   const proved = isProved(draft);
   const Icon = proved ? CircleCheck : draft.fires ? CircleDashed : CircleX;
   const empty = draft.slots.filter((slot) => !slot.filled);

@@ -44,21 +44,21 @@ func (r *Resolver) recognizeLink(ctx context.Context, text string) (*gen.PastedL
 	return shown, err
 }
 
-func (r *Resolver) prove(ctx context.Context, link, goal string, status *commission.Status, in *gen.PostbackDraftInput) (*gen.Proof, error) {
+func (r *Resolver) simulate(ctx context.Context, link, goal string, status *commission.Status, in *gen.PostbackDraftInput) (*gen.Simulation, error) {
 	row, pasted, err := r.pastedLink(ctx, "trackingLink", link)
 	if err != nil {
 		return nil, err
 	}
-	claim := testfire.Claim{Link: row, Pasted: pasted, Goal: goal}
+	claim := testfire.Case{Link: row, Pasted: pasted, Goal: goal}
 	assign(&claim.Status, status)
 	if claim.Draft, err = draft(in); err != nil {
 		return nil, err
 	}
-	proof, err := r.Tester.Prove(ctx, claim)
+	simulation, err := r.Tester.Simulate(ctx, claim)
 	if err != nil {
 		return nil, err
 	}
-	return shownProof(proof, claim), nil
+	return shownSimulation(simulation, claim), nil
 }
 
 func draft(in *gen.PostbackDraftInput) (*testfire.Draft, error) {
@@ -73,10 +73,10 @@ func draft(in *gen.PostbackDraftInput) (*testfire.Draft, error) {
 	return d, errors.Join(err1, err2, err3)
 }
 
-func shownProof(p *testfire.Proof, claim testfire.Claim) *gen.Proof {
-	shown := &gen.Proof{Postbacks: []*gen.ProvedPostback{}}
+func shownSimulation(p *testfire.Simulation, claim testfire.Case) *gen.Simulation {
+	shown := &gen.Simulation{Postbacks: []*gen.SimulatedPostback{}}
 	for _, s := range p.Click {
-		shown.Click = append(shown.Click, &gen.ProvedSlot{Macro: string(s.Macro), Value: s.Value, Filled: s.Filled, Why: s.Why})
+		shown.Click = append(shown.Click, &gen.SimulatedSlot{Macro: string(s.Macro), Value: s.Value, Filled: s.Filled, Why: s.Why})
 	}
 	for _, one := range p.Postbacks {
 		template := ""
@@ -85,12 +85,12 @@ func shownProof(p *testfire.Proof, claim testfire.Claim) *gen.Proof {
 		} else if claim.Draft != nil {
 			template = claim.Draft.URLTemplate
 		}
-		proved := &gen.ProvedPostback{
+		proved := &gen.SimulatedPostback{
 			Postback: one.Postback, Fires: one.Decision.Fired, Rule: string(one.Decision.Rule), Reason: one.Decision.Reason,
-			URL: textOrNull(one.URL), Slots: []*gen.ProvedSlot{},
+			URL: textOrNull(one.URL), Slots: []*gen.SimulatedSlot{},
 		}
 		for _, s := range one.Slots {
-			proved.Slots = append(proved.Slots, &gen.ProvedSlot{
+			proved.Slots = append(proved.Slots, &gen.SimulatedSlot{
 				Macro: string(s.Macro), Value: s.Value, Filled: s.Filled, Why: s.Why,
 				TemplateStart: units(template, s.Span.TemplateStart), TemplateEnd: units(template, s.Span.TemplateEnd),
 				URLStart: units(one.URL, s.Span.URLStart), URLEnd: units(one.URL, s.Span.URLEnd),

@@ -11,34 +11,34 @@ import (
 	"postrider/internal/viewer"
 )
 
-// LookAs is the header, and LookAsQuery the parameter for requests that can carry
+// ViewAs is the header, and ViewAsQuery the parameter for requests that can carry
 // no header, by which staff look at an affiliate's things as the affiliate does:
 // its global id.
 const (
-	LookAs      = "X-Postrider-Look-As"
-	LookAsQuery = "lookAs"
+	ViewAs      = "X-Postrider-View-As"
+	ViewAsQuery = "viewAs"
 )
 
-type lookAsKey struct{}
+type viewAsKey struct{}
 
-// withLookAs keeps whose things a request asks to look at: who asks may be said
+// withViewAs keeps whose things a request asks to look at: who asks may be said
 // later, on a WebSocket.
-func withLookAs(ctx context.Context, r *http.Request) context.Context {
-	named := r.Header.Get(LookAs)
+func withViewAs(ctx context.Context, r *http.Request) context.Context {
+	named := r.Header.Get(ViewAs)
 	if named == "" {
-		named = r.URL.Query().Get(LookAsQuery)
+		named = r.URL.Query().Get(ViewAsQuery)
 	}
 	if named == "" {
 		return ctx
 	}
-	return context.WithValue(ctx, lookAsKey{}, named)
+	return context.WithValue(ctx, viewAsKey{}, named)
 }
 
 // lookingAs is the viewer through whom staff look at an affiliate's things: it
 // sees what the affiliate sees, and changes nothing. Who asks to look at nobody's
 // stays v.
 func (a *Accounts) lookingAs(ctx context.Context, v *viewer.Viewer) (*viewer.Viewer, error) {
-	named, _ := ctx.Value(lookAsKey{}).(string)
+	named, _ := ctx.Value(viewAsKey{}).(string)
 	if named == "" || v == nil {
 		return v, nil
 	}

@@ -16,9 +16,9 @@ import (
 	"postrider/internal/problem"
 )
 
-// Claim is what is to be proven: that a click on this link, and this goal after
+// Case is what is to be simulated: that a click on this link, and this goal after
 // it, make these postbacks send what the tracker needs.
-type Claim struct {
+type Case struct {
 	Link   *db.TrackingLink
 	Pasted tracking.Pasted // the link's params as they are given to traffic
 	Goal   string
@@ -38,14 +38,14 @@ type Draft struct {
 	Aggregates  time.Duration
 }
 
-// Proof is what would happen.
-type Proof struct {
+// Simulation is what would happen.
+type Simulation struct {
 	Click     []Slot // what the click would bring, param by param
-	Postbacks []Proven
+	Postbacks []Simulated
 }
 
-// Proven is what one postback would do.
-type Proven struct {
+// Simulated is what one postback would do.
+type Simulated struct {
 	Postback *db.Postback // nil for the draft
 	Decision firing.Decision
 	URL      string // empty where it would not fire
@@ -63,7 +63,7 @@ type Slot struct {
 
 // Prove runs a simulated click and conversion through the rules. It writes
 // nothing and sends nothing.
-func (t *Tester) Prove(ctx context.Context, c Claim) (*Proof, error) {
+func (t *Tester) Simulate(ctx context.Context, c Case) (*Simulation, error) {
 	if c.Status == "" {
 		c.Status = commission.Approved
 	}
@@ -75,31 +75,31 @@ func (t *Tester) Prove(ctx context.Context, c Claim) (*Proof, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the postbacks: %w", err)
 	}
-	proof := &Proof{}
+	simulation := &Simulation{}
 	for _, name := range []macro.Name{macro.Param1, macro.Param2, macro.Param3} {
 		value := scene.values.Get(name)
-		proof.Click = append(proof.Click, Slot{Macro: name, Value: value, Filled: value != "", Why: scene.why[name]})
+		simulation.Click = append(simulation.Click, Slot{Macro: name, Value: value, Filled: value != "", Why: scene.why[name]})
 	}
 	if c.Draft != nil {
-		proven, err := scene.prove(nil, c.Draft.rule(c), c.Draft.URLTemplate)
+		simulated, err := scene.simulate(nil, c.Draft.rule(c), c.Draft.URLTemplate)
 		if err != nil {
 			return nil, err
 		}
-		proof.Postbacks = append(proof.Postbacks, proven)
+		simulation.Postbacks = append(simulation.Postbacks, simulated)
 		rows = slices.DeleteFunc(rows, func(p *db.Postback) bool { return p.ID == c.Draft.PostbackID })
 	}
 	for _, p := range rows {
-		proven, err := scene.prove(p, ent.FiringPostback(p), p.URLTemplate)
+		simulated, err := scene.simulate(p, ent.FiringPostback(p), p.URLTemplate)
 		if err != nil {
 			return nil, fmt.Errorf("postback %d: %w", p.ID, err)
 		}
-		proof.Postbacks = append(proof.Postbacks, proven)
+		simulation.Postbacks = append(simulation.Postbacks, simulated)
 	}
-	return proof, nil
+	return simulation, nil
 }
 
 // rule is the draft as the rules see it, for the goal in question.
-func (d *Draft) rule(c Claim) firing.Postback {
+func (d *Draft) rule(c Case) firing.Postback {
 	p := firing.Postback{
 		AffiliateID: c.Link.AffiliateID, Scope: d.Scope, OfferID: d.OfferID, CampaignID: d.CampaignID, Statuses: d.Statuses, Enabled: true, Aggregates: d.Aggregates,
 		Goal: c.Goal,
@@ -123,26 +123,26 @@ type scene struct {
 	why    map[macro.Name]string
 }
 
-func (s *scene) prove(p *db.Postback, rule firing.Postback, template string) (Proven, error) {
-	proven := Proven{Postback: p, Decision: firing.Decide(s.event, []firing.Postback{rule})[0]}
+func (s *scene) simulate(p *db.Postback, rule firing.Postback, template string) (Simulated, error) {
+	simulated := Simulated{Postback: p, Decision: firing.Decide(s.event, []firing.Postback{rule})[0]}
 	parsed, err := macro.ParseFor(template, macro.ScopeFor(rule.Aggregates > 0))
 	if err != nil {
 		if p == nil {
-			return proven, problem.Invalid("urlTemplate", "%s", err)
+			return simulated, problem.Invalid("urlTemplate", "%s", err)
 		}
-		return proven, err
+		return simulated, err
 	}
-	if !proven.Decision.Fired {
-		return proven, nil
+	if !simulated.Decision.Fired {
+		return simulated, nil
 	}
 	url, spans := parsed.ExpandSpans(s.values)
-	proven.URL = url
+	simulated.URL = url
 	for i, span := range spans {
 		slot := Slot{Macro: span.Macro, Value: span.Value, Filled: span.Value != "", Why: s.why[span.Macro], Span: span}
 		if filters := parsed.Slots()[i].Filters; len(filters) > 0 && slot.Filled != (s.values.Get(span.Macro) != "") {
 			slot.Why += map[bool]string{true: " A filter gives the value.", false: " A filter takes the value away."}[slot.Filled]
 		}
-		proven.Slots = append(proven.Slots, slot)
+		simulated.Slots = append(simulated.Slots, slot)
 	}
-	return proven, nil
+	return simulated, nil
 }

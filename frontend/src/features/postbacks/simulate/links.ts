@@ -3,7 +3,7 @@ import { useQuery } from "urql";
 import { graphql } from "@/graphql/graphql";
 
 const LinksQuery = graphql(`
-  query ProveLinks {
+  query SimulateLinks {
     campaigns(first: 100, filter: { states: [ACTIVE] }) {
       edges {
         node {

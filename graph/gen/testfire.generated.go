@@ -963,16 +963,16 @@ func (ec *executionContext) fieldContext_ScenarioCard_grade(_ context.Context, f
 	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, "Grade")
 }
 
-func (ec *executionContext) _ScenarioCard_says(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScenarioCard_message(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ScenarioCard_says(ctx, field)
+			return ec.fieldContext_ScenarioCard_message(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Says, nil
+			return obj.Message, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -982,7 +982,7 @@ func (ec *executionContext) _ScenarioCard_says(ctx context.Context, field graphq
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ScenarioCard_says(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ScenarioCard_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, "String")
 }
 
@@ -1528,8 +1528,8 @@ func (ec *executionContext) _ScenarioCard(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "says":
-			out.Values[i] = ec._ScenarioCard_says(ctx, field, obj)
+		case "message":
+			out.Values[i] = ec._ScenarioCard_message(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

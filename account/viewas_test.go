@@ -13,7 +13,7 @@ import (
 
 // Staff who look at an affiliate's things see them as the affiliate does, and
 // change nothing; nobody else looks at another's.
-func TestStaffLookAsAnAffiliate(t *testing.T) {
+func TestStaffViewAsAnAffiliate(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	own := globalid.Int("Affiliate", w.affiliate.ID)
@@ -39,9 +39,9 @@ func TestStaffLookAsAnAffiliate(t *testing.T) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/graphql", nil)
 		r.Header.Set("Authorization", "Bearer "+token)
 		if c.byQuery {
-			r.URL.RawQuery = account.LookAsQuery + "=" + c.as
+			r.URL.RawQuery = account.ViewAsQuery + "=" + c.as
 		} else {
-			r.Header.Set(account.LookAs, c.as)
+			r.Header.Set(account.ViewAs, c.as)
 		}
 		res := httptest.NewRecorder()
 		handler.ServeHTTP(res, r)

@@ -1,9 +1,9 @@
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
-export const ProveQuery = graphql(`
-  query ProvePostback($trackingLink: String!, $goal: String!, $draft: PostbackDraftInput) {
-    provePostback(trackingLink: $trackingLink, goal: $goal, draft: $draft) {
-      proof {
+export const SimulateQuery = graphql(`
+  query SimulatePostback($trackingLink: String!, $goal: String!, $draft: PostbackDraftInput) {
+    simulatePostback(trackingLink: $trackingLink, goal: $goal, draft: $draft) {
+      simulation {
         click {
           macro
           value
@@ -35,6 +35,6 @@ export const ProveQuery = graphql(`
   }
 `);
 
-type Payload = ResultOf<typeof ProveQuery>["provePostback"];
-export type Proof = NonNullable<Payload["proof"]>;
-export type Proved = Proof["postbacks"][number];
+type Payload = ResultOf<typeof SimulateQuery>["simulatePostback"];
+export type Simulation = NonNullable<Payload["simulation"]>;
+export type Proved = Simulation["postbacks"][number];

@@ -312,474 +312,6 @@ func (ec *executionContext) fieldContext_PostbackGap_conversions(_ context.Conte
 	return graphql.NewScalarFieldContext("PostbackGap", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Proof_click(ctx context.Context, field graphql.CollectedField, obj *Proof) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Proof_click(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Click, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*ProvedSlot) graphql.Marshaler {
-			return ec.marshalNProvedSlot2ᚕᚖpostriderᚋgraphᚋgenᚐProvedSlotᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Proof_click(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Proof",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ProvedSlot(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Proof_postbacks(ctx context.Context, field graphql.CollectedField, obj *Proof) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Proof_postbacks(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Postbacks, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*ProvedPostback) graphql.Marshaler {
-			return ec.marshalNProvedPostback2ᚕᚖpostriderᚋgraphᚋgenᚐProvedPostbackᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Proof_postbacks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Proof",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ProvedPostback(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _ProofPayload_proof(ctx context.Context, field graphql.CollectedField, obj *ProofPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProofPayload_proof(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Proof, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *Proof) graphql.Marshaler {
-			return ec.marshalOProof2ᚖpostriderᚋgraphᚋgenᚐProof(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ProofPayload_proof(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "ProofPayload",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Proof(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _ProofPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ProofPayload) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProofPayload_userErrors(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.UserErrors, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
-			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ProofPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "ProofPayload",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_UserError(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _ProvedPostback_postback(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProvedPostback_postback(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Postback, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *db.Postback) graphql.Marshaler {
-			return ec.marshalOPostback2ᚖpostriderᚋentᚋdbᚐPostback(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ProvedPostback_postback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "ProvedPostback",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Postback(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _ProvedPostback_fires(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProvedPostback_fires(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Fires, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ProvedPostback_fires(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _ProvedPostback_rule(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProvedPostback_rule(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Rule, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ProvedPostback_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, "String")
-}
-
-func (ec *executionContext) _ProvedPostback_reason(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProvedPostback_reason(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Reason, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ProvedPostback_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, "String")
-}
-
-func (ec *executionContext) _ProvedPostback_url(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProvedPostback_url(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.URL, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ProvedPostback_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedPostback", field, false, false, "String")
-}
-
-func (ec *executionContext) _ProvedPostback_slots(ctx context.Context, field graphql.CollectedField, obj *ProvedPostback) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProvedPostback_slots(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Slots, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*ProvedSlot) graphql.Marshaler {
-			return ec.marshalNProvedSlot2ᚕᚖpostriderᚋgraphᚋgenᚐProvedSlotᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ProvedPostback_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "ProvedPostback",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ProvedSlot(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _ProvedSlot_macro(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProvedSlot_macro(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Macro, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ProvedSlot_macro(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "String")
-}
-
-func (ec *executionContext) _ProvedSlot_value(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProvedSlot_value(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Value, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ProvedSlot_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "String")
-}
-
-func (ec *executionContext) _ProvedSlot_filled(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProvedSlot_filled(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Filled, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ProvedSlot_filled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _ProvedSlot_why(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProvedSlot_why(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Why, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ProvedSlot_why(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "String")
-}
-
-func (ec *executionContext) _ProvedSlot_templateStart(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProvedSlot_templateStart(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.TemplateStart, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ProvedSlot_templateStart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "Int")
-}
-
-func (ec *executionContext) _ProvedSlot_templateEnd(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProvedSlot_templateEnd(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.TemplateEnd, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ProvedSlot_templateEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "Int")
-}
-
-func (ec *executionContext) _ProvedSlot_urlStart(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProvedSlot_urlStart(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.URLStart, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ProvedSlot_urlStart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "Int")
-}
-
-func (ec *executionContext) _ProvedSlot_urlEnd(ctx context.Context, field graphql.CollectedField, obj *ProvedSlot) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProvedSlot_urlEnd(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.URLEnd, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ProvedSlot_urlEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProvedSlot", field, false, false, "Int")
-}
-
 func (ec *executionContext) _RestorePostbackVersionPayload_postback(ctx context.Context, field graphql.CollectedField, obj *RestorePostbackVersionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -834,6 +366,474 @@ func (ec *executionContext) _RestorePostbackVersionPayload_userErrors(ctx contex
 func (ec *executionContext) fieldContext_RestorePostbackVersionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RestorePostbackVersionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SimulatedPostback_postback(ctx context.Context, field graphql.CollectedField, obj *SimulatedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulatedPostback_postback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Postback, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Postback) graphql.Marshaler {
+			return ec.marshalOPostback2ᚖpostriderᚋentᚋdbᚐPostback(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SimulatedPostback_postback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SimulatedPostback",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Postback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SimulatedPostback_fires(ctx context.Context, field graphql.CollectedField, obj *SimulatedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulatedPostback_fires(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fires, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SimulatedPostback_fires(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SimulatedPostback", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SimulatedPostback_rule(ctx context.Context, field graphql.CollectedField, obj *SimulatedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulatedPostback_rule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SimulatedPostback_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SimulatedPostback", field, false, false, "String")
+}
+
+func (ec *executionContext) _SimulatedPostback_reason(ctx context.Context, field graphql.CollectedField, obj *SimulatedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulatedPostback_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SimulatedPostback_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SimulatedPostback", field, false, false, "String")
+}
+
+func (ec *executionContext) _SimulatedPostback_url(ctx context.Context, field graphql.CollectedField, obj *SimulatedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulatedPostback_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SimulatedPostback_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SimulatedPostback", field, false, false, "String")
+}
+
+func (ec *executionContext) _SimulatedPostback_slots(ctx context.Context, field graphql.CollectedField, obj *SimulatedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulatedPostback_slots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Slots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*SimulatedSlot) graphql.Marshaler {
+			return ec.marshalNSimulatedSlot2ᚕᚖpostriderᚋgraphᚋgenᚐSimulatedSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SimulatedPostback_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SimulatedPostback",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SimulatedSlot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SimulatedSlot_macro(ctx context.Context, field graphql.CollectedField, obj *SimulatedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulatedSlot_macro(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Macro, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SimulatedSlot_macro(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SimulatedSlot", field, false, false, "String")
+}
+
+func (ec *executionContext) _SimulatedSlot_value(ctx context.Context, field graphql.CollectedField, obj *SimulatedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulatedSlot_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SimulatedSlot_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SimulatedSlot", field, false, false, "String")
+}
+
+func (ec *executionContext) _SimulatedSlot_filled(ctx context.Context, field graphql.CollectedField, obj *SimulatedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulatedSlot_filled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SimulatedSlot_filled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SimulatedSlot", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SimulatedSlot_why(ctx context.Context, field graphql.CollectedField, obj *SimulatedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulatedSlot_why(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Why, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SimulatedSlot_why(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SimulatedSlot", field, false, false, "String")
+}
+
+func (ec *executionContext) _SimulatedSlot_templateStart(ctx context.Context, field graphql.CollectedField, obj *SimulatedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulatedSlot_templateStart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TemplateStart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SimulatedSlot_templateStart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SimulatedSlot", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SimulatedSlot_templateEnd(ctx context.Context, field graphql.CollectedField, obj *SimulatedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulatedSlot_templateEnd(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TemplateEnd, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SimulatedSlot_templateEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SimulatedSlot", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SimulatedSlot_urlStart(ctx context.Context, field graphql.CollectedField, obj *SimulatedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulatedSlot_urlStart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URLStart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SimulatedSlot_urlStart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SimulatedSlot", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SimulatedSlot_urlEnd(ctx context.Context, field graphql.CollectedField, obj *SimulatedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulatedSlot_urlEnd(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URLEnd, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SimulatedSlot_urlEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SimulatedSlot", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Simulation_click(ctx context.Context, field graphql.CollectedField, obj *Simulation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Simulation_click(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Click, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*SimulatedSlot) graphql.Marshaler {
+			return ec.marshalNSimulatedSlot2ᚕᚖpostriderᚋgraphᚋgenᚐSimulatedSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Simulation_click(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Simulation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SimulatedSlot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Simulation_postbacks(ctx context.Context, field graphql.CollectedField, obj *Simulation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Simulation_postbacks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Postbacks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*SimulatedPostback) graphql.Marshaler {
+			return ec.marshalNSimulatedPostback2ᚕᚖpostriderᚋgraphᚋgenᚐSimulatedPostbackᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Simulation_postbacks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Simulation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SimulatedPostback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SimulationPayload_simulation(ctx context.Context, field graphql.CollectedField, obj *SimulationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulationPayload_simulation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Simulation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Simulation) graphql.Marshaler {
+			return ec.marshalOSimulation2ᚖpostriderᚋgraphᚋgenᚐSimulation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SimulationPayload_simulation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SimulationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Simulation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SimulationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SimulationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SimulationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SimulationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SimulationPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -1100,208 +1100,6 @@ func (ec *executionContext) _PostbackGap(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
-var proofImplementors = []string{"Proof"}
-
-func (ec *executionContext) _Proof(ctx context.Context, sel ast.SelectionSet, obj *Proof) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, proofImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("Proof")
-		case "click":
-			out.Values[i] = ec._Proof_click(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "postbacks":
-			out.Values[i] = ec._Proof_postbacks(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var proofPayloadImplementors = []string{"ProofPayload"}
-
-func (ec *executionContext) _ProofPayload(ctx context.Context, sel ast.SelectionSet, obj *ProofPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, proofPayloadImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ProofPayload")
-		case "proof":
-			out.Values[i] = ec._ProofPayload_proof(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "userErrors":
-			out.Values[i] = ec._ProofPayload_userErrors(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var provedPostbackImplementors = []string{"ProvedPostback"}
-
-func (ec *executionContext) _ProvedPostback(ctx context.Context, sel ast.SelectionSet, obj *ProvedPostback) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, provedPostbackImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ProvedPostback")
-		case "postback":
-			out.Values[i] = ec._ProvedPostback_postback(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "fires":
-			out.Values[i] = ec._ProvedPostback_fires(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "rule":
-			out.Values[i] = ec._ProvedPostback_rule(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "reason":
-			out.Values[i] = ec._ProvedPostback_reason(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "url":
-			out.Values[i] = ec._ProvedPostback_url(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "slots":
-			out.Values[i] = ec._ProvedPostback_slots(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var provedSlotImplementors = []string{"ProvedSlot"}
-
-func (ec *executionContext) _ProvedSlot(ctx context.Context, sel ast.SelectionSet, obj *ProvedSlot) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, provedSlotImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ProvedSlot")
-		case "macro":
-			out.Values[i] = ec._ProvedSlot_macro(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "value":
-			out.Values[i] = ec._ProvedSlot_value(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "filled":
-			out.Values[i] = ec._ProvedSlot_filled(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "why":
-			out.Values[i] = ec._ProvedSlot_why(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "templateStart":
-			out.Values[i] = ec._ProvedSlot_templateStart(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "templateEnd":
-			out.Values[i] = ec._ProvedSlot_templateEnd(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "urlStart":
-			out.Values[i] = ec._ProvedSlot_urlStart(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "urlEnd":
-			out.Values[i] = ec._ProvedSlot_urlEnd(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var restorePostbackVersionPayloadImplementors = []string{"RestorePostbackVersionPayload"}
 
 func (ec *executionContext) _RestorePostbackVersionPayload(ctx context.Context, sel ast.SelectionSet, obj *RestorePostbackVersionPayload) graphql.Marshaler {
@@ -1320,6 +1118,208 @@ func (ec *executionContext) _RestorePostbackVersionPayload(ctx context.Context, 
 			}
 		case "userErrors":
 			out.Values[i] = ec._RestorePostbackVersionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var simulatedPostbackImplementors = []string{"SimulatedPostback"}
+
+func (ec *executionContext) _SimulatedPostback(ctx context.Context, sel ast.SelectionSet, obj *SimulatedPostback) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, simulatedPostbackImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SimulatedPostback")
+		case "postback":
+			out.Values[i] = ec._SimulatedPostback_postback(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fires":
+			out.Values[i] = ec._SimulatedPostback_fires(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rule":
+			out.Values[i] = ec._SimulatedPostback_rule(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._SimulatedPostback_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "url":
+			out.Values[i] = ec._SimulatedPostback_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "slots":
+			out.Values[i] = ec._SimulatedPostback_slots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var simulatedSlotImplementors = []string{"SimulatedSlot"}
+
+func (ec *executionContext) _SimulatedSlot(ctx context.Context, sel ast.SelectionSet, obj *SimulatedSlot) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, simulatedSlotImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SimulatedSlot")
+		case "macro":
+			out.Values[i] = ec._SimulatedSlot_macro(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._SimulatedSlot_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "filled":
+			out.Values[i] = ec._SimulatedSlot_filled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "why":
+			out.Values[i] = ec._SimulatedSlot_why(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "templateStart":
+			out.Values[i] = ec._SimulatedSlot_templateStart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "templateEnd":
+			out.Values[i] = ec._SimulatedSlot_templateEnd(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "urlStart":
+			out.Values[i] = ec._SimulatedSlot_urlStart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "urlEnd":
+			out.Values[i] = ec._SimulatedSlot_urlEnd(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var simulationImplementors = []string{"Simulation"}
+
+func (ec *executionContext) _Simulation(ctx context.Context, sel ast.SelectionSet, obj *Simulation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, simulationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Simulation")
+		case "click":
+			out.Values[i] = ec._Simulation_click(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "postbacks":
+			out.Values[i] = ec._Simulation_postbacks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var simulationPayloadImplementors = []string{"SimulationPayload"}
+
+func (ec *executionContext) _SimulationPayload(ctx context.Context, sel ast.SelectionSet, obj *SimulationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, simulationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SimulationPayload")
+		case "simulation":
+			out.Values[i] = ec._SimulationPayload_simulation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SimulationPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -1376,62 +1376,6 @@ func (ec *executionContext) marshalNPostbackGap2ᚖpostriderᚋgraphᚋgenᚐPos
 	return ec._PostbackGap(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNProofPayload2ᚖpostriderᚋgraphᚋgenᚐProofPayload(ctx context.Context, sel ast.SelectionSet, v *ProofPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ProofPayload!")
-		return graphql.Null
-	}
-	return ec._ProofPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNProvedPostback2ᚕᚖpostriderᚋgraphᚋgenᚐProvedPostbackᚄ(ctx context.Context, sel ast.SelectionSet, v []*ProvedPostback) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNProvedPostback2ᚖpostriderᚋgraphᚋgenᚐProvedPostback(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNProvedPostback2ᚖpostriderᚋgraphᚋgenᚐProvedPostback(ctx context.Context, sel ast.SelectionSet, v *ProvedPostback) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ProvedPostback!")
-		return graphql.Null
-	}
-	return ec._ProvedPostback(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNProvedSlot2ᚕᚖpostriderᚋgraphᚋgenᚐProvedSlotᚄ(ctx context.Context, sel ast.SelectionSet, v []*ProvedSlot) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNProvedSlot2ᚖpostriderᚋgraphᚋgenᚐProvedSlot(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNProvedSlot2ᚖpostriderᚋgraphᚋgenᚐProvedSlot(ctx context.Context, sel ast.SelectionSet, v *ProvedSlot) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ProvedSlot!")
-		return graphql.Null
-	}
-	return ec._ProvedSlot(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRestorePostbackVersionInput2postriderᚋgraphᚋgenᚐRestorePostbackVersionInput(ctx context.Context, v any) (RestorePostbackVersionInput, error) {
 	res, err := ec.unmarshalInputRestorePostbackVersionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1445,6 +1389,62 @@ func (ec *executionContext) marshalNRestorePostbackVersionPayload2ᚖpostrider�
 	return ec._RestorePostbackVersionPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSimulatedPostback2ᚕᚖpostriderᚋgraphᚋgenᚐSimulatedPostbackᚄ(ctx context.Context, sel ast.SelectionSet, v []*SimulatedPostback) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSimulatedPostback2ᚖpostriderᚋgraphᚋgenᚐSimulatedPostback(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSimulatedPostback2ᚖpostriderᚋgraphᚋgenᚐSimulatedPostback(ctx context.Context, sel ast.SelectionSet, v *SimulatedPostback) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SimulatedPostback!")
+		return graphql.Null
+	}
+	return ec._SimulatedPostback(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSimulatedSlot2ᚕᚖpostriderᚋgraphᚋgenᚐSimulatedSlotᚄ(ctx context.Context, sel ast.SelectionSet, v []*SimulatedSlot) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSimulatedSlot2ᚖpostriderᚋgraphᚋgenᚐSimulatedSlot(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSimulatedSlot2ᚖpostriderᚋgraphᚋgenᚐSimulatedSlot(ctx context.Context, sel ast.SelectionSet, v *SimulatedSlot) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SimulatedSlot!")
+		return graphql.Null
+	}
+	return ec._SimulatedSlot(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSimulationPayload2ᚖpostriderᚋgraphᚋgenᚐSimulationPayload(ctx context.Context, sel ast.SelectionSet, v *SimulationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SimulationPayload!")
+		return graphql.Null
+	}
+	return ec._SimulationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOPostbackDraftInput2ᚖpostriderᚋgraphᚋgenᚐPostbackDraftInput(ctx context.Context, v any) (*PostbackDraftInput, error) {
 	if v == nil {
 		return nil, nil
@@ -1453,11 +1453,11 @@ func (ec *executionContext) unmarshalOPostbackDraftInput2ᚖpostriderᚋgraphᚋ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOProof2ᚖpostriderᚋgraphᚋgenᚐProof(ctx context.Context, sel ast.SelectionSet, v *Proof) graphql.Marshaler {
+func (ec *executionContext) marshalOSimulation2ᚖpostriderᚋgraphᚋgenᚐSimulation(ctx context.Context, sel ast.SelectionSet, v *Simulation) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return ec._Proof(ctx, sel, v)
+	return ec._Simulation(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************
