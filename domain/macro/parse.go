@@ -20,17 +20,12 @@ func ParseFor(template string, scope Scope) (*Template, error) {
 		}}
 	}
 	p := parser{source: template, scope: scope}
-	target := p.target()
-	p.pathStart = target.end
-	for p.pos < len(template) {
-		p.next()
-	}
-	p.endSegment()
+	endpoint := p.read()
 	if len(p.errs) > 0 {
 		p.errs.sort()
 		return nil, p.errs
 	}
-	return &Template{source: template, endpoint: target.endpoint, slots: p.slots, tail: string(p.literal)}, nil
+	return &Template{source: template, endpoint: endpoint, slots: p.slots, tail: string(p.literal)}, nil
 }
 
 // section is the part of the URL that the parser is in.
@@ -57,6 +52,17 @@ type parser struct {
 
 	segmentText  []byte // literal text of the path segment so far
 	segmentSlots int    // index of the segment's first slot
+}
+
+// read reads the whole template and gives its endpoint.
+func (p *parser) read() string {
+	target := p.target()
+	p.pathStart = target.end
+	for p.pos < len(p.source) {
+		p.next()
+	}
+	p.endSegment()
+	return target.endpoint
 }
 
 // next reads one literal character, brace pair or placeholder.

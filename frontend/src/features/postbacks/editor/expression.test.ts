@@ -5,13 +5,18 @@ import { readExpression, readMap, writeExpression, writeMap } from "./expression
 
 describe("an expression", () => {
   it("is a macro and its filters, with what they are called with", () => {
-    expect(readExpression("{ amount |mul:0.85|round:2|cents}")).toEqual({
+    expect(readExpression("{amount|mul:0.85|round:2|CENTS}")).toEqual({
       macro: "amount",
       filters: [
         { name: "mul", argument: "0.85" },
         { name: "round", argument: "2" },
         { name: "cents", argument: null },
       ],
+    });
+    // Spaces belong to the names, which the server then does not know.
+    expect(readExpression("{ amount | cents}")).toEqual({
+      macro: " amount ",
+      filters: [{ name: " cents", argument: null }],
     });
     expect(readExpression("{{x}}")).toBeNull();
     expect(readExpression("abc")).toBeNull();
@@ -39,10 +44,11 @@ describe("a map", () => {
   it("is rows, whatever signs stand in them", () => {
     const rows = [
       { from: "a,b", to: "c=d" },
+      { from: "", to: "none" },
       { from: "*", to: "{other}" },
     ];
     expect(readMap(writeMap(rows))).toEqual(rows);
-    expect(writeMap([{ from: "", to: "x" }])).toBe("");
+    expect(writeMap(rows)).toBe(String.raw`a\,b=c\=d,=none,*=\{other\}`);
   });
 });
 

@@ -2,6 +2,7 @@
 // grammar in domain/macro/doc.go); what a filter does, the server shows.
 
 export interface FilterCall {
+  /** In lower case: the language reads it in any. */
   name: string;
   /** Null for a filter that is called without one. As it is meant, without backslashes. */
   argument: string | null;
@@ -26,7 +27,7 @@ function split(text: string, at: string): string[] {
   return parts;
 }
 
-const unescape = (text: string) => text.replaceAll(/\\([{}|,=\\])/g, "$1");
+const unescape = (text: string) => text.replaceAll(/\\([\s\S])/g, "$1");
 const escape = (text: string) => text.replaceAll(/[{}|\\]/g, String.raw`\$&`);
 const escapePair = (text: string) => text.replaceAll(/[{}|,=\\]/g, String.raw`\$&`);
 
@@ -35,13 +36,14 @@ export function readExpression(text: string): Expression | null {
   if (!text.startsWith("{") || !text.endsWith("}") || text.startsWith("{{")) return null;
   const [macro = "", ...calls] = split(text.slice(1, -1), "|");
   return {
-    macro: macro.trim(),
+    macro,
     filters: calls.map((call) => {
-      const [name = "", ...argument] = split(call, ":");
-      if (argument.length === 0) return { name: name.trim(), argument: null };
-      const written = argument.join(":");
+      const colon = call.indexOf(":");
+      if (colon === -1) return { name: call.toLowerCase(), argument: null };
+      const name = call.slice(0, colon).toLowerCase();
+      const written = call.slice(colon + 1);
       // A map's own signs keep their backslashes: its form reads them.
-      return { name: name.trim(), argument: name.trim() === "map" ? written : unescape(written) };
+      return { name, argument: name === "map" ? written : unescape(written) };
     }),
   };
 }
@@ -59,7 +61,7 @@ export interface Replacement {
   to: string;
 }
 
-/** The argument of `map` as rows; `*` is every other value. */
+/** The argument of `map` as rows; `*` is every other value, an empty one is a macro without a value. */
 export function readMap(argument: string): Replacement[] {
   if (argument === "") return [];
   return split(argument, ",").map((pair) => {
@@ -69,8 +71,5 @@ export function readMap(argument: string): Replacement[] {
 }
 
 export function writeMap(rows: readonly Replacement[]): string {
-  return rows
-    .filter(({ from }) => from !== "")
-    .map(({ from, to }) => `${escapePair(from)}=${escapePair(to)}`)
-    .join(",");
+  return rows.map(({ from, to }) => `${escapePair(from)}=${escapePair(to)}`).join(",");
 }

@@ -1,4 +1,4 @@
-import { hostEnd, type MacroNames, type Slot, slotsOf } from "./slots";
+import { type MacroNames, queryOf, type Slot, slotsOf } from "./slots";
 
 /** One parameter of the query, with its value in pieces. */
 export interface Parameter {
@@ -44,13 +44,12 @@ export function removeParameter(text: string, { start, end }: Parameter): string
   return before.replace(/[?&]$/, "") + after;
 }
 
-export function addParameter(text: string): string {
-  const hash = text.indexOf("#", hostEnd(text));
-  const end = hash === -1 ? text.length : hash;
-  const head = text.slice(0, end);
-  const sign = !head.includes("?") ? "?" : /[?&]$/.test(head) ? "" : "&";
-  const taken = new Set([...head.matchAll(/[?&](\w+)=/g)].map((match) => match[1]));
+export function addParameter(text: string, names: MacroNames): string {
+  const query = queryOf(text, names);
+  const written = text.slice(query.start, query.end);
+  const sign = written === "" ? "?" : written === "?" || written.endsWith("&") ? "" : "&";
+  const taken = new Set([...written.matchAll(/[?&](\w+)=/g)].map((match) => match[1]));
   let n = 1;
   while (taken.has(`name${String(n)}`)) n += 1;
-  return `${head}${sign}name${String(n)}=${text.slice(end)}`;
+  return `${text.slice(0, query.end)}${sign}name${String(n)}=${text.slice(query.end)}`;
 }

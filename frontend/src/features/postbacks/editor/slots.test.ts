@@ -26,7 +26,12 @@ describe("the slots of a template", () => {
   });
 
   it("name a macro by its own name, whatever is written", () => {
-    expect(slotsOf("https://t.example/?a={ sub1 |upper}", names)[0]).toMatchObject({ macro: "param_1" });
+    expect(slotsOf("https://t.example/?a={SUB1|upper}", names)[0]).toMatchObject({ macro: "param_1" });
+    // With spaces it is a name that the server does not know.
+    expect(slotsOf("https://t.example/?a={ sub1 |upper}", names)[0]).toMatchObject({
+      kind: "foreign",
+      macro: "",
+    });
   });
 
   it("cut a value of several pieces", () => {
@@ -110,7 +115,10 @@ describe("the parameters of a table", () => {
     expect(renameParameter(text, a, "c&id")).toBe("https://t.example/pb?cid={param_1}&b=&c=x{payout}#f");
     expect(removeParameter(text, a)).toBe("https://t.example/pb?b=&c=x{payout}#f");
     expect(removeParameter(text, c)).toBe("https://t.example/pb?a={param_1}&b=#f");
-    expect(addParameter(text)).toBe("https://t.example/pb?a={param_1}&b=&c=x{payout}&name1=#f");
-    expect(addParameter("https://t.example/pb")).toBe("https://t.example/pb?name1=");
+    expect(addParameter(text, names)).toBe("https://t.example/pb?a={param_1}&b=&c=x{payout}&name1=#f");
+    expect(addParameter("https://t.example/{goal_id|default:#?}?a=1", names)).toBe(
+      "https://t.example/{goal_id|default:#?}?a=1&name1=",
+    );
+    expect(addParameter("https://t.example/pb", names)).toBe("https://t.example/pb?name1=");
   });
 });

@@ -11,7 +11,7 @@ import { selectSlot } from "./keys";
 import { type Macro, ofAggregation, useMacros } from "./macros";
 import { SlotForm } from "./slot-form";
 import { SlotPicker } from "./slot-picker";
-import { macroNames, type Slot, slotsOf } from "./slots";
+import { macroNames, placeNames, type Slot, slotsOf } from "./slots";
 import { type Place, UrlEditor } from "./url-editor";
 import { ValueTable } from "./value-table";
 
@@ -154,7 +154,11 @@ function Text({
         }}
       />
       <SlotPicker
-        label={slot?.parameter == null ? "Value in the path" : `Value of ${slot.parameter}`}
+        label={
+          slot?.parameter == null
+            ? `Value in ${placeNames[slot?.place ?? "path"]}`
+            : `Value of ${slot.parameter}`
+        }
         isOpen={open !== null}
         onClose={close}
         anchor={anchor}

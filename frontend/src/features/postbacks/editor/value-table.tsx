@@ -11,7 +11,7 @@ import type { Macro, MacroFilter } from "./macros";
 import { addParameter, type Parameter, parametersIn, removeParameter, renameParameter } from "./parameters";
 import { SlotForm } from "./slot-form";
 import { SlotPicker } from "./slot-picker";
-import { hostEnd, type MacroNames, type Slot, slotsOf } from "./slots";
+import { type MacroNames, placeNames, queryOf, type Slot, slotsOf } from "./slots";
 
 interface ValueTableProps {
   value: string;
@@ -28,9 +28,10 @@ export function ValueTable(props: ValueTableProps): ReactElement {
   const { value, onChange, names } = props;
   const slots = slotsOf(value, names);
   const parameters = parametersIn(value, names);
-  const path = slots.filter((slot) => slot.parameter === null);
-  const question = value.indexOf("?", hostEnd(value));
-  const address = question === -1 ? value : value.slice(0, question);
+  const elsewhere = slots.filter((slot) => slot.parameter === null);
+  const query = queryOf(value, names);
+  // Without a query, the fragment is edited here too.
+  const address = query.start === query.end ? value : value.slice(0, query.start);
   const colours = hues(slots.filter((s) => s.kind === "macro").map((s) => s.macro));
   return (
     <div className="flex flex-col gap-2">
@@ -44,10 +45,10 @@ export function ValueTable(props: ValueTableProps): ReactElement {
         className={cx(inputClass, "font-mono text-sm")}
       />
       <ul aria-label="Parameters" className="flex flex-col divide-y rounded-md border">
-        {path.map((slot) => (
-          <li key={`path ${String(slot.start)}`} className="flex items-center gap-2 px-2 py-1.5">
-            <span className="w-28 shrink-0 text-sm text-muted sm:w-36">in the path</span>
-            <Chip {...props} slot={slot} label="the path" colour={colours.get(slot.macro)} />
+        {elsewhere.map((slot) => (
+          <li key={`outside ${String(slot.start)}`} className="flex items-center gap-2 px-2 py-1.5">
+            <span className="w-28 shrink-0 text-sm text-muted sm:w-36">in {placeNames[slot.place]}</span>
+            <Chip {...props} slot={slot} label={placeNames[slot.place]} colour={colours.get(slot.macro)} />
           </li>
         ))}
         {parameters.map((parameter, i) => (
@@ -59,7 +60,7 @@ export function ValueTable(props: ValueTableProps): ReactElement {
           size="sm"
           icon={Plus}
           onPress={() => {
-            onChange(addParameter(value));
+            onChange(addParameter(value, names));
           }}
         >
           Add a parameter
