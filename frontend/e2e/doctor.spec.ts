@@ -94,7 +94,7 @@ async function msUntilNamed(page: Page, text: string, codes: string[]): Promise<
 
 async function prepare(page: Page, { goals, statuses, link }: Case): Promise<void> {
   await page.goto("/postbacks/new");
-  await page.getByRole("button", { name: "Write it by hand" }).click();
+  await page.getByRole("button", { name: "Enter manually" }).click();
   await expect(page.getByRole("textbox", { name: "URL" })).toBeVisible();
   await write(page, sound);
   await inTurn(goals, (goal) =>
@@ -111,7 +111,7 @@ async function prepare(page: Page, { goals, statuses, link }: Case): Promise<voi
         .filter({ hasText: new RegExp(`^${status}$`, "i") })
         .click(),
   );
-  if (link !== null) await page.getByLabel(/Its tracking link/).fill(link);
+  if (link !== null) await page.getByLabel(/Tracking link, as set/).fill(link);
 }
 
 function lineOf(page: Page, finding: Finding) {

@@ -36,15 +36,15 @@ async function travel({ page, demo, request, hands, goTo, shots }: Journey): Pro
       page.getByLabel("Your tracker's postback URL"),
       `${tracker.url}/4f1c2ab/postback?subid=REPLACE&status=REPLACE&payout=REPLACE&currency=usd&tid=REPLACE`,
     );
-    await expect(page.getByText(/Keitaro, 4 of 5 parameters mapped/)).toBeVisible();
+    await expect(page.getByText(/Keitaro: all 4 placeholders mapped, 1 fixed value kept/)).toBeVisible();
     await shot("recognised");
     await hands.press(page.getByRole("button", { name: "Accept" }));
 
     // Three goals, proved and tested before anything is saved.
     await inTurn([/^Registration/, /^First Time Deposit/, /^Deposit/], hands.tick);
-    await hands.press(page.getByRole("button", { name: "Prove it" }));
-    await expect(page.getByText(/: proved\./)).toHaveCount(3);
-    const proof = page.getByRole("article", { name: "Proof for First Time Deposit" });
+    await hands.press(page.getByRole("button", { name: "Simulate" }));
+    await expect(page.getByText(/: all values filled\./)).toHaveCount(3);
+    const proof = page.getByRole("article", { name: "Simulation of First Time Deposit" });
     await hands.press(proof.getByRole("button", { name: "Fire test" }));
     await expect(proof.getByText("200", { exact: true })).toBeVisible();
     expect(tracker.got).toHaveLength(1);

@@ -12,7 +12,7 @@ test("from the palette to a delivery's detail and back", async ({ page, demo }) 
   await expect(page.getByRole("option", { name: /Deliveries/ })).toHaveAttribute("aria-selected", "true");
   await page.screenshot({ path: "test-results/shots/palette.png" });
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { level: 1, name: "Deliveries" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Postbacks sent" })).toBeVisible();
 
   const first = page.getByRole("table").getByRole("link").first();
   await first.focus();
@@ -23,7 +23,7 @@ test("from the palette to a delivery's detail and back", async ({ page, demo }) 
   await expect(page).toHaveURL(/\/deliveries$/);
 
   await page.keyboard.press("?");
-  await expect(page.getByRole("dialog", { name: "Keyboard" })).toBeVisible();
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);
 

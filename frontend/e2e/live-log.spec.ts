@@ -56,7 +56,7 @@ async function onPage(page: Page, ids: string[]): Promise<States> {
       new Promise((done) => {
         requestAnimationFrame(() => requestAnimationFrame(done));
       });
-    const states = ["Queued", "Retrying", "Delivered", "Failed", "Cancelled", "Held"];
+    const states = ["Queued", "Retrying", "Delivered", "Failed", "Cancelled", "Waiting"];
     const read = async (stuck: number): Promise<void> => {
       if (missing.size === 0 || stuck === 100) return;
       for (const link of scroller.querySelectorAll<HTMLElement>("[data-row]")) {

@@ -17,7 +17,7 @@ const keitaro =
 
 async function paste(page: Page): Promise<void> {
   await page.getByLabel("Your tracker's postback URL").fill(keitaro);
-  await expect(page.getByText(/parameters mapped/)).toBeVisible();
+  await expect(page.getByText(/placeholders mapped/)).toBeVisible();
 }
 
 async function edit(page: Page): Promise<void> {
@@ -38,7 +38,7 @@ const pages: Record<string, Shown> = {
   campaign: { path: "/campaigns", open: "Campaigns" },
   links: { path: "/links" },
   postbacks: { path: "/postbacks" },
-  balance: { path: "/balance" },
+  earnings: { path: "/earnings" },
   "new-postback": { path: "/postbacks/new?goal=ftd" },
   "postback-recognised": { path: "/postbacks/new?goal=ftd", after: paste },
   "postback-editor": { path: "/postbacks/new?goal=ftd", after: edit },
@@ -71,7 +71,7 @@ const pages: Record<string, Shown> = {
       await firstPostback(page, "Test");
       await page.getByRole("button", { name: "Fire test" }).click();
       // Whichever postback is the first: its tracker answers, or it is said that none does.
-      await expect(page.getByRole("heading", { name: "What your tracker answered" })).toBeVisible();
+      await expect(page.getByRole("heading", { name: "Tracker response" })).toBeVisible();
     },
   },
   "postback-versions": {
@@ -131,7 +131,7 @@ test.describe("on a phone", () => {
     await signIn(page, demo);
     await page.goto("/");
     await page.getByRole("link", { name: "Deliveries", exact: true }).tap();
-    await expect(page.getByRole("heading", { level: 1, name: "Deliveries" })).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1, name: "Postbacks sent" })).toBeVisible();
     await page.getByRole("table").getByRole("link").first().tap();
     await expect(page.getByRole("heading", { level: 2 }).first()).toBeVisible();
     await page.getByRole("button", { name: "Back to the list" }).tap();

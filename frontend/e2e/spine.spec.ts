@@ -41,7 +41,7 @@ test("a click becomes a conversion becomes a postback, live", async ({ page, dem
     .first()
     .textContent();
   await page.goto(`/postbacks/new?campaign=${encodeURIComponent(link.campaignId ?? "")}&goal=registration`);
-  await page.getByRole("button", { name: "Write it by hand" }).click();
+  await page.getByRole("button", { name: "Enter manually" }).click();
   await page
     .getByRole("textbox", { name: "URL" })
     .fill(`${echo ?? ""}?cid={param_1}&goal={goal_id}&id={conversion_id}`);
@@ -49,7 +49,7 @@ test("a click becomes a conversion becomes a postback, live", async ({ page, dem
   await expect(page.getByTitle(/^goal_id: /).first()).toBeVisible();
   await page.getByRole("textbox", { name: "Name" }).fill("E2E echo");
   await page.screenshot({ path: "test-results/shots/postback-form.png" });
-  await page.getByRole("button", { name: "Create the postback" }).click();
+  await page.getByRole("button", { name: "Create postback" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "E2E echo" })).toBeVisible();
 
   // The log is open before anything happens.
@@ -72,12 +72,12 @@ test("a click becomes a conversion becomes a postback, live", async ({ page, dem
 
   // Replayed: a new delivery, which ends like the first.
   await detail.getByRole("button", { name: "Replay" }).click();
-  await page.getByRole("button", { name: "Replay it" }).click();
+  await page.getByRole("button", { name: "Replay now" }).click();
   await expect(detail.getByText("Replay of")).toBeVisible();
   await expect(detail.getByText("Delivered", { exact: true }).first()).toBeVisible();
 
   // The chain, from the click to the attempt.
-  await detail.getByRole("link", { name: "Whole chain" }).click();
+  await detail.getByRole("link", { name: "Full history" }).click();
   const chain = page.getByRole("region", { name: "Conversion" });
   await expect(chain.getByRole("heading", { name: /considered/ })).toBeVisible();
   await expect(chain.getByText(/^It fired\./).first()).toBeVisible();
@@ -144,7 +144,7 @@ test("a campaign is made", async ({ page, demo }) => {
   await page.getByRole("dialog").getByLabel("Name").fill(name);
   await page.getByRole("combobox", { name: "Offer" }).click();
   await page.getByRole("option").first().click();
-  await page.getByRole("button", { name: "Create the campaign" }).click();
+  await page.getByRole("button", { name: "Create campaign" }).click();
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
 });
 
@@ -156,21 +156,21 @@ test("an ended session is asked for over the page, and the form keeps its conten
   await signIn(page, demo);
   const { password } = someone(demo, "affiliate");
   await page.goto("/postbacks/new?goal=ftd");
-  await page.getByRole("button", { name: "Write it by hand" }).click();
+  await page.getByRole("button", { name: "Enter manually" }).click();
   await page.getByRole("textbox", { name: "URL" }).fill("https://track.example.com/pb?cid={param_1}");
   await expect(page.getByText("As it will be sent, with sample values")).toBeVisible();
   await context.clearCookies();
-  await page.getByRole("button", { name: "Create the postback" }).click();
+  await page.getByRole("button", { name: "Create postback" }).click();
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(page.getByRole("textbox", { name: "URL" })).toHaveText(
     "https://track.example.com/pb?cid={param_1}",
   );
-  await page.getByRole("button", { name: "Create the postback" }).click();
+  await page.getByRole("button", { name: "Create postback" }).click();
   await expect(page.getByText(/Created 1 postback/)).toBeVisible();
   await page.getByRole("button", { name: "Delete" }).click();
-  await page.getByRole("button", { name: "Delete it" }).click();
+  await page.getByRole("button", { name: "Delete postback" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Postbacks" })).toBeVisible();
 });
 
@@ -179,7 +179,7 @@ test("a token is made, works, and is revoked", async ({ page, demo, request }) =
   await page.goto("/settings");
   await page.getByRole("button", { name: "New token" }).click();
   await page.getByRole("dialog").getByLabel("Name").fill("E2E token");
-  await page.getByRole("button", { name: "Create the token" }).click();
+  await page.getByRole("button", { name: "Create token" }).click();
   await page.getByRole("button", { name: "Copy the token" }).click();
   const token = await page.evaluate(() => navigator.clipboard.readText());
   const ask = () =>
@@ -190,9 +190,9 @@ test("a token is made, works, and is revoked", async ({ page, demo, request }) =
   expect(await (await ask()).json()).toMatchObject({
     data: { viewer: { user: { email: someone(demo, "affiliate").email } } },
   });
-  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("button", { name: "I have saved it" }).click();
   await page.getByRole("button", { name: "Revoke E2E token" }).click();
-  await page.getByRole("button", { name: "Revoke it" }).click();
+  await page.getByRole("button", { name: "Revoke token" }).click();
   await expect(page.getByText("Revoked E2E token")).toBeVisible();
   expect(JSON.stringify(await (await ask()).json())).not.toContain("@");
 });

@@ -60,18 +60,18 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
   await page.getByRole("button", { name: "New integration" }).first().click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill(name);
-  const key = await dialog.getByLabel("Last part of its address").inputValue();
+  const key = await dialog.getByLabel("Key in the URL").inputValue();
   const offer = await ask(`query($id: ID!) { node(id: $id) { ... on Offer { name } } }`, {
     id: link.offerId,
   });
   const { name: offerName } = offer.data["node"] as { name: string };
   await dialog.getByRole("combobox", { name: "Offer" }).fill(offerName);
   await page.getByRole("option", { name: offerName }).first().click();
-  await dialog.getByRole("button", { name: "Create the integration" }).click();
+  await dialog.getByRole("button", { name: "Create integration" }).click();
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
-  await expect(page.getByText("The first call appears here by itself.")).toBeVisible();
-  await page.getByRole("button", { name: "Show the token" }).click();
-  const token = await page.getByRole("region", { name: "The Token" }).innerText();
+  await expect(page.getByText("The first request appears here automatically.")).toBeVisible();
+  await page.getByRole("button", { name: "Show token" }).click();
+  const token = await page.getByRole("region", { name: "Token", exact: true }).innerText();
   await page.screenshot({ path: "test-results/shots/staff-integration.png" });
 
   // Its first conversion appears by itself.
@@ -84,7 +84,7 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
   expect(await call({ goal: "ftd", click_id: first, transaction_id: "T1", amount: "25.50" })).toMatchObject({
     result: "recorded",
   });
-  const arrived = page.getByRole("table", { name: "What arrives" });
+  const arrived = page.getByRole("table", { name: "Inbound log" });
   await expect(arrived.getByText("Recorded").first()).toBeVisible();
   await expect.poll(heard).toContain(`cid=first-${key}&status=approved`);
 
@@ -106,18 +106,16 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
 
   // A reversal, from a file, with a preview; the tracker sees it.
   await page.goto("/staff/conversions");
-  await page
-    .getByLabel("Or paste its lines")
-    .fill("transaction_id,goal,status,reason\nT1,ftd,rejected,chargeback");
+  await page.getByLabel("Or paste CSV").fill("transaction_id,goal,status,reason\nT1,ftd,rejected,chargeback");
   await page.getByRole("button", { name: "Preview" }).click();
-  const preview = page.getByRole("table", { name: "What the file does" });
+  const preview = page.getByRole("table", { name: "Preview of the import" });
   await expect(preview.getByText("from approved to rejected")).toBeVisible();
   await page.getByRole("button", { name: "Change 1 conversion" }).click();
   await expect.poll(heard).toContain(`cid=first-${key}&status=rejected&was=approved&why=chargeback`);
 
   // What an operator never reported is fired by hand, for the value that a param had.
   await click(request, link.url, { param_1: `MYTEST123-${key}` });
-  await page.getByLabel("Click id, or the value of a param").fill(`MYTEST123-${key}`);
+  await page.getByLabel("Click id or param value").fill(`MYTEST123-${key}`);
   await page.getByRole("button", { name: /Goal/ }).first().click();
   await page.getByRole("option", { name: "First Time Deposit", exact: true }).click();
   await page.getByRole("button", { name: "Fire", exact: true }).click();
@@ -155,16 +153,16 @@ test("staff look at an affiliate's pages as it sees them, always marked", async 
   expect(affiliateId).not.toBeNull();
   await page.goto("/staff/affiliates");
   await page
-    .getByRole("button", { name: /^Look as / })
+    .getByRole("button", { name: /^View as / })
     .first()
     .click();
-  await expect(page.getByText("as they see them. Nothing can be changed.")).toBeVisible();
+  await expect(page.getByText("This view is read-only.")).toBeVisible();
   await page.goto("/postbacks");
-  await expect(page.getByText("as they see them. Nothing can be changed.")).toBeVisible();
-  await expect(page.getByRole("link", { name: "Received" })).toHaveCount(0);
+  await expect(page.getByText("This view is read-only.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Inbound log" })).toHaveCount(0);
   await page.screenshot({ path: "test-results/shots/staff-looking.png" });
-  await page.getByRole("button", { name: "Back to your own" }).click();
-  await expect(page.getByRole("link", { name: "Received" })).toBeVisible();
+  await page.getByRole("button", { name: "Back to staff pages" }).click();
+  await expect(page.getByRole("link", { name: "Inbound log" })).toBeVisible();
 });
 
 for (const width of [1440, 390]) {

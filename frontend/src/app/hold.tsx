@@ -41,9 +41,9 @@ const Resume = graphql(`
 const askEvery = 30_000;
 
 const why = {
-  ASKED: "Nothing is sent to trackers for now: Postrider is on hold.",
-  SETTING: "Nothing is sent to trackers: Postrider was started on hold.",
-  COPY: "Nothing is sent to trackers: this is a copy of a database, or it was moved.",
+  ASKED: "Sending to trackers is paused.",
+  SETTING: "Sending to trackers is paused: Postrider was started that way.",
+  COPY: "Sending to trackers is paused: this is a copy of a database, or it was moved.",
 };
 
 /** Stands over every page while nothing leaves to trackers. */
@@ -68,7 +68,7 @@ export function HoldBanner({ mayResume }: { mayResume: boolean }): ReactElement 
       <span className="flex min-w-0 items-center gap-2">
         <CirclePause aria-hidden className="size-4 shrink-0" />
         <span className="min-w-0">
-          {why[hold.reason]} Clicks and conversions are recorded, and deliveries wait, since{" "}
+          {why[hold.reason]} Clicks and conversions are recorded; postbacks wait since{" "}
           <Time at={hold.since} />.{hold.note !== null && ` (${hold.note})`}
         </span>
       </span>
@@ -79,7 +79,7 @@ export function HoldBanner({ mayResume }: { mayResume: boolean }): ReactElement 
           onPress={() => {
             void resume({}).then(({ data: done, error }) => {
               const fault = error ? explain(error) : done?.setHold.userErrors[0]?.message;
-              if (fault === undefined) toast("Resumed: what waited goes out");
+              if (fault === undefined) toast("Resumed: waiting postbacks are being sent");
               else toast(fault, "failed");
             });
           }}

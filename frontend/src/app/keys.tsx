@@ -5,25 +5,25 @@ import { modKey } from "@/components/ui/hotkeys";
 import { KeyHint } from "@/components/ui/key-hint";
 
 const keys: readonly (readonly [keys: string, does: string])[] = [
-  [`${modKey} K`, "Go to a page, a campaign, a postback or an id"],
-  ["?", "This list"],
-  ["/", "Search or filter what the page lists"],
-  ["↑ ↓", "From row to row in a list"],
+  [`${modKey} K`, "Search pages, campaigns, postbacks and ids"],
+  ["?", "Keyboard shortcuts"],
+  ["/", "Go to the page's search field"],
+  ["↑ ↓", "Previous or next row"],
   ["Enter", "Open the row"],
-  ["Esc", "Close what is open"],
-  ["P", "Deliveries: pause and go on"],
-  ["N", "Deliveries: show the new ones"],
-  ["R", "Delivery: replay it"],
-  ["⇧ Click", "Deliveries: select up to here"],
-  ["← →", "A postback's URL: from value to value"],
-  ["Enter", "A postback's URL: what is sent in the value"],
-  ["Del", "A postback's URL: empty the value"],
-  ["{", "A postback's URL: complete a macro"],
+  ["Esc", "Close the panel or dialog"],
+  ["P", "Deliveries: pause or resume"],
+  ["N", "Deliveries: show new ones"],
+  ["R", "Delivery: replay"],
+  ["⇧ Click", "Deliveries: select a range"],
+  ["← →", "Postback URL: previous or next value"],
+  ["Enter", "Postback URL: choose what is sent"],
+  ["Del", "Postback URL: clear the value"],
+  ["{", "Postback URL: insert a macro"],
 ];
 
 export function Keys({ onClose }: { onClose: () => void }): ReactElement {
   return (
-    <Dialog title="Keyboard" isOpen onClose={onClose}>
+    <Dialog title="Keyboard shortcuts" isOpen onClose={onClose}>
       <dl className="grid grid-cols-[5rem_1fr] items-center gap-y-2">
         {keys.map(([key, does]) => (
           <div key={does} className="contents">

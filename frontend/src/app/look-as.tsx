@@ -27,7 +27,7 @@ export function ViewAs({ wide }: { wide?: boolean }): ReactElement {
   const [{ data }] = useQuery({ query: AffiliatesQuery });
   return (
     <Menu
-      label="Look at an affiliate's pages"
+      label="View as an affiliate"
       trigger={
         <AriaButton
           className={cx(
@@ -36,7 +36,7 @@ export function ViewAs({ wide }: { wide?: boolean }): ReactElement {
           )}
         >
           <Eye aria-hidden className="size-4 shrink-0" />
-          <span className={cx(wide !== true && "max-lg:sr-only")}>Look as…</span>
+          <span className={cx(wide !== true && "max-lg:sr-only")}>View as…</span>
         </AriaButton>
       }
       actions={(data?.affiliates?.edges ?? []).map(({ node }) => ({
@@ -60,7 +60,7 @@ export function LookingBanner({ name }: { name: string }): ReactElement {
       <span className="flex min-w-0 items-center gap-2">
         <Eye aria-hidden className="size-4 shrink-0" />
         <span className="min-w-0">
-          You are looking at the pages of <strong>{name}</strong>, as they see them. Nothing can be changed.
+          Viewing as <strong>{name}</strong>. This view is read-only.
         </span>
       </span>
       <Button
@@ -69,7 +69,7 @@ export function LookingBanner({ name }: { name: string }): ReactElement {
           viewAs(null);
         }}
       >
-        Back to your own
+        Back to staff pages
       </Button>
     </div>
   );

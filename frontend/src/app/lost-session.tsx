@@ -13,7 +13,7 @@ export function LostSession({ viewer }: { viewer: Viewer }): ReactElement {
   const client = useClient();
   return (
     <Dialog title="Sign in again" isOpen onClose={() => undefined} mustAnswer>
-      <p className="mb-4 text-muted">Your session has ended. Sign in, and go on where you were.</p>
+      <p className="mb-4 text-muted">Your session has ended. Sign in to continue where you left off.</p>
       <SignInForm
         email={viewer.user.email}
         onSignedIn={(userId) => {

@@ -29,7 +29,7 @@ export function MoreSheet({
       <p className="truncate px-2 pb-2 text-muted">{viewer.user.email}</p>
       <AriaButton onPress={onSearch} className={row}>
         <Search aria-hidden className="size-5 text-muted" />
-        Search and go to
+        Search
       </AriaButton>
       {[
         ...pages.filter((page) => !thumbPages.includes(page.to)),

@@ -242,18 +242,18 @@ export function Palette({ onClose }: { onClose: () => void }): ReactElement {
       className="fixed inset-0 z-40 flex items-start justify-center bg-scrim p-3 pt-[12vh]"
     >
       <Modal className="w-full max-w-xl overflow-hidden rounded-md bg-surface shadow-overlay motion-safe:animate-[rise_120ms_ease-out]">
-        <Dialog aria-label="Go to" className="outline-none">
+        <Dialog aria-label="Search" className="outline-none">
           <div className="flex items-center gap-2 border-b px-3">
             <Search aria-hidden className="size-4 shrink-0 text-muted" />
             <input
               autoFocus
               role="combobox"
-              aria-label="Go to a page, a campaign, a postback or an id"
+              aria-label="Search pages, campaigns, postbacks and ids"
               aria-expanded
               aria-controls={list}
               aria-activedescendant={targets[chosen] ? `${list}-${String(chosen)}` : undefined}
               aria-autocomplete="list"
-              placeholder="A page, a campaign, or an id you have copied…"
+              placeholder="Page, campaign, postback or id…"
               value={text}
               onChange={(e) => {
                 setText(e.target.value);
@@ -266,7 +266,7 @@ export function Palette({ onClose }: { onClose: () => void }): ReactElement {
           <div
             id={list}
             role="listbox"
-            aria-label="Found"
+            aria-label="Results"
             className="scroll-thin max-h-80 overflow-y-auto p-1"
           >
             {targets.map((target, i) => {
@@ -304,8 +304,8 @@ export function Palette({ onClose }: { onClose: () => void }): ReactElement {
             {targets.length > 0
               ? `${String(targets.length)} found`
               : isSearching
-                ? "Looking for that id…"
-                : "Nothing has that name or id."}
+                ? "Looking up the id…"
+                : "No results."}
           </p>
         </Dialog>
       </Modal>

@@ -121,10 +121,10 @@ const click = createRoute({
   component: lazyRouteComponent(() => import("@/features/clicks/click-detail"), "ClickDetail"),
 });
 
-const balance = createRoute({
+const earnings = createRoute({
   getParentRoute: () => shell,
-  path: "/balance",
-  component: lazyRouteComponent(() => import("@/features/balance/balance-page"), "BalancePage"),
+  path: "/earnings",
+  component: lazyRouteComponent(() => import("@/features/earnings/earnings-page"), "EarningsPage"),
 });
 
 const settings = createRoute({
@@ -230,8 +230,16 @@ const movedIntegration = createRoute({
   },
 });
 
+const movedBalance = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/balance",
+  beforeLoad: () => {
+    throw redirect({ to: "/earnings", replace: true });
+  },
+});
 const routeTree = rootRoute.addChildren([
   signIn,
+  movedBalance,
   movedIntegrations,
   movedIntegration,
   shell.addChildren([
@@ -245,7 +253,7 @@ const routeTree = rootRoute.addChildren([
     deliveries.addChildren([delivery]),
     conversions.addChildren([conversion]),
     clicks.addChildren([click]),
-    balance,
+    earnings,
     settings,
     developers,
     staffReceived,
@@ -290,7 +298,7 @@ function Pending(): ReactElement {
 function Broken({ error, reset }: ErrorComponentProps): ReactElement {
   return (
     <ErrorState
-      title="This page broke"
+      title="This page could not be shown"
       message={error instanceof Error ? error.message : "Something unexpected happened."}
       onRetry={reset}
     />
@@ -303,14 +311,14 @@ function NotFound(): ReactElement {
       <h1 className="sr-only">Not found</h1>
       <EmptyState
         icon={Search}
-        title="There is no page here"
+        title="Page not found"
         action={
           <Link to="/" className={buttonClass("primary")}>
-            Go home
+            Go to Home
           </Link>
         }
       >
-        The address may be mistyped, or what it led to is gone.
+        The address may be mistyped, or the item was deleted.
       </EmptyState>
     </main>
   );

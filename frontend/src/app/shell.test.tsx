@@ -4,6 +4,12 @@ import { describe, expect, it } from "vitest";
 import { open } from "@/test/render";
 import { World } from "@/test/world";
 
+it("a page that was moved opens where it is now", async () => {
+  const { path } = open("/balance");
+  expect(await screen.findByRole("heading", { level: 1, name: "Earnings" })).toBeInTheDocument();
+  expect(path()).toBe("/earnings");
+});
+
 describe("the palette", () => {
   it("goes to a page by a few letters", async () => {
     const { user, path } = open("/");
@@ -39,7 +45,7 @@ it("`?` lists the keys, but not while typing", async () => {
   expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
   await user.click(screen.getByRole("heading", { level: 1 }));
   await user.keyboard("?");
-  expect(await screen.findByRole("dialog", { name: "Keyboard" })).toBeInTheDocument();
+  expect(await screen.findByRole("dialog", { name: "Keyboard shortcuts" })).toBeInTheDocument();
 });
 
 it("staff see whose each thing is", async () => {
@@ -70,7 +76,7 @@ describe("on hold", () => {
     const world = new World(1);
     world.hold = { ...hold, note: null };
     open("/clicks", world);
-    expect(await screen.findByText(/Nothing is sent to trackers/)).toBeInTheDocument();
+    expect(await screen.findByText(/Sending to trackers is paused/)).toBeInTheDocument();
     expect(screen.queryByRole("button", { name: "Resume" })).not.toBeInTheDocument();
   });
 });

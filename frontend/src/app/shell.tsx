@@ -90,7 +90,7 @@ function ToSignIn(): ReactElement {
   useEffect(() => {
     void navigate({ to: "/sign-in", search: from === "/" ? {} : { to: from }, replace: true });
   }, [navigate, from]);
-  return <SkeletonBlock label="Going to the sign-in" />;
+  return <SkeletonBlock label="Opening the sign-in page" />;
 }
 
 function Frame({ viewer }: { viewer: Viewer }): ReactElement {
@@ -118,7 +118,7 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
         href="#main"
         className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-surface focus:px-3 focus:py-2"
       >
-        Skip to the page
+        Skip to content
       </a>
       <Rail
         viewer={viewer}
@@ -215,7 +215,7 @@ function Rail({
         className="flex h-8 shrink-0 items-center gap-2 rounded-md border px-2 text-base text-muted hover:border-edge hover:text-ink max-lg:justify-center max-lg:border-transparent max-lg:px-0"
       >
         <Search aria-hidden className="size-4 shrink-0" />
-        <span className="flex-1 text-left max-lg:sr-only">Go to…</span>
+        <span className="flex-1 text-left max-lg:sr-only">Search</span>
         <span aria-hidden className="max-lg:hidden">
           <KeyHint keys={`${modKey} K`} />
         </span>
@@ -248,7 +248,7 @@ function Rail({
 const themes: readonly { id: ThemeChoice; name: string; icon: typeof Sun }[] = [
   { id: "light", name: "Light", icon: Sun },
   { id: "dark", name: "Dark", icon: Moon },
-  { id: "system", name: "As the system", icon: Monitor },
+  { id: "system", name: "System", icon: Monitor },
 ];
 
 function Account({ viewer, onKeys }: { viewer: Viewer; onKeys: () => void }): ReactElement {
@@ -277,13 +277,13 @@ function Account({ viewer, onKeys }: { viewer: Viewer; onKeys: () => void }): Re
         },
         ...themes.map(({ id, name, icon }) => ({
           id,
-          label: `Theme: ${name}${theme === id ? " (now)" : ""}`,
+          label: `Theme: ${name}${theme === id ? " (current)" : ""}`,
           icon,
           run: () => {
             setTheme(id);
           },
         })),
-        { id: "keys", label: "Keyboard", icon: Keyboard, run: onKeys },
+        { id: "keys", label: "Keyboard shortcuts", icon: Keyboard, run: onKeys },
         { id: "out", label: "Sign out", icon: LogOut, run: signOut },
       ]}
     />

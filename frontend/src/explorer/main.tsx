@@ -22,7 +22,7 @@ const fetcher = createGraphiQLFetcher({
   }),
 });
 
-const welcome = `# The same API that the web app is a view on. Ctrl-Space completes, Ctrl-Enter runs.
+const welcome = `# The API that the web app uses. Ctrl-Space completes, Ctrl-Enter runs.
 # Signed in to the app, you are signed in here.
 
 query LatestDeliveries {

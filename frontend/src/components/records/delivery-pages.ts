@@ -50,7 +50,7 @@ export async function fetchPage(
   const { data, error } = await client
     .query(PageQuery, { first, after, filter }, { requestPolicy: "network-only" })
     .toPromise();
-  if (!data) return { error: error ? explain(error) : "No answer." };
+  if (!data) return { error: error ? explain(error) : "No response." };
   const { edges, pageInfo } = data.deliveries;
   return {
     rows: edges.map((edge) => edge.node),
@@ -67,6 +67,6 @@ export async function fetchByIds(
   const { data, error } = await client
     .query(NodesQuery, { ids: [...ids] }, { requestPolicy: "network-only" })
     .toPromise();
-  if (!data) return { error: error ? explain(error) : "No answer." };
+  if (!data) return { error: error ? explain(error) : "No response." };
   return data.nodes.flatMap((node) => (node !== null && "state" in node ? [node as DeliveryRowData] : []));
 }

@@ -39,8 +39,8 @@ export function Exchange({ exchange }: { exchange: ExchangeData }): ReactElement
     <>
       <div className="flex flex-col gap-1">
         <div className="flex items-center justify-between text-xs font-medium text-muted">
-          Sent
-          <CopyButton text={asCurl(exchange)} what="as curl" words />
+          {" "}
+          Request <CopyButton text={asCurl(exchange)} what="as curl" words />
         </div>
         <div className="rounded-md border bg-sunken p-3">
           <span className="mr-2 font-mono text-sm font-semibold">{exchange.method}</span>
@@ -53,7 +53,7 @@ export function Exchange({ exchange }: { exchange: ExchangeData }): ReactElement
       </div>
       <div className="flex flex-col gap-1">
         <p className="text-xs font-medium text-muted">
-          {exchange.statusCode === null ? "No answer came back" : "Came back"}
+          {exchange.statusCode === null ? "No response" : "Response"}
         </p>
         {exchange.statusCode !== null && (
           <>

@@ -34,7 +34,7 @@ export function MissingDetail({ what, error, fetching, onRetry, onClose }: Missi
           title={`There is no such ${what}`}
           action={<Button onPress={onClose}>Back to the list</Button>}
         >
-          It is gone, or it belongs to somebody else.
+          It was deleted, or it belongs to another account.
         </EmptyState>
       )}
     </>

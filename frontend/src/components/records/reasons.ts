@@ -2,33 +2,33 @@
 // its words.
 
 const words: Record<string, string> = {
-  BAD_TEMPLATE: "the URL template cannot be read",
-  TOO_LONG: "the URL is longer than what is sent",
-  BLOCKED_TARGET: "the address is one that we do not call",
+  BAD_TEMPLATE: "the URL template is not valid",
+  TOO_LONG: "the URL is too long",
+  BLOCKED_TARGET: "the address is not allowed",
   DNS: "the host name does not resolve",
-  CONNECTION_REFUSED: "nothing listens there",
-  UNREACHABLE: "the network cannot be reached",
-  CONNECTION_RESET: "the connection was cut before an answer",
-  NO_ANSWER: "the connection was closed without an answer",
-  BAD_ANSWER: "what came back is no HTTP answer",
-  TLS_CERTIFICATE: "the certificate is not valid",
-  TLS_HANDSHAKE: "no secure connection could be agreed on",
-  TIMEOUT_DNS: "looking up the name took too long",
-  TIMEOUT_CONNECT: "connecting took too long",
-  TIMEOUT_TLS: "the secure connection took too long",
-  TIMEOUT_HEADERS: "no answer came in time",
-  TIMEOUT_BODY: "the answer did not end in time",
-  INTERRUPTED: "we stopped it ourselves",
+  CONNECTION_REFUSED: "the connection was refused",
+  UNREACHABLE: "the network is unreachable",
+  CONNECTION_RESET: "the connection was reset",
+  NO_ANSWER: "the connection was closed without a response",
+  BAD_ANSWER: "the response is not valid HTTP",
+  TLS_CERTIFICATE: "the TLS certificate is not valid",
+  TLS_HANDSHAKE: "the TLS handshake failed",
+  TIMEOUT_DNS: "timeout during the DNS lookup",
+  TIMEOUT_CONNECT: "timeout while connecting",
+  TIMEOUT_TLS: "timeout during the TLS handshake",
+  TIMEOUT_HEADERS: "timeout waiting for a response",
+  TIMEOUT_BODY: "timeout reading the response",
+  INTERRUPTED: "interrupted by Postrider",
   REDIRECT: "your tracker redirects",
-  RATE_LIMITED: "your tracker asks us to slow down",
-  SERVER_ERROR: "your tracker answers with an error of its own",
-  GONE: "your tracker says that the address is gone",
-  REFUSED_BY_TRACKER: "your tracker's answer says no",
+  RATE_LIMITED: "your tracker limits the rate of requests",
+  SERVER_ERROR: "server error at the tracker",
+  GONE: "your tracker answers 410 Gone",
+  REFUSED_BY_TRACKER: "the response does not meet the success rule",
   EXHAUSTED: "every attempt failed",
-  CIRCUIT_OPEN: "the host keeps failing",
-  POSTBACK_HELD: "the postback waits for you",
+  CIRCUIT_OPEN: "the tracker is unavailable",
+  POSTBACK_HELD: "the postback has to be changed",
   POSTBACK_DELETED: "the postback was deleted",
-  INTERNAL: "our own fault",
+  INTERNAL: "internal error",
 };
 
 /** A code in words, without a capital and without a full stop; a code that is not known is at least readable. */
@@ -40,5 +40,5 @@ export function reasonInWords(code: string): string {
 /** Why a postback is held, as a sentence with what happens meanwhile. */
 export function holdInWords(code: string): string {
   const reason = reasonInWords(code);
-  return `Held: ${reason}. Its deliveries wait until you change the postback; none is lost.`;
+  return `Waiting: ${reason}. Postbacks wait until you change it; none are lost.`;
 }

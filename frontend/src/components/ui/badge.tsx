@@ -69,11 +69,12 @@ const looks = {
   DELIVERED: { word: "Delivered", tone: "delivered", icon: CircleCheck },
   FAILED: { word: "Failed", tone: "failed", icon: CircleX },
   CANCELLED: { word: "Cancelled", tone: "queued", icon: Ban },
-  HELD: { word: "Held", tone: "held", icon: CirclePause },
+  HELD: { word: "Waiting", tone: "held", icon: CirclePause },
   // Of a conversion.
   PENDING: { word: "Pending", tone: "retrying", icon: Hourglass },
   APPROVED: { word: "Approved", tone: "delivered", icon: CircleCheck },
   REJECTED: { word: "Rejected", tone: "failed", icon: CircleX },
+  REVERSED: { word: "Reversed", tone: "failed", icon: Ban },
   UNKNOWN: { word: "Not mapped", tone: "queued", icon: CircleQuestionMark },
   // Of a campaign or an offer.
   ACTIVE: { word: "Active", tone: "delivered", icon: CirclePlay },

@@ -6,7 +6,7 @@ import { Badge } from "./badge";
 export function CapToday({ most, taken }: { most: number; taken: number }): ReactElement {
   return (
     <span className="inline-flex flex-wrap items-center justify-end gap-2 tabular-nums">
-      {taken} of {most}
+      {taken} of {most} used
       {taken >= most && <Badge tone="retrying">Full</Badge>}
     </span>
   );

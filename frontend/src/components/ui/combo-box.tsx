@@ -53,7 +53,7 @@ export function ComboBox({
       <Popover offset={4} className={popoverClass}>
         <ListBox<Choice>
           className="outline-none"
-          renderEmptyState={() => <p className="px-2 py-1 text-sm text-muted">Nothing of that name.</p>}
+          renderEmptyState={() => <p className="px-2 py-1 text-sm text-muted">No matches.</p>}
         >
           {(choice) => <ChoiceItem choice={choice} />}
         </ListBox>

@@ -76,7 +76,7 @@ export function Confirm({
         <div className="text-muted">{children}</div>
         <div className="flex justify-end gap-2">
           <Button onPress={onClose} autoFocus>
-            Keep it
+            Cancel
           </Button>
           <Button
             look={danger === true ? "danger" : "primary"}

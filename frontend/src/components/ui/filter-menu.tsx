@@ -20,7 +20,7 @@ interface FilterMenuProps {
 export function FilterMenu({ name, choices, selected, onChange, multiple }: FilterMenuProps): ReactElement {
   const active = selected.length > 0;
   const names = selected.map((id) => choices.find((choice) => choice.id === id)?.label ?? "…");
-  const said = names.length > 2 ? `${String(names.length)} chosen` : names.join(", ");
+  const said = names.length > 2 ? `${String(names.length)} selected` : names.join(", ");
   return (
     <span
       className={cx(

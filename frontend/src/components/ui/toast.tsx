@@ -49,7 +49,7 @@ export function ToastRegion(): ReactElement {
   const shown = useSyncExternalStore(subscribe, () => messages);
   return (
     <section
-      aria-label="Messages"
+      aria-label="Notifications"
       className="pointer-events-none fixed inset-x-3 bottom-16 z-50 flex flex-col items-center gap-2 md:right-4 md:bottom-4 md:left-auto md:items-end"
     >
       <div role="status" aria-live="polite" className="contents">

@@ -145,7 +145,7 @@ export function CampaignPage(): ReactElement {
         </Link>
       }
     >
-      It is gone, or it belongs to somebody else.
+      It was deleted, or it belongs to another account.
     </EmptyState>
   );
 }
@@ -156,7 +156,7 @@ function dealInWords(deal: NonNullable<Campaign["offer"]["deal"]>): string {
   const parts = [
     deal.amount &&
       `${formatMoney(deal.amount.amount, deal.amount.currency)} per ${deal.model === "CPL" ? "approved lead" : "qualified player"}`,
-    deal.percent !== null && `${deal.percent} % of net revenue`,
+    deal.percent !== null && `${deal.percent} % of NGR`,
   ].filter(Boolean);
   return `${models[deal.model]}: ${parts.join(" and ")}`;
 }
@@ -183,7 +183,7 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
             aside={
               <Link to="/links" search={{ campaign: campaign.id }} className={buttonClass("quiet", "sm")}>
                 <Link2 aria-hidden className="size-4" />
-                Build with params
+                Add params
               </Link>
             }
           >
@@ -194,12 +194,12 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
               <CopyButton text={link.url} what="the tracking link" />
             </div>
             <p className="mt-2 text-muted">
-              Bare, it counts clicks; your tracker&apos;s click id has to come along in param_1 for postbacks
-              to find it.
+              Pass your tracker&apos;s click id in param_1: without it, postbacks cannot be matched to a click
+              in your tracker.
             </p>
           </Panel>
           <Panel
-            title="Postbacks of this campaign alone"
+            title="Campaign postbacks"
             flush
             aside={
               <Link
@@ -208,13 +208,13 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
                 className={buttonClass("quiet", "sm")}
               >
                 <Plus aria-hidden className="size-4" />
-                Add one
+                Add postback
               </Link>
             }
           >
             {postbacks.length === 0 ? (
               <p className="p-4 text-muted">
-                None: the global ones and those of {offer.name} fire for this campaign.
+                None: global postbacks and those of {offer.name} fire for this campaign.
               </p>
             ) : (
               <ul className="divide-y">
@@ -251,7 +251,7 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
                       className={buttonClass("plain", "sm")}
                     >
                       <Plus aria-hidden className="size-4" />
-                      Add <span className="sr-only">a postback for {goal.name}</span>
+                      Add <span className="sr-only">postback for {goal.name}</span>
                     </Link>
                   </li>
                 ))}
@@ -268,9 +268,9 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
               <Fact name="Vertical">
                 {offer.vertical === "EWALLET" ? "eWallet" : sentenceCase(offer.vertical)}
               </Fact>
-              <Fact name="Deal">{offer.deal ? dealInWords(offer.deal) : "None agreed"}</Fact>
+              <Fact name="Deal">{offer.deal ? dealInWords(offer.deal) : "No deal"}</Fact>
               {campaign.dailyCap !== null && (
-                <Fact name="Cap today (UTC)">
+                <Fact name="Daily cap (UTC)">
                   <CapToday most={campaign.dailyCap} taken={campaign.usedToday} />
                 </Fact>
               )}
@@ -285,7 +285,7 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
                 className={buttonClass("plain", "sm")}
               >
                 <Radio aria-hidden className="size-4" />
-                Its deliveries
+                Deliveries
               </Link>
               <Link
                 to="/conversions"
@@ -293,11 +293,11 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
                 className={buttonClass("plain", "sm")}
               >
                 <GitBranch aria-hidden className="size-4" />
-                Its conversions
+                Conversions
               </Link>
               <Link to="/clicks" search={{ campaign: campaign.id }} className={buttonClass("plain", "sm")}>
                 <MousePointerClick aria-hidden className="size-4" />
-                Its clicks
+                Clicks
               </Link>
             </div>
           </Panel>
@@ -320,7 +320,7 @@ function RunSwitch({ campaign }: { campaign: Campaign }): ReactElement {
     });
     setAsking(false);
     if (data?.updateCampaign.campaign) {
-      toast(isActive ? `Paused ${campaign.name}` : `${campaign.name} takes clicks again`);
+      toast(isActive ? `Paused ${campaign.name}` : `Resumed ${campaign.name}`);
     } else {
       toast(
         error ? explain(error) : (data?.updateCampaign.userErrors ?? []).map((e) => e.message).join(" "),
@@ -332,7 +332,7 @@ function RunSwitch({ campaign }: { campaign: Campaign }): ReactElement {
   if (!isActive) {
     return (
       <Button icon={Play} isPending={fetching} onPress={() => void set()}>
-        Take clicks again
+        Resume
       </Button>
     );
   }
@@ -353,11 +353,11 @@ function RunSwitch({ campaign }: { campaign: Campaign }): ReactElement {
           setAsking(false);
         }}
         onConfirm={() => void set()}
-        action="Pause the campaign"
+        action="Pause campaign"
         isPending={fetching}
       >
-        New clicks on its link go to the offer&apos;s fallback page and are not counted. Conversions of
-        earlier clicks are still recorded and delivered.
+        New clicks on its link go to the offer&apos;s fallback URL and are not counted. Conversions of earlier
+        clicks are still recorded and sent.
       </Confirm>
     </>
   );
@@ -406,16 +406,16 @@ function Cap({ campaign }: { campaign: Campaign }): ReactElement {
 
   const submit = async () => {
     const { data, error } = await update({ input: { id: campaign.id, dailyCap: Number(most) || 0 } });
-    if (data?.updateCampaign.campaign) toast(most === "" ? "It has no cap" : `At most ${most} a day`);
+    if (data?.updateCampaign.campaign) toast(most === "" ? "Daily cap removed" : `Daily cap: ${most}`);
     else setFault(error ? explain(error) : data?.updateCampaign.userErrors.map((e) => e.message).join(" "));
   };
 
   return (
-    <Panel title="Cap a day">
+    <Panel title="Daily cap">
       <Form className="flex items-end gap-2" onSubmit={() => void submit()}>
         <TextField
-          label="Conversions that pay, in a day (UTC)"
-          hint="The day begins at 00:00 UTC. Over the cap they are kept and pay nothing, and clicks go to the offer's fallback URL; empty for any number."
+          label="Paid conversions per day (UTC)"
+          hint="Over the cap, conversions are recorded but not paid, and clicks go to the offer's fallback URL. Empty: no cap."
           value={most}
           onChange={setMost}
           inputMode="numeric"

@@ -160,8 +160,8 @@ export function CampaignsPage(): ReactElement {
     },
     {
       id: "ftds",
-      header: "First deposits",
-      label: "First deposits",
+      header: "FTDs",
+      label: "FTDs",
       align: "right",
       nowrap: true,
       cell: (row) => <span className="tabular">{formatNumber(row.numbers.total.ftds)}</span>,
@@ -208,7 +208,7 @@ export function CampaignsPage(): ReactElement {
   return (
     <>
       <PageHead title="Campaigns" aside={create}>
-        Your own use of an offer, with a tracking link of its own. Numbers of the last 30 days.
+        Each campaign promotes one offer through its own tracking link. Numbers for the last 30 days.
       </PageHead>
       <Listing
         what="The campaigns"
@@ -218,7 +218,7 @@ export function CampaignsPage(): ReactElement {
           icon: Megaphone,
           title: "No campaign yet",
           words:
-            "A campaign keeps one source of traffic apart from the others: its own link, postbacks and numbers. Without one, each offer’s default link does.",
+            "A campaign tracks one traffic source separately: its own link, postbacks and numbers. Without one, use the offer’s default link.",
           action: create,
         }}
         onRetry={() => {
@@ -267,7 +267,7 @@ function CreateForm({ isStaff }: { isStaff: boolean }): ReactElement {
     });
     const campaign = data?.createCampaign.campaign;
     if (campaign) {
-      toast(`Created the campaign ${campaign.name}`);
+      toast(`Created campaign ${campaign.name}`);
       await navigate({ to: "/campaigns/$id", params: { id: campaign.id } });
       return;
     }
@@ -309,7 +309,7 @@ function CreateForm({ isStaff }: { isStaff: boolean }): ReactElement {
       )}
       <div className="flex justify-end">
         <Button type="submit" look="primary" isPending={fetching}>
-          Create the campaign
+          Create campaign
         </Button>
       </div>
     </Form>

@@ -18,18 +18,11 @@ export function DaysChart({ days }: { days: readonly Day[] }): ReactElement {
   const zone = useContext(ZoneContext);
   const day = (at: string | undefined) => (at === undefined ? "" : formatTime(new Date(at), "day", zone));
   const says = (d: Day) =>
-    `${day(d.from)}: ${plural(d.clicks, "click", "clicks")}, ${plural(d.ftds, "first deposit", "first deposits")}`;
+    `${day(d.from)}: ${plural(d.clicks, "click", "clicks")}, ${plural(d.ftds, "FTD", "FTDs")}`;
   return (
     <figure className="text-xs text-muted">
       <Bars name="Clicks" days={days} of={(d) => d.clicks} says={says} height={64} className="fill-accent" />
-      <Bars
-        name="First deposits"
-        days={days}
-        of={(d) => d.ftds}
-        says={says}
-        height={28}
-        className="fill-delivered"
-      />
+      <Bars name="FTDs" days={days} of={(d) => d.ftds} says={says} height={28} className="fill-delivered" />
       <figcaption className="mt-1 flex justify-between">
         <span>{day(days[0]?.from)}</span>
         <span>today</span>
@@ -59,11 +52,11 @@ function Bars({
     <div className="mt-2 first:mt-0">
       <p className="flex justify-between gap-4">
         <span className="font-medium text-ink">{name}</span>
-        <span className="tabular">{most === 0 ? "none" : `at most ${formatNumber(most)} in a day`}</span>
+        <span className="tabular">{most === 0 ? "none" : `peak ${formatNumber(most)} a day`}</span>
       </p>
       <svg
         role="img"
-        aria-label={`${name} by day, at most ${formatNumber(most)} in one`}
+        aria-label={`${name} by day, peak ${formatNumber(most)}`}
         viewBox={`0 0 ${String(width)} ${String(height)}`}
         preserveAspectRatio="none"
         className="mt-1 w-full border-t border-dashed"

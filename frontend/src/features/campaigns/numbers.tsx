@@ -64,10 +64,10 @@ export function Numbers({ id }: { id: string }): ReactElement {
       <Figures label="In the last 30 days">
         <Figure name="Clicks, 30 days" value={total && formatNumber(total.clicks)} />
         <Figure name="Registrations" value={total && formatNumber(total.registrations)}>
-          {total && <Share part={total.registrations} of={total.clicks} what="of the clicks" />}
+          {total && <Share part={total.registrations} of={total.clicks} what="of clicks" />}
         </Figure>
-        <Figure name="First deposits" value={total && formatNumber(total.ftds)}>
-          {total && <Share part={total.ftds} of={total.registrations} what="of the registrations" />}
+        <Figure name="FTDs" value={total && formatNumber(total.ftds)}>
+          {total && <Share part={total.ftds} of={total.registrations} what="of registrations" />}
         </Figure>
         <Figure name="Payout, approved" value={total && <Sums of={total.payouts} />} />
       </Figures>

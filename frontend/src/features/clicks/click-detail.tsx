@@ -71,7 +71,7 @@ export function ClickDetail(): ReactElement {
   return (
     <>
       <DetailHead title="Click" name="Click" onClose={close} />
-      <DetailPart title="What came with it">
+      <DetailPart title="Click data">
         <ClickFacts click={click} />
       </DetailPart>
       <DetailPart title="Conversions">

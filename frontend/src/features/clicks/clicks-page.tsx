@@ -171,11 +171,11 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
 
   return (
     <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
-      <PageHead title="Clicks">Every player who came by one of your tracking links.</PageHead>
+      <PageHead title="Clicks">Every click on your tracking links.</PageHead>
       <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
         <SearchBox
           label="Search clicks"
-          placeholder="Click id, or the whole value of a param"
+          placeholder="Click id, or a param's full value"
           value={q ?? ""}
           onChange={(text) => {
             set({ q: text === "" ? undefined : text });
@@ -199,19 +199,19 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
           icon: isFiltered ? ListFilter : MousePointerClick,
           title: isFiltered ? "No click matches" : "No click yet",
           words: isFiltered
-            ? "A param is compared as a whole, exactly as it was passed."
-            : "Open one of your tracking links: the click is here at once.",
+            ? "Params are matched in full, exactly as passed."
+            : "Open one of your tracking links, and the click appears here.",
           action: isFiltered ? (
             <Button
               onPress={() => {
                 void navigate({ to: "/clicks", search: {} });
               }}
             >
-              Clear the filters
+              Clear filters
             </Button>
           ) : (
             <Link to="/links" className={buttonClass("primary")}>
-              Get a tracking link
+              Get tracking link
             </Link>
           ),
         }}

@@ -132,6 +132,11 @@ type Trace = NonNullable<ResultOf<typeof TraceQuery>["conversionTrace"]>;
 
 const route = getRouteApi("/shell/conversions/$id");
 
+/** A conversion that is cancelled after its approval is reversed: its payout is taken back. */
+function isReversal({ previousStatus, status }: Trace["conversion"]["events"][number]): boolean {
+  return status === "CANCELLED" && previousStatus === "APPROVED";
+}
+
 /** Everything that followed from one conversion, in the order in which it happened. */
 export function ConversionChain(): ReactElement {
   const { id } = route.useParams();
@@ -198,7 +203,13 @@ function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): React
         title={
           <span className="flex flex-wrap items-center gap-2">
             {conversion.goal.name}
-            <StateBadge state={conversion.status} />
+            <StateBadge
+              state={
+                conversion.status === "CANCELLED" && conversion.events.some(isReversal)
+                  ? "REVERSED"
+                  : conversion.status
+              }
+            />
           </span>
         }
         name={`${conversion.goal.name} conversion`}
@@ -214,9 +225,7 @@ function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): React
               The click <ShortId id={conversion.clickId} what="click id" /> is no longer kept.
             </p>
           ) : (
-            <p className="text-muted">
-              No click: it was found by its player, or waits for somebody to attribute it.
-            </p>
+            <p className="text-muted">No click: attributed by player, or not attributed yet.</p>
           )}
         </Step>
         <Step icon={GitBranch} title="Conversion">
@@ -228,7 +237,7 @@ function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): React
               {conversion.goal.name}
               <span className="text-muted"> · {conversion.goal.trigger}</span>
             </Fact>
-            {isStaff && <Fact name="Affiliate">{conversion.affiliate?.name ?? "Nobody yet"}</Fact>}
+            {isStaff && <Fact name="Affiliate">{conversion.affiliate?.name ?? "Not attributed"}</Fact>}
             <Fact name="Offer">{conversion.offer.name}</Fact>
             {conversion.campaign && (
               <Fact name="Campaign">
@@ -245,7 +254,7 @@ function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): React
               {conversion.cappedBy !== "" && (
                 <span className="text-muted">
                   {" "}
-                  Over the cap: the {conversion.cappedBy} had taken as many as it may in a day.
+                  Not paid: the daily cap of the {conversion.cappedBy} was used up.
                 </span>
               )}
             </Fact>
@@ -259,7 +268,7 @@ function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): React
                 <ShortId id={conversion.transactionId} what="transaction id" whole />
               </Fact>
             )}
-            <Fact name="Happened">
+            <Fact name="Occurred">
               <Time at={conversion.occurredAt} form="full" />
             </Fact>
             <Fact name="Received">
@@ -267,17 +276,17 @@ function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): React
             </Fact>
           </Facts>
           {conversion.events.length > 0 && (
-            <ol aria-label="Lifecycle" className="mt-3 flex flex-col gap-1.5 border-t pt-3">
+            <ol aria-label="Status history" className="mt-3 flex flex-col gap-1.5 border-t pt-3">
               {conversion.events.map((event) => (
                 <li key={event.id} className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
                   <span className="text-muted">
                     <Time at={event.receivedAt} />
                   </span>
-                  <StateBadge state={event.status} plain />
+                  <StateBadge state={isReversal(event) ? "REVERSED" : event.status} plain />
                   <span className="text-muted">
                     {event.previousStatus !== null &&
                       `was ${stateWord(event.previousStatus).toLowerCase()}, `}
-                    said by {event.actor}
+                    by {event.actor}
                     {event.reason !== "" && `: ${event.reason}`}
                   </span>
                 </li>
@@ -350,16 +359,16 @@ function Step({
   );
 }
 
-const scopes = { GLOBAL: "every campaign", OFFER: "one offer", CAMPAIGN: "one campaign" } as const;
+const scopes = { GLOBAL: "all campaigns", OFFER: "one offer", CAMPAIGN: "one campaign" } as const;
 
 /** Each postback with what was decided; those that fired first. */
 function Considered({ considered }: { considered: Trace["considered"] }): ReactElement {
   if (considered.length === 0) {
     return (
       <div className="flex flex-wrap items-center gap-3 text-muted">
-        There was no postback to consider.
+        No postback existed.
         <Link to="/postbacks/new" className={buttonClass("plain", "sm")}>
-          Create one
+          Create postback
         </Link>
       </div>
     );

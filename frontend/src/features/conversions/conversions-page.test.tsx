@@ -21,7 +21,40 @@ it("the chain goes from the click over every postback considered to each attempt
 it("an id that is not there is said to be, and the filters can be cleared", async () => {
   const { user, path } = open("/conversions?q=nothing", new World(6));
   await screen.findByText("No conversion matches");
-  await user.click(screen.getByRole("button", { name: "Clear the filters" }));
+  await user.click(screen.getByRole("button", { name: "Clear filters" }));
   await screen.findByRole("table", { name: /Conversions/ });
   expect(path()).toBe("/conversions");
+});
+
+it("a conversion that is cancelled after its approval is shown as reversed", async () => {
+  const world = new World(3);
+  const conversion = world.conversions[0];
+  const event = conversion?.events[0];
+  if (!conversion || !event) throw new Error("the world has no conversion");
+  Object.assign(conversion, {
+    status: "CANCELLED",
+    events: [event, { ...event, id: "VE-back", previousStatus: "APPROVED", status: "CANCELLED" }],
+  });
+  open(`/conversions/${conversion.id}`, world);
+  const chain = await screen.findByRole("region", { name: "Conversion" });
+  const history = await within(chain).findByRole("list", { name: "Status history" });
+  expect(within(history).getByText("Reversed")).toBeInTheDocument();
+  expect(within(chain).getAllByText("Reversed")).toHaveLength(2);
+  expect(within(chain).queryByText("Cancelled")).toBeNull();
+});
+
+it("a pending conversion that is cancelled is shown as cancelled", async () => {
+  const world = new World(3);
+  const conversion = world.conversions[0];
+  const event = conversion?.events[0];
+  if (!conversion || !event) throw new Error("the world has no conversion");
+  Object.assign(conversion, {
+    status: "CANCELLED",
+    events: [{ ...event, previousStatus: "PENDING", status: "CANCELLED" }],
+  });
+  open(`/conversions/${conversion.id}`, world);
+  const chain = await screen.findByRole("region", { name: "Conversion" });
+  await within(chain).findByRole("list", { name: "Status history" });
+  expect(within(chain).getAllByText("Cancelled")).toHaveLength(2);
+  expect(within(chain).queryByText("Reversed")).toBeNull();
 });

@@ -156,7 +156,7 @@ function List({
             header: isStaff ? "Affiliate and campaign" : "Campaign",
             cell: (row: Conversion) => (
               <span className="text-muted">
-                {isStaff && `${row.affiliate?.name ?? "Nobody yet"} · `}
+                {isStaff && `${row.affiliate?.name ?? "Not attributed"} · `}
                 {row.campaign?.name ?? row.offer.name}
               </span>
             ),
@@ -196,7 +196,9 @@ function List({
 
   return (
     <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
-      <PageHead title="Conversions">What players did, and what was sent for it.</PageHead>
+      <PageHead title="Conversions">
+        Conversions reported by operators, and the postbacks sent for them.
+      </PageHead>
       <Filters search={search} set={set} />
       <Listing
         what="The conversions"
@@ -206,19 +208,19 @@ function List({
           icon: isFiltered ? ListFilter : GitBranch,
           title: isFiltered ? "No conversion matches" : "No conversion yet",
           words: isFiltered
-            ? "Ids are compared as a whole: a conversion, click, player or transaction id."
-            : "The first one shows up here when an operator reports a player who came by one of your links.",
+            ? "Search matches whole ids: conversion, click, player or transaction."
+            : "The first one shows up here when an operator reports a conversion from one of your links.",
           action: isFiltered ? (
             <Button
               onPress={() => {
                 void navigate({ to: "/conversions", search: {} });
               }}
             >
-              Clear the filters
+              Clear filters
             </Button>
           ) : (
             <Link to="/links" className={buttonClass("primary")}>
-              Get a tracking link
+              Get tracking link
             </Link>
           ),
         }}

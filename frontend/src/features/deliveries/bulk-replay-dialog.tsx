@@ -102,19 +102,19 @@ export function BulkReplayDialog({
     });
   }, [replay, of]);
 
+  const onlyFailed = of.ids === null && of.filter.states?.join() === "FAILED";
+
   const start = async () => {
     const { data, error } = await replay({ input: { ...of, template } });
     const payload = data?.replayDeliveries;
     if (payload?.job) setJob(payload.job);
     else {
-      setProblem(
-        error ? explain(error) : (payload?.userErrors[0]?.message ?? "Nothing is left to be replayed."),
-      );
+      setProblem(error ? explain(error) : (payload?.userErrors[0]?.message ?? "Nothing left to replay."));
     }
   };
 
   return (
-    <Dialog title={ids === null ? "Replay all that match" : "Replay the selection"} isOpen onClose={onClose}>
+    <Dialog title={ids === null ? "Replay matching" : "Replay selection"} isOpen onClose={onClose}>
       {job !== null ? (
         <Running first={job} onClose={onClose} />
       ) : (
@@ -125,32 +125,32 @@ export function BulkReplayDialog({
             ) : count === null ? (
               <Skeleton className="w-2/3" />
             ) : count === 0 ? (
-              <p>Nothing of this has ended, so there is nothing to replay. Tests are never replayed.</p>
+              <p>Nothing to replay: none of these is finished. Tests are never replayed.</p>
             ) : (
               <p>
                 <strong className="tabular">{plural(count, "delivery", "deliveries")}</strong> will be sent
-                once more, after the live ones. Your tracker gets the same {"{conversion_id}"} again.
+                again, behind live traffic. Your tracker gets the same {"{conversion_id}"} again.
               </p>
             )}
           </div>
           <Segmented<Template>
-            label="By which template"
+            label="URL"
             value={template}
             onChange={setTemplate}
             choices={[
-              { id: "CURRENT", label: "Today's" },
-              { id: "SENT", label: "The one of then" },
+              { id: "CURRENT", label: "Current" },
+              { id: "SENT", label: "As sent then" },
             ]}
           />
           <div className="flex justify-end gap-2">
-            <Button onPress={onClose}>Keep it</Button>
+            <Button onPress={onClose}>Cancel</Button>
             <Button
               look="primary"
               isPending={fetching}
               isDisabled={count === null || count === 0}
               onPress={() => void start()}
             >
-              {count === null ? "Replay" : `Replay ${formatNumber(count)}`}
+              {count === null ? "Replay" : `Replay ${formatNumber(count)}${onlyFailed ? " failed" : ""}`}
             </Button>
           </div>
         </div>
@@ -188,7 +188,7 @@ function Running({ first, onClose }: { first: Job; onClose: () => void }): React
     <div className="flex flex-col gap-3">
       <div
         role="progressbar"
-        aria-label="Replayed"
+        aria-label="Progress"
         aria-valuemin={0}
         aria-valuemax={job.total}
         aria-valuenow={Math.min(ended, job.total)}
@@ -197,14 +197,14 @@ function Running({ first, onClose }: { first: Job; onClose: () => void }): React
         <div className="h-full bg-accent" style={{ width: `${String(share * 100)}%` }} />
       </div>
       <p role="status" className="tabular">
-        {isOver ? (job.state === "DONE" ? "Done: " : "Called off: ") : ""}
+        {isOver ? (job.state === "DONE" ? "Done: " : "Stopped: ") : ""}
         {formatNumber(ended)} of {formatNumber(job.total)}; {formatNumber(delivered)} delivered,{" "}
         {formatNumber(failed)} failed
         {waiting > 0 && `, ${formatNumber(waiting)} waiting`}
-        {skipped > 0 && `, ${formatNumber(skipped)} left out`}.
+        {skipped > 0 && `, ${formatNumber(skipped)} skipped`}.
       </p>
       {failures.length > 0 && (
-        <ul aria-label="Why" className="flex flex-col gap-1 text-sm">
+        <ul aria-label="Reasons" className="flex flex-col gap-1 text-sm">
           {failures.map(({ reason, sentence, count }) => (
             <li key={reason} className="flex gap-2">
               <span className="tabular shrink-0 font-medium text-failed">{formatNumber(count)}</span>
@@ -216,11 +216,11 @@ function Running({ first, onClose }: { first: Job; onClose: () => void }): React
       <div className="flex justify-end gap-2">
         {!isOver && (
           <Button isPending={fetching} onPress={() => void cancel({ input: { id: job.id } })}>
-            Call it off
+            Stop
           </Button>
         )}
         <Button look="primary" onPress={onClose}>
-          {isOver ? "Close" : "Let it go on"}
+          {isOver ? "Close" : "Run in background"}
         </Button>
       </div>
     </div>

@@ -107,7 +107,7 @@ describe("the live log", () => {
     const failed = world.deliveries.find((d) => d.state === "FAILED");
     const { user, path } = open(`/deliveries/${failed?.id ?? ""}`, world);
     await user.click(await screen.findByRole("button", { name: "Replay" }));
-    await user.click(await screen.findByRole("button", { name: "Replay it" }));
+    await user.click(await screen.findByRole("button", { name: "Replay now" }));
     await screen.findByText(/Queued once more/);
     expect(path()).toBe(`/deliveries/${world.deliveries[0]?.id ?? ""}`);
     await screen.findByText("Replay of");
@@ -115,13 +115,13 @@ describe("the live log", () => {
 
   it("says what to do where there is nothing, and offers to try again where it failed", async () => {
     const { world, user } = open("/deliveries", new World(0));
-    await screen.findByText("Nothing has been delivered yet");
+    await screen.findByText("No postbacks sent yet");
     world.failures.set("Deliveries", { message: "The database is away." });
     await user.type(screen.getByRole("searchbox", { name: "Search deliveries" }), "x.example{Enter}");
     await screen.findByText("The database is away.");
     world.failures.clear();
     await user.click(screen.getByRole("button", { name: "Try again" }));
-    await screen.findByText("No delivery matches");
+    await screen.findByText("No postback matches");
   });
 
   it("replays a selection: how many first, then how far it is", async () => {
@@ -139,7 +139,7 @@ describe("the live log", () => {
     await user.click(screen.getByRole("button", { name: "Replay 3 selected" }));
     expect(await screen.findByText("3 deliveries")).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Replay 3" }));
-    const bar = await screen.findByRole("progressbar", { name: "Replayed" });
+    const bar = await screen.findByRole("progressbar", { name: "Progress" });
     expect(bar).toHaveAttribute("aria-valuemax", "3");
     const progress = { waiting: 0, delivered: 2, failed: 1, cancelled: 0, skipped: 0, failures: [] };
     world.happen("bulkReplayProgress", {
@@ -154,7 +154,7 @@ describe("the live log", () => {
 
   it("replays all that match the filter", async () => {
     const { user } = open('/deliveries?state=["FAILED"]', new World(9));
-    await user.click(await screen.findByRole("button", { name: "Replay all that match" }));
-    expect(await screen.findByRole("button", { name: "Replay 1" })).toBeEnabled();
+    await user.click(await screen.findByRole("button", { name: "Replay matching" }));
+    expect(await screen.findByRole("button", { name: "Replay 1 failed" })).toBeEnabled();
   });
 });

@@ -87,7 +87,7 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
   return (
     <>
       <PageHead
-        title="Deliveries"
+        title="Postbacks sent"
         aside={
           <>
             <ConnectionState paused={paused} />
@@ -97,7 +97,7 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
                 setReplaying(true);
               }}
             >
-              {picked.length > 0 ? `Replay ${formatNumber(picked.length)} selected` : "Replay all that match"}
+              {picked.length > 0 ? `Replay ${formatNumber(picked.length)} selected` : "Replay matching"}
             </Button>
             {picked.length > 0 && (
               <Button
@@ -105,7 +105,7 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
                   setPicked([]);
                 }}
               >
-                Clear the selection
+                Clear selection
               </Button>
             )}
             <Button
@@ -114,7 +114,7 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
                 setPaused(!paused);
               }}
             >
-              {paused ? "Go on" : "Pause"}
+              {paused ? "Resume" : "Pause"}
             </Button>
           </>
         }
@@ -134,14 +134,13 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
       )}
       {live.liveError !== null && live.status === "ready" && (
         <Note tone="retrying" role="status" className="mx-4 mb-2">
-          New deliveries do not arrive by themselves just now: {live.liveError}
+          Live updates are interrupted: {live.liveError}
         </Note>
       )}
       {live.sampling !== null && live.sampling.missed > 0 && (
         <Note tone="retrying" role="status" className="mx-4 mb-2">
-          More happens than a page can show: this is a sample. {live.sampling.isExact ? "" : "At least "}
-          {plural(live.sampling.missed, "change is", "changes are")} not shown; all of it is here once it is
-          calmer.
+          Too much traffic to show live: this is a sample. {live.sampling.isExact ? "" : "At least "}
+          {plural(live.sampling.missed, "change is", "changes are")} not shown until traffic slows.
         </Note>
       )}
       {live.status === "failed" ? (
@@ -193,24 +192,24 @@ function Nothing({
     return (
       <EmptyState
         icon={ListFilter}
-        title="No delivery matches"
-        action={<Button onPress={onClear}>Clear the filters</Button>}
+        title="No postback matches"
+        action={<Button onPress={onClear}>Clear filters</Button>}
       >
-        New ones that match show up here by themselves.
+        New matches appear here.
       </EmptyState>
     );
   }
   return (
     <EmptyState
       icon={Webhook}
-      title="Nothing has been delivered yet"
+      title="No postbacks sent yet"
       action={
         <a href={newPostback} className={buttonClass("primary")}>
-          Create a postback
+          Create postback
         </a>
       }
     >
-      A delivery appears here the moment a conversion fires one of your postbacks.
+      They appear here as conversions fire your postbacks.
     </EmptyState>
   );
 }

@@ -225,7 +225,7 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
           {delivery.nextAttemptAt !== null && (
             <>
               {" "}
-              {delivery.attempts.length === 0 ? "It goes out" : "Next attempt"}{" "}
+              {delivery.attempts.length === 0 ? "First attempt" : "Next attempt"}{" "}
               <RelativeTime at={delivery.nextAttemptAt} />.
             </>
           )}
@@ -309,7 +309,7 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
                 params={{ id: conversion.id }}
                 className={buttonClass("quiet", "sm")}
               >
-                Whole chain
+                Full history
               </Link>
             }
           >
@@ -322,10 +322,10 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
                   <ShortId id={conversion.transactionId} what="transaction id" whole />
                 </Fact>
               )}
-              <Fact name="Status then">
+              <Fact name="Status at the time">
                 <StateBadge state={delivery.status} plain />
               </Fact>
-              <Fact name="Happened">
+              <Fact name="Occurred">
                 <Time at={conversion.occurredAt} form="full" />
               </Fact>
               <Fact name="Amount">
@@ -365,7 +365,7 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
 function Aggregated({ aggregated }: { aggregated: Delivery["aggregated"] }): ReactElement {
   const told = aggregated.filter(({ leftAt }) => leftAt === null).length;
   return (
-    <DetailPart title={`Tells of ${plural(told, "conversion", "conversions")}`}>
+    <DetailPart title={`${plural(told, "conversion", "conversions")} aggregated`}>
       <ul aria-label="Aggregated conversions" className="flex flex-col divide-y rounded-md border">
         {aggregated.map(({ conversion, event, leftAt }) => (
           <li key={conversion.id} className="flex flex-wrap items-center gap-x-3 gap-y-0.5 px-3 py-2">
@@ -377,7 +377,7 @@ function Aggregated({ aggregated }: { aggregated: Delivery["aggregated"] }): Rea
               <Money value={event.amount} />
             ) : (
               <span className="text-muted">
-                taken out <Time at={leftAt} />: its status changed before the request went out
+                removed <Time at={leftAt} />: status changed before sending
               </span>
             )}
           </li>

@@ -136,7 +136,7 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
         </div>
         {!props.isLoading && (
           <p role="status" className="px-4 py-3 text-center text-xs text-muted">
-            {isLoadingOlder ? "Fetching older ones…" : hasOlder ? "" : "That is all there is."}
+            {isLoadingOlder ? "Loading older…" : hasOlder ? "" : "End of list"}
           </p>
         )}
       </div>
@@ -145,7 +145,7 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
 }
 
 function Head({ room }: { room: Room }): ReactElement {
-  const all = ["", "Time", "State", "Goal", "Campaign", "Code", "Took", "Tries", "Host", "Click id"];
+  const all = ["", "Time", "State", "Goal", "Campaign", "Code", "Duration", "Attempts", "Host", "Click id"];
   const names = room === "wide" ? all : all.slice(0, 7);
   return (
     <div
@@ -162,7 +162,7 @@ function Head({ room }: { room: Room }): ReactElement {
             role="columnheader"
             className={cx(
               "text-xs font-medium text-muted",
-              (name === "Took" || name === "Tries") && "text-right",
+              (name === "Duration" || name === "Attempts") && "text-right",
             )}
           >
             {name === "" ? <span className="sr-only">Selected</span> : name}

@@ -13,7 +13,7 @@ export const heights: Record<Room, number> = { narrow: 56, medium: 32, wide: 32 
 
 export const grids: Record<Exclude<Room, "narrow">, string> = {
   medium: "grid-cols-[1rem_8rem_6rem_minmax(7.75rem,1fr)_minmax(6rem,1fr)_2.5rem_3.75rem]",
-  wide: "grid-cols-[1rem_8rem_6rem_minmax(7.75rem,1fr)_minmax(8rem,1.4fr)_2.75rem_3.75rem_3rem_minmax(8rem,1.2fr)_7.5rem]",
+  wide: "grid-cols-[1rem_8rem_6rem_minmax(7.75rem,1fr)_minmax(8rem,1.4fr)_2.75rem_3.75rem_3.75rem_minmax(8rem,1.2fr)_7.5rem]",
 };
 
 function Cell({ children, className }: { children: ReactNode; className?: string }): ReactElement {

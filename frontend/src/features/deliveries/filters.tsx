@@ -15,10 +15,10 @@ const ranges = [
 ];
 
 const codes = [
-  { id: "2xx", label: "2xx: taken" },
+  { id: "2xx", label: "2xx: accepted" },
   { id: "3xx", label: "3xx: redirected" },
   { id: "4xx", label: "4xx: refused" },
-  { id: "5xx", label: "5xx: tracker's fault" },
+  { id: "5xx", label: "5xx: server error" },
 ];
 
 /** What the log shows; it stands in the address, so that a view can be shared. */

@@ -63,26 +63,26 @@ export function ReplayDialog({
 
   return (
     <Confirm
-      title="Replay this delivery"
+      title="Replay delivery"
       isOpen
       onClose={onClose}
       onConfirm={() => void confirm()}
-      action="Replay it"
+      action="Replay now"
       isPending={fetching}
     >
       <p>
-        It is sent once more to <b className="font-medium text-ink">{delivery.postback.host}</b>, as a new
-        delivery with an id of its own.
+        It is sent again to <b className="font-medium text-ink">{delivery.postback.host}</b>, as a new
+        delivery with its own id.
         {delivery.state === "DELIVERED" &&
-          " The tracker has taken the first one: it may count this one again unless it deduplicates."}
+          " The tracker accepted the first one: unless it deduplicates, it may count this one again."}
       </p>
       <Segmented<Template>
-        label="By which template"
+        label="URL"
         value={template}
         onChange={setTemplate}
         choices={[
-          { id: "CURRENT", label: "Today's" },
-          { id: "SENT", label: `Version ${String(delivery.version.number)}, as then` },
+          { id: "CURRENT", label: "Current" },
+          { id: "SENT", label: `As sent then (v${String(delivery.version.number)})` },
         ]}
         className="mt-4"
       />

@@ -20,7 +20,7 @@ it("the examples carry this installation's address and queries that the schema k
 
 it("the echo tracker's inbox lists what arrived, and what arrives", async () => {
   const { world } = open("/developers");
-  const inbox = await screen.findByRole("list", { name: /echo tracker got/ });
+  const inbox = await screen.findByRole("list", { name: /Requests to the echo tracker/ });
   expect(within(inbox).getAllByText("GET")).toHaveLength(3);
   expect(within(inbox).getAllByText("click0").length).toBeGreaterThan(0);
 

@@ -63,18 +63,18 @@ export function DevelopersPage(): ReactElement {
         title="Developers"
         aside={
           <a href="/graphiql" className={buttonClass()}>
-            Open the explorer
+            Open explorer
             <ExternalLink aria-hidden className="size-4" />
           </a>
         }
       >
-        Whatever these pages show can be had over GraphQL, with a token, from any language.
+        Everything on these pages is available over GraphQL with an API token.
       </PageHead>
       <PageBody className="grid items-start xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <Panel title="First steps">
           <ol className="mb-4 flex list-decimal flex-col gap-1 pl-5">
             <li>
-              Make a token in{" "}
+              Create a token in{" "}
               <Link to="/settings" className="link">
                 Settings
               </Link>
@@ -136,7 +136,7 @@ function Echo({ url }: { url: string }): ReactElement {
       flush
       aside={
         <IconButton
-          label="Look again"
+          label="Refresh"
           icon={RefreshCw}
           size="sm"
           onPress={() => {
@@ -147,9 +147,8 @@ function Echo({ url }: { url: string }): ReactElement {
     >
       <div className="flex flex-col gap-2 border-b p-4">
         <p className="text-muted">
-          A tracker to try with: it answers 200 to everything, and what it gets is listed here. Use its
-          address in a postback; add <span className="font-mono text-sm text-ink">?status=500</span> to see
-          retries.
+          A tracker for testing: it answers 200 to every request and lists it here. Use its address in a
+          postback; add <span className="font-mono text-sm text-ink">?status=500</span> to see retries.
         </p>
         <span className="flex items-center gap-2">
           <span className="min-w-0 flex-1 rounded-md border bg-sunken px-3 py-1.5 font-mono text-sm break-all">
@@ -169,12 +168,12 @@ function Echo({ url }: { url: string }): ReactElement {
       ) : !requests && fetching ? (
         <SkeletonBlock label="Loading the inbox" lines={4} />
       ) : !requests || requests.length === 0 ? (
-        <EmptyState icon={Inbox} title="Nothing has arrived yet">
-          Send it something:{" "}
+        <EmptyState icon={Inbox} title="No requests yet">
+          Send one:{" "}
           <span className="font-mono text-sm break-all text-ink">{`curl '${url}?hello=world'`}</span>
         </EmptyState>
       ) : (
-        <ul aria-label="What the echo tracker got, newest first" className="divide-y">
+        <ul aria-label="Requests to the echo tracker, newest first" className="divide-y">
           {requests.map((request) => (
             <Request key={request.id} request={request} />
           ))}

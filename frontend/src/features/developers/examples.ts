@@ -60,7 +60,7 @@ for (const { node } of data.deliveries.edges) {
     {
       id: "javascript-live",
       name: "JavaScript, live",
-      note: "npm install graphql-ws ws graphql, then TOKEN=… node live.mjs. It comes back by itself after a restart or a lost network, and ends when the token is revoked. What happened while it was away is not sent again: the event with resync says so, and deliveries(filter: {from: …}) gives it.",
+      note: "npm install graphql-ws ws graphql, then TOKEN=… node live.mjs. It reconnects after a restart or a lost network, and ends when the token is revoked. Events missed meanwhile are not sent again: an event with resync says so; fetch them with deliveries(filter: {from: …}).",
       code: `import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 
@@ -68,8 +68,7 @@ const client = createClient({
   url: "${ws}",
   webSocketImpl: WebSocket,
   connectionParams: { authorization: \`Bearer \${process.env.TOKEN}\` },
-  // Whatever happens, it comes back: after a second at first, after half a minute at last.
-  // 4403 alone is for good: the token is revoked.
+  // It reconnects after any error, with a growing delay; 4403 is final: the token is revoked.
   retryAttempts: Infinity,
   shouldRetry: (event) => event?.code !== 4403,
   retryWait: (n) => new Promise((done) => setTimeout(done, Math.min(1000 * 2 ** n, 30_000) * (1 + Math.random()))),

@@ -94,10 +94,10 @@ export function Attention(): ReactElement {
         <p className="flex items-start gap-2 px-4 py-3 text-muted">
           <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-delivered" />
           {all.length === 0
-            ? "Nothing. There is no postback yet that could fail."
+            ? "Nothing: there is no postback yet."
             : sum.delivered === 0
-              ? "Nothing. No postback fired in the last 24 hours."
-              : "Nothing: every postback that fired in the last 24 hours was taken."}
+              ? "Nothing: no postback fired in the last 24 hours."
+              : "Nothing: your tracker accepted every postback of the last 24 hours."}
         </p>
         {all.length > 0 && day}
       </Panel>
@@ -145,8 +145,8 @@ export function Attention(): ReactElement {
               </Link>
             }
           >
-            No postback for {campaign.missingGoals.map((goal) => goal.name).join(", ")}: the tracker does not
-            hear of it.
+            No postback for {campaign.missingGoals.map((goal) => goal.name).join(", ")}: not sent to your
+            tracker.
           </Item>
         ))}
       </ul>

@@ -48,7 +48,7 @@ export function Begin(): ReactElement | null {
       <ol aria-label="Checklist" className="grid md:grid-cols-3">
         <Step title="Postback" done={postback}>
           {postback ? (
-            "Your tracker is told."
+            "Conversions are sent to your tracker."
           ) : (
             <>
               Paste your tracker&apos;s postback URL: it is recognised and mapped.{" "}
@@ -60,18 +60,18 @@ export function Begin(): ReactElement | null {
         </Step>
         <Step title="Tracking link" done={click}>
           {click ? (
-            "A click has come."
+            "A click was recorded."
           ) : (
             <>
-              Put it into your tracker as the offer&apos;s URL, and open it once.{" "}
+              Set it as the offer URL in your tracker, and open it once.{" "}
               <Link to="/links" className="link">
                 Tracking link
               </Link>
             </>
           )}
         </Step>
-        <Step title="First delivery" done={false}>
-          The moment the operator reports a conversion of such a click, your tracker has it.
+        <Step title="First postback sent" done={false}>
+          When the operator reports a conversion of a click, it is sent to your tracker at once.
         </Step>
       </ol>
     </Panel>

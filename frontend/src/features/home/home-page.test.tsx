@@ -10,8 +10,8 @@ it("shows the day against yesterday, what needs attention, and a new delivery as
   expect(screen.getByText(/1,500 yesterday by now/)).toBeInTheDocument();
   expect(screen.getByText("$1,440.00")).toBeInTheDocument();
   expect(await screen.findByRole("link", { name: "Telegram alert" })).toBeInTheDocument();
-  expect(screen.getByText(/No postback for Deposit, CPA: the tracker/)).toBeInTheDocument();
-  const table = await screen.findByRole("table", { name: "The last deliveries" });
+  expect(screen.getByText(/No postback for Deposit, CPA: not sent to your tracker/)).toBeInTheDocument();
+  const table = await screen.findByRole("table", { name: "Latest postbacks sent" });
   expect(await within(table).findAllByRole("link")).toHaveLength(4);
   world.add("QUEUED");
   await within(table).findByText("Queued", { selector: "span" });
@@ -43,7 +43,7 @@ it("leads somebody without a campaign from the first postback to the first deliv
   expect(screen.getByText("0 of 3 done")).toBeInTheDocument();
   expect(within(list).getByRole("link", { name: "New postback" })).toHaveAttribute("href", "/postbacks/new");
   expect(within(list).getByRole("link", { name: "Tracking link" })).toHaveAttribute("href", "/links");
-  expect(screen.getByText("Nothing. There is no postback yet that could fail.")).toBeInTheDocument();
+  expect(screen.getByText("Nothing: there is no postback yet.")).toBeInTheDocument();
 });
 
 it("shows alerts as they are raised, until they are dismissed", async () => {

@@ -14,7 +14,7 @@ export function HomePage(): ReactElement {
   const isStaff = useIsStaff();
   return (
     <>
-      <PageHead title="Home">Today so far, and what is happening now.</PageHead>
+      <PageHead title="Home">Today so far, and the latest activity.</PageHead>
       <PageBody>
         {!isStaff && <Alerts />}
         <Today />

@@ -59,38 +59,42 @@ export function Latest(): ReactElement {
   ];
   return (
     <Panel
-      title="The last deliveries"
+      title="Latest postbacks sent"
       flush
       aside={
         <Link to="/deliveries" className={buttonClass("quiet", "sm")}>
-          All, live
+          Live log
           <ArrowRight aria-hidden className="size-4" />
         </Link>
       }
     >
       {live.status === "failed" ? (
-        <ErrorState title="They could not be fetched" message={live.error ?? ""} onRetry={live.retry} />
+        <ErrorState
+          title="The postbacks sent could not be fetched"
+          message={live.error ?? ""}
+          onRetry={live.retry}
+        />
       ) : live.status === "ready" && live.rows.length === 0 ? (
         <EmptyState
           icon={Radio}
-          title="Nothing has been delivered yet"
+          title="No postbacks sent yet"
           action={
             <>
               <Link to="/postbacks/new" className={buttonClass("primary")}>
-                Create a postback
+                Create postback
               </Link>
               <Link to="/links" className={buttonClass()}>
-                Get a tracking link
+                Get tracking link
               </Link>
             </>
           }
         >
-          Tell us your tracker&apos;s postback URL, send a click through a tracking link, and the first
-          delivery is here the moment the operator reports a conversion.
+          Add your tracker&apos;s postback URL and send a click through a tracking link. The first postback
+          shows up here when the operator reports a conversion.
         </EmptyState>
       ) : (
         <Table
-          label="The last deliveries"
+          label="Latest postbacks sent"
           columns={columns}
           rows={live.rows.slice(0, 12)}
           rowId={(row) => row.id}

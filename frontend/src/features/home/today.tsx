@@ -75,11 +75,11 @@ export function Today(): ReactElement {
     <Figures label="Today so far">
       <Count name="Clicks today" now={today?.clicks} before={before?.clicks} />
       <Count name="Registrations" now={today?.registrations} before={before?.registrations} />
-      <Count name="First deposits" now={today?.ftds} before={before?.ftds} />
+      <Count name="FTDs" now={today?.ftds} before={before?.ftds} />
       <Figure name="Payout, approved" value={today && <Sums of={today.payouts} />}>
         {today && before && before.payouts.length > 0 && (
           <>
-            <PayoutTrend now={today} before={before} /> <Sums of={before.payouts} /> yesterday by now
+            <PayoutTrend now={today} before={before} /> <Sums of={before.payouts} /> yesterday at this time
           </>
         )}
       </Figure>
@@ -118,7 +118,7 @@ function Count({
     <Figure name={name} value={now === undefined ? undefined : formatNumber(now)}>
       {now !== undefined && before !== undefined && (
         <>
-          <Trend now={now} before={before} /> {formatNumber(before)} yesterday by now
+          <Trend now={now} before={before} /> {formatNumber(before)} yesterday at this time
         </>
       )}
     </Figure>

@@ -31,14 +31,14 @@ export function FinishedLink({
   const [showsQr, setShowsQr] = useState(false);
   return (
     <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-4">
-      <Panel title="The finished link">
+      <Panel title="Your tracking link">
         <div role="status" className="flex flex-col gap-3">
           {error !== null ? (
             <p className="text-failed">{error}</p>
           ) : built === undefined ? (
             <Skeleton className="my-2" />
           ) : built.url === null ? (
-            <p className="text-muted">Mend what is marked: then the link is here.</p>
+            <p className="text-muted">Fix the marked values to get the link.</p>
           ) : (
             <>
               <p className="rounded-md border bg-sunken px-3 py-2 leading-6">
@@ -62,22 +62,22 @@ export function FinishedLink({
         </div>
         {!hasParam1 && (
           <Note tone="retrying" className="mt-3">
-            Without param_1 the postback cannot tell your tracker which click it was.
+            Without param_1, your tracker cannot match the postback to a click.
           </Note>
         )}
       </Panel>
       {built?.destination != null && (
-        <Panel title="Where a player lands">
+        <Panel title="Destination">
           <p className="leading-6">
             <UrlText url={built.destination} />
           </p>
-          <p className="mt-2 text-muted">With a sample click id in it.</p>
+          <p className="mt-2 text-muted">With a sample click id.</p>
         </Panel>
       )}
       {built?.url != null && <TestClick link={built.url} />}
       <Note tone="queued" icon={Link2}>
-        Put this link as the offer&apos;s URL into your tracker. Whatever it passes in param_1 comes back in{" "}
-        <span className="font-mono text-sm">{"{param_1}"}</span> of your postback.
+        Set this link as the offer URL in your tracker. What it passes in param_1 is returned as{" "}
+        <span className="font-mono text-sm">{"{param_1}"}</span> in your postback.
       </Note>
     </div>
   );

@@ -5,13 +5,13 @@ import { open } from "@/test/render";
 
 it("the link is the server's, and follows what is typed", async () => {
   const { user } = open("/links?campaign=C1");
-  const finished = await screen.findByRole("heading", { name: "The finished link" });
+  const finished = await screen.findByRole("heading", { name: "Your tracking link" });
   const panel = finished.closest("section");
   await waitFor(() => {
     expect(panel).toHaveTextContent("https://go.postrider.example/c/Cmp0Qr7z?param_1={subid}");
   });
   await user.clear(screen.getByLabelText(/param_1/));
-  expect(screen.getByText(/Without param_1 the postback cannot tell/)).toBeInTheDocument();
+  expect(screen.getByText(/Without param_1, your tracker cannot match/)).toBeInTheDocument();
   await user.click(screen.getByLabelText(/param_1/));
   await user.paste("{clickid}");
   await user.type(screen.getByLabelText("param_2"), "fb");
@@ -47,7 +47,7 @@ it("a test click is opened with a value of its own, and shown when it has come",
     opened = String(url);
     return null;
   });
-  await user.click(await screen.findByRole("button", { name: "Open once as a test click" }));
+  await user.click(await screen.findByRole("button", { name: "Send test click" }));
   expect(await screen.findByText(/Waiting for the click/)).toBeInTheDocument();
   const [click] = world.clicks;
   if (!click) throw new Error("the world has no click");
@@ -58,7 +58,7 @@ it("a test click is opened with a value of its own, and shown when it has come",
 
 it("a link that is in use already is taken apart; another's is refused with the reason", async () => {
   const { user } = open("/links");
-  const field = await screen.findByLabelText("A link that you have already");
+  const field = await screen.findByLabelText("Paste an existing link");
   await user.click(field);
   await user.paste("https://go.postrider.example/c/Cmp1Qr7z?param_1={clickid}&param_2=ad");
   expect(await screen.findByText("The link of the campaign TikTok LatAm.")).toBeInTheDocument();

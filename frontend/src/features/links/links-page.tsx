@@ -54,7 +54,8 @@ export function LinksPage(): ReactElement {
   return (
     <>
       <PageHead title="Tracking links">
-        Where your traffic goes: the click is recorded with its params, and the player lands at the operator.
+        Send your traffic to these links: each click is recorded with its params and redirected to the
+        operator.
       </PageHead>
       {data ? (
         <Builder places={toPlaces(data)} trackers={toTrackers(data)} usual={usualTracker(data)} />
@@ -142,10 +143,10 @@ function Builder({
     return (
       <EmptyState
         icon={Megaphone}
-        title="There is nothing to link to yet"
+        title="No links yet"
         action={
           <Link to="/campaigns" className={buttonClass("primary")}>
-            Create a campaign
+            Create campaign
           </Link>
         }
       >
@@ -169,7 +170,7 @@ function Builder({
 
   return (
     <PageBody className="grid items-start lg:grid-cols-[24rem_minmax(0,1fr)]">
-      <Panel title="What it carries">
+      <Panel title="Build a link">
         <div className="flex flex-col gap-4">
           <PasteLink onTaken={take} />
           <ComboBox
@@ -185,7 +186,7 @@ function Builder({
           />
           <Select
             label="Your tracker"
-            placeholder="Another, or by hand"
+            placeholder="Other: enter manually"
             choices={trackers}
             value={trackers.find(({ id, token }) => id === tracker && token === param1)?.id ?? null}
             onChange={(id) => {
@@ -195,7 +196,7 @@ function Builder({
           />
           <TextField
             label="param_1, your tracker's click id"
-            hint="The one that must not be empty: the token that your tracker replaces with its click id."
+            hint="Required: the token that your tracker replaces with its click id."
             value={param1}
             onChange={setParam1}
             mono
@@ -204,7 +205,7 @@ function Builder({
           />
           <TextField
             label="param_2"
-            hint="Anything else that you want back, such as a source or an ad."
+            hint="Optional: anything else to get back, such as a source or an ad."
             value={param2}
             onChange={setParam2}
             mono
@@ -223,7 +224,7 @@ function Builder({
             <Select
               label="Landing page"
               choices={[
-                { id: noLandingPage, label: "The offer's own" },
+                { id: noLandingPage, label: "Offer default" },
                 ...landingPages.map((page) => ({ id: page.key, label: page.name })),
               ]}
               value={landingPage}
@@ -234,7 +235,7 @@ function Builder({
           {hosts.length > 0 && (
             <TextField
               label="Deep link"
-              hint={`A page on ${hosts.join(" or ")}; instead of a landing page.`}
+              hint={`A page on ${hosts.join(" or ")}, instead of a landing page.`}
               placeholder={`https://${hosts[0] ?? ""}/…`}
               value={deepLink}
               onChange={setDeepLink}

@@ -62,8 +62,8 @@ export function PasteLink({ onTaken }: { onTaken: (pasted: Pasted) => void }): R
   return (
     <div className="flex flex-col gap-1">
       <TextField
-        label="A link that you have already"
-        hint="Paste it: it is taken apart below."
+        label="Paste an existing link"
+        hint="Its campaign and params are filled in below."
         value={text}
         onChange={(next) => void read(next)}
         mono

@@ -79,7 +79,7 @@ export function TestClick({ link }: { link: string }): ReactElement {
     <Panel title="Test click">
       <div className="flex flex-col gap-3">
         <p className="text-muted">
-          Opens the link once with a value of its own in param_1, so that you see the click arrive.
+          Opens the link once with a unique value in param_1, so that you see the click arrive.
         </p>
         <div>
           <Button
@@ -90,7 +90,7 @@ export function TestClick({ link }: { link: string }): ReactElement {
               setOpened(param1);
             }}
           >
-            Open once as a test click
+            Send test click
           </Button>
         </div>
         {opened !== null && (
@@ -131,12 +131,12 @@ function Arrival({ param1, live }: { param1: string; live: Click | null }): Reac
             The click arrived at <Time at={click.clickedAt} form="time" /> with param_1{" "}
             <span className="font-mono text-sm">{click.param1}</span>.{" "}
             <Link to="/clicks/$id" params={{ id: click.id }} className="link">
-              Look at it
+              View click
             </Link>
           </span>
         </>
       ) : (
-        "Waiting for the click. A browser that counts as a bot or a preview is redirected but not counted."
+        "Waiting for the click. Bots and link previews are redirected but not counted."
       )}
     </p>
   );

@@ -35,14 +35,14 @@ export function Aggregation({
           );
         }}
         choices={[
-          { id: "EACH", label: "One for each" },
+          { id: "EACH", label: "One per conversion" },
           { id: "AGGREGATED", label: "Aggregated" },
         ]}
       />
       {aggregateSeconds !== null && (
         <Select
-          label="Aggregate for"
-          hint="From the first conversion of a click on. Use {count}, {sum_amount}, {sum_payout} and {goal_names} in the URL; what is reversed before the time is over is not told."
+          label="Aggregation window"
+          hint="Starts with the first conversion of a click. Use {count}, {sum_amount}, {sum_payout} and {goal_names} in the URL; what is reversed within the window is not sent."
           choices={offered.map((seconds) => ({ id: String(seconds), label: spanInWords(seconds) }))}
           value={String(aggregateSeconds)}
           onChange={(seconds) => {

@@ -42,18 +42,18 @@ export function DeletePostback({ postback }: { postback: Postback }): ReactEleme
         Delete
       </Button>
       <Confirm
-        title="Delete this postback"
+        title="Delete postback"
         isOpen={isAsking}
         onClose={() => {
           setAsking(false);
         }}
         onConfirm={() => void confirm()}
-        action="Delete it"
+        action="Delete postback"
         danger
         isPending={fetching}
       >
-        {postback.host} is no longer told of {postback.goal.name} in {placeOf(postback)}. What was delivered
-        stays in the log. To stop it for a while, switch it off instead.
+        {postback.host} no longer receives {postback.goal.name} in {placeOf(postback)}. Postbacks already sent
+        stay in the log. To pause it, switch it off instead.
       </Confirm>
     </>
   );

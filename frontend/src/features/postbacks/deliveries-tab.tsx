@@ -32,11 +32,11 @@ const deliveryColumns: Column<DeliveryRowData>[] = [
   { id: "code", header: "Code", cell: (row) => <StatusCode code={row.statusCode} /> },
   {
     id: "took",
-    header: "Took",
+    header: "Duration",
     align: "right",
     cell: (row) => (row.durationMs === null ? "–" : formatDuration(row.durationMs)),
   },
-  { id: "tries", header: "Tries", align: "right", deskOnly: true, cell: (row) => row.attemptCount },
+  { id: "tries", header: "Attempts", align: "right", deskOnly: true, cell: (row) => row.attemptCount },
 ];
 
 /** What this postback sent last, live. */
@@ -54,17 +54,17 @@ export function DeliveriesTab({ postbackId }: { postbackId: string }): ReactElem
   if (live.status === "ready" && live.rows.length === 0) {
     return (
       <EmptyState icon={CircleHelp} title="It has not fired yet">
-        Its deliveries show up here as they happen.
+        What it sends shows up here.
       </EmptyState>
     );
   }
   return (
     <Panel
-      title="The latest, live"
+      title="Latest postbacks sent"
       flush
       aside={
         <Link to="/deliveries" search={{ postback: postbackId }} className={buttonClass("quiet", "sm")}>
-          In the log
+          View log
         </Link>
       }
     >

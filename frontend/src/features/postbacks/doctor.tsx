@@ -73,7 +73,7 @@ export interface Examined {
   findings: readonly Finding[] | null;
   /** Where they stand; the same list as long as they are the same. */
   marks: readonly FindingMark[];
-  /** The host was asked too. */
+  /** Server checked too. */
   network: boolean;
   askNetwork: () => void;
   /** They are of the draft as it is now, and not of what it was a moment ago. */
@@ -149,7 +149,7 @@ export function DoctorPanel({
       <div className="flex items-center justify-between gap-2">
         <h3 className="text-sm font-medium">Doctor</h3>
         <Button size="sm" look="quiet" isPending={isAsking} onPress={askNetwork}>
-          {network && !isAsking ? "The host was asked" : "Ask the host too"}
+          {network && !isAsking ? "Server checked" : "Check the server"}
         </Button>
       </div>
       <div role="status">
@@ -158,7 +158,7 @@ export function DoctorPanel({
         ) : findings.length === 0 ? (
           <p className="flex items-center gap-2 text-delivered">
             <CircleCheck aria-hidden className="size-4 shrink-0" />
-            Nothing is wrong with it.
+            No problems found.
           </p>
         ) : (
           <ul className="flex flex-col divide-y rounded-md border">

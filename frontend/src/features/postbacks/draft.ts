@@ -64,10 +64,9 @@ export function missing(draft: Draft): Record<string, string> {
     fields["statuses"] = "Choose at least one status; without one it never fires.";
   if (draft.scope === "OFFER" && draft.offerId === null) fields["offerId"] = "Choose the offer.";
   if (draft.scope === "CAMPAIGN" && draft.campaignId === null) fields["campaignId"] = "Choose the campaign.";
-  if (draft.rule !== "NONE" && draft.ruleValue === "")
-    fields["bodyRule"] = "Say what the answer must be compared with.";
+  if (draft.rule !== "NONE" && draft.ruleValue === "") fields["bodyRule"] = "Enter the text to compare with.";
   if (draft.rule === "JSON_FIELD" && draft.rulePath.trim() === "")
-    fields["bodyRule"] = "Say which JSON field.";
+    fields["bodyRule"] = "Enter the JSON field.";
   return fields;
 }
 
@@ -145,10 +144,10 @@ export function inWords(draft: Draft, goalNames: readonly string[], place: strin
   if (goalNames.length === 0) return "Choose a goal: it fires when a player reaches it.";
   const where =
     draft.scope === "GLOBAL"
-      ? "in every campaign"
+      ? "in all campaigns"
       : draft.scope === "OFFER"
-        ? `in every campaign on ${place ?? "the offer that you choose"}`
-        : `in ${place ?? "the campaign that you choose"} alone`;
+        ? `in all campaigns on ${place ?? "the offer that you choose"}`
+        : `in ${place ?? "the campaign that you choose"} only`;
   const when =
     draft.statuses.length === 0
       ? "but never, because no status is chosen"
@@ -160,6 +159,6 @@ export function inWords(draft: Draft, goalNames: readonly string[], place: strin
   const aggregates =
     draft.aggregateSeconds === null
       ? ""
-      : ` What a click brings within ${spanInWords(draft.aggregateSeconds)} goes out in one request.`;
+      : ` Conversions of one click within ${spanInWords(draft.aggregateSeconds)} are sent in one request.`;
   return `Fires for ${list(goalNames, "and")} ${where}, ${when}.${aggregates}${off}`;
 }

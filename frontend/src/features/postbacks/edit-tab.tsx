@@ -28,7 +28,7 @@ export function EditTab({ postback }: { postback: Postback }): ReactElement {
     const { data, error } = await update({ input: toUpdateInput(postback.id, draft) });
     const saved = data?.updatePostback.postback;
     if (saved) {
-      toast(`Saved as version ${String(saved.version)}; what was queued before goes out as it was`);
+      toast(`Saved as version ${String(saved.version)}; postbacks already queued are sent as they were`);
       return;
     }
     setErrors(
@@ -53,8 +53,7 @@ export function EditTab({ postback }: { postback: Postback }): ReactElement {
       {postback.signingSecret !== null && (
         <Panel title="Signing secret">
           <p className="mb-2 text-muted">
-            Every POST is signed with it, in the way of Standard Webhooks, so that your tracker can tell ours
-            from others.
+            Every POST is signed with it (Standard Webhooks), so that your tracker can verify the sender.
           </p>
           <span className="flex items-center gap-2">
             <span className="min-w-0 rounded-md border bg-sunken px-3 py-1.5 font-mono text-sm break-all">

@@ -37,10 +37,7 @@ function byCampaign(gaps: readonly Gap[]): { campaign: Gap["campaign"]; gaps: Ga
 /** Goals of running campaigns that nobody is told of, those that cost the most first; each is a row to add. */
 export function Gaps({ gaps }: { gaps: readonly Gap[] }): ReactElement {
   return (
-    <Panel
-      title={<GroupTitle title="Gaps" note="goals of running campaigns for which no postback fires" />}
-      flush
-    >
+    <Panel title={<GroupTitle title="Gaps" note="goals of active campaigns without a postback" />} flush>
       <ul className="divide-y">
         {byCampaign(gaps).map((group) => {
           const missed = group.gaps.reduce((sum, gap) => sum + gap.conversions, 0);
@@ -52,7 +49,7 @@ export function Gaps({ gaps }: { gaps: readonly Gap[] }): ReactElement {
                 </Link>
                 {missed > 0 && (
                   <span className="block text-sm text-retrying">
-                    {plural(missed, "conversion", "conversions")} in 30 days told nobody
+                    {plural(missed, "conversion", "conversions")} in 30 days not sent to your tracker
                   </span>
                 )}
               </span>

@@ -14,7 +14,7 @@ it("puts what fires everywhere first, then offers, then campaigns, each by name"
     { scope: "GLOBAL" as const, offer: null, campaign: null, n: 5 },
   ]);
   expect(groups.map((g) => [g.title, g.postbacks.map((p) => p.n)])).toEqual([
-    ["Everywhere", [3, 5]],
+    ["Global", [3, 5]],
     ["Casino", [4]],
     ["Poker", [2]],
     ["Zeta", [1]],

@@ -22,8 +22,8 @@ export function byScope<P extends Scoped>(postbacks: readonly P[]): Group<P>[] {
     if (!group) {
       group = {
         id,
-        title: place?.name ?? "Everywhere",
-        note: { GLOBAL: "every campaign", OFFER: "this offer", CAMPAIGN: "this campaign alone" }[
+        title: place?.name ?? "Global",
+        note: { GLOBAL: "all campaigns", OFFER: "this offer", CAMPAIGN: "this campaign only" }[
           postback.scope
         ],
         postbacks: [],

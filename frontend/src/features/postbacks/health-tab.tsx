@@ -50,9 +50,7 @@ export function HealthTab({ postback }: { postback: Postback }): ReactElement {
 
 /** The median, and what all but one in twenty stay under. */
 function tookInWords(p50Ms: number | null, p95Ms: number | null): string {
-  return p50Ms === null
-    ? "–"
-    : `${formatDuration(p50Ms)} at the median, ${formatDuration(p95Ms ?? p50Ms)} at p95`;
+  return p50Ms === null ? "–" : `${formatDuration(p50Ms)} median, ${formatDuration(p95Ms ?? p50Ms)} p95`;
 }
 
 function rateInWords(rate: number | null, none: string): string {
@@ -61,10 +59,10 @@ function rateInWords(rate: number | null, none: string): string {
 
 function LastDay({ health }: { health: Postback["health"] }): ReactElement {
   return (
-    <Panel title="This postback, in the last 24 hours">
+    <Panel title="This postback, last 24 hours">
       <DayChart hours={health.hours} />
       <Facts>
-        <Fact name="Success rate">{rateInWords(health.successRate, "Nothing has ended yet")}</Fact>
+        <Fact name="Success rate">{rateInWords(health.successRate, "No results yet")}</Fact>
         <Fact name="Delivered">{formatNumber(health.delivered)}</Fact>
         <Fact name="Failed">{formatNumber(health.failed)}</Fact>
         <Fact name="Waiting">{formatNumber(health.waiting)}</Fact>
@@ -87,9 +85,9 @@ function LastDay({ health }: { health: Postback["health"] }): ReactElement {
 }
 
 const circuits = {
-  CLOSED: ["As usual", "delivered"],
-  OPEN: ["Held", "held"],
-  HALF_OPEN: ["Being tried", "retrying"],
+  CLOSED: ["Normal", "delivered"],
+  OPEN: ["Waiting: tracker unavailable", "held"],
+  HALF_OPEN: ["Testing", "retrying"],
   RECOVERING: ["Recovering", "retrying"],
 } as const;
 
@@ -104,11 +102,11 @@ function Tracker({ id }: { id: string }): ReactElement {
   const endpoint = node && "endpoint" in node ? node.endpoint : null;
   if (endpoint === null) {
     return (
-      <Panel title="Its tracker">
+      <Panel title="Tracker">
         {error ? (
           <Note tone="failed">{explain(error)}</Note>
         ) : (
-          <SkeletonBlock label="Loading how its tracker stands" lines={5} />
+          <SkeletonBlock label="Loading the tracker's status" lines={5} />
         )}
       </Panel>
     );
@@ -116,12 +114,12 @@ function Tracker({ id }: { id: string }): ReactElement {
   const { circuit, sentence, because, openedAt, probeAt, waiting, oldestWaitingAt } = endpoint;
   const [word, tone] = circuits[circuit];
   return (
-    <Panel title="Its tracker, for all your postbacks">
+    <Panel title="Tracker, all your postbacks">
       <Facts>
         <Fact name="Host">
           <span className="font-mono text-sm break-all">{endpoint.endpoint}</span>
         </Fact>
-        <Fact name="Circuit">
+        <Fact name="Status">
           <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
             <Badge tone={tone}>{word}</Badge>
             <span className="text-muted">{sentence}</span>
@@ -134,7 +132,7 @@ function Tracker({ id }: { id: string }): ReactElement {
           </Fact>
         )}
         {probeAt !== null && (
-          <Fact name="Tried next">
+          <Fact name="Next attempt">
             <Time at={probeAt} form="full" />
           </Fact>
         )}
@@ -142,12 +140,12 @@ function Tracker({ id }: { id: string }): ReactElement {
           {formatNumber(waiting)}
           {oldestWaitingAt !== null && (
             <span className="text-muted">
-              , the oldest since <Time at={oldestWaitingAt} form="full" />
+              , oldest since <Time at={oldestWaitingAt} form="full" />
             </span>
           )}
         </Fact>
         <Fact name="Success rate">{rateInWords(endpoint.successRate, "Nothing was sent in 24 hours")}</Fact>
-        <Fact name="An exchange took">{tookInWords(endpoint.p50Ms, endpoint.p95Ms)}</Fact>
+        <Fact name="Response time">{tookInWords(endpoint.p50Ms, endpoint.p95Ms)}</Fact>
       </Facts>
     </Panel>
   );

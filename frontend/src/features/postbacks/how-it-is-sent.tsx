@@ -10,8 +10,8 @@ import type { FormErrors } from "@/graphql/user-errors";
 import type { Draft, RuleKind } from "./draft";
 
 const rules: readonly { id: RuleKind; label: string; hint: string }[] = [
-  { id: "NONE", label: "Any 2xx is delivered", hint: "What most trackers need" },
-  { id: "CONTAINS", label: "The body must contain", hint: "Else it counts as refused" },
+  { id: "NONE", label: "Any 2xx response", hint: "What most trackers need" },
+  { id: "CONTAINS", label: "The body must contain", hint: "Otherwise it counts as refused" },
   { id: "NOT_CONTAINS", label: "The body must not contain", hint: "If it does, it counts as refused" },
   { id: "JSON_FIELD", label: "A JSON field must equal", hint: "For trackers that answer 200 to everything" },
 ];
@@ -41,12 +41,12 @@ export function HowItIsSent({
           ]}
           hint={
             draft.method === "POST"
-              ? "The query's values go as a JSON body, signed in the way of Standard Webhooks."
-              : "The values go in the URL, as most trackers read them."
+              ? "The query's values are sent as a JSON body, signed (Standard Webhooks)."
+              : "Values are sent in the URL, as most trackers expect."
           }
         />
         <Select
-          label="What counts as delivered"
+          label="Success rule"
           choices={rules}
           value={draft.rule}
           onChange={(rule) => {
@@ -82,7 +82,7 @@ export function HowItIsSent({
         )}
         <TextField
           label="Name"
-          hint="For you alone; may stay empty."
+          hint="Optional, only you see it."
           value={draft.name}
           onChange={(name) => {
             set({ name });

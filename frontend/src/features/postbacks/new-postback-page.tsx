@@ -45,7 +45,7 @@ export function NewPostbackPage(): ReactElement {
                 setBeginning(null);
               }}
             >
-              Begin again
+              Start over
             </Button>
           )
         }
@@ -118,7 +118,7 @@ function Editor({
         onSubmit={() => void submit()}
         isSaving={fetching}
         submitLabel={
-          draft.goals.length > 1 ? `Create ${String(draft.goals.length)} postbacks` : "Create the postback"
+          draft.goals.length > 1 ? `Create ${String(draft.goals.length)} postbacks` : "Create postback"
         }
         severalGoals
         postbackId={null}

@@ -64,5 +64,5 @@ export function toDraft(postback: Postback): Draft {
 export function placeOf(postback: Postback): string {
   if (postback.scope === "OFFER") return postback.offer?.name ?? "one offer";
   if (postback.scope === "CAMPAIGN") return postback.campaign?.name ?? "one campaign";
-  return "every campaign";
+  return "all campaigns";
 }

@@ -55,7 +55,7 @@ export function PostbackPage(): ReactElement {
         </Link>
       }
     >
-      It was deleted, or it belongs to somebody else.
+      It was deleted, or it belongs to another account.
     </EmptyState>
   );
 }

@@ -79,7 +79,7 @@ export function PostbacksPage(): ReactElement {
   return (
     <>
       <PageHead title="Postbacks" aside={create}>
-        What your tracker is told, when, and how that went in the last 24 hours.
+        What is sent to your tracker, and the results of the last 24 hours.
       </PageHead>
       {error && !data ? (
         <ErrorState
@@ -92,9 +92,9 @@ export function PostbacksPage(): ReactElement {
       ) : !data ? (
         <SkeletonBlock label="Loading the postbacks" lines={8} />
       ) : postbacks.length === 0 ? (
-        <EmptyState icon={Webhook} title="Your tracker is not told of anything yet" action={create}>
+        <EmptyState icon={Webhook} title="No postbacks yet" action={create}>
           A postback calls your tracker the moment a player reaches a goal. Paste your tracker&apos;s postback
-          URL to begin.
+          URL to start.
         </EmptyState>
       ) : (
         <PageBody>

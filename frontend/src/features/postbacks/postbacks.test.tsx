@@ -8,12 +8,12 @@ describe("the postbacks", () => {
   it("are grouped by where they fire, and gaps are shown as rows to add", async () => {
     const { user, path } = open("/postbacks");
     const headings = (await screen.findAllByRole("heading", { level: 2 })).map((h) => h.textContent);
-    expect(headings.map((h) => h.split(" ")[0])).toEqual(["Everywhere", "Royal", "Facebook", "Gaps"]);
+    expect(headings.map((h) => h.split(" ")[0])).toEqual(["Global", "Royal", "Facebook", "Gaps"]);
     await user.click(screen.getByRole("link", { name: /Deposit for TikTok LatAm/ }));
     await screen.findByRole("heading", { name: "New postback" });
     expect(path()).toBe("/postbacks/new?campaign=C2&goal=deposit");
-    await user.click(await screen.findByRole("button", { name: "Write it by hand" }));
-    expect(await screen.findByText(/Fires for Deposit in TikTok LatAm alone/)).toBeInTheDocument();
+    await user.click(await screen.findByRole("button", { name: "Enter manually" }));
+    expect(await screen.findByText(/Fires for Deposit in TikTok LatAm only/)).toBeInTheDocument();
   });
 
   it("are switched off where they stand", async () => {
@@ -28,7 +28,7 @@ describe("the postbacks", () => {
 /** Opens the form of a new postback, past its start. */
 async function openForm(address = "/postbacks/new") {
   const opened = open(address);
-  await opened.user.click(await screen.findByRole("button", { name: "Write it by hand" }));
+  await opened.user.click(await screen.findByRole("button", { name: "Enter manually" }));
   return opened;
 }
 
@@ -37,7 +37,9 @@ describe("a new postback", () => {
     const { user } = open("/postbacks/new");
     await user.click(await screen.findByLabelText("Your tracker's postback URL"));
     await user.paste("Hello, here it is: https://t.example/pb?subid={subid}&status=sale");
-    expect(await screen.findByText(/Looks like Keitaro, 1 of 2 parameters mapped\./)).toBeInTheDocument();
+    expect(
+      await screen.findByText(/Looks like Keitaro: 1 placeholder mapped, 1 fixed value kept\./),
+    ).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Accept" }));
     await waitFor(() => {
       expect(screen.getByRole("group", { name: "The postback" })).toHaveFocus();
@@ -74,12 +76,12 @@ describe("a new postback", () => {
     const doctor = screen.getByRole("region", { name: "Doctor" });
     expect(within(doctor).getByRole("img", { name: "Error" })).toBeInTheDocument();
 
-    await user.click(screen.getByRole("button", { name: "Create the postback" }));
+    await user.click(screen.getByRole("button", { name: "Create postback" }));
     expect(await screen.findByRole("alert")).toHaveTextContent(/cannot be saved like this/);
     expect(world.postbacks).toHaveLength(5);
 
     await user.click(within(doctor).getByRole("button", { name: "Use {param_1}" }));
-    expect(await within(doctor).findByText("Nothing is wrong with it.")).toBeInTheDocument();
+    expect(await within(doctor).findByText("No problems found.")).toBeInTheDocument();
     expect(view.state.doc.toString()).toBe("https://t.example/pb?cid={param_1}&p={payout}");
     await writeUrl("");
     expect(screen.queryByRole("region", { name: "Doctor" })).not.toBeInTheDocument();
@@ -120,7 +122,7 @@ describe("a new postback", () => {
     expect(within(sent.parentElement ?? document.body).getByTitle("payout: 120.00")).toHaveTextContent(
       "120.00",
     );
-    await user.click(screen.getByText("Change the sample values"));
+    await user.click(screen.getByText("Change sample values"));
     const field = screen.getByLabelText("{payout}");
     await user.clear(field);
     await user.type(field, "7.5");
@@ -133,20 +135,20 @@ describe("a new postback", () => {
     const { user, world } = await openForm("/postbacks/new?goal=ftd");
     await writeUrl("https://t.example/pb?cid={param_1}&p={payout}");
     await user.click(await screen.findByLabelText(/^Registration/));
-    await user.click(screen.getByRole("button", { name: "Prove it" }));
-    expect(await screen.findByText("First Time Deposit: proved.")).toBeInTheDocument();
-    const card = screen.getByRole("article", { name: "Proof for Registration" });
+    await user.click(screen.getByRole("button", { name: "Simulate" }));
+    expect(await screen.findByText("First Time Deposit: all values filled.")).toBeInTheDocument();
+    const card = screen.getByRole("article", { name: "Simulation of Registration" });
     await user.click(within(card).getByRole("button", { name: "Fire test" }));
     expect(await within(card).findByText("The tracker accepted the postback.")).toBeInTheDocument();
     expect(world.postbacks).toHaveLength(5);
 
-    const link = screen.getByLabelText(/Its tracking link/);
+    const link = screen.getByLabelText(/Tracking link, as set/);
     await user.clear(link);
     await user.click(link);
     await user.paste("https://go.postrider.example/c/Cmp0Qr7z");
-    expect(screen.getByText(/You have changed something since/)).toBeInTheDocument();
-    await user.click(screen.getByRole("button", { name: "Prove it" }));
-    expect(await screen.findByText("First Time Deposit: fires, with gaps.")).toBeInTheDocument();
+    expect(screen.getByText(/The postback has changed/)).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Simulate" }));
+    expect(await screen.findByText("First Time Deposit: fires, with empty values.")).toBeInTheDocument();
     expect(within(card).getByText("The link carries no param_1.")).toBeInTheDocument();
   });
 
@@ -169,7 +171,7 @@ describe("a new postback", () => {
 
   it("says on its fields what is missing, then makes one for each goal", async () => {
     const { user, path, world } = await openForm();
-    await user.click(await screen.findByRole("button", { name: "Create the postback" }));
+    await user.click(await screen.findByRole("button", { name: "Create postback" }));
     expect(await screen.findByText("Paste your tracker's postback URL.")).toBeInTheDocument();
     expect(screen.getByText("Choose at least one goal.")).toBeInTheDocument();
 
@@ -187,7 +189,7 @@ describe("a new postback", () => {
     await writeUrl("https://t.example/pb?cid={param_1}");
     world.failures.set("LintPostback", { message: "not now" });
     await writeUrl("ftp://t.example/");
-    await user.click(screen.getByRole("button", { name: "Create the postback" }));
+    await user.click(screen.getByRole("button", { name: "Create postback" }));
     await waitFor(() => {
       expect(screen.getByRole("textbox", { name: "URL" })).toHaveAccessibleDescription(
         /must begin with http/,
@@ -210,12 +212,12 @@ describe("one postback", () => {
   it("is deleted only after it was said what that means", async () => {
     const { user, world, path } = open("/postbacks/P2");
     await user.click(await screen.findByRole("button", { name: "Delete" }));
-    const dialog = await screen.findByRole("dialog", { name: "Delete this postback" });
-    expect(dialog).toHaveTextContent("track.northstar.example is no longer told of First Time Deposit");
-    await user.click(within(dialog).getByRole("button", { name: "Keep it" }));
+    const dialog = await screen.findByRole("dialog", { name: "Delete postback" });
+    expect(dialog).toHaveTextContent("track.northstar.example no longer receives First Time Deposit");
+    await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
     expect(world.postbacks).toHaveLength(5);
     await user.click(screen.getByRole("button", { name: "Delete" }));
-    await user.click(await screen.findByRole("button", { name: "Delete it" }));
+    await user.click(await screen.findByRole("button", { name: "Delete postback" }));
     await waitFor(() => {
       expect(path()).toBe("/postbacks");
     });
@@ -232,7 +234,7 @@ describe("one postback", () => {
     expect((await screen.findAllByText("The tracker accepted the postback."))[0]).toBeInTheDocument();
     expect(world.tests[0]?.url).toContain("subid=mine");
     await user.click(screen.getByRole("button", { name: "Run scenarios" }));
-    expect(await screen.findByRole("img", { name: "Look at it" })).toBeInTheDocument();
+    expect(await screen.findByRole("img", { name: "Check" })).toBeInTheDocument();
     expect(await screen.findByText("same again")).toBeInTheDocument();
     await user.click(screen.getByRole("tab", { name: "Health" }));
     await user.click(screen.getByRole("tab", { name: "Test" }));
@@ -250,8 +252,8 @@ describe("one postback", () => {
 
   it("is put back to an earlier version", async () => {
     const { user, world } = open("/postbacks/P2?tab=versions");
-    await user.click(await screen.findByRole("button", { name: "Put this one back" }));
-    await screen.findByText("Version 1 is back, as version 3");
+    await user.click(await screen.findByRole("button", { name: "Restore" }));
+    await screen.findByText("Version 1 restored as version 3");
     expect(world.postbacks[1]?.version).toBe(3);
   });
 

@@ -111,7 +111,7 @@ export function PreviewPanel({
   if (error !== null) return <p className="text-failed">{error}</p>;
   if (preview === null) {
     return (
-      <div role="status" aria-label="Asking for the preview" className="flex flex-col gap-2">
+      <div role="status" aria-label="Loading the preview" className="flex flex-col gap-2">
         <Skeleton />
         <Skeleton className="w-2/3" />
       </div>
@@ -123,7 +123,7 @@ export function PreviewPanel({
       {/* Always there, so that what comes into it is read out. */}
       <div role="status">
         {preview.url === null ? (
-          <p className="text-muted">Mend what is marked: then the URL is here.</p>
+          <p className="text-muted">Fix the marked values to see the URL.</p>
         ) : (
           <p className="rounded-md border bg-sunken px-3 py-2 leading-6">
             <UrlText url={preview.url} parts={urlMarks(preview)} />
@@ -132,7 +132,7 @@ export function PreviewPanel({
       </div>
       {preview.spans.length > 0 && (
         <details>
-          <summary className="link w-fit cursor-default list-none">Change the sample values</summary>
+          <summary className="link w-fit cursor-default list-none">Change sample values</summary>
           <div className="mt-2 grid grid-cols-2 gap-3 max-sm:grid-cols-1">
             <MacroValues spans={preview.spans} values={values} onValues={onValues} />
           </div>

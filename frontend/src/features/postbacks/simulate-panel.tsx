@@ -13,8 +13,8 @@ import type { Draft } from "./draft";
 import { type LinkChoice, useLinkChoices, withToken } from "./simulate/links";
 import { type Simulation, SimulateQuery } from "./simulate/simulation";
 import { SimulationCard } from "./simulate/simulation-card";
-import { FireTest } from "./test/test-parts";
-import { TestResult } from "./test/test-result";
+import { FireTest } from "./testfire/test-parts";
+import { TestResult } from "./testfire/test-result";
 
 interface Proved {
   goal: string;
@@ -58,7 +58,7 @@ export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePane
 
   const prove = async () => {
     if (draft.goals.length === 0) {
-      setProblem("Choose a goal first: a conversion is of one goal.");
+      setProblem("Choose a goal first.");
       return;
     }
     setProblem(null);
@@ -99,11 +99,11 @@ export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePane
   };
 
   return (
-    <Panel title="Prove it">
+    <Panel title="Simulate">
       <div className="flex flex-col gap-4">
         <p className="text-muted">
-          A simulated click on your tracking link and a simulated conversion run through these rules. Nothing
-          is sent, nothing is counted.
+          Runs a simulated click on your tracking link and a simulated conversion through these rules. Nothing
+          is sent or counted.
         </p>
         <div className="grid grid-cols-[14rem_minmax(0,1fr)] gap-3 max-sm:grid-cols-1">
           <ComboBox
@@ -117,7 +117,7 @@ export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePane
             }}
           />
           <TextField
-            label="Its tracking link, as your tracker has it"
+            label="Tracking link, as set in your tracker"
             value={text}
             onChange={(next) => {
               setTyped(next);
@@ -129,7 +129,8 @@ export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePane
         </div>
         <div>
           <Button icon={BadgeCheck} isPending={isProving} onPress={() => void prove()}>
-            Prove it
+            {" "}
+            Simulate{" "}
           </Button>
         </div>
         <div role="status" className="flex flex-col gap-3 empty:hidden">
@@ -147,7 +148,7 @@ export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePane
             );
           })}
           {proved !== null && proved.of !== of && (
-            <p className="text-retrying">You have changed something since: prove it once more.</p>
+            <p className="text-retrying">The postback has changed: simulate again.</p>
           )}
         </div>
       </div>

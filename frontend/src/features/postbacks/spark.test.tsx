@@ -9,7 +9,7 @@ const hours = (...counts: [delivered: number, failed: number][]) =>
 test("every hour with something in it is seen, however much another has", () => {
   render(<Spark hours={hours([1000, 0], [1, 0], [0, 1], [0, 0])} />);
   const image = screen.getByRole("img", {
-    name: "The last 4 hours, 1 with failures, at most 1,000 in one",
+    name: "The last 4 hours, 1 with failures, peak 1,000 an hour",
   });
   const heights = [...image.querySelectorAll("g")].map((hour) =>
     [...hour.querySelectorAll("rect")].map((rect) => rect.getAttribute("height")),

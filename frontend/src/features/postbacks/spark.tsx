@@ -84,5 +84,5 @@ function inWords(hours: readonly Hour[]): string {
   const bad = hours.filter((hour) => hour.failed > 0).length;
   const most = Math.max(...hours.map((hour) => hour.delivered + hour.failed));
   const failures = bad === 0 ? "none with a failure" : `${formatNumber(bad)} with failures`;
-  return `The last ${formatNumber(hours.length)} hours, ${failures}, at most ${formatNumber(most)} in one`;
+  return `The last ${formatNumber(hours.length)} hours, ${failures}, peak ${formatNumber(most)} an hour`;
 }

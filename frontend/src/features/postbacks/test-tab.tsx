@@ -13,10 +13,10 @@ import { Time } from "@/components/ui/time";
 import { explain } from "@/graphql/client";
 
 import { MacroValues, usePreview, valueInputs } from "./preview";
-import { useTestValues } from "./test/saved-values";
-import { Scenarios } from "./test/scenarios";
-import { FireTest, PastTests, type PostbackTest } from "./test/test-parts";
-import { TestResult } from "./test/test-result";
+import { useTestValues } from "./testfire/saved-values";
+import { Scenarios } from "./testfire/scenarios";
+import { FireTest, PastTests, type PostbackTest } from "./testfire/test-parts";
+import { TestResult } from "./testfire/test-result";
 
 const noTests: readonly PostbackTest[] = [];
 
@@ -82,28 +82,28 @@ function Loaded({
               void fire({ input }).then(onFired);
             }}
           >
-            {spans.length === 0 && <p className="text-muted">The URL names no macro: it is sent as it is.</p>}
+            {spans.length === 0 && <p className="text-muted">The URL has no macros: it is sent as it is.</p>}
             <MacroValues spans={spans} values={values} onValues={setValues} />
             <Button type="submit" look="primary" icon={Zap} isPending={fetching}>
               Fire test
             </Button>
             <p className="text-sm text-muted">
-              It really calls your tracker, marked as a test: counted in no report, and in the log only if
-              asked for.
+              Sends a real request to your tracker, marked as a test: not in any report, in the log only on
+              request.
             </p>
           </Form>
         </Panel>
         <Scenarios input={input} onRun={onFired} />
       </div>
       <div className="flex min-w-0 flex-col gap-4">
-        <Panel title="What your tracker answered">
+        <Panel title="Tracker response">
           <div ref={answer} role="status" className="scroll-mt-16">
             {fault !== null ? (
               <p className="text-failed">{fault}</p>
             ) : payload?.test ? (
               <TestResult test={payload.test} />
             ) : (
-              <p className="text-muted">Nothing has been fired yet.</p>
+              <p className="text-muted">No test fired yet.</p>
             )}
           </div>
         </Panel>

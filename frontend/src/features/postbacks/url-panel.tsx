@@ -40,7 +40,7 @@ export function UrlPanel({
     [previewed.preview],
   );
   return (
-    <Panel title="Where it goes">
+    <Panel title="Postback URL">
       <div className="flex flex-col gap-4">
         <Suspense fallback={<Skeleton className="h-28" />}>
           <UrlField

@@ -42,7 +42,7 @@ export function VersionsTab({ postback }: { postback: Postback }): ReactElement 
 function inWords({ method, statuses, enabled, bodyRule, aggregateSeconds, furtherGoals }: Version): string {
   const rule =
     bodyRule === null
-      ? "any 2xx is delivered"
+      ? "any 2xx response"
       : bodyRule.kind === "JSON_FIELD"
         ? `the field ${bodyRule.path} must be ${bodyRule.value}`
         : `the body must ${bodyRule.kind === "CONTAINS" ? "" : "not "}contain ${bodyRule.value}`;
@@ -105,7 +105,7 @@ function PutBack({ version }: { version: Version }): ReactElement {
   const put = async () => {
     const { data, error } = await restore({ input: { versionId: version.id } });
     const saved = data?.restorePostbackVersion.postback;
-    if (saved) toast(`Version ${String(version.number)} is back, as version ${String(saved.version)}`);
+    if (saved) toast(`Version ${String(version.number)} restored as version ${String(saved.version)}`);
     else {
       const { userErrors } = data?.restorePostbackVersion ?? { userErrors: [] };
       toast(error ? explain(error) : userErrors.map((e) => e.message).join(" "), "failed");
@@ -114,7 +114,7 @@ function PutBack({ version }: { version: Version }): ReactElement {
 
   return (
     <Button size="sm" icon={Undo2} isPending={fetching} onPress={() => void put()}>
-      Put this one back
+      Restore
     </Button>
   );
 }

@@ -52,8 +52,8 @@ export function WhenItFires({
             label="Goals"
             hint={
               draft.aggregateSeconds === null
-                ? "One postback is made for each."
-                : "They are aggregated together, by one postback."
+                ? "One postback is created per goal."
+                : "One postback aggregates them all."
             }
             value={draft.goals}
             onChange={(chosen) => {
@@ -87,9 +87,9 @@ export function WhenItFires({
             set({ scope });
           }}
           choices={[
-            { id: "GLOBAL", label: "Everywhere" },
-            { id: "OFFER", label: "An offer" },
-            { id: "CAMPAIGN", label: "A campaign" },
+            { id: "GLOBAL", label: "All campaigns" },
+            { id: "OFFER", label: "One offer" },
+            { id: "CAMPAIGN", label: "One campaign" },
           ]}
         />
         {draft.scope === "OFFER" && offers.length > 0 && (
@@ -118,7 +118,7 @@ export function WhenItFires({
         )}
         <CheckboxGroup
           label="Statuses"
-          hint="Many trackers count whatever arrives as approved."
+          hint="Many trackers count every postback as approved."
           value={draft.statuses}
           onChange={(chosen) => {
             set({ statuses: statuses.map((s) => s.id).filter((id) => chosen.includes(id)) });

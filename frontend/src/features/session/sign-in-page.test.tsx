@@ -70,11 +70,11 @@ describe("signing in", () => {
 
   it("is asked for over the page when the session ends, and what was typed is still there", async () => {
     const { world, user } = open("/postbacks/new", new World(3));
-    await user.click(await screen.findByRole("button", { name: "Write it by hand" }));
+    await user.click(await screen.findByRole("button", { name: "Enter manually" }));
     const url = await writeUrl("https://t.example/?c={param_1}");
     await user.click(await screen.findByLabelText(/^Registration/));
     world.failures.set("CreatePostback", { message: "Sign in first.", code: "unauthenticated" });
-    await user.click(screen.getByRole("button", { name: "Create the postback" }));
+    await user.click(screen.getByRole("button", { name: "Create postback" }));
 
     const password = await screen.findByLabelText("Password");
     world.failures.clear();
@@ -85,7 +85,7 @@ describe("signing in", () => {
     });
     expect(url.state.doc.toString()).toBe("https://t.example/?c={param_1}");
     expect(url.dom).toBeInTheDocument();
-    await user.click(screen.getByRole("button", { name: "Create the postback" }));
+    await user.click(screen.getByRole("button", { name: "Create postback" }));
     await screen.findByText(/Created 1 postback/);
   });
 });

@@ -47,10 +47,10 @@ export function SignInPage(): ReactElement {
           <img src="/favicon.svg" alt="" width={32} height={32} />
           <h1 className="mt-4 text-xl font-semibold tracking-tight">Sign in to Postrider</h1>
           <p className="mt-1 text-muted">
-            Every conversion delivered to your tracker, and everything that happened to it.
+            Every conversion delivered to your tracker, with its full history.
           </p>
         </div>
-        {to !== undefined && <p className="text-muted">Afterwards you are back where you wanted to go.</p>}
+        {to !== undefined && <p className="text-muted">You will return to the page you opened.</p>}
         {error && (
           <Note tone="failed" role="alert">
             {explain(error)}
@@ -61,7 +61,7 @@ export function SignInPage(): ReactElement {
         </div>
         {demo.length > 0 && (
           <section className="flex flex-col gap-2">
-            <h2 className="text-sm font-medium">Or look around with demo data</h2>
+            <h2 className="text-sm font-medium">Or explore the demo data</h2>
             <ul className="flex flex-col gap-2">
               {demo.map((signIn) => (
                 <li key={signIn.email}>

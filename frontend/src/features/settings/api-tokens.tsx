@@ -70,11 +70,11 @@ const RevokeToken = graphql(`
 type Token = NonNullable<NonNullable<ResultOf<typeof TokensQuery>["viewer"]>["apiTokens"]>[number];
 
 const scopes = [
-  { id: "read", label: "Read", hint: "whatever you may read" },
+  { id: "read", label: "Read", hint: "everything you can see" },
   { id: "write", label: "Write", hint: "campaigns, postbacks and settings" },
   { id: "conversions", label: "Conversions", hint: "record them and change their status" },
   { id: "replay", label: "Replay", hint: "deliveries" },
-  { id: "secrets", label: "Secrets", hint: "read and change them, and make API tokens" },
+  { id: "secrets", label: "Secrets", hint: "read and change them, and create API tokens" },
 ] as const;
 
 /** Ticked in a new token's form: what opens further doors is chosen on purpose. */
@@ -119,7 +119,7 @@ export function ApiTokens(): ReactElement {
         <SkeletonBlock label="Loading the tokens" lines={3} />
       ) : !sorted || sorted.length === 0 ? (
         <p className="p-4 text-muted">
-          None yet. A token lets a program do what you may do here, over GraphQL.
+          None yet. A token lets a program do over GraphQL what you can do here.
         </p>
       ) : (
         <ul className="divide-y">
@@ -191,7 +191,7 @@ function TokenLine({ token, parent }: { token: Token; parent: string | undefined
               · expires <Time at={token.expiresAt} />
             </>
           )}
-          {parent !== undefined && ` · made with ${parent}, ends with it`}
+          {parent !== undefined && ` · created with ${parent}, revoked with it`}
         </p>
       </div>
       {token.revokedAt === null && (
@@ -212,12 +212,11 @@ function TokenLine({ token, parent }: { token: Token; parent: string | undefined
           setAsking(false);
         }}
         onConfirm={() => void confirm()}
-        action="Revoke it"
+        action="Revoke token"
         danger
         isPending={fetching}
       >
-        Every program that uses this token, or one that was made with it, is refused from now on. This cannot
-        be undone; a new token can be made.
+        Programs that use this token, or one created with it, lose access at once. This cannot be undone.
       </Confirm>
     </li>
   );
@@ -268,12 +267,12 @@ function CreateForm({ onDone }: { onDone: () => void }): ReactElement {
     return (
       <div className="flex flex-col gap-4">
         <Note tone="retrying" icon={KeyRound} role="status">
-          Copy it now: it is shown this once, and we keep only its hash.
+          Copy it now: it is shown once, and only its hash is stored.
         </Note>
         <p className="rounded-md border bg-sunken px-3 py-2 font-mono text-sm break-all">{secret}</p>
         <div className="flex justify-end gap-2">
           <CopyButton text={secret} what="the token" words primary />
-          <Button onPress={onDone}>I have kept it</Button>
+          <Button onPress={onDone}>I have saved it</Button>
         </div>
       </div>
     );
@@ -296,7 +295,7 @@ function CreateForm({ onDone }: { onDone: () => void }): ReactElement {
         error={errors.fields["name"]}
       />
       <CheckboxGroup
-        label="What it may do"
+        label="Permissions"
         value={chosen}
         onChange={setChosen}
         error={errors.fields["scopes"]}
@@ -317,7 +316,7 @@ function CreateForm({ onDone }: { onDone: () => void }): ReactElement {
       />
       <div className="flex justify-end">
         <Button type="submit" look="primary" isPending={fetching}>
-          Create the token
+          Create token
         </Button>
       </div>
     </Form>

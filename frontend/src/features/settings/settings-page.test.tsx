@@ -9,14 +9,14 @@ it("a token is shown once, and can be revoked", async () => {
   const dialog = await screen.findByRole("dialog", { name: "New API token" });
   await user.type(within(dialog).getByLabelText("Name"), "Script");
   await user.click(within(dialog).getByLabelText(/^Replay/));
-  await user.click(within(dialog).getByRole("button", { name: "Create the token" }));
+  await user.click(within(dialog).getByRole("button", { name: "Create token" }));
   expect(await within(dialog).findByText("pr_live_9fK2vX0123456789abcdef")).toBeInTheDocument();
   expect(world.tokens[1]?.scopes).toEqual(["READ", "WRITE", "CONVERSIONS"]);
-  await user.click(within(dialog).getByRole("button", { name: "I have kept it" }));
+  await user.click(within(dialog).getByRole("button", { name: "I have saved it" }));
   expect(screen.queryByText("pr_live_9fK2vX0123456789abcdef")).not.toBeInTheDocument();
 
   await user.click(await screen.findByRole("button", { name: "Revoke Script" }));
-  await user.click(await screen.findByRole("button", { name: "Revoke it" }));
+  await user.click(await screen.findByRole("button", { name: "Revoke token" }));
   await screen.findByText("Revoked Script");
   expect(world.tokens[1]?.revokedAt).not.toBeNull();
 });
@@ -25,7 +25,7 @@ it("a wrong password is said on its field", async () => {
   const { user } = open("/settings");
   await user.type(await screen.findByLabelText("Current password"), "wrong");
   await user.type(screen.getByLabelText("New password"), "a better one");
-  await user.click(screen.getByRole("button", { name: "Change the password" }));
+  await user.click(screen.getByRole("button", { name: "Change password" }));
   await waitFor(() => {
     expect(screen.getByLabelText("Current password")).toHaveAccessibleDescription(
       "That is not your password.",
@@ -38,6 +38,6 @@ it("the theme is chosen and kept", async () => {
   await user.click(await screen.findByRole("radio", { name: "Dark" }));
   expect(document.documentElement.dataset["theme"]).toBe("dark");
   expect(localStorage.getItem("postrider.theme")).toBe("dark");
-  await user.click(screen.getByRole("radio", { name: "As the system" }));
+  await user.click(screen.getByRole("radio", { name: "System" }));
   expect(document.documentElement.dataset["theme"]).toBe("light");
 });

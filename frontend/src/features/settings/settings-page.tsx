@@ -88,7 +88,7 @@ function Theme(): ReactElement {
       choices={[
         { id: "light", label: "Light" },
         { id: "dark", label: "Dark" },
-        { id: "system", label: "As the system" },
+        { id: "system", label: "System" },
       ]}
     />
   );
@@ -99,7 +99,7 @@ const ownZone = "own";
 function zoneChoices(): { id: string; label: string; hint?: string }[] {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return [
-    { id: ownZone, label: "This browser's own", hint: own },
+    { id: ownZone, label: "Browser time zone", hint: own },
     { id: "UTC", label: "UTC" },
     ...Intl.supportedValuesOf("timeZone")
       .filter((zone) => zone !== "UTC")
@@ -115,7 +115,7 @@ function TimeZone({ value }: { value: string }): ReactElement {
     const { data, error } = await update({ input: { timeZone: id === ownZone ? "" : id } });
     if (data?.updateSettings.viewer) {
       toast(
-        id === ownZone ? "Times are in this browser's own zone" : `Times are in ${id.replaceAll("_", " ")}`,
+        id === ownZone ? "Times are in the browser's time zone" : `Times are in ${id.replaceAll("_", " ")}`,
       );
     } else {
       toast(
@@ -150,7 +150,7 @@ function Password(): ReactElement {
     setErrors(noErrors);
     const { data, error } = await change({ input: { currentPassword, newPassword, revokeTokens } });
     if (data?.changePassword.viewer) {
-      toast("Changed the password");
+      toast("Password changed");
       setCurrent("");
       setNew("");
       return;
@@ -189,7 +189,7 @@ function Password(): ReactElement {
           error={errors.fields["newPassword"]}
         />
         <Checkbox isSelected={revokeTokens} onChange={setRevoke}>
-          Revoke my API tokens too <span className="text-muted">every other session ends in any case</span>
+          Revoke my API tokens too <span className="text-muted">all other sessions end in any case</span>
         </Checkbox>
         <div>
           <Button
@@ -197,7 +197,7 @@ function Password(): ReactElement {
             isPending={fetching}
             isDisabled={currentPassword === "" || newPassword === ""}
           >
-            Change the password
+            Change password
           </Button>
         </div>
       </Form>

@@ -144,13 +144,14 @@ export function AffiliatesPage(): ReactElement {
         setAsked({ kind: "user", affiliateId, name });
       }}
     >
-      New sign-in
+      {" "}
+      New user{" "}
     </Button>
   );
   return (
     <>
       <PageHead title="Affiliates" aside={create}>
-        Whose traffic it is, and who signs in.
+        Affiliates and the users who sign in for them.
       </PageHead>
       <PageBody className="max-w-5xl">
         <Listing
@@ -178,7 +179,7 @@ export function AffiliatesPage(): ReactElement {
                       viewAs(affiliate.id);
                     }}
                   >
-                    Look as <span className="sr-only">{affiliate.name}</span>
+                    View as <span className="sr-only">{affiliate.name}</span>
                   </Button>
                   {signIn(affiliate.id, affiliate.name)}
                 </span>
@@ -193,14 +194,14 @@ export function AffiliatesPage(): ReactElement {
             </Panel>
           ))}
           {data?.staff && (
-            <Panel flush title="The network's own" aside={isAdmin ? signIn(null, "the network") : undefined}>
-              <Users users={data.staff} of="the network" onChanged={again} onPassword={setFresh} />
+            <Panel flush title="Staff" aside={isAdmin ? signIn(null, "staff") : undefined}>
+              <Users users={data.staff} of="staff" onChanged={again} onPassword={setFresh} />
             </Panel>
           )}
         </Listing>
       </PageBody>
       <Dialog
-        title={asked?.kind === "user" ? `New sign-in for ${asked.name}` : "New affiliate"}
+        title={asked?.kind === "user" ? `New user: ${asked.name}` : "New affiliate"}
         isOpen={asked !== null}
         onClose={() => {
           setAsked(null);
@@ -210,7 +211,7 @@ export function AffiliatesPage(): ReactElement {
           <AffiliateForm
             onSaved={(name) => {
               setAsked(null);
-              toast(`${name} is an affiliate, with a link for every offer`);
+              toast(`Created affiliate ${name}, with a link for every offer`);
               again();
             }}
           />
@@ -227,7 +228,7 @@ export function AffiliatesPage(): ReactElement {
         )}
       </Dialog>
       <Dialog
-        title="Shown this once"
+        title="Password (shown once)"
         isOpen={fresh !== null}
         onClose={() => {
           setFresh(null);
@@ -236,9 +237,9 @@ export function AffiliatesPage(): ReactElement {
         {fresh && (
           <div className="flex flex-col gap-3">
             <p>
-              The password of <strong>{fresh.email}</strong>. It is kept nowhere in clear: copy it now.
+              Password of <strong>{fresh.email}</strong>. It is not stored in plain text: copy it now.
             </p>
-            <CodeBlock what="The password" code={fresh.password} wrap />
+            <CodeBlock what="password" code={fresh.password} wrap />
           </div>
         )}
       </Dialog>
@@ -268,7 +269,7 @@ function Users({
     });
   };
   const columns: Column<User>[] = [
-    { id: "email", header: "Sign-in", lead: true, width: "32%", cell: (row) => row.email },
+    { id: "email", header: "User", lead: true, width: "32%", cell: (row) => row.email },
     {
       id: "state",
       header: "State",
@@ -276,9 +277,9 @@ function Users({
       width: "14%",
       cell: (row) =>
         row.disabledAt === null ? (
-          <Badge tone="delivered">May sign in</Badge>
+          <Badge tone="delivered">Active</Badge>
         ) : (
-          <Badge tone="failed">Shut out</Badge>
+          <Badge tone="failed">Disabled</Badge>
         ),
     },
     { id: "role", header: "Role", width: "12%", cell: (row) => row.role.toLowerCase() },
@@ -307,7 +308,8 @@ function Users({
               setAsked({ user: row, what: "reset" });
             }}
           >
-            New password
+            {" "}
+            Reset password{" "}
           </Button>
           <Button
             size="sm"
@@ -317,23 +319,23 @@ function Users({
               else setDisabled(row, false);
             }}
           >
-            {row.disabledAt === null ? "Shut out" : "Let in"}
+            {row.disabledAt === null ? "Disable" : "Enable"}
           </Button>
         </span>
       ),
     },
   ];
-  if (users.length === 0) return <p className="p-4 text-muted">Nobody signs in for {of} yet.</p>;
+  if (users.length === 0) return <p className="p-4 text-muted">No users yet.</p>;
   return (
     <>
-      <Table label={`Sign-ins of ${of}`} columns={columns} rows={users} rowId={(row) => row.id} />
+      <Table label={`Users: ${of}`} columns={columns} rows={users} rowId={(row) => row.id} />
       <Confirm
-        title={asked?.what === "disable" ? "Shut out" : "New password"}
+        title={asked?.what === "disable" ? "Disable user" : "Reset password"}
         isOpen={asked !== null}
         onClose={() => {
           setAsked(null);
         }}
-        action={asked?.what === "disable" ? `Shut ${asked.user.email} out` : "Make a new password"}
+        action={asked?.what === "disable" ? `Disable ${asked.user.email}` : "Reset password"}
         danger={asked?.what === "disable"}
         isPending={disable.isSaving || reset.isSaving}
         onConfirm={() => {
@@ -352,8 +354,8 @@ function Users({
         <GeneralError text={disable.errors.general ?? reset.errors.general} />
         <p>
           {asked?.what === "disable"
-            ? "Its sessions and API tokens end at once, for good. When it is let in again, it signs in anew and makes new tokens."
-            : "The old one stops working at once, and every session and API token ends."}
+            ? "All sessions and API tokens are revoked at once, for good. Once enabled again, the user signs in and creates new tokens."
+            : "The old password stops working at once; all sessions and API tokens are revoked."}
         </p>
       </Confirm>
     </>
@@ -383,7 +385,7 @@ function AffiliateForm({ onSaved }: { onSaved: (name: string) => void }): ReactE
       />
       <div className="flex justify-end">
         <Button type="submit" look="primary" isPending={isSaving}>
-          Create the affiliate
+          Create affiliate
         </Button>
       </div>
     </Form>
@@ -433,7 +435,7 @@ function UserForm({
       )}
       <div className="flex justify-end">
         <Button type="submit" look="primary" isPending={isSaving}>
-          Create the sign-in
+          Create user
         </Button>
       </div>
     </Form>

@@ -107,13 +107,13 @@ function List({ entity }: { entity: string | undefined }): ReactElement {
     },
     {
       id: "changes",
-      header: "From which value to which",
+      header: "Changes",
       cell: (row) => <Changes changes={row.changes} whole={row.action === "update"} />,
     },
   ];
   return (
     <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
-      <PageHead title="Audit">Who changed what. Nobody can change it, or take anything away.</PageHead>
+      <PageHead title="Audit">Who changed what. Entries cannot be changed or deleted.</PageHead>
       <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
         <FilterMenu
           name="What"
@@ -128,7 +128,7 @@ function List({ entity }: { entity: string | undefined }): ReactElement {
         what="The audit log"
         error={data ? undefined : error}
         isEmpty={data !== undefined && rows.length === 0}
-        empty={{ title: "Nothing was changed yet", words: "Every change of a setting will stand here." }}
+        empty={{ title: "No changes yet", words: "Every change of a setting is listed here." }}
         onRetry={() => {
           refetch({ requestPolicy: "network-only" });
         }}

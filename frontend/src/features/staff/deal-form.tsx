@@ -49,7 +49,7 @@ interface Tier {
   percent: string;
 }
 
-const everybody = { id: "", label: "Everybody's" };
+const everybody = { id: "", label: "All affiliates" };
 
 /** A deal to be made. The one that holds then ends where it begins. */
 export function DealForm({
@@ -134,7 +134,7 @@ export function DealForm({
       />
       {paysAmount && (
         <TextField
-          label={model === "CPL" ? "For each lead" : "For each qualified player"}
+          label={model === "CPL" ? "Per lead" : "Per qualified player"}
           value={amount}
           onChange={setAmount}
           inputMode="decimal"
@@ -143,7 +143,7 @@ export function DealForm({
       )}
       {paysPercent && (
         <TextField
-          label="Percent of net revenue"
+          label="Percent of NGR"
           value={percent}
           onChange={setPercent}
           inputMode="decimal"
@@ -152,7 +152,7 @@ export function DealForm({
       )}
       {model === "CPL" && (
         <Select
-          label="The lead"
+          label="Lead goal"
           choices={goals}
           value={leadGoal}
           onChange={setLeadGoal}
@@ -161,14 +161,14 @@ export function DealForm({
       )}
       <TextField label="Currency" value={currency} onChange={setCurrency} error={errors.fields["currency"]} />
       <Select
-        label="Whose"
+        label="Applies to"
         choices={[
           everybody,
           ...(data?.affiliates?.edges ?? []).map(({ node }) => ({ id: node.id, label: node.name })),
         ]}
         value={affiliateId}
         onChange={setAffiliateId}
-        hint="An affiliate's own goes over the offer's."
+        hint="An affiliate's deal overrides the default deal."
         error={errors.fields["affiliateId"]}
       />
       <TextField
@@ -176,25 +176,25 @@ export function DealForm({
         type="date"
         value={from}
         onChange={setFrom}
-        hint="At midnight UTC; empty for always."
+        hint="At 00:00 UTC. Empty: always."
         error={errors.fields["validFrom"]}
       />
-      <TextField label="To" type="date" value={to} onChange={setTo} hint="Empty for no end." />
+      <TextField label="To" type="date" value={to} onChange={setTo} hint="Empty: no end." />
       {paysPercent && (
         <Switch isSelected={negativeCarryover} onChange={setNegativeCarryover} className="sm:col-span-2">
-          A month below zero is taken off the next
+          Negative carryover
         </Switch>
       )}
       <fieldset className="flex flex-col gap-3 rounded-md border p-4 sm:col-span-2">
-        <legend className="px-1 text-sm font-semibold">Tiers, month by month</legend>
+        <legend className="px-1 text-sm font-semibold">Monthly tiers</legend>
         {tiers.length > 0 && (
           <Segmented
-            label="They go by"
+            label="Tiers based on"
             value={tierBy}
             onChange={setTierBy}
             choices={[
               { id: "COUNT", label: "Count" },
-              { id: "REVENUE", label: "Net revenue" },
+              { id: "REVENUE", label: "NGR" },
             ]}
           />
         )}
@@ -238,13 +238,13 @@ export function DealForm({
               setTiers([...tiers, { from: "", amount: "", percent: "" }]);
             }}
           >
-            Add a tier
+            Add tier
           </Button>
         </div>
       </fieldset>
       <div className="flex justify-end sm:col-span-2">
         <Button type="submit" look="primary" isPending={isSaving}>
-          Make the deal
+          Create deal
         </Button>
       </div>
     </Form>

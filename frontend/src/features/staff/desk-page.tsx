@@ -68,7 +68,7 @@ const Import = graphql(`
 export function DeskPage(): ReactElement {
   return (
     <>
-      <PageHead title="By hand">What the operator should have reported, and did not.</PageHead>
+      <PageHead title="Manual conversions">Conversions that the operator failed to report.</PageHead>
       <PageBody>
         <FirePanel />
         <ImportPanel />
@@ -116,8 +116,8 @@ function FirePanel(): ReactElement {
       id,
       words:
         payload.result === "DUPLICATE"
-          ? `The click of ${affiliate?.name ?? "nobody"} has this conversion already; nothing was fired.`
-          : `Recorded for ${affiliate?.name ?? "nobody"}; ${plural(deliveries.length, "postback fires", "postbacks fire")}.`,
+          ? `The click of ${affiliate?.name ?? "no affiliate"} has this conversion already; no postback was fired.`
+          : `Recorded for ${affiliate?.name ?? "no affiliate"}; ${plural(deliveries.length, "postback fires", "postbacks fire")}.`,
     });
   };
 
@@ -128,8 +128,8 @@ function FirePanel(): ReactElement {
           <GeneralError text={errors.general} />
         </div>
         <TextField
-          label="Click id, or the value of a param"
-          hint="The newest click that has it."
+          label="Click id or param value"
+          hint="The newest matching click."
           placeholder="MYTEST123"
           mono
           isRequired
@@ -147,7 +147,7 @@ function FirePanel(): ReactElement {
         />
         <TextField
           label="Transaction id"
-          hint="Needed for goals that repeat."
+          hint="Required for goals that repeat."
           mono
           value={transactionId}
           onChange={setTransactionId}
@@ -176,7 +176,7 @@ function FirePanel(): ReactElement {
         <Note tone="delivered" role="status" className="mt-4">
           {done.words}{" "}
           <Link to="/conversions/$id" params={{ id: done.id }}>
-            Open the conversion
+            Open conversion
           </Link>
         </Note>
       )}
@@ -188,7 +188,7 @@ type Line = ResultOf<typeof Import>["importStatusChanges"]["lines"][number];
 
 const outcomes: Record<string, string> = {
   change: "Changes",
-  same: "Is so already",
+  same: "No change",
   not_found: "Not found",
   refused: "Refused",
 };
@@ -236,19 +236,18 @@ function ImportPanel(): ReactElement {
     },
     {
       id: "message",
-      header: "What happens",
+      header: "Details",
       cell: (row) => <span className="text-muted">{row.message}</span>,
     },
   ];
 
   return (
-    <Panel title="Status changes from a file">
+    <Panel title="Status import">
       <div className="flex flex-col gap-4">
         <GeneralError text={problem} />
         <p className="text-muted">
-          The first line names the columns: <code>transaction_id</code> or <code>conversion_id</code>,{" "}
-          <code>status</code>, and where wanted <code>goal</code>, <code>amount</code> and <code>reason</code>
-          .
+          The first line lists the columns: <code>transaction_id</code> or <code>conversion_id</code>,{" "}
+          <code>status</code>, and optionally <code>goal</code>, <code>amount</code> and <code>reason</code>.
         </p>
         <label className="flex flex-col gap-1 text-sm">
           <span className="font-medium">CSV file</span>
@@ -263,7 +262,7 @@ function ImportPanel(): ReactElement {
           />
         </label>
         <TextField
-          label="Or paste its lines"
+          label="Or paste CSV"
           rows={5}
           mono
           value={csv}
@@ -294,7 +293,7 @@ function ImportPanel(): ReactElement {
         </div>
         {preview && (
           <Table
-            label="What the file does"
+            label="Preview of the import"
             columns={columns}
             rows={preview.lines}
             rowId={(row) => String(row.line)}

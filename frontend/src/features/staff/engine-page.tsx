@@ -48,9 +48,9 @@ type Worker = Engine["workers"][number];
 type Queue = Engine["queues"][number];
 
 const circuits = {
-  CLOSED: ["As usual", "delivered"],
-  OPEN: ["Held", "held"],
-  HALF_OPEN: ["Trying", "retrying"],
+  CLOSED: ["Normal", "delivered"],
+  OPEN: ["Down", "held"],
+  HALF_OPEN: ["Testing", "retrying"],
   RECOVERING: ["Recovering", "retrying"],
 } as const;
 
@@ -85,18 +85,18 @@ export function EnginePage(): ReactElement {
         return <Badge tone={tone}>{word}</Badge>;
       },
     },
-    { id: "sentence", header: "Why", cell: (row) => <span className="text-muted">{row.sentence}</span> },
+    { id: "sentence", header: "Reason", cell: (row) => <span className="text-muted">{row.sentence}</span> },
     { id: "waiting", header: "Waiting", align: "right", label: "waiting", cell: (row) => row.waiting },
     {
       id: "oldest",
-      header: "The oldest since",
-      label: "the oldest since",
+      header: "Oldest since",
+      label: "oldest since",
       cell: (row) => (row.oldestWaitingAt === null ? <None /> : <RelativeTime at={row.oldestWaitingAt} />),
     },
     {
       id: "probe",
-      header: "Tried next",
-      label: "tried next",
+      header: "Next attempt",
+      label: "next attempt",
       cell: (row) => (row.probeAt === null ? <None /> : <RelativeTime at={row.probeAt} />),
     },
   ];
@@ -111,9 +111,9 @@ export function EnginePage(): ReactElement {
       id: "promotes",
       header: "Role",
       trail: true,
-      cell: (row) => row.promotes && <Badge tone="accent">Promotes</Badge>,
+      cell: (row) => row.promotes && <Badge tone="accent">Leader</Badge>,
     },
-    { id: "slots", header: "At once", align: "right", label: "at once", cell: (row) => row.slots },
+    { id: "slots", header: "Concurrency", align: "right", label: "concurrency", cell: (row) => row.slots },
     {
       id: "started",
       header: "Started",
@@ -136,18 +136,19 @@ export function EnginePage(): ReactElement {
   return (
     <>
       <PageHead
-        title="Engine"
+        title="Delivery queue"
         aside={
           <Link to="/deliveries" search={{ state: ["QUEUED", "RETRYING", "HELD"] }} className={buttonClass()}>
-            What waits
+            View waiting{" "}
           </Link>
         }
       >
-        What delivers, what waits, and for whom. It asks again every five seconds.
+        Postbacks that wait, the endpoints they wait for, and the workers that send them. Refreshed every five
+        seconds.
       </PageHead>
       <PageBody className="max-w-5xl">
         <Listing
-          what="The engine's state"
+          what="The delivery queue"
           error={data ? undefined : error}
           isEmpty={false}
           empty={{ title: "", words: "" }}
@@ -156,13 +157,13 @@ export function EnginePage(): ReactElement {
           }}
         >
           <dl className="grid gap-3 sm:grid-cols-3">
-            <Count name="Waiting for their endpoint" value={engine?.parked} />
-            <Count name="Waiting for a time" value={engine?.later} />
-            <Count name="Waiting for an earlier step" value={engine?.blocked} />
+            <Count name="Endpoint down" value={engine?.parked} />
+            <Count name="Scheduled" value={engine?.later} />
+            <Count name="Waiting for previous" value={engine?.blocked} />
           </dl>
-          <Panel title="Endpoints that do not take everything" flush>
+          <Panel title="Endpoints with problems" flush>
             {engine?.endpoints.length === 0 ? (
-              <p className="p-4 text-muted">None: every endpoint takes what it gets.</p>
+              <p className="p-4 text-muted">None: all endpoints accept requests.</p>
             ) : (
               <Table
                 label="Endpoints"
@@ -175,7 +176,7 @@ export function EnginePage(): ReactElement {
           </Panel>
           <Panel title="Workers" flush>
             {engine?.workers.length === 0 ? (
-              <p className="p-4 text-failed">No process delivers. Start one: postrider work.</p>
+              <p className="p-4 text-failed">No worker is running. Start one: postrider work.</p>
             ) : (
               <Table
                 label="Workers"

@@ -83,7 +83,7 @@ export function GoalsPage(): ReactElement {
           </span>
         }
       >
-        Every event that an operator can report, and what each must carry.
+        Every event that an operator can report, with its parameters.
       </PageHead>
       <PageBody className="max-w-4xl">
         <Listing
@@ -117,12 +117,12 @@ export function GoalsPage(): ReactElement {
               <Facts>
                 <Fact name="Counted">
                   {goal.oncePerPlayer
-                    ? "Once for a player"
-                    : "Once for a transaction; transaction_id is required"}
+                    ? "Once per player"
+                    : "Once per transaction; transaction_id is required"}
                 </Fact>
                 <Fact name="Billable">{goal.billable ? "Yes" : "No"}</Fact>
                 <Fact name="Statuses">{goal.statuses.map((s) => s.toLowerCase()).join(", ")}</Fact>
-                <Fact name="Reversible">{goal.reversible ? "Yes" : "Not once approved"}</Fact>
+                <Fact name="Reversible">{goal.reversible ? "Yes" : "Not after approval"}</Fact>
                 <Fact name="Parameters">
                   <span className="font-mono text-sm">
                     {["goal", "click_id or player_id", ...goal.parameters].join(", ")}
@@ -147,7 +147,7 @@ export function GoalsPage(): ReactElement {
             goal={editing === "new" ? null : editing}
             onSaved={(name) => {
               setEditing(null);
-              toast(`The dictionary has ${name}`);
+              toast(`Saved ${name}`);
               refetch({ requestPolicy: "network-only" });
             }}
           />
@@ -200,13 +200,11 @@ function GoalForm({ goal, onSaved }: { goal: Goal | null; onSaved: (name: string
   return (
     <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>
       <GeneralError text={errors.general} />
-      {fixed && (
-        <p className="text-muted">It is built in: its name and trigger can change, its rules stay.</p>
-      )}
+      {fixed && <p className="text-muted">Built in: only its name and trigger can be changed.</p>}
       {!goal && (
         <TextField
           label="Key"
-          hint="Its name for programs: bonus_used."
+          hint="Its name in the API and in postbacks, such as bonus_used."
           mono
           value={key}
           onChange={setKey}
@@ -217,7 +215,7 @@ function GoalForm({ goal, onSaved }: { goal: Goal | null; onSaved: (name: string
       )}
       <TextField label="Name" value={name} onChange={setName} isRequired error={errors.fields["name"]} />
       <TextField
-        label="What makes it happen"
+        label="Trigger"
         rows={2}
         value={trigger}
         onChange={setTrigger}
@@ -227,7 +225,7 @@ function GoalForm({ goal, onSaved }: { goal: Goal | null; onSaved: (name: string
       {!fixed && (
         <>
           <Segmented
-            label="Counted once for each"
+            label="Counted once per"
             value={counted}
             onChange={setCounted}
             choices={[
@@ -236,10 +234,10 @@ function GoalForm({ goal, onSaved }: { goal: Goal | null; onSaved: (name: string
             ]}
           />
           <Switch isSelected={billable} onChange={setBillable}>
-            A deal can pay for it
+            Billable: a deal can pay for it
           </Switch>
           <Switch isSelected={reversible} onChange={setReversible}>
-            An approved one can be taken back
+            Reversible after approval
           </Switch>
           <CheckboxGroup
             label="Statuses"
@@ -254,7 +252,7 @@ function GoalForm({ goal, onSaved }: { goal: Goal | null; onSaved: (name: string
             ))}
           </CheckboxGroup>
           <CheckboxGroup
-            label="It may carry"
+            label="Parameters"
             value={carries}
             onChange={setCarries}
             error={errors.fields["parameters"]}
@@ -266,7 +264,7 @@ function GoalForm({ goal, onSaved }: { goal: Goal | null; onSaved: (name: string
             ))}
           </CheckboxGroup>
           <TextField
-            label="What its time means"
+            label="Meaning of its time"
             value={standard}
             onChange={setStandard}
             error={errors.fields["timestampStandard"]}
@@ -275,7 +273,7 @@ function GoalForm({ goal, onSaved }: { goal: Goal | null; onSaved: (name: string
       )}
       <div className="flex justify-end">
         <Button type="submit" look="primary" isPending={isSaving}>
-          Save the goal
+          Save goal
         </Button>
       </div>
     </Form>

@@ -91,8 +91,8 @@ export function IntegrationForm({
     if (!payload) return;
     toast(
       payload.mapped > 0
-        ? `Saved; ${String(payload.mapped)} conversions have their status now`
-        : `Saved ${name}; it counts from the next call`,
+        ? `Saved; ${String(payload.mapped)} conversions updated`
+        : `Saved ${name}; applies from the next request`,
     );
     onSaved();
   };
@@ -104,7 +104,7 @@ export function IntegrationForm({
       </div>
       <TextField label="Name" value={name} onChange={setName} isRequired error={errors.fields["name"]} />
       <TextField
-        label="Currency of amounts that name none"
+        label="Default currency"
         value={currency}
         onChange={setCurrency}
         placeholder={`${integration.offer.currency}, the offer's`}
@@ -112,27 +112,27 @@ export function IntegrationForm({
       />
       <div className="flex flex-col gap-2">
         <Switch isSelected={enabled} onChange={setEnabled}>
-          It takes calls
+          Enabled
         </Switch>
         <Switch isSelected={testMode} onChange={setTestMode}>
-          Test mode: calls are checked and logged, nothing is recorded
+          Test mode: requests are checked and logged, nothing is recorded
         </Switch>
       </div>
       <div className="flex flex-col gap-2">
         <Switch isSelected={requireToken} onChange={setToken}>
-          A token is required
+          Require a token
         </Switch>
         <Switch isSelected={requireSignature} onChange={setSignature}>
-          A signature (HMAC-SHA256) is required
+          Require a signature (HMAC-SHA256)
         </Switch>
         <Switch isSelected={requireHttps} onChange={setHttps}>
-          Only over https
+          Require HTTPS
         </Switch>
       </div>
       {requireSignature && (
         <>
           <TextField
-            label="Header of the signature"
+            label="Signature header"
             mono
             value={signatureHeader}
             onChange={setHeader}
@@ -140,7 +140,7 @@ export function IntegrationForm({
             error={errors.fields["signatureHeader"]}
           />
           <TextField
-            label="Parameter or header of the signing time"
+            label="Timestamp parameter or header"
             mono
             value={timestampName}
             onChange={setStamp}
@@ -149,7 +149,7 @@ export function IntegrationForm({
           />
           {timestampName !== "" && (
             <TextField
-              label="Seconds that a signature is good for"
+              label="Signature lifetime (seconds)"
               value={timestampWindow}
               onChange={setWindow}
               inputMode="numeric"
@@ -160,17 +160,17 @@ export function IntegrationForm({
         </>
       )}
       <TextField
-        label="Addresses that may call"
+        label="Allowed IPs"
         rows={2}
         mono
         value={addresses}
         onChange={setAddresses}
         placeholder={"203.0.113.0/24"}
-        hint="Addresses or blocks; empty for any."
+        hint="IP addresses or CIDR blocks. Empty: any."
         error={errors.fields["allowedAddresses"]}
       />
       <TextField
-        label="Calls a second, at most"
+        label="Rate limit (per second)"
         value={rateLimit}
         onChange={setRate}
         inputMode="numeric"
@@ -178,7 +178,7 @@ export function IntegrationForm({
         error={errors.fields["rateLimit"]}
       />
       <TextField
-        label="Parameters: ours = theirs"
+        label="Parameter mapping: ours = theirs"
         className="sm:col-span-2"
         rows={4}
         mono
@@ -189,7 +189,7 @@ export function IntegrationForm({
         error={errors.fields["parameterMapping"]}
       />
       <TextField
-        label="Goals: their word = our key"
+        label="Goal mapping: theirs = our key"
         rows={4}
         mono
         value={goals}
@@ -198,18 +198,18 @@ export function IntegrationForm({
         error={errors.fields["goalMapping"]}
       />
       <TextField
-        label="Statuses: their word = ours"
+        label="Status mapping: theirs = ours"
         rows={4}
         mono
         value={statuses}
         onChange={setStatuses}
         placeholder={"settled = approved\nchargeback = cancelled"}
-        hint="What is not here waits unmapped, and counts for nobody."
+        hint="A status that is not listed waits unmapped and pays nothing."
         error={errors.fields["statusMapping"]}
       />
       <div className="flex justify-end sm:col-span-2">
         <Button type="submit" look="primary" isPending={isSaving}>
-          Save the integration
+          Save integration
         </Button>
       </div>
     </Form>

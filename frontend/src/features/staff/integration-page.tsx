@@ -116,7 +116,7 @@ export function IntegrationPage(): ReactElement {
   if (!data.node || !("snippets" in data.node)) {
     return (
       <EmptyState icon={PlugZap} title="There is no such integration">
-        It may have been mistyped.
+        The address may be mistyped.
       </EmptyState>
     );
   }
@@ -151,7 +151,7 @@ export function IntegrationPage(): ReactElement {
           />
         )}
         <IntegrationSecrets integrationId={integration.id} secrets={integration.secrets} onRotated={again} />
-        <Panel title="What it must prove, and what its words mean">
+        <Panel title="Authentication and mapping">
           <IntegrationForm key={integration.id} integration={integration} onSaved={again} />
         </Panel>
       </PageBody>
@@ -170,14 +170,14 @@ function HandOver({ integration }: { integration: Integration }): ReactElement {
   const [language, setLanguage] = useState("curl");
   const code = integration.snippets.find((s) => s.language === language)?.code ?? "";
   return (
-    <Panel title="Hand over to the operator">
+    <Panel title="Instructions for the operator">
       <div className="flex flex-col gap-4">
         <div className="flex flex-wrap items-center gap-2">
           <span className="min-w-0 font-mono text-sm break-all">{integration.url}</span>
-          <CopyButton text={integration.url} what="the address" words />
+          <CopyButton text={integration.url} what="the URL" words />
         </div>
         <Segmented label="Language" hideLabel value={language} onChange={setLanguage} choices={languages} />
-        <CodeBlock what={`The call in ${language}`} code={code} />
+        <CodeBlock what={`Request in ${language}`} code={code} />
         <p className="text-muted">
           {integration.requireToken && (
             <>
@@ -189,8 +189,8 @@ function HandOver({ integration }: { integration: Integration }): ReactElement {
               <code>KEY</code> the signing key,{" "}
             </>
           )}
-          <code>CLICK_ID</code> what our landing URL carried as <code>{"{click_id}"}</code>. Calling twice is
-          safe.
+          <code>CLICK_ID</code> the value that your landing URL received as <code>{"{click_id}"}</code>.
+          Repeating a request is safe.
         </p>
       </div>
     </Panel>
@@ -225,10 +225,10 @@ function Arrivals({ id }: { id: string }): ReactElement {
       width: "9rem",
       cell: (row) => <ResultBadge result={row.result} />,
     },
-    { id: "reason", header: "Why", cell: (row) => <span className="text-muted">{row.reason}</span> },
+    { id: "reason", header: "Reason", cell: (row) => <span className="text-muted">{row.reason}</span> },
     {
       id: "said",
-      header: "What it said",
+      header: "Parameters",
       deskOnly: true,
       cell: (row) => (
         <span className="line-clamp-1 font-mono text-sm break-all">{row.query || row.body}</span>
@@ -238,18 +238,18 @@ function Arrivals({ id }: { id: string }): ReactElement {
   return (
     <Panel
       flush
-      title="What arrives, live"
+      title="Inbound log, live"
       aside={
         <Link to="/staff/received" search={{ integration: id }}>
-          All of it
+          View all
         </Link>
       }
     >
       <div aria-live="polite">
         {rows.length === 0 && !fetching ? (
-          <p className="p-4 text-muted">Nothing yet. The first call appears here by itself.</p>
+          <p className="p-4 text-muted">Nothing yet. The first request appears here automatically.</p>
         ) : (
-          <Table label="What arrives" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
+          <Table label="Inbound log" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
         )}
       </div>
     </Panel>

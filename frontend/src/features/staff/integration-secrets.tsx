@@ -72,7 +72,7 @@ export function IntegrationSecrets({
                       </>
                     ) : (
                       <>
-                        the one before, good until <Time at={s.expiresAt} />
+                        previous, valid until <Time at={s.expiresAt} />
                       </>
                     )}
                   </Badge>
@@ -87,7 +87,7 @@ export function IntegrationSecrets({
                     });
                   }}
                 >
-                  Show the {names[kind]?.toLowerCase()}
+                  Show {names[kind]?.toLowerCase()}
                 </Button>
                 <Button
                   size="sm"
@@ -99,19 +99,17 @@ export function IntegrationSecrets({
                 </Button>
               </span>
             </div>
-            {shown?.kind === kind && (
-              <CodeBlock what={`The ${names[kind] ?? kind}`} code={shown.value} wrap />
-            )}
+            {shown?.kind === kind && <CodeBlock what={names[kind] ?? kind} code={shown.value} wrap />}
           </div>
         ))}
       </div>
       <Confirm
-        title={`Replace the ${names[rotating ?? "token"]?.toLowerCase() ?? ""}`}
+        title={`Replace ${names[rotating ?? "token"]?.toLowerCase() ?? ""}`}
         isOpen={rotating !== null}
         onClose={() => {
           setRotating(null);
         }}
-        action="Replace it"
+        action="Replace"
         isPending={rotate.isSaving}
         onConfirm={() => {
           if (rotating === null) return;
@@ -123,7 +121,7 @@ export function IntegrationSecrets({
           });
         }}
       >
-        <p>The one in use stays good for 24 hours, so that the operator can change over.</p>
+        <p>The current one stays valid for 24 hours, so that the operator can switch.</p>
       </Confirm>
     </Panel>
   );

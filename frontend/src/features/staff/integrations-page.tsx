@@ -57,7 +57,7 @@ function proofs(integration: Integration): string {
     integration.allowedAddresses.length > 0 && "address",
     integration.requireHttps && "https",
   ].filter(Boolean);
-  return list.length === 0 ? "nothing: anybody can call it" : list.join(", ");
+  return list.length === 0 ? "none: open to anybody" : list.join(", ");
 }
 
 export function IntegrationsPage(): ReactElement {
@@ -100,7 +100,7 @@ export function IntegrationsPage(): ReactElement {
         ) : row.testMode ? (
           <Badge tone="held">Test mode</Badge>
         ) : row.unmappedStatuses.length > 0 ? (
-          <Badge tone="retrying">Unmapped words</Badge>
+          <Badge tone="retrying">Unmapped statuses</Badge>
         ) : (
           <Badge tone="delivered">On</Badge>
         ),
@@ -110,16 +110,16 @@ export function IntegrationsPage(): ReactElement {
       header: "Operator",
       cell: (row) => <span className="text-muted">{row.offer.operator}</span>,
     },
-    { id: "proof", header: "It must prove itself by", cell: (row) => proofs(row) },
+    { id: "proof", header: "Authentication", cell: (row) => proofs(row) },
     {
       id: "url",
-      header: "Address",
+      header: "URL",
       deskOnly: true,
       cell: (row) => (
         <span className="flex items-center gap-1">
           <span className="truncate font-mono text-sm text-muted">{row.url}</span>
           <span className={aboveRowLink}>
-            <CopyButton text={row.url} what={`the address of ${row.name}`} />
+            <CopyButton text={row.url} what={`the URL of ${row.name}`} />
           </span>
         </span>
       ),
@@ -128,7 +128,7 @@ export function IntegrationsPage(): ReactElement {
   return (
     <>
       <PageHead title="Integrations" aside={create}>
-        Operators&apos; ways in: an address each, what it must prove, and what its words mean.
+        Where operators send conversions: a URL each, with its authentication and mapping.
       </PageHead>
       <Listing
         what="The integrations"
@@ -136,7 +136,7 @@ export function IntegrationsPage(): ReactElement {
         isEmpty={data !== undefined && rows.length === 0}
         empty={{
           title: "No integration yet",
-          words: "An integration is the address that an operator reports to.",
+          words: "An integration is the URL that an operator sends conversions to.",
           action: create,
         }}
         onRetry={() => {
@@ -154,7 +154,7 @@ export function IntegrationsPage(): ReactElement {
       >
         <NewIntegration
           onMade={(id, name) => {
-            toast(`${name} can call now; hand over its address`);
+            toast(`Created ${name}; send its URL to the operator`);
             void navigate({ to: "/staff/integrations/$id", params: { id } });
           }}
         />
@@ -190,7 +190,7 @@ function NewIntegration({ onMade }: { onMade: (id: string, name: string) => void
         error={errors.fields["name"]}
       />
       <TextField
-        label="Last part of its address"
+        label="Key in the URL"
         mono
         value={key ?? suggested}
         onChange={setKey}
@@ -207,7 +207,7 @@ function NewIntegration({ onMade }: { onMade: (id: string, name: string) => void
       />
       <div className="flex justify-end">
         <Button type="submit" look="primary" isPending={isSaving}>
-          Create the integration
+          Create integration
         </Button>
       </div>
     </Form>

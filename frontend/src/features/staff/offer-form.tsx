@@ -160,21 +160,21 @@ export function OfferForm({
         value={destinationUrl}
         onChange={setDestinationUrl}
         placeholder="https://play.operator.example/join?cid={click_id}"
-        hint="Where players go; {click_id} must be in it."
+        hint="Where players land; must contain {click_id}."
         isRequired
         error={errors.fields["destinationUrl"]}
       />
       <TextField
-        label="Fallback while paused"
+        label="Fallback URL"
         className="sm:col-span-2"
         mono
         value={fallbackUrl}
         onChange={setFallbackUrl}
-        hint="Clicks go there, and are not counted; empty for 410 Gone."
+        hint="For clicks while paused or over the cap; they are not counted. Empty: 410 Gone."
         error={errors.fields["fallbackUrl"]}
       />
       <TextField
-        label="Hosts for deep links"
+        label="Deep link hosts"
         className="sm:col-span-2"
         mono
         value={hosts}
@@ -183,19 +183,19 @@ export function OfferForm({
         error={errors.fields["deepLinkHosts"]}
       />
       <TextField
-        label="Attribution window in days"
+        label="Attribution window (days)"
         value={window}
         onChange={setWindow}
         inputMode="numeric"
-        hint="What comes later is late and waits in Unattributed; empty for any time."
+        hint="Conversions outside the window wait in Unattributed. Empty: no limit."
         error={errors.fields["attributionWindowDays"]}
       />
       <TextField
-        label="Cap a day"
+        label="Daily cap"
         value={cap}
         onChange={setCap}
         inputMode="numeric"
-        hint="How many conversions that pay a day takes; the day is UTC's and begins at 00:00 UTC. Over it they are kept and pay nothing, and clicks go to the fallback URL; empty for any number."
+        hint="Paid conversions per day (UTC). Over the cap, conversions are recorded but not paid, and clicks go to the fallback URL. Empty: no cap."
         error={errors.fields["dailyCap"]}
       />
       <Segmented
@@ -208,12 +208,12 @@ export function OfferForm({
         ]}
       />
       <fieldset className="flex flex-col gap-4 rounded-md border p-4 sm:col-span-2">
-        <legend className="px-1 text-sm font-semibold">Qualified player (CPA)</legend>
+        <legend className="px-1 text-sm font-semibold">Qualification (CPA)</legend>
         <CheckboxGroup
-          label="Goals that the player must reach"
+          label="Required goals"
           value={needed}
           onChange={setNeeded}
-          hint="With none of these and no sums, the operator itself reports who qualifies."
+          hint="Without goals and minimum deposits, the operator reports who qualifies."
           error={errors.fields["qualification"]}
         >
           {goals.map((goal) => (
@@ -224,36 +224,36 @@ export function OfferForm({
         </CheckboxGroup>
         <div className="grid gap-4 sm:grid-cols-2">
           <TextField
-            label="Least single deposit"
+            label="Minimum deposit"
             value={minDeposit}
             onChange={setMinDeposit}
             inputMode="decimal"
           />
           <TextField
-            label="Least sum of deposits"
+            label="Minimum cumulative deposit"
             value={minCumulativeDeposit}
             onChange={setMinSum}
             inputMode="decimal"
           />
           <TextField
-            label="Within days of the registration"
+            label="Qualification window (days)"
             value={withinDays}
             onChange={setWithinDays}
             inputMode="numeric"
-            hint="0 for any time."
+            hint="From registration. 0: no limit."
           />
           <TextField
-            label="Hold in days"
+            label="Clawback window (days)"
             value={clawbackDays}
             onChange={setClawbackDays}
             inputMode="numeric"
-            hint="A reversal within it takes the CPA back; 0 for any time."
+            hint="A reversal within it takes the CPA back. 0: unlimited."
           />
         </div>
       </fieldset>
       <div className="flex justify-end sm:col-span-2">
         <Button type="submit" look="primary" isPending={isSaving}>
-          {offer ? "Save the offer" : "Create the offer"}
+          {offer ? "Save offer" : "Create offer"}
         </Button>
       </div>
     </Form>

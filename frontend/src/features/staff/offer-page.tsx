@@ -143,7 +143,7 @@ export function OfferPage(): ReactElement {
   if (!data.node || !("landingPages" in data.node)) {
     return (
       <EmptyState icon={Tags} title="There is no such offer">
-        It may have been mistyped.
+        The address may be mistyped.
       </EmptyState>
     );
   }
@@ -162,7 +162,7 @@ export function OfferPage(): ReactElement {
       <PageBody className="max-w-5xl">
         <Deals offer={offer} onChanged={again} />
         <Pages offer={offer} onChanged={again} />
-        <Panel title="The offer itself">
+        <Panel title="Offer settings">
           <OfferForm
             key={offer.id}
             offer={offer}
@@ -186,8 +186,8 @@ function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
     deal.validTo !== null && Date.parse(deal.validTo) <= now
       ? "ended"
       : deal.validFrom !== null && Date.parse(deal.validFrom) > now
-        ? "to come"
-        : "holds";
+        ? "upcoming"
+        : "active";
   const columns: Column<Deal>[] = [
     {
       id: "terms",
@@ -197,14 +197,14 @@ function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
     },
     {
       id: "state",
-      header: "Now",
+      header: "State",
       trail: true,
-      cell: (row) => <Badge tone={when(row) === "holds" ? "delivered" : "queued"}>{when(row)}</Badge>,
+      cell: (row) => <Badge tone={when(row) === "active" ? "delivered" : "queued"}>{when(row)}</Badge>,
     },
     {
       id: "whose",
-      header: "Whose",
-      cell: (row) => row.affiliate?.name ?? <span className="text-muted">Everybody&apos;s</span>,
+      header: "Applies to",
+      cell: (row) => row.affiliate?.name ?? <span className="text-muted">all affiliates</span>,
     },
     {
       id: "tiers",
@@ -216,14 +216,14 @@ function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
           row.tiers
             .map(
               (t) =>
-                `from ${t.from}${row.tierBy === "COUNT" ? "" : " revenue"}: ${row.model === "REVSHARE" ? `${t.percent} %` : t.amount}`,
+                `from ${t.from}${row.tierBy === "COUNT" ? "" : " NGR"}: ${row.model === "REVSHARE" ? `${t.percent} %` : t.amount}`,
             )
             .join("; ")
         ),
     },
     {
       id: "dates",
-      header: "From and to",
+      header: "Period",
       cell: (row) => (
         <span className="text-muted">
           {row.validFrom === null ? "always" : <Time at={row.validFrom} form="day" />} –{" "}
@@ -235,7 +235,7 @@ function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
       id: "end",
       header: "Actions",
       cell: (row) =>
-        when(row) === "holds" && (
+        when(row) === "active" && (
           <Button
             size="sm"
             look="quiet"
@@ -243,7 +243,7 @@ function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
               setEnding(row);
             }}
           >
-            End it
+            End deal{" "}
           </Button>
         ),
     },
@@ -278,18 +278,18 @@ function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
           currency={offer.currency}
           onSaved={() => {
             setNew(false);
-            toast("The new deal is in force from its first day");
+            toast("Deal created");
             onChanged();
           }}
         />
       </Dialog>
       <Confirm
-        title="End this deal"
+        title="End deal"
         isOpen={ending !== null}
         onClose={() => {
           setEnding(null);
         }}
-        action="End it now"
+        action="End deal"
         danger
         isPending={isSaving}
         onConfirm={() => {
@@ -297,13 +297,13 @@ function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
           void save({ id: ending.id }).then((payload) => {
             if (!payload) return;
             setEnding(null);
-            toast("The deal has ended; what was calculated keeps its terms");
+            toast("Deal ended; calculated conversions keep its terms");
             onChanged();
           });
         }}
       >
         <GeneralError text={errors.general} />
-        <p>Conversions from now on are not paid by it. Those that were calculated keep their terms.</p>
+        <p>It no longer pays for new conversions. Those already calculated keep their terms.</p>
       </Confirm>
     </Panel>
   );
@@ -333,7 +333,7 @@ function Pages({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
     { id: "key", header: "lp", cell: (row) => <span className="font-mono text-sm">{row.key}</span> },
     {
       id: "url",
-      header: "Leads to",
+      header: "URL",
       cell: (row) => <span className="font-mono text-sm break-all text-muted">{row.url}</span>,
     },
     {
@@ -392,12 +392,12 @@ function Pages({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
         )}
       </Dialog>
       <Confirm
-        title="Delete this landing page"
+        title="Delete landing page"
         isOpen={deleting !== null}
         onClose={() => {
           setDeleting(null);
         }}
-        action="Delete it"
+        action="Delete"
         danger
         isPending={isSaving}
         onConfirm={() => {
@@ -449,7 +449,7 @@ function PageForm({
       />
       <TextField
         label="Key"
-        hint="What lp on the tracking link says."
+        hint="Value of lp= in the link."
         mono
         value={key}
         onChange={setKey}

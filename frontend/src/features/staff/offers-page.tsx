@@ -83,18 +83,14 @@ export function OffersPage(): ReactElement {
     {
       id: "deal",
       header: "Deal",
-      cell: (row) => (row.deal ? dealWords(row.deal) : <span className="text-failed">None holds now</span>),
+      cell: (row) => (row.deal ? dealWords(row.deal) : <span className="text-failed">No active deal</span>),
     },
     {
       id: "qualified",
-      header: "Who says who qualifies",
+      header: "Qualification",
       deskOnly: true,
       cell: (row) =>
-        row.qualification ? (
-          "Postrider, by the offer's rule"
-        ) : (
-          <span className="text-muted">The operator</span>
-        ),
+        row.qualification ? "By the offer's rule" : <span className="text-muted">By the operator</span>,
     },
     {
       id: "window",
@@ -106,9 +102,9 @@ export function OffersPage(): ReactElement {
     },
     {
       id: "cap",
-      header: "Cap today (UTC)",
+      header: "Daily cap (UTC)",
       align: "right",
-      label: "cap today",
+      label: "daily cap",
       cell: (row) =>
         row.dailyCap === null || row.usedToday === null ? (
           <None />
@@ -144,7 +140,7 @@ export function OffersPage(): ReactElement {
         <OfferForm
           offer={null}
           onSaved={(id, name) => {
-            toast(`Created the offer ${name}; every affiliate has its link`);
+            toast(`Created offer ${name}; every affiliate has its link`);
             void navigate({ to: "/staff/offers/$id", params: { id } });
           }}
         />

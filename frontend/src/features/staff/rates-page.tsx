@@ -56,7 +56,7 @@ export function RatesPage(): ReactElement {
     },
     {
       id: "rate",
-      header: "For 1 EUR",
+      header: "Per 1 EUR",
       align: "right",
       trail: true,
       cell: (row) => <span className="tabular">{row.rate}</span>,
@@ -66,11 +66,12 @@ export function RatesPage(): ReactElement {
   const rows = data?.exchangeRates ?? [];
   return (
     <>
-      <PageHead title="Currency rates">
-        What one euro buys. A conversion keeps the rate of its time; a change counts for what comes after it.
+      <PageHead title="Exchange rates">
+        Units of each currency per 1 EUR. A conversion keeps the rate of its time; a new rate applies to later
+        ones.
       </PageHead>
       <PageBody className="max-w-3xl">
-        <Panel title="Set a rate">
+        <Panel title="Set rate">
           <Form
             className="grid items-start gap-4 sm:grid-cols-4"
             onSubmit={() => {
@@ -97,7 +98,7 @@ export function RatesPage(): ReactElement {
               error={errors.fields["quote"]}
             />
             <TextField
-              label="For 1 EUR"
+              label="Per 1 EUR"
               placeholder="1.08"
               inputMode="decimal"
               value={rate}
@@ -105,7 +106,7 @@ export function RatesPage(): ReactElement {
               isRequired
               error={errors.fields["rate"]}
             />
-            <TextField label="From" type="date" value={from} onChange={setFrom} hint="Empty for now." />
+            <TextField label="From" type="date" value={from} onChange={setFrom} hint="Empty: now." />
             <div className="flex sm:pt-6">
               <Button type="submit" look="primary" isPending={isSaving}>
                 Set
@@ -114,13 +115,12 @@ export function RatesPage(): ReactElement {
           </Form>
         </Panel>
         <Listing
-          what="The rates"
+          what="The exchange rates"
           error={data ? undefined : error}
           isEmpty={data !== undefined && rows.length === 0}
           empty={{
             title: "No rate yet",
-            words:
-              "Without one, a share of revenue in another currency than the deal's cannot be calculated.",
+            words: "Without rates, revenue in a currency other than the deal's cannot be calculated.",
           }}
           onRetry={() => {
             refetch({ requestPolicy: "network-only" });
@@ -128,7 +128,7 @@ export function RatesPage(): ReactElement {
         >
           <Panel flush>
             <Table
-              label="Currency rates"
+              label="Exchange rates"
               columns={columns}
               rows={rows}
               rowId={(row) => row.id}

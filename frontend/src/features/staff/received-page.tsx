@@ -139,12 +139,12 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
     },
     {
       id: "reason",
-      header: "Why",
+      header: "Reason",
       cell: (row) => <span className="line-clamp-2 text-muted md:min-w-44">{row.reason}</span>,
     },
     {
       id: "said",
-      header: "What it said",
+      header: "Parameters",
       deskOnly: true,
       cell: (row) => (
         <span className="line-clamp-1 font-mono text-sm break-all">{row.query || row.body || "–"}</span>
@@ -167,12 +167,12 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
 
   return (
     <div ref={scroller} className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
-      <PageHead title="Received">
-        Every call of an operator, whatever became of it. Secrets are masked.
+      <PageHead title="Inbound log">
+        Every request from operators, with its result. Secrets are masked.
       </PageHead>
       <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
         <SearchBox
-          label="Search received calls"
+          label="Search the inbound log"
           placeholder="A parameter's value, or conversion id"
           value={q ?? ""}
           onChange={(text) => {
@@ -212,21 +212,21 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
         )}
       </div>
       <Listing
-        what="The received calls"
+        what="The inbound log"
         error={data ? undefined : error}
         isEmpty={data !== undefined && rows.length === 0}
         empty={{
-          title: "Nothing here",
+          title: "No requests",
           words:
             q !== undefined || result !== undefined || integration !== undefined
-              ? "No call matches these filters."
-              : "No operator has called yet. Give one the address of its integration.",
+              ? "No request matches these filters."
+              : "No operator has sent anything yet. Give one the URL of its integration.",
         }}
         onRetry={() => {
           refetch({ requestPolicy: "network-only" });
         }}
       >
-        <Table label="Received calls" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
+        <Table label="Inbound log" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
         {hasNextPage && (
           <LoadMore
             isLoading={fetching}
@@ -237,7 +237,7 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
         )}
       </Listing>
       <Dialog
-        title="A call as it came"
+        title="Request"
         isOpen={opened !== null}
         wide
         onClose={() => {
@@ -264,7 +264,7 @@ function CallDetail({ call }: { call: Call }): ReactElement {
         </Fact>
         <Fact name="Integration">{call.integration?.name ?? call.integrationKey}</Fact>
         <Fact name="From">{call.address || "unknown"}</Fact>
-        <Fact name="Took">{call.durationMs.toFixed(1)} ms</Fact>
+        <Fact name="Duration">{call.durationMs.toFixed(1)} ms</Fact>
         {call.conversion && (
           <Fact name="Conversion">
             <Link to="/conversions/$id" params={{ id: call.conversion.id }}>

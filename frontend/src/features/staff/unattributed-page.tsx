@@ -195,7 +195,7 @@ export function UnattributedPage(): ReactElement {
     },
     {
       id: "proposals",
-      header: "Whose it may be",
+      header: "Likely click",
       cell: (row) => (
         <div className={`${aboveRowLink} flex flex-col gap-1`}>
           {(row.proposals ?? []).map(({ click, reason }) =>
@@ -220,9 +220,7 @@ export function UnattributedPage(): ReactElement {
                 setByHand(row);
               }}
             >
-              {(row.proposals ?? []).length === 0
-                ? "Nothing points at a click: choose one…"
-                : "Another click…"}
+              {(row.proposals ?? []).length === 0 ? "No match: choose a click…" : "Another click…"}
             </Button>
           </span>
         </div>
@@ -245,15 +243,15 @@ export function UnattributedPage(): ReactElement {
           </Button>
         }
       >
-        Conversions that no click was found for. Once attributed, their postbacks fire as they would have.
+        Conversions without a matching click. Once attributed, their postbacks fire.
       </PageHead>
       <Listing
         what="The unattributed conversions"
         error={data ? undefined : error}
         isEmpty={data !== undefined && rows.length === 0}
         empty={{
-          title: "All conversions have their click",
-          words: "What comes without one will wait here for you.",
+          title: "Nothing to attribute",
+          words: "Conversions without a click wait here.",
         }}
         onRetry={() => {
           refetch({ requestPolicy: "network-only" });
@@ -304,7 +302,7 @@ export function UnattributedPage(): ReactElement {
           <ChooseClick
             error={errors.general}
             onChoose={(clickId, of) => {
-              void attribute({ orphan: byHand, clickId, of, reason: "chosen by hand" });
+              void attribute({ orphan: byHand, clickId, of, reason: "chosen manually" });
             }}
           />
         )}
@@ -345,7 +343,7 @@ function ChooseClick({
     <div className="flex flex-col gap-3">
       <GeneralError text={error} />
       <TextField
-        label="Click id, or the whole value of a param"
+        label="Click id, or a param's full value"
         value={text}
         onChange={setText}
         mono
@@ -374,18 +372,18 @@ function ChooseClick({
         ))}
       </ul>
       {text.trim().length >= 3 && !fetching && found.length === 0 && (
-        <p className="text-muted">No click has this id, and none this param.</p>
+        <p className="text-muted">No click has this id or param.</p>
       )}
     </div>
   );
 }
 
 const kinds = [
-  { id: "CLICK_ELSEWHERE", label: "The click id came back in another parameter" },
-  { id: "SAME_PLAYER", label: "The same player is known by a click" },
-  { id: "SAME_TRANSACTION", label: "The same transaction was reported for another goal" },
-  { id: "PARAM_ELSEWHERE", label: "The value of a parameter is a click's param" },
-  { id: "LATE_CLICK", label: "The click was older than the offer's window" },
+  { id: "CLICK_ELSEWHERE", label: "Click id in another parameter" },
+  { id: "SAME_PLAYER", label: "Same player as another click's" },
+  { id: "SAME_TRANSACTION", label: "Same transaction as another goal's" },
+  { id: "PARAM_ELSEWHERE", label: "A parameter's value equals a click's param" },
+  { id: "LATE_CLICK", label: "Click outside the attribution window" },
 ] as const;
 
 type Kind = (typeof kinds)[number]["id"];
@@ -416,7 +414,7 @@ function RuleForm({ onDone }: { onDone: () => void }): ReactElement {
     <Form className="flex flex-col gap-4" onSubmit={() => void go(counted === null)}>
       <GeneralError text={problem} />
       <CheckboxGroup
-        label="Where all proposals of these kinds name one click"
+        label="Attribute when these signals agree on one click"
         value={selected}
         onChange={(value) => {
           setSelected(value);
@@ -441,7 +439,7 @@ function RuleForm({ onDone }: { onDone: () => void }): ReactElement {
           isPending={fetching}
           isDisabled={chosen.length === 0 || counted?.count === 0}
         >
-          {counted === null ? "Count them" : `Attribute ${String(counted.count)}`}
+          {counted === null ? "Count" : `Attribute ${String(counted.count)}`}
         </Button>
       </div>
     </Form>

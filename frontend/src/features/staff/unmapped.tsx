@@ -35,17 +35,15 @@ export function Unmapped({
     const more = Object.entries(chosen).map(([from, to]) => ({ from, to }));
     const payload = await save({ id: integrationId, statusMapping: [...words, ...more] });
     if (!payload) return;
-    toast(`${String(payload.mapped)} conversions have their status now`);
+    toast(`${String(payload.mapped)} conversions updated`);
     setChosen({});
     onMapped();
   };
   return (
-    <Panel title="Words that nobody has mapped yet">
+    <Panel title="Unmapped statuses">
       <div className="flex flex-col gap-3">
         <GeneralError text={errors.general} />
-        <p className="text-muted">
-          Their conversions are kept and count for nobody until you say what the word means.
-        </p>
+        <p className="text-muted">Their conversions are recorded but pay nothing until you map the status.</p>
         {waiting.map(({ word, count }) => (
           <div key={word} className="grid items-end gap-3 sm:grid-cols-[1fr_12rem]">
             <span>
@@ -55,14 +53,14 @@ export function Unmapped({
               </span>
             </span>
             <Select
-              label={`${word} means`}
+              label={`Status for ${word}`}
               hideLabel
               choices={meanings}
               value={chosen[word] ?? null}
               onChange={(to) => {
                 setChosen({ ...chosen, [word]: to });
               }}
-              placeholder="It means…"
+              placeholder="Map to…"
             />
           </div>
         ))}

@@ -70,8 +70,8 @@ class EmptyChip extends WidgetType {
 
 const words: Record<Slot["kind"], string> = {
   macro: "Filled in for every conversion",
-  literal: "Sent as it stands here",
-  foreign: "No macro of ours: it would be sent as it stands here",
+  literal: "Sent as it is",
+  foreign: "Not a Postrider macro: it would be sent as it is",
   empty: "Sent without a value",
 };
 

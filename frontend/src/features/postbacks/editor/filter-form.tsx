@@ -27,13 +27,13 @@ const ResultQuery = graphql(`
 const argumentWords: Record<string, { label: string; hint?: string; first: string }> = {
   mul: { label: "Multiply by", hint: "0.85 sends 85 % of it.", first: "1" },
   round: { label: "Decimal places", first: "2" },
-  default: { label: "Send this when it is empty", first: "none" },
+  default: { label: "Value when empty", first: "none" },
   format: {
-    label: "Written as 2 January 2006, 15:04:05 would be",
+    label: "Format, shown for 2 January 2006, 15:04:05",
     hint: "02.01.2006 or 2006-01-02 15:04:05",
     first: "2006-01-02",
   },
-  limit: { label: "At most so many characters", first: "64" },
+  limit: { label: "Maximum length", first: "64" },
 };
 
 /** The second step after the macro: what is done to its value, one filter after the other. */
@@ -105,8 +105,8 @@ export function FilterForms({
         ))}
       </ol>
       <Select
-        label="Add a filter"
-        placeholder="What to do with the value…"
+        label="Add filter"
+        placeholder="Choose a filter…"
         choices={filters.map(({ name, meaning }) => ({ id: name, label: name, hint: meaning }))}
         value={null}
         onChange={(name) => {
@@ -132,7 +132,7 @@ function Argument({
   const words = argumentWords[call.name];
   return (
     <TextField
-      label={words?.label ?? "With"}
+      label={words?.label ?? "Value"}
       {...(words?.hint === undefined ? {} : { hint: words.hint })}
       value={call.argument}
       onChange={onChange}
@@ -157,7 +157,7 @@ function MapRows({
       {rows.map((row, i) => (
         <div key={i} className="flex items-end gap-2">
           <TextField
-            label={i === 0 ? "When it says" : `When it says, row ${String(i + 1)}`}
+            label={i === 0 ? "When the value is" : `When the value is, row ${String(i + 1)}`}
             hideLabel={i > 0}
             value={row.from}
             onChange={(from) => {
@@ -202,9 +202,9 @@ function MapRows({
             );
           }}
         >
-          Add a row
+          Add row
         </Button>
-        <span className="text-xs text-muted">* is every other value.</span>
+        <span className="text-xs text-muted">* matches any other value.</span>
       </div>
     </div>
   );
@@ -223,7 +223,7 @@ function Result({ expression }: { expression: Expression }): ReactElement {
     <p role="status" className="text-sm">
       {error === undefined ? (
         <>
-          <span className="text-muted">For the example it sends </span>
+          <span className="text-muted">Example: </span>
           <span className="font-mono break-all">
             {value === undefined || value === "" ? "nothing" : value}
           </span>

@@ -58,7 +58,7 @@ export function MacroList({
           onAction={(key) => {
             onChoose(String(key));
           }}
-          renderEmptyState={() => <p className="px-2 py-3 text-muted">No macro is called that.</p>}
+          renderEmptyState={() => <p className="px-2 py-3 text-muted">No macro found.</p>}
           className="outline-none"
         >
           {inGroups(macros).map(({ group, macros: members }) => (

@@ -30,8 +30,8 @@ export interface UrlFieldProps {
 type Form = "text" | "table";
 
 const hints: Record<Form, string> = {
-  text: "Press a value to choose what is sent. Arrows go from value to value, Enter opens its list, { completes.",
-  table: "Press a value to choose what is sent in it.",
+  text: "Click a value to choose what is sent. Arrow keys move between values, Enter opens the list, { inserts a macro.",
+  table: "Click a value to choose what is sent.",
 };
 
 /** The URL template, as text with chips or as a table: two views on one text. */

@@ -63,7 +63,7 @@ export function ValueTable(props: ValueTableProps): ReactElement {
             onChange(addParameter(value, names));
           }}
         >
-          Add a parameter
+          Add parameter
         </Button>
       </div>
     </div>

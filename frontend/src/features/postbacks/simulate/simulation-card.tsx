@@ -38,7 +38,7 @@ export function SimulationCard({
   const Icon = proved ? CircleCheck : draft.fires ? CircleDashed : CircleX;
   const empty = draft.slots.filter((slot) => !slot.filled);
   return (
-    <article aria-label={`Proof for ${goal}`} className="flex flex-col gap-2 rounded-md border p-3">
+    <article aria-label={`Simulation of ${goal}`} className="flex flex-col gap-2 rounded-md border p-3">
       <div className="flex flex-wrap items-start justify-between gap-2">
         <p className="flex min-w-0 flex-1 basis-52 items-start gap-1.5">
           <Icon
@@ -50,11 +50,12 @@ export function SimulationCard({
           />
           <span>
             <span className="font-medium">
-              {goal}: {proved ? "proved" : draft.fires ? "fires, with gaps" : "does not fire"}.
+              {goal}:{" "}
+              {proved ? "all values filled" : draft.fires ? "fires, with empty values" : "does not fire"}.
             </span>{" "}
             <span className="text-muted">
               {proved
-                ? "Every value is filled."
+                ? "It fires."
                 : draft.fires
                   ? `${empty.map((slot) => `{${slot.macro}}`).join(", ")} would be empty.`
                   : draft.reason}
@@ -69,7 +70,7 @@ export function SimulationCard({
         </p>
       )}
       <details>
-        <summary className="link w-fit cursor-default list-none">What fills each value</summary>
+        <summary className="link w-fit cursor-default list-none">Where each value comes from</summary>
         <dl className="mt-2 flex flex-col gap-1.5">
           {draft.slots.map((slot, i) => (
             <div key={i} className="grid grid-cols-[9rem_minmax(0,1fr)] gap-x-3 max-sm:grid-cols-1">
@@ -86,8 +87,8 @@ export function SimulationCard({
       </details>
       {others.length > 0 && (
         <p className="text-sm text-muted">
-          For the same conversion{" "}
-          {others.map((p) => p.postback?.name || "a postback without a name").join(", ")} would fire too.
+          For the same conversion {others.map((p) => p.postback?.name || "an unnamed postback").join(", ")}{" "}
+          would fire too.
         </p>
       )}
     </article>

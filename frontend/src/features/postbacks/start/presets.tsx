@@ -75,7 +75,7 @@ export function Presets({ onUse }: { onUse: (urlTemplate: string, preset: Preset
       />
       {shown.length === 0 && (
         <p className="text-muted">
-          Nothing of that name. Paste the URL that your tracker gives you instead: any is understood.
+          No matches. Paste your tracker&apos;s postback URL instead: any tracker works.
         </p>
       )}
       <ul aria-label="Trackers" className="grid grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] gap-2">
@@ -157,9 +157,9 @@ function Blanks({
         </p>
       )}
       <p className="text-sm text-muted">
-        {preset.note !== null && `${preset.note} `}It tells repeated postbacks by {preset.deduplicates}.{" "}
+        {preset.note !== null && `${preset.note} `} {preset.name} deduplicates by {preset.deduplicates}.{" "}
         <a href={preset.docUrl} target="_blank" rel="noreferrer" className="link">
-          {preset.name} on its postback
+          {preset.name} postback documentation
         </a>
       </p>
       <div>

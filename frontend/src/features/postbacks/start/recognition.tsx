@@ -40,17 +40,37 @@ export type Recognition = ResultOf<typeof RecognizeQuery>["recognizePostback"];
 type Parameter = Recognition["parameters"][number];
 
 const tones = { SURE: "delivered", LIKELY: "accent", GUESS: "retrying", NONE: "queued" } as const;
-const words = { SURE: "Sure", LIKELY: "Likely", GUESS: "A guess", NONE: "As pasted" } as const;
+const words = { SURE: "Sure", LIKELY: "Likely", GUESS: "Guess", NONE: "As pasted" } as const;
 
-/** "Looks like Keitaro, 4 of 5 parameters mapped." */
+/** What a placeholder of any tracker or network has in it, and the word that Keitaro writes in place of one. */
+const placeholder = /[{[#<(]|%\w+%|__\w+__|^replace/i;
+
+/** A value without a placeholder: it is sent as it was pasted. */
+function isFixed({ macro, value }: Parameter): boolean {
+  return macro === null && value !== "" && !placeholder.test(value);
+}
+
+function part(mapped: number, all: number): string {
+  const placeholders = plural(all, "placeholder", "placeholders");
+  if (mapped < all) return `${String(mapped)} of ${placeholders}`;
+  return all === 1 ? placeholders : `all ${placeholders}`;
+}
+
+/** "Looks like Keitaro: all 4 placeholders mapped, 1 fixed value kept." */
 export function inOneLine({ tracker, network, confidence, parameters }: Recognition): string {
   const mapped = parameters.filter((p) => p.macro !== null).length;
+  const fixed = parameters.filter(isFixed).length;
+  const placeholders = parameters.length - fixed;
   const who = tracker
     ? `${confidence === "SURE" ? "This is" : "Looks like"} ${tracker.name}`
     : network !== null
-      ? `A template of ${network}`
-      : "No tracker that we know by its URL";
-  return `${who}, ${String(mapped)} of ${plural(parameters.length, "parameter", "parameters")} mapped.`;
+      ? `${network} format`
+      : "Tracker not recognised";
+  const parts = [
+    placeholders === 0 ? "no placeholders" : `${part(mapped, placeholders)} mapped`,
+    fixed > 0 && `${plural(fixed, "fixed value", "fixed values")} kept`,
+  ].filter(Boolean);
+  return `${who}: ${parts.join(", ")}.`;
 }
 
 /** What was read out of the pasted text, to be accepted as it is or adjusted value by value. */
@@ -65,13 +85,13 @@ export function RecognitionCard({
   if (urlTemplate === "") {
     return (
       <p className="text-retrying">
-        There is no URL in this text. A postback URL begins with https:// and is found in your tracker under
+        There is no URL in this text. A postback URL starts with https:// and is found in your tracker under
         the traffic source or the affiliate network.
       </p>
     );
   }
   return (
-    <section aria-label="What was recognised" className="flex flex-col gap-3 rounded-md border p-3">
+    <section aria-label="Recognised" className="flex flex-col gap-3 rounded-md border p-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p className="min-w-0 flex-1 basis-60 font-medium">
           {inOneLine(recognition)}

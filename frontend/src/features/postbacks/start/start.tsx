@@ -30,7 +30,7 @@ export function Start({ onBegin }: { onBegin: (beginning: Beginning) => void }):
           <TextField
             label="Your tracker's postback URL"
             hideLabel
-            hint="Just as your tracker shows it, with its own placeholders. A whole e-mail with the URL in it will do."
+            hint="As your tracker shows it, with its own placeholders. A whole e-mail that contains the URL works too."
             placeholder="https://your-tracker.example/postback?subid={subid}&status=…"
             value={text}
             onChange={setText}
@@ -53,7 +53,7 @@ export function Start({ onBegin }: { onBegin: (beginning: Beginning) => void }):
               onBegin({ urlTemplate: "", tracker: null, token: null, adjust: false });
             }}
           >
-            Write it by hand
+            Enter manually
           </Button>
         }
       >

@@ -46,7 +46,7 @@ export function TestResult({ test, brief }: { test: PostbackTest; brief?: boolea
       <TimingBar timings={test.timings} />
       {brief === true ? (
         <details>
-          <summary className="link w-fit cursor-default list-none">What was sent and what came back</summary>
+          <summary className="link w-fit cursor-default list-none">Request and response</summary>
           <div className="mt-2 flex flex-col gap-3">
             <Exchange exchange={test} />
           </div>

@@ -13,7 +13,7 @@ import { TestResult } from "./test-result";
 
 const looks = {
   GOOD: { word: "Good", icon: CircleCheck, tone: "text-delivered" },
-  ATTENTION: { word: "Look at it", icon: TriangleAlert, tone: "text-retrying" },
+  ATTENTION: { word: "Check", icon: TriangleAlert, tone: "text-retrying" },
   PROBLEM: { word: "Problem", icon: CircleX, tone: "text-failed" },
 } as const;
 
@@ -56,8 +56,7 @@ export function Scenarios({
         ) : payload?.run == null ? (
           <p className="text-muted">
             Fires seven tests: a normal conversion, the same again, a second deposit, a reversal, an unknown
-            click, special characters, a slow answer. So you know what your tracker makes of each before a
-            player does it.
+            click, special characters, a slow answer. See how your tracker handles each.
           </p>
         ) : (
           <ul className="divide-y">

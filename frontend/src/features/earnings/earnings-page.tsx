@@ -65,8 +65,8 @@ function rowsOf(earnings: readonly Earnings[]): Row[] {
 
 const monthName = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
 
-/** What is owed, month by month, the newest first. */
-export function BalancePage(): ReactElement {
+/** Commission by month and offer, the newest first. */
+export function EarningsPage(): ReactElement {
   const isStaff = useIsStaff();
   const [{ data, error }, refetch] = useQuery({ query: EarningsQuery, requestPolicy: "cache-and-network" });
   const rows = rowsOf(data?.earnings ?? []);
@@ -100,7 +100,7 @@ export function BalancePage(): ReactElement {
     },
     {
       id: "payable",
-      header: "To pay",
+      header: "Payable",
       align: "right",
       trail: true,
       cell: ({ month, earnings, isLast }) => (
@@ -108,7 +108,7 @@ export function BalancePage(): ReactElement {
           <Money value={month.payable} />
           {isLast && Number(earnings.carried.amount) < 0 && (
             <span className="text-xs text-muted">
-              <Money value={earnings.carried} /> is taken off the next month
+              <Money value={earnings.carried} /> carried over to the next month
             </span>
           )}
         </span>
@@ -118,8 +118,8 @@ export function BalancePage(): ReactElement {
   return (
     <>
       <PageHead title="Earnings">
-        What approved conversions pay, by month (UTC) and offer. A month below zero is taken off the next
-        where the deal says so.
+        Commission on approved conversions by month (UTC) and offer. A negative month reduces the next where
+        the deal has negative carryover.
       </PageHead>
       <PageBody className="max-w-4xl">
         <Listing
@@ -128,8 +128,8 @@ export function BalancePage(): ReactElement {
           isEmpty={data !== undefined && rows.length === 0}
           empty={{
             icon: Wallet,
-            title: "Nothing is owed yet",
-            words: "The first approved conversion that pays opens its month here.",
+            title: "No earnings yet",
+            words: "Your first paid conversion shows up here once it is approved.",
           }}
           onRetry={() => {
             refetch({ requestPolicy: "network-only" });
