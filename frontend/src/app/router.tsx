@@ -298,7 +298,7 @@ function Pending(): ReactElement {
 function Broken({ error, reset }: ErrorComponentProps): ReactElement {
   return (
     <ErrorState
-      title="This page could not be shown"
+      title="This page failed"
       message={error instanceof Error ? error.message : "Something unexpected happened."}
       onRetry={reset}
     />
@@ -318,7 +318,7 @@ function NotFound(): ReactElement {
           </Link>
         }
       >
-        The address may be mistyped, or the item was deleted.
+        The address is mistyped, or the item was deleted.
       </EmptyState>
     </main>
   );

@@ -90,7 +90,7 @@ function ToSignIn(): ReactElement {
   useEffect(() => {
     void navigate({ to: "/sign-in", search: from === "/" ? {} : { to: from }, replace: true });
   }, [navigate, from]);
-  return <SkeletonBlock label="Opening the sign-in page" />;
+  return <SkeletonBlock label="Loading the sign-in page" />;
 }
 
 function Frame({ viewer }: { viewer: Viewer }): ReactElement {

@@ -3,10 +3,10 @@ import { affiliate, ago, pick, statuses, usd } from "./basics";
 const goalSpecs = [
   ["registration", "Registration", "A player opens an account", true],
   ["kyc", "KYC approved", "A player's documents are accepted", true],
-  ["ftd", "First Time Deposit", "A player deposits for the first time", true],
+  ["ftd", "FTD", "A player deposits for the first time", true],
   ["deposit", "Deposit", "A player deposits again", false],
   ["cpa", "CPA", "A player qualifies for the deal", true],
-  ["net_revenue", "Net revenue", "The operator reports what a player brought", false],
+  ["net_revenue", "NGR", "The operator reports what a player brought", false],
 ] as const;
 
 export const goals = goalSpecs.map(([key, name, trigger, oncePerPlayer], i) => ({

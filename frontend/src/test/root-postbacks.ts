@@ -11,7 +11,7 @@ export function postbacksRoot(world: World) {
       ["param_1", "click", "What came in param_1 of the tracking link", "w4k2p9"],
       ["click_id", "click", "Our click id", "0197f3a2c4d87b1e9f0a2b3c4d5e6f70"],
       ["payout", "money", "Your commission", "120.00"],
-      ["goal_name", "conversion", "The goal's name", "First Time Deposit"],
+      ["goal_name", "conversion", "The goal's name", "FTD"],
       ["count", "Aggregated", "How many conversions it carries", "3"],
     ].map(([name, group, meaning, example]) => ({ name, aliases: [], group, meaning, example })),
     macroFilters: [],

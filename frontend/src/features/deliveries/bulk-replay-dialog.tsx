@@ -102,7 +102,7 @@ export function BulkReplayDialog({
     });
   }, [replay, of]);
 
-  const onlyFailed = of.ids === null && of.filter.states?.join() === "FAILED";
+  const onlyFailed = of.filter.states?.join() === "FAILED";
 
   const start = async () => {
     const { data, error } = await replay({ input: { ...of, template } });

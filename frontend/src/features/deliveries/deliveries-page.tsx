@@ -134,12 +134,12 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
       )}
       {live.liveError !== null && live.status === "ready" && (
         <Note tone="retrying" role="status" className="mx-4 mb-2">
-          Live updates are interrupted: {live.liveError}
+          Live updates interrupted: {live.liveError}
         </Note>
       )}
       {live.sampling !== null && live.sampling.missed > 0 && (
         <Note tone="retrying" role="status" className="mx-4 mb-2">
-          Too much traffic to show live: this is a sample. {live.sampling.isExact ? "" : "At least "}
+          Too much traffic to show: this is a sample. {live.sampling.isExact ? "" : "At least "}
           {plural(live.sampling.missed, "change is", "changes are")} not shown until traffic slows.
         </Note>
       )}
@@ -209,7 +209,7 @@ function Nothing({
         </a>
       }
     >
-      They appear here as conversions fire your postbacks.
+      They appear here as conversions arrive.
     </EmptyState>
   );
 }

@@ -377,7 +377,7 @@ function Aggregated({ aggregated }: { aggregated: Delivery["aggregated"] }): Rea
               <Money value={event.amount} />
             ) : (
               <span className="text-muted">
-                removed <Time at={leftAt} />: status changed before sending
+                removed <Time at={leftAt} />: its status changed
               </span>
             )}
           </li>

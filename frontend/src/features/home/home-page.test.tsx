@@ -7,7 +7,7 @@ import { World } from "@/test/world";
 it("shows the day against yesterday, what needs attention, and a new delivery as it happens", async () => {
   const { world } = open("/", new World(4));
   expect(await screen.findByText("1,648")).toBeInTheDocument();
-  expect(screen.getByText(/1,500 yesterday by now/)).toBeInTheDocument();
+  expect(screen.getByText(/1,500 yesterday at this time/)).toBeInTheDocument();
   expect(screen.getByText("$1,440.00")).toBeInTheDocument();
   expect(await screen.findByRole("link", { name: "Telegram alert" })).toBeInTheDocument();
   expect(screen.getByText(/No postback for Deposit, CPA: not sent to your tracker/)).toBeInTheDocument();

@@ -36,8 +36,8 @@ describe("a draft", () => {
   });
 
   it("is a sentence", () => {
-    expect(inWords({ ...sound, statuses: ["APPROVED", "REJECTED"] }, ["First Time Deposit"], null)).toBe(
-      "Fires for First Time Deposit in all campaigns, once it is approved or rejected.",
+    expect(inWords({ ...sound, statuses: ["APPROVED", "REJECTED"] }, ["FTD"], null)).toBe(
+      "Fires for FTD in all campaigns, once it is approved or rejected.",
     );
     expect(inWords({ ...sound, scope: "CAMPAIGN", enabled: false }, ["A", "B", "C"], "Facebook")).toBe(
       "Fires for A, B and C in Facebook only, once it is approved. It is switched off for now.",
@@ -62,7 +62,7 @@ describe("aggregation", () => {
   });
 
   it("says so in plain words", () => {
-    expect(inWords(draft, ["First Time Deposit", "Deposit"], null)).toContain(
+    expect(inWords(draft, ["FTD", "Deposit"], null)).toContain(
       "Conversions of one click within 1 hour and 30 minutes are sent in one request.",
     );
     expect(spanInWords(86_400)).toBe("1 day");

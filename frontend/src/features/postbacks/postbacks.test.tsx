@@ -136,7 +136,7 @@ describe("a new postback", () => {
     await writeUrl("https://t.example/pb?cid={param_1}&p={payout}");
     await user.click(await screen.findByLabelText(/^Registration/));
     await user.click(screen.getByRole("button", { name: "Simulate" }));
-    expect(await screen.findByText("First Time Deposit: all values filled.")).toBeInTheDocument();
+    expect(await screen.findByText("FTD: all values filled.")).toBeInTheDocument();
     const card = screen.getByRole("article", { name: "Simulation of Registration" });
     await user.click(within(card).getByRole("button", { name: "Fire test" }));
     expect(await within(card).findByText("The tracker accepted the postback.")).toBeInTheDocument();
@@ -148,7 +148,7 @@ describe("a new postback", () => {
     await user.paste("https://go.postrider.example/c/Cmp0Qr7z");
     expect(screen.getByText(/The postback has changed/)).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Simulate" }));
-    expect(await screen.findByText("First Time Deposit: fires, with empty values.")).toBeInTheDocument();
+    expect(await screen.findByText("FTD: fires, with empty values.")).toBeInTheDocument();
     expect(within(card).getByText("The link carries no param_1.")).toBeInTheDocument();
   });
 
@@ -177,7 +177,7 @@ describe("a new postback", () => {
 
     await writeUrl("https://t.example/pb?cid={param_1}");
     await user.click(await screen.findByLabelText(/^Registration/));
-    await user.click(screen.getByLabelText(/^First Time Deposit/));
+    await user.click(screen.getByLabelText(/^FTD/));
     await user.click(screen.getByRole("button", { name: "Create 2 postbacks" }));
     await screen.findByText("Created 2 postbacks to t.example");
     expect(path()).toBe("/postbacks");
@@ -213,7 +213,7 @@ describe("one postback", () => {
     const { user, world, path } = open("/postbacks/P2");
     await user.click(await screen.findByRole("button", { name: "Delete" }));
     const dialog = await screen.findByRole("dialog", { name: "Delete postback" });
-    expect(dialog).toHaveTextContent("track.northstar.example no longer receives First Time Deposit");
+    expect(dialog).toHaveTextContent("track.northstar.example no longer receives FTD");
     await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
     expect(world.postbacks).toHaveLength(5);
     await user.click(screen.getByRole("button", { name: "Delete" }));
@@ -261,9 +261,9 @@ describe("one postback", () => {
     const { user } = open("/postbacks/P3?tab=versions");
     expect(await screen.findByText("Version 2")).toBeInTheDocument();
     await user.click(screen.getByRole("tab", { name: "Health" }));
-    expect(await screen.findByText(/38 ms at the median/)).toBeInTheDocument();
+    expect(await screen.findByText(/38 ms median/)).toBeInTheDocument();
     expect(await screen.findByText("It fails: what goes there is held.")).toBeInTheDocument();
-    expect(screen.getByText(/41 ms at the median/)).toBeInTheDocument();
+    expect(screen.getByText(/41 ms median/)).toBeInTheDocument();
     await user.click(screen.getByRole("tab", { name: "Deliveries" }));
     expect(await screen.findByRole("table", { name: /Deliveries of this postback/ })).toBeInTheDocument();
   });

@@ -19,7 +19,7 @@ const pasted: Recognition = {
   confidence: "NONE",
   reason: "",
   network: "CAKE",
-  dialect: null,
+  dialect: "",
   source: "",
   urlTemplate: "https://t.example/pb",
   parameters: [
