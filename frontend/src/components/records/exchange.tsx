@@ -63,7 +63,7 @@ export function Exchange({ exchange }: { exchange: ExchangeData }): ReactElement
               <CodeBlock code={prettyBody(exchange.responseBody)} what="response body" wrap />
             )}
             {exchange.responseTruncated && (
-              <p className="text-xs text-muted">Only the first 64 KiB of the body are kept.</p>
+              <p className="text-xs text-muted">Only the first 64 KiB are kept.</p>
             )}
             <Headers headers={exchange.responseHeaders} what="response headers" />
           </>

@@ -41,7 +41,7 @@ export function CopyButton({
     void copy(text).then((done) => {
       setCopied(done);
       if (done) toast(`Copied ${what}`);
-      else toast(`The browser did not allow copying ${what}; select and copy it manually`, "failed");
+      else toast(`The browser did not allow copying ${what}; copy it manually`, "failed");
     });
   };
 

@@ -236,7 +236,7 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         title={delivery.attempts.length === 1 ? "1 attempt" : `${String(delivery.attempts.length)} attempts`}
       >
         {delivery.attempts.length === 0 ? (
-          <p className="text-muted">Nothing has been sent yet.</p>
+          <p className="text-muted">Nothing sent yet.</p>
         ) : (
           <Attempts attempts={delivery.attempts} openFirst />
         )}
@@ -264,7 +264,7 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
                 {delivery.version && <span className="text-muted">, version {delivery.version.number}</span>}
               </>
             ) : (
-              "Not saved when it was tested"
+              "Not saved"
             )}
           </Fact>
           {isStaff && <Fact name="Affiliate">{delivery.affiliate.name}</Fact>}
