@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/internal/pg"
 )
 
@@ -100,7 +101,7 @@ func newPlainRiver(ctx context.Context, e *env, pool *pg.Pool) (*plainRiver, err
 	sender := e.client()
 	w := river.NewWorkers()
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, job *river.Job[plainArgs]) error {
-		x := sender.Send(ctx, dispatch.Request{Method: dispatch.GET, URL: job.Args.URL, DeliveryID: "x", Attempt: 1})
+		x := sender.Send(ctx, dispatch.Request{Method: firing.GET, URL: job.Args.URL, DeliveryID: "x", Attempt: 1})
 		_, err := pool.Pgx.Exec(ctx, `INSERT INTO plain_attempts (url, status) VALUES ($1, $2)`, job.Args.URL, x.StatusCode)
 		return err
 	}))

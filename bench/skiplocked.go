@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/internal/pg"
 )
 
@@ -88,7 +89,7 @@ func skipSend(ctx context.Context, client *dispatch.Client, batch []skipJob) {
 	var sending sync.WaitGroup
 	for i := range batch {
 		sending.Go(func() {
-			batch[i].exchange = client.Send(ctx, dispatch.Request{Method: dispatch.GET, URL: batch[i].URL, DeliveryID: "x", Attempt: 1})
+			batch[i].exchange = client.Send(ctx, dispatch.Request{Method: firing.GET, URL: batch[i].URL, DeliveryID: "x", Attempt: 1})
 		})
 	}
 	sending.Wait()

@@ -5,7 +5,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"postrider/dispatch"
 	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/domain/tracking"
@@ -203,8 +202,8 @@ type postbackSpec struct {
 	at         int // for Offer its place in offers, for Campaign in campaigns
 	goals      []string
 	statuses   []commission.Status // approved where empty
-	method     dispatch.Method
-	rule       *dispatch.BodyRule
+	method     firing.Method
+	rule       *firing.BodyRule
 	behaves    behaviour
 	disabled   bool
 	age        time.Duration // how long ago it was made; since the beginning where 0
@@ -218,21 +217,21 @@ var postbacks = []postbackSpec{
 	{affiliate: 0, name: "Keitaro", scope: firing.Global, goals: []string{commission.GoalRegistration, commission.GoalFTD, commission.GoalDeposit, commission.GoalCPA, commission.GoalNetRevenue}},
 	{affiliate: 0, name: "Keitaro, taken back", scope: firing.Global, goals: []string{commission.GoalFTD, commission.GoalCPA}, statuses: []commission.Status{commission.Cancelled, commission.Rejected}, says: "rejected"},
 	{affiliate: 0, name: "KYC, not needed for now", scope: firing.Global, goals: []string{commission.GoalKYC}, disabled: true},
-	{affiliate: 0, name: "Wallet CRM", scope: firing.Offer, at: 5, goals: []string{commission.GoalKYC}, method: dispatch.POST},
+	{affiliate: 0, name: "Wallet CRM", scope: firing.Offer, at: 5, goals: []string{commission.GoalKYC}, method: firing.POST},
 	{affiliate: 0, name: "New tracker, being set up", scope: firing.Campaign, at: 1, goals: []string{commission.GoalRegistration}, behaves: answers500, age: 6 * day},
 	{affiliate: 0, name: "Old server", scope: firing.Campaign, at: 2, goals: []string{commission.GoalFTD}, behaves: answers410, age: 7 * day},
 
 	{affiliate: 1, name: "Voluum", scope: firing.Global, goals: []string{commission.GoalRegistration, commission.GoalDeposit, commission.GoalNetRevenue}},
-	{affiliate: 1, name: "Voluum, checked", scope: firing.Global, goals: []string{commission.GoalFTD}, rule: &dispatch.BodyRule{Kind: dispatch.JSONField, Path: "result", Value: "echoed"}},
+	{affiliate: 1, name: "Voluum, checked", scope: firing.Global, goals: []string{commission.GoalFTD}, rule: &firing.BodyRule{Kind: firing.JSONField, Path: "result", Value: "echoed"}},
 	{affiliate: 1, name: "Deposits of a click, together", scope: firing.Global, goals: []string{commission.GoalDeposit}, aggregates: 10 * time.Minute},
 	{affiliate: 1, name: "Voluum CPA", scope: firing.Offer, at: 1, goals: []string{commission.GoalCPA}},
 	{affiliate: 1, name: "Behind a firewall", scope: firing.Campaign, at: 4, goals: []string{commission.GoalRegistration}, behaves: answers403, age: 11 * day},
 	{affiliate: 1, name: "Stats box", scope: firing.Campaign, at: 5, goals: []string{commission.GoalFTD}, behaves: unresolved, age: 14 * day},
-	{affiliate: 1, name: "Wants OK", scope: firing.Campaign, at: 6, goals: []string{commission.GoalFTD}, behaves: wrongAnswer, age: 12 * day, rule: &dispatch.BodyRule{Kind: dispatch.Contains, Value: "OK"}},
+	{affiliate: 1, name: "Wants OK", scope: firing.Campaign, at: 6, goals: []string{commission.GoalFTD}, behaves: wrongAnswer, age: 12 * day, rule: &firing.BodyRule{Kind: firing.Contains, Value: "OK"}},
 
 	{affiliate: 2, name: "Binom", scope: firing.Global, goals: []string{commission.GoalRegistration, commission.GoalFTD, commission.GoalDeposit, commission.GoalCPA}},
 	{affiliate: 2, name: "Binom KYC", scope: firing.Global, goals: []string{commission.GoalKYC}, behaves: wrongPath, fixed: 4 * day},
-	{affiliate: 2, name: "Accounting", scope: firing.Offer, at: 2, goals: []string{commission.GoalNetRevenue}, statuses: []commission.Status{commission.Approved, commission.Pending}, method: dispatch.POST},
+	{affiliate: 2, name: "Accounting", scope: firing.Offer, at: 2, goals: []string{commission.GoalNetRevenue}, statuses: []commission.Status{commission.Approved, commission.Pending}, method: firing.POST},
 	{affiliate: 2, name: "Old Binom", scope: firing.Campaign, at: 7, goals: []string{commission.GoalRegistration}, behaves: unresolved, age: 15 * day, deleted: 7 * day},
 }
 

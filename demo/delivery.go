@@ -13,6 +13,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/internal/globalid"
 	"postrider/outbox"
@@ -163,7 +164,7 @@ func (h *history) write(d *delivery, number int, e *dispatch.Exchange, u *url.UR
 		"Accept": {"*/*"}, "User-Agent": {h.UserAgent}, "Host": {u.Host},
 		"X-Postrider-Delivery": {globalid.Hex(d.id)}, "X-Postrider-Attempt": {strconv.Itoa(number)},
 	}
-	if e.Method != dispatch.POST {
+	if e.Method != firing.POST {
 		return
 	}
 	e.RequestBody = asJSON(u.RawQuery)

@@ -15,7 +15,6 @@ import (
 	"go.uber.org/goleak"
 
 	"postrider/demo"
-	"postrider/dispatch"
 	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/domain/inbound"
@@ -146,7 +145,7 @@ func TestEveryStateAndStatusIsThere(t *testing.T) {
 		`SELECT DISTINCT status FROM conversions`:        enum.Strings(commission.Statuses()),
 		`SELECT DISTINCT goal FROM conversions`:          {"registration", "kyc", "ftd", "deposit", "cpa", "net_revenue"},
 		`SELECT DISTINCT scope FROM postbacks`:           firing.Scope("").Values(),
-		`SELECT DISTINCT method FROM attempts`:           dispatch.Method("").Values(),
+		`SELECT DISTINCT method FROM attempts`:           firing.Method("").Values(),
 		`SELECT DISTINCT model FROM deals`:               commission.Model("").Values(),
 		`SELECT DISTINCT vertical FROM offers`:           commission.Vertical("").Values(),
 		`SELECT DISTINCT state FROM offers`:              tracking.RunState("").Values(),

@@ -83,8 +83,8 @@ type postback struct {
 	firing.Postback
 
 	spec     *postbackSpec
-	method   dispatch.Method
-	rule     dispatch.BodyRule
+	method   firing.Method
+	rule     firing.BodyRule
 	versions []version
 	made     time.Time
 	deleted  time.Time // zero while it is there
@@ -343,7 +343,7 @@ func (w *world) makePostback(ctx context.Context, spec *postbackSpec, goal strin
 		p.deleted = w.Now.Add(-spec.deleted)
 	}
 	if p.method == "" {
-		p.method = dispatch.GET
+		p.method = firing.GET
 	}
 	if len(p.Statuses) == 0 {
 		p.Statuses = []commission.Status{commission.Approved}

@@ -18,6 +18,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"postrider/dispatch"
+	"postrider/domain/firing"
 )
 
 // newClient makes a client for servers of the test, with limits short enough to
@@ -69,7 +70,7 @@ func rawServer(t *testing.T, serve func(net.Conn, *bufio.Reader)) string {
 }
 
 func get(url string) dispatch.Request {
-	return dispatch.Request{Method: dispatch.GET, URL: url, DeliveryID: "d1", Attempt: 3}
+	return dispatch.Request{Method: firing.GET, URL: url, DeliveryID: "d1", Attempt: 3}
 }
 
 func TestGet(t *testing.T) {
@@ -121,7 +122,7 @@ func TestPostIsSignedJSON(t *testing.T) {
 		got <- seen{r.Method + " " + r.RequestURI, string(body), r.Header}
 	})
 	request := get(server.URL + "/p?b=2&a=1%26%3C&b=3&c&d=%zz#x")
-	request.Method, request.SigningSecret = dispatch.POST, secret
+	request.Method, request.SigningSecret = firing.POST, secret
 	e := newClient(t, nil).Send(t.Context(), request)
 	s := <-got
 	if want := `{"b":["2","3"],"a":"1&<","c":"","d":"%zz"}`; s.uri != "POST /p" || s.body != want || e.RequestBody != want {
@@ -143,7 +144,7 @@ func TestPostWithoutAQueryIsAnEmptyObject(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) })
 	request := get(server.URL)
-	request.Method, request.SigningSecret = dispatch.POST, "not base64!"
+	request.Method, request.SigningSecret = firing.POST, "not base64!"
 	e := newClient(t, nil).Send(t.Context(), request)
 	if !json.Valid([]byte(e.ResponseBody)) || e.ResponseBody != "{}" || e.RequestHeaders.Get("Webhook-Signature") == "" {
 		t.Errorf("the exchange is %+v", e)

@@ -3,7 +3,7 @@
 //
 // It owns: what a target may be ([Guard]), the exchange itself with its limits and
 // timings ([Client]), the verdict on it ([Judge]) with a reason in words
-// ([Reason]), the rule on an answer's body ([BodyRule]), the retry schedule
+// ([Reason]), the rule on an answer's body ([firing.BodyRule]), the retry schedule
 // ([Schedule]), and the circuit of an endpoint ([Circuit]). It does not own queues,
 // rows or time: callers give it the present and act on what it returns.
 //

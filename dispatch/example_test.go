@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postrider/dispatch"
+	"postrider/domain/firing"
 )
 
 func ExampleJudge() {
@@ -23,7 +24,7 @@ func ExampleJudge() {
 }
 
 func ExampleBodyRule_Accepts() {
-	rule := dispatch.BodyRule{Kind: dispatch.JSONField, Path: "result.status", Value: "ok"}
+	rule := firing.BodyRule{Kind: firing.JSONField, Path: "result.status", Value: "ok"}
 	_, failed := rule.Accepts([]byte(`{"result":{"status":"unknown click"}}`))
 	fmt.Println(dispatch.RefusedByTracker.Sentence(failed))
 	// Output:

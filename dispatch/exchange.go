@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"postrider/domain/firing"
 	"postrider/domain/macro"
 )
 
@@ -13,7 +14,7 @@ const MaxURL = macro.MaxURL
 
 // Request is one attempt to be made.
 type Request struct {
-	Method        Method
+	Method        firing.Method
 	URL           string // expanded; for POST, its query becomes the body
 	DeliveryID    string // the same for every attempt of a delivery
 	Attempt       int    // counted from 1
@@ -27,7 +28,7 @@ type Exchange struct {
 	Duration  time.Duration
 	Timings   Timings
 
-	Method         Method
+	Method         firing.Method
 	URL            string      // as it was sent
 	RequestHeaders http.Header // as they were sent; as they would have been where nothing was
 	RequestBody    string

@@ -5,14 +5,16 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"postrider/domain/firing"
 )
 
 // Terms are what an exchange is judged by.
 type Terms struct {
-	Attempt  int      // which attempt it was, counted from 1
-	Rule     BodyRule // what the body of a 2xx must show
-	Schedule Schedule // DefaultSchedule where nil
-	Random   float64  // in [0, 1), spreads the retries
+	Attempt  int             // which attempt it was, counted from 1
+	Rule     firing.BodyRule // what the body of a 2xx must show
+	Schedule Schedule        // DefaultSchedule where nil
+	Random   float64         // in [0, 1), spreads the retries
 }
 
 // Verdict is what follows from an exchange.
@@ -72,7 +74,7 @@ func (o Outcome) Sentence() string {
 }
 
 // classify gives the reason why the exchange is no success, empty where it is one.
-func classify(e Exchange, rule BodyRule) (reason Reason, detail string) {
+func classify(e Exchange, rule firing.BodyRule) (reason Reason, detail string) {
 	switch code := e.StatusCode; {
 	case code == 0:
 		return e.Reason, e.Detail
@@ -94,12 +96,12 @@ func classify(e Exchange, rule BodyRule) (reason Reason, detail string) {
 // classifyBody judges a 2xx. Without a rule the status is the whole answer, so that
 // a body which breaks off does not make us report the conversion twice. With one, a
 // broken body counts only as far as it settles the rule.
-func classifyBody(e Exchange, rule BodyRule) (reason Reason, detail string) {
+func classifyBody(e Exchange, rule firing.BodyRule) (reason Reason, detail string) {
 	if rule.IsZero() {
 		return "", ""
 	}
 	accepted, failed := rule.Accepts([]byte(e.ResponseBody))
-	settled := e.Reason == "" || accepted == (rule.Kind != NotContains)
+	settled := e.Reason == "" || accepted == (rule.Kind != firing.NotContains)
 	switch {
 	case !settled:
 		return e.Reason, e.Detail

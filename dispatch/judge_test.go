@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"postrider/dispatch"
+	"postrider/domain/firing"
 )
 
 var sentAt = time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC)
@@ -26,18 +27,18 @@ func broken(e dispatch.Exchange, reason dispatch.Reason) dispatch.Exchange {
 
 func TestJudge(t *testing.T) {
 	t.Parallel()
-	contains := dispatch.BodyRule{Kind: dispatch.Contains, Value: "ok"}
-	containsNot := dispatch.BodyRule{Kind: dispatch.NotContains, Value: "error"}
+	contains := firing.BodyRule{Kind: firing.Contains, Value: "ok"}
+	containsNot := firing.BodyRule{Kind: firing.NotContains, Value: "error"}
 	for name, c := range map[string]struct {
 		exchange dispatch.Exchange
-		rule     dispatch.BodyRule
+		rule     firing.BodyRule
 		verdict  dispatch.Verdict
 		reason   dispatch.Reason
 	}{
-		"200":                          {answer(200, ""), dispatch.BodyRule{}, dispatch.Accepted, ""},
-		"204":                          {answer(204, ""), dispatch.BodyRule{}, dispatch.Accepted, ""},
-		"299":                          {answer(299, ""), dispatch.BodyRule{}, dispatch.Accepted, ""},
-		"200 whose body hangs":         {broken(answer(200, ""), dispatch.TimeoutBody), dispatch.BodyRule{}, dispatch.Accepted, ""},
+		"200":                          {answer(200, ""), firing.BodyRule{}, dispatch.Accepted, ""},
+		"204":                          {answer(204, ""), firing.BodyRule{}, dispatch.Accepted, ""},
+		"299":                          {answer(299, ""), firing.BodyRule{}, dispatch.Accepted, ""},
+		"200 whose body hangs":         {broken(answer(200, ""), dispatch.TimeoutBody), firing.BodyRule{}, dispatch.Accepted, ""},
 		"200 that says what it should": {answer(200, "Status: OK"), contains, dispatch.Accepted, ""},
 		"200 that does not":            {answer(200, "unknown click"), contains, dispatch.GiveUp, dispatch.RefusedByTracker},
 		"200 that says what it should, and hangs": {broken(answer(200, "OK"), dispatch.TimeoutBody), contains, dispatch.Accepted, ""},
@@ -46,33 +47,33 @@ func TestJudge(t *testing.T) {
 		"200 that may yet say it":                 {broken(answer(200, ""), dispatch.ConnectionReset), containsNot, dispatch.TryAgain, dispatch.ConnectionReset},
 		"500 whatever it says":                    {answer(500, "ok"), contains, dispatch.TryAgain, dispatch.ServerError},
 
-		"301": {answer(301, ""), dispatch.BodyRule{}, dispatch.GiveUp, dispatch.Redirect},
-		"304": {answer(304, ""), dispatch.BodyRule{}, dispatch.GiveUp, dispatch.Redirect},
-		"307": {answer(307, ""), dispatch.BodyRule{}, dispatch.GiveUp, dispatch.Redirect},
-		"400": {answer(400, ""), dispatch.BodyRule{}, dispatch.GiveUp, "HTTP_400"},
-		"401": {answer(401, ""), dispatch.BodyRule{}, dispatch.GiveUp, "HTTP_401"},
-		"403": {answer(403, ""), dispatch.BodyRule{}, dispatch.GiveUp, "HTTP_403"},
-		"404": {answer(404, ""), dispatch.BodyRule{}, dispatch.GiveUp, "HTTP_404"},
-		"408": {answer(408, ""), dispatch.BodyRule{}, dispatch.TryAgain, "HTTP_408"},
-		"410": {answer(410, ""), dispatch.BodyRule{}, dispatch.GiveUp, dispatch.Gone},
-		"425": {answer(425, ""), dispatch.BodyRule{}, dispatch.TryAgain, "HTTP_425"},
-		"429": {answer(429, ""), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.RateLimited},
-		"499": {answer(499, ""), dispatch.BodyRule{}, dispatch.GiveUp, "HTTP_499"},
-		"500": {answer(500, ""), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.ServerError},
-		"503": {answer(503, ""), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.ServerError},
-		"599": {answer(599, ""), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.ServerError},
-		"101": {answer(101, ""), dispatch.BodyRule{}, dispatch.GiveUp, "HTTP_101"},
-		"999": {answer(999, ""), dispatch.BodyRule{}, dispatch.GiveUp, "HTTP_999"},
+		"301": {answer(301, ""), firing.BodyRule{}, dispatch.GiveUp, dispatch.Redirect},
+		"304": {answer(304, ""), firing.BodyRule{}, dispatch.GiveUp, dispatch.Redirect},
+		"307": {answer(307, ""), firing.BodyRule{}, dispatch.GiveUp, dispatch.Redirect},
+		"400": {answer(400, ""), firing.BodyRule{}, dispatch.GiveUp, "HTTP_400"},
+		"401": {answer(401, ""), firing.BodyRule{}, dispatch.GiveUp, "HTTP_401"},
+		"403": {answer(403, ""), firing.BodyRule{}, dispatch.GiveUp, "HTTP_403"},
+		"404": {answer(404, ""), firing.BodyRule{}, dispatch.GiveUp, "HTTP_404"},
+		"408": {answer(408, ""), firing.BodyRule{}, dispatch.TryAgain, "HTTP_408"},
+		"410": {answer(410, ""), firing.BodyRule{}, dispatch.GiveUp, dispatch.Gone},
+		"425": {answer(425, ""), firing.BodyRule{}, dispatch.TryAgain, "HTTP_425"},
+		"429": {answer(429, ""), firing.BodyRule{}, dispatch.TryAgain, dispatch.RateLimited},
+		"499": {answer(499, ""), firing.BodyRule{}, dispatch.GiveUp, "HTTP_499"},
+		"500": {answer(500, ""), firing.BodyRule{}, dispatch.TryAgain, dispatch.ServerError},
+		"503": {answer(503, ""), firing.BodyRule{}, dispatch.TryAgain, dispatch.ServerError},
+		"599": {answer(599, ""), firing.BodyRule{}, dispatch.TryAgain, dispatch.ServerError},
+		"101": {answer(101, ""), firing.BodyRule{}, dispatch.GiveUp, "HTTP_101"},
+		"999": {answer(999, ""), firing.BodyRule{}, dispatch.GiveUp, "HTTP_999"},
 
-		"no such host":       {failure(dispatch.DNS), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.DNS},
-		"refused":            {failure(dispatch.ConnectionRefused), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.ConnectionRefused},
-		"reset":              {failure(dispatch.ConnectionReset), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.ConnectionReset},
-		"certificate":        {failure(dispatch.TLSCertificate), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.TLSCertificate},
-		"no headers in time": {failure(dispatch.TimeoutHeaders), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.TimeoutHeaders},
-		"shutdown":           {failure(dispatch.Interrupted), dispatch.BodyRule{}, dispatch.TryAgain, dispatch.Interrupted},
-		"blocked":            {failure(dispatch.BlockedTarget), dispatch.BodyRule{}, dispatch.GiveUp, dispatch.BlockedTarget},
-		"too long":           {failure(dispatch.TooLong), dispatch.BodyRule{}, dispatch.GiveUp, dispatch.TooLong},
-		"bad template":       {failure(dispatch.BadTemplate), dispatch.BodyRule{}, dispatch.GiveUp, dispatch.BadTemplate},
+		"no such host":       {failure(dispatch.DNS), firing.BodyRule{}, dispatch.TryAgain, dispatch.DNS},
+		"refused":            {failure(dispatch.ConnectionRefused), firing.BodyRule{}, dispatch.TryAgain, dispatch.ConnectionRefused},
+		"reset":              {failure(dispatch.ConnectionReset), firing.BodyRule{}, dispatch.TryAgain, dispatch.ConnectionReset},
+		"certificate":        {failure(dispatch.TLSCertificate), firing.BodyRule{}, dispatch.TryAgain, dispatch.TLSCertificate},
+		"no headers in time": {failure(dispatch.TimeoutHeaders), firing.BodyRule{}, dispatch.TryAgain, dispatch.TimeoutHeaders},
+		"shutdown":           {failure(dispatch.Interrupted), firing.BodyRule{}, dispatch.TryAgain, dispatch.Interrupted},
+		"blocked":            {failure(dispatch.BlockedTarget), firing.BodyRule{}, dispatch.GiveUp, dispatch.BlockedTarget},
+		"too long":           {failure(dispatch.TooLong), firing.BodyRule{}, dispatch.GiveUp, dispatch.TooLong},
+		"bad template":       {failure(dispatch.BadTemplate), firing.BodyRule{}, dispatch.GiveUp, dispatch.BadTemplate},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

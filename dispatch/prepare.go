@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"postrider/domain/firing"
+
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
 
@@ -42,7 +44,7 @@ func (c *Client) prepare(r Request, now time.Time) (prepared, error) {
 	h.Set("User-Agent", c.options.UserAgent)
 	h.Set("X-Postrider-Delivery", r.DeliveryID)
 	h.Set("X-Postrider-Attempt", strconv.Itoa(r.Attempt))
-	if r.Method != POST {
+	if r.Method != firing.POST {
 		return p, nil
 	}
 	if p.body, err = queryAsJSON(u.RawQuery); err != nil {

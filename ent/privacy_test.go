@@ -11,6 +11,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/domain/doctor"
+	"postrider/domain/firing"
 	"postrider/ent/db"
 	"postrider/ent/db/migrate"
 	"postrider/ent/db/privacy"
@@ -151,7 +152,7 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 			SetHeaders([]dispatch.Header{}).SetBody("").SetStatusCode(200).Exec(ctx),
 		client.ExchangeRate.Create().SetQuote("USD").SetRate(decimal.NewFromInt(1)).SetValidFrom(pgtest.Now.AddDate(0, 0, int(user))).
 			SetCreatedAt(pgtest.Now).Exec(ctx),
-		client.PostbackTest.Create().SetID(pgtest.ID(t)).SetAffiliateID(s.Affiliate).SetURLTemplate("https://tracker.example/").SetMethod(dispatch.GET).
+		client.PostbackTest.Create().SetID(pgtest.ID(t)).SetAffiliateID(s.Affiliate).SetURLTemplate("https://tracker.example/").SetMethod(firing.GET).
 			SetMacros(map[string]string{}).Exec(ctx),
 		client.BulkReplay.Create().SetAffiliateID(s.Affiliate).SetAsSent(false).SetState(outbox.BulkRunning).SetTotal(1).
 			SetCreatedAt(pgtest.Now).SetUpdatedAt(pgtest.Now).Exec(ctx),

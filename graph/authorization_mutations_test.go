@@ -79,10 +79,10 @@ var mutations = map[string]mutation{
 		return fmt.Sprintf(`{versionId: %q}`, v.GlobalID()), "postback { id }"
 	},
 	"testPostback": func(t *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{urlTemplate: %q, postbackId: %q}`, w.tracker(t)+"/?c={param_1}", w.postback(t, w.a).GlobalID()), "test { id }"
+		return fmt.Sprintf(`{urlTemplate: %q, postback: {id: %q}}`, w.tracker(t)+"/?c={param_1}", w.postback(t, w.a).GlobalID()), "test { id }"
 	},
 	"runScenarios": func(t *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{urlTemplate: %q, postbackId: %q}`, w.tracker(t)+"/?c={param_1}", w.postback(t, w.a).GlobalID()), "run { cards { key } }"
+		return fmt.Sprintf(`{urlTemplate: %q, postback: {id: %q}}`, w.tracker(t)+"/?c={param_1}", w.postback(t, w.a).GlobalID()), "run { cards { key } }"
 	},
 	"deletePostback": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q}`, w.postback(t, w.a).GlobalID()), "deletedId"

@@ -2,11 +2,9 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
-	"postrider/domain/commission"
 	"postrider/domain/doctor"
 	"postrider/domain/firing"
 	"postrider/ent"
@@ -16,31 +14,18 @@ import (
 	"postrider/internal/viewer"
 )
 
-// lintWish is what the doctor is asked about.
-type lintWish struct {
-	template, link                  string
-	goals                           []string
-	statuses                        []commission.Status
-	postbackID, offerID, campaignID *string
-	scope                           *firing.Scope
-	network                         bool
-	aggregates                      bool
-}
-
 // lint asks the doctor.
-func (r *Resolver) lint(ctx context.Context, w lintWish) ([]*gen.Finding, error) {
-	others, err := r.others(ctx, w)
+func (r *Resolver) lint(ctx context.Context, p firing.Postback, trackingLink string, network bool) ([]*gen.Finding, error) {
+	q, err := r.question(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	repeating, err := r.repeating(ctx, w.goals)
-	if err != nil {
+	q.TrackingLink = trackingLink
+	if q.Others, err = r.others(ctx, p); err != nil {
 		return nil, err
 	}
-	findings := doctor.Check(doctor.Question{
-		Template: w.template, TrackingLink: w.link, Goals: w.goals, Repeating: repeating, Statuses: w.statuses, Others: others, Aggregates: w.aggregates,
-	})
-	findings = append(findings, doctor.CheckTarget(ctx, w.template, r.Target, w.network && r.Tester.AllowLook(ctx))...)
+	findings := doctor.Check(q)
+	findings = append(findings, doctor.CheckTarget(ctx, p.URLTemplate, r.Target, network && r.Tester.AllowLook(ctx))...)
 	shown := make([]*gen.Finding, len(findings))
 	for i, f := range findings {
 		shown[i] = shownFinding(f)
@@ -59,6 +44,14 @@ func shownFinding(f doctor.Finding) *gen.Finding {
 	return shown
 }
 
+// question is what the doctor is asked about a postback.
+func (r *Resolver) question(ctx context.Context, p firing.Postback) (doctor.Question, error) {
+	q := doctor.About(p)
+	var err error
+	q.Repeating, err = r.repeating(ctx, q.Goals)
+	return q, err
+}
+
 // repeating are the goals that a player can reach more than once.
 func (r *Resolver) repeating(ctx context.Context, goals []string) ([]string, error) {
 	var again []string
@@ -74,72 +67,57 @@ func (r *Resolver) repeating(ctx context.Context, goals []string) ([]string, err
 	return again, nil
 }
 
-// others are the viewer's further postbacks that fire where this one does.
-func (r *Resolver) others(ctx context.Context, w lintWish) ([]doctor.Postback, error) {
-	id, err1 := optionalInt("Postback", "postbackId", w.postbackID)
-	offerID, err2 := optionalInt("Offer", "offerId", w.offerID)
-	campaignID, err3 := optionalInt("Campaign", "campaignId", w.campaignID)
-	if err := errors.Join(err1, err2, err3); err != nil || len(w.goals) == 0 {
-		return nil, err
+// others are the owner's further postbacks that fire where this one does.
+func (r *Resolver) others(ctx context.Context, p firing.Postback) ([]doctor.Postback, error) {
+	if p.Goal == "" {
+		return nil, nil
 	}
-	affiliateID, err := r.affiliateOf(ctx, id, campaignID)
+	affiliateID, err := r.affiliateOf(ctx, p)
 	if err != nil || affiliateID == 0 {
 		return nil, err
 	}
-	if campaignID != 0 && offerID == 0 {
-		c, err := r.Client.Campaign.Get(ctx, campaignID)
+	offerID := p.OfferID
+	if p.CampaignID != 0 && offerID == 0 {
+		c, err := r.Client.Campaign.Get(ctx, p.CampaignID)
 		switch {
 		case err == nil:
 			offerID = c.OfferID
 		case !db.IsNotFound(err):
-			return nil, fmt.Errorf("reading campaign %d: %w", campaignID, err)
+			return nil, fmt.Errorf("reading campaign %d: %w", p.CampaignID, err)
 		}
 	}
 	rows, err := r.Client.Postback.Query().Where(postback.AffiliateID(affiliateID), postback.DeletedAtIsNil(), postback.Enabled(true),
-		postback.IDNEQ(id)).All(ctx)
+		postback.IDNEQ(p.ID)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading the other postbacks: %w", err)
 	}
-	scope := firing.Global
-	assign(&scope, w.scope)
 	var list []doctor.Postback
-	for _, p := range rows {
-		if rule := ent.FiringPostback(p); rule.Meets(scope, offerID, campaignID) {
-			list = append(list, doctor.Postback{Name: nameOf(p), Template: p.URLTemplate, Goals: rule.Goals(), Statuses: p.Statuses})
+	for _, row := range rows {
+		if other := ent.FiringPostback(row); other.Meets(p.Scope, offerID, p.CampaignID) {
+			list = append(list, doctor.Other(nameOf(row), other))
 		}
 	}
 	return list, nil
 }
 
-// affiliateOf is whose postback is asked about: the viewer's own, or for staff, the
-// one of the postback or campaign named.
-func (r *Resolver) affiliateOf(ctx context.Context, postbackID, campaignID int64) (int64, error) {
+// affiliateOf is whose postback is asked about: the viewer's own, or for staff, its
+// owner's, or that of its campaign.
+func (r *Resolver) affiliateOf(ctx context.Context, p firing.Postback) (int64, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
-	if err != nil || !scope.All() {
+	switch {
+	case err != nil || !scope.All():
 		return scope.AffiliateID(), err
+	case p.AffiliateID != 0 || p.CampaignID == 0:
+		return p.AffiliateID, nil
 	}
-	if postbackID != 0 {
-		p, err := r.Client.Postback.Get(ctx, postbackID)
-		if err == nil {
-			return p.AffiliateID, nil
-		}
-		return 0, ignoreNotFound(err)
-	}
-	if campaignID != 0 {
-		c, err := r.Client.Campaign.Get(ctx, campaignID)
-		if err == nil {
-			return c.AffiliateID, nil
-		}
-		return 0, ignoreNotFound(err)
-	}
-	return 0, nil
-}
-
-func ignoreNotFound(err error) error {
+	c, err := r.Client.Campaign.Get(ctx, p.CampaignID)
 	if db.IsNotFound(err) {
-		return nil
+		return 0, nil
 	}
-	return err
+	if err != nil {
+		return 0, fmt.Errorf("reading campaign %d: %w", p.CampaignID, err)
+	}
+	return c.AffiliateID, nil
 }
 
 // ownName is how a postback is named to its owner within a sentence.

@@ -8,15 +8,13 @@ package graph
 import (
 	"context"
 
-	"postrider/domain/commission"
-	"postrider/domain/firing"
 	"postrider/graph/gen"
 )
 
-func (r *queryResolver) LintPostback(ctx context.Context, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool, aggregateSeconds *int) ([]*gen.Finding, error) {
-	return r.lint(ctx, lintWish{
-		template: urlTemplate, link: text(trackingLink), goals: goals, statuses: statuses, postbackID: postbackID,
-		scope: scope, offerID: offerID, campaignID: campaignID, network: network != nil && *network,
-		aggregates: seconds(aggregateSeconds) > 0,
-	})
+func (r *queryResolver) LintPostback(ctx context.Context, urlTemplate *string, trackingLink *string, goals []string, postback *gen.PostbackInput, network *bool) ([]*gen.Finding, error) {
+	p, err := r.specified(ctx, postback, &gen.PostbackInput{URLTemplate: urlTemplate, Goals: goals})
+	if err != nil {
+		return nil, err
+	}
+	return r.lint(ctx, p, text(trackingLink), network != nil && *network)
 }

@@ -51,16 +51,16 @@ func TestTheDoctorKnowsTheOtherPostbacks(t *testing.T) {
 	}
 	campaign, offer := globalid.Int("Campaign", w.a.link.CampaignID), globalid.Int("Offer", w.offer)
 	for args, want := range map[string]string{
-		`goals: ["ftd"]`:                                                  "same_url",
-		`goals: ["registration"]`:                                         "",
-		`goals: ["kyc"]`:                                                  "same_url", // which the second one aggregates too
-		`goals: ["ftd"], statuses: [CANCELLED]`:                           "",
-		`goals: ["ftd"], postbackId: "` + p.GlobalID() + `"`:              "",
-		`goals: ["ftd"], scope: CAMPAIGN, campaignId: "` + campaign + `"`: "same_url",
-		`goals: ["ftd"], scope: OFFER, offerId: "` + offer + `"`:          "same_url",
-		`trackingLink: "https://l.example/c/k7m2xq9d?param_2=x"`:          "param_not_in_link",
-		`goals: ["deposit"]`:                                              "no_conversion_id",
-		`statuses: [APPROVED, REJECTED]`:                                  "no_status",
+		`goals: ["ftd"]`:          "same_url",
+		`goals: ["registration"]`: "",
+		`goals: ["kyc"]`:          "same_url", // which the second one aggregates too
+		`goals: ["ftd"], postback: {statuses: [CANCELLED]}`:                           "",
+		`goals: ["ftd"], postback: {id: "` + p.GlobalID() + `"}`:                      "",
+		`postback: {goals: ["ftd"], scope: CAMPAIGN, campaignId: "` + campaign + `"}`: "same_url",
+		`goals: ["ftd"], postback: {scope: OFFER, offerId: "` + offer + `"}`:          "same_url",
+		`trackingLink: "https://l.example/c/k7m2xq9d?param_2=x"`:                      "param_not_in_link",
+		`goals: ["deposit"]`:                         "no_conversion_id",
+		`postback: {statuses: [APPROVED, REJECTED]}`: "no_status",
 	} {
 		if got := strings.Join(lint(args), " "); got != want {
 			t.Errorf("%s: %q, want %q", args, got, want)

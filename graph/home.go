@@ -63,12 +63,12 @@ func (r *Resolver) questions(ctx context.Context, c *db.Campaign) ([]doctor.Ques
 		if !rule.Enabled || !rule.Reaches(c.OfferID, c.ID) {
 			continue
 		}
-		goals := rule.Goals()
-		again, err := r.repeating(ctx, goals)
+		q, err := r.question(ctx, rule)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, doctor.Question{Name: ownName(p), Template: p.URLTemplate, Goals: goals, Repeating: again, Statuses: p.Statuses, Aggregates: rule.Aggregates > 0})
+		q.Name = ownName(p)
+		list = append(list, q)
 	}
 	return list, nil
 }

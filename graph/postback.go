@@ -6,72 +6,143 @@ import (
 	"fmt"
 	"time"
 
-	"postrider/dispatch"
+	"github.com/99designs/gqlgen/graphql"
+
 	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/domain/macro"
+	"postrider/ent"
 	"postrider/ent/db"
+	"postrider/ent/db/postback"
 	"postrider/graph/gen"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
-	"postrider/setup"
 )
 
-func (r *Resolver) createPostbacks(ctx context.Context, in gen.CreatePostbackInput) ([]*db.Postback, error) {
+// specified is what an input says of a postback, and the arguments beside it, on top of
+// the saved one that it names, or of the defaults.
+func (r *Resolver) specified(ctx context.Context, in, beside *gen.PostbackInput) (firing.Postback, error) {
+	p := firing.Postback{
+		Scope: firing.Global, Method: firing.GET, Statuses: []commission.Status{commission.Approved}, Enabled: true,
+	}
+	if in != nil && in.ID != nil {
+		id, err := intID("Postback", "postback.id", *in.ID)
+		if err != nil {
+			return p, err
+		}
+		row, err := r.Client.Postback.Query().Where(postback.ID(id), postback.DeletedAtIsNil()).Only(ctx)
+		switch {
+		case db.IsNotFound(err):
+			return p, problem.Invalid("postback.id", "there is no such postback")
+		case err != nil:
+			return p, fmt.Errorf("reading postback %d: %w", id, err)
+		}
+		p = ent.FiringPostback(row)
+	}
+	patch, err := patchOf(in, beside)
+	if err == nil {
+		patch(&p)
+	}
+	return p, err
+}
+
+// patchOf is what inputs change of a postback, one after the other.
+func patchOf(inputs ...*gen.PostbackInput) (func(*firing.Postback), error) {
+	var patches []func(*firing.Postback)
+	for _, in := range inputs {
+		if in == nil {
+			continue
+		}
+		patch, err := onePatch(in)
+		if err != nil {
+			return nil, err
+		}
+		patches = append(patches, patch)
+	}
+	return func(p *firing.Postback) {
+		for _, patch := range patches {
+			patch(p)
+		}
+	}, nil
+}
+
+func onePatch(in *gen.PostbackInput) (func(*firing.Postback), error) {
 	offerID, err1 := optionalInt("Offer", "offerId", in.OfferID)
 	campaignID, err2 := optionalInt("Campaign", "campaignId", in.CampaignID)
-	affiliateID, err3 := optionalInt("Affiliate", "affiliateId", in.AffiliateID)
+	return func(p *firing.Postback) {
+		assign(&p.Name, in.Name)
+		assign(&p.Scope, in.Scope)
+		if in.OfferID != nil {
+			p.OfferID = offerID
+		}
+		if in.CampaignID != nil {
+			p.CampaignID = campaignID
+		}
+		if in.Statuses != nil {
+			p.Statuses = in.Statuses
+		}
+		assign(&p.SendCorrections, in.SendCorrections)
+		assign(&p.Enabled, in.Enabled)
+		assign(&p.URLTemplate, in.URLTemplate)
+		assign(&p.Method, in.Method)
+		if rule, given := in.BodyRule.ValueOK(); given {
+			p.BodyRule = bodyRule(rule)
+		}
+		if n, given := in.AggregateSeconds.ValueOK(); given {
+			if p.Aggregates = seconds(n); p.Aggregates == 0 {
+				p.Further = nil
+			}
+		}
+		if len(in.Goals) > 0 {
+			p.Goal, p.Further = in.Goals[0], in.Goals[1:]
+		}
+	}, errors.Join(err1, err2)
+}
+
+func (r *Resolver) createPostbacks(ctx context.Context, in gen.CreatePostbackInput) ([]*db.Postback, error) {
+	affiliateID, err1 := optionalInt("Affiliate", "affiliateId", in.AffiliateID)
+	beside := &gen.PostbackInput{
+		Scope: in.Scope, OfferID: in.OfferID, CampaignID: in.CampaignID, Goals: in.Goals, URLTemplate: in.URLTemplate, Method: in.Method,
+		Statuses: in.Statuses, Name: in.Name, Enabled: in.Enabled,
+	}
+	if in.BodyRule != nil {
+		beside.BodyRule = graphql.OmittableOf(in.BodyRule)
+	}
+	var err2, err3 error
+	if in.Postback != nil && in.Postback.ID != nil {
+		err2 = problem.Invalid("postback.id", "a new postback has none yet: leave it out, or use updatePostback")
+	}
+	if in.Scope == nil && (in.Postback == nil || in.Postback.Scope == nil) {
+		err3 = problem.Invalid("scope", "say what it is for: GLOBAL, OFFER or CAMPAIGN")
+	}
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err
 	}
-	wish := setup.PostbackWish{
-		Name: text(in.Name), Scope: in.Scope, OfferID: offerID, CampaignID: campaignID, URLTemplate: in.URLTemplate,
-		Method: dispatch.GET, Statuses: in.Statuses, Enabled: in.Enabled == nil || *in.Enabled, BodyRule: bodyRule(in.BodyRule), Aggregates: seconds(in.AggregateSeconds),
+	wish, err := r.specified(ctx, in.Postback, beside)
+	if err != nil {
+		return nil, err
 	}
-	if in.Method != nil {
-		wish.Method = *in.Method
+	var goals []string
+	if wish.Goal != "" {
+		goals = wish.Goals()
 	}
-	if wish.Statuses == nil {
-		wish.Statuses = []commission.Status{commission.Approved}
-	}
-	return r.Setup.CreatePostbacks(ctx, affiliateID, in.Goals, wish)
+	return r.Setup.CreatePostbacks(ctx, affiliateID, goals, wish)
 }
 
 func (r *Resolver) updatePostback(ctx context.Context, in gen.UpdatePostbackInput) (*db.Postback, error) {
 	id, err1 := intID("Postback", "id", in.ID)
-	offerID, err2 := optionalInt("Offer", "offerId", in.OfferID)
-	campaignID, err3 := optionalInt("Campaign", "campaignId", in.CampaignID)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	if in.Postback != nil && in.Postback.ID != nil && *in.Postback.ID != in.ID {
+		return nil, problem.Invalid("postback.id", "is of another postback than id: leave it out")
+	}
+	patch, err2 := patchOf(in.Postback, &gen.PostbackInput{
+		Scope: in.Scope, OfferID: in.OfferID, CampaignID: in.CampaignID, Goals: in.Goals, URLTemplate: in.URLTemplate, Method: in.Method,
+		Statuses: in.Statuses, Name: in.Name, Enabled: in.Enabled, BodyRule: in.BodyRule,
+	})
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	return r.Setup.UpdatePostback(ctx, id, func(w *setup.PostbackWish) {
-		assign(&w.Scope, in.Scope)
-		assign(&w.Goal, in.Goal)
-		assign(&w.URLTemplate, in.URLTemplate)
-		assign(&w.Method, in.Method)
-		assign(&w.Name, in.Name)
-		assign(&w.Enabled, in.Enabled)
-		if in.OfferID != nil {
-			w.OfferID = offerID
-		}
-		if in.CampaignID != nil {
-			w.CampaignID = campaignID
-		}
-		if in.Statuses != nil {
-			w.Statuses = in.Statuses
-		}
-		if n, given := in.AggregateSeconds.ValueOK(); given {
-			if w.Aggregates = seconds(n); w.Aggregates == 0 {
-				w.Further = nil
-			}
-		}
-		if in.FurtherGoals != nil {
-			w.Further = in.FurtherGoals
-		}
-		if rule, given := in.BodyRule.ValueOK(); given {
-			w.BodyRule = bodyRule(rule)
-		}
-	})
+	return r.Setup.UpdatePostback(ctx, id, patch)
 }
 
 // seconds is a span that was given in seconds; zero where none was.
@@ -89,11 +160,11 @@ func assign[T any](to *T, given *T) {
 	}
 }
 
-func bodyRule(in *gen.BodyRuleInput) *dispatch.BodyRule {
+func bodyRule(in *gen.BodyRuleInput) *firing.BodyRule {
 	if in == nil {
 		return nil
 	}
-	return &dispatch.BodyRule{Kind: in.Kind, Path: text(in.Path), Value: in.Value}
+	return &firing.BodyRule{Kind: in.Kind, Path: text(in.Path), Value: in.Value}
 }
 
 // signingSecret shows the secret of a postback that signs to people who may
@@ -101,7 +172,7 @@ func bodyRule(in *gen.BodyRuleInput) *dispatch.BodyRule {
 // is nothing: the page is whole without.
 func (r *Resolver) signingSecret(ctx context.Context, p *db.Postback) (*string, error) {
 	switch v := viewer.From(ctx); {
-	case p.Method != dispatch.POST || v.Looking:
+	case p.Method != firing.POST || v.Looking:
 		return nil, nil
 	case !v.May(viewer.Secrets):
 		return nil, problem.Forbidden("the token lacks the scope %q", viewer.Secrets)
@@ -136,9 +207,10 @@ func macroFilters() []*gen.MacroFilter {
 }
 
 // preview expands a template with believable values, and those that are given.
-func preview(template string, scope macro.Scope, values []*gen.MacroValueInput) *gen.PostbackPreview {
+func preview(postback firing.Postback, values []*gen.MacroValueInput) *gen.PostbackPreview {
+	template := postback.URLTemplate
 	p := &gen.PostbackPreview{Spans: []*gen.MacroSpan{}, Errors: []*gen.TemplateError{}}
-	parsed, err := macro.ParseFor(template, scope)
+	parsed, err := macro.ParseFor(template, postback.Macros())
 	if faults, ok := errors.AsType[macro.Errors](err); ok {
 		for _, f := range faults {
 			p.Errors = append(p.Errors, &gen.TemplateError{

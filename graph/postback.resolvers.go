@@ -9,6 +9,7 @@ import (
 	"context"
 	"time"
 
+	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/ent/db"
 	"postrider/ent/db/postback"
@@ -16,7 +17,6 @@ import (
 	"postrider/graph/gen"
 	"postrider/graph/page"
 	"postrider/report"
-	"postrider/setup"
 )
 
 func (r *mutationResolver) RotateSigningSecret(ctx context.Context, input gen.RotateSigningSecretInput) (*gen.RotateSigningSecretPayload, error) {
@@ -54,7 +54,7 @@ func (r *mutationResolver) SetPostbackEnabled(ctx context.Context, input gen.Set
 		errs, err := userErrors(err)
 		return &gen.SetPostbackEnabledPayload{UserErrors: errs}, err
 	}
-	postback, err := r.Setup.UpdatePostback(ctx, id, func(w *setup.PostbackWish) { w.Enabled = input.Enabled })
+	postback, err := r.Setup.UpdatePostback(ctx, id, func(w *firing.Postback) { w.Enabled = input.Enabled })
 	errs, err := userErrors(err)
 	return &gen.SetPostbackEnabledPayload{Postback: postback, UserErrors: errs}, err
 }
@@ -128,8 +128,12 @@ func (r *queryResolver) MacroFilters(ctx context.Context) ([]*gen.MacroFilter, e
 	return macroFilters(), nil
 }
 
-func (r *queryResolver) PreviewPostback(ctx context.Context, urlTemplate string, values []*gen.MacroValueInput, aggregateSeconds *int) (*gen.PostbackPreview, error) {
-	return preview(urlTemplate, macro.ScopeFor(seconds(aggregateSeconds) > 0), values), nil
+func (r *queryResolver) PreviewPostback(ctx context.Context, urlTemplate *string, values []*gen.MacroValueInput, postback *gen.PostbackInput) (*gen.PostbackPreview, error) {
+	p, err := r.specified(ctx, postback, &gen.PostbackInput{URLTemplate: urlTemplate})
+	if err != nil {
+		return nil, err
+	}
+	return preview(p, values), nil
 }
 
 func (r *Resolver) Postback() gen.PostbackResolver { return &postbackResolver{r} }

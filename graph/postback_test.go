@@ -71,7 +71,7 @@ func TestUserErrorsNameTheirFields(t *testing.T) {
 		"createPostback several faults":                 {token, `{scope: CAMPAIGN, goals: ["nonsense"], statuses: [], urlTemplate: "x"}`, []string{"campaignId", "goals", "statuses", "urlTemplate"}},
 		"updatePostback what the doctor calls an error": {token, `{id: "` + postback.GlobalID() + `", urlTemplate: "https://t.example/?c=<clickid>"}`, []string{"urlTemplate"}},
 		"updatePostback an unknown macro":               {token, `{id: "` + postback.GlobalID() + `", urlTemplate: "https://t.example/?c={nonsense}"}`, []string{"urlTemplate"}},
-		"updatePostback an unknown goal":                {token, `{id: "` + postback.GlobalID() + `", goal: "nonsense"}`, []string{"goal"}},
+		"updatePostback an unknown goal":                {token, `{id: "` + postback.GlobalID() + `", goals: ["nonsense"]}`, []string{"goals"}},
 		"updatePostback one that is none":               {token, `{id: "` + campaign + `", name: "x"}`, []string{"id"}},
 		"updatePostback one that is not there":          {token, `{id: "` + globalid.Int("Postback", 999) + `", name: "x"}`, []string{"id"}},
 		"setPostbackEnabled one that is not there":      {token, `{id: "` + globalid.Int("Postback", 999) + `", enabled: true}`, []string{"id"}},

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"postrider/domain/commission"
-	"postrider/domain/firing"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
@@ -64,14 +63,16 @@ func complexity() gen.ComplexityRoot {
 func texts(c *gen.ComplexityRoot) {
 	c.Query.RecognizePostback = func(child int, _ string) int { return priceOfReading + child }
 	c.Query.RecognizeTrackingLink = func(child int, _ string) int { return priceOfReading + child }
-	c.Query.PreviewPostback = func(child int, _ string, _ []*gen.MacroValueInput, _ *int) int { return priceOfReading + child }
-	c.Query.LintPostback = func(child int, _ string, _ *string, _ []string, _ []commission.Status, _ *string, _ *firing.Scope, _, _ *string, network *bool, _ *int) int {
+	c.Query.PreviewPostback = func(child int, _ *string, _ []*gen.MacroValueInput, _ *gen.PostbackInput) int {
+		return priceOfReading + child
+	}
+	c.Query.LintPostback = func(child int, _, _ *string, _ []string, _ *gen.PostbackInput, network *bool) int {
 		if network != nil && *network {
 			return priceOfCalling + list(child)
 		}
 		return priceOfReading + list(child)
 	}
-	c.Query.SimulatePostback = func(child int, _, _ string, _ *commission.Status, _ *gen.PostbackDraftInput) int {
+	c.Query.SimulatePostback = func(child int, _, _ string, _ *commission.Status, _ *gen.PostbackInput) int {
 		return priceOfReading + child
 	}
 	c.Mutation.TestPostback = func(child int, _ gen.TestPostbackInput) int { return priceOfCalling + child }

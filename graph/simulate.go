@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"postrider/domain/commission"
@@ -44,36 +43,28 @@ func (r *Resolver) recognizeLink(ctx context.Context, text string) (*gen.PastedL
 	return shown, err
 }
 
-func (r *Resolver) simulate(ctx context.Context, link, goal string, status *commission.Status, in *gen.PostbackDraftInput) (*gen.Simulation, error) {
+func (r *Resolver) simulate(ctx context.Context, link, goal string, status *commission.Status, in *gen.PostbackInput) (*gen.Simulation, error) {
 	row, pasted, err := r.pastedLink(ctx, "trackingLink", link)
 	if err != nil {
 		return nil, err
 	}
-	claim := testfire.Case{Link: row, Pasted: pasted, Goal: goal}
-	assign(&claim.Status, status)
-	if claim.Draft, err = draft(in); err != nil {
-		return nil, err
+	c := testfire.Case{Link: row, Pasted: pasted, Goal: goal}
+	assign(&c.Status, status)
+	if in != nil {
+		draft, err := r.specified(ctx, in, nil)
+		if err != nil {
+			return nil, err
+		}
+		c.Draft = &draft
 	}
-	simulation, err := r.Tester.Simulate(ctx, claim)
+	simulation, err := r.Tester.Simulate(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	return shownSimulation(simulation, claim), nil
+	return shownSimulation(simulation, c), nil
 }
 
-func draft(in *gen.PostbackDraftInput) (*testfire.Draft, error) {
-	if in == nil {
-		return nil, nil
-	}
-	id, err1 := optionalInt("Postback", "postbackId", in.PostbackID)
-	offerID, err2 := optionalInt("Offer", "offerId", in.OfferID)
-	campaignID, err3 := optionalInt("Campaign", "campaignId", in.CampaignID)
-	d := &testfire.Draft{PostbackID: id, OfferID: offerID, CampaignID: campaignID, Goals: in.Goals, Statuses: in.Statuses, URLTemplate: in.URLTemplate, Aggregates: seconds(in.AggregateSeconds)}
-	assign(&d.Scope, in.Scope)
-	return d, errors.Join(err1, err2, err3)
-}
-
-func shownSimulation(p *testfire.Simulation, claim testfire.Case) *gen.Simulation {
+func shownSimulation(p *testfire.Simulation, c testfire.Case) *gen.Simulation {
 	shown := &gen.Simulation{Postbacks: []*gen.SimulatedPostback{}}
 	for _, s := range p.Click {
 		shown.Click = append(shown.Click, &gen.SimulatedSlot{Macro: string(s.Macro), Value: s.Value, Filled: s.Filled, Why: s.Why})
@@ -82,21 +73,21 @@ func shownSimulation(p *testfire.Simulation, claim testfire.Case) *gen.Simulatio
 		template := ""
 		if one.Postback != nil {
 			template = one.Postback.URLTemplate
-		} else if claim.Draft != nil {
-			template = claim.Draft.URLTemplate
+		} else if c.Draft != nil {
+			template = c.Draft.URLTemplate
 		}
-		proved := &gen.SimulatedPostback{
+		simulated := &gen.SimulatedPostback{
 			Postback: one.Postback, Fires: one.Decision.Fired, Rule: string(one.Decision.Rule), Reason: one.Decision.Reason,
 			URL: textOrNull(one.URL), Slots: []*gen.SimulatedSlot{},
 		}
 		for _, s := range one.Slots {
-			proved.Slots = append(proved.Slots, &gen.SimulatedSlot{
+			simulated.Slots = append(simulated.Slots, &gen.SimulatedSlot{
 				Macro: string(s.Macro), Value: s.Value, Filled: s.Filled, Why: s.Why,
 				TemplateStart: units(template, s.Span.TemplateStart), TemplateEnd: units(template, s.Span.TemplateEnd),
 				URLStart: units(one.URL, s.Span.URLStart), URLEnd: units(one.URL, s.Span.URLEnd),
 			})
 		}
-		shown.Postbacks = append(shown.Postbacks, proved)
+		shown.Postbacks = append(shown.Postbacks, simulated)
 	}
 	return shown
 }

@@ -16,7 +16,7 @@ import (
 )
 
 func (r *Resolver) testPostback(ctx context.Context, in gen.TestPostbackInput) (*db.PostbackTest, error) {
-	wish, err := testWish(in)
+	wish, err := r.testWish(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +24,7 @@ func (r *Resolver) testPostback(ctx context.Context, in gen.TestPostbackInput) (
 }
 
 func (r *Resolver) runScenarios(ctx context.Context, in gen.TestPostbackInput) (*gen.ScenarioRun, error) {
-	wish, err := testWish(in)
+	wish, err := r.testWish(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -42,14 +42,11 @@ func (r *Resolver) runScenarios(ctx context.Context, in gen.TestPostbackInput) (
 	return shown, nil
 }
 
-func testWish(in gen.TestPostbackInput) (testfire.Wish, error) {
-	postbackID, err1 := optionalInt("Postback", "postbackId", in.PostbackID)
-	affiliateID, err2 := optionalInt("Affiliate", "affiliateId", in.AffiliateID)
-	wish := testfire.Wish{
-		PostbackID: postbackID, AffiliateID: affiliateID, URLTemplate: text(in.URLTemplate), Goal: text(in.Goal),
-		Values: map[string]string{}, BodyRule: bodyRule(in.BodyRule), Aggregates: seconds(in.AggregateSeconds) > 0,
-	}
-	assign(&wish.Method, in.Method)
+func (r *Resolver) testWish(ctx context.Context, in gen.TestPostbackInput) (testfire.Wish, error) {
+	wish := testfire.Wish{Goal: text(in.Goal), Values: map[string]string{}}
+	var err1, err2 error
+	wish.AffiliateID, err1 = optionalInt("Affiliate", "affiliateId", in.AffiliateID)
+	wish.Postback, err2 = r.specified(ctx, in.Postback, &gen.PostbackInput{URLTemplate: in.URLTemplate, Method: in.Method})
 	for _, v := range in.Values {
 		wish.Values[v.Macro] = v.Value
 	}

@@ -1,7 +1,7 @@
 package graph
 
 import (
-	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/domain/presets"
 	"postrider/graph/gen"
@@ -28,11 +28,11 @@ func recognition(r presets.Recognition) *gen.Recognition {
 }
 
 // presetRule is the preset's rule on an answer's body, as a postback has it.
-func presetRule(p *presets.Preset) *dispatch.BodyRule {
+func presetRule(p *presets.Preset) *firing.BodyRule {
 	if p.Body.Kind == "" {
 		return nil
 	}
-	return &dispatch.BodyRule{Kind: dispatch.BodyRuleKind(p.Body.Kind), Path: p.Body.Path, Value: p.Body.Value}
+	return &firing.BodyRule{Kind: firing.BodyRuleKind(p.Body.Kind), Path: p.Body.Path, Value: p.Body.Value}
 }
 
 func blankValues(given []*gen.BlankValueInput) map[string]string {

@@ -8,7 +8,7 @@ package graph
 import (
 	"context"
 
-	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/domain/presets"
 	"postrider/graph/gen"
 )
@@ -37,7 +37,7 @@ func (r *trackerPresetResolver) Answer(ctx context.Context, obj *presets.Preset)
 	return textOrNull(obj.Answer), nil
 }
 
-func (r *trackerPresetResolver) BodyRule(ctx context.Context, obj *presets.Preset) (*dispatch.BodyRule, error) {
+func (r *trackerPresetResolver) BodyRule(ctx context.Context, obj *presets.Preset) (*firing.BodyRule, error) {
 	return presetRule(obj), nil
 }
 

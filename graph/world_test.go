@@ -132,8 +132,8 @@ func (w *world) settle(t testing.TB, e *estate) {
 func (w *world) postback(t testing.TB, e *estate, options ...func(*db.PostbackCreate)) *db.Postback {
 	t.Helper()
 	return pgtest.Postback(t, w.db, e.affiliate.ID, "https://"+e.mark+".example/?c={param_1}", append(options, func(c *db.PostbackCreate) {
-		c.SetName("Postback " + e.mark).SetAggregateSeconds(60).SetFurtherGoals([]string{"kyc"}).SetMethod(dispatch.POST).SetHoldReason("GONE").
-			SetBodyRule(&dispatch.BodyRule{Kind: dispatch.JSONField, Path: "result." + e.mark, Value: "ok " + e.mark})
+		c.SetName("Postback " + e.mark).SetAggregateSeconds(60).SetFurtherGoals([]string{"kyc"}).SetMethod(firing.POST).SetHoldReason("GONE").
+			SetBodyRule(&firing.BodyRule{Kind: firing.JSONField, Path: "result." + e.mark, Value: "ok " + e.mark})
 	})...)
 }
 

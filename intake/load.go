@@ -10,9 +10,9 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"postrider/domain/firing"
 	"postrider/domain/inbound"
 	"postrider/domain/macro"
+	"postrider/ent"
 	"postrider/internal/pg"
 	"postrider/internal/secret"
 )
@@ -160,23 +160,12 @@ func (l loader) goal(ctx context.Context, on querier, key string) (*goal, bool, 
 func (l loader) postbacks(ctx context.Context, on querier, affiliateID int64) ([]candidate, bool, error) {
 	found := []candidate{}
 	err := pg.Each(ctx, on, fmt.Sprintf("reading the postbacks of affiliate %d", affiliateID), func(rows *sql.Rows) error {
-		c := candidate{Postback: firing.Postback{AffiliateID: affiliateID}}
-		var statuses []byte
-		var further []byte
-		var aggregates int64
-		var template string
-		if err := rows.Scan(&c.ID, &c.Name, &c.Scope, &c.OfferID, &c.CampaignID, &c.Goal, &statuses, &c.Enabled,
-			&c.Held, &template, &c.VersionID, &further, &aggregates); err != nil {
+		var c candidate
+		var err error
+		if c.Postback, err = ent.ScanPostback(rows.Scan, &c.VersionID); err != nil {
 			return err
 		}
-		if err := json.Unmarshal(statuses, &c.Statuses); err != nil {
-			return fmt.Errorf("reading the statuses of postback %d: %w", c.ID, err)
-		}
-		if err := json.Unmarshal(further, &c.Further); err != nil {
-			return fmt.Errorf("reading the goals of postback %d: %w", c.ID, err)
-		}
-		c.Aggregates = time.Duration(aggregates) * time.Second
-		parsed, err := macro.ParseFor(template, macro.Aggregated)
+		parsed, err := macro.ParseFor(c.URLTemplate, macro.Aggregated)
 		if err != nil {
 			return fmt.Errorf("reading the template of postback %d: %w", c.ID, err)
 		}
@@ -184,8 +173,7 @@ func (l loader) postbacks(ctx context.Context, on querier, affiliateID int64) ([
 		found = append(found, c)
 		return nil
 	}, `
-		SELECT p.id, p.name, p.scope, coalesce(p.offer_id, 0), coalesce(p.campaign_id, 0), p.goal, p.statuses, p.enabled,
-		       p.hold_reason IS NOT NULL, p.url_template, v.id, p.further_goals, coalesce(p.aggregate_seconds, 0)
+		SELECT `+ent.PostbackColumns+`, v.id
 		FROM postbacks p JOIN postback_versions v ON v.postback_id = p.id AND v.number = p.version
 		WHERE p.affiliate_id = $1 AND p.deleted_at IS NULL ORDER BY p.id`, affiliateID)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"postrider/backoffice"
 	"postrider/domain/commission"
 	"postrider/ent/db"
+	"postrider/ent/db/delivery"
 	"postrider/intake"
 	"postrider/internal/problem"
 	"postrider/pgtest"
@@ -219,6 +220,29 @@ func TestACorrectedAmountIsAStepThatFiresNothing(t *testing.T) {
 	}
 	if n := w.count(`SELECT count(*) FROM deliveries`); n != 1 {
 		t.Errorf("%d deliveries", n)
+	}
+}
+
+// A tracker that takes corrections is told of each, once.
+func TestACorrectionIsSentToAPostbackThatAsksForIt(t *testing.T) {
+	w := setup(t)
+	wants := func(c *db.PostbackCreate) { c.SetSendCorrections(true) }
+	p := pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("deposit"), wants)
+	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("deposit"))
+	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("deposit", commission.Rejected), wants)
+	click := "&click_id=" + w.click()
+	w.report("goal=deposit&transaction_id=1&amount=10"+click, intake.Recorded)
+	w.report("goal=deposit&transaction_id=1&amount=12&status=approved"+click, intake.Updated)
+	w.report("goal=deposit&transaction_id=1&amount=12&status=approved"+click, intake.Duplicate)
+	rows := w.client.Delivery.Query().Where(delivery.PostbackID(p.ID)).Order(db.Asc(delivery.FieldID)).AllX(w.ctx)
+	if len(rows) != 2 || rows[0].EventID == nil || rows[1].EventID == nil || *rows[0].EventID == *rows[1].EventID {
+		t.Fatalf("%+v", rows)
+	}
+	if n := w.count(`SELECT count(*) FROM deliveries`); n != 3 {
+		t.Errorf("%d deliveries, want two and one", n)
+	}
+	if step := w.client.ConversionEvent.GetX(w.ctx, *rows[1].EventID); step.Amount.String() != "12" || step.Macros["amount"] != "12.00" {
+		t.Errorf("the second tells of %+v", step)
 	}
 }
 

@@ -13,13 +13,13 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
 	"postrider/internal/secret"
 	"postrider/jobs"
 	"postrider/outbox"
 	"postrider/pgtest"
-	setups "postrider/setup"
 )
 
 func header(list []dispatch.Header, name string) string {
@@ -63,7 +63,7 @@ func TestADeliveryIsSentAndWrittenDownExactly(t *testing.T) {
 		t.Fatalf("%d attempts", len(attempts))
 	}
 	a := attempts[0]
-	if a.Number != 1 || a.URL != w.sink.URL+want || a.Method != dispatch.GET || *a.StatusCode != 200 || *a.ResponseBody != "OK, counted" ||
+	if a.Number != 1 || a.URL != w.sink.URL+want || a.Method != firing.GET || *a.StatusCode != 200 || *a.ResponseBody != "OK, counted" ||
 		a.ResponseTruncated || a.Error != nil || a.RequestBody != nil || a.AffiliateID != w.Affiliate {
 		t.Errorf("attempt %+v", a)
 	}
@@ -186,7 +186,7 @@ func TestTheBodyDecidesWhereThePostbackHasARule(t *testing.T) {
 		_, _ = fmt.Fprintf(rw, `{"status":%q}`, []string{"OK", "refused"}[n-1])
 	})
 	w.postback("/", func(c *db.PostbackCreate) {
-		c.SetBodyRule(&dispatch.BodyRule{Kind: dispatch.JSONField, Path: "status", Value: "ok"})
+		c.SetBodyRule(&firing.BodyRule{Kind: firing.JSONField, Path: "status", Value: "ok"})
 	})
 	w.deposit()
 	w.run()
@@ -197,7 +197,7 @@ func TestTheBodyDecidesWhereThePostbackHasARule(t *testing.T) {
 
 func TestAPOSTIsSignedWithThePostbacksSecret(t *testing.T) {
 	w := setup(t, nil)
-	p := w.postback("/hook?click={param_1}&tx={transaction_id}", func(c *db.PostbackCreate) { c.SetMethod(dispatch.POST) })
+	p := w.postback("/hook?click={param_1}&tx={transaction_id}", func(c *db.PostbackCreate) { c.SetMethod(firing.POST) })
 	w.deposit()
 	w.run()
 	w.untilAll(outbox.Delivered)
@@ -213,7 +213,7 @@ func TestAPOSTIsSignedWithThePostbacksSecret(t *testing.T) {
 		got.header.Get("webhook-id") != globalid.Hex(w.delivery().ID) || got.header.Get("Content-Type") != "application/json" {
 		t.Errorf("%+v", got)
 	}
-	if a := w.attempts(w.delivery())[0]; *a.RequestBody != got.body || a.Method != dispatch.POST {
+	if a := w.attempts(w.delivery())[0]; *a.RequestBody != got.body || a.Method != firing.POST {
 		t.Errorf("%+v", a)
 	}
 }
@@ -242,7 +242,7 @@ func TestGoneHoldsThePostbackUntilItsOwnerResumesIt(t *testing.T) {
 		t.Errorf("%d requests while it was on hold", n)
 	}
 	w.run()
-	w.change(p, func(wish *setups.PostbackWish) { wish.URLTemplate = w.sink.URL + "/new?t={transaction_id}" })
+	w.change(p, func(wish *firing.Postback) { wish.URLTemplate = w.sink.URL + "/new?t={transaction_id}" })
 	w.until("what was held is delivered", `SELECT count(*) = 2 FROM deliveries WHERE state = 'delivered'`)
 	var urls []string
 	for _, r := range w.sink.requests() {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"postrider/domain/firing"
 	"postrider/ent/db"
 	"postrider/ent/db/delivery"
 	"postrider/internal/globalid"
@@ -17,7 +18,6 @@ import (
 	"postrider/internal/problem"
 	"postrider/jobs"
 	"postrider/outbox"
-	setups "postrider/setup"
 )
 
 func TestThePromoterMovesWhatIsDueAndNothingElse(t *testing.T) {
@@ -295,7 +295,7 @@ func TestADeliveryIsReplayedAsItWasSentOrByTheTemplateOfToday(t *testing.T) {
 	w.run()
 	w.untilAll(outbox.Failed)
 	old := w.delivery()
-	p = w.change(p, func(wish *setups.PostbackWish) { wish.URLTemplate = w.sink.URL + "/today?c={param_1}" })
+	p = w.change(p, func(wish *firing.Postback) { wish.URLTemplate = w.sink.URL + "/today?c={param_1}" })
 
 	replayer := jobs.Replayer{Pool: w.pool.Pgx, Now: time.Now}
 	replay := func(asSent bool) *db.Delivery {

@@ -16,6 +16,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/domain/inbound"
 	"postrider/ent/db"
 	"postrider/ent/db/attempt"
@@ -178,7 +179,7 @@ func (w *world) owner() context.Context {
 	return viewer.With(w.t.Context(), &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: w.Affiliate, Scopes: viewer.Scopes()})
 }
 
-func (w *world) change(p *db.Postback, patch func(*setups.PostbackWish)) *db.Postback {
+func (w *world) change(p *db.Postback, patch func(*firing.Postback)) *db.Postback {
 	w.t.Helper()
 	changed, err := w.setup.UpdatePostback(w.owner(), p.ID, patch)
 	w.must(err)

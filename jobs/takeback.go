@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/internal/pg"
 	"postrider/outbox"
 )
@@ -79,7 +80,7 @@ func (s *sweeper) takeBackIn(ctx context.Context, tx pgx.Tx, take func(tx outbox
 // interrupted is the exchange of an attempt that was taken back, as far as it is
 // known: what would have been sent, not what came of it.
 func (s *sweeper) interrupted(ctx context.Context, tx pgx.Tx, t *outbox.TakenBack) dispatch.Exchange {
-	exchange := dispatch.Exchange{StartedAt: *t.ClaimedAt, Method: dispatch.GET, Duration: s.Now().Sub(*t.ClaimedAt)}
+	exchange := dispatch.Exchange{StartedAt: *t.ClaimedAt, Method: firing.GET, Duration: s.Now().Sub(*t.ClaimedAt)}
 	v, err := s.versions.getIn(ctx, tx, t.VersionID)
 	if err != nil {
 		// Perhaps just why the attempt was never finished: it is taken back all the same.

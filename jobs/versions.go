@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/internal/secret"
 )
@@ -18,8 +18,8 @@ import (
 // version is what a delivery needs of its postback's version.
 type version struct {
 	template *macro.Template
-	method   dispatch.Method
-	rule     dispatch.BodyRule
+	method   firing.Method
+	rule     firing.BodyRule
 	secret   string // signs POSTs
 	old      string // signs them too
 	oldUntil time.Time
@@ -103,7 +103,7 @@ func (v *versions) load(ctx context.Context, on querier, id int64) (*version, er
 			return nil, fmt.Errorf("reading the body rule of version %d: %w", id, err)
 		}
 	}
-	if found.method == dispatch.POST {
+	if found.method == firing.POST {
 		if found.secret, err = v.secrets.Open(sealed, secret.ForPostback); err != nil {
 			return nil, fmt.Errorf("opening the signing secret of version %d: %w", id, err)
 		}

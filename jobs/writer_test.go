@@ -16,6 +16,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/ent/db"
 	"postrider/outbox"
 	"postrider/pgtest"
@@ -31,7 +32,7 @@ func results(t *testing.T, d *pgtest.DB, n int) []result {
 		p := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/")
 		row := pgtest.Delivery(t, d, c.ID, p, func(c *db.DeliveryCreate) { c.SetState(outbox.Queued).SetClaimedAt(pgtest.Now) })
 		claimed := outbox.Claimed{ID: row.ID, AffiliateID: s.Affiliate, PostbackID: p.ID, VersionID: *row.VersionID, Number: 1}
-		exchange := dispatch.Exchange{StartedAt: pgtest.Now, Method: dispatch.GET, URL: "https://tracker.example/", StatusCode: 200}
+		exchange := dispatch.Exchange{StartedAt: pgtest.Now, Method: firing.GET, URL: "https://tracker.example/", StatusCode: 200}
 		all[i] = result{claimed.End(pgtest.ID(t), exchange, dispatch.Outcome{Verdict: dispatch.Accepted}, pgtest.Now), &claim{Claimed: claimed}}
 	}
 	return all

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/internal/pg"
 	"postrider/outbox"
 	"postrider/pgtest"
@@ -115,7 +116,7 @@ type verb func(ctx context.Context, tx *pg.Group, b *table, id uuid.UUID, attemp
 func result(b *table, id uuid.UUID, attempt int, state outbox.State, due time.Time) outbox.Result {
 	return outbox.Result{
 		DeliveryID: id, AffiliateID: b.Affiliate, PostbackID: b.postback, Number: attempt, AttemptID: pgtest.ID(b.t),
-		Exchange: dispatch.Exchange{StartedAt: pgtest.Now, Method: dispatch.GET}, State: state, DueAt: due, At: pgtest.Now,
+		Exchange: dispatch.Exchange{StartedAt: pgtest.Now, Method: firing.GET}, State: state, DueAt: due, At: pgtest.Now,
 	}
 }
 
@@ -251,7 +252,7 @@ func TestNewDeliveriesBeginWhereTheTableSays(t *testing.T) {
 	claimed.ClaimedAt, kept.Held = &now, true
 	ended := outbox.Ended{
 		ID: pgtest.ID(t), AffiliateID: b.Affiliate, Goal: "deposit", Status: "approved", Endpoint: endpoint, At: now,
-		Exchange: dispatch.Exchange{StartedAt: now, Method: dispatch.GET, URL: endpoint}, Outcome: dispatch.Outcome{Verdict: dispatch.GiveUp, Reason: dispatch.DNS, AttemptReason: dispatch.DNS},
+		Exchange: dispatch.Exchange{StartedAt: now, Method: firing.GET, URL: endpoint}, Outcome: dispatch.Outcome{Verdict: dispatch.GiveUp, Reason: dispatch.DNS, AttemptReason: dispatch.DNS},
 	}
 	var again uuid.UUID
 	err := pg.InGroup(t.Context(), b.pool.Pgx, func(_ context.Context, tx *pg.Group) (err error) {

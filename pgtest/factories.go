@@ -11,7 +11,6 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
-	"postrider/dispatch"
 	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/domain/tracking"
@@ -122,7 +121,7 @@ func Postback(t testing.TB, d *DB, affiliateID int64, template string, options .
 	signing, err := Key(t).Seal(secret.NewSigningSecret(), secret.ForPostback)
 	must(t, err)
 	c := d.Client().Postback.Create().SetAffiliateID(affiliateID).SetScope(firing.Global).SetGoal(commission.GoalRegistration).
-		SetURLTemplate(template).SetMethod(dispatch.GET).SetStatuses([]commission.Status{commission.Approved}).
+		SetURLTemplate(template).SetMethod(firing.GET).SetStatuses([]commission.Status{commission.Approved}).
 		SetSigningSecret(signing).SetCreatedAt(Now).SetUpdatedAt(Now)
 	p := saved(t, c, options)
 	v := d.Client().PostbackVersion.Create().SetAffiliateID(affiliateID).SetPostbackID(p.ID).SetNumber(p.Version).

@@ -60,7 +60,7 @@ func Aggregate(t testing.TB, d *DB, delivery *db.Delivery) {
 func Attempt(t testing.TB, d *DB, delivery *db.Delivery, options ...func(*db.AttemptCreate)) *db.Attempt {
 	t.Helper()
 	row := d.Client().Attempt.Create().SetID(ID(t)).SetAffiliateID(delivery.AffiliateID).SetDeliveryID(delivery.ID).
-		SetNumber(delivery.Attempt).SetStartedAt(Now).SetMethod(dispatch.GET).SetURL("https://tracker.example/?c=wgk3l5f2c1").
+		SetNumber(delivery.Attempt).SetStartedAt(Now).SetMethod(firing.GET).SetURL("https://tracker.example/?c=wgk3l5f2c1").
 		SetStatusCode(200).SetDurationMs(12.5).SetRequestHeaders([]dispatch.Header{}).SetResponseHeaders([]dispatch.Header{}).
 		SetTimings(dispatch.Timings{})
 	return saved(t, row, options)

@@ -57,7 +57,7 @@ func (g *Gaps) OfViewer(ctx context.Context) ([]Gap, error) {
 		SELECT c.id, g.key, coalesce(s.n, 0)
 		FROM running c CROSS JOIN goals g LEFT JOIN seen s ON s.campaign_id = c.id AND s.goal = g.key
 		WHERE (s.n > 0 OR g.key = ANY($2)) AND NOT EXISTS (
-		  SELECT FROM postbacks p WHERE p.affiliate_id = c.affiliate_id AND `+firing.HearsSQL+` AND p.enabled AND p.deleted_at IS NULL
+		  SELECT FROM postbacks p WHERE p.affiliate_id = c.affiliate_id AND `+firing.FiresForSQL+` AND p.enabled AND p.deleted_at IS NULL
 		    AND `+firing.ReachesSQL+`)
 		ORDER BY 3 DESC, c.id DESC, g.position LIMIT $3`,
 		g.Now().Add(-gapWindow), pq.Array([]string{commission.GoalRegistration, commission.GoalFTD}), mostGaps)

@@ -45,9 +45,9 @@ func TestSQLReachesAndHearsAsFiringDoes(t *testing.T) {
 		for _, goal := range []string{"ftd", "kyc", "deposit", "cpa"} {
 			var got bool
 			must(t, d.SQL.QueryRowContext(t.Context(), `
-				SELECT `+firing.HearsSQL+` FROM (SELECT $1::text AS goal, $2::jsonb AS further_goals) p, (SELECT $3::text AS key) g`,
+				SELECT `+firing.FiresForSQL+` FROM (SELECT $1::text AS goal, $2::jsonb AS further_goals) p, (SELECT $3::text AS key) g`,
 				p.Goal, string(list), goal).Scan(&got))
-			if got != p.Hears(goal) {
+			if got != p.FiresFor(goal) {
 				t.Errorf("%v hears of %s: %t in SQL", p.Goals(), goal, got)
 			}
 		}

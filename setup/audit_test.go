@@ -12,6 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/ent/db/auditentry"
@@ -103,7 +104,7 @@ func TestWhatAnAffiliateDoesIsInTheAuditLog(t *testing.T) {
 			return postback, nil
 		}},
 		{"update postback", w.one.Affiliate, "before and after", func(ctx context.Context) (int64, error) {
-			_, err := w.setup.UpdatePostback(ctx, postback, func(p *setup.PostbackWish) { p.Enabled = false })
+			_, err := w.setup.UpdatePostback(ctx, postback, func(p *firing.Postback) { p.Enabled = false })
 			return postback, err
 		}},
 		{"update postback", w.one.Affiliate, "before and after", func(ctx context.Context) (int64, error) {

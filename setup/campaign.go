@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"postrider/domain/tracking"
 	"postrider/ent/db"
@@ -120,11 +119,8 @@ func cleanName(name string) (string, error) {
 		return "", problem.Invalid("name", "give it a name")
 	case len(name) > maxName:
 		return "", problem.Invalid("name", "is %d bytes long; at most %d are kept", len(name), maxName)
-	case !isText(name):
+	case !tracking.IsText(name):
 		return "", problem.Invalid("name", "is not valid text")
 	}
 	return name, nil
 }
-
-// isText tells whether a database takes it.
-func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"unicode/utf8"
 
+	"postrider/domain/tracking"
 	"postrider/internal/installation"
 	"postrider/internal/problem"
 )
@@ -21,7 +22,7 @@ func (s *Setup) SetHold(ctx context.Context, on bool, note string) (hold install
 	if n := utf8.RuneCountInString(note); n > maxNote {
 		return hold, problem.Invalid("note", "has %d characters; use at most %d", n, maxNote)
 	}
-	if !isText(note) {
+	if !tracking.IsText(note) {
 		return hold, problem.Invalid("note", "is not valid text")
 	}
 	resume, err := installation.Resumption(ctx, s.DB)

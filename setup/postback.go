@@ -3,40 +3,21 @@ package setup
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
-	"time"
 
-	"postrider/dispatch"
-	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/domain/macro"
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/outbox"
 )
 
-// PostbackWish is a postback as somebody wants it.
-type PostbackWish struct {
-	Name        string
-	Scope       firing.Scope
-	OfferID     int64 // for scope offer
-	CampaignID  int64 // for scope campaign
-	Goal        string
-	Further     []string      // goals that it aggregates too
-	Aggregates  time.Duration // for how long it aggregates the conversions of a click; zero to send each by itself
-	URLTemplate string
-	Method      dispatch.Method
-	Statuses    []commission.Status
-	Enabled     bool
-	BodyRule    *dispatch.BodyRule // nil for none
-}
-
 // CreatePostbacks makes one postback for each goal, all of them or none; one that
 // aggregates is made for all of the goals together.
 // affiliateID is for staff; zero for the viewer's own, or the campaign's.
-func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []string, wish PostbackWish) ([]*db.Postback, error) {
+func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []string, wish firing.Postback) ([]*db.Postback, error) {
 	if len(goals) == 0 {
 		return nil, problem.Invalid("goals", "choose at least one goal")
 	}
@@ -80,9 +61,9 @@ func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []
 	return made, nil
 }
 
-func (s *Setup) createPostback(ctx context.Context, c *change, owner int64, wish PostbackWish) (*db.Postback, error) {
-	wish.normalise()
-	if err := s.check(ctx, c, owner, wish, "goals"); err != nil {
+func (s *Setup) createPostback(ctx context.Context, c *change, owner int64, wish firing.Postback) (*db.Postback, error) {
+	wish = wish.Normalised()
+	if err := s.check(ctx, c, owner, wish); err != nil {
 		return nil, err
 	}
 	signing, err := s.Secrets.Seal(secret.NewSigningSecret(), secret.ForPostback)
@@ -90,8 +71,7 @@ func (s *Setup) createPostback(ctx context.Context, c *change, owner int64, wish
 		return nil, fmt.Errorf("sealing the signing secret: %w", err)
 	}
 	create := c.client.Postback.Create().SetAffiliateID(owner).SetSigningSecret(signing).SetCreatedAt(c.now).SetUpdatedAt(c.now)
-	m := create.Mutation()
-	setWish(m, wish)
+	ent.WritePostback(create.Mutation(), wish)
 	p, err := create.Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("making the postback: %w", err)
@@ -102,45 +82,9 @@ func (s *Setup) createPostback(ctx context.Context, c *change, owner int64, wish
 	return p, c.audit(ctx, "create", "postback", p.ID, owner, nil, p)
 }
 
-// setWish writes a checked wish into a creation or a change.
-func setWish(m *db.PostbackMutation, wish PostbackWish) {
-	m.SetName(wish.Name)
-	m.SetScope(wish.Scope)
-	if wish.Scope == firing.Offer {
-		m.SetOfferID(wish.OfferID)
-	} else {
-		m.ClearOfferID()
-	}
-	if wish.Scope == firing.Campaign {
-		m.SetCampaignID(wish.CampaignID)
-	} else {
-		m.ClearCampaignID()
-	}
-	m.SetGoal(wish.Goal)
-	m.SetFurtherGoals(wish.Further)
-	if wish.Aggregates > 0 {
-		m.SetAggregateSeconds(int(wish.Aggregates / time.Second))
-	} else {
-		m.ClearAggregateSeconds()
-	}
-	m.SetURLTemplate(wish.URLTemplate)
-	m.SetMethod(wish.Method)
-	m.SetStatuses(wish.Statuses)
-	m.SetEnabled(wish.Enabled)
-	if wish.BodyRule == nil {
-		m.ClearBodyRule()
-	} else {
-		m.SetBodyRule(wish.BodyRule)
-	}
-}
-
 func (c *change) addVersion(ctx context.Context, p *db.Postback) error {
-	v := c.client.PostbackVersion.Create().SetAffiliateID(p.AffiliateID).SetPostbackID(p.ID).SetNumber(p.Version).
-		SetURLTemplate(p.URLTemplate).SetMethod(p.Method).SetStatuses(p.Statuses).SetEnabled(p.Enabled).SetCreatedAt(c.now).
-		SetFurtherGoals(p.FurtherGoals).SetNillableAggregateSeconds(p.AggregateSeconds)
-	if p.BodyRule != nil {
-		v.SetBodyRule(p.BodyRule)
-	}
+	v := c.client.PostbackVersion.Create().SetAffiliateID(p.AffiliateID).SetPostbackID(p.ID).SetNumber(p.Version).SetCreatedAt(c.now)
+	ent.WriteVersion(v.Mutation(), p)
 	if c.viewer.UserID != 0 {
 		v.SetUserID(c.viewer.UserID)
 	}
@@ -150,23 +94,25 @@ func (c *change) addVersion(ctx context.Context, p *db.Postback) error {
 	return nil
 }
 
-// UpdatePostback changes a postback: patch turns the wish that it is today into
-// the one that it shall be. A change makes a new version; one that changes
+// UpdatePostback changes a postback: patch turns what it is today into what it shall
+// be. A change makes a new version; one that changes
 // nothing does not. A change resumes a postback that was on hold.
-func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*PostbackWish)) (*db.Postback, error) {
+func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*firing.Postback)) (*db.Postback, error) {
 	var changed *db.Postback
 	err := s.change(ctx, func(ctx context.Context, c *change) error {
 		before, err := c.livePostback(ctx, id)
 		if err != nil {
 			return err
 		}
-		wish := wishOf(before)
+		was := ent.FiringPostback(before)
+		wish := was
 		patch(&wish)
-		wish.normalise()
-		if err := s.check(ctx, c, before.AffiliateID, wish, "goal"); err != nil {
+		wish.ID, wish.AffiliateID, wish.Deleted, wish.Held = was.ID, was.AffiliateID, was.Deleted, was.Held
+		wish = wish.Normalised()
+		if err := s.check(ctx, c, before.AffiliateID, wish); err != nil {
 			return err
 		}
-		changes, resumes := !same(wishOf(before), wish), before.HoldReason != nil && wish.Enabled
+		changes, resumes := !was.Same(wish), before.HoldReason != nil && wish.Enabled
 		if !changes && !resumes {
 			changed = before
 			return nil
@@ -174,7 +120,7 @@ func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*Postba
 		update := c.client.Postback.UpdateOne(before).SetUpdatedAt(c.now)
 		if changes {
 			update.SetVersion(before.Version + 1)
-			setWish(update.Mutation(), wish)
+			ent.WritePostback(update.Mutation(), wish)
 		}
 		if resumes {
 			update.ClearHoldReason()
@@ -231,34 +177,4 @@ func (c *change) livePostback(ctx context.Context, id int64) (*db.Postback, erro
 		return nil, problem.Invalid("id", "this postback was deleted")
 	}
 	return p, missing(err, "id", "postback")
-}
-
-func wishOf(p *db.Postback) PostbackWish {
-	w := PostbackWish{
-		Name: p.Name, Scope: p.Scope, Goal: p.Goal, URLTemplate: p.URLTemplate, Method: p.Method,
-		Statuses: p.Statuses, Enabled: p.Enabled, BodyRule: p.BodyRule, Further: p.FurtherGoals,
-		Aggregates: aggregates(p.AggregateSeconds),
-	}
-	if p.OfferID != nil {
-		w.OfferID = *p.OfferID
-	}
-	if p.CampaignID != nil {
-		w.CampaignID = *p.CampaignID
-	}
-	return w
-}
-
-// aggregates is for how long a postback aggregates that is kept with so many seconds.
-func aggregates(seconds *int) time.Duration {
-	if seconds == nil {
-		return 0
-	}
-	return time.Duration(*seconds) * time.Second
-}
-
-func same(a, b PostbackWish) bool {
-	sameRule := a.BodyRule == b.BodyRule || a.BodyRule != nil && b.BodyRule != nil && *a.BodyRule == *b.BodyRule
-	statuses := slices.Equal(a.Statuses, b.Statuses)
-	a.BodyRule, b.BodyRule, a.Statuses, b.Statuses = nil, nil, nil, nil
-	return sameRule && statuses && reflect.DeepEqual(a, b)
 }

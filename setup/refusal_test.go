@@ -10,8 +10,8 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"postrider/dispatch"
 	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/pgtest"
@@ -338,7 +338,7 @@ func TestEveryOtherFaultIsSaid(t *testing.T) {
 	restore := func(said string, id int64) refusal {
 		return refusal{said, func() error { _, err := w.setup.RestorePostbackVersion(w.oneCtx, w.client, id); return err }}
 	}
-	update := func(said string, patch func(p *setup.PostbackWish)) refusal {
+	update := func(said string, patch func(p *firing.Postback)) refusal {
 		return refusal{said, func() error { _, err := w.setup.UpdatePostback(w.oneCtx, p.ID, patch); return err }}
 	}
 	w.refuses(map[string]refusal{
@@ -350,10 +350,10 @@ func TestEveryOtherFaultIsSaid(t *testing.T) {
 		"a note of bytes":          hold("invalid note", "a\x00b"),
 		"no version":               restore("invalid versionId", 1<<40),
 		"a version of what is not": restore("invalid id", w.versions(gone.ID)[0].ID),
-		"an unknown goal":          update("invalid goal", func(p *setup.PostbackWish) { p.Goal = "jackpot" }),
-		"a goal of bytes":          update("invalid goal", func(p *setup.PostbackWish) { p.Goal = "\x00" }),
-		"a rule of bytes": update("invalid bodyRule", func(p *setup.PostbackWish) {
-			p.BodyRule = &dispatch.BodyRule{Kind: dispatch.Contains, Value: "a\x00b"}
+		"an unknown goal":          update("invalid goals", func(p *firing.Postback) { p.Goal = "jackpot" }),
+		"a goal of bytes":          update("invalid goals", func(p *firing.Postback) { p.Goal = "\x00" }),
+		"a rule of bytes": update("invalid bodyRule", func(p *firing.Postback) {
+			p.BodyRule = &firing.BodyRule{Kind: firing.Contains, Value: "a\x00b"}
 		}),
 		"no alert":    {"not_found id", func() error { _, err := w.setup.DismissAlert(w.oneCtx, pgtest.ID(t)); return err }},
 		"no campaign": {"invalid id", func() error { _, err := w.setup.UpdateCampaign(w.oneCtx, 1<<40, setup.CampaignPatch{}); return err }},
@@ -362,7 +362,7 @@ func TestEveryOtherFaultIsSaid(t *testing.T) {
 			return err
 		}},
 		"postbacks for no campaign": {"invalid affiliateId", func() error {
-			_, err := w.setup.CreatePostbacks(w.staff, 0, []string{"ftd"}, wish(func(p *setup.PostbackWish) { p.Scope, p.CampaignID = "campaign", 1<<40 }))
+			_, err := w.setup.CreatePostbacks(w.staff, 0, []string{"ftd"}, wish(func(p *firing.Postback) { p.Scope, p.CampaignID = "campaign", 1<<40 }))
 			return err
 		}},
 	})

@@ -3,6 +3,8 @@ package setup
 import (
 	"context"
 
+	"postrider/domain/firing"
+	"postrider/ent"
 	"postrider/ent/db"
 )
 
@@ -13,8 +15,5 @@ func (s *Setup) RestorePostbackVersion(ctx context.Context, client *db.Client, v
 	if err != nil {
 		return nil, missing(err, "versionId", "version")
 	}
-	return s.UpdatePostback(ctx, v.PostbackID, func(w *PostbackWish) {
-		w.URLTemplate, w.Method, w.Statuses, w.Enabled, w.BodyRule = v.URLTemplate, v.Method, v.Statuses, v.Enabled, v.BodyRule
-		w.Further, w.Aggregates = v.FurtherGoals, aggregates(v.AggregateSeconds)
-	})
+	return s.UpdatePostback(ctx, v.PostbackID, func(p *firing.Postback) { *p = ent.Restored(*p, v) })
 }

@@ -73,8 +73,8 @@ func (w *world) must(err error) {
 }
 
 // wish is a postback that nothing is wrong with.
-func wish(change ...func(*setup.PostbackWish)) setup.PostbackWish {
-	p := setup.PostbackWish{
+func wish(change ...func(*firing.Postback)) firing.Postback {
+	p := firing.Postback{
 		Name: "Keitaro", Scope: firing.Global, URLTemplate: template, Statuses: []commission.Status{commission.Approved}, Enabled: true,
 	}
 	for _, c := range change {
@@ -83,7 +83,7 @@ func wish(change ...func(*setup.PostbackWish)) setup.PostbackWish {
 	return p
 }
 
-func (w *world) postback(change ...func(*setup.PostbackWish)) *db.Postback {
+func (w *world) postback(change ...func(*firing.Postback)) *db.Postback {
 	w.t.Helper()
 	made, err := w.setup.CreatePostbacks(w.oneCtx, 0, []string{"ftd"}, wish(change...))
 	w.must(err)
@@ -125,7 +125,7 @@ func TestAPostbackIsMadeForEachGoal(t *testing.T) {
 		t.Fatalf("%d postbacks, %d changes", len(made), w.changes)
 	}
 	for i, p := range made {
-		if p.Goal != []string{"ftd", "registration"}[i] || p.AffiliateID != w.one.Affiliate || p.Version != 1 || p.Method != dispatch.GET || len(p.SigningSecret) == 0 {
+		if p.Goal != []string{"ftd", "registration"}[i] || p.AffiliateID != w.one.Affiliate || p.Version != 1 || p.Method != firing.GET || len(p.SigningSecret) == 0 {
 			t.Errorf("%+v", p)
 		}
 		v := w.versions(p.ID)
@@ -142,34 +142,34 @@ func TestWhatIsWrongWithAPostbackIsSaidByField(t *testing.T) {
 	w := newWorld(t)
 	paused := pgtest.Campaign(t, w.d, w.one.Affiliate, w.one.Offer)
 	for name, c := range map[string]struct {
-		change func(*setup.PostbackWish)
+		change func(*firing.Postback)
 		fields []string
 	}{
-		"an unknown macro":            {func(p *setup.PostbackWish) { p.URLTemplate = "https://tracker.example/?c={clickid}" }, []string{"urlTemplate"}},
-		"a blank":                     {func(p *setup.PostbackWish) { p.URLTemplate = "https://tracker.example/?c=<clickid>" }, []string{"urlTemplate"}},
-		"a host that stands in":       {func(p *setup.PostbackWish) { p.URLTemplate = "https://" + presets.Nowhere + "/?c={param_1}" }, []string{"urlTemplate"}},
-		"no URL":                      {func(p *setup.PostbackWish) { p.URLTemplate = "" }, []string{"urlTemplate"}},
-		"another scheme":              {func(p *setup.PostbackWish) { p.URLTemplate = "ftp://tracker.example/" }, []string{"urlTemplate"}},
-		"a private address":           {func(p *setup.PostbackWish) { p.URLTemplate = "http://127.0.0.1/?c={param_1}" }, []string{"urlTemplate"}},
-		"a metadata address":          {func(p *setup.PostbackWish) { p.URLTemplate = "http://169.254.169.254/" }, []string{"urlTemplate"}},
-		"a name of a private network": {func(p *setup.PostbackWish) { p.URLTemplate = "http://localhost/" }, []string{"urlTemplate"}},
-		"another port":                {func(p *setup.PostbackWish) { p.URLTemplate = "https://tracker.example:22/" }, []string{"urlTemplate"}},
-		"a header that is a secret": {func(p *setup.PostbackWish) {
+		"an unknown macro":            {func(p *firing.Postback) { p.URLTemplate = "https://tracker.example/?c={clickid}" }, []string{"urlTemplate"}},
+		"a blank":                     {func(p *firing.Postback) { p.URLTemplate = "https://tracker.example/?c=<clickid>" }, []string{"urlTemplate"}},
+		"a host that stands in":       {func(p *firing.Postback) { p.URLTemplate = "https://" + presets.Nowhere + "/?c={param_1}" }, []string{"urlTemplate"}},
+		"no URL":                      {func(p *firing.Postback) { p.URLTemplate = "" }, []string{"urlTemplate"}},
+		"another scheme":              {func(p *firing.Postback) { p.URLTemplate = "ftp://tracker.example/" }, []string{"urlTemplate"}},
+		"a private address":           {func(p *firing.Postback) { p.URLTemplate = "http://127.0.0.1/?c={param_1}" }, []string{"urlTemplate"}},
+		"a metadata address":          {func(p *firing.Postback) { p.URLTemplate = "http://169.254.169.254/" }, []string{"urlTemplate"}},
+		"a name of a private network": {func(p *firing.Postback) { p.URLTemplate = "http://localhost/" }, []string{"urlTemplate"}},
+		"another port":                {func(p *firing.Postback) { p.URLTemplate = "https://tracker.example:22/" }, []string{"urlTemplate"}},
+		"a header that is a secret": {func(p *firing.Postback) {
 			p.URLTemplate = "https://tracker.example/?c={param_1}&Authorization=Bearer%20x"
 		}, []string{"urlTemplate"}},
-		"a cookie":               {func(p *setup.PostbackWish) { p.URLTemplate = "https://tracker.example/?co%6Fkie=a" }, []string{"urlTemplate"}},
-		"no status":              {func(p *setup.PostbackWish) { p.Statuses = nil }, []string{"statuses"}},
-		"a long name":            {func(p *setup.PostbackWish) { p.Name = strings.Repeat("x", 201) }, []string{"name"}},
-		"a name that is no text": {func(p *setup.PostbackWish) { p.Name = "a\x00b" }, []string{"name"}},
-		"a rule without a text":  {func(p *setup.PostbackWish) { p.BodyRule = &dispatch.BodyRule{Kind: dispatch.Contains} }, []string{"bodyRule"}},
-		"no offer":               {func(p *setup.PostbackWish) { p.Scope = firing.Offer }, []string{"offerId"}},
-		"an unknown offer":       {func(p *setup.PostbackWish) { p.Scope, p.OfferID = firing.Offer, 1<<40 }, []string{"offerId"}},
-		"no campaign":            {func(p *setup.PostbackWish) { p.Scope = firing.Campaign }, []string{"campaignId"}},
-		"another's campaign":     {func(p *setup.PostbackWish) { p.Scope, p.CampaignID = firing.Campaign, w.other.Link.CampaignID }, []string{"campaignId"}},
-		"all at once": {func(p *setup.PostbackWish) {
-			*p = setup.PostbackWish{Scope: firing.Campaign, Name: "\xff"}
+		"a cookie":               {func(p *firing.Postback) { p.URLTemplate = "https://tracker.example/?co%6Fkie=a" }, []string{"urlTemplate"}},
+		"no status":              {func(p *firing.Postback) { p.Statuses = nil }, []string{"statuses"}},
+		"a long name":            {func(p *firing.Postback) { p.Name = strings.Repeat("x", 201) }, []string{"name"}},
+		"a name that is no text": {func(p *firing.Postback) { p.Name = "a\x00b" }, []string{"name"}},
+		"a rule without a text":  {func(p *firing.Postback) { p.BodyRule = &firing.BodyRule{Kind: firing.Contains} }, []string{"bodyRule"}},
+		"no offer":               {func(p *firing.Postback) { p.Scope = firing.Offer }, []string{"offerId"}},
+		"an unknown offer":       {func(p *firing.Postback) { p.Scope, p.OfferID = firing.Offer, 1<<40 }, []string{"offerId"}},
+		"no campaign":            {func(p *firing.Postback) { p.Scope = firing.Campaign }, []string{"campaignId"}},
+		"another's campaign":     {func(p *firing.Postback) { p.Scope, p.CampaignID = firing.Campaign, w.other.Link.CampaignID }, []string{"campaignId"}},
+		"all at once": {func(p *firing.Postback) {
+			*p = firing.Postback{Scope: firing.Campaign, Name: "\xff"}
 		}, []string{"name", "statuses", "urlTemplate", "campaignId"}},
-		"its own campaign": {func(p *setup.PostbackWish) { p.Scope, p.CampaignID = firing.Campaign, paused.CampaignID }, nil},
+		"its own campaign": {func(p *firing.Postback) { p.Scope, p.CampaignID = firing.Campaign, paused.CampaignID }, nil},
 	} {
 		_, err := w.setup.CreatePostbacks(w.oneCtx, 0, []string{"ftd"}, wish(c.change))
 		if got := fields(t, err); !slices.Equal(got, c.fields) {
@@ -189,32 +189,32 @@ func TestWhatIsWrongWithAPostbackIsSaidByField(t *testing.T) {
 func TestPrivateTargetsAreTakenWhereTheyAreAllowed(t *testing.T) {
 	w := newWorld(t)
 	w.setup.Guard = dispatch.NewGuard(dispatch.GuardOptions{AllowPrivate: true})
-	w.postback(func(p *setup.PostbackWish) { p.URLTemplate = "http://127.0.0.1:9090/?c={param_1}" })
+	w.postback(func(p *firing.Postback) { p.URLTemplate = "http://127.0.0.1:9090/?c={param_1}" })
 }
 
 func TestAChangeMakesAVersionAndNoChangeMakesNone(t *testing.T) {
 	w := newWorld(t)
 	p := w.postback()
-	update := func(patch func(*setup.PostbackWish)) *db.Postback {
+	update := func(patch func(*firing.Postback)) *db.Postback {
 		t.Helper()
 		changed, err := w.setup.UpdatePostback(w.oneCtx, p.ID, patch)
 		w.must(err)
 		return changed
 	}
 	for i, c := range []struct {
-		patch   func(*setup.PostbackWish)
+		patch   func(*firing.Postback)
 		version int
 	}{
-		{func(*setup.PostbackWish) {}, 1},
-		{func(w *setup.PostbackWish) { w.Name = " Keitaro " }, 1},
-		{func(w *setup.PostbackWish) { w.URLTemplate += "&p={payout}" }, 2},
-		{func(w *setup.PostbackWish) { w.Statuses = []commission.Status{"rejected", "approved", "approved"} }, 3},
-		{func(w *setup.PostbackWish) { w.Statuses = []commission.Status{"approved", "rejected"} }, 3},
-		{func(w *setup.PostbackWish) { w.BodyRule = &dispatch.BodyRule{Kind: dispatch.Contains, Value: "OK"} }, 4},
-		{func(w *setup.PostbackWish) { w.BodyRule = &dispatch.BodyRule{Kind: dispatch.Contains, Value: "OK"} }, 4},
-		{func(w *setup.PostbackWish) { w.Enabled = false }, 5},
-		{func(w *setup.PostbackWish) { w.BodyRule = nil }, 6},
-		{func(w *setup.PostbackWish) { w.Method = dispatch.POST }, 7},
+		{func(*firing.Postback) {}, 1},
+		{func(w *firing.Postback) { w.Name = " Keitaro " }, 1},
+		{func(w *firing.Postback) { w.URLTemplate += "&p={payout}" }, 2},
+		{func(w *firing.Postback) { w.Statuses = []commission.Status{"rejected", "approved", "approved"} }, 3},
+		{func(w *firing.Postback) { w.Statuses = []commission.Status{"approved", "rejected"} }, 3},
+		{func(w *firing.Postback) { w.BodyRule = &firing.BodyRule{Kind: firing.Contains, Value: "OK"} }, 4},
+		{func(w *firing.Postback) { w.BodyRule = &firing.BodyRule{Kind: firing.Contains, Value: "OK"} }, 4},
+		{func(w *firing.Postback) { w.Enabled = false }, 5},
+		{func(w *firing.Postback) { w.BodyRule = nil }, 6},
+		{func(w *firing.Postback) { w.Method = firing.POST }, 7},
 	} {
 		if got := update(c.patch); got.Version != c.version || len(w.versions(p.ID)) != c.version {
 			t.Errorf("change %d: version %d of %d, want %d", i, got.Version, len(w.versions(p.ID)), c.version)
@@ -234,10 +234,10 @@ func TestAChangeMakesAVersionAndNoChangeMakesNone(t *testing.T) {
 			t.Error("the audit log keeps the signing secret")
 		}
 	}
-	if _, err := w.setup.UpdatePostback(w.oneCtx, p.ID, func(w *setup.PostbackWish) { w.URLTemplate = "http://10.0.0.1/" }); !slices.Equal(fields(t, err), []string{"urlTemplate"}) {
+	if _, err := w.setup.UpdatePostback(w.oneCtx, p.ID, func(w *firing.Postback) { w.URLTemplate = "http://10.0.0.1/" }); !slices.Equal(fields(t, err), []string{"urlTemplate"}) {
 		t.Errorf("%v", err)
 	}
-	if now := update(func(*setup.PostbackWish) {}); now.Version != 7 {
+	if now := update(func(*firing.Postback) {}); now.Version != 7 {
 		t.Errorf("what was refused has changed it: %+v", now)
 	}
 }
@@ -253,26 +253,26 @@ func TestResumingIsNoNewVersionAndWaitsForWhatIsSwitchedOff(t *testing.T) {
 		w.must(err)
 		return d
 	}
-	update := func(patch func(*setup.PostbackWish)) *db.Postback {
+	update := func(patch func(*firing.Postback)) *db.Postback {
 		t.Helper()
 		changed, err := w.setup.UpdatePostback(w.oneCtx, p.ID, patch)
 		w.must(err)
 		return changed
 	}
-	off := update(func(w *setup.PostbackWish) { w.Enabled = false })
+	off := update(func(w *firing.Postback) { w.Enabled = false })
 	if off.HoldReason == nil || off.Version != 2 || state().State != outbox.Held {
 		t.Errorf("switched off: %+v, %s", off, state().State)
 	}
-	if still := update(func(w *setup.PostbackWish) {}); still.HoldReason == nil || still.Version != 2 {
+	if still := update(func(w *firing.Postback) {}); still.HoldReason == nil || still.Version != 2 {
 		t.Errorf("unchanged: %+v", still)
 	}
-	on := update(func(w *setup.PostbackWish) { w.Enabled = true })
+	on := update(func(w *firing.Postback) { w.Enabled = true })
 	if d := state(); on.HoldReason != nil || on.Version != 3 || d.State != outbox.Queued || d.DueAt == nil || d.Reason != nil || *d.VersionID == *held.VersionID {
 		t.Errorf("switched on: %+v, %+v", on, d)
 	}
 	_, err := w.d.SQL.ExecContext(t.Context(), `UPDATE postbacks SET hold_reason = 'GONE'`)
 	w.must(err)
-	if resumed := update(func(*setup.PostbackWish) {}); resumed.HoldReason != nil || resumed.Version != 3 || len(w.versions(p.ID)) != 3 {
+	if resumed := update(func(*firing.Postback) {}); resumed.HoldReason != nil || resumed.Version != 3 || len(w.versions(p.ID)) != 3 {
 		t.Errorf("resumed as it is: %+v", resumed)
 	}
 }
@@ -303,7 +303,7 @@ func TestADeletedPostbackCallsOffWhatWaits(t *testing.T) {
 			t.Errorf("%s became %+v, want %s", d.State, got, state)
 		}
 	}
-	if _, err := w.setup.UpdatePostback(w.oneCtx, p.ID, func(*setup.PostbackWish) {}); !slices.Equal(fields(t, err), []string{"id"}) {
+	if _, err := w.setup.UpdatePostback(w.oneCtx, p.ID, func(*firing.Postback) {}); !slices.Equal(fields(t, err), []string{"id"}) {
 		t.Errorf("changed after it was deleted: %v", err)
 	}
 	if err := w.setup.DeletePostback(w.oneCtx, p.ID); !slices.Equal(fields(t, err), []string{"id"}) {
@@ -316,7 +316,7 @@ func TestADeletedPostbackCallsOffWhatWaits(t *testing.T) {
 
 func TestStaffActForAnAffiliate(t *testing.T) {
 	w := newWorld(t)
-	ofCampaign := wish(func(p *setup.PostbackWish) { p.Scope, p.CampaignID = firing.Campaign, w.one.Link.CampaignID })
+	ofCampaign := wish(func(p *firing.Postback) { p.Scope, p.CampaignID = firing.Campaign, w.one.Link.CampaignID })
 	made, err := w.setup.CreatePostbacks(w.staff, 0, []string{"ftd"}, ofCampaign)
 	if err != nil || made[0].AffiliateID != w.one.Affiliate {
 		t.Errorf("by its campaign: %v, %v", made, err)

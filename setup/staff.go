@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"postrider/domain/tracking"
 	"postrider/internal/problem"
 )
 
@@ -37,7 +38,7 @@ func within(field, text string, longest int) *problem.Error {
 	switch {
 	case len(text) > longest:
 		return problem.Invalid(field, "is %d bytes long; at most %d are kept", len(text), longest)
-	case !isText(text):
+	case !tracking.IsText(text):
 		return problem.Invalid(field, "is not valid text")
 	}
 	return nil

@@ -10,31 +10,31 @@ import (
 
 	"pgregory.net/rapid"
 
-	"postrider/dispatch"
 	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/ent/db"
 	"postrider/ent/db/auditentry"
 	"postrider/internal/viewer"
-	"postrider/setup"
 )
 
 // drawWish draws a postback that nothing is wrong with, from so few that the same
 // comes again.
-func (w *world) drawWish(rt *rapid.T) setup.PostbackWish {
-	p := setup.PostbackWish{
+func (w *world) drawWish(rt *rapid.T) firing.Postback {
+	p := firing.Postback{
 		Name:        rapid.SampledFrom([]string{"Keitaro", " Keitaro", ""}).Draw(rt, "name"),
 		Scope:       rapid.SampledFrom([]firing.Scope{firing.Global, firing.Offer, firing.Campaign}).Draw(rt, "scope"),
 		OfferID:     rapid.SampledFrom([]int64{w.one.Offer, w.other.Offer}).Draw(rt, "offer"),
 		CampaignID:  w.one.Link.CampaignID,
 		Goal:        rapid.SampledFrom([]string{"ftd", "registration"}).Draw(rt, "goal"),
 		URLTemplate: rapid.SampledFrom([]string{template, template + "&p={payout}"}).Draw(rt, "template"),
-		Method:      rapid.SampledFrom([]dispatch.Method{dispatch.GET, dispatch.POST, ""}).Draw(rt, "method"),
+		Method:      rapid.SampledFrom([]firing.Method{firing.GET, firing.POST, ""}).Draw(rt, "method"),
 		Statuses:    rapid.SliceOfN(rapid.SampledFrom([]commission.Status{commission.Approved, commission.Rejected}), 1, 3).Draw(rt, "statuses"),
 		Enabled:     rapid.Bool().Draw(rt, "enabled"),
+
+		SendCorrections: rapid.Bool().Draw(rt, "corrections"),
 	}
-	if kind := rapid.SampledFrom([]dispatch.BodyRuleKind{"", dispatch.Contains, dispatch.NotContains}).Draw(rt, "rule"); kind != "" {
-		p.BodyRule = &dispatch.BodyRule{Kind: kind, Value: "OK"}
+	if kind := rapid.SampledFrom([]firing.BodyRuleKind{"", firing.Contains, firing.NotContains}).Draw(rt, "rule"); kind != "" {
+		p.BodyRule = &firing.BodyRule{Kind: kind, Value: "OK"}
 	}
 	if rapid.Bool().Draw(rt, "aggregates") {
 		p.URLTemplate, p.Aggregates = summing, rapid.SampledFrom([]time.Duration{time.Minute, time.Hour}).Draw(rt, "for")
@@ -44,10 +44,10 @@ func (w *world) drawWish(rt *rapid.T) setup.PostbackWish {
 }
 
 // kept is what a wish comes to, calculated by hand.
-func kept(p setup.PostbackWish) setup.PostbackWish {
+func kept(p firing.Postback) firing.Postback {
 	p.Name = strings.TrimSpace(p.Name)
 	if p.Method == "" {
-		p.Method = dispatch.GET
+		p.Method = firing.GET
 	}
 	if p.Scope != firing.Offer {
 		p.OfferID = 0
@@ -64,9 +64,9 @@ func kept(p setup.PostbackWish) setup.PostbackWish {
 }
 
 // withVersion is a wish after a version was put back.
-func withVersion(p setup.PostbackWish, v *db.PostbackVersion) setup.PostbackWish {
+func withVersion(p firing.Postback, v *db.PostbackVersion) firing.Postback {
 	p.URLTemplate, p.Method, p.Statuses, p.Enabled, p.BodyRule = v.URLTemplate, v.Method, v.Statuses, v.Enabled, v.BodyRule
-	p.Further, p.Aggregates = v.FurtherGoals, 0
+	p.Further, p.Aggregates, p.SendCorrections = v.FurtherGoals, 0, v.SendCorrections
 	if v.AggregateSeconds != nil {
 		p.Aggregates = time.Duration(*v.AggregateSeconds) * time.Second
 	}
@@ -84,7 +84,7 @@ func TestAVersionIsMadeExactlyWhereSomethingChanges(t *testing.T) {
 		id, drawn, version := made[0].ID, withoutFurther(first), 1
 		now := kept(drawn)
 		for range rapid.IntRange(1, 5).Draw(rt, "changes") {
-			var next setup.PostbackWish
+			var next firing.Postback
 			var saved *db.Postback
 			switch what := rapid.SampledFrom([]string{"save", "save again", "save as it is", "put back"}).Draw(rt, "what"); what {
 			case "save", "save again":
@@ -92,10 +92,10 @@ func TestAVersionIsMadeExactlyWhereSomethingChanges(t *testing.T) {
 					drawn = w.drawWish(rt)
 				}
 				next = kept(drawn)
-				saved, err = w.setup.UpdatePostback(w.oneCtx, id, func(p *setup.PostbackWish) { *p = drawn })
+				saved, err = w.setup.UpdatePostback(w.oneCtx, id, func(p *firing.Postback) { *p = drawn })
 			case "save as it is":
 				next = now
-				saved, err = w.setup.UpdatePostback(w.oneCtx, id, func(*setup.PostbackWish) {})
+				saved, err = w.setup.UpdatePostback(w.oneCtx, id, func(*firing.Postback) {})
 			default:
 				old := rapid.SampledFrom(w.versions(id)).Draw(rt, "version")
 				next = withVersion(now, old)
@@ -115,17 +115,21 @@ func TestAVersionIsMadeExactlyWhereSomethingChanges(t *testing.T) {
 
 // withoutFurther is a wish for one goal: which further ones a new postback aggregates
 // is said by its list of goals.
-func withoutFurther(p setup.PostbackWish) setup.PostbackWish {
+func withoutFurther(p firing.Postback) firing.Postback {
 	p.Further = nil
 	return p
 }
 
 // isAt fails unless a postback is what it shall be, at its version, with an entry in
 // the audit log for each.
-func (w *world) isAt(rt *rapid.T, saved *db.Postback, want setup.PostbackWish, version int) {
-	var got setup.PostbackWish
-	again, err := w.setup.UpdatePostback(w.oneCtx, saved.ID, func(p *setup.PostbackWish) { got = *p })
+func (w *world) isAt(rt *rapid.T, saved *db.Postback, want firing.Postback, version int) {
+	var got firing.Postback
+	again, err := w.setup.UpdatePostback(w.oneCtx, saved.ID, func(p *firing.Postback) { got = *p })
 	w.must(err)
+	if got.ID != saved.ID || got.AffiliateID != w.one.Affiliate {
+		rt.Fatalf("it is postback %d of affiliate %d", got.ID, got.AffiliateID)
+	}
+	got.ID, got.AffiliateID = 0, 0
 	if !reflect.DeepEqual(got, want) {
 		rt.Fatalf("it is\n%+v, want\n%+v", got, want)
 	}
@@ -145,11 +149,11 @@ func (w *world) isAt(rt *rapid.T, saved *db.Postback, want setup.PostbackWish, v
 
 func TestAPostbackThatAggregatedIsPutBackAsItWas(t *testing.T) {
 	w := newWorld(t)
-	made, err := w.setup.CreatePostbacks(w.oneCtx, 0, []string{"ftd", "deposit"}, wish(func(p *setup.PostbackWish) {
+	made, err := w.setup.CreatePostbacks(w.oneCtx, 0, []string{"ftd", "deposit"}, wish(func(p *firing.Postback) {
 		p.URLTemplate, p.Aggregates = summing, 10*time.Minute
 	}))
 	w.must(err)
-	_, err = w.setup.UpdatePostback(w.oneCtx, made[0].ID, func(p *setup.PostbackWish) { p.URLTemplate, p.Aggregates, p.Further = template, 0, nil })
+	_, err = w.setup.UpdatePostback(w.oneCtx, made[0].ID, func(p *firing.Postback) { p.URLTemplate, p.Aggregates, p.Further = template, 0, nil })
 	w.must(err)
 	back, err := w.setup.RestorePostbackVersion(w.oneCtx, w.client, w.versions(made[0].ID)[0].ID)
 	w.must(err)
@@ -161,7 +165,7 @@ func TestAPostbackThatAggregatedIsPutBackAsItWas(t *testing.T) {
 func TestStaffPutAVersionBackForItsOwner(t *testing.T) {
 	w := newWorld(t)
 	p := w.postback()
-	_, err := w.setup.UpdatePostback(w.oneCtx, p.ID, func(p *setup.PostbackWish) { p.Enabled = false })
+	_, err := w.setup.UpdatePostback(w.oneCtx, p.ID, func(p *firing.Postback) { p.Enabled = false })
 	w.must(err)
 	back, err := w.setup.RestorePostbackVersion(w.staff, w.client, w.versions(p.ID)[0].ID)
 	w.must(err)

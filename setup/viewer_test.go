@@ -9,6 +9,7 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/doctor"
+	"postrider/domain/firing"
 	"postrider/internal/viewer"
 	"postrider/pgtest"
 	"postrider/setup"
@@ -98,7 +99,7 @@ func TestNobodyTouchesAnothersThings(t *testing.T) {
 		try  func(ctx context.Context) error
 	}{
 		"changing its postback": {"invalid id", func(ctx context.Context) error {
-			_, err := w.setup.UpdatePostback(ctx, p.ID, func(w *setup.PostbackWish) { w.Name = "mine" })
+			_, err := w.setup.UpdatePostback(ctx, p.ID, func(w *firing.Postback) { w.Name = "mine" })
 			return err
 		}},
 		"deleting its postback": {"invalid id", func(ctx context.Context) error { return w.setup.DeletePostback(ctx, p.ID) }},

@@ -10,6 +10,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/ent/db"
 	"postrider/ent/db/attempt"
 	"postrider/ent/db/delivery"
@@ -38,8 +39,8 @@ func TestATestIsKeptWithBothItsSides(t *testing.T) {
 		rw.WriteHeader(http.StatusAccepted)
 		_, _ = rw.Write([]byte("queued\x00\xff"))
 	})
-	p := pgtest.Postback(t, w.d, w.one.Affiliate, w.url+"/hook?c={sub1}&s={status}&t={transaction_id}", pgtest.On("deposit"), pgtest.ForCampaign(w.one.Link.CampaignID), func(c *db.PostbackCreate) { c.SetMethod(dispatch.POST) })
-	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{PostbackID: p.ID, Values: map[string]string{"STATUS": "rejected", "transaction_id": "T1", "payout": "1"}})
+	p := pgtest.Postback(t, w.d, w.one.Affiliate, w.url+"/hook?c={sub1}&s={status}&t={transaction_id}", pgtest.On("deposit"), pgtest.ForCampaign(w.one.Link.CampaignID), func(c *db.PostbackCreate) { c.SetMethod(firing.POST) })
+	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: p.ID}, Values: map[string]string{"STATUS": "rejected", "transaction_id": "T1", "payout": "1"}})
 	w.must(err)
 	key, err := pgtest.Key(t).Open(p.SigningSecret, secret.ForPostback)
 	w.must(err)
@@ -56,13 +57,13 @@ func TestATestIsKeptWithBothItsSides(t *testing.T) {
 	}
 	a, err := w.rows.Attempt.Query().Where(attempt.DeliveryID(test.ID)).Only(w.oneCtx)
 	w.must(err)
-	if a.Method != dispatch.POST || *a.RequestBody != string(body) || got(a.RequestHeaders, "webhook-signature") != w.sent[0].Header.Get("webhook-signature") || got(a.RequestHeaders, "X-Postrider-Attempt") != "1" {
+	if a.Method != firing.POST || *a.RequestBody != string(body) || got(a.RequestHeaders, "webhook-signature") != w.sent[0].Header.Get("webhook-signature") || got(a.RequestHeaders, "X-Postrider-Attempt") != "1" {
 		t.Errorf("the request is kept as %+v", a)
 	}
 	if *a.StatusCode != 202 || *a.ResponseBody != "queued\uFFFD\uFFFD" || got(a.ResponseHeaders, "X-Tracker") != "here" {
 		t.Errorf("the answer is kept as %+v", a)
 	}
-	if *test.PostbackID != p.ID || test.URLTemplate != p.URLTemplate || test.Method != dispatch.POST || len(test.Macros) != 3 || test.Macros["status"] != "rejected" || test.Scenario != nil || test.RunID != nil {
+	if *test.PostbackID != p.ID || test.URLTemplate != p.URLTemplate || test.Method != firing.POST || len(test.Macros) != 3 || test.Macros["status"] != "rejected" || test.Scenario != nil || test.RunID != nil {
 		t.Errorf("what was asked for is kept as %+v", test)
 	}
 }
@@ -78,7 +79,7 @@ func TestATestChangesNothingButTheLog(t *testing.T) {
 			const others = `SELECT (SELECT count(*) FROM endpoints) + (SELECT count(*) FROM alerts) + (SELECT count(*) FROM conversions) + (SELECT count(*) FROM river_job) + (SELECT count(*) FROM cap_days) + (SELECT count(*) FROM audit_entries)`
 			before := w.count(others)
 			for range 12 {
-				_, err := w.tester.Fire(w.oneCtx, testfire.Wish{PostbackID: p.ID})
+				_, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: p.ID}})
 				w.must(err)
 			}
 			after, err := w.rows.Postback.Get(w.system, p.ID)
@@ -99,11 +100,11 @@ func TestATestChangesNothingButTheLog(t *testing.T) {
 func TestATestBelongsToWhoeverItIsFor(t *testing.T) {
 	w := newWorld(t, nil)
 	p := pgtest.Postback(t, w.d, w.one.Affiliate, w.url+"/?c={param_1}")
-	template := testfire.Wish{URLTemplate: w.url + "/?c={param_1}", AffiliateID: w.one.Affiliate}
+	template := testfire.Wish{Postback: firing.Postback{URLTemplate: w.url + "/?c={param_1}"}, AffiliateID: w.one.Affiliate}
 	if test, err := w.tester.Fire(w.otherCtx, template); err != nil || test.AffiliateID == w.one.Affiliate {
 		t.Errorf("an affiliate's test in another's name is %+v, %v", test, err)
 	}
-	for name, wish := range map[string]testfire.Wish{"a template": template, "a saved postback": {PostbackID: p.ID}} {
+	for name, wish := range map[string]testfire.Wish{"a template": template, "a saved postback": {Postback: firing.Postback{ID: p.ID}}} {
 		if test, err := w.tester.Fire(w.staff, wish); err != nil || test.AffiliateID != w.one.Affiliate {
 			t.Errorf("staff's test of %s is %+v, %v", name, test, err)
 		}
@@ -112,11 +113,11 @@ func TestATestBelongsToWhoeverItIsFor(t *testing.T) {
 		t.Errorf("another affiliate sees %d of the tests, %v", n, err)
 	}
 	requests := len(w.sent)
-	if _, err := w.tester.RunScenarios(w.otherCtx, testfire.Wish{PostbackID: p.ID}); field(err) != "postbackId" {
+	if _, err := w.tester.RunScenarios(w.otherCtx, testfire.Wish{Postback: firing.Postback{ID: p.ID}}); field(err) != "postback.id" {
 		t.Errorf("all scenarios with another's postback: %v", err)
 	}
 	w.must(w.rows.Postback.UpdateOneID(p.ID).SetDeletedAt(pgtest.Now).Exec(w.system))
-	if _, err := w.tester.Fire(w.oneCtx, testfire.Wish{PostbackID: p.ID}); field(err) != "postbackId" {
+	if _, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: p.ID}}); field(err) != "postback.id" {
 		t.Errorf("one's own that was deleted: %v", err)
 	}
 	if len(w.sent) != requests {

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/ent/db"
 	"postrider/internal/problem"
 	"postrider/pgtest"
@@ -18,7 +18,7 @@ const good, attention, bad = testfire.Good, testfire.Attention, testfire.Problem
 
 func (w *world) run(template string) map[string]testfire.Card {
 	w.t.Helper()
-	run, err := w.tester.RunScenarios(w.oneCtx, testfire.Wish{URLTemplate: w.url + template})
+	run, err := w.tester.RunScenarios(w.oneCtx, testfire.Wish{Postback: firing.Postback{URLTemplate: w.url + template}})
 	w.must(err)
 	cards := map[string]testfire.Card{}
 	for i, c := range run.Cards {
@@ -106,7 +106,7 @@ func TestNothingMoreIsFiredWhereNothingAnswers(t *testing.T) {
 
 func TestARunSpendsItsShots(t *testing.T) {
 	w := newWorld(t, nil)
-	wish := testfire.Wish{URLTemplate: w.url + whole}
+	wish := testfire.Wish{Postback: firing.Postback{URLTemplate: w.url + whole}}
 	for range 2 {
 		_, err := w.tester.RunScenarios(w.oneCtx, wish)
 		w.must(err)
@@ -164,8 +164,8 @@ func TestTheScenariosOfASavedPostback(t *testing.T) {
 		}
 	})
 	p := pgtest.Postback(t, w.d, w.one.Affiliate, w.url+"/?c={click_id}&p1={param_1}&z={param_3}&tid={transaction_id}&s={status}&was={previous_status}&why={reason}&player={player_id}&p={payout}",
-		func(c *db.PostbackCreate) { c.SetMethod(dispatch.POST) })
-	wish := testfire.Wish{PostbackID: p.ID, Values: map[string]string{"player_id": "mine", "param_1": "my click", "status": "pending", "payout": "3"}}
+		func(c *db.PostbackCreate) { c.SetMethod(firing.POST) })
+	wish := testfire.Wish{Postback: firing.Postback{ID: p.ID}, Values: map[string]string{"player_id": "mine", "param_1": "my click", "status": "pending", "payout": "3"}}
 	run, err := w.tester.RunScenarios(w.oneCtx, wish)
 	w.must(err)
 	again, err := w.tester.RunScenarios(w.oneCtx, wish)

@@ -49,7 +49,7 @@ func TestEveryMacroIsExplainedForEveryConversion(t *testing.T) {
 		for _, g := range goals {
 			for _, status := range commission.Statuses() {
 				name := fmt.Sprintf("%s, %s, link %d", g.Key, status, link.ID)
-				p := w.simulate(testfire.Case{Link: link, Goal: g.Key, Status: status, Pasted: tracking.Pasted{Params: [3]string{"{{clickid}}", "a b&c", ""}}, Draft: &testfire.Draft{
+				p := w.simulate(testfire.Case{Link: link, Goal: g.Key, Status: status, Pasted: tracking.Pasted{Params: [3]string{"{{clickid}}", "a b&c", ""}}, Draft: &firing.Postback{
 					URLTemplate: template, Statuses: []commission.Status{status}, Aggregates: time.Minute,
 				}})
 				sent, err := url.Parse(p.URL)
@@ -144,7 +144,7 @@ func TestThePayoutIsWhatTheDealInForcePays(t *testing.T) {
 			change(row)
 			w.must(row.Exec(w.system))
 		}
-		claim := testfire.Case{Link: w.link(), Goal: c.goal, Status: c.status, Draft: &testfire.Draft{URLTemplate: "https://t.example/?p={payout}", Statuses: commission.Statuses()}}
+		claim := testfire.Case{Link: w.link(), Goal: c.goal, Status: c.status, Draft: &firing.Postback{URLTemplate: "https://t.example/?p={payout}", Statuses: commission.Statuses()}}
 		if s := slot(t, w.simulate(claim).Slots, macro.Payout); s.Value != c.pays || !strings.Contains(s.Why, c.why) {
 			t.Errorf("%s pays %q (%s), want %s, %q", name, s.Value, s.Why, c.pays, c.why)
 		}
@@ -168,7 +168,7 @@ func TestTheClickOfTheSimulationIsTheLinks(t *testing.T) {
 		"a fixed value":          {tracking.Pasted{Params: [3]string{"", "", "zone 1"}}, macro.Param3, "zone 1", "the same for every click"},
 		"nothing":                {tracking.Pasted{}, macro.Param1, "", "carries no param_1"},
 	} {
-		simulation, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Pasted: c.pasted, Goal: "ftd", Draft: &testfire.Draft{URLTemplate: everyMacro(), Aggregates: time.Hour}})
+		simulation, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Pasted: c.pasted, Goal: "ftd", Draft: &firing.Postback{URLTemplate: everyMacro(), Aggregates: time.Hour}})
 		w.must(err)
 		slots := [][]testfire.Slot{simulation.Postbacks[0].Slots}
 		if c.slot != macro.LandingPage {
@@ -193,7 +193,7 @@ func TestAFilterThatGivesOrTakesIsNamed(t *testing.T) {
 		"{param_3|upper}":            {"", "carries no param_3."},
 		"{amount|map:*=|default:no}": {"no", "this is a sample."},
 	} {
-		p := w.simulate(testfire.Case{Link: w.link(), Goal: "ftd", Pasted: tracking.Pasted{Params: [3]string{"{c}"}}, Draft: &testfire.Draft{URLTemplate: "https://t.example/?v=" + slotText}})
+		p := w.simulate(testfire.Case{Link: w.link(), Goal: "ftd", Pasted: tracking.Pasted{Params: [3]string{"{c}"}}, Draft: &firing.Postback{URLTemplate: "https://t.example/?v=" + slotText}})
 		if s := p.Slots[0]; s.Value != want.value || !strings.HasSuffix(s.Why, want.ends) {
 			t.Errorf("%s is %q: %q; want %q, …%q", slotText, s.Value, s.Why, want.value, want.ends)
 		}
@@ -207,7 +207,7 @@ func TestASimulationKnowsItsViewer(t *testing.T) {
 	byDefault, err := w.rows.TrackingLink.Get(w.system, pgtest.DefaultLink(t, w.d, w.one.Affiliate, w.one.Offer).ID)
 	w.must(err)
 	w.must(w.rows.Deal.Create().SetOfferID(w.one.Offer).SetAffiliateID(w.one.Affiliate).SetModel(commission.CPA).SetAmount(decimal.NewFromInt(777)).SetCurrency("EUR").SetCreatedAt(pgtest.Now).Exec(w.system))
-	draft := &testfire.Draft{URLTemplate: everyMacro(), Aggregates: time.Hour}
+	draft := &firing.Postback{URLTemplate: everyMacro(), Aggregates: time.Hour}
 	if simulation, err := w.tester.Simulate(w.otherCtx, testfire.Case{Link: w.link(), Goal: "cpa", Draft: draft}); err == nil {
 		t.Errorf("another's campaign: %+v", simulation)
 	}
@@ -231,18 +231,18 @@ func TestADraftIsJudgedAsItWouldBeSaved(t *testing.T) {
 	w := newWorld(t, nil)
 	elsewhere := pgtest.Offer(t, w.d)
 	for name, c := range map[string]struct {
-		draft testfire.Draft
+		draft firing.Postback
 		rule  firing.Rule
 		says  string
 	}{
-		"for everything":         {testfire.Draft{}, firing.Matched, "for all campaigns, for the goal ftd"},
-		"for the goal among its": {testfire.Draft{Goals: []string{"registration", "ftd"}}, firing.Matched, "for the goal ftd"},
-		"for other goals":        {testfire.Draft{Goals: []string{"registration", "deposit"}}, firing.OtherGoal, "for the goal registration or deposit; this is ftd"},
-		"for the offer":          {testfire.Draft{Scope: firing.Offer, OfferID: w.one.Offer}, firing.Matched, ""},
-		"for another offer":      {testfire.Draft{Scope: firing.Offer, OfferID: elsewhere}, firing.OtherOffer, ""},
-		"for the campaign":       {testfire.Draft{Scope: firing.Campaign, CampaignID: w.one.Link.CampaignID}, firing.Matched, ""},
-		"for two other statuses": {testfire.Draft{Statuses: []commission.Status{commission.Pending, commission.Rejected}}, firing.OtherStatus, "pending or rejected; this one is approved"},
-		"aggregation":            {testfire.Draft{Aggregates: 90 * time.Second}, firing.Matched, "It aggregates what its click brings within"},
+		"for everything":         {firing.Postback{}, firing.Matched, "for all campaigns, for the goal ftd"},
+		"for the goal among its": {firing.Postback{Goal: "registration", Further: []string{"ftd"}}, firing.Matched, "for the goal ftd"},
+		"for other goals":        {firing.Postback{Goal: "registration", Further: []string{"deposit"}}, firing.OtherGoal, "for the goal registration or deposit; this is ftd"},
+		"for the offer":          {firing.Postback{Scope: firing.Offer, OfferID: w.one.Offer}, firing.Matched, ""},
+		"for another offer":      {firing.Postback{Scope: firing.Offer, OfferID: elsewhere}, firing.OtherOffer, ""},
+		"for the campaign":       {firing.Postback{Scope: firing.Campaign, CampaignID: w.one.Link.CampaignID}, firing.Matched, ""},
+		"for two other statuses": {firing.Postback{Statuses: []commission.Status{commission.Pending, commission.Rejected}}, firing.OtherStatus, "pending or rejected; this one is approved"},
+		"aggregation":            {firing.Postback{Aggregates: 90 * time.Second}, firing.Matched, "It aggregates what its click brings within"},
 	} {
 		c.draft.URLTemplate = "https://t.example/?c={param_1}"
 		p := w.simulate(testfire.Case{Link: w.link(), Goal: "ftd", Draft: &c.draft})
@@ -251,12 +251,12 @@ func TestADraftIsJudgedAsItWouldBeSaved(t *testing.T) {
 		}
 	}
 	for _, status := range commission.Statuses() {
-		p := w.simulate(testfire.Case{Link: w.link(), Goal: "ftd", Status: status, Draft: &testfire.Draft{URLTemplate: "https://t.example/?c={param_1}"}})
+		p := w.simulate(testfire.Case{Link: w.link(), Goal: "ftd", Status: status, Draft: &firing.Postback{URLTemplate: "https://t.example/?c={param_1}"}})
 		if p.Decision.Fired != (status == commission.Approved) {
 			t.Errorf("a draft that names no status fires when %s: %t", status, p.Decision.Fired)
 		}
 	}
-	if _, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Goal: "ftd", Draft: &testfire.Draft{URLTemplate: "https://t.example/?n={count}"}}); field(err) != "urlTemplate" {
+	if _, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Goal: "ftd", Draft: &firing.Postback{URLTemplate: "https://t.example/?n={count}"}}); field(err) != "urlTemplate" {
 		t.Errorf("a count without aggregation: %v", err)
 	}
 	deleted := pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?c={param_1}", pgtest.On("ftd"), func(c *db.PostbackCreate) { c.SetDeletedAt(pgtest.Now) })

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"postrider/domain/commission"
 	"postrider/domain/firing"
@@ -23,19 +22,7 @@ type Case struct {
 	Pasted tracking.Pasted // the link's params as they are given to traffic
 	Goal   string
 	Status commission.Status // approved where empty
-	Draft  *Draft            // a postback that is not saved yet, nil for none
-}
-
-// Draft is a postback as its editor has it.
-type Draft struct {
-	PostbackID  int64 // the saved one that it shall replace; zero for none
-	Scope       firing.Scope
-	OfferID     int64
-	CampaignID  int64
-	Goals       []string
-	Statuses    []commission.Status
-	URLTemplate string
-	Aggregates  time.Duration
+	Draft  *firing.Postback  // a postback as its editor has it; with an id it replaces the saved one; nil for none
 }
 
 // Simulation is what would happen.
@@ -61,7 +48,7 @@ type Slot struct {
 	Span   macro.Span
 }
 
-// Prove runs a simulated click and conversion through the rules. It writes
+// Simulate runs a simulated click and conversion through the rules. It writes
 // nothing and sends nothing.
 func (t *Tester) Simulate(ctx context.Context, c Case) (*Simulation, error) {
 	if c.Status == "" {
@@ -81,12 +68,12 @@ func (t *Tester) Simulate(ctx context.Context, c Case) (*Simulation, error) {
 		simulation.Click = append(simulation.Click, Slot{Macro: name, Value: value, Filled: value != "", Why: scene.why[name]})
 	}
 	if c.Draft != nil {
-		simulated, err := scene.simulate(nil, c.Draft.rule(c), c.Draft.URLTemplate)
+		simulated, err := scene.simulate(nil, draft(c), c.Draft.URLTemplate)
 		if err != nil {
 			return nil, err
 		}
 		simulation.Postbacks = append(simulation.Postbacks, simulated)
-		rows = slices.DeleteFunc(rows, func(p *db.Postback) bool { return p.ID == c.Draft.PostbackID })
+		rows = slices.DeleteFunc(rows, func(p *db.Postback) bool { return p.ID == c.Draft.ID })
 	}
 	for _, p := range rows {
 		simulated, err := scene.simulate(p, ent.FiringPostback(p), p.URLTemplate)
@@ -98,14 +85,13 @@ func (t *Tester) Simulate(ctx context.Context, c Case) (*Simulation, error) {
 	return simulation, nil
 }
 
-// rule is the draft as the rules see it, for the goal in question.
-func (d *Draft) rule(c Case) firing.Postback {
-	p := firing.Postback{
-		AffiliateID: c.Link.AffiliateID, Scope: d.Scope, OfferID: d.OfferID, CampaignID: d.CampaignID, Statuses: d.Statuses, Enabled: true, Aggregates: d.Aggregates,
-		Goal: c.Goal,
-	}
-	if len(d.Goals) > 0 {
-		p.Goal, p.Further = d.Goals[0], d.Goals[1:]
+// draft is the case's, as the rules see it: enabled, its owner the link's, and for the
+// goal in question where it has none yet.
+func draft(c Case) firing.Postback {
+	p := *c.Draft
+	p.AffiliateID, p.Enabled, p.Held = c.Link.AffiliateID, true, false
+	if p.Goal == "" {
+		p.Goal = c.Goal
 	}
 	if len(p.Statuses) == 0 {
 		p.Statuses = []commission.Status{commission.Approved}

@@ -38,7 +38,7 @@ func TestEverySlotIsFilledOrSaysWhyNot(t *testing.T) {
 	template := "https://t.example/?a={param_1}&b={param_2}&c={amount}&d={conversion_id}&e={transaction_id}&f={param_3|default:none}&g={goal_id}&h={camp_name}&i={previous_status}&j={payout}&k={landing_page}"
 	simulation, err := w.tester.Simulate(w.oneCtx, testfire.Case{
 		Link: w.link(), Pasted: tracking.Pasted{Params: [3]string{"{subid}", "fixed", ""}}, Goal: "registration",
-		Draft: &testfire.Draft{URLTemplate: template},
+		Draft: &firing.Postback{URLTemplate: template},
 	})
 	w.must(err)
 	if len(simulation.Click) != 3 || !simulation.Click[0].Filled || simulation.Click[1].Value != "fixed" || simulation.Click[2].Filled {
@@ -69,18 +69,18 @@ func TestTheSimulationFollowsTheRules(t *testing.T) {
 	w := newWorld(t, nil)
 	off := pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?off={param_1}", pgtest.On("ftd"), func(c *db.PostbackCreate) { c.SetEnabled(false) })
 	edited := pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?old={param_1}", pgtest.On("ftd"))
-	claim := testfire.Case{Link: w.link(), Goal: "ftd", Draft: &testfire.Draft{
-		PostbackID: edited.ID, Scope: firing.Campaign, CampaignID: w.one.Link.CampaignID, Goals: []string{"ftd", "deposit"}, URLTemplate: "https://t.example/?new={param_1}",
+	claim := testfire.Case{Link: w.link(), Goal: "ftd", Draft: &firing.Postback{
+		ID: edited.ID, Scope: firing.Campaign, CampaignID: w.one.Link.CampaignID, Goal: "ftd", Further: []string{"deposit"}, URLTemplate: "https://t.example/?new={param_1}",
 	}}
 	simulation, err := w.tester.Simulate(w.oneCtx, claim)
 	w.must(err)
 	if len(simulation.Postbacks) != 2 || !simulation.Postbacks[0].Decision.Fired || simulation.Postbacks[1].Postback.ID != off.ID || simulation.Postbacks[1].Decision.Rule != firing.Disabled || simulation.Postbacks[1].URL != "" {
 		t.Errorf("%+v", simulation.Postbacks)
 	}
-	for name, change := range map[string]func(*testfire.Draft){
-		"another goal":     func(d *testfire.Draft) { d.Goals = []string{"registration"} },
-		"another campaign": func(d *testfire.Draft) { d.CampaignID = 1 << 40 },
-		"another status":   func(d *testfire.Draft) { d.Statuses = []commission.Status{commission.Rejected} },
+	for name, change := range map[string]func(*firing.Postback){
+		"another goal":     func(d *firing.Postback) { d.Goal = "registration" },
+		"another campaign": func(d *firing.Postback) { d.CampaignID = 1 << 40 },
+		"another status":   func(d *firing.Postback) { d.Statuses = []commission.Status{commission.Rejected} },
 	} {
 		draft := *claim.Draft
 		change(&draft)
@@ -93,7 +93,7 @@ func TestTheSimulationFollowsTheRules(t *testing.T) {
 	if _, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Goal: "jackpot"}); field(err) != "goal" {
 		t.Errorf("%v", err)
 	}
-	if _, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Goal: "ftd", Draft: &testfire.Draft{URLTemplate: "{"}}); field(err) != "urlTemplate" {
+	if _, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Goal: "ftd", Draft: &firing.Postback{URLTemplate: "{"}}); field(err) != "urlTemplate" {
 		t.Errorf("%v", err)
 	}
 	if n := w.count(`SELECT (SELECT count(*) FROM deliveries) + (SELECT count(*) FROM conversions) + (SELECT count(*) FROM postback_tests)`); n != 0 || len(w.sent) != 0 {

@@ -21,7 +21,9 @@ import (
 
 	"postrider/dispatch"
 	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/domain/macro"
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/postback"
@@ -100,14 +102,12 @@ func (t *Tester) AllowLook(ctx context.Context) bool {
 
 // Wish is a test as somebody wants it.
 type Wish struct {
-	PostbackID  int64 // zero for a template that is not saved
-	AffiliateID int64 // for staff, where no postback says whose it is
-	URLTemplate string
-	Method      dispatch.Method
-	Goal        string
+	// What is tested: the whole of it, or the ID of a saved one alone. With an ID the
+	// saved one's signature is used, and the test is kept with it.
+	Postback    firing.Postback
+	AffiliateID int64             // for staff, where no postback says whose it is
+	Goal        string            // that it reports; the postback's where empty
 	Values      map[string]string // by macro, in any spelling
-	BodyRule    *dispatch.BodyRule
-	Aggregates  bool // it tells of several conversions; a saved postback says so itself
 }
 
 // order is a checked wish.
@@ -117,8 +117,8 @@ type order struct {
 	postback    *db.Postback
 	versionID   int64
 	template    *macro.Template
-	method      dispatch.Method
-	rule        dispatch.BodyRule
+	method      firing.Method
+	rule        firing.BodyRule
 	signing     string
 	goal        *db.Goal
 	values      *macro.Values
@@ -135,8 +135,8 @@ func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &order{affiliateID: scope.AffiliateID(), userID: v.UserID, method: dispatch.GET, said: map[string]string{}}
-	if w.PostbackID != 0 {
+	o := &order{affiliateID: scope.AffiliateID(), userID: v.UserID, method: firing.GET, said: map[string]string{}}
+	if w.Postback.ID != 0 {
 		if err := t.readPostback(ctx, o, &w); err != nil {
 			return nil, err
 		}
@@ -149,17 +149,17 @@ func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
 		}
 		o.affiliateID = w.AffiliateID
 	}
-	if w.Method != "" {
-		o.method = w.Method
+	if w.Postback.Method != "" {
+		o.method = w.Postback.Method
 	}
-	if w.BodyRule != nil {
-		o.rule = *w.BodyRule
+	if w.Postback.BodyRule != nil {
+		o.rule = *w.Postback.BodyRule
 	}
 	var bad []error
 	if err := o.rule.Validate(); err != nil {
 		bad = append(bad, problem.Invalid("bodyRule", "%s", err))
 	}
-	if o.template, err = macro.ParseFor(w.URLTemplate, macro.ScopeFor(w.Aggregates)); err != nil {
+	if o.template, err = macro.ParseFor(w.Postback.URLTemplate, w.Postback.Macros()); err != nil {
 		bad = append(bad, problem.Invalid("urlTemplate", "%s", err))
 	}
 	for name, value := range w.Values {
@@ -177,23 +177,19 @@ func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
 	return o, t.fill(ctx, o, w.Goal)
 }
 
-// readPostback takes from a saved postback what the wish leaves open.
+// readPostback reads the saved postback that a wish names.
 func (t *Tester) readPostback(ctx context.Context, o *order, w *Wish) error {
-	p, err := t.Rows.Postback.Query().Where(postback.ID(w.PostbackID), postback.DeletedAtIsNil()).Only(ctx)
+	p, err := t.Rows.Postback.Query().Where(postback.ID(w.Postback.ID), postback.DeletedAtIsNil()).Only(ctx)
 	if err != nil {
-		return missing(err, "postbackId", "postback")
+		return missing(err, "postback.id", "postback")
 	}
-	o.postback, o.affiliateID, o.method = p, p.AffiliateID, p.Method
-	if p.BodyRule != nil {
-		o.rule = *p.BodyRule
+	if w.Postback.URLTemplate == "" {
+		w.Postback = ent.FiringPostback(p)
 	}
-	if w.URLTemplate == "" {
-		w.URLTemplate = p.URLTemplate
-	}
+	o.postback, o.affiliateID = p, p.AffiliateID
 	if w.Goal == "" {
 		w.Goal = p.Goal
 	}
-	w.Aggregates = w.Aggregates || p.AggregateSeconds != nil
 	if o.signing, err = t.Secrets.Open(p.SigningSecret, secret.ForPostback); err != nil {
 		return fmt.Errorf("opening the signing secret: %w", err)
 	}

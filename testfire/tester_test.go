@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/ent/db"
 	"postrider/ent/db/attempt"
 	"postrider/internal/installation"
@@ -91,7 +92,7 @@ func (w *world) count(query string) int {
 // field is the field of the first problem; empty where there is none.
 func field(err error) string {
 	if p, ok := errors.AsType[*problem.Error](err); ok && len(p.Field) > 0 {
-		return p.Field[0]
+		return strings.Join(p.Field, ".")
 	}
 	return ""
 }
@@ -102,7 +103,7 @@ func TestATestIsSentOnceAndKeptInTheLogAlone(t *testing.T) {
 		_, _ = rw.Write([]byte("OK"))
 	})
 	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{
-		URLTemplate: w.url + "/pb?c={param_1}&g={goal_id}&n={goal_name}&d={delivery_id}&p={payout}", Goal: "registration", Values: map[string]string{"sub1": "my click", "payout": "7.00"},
+		Postback: firing.Postback{URLTemplate: w.url + "/pb?c={param_1}&g={goal_id}&n={goal_name}&d={delivery_id}&p={payout}"}, Goal: "registration", Values: map[string]string{"sub1": "my click", "payout": "7.00"},
 	})
 	w.must(err)
 	if len(w.sent) != 1 {
@@ -133,9 +134,9 @@ func TestATestIsSentOnceAndKeptInTheLogAlone(t *testing.T) {
 func TestASavedPostbackIsTestedAsItIs(t *testing.T) {
 	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("error: no click")) })
 	p := pgtest.Postback(t, w.d, w.one.Affiliate, w.url+"/saved?c={param_1}", pgtest.On("ftd"), func(c *db.PostbackCreate) {
-		c.SetMethod(dispatch.POST).SetBodyRule(&dispatch.BodyRule{Kind: dispatch.NotContains, Value: "error"})
+		c.SetMethod(firing.POST).SetBodyRule(&firing.BodyRule{Kind: firing.NotContains, Value: "error"})
 	})
-	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{PostbackID: p.ID})
+	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: p.ID}})
 	w.must(err)
 	d, err := w.rows.Delivery.Get(w.system, test.ID)
 	w.must(err)
@@ -145,10 +146,10 @@ func TestASavedPostbackIsTestedAsItIs(t *testing.T) {
 	if r := w.sent[0]; r.Method != http.MethodPost || r.Header.Get("webhook-signature") == "" || r.URL.Path != "/saved" {
 		t.Errorf("%s %s %v", r.Method, r.URL, r.Header)
 	}
-	if _, err := w.tester.Fire(w.otherCtx, testfire.Wish{PostbackID: p.ID}); field(err) != "postbackId" {
+	if _, err := w.tester.Fire(w.otherCtx, testfire.Wish{Postback: firing.Postback{ID: p.ID}}); field(err) != "postback.id" {
 		t.Errorf("another's: %v", err)
 	}
-	if _, err := w.tester.Fire(w.staff, testfire.Wish{PostbackID: p.ID}); err != nil {
+	if _, err := w.tester.Fire(w.staff, testfire.Wish{Postback: firing.Postback{ID: p.ID}}); err != nil {
 		t.Errorf("staff: %v", err)
 	}
 }
@@ -161,20 +162,20 @@ func TestWhatIsWrongWithATestIsSaid(t *testing.T) {
 		wish  testfire.Wish
 		field string
 	}{
-		"a template that is none": {w.oneCtx, testfire.Wish{URLTemplate: "https://x.example/{nothing}"}, "urlTemplate"},
+		"a template that is none": {w.oneCtx, testfire.Wish{Postback: firing.Postback{URLTemplate: "https://x.example/{nothing}"}}, "urlTemplate"},
 		"no template":             {w.oneCtx, testfire.Wish{}, "urlTemplate"},
-		"an unknown macro":        {w.oneCtx, testfire.Wish{URLTemplate: template, Values: map[string]string{"nothing": "1"}}, "values"},
-		"a value too long":        {w.oneCtx, testfire.Wish{URLTemplate: template, Values: map[string]string{"param_1": strings.Repeat("x", 2049)}}, "values"},
-		"an unknown goal":         {w.oneCtx, testfire.Wish{URLTemplate: template, Goal: "jackpot"}, "goal"},
-		"a rule that is none":     {w.oneCtx, testfire.Wish{URLTemplate: template, BodyRule: &dispatch.BodyRule{Kind: dispatch.Contains}}, "bodyRule"},
-		"staff for nobody":        {w.staff, testfire.Wish{URLTemplate: template}, "affiliateId"},
-		"staff for an unknown":    {w.staff, testfire.Wish{URLTemplate: template, AffiliateID: 1 << 40}, "affiliateId"},
+		"an unknown macro":        {w.oneCtx, testfire.Wish{Postback: firing.Postback{URLTemplate: template}, Values: map[string]string{"nothing": "1"}}, "values"},
+		"a value too long":        {w.oneCtx, testfire.Wish{Postback: firing.Postback{URLTemplate: template}, Values: map[string]string{"param_1": strings.Repeat("x", 2049)}}, "values"},
+		"an unknown goal":         {w.oneCtx, testfire.Wish{Postback: firing.Postback{URLTemplate: template}, Goal: "jackpot"}, "goal"},
+		"a rule that is none":     {w.oneCtx, testfire.Wish{Postback: firing.Postback{URLTemplate: template, BodyRule: &firing.BodyRule{Kind: firing.Contains}}}, "bodyRule"},
+		"staff for nobody":        {w.staff, testfire.Wish{Postback: firing.Postback{URLTemplate: template}}, "affiliateId"},
+		"staff for an unknown":    {w.staff, testfire.Wish{Postback: firing.Postback{URLTemplate: template}, AffiliateID: 1 << 40}, "affiliateId"},
 	} {
 		if _, err := w.tester.Fire(c.ctx, c.wish); field(err) != c.field {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := w.tester.Fire(t.Context(), testfire.Wish{URLTemplate: template}); problem.CodeOf(err) != problem.CodeUnauthenticated {
+	if _, err := w.tester.Fire(t.Context(), testfire.Wish{Postback: firing.Postback{URLTemplate: template}}); problem.CodeOf(err) != problem.CodeUnauthenticated {
 		t.Errorf("nobody: %v", err)
 	}
 	if len(w.sent) != 0 {
@@ -186,8 +187,8 @@ func TestWhatIsWrongWithATestIsSaid(t *testing.T) {
 func TestAllThatIsWrongIsSaidTogether(t *testing.T) {
 	w := newWorld(t, nil)
 	wrong := testfire.Wish{
-		URLTemplate: "https://x.example/?n={count}", BodyRule: &dispatch.BodyRule{Kind: "smells_of"},
-		Values: map[string]string{"nothing": "1", "param_2": strings.Repeat("x", 2049), "param_3": strings.Repeat("x", 2048)},
+		Postback: firing.Postback{URLTemplate: "https://x.example/?n={count}", BodyRule: &firing.BodyRule{Kind: "smells_of"}},
+		Values:   map[string]string{"nothing": "1", "param_2": strings.Repeat("x", 2049), "param_3": strings.Repeat("x", 2048)},
 	}
 	for name, fire := range map[string]func() error{
 		"once":          func() error { _, err := w.tester.Fire(w.oneCtx, wrong); return err },
@@ -216,10 +217,10 @@ func TestAllThatIsWrongIsSaidTogether(t *testing.T) {
 func TestWhatAggregatesHasMacrosOfItsOwn(t *testing.T) {
 	w := newWorld(t, nil)
 	template := w.url + "/?n={count}&sum={sum_amount}"
-	_, err := w.tester.Fire(w.oneCtx, testfire.Wish{URLTemplate: template, Aggregates: true})
+	_, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{URLTemplate: template, Aggregates: time.Minute}})
 	w.must(err)
 	saved := pgtest.Postback(t, w.d, w.one.Affiliate, template, pgtest.Aggregation(60))
-	_, err = w.tester.Fire(w.oneCtx, testfire.Wish{PostbackID: saved.ID})
+	_, err = w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: saved.ID}})
 	w.must(err)
 	for _, r := range w.sent {
 		if q := r.URL.Query(); q.Get("n") != "3" || q.Get("sum") != "75.50" {
@@ -234,7 +235,7 @@ func TestWhatAggregatesHasMacrosOfItsOwn(t *testing.T) {
 func TestNothingIsFiredDuringAHold(t *testing.T) {
 	w := newWorld(t, nil)
 	w.must(installation.Begin(t.Context(), w.d.SQL, installation.Asked, "moving"))
-	wish := testfire.Wish{URLTemplate: w.url + whole}
+	wish := testfire.Wish{Postback: firing.Postback{URLTemplate: w.url + whole}}
 	for range 21 {
 		_, one := w.tester.Fire(w.oneCtx, wish)
 		_, all := w.tester.RunScenarios(w.oneCtx, wish)
@@ -253,14 +254,14 @@ func TestNothingIsFiredDuringAHold(t *testing.T) {
 
 func TestAFailureIsNeverTriedAgain(t *testing.T) {
 	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusServiceUnavailable) })
-	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{URLTemplate: w.url + "/?c={param_1}"})
+	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{URLTemplate: w.url + "/?c={param_1}"}})
 	w.must(err)
 	d, err := w.rows.Delivery.Get(w.system, test.ID)
 	w.must(err)
 	if d.State != outbox.Failed || *d.Reason != string(dispatch.ServerError) || d.DueAt != nil {
 		t.Errorf("%+v", d)
 	}
-	blocked, err := w.tester.Fire(w.oneCtx, testfire.Wish{URLTemplate: "http://169.254.169.254/?c={param_1}"})
+	blocked, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{URLTemplate: "http://169.254.169.254/?c={param_1}"}})
 	w.must(err)
 	if d, err = w.rows.Delivery.Get(w.system, blocked.ID); err != nil || *d.Reason != string(dispatch.BlockedTarget) || d.StatusCode != nil {
 		t.Errorf("%+v, %v", d, err)
@@ -269,7 +270,7 @@ func TestAFailureIsNeverTriedAgain(t *testing.T) {
 
 func TestAUserFiresOnlySoOften(t *testing.T) {
 	w := newWorld(t, nil)
-	wish := testfire.Wish{URLTemplate: w.url + "/?c={param_1}"}
+	wish := testfire.Wish{Postback: firing.Postback{URLTemplate: w.url + "/?c={param_1}"}}
 	fired := 0
 	for ; fired < 100; fired++ {
 		if _, err := w.tester.Fire(w.oneCtx, wish); err != nil {

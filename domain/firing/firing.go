@@ -14,27 +14,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"postrider/domain/commission"
 )
-
-// Postback is what the rules need to know of one postback.
-type Postback struct {
-	ID          int64
-	Name        string // how its owner knows it; may be empty
-	AffiliateID int64
-	Scope       Scope
-	OfferID     int64 // for Scope Offer
-	CampaignID  int64 // for Scope Campaign
-	Goal        string
-	Further     []string // goals that it aggregates too
-	Statuses    []commission.Status
-	Aggregates  time.Duration // for how long it aggregates the conversions of a click; zero for not at all
-	Enabled     bool
-	Deleted     bool
-	Held        bool // its tracker answered 410, and its owner has not resumed it
-}
 
 // Event is one status of one conversion.
 type Event struct {
@@ -44,7 +26,7 @@ type Event struct {
 	Goal        string
 	Status      commission.Status
 	CappedBy    string // offer or campaign, where the cap of its day was reached; else empty
-	Correction  bool   // its amount or its payout changed, and the status is what it was
+	Correction  bool   // its amount, currency, time or payout changed, and the status is what it was
 }
 
 // Decision says what became of one postback, and why. It is kept with the event,
@@ -79,11 +61,11 @@ func match(e Event, p Postback) Rule {
 		return Disabled
 	case !p.Reaches(e.OfferID, e.CampaignID):
 		return p.elsewhere()
-	case !p.Hears(e.Goal):
+	case !p.FiresFor(e.Goal):
 		return OtherGoal
 	case !slices.Contains(p.Statuses, e.Status):
 		return OtherStatus
-	case e.Correction:
+	case e.Correction && !p.SendCorrections:
 		return Unchanged
 	case e.CappedBy != "":
 		return OverCap
@@ -110,6 +92,9 @@ func explain(rule Rule, e Event, p Postback) string {
 	switch rule {
 	case Matched:
 		said := fmt.Sprintf("Fired: it is %s, for the goal %s, and fires when a conversion is %s.", p.reach(), e.Goal, e.Status)
+		if e.Correction {
+			said = fmt.Sprintf("Fired: it is %s, for the goal %s, and sends corrections.", p.reach(), e.Goal)
+		}
 		if p.Aggregates > 0 {
 			said += fmt.Sprintf(" It aggregates what its click brings within %s.", Window(p.Aggregates))
 		}
@@ -134,13 +119,13 @@ func explain(rule Rule, e Event, p Postback) string {
 		}
 		return fmt.Sprintf("It is for campaign %d; the conversion is of campaign %d.", p.CampaignID, e.CampaignID)
 	case Unchanged:
-		return fmt.Sprintf("It is %s as before: this step changed its amount or its payout alone, and a tracker counts each call.", e.Status)
+		return fmt.Sprintf("It is %s as before: this step corrected the conversion, and the postback does not send corrections, since most trackers count each call.", e.Status)
 	case OverCap:
 		return fmt.Sprintf("The %s had taken as many conversions as it may in a day: this one is kept, pays nothing, and is not told.", e.CappedBy)
 	case OtherGoal:
 		return fmt.Sprintf("It is for the goal %s; this is %s.", strings.Join(p.Goals(), " or "), e.Goal)
 	default:
-		return fmt.Sprintf("It fires when a conversion is %s; this one is %s.", p.statuses(), e.Status)
+		return fmt.Sprintf("It fires when a conversion is %s; this one is %s.", p.inStatuses(), e.Status)
 	}
 }
 
@@ -156,7 +141,7 @@ func (p Postback) reach() string {
 	}
 }
 
-func (p Postback) statuses() string {
+func (p Postback) inStatuses() string {
 	if len(p.Statuses) == 0 {
 		return "in no status at all"
 	}

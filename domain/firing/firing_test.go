@@ -30,6 +30,11 @@ func scoped(scope firing.Scope, offer, campaign int64) func(*firing.Postback) {
 	return func(p *firing.Postback) { p.Scope, p.OfferID, p.CampaignID = scope, offer, campaign }
 }
 
+func corrected(e firing.Event) firing.Event {
+	e.Correction = true
+	return e
+}
+
 func TestDecide(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -53,6 +58,17 @@ func TestDecide(t *testing.T) {
 		"over the day's cap": {
 			firing.Event{AffiliateID: 1, OfferID: 10, CampaignID: 100, Goal: "ftd", Status: commission.Approved, CappedBy: "campaign"}, nil, firing.OverCap,
 			"The campaign had taken as many conversions as it may in a day: this one is kept, pays nothing, and is not told.",
+		},
+		"a correction": {
+			corrected(event), nil, firing.Unchanged,
+			"It is approved as before: this step corrected the conversion, and the postback does not send corrections, since most trackers count each call.",
+		},
+		"a correction that it wants": {
+			corrected(event), func(p *firing.Postback) { p.SendCorrections = true }, firing.Matched,
+			"Fired: it is for all campaigns, for the goal ftd, and sends corrections.",
+		},
+		"a correction of another status": {
+			corrected(event), func(p *firing.Postback) { p.SendCorrections, p.Statuses = true, []commission.Status{"rejected"} }, firing.OtherStatus, "",
 		},
 		"on hold":               {event, func(p *firing.Postback) { p.Held = true }, firing.Held, ""},
 		"on hold, another goal": {event, func(p *firing.Postback) { p.Held = true; p.Goal = "cpa" }, firing.OtherGoal, ""},
@@ -110,7 +126,8 @@ func naive(e firing.Event, p firing.Postback) bool {
 		of[fmt.Sprint("campaign", e.CampaignID)] = true
 	}
 	mine := e.AffiliateID != 0 && e.AffiliateID == p.AffiliateID
-	return mine && of[reach] && wanted[string(e.Status)] && p.Goal == e.Goal && p.Enabled && !p.Deleted
+	told := !e.Correction || p.SendCorrections
+	return mine && of[reach] && wanted[string(e.Status)] && p.Goal == e.Goal && p.Enabled && !p.Deleted && told
 }
 
 func TestDecideAgreesWithTheNaiveRule(t *testing.T) {
@@ -122,6 +139,7 @@ func TestDecideAgreesWithTheNaiveRule(t *testing.T) {
 		e := firing.Event{
 			AffiliateID: id.Draw(t, "affiliate"), OfferID: id.Draw(t, "offer"), CampaignID: id.Draw(t, "campaign"),
 			Goal: goal.Draw(t, "goal"), Status: status.Draw(t, "status"),
+			Correction: rapid.Bool().Draw(t, "correction"),
 		}
 		postbacks := rapid.SliceOf(rapid.Custom(func(t *rapid.T) firing.Postback {
 			return firing.Postback{
@@ -129,7 +147,7 @@ func TestDecideAgreesWithTheNaiveRule(t *testing.T) {
 				Scope:   rapid.SampledFrom(firing.Scopes()).Draw(t, "scope"),
 				OfferID: id.Draw(t, "offer"), CampaignID: id.Draw(t, "campaign"), Goal: goal.Draw(t, "goal"),
 				Statuses: rapid.SliceOf(status).Draw(t, "statuses"), Enabled: rapid.Bool().Draw(t, "enabled"),
-				Deleted: rapid.Bool().Draw(t, "deleted"), Held: rapid.Bool().Draw(t, "held"),
+				Deleted: rapid.Bool().Draw(t, "deleted"), Held: rapid.Bool().Draw(t, "held"), SendCorrections: rapid.Bool().Draw(t, "corrections"),
 			}
 		})).Draw(t, "postbacks")
 		decisions := firing.Decide(e, postbacks)

@@ -20,14 +20,14 @@ func (p Postback) Reaches(offerID, campaignID int64) bool {
 // ReachesSQL is [Postback.Reaches] for a row p of postbacks and c of campaigns.
 const ReachesSQL = `(p.scope = 'global' OR p.scope = 'offer' AND p.offer_id = c.offer_id OR p.scope = 'campaign' AND p.campaign_id = c.id)`
 
-// Hears reports whether the postback is for a goal.
-func (p Postback) Hears(goal string) bool {
+// FiresFor reports whether the postback is for a goal.
+func (p Postback) FiresFor(goal string) bool {
 	return p.Goal == goal || slices.Contains(p.Further, goal)
 }
 
-// HearsSQL is [Postback.Hears] for a row p of postbacks and g of goals. Its ? is
+// FiresForSQL is [Postback.FiresFor] for a row p of postbacks and g of goals. Its ? is
 // PostgreSQL's, not a parameter.
-const HearsSQL = `(p.goal = g.key OR p.further_goals ? g.key)`
+const FiresForSQL = `(p.goal = g.key OR p.further_goals ? g.key)`
 
 // Goals lists every goal that the postback is for.
 func (p Postback) Goals() []string { return append([]string{p.Goal}, p.Further...) }
@@ -49,6 +49,6 @@ func (p Postback) Meets(scope Scope, offerID, campaignID int64) bool {
 // goal in a campaign.
 func Covers(postbacks []Postback, goal string, offerID, campaignID int64) bool {
 	return slices.ContainsFunc(postbacks, func(p Postback) bool {
-		return p.Enabled && p.Hears(goal) && p.Reaches(offerID, campaignID)
+		return p.Enabled && p.FiresFor(goal) && p.Reaches(offerID, campaignID)
 	})
 }

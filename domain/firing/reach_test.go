@@ -44,7 +44,7 @@ func TestAPostbackHearsOfItsGoals(t *testing.T) {
 	t.Parallel()
 	p := firing.Postback{Goal: "ftd", Further: []string{"deposit", "kyc"}}
 	for _, goal := range []string{"ftd", "deposit", "kyc", "cpa", ""} {
-		if got := p.Hears(goal); got != slices.Contains(p.Goals(), goal) {
+		if got := p.FiresFor(goal); got != slices.Contains(p.Goals(), goal) {
 			t.Errorf("%q: %t", goal, got)
 		}
 	}

@@ -74,6 +74,9 @@ func unescape(s string) string {
 	return s
 }
 
+// IsText reports whether a database takes s as text: valid UTF-8 without NUL.
+func IsText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
 // Clean makes text that a database takes, at most so many bytes of it: invalid
 // UTF-8 and NUL become the replacement character, and no character is split.
 func Clean(s string, most int) string {

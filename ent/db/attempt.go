@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/ent/db/attempt"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ type Attempt struct {
 	// StartedAt holds the value of the "started_at" field.
 	StartedAt time.Time `json:"started_at,omitempty"`
 	// Method holds the value of the "method" field.
-	Method dispatch.Method `json:"method,omitempty"`
+	Method firing.Method `json:"method,omitempty"`
 	// URL holds the value of the "url" field.
 	URL string `json:"url,omitempty"`
 	// StatusCode holds the value of the "status_code" field.
@@ -123,7 +124,7 @@ func (_m *Attempt) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field method", values[i])
 			} else if value.Valid {
-				_m.Method = dispatch.Method(value.String)
+				_m.Method = firing.Method(value.String)
 			}
 		case attempt.FieldURL:
 			if value, ok := values[i].(*sql.NullString); !ok {

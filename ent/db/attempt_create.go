@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/ent/db/attempt"
 	"time"
 
@@ -47,7 +48,7 @@ func (_c *AttemptCreate) SetStartedAt(v time.Time) *AttemptCreate {
 }
 
 // SetMethod sets the "method" field.
-func (_c *AttemptCreate) SetMethod(v dispatch.Method) *AttemptCreate {
+func (_c *AttemptCreate) SetMethod(v firing.Method) *AttemptCreate {
 	_c.mutation.SetMethod(v)
 	return _c
 }

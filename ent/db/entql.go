@@ -568,6 +568,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postback.FieldURLTemplate:               {Type: field.TypeString, Column: postback.FieldURLTemplate},
 			postback.FieldMethod:                    {Type: field.TypeEnum, Column: postback.FieldMethod},
 			postback.FieldStatuses:                  {Type: field.TypeJSON, Column: postback.FieldStatuses},
+			postback.FieldSendCorrections:           {Type: field.TypeBool, Column: postback.FieldSendCorrections},
 			postback.FieldEnabled:                   {Type: field.TypeBool, Column: postback.FieldEnabled},
 			postback.FieldBodyRule:                  {Type: field.TypeJSON, Column: postback.FieldBodyRule},
 			postback.FieldSigningSecret:             {Type: field.TypeBytes, Column: postback.FieldSigningSecret},
@@ -618,6 +619,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postbackversion.FieldURLTemplate:      {Type: field.TypeString, Column: postbackversion.FieldURLTemplate},
 			postbackversion.FieldMethod:           {Type: field.TypeEnum, Column: postbackversion.FieldMethod},
 			postbackversion.FieldStatuses:         {Type: field.TypeJSON, Column: postbackversion.FieldStatuses},
+			postbackversion.FieldSendCorrections:  {Type: field.TypeBool, Column: postbackversion.FieldSendCorrections},
 			postbackversion.FieldEnabled:          {Type: field.TypeBool, Column: postbackversion.FieldEnabled},
 			postbackversion.FieldBodyRule:         {Type: field.TypeJSON, Column: postbackversion.FieldBodyRule},
 			postbackversion.FieldFurtherGoals:     {Type: field.TypeJSON, Column: postbackversion.FieldFurtherGoals},
@@ -2801,6 +2803,11 @@ func (f *PostbackFilter) WhereStatuses(p entql.BytesP) {
 	f.Where(p.Field(postback.FieldStatuses))
 }
 
+// WhereSendCorrections applies the entql bool predicate on the send_corrections field.
+func (f *PostbackFilter) WhereSendCorrections(p entql.BoolP) {
+	f.Where(p.Field(postback.FieldSendCorrections))
+}
+
 // WhereEnabled applies the entql bool predicate on the enabled field.
 func (f *PostbackFilter) WhereEnabled(p entql.BoolP) {
 	f.Where(p.Field(postback.FieldEnabled))
@@ -2999,6 +3006,11 @@ func (f *PostbackVersionFilter) WhereMethod(p entql.StringP) {
 // WhereStatuses applies the entql json.RawMessage predicate on the statuses field.
 func (f *PostbackVersionFilter) WhereStatuses(p entql.BytesP) {
 	f.Where(p.Field(postbackversion.FieldStatuses))
+}
+
+// WhereSendCorrections applies the entql bool predicate on the send_corrections field.
+func (f *PostbackVersionFilter) WhereSendCorrections(p entql.BoolP) {
+	f.Where(p.Field(postbackversion.FieldSendCorrections))
 }
 
 // WhereEnabled applies the entql bool predicate on the enabled field.

@@ -3129,7 +3129,7 @@ type AttemptMutation struct {
 	number                 *int
 	addnumber              *int
 	started_at             *time.Time
-	method                 *dispatch.Method
+	method                 *firing.Method
 	url                    *string
 	status_code            *int
 	addstatus_code         *int
@@ -3440,12 +3440,12 @@ func (m *AttemptMutation) ResetStartedAt() {
 }
 
 // SetMethod sets the "method" field.
-func (m *AttemptMutation) SetMethod(d dispatch.Method) {
-	m.method = &d
+func (m *AttemptMutation) SetMethod(f firing.Method) {
+	m.method = &f
 }
 
 // Method returns the value of the "method" field in the mutation.
-func (m *AttemptMutation) Method() (r dispatch.Method, exists bool) {
+func (m *AttemptMutation) Method() (r firing.Method, exists bool) {
 	v := m.method
 	if v == nil {
 		return
@@ -3456,7 +3456,7 @@ func (m *AttemptMutation) Method() (r dispatch.Method, exists bool) {
 // OldMethod returns the old "method" field's value of the Attempt entity.
 // If the Attempt object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *AttemptMutation) OldMethod(ctx context.Context) (v dispatch.Method, err error) {
+func (m *AttemptMutation) OldMethod(ctx context.Context) (v firing.Method, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldMethod is only allowed on UpdateOne operations")
 	}
@@ -4196,7 +4196,7 @@ func (m *AttemptMutation) SetField(name string, value ent.Value) error {
 		m.SetStartedAt(v)
 		return nil
 	case attempt.FieldMethod:
-		v, ok := value.(dispatch.Method)
+		v, ok := value.(firing.Method)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -22186,11 +22186,12 @@ type PostbackMutation struct {
 	aggregate_seconds            *int
 	addaggregate_seconds         *int
 	url_template                 *string
-	method                       *dispatch.Method
+	method                       *firing.Method
 	statuses                     *[]commission.Status
 	appendstatuses               []commission.Status
+	send_corrections             *bool
 	enabled                      *bool
-	body_rule                    **dispatch.BodyRule
+	body_rule                    **firing.BodyRule
 	signing_secret               *[]byte
 	retired_signing_secret       *[]byte
 	retired_signing_secret_until *time.Time
@@ -22772,12 +22773,12 @@ func (m *PostbackMutation) ResetURLTemplate() {
 }
 
 // SetMethod sets the "method" field.
-func (m *PostbackMutation) SetMethod(d dispatch.Method) {
-	m.method = &d
+func (m *PostbackMutation) SetMethod(f firing.Method) {
+	m.method = &f
 }
 
 // Method returns the value of the "method" field in the mutation.
-func (m *PostbackMutation) Method() (r dispatch.Method, exists bool) {
+func (m *PostbackMutation) Method() (r firing.Method, exists bool) {
 	v := m.method
 	if v == nil {
 		return
@@ -22788,7 +22789,7 @@ func (m *PostbackMutation) Method() (r dispatch.Method, exists bool) {
 // OldMethod returns the old "method" field's value of the Postback entity.
 // If the Postback object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PostbackMutation) OldMethod(ctx context.Context) (v dispatch.Method, err error) {
+func (m *PostbackMutation) OldMethod(ctx context.Context) (v firing.Method, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldMethod is only allowed on UpdateOne operations")
 	}
@@ -22858,6 +22859,42 @@ func (m *PostbackMutation) ResetStatuses() {
 	m.appendstatuses = nil
 }
 
+// SetSendCorrections sets the "send_corrections" field.
+func (m *PostbackMutation) SetSendCorrections(b bool) {
+	m.send_corrections = &b
+}
+
+// SendCorrections returns the value of the "send_corrections" field in the mutation.
+func (m *PostbackMutation) SendCorrections() (r bool, exists bool) {
+	v := m.send_corrections
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSendCorrections returns the old "send_corrections" field's value of the Postback entity.
+// If the Postback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackMutation) OldSendCorrections(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSendCorrections is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSendCorrections requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSendCorrections: %w", err)
+	}
+	return oldValue.SendCorrections, nil
+}
+
+// ResetSendCorrections resets all changes to the "send_corrections" field.
+func (m *PostbackMutation) ResetSendCorrections() {
+	m.send_corrections = nil
+}
+
 // SetEnabled sets the "enabled" field.
 func (m *PostbackMutation) SetEnabled(b bool) {
 	m.enabled = &b
@@ -22895,12 +22932,12 @@ func (m *PostbackMutation) ResetEnabled() {
 }
 
 // SetBodyRule sets the "body_rule" field.
-func (m *PostbackMutation) SetBodyRule(dr *dispatch.BodyRule) {
-	m.body_rule = &dr
+func (m *PostbackMutation) SetBodyRule(fr *firing.BodyRule) {
+	m.body_rule = &fr
 }
 
 // BodyRule returns the value of the "body_rule" field in the mutation.
-func (m *PostbackMutation) BodyRule() (r *dispatch.BodyRule, exists bool) {
+func (m *PostbackMutation) BodyRule() (r *firing.BodyRule, exists bool) {
 	v := m.body_rule
 	if v == nil {
 		return
@@ -22911,7 +22948,7 @@ func (m *PostbackMutation) BodyRule() (r *dispatch.BodyRule, exists bool) {
 // OldBodyRule returns the old "body_rule" field's value of the Postback entity.
 // If the Postback object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PostbackMutation) OldBodyRule(ctx context.Context) (v *dispatch.BodyRule, err error) {
+func (m *PostbackMutation) OldBodyRule(ctx context.Context) (v *firing.BodyRule, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldBodyRule is only allowed on UpdateOne operations")
 	}
@@ -23337,7 +23374,7 @@ func (m *PostbackMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PostbackMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 22)
 	if m.affiliate_id != nil {
 		fields = append(fields, postback.FieldAffiliateID)
 	}
@@ -23370,6 +23407,9 @@ func (m *PostbackMutation) Fields() []string {
 	}
 	if m.statuses != nil {
 		fields = append(fields, postback.FieldStatuses)
+	}
+	if m.send_corrections != nil {
+		fields = append(fields, postback.FieldSendCorrections)
 	}
 	if m.enabled != nil {
 		fields = append(fields, postback.FieldEnabled)
@@ -23431,6 +23471,8 @@ func (m *PostbackMutation) Field(name string) (ent.Value, bool) {
 		return m.Method()
 	case postback.FieldStatuses:
 		return m.Statuses()
+	case postback.FieldSendCorrections:
+		return m.SendCorrections()
 	case postback.FieldEnabled:
 		return m.Enabled()
 	case postback.FieldBodyRule:
@@ -23482,6 +23524,8 @@ func (m *PostbackMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldMethod(ctx)
 	case postback.FieldStatuses:
 		return m.OldStatuses(ctx)
+	case postback.FieldSendCorrections:
+		return m.OldSendCorrections(ctx)
 	case postback.FieldEnabled:
 		return m.OldEnabled(ctx)
 	case postback.FieldBodyRule:
@@ -23575,7 +23619,7 @@ func (m *PostbackMutation) SetField(name string, value ent.Value) error {
 		m.SetURLTemplate(v)
 		return nil
 	case postback.FieldMethod:
-		v, ok := value.(dispatch.Method)
+		v, ok := value.(firing.Method)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -23588,6 +23632,13 @@ func (m *PostbackMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStatuses(v)
 		return nil
+	case postback.FieldSendCorrections:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSendCorrections(v)
+		return nil
 	case postback.FieldEnabled:
 		v, ok := value.(bool)
 		if !ok {
@@ -23596,7 +23647,7 @@ func (m *PostbackMutation) SetField(name string, value ent.Value) error {
 		m.SetEnabled(v)
 		return nil
 	case postback.FieldBodyRule:
-		v, ok := value.(*dispatch.BodyRule)
+		v, ok := value.(*firing.BodyRule)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -23854,6 +23905,9 @@ func (m *PostbackMutation) ResetField(name string) error {
 	case postback.FieldStatuses:
 		m.ResetStatuses()
 		return nil
+	case postback.FieldSendCorrections:
+		m.ResetSendCorrections()
+		return nil
 	case postback.FieldEnabled:
 		m.ResetEnabled()
 		return nil
@@ -23949,7 +24003,7 @@ type PostbackTestMutation struct {
 	user_id         *int64
 	adduser_id      *int64
 	url_template    *string
-	method          *dispatch.Method
+	method          *firing.Method
 	macros          *map[string]string
 	scenario        *string
 	run_id          *uuid.UUID
@@ -24296,12 +24350,12 @@ func (m *PostbackTestMutation) ResetURLTemplate() {
 }
 
 // SetMethod sets the "method" field.
-func (m *PostbackTestMutation) SetMethod(d dispatch.Method) {
-	m.method = &d
+func (m *PostbackTestMutation) SetMethod(f firing.Method) {
+	m.method = &f
 }
 
 // Method returns the value of the "method" field in the mutation.
-func (m *PostbackTestMutation) Method() (r dispatch.Method, exists bool) {
+func (m *PostbackTestMutation) Method() (r firing.Method, exists bool) {
 	v := m.method
 	if v == nil {
 		return
@@ -24312,7 +24366,7 @@ func (m *PostbackTestMutation) Method() (r dispatch.Method, exists bool) {
 // OldMethod returns the old "method" field's value of the PostbackTest entity.
 // If the PostbackTest object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PostbackTestMutation) OldMethod(ctx context.Context) (v dispatch.Method, err error) {
+func (m *PostbackTestMutation) OldMethod(ctx context.Context) (v firing.Method, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldMethod is only allowed on UpdateOne operations")
 	}
@@ -24611,7 +24665,7 @@ func (m *PostbackTestMutation) SetField(name string, value ent.Value) error {
 		m.SetURLTemplate(v)
 		return nil
 	case postbacktest.FieldMethod:
-		v, ok := value.(dispatch.Method)
+		v, ok := value.(firing.Method)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -24842,11 +24896,12 @@ type PostbackVersionMutation struct {
 	number               *int
 	addnumber            *int
 	url_template         *string
-	method               *dispatch.Method
+	method               *firing.Method
 	statuses             *[]commission.Status
 	appendstatuses       []commission.Status
+	send_corrections     *bool
 	enabled              *bool
-	body_rule            **dispatch.BodyRule
+	body_rule            **firing.BodyRule
 	further_goals        *[]string
 	appendfurther_goals  []string
 	aggregate_seconds    *int
@@ -25169,12 +25224,12 @@ func (m *PostbackVersionMutation) ResetURLTemplate() {
 }
 
 // SetMethod sets the "method" field.
-func (m *PostbackVersionMutation) SetMethod(d dispatch.Method) {
-	m.method = &d
+func (m *PostbackVersionMutation) SetMethod(f firing.Method) {
+	m.method = &f
 }
 
 // Method returns the value of the "method" field in the mutation.
-func (m *PostbackVersionMutation) Method() (r dispatch.Method, exists bool) {
+func (m *PostbackVersionMutation) Method() (r firing.Method, exists bool) {
 	v := m.method
 	if v == nil {
 		return
@@ -25185,7 +25240,7 @@ func (m *PostbackVersionMutation) Method() (r dispatch.Method, exists bool) {
 // OldMethod returns the old "method" field's value of the PostbackVersion entity.
 // If the PostbackVersion object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PostbackVersionMutation) OldMethod(ctx context.Context) (v dispatch.Method, err error) {
+func (m *PostbackVersionMutation) OldMethod(ctx context.Context) (v firing.Method, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldMethod is only allowed on UpdateOne operations")
 	}
@@ -25255,6 +25310,42 @@ func (m *PostbackVersionMutation) ResetStatuses() {
 	m.appendstatuses = nil
 }
 
+// SetSendCorrections sets the "send_corrections" field.
+func (m *PostbackVersionMutation) SetSendCorrections(b bool) {
+	m.send_corrections = &b
+}
+
+// SendCorrections returns the value of the "send_corrections" field in the mutation.
+func (m *PostbackVersionMutation) SendCorrections() (r bool, exists bool) {
+	v := m.send_corrections
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSendCorrections returns the old "send_corrections" field's value of the PostbackVersion entity.
+// If the PostbackVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackVersionMutation) OldSendCorrections(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSendCorrections is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSendCorrections requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSendCorrections: %w", err)
+	}
+	return oldValue.SendCorrections, nil
+}
+
+// ResetSendCorrections resets all changes to the "send_corrections" field.
+func (m *PostbackVersionMutation) ResetSendCorrections() {
+	m.send_corrections = nil
+}
+
 // SetEnabled sets the "enabled" field.
 func (m *PostbackVersionMutation) SetEnabled(b bool) {
 	m.enabled = &b
@@ -25292,12 +25383,12 @@ func (m *PostbackVersionMutation) ResetEnabled() {
 }
 
 // SetBodyRule sets the "body_rule" field.
-func (m *PostbackVersionMutation) SetBodyRule(dr *dispatch.BodyRule) {
-	m.body_rule = &dr
+func (m *PostbackVersionMutation) SetBodyRule(fr *firing.BodyRule) {
+	m.body_rule = &fr
 }
 
 // BodyRule returns the value of the "body_rule" field in the mutation.
-func (m *PostbackVersionMutation) BodyRule() (r *dispatch.BodyRule, exists bool) {
+func (m *PostbackVersionMutation) BodyRule() (r *firing.BodyRule, exists bool) {
 	v := m.body_rule
 	if v == nil {
 		return
@@ -25308,7 +25399,7 @@ func (m *PostbackVersionMutation) BodyRule() (r *dispatch.BodyRule, exists bool)
 // OldBodyRule returns the old "body_rule" field's value of the PostbackVersion entity.
 // If the PostbackVersion object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PostbackVersionMutation) OldBodyRule(ctx context.Context) (v *dispatch.BodyRule, err error) {
+func (m *PostbackVersionMutation) OldBodyRule(ctx context.Context) (v *firing.BodyRule, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldBodyRule is only allowed on UpdateOne operations")
 	}
@@ -25601,7 +25692,7 @@ func (m *PostbackVersionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PostbackVersionMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.affiliate_id != nil {
 		fields = append(fields, postbackversion.FieldAffiliateID)
 	}
@@ -25619,6 +25710,9 @@ func (m *PostbackVersionMutation) Fields() []string {
 	}
 	if m.statuses != nil {
 		fields = append(fields, postbackversion.FieldStatuses)
+	}
+	if m.send_corrections != nil {
+		fields = append(fields, postbackversion.FieldSendCorrections)
 	}
 	if m.enabled != nil {
 		fields = append(fields, postbackversion.FieldEnabled)
@@ -25658,6 +25752,8 @@ func (m *PostbackVersionMutation) Field(name string) (ent.Value, bool) {
 		return m.Method()
 	case postbackversion.FieldStatuses:
 		return m.Statuses()
+	case postbackversion.FieldSendCorrections:
+		return m.SendCorrections()
 	case postbackversion.FieldEnabled:
 		return m.Enabled()
 	case postbackversion.FieldBodyRule:
@@ -25691,6 +25787,8 @@ func (m *PostbackVersionMutation) OldField(ctx context.Context, name string) (en
 		return m.OldMethod(ctx)
 	case postbackversion.FieldStatuses:
 		return m.OldStatuses(ctx)
+	case postbackversion.FieldSendCorrections:
+		return m.OldSendCorrections(ctx)
 	case postbackversion.FieldEnabled:
 		return m.OldEnabled(ctx)
 	case postbackversion.FieldBodyRule:
@@ -25741,7 +25839,7 @@ func (m *PostbackVersionMutation) SetField(name string, value ent.Value) error {
 		m.SetURLTemplate(v)
 		return nil
 	case postbackversion.FieldMethod:
-		v, ok := value.(dispatch.Method)
+		v, ok := value.(firing.Method)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -25754,6 +25852,13 @@ func (m *PostbackVersionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStatuses(v)
 		return nil
+	case postbackversion.FieldSendCorrections:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSendCorrections(v)
+		return nil
 	case postbackversion.FieldEnabled:
 		v, ok := value.(bool)
 		if !ok {
@@ -25762,7 +25867,7 @@ func (m *PostbackVersionMutation) SetField(name string, value ent.Value) error {
 		m.SetEnabled(v)
 		return nil
 	case postbackversion.FieldBodyRule:
-		v, ok := value.(*dispatch.BodyRule)
+		v, ok := value.(*firing.BodyRule)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -25946,6 +26051,9 @@ func (m *PostbackVersionMutation) ResetField(name string) error {
 		return nil
 	case postbackversion.FieldStatuses:
 		m.ResetStatuses()
+		return nil
+	case postbackversion.FieldSendCorrections:
+		m.ResetSendCorrections()
 		return nil
 	case postbackversion.FieldEnabled:
 		m.ResetEnabled()

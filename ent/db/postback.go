@@ -5,7 +5,6 @@ package db
 import (
 	"encoding/json"
 	"fmt"
-	"postrider/dispatch"
 	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/ent/db/postback"
@@ -40,13 +39,15 @@ type Postback struct {
 	// URLTemplate holds the value of the "url_template" field.
 	URLTemplate string `json:"url_template,omitempty"`
 	// Method holds the value of the "method" field.
-	Method dispatch.Method `json:"method,omitempty"`
+	Method firing.Method `json:"method,omitempty"`
 	// Which statuses fire.
 	Statuses []commission.Status `json:"statuses,omitempty"`
+	// A step that changes an amount, a currency, a time or a payout fires too.
+	SendCorrections bool `json:"send_corrections,omitempty"`
 	// Enabled holds the value of the "enabled" field.
 	Enabled bool `json:"enabled,omitempty"`
 	// BodyRule holds the value of the "body_rule" field.
-	BodyRule *dispatch.BodyRule `json:"body_rule,omitempty"`
+	BodyRule *firing.BodyRule `json:"body_rule,omitempty"`
 	// Signs POSTs; sealed.
 	SigningSecret []byte `json:"-"`
 	// Signs them too, while the secret is being changed.
@@ -73,7 +74,7 @@ func (*Postback) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case postback.FieldFurtherGoals, postback.FieldStatuses, postback.FieldBodyRule, postback.FieldSigningSecret, postback.FieldRetiredSigningSecret:
 			values[i] = new([]byte)
-		case postback.FieldEnabled:
+		case postback.FieldSendCorrections, postback.FieldEnabled:
 			values[i] = new(sql.NullBool)
 		case postback.FieldID, postback.FieldAffiliateID, postback.FieldOfferID, postback.FieldCampaignID, postback.FieldAggregateSeconds, postback.FieldVersion:
 			values[i] = new(sql.NullInt64)
@@ -165,7 +166,7 @@ func (_m *Postback) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field method", values[i])
 			} else if value.Valid {
-				_m.Method = dispatch.Method(value.String)
+				_m.Method = firing.Method(value.String)
 			}
 		case postback.FieldStatuses:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -174,6 +175,12 @@ func (_m *Postback) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.Statuses); err != nil {
 					return fmt.Errorf("unmarshal field statuses: %w", err)
 				}
+			}
+		case postback.FieldSendCorrections:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field send_corrections", values[i])
+			} else if value.Valid {
+				_m.SendCorrections = value.Bool
 			}
 		case postback.FieldEnabled:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -314,6 +321,9 @@ func (_m *Postback) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("statuses=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Statuses))
+	builder.WriteString(", ")
+	builder.WriteString("send_corrections=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SendCorrections))
 	builder.WriteString(", ")
 	builder.WriteString("enabled=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Enabled))

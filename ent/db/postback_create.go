@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/dispatch"
 	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/ent/db/postback"
@@ -110,13 +109,13 @@ func (_c *PostbackCreate) SetURLTemplate(v string) *PostbackCreate {
 }
 
 // SetMethod sets the "method" field.
-func (_c *PostbackCreate) SetMethod(v dispatch.Method) *PostbackCreate {
+func (_c *PostbackCreate) SetMethod(v firing.Method) *PostbackCreate {
 	_c.mutation.SetMethod(v)
 	return _c
 }
 
 // SetNillableMethod sets the "method" field if the given value is not nil.
-func (_c *PostbackCreate) SetNillableMethod(v *dispatch.Method) *PostbackCreate {
+func (_c *PostbackCreate) SetNillableMethod(v *firing.Method) *PostbackCreate {
 	if v != nil {
 		_c.SetMethod(*v)
 	}
@@ -126,6 +125,20 @@ func (_c *PostbackCreate) SetNillableMethod(v *dispatch.Method) *PostbackCreate 
 // SetStatuses sets the "statuses" field.
 func (_c *PostbackCreate) SetStatuses(v []commission.Status) *PostbackCreate {
 	_c.mutation.SetStatuses(v)
+	return _c
+}
+
+// SetSendCorrections sets the "send_corrections" field.
+func (_c *PostbackCreate) SetSendCorrections(v bool) *PostbackCreate {
+	_c.mutation.SetSendCorrections(v)
+	return _c
+}
+
+// SetNillableSendCorrections sets the "send_corrections" field if the given value is not nil.
+func (_c *PostbackCreate) SetNillableSendCorrections(v *bool) *PostbackCreate {
+	if v != nil {
+		_c.SetSendCorrections(*v)
+	}
 	return _c
 }
 
@@ -144,7 +157,7 @@ func (_c *PostbackCreate) SetNillableEnabled(v *bool) *PostbackCreate {
 }
 
 // SetBodyRule sets the "body_rule" field.
-func (_c *PostbackCreate) SetBodyRule(v *dispatch.BodyRule) *PostbackCreate {
+func (_c *PostbackCreate) SetBodyRule(v *firing.BodyRule) *PostbackCreate {
 	_c.mutation.SetBodyRule(v)
 	return _c
 }
@@ -300,6 +313,10 @@ func (_c *PostbackCreate) defaults() error {
 		v := postback.DefaultMethod
 		_c.mutation.SetMethod(v)
 	}
+	if _, ok := _c.mutation.SendCorrections(); !ok {
+		v := postback.DefaultSendCorrections
+		_c.mutation.SetSendCorrections(v)
+	}
 	if _, ok := _c.mutation.Enabled(); !ok {
 		v := postback.DefaultEnabled
 		_c.mutation.SetEnabled(v)
@@ -370,6 +387,9 @@ func (_c *PostbackCreate) check() error {
 	}
 	if _, ok := _c.mutation.Statuses(); !ok {
 		return &ValidationError{Name: "statuses", err: errors.New(`db: missing required field "Postback.statuses"`)}
+	}
+	if _, ok := _c.mutation.SendCorrections(); !ok {
+		return &ValidationError{Name: "send_corrections", err: errors.New(`db: missing required field "Postback.send_corrections"`)}
 	}
 	if _, ok := _c.mutation.Enabled(); !ok {
 		return &ValidationError{Name: "enabled", err: errors.New(`db: missing required field "Postback.enabled"`)}
@@ -466,6 +486,10 @@ func (_c *PostbackCreate) createSpec() (*Postback, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Statuses(); ok {
 		_spec.SetField(postback.FieldStatuses, field.TypeJSON, value)
 		_node.Statuses = value
+	}
+	if value, ok := _c.mutation.SendCorrections(); ok {
+		_spec.SetField(postback.FieldSendCorrections, field.TypeBool, value)
+		_node.SendCorrections = value
 	}
 	if value, ok := _c.mutation.Enabled(); ok {
 		_spec.SetField(postback.FieldEnabled, field.TypeBool, value)

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/dispatch"
 	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/ent/db/postback"
@@ -183,13 +182,13 @@ func (_u *PostbackUpdate) SetNillableURLTemplate(v *string) *PostbackUpdate {
 }
 
 // SetMethod sets the "method" field.
-func (_u *PostbackUpdate) SetMethod(v dispatch.Method) *PostbackUpdate {
+func (_u *PostbackUpdate) SetMethod(v firing.Method) *PostbackUpdate {
 	_u.mutation.SetMethod(v)
 	return _u
 }
 
 // SetNillableMethod sets the "method" field if the given value is not nil.
-func (_u *PostbackUpdate) SetNillableMethod(v *dispatch.Method) *PostbackUpdate {
+func (_u *PostbackUpdate) SetNillableMethod(v *firing.Method) *PostbackUpdate {
 	if v != nil {
 		_u.SetMethod(*v)
 	}
@@ -208,6 +207,20 @@ func (_u *PostbackUpdate) AppendStatuses(v []commission.Status) *PostbackUpdate 
 	return _u
 }
 
+// SetSendCorrections sets the "send_corrections" field.
+func (_u *PostbackUpdate) SetSendCorrections(v bool) *PostbackUpdate {
+	_u.mutation.SetSendCorrections(v)
+	return _u
+}
+
+// SetNillableSendCorrections sets the "send_corrections" field if the given value is not nil.
+func (_u *PostbackUpdate) SetNillableSendCorrections(v *bool) *PostbackUpdate {
+	if v != nil {
+		_u.SetSendCorrections(*v)
+	}
+	return _u
+}
+
 // SetEnabled sets the "enabled" field.
 func (_u *PostbackUpdate) SetEnabled(v bool) *PostbackUpdate {
 	_u.mutation.SetEnabled(v)
@@ -223,7 +236,7 @@ func (_u *PostbackUpdate) SetNillableEnabled(v *bool) *PostbackUpdate {
 }
 
 // SetBodyRule sets the "body_rule" field.
-func (_u *PostbackUpdate) SetBodyRule(v *dispatch.BodyRule) *PostbackUpdate {
+func (_u *PostbackUpdate) SetBodyRule(v *firing.BodyRule) *PostbackUpdate {
 	_u.mutation.SetBodyRule(v)
 	return _u
 }
@@ -492,6 +505,9 @@ func (_u *PostbackUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			sqljson.Append(u, postback.FieldStatuses, value)
 		})
 	}
+	if value, ok := _u.mutation.SendCorrections(); ok {
+		_spec.SetField(postback.FieldSendCorrections, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.Enabled(); ok {
 		_spec.SetField(postback.FieldEnabled, field.TypeBool, value)
 	}
@@ -709,13 +725,13 @@ func (_u *PostbackUpdateOne) SetNillableURLTemplate(v *string) *PostbackUpdateOn
 }
 
 // SetMethod sets the "method" field.
-func (_u *PostbackUpdateOne) SetMethod(v dispatch.Method) *PostbackUpdateOne {
+func (_u *PostbackUpdateOne) SetMethod(v firing.Method) *PostbackUpdateOne {
 	_u.mutation.SetMethod(v)
 	return _u
 }
 
 // SetNillableMethod sets the "method" field if the given value is not nil.
-func (_u *PostbackUpdateOne) SetNillableMethod(v *dispatch.Method) *PostbackUpdateOne {
+func (_u *PostbackUpdateOne) SetNillableMethod(v *firing.Method) *PostbackUpdateOne {
 	if v != nil {
 		_u.SetMethod(*v)
 	}
@@ -734,6 +750,20 @@ func (_u *PostbackUpdateOne) AppendStatuses(v []commission.Status) *PostbackUpda
 	return _u
 }
 
+// SetSendCorrections sets the "send_corrections" field.
+func (_u *PostbackUpdateOne) SetSendCorrections(v bool) *PostbackUpdateOne {
+	_u.mutation.SetSendCorrections(v)
+	return _u
+}
+
+// SetNillableSendCorrections sets the "send_corrections" field if the given value is not nil.
+func (_u *PostbackUpdateOne) SetNillableSendCorrections(v *bool) *PostbackUpdateOne {
+	if v != nil {
+		_u.SetSendCorrections(*v)
+	}
+	return _u
+}
+
 // SetEnabled sets the "enabled" field.
 func (_u *PostbackUpdateOne) SetEnabled(v bool) *PostbackUpdateOne {
 	_u.mutation.SetEnabled(v)
@@ -749,7 +779,7 @@ func (_u *PostbackUpdateOne) SetNillableEnabled(v *bool) *PostbackUpdateOne {
 }
 
 // SetBodyRule sets the "body_rule" field.
-func (_u *PostbackUpdateOne) SetBodyRule(v *dispatch.BodyRule) *PostbackUpdateOne {
+func (_u *PostbackUpdateOne) SetBodyRule(v *firing.BodyRule) *PostbackUpdateOne {
 	_u.mutation.SetBodyRule(v)
 	return _u
 }
@@ -1047,6 +1077,9 @@ func (_u *PostbackUpdateOne) sqlSave(ctx context.Context) (_node *Postback, err 
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, postback.FieldStatuses, value)
 		})
+	}
+	if value, ok := _u.mutation.SendCorrections(); ok {
+		_spec.SetField(postback.FieldSendCorrections, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Enabled(); ok {
 		_spec.SetField(postback.FieldEnabled, field.TypeBool, value)

@@ -5,7 +5,7 @@ package db
 import (
 	"encoding/json"
 	"fmt"
-	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/ent/db/postbacktest"
 	"strings"
 
@@ -28,7 +28,7 @@ type PostbackTest struct {
 	// URLTemplate holds the value of the "url_template" field.
 	URLTemplate string `json:"url_template,omitempty"`
 	// Method holds the value of the "method" field.
-	Method dispatch.Method `json:"method,omitempty"`
+	Method firing.Method `json:"method,omitempty"`
 	// What each macro said.
 	Macros map[string]string `json:"macros,omitempty"`
 	// Scenario holds the value of the "scenario" field.
@@ -104,7 +104,7 @@ func (_m *PostbackTest) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field method", values[i])
 			} else if value.Valid {
-				_m.Method = dispatch.Method(value.String)
+				_m.Method = firing.Method(value.String)
 			}
 		case postbacktest.FieldMacros:
 			if value, ok := values[i].(*[]byte); !ok {

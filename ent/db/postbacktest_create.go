@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/ent/db/postbacktest"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -62,7 +62,7 @@ func (_c *PostbackTestCreate) SetURLTemplate(v string) *PostbackTestCreate {
 }
 
 // SetMethod sets the "method" field.
-func (_c *PostbackTestCreate) SetMethod(v dispatch.Method) *PostbackTestCreate {
+func (_c *PostbackTestCreate) SetMethod(v firing.Method) *PostbackTestCreate {
 	_c.mutation.SetMethod(v)
 	return _c
 }

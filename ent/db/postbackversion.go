@@ -5,8 +5,8 @@ package db
 import (
 	"encoding/json"
 	"fmt"
-	"postrider/dispatch"
 	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/ent/db/postbackversion"
 	"strings"
 	"time"
@@ -29,13 +29,15 @@ type PostbackVersion struct {
 	// URLTemplate holds the value of the "url_template" field.
 	URLTemplate string `json:"url_template,omitempty"`
 	// Method holds the value of the "method" field.
-	Method dispatch.Method `json:"method,omitempty"`
+	Method firing.Method `json:"method,omitempty"`
 	// Statuses holds the value of the "statuses" field.
 	Statuses []commission.Status `json:"statuses,omitempty"`
+	// A step that changes an amount, a currency, a time or a payout fires too.
+	SendCorrections bool `json:"send_corrections,omitempty"`
 	// Enabled holds the value of the "enabled" field.
 	Enabled bool `json:"enabled,omitempty"`
 	// BodyRule holds the value of the "body_rule" field.
-	BodyRule *dispatch.BodyRule `json:"body_rule,omitempty"`
+	BodyRule *firing.BodyRule `json:"body_rule,omitempty"`
 	// Goals that it aggregates too.
 	FurtherGoals []string `json:"further_goals,omitempty"`
 	// For how long it aggregates; null for not at all.
@@ -54,7 +56,7 @@ func (*PostbackVersion) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case postbackversion.FieldStatuses, postbackversion.FieldBodyRule, postbackversion.FieldFurtherGoals:
 			values[i] = new([]byte)
-		case postbackversion.FieldEnabled:
+		case postbackversion.FieldSendCorrections, postbackversion.FieldEnabled:
 			values[i] = new(sql.NullBool)
 		case postbackversion.FieldID, postbackversion.FieldAffiliateID, postbackversion.FieldPostbackID, postbackversion.FieldNumber, postbackversion.FieldAggregateSeconds, postbackversion.FieldUserID:
 			values[i] = new(sql.NullInt64)
@@ -111,7 +113,7 @@ func (_m *PostbackVersion) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field method", values[i])
 			} else if value.Valid {
-				_m.Method = dispatch.Method(value.String)
+				_m.Method = firing.Method(value.String)
 			}
 		case postbackversion.FieldStatuses:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -120,6 +122,12 @@ func (_m *PostbackVersion) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.Statuses); err != nil {
 					return fmt.Errorf("unmarshal field statuses: %w", err)
 				}
+			}
+		case postbackversion.FieldSendCorrections:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field send_corrections", values[i])
+			} else if value.Valid {
+				_m.SendCorrections = value.Bool
 			}
 		case postbackversion.FieldEnabled:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -216,6 +224,9 @@ func (_m *PostbackVersion) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("statuses=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Statuses))
+	builder.WriteString(", ")
+	builder.WriteString("send_corrections=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SendCorrections))
 	builder.WriteString(", ")
 	builder.WriteString("enabled=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Enabled))

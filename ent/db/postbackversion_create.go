@@ -6,8 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"postrider/dispatch"
 	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/ent/db/postbackversion"
 	"time"
 
@@ -47,7 +47,7 @@ func (_c *PostbackVersionCreate) SetURLTemplate(v string) *PostbackVersionCreate
 }
 
 // SetMethod sets the "method" field.
-func (_c *PostbackVersionCreate) SetMethod(v dispatch.Method) *PostbackVersionCreate {
+func (_c *PostbackVersionCreate) SetMethod(v firing.Method) *PostbackVersionCreate {
 	_c.mutation.SetMethod(v)
 	return _c
 }
@@ -58,6 +58,20 @@ func (_c *PostbackVersionCreate) SetStatuses(v []commission.Status) *PostbackVer
 	return _c
 }
 
+// SetSendCorrections sets the "send_corrections" field.
+func (_c *PostbackVersionCreate) SetSendCorrections(v bool) *PostbackVersionCreate {
+	_c.mutation.SetSendCorrections(v)
+	return _c
+}
+
+// SetNillableSendCorrections sets the "send_corrections" field if the given value is not nil.
+func (_c *PostbackVersionCreate) SetNillableSendCorrections(v *bool) *PostbackVersionCreate {
+	if v != nil {
+		_c.SetSendCorrections(*v)
+	}
+	return _c
+}
+
 // SetEnabled sets the "enabled" field.
 func (_c *PostbackVersionCreate) SetEnabled(v bool) *PostbackVersionCreate {
 	_c.mutation.SetEnabled(v)
@@ -65,7 +79,7 @@ func (_c *PostbackVersionCreate) SetEnabled(v bool) *PostbackVersionCreate {
 }
 
 // SetBodyRule sets the "body_rule" field.
-func (_c *PostbackVersionCreate) SetBodyRule(v *dispatch.BodyRule) *PostbackVersionCreate {
+func (_c *PostbackVersionCreate) SetBodyRule(v *firing.BodyRule) *PostbackVersionCreate {
 	_c.mutation.SetBodyRule(v)
 	return _c
 }
@@ -161,6 +175,10 @@ func (_c *PostbackVersionCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *PostbackVersionCreate) defaults() error {
+	if _, ok := _c.mutation.SendCorrections(); !ok {
+		v := postbackversion.DefaultSendCorrections
+		_c.mutation.SetSendCorrections(v)
+	}
 	if _, ok := _c.mutation.FurtherGoals(); !ok {
 		v := postbackversion.DefaultFurtherGoals
 		_c.mutation.SetFurtherGoals(v)
@@ -199,6 +217,9 @@ func (_c *PostbackVersionCreate) check() error {
 	}
 	if _, ok := _c.mutation.Statuses(); !ok {
 		return &ValidationError{Name: "statuses", err: errors.New(`db: missing required field "PostbackVersion.statuses"`)}
+	}
+	if _, ok := _c.mutation.SendCorrections(); !ok {
+		return &ValidationError{Name: "send_corrections", err: errors.New(`db: missing required field "PostbackVersion.send_corrections"`)}
 	}
 	if _, ok := _c.mutation.Enabled(); !ok {
 		return &ValidationError{Name: "enabled", err: errors.New(`db: missing required field "PostbackVersion.enabled"`)}
@@ -269,6 +290,10 @@ func (_c *PostbackVersionCreate) createSpec() (*PostbackVersion, *sqlgraph.Creat
 	if value, ok := _c.mutation.Statuses(); ok {
 		_spec.SetField(postbackversion.FieldStatuses, field.TypeJSON, value)
 		_node.Statuses = value
+	}
+	if value, ok := _c.mutation.SendCorrections(); ok {
+		_spec.SetField(postbackversion.FieldSendCorrections, field.TypeBool, value)
+		_node.SendCorrections = value
 	}
 	if value, ok := _c.mutation.Enabled(); ok {
 		_spec.SetField(postbackversion.FieldEnabled, field.TypeBool, value)

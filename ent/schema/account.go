@@ -2,6 +2,7 @@ package schema
 
 import (
 	"context"
+
 	"entgo.io/ent"
 	"entgo.io/ent/entql"
 	"entgo.io/ent/schema/field"

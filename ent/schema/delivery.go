@@ -8,6 +8,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/outbox"
 )
 
@@ -89,7 +90,7 @@ func (Attempt) Fields() []ent.Field {
 		field.UUID("delivery_id", uuid.UUID{}).Immutable(),
 		field.Int("number").Immutable(),
 		field.Time("started_at").Immutable(),
-		field.Enum("method").GoType(dispatch.Method("")).Immutable(),
+		field.Enum("method").GoType(firing.Method("")).Immutable(),
 		field.String("url").Immutable(),
 		field.Int("status_code").Optional().Nillable().Immutable(),
 		field.Float("duration_ms").Immutable(),

@@ -1,19 +1,14 @@
 package schema
 
 import (
+	"time"
+
 	"entgo.io/ent"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
-	"postrider/dispatch"
 	"postrider/domain/commission"
 	"postrider/domain/firing"
-)
-
-// For how many seconds a postback may aggregate the conversions of a click.
-const (
-	MinAggregate = 5
-	MaxAggregate = 24 * 60 * 60
 )
 
 // Postback is an affiliate's wish to be told of one goal.
@@ -32,13 +27,14 @@ func (Postback) Fields() []ent.Field {
 		field.Int64("campaign_id").Optional().Nillable().Comment("Set for scope campaign."),
 		field.String("goal").Comment("The goal's key."),
 		field.JSON("further_goals", []string{}).Default([]string{}).Comment("Goals that it aggregates too; empty unless it aggregates."),
-		field.Int("aggregate_seconds").Optional().Nillable().Min(MinAggregate).Max(MaxAggregate).
+		field.Int("aggregate_seconds").Optional().Nillable().Min(int(firing.MinAggregate / time.Second)).Max(int(firing.MaxAggregate / time.Second)).
 			Comment("For how long it aggregates the conversions of a click into one request; null to send each by itself."),
 		field.String("url_template"),
-		field.Enum("method").GoType(dispatch.Method("")).Default(string(dispatch.GET)),
+		field.Enum("method").GoType(firing.Method("")).Default(string(firing.GET)),
 		field.JSON("statuses", []commission.Status{}).Comment("Which statuses fire."),
+		field.Bool("send_corrections").Default(false).Comment("A step that changes an amount, a currency, a time or a payout fires too."),
 		field.Bool("enabled").Default(true),
-		field.JSON("body_rule", &dispatch.BodyRule{}).Optional(),
+		field.JSON("body_rule", &firing.BodyRule{}).Optional(),
 		field.Bytes("signing_secret").Sensitive().Comment("Signs POSTs; sealed."),
 		field.Bytes("retired_signing_secret").Optional().Nillable().Sensitive().Comment("Signs them too, while the secret is being changed."),
 		optionalTime("retired_signing_secret_until", "Until when it does."),
@@ -68,10 +64,11 @@ func (PostbackVersion) Fields() []ent.Field {
 		field.Int64("postback_id").Immutable(),
 		field.Int("number").Immutable(),
 		field.String("url_template").Immutable(),
-		field.Enum("method").GoType(dispatch.Method("")).Immutable(),
+		field.Enum("method").GoType(firing.Method("")).Immutable(),
 		field.JSON("statuses", []commission.Status{}).Immutable(),
+		field.Bool("send_corrections").Default(false).Immutable().Comment("A step that changes an amount, a currency, a time or a payout fires too."),
 		field.Bool("enabled").Immutable(),
-		field.JSON("body_rule", &dispatch.BodyRule{}).Optional().Immutable(),
+		field.JSON("body_rule", &firing.BodyRule{}).Optional().Immutable(),
 		field.JSON("further_goals", []string{}).Default([]string{}).Immutable().Comment("Goals that it aggregates too."),
 		field.Int("aggregate_seconds").Optional().Nillable().Immutable().Comment("For how long it aggregates; null for not at all."),
 		field.Int64("user_id").Optional().Nillable().Immutable().Comment("Who made it; null for Postrider itself."),

@@ -6,7 +6,7 @@ import (
 	"entgo.io/ent/schema/index"
 	"github.com/gofrs/uuid/v5"
 
-	"postrider/dispatch"
+	"postrider/domain/firing"
 )
 
 // PostbackTest is what somebody asked to be fired as a test. What became of it is
@@ -23,7 +23,7 @@ func (PostbackTest) Fields() []ent.Field {
 		field.Int64("postback_id").Optional().Nillable().Immutable().Comment("Null for a template that is not saved."),
 		field.Int64("user_id").Optional().Nillable().Immutable(),
 		field.String("url_template").Immutable(),
-		field.Enum("method").GoType(dispatch.Method("")).Immutable(),
+		field.Enum("method").GoType(firing.Method("")).Immutable(),
 		field.JSON("macros", map[string]string{}).Immutable().Comment("What each macro said."),
 		field.String("scenario").Optional().Nillable().Immutable(),
 		field.UUID("run_id", uuid.UUID{}).Optional().Nillable().Immutable().Comment("The run of all scenarios that it belongs to."),

@@ -9,6 +9,7 @@ import (
 	"math"
 	"postrider/dispatch"
 	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/page"
@@ -228,8 +229,8 @@ func (ec *executionContext) _Attempt_method(ctx context.Context, field graphql.C
 			return obj.Method, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dispatch.Method) graphql.Marshaler {
-			return ec.marshalNHTTPMethod2postriderᚋdispatchᚐMethod(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v firing.Method) graphql.Marshaler {
+			return ec.marshalNHTTPMethod2postriderᚋdomainᚋfiringᚐMethod(ctx, selections, v)
 		},
 		true,
 		true,

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"postrider/backoffice"
-	"postrider/dispatch"
 	"postrider/domain/commission"
 	"postrider/domain/doctor"
 	"postrider/domain/firing"
@@ -72,7 +71,7 @@ type BlankValueInput struct {
 }
 
 type BodyRuleInput struct {
-	Kind dispatch.BodyRuleKind `json:"kind"`
+	Kind firing.BodyRuleKind `json:"kind"`
 	// For JSON_FIELD: where, with dots: `result.status`.
 	Path *string `json:"path,omitempty"`
 	// The text looked for, in any case, or what the field must be.
@@ -202,20 +201,20 @@ type CreateDealPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Scope, goals and URL template are needed, here or in `postback`.
 type CreatePostbackInput struct {
-	Scope      firing.Scope `json:"scope"`
-	OfferID    *string      `json:"offerId,omitempty"`
-	CampaignID *string      `json:"campaignId,omitempty"`
+	Postback   *PostbackInput `json:"postback,omitempty"`
+	Scope      *firing.Scope  `json:"scope,omitempty"`
+	OfferID    *string        `json:"offerId,omitempty"`
+	CampaignID *string        `json:"campaignId,omitempty"`
 	// One postback is made for each; one for all of them where it aggregates.
-	Goals []string `json:"goals"`
-	// For how many seconds it aggregates the conversions of a click into one request, 5 to 86,400; null to send each by itself.
-	AggregateSeconds *int                `json:"aggregateSeconds,omitempty"`
-	URLTemplate      string              `json:"urlTemplate"`
-	Method           *dispatch.Method    `json:"method,omitempty"`
-	Statuses         []commission.Status `json:"statuses,omitempty"`
-	Name             *string             `json:"name,omitempty"`
-	Enabled          *bool               `json:"enabled,omitempty"`
-	BodyRule         *BodyRuleInput      `json:"bodyRule,omitempty"`
+	Goals       []string            `json:"goals,omitempty"`
+	URLTemplate *string             `json:"urlTemplate,omitempty"`
+	Method      *firing.Method      `json:"method,omitempty"`
+	Statuses    []commission.Status `json:"statuses,omitempty"`
+	Name        *string             `json:"name,omitempty"`
+	Enabled     *bool               `json:"enabled,omitempty"`
+	BodyRule    *BodyRuleInput      `json:"bodyRule,omitempty"`
 	// Staff only: whose postback it is, where the scope does not say.
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
@@ -445,28 +444,35 @@ type PastedLink struct {
 	UserErrors  []*UserError `json:"userErrors"`
 }
 
-// A postback as its editor has it.
-type PostbackDraftInput struct {
-	// The saved one that it shall replace.
-	PostbackID  *string `json:"postbackId,omitempty"`
-	URLTemplate string  `json:"urlTemplate"`
-	// Every campaign where left out.
-	Scope      *firing.Scope `json:"scope,omitempty"`
-	OfferID    *string       `json:"offerId,omitempty"`
-	CampaignID *string       `json:"campaignId,omitempty"`
-	// The goal asked about where left out.
-	Goals    []string            `json:"goals,omitempty"`
-	Statuses []commission.Status `json:"statuses,omitempty"`
-	// For how many seconds it aggregates; null for not at all.
-	AggregateSeconds *int `json:"aggregateSeconds,omitempty"`
-}
-
 // A goal of a running campaign for which no enabled postback fires.
 type PostbackGap struct {
 	Campaign *db.Campaign `json:"campaign"`
 	Goal     *db.Goal     `json:"goal"`
 	// How many conversions of the last 30 days fired nothing because of it.
 	Conversions int `json:"conversions"`
+}
+
+// A postback as it is specified, for whatever is done with it. What is left out is as it is saved, or, of one that is not saved,
+// the default: every campaign, approved, GET, enabled. An argument beside it goes before it.
+type PostbackInput struct {
+	// The saved one that it is, or replaces; not where one is created.
+	ID         *string       `json:"id,omitempty"`
+	Name       *string       `json:"name,omitempty"`
+	Scope      *firing.Scope `json:"scope,omitempty"`
+	OfferID    *string       `json:"offerId,omitempty"`
+	CampaignID *string       `json:"campaignId,omitempty"`
+	// Keys. One that aggregates may have several; of any other, `createPostback` makes one for each.
+	Goals    []string            `json:"goals,omitempty"`
+	Statuses []commission.Status `json:"statuses,omitempty"`
+	// Whether a step that changes an amount, a currency, a time or a payout fires too, though the status stays.
+	SendCorrections *bool          `json:"sendCorrections,omitempty"`
+	Enabled         *bool          `json:"enabled,omitempty"`
+	URLTemplate     *string        `json:"urlTemplate,omitempty"`
+	Method          *firing.Method `json:"method,omitempty"`
+	// Null takes the rule away.
+	BodyRule graphql.Omittable[*BodyRuleInput] `json:"bodyRule,omitempty"`
+	// For how many seconds it aggregates the conversions of a click into one request, 5 to 86,400; null to send each by itself.
+	AggregateSeconds graphql.Omittable[*int] `json:"aggregateSeconds,omitempty"`
 }
 
 // A template as it would be sent. Offsets count UTF-16 code units.
@@ -907,18 +913,15 @@ type TemplateError struct {
 }
 
 type TestPostbackInput struct {
-	// May be left out with a `postbackId`: then it is the postback's.
-	URLTemplate *string          `json:"urlTemplate,omitempty"`
-	Method      *dispatch.Method `json:"method,omitempty"`
+	// What is tested. With an id, what is left out is the saved one's, its signature is used, and the test is kept with it.
+	Postback *PostbackInput `json:"postback,omitempty"`
+	// May be left out with a `postback` that has one.
+	URLTemplate *string        `json:"urlTemplate,omitempty"`
+	Method      *firing.Method `json:"method,omitempty"`
 	// What is not given is a believable sample.
 	Values []*MacroValueInput `json:"values,omitempty"`
-	// The saved postback that it is for: its method, rule on the body and signature are used, and the test is kept with it.
-	PostbackID *string `json:"postbackId,omitempty"`
-	// The goal that it tells of, by key; it says {goal_id} and {goal_name} where `values` do not.
-	Goal     *string        `json:"goal,omitempty"`
-	BodyRule *BodyRuleInput `json:"bodyRule,omitempty"`
-	// For how many seconds it aggregates, where no saved postback says so.
-	AggregateSeconds *int `json:"aggregateSeconds,omitempty"`
+	// The goal that it reports, by key; it says {goal_id} and {goal_name} where `values` do not.
+	Goal *string `json:"goal,omitempty"`
 	// Staff only: whose test it is, where no postback says so.
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
@@ -954,20 +957,18 @@ type UpdateConversionStatusPayload struct {
 }
 
 type UpdatePostbackInput struct {
-	ID          string              `json:"id"`
-	Scope       *firing.Scope       `json:"scope,omitempty"`
-	OfferID     *string             `json:"offerId,omitempty"`
-	CampaignID  *string             `json:"campaignId,omitempty"`
-	Goal        *string             `json:"goal,omitempty"`
+	ID         string         `json:"id"`
+	Postback   *PostbackInput `json:"postback,omitempty"`
+	Scope      *firing.Scope  `json:"scope,omitempty"`
+	OfferID    *string        `json:"offerId,omitempty"`
+	CampaignID *string        `json:"campaignId,omitempty"`
+	// Several only where it aggregates.
+	Goals       []string            `json:"goals,omitempty"`
 	URLTemplate *string             `json:"urlTemplate,omitempty"`
-	Method      *dispatch.Method    `json:"method,omitempty"`
+	Method      *firing.Method      `json:"method,omitempty"`
 	Statuses    []commission.Status `json:"statuses,omitempty"`
 	Name        *string             `json:"name,omitempty"`
 	Enabled     *bool               `json:"enabled,omitempty"`
-	// Null: each conversion is sent by itself again.
-	AggregateSeconds graphql.Omittable[*int] `json:"aggregateSeconds,omitempty"`
-	// Goals that it aggregates too; only where it aggregates.
-	FurtherGoals []string `json:"furtherGoals,omitempty"`
 	// Null takes the rule away.
 	BodyRule graphql.Omittable[*BodyRuleInput] `json:"bodyRule,omitempty"`
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"postrider/dispatch"
 	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/ent/db"
@@ -67,7 +66,7 @@ func (ec *executionContext) field_Postback_tests_args(ctx context.Context, rawAr
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _BodyRule_kind(ctx context.Context, field graphql.CollectedField, obj *dispatch.BodyRule) (ret graphql.Marshaler) {
+func (ec *executionContext) _BodyRule_kind(ctx context.Context, field graphql.CollectedField, obj *firing.BodyRule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -79,8 +78,8 @@ func (ec *executionContext) _BodyRule_kind(ctx context.Context, field graphql.Co
 			return obj.Kind, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dispatch.BodyRuleKind) graphql.Marshaler {
-			return ec.marshalNBodyRuleKind2postriderᚋdispatchᚐBodyRuleKind(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v firing.BodyRuleKind) graphql.Marshaler {
+			return ec.marshalNBodyRuleKind2postriderᚋdomainᚋfiringᚐBodyRuleKind(ctx, selections, v)
 		},
 		true,
 		true,
@@ -90,7 +89,7 @@ func (ec *executionContext) fieldContext_BodyRule_kind(_ context.Context, field 
 	return graphql.NewScalarFieldContext("BodyRule", field, false, false, "BodyRuleKind")
 }
 
-func (ec *executionContext) _BodyRule_path(ctx context.Context, field graphql.CollectedField, obj *dispatch.BodyRule) (ret graphql.Marshaler) {
+func (ec *executionContext) _BodyRule_path(ctx context.Context, field graphql.CollectedField, obj *firing.BodyRule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -113,7 +112,7 @@ func (ec *executionContext) fieldContext_BodyRule_path(_ context.Context, field 
 	return graphql.NewScalarFieldContext("BodyRule", field, false, false, "String")
 }
 
-func (ec *executionContext) _BodyRule_value(ctx context.Context, field graphql.CollectedField, obj *dispatch.BodyRule) (ret graphql.Marshaler) {
+func (ec *executionContext) _BodyRule_value(ctx context.Context, field graphql.CollectedField, obj *firing.BodyRule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -933,8 +932,8 @@ func (ec *executionContext) _Postback_method(ctx context.Context, field graphql.
 			return obj.Method, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dispatch.Method) graphql.Marshaler {
-			return ec.marshalNHTTPMethod2postriderᚋdispatchᚐMethod(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v firing.Method) graphql.Marshaler {
+			return ec.marshalNHTTPMethod2postriderᚋdomainᚋfiringᚐMethod(ctx, selections, v)
 		},
 		true,
 		true,
@@ -965,6 +964,29 @@ func (ec *executionContext) _Postback_statuses(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Postback_statuses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Postback", field, false, false, "ConversionStatus")
+}
+
+func (ec *executionContext) _Postback_sendCorrections(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Postback_sendCorrections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SendCorrections, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Postback_sendCorrections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Postback", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Postback_enabled(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -1002,8 +1024,8 @@ func (ec *executionContext) _Postback_bodyRule(ctx context.Context, field graphq
 			return obj.BodyRule, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dispatch.BodyRule) graphql.Marshaler {
-			return ec.marshalOBodyRule2ᚖpostriderᚋdispatchᚐBodyRule(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *firing.BodyRule) graphql.Marshaler {
+			return ec.marshalOBodyRule2ᚖpostriderᚋdomainᚋfiringᚐBodyRule(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1849,8 +1871,8 @@ func (ec *executionContext) _PostbackVersion_method(ctx context.Context, field g
 			return obj.Method, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dispatch.Method) graphql.Marshaler {
-			return ec.marshalNHTTPMethod2postriderᚋdispatchᚐMethod(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v firing.Method) graphql.Marshaler {
+			return ec.marshalNHTTPMethod2postriderᚋdomainᚋfiringᚐMethod(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1881,6 +1903,29 @@ func (ec *executionContext) _PostbackVersion_statuses(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_PostbackVersion_statuses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, "ConversionStatus")
+}
+
+func (ec *executionContext) _PostbackVersion_sendCorrections(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackVersion_sendCorrections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SendCorrections, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackVersion_sendCorrections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackVersion", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _PostbackVersion_enabled(ctx context.Context, field graphql.CollectedField, obj *db.PostbackVersion) (ret graphql.Marshaler) {
@@ -1918,8 +1963,8 @@ func (ec *executionContext) _PostbackVersion_bodyRule(ctx context.Context, field
 			return obj.BodyRule, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dispatch.BodyRule) graphql.Marshaler {
-			return ec.marshalOBodyRule2ᚖpostriderᚋdispatchᚐBodyRule(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *firing.BodyRule) graphql.Marshaler {
+			return ec.marshalOBodyRule2ᚖpostriderᚋdomainᚋfiringᚐBodyRule(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2347,7 +2392,7 @@ func (ec *executionContext) unmarshalInputBodyRuleInput(ctx context.Context, obj
 		switch k {
 		case "kind":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
-			data, err := ec.unmarshalNBodyRuleKind2postriderᚋdispatchᚐBodyRuleKind(ctx, v)
+			data, err := ec.unmarshalNBodyRuleKind2postriderᚋdomainᚋfiringᚐBodyRuleKind(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -2394,26 +2439,23 @@ func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	if _, present := asMap["method"]; !present {
-		asMap["method"] = "GET"
-	}
-	if _, present := asMap["statuses"]; !present {
-		asMap["statuses"] = []any{"APPROVED"}
-	}
-	if _, present := asMap["enabled"]; !present {
-		asMap["enabled"] = true
-	}
-
-	fieldsInOrder := [...]string{"scope", "offerId", "campaignId", "goals", "aggregateSeconds", "urlTemplate", "method", "statuses", "name", "enabled", "bodyRule", "affiliateId"}
+	fieldsInOrder := [...]string{"postback", "scope", "offerId", "campaignId", "goals", "urlTemplate", "method", "statuses", "name", "enabled", "bodyRule", "affiliateId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
+		case "postback":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postback"))
+			data, err := ec.unmarshalOPostbackInput2ᚖpostriderᚋgraphᚋgenᚐPostbackInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Postback = data
 		case "scope":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scope"))
-			data, err := ec.unmarshalNPostbackScope2postriderᚋdomainᚋfiringᚐScope(ctx, v)
+			data, err := ec.unmarshalOPostbackScope2ᚖpostriderᚋdomainᚋfiringᚐScope(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -2434,28 +2476,21 @@ func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Contex
 			it.CampaignID = data
 		case "goals":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goals"))
-			data, err := ec.unmarshalNString2ᚕstringᚄ(ctx, v)
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Goals = data
-		case "aggregateSeconds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aggregateSeconds"))
-			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.AggregateSeconds = data
 		case "urlTemplate":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("urlTemplate"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.URLTemplate = data
 		case "method":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("method"))
-			data, err := ec.unmarshalOHTTPMethod2ᚖpostriderᚋdispatchᚐMethod(ctx, v)
+			data, err := ec.unmarshalOHTTPMethod2ᚖpostriderᚋdomainᚋfiringᚐMethod(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -2709,6 +2744,132 @@ func UnmarshalPostbackFilter(ctx context.Context, raw any) (filter.Postback, err
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputPostbackInput(ctx context.Context, obj any) (PostbackInput, error) {
+	var it PostbackInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "name", "scope", "offerId", "campaignId", "goals", "statuses", "sendCorrections", "enabled", "urlTemplate", "method", "bodyRule", "aggregateSeconds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "scope":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scope"))
+			data, err := ec.unmarshalOPostbackScope2ᚖpostriderᚋdomainᚋfiringᚐScope(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Scope = data
+		case "offerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("offerId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OfferID = data
+		case "campaignId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("campaignId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CampaignID = data
+		case "goals":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goals"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Goals = data
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
+			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Statuses = data
+		case "sendCorrections":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sendCorrections"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SendCorrections = data
+		case "enabled":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enabled"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Enabled = data
+		case "urlTemplate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("urlTemplate"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URLTemplate = data
+		case "method":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("method"))
+			data, err := ec.unmarshalOHTTPMethod2ᚖpostriderᚋdomainᚋfiringᚐMethod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Method = data
+		case "bodyRule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bodyRule"))
+			data, err := ec.unmarshalOBodyRuleInput2ᚖpostriderᚋgraphᚋgenᚐBodyRuleInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BodyRule = graphql.OmittableOf(data)
+		case "aggregateSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aggregateSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AggregateSeconds = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPostbackInput unmarshals raw into the PostbackInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPostbackInput(ctx context.Context, raw any) (PostbackInput, error) {
+	var out PostbackInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PostbackInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRotateSigningSecretInput(ctx context.Context, obj any) (RotateSigningSecretInput, error) {
 	var it RotateSigningSecretInput
 	if obj == nil {
@@ -2822,7 +2983,7 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "scope", "offerId", "campaignId", "goal", "urlTemplate", "method", "statuses", "name", "enabled", "aggregateSeconds", "furtherGoals", "bodyRule"}
+	fieldsInOrder := [...]string{"id", "postback", "scope", "offerId", "campaignId", "goals", "urlTemplate", "method", "statuses", "name", "enabled", "bodyRule"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2836,6 +2997,13 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 				return it, err
 			}
 			it.ID = data
+		case "postback":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postback"))
+			data, err := ec.unmarshalOPostbackInput2ᚖpostriderᚋgraphᚋgenᚐPostbackInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Postback = data
 		case "scope":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scope"))
 			data, err := ec.unmarshalOPostbackScope2ᚖpostriderᚋdomainᚋfiringᚐScope(ctx, v)
@@ -2857,13 +3025,13 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 				return it, err
 			}
 			it.CampaignID = data
-		case "goal":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goal"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+		case "goals":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goals"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Goal = data
+			it.Goals = data
 		case "urlTemplate":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("urlTemplate"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -2873,7 +3041,7 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 			it.URLTemplate = data
 		case "method":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("method"))
-			data, err := ec.unmarshalOHTTPMethod2ᚖpostriderᚋdispatchᚐMethod(ctx, v)
+			data, err := ec.unmarshalOHTTPMethod2ᚖpostriderᚋdomainᚋfiringᚐMethod(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -2899,20 +3067,6 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 				return it, err
 			}
 			it.Enabled = data
-		case "aggregateSeconds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aggregateSeconds"))
-			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.AggregateSeconds = graphql.OmittableOf(data)
-		case "furtherGoals":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("furtherGoals"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.FurtherGoals = data
 		case "bodyRule":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bodyRule"))
 			data, err := ec.unmarshalOBodyRuleInput2ᚖpostriderᚋgraphᚋgenᚐBodyRuleInput(ctx, v)
@@ -2947,7 +3101,7 @@ func UnmarshalUpdatePostbackInput(ctx context.Context, raw any) (UpdatePostbackI
 
 var bodyRuleImplementors = []string{"BodyRule"}
 
-func (ec *executionContext) _BodyRule(ctx context.Context, sel ast.SelectionSet, obj *dispatch.BodyRule) graphql.Marshaler {
+func (ec *executionContext) _BodyRule(ctx context.Context, sel ast.SelectionSet, obj *firing.BodyRule) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, bodyRuleImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3310,6 +3464,11 @@ func (ec *executionContext) _Postback(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "sendCorrections":
+			out.Values[i] = ec._Postback_sendCorrections(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "enabled":
 			out.Values[i] = ec._Postback_enabled(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -3658,6 +3817,11 @@ func (ec *executionContext) _PostbackVersion(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "sendCorrections":
+			out.Values[i] = ec._PostbackVersion_sendCorrections(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "enabled":
 			out.Values[i] = ec._PostbackVersion_enabled(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -3872,13 +4036,13 @@ func (ec *executionContext) _UpdatePostbackPayload(ctx context.Context, sel ast.
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNBodyRuleKind2postriderᚋdispatchᚐBodyRuleKind(ctx context.Context, v any) (dispatch.BodyRuleKind, error) {
-	var res dispatch.BodyRuleKind
+func (ec *executionContext) unmarshalNBodyRuleKind2postriderᚋdomainᚋfiringᚐBodyRuleKind(ctx context.Context, v any) (firing.BodyRuleKind, error) {
+	var res firing.BodyRuleKind
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNBodyRuleKind2postriderᚋdispatchᚐBodyRuleKind(ctx context.Context, sel ast.SelectionSet, v dispatch.BodyRuleKind) graphql.Marshaler {
+func (ec *executionContext) marshalNBodyRuleKind2postriderᚋdomainᚋfiringᚐBodyRuleKind(ctx context.Context, sel ast.SelectionSet, v firing.BodyRuleKind) graphql.Marshaler {
 	return v
 }
 
@@ -3908,13 +4072,13 @@ func (ec *executionContext) marshalNDeletePostbackPayload2ᚖpostriderᚋgraph�
 	return ec._DeletePostbackPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNHTTPMethod2postriderᚋdispatchᚐMethod(ctx context.Context, v any) (dispatch.Method, error) {
-	var res dispatch.Method
+func (ec *executionContext) unmarshalNHTTPMethod2postriderᚋdomainᚋfiringᚐMethod(ctx context.Context, v any) (firing.Method, error) {
+	var res firing.Method
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNHTTPMethod2postriderᚋdispatchᚐMethod(ctx context.Context, sel ast.SelectionSet, v dispatch.Method) graphql.Marshaler {
+func (ec *executionContext) marshalNHTTPMethod2postriderᚋdomainᚋfiringᚐMethod(ctx context.Context, sel ast.SelectionSet, v firing.Method) graphql.Marshaler {
 	return v
 }
 
@@ -4188,7 +4352,7 @@ func (ec *executionContext) marshalNUpdatePostbackPayload2ᚖpostriderᚋgraph�
 	return ec._UpdatePostbackPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOBodyRule2ᚖpostriderᚋdispatchᚐBodyRule(ctx context.Context, sel ast.SelectionSet, v *dispatch.BodyRule) graphql.Marshaler {
+func (ec *executionContext) marshalOBodyRule2ᚖpostriderᚋdomainᚋfiringᚐBodyRule(ctx context.Context, sel ast.SelectionSet, v *firing.BodyRule) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -4203,16 +4367,16 @@ func (ec *executionContext) unmarshalOBodyRuleInput2ᚖpostriderᚋgraphᚋgen�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOHTTPMethod2ᚖpostriderᚋdispatchᚐMethod(ctx context.Context, v any) (*dispatch.Method, error) {
+func (ec *executionContext) unmarshalOHTTPMethod2ᚖpostriderᚋdomainᚋfiringᚐMethod(ctx context.Context, v any) (*firing.Method, error) {
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(dispatch.Method)
+	var res = new(firing.Method)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOHTTPMethod2ᚖpostriderᚋdispatchᚐMethod(ctx context.Context, sel ast.SelectionSet, v *dispatch.Method) graphql.Marshaler {
+func (ec *executionContext) marshalOHTTPMethod2ᚖpostriderᚋdomainᚋfiringᚐMethod(ctx context.Context, sel ast.SelectionSet, v *firing.Method) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -4248,6 +4412,14 @@ func (ec *executionContext) unmarshalOPostbackFilter2ᚖpostriderᚋgraphᚋfilt
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputPostbackFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOPostbackInput2ᚖpostriderᚋgraphᚋgenᚐPostbackInput(ctx context.Context, v any) (*PostbackInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPostbackInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 

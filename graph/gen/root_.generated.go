@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"postrider/domain/commission"
-	"postrider/domain/firing"
 	"postrider/graph/filter"
 	"postrider/internal/viewer"
 	"sync/atomic"
@@ -820,6 +819,7 @@ type ComplexityRoot struct {
 		Name             func(childComplexity int) int
 		Offer            func(childComplexity int) int
 		Scope            func(childComplexity int) int
+		SendCorrections  func(childComplexity int) int
 		SigningSecret    func(childComplexity int) int
 		Statuses         func(childComplexity int) int
 		Tests            func(childComplexity int, first *int) int
@@ -913,6 +913,7 @@ type ComplexityRoot struct {
 		GlobalID         func(childComplexity int) int
 		Method           func(childComplexity int) int
 		Number           func(childComplexity int) int
+		SendCorrections  func(childComplexity int) int
 		Statuses         func(childComplexity int) int
 		URLTemplate      func(childComplexity int) int
 	}
@@ -963,7 +964,7 @@ type ComplexityRoot struct {
 		HomeNumbers           func(childComplexity int, timeZone *string) int
 		Instance              func(childComplexity int) int
 		Integrations          func(childComplexity int) int
-		LintPostback          func(childComplexity int, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool, aggregateSeconds *int) int
+		LintPostback          func(childComplexity int, urlTemplate *string, trackingLink *string, goals []string, postback *PostbackInput, network *bool) int
 		MacroFilters          func(childComplexity int) int
 		Macros                func(childComplexity int) int
 		Node                  func(childComplexity int, id string) int
@@ -972,12 +973,12 @@ type ComplexityRoot struct {
 		PostbackGaps          func(childComplexity int) int
 		PostbackTests         func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
 		Postbacks             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
-		PreviewPostback       func(childComplexity int, urlTemplate string, values []*MacroValueInput, aggregateSeconds *int) int
+		PreviewPostback       func(childComplexity int, urlTemplate *string, values []*MacroValueInput, postback *PostbackInput) int
 		ReceivedPostbacks     func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
 		RecognizePostback     func(childComplexity int, text string) int
 		RecognizeTrackingLink func(childComplexity int, url string) int
 		SetupChecklist        func(childComplexity int, campaignID string) int
-		SimulatePostback      func(childComplexity int, trackingLink string, goal string, status *commission.Status, draft *PostbackDraftInput) int
+		SimulatePostback      func(childComplexity int, trackingLink string, goal string, status *commission.Status, postback *PostbackInput) int
 		Staff                 func(childComplexity int) int
 		TrackerPresets        func(childComplexity int) int
 		TrackingLink          func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
@@ -4624,6 +4625,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Postback.Scope(childComplexity), true
+	case "Postback.sendCorrections":
+		if e.ComplexityRoot.Postback.SendCorrections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Postback.SendCorrections(childComplexity), true
 	case "Postback.signingSecret":
 		if e.ComplexityRoot.Postback.SigningSecret == nil {
 			break
@@ -5017,6 +5024,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackVersion.Number(childComplexity), true
+	case "PostbackVersion.sendCorrections":
+		if e.ComplexityRoot.PostbackVersion.SendCorrections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackVersion.SendCorrections(childComplexity), true
 	case "PostbackVersion.statuses":
 		if e.ComplexityRoot.PostbackVersion.Statuses == nil {
 			break
@@ -5298,7 +5311,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.LintPostback(childComplexity, args["urlTemplate"].(string), args["trackingLink"].(*string), args["goals"].([]string), args["statuses"].([]commission.Status), args["postbackId"].(*string), args["scope"].(*firing.Scope), args["offerId"].(*string), args["campaignId"].(*string), args["network"].(*bool), args["aggregateSeconds"].(*int)), true
+		return e.ComplexityRoot.Query.LintPostback(childComplexity, args["urlTemplate"].(*string), args["trackingLink"].(*string), args["goals"].([]string), args["postback"].(*PostbackInput), args["network"].(*bool)), true
 	case "Query.macroFilters":
 		if e.ComplexityRoot.Query.MacroFilters == nil {
 			break
@@ -5382,7 +5395,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.PreviewPostback(childComplexity, args["urlTemplate"].(string), args["values"].([]*MacroValueInput), args["aggregateSeconds"].(*int)), true
+		return e.ComplexityRoot.Query.PreviewPostback(childComplexity, args["urlTemplate"].(*string), args["values"].([]*MacroValueInput), args["postback"].(*PostbackInput)), true
 	case "Query.receivedPostbacks":
 		if e.ComplexityRoot.Query.ReceivedPostbacks == nil {
 			break
@@ -5437,7 +5450,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.SimulatePostback(childComplexity, args["trackingLink"].(string), args["goal"].(string), args["status"].(*commission.Status), args["draft"].(*PostbackDraftInput)), true
+		return e.ComplexityRoot.Query.SimulatePostback(childComplexity, args["trackingLink"].(string), args["goal"].(string), args["status"].(*commission.Status), args["postback"].(*PostbackInput)), true
 	case "Query.staff":
 		if e.ComplexityRoot.Query.Staff == nil {
 			break
@@ -6811,8 +6824,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("FireManualConversionInput", ec.unmarshalInputFireManualConversionInput),
 			graphql.NewInputUnmarshaler("ImportStatusChangesInput", ec.unmarshalInputImportStatusChangesInput),
 			graphql.NewInputUnmarshaler("MacroValueInput", ec.unmarshalInputMacroValueInput),
-			graphql.NewInputUnmarshaler("PostbackDraftInput", ec.unmarshalInputPostbackDraftInput),
 			graphql.NewInputUnmarshaler("PostbackFilter", ec.unmarshalInputPostbackFilter),
+			graphql.NewInputUnmarshaler("PostbackInput", ec.unmarshalInputPostbackInput),
 			graphql.NewInputUnmarshaler("QualificationInput", ec.unmarshalInputQualificationInput),
 			graphql.NewInputUnmarshaler("ReceivedPostbackFilter", ec.unmarshalInputReceivedPostbackFilter),
 			graphql.NewInputUnmarshaler("RecordConversionInput", ec.unmarshalInputRecordConversionInput),
@@ -8000,12 +8013,11 @@ type Fix {
 
 extend type Query {
   """
-  Reads template, tracking link, goals and statuses together. ` + "`" + `postbackId` + "`" + ` is the postback that is being edited,
-  ` + "`" + `scope` + "`" + `, ` + "`" + `offerId` + "`" + ` and ` + "`" + `campaignId` + "`" + ` where it applies: with goals they find another postback that would fire the same
-  URL, and with ` + "`" + `aggregateSeconds` + "`" + ` it is one that aggregates. With ` + "`" + `network` + "`" + ` the host's name and https are tried as well, which takes a moment; not more often than tests may be fired.
+  Reads template, tracking link, goals and statuses together. A ` + "`" + `postback` + "`" + ` with an id is one that is being edited; with goals, its
+  scope finds another postback that would fire the same URL. With ` + "`" + `network` + "`" + ` the host's name and https are tried as well, which
+  takes a moment; not more often than tests may be fired.
   """
-  lintPostback(urlTemplate: String!, trackingLink: String, goals: [String!], statuses: [ConversionStatus!], postbackId: ID,
-    scope: PostbackScope, offerId: ID, campaignId: ID, network: Boolean = false, aggregateSeconds: Int): [Finding!]! @auth
+  lintPostback(urlTemplate: String, trackingLink: String, goals: [String!], postback: PostbackInput, network: Boolean = false): [Finding!]! @auth
 }
 `, BuiltIn: false},
 	{Name: "../schema/earnings.graphqls", Input: `"What an affiliate is owed for one offer in one currency, month by month."
@@ -8706,6 +8718,8 @@ type Postback implements Node {
   method: HTTPMethod!
   "Which statuses fire."
   statuses: [ConversionStatus!]!
+  "Whether a step that changes an amount, a currency, a time or a payout fires too, though the status stays."
+  sendCorrections: Boolean!
   enabled: Boolean!
   bodyRule: BodyRule
   version: Int!
@@ -8727,6 +8741,7 @@ type PostbackVersion implements Node {
   urlTemplate: String!
   method: HTTPMethod!
   statuses: [ConversionStatus!]!
+  sendCorrections: Boolean!
   enabled: Boolean!
   bodyRule: BodyRule
   "Keys of goals that it aggregated too."
@@ -8836,23 +8851,48 @@ extend type Query {
   "Every macro, in the order in which to show them."
   macros: [Macro!]! @auth
   macroFilters: [MacroFilter!]! @auth
-  "The expanded URL with the span of every macro; values that are not given are believable samples. With ` + "`" + `aggregateSeconds` + "`" + ` it is one that aggregates."
-  previewPostback(urlTemplate: String!, values: [MacroValueInput!], aggregateSeconds: Int): PostbackPreview! @auth
+  "The expanded URL with the span of every macro; values that are not given are believable samples. ` + "`" + `urlTemplate` + "`" + ` may be left out with a ` + "`" + `postback` + "`" + ` that has one."
+  previewPostback(urlTemplate: String, values: [MacroValueInput!], postback: PostbackInput): PostbackPreview! @auth
 }
 
+"""
+A postback as it is specified, for whatever is done with it. What is left out is as it is saved, or, of one that is not saved,
+the default: every campaign, approved, GET, enabled. An argument beside it goes before it.
+"""
+input PostbackInput {
+  "The saved one that it is, or replaces; not where one is created."
+  id: ID
+  name: String
+  scope: PostbackScope
+  offerId: ID
+  campaignId: ID
+  "Keys. One that aggregates may have several; of any other, ` + "`" + `createPostback` + "`" + ` makes one for each."
+  goals: [String!]
+  statuses: [ConversionStatus!]
+  "Whether a step that changes an amount, a currency, a time or a payout fires too, though the status stays."
+  sendCorrections: Boolean
+  enabled: Boolean
+  urlTemplate: String
+  method: HTTPMethod
+  "Null takes the rule away."
+  bodyRule: BodyRuleInput
+  "For how many seconds it aggregates the conversions of a click into one request, 5 to 86,400; null to send each by itself."
+  aggregateSeconds: Int
+}
+
+"Scope, goals and URL template are needed, here or in ` + "`" + `postback` + "`" + `."
 input CreatePostbackInput {
-  scope: PostbackScope!
+  postback: PostbackInput
+  scope: PostbackScope
   offerId: ID
   campaignId: ID
   "One postback is made for each; one for all of them where it aggregates."
-  goals: [String!]!
-  "For how many seconds it aggregates the conversions of a click into one request, 5 to 86,400; null to send each by itself."
-  aggregateSeconds: Int
-  urlTemplate: String!
-  method: HTTPMethod = GET
-  statuses: [ConversionStatus!] = [APPROVED]
+  goals: [String!]
+  urlTemplate: String
+  method: HTTPMethod
+  statuses: [ConversionStatus!]
   name: String
-  enabled: Boolean = true
+  enabled: Boolean
   bodyRule: BodyRuleInput
   "Staff only: whose postback it is, where the scope does not say."
   affiliateId: ID
@@ -8865,19 +8905,17 @@ type CreatePostbackPayload {
 
 input UpdatePostbackInput {
   id: ID!
+  postback: PostbackInput
   scope: PostbackScope
   offerId: ID
   campaignId: ID
-  goal: String
+  "Several only where it aggregates."
+  goals: [String!]
   urlTemplate: String
   method: HTTPMethod
   statuses: [ConversionStatus!]
   name: String
   enabled: Boolean
-  "Null: each conversion is sent by itself again."
-  aggregateSeconds: Int
-  "Goals that it aggregates too; only where it aggregates."
-  furtherGoals: [String!]
   "Null takes the rule away."
   bodyRule: BodyRuleInput
 }
@@ -9209,22 +9247,6 @@ type SimulatedSlot {
   urlEnd: Int
 }
 
-"A postback as its editor has it."
-input PostbackDraftInput {
-  "The saved one that it shall replace."
-  postbackId: ID
-  urlTemplate: String!
-  "Every campaign where left out."
-  scope: PostbackScope
-  offerId: ID
-  campaignId: ID
-  "The goal asked about where left out."
-  goals: [String!]
-  statuses: [ConversionStatus!]
-  "For how many seconds it aggregates; null for not at all."
-  aggregateSeconds: Int
-}
-
 "A tracking link that was pasted, taken apart."
 type PastedLink {
   "Null where ` + "`" + `userErrors` + "`" + ` says why it is none of the viewer's."
@@ -9240,8 +9262,8 @@ type PastedLink {
 }
 
 extend type Query {
-  "` + "`" + `trackingLink` + "`" + ` is the link as it is given to traffic, params and all; ` + "`" + `goal` + "`" + ` is a goal's key."
-  simulatePostback(trackingLink: String!, goal: String!, status: ConversionStatus, draft: PostbackDraftInput): SimulationPayload! @auth
+  "` + "`" + `trackingLink` + "`" + ` is the link as it is given to traffic, params and all; ` + "`" + `goal` + "`" + ` is a goal's key; ` + "`" + `postback` + "`" + ` is one as its editor has it, saved or not."
+  simulatePostback(trackingLink: String!, goal: String!, status: ConversionStatus, postback: PostbackInput): SimulationPayload! @auth
   "Takes a pasted tracking link apart: one of the viewer's own is recognised, another's is refused with the reason."
   recognizeTrackingLink(url: String!): PastedLink! @auth
 }
@@ -9336,18 +9358,15 @@ extend type Query {
 }
 
 input TestPostbackInput {
-  "May be left out with a ` + "`" + `postbackId` + "`" + `: then it is the postback's."
+  "What is tested. With an id, what is left out is the saved one's, its signature is used, and the test is kept with it."
+  postback: PostbackInput
+  "May be left out with a ` + "`" + `postback` + "`" + ` that has one."
   urlTemplate: String
   method: HTTPMethod
   "What is not given is a believable sample."
   values: [MacroValueInput!]
-  "The saved postback that it is for: its method, rule on the body and signature are used, and the test is kept with it."
-  postbackId: ID
-  "The goal that it tells of, by key; it says {goal_id} and {goal_name} where ` + "`" + `values` + "`" + ` do not."
+  "The goal that it reports, by key; it says {goal_id} and {goal_name} where ` + "`" + `values` + "`" + ` do not."
   goal: String
-  bodyRule: BodyRuleInput
-  "For how many seconds it aggregates, where no saved postback says so."
-  aggregateSeconds: Int
   "Staff only: whose test it is, where no postback says so."
   affiliateId: ID
 }
@@ -10920,6 +10939,8 @@ func (ec *executionContext) childFields_Postback(ctx context.Context, field grap
 		return ec.fieldContext_Postback_method(ctx, field)
 	case "statuses":
 		return ec.fieldContext_Postback_statuses(ctx, field)
+	case "sendCorrections":
+		return ec.fieldContext_Postback_sendCorrections(ctx, field)
 	case "enabled":
 		return ec.fieldContext_Postback_enabled(ctx, field)
 	case "bodyRule":
@@ -11106,6 +11127,8 @@ func (ec *executionContext) childFields_PostbackVersion(ctx context.Context, fie
 		return ec.fieldContext_PostbackVersion_method(ctx, field)
 	case "statuses":
 		return ec.fieldContext_PostbackVersion_statuses(ctx, field)
+	case "sendCorrections":
+		return ec.fieldContext_PostbackVersion_sendCorrections(ctx, field)
 	case "enabled":
 		return ec.fieldContext_PostbackVersion_enabled(ctx, field)
 	case "bodyRule":

@@ -9,7 +9,6 @@ import (
 	"math"
 	"postrider/dispatch"
 	"postrider/domain/commission"
-	"postrider/domain/firing"
 	"postrider/domain/presets"
 	"postrider/ent/db"
 	"postrider/graph/filter"
@@ -90,7 +89,7 @@ type QueryResolver interface {
 	ConversionTrace(ctx context.Context, conversionID string) (*ConversionTrace, error)
 	ExchangeRates(ctx context.Context) ([]*db.ExchangeRate, error)
 	Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery) (*page.Connection[*db.Delivery], error)
-	LintPostback(ctx context.Context, urlTemplate string, trackingLink *string, goals []string, statuses []commission.Status, postbackID *string, scope *firing.Scope, offerID *string, campaignID *string, network *bool, aggregateSeconds *int) ([]*Finding, error)
+	LintPostback(ctx context.Context, urlTemplate *string, trackingLink *string, goals []string, postback *PostbackInput, network *bool) ([]*Finding, error)
 	Earnings(ctx context.Context) ([]*report.Earnings, error)
 	Engine(ctx context.Context) (*report.Engine, error)
 	SetupChecklist(ctx context.Context, campaignID string) (*SetupChecklist, error)
@@ -104,10 +103,10 @@ type QueryResolver interface {
 	Postbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Postback) (*page.Connection[*db.Postback], error)
 	Macros(ctx context.Context) ([]*Macro, error)
 	MacroFilters(ctx context.Context) ([]*MacroFilter, error)
-	PreviewPostback(ctx context.Context, urlTemplate string, values []*MacroValueInput, aggregateSeconds *int) (*PostbackPreview, error)
+	PreviewPostback(ctx context.Context, urlTemplate *string, values []*MacroValueInput, postback *PostbackInput) (*PostbackPreview, error)
 	ReceivedPostbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) (*page.Connection[*db.ReceivedPostback], error)
 	BulkReplays(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*db.BulkReplay], error)
-	SimulatePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, draft *PostbackDraftInput) (*SimulationPayload, error)
+	SimulatePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, postback *PostbackInput) (*SimulationPayload, error)
 	RecognizeTrackingLink(ctx context.Context, url string) (*PastedLink, error)
 	PostbackGaps(ctx context.Context) ([]*PostbackGap, error)
 	PostbackTests(ctx context.Context, first *int, after *string, last *int, before *string, postbackID *string) (*page.Connection[*db.PostbackTest], error)
@@ -1250,8 +1249,8 @@ func (ec *executionContext) field_Query_lintPostback_args(ctx context.Context, r
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "urlTemplate",
-		func(ctx context.Context, v any) (string, error) {
-			return ec.unmarshalNString2string(ctx, v)
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1273,62 +1272,22 @@ func (ec *executionContext) field_Query_lintPostback_args(ctx context.Context, r
 		return nil, err
 	}
 	args["goals"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "statuses",
-		func(ctx context.Context, v any) ([]commission.Status, error) {
-			return ec.unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, v)
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "postback",
+		func(ctx context.Context, v any) (*PostbackInput, error) {
+			return ec.unmarshalOPostbackInput2ᚖpostriderᚋgraphᚋgenᚐPostbackInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["statuses"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "postbackId",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOID2ᚖstring(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["postbackId"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "scope",
-		func(ctx context.Context, v any) (*firing.Scope, error) {
-			return ec.unmarshalOPostbackScope2ᚖpostriderᚋdomainᚋfiringᚐScope(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["scope"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "offerId",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOID2ᚖstring(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["offerId"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "campaignId",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOID2ᚖstring(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["campaignId"] = arg7
-	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "network",
+	args["postback"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "network",
 		func(ctx context.Context, v any) (*bool, error) {
 			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["network"] = arg8
-	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "aggregateSeconds",
-		func(ctx context.Context, v any) (*int, error) {
-			return ec.unmarshalOInt2ᚖint(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["aggregateSeconds"] = arg9
+	args["network"] = arg4
 	return args, nil
 }
 
@@ -1548,8 +1507,8 @@ func (ec *executionContext) field_Query_previewPostback_args(ctx context.Context
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "urlTemplate",
-		func(ctx context.Context, v any) (string, error) {
-			return ec.unmarshalNString2string(ctx, v)
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1563,14 +1522,14 @@ func (ec *executionContext) field_Query_previewPostback_args(ctx context.Context
 		return nil, err
 	}
 	args["values"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "aggregateSeconds",
-		func(ctx context.Context, v any) (*int, error) {
-			return ec.unmarshalOInt2ᚖint(ctx, v)
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "postback",
+		func(ctx context.Context, v any) (*PostbackInput, error) {
+			return ec.unmarshalOPostbackInput2ᚖpostriderᚋgraphᚋgenᚐPostbackInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["aggregateSeconds"] = arg2
+	args["postback"] = arg2
 	return args, nil
 }
 
@@ -1689,14 +1648,14 @@ func (ec *executionContext) field_Query_simulatePostback_args(ctx context.Contex
 		return nil, err
 	}
 	args["status"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "draft",
-		func(ctx context.Context, v any) (*PostbackDraftInput, error) {
-			return ec.unmarshalOPostbackDraftInput2ᚖpostriderᚋgraphᚋgenᚐPostbackDraftInput(ctx, v)
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "postback",
+		func(ctx context.Context, v any) (*PostbackInput, error) {
+			return ec.unmarshalOPostbackInput2ᚖpostriderᚋgraphᚋgenᚐPostbackInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["draft"] = arg3
+	args["postback"] = arg3
 	return args, nil
 }
 
@@ -5873,7 +5832,7 @@ func (ec *executionContext) _Query_lintPostback(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().LintPostback(ctx, fc.Args["urlTemplate"].(string), fc.Args["trackingLink"].(*string), fc.Args["goals"].([]string), fc.Args["statuses"].([]commission.Status), fc.Args["postbackId"].(*string), fc.Args["scope"].(*firing.Scope), fc.Args["offerId"].(*string), fc.Args["campaignId"].(*string), fc.Args["network"].(*bool), fc.Args["aggregateSeconds"].(*int))
+			return ec.Resolvers.Query().LintPostback(ctx, fc.Args["urlTemplate"].(*string), fc.Args["trackingLink"].(*string), fc.Args["goals"].([]string), fc.Args["postback"].(*PostbackInput), fc.Args["network"].(*bool))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -6677,7 +6636,7 @@ func (ec *executionContext) _Query_previewPostback(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PreviewPostback(ctx, fc.Args["urlTemplate"].(string), fc.Args["values"].([]*MacroValueInput), fc.Args["aggregateSeconds"].(*int))
+			return ec.Resolvers.Query().PreviewPostback(ctx, fc.Args["urlTemplate"].(*string), fc.Args["values"].([]*MacroValueInput), fc.Args["postback"].(*PostbackInput))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -6868,7 +6827,7 @@ func (ec *executionContext) _Query_simulatePostback(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().SimulatePostback(ctx, fc.Args["trackingLink"].(string), fc.Args["goal"].(string), fc.Args["status"].(*commission.Status), fc.Args["draft"].(*PostbackDraftInput))
+			return ec.Resolvers.Query().SimulatePostback(ctx, fc.Args["trackingLink"].(string), fc.Args["goal"].(string), fc.Args["status"].(*commission.Status), fc.Args["postback"].(*PostbackInput))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next

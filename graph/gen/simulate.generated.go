@@ -848,97 +848,6 @@ func (ec *executionContext) fieldContext_SimulationPayload_userErrors(_ context.
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputPostbackDraftInput(ctx context.Context, obj any) (PostbackDraftInput, error) {
-	var it PostbackDraftInput
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"postbackId", "urlTemplate", "scope", "offerId", "campaignId", "goals", "statuses", "aggregateSeconds"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "postbackId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postbackId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.PostbackID = data
-		case "urlTemplate":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("urlTemplate"))
-			data, err := ec.unmarshalNString2string(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.URLTemplate = data
-		case "scope":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scope"))
-			data, err := ec.unmarshalOPostbackScope2ᚖpostriderᚋdomainᚋfiringᚐScope(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Scope = data
-		case "offerId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("offerId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.OfferID = data
-		case "campaignId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("campaignId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.CampaignID = data
-		case "goals":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goals"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Goals = data
-		case "statuses":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
-			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Statuses = data
-		case "aggregateSeconds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aggregateSeconds"))
-			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.AggregateSeconds = data
-		}
-	}
-	return it, nil
-}
-
-// UnmarshalPostbackDraftInput unmarshals raw into the PostbackDraftInput input type, using the
-// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
-// object that was not passed as a field argument.
-//
-// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
-// and the returned error says so.
-func UnmarshalPostbackDraftInput(ctx context.Context, raw any) (PostbackDraftInput, error) {
-	var out PostbackDraftInput
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "PostbackDraftInput", raw, &out)
-	return out, err
-}
-
 func (ec *executionContext) unmarshalInputRestorePostbackVersionInput(ctx context.Context, obj any) (RestorePostbackVersionInput, error) {
 	var it RestorePostbackVersionInput
 	if obj == nil {
@@ -1443,14 +1352,6 @@ func (ec *executionContext) marshalNSimulationPayload2ᚖpostriderᚋgraphᚋgen
 		return graphql.Null
 	}
 	return ec._SimulationPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalOPostbackDraftInput2ᚖpostriderᚋgraphᚋgenᚐPostbackDraftInput(ctx context.Context, v any) (*PostbackDraftInput, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputPostbackDraftInput(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOSimulation2ᚖpostriderᚋgraphᚋgenᚐSimulation(ctx context.Context, sel ast.SelectionSet, v *Simulation) graphql.Marshaler {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"math"
 	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/ent/db"
 	"postrider/graph/page"
 	"postrider/outbox"
@@ -209,8 +210,8 @@ func (ec *executionContext) _PostbackTest_method(ctx context.Context, field grap
 			return obj.Method, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v dispatch.Method) graphql.Marshaler {
-			return ec.marshalNHTTPMethod2postriderᚋdispatchᚐMethod(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v firing.Method) graphql.Marshaler {
+			return ec.marshalNHTTPMethod2postriderᚋdomainᚋfiringᚐMethod(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1097,13 +1098,20 @@ func (ec *executionContext) unmarshalInputTestPostbackInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"urlTemplate", "method", "values", "postbackId", "goal", "bodyRule", "aggregateSeconds", "affiliateId"}
+	fieldsInOrder := [...]string{"postback", "urlTemplate", "method", "values", "goal", "affiliateId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
+		case "postback":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postback"))
+			data, err := ec.unmarshalOPostbackInput2ᚖpostriderᚋgraphᚋgenᚐPostbackInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Postback = data
 		case "urlTemplate":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("urlTemplate"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -1113,7 +1121,7 @@ func (ec *executionContext) unmarshalInputTestPostbackInput(ctx context.Context,
 			it.URLTemplate = data
 		case "method":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("method"))
-			data, err := ec.unmarshalOHTTPMethod2ᚖpostriderᚋdispatchᚐMethod(ctx, v)
+			data, err := ec.unmarshalOHTTPMethod2ᚖpostriderᚋdomainᚋfiringᚐMethod(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1125,13 +1133,6 @@ func (ec *executionContext) unmarshalInputTestPostbackInput(ctx context.Context,
 				return it, err
 			}
 			it.Values = data
-		case "postbackId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postbackId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.PostbackID = data
 		case "goal":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goal"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -1139,20 +1140,6 @@ func (ec *executionContext) unmarshalInputTestPostbackInput(ctx context.Context,
 				return it, err
 			}
 			it.Goal = data
-		case "bodyRule":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bodyRule"))
-			data, err := ec.unmarshalOBodyRuleInput2ᚖpostriderᚋgraphᚋgenᚐBodyRuleInput(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.BodyRule = data
-		case "aggregateSeconds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("aggregateSeconds"))
-			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.AggregateSeconds = data
 		case "affiliateId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)

@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 	"math"
-	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/domain/presets"
 	"strconv"
 	"sync/atomic"
@@ -26,7 +26,7 @@ type TrackerPresetResolver interface {
 	Token(ctx context.Context, obj *presets.Preset) (*string, error)
 
 	Answer(ctx context.Context, obj *presets.Preset) (*string, error)
-	BodyRule(ctx context.Context, obj *presets.Preset) (*dispatch.BodyRule, error)
+	BodyRule(ctx context.Context, obj *presets.Preset) (*firing.BodyRule, error)
 
 	Note(ctx context.Context, obj *presets.Preset) (*string, error)
 }
@@ -981,8 +981,8 @@ func (ec *executionContext) _TrackerPreset_bodyRule(ctx context.Context, field g
 			return ec.Resolvers.TrackerPreset().BodyRule(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *dispatch.BodyRule) graphql.Marshaler {
-			return ec.marshalOBodyRule2ᚖpostriderᚋdispatchᚐBodyRule(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *firing.BodyRule) graphql.Marshaler {
+			return ec.marshalOBodyRule2ᚖpostriderᚋdomainᚋfiringᚐBodyRule(ctx, selections, v)
 		},
 		true,
 		false,

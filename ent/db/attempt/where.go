@@ -3,7 +3,7 @@
 package attempt
 
 import (
-	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/ent/db/predicate"
 	"time"
 
@@ -277,19 +277,19 @@ func StartedAtLTE(v time.Time) predicate.Attempt {
 }
 
 // MethodEQ applies the EQ predicate on the "method" field.
-func MethodEQ(v dispatch.Method) predicate.Attempt {
+func MethodEQ(v firing.Method) predicate.Attempt {
 	vc := v
 	return predicate.Attempt(sql.FieldEQ(FieldMethod, vc))
 }
 
 // MethodNEQ applies the NEQ predicate on the "method" field.
-func MethodNEQ(v dispatch.Method) predicate.Attempt {
+func MethodNEQ(v firing.Method) predicate.Attempt {
 	vc := v
 	return predicate.Attempt(sql.FieldNEQ(FieldMethod, vc))
 }
 
 // MethodIn applies the In predicate on the "method" field.
-func MethodIn(vs ...dispatch.Method) predicate.Attempt {
+func MethodIn(vs ...firing.Method) predicate.Attempt {
 	v := make([]any, len(vs))
 	for i := range v {
 		v[i] = vs[i]
@@ -298,7 +298,7 @@ func MethodIn(vs ...dispatch.Method) predicate.Attempt {
 }
 
 // MethodNotIn applies the NotIn predicate on the "method" field.
-func MethodNotIn(vs ...dispatch.Method) predicate.Attempt {
+func MethodNotIn(vs ...firing.Method) predicate.Attempt {
 	v := make([]any, len(vs))
 	for i := range v {
 		v[i] = vs[i]

@@ -4,7 +4,6 @@ package postback
 
 import (
 	"fmt"
-	"postrider/dispatch"
 	"postrider/domain/firing"
 	"time"
 
@@ -39,6 +38,8 @@ const (
 	FieldMethod = "method"
 	// FieldStatuses holds the string denoting the statuses field in the database.
 	FieldStatuses = "statuses"
+	// FieldSendCorrections holds the string denoting the send_corrections field in the database.
+	FieldSendCorrections = "send_corrections"
 	// FieldEnabled holds the string denoting the enabled field in the database.
 	FieldEnabled = "enabled"
 	// FieldBodyRule holds the string denoting the body_rule field in the database.
@@ -77,6 +78,7 @@ var Columns = []string{
 	FieldURLTemplate,
 	FieldMethod,
 	FieldStatuses,
+	FieldSendCorrections,
 	FieldEnabled,
 	FieldBodyRule,
 	FieldSigningSecret,
@@ -115,6 +117,8 @@ var (
 	DefaultFurtherGoals []string
 	// AggregateSecondsValidator is a validator for the "aggregate_seconds" field. It is called by the builders before save.
 	AggregateSecondsValidator func(int) error
+	// DefaultSendCorrections holds the default value on creation for the "send_corrections" field.
+	DefaultSendCorrections bool
 	// DefaultEnabled holds the default value on creation for the "enabled" field.
 	DefaultEnabled bool
 	// DefaultVersion holds the default value on creation for the "version" field.
@@ -137,10 +141,10 @@ func ScopeValidator(s firing.Scope) error {
 	}
 }
 
-const DefaultMethod dispatch.Method = "GET"
+const DefaultMethod firing.Method = "GET"
 
 // MethodValidator is a validator for the "method" field enum values. It is called by the builders before save.
-func MethodValidator(m dispatch.Method) error {
+func MethodValidator(m firing.Method) error {
 	switch m {
 	case "GET", "POST":
 		return nil
@@ -200,6 +204,11 @@ func ByURLTemplate(opts ...sql.OrderTermOption) OrderOption {
 // ByMethod orders the results by the method field.
 func ByMethod(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMethod, opts...).ToFunc()
+}
+
+// BySendCorrections orders the results by the send_corrections field.
+func BySendCorrections(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSendCorrections, opts...).ToFunc()
 }
 
 // ByEnabled orders the results by the enabled field.

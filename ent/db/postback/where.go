@@ -3,7 +3,6 @@
 package postback
 
 import (
-	"postrider/dispatch"
 	"postrider/domain/firing"
 	"postrider/ent/db/predicate"
 	"time"
@@ -89,6 +88,11 @@ func AggregateSeconds(v int) predicate.Postback {
 // URLTemplate applies equality check predicate on the "url_template" field. It's identical to URLTemplateEQ.
 func URLTemplate(v string) predicate.Postback {
 	return predicate.Postback(sql.FieldEQ(FieldURLTemplate, v))
+}
+
+// SendCorrections applies equality check predicate on the "send_corrections" field. It's identical to SendCorrectionsEQ.
+func SendCorrections(v bool) predicate.Postback {
+	return predicate.Postback(sql.FieldEQ(FieldSendCorrections, v))
 }
 
 // Enabled applies equality check predicate on the "enabled" field. It's identical to EnabledEQ.
@@ -552,19 +556,19 @@ func URLTemplateContainsFold(v string) predicate.Postback {
 }
 
 // MethodEQ applies the EQ predicate on the "method" field.
-func MethodEQ(v dispatch.Method) predicate.Postback {
+func MethodEQ(v firing.Method) predicate.Postback {
 	vc := v
 	return predicate.Postback(sql.FieldEQ(FieldMethod, vc))
 }
 
 // MethodNEQ applies the NEQ predicate on the "method" field.
-func MethodNEQ(v dispatch.Method) predicate.Postback {
+func MethodNEQ(v firing.Method) predicate.Postback {
 	vc := v
 	return predicate.Postback(sql.FieldNEQ(FieldMethod, vc))
 }
 
 // MethodIn applies the In predicate on the "method" field.
-func MethodIn(vs ...dispatch.Method) predicate.Postback {
+func MethodIn(vs ...firing.Method) predicate.Postback {
 	v := make([]any, len(vs))
 	for i := range v {
 		v[i] = vs[i]
@@ -573,12 +577,22 @@ func MethodIn(vs ...dispatch.Method) predicate.Postback {
 }
 
 // MethodNotIn applies the NotIn predicate on the "method" field.
-func MethodNotIn(vs ...dispatch.Method) predicate.Postback {
+func MethodNotIn(vs ...firing.Method) predicate.Postback {
 	v := make([]any, len(vs))
 	for i := range v {
 		v[i] = vs[i]
 	}
 	return predicate.Postback(sql.FieldNotIn(FieldMethod, v...))
+}
+
+// SendCorrectionsEQ applies the EQ predicate on the "send_corrections" field.
+func SendCorrectionsEQ(v bool) predicate.Postback {
+	return predicate.Postback(sql.FieldEQ(FieldSendCorrections, v))
+}
+
+// SendCorrectionsNEQ applies the NEQ predicate on the "send_corrections" field.
+func SendCorrectionsNEQ(v bool) predicate.Postback {
+	return predicate.Postback(sql.FieldNEQ(FieldSendCorrections, v))
 }
 
 // EnabledEQ applies the EQ predicate on the "enabled" field.

@@ -4,7 +4,7 @@ package postbacktest
 
 import (
 	"fmt"
-	"postrider/dispatch"
+	"postrider/domain/firing"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -69,7 +69,7 @@ var (
 )
 
 // MethodValidator is a validator for the "method" field enum values. It is called by the builders before save.
-func MethodValidator(m dispatch.Method) error {
+func MethodValidator(m firing.Method) error {
 	switch m {
 	case "GET", "POST":
 		return nil

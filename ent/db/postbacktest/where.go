@@ -3,7 +3,7 @@
 package postbacktest
 
 import (
-	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/ent/db/predicate"
 
 	"entgo.io/ent/dialect/sql"
@@ -291,19 +291,19 @@ func URLTemplateContainsFold(v string) predicate.PostbackTest {
 }
 
 // MethodEQ applies the EQ predicate on the "method" field.
-func MethodEQ(v dispatch.Method) predicate.PostbackTest {
+func MethodEQ(v firing.Method) predicate.PostbackTest {
 	vc := v
 	return predicate.PostbackTest(sql.FieldEQ(FieldMethod, vc))
 }
 
 // MethodNEQ applies the NEQ predicate on the "method" field.
-func MethodNEQ(v dispatch.Method) predicate.PostbackTest {
+func MethodNEQ(v firing.Method) predicate.PostbackTest {
 	vc := v
 	return predicate.PostbackTest(sql.FieldNEQ(FieldMethod, vc))
 }
 
 // MethodIn applies the In predicate on the "method" field.
-func MethodIn(vs ...dispatch.Method) predicate.PostbackTest {
+func MethodIn(vs ...firing.Method) predicate.PostbackTest {
 	v := make([]any, len(vs))
 	for i := range v {
 		v[i] = vs[i]
@@ -312,7 +312,7 @@ func MethodIn(vs ...dispatch.Method) predicate.PostbackTest {
 }
 
 // MethodNotIn applies the NotIn predicate on the "method" field.
-func MethodNotIn(vs ...dispatch.Method) predicate.PostbackTest {
+func MethodNotIn(vs ...firing.Method) predicate.PostbackTest {
 	v := make([]any, len(vs))
 	for i := range v {
 		v[i] = vs[i]

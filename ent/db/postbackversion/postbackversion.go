@@ -4,7 +4,7 @@ package postbackversion
 
 import (
 	"fmt"
-	"postrider/dispatch"
+	"postrider/domain/firing"
 	"time"
 
 	"entgo.io/ent"
@@ -28,6 +28,8 @@ const (
 	FieldMethod = "method"
 	// FieldStatuses holds the string denoting the statuses field in the database.
 	FieldStatuses = "statuses"
+	// FieldSendCorrections holds the string denoting the send_corrections field in the database.
+	FieldSendCorrections = "send_corrections"
 	// FieldEnabled holds the string denoting the enabled field in the database.
 	FieldEnabled = "enabled"
 	// FieldBodyRule holds the string denoting the body_rule field in the database.
@@ -53,6 +55,7 @@ var Columns = []string{
 	FieldURLTemplate,
 	FieldMethod,
 	FieldStatuses,
+	FieldSendCorrections,
 	FieldEnabled,
 	FieldBodyRule,
 	FieldFurtherGoals,
@@ -79,6 +82,8 @@ func ValidColumn(column string) bool {
 var (
 	Hooks  [1]ent.Hook
 	Policy ent.Policy
+	// DefaultSendCorrections holds the default value on creation for the "send_corrections" field.
+	DefaultSendCorrections bool
 	// DefaultFurtherGoals holds the default value on creation for the "further_goals" field.
 	DefaultFurtherGoals []string
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
@@ -86,7 +91,7 @@ var (
 )
 
 // MethodValidator is a validator for the "method" field enum values. It is called by the builders before save.
-func MethodValidator(m dispatch.Method) error {
+func MethodValidator(m firing.Method) error {
 	switch m {
 	case "GET", "POST":
 		return nil
@@ -126,6 +131,11 @@ func ByURLTemplate(opts ...sql.OrderTermOption) OrderOption {
 // ByMethod orders the results by the method field.
 func ByMethod(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMethod, opts...).ToFunc()
+}
+
+// BySendCorrections orders the results by the send_corrections field.
+func BySendCorrections(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSendCorrections, opts...).ToFunc()
 }
 
 // ByEnabled orders the results by the enabled field.

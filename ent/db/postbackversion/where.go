@@ -3,7 +3,7 @@
 package postbackversion
 
 import (
-	"postrider/dispatch"
+	"postrider/domain/firing"
 	"postrider/ent/db/predicate"
 	"time"
 
@@ -73,6 +73,11 @@ func Number(v int) predicate.PostbackVersion {
 // URLTemplate applies equality check predicate on the "url_template" field. It's identical to URLTemplateEQ.
 func URLTemplate(v string) predicate.PostbackVersion {
 	return predicate.PostbackVersion(sql.FieldEQ(FieldURLTemplate, v))
+}
+
+// SendCorrections applies equality check predicate on the "send_corrections" field. It's identical to SendCorrectionsEQ.
+func SendCorrections(v bool) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldEQ(FieldSendCorrections, v))
 }
 
 // Enabled applies equality check predicate on the "enabled" field. It's identical to EnabledEQ.
@@ -281,19 +286,19 @@ func URLTemplateContainsFold(v string) predicate.PostbackVersion {
 }
 
 // MethodEQ applies the EQ predicate on the "method" field.
-func MethodEQ(v dispatch.Method) predicate.PostbackVersion {
+func MethodEQ(v firing.Method) predicate.PostbackVersion {
 	vc := v
 	return predicate.PostbackVersion(sql.FieldEQ(FieldMethod, vc))
 }
 
 // MethodNEQ applies the NEQ predicate on the "method" field.
-func MethodNEQ(v dispatch.Method) predicate.PostbackVersion {
+func MethodNEQ(v firing.Method) predicate.PostbackVersion {
 	vc := v
 	return predicate.PostbackVersion(sql.FieldNEQ(FieldMethod, vc))
 }
 
 // MethodIn applies the In predicate on the "method" field.
-func MethodIn(vs ...dispatch.Method) predicate.PostbackVersion {
+func MethodIn(vs ...firing.Method) predicate.PostbackVersion {
 	v := make([]any, len(vs))
 	for i := range v {
 		v[i] = vs[i]
@@ -302,12 +307,22 @@ func MethodIn(vs ...dispatch.Method) predicate.PostbackVersion {
 }
 
 // MethodNotIn applies the NotIn predicate on the "method" field.
-func MethodNotIn(vs ...dispatch.Method) predicate.PostbackVersion {
+func MethodNotIn(vs ...firing.Method) predicate.PostbackVersion {
 	v := make([]any, len(vs))
 	for i := range v {
 		v[i] = vs[i]
 	}
 	return predicate.PostbackVersion(sql.FieldNotIn(FieldMethod, v...))
+}
+
+// SendCorrectionsEQ applies the EQ predicate on the "send_corrections" field.
+func SendCorrectionsEQ(v bool) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldEQ(FieldSendCorrections, v))
+}
+
+// SendCorrectionsNEQ applies the NEQ predicate on the "send_corrections" field.
+func SendCorrectionsNEQ(v bool) predicate.PostbackVersion {
+	return predicate.PostbackVersion(sql.FieldNEQ(FieldSendCorrections, v))
 }
 
 // EnabledEQ applies the EQ predicate on the "enabled" field.

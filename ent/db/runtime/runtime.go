@@ -697,20 +697,24 @@ func init() {
 			return nil
 		}
 	}()
+	// postbackDescSendCorrections is the schema descriptor for send_corrections field.
+	postbackDescSendCorrections := postbackFields[11].Descriptor()
+	// postback.DefaultSendCorrections holds the default value on creation for the send_corrections field.
+	postback.DefaultSendCorrections = postbackDescSendCorrections.Default.(bool)
 	// postbackDescEnabled is the schema descriptor for enabled field.
-	postbackDescEnabled := postbackFields[11].Descriptor()
+	postbackDescEnabled := postbackFields[12].Descriptor()
 	// postback.DefaultEnabled holds the default value on creation for the enabled field.
 	postback.DefaultEnabled = postbackDescEnabled.Default.(bool)
 	// postbackDescVersion is the schema descriptor for version field.
-	postbackDescVersion := postbackFields[16].Descriptor()
+	postbackDescVersion := postbackFields[17].Descriptor()
 	// postback.DefaultVersion holds the default value on creation for the version field.
 	postback.DefaultVersion = postbackDescVersion.Default.(int)
 	// postbackDescCreatedAt is the schema descriptor for created_at field.
-	postbackDescCreatedAt := postbackFields[19].Descriptor()
+	postbackDescCreatedAt := postbackFields[20].Descriptor()
 	// postback.DefaultCreatedAt holds the default value on creation for the created_at field.
 	postback.DefaultCreatedAt = postbackDescCreatedAt.Default.(func() time.Time)
 	// postbackDescUpdatedAt is the schema descriptor for updated_at field.
-	postbackDescUpdatedAt := postbackFields[20].Descriptor()
+	postbackDescUpdatedAt := postbackFields[21].Descriptor()
 	// postback.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	postback.DefaultUpdatedAt = postbackDescUpdatedAt.Default.(func() time.Time)
 	// postback.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -737,12 +741,16 @@ func init() {
 	}
 	postbackversionFields := schema.PostbackVersion{}.Fields()
 	_ = postbackversionFields
+	// postbackversionDescSendCorrections is the schema descriptor for send_corrections field.
+	postbackversionDescSendCorrections := postbackversionFields[6].Descriptor()
+	// postbackversion.DefaultSendCorrections holds the default value on creation for the send_corrections field.
+	postbackversion.DefaultSendCorrections = postbackversionDescSendCorrections.Default.(bool)
 	// postbackversionDescFurtherGoals is the schema descriptor for further_goals field.
-	postbackversionDescFurtherGoals := postbackversionFields[8].Descriptor()
+	postbackversionDescFurtherGoals := postbackversionFields[9].Descriptor()
 	// postbackversion.DefaultFurtherGoals holds the default value on creation for the further_goals field.
 	postbackversion.DefaultFurtherGoals = postbackversionDescFurtherGoals.Default.([]string)
 	// postbackversionDescCreatedAt is the schema descriptor for created_at field.
-	postbackversionDescCreatedAt := postbackversionFields[11].Descriptor()
+	postbackversionDescCreatedAt := postbackversionFields[12].Descriptor()
 	// postbackversion.DefaultCreatedAt holds the default value on creation for the created_at field.
 	postbackversion.DefaultCreatedAt = postbackversionDescCreatedAt.Default.(func() time.Time)
 	receivedpostback.Policy = privacy.NewPolicies(schema.ReceivedPostback{})

@@ -33,7 +33,7 @@ export function postbacksRoot(world: World) {
             conversions: goal.key === "deposit" ? 4 : 0,
           })),
         ),
-    createPostback: ({ input }: { input: PostbackInput }) => {
+    createPostback: ({ input: { postback: input } }: { input: { postback: PostbackInput } }) => {
       const { errors } = preview(input.urlTemplate);
       const [problem] = errors;
       if (problem) {
@@ -57,8 +57,12 @@ export function postbacksRoot(world: World) {
       world.postbacks.push(...made);
       return { postbacks: made, userErrors: [] };
     },
-    updatePostback: ({ input }: { input: Partial<PostbackInput> & { id: string } }) => {
-      const postback = world.postbacks.find((p) => p.id === input.id);
+    updatePostback: ({
+      input: { id, postback: input },
+    }: {
+      input: { id: string; postback: Partial<PostbackInput> };
+    }) => {
+      const postback = world.postbacks.find((p) => p.id === id);
       if (postback) {
         postback.urlTemplate = input.urlTemplate ?? postback.urlTemplate;
         postback.name = input.name ?? postback.name;

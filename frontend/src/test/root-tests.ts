@@ -3,8 +3,7 @@ import { preview } from "./macro-language";
 import type { World } from "./world";
 
 interface TestInput {
-  urlTemplate?: string;
-  postbackId?: string;
+  postback?: { id?: string | null; urlTemplate?: string };
   values?: { macro: string; value: string }[];
 }
 
@@ -17,15 +16,15 @@ export interface Test {
 
 /** A test that was fired, and what the tracker answered. */
 function makeTest(world: World, input: TestInput, scenario: string | null): Test {
-  const postback = world.postbacks.find((p) => p.id === input.postbackId);
-  const { url, spans } = preview(input.urlTemplate ?? postback?.urlTemplate ?? "", input.values);
+  const postback = world.postbacks.find((p) => p.id === input.postback?.id);
+  const { url, spans } = preview(input.postback?.urlTemplate ?? postback?.urlTemplate ?? "", input.values);
   const fails = url?.includes("refused") === true;
   const test = {
     __typename: "PostbackTest",
     id: `X${String(world.tests.length + 1)}`,
     firedAt: ago(0),
     postback,
-    urlTemplate: input.urlTemplate ?? postback?.urlTemplate,
+    urlTemplate: input.postback?.urlTemplate ?? postback?.urlTemplate,
     method: "GET",
     values: (spans as { macro: string; value: string }[]).map(({ macro, value }) => ({ macro, value })),
     scenario,
@@ -73,11 +72,11 @@ export function testsRoot(world: World) {
     simulatePostback: ({
       goal,
       trackingLink,
-      draft,
+      postback: draft,
     }: {
       goal: string;
       trackingLink: string;
-      draft: { urlTemplate: string; goals: string[] };
+      postback: { urlTemplate: string; goals: string[] };
     }) => {
       const { url, spans } = preview(draft.urlTemplate);
       const has = new URL(trackingLink).searchParams.has("param_1");

@@ -46,7 +46,7 @@ export const trackersRoot = {
       others: [],
     };
   },
-  lintPostback: ({ urlTemplate }: { urlTemplate: string }) => [
+  lintPostback: ({ postback: { urlTemplate } }: { postback: { urlTemplate: string } }) => [
     ...preview(urlTemplate).errors.map((error) => ({
       ...error,
       severity: "ERROR",

@@ -7,35 +7,13 @@ import { cx } from "@/components/ui/cx";
 import { Skeleton } from "@/components/ui/skeleton";
 import { graphql, type ResultOf, type VariablesOf } from "@/graphql/graphql";
 
-import type { Draft } from "./draft";
+import { type Draft, toInput } from "./draft";
 import type { FindingMark } from "./editor/chips";
 import { useRested } from "./preview";
 
 const LintQuery = graphql(`
-  query LintPostback(
-    $urlTemplate: String!
-    $trackingLink: String
-    $goals: [String!]
-    $statuses: [ConversionStatus!]
-    $postbackId: ID
-    $scope: PostbackScope
-    $offerId: ID
-    $campaignId: ID
-    $network: Boolean
-    $aggregateSeconds: Int
-  ) {
-    lintPostback(
-      urlTemplate: $urlTemplate
-      trackingLink: $trackingLink
-      goals: $goals
-      statuses: $statuses
-      postbackId: $postbackId
-      scope: $scope
-      offerId: $offerId
-      campaignId: $campaignId
-      network: $network
-      aggregateSeconds: $aggregateSeconds
-    ) {
+  query LintPostback($postback: PostbackInput!, $trackingLink: String, $network: Boolean) {
+    lintPostback(postback: $postback, trackingLink: $trackingLink, network: $network) {
       code
       severity
       message
@@ -54,18 +32,7 @@ export type Finding = ResultOf<typeof LintQuery>["lintPostback"][number];
 type Question = VariablesOf<typeof LintQuery>;
 
 function question(draft: Draft, postbackId: string | null, link: string | null, network: boolean): Question {
-  return {
-    urlTemplate: draft.urlTemplate,
-    trackingLink: link,
-    goals: draft.goals,
-    statuses: draft.statuses,
-    postbackId,
-    scope: draft.scope,
-    offerId: draft.scope === "OFFER" ? draft.offerId : null,
-    campaignId: draft.scope === "CAMPAIGN" ? draft.campaignId : null,
-    network,
-    aggregateSeconds: draft.aggregateSeconds,
-  };
+  return { postback: { ...toInput(draft), id: postbackId }, trackingLink: link, network };
 }
 
 export interface Examined {

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 
-import { type Draft, inWords, missing, newDraft, spanInWords, toCreateInput, toUpdateInput } from "./draft";
+import { type Draft, inWords, missing, newDraft, spanInWords, toInput } from "./draft";
 
 const sound: Draft = { ...newDraft, goals: ["ftd"], urlTemplate: " https://t.example/pb?cid={param_1} " };
 
@@ -16,23 +16,27 @@ describe("a draft", () => {
   });
 
   it("sends only the place that its scope has", () => {
-    const input = toCreateInput({ ...sound, scope: "GLOBAL", offerId: "o1", campaignId: "c1" });
+    const input = toInput({ ...sound, scope: "GLOBAL", offerId: "o1", campaignId: "c1" });
     expect(input).toMatchObject({ offerId: null, campaignId: null, goals: ["ftd"], bodyRule: null });
     expect(input.urlTemplate).toBe("https://t.example/pb?cid={param_1}");
   });
 
-  it("names one goal when it changes one postback", () => {
-    expect(toUpdateInput("p1", sound)).toMatchObject({ id: "p1", goal: "ftd" });
-  });
-
   it("carries a rule on the body, with a path only where the kind has one", () => {
     const rule = { ruleValue: "OK", rulePath: "x" };
-    expect(toCreateInput({ ...sound, ...rule, rule: "CONTAINS" }).bodyRule).toEqual({
+    expect(toInput({ ...sound, ...rule, rule: "CONTAINS" }).bodyRule).toEqual({
       kind: "CONTAINS",
       value: "OK",
       path: null,
     });
-    expect(toCreateInput({ ...sound, ...rule, rule: "JSON_FIELD" }).bodyRule?.path).toBe("x");
+    expect(toInput({ ...sound, ...rule, rule: "JSON_FIELD" }).bodyRule?.path).toBe("x");
+  });
+
+  it("asks for corrections where they are wanted", () => {
+    expect(toInput(sound).sendCorrections).toBe(false);
+    expect(toInput({ ...sound, sendCorrections: true }).sendCorrections).toBe(true);
+    expect(inWords({ ...sound, sendCorrections: true }, ["FTD"], null)).toBe(
+      "Fires for FTD in all campaigns, once it is approved. Corrections are sent too.",
+    );
   });
 
   it("is a sentence", () => {
@@ -49,14 +53,9 @@ describe("aggregation", () => {
   const draft: Draft = { ...sound, goals: ["ftd", "deposit"], aggregateSeconds: 5400 };
 
   it("makes one postback of several goals", () => {
-    expect(toCreateInput(draft)).toMatchObject({ goals: ["ftd", "deposit"], aggregateSeconds: 5400 });
-    expect(toUpdateInput("P1", draft)).toMatchObject({
-      goal: "ftd",
-      furtherGoals: ["deposit"],
-      aggregateSeconds: 5400,
-    });
-    expect(toUpdateInput("P1", { ...draft, aggregateSeconds: null })).toMatchObject({
-      furtherGoals: [],
+    expect(toInput(draft)).toMatchObject({ goals: ["ftd", "deposit"], aggregateSeconds: 5400 });
+    expect(toInput({ ...draft, goals: ["ftd"], aggregateSeconds: null })).toMatchObject({
+      goals: ["ftd"],
       aggregateSeconds: null,
     });
   });

@@ -1,6 +1,8 @@
 import type { VariablesOf } from "@/graphql/graphql";
 
-import type { CreatePostback, UpdatePostback } from "./mutations";
+import type { CreatePostback } from "./mutations";
+
+export type PostbackInput = NonNullable<VariablesOf<typeof CreatePostback>["input"]["postback"]>;
 
 // What the form holds, and how it becomes the API's input.
 
@@ -19,6 +21,8 @@ export interface Draft {
   urlTemplate: string;
   method: "GET" | "POST";
   statuses: Status[];
+  /** A correction of amount, currency, time or payout fires too. */
+  sendCorrections: boolean;
   enabled: boolean;
   rule: RuleKind;
   rulePath: string;
@@ -35,6 +39,7 @@ export const newDraft: Draft = {
   urlTemplate: "",
   method: "GET",
   statuses: ["APPROVED"],
+  sendCorrections: false,
   enabled: true,
   rule: "NONE",
   rulePath: "",
@@ -45,14 +50,12 @@ export const newDraft: Draft = {
 export const fieldNames = [
   "urlTemplate",
   "goals",
-  "goal",
   "statuses",
   "offerId",
   "campaignId",
   "name",
   "bodyRule",
   "aggregateSeconds",
-  "furtherGoals",
 ];
 
 /** What can be said before the server is asked: only that something is missing. */
@@ -79,32 +82,21 @@ function bodyRule(draft: Draft) {
   };
 }
 
-function common(draft: Draft) {
+/** The draft as the API takes it, whatever is done with it. */
+export function toInput(draft: Draft): PostbackInput {
   return {
     name: draft.name.trim(),
     scope: draft.scope,
     offerId: draft.scope === "OFFER" ? draft.offerId : null,
     campaignId: draft.scope === "CAMPAIGN" ? draft.campaignId : null,
+    goals: draft.goals,
+    statuses: draft.statuses,
+    sendCorrections: draft.sendCorrections,
+    enabled: draft.enabled,
     urlTemplate: draft.urlTemplate.trim(),
     method: draft.method,
-    statuses: draft.statuses,
-    enabled: draft.enabled,
     bodyRule: bodyRule(draft),
     aggregateSeconds: draft.aggregateSeconds,
-  };
-}
-
-export function toCreateInput(draft: Draft): VariablesOf<typeof CreatePostback>["input"] {
-  return { ...common(draft), goals: draft.goals };
-}
-
-export function toUpdateInput(id: string, draft: Draft): VariablesOf<typeof UpdatePostback>["input"] {
-  const [goal, ...further] = draft.goals;
-  return {
-    id,
-    ...common(draft),
-    ...(goal !== undefined && { goal }),
-    furtherGoals: draft.aggregateSeconds === null ? [] : further,
   };
 }
 
@@ -160,5 +152,6 @@ export function inWords(draft: Draft, goalNames: readonly string[], place: strin
     draft.aggregateSeconds === null
       ? ""
       : ` Conversions of one click within ${spanInWords(draft.aggregateSeconds)} are sent in one request.`;
-  return `Fires for ${list(goalNames, "and")} ${where}, ${when}.${aggregates}${off}`;
+  const corrections = draft.sendCorrections ? " Corrections are sent too." : "";
+  return `Fires for ${list(goalNames, "and")} ${where}, ${when}.${aggregates}${corrections}${off}`;
 }

@@ -7,7 +7,7 @@ import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { formErrors, noErrors } from "@/graphql/user-errors";
 
-import { fieldNames, missing, toUpdateInput } from "./draft";
+import { fieldNames, missing, toInput } from "./draft";
 import { UpdatePostback } from "./mutations";
 import { type Postback, toDraft } from "./one-postback";
 import { PostbackForm } from "./postback-form";
@@ -25,7 +25,7 @@ export function EditTab({ postback }: { postback: Postback }): ReactElement {
       return;
     }
     setErrors(noErrors);
-    const { data, error } = await update({ input: toUpdateInput(postback.id, draft) });
+    const { data, error } = await update({ input: { id: postback.id, postback: toInput(draft) } });
     const saved = data?.updatePostback.postback;
     if (saved) {
       toast(`Saved as version ${String(saved.version)}; postbacks already queued are sent as they were`);

@@ -9,6 +9,7 @@ export const PostbackParts = graphql(`
     host
     method
     statuses
+    sendCorrections
     enabled
     version
     holdReason

@@ -10,7 +10,7 @@ import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { formErrors, noErrors } from "@/graphql/user-errors";
 
-import { type Draft, fieldNames, missing, newDraft, toCreateInput } from "./draft";
+import { type Draft, fieldNames, missing, newDraft, toInput } from "./draft";
 import { CreatePostback } from "./mutations";
 import { PostbackForm } from "./postback-form";
 import { type Beginning, Recognized, Start } from "./start/start";
@@ -92,7 +92,7 @@ function Editor({
       return;
     }
     setErrors(noErrors);
-    const { data, error } = await create({ input: toCreateInput(draft) });
+    const { data, error } = await create({ input: { postback: toInput(draft) } });
     const made = data?.createPostback.postbacks ?? [];
     const [first] = made;
     if (first) {

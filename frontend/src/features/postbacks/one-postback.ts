@@ -17,6 +17,7 @@ export const PostbackQuery = graphql(
             urlTemplate
             method
             statuses
+            sendCorrections
             enabled
             furtherGoals
             aggregateSeconds
@@ -53,6 +54,7 @@ export function toDraft(postback: Postback): Draft {
     urlTemplate: postback.urlTemplate,
     method: postback.method,
     statuses: postback.statuses.filter((status) => status !== "UNKNOWN"),
+    sendCorrections: postback.sendCorrections,
     enabled: postback.enabled,
     rule: postback.bodyRule?.kind ?? "NONE",
     rulePath: postback.bodyRule?.path ?? "",

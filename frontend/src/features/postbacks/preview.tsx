@@ -12,7 +12,11 @@ import { useMacros } from "./editor/macros";
 
 const PreviewQuery = graphql(`
   query PreviewPostback($urlTemplate: String!, $values: [MacroValueInput!], $aggregateSeconds: Int) {
-    previewPostback(urlTemplate: $urlTemplate, values: $values, aggregateSeconds: $aggregateSeconds) {
+    previewPostback(
+      urlTemplate: $urlTemplate
+      values: $values
+      postback: { aggregateSeconds: $aggregateSeconds }
+    ) {
       url
       spans {
         macro

@@ -9,7 +9,7 @@ import { TextField } from "@/components/ui/field";
 import { Panel } from "@/components/ui/page";
 import { explain } from "@/graphql/client";
 
-import type { Draft } from "./draft";
+import { type Draft, toInput } from "./draft";
 import { type LinkChoice, useLinkChoices, withToken } from "./simulate/links";
 import { type Simulation, SimulateQuery } from "./simulate/simulation";
 import { SimulationCard } from "./simulate/simulation-card";
@@ -72,16 +72,7 @@ export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePane
             {
               trackingLink: text,
               goal,
-              draft: {
-                postbackId,
-                urlTemplate: draft.urlTemplate,
-                scope: draft.scope,
-                offerId: draft.scope === "OFFER" ? draft.offerId : null,
-                campaignId: draft.scope === "CAMPAIGN" ? draft.campaignId : null,
-                goals: draft.goals,
-                statuses: draft.statuses,
-                aggregateSeconds: draft.aggregateSeconds,
-              },
+              postback: { ...toInput(draft), id: postbackId },
             },
             { requestPolicy: "network-only" },
           )
@@ -177,13 +168,7 @@ function Fire({
         isPending={fetching}
         onPress={() => {
           void fire({
-            input: {
-              urlTemplate: draft.urlTemplate,
-              method: draft.method,
-              postbackId,
-              goal,
-              aggregateSeconds: draft.aggregateSeconds,
-            },
+            input: { postback: { ...toInput(draft), id: postbackId }, goal },
           });
         }}
       >

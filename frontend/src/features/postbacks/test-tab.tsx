@@ -64,7 +64,7 @@ function Loaded({
   const [{ data, error, fetching }, fire] = useMutation(FireTest);
   const payload = data?.testPostback;
   const fault = error ? explain(error) : (payload?.userErrors[0]?.message ?? null);
-  const input = { postbackId: postback.id, values: valueInputs(values) };
+  const input = { postback: { id: postback.id }, values: valueInputs(values) };
   const spans = preview?.spans ?? [];
   const answer = useRef<HTMLDivElement>(null);
   useEffect(() => {

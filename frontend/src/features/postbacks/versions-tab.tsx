@@ -39,7 +39,8 @@ export function VersionsTab({ postback }: { postback: Postback }): ReactElement 
   );
 }
 
-function inWords({ method, statuses, enabled, bodyRule, aggregateSeconds, furtherGoals }: Version): string {
+function inWords(version: Version): string {
+  const { method, statuses, sendCorrections, enabled, bodyRule, aggregateSeconds, furtherGoals } = version;
   const rule =
     bodyRule === null
       ? "any 2xx response"
@@ -55,6 +56,7 @@ function inWords({ method, statuses, enabled, bodyRule, aggregateSeconds, furthe
       : [
           `aggregates for ${spanInWords(aggregateSeconds)}${furtherGoals.map((key) => `, ${key} too`).join("")}`,
         ]),
+    ...(sendCorrections ? ["corrections"] : []),
     enabled ? "on" : "off",
   ].join(" · ");
 }

@@ -59,7 +59,7 @@ export function WhenItFires({
             onChange={(chosen) => {
               set({ goals: chosen });
             }}
-            error={errors.fields["goals"] ?? errors.fields["furtherGoals"]}
+            error={errors.fields["goals"]}
             className="flex-col"
           >
             {goals.map((goal) => (
@@ -131,6 +131,18 @@ export function WhenItFires({
             </Checkbox>
           ))}
         </CheckboxGroup>
+        <Checkbox
+          isSelected={draft.sendCorrections}
+          onChange={(sendCorrections) => {
+            set({ sendCorrections });
+          }}
+        >
+          Send corrections
+          <span className="block text-xs text-muted">
+            Amount, currency, time or payout changed, status the same. Only for trackers that update a
+            conversion.
+          </span>
+        </Checkbox>
         <Aggregation draft={draft} set={set} error={errors.fields["aggregateSeconds"]} />
       </div>
     </Panel>

@@ -12,7 +12,7 @@ import type { MacroFilter } from "./macros";
 
 const ResultQuery = graphql(`
   query FilterResult($urlTemplate: String!) {
-    previewPostback(urlTemplate: $urlTemplate, aggregateSeconds: 60) {
+    previewPostback(urlTemplate: $urlTemplate, postback: { aggregateSeconds: 60 }) {
       spans {
         value
       }

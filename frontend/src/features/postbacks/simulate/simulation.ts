@@ -1,8 +1,8 @@
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 export const SimulateQuery = graphql(`
-  query SimulatePostback($trackingLink: String!, $goal: String!, $draft: PostbackDraftInput) {
-    simulatePostback(trackingLink: $trackingLink, goal: $goal, draft: $draft) {
+  query SimulatePostback($trackingLink: String!, $goal: String!, $postback: PostbackInput) {
+    simulatePostback(trackingLink: $trackingLink, goal: $goal, postback: $postback) {
       simulation {
         click {
           macro

@@ -1,28 +1,28 @@
-package dispatch_test
+package firing_test
 
 import (
 	"encoding/json"
 	"strings"
 	"testing"
 
-	"postrider/dispatch"
+	"postrider/domain/firing"
 )
 
 func TestBodyRule(t *testing.T) {
 	t.Parallel()
-	field := func(path, value string) dispatch.BodyRule {
-		return dispatch.BodyRule{Kind: dispatch.JSONField, Path: path, Value: value}
+	field := func(path, value string) firing.BodyRule {
+		return firing.BodyRule{Kind: firing.JSONField, Path: path, Value: value}
 	}
 	for _, c := range []struct {
-		rule   dispatch.BodyRule
+		rule   firing.BodyRule
 		body   string
 		accept bool
 	}{
-		{dispatch.BodyRule{}, "anything", true},
-		{dispatch.BodyRule{Kind: dispatch.Contains, Value: "ok"}, "status=OK", true},
-		{dispatch.BodyRule{Kind: dispatch.Contains, Value: "ok"}, "", false},
-		{dispatch.BodyRule{Kind: dispatch.NotContains, Value: "error"}, "fine", true},
-		{dispatch.BodyRule{Kind: dispatch.NotContains, Value: "error"}, "ERROR: no click", false},
+		{firing.BodyRule{}, "anything", true},
+		{firing.BodyRule{Kind: firing.Contains, Value: "ok"}, "status=OK", true},
+		{firing.BodyRule{Kind: firing.Contains, Value: "ok"}, "", false},
+		{firing.BodyRule{Kind: firing.NotContains, Value: "error"}, "fine", true},
+		{firing.BodyRule{Kind: firing.NotContains, Value: "error"}, "ERROR: no click", false},
 		{field("status", "ok"), `{"status":"OK"}`, true},
 		{field("status", "ok"), `{"status":"no"}`, false},
 		{field("status", "ok"), `{}`, false},
@@ -50,17 +50,17 @@ func TestBodyRule(t *testing.T) {
 func TestBodyRuleValidate(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		rule  dispatch.BodyRule
+		rule  firing.BodyRule
 		valid bool
 	}{
-		{dispatch.BodyRule{}, true},
-		{dispatch.BodyRule{Kind: dispatch.Contains, Value: "ok"}, true},
-		{dispatch.BodyRule{Kind: dispatch.JSONField, Path: "a.b", Value: ""}, true},
-		{dispatch.BodyRule{Value: "ok"}, false},
-		{dispatch.BodyRule{Kind: dispatch.Contains}, false},
-		{dispatch.BodyRule{Kind: dispatch.JSONField, Value: "x"}, false},
-		{dispatch.BodyRule{Kind: "xpath", Value: "x"}, false},
-		{dispatch.BodyRule{Kind: dispatch.Contains, Value: strings.Repeat("x", 513)}, false},
+		{firing.BodyRule{}, true},
+		{firing.BodyRule{Kind: firing.Contains, Value: "ok"}, true},
+		{firing.BodyRule{Kind: firing.JSONField, Path: "a.b", Value: ""}, true},
+		{firing.BodyRule{Value: "ok"}, false},
+		{firing.BodyRule{Kind: firing.Contains}, false},
+		{firing.BodyRule{Kind: firing.JSONField, Value: "x"}, false},
+		{firing.BodyRule{Kind: "xpath", Value: "x"}, false},
+		{firing.BodyRule{Kind: firing.Contains, Value: strings.Repeat("x", 513)}, false},
 	} {
 		if err := c.rule.Validate(); (err == nil) != c.valid {
 			t.Errorf("%+v is valid: %v, want %t", c.rule, err, c.valid)
@@ -70,12 +70,12 @@ func TestBodyRuleValidate(t *testing.T) {
 
 func TestBodyRuleAsJSON(t *testing.T) {
 	t.Parallel()
-	rule := dispatch.BodyRule{Kind: dispatch.JSONField, Path: "a.b", Value: "1"}
+	rule := firing.BodyRule{Kind: firing.JSONField, Path: "a.b", Value: "1"}
 	text, err := json.Marshal(rule)
 	if err != nil || string(text) != `{"kind":"json_field","path":"a.b","value":"1"}` {
 		t.Fatalf("it is written %s, %v", text, err)
 	}
-	var back dispatch.BodyRule
+	var back firing.BodyRule
 	if err := json.Unmarshal(text, &back); err != nil || back != rule {
 		t.Errorf("it is read back as %+v, %v", back, err)
 	}
@@ -84,8 +84,8 @@ func TestBodyRuleAsJSON(t *testing.T) {
 func FuzzBodyRule(f *testing.F) {
 	f.Add("a.0.b", "1", `{"a":[{"b":1}]}`)
 	f.Fuzz(func(_ *testing.T, path, value, body string) {
-		for _, kind := range dispatch.BodyRuleKinds() {
-			dispatch.BodyRule{Kind: kind, Path: path, Value: value}.Accepts([]byte(body))
+		for _, kind := range firing.BodyRuleKinds() {
+			firing.BodyRule{Kind: kind, Path: path, Value: value}.Accepts([]byte(body))
 		}
 	})
 }
