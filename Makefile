@@ -8,7 +8,6 @@ MAKEFLAGS += --no-print-directory
 
 GO      ?= go
 NPM     ?= npm
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LINT    := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 SOAK    ?= 1m
 GEOIP   := @ip-location-db/geo-whois-asn-country-mmdb@2.3.2026061719
@@ -113,7 +112,7 @@ check-web: frontend/node_modules/.installed frontend/dist/index.html ## format, 
 
 .PHONY: bin/postrider
 bin/postrider: # the compiler knows best what has changed
-	@$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o $@ ./cmd/postrider
+	@$(GO) build -trimpath -o $@ ./cmd/postrider
 
 frontend/dist/index.html: $(WEB_SOURCES) frontend/node_modules/.installed
 	cd frontend && $(NPM) run --silent build

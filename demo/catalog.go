@@ -63,7 +63,7 @@ var affiliates = []affiliateSpec{
 // pageSpec is a landing page.
 type pageSpec struct{ key, name, path string }
 
-// offerSpec is an operator's offer with its deal and its way in.
+// offerSpec is an operator's offer with its deal and its integration.
 type offerSpec struct {
 	name, operator string
 	vertical       commission.Vertical
@@ -181,7 +181,7 @@ type behaviour int
 
 const (
 	answers     behaviour = iota // as a good tracker does, nearly always
-	answers500                   // with an error of its own
+	answers500                   // a server error at the tracker
 	answers403                   // forbids
 	answers410                   // says that the address is gone
 	unresolved                   // its host has no address

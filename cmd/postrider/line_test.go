@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"io"
 	"log/slog"
+	"os"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -84,6 +86,19 @@ func TestVersion(t *testing.T) {
 	}
 	if out, _, code := postrider(t, "--version"); code != 0 || strings.TrimSpace(out) != version {
 		t.Errorf("--version: %d %q", code, out)
+	}
+}
+
+// The version is the newest that the changelog has, and both are on one page.
+func TestTheVersionIsTheChangelogs(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../CHANGELOG.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest := regexp.MustCompile(`(?m)^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$`).FindSubmatch(text)
+	if newest == nil || string(newest[1]) != version {
+		t.Errorf("the newest version of CHANGELOG.md is %s, and the program's %s", newest, version)
 	}
 }
 

@@ -24,8 +24,9 @@ import (
 	"postrider/internal/problem"
 )
 
-// version is set by the linker.
-var version = "dev"
+// version is the newest of CHANGELOG.md; a test holds the two together. The commit says
+// what lies between two versions (postrider version).
+const version = "0.1.0"
 
 // cli is the grammar of the command line.
 type cli struct {

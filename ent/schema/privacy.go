@@ -178,7 +178,7 @@ func userPolicy() ent.Policy {
 	itself := func(ctx context.Context) entql.P { return entql.FieldEQ("id", viewer.From(ctx).UserID) }
 	settingsOnly := privacy.MutationRuleFunc(func(_ context.Context, m ent.Mutation) error {
 		if !m.Op().Is(ent.OpUpdate | ent.OpUpdateOne) {
-			return privacy.Denyf("only staff make and remove sign-ins")
+			return privacy.Denyf("only staff make and remove users")
 		}
 		for _, name := range slices.Concat(m.Fields(), m.ClearedFields()) {
 			if !slices.Contains(ownSettings, name) {

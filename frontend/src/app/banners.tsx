@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 import type { Viewer } from "@/graphql/viewer";
 
 import { HoldBanner } from "./hold";
-import { LookingBanner } from "./look-as";
+import { LookingBanner } from "./view-as";
 
 /** What stands over every page: that nothing leaves to trackers, and whose pages these are. */
 export function Banners({ viewer }: { viewer: Viewer }): ReactElement {

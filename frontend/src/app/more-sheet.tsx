@@ -7,7 +7,7 @@ import { Sheet } from "@/components/ui/sheet";
 import type { Viewer } from "@/graphql/viewer";
 
 import { useSignOut, whoIs } from "./account";
-import { ViewAs } from "./look-as";
+import { ViewAs } from "./view-as";
 import { pages, thumbPages } from "./pages";
 import { staffPages } from "./staff-pages";
 

@@ -34,7 +34,7 @@ const Palette = lazy(() => loadPalette().then((m) => ({ default: m.Palette })));
 const Keys = lazy(() => import("./keys").then((m) => ({ default: m.Keys })));
 const MoreSheet = lazy(() => import("./more-sheet").then((m) => ({ default: m.MoreSheet })));
 const StaffRail = lazy(() => import("./staff-rail").then((m) => ({ default: m.StaffRail })));
-const ViewAs = lazy(() => import("./look-as").then((m) => ({ default: m.ViewAs })));
+const ViewAs = lazy(() => import("./view-as").then((m) => ({ default: m.ViewAs })));
 const Banners = lazy(() => import("./banners").then((m) => ({ default: m.Banners })));
 const LostSession = lazy(() => import("./lost-session").then((m) => ({ default: m.LostSession })));
 

@@ -55,7 +55,7 @@ const AttentionQuery = graphql(`
   }
 `);
 
-/** Postbacks that fail or wait, goals that nobody is told of, and how the last 24 hours went. */
+/** Postbacks that fail or wait, goals without a postback, and how the last 24 hours went. */
 export function Attention(): ReactElement {
   const [{ data, error }, refetch] = useQuery({
     query: AttentionQuery,

@@ -34,7 +34,7 @@ function byCampaign(gaps: readonly Gap[]): { campaign: Gap["campaign"]; gaps: Ga
   return [...groups.values()];
 }
 
-/** Goals of running campaigns that nobody is told of, those that cost the most first; each is a row to add. */
+/** Goals of running campaigns that have no postback, those that cost the most first; each is a row to add. */
 export function Gaps({ gaps }: { gaps: readonly Gap[] }): ReactElement {
   return (
     <Panel title={<GroupTitle title="Gaps" note="goals of active campaigns without a postback" />} flush>
