@@ -87,8 +87,10 @@ func (e *exam) elsewhere() {
 	for _, other := range e.Others {
 		shared := e.firesWith(other)
 		if !slices.ContainsFunc(shared, func(goal string) bool {
-			own := sent(e.Template, goal)
-			return own != "" && sent(other.Template, goal) == own
+			values := macro.SampleValues()
+			values.Set(macro.GoalID, goal)
+			own := sent(e.Template, values)
+			return own != "" && sent(other.Template, values) == own
 		}) {
 			continue
 		}
@@ -111,15 +113,13 @@ func (e *exam) firesWith(other Postback) []string {
 	return shared
 }
 
-// sent is a template as it is sent for a sample conversion of a goal: two that
-// differ in spelling alone are the same.
-func sent(template, goal string) string {
+// sent is a template as it is sent for a conversion: two that differ in spelling alone
+// are the same.
+func sent(template string, values *macro.Values) string {
 	t, err := macro.ParseFor(template, macro.Aggregated)
 	if err != nil {
 		return ""
 	}
-	values := macro.SampleValues()
-	values.Set(macro.GoalID, goal)
 	url := t.Expand(values)
 	head, query, _ := strings.Cut(url, "?")
 	_, path, _ := strings.Cut(head, "://")

@@ -78,7 +78,9 @@ func (p *Preset) For(goal string, blanks map[string]string) string {
 		}
 	}
 	if goal != "" {
-		template = sayGoal(template, goal)
+		values := new(macro.Values)
+		values.Set(macro.GoalID, goal)
+		template = sayGoal(template, values)
 	}
 	return template
 }
@@ -100,10 +102,8 @@ func cleanBlank(name, value string) string {
 
 var goalSlot = regexp.MustCompile(`\{goal_id\|map:[^{}]*\}`)
 
-// sayGoal replaces a mapped goal by what it comes to.
-func sayGoal(template, goal string) string {
-	values := new(macro.Values)
-	values.Set(macro.GoalID, goal)
+// sayGoal replaces a mapped goal by what it comes to for the goal in values.
+func sayGoal(template string, values *macro.Values) string {
 	return goalSlot.ReplaceAllStringFunc(template, func(slot string) string {
 		t, err := macro.Parse("https://x.example/?v=" + slot)
 		if err != nil {
