@@ -20,6 +20,7 @@ import (
 	"postrider/ent"
 	"postrider/ent/db"
 	_ "postrider/ent/db/runtime" // the rules of privacy
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
@@ -76,7 +77,7 @@ func (w *world) user(email string, role viewer.Role) *db.User {
 	w.t.Helper()
 	n := account.NewUser{Email: email, Password: password, Role: role}
 	if role == viewer.Affiliate {
-		n.AffiliateID = w.affiliate.ID
+		n.AffiliateID = ids.Affiliate(w.affiliate.ID)
 	}
 	u, err := w.accounts.CreateUser(w.system, n)
 	must(w.t, err)

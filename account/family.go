@@ -11,6 +11,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/user"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
@@ -27,7 +28,7 @@ type family struct {
 // lockingUser runs do in a transaction that holds a user's row. Tokens are made
 // with the lock SHARE, and ended with UPDATE: whoever ends some sees all that
 // there are, and whoever makes one sees what has ended.
-func (a *Accounts) lockingUser(ctx context.Context, userID int64, lock string, do func(ctx context.Context, f *family) error) error {
+func (a *Accounts) lockingUser(ctx context.Context, userID ids.User, lock string, do func(ctx context.Context, f *family) error) error {
 	return pg.WithTx(ctx, a.db, func(ctx context.Context, tx *sql.Tx) error {
 		var id int64
 		err := tx.QueryRowContext(ctx, "SELECT id FROM users WHERE id = $1 FOR "+lock, userID).Scan(&id)
@@ -45,7 +46,7 @@ func (a *Accounts) lockingUser(ctx context.Context, userID int64, lock string, d
 // in: over a socket that is some time.
 func (f *family) mayStillAct(ctx context.Context, v *viewer.Viewer) error {
 	still, err := f.client.User.Query().
-		Where(user.ID(v.UserID), user.DisabledAtIsNil(), user.SessionGeneration(v.Generation)).Exist(viewer.AsSystem(ctx))
+		Where(user.ID(int64(v.UserID)), user.DisabledAtIsNil(), user.SessionGeneration(v.Generation)).Exist(viewer.AsSystem(ctx))
 	if v.TokenID != 0 {
 		still, err = f.client.ApiToken.Query().Where(apitoken.ID(v.TokenID), apitoken.RevokedAtIsNil()).Exist(viewer.AsSystem(ctx))
 	}
@@ -92,7 +93,7 @@ func (a *Accounts) RevokeToken(ctx context.Context, id int64) (*db.ApiToken, err
 	if err != nil {
 		return nil, notFoundAs(err, "token")
 	}
-	err = a.lockingUser(ctx, token.UserID, "UPDATE", func(ctx context.Context, f *family) error {
+	err = a.lockingUser(ctx, ids.User(token.UserID), "UPDATE", func(ctx context.Context, f *family) error {
 		if err := f.revoke(ctx, id); err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"postrider/account"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 )
@@ -50,7 +51,7 @@ func TestNothingThatATokenMakesExceedsIt(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	u := w.user("ann@acme.example", viewer.Affiliate)
-	session := &viewer.Viewer{UserID: u.ID, Role: u.Role, AffiliateID: w.affiliate.ID, Scopes: viewer.Scopes()}
+	session := &viewer.Viewer{UserID: ids.User(u.ID), Role: u.Role, AffiliateID: ids.Affiliate(w.affiliate.ID), Scopes: viewer.Scopes()}
 	r := rand.New(rand.NewPCG(12, 26))
 	var all []*kept
 	for step := range 300 {
@@ -141,7 +142,7 @@ func TestATokenEndsWhenItsParentDoesUnlessSaidEarlier(t *testing.T) {
 	w := setup(t)
 	u := w.user("ann@acme.example", viewer.Affiliate)
 	end, earlier, later := w.now.Add(time.Hour), w.now.Add(time.Minute), w.now.Add(2*time.Hour)
-	session := viewer.With(t.Context(), &viewer.Viewer{UserID: u.ID, Role: u.Role, AffiliateID: w.affiliate.ID, Scopes: viewer.Scopes()})
+	session := viewer.With(t.Context(), &viewer.Viewer{UserID: ids.User(u.ID), Role: u.Role, AffiliateID: ids.Affiliate(w.affiliate.ID), Scopes: viewer.Scopes()})
 	parent, text, err := w.accounts.CreateToken(session, account.NewToken{Name: "parent", Scopes: []string{"read", "secrets"}, ExpiresAt: &end})
 	must(t, err)
 	v, err := w.accounts.Authenticate(t.Context(), "Bearer "+text)
@@ -166,7 +167,7 @@ func TestATokenThatIsMadeWhileItsParentEnds(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	u := w.user("ann@acme.example", viewer.Affiliate)
-	session := viewer.With(t.Context(), &viewer.Viewer{UserID: u.ID, Role: u.Role, AffiliateID: w.affiliate.ID, Scopes: viewer.Scopes()})
+	session := viewer.With(t.Context(), &viewer.Viewer{UserID: ids.User(u.ID), Role: u.Role, AffiliateID: ids.Affiliate(w.affiliate.ID), Scopes: viewer.Scopes()})
 	for range 10 {
 		parent, text, err := w.accounts.CreateToken(session, account.NewToken{Name: "parent", Scopes: []string{"secrets"}})
 		must(t, err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 )
@@ -22,10 +23,10 @@ func TestSignInOpensASession(t *testing.T) {
 
 	v, err := b.signIn(" Ann@Acme.example ", password)
 	must(t, err)
-	if v.UserID != u.ID || v.AffiliateID != w.affiliate.ID || v.Role != viewer.Affiliate || !v.May(viewer.Replay) {
+	if v.UserID != ids.User(u.ID) || v.AffiliateID != ids.Affiliate(w.affiliate.ID) || v.Role != viewer.Affiliate || !v.May(viewer.Replay) {
 		t.Fatalf("got %+v", v)
 	}
-	if again := b.viewer(); again == nil || again.UserID != u.ID || again.AffiliateID != w.affiliate.ID {
+	if again := b.viewer(); again == nil || again.UserID != ids.User(u.ID) || again.AffiliateID != ids.Affiliate(w.affiliate.ID) {
 		t.Fatalf("the next request is %+v's", again)
 	}
 	row, err := w.client.User.Get(w.system, u.ID)

@@ -88,7 +88,7 @@ func (a *Accounts) createToken(ctx context.Context, v *viewer.Viewer, n NewToken
 			return err
 		}
 		create := f.client.ApiToken.Create().
-			SetUserID(v.UserID).SetName(name).SetHash(digest).SetPrefix(secret.Hint(token)).
+			SetUserID(int64(v.UserID)).SetName(name).SetHash(digest).SetPrefix(secret.Hint(token)).
 			SetScopes(scopes).SetCreatedAt(f.now)
 		if err := f.bequeath(ctx, create, v.TokenID, n.ExpiresAt); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postrider/account"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 )
@@ -24,7 +25,7 @@ func TestTokenSignsAProgramIn(t *testing.T) {
 	}
 
 	v := (&browser{w: w}).viewer("Authorization: Bearer " + token)
-	if v == nil || v.UserID != u.ID || v.AffiliateID != w.affiliate.ID || v.TokenID != row.ID || !v.May(viewer.Read) || v.May(viewer.Write) {
+	if v == nil || v.UserID != ids.User(u.ID) || v.AffiliateID != ids.Affiliate(w.affiliate.ID) || v.TokenID != row.ID || !v.May(viewer.Read) || v.May(viewer.Write) {
 		t.Fatalf("got %+v", v)
 	}
 	used, err := w.client.ApiToken.Get(w.system, row.ID)
@@ -39,7 +40,7 @@ func TestTokenThatDoesNotOpen(t *testing.T) {
 	w := setup(t)
 	u := w.user("ann@acme.example", viewer.Affiliate)
 	soon := w.now.Add(time.Hour)
-	ann := viewer.With(t.Context(), &viewer.Viewer{UserID: u.ID, Role: viewer.Affiliate, AffiliateID: w.affiliate.ID, Scopes: viewer.Scopes()})
+	ann := viewer.With(t.Context(), &viewer.Viewer{UserID: ids.User(u.ID), Role: viewer.Affiliate, AffiliateID: ids.Affiliate(w.affiliate.ID), Scopes: viewer.Scopes()})
 	create := func(expires *time.Time) (int64, string) {
 		row, token, err := w.accounts.CreateToken(ann, account.NewToken{Name: "x", ExpiresAt: expires})
 		must(t, err)
@@ -117,7 +118,7 @@ func TestNobodyRevokesAnothersToken(t *testing.T) {
 	admin := w.user("root@acme.example", viewer.Admin)
 	row, token, err := w.accounts.CreateTokenFor(w.system, "ann@acme.example", account.NewToken{Name: "x"})
 	must(t, err)
-	other := viewer.With(t.Context(), &viewer.Viewer{UserID: admin.ID, Role: viewer.Admin, Scopes: viewer.Scopes()})
+	other := viewer.With(t.Context(), &viewer.Viewer{UserID: ids.User(admin.ID), Role: viewer.Admin, Scopes: viewer.Scopes()})
 	_, err = w.accounts.RevokeToken(other, row.ID)
 	wantCode(t, err, problem.CodeNotFound)
 	_, err = w.accounts.Authenticate(t.Context(), "Bearer "+token)

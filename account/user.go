@@ -10,6 +10,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/apitoken"
 	"postrider/ent/db/user"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
@@ -21,7 +22,7 @@ type NewUser struct {
 	Email       string
 	Password    string
 	Role        viewer.Role
-	AffiliateID int64 // for affiliates, and for nobody else
+	AffiliateID ids.Affiliate // for affiliates, and for nobody else
 }
 
 // CreateUser makes a sign-in. Managers make affiliates'; admins make every kind.
@@ -47,10 +48,10 @@ func (a *Accounts) CreateUser(ctx context.Context, n NewUser) (*db.User, error) 
 	case n.Role != viewer.Affiliate && n.AffiliateID != 0:
 		return nil, problem.Invalid("affiliateId", "only an affiliate's sign-in has an affiliate")
 	case n.Role == viewer.Affiliate:
-		if _, err := a.client.Affiliate.Get(ctx, n.AffiliateID); err != nil {
+		if _, err := a.client.Affiliate.Get(ctx, int64(n.AffiliateID)); err != nil {
 			return nil, atField(notFoundAs(err, "affiliate"), "affiliateId")
 		}
-		create.SetAffiliateID(n.AffiliateID)
+		create.SetAffiliateID(int64(n.AffiliateID))
 	}
 	hash, err := a.hasher.Hash(ctx, n.Password)
 	if err != nil {
@@ -70,7 +71,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, current, next string, rev
 	if err != nil {
 		return err
 	}
-	u, err := a.client.User.Get(ctx, v.UserID)
+	u, err := a.client.User.Get(ctx, int64(v.UserID))
 	if err != nil {
 		return notFoundAs(err, "user")
 	}
@@ -105,7 +106,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, current, next string, rev
 
 // setPassword ends every session of a user, and its tokens where asked to.
 func (a *Accounts) setPassword(ctx context.Context, u *db.User, hash string, revokeTokens bool) (*db.User, error) {
-	err := a.lockingUser(ctx, u.ID, "UPDATE", func(ctx context.Context, f *family) error {
+	err := a.lockingUser(ctx, ids.User(u.ID), "UPDATE", func(ctx context.Context, f *family) error {
 		var err error
 		u, err = f.client.User.UpdateOneID(u.ID).SetPasswordHash(hash).AddSessionGeneration(1).Save(ctx)
 		if err != nil || !revokeTokens {
@@ -126,7 +127,7 @@ func (a *Accounts) SetTimeZone(ctx context.Context, zone string) error {
 	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
 		return problem.Invalid("timeZone", "%q is no time zone; want a name like Europe/Riga", zone)
 	}
-	return a.client.User.UpdateOneID(v.UserID).SetTimeZone(zone).Exec(ctx)
+	return a.client.User.UpdateOneID(int64(v.UserID)).SetTimeZone(zone).Exec(ctx)
 }
 
 // userByEmail finds who wants to sign in; nil when there is nobody, or nobody
@@ -146,9 +147,9 @@ func viewerOf(u *db.User) *viewer.Viewer {
 	if u.DisabledAt != nil {
 		return nil
 	}
-	v := &viewer.Viewer{UserID: u.ID, Role: u.Role, Scopes: viewer.Scopes(), Generation: u.SessionGeneration}
+	v := &viewer.Viewer{UserID: ids.User(u.ID), Role: u.Role, Scopes: viewer.Scopes(), Generation: u.SessionGeneration}
 	if u.AffiliateID != nil {
-		v.AffiliateID = *u.AffiliateID
+		v.AffiliateID = ids.Affiliate(*u.AffiliateID)
 	}
 	return v
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"postrider/account"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 )
@@ -15,7 +16,7 @@ func TestCreateUser(t *testing.T) {
 	w := setup(t)
 	w.user("taken@acme.example", viewer.Manager)
 	as := func(role viewer.Role) context.Context {
-		return viewer.With(t.Context(), &viewer.Viewer{UserID: 99, Role: role, AffiliateID: w.affiliate.ID, Scopes: viewer.Scopes()})
+		return viewer.With(t.Context(), &viewer.Viewer{UserID: 99, Role: role, AffiliateID: ids.Affiliate(w.affiliate.ID), Scopes: viewer.Scopes()})
 	}
 	affiliates := w.affiliate.ID
 	for _, tc := range []struct {
@@ -25,15 +26,15 @@ func TestCreateUser(t *testing.T) {
 		code problem.Code
 	}{
 		{"an admin makes an admin", as(viewer.Admin), account.NewUser{"a@x.example", password, viewer.Admin, 0}, ""},
-		{"a manager makes an affiliate's", as(viewer.Manager), account.NewUser{"b@x.example", password, viewer.Affiliate, affiliates}, ""},
+		{"a manager makes an affiliate's", as(viewer.Manager), account.NewUser{"b@x.example", password, viewer.Affiliate, ids.Affiliate(affiliates)}, ""},
 		{"a manager makes no manager", as(viewer.Manager), account.NewUser{"c@x.example", password, viewer.Manager, 0}, problem.CodeForbidden},
-		{"an affiliate makes none", as(viewer.Affiliate), account.NewUser{"d@x.example", password, viewer.Affiliate, affiliates}, problem.CodeForbidden},
-		{"nobody makes none", t.Context(), account.NewUser{"e@x.example", password, viewer.Affiliate, affiliates}, problem.CodeUnauthenticated},
+		{"an affiliate makes none", as(viewer.Affiliate), account.NewUser{"d@x.example", password, viewer.Affiliate, ids.Affiliate(affiliates)}, problem.CodeForbidden},
+		{"nobody makes none", t.Context(), account.NewUser{"e@x.example", password, viewer.Affiliate, ids.Affiliate(affiliates)}, problem.CodeUnauthenticated},
 		{"an address twice, spelled otherwise", w.system, account.NewUser{"Taken@ACME.example", password, viewer.Admin, 0}, problem.CodeConflict},
 		{"no address", w.system, account.NewUser{"Ann <ann@x.example>", password, viewer.Admin, 0}, problem.CodeInvalid},
 		{"a short password", w.system, account.NewUser{"f@x.example", "short", viewer.Admin, 0}, problem.CodeInvalid},
 		{"an affiliate's without affiliate", w.system, account.NewUser{"g@x.example", password, viewer.Affiliate, 0}, problem.CodeInvalid},
-		{"staff with affiliate", w.system, account.NewUser{"h@x.example", password, viewer.Manager, affiliates}, problem.CodeInvalid},
+		{"staff with affiliate", w.system, account.NewUser{"h@x.example", password, viewer.Manager, ids.Affiliate(affiliates)}, problem.CodeInvalid},
 		{"an affiliate that does not exist", w.system, account.NewUser{"i@x.example", password, viewer.Affiliate, 4711}, problem.CodeNotFound},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -69,7 +70,7 @@ func TestSetTimeZone(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	u := w.user("ann@acme.example", viewer.Affiliate)
-	ann := viewer.With(t.Context(), &viewer.Viewer{UserID: u.ID, Role: viewer.Affiliate, AffiliateID: w.affiliate.ID})
+	ann := viewer.With(t.Context(), &viewer.Viewer{UserID: ids.User(u.ID), Role: viewer.Affiliate, AffiliateID: ids.Affiliate(w.affiliate.ID)})
 	for _, zone := range []string{"Europe/Riga", ""} {
 		must(t, w.accounts.SetTimeZone(ann, zone))
 		row, err := w.client.User.Get(ann, u.ID)

@@ -7,6 +7,7 @@ import (
 
 	"postrider/ent/db/affiliate"
 	"postrider/internal/globalid"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 )
@@ -58,7 +59,7 @@ func (a *Accounts) lookingAs(ctx context.Context, v *viewer.Viewer) (*viewer.Vie
 		return nil, problem.Forbidden("there is no such affiliate")
 	}
 	as := *v
-	as.Role, as.AffiliateID, as.Scopes, as.Looking = viewer.Affiliate, key, nil, true
+	as.Role, as.AffiliateID, as.Scopes, as.Looking = viewer.Affiliate, ids.Affiliate(key), nil, true
 	if slices.Contains(v.Scopes, viewer.Read) {
 		as.Scopes = []viewer.Scope{viewer.Read}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"postrider/account"
 	"postrider/internal/globalid"
+	"postrider/internal/ids"
 	"postrider/internal/viewer"
 )
 
@@ -32,7 +33,7 @@ func TestStaffViewAsAnAffiliate(t *testing.T) {
 		{viewer.Manager, "nonsense", false, http.StatusForbidden},
 	} {
 		u := w.user(fmt.Sprintf("u%d@acme.example", i), c.role)
-		_, token, err := w.accounts.CreateToken(viewer.With(t.Context(), &viewer.Viewer{UserID: u.ID, Role: c.role, Scopes: viewer.Scopes()}), account.NewToken{Name: "x"})
+		_, token, err := w.accounts.CreateToken(viewer.With(t.Context(), &viewer.Viewer{UserID: ids.User(u.ID), Role: c.role, Scopes: viewer.Scopes()}), account.NewToken{Name: "x"})
 		must(t, err)
 		var seen *viewer.Viewer
 		handler := w.accounts.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = viewer.From(r.Context()) }))
@@ -54,7 +55,7 @@ func TestStaffViewAsAnAffiliate(t *testing.T) {
 			}
 			continue
 		}
-		if seen.Staff() || seen.AffiliateID != w.affiliate.ID || seen.May(viewer.Write) || seen.May(viewer.Conversions) || !seen.May(viewer.Read) {
+		if seen.Staff() || seen.AffiliateID != ids.Affiliate(w.affiliate.ID) || seen.May(viewer.Write) || seen.May(viewer.Conversions) || !seen.May(viewer.Read) {
 			t.Errorf("%s looks as %+v", c.role, seen)
 		}
 	}

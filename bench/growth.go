@@ -13,6 +13,7 @@ import (
 	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/delivery"
+	"postrider/internal/ids"
 	"postrider/internal/live"
 	"postrider/internal/pg"
 	"postrider/internal/viewer"
@@ -55,13 +56,13 @@ func withSubscribers(ctx context.Context, e *env) (figures, error) {
 func (e *env) engineWatched(ctx context.Context, pool *pg.Pool, subscribers int) (stop func(), err error) {
 	watching, cancel := context.WithCancel(ctx)
 	var views sync.WaitGroup
-	hub := live.NewHub(func(d *db.Delivery) int64 { return d.AffiliateID })
+	hub := live.NewHub(func(d *db.Delivery) ids.Affiliate { return ids.Affiliate(d.AffiliateID) })
 	client := ent.NewClient(pool.SQL)
 	feed := live.NewFeed(hub, e.log, func(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
 		return client.Delivery.Query().Where(delivery.IDIn(ids...)).All(viewer.AsSystem(ctx))
 	})
 	for n := range subscribers {
-		scope, err := viewer.RowScopeFrom(viewer.With(ctx, &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: int64(1 + n%endpoints)}))
+		scope, err := viewer.RowScopeFrom(viewer.With(ctx, &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: ids.Affiliate(1 + n%endpoints)}))
 		if err != nil {
 			cancel()
 			return nil, err

@@ -16,6 +16,7 @@ import (
 	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/internal/globalid"
+	"postrider/internal/ids"
 )
 
 // history lets what was invented happen, one step after another, as intake and
@@ -144,7 +145,8 @@ func (h *history) decide(c *conversion, s step) ([]*postback, []firing.Decision)
 		candidates, considered = append(candidates, p), append(considered, asItWas)
 	}
 	return candidates, firing.Decide(firing.Event{
-		AffiliateID: c.click.campaign.affiliate.id, OfferID: c.offer.id, CampaignID: c.click.campaign.id, Goal: c.goal.Key, Status: s.status,
+		AffiliateID: ids.Affiliate(c.click.campaign.affiliate.id), OfferID: ids.Offer(c.offer.id), CampaignID: ids.Campaign(c.click.campaign.id),
+		Goal: c.goal.Key, Status: s.status,
 	}, considered)
 }
 
@@ -156,7 +158,7 @@ func (h *history) writeConversion(c *conversion) {
 	}
 	if c.click != nil {
 		campaignID, clickID, attributed = orNull(c.click.campaign.id), c.click.id, "click"
-		payoutCurrency = c.offer.dealOf(c.click.campaign.affiliate.id, c.occurred).terms.Currency
+		payoutCurrency = c.offer.dealOf(ids.Affiliate(c.click.campaign.affiliate.id), c.occurred).terms.Currency
 		if c.byPlayer {
 			attributed = "player"
 		}

@@ -11,6 +11,7 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/tracking"
+	"postrider/internal/ids"
 )
 
 // click is a row of clicks.
@@ -268,7 +269,7 @@ func (t *teller) calculate(c *conversion) {
 	if c.click == nil {
 		return
 	}
-	d := c.offer.dealOf(c.click.campaign.affiliate.id, c.occurred)
+	d := c.offer.dealOf(ids.Affiliate(c.click.campaign.affiliate.id), c.occurred)
 	c.deal = d.id
 	c.payout = decimal.NewNullDecimal(commission.Payout(d.terms, c.goal.Key, c.amount.Decimal, c.status))
 }

@@ -16,6 +16,7 @@ import (
 	"postrider/domain/tracking"
 	"postrider/ent"
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 	"postrider/setup"
@@ -63,7 +64,7 @@ type deal struct {
 }
 
 // dealOf is what an affiliate is paid by.
-func (o *offer) dealOf(affiliateID int64, at time.Time) deal {
+func (o *offer) dealOf(affiliateID ids.Affiliate, at time.Time) deal {
 	d, _ := commission.InForce(o.deals, func(d deal) commission.Deal { return d.terms }, affiliateID, at)
 	return d
 }
@@ -226,7 +227,7 @@ func (w *world) makeDeal(ctx context.Context, o *offer, a *affiliate, d dealSpec
 		create.SetLeadGoal(d.leadGoal)
 	}
 	if a != nil {
-		terms.AffiliateID = a.id
+		terms.AffiliateID = ids.Affiliate(a.id)
 		create.SetAffiliateID(a.id)
 	}
 	row, err := create.Save(ctx)
@@ -334,7 +335,7 @@ func (w *world) makePostbacks(ctx context.Context) error {
 func (w *world) makePostback(ctx context.Context, spec *postbackSpec, goal string) error {
 	a := w.affiliates[spec.affiliate]
 	p := &postback{spec: spec, method: spec.method, made: w.built, Postback: firing.Postback{
-		Name: spec.name, AffiliateID: a.id, Scope: spec.scope, Goal: goal, Statuses: spec.statuses, Enabled: !spec.disabled,
+		Name: spec.name, AffiliateID: ids.Affiliate(a.id), Scope: spec.scope, Goal: goal, Statuses: spec.statuses, Enabled: !spec.disabled,
 	}}
 	if spec.age > 0 {
 		p.made = w.Now.Add(-spec.age)
@@ -361,17 +362,17 @@ func (w *world) makePostback(ctx context.Context, spec *postbackSpec, goal strin
 	}
 	switch p.Scope {
 	case firing.Offer:
-		p.OfferID = w.offers[spec.at].id
-		create.SetOfferID(p.OfferID)
+		p.OfferID = ids.Offer(w.offers[spec.at].id)
+		create.SetOfferID(w.offers[spec.at].id)
 	case firing.Campaign:
-		p.CampaignID = w.campaigns[spec.at].id
-		create.SetCampaignID(p.CampaignID)
+		p.CampaignID = ids.Campaign(w.campaigns[spec.at].id)
+		create.SetCampaignID(w.campaigns[spec.at].id)
 	}
 	row, err := create.Save(ctx)
 	if err != nil {
 		return err
 	}
-	p.ID = row.ID
+	p.ID = ids.Postback(row.ID)
 	a.postbacks = append(a.postbacks, p)
 	if err := w.addVersion(ctx, p, template, p.made, spec.behaves); err != nil || spec.fixed == 0 {
 		return err
@@ -424,7 +425,7 @@ func (w *world) addVersion(ctx context.Context, p *postback, template string, si
 		return err
 	}
 	number := len(p.versions) + 1
-	create := w.client.PostbackVersion.Create().SetAffiliateID(p.AffiliateID).SetPostbackID(p.ID).SetNumber(number).SetURLTemplate(template).
+	create := w.client.PostbackVersion.Create().SetAffiliateID(int64(p.AffiliateID)).SetPostbackID(int64(p.ID)).SetNumber(number).SetURLTemplate(template).
 		SetMethod(p.method).SetStatuses(p.Statuses).SetEnabled(p.Enabled).SetCreatedAt(since)
 	if !p.rule.IsZero() {
 		create.SetBodyRule(&p.rule)
@@ -437,7 +438,7 @@ func (w *world) addVersion(ctx context.Context, p *postback, template string, si
 	if number == 1 {
 		return nil
 	}
-	return w.client.Postback.UpdateOneID(p.ID).SetVersion(number).SetURLTemplate(template).SetUpdatedAt(since).Exec(ctx)
+	return w.client.Postback.UpdateOneID(int64(p.ID)).SetVersion(number).SetURLTemplate(template).SetUpdatedAt(since).Exec(ctx)
 }
 
 // finishPostbacks writes down what befell postbacks in the month: which were
@@ -445,7 +446,7 @@ func (w *world) addVersion(ctx context.Context, p *postback, template string, si
 func (w *world) finishPostbacks(ctx context.Context) error {
 	for _, a := range w.affiliates {
 		for _, p := range a.postbacks {
-			update := w.client.Postback.UpdateOneID(p.ID)
+			update := w.client.Postback.UpdateOneID(int64(p.ID))
 			switch {
 			case !p.deleted.IsZero():
 				update.SetDeletedAt(p.deleted).SetEnabled(false).SetUpdatedAt(p.deleted)

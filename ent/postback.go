@@ -7,6 +7,7 @@ import (
 
 	"postrider/domain/firing"
 	"postrider/ent/db"
+	"postrider/internal/ids"
 )
 
 // The specification of a postback in the database: what stands here is all that turns
@@ -15,7 +16,8 @@ import (
 // FiringPostback is a row as the rules of firing see it.
 func FiringPostback(p *db.Postback) firing.Postback {
 	return firing.Postback{
-		ID: p.ID, AffiliateID: p.AffiliateID, Name: p.Name, Scope: p.Scope, OfferID: orZero(p.OfferID), CampaignID: orZero(p.CampaignID),
+		ID: ids.Postback(p.ID), AffiliateID: ids.Affiliate(p.AffiliateID), Name: p.Name, Scope: p.Scope,
+		OfferID: ids.Offer(orZero(p.OfferID)), CampaignID: ids.Campaign(orZero(p.CampaignID)),
 		Goal: p.Goal, Further: p.FurtherGoals, Statuses: p.Statuses, SendCorrections: p.SendCorrections, Enabled: p.Enabled,
 		URLTemplate: p.URLTemplate, Method: p.Method, BodyRule: p.BodyRule, Aggregates: time.Duration(orZero(p.AggregateSeconds)) * time.Second,
 		Deleted: p.DeletedAt != nil, Held: p.HoldReason != nil,
@@ -36,12 +38,12 @@ func WritePostback(m *db.PostbackMutation, p firing.Postback) {
 	m.SetName(p.Name)
 	m.SetScope(p.Scope)
 	if p.Scope == firing.Offer {
-		m.SetOfferID(p.OfferID)
+		m.SetOfferID(int64(p.OfferID))
 	} else {
 		m.ClearOfferID()
 	}
 	if p.Scope == firing.Campaign {
-		m.SetCampaignID(p.CampaignID)
+		m.SetCampaignID(int64(p.CampaignID))
 	} else {
 		m.ClearCampaignID()
 	}

@@ -15,6 +15,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/migrate"
 	"postrider/ent/db/privacy"
+	"postrider/internal/ids"
 	"postrider/internal/viewer"
 	"postrider/outbox"
 	"postrider/pgtest"
@@ -164,7 +165,7 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 			t.Fatal(err)
 		}
 	}
-	return &viewer.Viewer{UserID: user, Role: viewer.Affiliate, AffiliateID: s.Affiliate, Scopes: viewer.Scopes()}
+	return &viewer.Viewer{UserID: ids.User(user), Role: viewer.Affiliate, AffiliateID: ids.Affiliate(s.Affiliate), Scopes: viewer.Scopes()}
 }
 
 func TestEveryEntityHasItsRules(t *testing.T) {
@@ -188,7 +189,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	d := pgtest.New(t)
 	client := d.Client()
 	one, other := furnish(t, d), furnish(t, d)
-	admin := &viewer.Viewer{UserID: pgtest.User(t, d, viewer.Admin, 0), Role: viewer.Admin, Scopes: viewer.Scopes()}
+	admin := &viewer.Viewer{UserID: ids.User(pgtest.User(t, d, viewer.Admin, 0)), Role: viewer.Admin, Scopes: viewer.Scopes()}
 	stranger := &viewer.Viewer{UserID: 1 << 40, Role: viewer.Affiliate, AffiliateID: 1 << 40}
 
 	for _, name := range slices.Sorted(maps.Keys(table)) {
@@ -294,24 +295,24 @@ func TestNobodyMakesARowForAnotherAffiliate(t *testing.T) {
 	create := func(owner int64) error {
 		return client.Campaign.Create().SetAffiliateID(owner).SetOfferID(offer).SetName("Theirs").Exec(ctx)
 	}
-	if err := create(other.AffiliateID); !errors.Is(err, privacy.Deny) {
+	if err := create(int64(other.AffiliateID)); !errors.Is(err, privacy.Deny) {
 		t.Errorf("a campaign for another affiliate: %v", err)
 	}
-	if err := create(one.AffiliateID); err != nil {
+	if err := create(int64(one.AffiliateID)); err != nil {
 		t.Errorf("a campaign of its own: %v", err)
 	}
-	token := client.ApiToken.Create().SetUserID(other.UserID).SetName("x").SetHash([]byte("x")).SetPrefix("").SetScopes(nil)
+	token := client.ApiToken.Create().SetUserID(int64(other.UserID)).SetName("x").SetHash([]byte("x")).SetPrefix("").SetScopes(nil)
 	if err := token.Exec(ctx); !errors.Is(err, privacy.Deny) {
 		t.Errorf("a token for another user: %v", err)
 	}
-	itself := client.User.UpdateOneID(one.UserID)
+	itself := client.User.UpdateOneID(int64(one.UserID))
 	if err := itself.SetTimeZone("Europe/Riga").Exec(ctx); err != nil {
 		t.Errorf("its own time zone: %v", err)
 	}
-	if err := client.User.UpdateOneID(one.UserID).SetRole(viewer.Admin).Exec(ctx); !errors.Is(err, privacy.Deny) {
+	if err := client.User.UpdateOneID(int64(one.UserID)).SetRole(viewer.Admin).Exec(ctx); !errors.Is(err, privacy.Deny) {
 		t.Errorf("making itself an admin: %v", err)
 	}
-	if err := client.User.UpdateOneID(other.UserID).SetTimeZone("Europe/Riga").Exec(ctx); !db.IsNotFound(err) {
+	if err := client.User.UpdateOneID(int64(other.UserID)).SetTimeZone("Europe/Riga").Exec(ctx); !db.IsNotFound(err) {
 		t.Errorf("another's time zone: %v", err)
 	}
 	n, err := client.Campaign.Update().SetName("Taken over").Save(ctx)

@@ -3,12 +3,13 @@ package ent
 import (
 	"postrider/domain/commission"
 	"postrider/ent/db"
+	"postrider/internal/ids"
 )
 
 // CommissionDeal is a row as the rules of commission see it.
 func CommissionDeal(d *db.Deal) commission.Deal {
 	return commission.Deal{
-		AffiliateID: orZero(d.AffiliateID), Model: d.Model, Amount: orZero(d.Amount), Percent: orZero(d.Percent), LeadGoal: d.LeadGoal,
+		AffiliateID: ids.Affiliate(orZero(d.AffiliateID)), Model: d.Model, Amount: orZero(d.Amount), Percent: orZero(d.Percent), LeadGoal: d.LeadGoal,
 		Currency: d.Currency, TierBy: orZero(d.TierBy), Tiers: d.Tiers, From: orZero(d.ValidFrom), To: orZero(d.ValidTo), NoCarryover: !d.NegativeCarryover,
 	}
 }

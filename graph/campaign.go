@@ -9,6 +9,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/trackinglink"
 	"postrider/graph/gen"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/setup"
@@ -16,11 +17,11 @@ import (
 
 func (r *Resolver) createCampaign(ctx context.Context, input gen.CreateCampaignInput) (*db.Campaign, error) {
 	offerID, err1 := intID("Offer", "offerId", input.OfferID)
-	affiliateID, err2 := optionalInt("Affiliate", "affiliateId", input.AffiliateID)
+	affiliateID, err2 := optionalID[ids.Affiliate]("affiliateId", input.AffiliateID)
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	return r.Setup.CreateCampaign(ctx, setup.NewCampaign{Name: input.Name, OfferID: offerID, AffiliateID: affiliateID})
+	return r.Setup.CreateCampaign(ctx, setup.NewCampaign{Name: input.Name, OfferID: ids.Offer(offerID), AffiliateID: affiliateID})
 }
 
 // link finds a campaign's link, or the viewer's default link for an offer.
@@ -39,7 +40,7 @@ func (r *Resolver) link(ctx context.Context, campaignID, offerID *string) (*db.T
 	case campaign != 0:
 		q.Where(trackinglink.CampaignID(campaign))
 	case offer != 0:
-		q.Where(trackinglink.OfferID(offer), trackinglink.CampaignIDIsNil(), trackinglink.AffiliateID(scope.AffiliateID()))
+		q.Where(trackinglink.OfferID(offer), trackinglink.CampaignIDIsNil(), trackinglink.AffiliateID(int64(scope.AffiliateID())))
 	default:
 		return nil, problem.Invalid("campaignId", "choose a campaign, or an offer for its default link")
 	}
@@ -62,7 +63,7 @@ func (r *Resolver) missingGoals(ctx context.Context, c *db.Campaign) ([]*db.Goal
 	}
 	rules, missing := ent.FiringPostbacks(postbacks), []*db.Goal{}
 	for _, g := range goals {
-		if !firing.Covers(rules, g.Key, c.OfferID, c.ID) {
+		if !firing.Covers(rules, g.Key, ids.Offer(c.OfferID), ids.Campaign(c.ID)) {
 			missing = append(missing, g)
 		}
 	}

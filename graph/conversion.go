@@ -16,6 +16,7 @@ import (
 	"postrider/graph/gen"
 	"postrider/intake"
 	"postrider/internal/globalid"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/setup"
@@ -124,11 +125,11 @@ func (r *Resolver) trace(ctx context.Context, id uuid.UUID) (*gen.ConversionTrac
 }
 
 func (r *Resolver) traceEvent(ctx context.Context, t *gen.ConversionTrace, event *db.ConversionEvent) error {
-	ids := make([]int64, len(event.Considered))
+	considered := make([]int64, len(event.Considered))
 	for i, d := range event.Considered {
-		ids[i] = d.PostbackID
+		considered[i] = int64(d.PostbackID)
 	}
-	postbacks, err := load(ctx).postbacks.LoadAll(ctx, ids)
+	postbacks, err := load(ctx).postbacks.LoadAll(ctx, considered)
 	if err != nil {
 		return fmt.Errorf("reading the postbacks that were considered: %w", err)
 	}
@@ -161,7 +162,7 @@ func aggregatedInto(ctx context.Context, event *db.ConversionEvent, decision fir
 		if err != nil {
 			return nil, fmt.Errorf("reading what aggregated conversion %s: %w", event.ConversionID, err)
 		}
-		if d != nil && d.PostbackID != nil && *d.PostbackID == decision.PostbackID && d.Status == event.Status && !d.CreatedAt.After(event.ReceivedAt) {
+		if d != nil && d.PostbackID != nil && ids.Postback(*d.PostbackID) == decision.PostbackID && d.Status == event.Status && !d.CreatedAt.After(event.ReceivedAt) {
 			into = d
 		}
 	}

@@ -19,7 +19,7 @@ func TestConversionTrace(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
 	s := pgtest.NewScene(t, a.db)
-	elsewhere := pgtest.Campaign(t, a.db, s.Affiliate, s.Offer)
+	elsewhere := pgtest.Campaign(t, a.db, pgtest.For{Affiliate: s.Affiliate, Offer: s.Offer})
 	otherOffer := pgtest.Offer(t, a.db)
 	make := func(name string, options ...func(*db.PostbackCreate)) {
 		pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/?c={param_1}&s={status}",

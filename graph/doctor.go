@@ -11,6 +11,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/postback"
 	"postrider/graph/gen"
+	"postrider/internal/ids"
 	"postrider/internal/viewer"
 )
 
@@ -78,16 +79,16 @@ func (r *Resolver) others(ctx context.Context, p firing.Postback) ([]doctor.Post
 	}
 	offerID := p.OfferID
 	if p.CampaignID != 0 && offerID == 0 {
-		c, err := r.Client.Campaign.Get(ctx, p.CampaignID)
+		c, err := r.Client.Campaign.Get(ctx, int64(p.CampaignID))
 		switch {
 		case err == nil:
-			offerID = c.OfferID
+			offerID = ids.Offer(c.OfferID)
 		case !db.IsNotFound(err):
 			return nil, fmt.Errorf("reading campaign %d: %w", p.CampaignID, err)
 		}
 	}
-	rows, err := r.Client.Postback.Query().Where(postback.AffiliateID(affiliateID), postback.DeletedAtIsNil(), postback.Enabled(true),
-		postback.IDNEQ(p.ID)).All(ctx)
+	rows, err := r.Client.Postback.Query().Where(postback.AffiliateID(int64(affiliateID)), postback.DeletedAtIsNil(), postback.Enabled(true),
+		postback.IDNEQ(int64(p.ID))).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading the other postbacks: %w", err)
 	}
@@ -102,7 +103,7 @@ func (r *Resolver) others(ctx context.Context, p firing.Postback) ([]doctor.Post
 
 // affiliateOf is whose postback is asked about: the viewer's own, or for staff, its
 // owner's, or that of its campaign.
-func (r *Resolver) affiliateOf(ctx context.Context, p firing.Postback) (int64, error) {
+func (r *Resolver) affiliateOf(ctx context.Context, p firing.Postback) (ids.Affiliate, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	switch {
 	case err != nil || !scope.All():
@@ -110,14 +111,14 @@ func (r *Resolver) affiliateOf(ctx context.Context, p firing.Postback) (int64, e
 	case p.AffiliateID != 0 || p.CampaignID == 0:
 		return p.AffiliateID, nil
 	}
-	c, err := r.Client.Campaign.Get(ctx, p.CampaignID)
+	c, err := r.Client.Campaign.Get(ctx, int64(p.CampaignID))
 	if db.IsNotFound(err) {
 		return 0, nil
 	}
 	if err != nil {
 		return 0, fmt.Errorf("reading campaign %d: %w", p.CampaignID, err)
 	}
-	return c.AffiliateID, nil
+	return ids.Affiliate(c.AffiliateID), nil
 }
 
 // ownName is how a postback is named to its owner within a sentence.

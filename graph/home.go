@@ -15,6 +15,7 @@ import (
 	"postrider/ent/db/click"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/report"
@@ -60,7 +61,7 @@ func (r *Resolver) questions(ctx context.Context, c *db.Campaign) ([]doctor.Ques
 	var list []doctor.Question
 	for _, p := range postbacks {
 		rule := ent.FiringPostback(p)
-		if !rule.Enabled || !rule.Reaches(c.OfferID, c.ID) {
+		if !rule.Enabled || !rule.Reaches(ids.Offer(c.OfferID), ids.Campaign(c.ID)) {
 			continue
 		}
 		q, err := r.question(ctx, rule)
@@ -153,7 +154,7 @@ func zone(ctx context.Context, timeZone *string) (*time.Location, error) {
 		if err != nil {
 			return nil, err
 		}
-		u, err := load(ctx).users.Load(ctx, v.UserID)
+		u, err := load(ctx).users.Load(ctx, int64(v.UserID))
 		if err != nil {
 			return nil, fmt.Errorf("reading the viewer: %w", err)
 		}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/internal/live"
 )
 
@@ -17,9 +18,9 @@ type Hubs struct {
 // NewHubs makes the hubs of a node.
 func NewHubs() Hubs {
 	return Hubs{
-		Deliveries: live.NewHub(func(d *db.Delivery) int64 { return d.AffiliateID }),
-		Received:   live.NewHub(func(*db.ReceivedPostback) int64 { return 0 }), // for staff
-		Alerts:     live.NewHub(func(a *db.Alert) int64 { return a.AffiliateID }),
-		Echoes:     live.NewHub(func(e *db.EchoRequest) int64 { return e.AffiliateID }),
+		Deliveries: live.NewHub(func(d *db.Delivery) ids.Affiliate { return ids.Affiliate(d.AffiliateID) }),
+		Received:   live.NewHub(func(*db.ReceivedPostback) ids.Affiliate { return 0 }), // for staff
+		Alerts:     live.NewHub(func(a *db.Alert) ids.Affiliate { return ids.Affiliate(a.AffiliateID) }),
+		Echoes:     live.NewHub(func(e *db.EchoRequest) ids.Affiliate { return ids.Affiliate(e.AffiliateID) }),
 	}
 }

@@ -128,7 +128,7 @@ func (l *limits) allowed(ctx context.Context) allowed {
 // client is who an operation counts for: a user, else a neighbourhood of addresses.
 func (c Config) client(ctx context.Context) string {
 	if v := viewer.From(ctx); v != nil && v.UserID != 0 {
-		return "user " + strconv.FormatInt(v.UserID, 10)
+		return "user " + strconv.FormatInt(int64(v.UserID), 10)
 	}
 	if c.ClientAddr == nil {
 		return ""

@@ -23,6 +23,7 @@ import (
 	"postrider/graph"
 	"postrider/graph/filter"
 	"postrider/graph/limit"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/internal/viewer"
 	"postrider/pgtest"
@@ -422,7 +423,7 @@ func TestASearchReadsWhatItFinds(t *testing.T) {
 	must(t, err)
 	_, err = a.db.SQL.ExecContext(t.Context(), `ANALYZE deliveries`)
 	must(t, err)
-	ctx := viewer.With(t.Context(), &viewer.Viewer{UserID: 1, Role: viewer.Affiliate, AffiliateID: s.Affiliate})
+	ctx := viewer.With(t.Context(), &viewer.Viewer{UserID: 1, Role: viewer.Affiliate, AffiliateID: ids.Affiliate(s.Affiliate)})
 	for text, rows := range map[string]int{
 		"T2999": 1, "nothing.example": 0, "tracker.example:443": 21, "TRACKER.example": 21, "x' OR 1=1": 0, "%": 0,
 	} {

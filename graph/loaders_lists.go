@@ -59,7 +59,7 @@ func newListLoaders(c *db.Client, health *report.Health, home *report.Home, wait
 				return nil, err
 			}
 			return c.TrackingLink.Query().Where(trackinglink.OfferIDIn(offerIDs...), trackinglink.CampaignIDIsNil(),
-				trackinglink.AffiliateID(scope.AffiliateID())).All(ctx)
+				trackinglink.AffiliateID(int64(scope.AffiliateID()))).All(ctx)
 		}, func(r *db.TrackingLink) int64 { return r.OfferID }),
 		linksOfCampaign: many(wait, func(ctx context.Context, ids []int64) ([]*db.TrackingLink, error) {
 			return c.TrackingLink.Query().Where(trackinglink.CampaignIDIn(ids...)).All(ctx)

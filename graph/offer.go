@@ -10,6 +10,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph/gen"
 	"postrider/intake"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/setup"
@@ -84,13 +85,13 @@ func (r *Resolver) saveLandingPage(ctx context.Context, in gen.SaveLandingPageIn
 
 func (r *Resolver) createDeal(ctx context.Context, in gen.CreateDealInput) (*db.Deal, error) {
 	offer, err1 := intID("Offer", "offerId", in.OfferID)
-	owner, err2 := optionalInt("Affiliate", "affiliateId", in.AffiliateID)
+	owner, err2 := optionalID[ids.Affiliate]("affiliateId", in.AffiliateID)
 	amount, err3 := sum("amount", in.Amount)
 	percent, err4 := sum("percent", in.Percent)
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return nil, err
 	}
-	w := setup.DealWish{OfferID: offer, Deal: commission.Deal{
+	w := setup.DealWish{OfferID: ids.Offer(offer), Deal: commission.Deal{
 		AffiliateID: owner, Model: in.Model, Amount: amount, Percent: percent, LeadGoal: text(in.LeadGoal), Currency: in.Currency,
 		NoCarryover: in.NegativeCarryover != nil && !*in.NegativeCarryover,
 	}}

@@ -13,6 +13,7 @@ import (
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
+	"postrider/internal/ids"
 	"postrider/setup"
 )
 
@@ -54,7 +55,7 @@ func (r *mutationResolver) SaveAffiliate(ctx context.Context, input gen.SaveAffi
 }
 
 func (r *mutationResolver) CreateUser(ctx context.Context, input gen.CreateUserInput) (*gen.CreateUserPayload, error) {
-	owner, err := optionalInt("Affiliate", "affiliateId", input.AffiliateID)
+	owner, err := optionalID[ids.Affiliate]("affiliateId", input.AffiliateID)
 	if err != nil {
 		errs, err := userErrors(err)
 		return &gen.CreateUserPayload{UserErrors: errs}, err

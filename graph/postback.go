@@ -15,6 +15,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/postback"
 	"postrider/graph/gen"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
@@ -68,8 +69,8 @@ func patchOf(inputs ...*gen.PostbackInput) (func(*firing.Postback), error) {
 }
 
 func onePatch(in *gen.PostbackInput) (func(*firing.Postback), error) {
-	offerID, err1 := optionalInt("Offer", "offerId", in.OfferID)
-	campaignID, err2 := optionalInt("Campaign", "campaignId", in.CampaignID)
+	offerID, err1 := optionalID[ids.Offer]("offerId", in.OfferID)
+	campaignID, err2 := optionalID[ids.Campaign]("campaignId", in.CampaignID)
 	return func(p *firing.Postback) {
 		assign(&p.Name, in.Name)
 		assign(&p.Scope, in.Scope)
@@ -101,7 +102,7 @@ func onePatch(in *gen.PostbackInput) (func(*firing.Postback), error) {
 }
 
 func (r *Resolver) createPostbacks(ctx context.Context, in gen.CreatePostbackInput) ([]*db.Postback, error) {
-	affiliateID, err1 := optionalInt("Affiliate", "affiliateId", in.AffiliateID)
+	affiliateID, err1 := optionalID[ids.Affiliate]("affiliateId", in.AffiliateID)
 	beside := &gen.PostbackInput{
 		Scope: in.Scope, OfferID: in.OfferID, CampaignID: in.CampaignID, Goals: in.Goals, URLTemplate: in.URLTemplate, Method: in.Method,
 		Statuses: in.Statuses, Name: in.Name, Enabled: in.Enabled,

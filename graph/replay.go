@@ -13,6 +13,7 @@ import (
 	"postrider/ent/db/delivery"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/outbox"
@@ -40,12 +41,12 @@ func (r *Resolver) replayMany(ctx context.Context, input gen.ReplayDeliveriesInp
 		}
 		return &gen.ReplayDeliveriesPayload{Count: n}, nil
 	}
-	ids, err := q.Order(delivery.ByID(sql.OrderAsc())).IDs(ctx)
+	deliveries, err := q.Order(delivery.ByID(sql.OrderAsc())).IDs(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("finding deliveries: %w", err)
 	}
-	payload := &gen.ReplayDeliveriesPayload{Count: len(ids)}
-	if len(ids) == 0 {
+	payload := &gen.ReplayDeliveriesPayload{Count: len(deliveries)}
+	if len(deliveries) == 0 {
 		return payload, nil
 	}
 	asSent := input.Template != nil && *input.Template == gen.ReplayTemplateSent
@@ -53,7 +54,7 @@ func (r *Resolver) replayMany(ctx context.Context, input gen.ReplayDeliveriesInp
 	if err != nil {
 		return nil, err
 	}
-	id, err := r.Replayer.ReplayMany(ctx, bulkOwner(scope, input.Filter), viewer.From(ctx).UserID, asSent, ids)
+	id, err := r.Replayer.ReplayMany(ctx, bulkOwner(scope, input.Filter), viewer.From(ctx).UserID, asSent, deliveries)
 	if err != nil {
 		return nil, err
 	}
@@ -64,13 +65,13 @@ func (r *Resolver) replayMany(ctx context.Context, input gen.ReplayDeliveriesInp
 }
 
 // bulkOwner is whose deliveries a filter means; 0 where they are of several.
-func bulkOwner(scope viewer.RowScope, f *filter.Delivery) int64 {
+func bulkOwner(scope viewer.RowScope, f *filter.Delivery) ids.Affiliate {
 	if !scope.All() {
 		return scope.AffiliateID()
 	}
 	if len(f.AffiliateIDs) == 1 {
 		if id, err := intID("Affiliate", "affiliateIds", f.AffiliateIDs[0]); err == nil {
-			return id
+			return ids.Affiliate(id)
 		}
 	}
 	return 0

@@ -21,6 +21,7 @@ import (
 	"postrider/graph/gen"
 	"postrider/graph/stream"
 	"postrider/intake"
+	"postrider/internal/ids"
 	"postrider/internal/secret"
 	"postrider/report"
 	"postrider/setup"
@@ -32,7 +33,7 @@ import (
 // bulk replay that goes on by itself.
 type Replayer interface {
 	Replay(ctx context.Context, deliveryID uuid.UUID, asSent bool) (uuid.UUID, error)
-	ReplayMany(ctx context.Context, affiliateID, userID int64, asSent bool, deliveries []uuid.UUID) (int64, error)
+	ReplayMany(ctx context.Context, affiliateID ids.Affiliate, userID ids.User, asSent bool, deliveries []uuid.UUID) (int64, error)
 	PauseBulk(ctx context.Context, id int64) error
 	ResumeBulk(ctx context.Context, id int64) error
 	CancelBulk(ctx context.Context, id int64) error

@@ -43,15 +43,23 @@ func (r *Resolver) recognizeLink(ctx context.Context, text string) (*gen.PastedL
 	return shown, err
 }
 
-func (r *Resolver) simulate(ctx context.Context, link, goal string, status *commission.Status, in *gen.PostbackInput) (*gen.Simulation, error) {
-	row, pasted, err := r.pastedLink(ctx, "trackingLink", link)
+// simulationWish is what somebody wants simulated.
+type simulationWish struct {
+	link   string // as it was pasted
+	goal   string
+	status *commission.Status
+	draft  *gen.PostbackInput
+}
+
+func (r *Resolver) simulate(ctx context.Context, w simulationWish) (*gen.Simulation, error) {
+	row, pasted, err := r.pastedLink(ctx, "trackingLink", w.link)
 	if err != nil {
 		return nil, err
 	}
-	c := testfire.Case{Link: row, Pasted: pasted, Goal: goal}
-	assign(&c.Status, status)
-	if in != nil {
-		draft, err := r.specified(ctx, in, nil)
+	c := testfire.Case{Link: row, Pasted: pasted, Goal: w.goal}
+	assign(&c.Status, w.status)
+	if w.draft != nil {
+		draft, err := r.specified(ctx, w.draft, nil)
 		if err != nil {
 			return nil, err
 		}

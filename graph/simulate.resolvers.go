@@ -19,7 +19,7 @@ func (r *mutationResolver) RestorePostbackVersion(ctx context.Context, input gen
 }
 
 func (r *queryResolver) SimulatePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, postback *gen.PostbackInput) (*gen.SimulationPayload, error) {
-	simulation, err := r.simulate(ctx, trackingLink, goal, status, postback)
+	simulation, err := r.simulate(ctx, simulationWish{link: trackingLink, goal: goal, status: status, draft: postback})
 	errs, err := userErrors(err)
 	return &gen.SimulationPayload{Simulation: simulation, UserErrors: errs}, err
 }

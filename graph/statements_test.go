@@ -33,7 +33,7 @@ func crowd(t *testing.T, a *api, s pgtest.Scene, n int) {
 	t.Helper()
 	for range n {
 		own := s
-		own.Link = pgtest.Campaign(t, a.db, s.Affiliate, s.Offer)
+		own.Link = pgtest.Campaign(t, a.db, pgtest.For{Affiliate: s.Affiliate, Offer: s.Offer})
 		own.Click = pgtest.Click(t, a.db, own.Link)
 		c, p := own.Conversion(t, a.db), pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/?c={param_1}", pgtest.ForCampaign(own.Link.CampaignID))
 		first := pgtest.Delivery(t, a.db, c.ID, p)

@@ -11,6 +11,7 @@ import (
 	"postrider/ent/db/postbacktest"
 	"postrider/graph/gen"
 	"postrider/graph/page"
+	"postrider/internal/ids"
 	"postrider/outbox"
 	"postrider/testfire"
 )
@@ -45,7 +46,7 @@ func (r *Resolver) runScenarios(ctx context.Context, in gen.TestPostbackInput) (
 func (r *Resolver) testWish(ctx context.Context, in gen.TestPostbackInput) (testfire.Wish, error) {
 	wish := testfire.Wish{Goal: text(in.Goal), Values: map[string]string{}}
 	var err1, err2 error
-	wish.AffiliateID, err1 = optionalInt("Affiliate", "affiliateId", in.AffiliateID)
+	wish.AffiliateID, err1 = optionalID[ids.Affiliate]("affiliateId", in.AffiliateID)
 	wish.Postback, err2 = r.specified(ctx, in.Postback, &gen.PostbackInput{URLTemplate: in.URLTemplate, Method: in.Method})
 	for _, v := range in.Values {
 		wish.Values[v.Macro] = v.Value

@@ -14,6 +14,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/graph"
+	"postrider/internal/ids"
 	"postrider/pgtest"
 )
 
@@ -166,7 +167,7 @@ func (broken) Replay(context.Context, uuid.UUID, bool) (uuid.UUID, error) {
 	return uuid.Nil, errors.New(`pq: password "hunter2" of table deliveries`)
 }
 
-func (broken) ReplayMany(context.Context, int64, int64, bool, []uuid.UUID) (int64, error) {
+func (broken) ReplayMany(context.Context, ids.Affiliate, ids.User, bool, []uuid.UUID) (int64, error) {
 	return 0, errors.New("broken")
 }
 

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"reflect"
 	"strings"
 
 	"github.com/gofrs/uuid/v5"
@@ -10,6 +11,7 @@ import (
 	"postrider/domain/macro"
 	"postrider/graph/gen"
 	"postrider/internal/globalid"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 )
 
@@ -29,6 +31,13 @@ func optionalInt(kind, field string, id *string) (int64, error) {
 		return 0, nil
 	}
 	return intID(kind, field, *id)
+}
+
+// optionalID is optionalInt for a key that has its own type, which is named as its kind
+// is: that of an Offer is an ids.Offer.
+func optionalID[ID ids.Affiliate | ids.Offer | ids.Campaign | ids.Postback](field string, id *string) (ID, error) {
+	key, err := optionalInt(reflect.TypeFor[ID]().Name(), field, id)
+	return ID(key), err
 }
 
 // factID reads the global id of a fact of one kind.

@@ -18,7 +18,7 @@ func (r *Resolver) viewer(ctx context.Context) (*gen.Viewer, error) {
 	if v == nil {
 		return nil, nil
 	}
-	u, err := r.Client.User.Get(ctx, v.UserID)
+	u, err := r.Client.User.Get(ctx, int64(v.UserID))
 	if err != nil {
 		return nil, fmt.Errorf("reading the viewer: %w", err)
 	}

@@ -15,6 +15,7 @@ import (
 	"postrider/domain/firing"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
+	"postrider/internal/ids"
 	"postrider/internal/viewer"
 	"postrider/outbox"
 	"postrider/pgtest"
@@ -95,11 +96,11 @@ func (w *world) newEstate(t testing.TB, mark string) *estate {
 func (w *world) settle(t testing.TB, e *estate) {
 	t.Helper()
 	ctx, c, id := pgtest.System(t), w.db.Client(), e.affiliate.ID
-	e.link = pgtest.Campaign(t, w.db, id, w.offer, func(c *db.CampaignCreate) { c.SetName("Campaign " + e.mark).SetDailyCap(500) })
+	e.link = pgtest.Campaign(t, w.db, pgtest.For{Affiliate: id, Offer: w.offer}, func(c *db.CampaignCreate) { c.SetName("Campaign " + e.mark).SetDailyCap(500) })
 	e.keep(globalid.Int("Campaign", e.link.CampaignID))
 	_, err := w.db.SQL.ExecContext(ctx, `UPDATE offers SET daily_cap = 900 WHERE id = $1`, w.offer)
 	must(t, err)
-	for _, link := range []pgtest.Link{e.link, pgtest.DefaultLink(t, w.db, id, w.offer)} {
+	for _, link := range []pgtest.Link{e.link, pgtest.DefaultLink(t, w.db, pgtest.For{Affiliate: id, Offer: w.offer})} {
 		e.keep(globalid.Int("TrackingLink", link.ID))
 		e.needles = append(e.needles, link.Code)
 	}
@@ -220,7 +221,7 @@ func (w *world) event(t testing.TB, e *estate, conversion *db.Conversion, p *db.
 	event, err := w.db.Client().ConversionEvent.Create().SetID(pgtest.ID(t)).SetAffiliateID(e.affiliate.ID).SetConversionID(conversion.ID).
 		SetPreviousStatus(commission.Pending).SetStatus(commission.Approved).SetAmount(decimal.NewFromInt(25)).SetPayout(decimal.NewFromInt(120)).
 		SetReason("because " + e.mark).SetActor("operator").SetMacros(map[string]string{"param_1": e.mark}).
-		SetConsidered([]firing.Decision{{PostbackID: p.ID, Fired: true, Rule: "matched", Reason: "decided " + e.mark}}).
+		SetConsidered([]firing.Decision{{PostbackID: ids.Postback(p.ID), Fired: true, Rule: "matched", Reason: "decided " + e.mark}}).
 		SetOccurredAt(pgtest.Now).SetReceivedAt(pgtest.Now).Save(pgtest.System(t))
 	must(t, err)
 	e.keep(event.GlobalID())

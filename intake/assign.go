@@ -15,6 +15,7 @@ import (
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
 	"postrider/internal/globalid"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
@@ -23,7 +24,7 @@ import (
 type Assignment struct {
 	ClickID uuid.UUID
 	Reason  string // why this one, in words
-	UserID  int64
+	UserID  ids.User
 	Actor   commission.Actor
 }
 

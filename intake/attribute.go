@@ -197,7 +197,7 @@ func upsertPlayers(ctx context.Context, tx *pg.Pipeline, wanted map[playerOf]uui
 		if err != nil {
 			return nil, fmt.Errorf("making an id: %w", err)
 		}
-		seen = append(seen, seenPlayer{key, id, wanted[key].UUID})
+		seen = append(seen, seenPlayer{playerOf: key, id: id, click: wanted[key].UUID})
 	}
 	found := make(map[playerOf]player, len(seen))
 	tx.QueueRows(func(rows pgx.Rows) error {
@@ -241,7 +241,7 @@ func rebind(tx *pg.Pipeline, wanted map[playerOf]uuid.NullUUID, found map[player
 	var bound []seenPlayer
 	for _, key := range inOrder(wanted) {
 		if click, p := wanted[key], found[key]; click.Valid && p.click == click {
-			bound = append(bound, seenPlayer{key, p.id, click.UUID})
+			bound = append(bound, seenPlayer{playerOf: key, id: p.id, click: click.UUID})
 		}
 	}
 	if len(bound) > 0 {

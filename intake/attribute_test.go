@@ -61,7 +61,7 @@ func TestAPlayerIsBoundTheFirstTimeBothAreGiven(t *testing.T) {
 func TestWhatNobodyCanBeCreditedForIsKept(t *testing.T) {
 	w := setup(t)
 	otherOffer := pgtest.Offer(t, w.d, func(o *db.OfferCreate) { o.SetOperator("Another") })
-	foreign := pgtest.Click(t, w.d, pgtest.Campaign(t, w.d, w.Affiliate, otherOffer))
+	foreign := pgtest.Click(t, w.d, pgtest.Campaign(t, w.d, pgtest.For{Affiliate: w.Affiliate, Offer: otherOffer}))
 	for query, why := range map[string]string{
 		"goal=ftd&click_id=%7Bclick_id%7D":                       "is no click id of ours",
 		"goal=ftd&click_id=0197640b8a5e7c10b3f29d6e41c80a35":     "we recorded none",
@@ -89,7 +89,7 @@ func TestWhatNobodyCanBeCreditedForIsKept(t *testing.T) {
 func TestAClickOfTheOperatorsOtherOfferCountsForThatOffer(t *testing.T) {
 	w := setup(t)
 	other := pgtest.Offer(t, w.d)
-	click := pgtest.Click(t, w.d, pgtest.DefaultLink(t, w.d, w.Affiliate, other))
+	click := pgtest.Click(t, w.d, pgtest.DefaultLink(t, w.d, pgtest.For{Affiliate: w.Affiliate, Offer: other}))
 	c := w.conversion(w.report("goal=cpa&click_id="+globalid.Hex(click), intake.Recorded))
 	if c.OfferID != other || c.CampaignID != nil || c.Payout.String() != "120" {
 		t.Errorf("%+v", c)

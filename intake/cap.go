@@ -23,8 +23,8 @@ func takeCaps(ctx context.Context, ch *changes, recorded []*conversion, at time.
 		name string
 		ref  func(c *conversion) int64
 	}{
-		{capOfCampaign, func(c *conversion) int64 { return c.CampaignID }},
-		{capOfOffer, func(c *conversion) int64 { return c.OfferID }},
+		{capOfCampaign, func(c *conversion) int64 { return int64(c.CampaignID) }},
+		{capOfOffer, func(c *conversion) int64 { return int64(c.OfferID) }},
 	} {
 		inOrder := slices.SortedStableFunc(slices.Values(recorded), func(a, b *conversion) int { return cmp.Compare(kind.ref(a), kind.ref(b)) })
 		for _, c := range inOrder {
@@ -76,7 +76,7 @@ func overCap(ctx context.Context, ch *changes, c *conversion, key capKey, day st
 	if key.kind != capOfOffer || c.CampaignID == 0 {
 		return nil
 	}
-	most, _, err := ch.catalog.caps.get(ctx, ch.tx, capKey{capOfCampaign, c.CampaignID})
+	most, _, err := ch.catalog.caps.get(ctx, ch.tx, capKey{capOfCampaign, int64(c.CampaignID)})
 	if err != nil || most == 0 {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"postrider/domain/firing"
 	"postrider/domain/inbound"
 	"postrider/domain/tracking"
+	"postrider/internal/ids"
 	"postrider/internal/secret"
 )
 
@@ -24,9 +25,9 @@ type catalog struct {
 	goals        *cache[string, *goal]
 	deals        *cache[dealKey, []deal]
 	rates        *cache[string, []datedRate]
-	rules        *cache[int64, *offerRules]
+	rules        *cache[ids.Offer, *offerRules]
 	caps         *cache[capKey, int]
-	postbacks    *cache[int64, []candidate]
+	postbacks    *cache[ids.Affiliate, []candidate]
 }
 
 func newCatalog(secrets *secret.Ring) *catalog {
@@ -72,7 +73,7 @@ type integration struct {
 
 	ID       int64
 	Key      string
-	OfferID  int64
+	OfferID  ids.Offer
 	Operator string
 	Currency string // of amounts that name none
 	Enabled  bool
@@ -100,17 +101,20 @@ type link struct {
 	tracking.Link
 
 	ID           int64
-	AffiliateID  int64
-	OfferID      int64
+	AffiliateID  ids.Affiliate
+	OfferID      ids.Offer
 	OfferName    string
-	CampaignID   int64 // zero for a default link
+	CampaignID   ids.Campaign // zero for a default link
 	CampaignName string
 	pageIDs      map[string]int64 // landing pages by key
 	fullOn       string           // the last day on which its offer's or campaign's cap was reached; empty for none
 }
 
 // dealKey says whose deal for which offer.
-type dealKey struct{ OfferID, AffiliateID int64 }
+type dealKey struct {
+	OfferID     ids.Offer
+	AffiliateID ids.Affiliate
+}
 
 // deal is a deal and its row.
 type deal struct {

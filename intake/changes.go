@@ -13,6 +13,7 @@ import (
 	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
+	"postrider/internal/ids"
 	"postrider/internal/live"
 	"postrider/internal/pg"
 	"postrider/outbox"
@@ -42,7 +43,7 @@ type step struct {
 	Correction bool // it changes the amount or the payout, and no status
 	Reason     string
 	Actor      commission.Actor
-	UserID     int64
+	UserID     ids.User
 	At         time.Time
 	Macros     map[macro.Name]string
 	After      uuid.UUID // the event before it; nil for the first
@@ -65,7 +66,7 @@ func (s *step) newID(now time.Time) (uuid.UUID, error) {
 // eventRow is a row of conversion_events.
 type eventRow struct {
 	id         uuid.UUID
-	affiliate  int64
+	affiliate  ids.Affiliate
 	conversion uuid.UUID
 	step       step
 	amount     decimal.NullDecimal
@@ -130,7 +131,7 @@ func (ch *changes) addDelivery(event uuid.UUID, c *conversion, s step, p candida
 // supersede notes a later step of a conversion for the windows that it may be in.
 func (ch *changes) supersede(event uuid.UUID, c *conversion, s step, now time.Time) {
 	if s.Previous != "" && c.ClickID.Valid {
-		ch.windows.Supersede(c.ID, event, c.ClickID.UUID, string(s.Status), now)
+		ch.windows.Supersede(outbox.Superseding{ConversionID: c.ID, EventID: event, ClickID: c.ClickID.UUID, Status: string(s.Status), At: now})
 	}
 }
 
@@ -190,7 +191,7 @@ func (ch *changes) close(ctx context.Context) error {
 
 var eventColumns = pg.Columns[eventRow]{
 	pg.UUID("id", func(e *eventRow) uuid.UUID { return e.id }),
-	pg.Bigint("affiliate_id", func(e *eventRow) int64 { return e.affiliate }).OrNull(),
+	pg.Bigint("affiliate_id", func(e *eventRow) ids.Affiliate { return e.affiliate }).OrNull(),
 	pg.UUID("conversion_id", func(e *eventRow) uuid.UUID { return e.conversion }),
 	pg.Text("previous_status", func(e *eventRow) string { return string(e.step.Previous) }).OrNull(),
 	pg.Text("status", func(e *eventRow) string { return string(e.step.Status) }),
@@ -198,7 +199,7 @@ var eventColumns = pg.Columns[eventRow]{
 	pg.Numeric("payout", func(e *eventRow) string { return decimalText(e.payout) }),
 	pg.Text("reason", func(e *eventRow) string { return e.step.Reason }),
 	pg.Text("actor", func(e *eventRow) string { return string(e.step.Actor) }),
-	pg.Bigint("user_id", func(e *eventRow) int64 { return e.step.UserID }).OrNull(),
+	pg.Bigint("user_id", func(e *eventRow) ids.User { return e.step.UserID }).OrNull(),
 	pg.JSON("macros", func(e *eventRow) string { return e.macros }),
 	pg.JSON("considered", func(e *eventRow) string { return e.considered }),
 	pg.Time("occurred_at", func(e *eventRow) time.Time { return e.step.At }),

@@ -12,6 +12,7 @@ import (
 
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 )
 
@@ -110,9 +111,9 @@ func newClickRow(id uuid.UUID, at time.Time, l *link, c tracking.Click, route tr
 var clickColumns = pg.Columns[clickRow]{
 	pg.UUID("id", func(r *clickRow) uuid.UUID { return r.id }),
 	pg.Time("clicked_at", func(r *clickRow) time.Time { return r.at }),
-	pg.Bigint("affiliate_id", func(r *clickRow) int64 { return r.link.AffiliateID }),
-	pg.Bigint("offer_id", func(r *clickRow) int64 { return r.link.OfferID }),
-	pg.Bigint("campaign_id", func(r *clickRow) int64 { return r.link.CampaignID }).OrNull(),
+	pg.Bigint("affiliate_id", func(r *clickRow) ids.Affiliate { return r.link.AffiliateID }),
+	pg.Bigint("offer_id", func(r *clickRow) ids.Offer { return r.link.OfferID }),
+	pg.Bigint("campaign_id", func(r *clickRow) ids.Campaign { return r.link.CampaignID }).OrNull(),
 	pg.Bigint("link_id", func(r *clickRow) int64 { return r.link.ID }),
 	pg.Bigint("landing_page_id", func(r *clickRow) int64 { return r.page }).OrNull(),
 	pg.Text("param_1", func(r *clickRow) string { return r.click.Params[0] }),
@@ -145,11 +146,11 @@ func truncated(addr netip.Addr) string {
 // values is what the macros of a landing URL say; the click id comes later.
 func (l *link) values(c tracking.Click, country string) *macro.Values {
 	v := &macro.Values{}
-	v.Set(macro.AffID, strconv.FormatInt(l.AffiliateID, 10))
-	v.Set(macro.OfferID, strconv.FormatInt(l.OfferID, 10))
+	v.Set(macro.AffID, strconv.FormatInt(int64(l.AffiliateID), 10))
+	v.Set(macro.OfferID, strconv.FormatInt(int64(l.OfferID), 10))
 	v.Set(macro.OfferName, l.OfferName)
 	if l.CampaignID != 0 {
-		v.Set(macro.CampID, strconv.FormatInt(l.CampaignID, 10))
+		v.Set(macro.CampID, strconv.FormatInt(int64(l.CampaignID), 10))
 		v.Set(macro.CampName, l.CampaignName)
 	}
 	v.Set(macro.Param1, c.Params[0])

@@ -53,7 +53,7 @@ func TestAClickIsKeptBeforeItIsSentOn(t *testing.T) {
 func TestWhereAClickGoes(t *testing.T) {
 	w := setup(t)
 	link := w.Link.Code
-	plain := pgtest.DefaultLink(t, w.d, w.Affiliate, w.Offer).Code
+	plain := pgtest.DefaultLink(t, w.d, pgtest.For{Affiliate: w.Affiliate, Offer: w.Offer}).Code
 	withCountry := func(r *intake.ClickRequest) { r.Country = "NO" }
 	noAddress := func(r *intake.ClickRequest) { r.Address = netip.Addr{} }
 	v6 := func(r *intake.ClickRequest) { r.Address = netip.MustParseAddr("2001:db8:1:2::3") }
@@ -121,11 +121,11 @@ func TestPausedAndUnknownLinks(t *testing.T) {
 	w := setup(t)
 	before := w.count(`SELECT count(*) FROM clicks`)
 	paused := func(o *db.OfferCreate) { o.SetState(tracking.Paused) }
-	gone := pgtest.Campaign(t, w.d, w.Affiliate, pgtest.Offer(t, w.d, paused))
-	fallback := pgtest.Campaign(t, w.d, w.Affiliate, pgtest.Offer(t, w.d, paused, func(o *db.OfferCreate) {
+	gone := pgtest.Campaign(t, w.d, pgtest.For{Affiliate: w.Affiliate, Offer: pgtest.Offer(t, w.d, paused)})
+	fallback := pgtest.Campaign(t, w.d, pgtest.For{Affiliate: w.Affiliate, Offer: pgtest.Offer(t, w.d, paused, func(o *db.OfferCreate) {
 		o.SetFallbackURL("https://other.example/?s={param_1}&c={country}")
-	}))
-	halted := pgtest.Campaign(t, w.d, w.Affiliate, w.Offer, func(c *db.CampaignCreate) { c.SetState(tracking.Paused) })
+	})})
+	halted := pgtest.Campaign(t, w.d, pgtest.For{Affiliate: w.Affiliate, Offer: w.Offer}, func(c *db.CampaignCreate) { c.SetState(tracking.Paused) })
 	if a := w.clickOn(gone.Code, ""); !a.Found || a.Route.Kind != tracking.Gone || a.ClickID != uuid.Nil {
 		t.Errorf("a paused offer: %+v", a)
 	}

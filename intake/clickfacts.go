@@ -9,6 +9,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 )
 
@@ -16,10 +17,10 @@ import (
 type clickFacts struct {
 	ID           uuid.UUID
 	Operator     string // of its offer: an integration reports its own operator's alone
-	AffiliateID  int64
-	OfferID      int64
+	AffiliateID  ids.Affiliate
+	OfferID      ids.Offer
 	OfferName    string
-	CampaignID   int64 // zero for a default link
+	CampaignID   ids.Campaign // zero for a default link
 	CampaignName string
 	Params       [3]string
 	Country      string

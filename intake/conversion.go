@@ -12,16 +12,17 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/domain/commission"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 )
 
 // conversion is a row of conversions.
 type conversion struct {
 	ID              uuid.UUID
-	AffiliateID     int64 // zero while unattributed
+	AffiliateID     ids.Affiliate // zero while unattributed
 	IntegrationID   int64
-	OfferID         int64
-	CampaignID      int64 // zero for a default link
+	OfferID         ids.Offer
+	CampaignID      ids.Campaign // zero for a default link
 	ClickID         uuid.NullUUID
 	ReportedClickID string
 	PlayerID        uuid.NullUUID
@@ -49,10 +50,10 @@ type conversion struct {
 
 var conversionColumns = pg.Columns[conversion]{
 	pg.UUID("id", func(c *conversion) uuid.UUID { return c.ID }),
-	pg.Bigint("affiliate_id", func(c *conversion) int64 { return c.AffiliateID }).OrNull(),
+	pg.Bigint("affiliate_id", func(c *conversion) ids.Affiliate { return c.AffiliateID }).OrNull(),
 	pg.Bigint("integration_id", func(c *conversion) int64 { return c.IntegrationID }),
-	pg.Bigint("offer_id", func(c *conversion) int64 { return c.OfferID }),
-	pg.Bigint("campaign_id", func(c *conversion) int64 { return c.CampaignID }).OrNull(),
+	pg.Bigint("offer_id", func(c *conversion) ids.Offer { return c.OfferID }),
+	pg.Bigint("campaign_id", func(c *conversion) ids.Campaign { return c.CampaignID }).OrNull(),
 	pg.UUID("click_id", func(c *conversion) uuid.UUID { return c.ClickID.UUID }).OrNull(),
 	pg.Text("reported_click_id", func(c *conversion) string { return c.ReportedClickID }),
 	pg.UUID("player_id", func(c *conversion) uuid.UUID { return c.PlayerID.UUID }).OrNull(),

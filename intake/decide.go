@@ -8,6 +8,7 @@ import (
 	"github.com/lib/pq"
 
 	"postrider/domain/firing"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 )
 
@@ -50,7 +51,7 @@ func decideAmong(ch *changes, candidates []candidate, c *conversion, s step, now
 }
 
 // candidates are the postbacks that are considered for an affiliate's conversions.
-func candidates(ctx context.Context, ch *changes, affiliateID int64) ([]candidate, error) {
+func candidates(ctx context.Context, ch *changes, affiliateID ids.Affiliate) ([]candidate, error) {
 	if affiliateID == 0 {
 		return nil, nil
 	}
@@ -73,7 +74,7 @@ func anyResumed(ctx context.Context, tx *pg.Pipeline, candidates []candidate) (b
 	var held []int64
 	for _, c := range candidates {
 		if c.Held {
-			held = append(held, c.ID)
+			held = append(held, int64(c.ID))
 		}
 	}
 	if len(held) == 0 {

@@ -20,7 +20,7 @@ const tracker = "https://tracker.example/?c={param_1}"
 func TestAGlobalAnOffersAndACampaignsPostbackFireThree(t *testing.T) {
 	w := setup(t)
 	otherOffer := pgtest.Offer(t, w.d)
-	otherCampaign := pgtest.Campaign(t, w.d, w.Affiliate, w.Offer)
+	otherCampaign := pgtest.Campaign(t, w.d, pgtest.For{Affiliate: w.Affiliate, Offer: w.Offer})
 	stranger := pgtest.Affiliate(t, w.d)
 	make := func(options ...func(*db.PostbackCreate)) int64 {
 		return pgtest.Postback(t, w.d, w.Affiliate, tracker, options...).ID
@@ -44,8 +44,8 @@ func TestAGlobalAnOffersAndACampaignsPostbackFireThree(t *testing.T) {
 		t.Errorf("%d were considered, want %d", len(considered), len(want))
 	}
 	for _, d := range considered {
-		if d.Rule != want[d.PostbackID] || d.Fired != (d.Rule == firing.Matched) || d.Reason == "" {
-			t.Errorf("postback %d: %+v, want %s", d.PostbackID, d, want[d.PostbackID])
+		if d.Rule != want[int64(d.PostbackID)] || d.Fired != (d.Rule == firing.Matched) || d.Reason == "" {
+			t.Errorf("postback %d: %+v, want %s", d.PostbackID, d, want[int64(d.PostbackID)])
 		}
 	}
 	deliveries, err := w.client.Delivery.Query().All(w.ctx)

@@ -119,7 +119,7 @@ func (w *calls) makeClick(kind string) uuid.UUID {
 	at := pgtest.Now
 	switch kind {
 	case "foreign":
-		link = pgtest.Campaign(w.t, w.d, w.Affiliate, pgtest.Offer(w.t, w.d, func(c *db.OfferCreate) { c.SetOperator("Somebody else") }))
+		link = pgtest.Campaign(w.t, w.d, pgtest.For{Affiliate: w.Affiliate, Offer: pgtest.Offer(w.t, w.d, func(c *db.OfferCreate) { c.SetOperator("Somebody else") })})
 	case "old":
 		at = at.AddDate(0, 0, -31)
 	}
@@ -200,7 +200,7 @@ func (w *calls) option(c *inbound.Call, integration pgtest.Inlet, option string)
 	}
 }
 
-var ids = regexp.MustCompile(`[0-9a-f]{32}`)
+var hexIDs = regexp.MustCompile(`[0-9a-f]{32}`)
 
 // outcome is what became of a call: answer | stored | reason | fired.
 func (w *calls) outcome(c inbound.Call) string {
@@ -252,7 +252,7 @@ func (w *calls) outcome(c inbound.Call) string {
 	if fired == "" {
 		fired = "nothing"
 	}
-	reason := ids.ReplaceAllString(entry.Reason, "{id}")
+	reason := hexIDs.ReplaceAllString(entry.Reason, "{id}")
 	reason = regexp.MustCompile(`integration-\d+`).ReplaceAllString(reason, "{key}")
 	reason = regexp.MustCompile(`signed at [0-9T:Z-]+`).ReplaceAllString(reason, "signed at {time}")
 	const longest = 160

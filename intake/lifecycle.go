@@ -11,6 +11,7 @@ import (
 	"postrider/domain/inbound"
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 )
 
@@ -23,7 +24,7 @@ type Move struct {
 	Reason string
 	Amount decimal.NullDecimal // invalid to leave the amount as it is
 	Actor  commission.Actor
-	UserID int64
+	UserID ids.User
 }
 
 // reportAgain handles a report of a conversion that is known: with another

@@ -14,6 +14,7 @@ import (
 	"postrider/domain/inbound"
 	"postrider/intake"
 	"postrider/internal/globalid"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/pgtest"
@@ -69,7 +70,7 @@ func TestStaffMoveAConversionWithAReason(t *testing.T) {
 	a := w.report("goal=ftd&amount=10&click_id="+w.click(), intake.Recorded)
 	id := w.conversion(a).ID
 	out, err := w.in.Move(t.Context(), id, intake.Move{
-		To: commission.Cancelled, Reason: "charge\x00back", Amount: decimal.NewNullDecimal(decimal.NewFromInt(7)), Actor: commission.ByStaff, UserID: user,
+		To: commission.Cancelled, Reason: "charge\x00back", Amount: decimal.NewNullDecimal(decimal.NewFromInt(7)), Actor: commission.ByStaff, UserID: ids.User(user),
 	})
 	if err != nil || out.Result != intake.Updated || out.ConversionID != id {
 		t.Fatalf("%+v, %v", out, err)
@@ -135,7 +136,7 @@ func TestAMoveThatTheGoalForbidsIsRefused(t *testing.T) {
 func TestStaffReportAConversion(t *testing.T) {
 	w := setup(t)
 	user := pgtest.User(t, w.d, viewer.Manager, 0)
-	report := inbound.Report{Goal: "ftd", ClickID: w.click(), Actor: commission.ByStaff, UserID: user, Reason: "by e-mail"}
+	report := inbound.Report{Goal: "ftd", ClickID: w.click(), Actor: commission.ByStaff, UserID: ids.User(user), Reason: "by e-mail"}
 	out, err := w.in.Report(t.Context(), w.Integration.Key, report)
 	if err != nil || out.Result != intake.Recorded {
 		t.Fatalf("%+v, %v", out, err)

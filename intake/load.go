@@ -13,6 +13,7 @@ import (
 	"postrider/domain/inbound"
 	"postrider/domain/macro"
 	"postrider/ent"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/internal/secret"
 )
@@ -157,7 +158,7 @@ func (l loader) goal(ctx context.Context, on querier, key string) (*goal, bool, 
 	return &g, true, nil
 }
 
-func (l loader) postbacks(ctx context.Context, on querier, affiliateID int64) ([]candidate, bool, error) {
+func (l loader) postbacks(ctx context.Context, on querier, affiliateID ids.Affiliate) ([]candidate, bool, error) {
 	found := []candidate{}
 	err := pg.Each(ctx, on, fmt.Sprintf("reading the postbacks of affiliate %d", affiliateID), func(rows *sql.Rows) error {
 		var c candidate
@@ -225,7 +226,7 @@ func (l loader) rates(ctx context.Context, on querier, currency string) ([]dated
 	return found, len(found) > 0, nil
 }
 
-func (l loader) offerRules(ctx context.Context, on querier, offerID int64) (*offerRules, bool, error) {
+func (l loader) offerRules(ctx context.Context, on querier, offerID ids.Offer) (*offerRules, bool, error) {
 	var r offerRules
 	var window sql.NullInt64
 	var rule []byte

@@ -317,7 +317,7 @@ func TestProposals(t *testing.T) {
 	second := pgtest.Click(t, w.d, w.Link, func(c *db.ClickCreate) { c.SetParam1("kx81hq2z") })
 	w.report("goal=deposit&transaction_id=T-9&click_id="+hex(second), intake.Recorded)
 	elsewhere := pgtest.Offer(t, w.d, func(c *db.OfferCreate) { c.SetOperator("Somebody else") })
-	foreign := pgtest.Click(t, w.d, pgtest.Campaign(t, w.d, w.Affiliate, elsewhere))
+	foreign := pgtest.Click(t, w.d, pgtest.Campaign(t, w.d, pgtest.For{Affiliate: w.Affiliate, Offer: elsewhere}))
 	orphan := func(query string) uuid.UUID { return w.conversion(w.report(query, intake.Unattributed)).ID }
 	early := orphan("goal=kyc&player_id=7")
 	w.report("goal=registration&player_id=7&click_id="+w.click(), intake.Recorded)

@@ -19,7 +19,7 @@ func snapshot(c *conversion, g *goal, click *clickFacts) map[macro.Name]string {
 		macro.Date:          c.OccurredAt.UTC().Format(time.RFC3339),
 		macro.Timestamp:     strconv.FormatInt(c.OccurredAt.Unix(), 10),
 		macro.Currency:      c.Currency,
-		macro.OfferID:       strconv.FormatInt(c.OfferID, 10),
+		macro.OfferID:       strconv.FormatInt(int64(c.OfferID), 10),
 		macro.GoalName:      g.Name,
 		macro.GoalID:        g.Key,
 		macro.ConversionID:  globalid.Hex(c.ID),
@@ -30,14 +30,14 @@ func snapshot(c *conversion, g *goal, click *clickFacts) map[macro.Name]string {
 	if click == nil {
 		return m
 	}
-	m[macro.AffID] = strconv.FormatInt(click.AffiliateID, 10)
+	m[macro.AffID] = strconv.FormatInt(int64(click.AffiliateID), 10)
 	m[macro.OfferName] = click.OfferName
 	m[macro.ClickID] = globalid.Hex(click.ID)
 	m[macro.Param1], m[macro.Param2], m[macro.Param3] = click.Params[0], click.Params[1], click.Params[2]
 	m[macro.Country], m[macro.LandingPage] = click.Country, click.LandingPage
 	m[macro.UserAgent], m[macro.Referrer] = click.UserAgent, click.Referrer
 	if click.CampaignID != 0 {
-		m[macro.CampID], m[macro.CampName] = strconv.FormatInt(click.CampaignID, 10), click.CampaignName
+		m[macro.CampID], m[macro.CampName] = strconv.FormatInt(int64(click.CampaignID), 10), click.CampaignName
 	}
 	return m
 }

@@ -115,7 +115,7 @@ func TestAnOwnerIsToldOfTrafficThatLeadsNowhere(t *testing.T) {
 func TestAnOwnerIsToldThatADefaultLinkLacksItsParam(t *testing.T) {
 	w := setup(t, nil)
 	now := time.Now()
-	link, well := pgtest.DefaultLink(t, w.d, w.Affiliate, w.Offer), pgtest.DefaultLink(t, w.d, pgtest.Affiliate(t, w.d), w.Offer)
+	link, well := pgtest.DefaultLink(t, w.d, pgtest.For{Affiliate: w.Affiliate, Offer: w.Offer}), pgtest.DefaultLink(t, w.d, pgtest.For{Affiliate: pgtest.Affiliate(t, w.d), Offer: w.Offer})
 	clicked := func(on pgtest.Link, param string) {
 		pgtest.Click(t, w.d, on, func(c *db.ClickCreate) { c.SetID(freshID(t, now)).SetClickedAt(now).SetParam1(param) })
 	}

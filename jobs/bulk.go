@@ -8,6 +8,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/outbox"
@@ -20,7 +21,7 @@ const MaxBulk = 1_000_000
 // of several where it is 0; by whom, 0 for nobody known; by the templates that
 // they were made for, or today's. It runs from then on, whatever happens to this
 // process. Who may replay what is the caller's to check.
-func (r Replayer) ReplayMany(ctx context.Context, affiliateID, userID int64, asSent bool, deliveries []uuid.UUID) (id int64, err error) {
+func (r Replayer) ReplayMany(ctx context.Context, affiliateID ids.Affiliate, userID ids.User, asSent bool, deliveries []uuid.UUID) (id int64, err error) {
 	if len(deliveries) > MaxBulk {
 		return 0, problem.Invalid("filter", "matches %d deliveries: narrow it to at most %d", len(deliveries), MaxBulk)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/ent/db/delivery"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/jobs"
 )
@@ -22,9 +23,9 @@ func (w *world) ended(n int) []uuid.UUID {
 	}
 	w.exec(`DELETE FROM river_job`)
 	w.exec(`UPDATE deliveries SET state = 'failed', reason = 'HTTP_404', attempt = 1`)
-	ids, err := w.client.Delivery.Query().Order(delivery.ByID()).IDs(w.ctx)
+	deliveries, err := w.client.Delivery.Query().Order(delivery.ByID()).IDs(w.ctx)
 	w.must(err)
-	return ids
+	return deliveries
 }
 
 func (w *world) replayer() jobs.Replayer { return jobs.Replayer{Pool: w.pool.Pgx, Now: time.Now} }
@@ -33,8 +34,8 @@ func TestManyAreReplayedBehindLiveTrafficAndPastARestart(t *testing.T) {
 	w := setup(t, nil)
 	p := w.postback("/?t={transaction_id}")
 	const many = 700 // more than may wait at once
-	ids := w.ended(many)
-	id, err := w.replayer().ReplayMany(t.Context(), w.Affiliate, 0, false, ids)
+	deliveries := w.ended(many)
+	id, err := w.replayer().ReplayMany(t.Context(), ids.Affiliate(w.Affiliate), 0, false, deliveries)
 	w.must(err)
 	stop := w.run()
 	w.until("some are delivered", `SELECT count(*) > 50 FROM deliveries WHERE bulk_replay_id = $1 AND state = 'delivered'`, id)
@@ -65,9 +66,9 @@ func TestABulkReplayIsPausedResumedAndCancelled(t *testing.T) {
 	})
 	w.postback("/?t={transaction_id}")
 	const many = 1200
-	ids := w.ended(many)
+	deliveries := w.ended(many)
 	r := w.replayer()
-	id, err := r.ReplayMany(t.Context(), w.Affiliate, 0, true, ids)
+	id, err := r.ReplayMany(t.Context(), ids.Affiliate(w.Affiliate), 0, true, deliveries)
 	w.must(err)
 	w.must(r.PauseBulk(t.Context(), id))
 	w.must(r.PauseBulk(t.Context(), id)) // it is paused already
@@ -101,10 +102,10 @@ func TestABulkReplayIsPausedResumedAndCancelled(t *testing.T) {
 func TestWhatCannotBeReplayedIsSkipped(t *testing.T) {
 	w := setup(t, nil)
 	p := w.postback("/?t={transaction_id}")
-	ids := w.ended(5)
-	w.exec(`UPDATE deliveries SET state = 'retrying', due_at = now() + interval '1 day' WHERE id = $1`, ids[0])
-	w.exec(`UPDATE deliveries SET test = true WHERE id = $1`, ids[1])
-	id, err := w.replayer().ReplayMany(t.Context(), w.Affiliate, 0, false, append(ids, uuid.Must(uuid.NewV7())))
+	deliveries := w.ended(5)
+	w.exec(`UPDATE deliveries SET state = 'retrying', due_at = now() + interval '1 day' WHERE id = $1`, deliveries[0])
+	w.exec(`UPDATE deliveries SET test = true WHERE id = $1`, deliveries[1])
+	id, err := w.replayer().ReplayMany(t.Context(), ids.Affiliate(w.Affiliate), 0, false, append(deliveries, uuid.Must(uuid.NewV7())))
 	w.must(err)
 	w.run()
 	w.until("it is done", `SELECT state = 'done' AND queued = 6 AND skipped = 3 FROM bulk_replays WHERE id = $1`, id)
@@ -112,7 +113,7 @@ func TestWhatCannotBeReplayedIsSkipped(t *testing.T) {
 		t.Errorf("%d requests", len(w.sink.requests()))
 	}
 	w.must(w.setup.DeletePostback(w.owner(), p.ID))
-	id, err = w.replayer().ReplayMany(t.Context(), w.Affiliate, 0, false, ids)
+	id, err = w.replayer().ReplayMany(t.Context(), ids.Affiliate(w.Affiliate), 0, false, deliveries)
 	w.must(err)
 	w.until("there is nowhere to send them", `SELECT state = 'done' AND skipped = 5 FROM bulk_replays WHERE id = $1`, id)
 }

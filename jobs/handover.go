@@ -8,6 +8,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/outbox"
 )
@@ -126,7 +127,7 @@ WHERE p.id = ANY($1) AND (p.hold_reason IS NOT NULL OR p.deleted_at IS NOT NULL 
 // and whose grants are released where it has not.
 func (h *handover) queue(tx *pg.Pipeline, taken []*handed) error {
 	byID := make(map[uuid.UUID]*handed, len(taken))
-	ready, postbacks := make([]outbox.Ready, len(taken)), make([]int64, len(taken))
+	ready, postbacks := make([]outbox.Ready, len(taken)), make([]ids.Postback, len(taken))
 	for i, one := range taken {
 		byID[one.claim.ID], postbacks[i], ready[i] = one, one.claim.PostbackID, one.ready
 	}
@@ -135,18 +136,18 @@ func (h *handover) queue(tx *pg.Pipeline, taken []*handed) error {
 		return err
 	}
 	var job int64
-	var ids []uuid.UUID
+	var claimed []uuid.UUID
 	tx.QueueRows(func(rows pgx.Rows) error {
-		_, err := pgx.ForEachRow(rows, []any{&job, &ids}, func() error {
-			r := newRun(job, len(ids))
-			for _, id := range ids {
+		_, err := pgx.ForEachRow(rows, []any{&job, &claimed}, func() error {
+			r := newRun(job, len(claimed))
+			for _, id := range claimed {
 				byID[id].claim.run = r
 			}
 			return nil
 		})
 		return err
 	}, insertRunningSQL, append(rows.args(), h.owner)...)
-	var postback int64
+	var postback ids.Postback
 	var deleted, onHold bool
 	tx.QueueRows(func(rows pgx.Rows) error {
 		_, err := pgx.ForEachRow(rows, []any{&postback, &deleted, &onHold}, func() error {

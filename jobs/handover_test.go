@@ -16,6 +16,7 @@ import (
 	"postrider/ent/db/delivery"
 	"postrider/intake"
 	"postrider/internal/globalid"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/jobs"
 	"postrider/outbox"
@@ -100,7 +101,7 @@ func TestWhatIsNotCommittedIsNotSentAndLeavesItsRoom(t *testing.T) {
 	for range 100 { // more than there are permits, and slots
 		err := pg.WithPipeline(t.Context(), w.d.SQL, func(ctx context.Context, tx *pg.Pipeline) error {
 			at, err := w.Enqueue(ctx, tx, []outbox.Fresh{{
-				Ready: outbox.Ready{DeliveryID: pgtest.ID(t), Endpoint: w.of("T1").Endpoint, Priority: outbox.PriorityLive}, PostbackID: p.ID,
+				Ready: outbox.Ready{DeliveryID: pgtest.ID(t), Endpoint: w.of("T1").Endpoint, Priority: outbox.PriorityLive}, PostbackID: ids.Postback(p.ID),
 			}})
 			if err == nil && len(at) == 0 {
 				t.Error("it was not taken")

@@ -21,6 +21,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/attempt"
 	"postrider/intake"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/internal/viewer"
 	"postrider/jobs"
@@ -176,7 +177,7 @@ func (w *world) exec(query string, args ...any) {
 
 // owner is a context in which the affiliate is asking.
 func (w *world) owner() context.Context {
-	return viewer.With(w.t.Context(), &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: w.Affiliate, Scopes: viewer.Scopes()})
+	return viewer.With(w.t.Context(), &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: ids.Affiliate(w.Affiliate), Scopes: viewer.Scopes()})
 }
 
 func (w *world) change(p *db.Postback, patch func(*firing.Postback)) *db.Postback {

@@ -99,8 +99,8 @@ func (s *sender) logAttempt(ctx context.Context, c *claim, r result) {
 		level = slog.LevelWarn
 	}
 	attrs := []slog.Attr{
-		slog.String("delivery", globalid.Hex(c.ID)), slog.Int("attempt", c.Number), slog.Int64("affiliate", c.AffiliateID),
-		slog.Int64("postback", c.PostbackID), slog.String("goal", c.Goal), slog.String("endpoint", c.Endpoint),
+		slog.String("delivery", globalid.Hex(c.ID)), slog.Int("attempt", c.Number), slog.Int64("affiliate", int64(c.AffiliateID)),
+		slog.Int64("postback", int64(c.PostbackID)), slog.String("goal", c.Goal), slog.String("endpoint", c.Endpoint),
 		slog.String("state", string(r.State)), slog.String("reason", string(r.Outcome.AttemptReason)),
 		slog.Int("status", r.Exchange.StatusCode), slog.Duration("took", r.Exchange.Duration),
 		slog.Duration("since_recorded", r.At.Sub(c.CreatedAt)),

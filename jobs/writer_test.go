@@ -18,6 +18,7 @@ import (
 	"postrider/dispatch"
 	"postrider/domain/firing"
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/outbox"
 	"postrider/pgtest"
 )
@@ -31,7 +32,7 @@ func results(t *testing.T, d *pgtest.DB, n int) []result {
 	for i := range all {
 		p := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/")
 		row := pgtest.Delivery(t, d, c.ID, p, func(c *db.DeliveryCreate) { c.SetState(outbox.Queued).SetClaimedAt(pgtest.Now) })
-		claimed := outbox.Claimed{ID: row.ID, AffiliateID: s.Affiliate, PostbackID: p.ID, VersionID: *row.VersionID, Number: 1}
+		claimed := outbox.Claimed{ID: row.ID, AffiliateID: ids.Affiliate(s.Affiliate), PostbackID: ids.Postback(p.ID), VersionID: *row.VersionID, Number: 1}
 		exchange := dispatch.Exchange{StartedAt: pgtest.Now, Method: firing.GET, URL: "https://tracker.example/", StatusCode: 200}
 		all[i] = result{claimed.End(pgtest.ID(t), exchange, dispatch.Outcome{Verdict: dispatch.Accepted}, pgtest.Now), &claim{Claimed: claimed}}
 	}

@@ -10,13 +10,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 )
 
 // Attempt is one that is over: both sides of its exchange.
 type Attempt struct {
 	ID          uuid.UUID
-	AffiliateID int64
+	AffiliateID ids.Affiliate
 	DeliveryID  uuid.UUID
 	Number      int // from 1
 	Exchange    dispatch.Exchange
@@ -47,7 +48,7 @@ func newAttemptRow(a Attempt) (row attemptRow, err error) {
 
 var attemptColumns = pg.Columns[attemptRow]{
 	pg.UUID("id", func(a *attemptRow) uuid.UUID { return a.ID }),
-	pg.Bigint("affiliate_id", func(a *attemptRow) int64 { return a.AffiliateID }),
+	pg.Bigint("affiliate_id", func(a *attemptRow) ids.Affiliate { return a.AffiliateID }),
 	pg.UUID("delivery_id", func(a *attemptRow) uuid.UUID { return a.DeliveryID }),
 	pg.Int("number", func(a *attemptRow) int { return a.Number }),
 	pg.Time("started_at", func(a *attemptRow) time.Time { return a.Exchange.StartedAt }),

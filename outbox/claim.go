@@ -7,6 +7,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 )
 
@@ -25,8 +26,8 @@ var refColumns = pg.Columns[Ref]{
 // Claimed is a delivery that was taken for one attempt.
 type Claimed struct {
 	ID          uuid.UUID
-	AffiliateID int64
-	PostbackID  int64
+	AffiliateID ids.Affiliate
+	PostbackID  ids.Postback
 	VersionID   int64
 	Number      int // of this attempt, from 1
 	Endpoint    string

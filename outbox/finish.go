@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
+	"postrider/internal/ids"
 	"postrider/internal/live"
 	"postrider/internal/pg"
 )
@@ -15,8 +16,8 @@ import (
 // Result is how a claim ended.
 type Result struct {
 	DeliveryID  uuid.UUID
-	AffiliateID int64
-	PostbackID  int64
+	AffiliateID ids.Affiliate
+	PostbackID  ids.Postback
 	Number      int       // of the attempt
 	AttemptID   uuid.UUID // nil where nothing was sent
 	Exchange    dispatch.Exchange
@@ -94,10 +95,10 @@ func Unblock(tx Tx, ended []uuid.UUID, now time.Time) {
 func Finish(tx Tx, results []Result) error {
 	var attempts []Attempt
 	var ended []uuid.UUID
-	var gone []int64
-	ids := make([]uuid.UUID, len(results))
+	var gone []ids.Postback
+	deliveries := make([]uuid.UUID, len(results))
 	for i, r := range results {
-		ids[i] = r.DeliveryID
+		deliveries[i] = r.DeliveryID
 		if !r.Unspent {
 			attempts = append(attempts, Attempt{
 				ID: r.AttemptID, AffiliateID: r.AffiliateID, DeliveryID: r.DeliveryID, Number: r.Number, Exchange: r.Exchange,
@@ -121,7 +122,7 @@ func Finish(tx Tx, results []Result) error {
 	if len(ended) > 0 {
 		Unblock(tx, ended, results[0].At)
 	}
-	Announce(tx, ids)
+	Announce(tx, deliveries)
 	return nil
 }
 
@@ -146,7 +147,7 @@ SELECT id FROM locked WHERE hold_reason IS NOT NULL`
 // with them are on hold. One that was resumed meanwhile has released what was held
 // before: what is held after that would wait for ever, so it is due at once.
 func ConfirmHolds(ctx context.Context, tx Tx, results []Result) error {
-	var postbacks []int64
+	var postbacks []ids.Postback
 	for i := range results {
 		if results[i].holds() {
 			postbacks = append(postbacks, results[i].PostbackID)
@@ -155,11 +156,11 @@ func ConfirmHolds(ctx context.Context, tx Tx, results []Result) error {
 	if len(postbacks) == 0 {
 		return nil
 	}
-	still, err := collect(ctx, tx, "looking at held postbacks", pgx.RowTo[int64], heldSQL, postbacks)
+	still, err := collect(ctx, tx, "looking at held postbacks", pgx.RowTo[ids.Postback], heldSQL, postbacks)
 	if err != nil {
 		return err
 	}
-	held := map[int64]bool{}
+	held := map[ids.Postback]bool{}
 	for _, id := range still {
 		held[id] = true
 	}

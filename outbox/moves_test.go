@@ -13,6 +13,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/domain/firing"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/outbox"
 	"postrider/pgtest"
@@ -115,7 +116,7 @@ type verb func(ctx context.Context, tx *pg.Group, b *table, id uuid.UUID, attemp
 
 func result(b *table, id uuid.UUID, attempt int, state outbox.State, due time.Time) outbox.Result {
 	return outbox.Result{
-		DeliveryID: id, AffiliateID: b.Affiliate, PostbackID: b.postback, Number: attempt, AttemptID: pgtest.ID(b.t),
+		DeliveryID: id, AffiliateID: ids.Affiliate(b.Affiliate), PostbackID: ids.Postback(b.postback), Number: attempt, AttemptID: pgtest.ID(b.t),
 		Exchange: dispatch.Exchange{StartedAt: pgtest.Now, Method: firing.GET}, State: state, DueAt: due, At: pgtest.Now,
 	}
 }
@@ -241,7 +242,7 @@ func TestNewDeliveriesBeginWhereTheTableSays(t *testing.T) {
 			t.Errorf("%s begins in %q", verb, to)
 		}
 	}
-	d := outbox.Delivery{AffiliateID: b.Affiliate, PostbackID: b.postback, VersionID: b.version, Goal: "deposit", Status: "approved", Endpoint: endpoint, At: now}
+	d := outbox.Delivery{AffiliateID: ids.Affiliate(b.Affiliate), PostbackID: ids.Postback(b.postback), VersionID: b.version, Goal: "deposit", Status: "approved", Endpoint: endpoint, At: now}
 	made := func() outbox.Delivery { // of a conversion of its own
 		d := d
 		d.ID, d.ConversionID = pgtest.ID(t), b.Conversion(t, b.d).ID
@@ -251,7 +252,7 @@ func TestNewDeliveriesBeginWhereTheTableSays(t *testing.T) {
 	queued, claimed, kept, window := made(), made(), made(), made()
 	claimed.ClaimedAt, kept.Held = &now, true
 	ended := outbox.Ended{
-		ID: pgtest.ID(t), AffiliateID: b.Affiliate, Goal: "deposit", Status: "approved", Endpoint: endpoint, At: now,
+		ID: pgtest.ID(t), AffiliateID: ids.Affiliate(b.Affiliate), Goal: "deposit", Status: "approved", Endpoint: endpoint, At: now,
 		Exchange: dispatch.Exchange{StartedAt: now, Method: firing.GET, URL: endpoint}, Outcome: dispatch.Outcome{Verdict: dispatch.GiveUp, Reason: dispatch.DNS, AttemptReason: dispatch.DNS},
 	}
 	var again uuid.UUID

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"postrider/domain/macro"
+	"postrider/internal/ids"
 )
 
 // Ready is a delivery that may go out now: what a queue needs to know of it.
@@ -21,8 +22,8 @@ type Ready struct {
 type Fresh struct {
 	Ready
 
-	AffiliateID int64
-	PostbackID  int64
+	AffiliateID ids.Affiliate
+	PostbackID  ids.Postback
 	VersionID   int64
 	Goal        string
 	Macros      map[macro.Name]string // what each says, as kept with its event

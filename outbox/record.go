@@ -6,20 +6,21 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/dispatch"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 )
 
 // Delivery is one that is recorded.
 type Delivery struct {
 	ID           uuid.UUID
-	AffiliateID  int64
-	PostbackID   int64
+	AffiliateID  ids.Affiliate
+	PostbackID   ids.Postback
 	VersionID    int64
 	ConversionID uuid.UUID
 	EventID      uuid.UUID
-	OfferID      int64
-	CampaignID   int64     // zero for none
-	ClickID      uuid.UUID // nil for none
+	OfferID      ids.Offer
+	CampaignID   ids.Campaign // zero for none
+	ClickID      uuid.UUID    // nil for none
 	Transaction  string
 	Goal         string
 	Status       string // of the conversion
@@ -40,13 +41,13 @@ func (d *Delivery) state() string {
 // deliveryColumns: $$1 is the reason of what is held, $$2 the priority.
 var deliveryColumns = pg.Columns[Delivery]{
 	pg.UUID("id", func(d *Delivery) uuid.UUID { return d.ID }),
-	pg.Bigint("affiliate_id", func(d *Delivery) int64 { return d.AffiliateID }),
-	pg.Bigint("postback_id", func(d *Delivery) int64 { return d.PostbackID }),
+	pg.Bigint("affiliate_id", func(d *Delivery) ids.Affiliate { return d.AffiliateID }),
+	pg.Bigint("postback_id", func(d *Delivery) ids.Postback { return d.PostbackID }),
 	pg.Bigint("version_id", func(d *Delivery) int64 { return d.VersionID }),
 	pg.UUID("conversion_id", func(d *Delivery) uuid.UUID { return d.ConversionID }),
 	pg.UUID("event_id", func(d *Delivery) uuid.UUID { return d.EventID }),
-	pg.Bigint("offer_id", func(d *Delivery) int64 { return d.OfferID }),
-	pg.Bigint("campaign_id", func(d *Delivery) int64 { return d.CampaignID }).OrNull(),
+	pg.Bigint("offer_id", func(d *Delivery) ids.Offer { return d.OfferID }),
+	pg.Bigint("campaign_id", func(d *Delivery) ids.Campaign { return d.CampaignID }).OrNull(),
 	pg.UUID("click_id", func(d *Delivery) uuid.UUID { return d.ClickID }).OrNull(),
 	pg.Text("transaction_id", func(d *Delivery) string { return d.Transaction }).OrNull(),
 	pg.Text("goal", func(d *Delivery) string { return d.Goal }),
@@ -77,11 +78,11 @@ func Record(tx Tx, deliveries []Delivery) {
 // Ended is a delivery that is recorded when it has ended: a test.
 type Ended struct {
 	ID          uuid.UUID
-	AffiliateID int64
-	PostbackID  int64 // zero for a template that is no postback's yet, as the next three
+	AffiliateID ids.Affiliate
+	PostbackID  ids.Postback // zero for a template that is no postback's yet, as the next three
 	VersionID   int64
-	OfferID     int64
-	CampaignID  int64
+	OfferID     ids.Offer
+	CampaignID  ids.Campaign
 	Transaction string
 	Goal        string
 	Status      string
@@ -94,11 +95,11 @@ type Ended struct {
 // endedColumns: $$1 is the priority.
 var endedColumns = pg.Columns[Ended]{
 	pg.UUID("id", func(e *Ended) uuid.UUID { return e.ID }),
-	pg.Bigint("affiliate_id", func(e *Ended) int64 { return e.AffiliateID }),
-	pg.Bigint("postback_id", func(e *Ended) int64 { return e.PostbackID }).OrNull(),
+	pg.Bigint("affiliate_id", func(e *Ended) ids.Affiliate { return e.AffiliateID }),
+	pg.Bigint("postback_id", func(e *Ended) ids.Postback { return e.PostbackID }).OrNull(),
 	pg.Bigint("version_id", func(e *Ended) int64 { return e.VersionID }).OrNull(),
-	pg.Bigint("offer_id", func(e *Ended) int64 { return e.OfferID }).OrNull(),
-	pg.Bigint("campaign_id", func(e *Ended) int64 { return e.CampaignID }).OrNull(),
+	pg.Bigint("offer_id", func(e *Ended) ids.Offer { return e.OfferID }).OrNull(),
+	pg.Bigint("campaign_id", func(e *Ended) ids.Campaign { return e.CampaignID }).OrNull(),
 	pg.Text("transaction_id", func(e *Ended) string { return e.Transaction }).OrNull(),
 	pg.Text("goal", func(e *Ended) string { return e.Goal }),
 	pg.Text("status", func(e *Ended) string { return e.Status }),

@@ -8,13 +8,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
+	"postrider/internal/ids"
 )
 
 // TakenBack is a delivery that was taken back from a process that ended or hangs. The
 // attempt that may have left is the caller's to record (Interrupted).
 type TakenBack struct {
 	ID          uuid.UUID
-	AffiliateID int64
+	AffiliateID ids.Affiliate
 	VersionID   int64
 	Attempt     int        // that was in flight, where one was
 	ClaimedAt   *time.Time // nil where its job was fetched, but no attempt begun

@@ -50,11 +50,18 @@ type windowStep struct {
 // Join lets a conversion be told of with others of its click.
 func (w *Windows) Join(j Joining) { w.steps = append(w.steps, windowStep{j, true}) }
 
+// Superseding is a later step of a conversion.
+type Superseding struct {
+	ConversionID, EventID, ClickID uuid.UUID
+	Status                         string
+	At                             time.Time
+}
+
 // Supersede notes a later step of a conversion. Where it is in a window that is still
 // open, its new sum takes the place of the old; with another status it leaves.
-func (w *Windows) Supersede(conversion, event, click uuid.UUID, status string, now time.Time) {
+func (w *Windows) Supersede(s Superseding) {
 	w.steps = append(w.steps, windowStep{Joining: Joining{Delivery: Delivery{
-		ConversionID: conversion, EventID: event, ClickID: click, Status: status, At: now,
+		ConversionID: s.ConversionID, EventID: s.EventID, ClickID: s.ClickID, Status: s.Status, At: s.At,
 	}}})
 }
 

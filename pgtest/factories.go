@@ -94,24 +94,27 @@ type Link struct {
 	CampaignID int64 // zero for a default link
 }
 
+// For says whose campaign or link is made, and for which offer.
+type For struct{ Affiliate, Offer int64 }
+
 // Campaign makes a campaign and its link.
-func Campaign(t testing.TB, d *DB, affiliateID, offerID int64, options ...func(*db.CampaignCreate)) Link {
+func Campaign(t testing.TB, d *DB, f For, options ...func(*db.CampaignCreate)) Link {
 	t.Helper()
-	c := d.Client().Campaign.Create().SetAffiliateID(affiliateID).SetOfferID(offerID).SetName(next("Campaign")).SetCreatedAt(Now)
+	c := d.Client().Campaign.Create().SetAffiliateID(f.Affiliate).SetOfferID(f.Offer).SetName(next("Campaign")).SetCreatedAt(Now)
 	id := saved(t, c, options).ID
-	l := saved(t, newLink(d, affiliateID, offerID).SetCampaignID(id), nil)
+	l := saved(t, newLink(d, f).SetCampaignID(id), nil)
 	return Link{ID: l.ID, Code: l.Code, CampaignID: id}
 }
 
 // DefaultLink makes an affiliate's link for an offer, without a campaign.
-func DefaultLink(t testing.TB, d *DB, affiliateID, offerID int64) Link {
+func DefaultLink(t testing.TB, d *DB, f For) Link {
 	t.Helper()
-	l := saved(t, newLink(d, affiliateID, offerID), nil)
+	l := saved(t, newLink(d, f), nil)
 	return Link{ID: l.ID, Code: l.Code}
 }
 
-func newLink(d *DB, affiliateID, offerID int64) *db.TrackingLinkCreate {
-	return d.Client().TrackingLink.Create().SetAffiliateID(affiliateID).SetOfferID(offerID).SetCode(tracking.NewLinkCode()).SetCreatedAt(Now)
+func newLink(d *DB, f For) *db.TrackingLinkCreate {
+	return d.Client().TrackingLink.Create().SetAffiliateID(f.Affiliate).SetOfferID(f.Offer).SetCode(tracking.NewLinkCode()).SetCreatedAt(Now)
 }
 
 // Postback makes an affiliate's postback with its first version: global, for
@@ -230,7 +233,7 @@ type Scene struct {
 func NewScene(t testing.TB, d *DB) Scene {
 	t.Helper()
 	s := Scene{Affiliate: Affiliate(t, d), Offer: Offer(t, d)}
-	s.Link = Campaign(t, d, s.Affiliate, s.Offer)
+	s.Link = Campaign(t, d, For{Affiliate: s.Affiliate, Offer: s.Offer})
 	s.Click = Click(t, d, s.Link)
 	s.Integration = Integration(t, d, s.Offer)
 	return s

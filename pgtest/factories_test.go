@@ -42,7 +42,7 @@ func TestFactoriesMakeWhatTheySay(t *testing.T) {
 	if o, err := client.Offer.Get(ctx, paused); err != nil || o.State != tracking.Paused {
 		t.Errorf("offer %v, %v", o, err)
 	}
-	if l := pgtest.DefaultLink(t, d, s.Affiliate, paused); l.CampaignID != 0 || !tracking.IsLinkCode(l.Code) {
+	if l := pgtest.DefaultLink(t, d, pgtest.For{Affiliate: s.Affiliate, Offer: paused}); l.CampaignID != 0 || !tracking.IsLinkCode(l.Code) {
 		t.Errorf("link %v", l)
 	}
 	pgtest.User(t, d, viewer.Admin, 0)

@@ -17,7 +17,7 @@ func TestACampaignsDaysAreTheViewersOwn(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	s, other := pgtest.NewScene(t, d), pgtest.NewScene(t, d)
-	bare := pgtest.Campaign(t, d, s.Affiliate, s.Offer)
+	bare := pgtest.Campaign(t, d, pgtest.For{Affiliate: s.Affiliate, Offer: s.Offer})
 	riga, err := time.LoadLocation("Europe/Riga")
 	must(t, err)
 	// Half past one: the clocks went forward two weeks before, so a day among them has 23 hours.

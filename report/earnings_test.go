@@ -10,6 +10,7 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/internal/viewer"
 	"postrider/pgtest"
 	"postrider/report"
@@ -58,7 +59,7 @@ func TestAMonthBelowZeroIsUsedOffTheNext(t *testing.T) {
 left: -5
 2026-04: 9 commission, 9 payable USD
 left: 0`
-	if got := said(&viewer.Viewer{Role: viewer.Affiliate, AffiliateID: one.Affiliate}); got != own {
+	if got := said(&viewer.Viewer{Role: viewer.Affiliate, AffiliateID: ids.Affiliate(one.Affiliate)}); got != own {
 		t.Errorf("the affiliate is owed\n%s\nwant\n%s", got, own)
 	}
 	if got, want := said(&viewer.Viewer{Role: viewer.Manager}), own+"\n2026-01: 7 commission, 7 payable EUR\nleft: 0"; got != want {
@@ -70,7 +71,7 @@ left: 0`
 	if _, err := d.SQL.ExecContext(t.Context(), `UPDATE conversions SET deal_id = (SELECT min(id) FROM deals)`); err != nil {
 		t.Fatal(err)
 	}
-	if got := said(&viewer.Viewer{Role: viewer.Affiliate, AffiliateID: one.Affiliate}); !strings.Contains(got, "2026-03: 70 commission, 70 payable EUR") || strings.Contains(got, "left: -5") {
+	if got := said(&viewer.Viewer{Role: viewer.Affiliate, AffiliateID: ids.Affiliate(one.Affiliate)}); !strings.Contains(got, "2026-03: 70 commission, 70 payable EUR") || strings.Contains(got, "left: -5") {
 		t.Errorf("without carry-over the affiliate is owed\n%s", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/outbox"
@@ -40,7 +41,7 @@ func TestAnEndpointShowsItsCircuitToAllAndItsBacklogToItsOwner(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := &report.Health{DB: viewer.NewScoped(d.SQL), Now: func() time.Time { return now.Add(time.Minute) }}
-	affiliate := viewer.With(t.Context(), &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: mine.Affiliate})
+	affiliate := viewer.With(t.Context(), &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: ids.Affiliate(mine.Affiliate)})
 	found, err := h.OfEndpoints(affiliate, []string{endpoint, "https://healthy.example:443"})
 	if err != nil || len(found) != 2 {
 		t.Fatalf("%v, %v", found, err)

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/goleak"
 
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/outbox"
@@ -80,7 +81,7 @@ func TestThePostbacksHealthIsThatOfTheLastDay(t *testing.T) {
 		}
 		return found
 	}
-	mine := read(viewer.With(t.Context(), &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: s.Affiliate}))
+	mine := read(viewer.With(t.Context(), &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: ids.Affiliate(s.Affiliate)}))
 	if len(mine) != 2 || mine[theirs.ID] != nil {
 		t.Errorf("an affiliate sees %d of its two", len(mine))
 	}

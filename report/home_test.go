@@ -11,6 +11,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/tracking"
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/internal/viewer"
 	"postrider/outbox"
 	"postrider/pgtest"
@@ -22,7 +23,7 @@ func as(t *testing.T, affiliate int64) context.Context {
 	t.Helper()
 	v := &viewer.Viewer{UserID: 1, Role: viewer.Manager, Scopes: viewer.Scopes()}
 	if affiliate != 0 {
-		v.Role, v.AffiliateID = viewer.Affiliate, affiliate
+		v.Role, v.AffiliateID = viewer.Affiliate, ids.Affiliate(affiliate)
 	}
 	return viewer.With(t.Context(), v)
 }
@@ -94,7 +95,7 @@ func TestMilestonesAreOfRealThings(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	s := pgtest.NewScene(t, d)
-	bare := pgtest.Campaign(t, d, s.Affiliate, s.Offer)
+	bare := pgtest.Campaign(t, d, pgtest.For{Affiliate: s.Affiliate, Offer: s.Offer})
 	progress := report.Progress{DB: viewer.NewScoped(d.SQL)}
 	of := func(campaign int64) report.Milestones {
 		t.Helper()

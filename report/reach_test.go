@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"postrider/domain/firing"
+	"postrider/internal/ids"
 	"postrider/pgtest"
 )
 
@@ -14,24 +15,24 @@ func TestSQLReachesAndHearsAsFiringDoes(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	orNull := func(id int64) sql.NullInt64 { return sql.NullInt64{Int64: id, Valid: id != 0} }
-	ids := []int64{0, 1, 2}
+	keys := []int64{0, 1, 2}
 	for _, scope := range append(firing.Scopes(), "galaxy") {
-		for _, own := range ids {
+		for _, own := range keys {
 			p := firing.Postback{Scope: scope, Goal: "ftd", Further: []string{"kyc"}}
 			switch scope {
 			case firing.Offer:
-				p.OfferID = own
+				p.OfferID = ids.Offer(own)
 			case firing.Campaign:
-				p.CampaignID = own
+				p.CampaignID = ids.Campaign(own)
 			}
-			for _, offer := range ids[1:] {
-				for _, campaign := range ids[1:] {
+			for _, offer := range keys[1:] {
+				for _, campaign := range keys[1:] {
 					var got bool
 					must(t, d.SQL.QueryRowContext(t.Context(), `
 						SELECT coalesce(`+firing.ReachesSQL+`, false)
 						FROM (SELECT $1::text AS scope, $2::bigint AS offer_id, $3::bigint AS campaign_id) p, (SELECT $4::bigint AS offer_id, $5::bigint AS id) c`,
-						string(scope), orNull(p.OfferID), orNull(p.CampaignID), offer, campaign).Scan(&got))
-					if got != p.Reaches(offer, campaign) {
+						string(scope), orNull(int64(p.OfferID)), orNull(int64(p.CampaignID)), offer, campaign).Scan(&got))
+					if got != p.Reaches(ids.Offer(offer), ids.Campaign(campaign)) {
 						t.Errorf("%+v reaches campaign %d of offer %d: %t in SQL", p, campaign, offer, got)
 					}
 				}

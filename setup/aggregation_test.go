@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postrider/domain/firing"
+	"postrider/internal/ids"
 )
 
 const summing = "https://tracker.example/?c={param_1}&n={count}&sum={sum_payout}"
@@ -28,7 +29,7 @@ func TestOnePostbackAggregatesSeveralGoals(t *testing.T) {
 	}
 	offer := w.one.Offer
 	changed, err := w.setup.UpdatePostback(w.oneCtx, made[0].ID, func(p *firing.Postback) {
-		p.Aggregates, p.Further, p.URLTemplate, p.Scope, p.OfferID = 0, nil, template, firing.Offer, offer
+		p.Aggregates, p.Further, p.URLTemplate, p.Scope, p.OfferID = 0, nil, template, firing.Offer, ids.Offer(offer)
 	})
 	w.must(err)
 	if changed.AggregateSeconds != nil || len(changed.FurtherGoals) != 0 || changed.Version != 2 || *changed.OfferID != offer {

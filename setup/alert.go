@@ -8,6 +8,7 @@ import (
 
 	"postrider/ent/db"
 	"postrider/internal/globalid"
+	"postrider/internal/ids"
 	"postrider/internal/live"
 	"postrider/internal/problem"
 )
@@ -29,7 +30,7 @@ func (s *Setup) DismissAlert(ctx context.Context, id uuid.UUID) (*db.Alert, erro
 		if alert, err = c.client.Alert.UpdateOne(before).SetDismissedAt(c.now).Save(ctx); err != nil {
 			return fmt.Errorf("dismissing the alert: %w", err)
 		}
-		if err := c.note(ctx, "update", "alert", globalid.Hex(id), alert.AffiliateID, before, alert); err != nil {
+		if err := c.audit(ctx, Act{Action: "update", Entity: "alert", ID: globalid.Hex(id), affiliateID: ids.Affiliate(alert.AffiliateID), Before: before, After: alert}); err != nil {
 			return err
 		}
 		return live.Notify(ctx, c.tx, live.Alerts, id)

@@ -16,6 +16,7 @@ import (
 	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/ent/db/auditentry"
+	"postrider/internal/ids"
 	"postrider/internal/viewer"
 	"postrider/pgtest"
 	"postrider/setup"
@@ -46,7 +47,7 @@ func (w *world) logs(ctx context.Context, acts []act) {
 		if got := e.Action + " " + e.Entity; got != a.entry || e.EntityID != fmt.Sprint(id) {
 			w.t.Errorf("%q of %s, want %q of %d", got, e.EntityID, a.entry, id)
 		}
-		if owner := orZero(e.AffiliateID); owner != a.owner || orZero(e.UserID) != who.UserID || orZero(e.TokenID) != who.TokenID || !e.At.Equal(pgtest.Now) {
+		if owner := orZero(e.AffiliateID); owner != a.owner || ids.User(orZero(e.UserID)) != who.UserID || orZero(e.TokenID) != who.TokenID || !e.At.Equal(pgtest.Now) {
 			w.t.Errorf("%s: by %d with %d at %s, of affiliate %d; want of %d", a.entry, orZero(e.UserID), orZero(e.TokenID), e.At, owner, a.owner)
 		}
 		if got := statesOf(e); got != a.states {
@@ -83,12 +84,12 @@ func orZero(n *int64) int64 {
 func TestWhatAnAffiliateDoesIsInTheAuditLog(t *testing.T) {
 	w := newWorld(t)
 	ctx := viewer.With(t.Context(), &viewer.Viewer{
-		UserID: viewer.From(w.oneCtx).UserID, TokenID: 77, Role: viewer.Affiliate, AffiliateID: w.one.Affiliate, Scopes: viewer.Scopes(),
+		UserID: viewer.From(w.oneCtx).UserID, TokenID: 77, Role: viewer.Affiliate, AffiliateID: ids.Affiliate(w.one.Affiliate), Scopes: viewer.Scopes(),
 	})
 	var campaign, postback int64
 	w.logs(ctx, []act{
 		{"create campaign", w.one.Affiliate, "after", func(ctx context.Context) (int64, error) {
-			c, err := w.setup.CreateCampaign(ctx, setup.NewCampaign{Name: "Summer", OfferID: w.one.Offer})
+			c, err := w.setup.CreateCampaign(ctx, setup.NewCampaign{Name: "Summer", OfferID: ids.Offer(w.one.Offer)})
 			w.must(err)
 			campaign = c.ID
 			return c.ID, nil
@@ -211,7 +212,7 @@ func TestWhatStaffDoAboutPeopleIsInTheAuditLog(t *testing.T) {
 			return w.one.Affiliate, err
 		}},
 		{"create user", w.one.Affiliate, "after", func(ctx context.Context) (int64, error) {
-			u, _, err := w.setup.CreateUser(ctx, setup.NewUser{Email: "mara@example.com", Role: viewer.Affiliate, AffiliateID: w.one.Affiliate})
+			u, _, err := w.setup.CreateUser(ctx, setup.NewUser{Email: "mara@example.com", Role: viewer.Affiliate, AffiliateID: ids.Affiliate(w.one.Affiliate)})
 			w.must(err)
 			user = u.ID
 			return user, nil

@@ -7,6 +7,7 @@ import (
 
 	"postrider/domain/tracking"
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 )
 
@@ -16,8 +17,8 @@ const maxName = 200
 // NewCampaign is a campaign to be made.
 type NewCampaign struct {
 	Name        string
-	OfferID     int64
-	AffiliateID int64 // for staff; zero for the viewer's own
+	OfferID     ids.Offer
+	AffiliateID ids.Affiliate // for staff; zero for the viewer's own
 }
 
 // CreateCampaign makes a campaign and its tracking link.
@@ -32,22 +33,22 @@ func (s *Setup) CreateCampaign(ctx context.Context, n NewCampaign) (*db.Campaign
 		if err != nil {
 			return err
 		}
-		if _, err := c.client.Affiliate.Get(ctx, owner); err != nil {
+		if _, err := c.client.Affiliate.Get(ctx, int64(owner)); err != nil {
 			return missing(err, "affiliateId", "affiliate")
 		}
-		if _, err := c.client.Offer.Get(ctx, n.OfferID); err != nil {
+		if _, err := c.client.Offer.Get(ctx, int64(n.OfferID)); err != nil {
 			return missing(err, "offerId", "offer")
 		}
-		made, err = c.client.Campaign.Create().SetAffiliateID(owner).SetOfferID(n.OfferID).SetName(name).SetCreatedAt(c.now).Save(ctx)
+		made, err = c.client.Campaign.Create().SetAffiliateID(int64(owner)).SetOfferID(int64(n.OfferID)).SetName(name).SetCreatedAt(c.now).Save(ctx)
 		if err != nil {
 			return fmt.Errorf("making the campaign: %w", err)
 		}
-		_, err = c.client.TrackingLink.Create().SetAffiliateID(owner).SetOfferID(n.OfferID).SetCampaignID(made.ID).
+		_, err = c.client.TrackingLink.Create().SetAffiliateID(int64(owner)).SetOfferID(int64(n.OfferID)).SetCampaignID(made.ID).
 			SetCode(tracking.NewLinkCode()).SetCreatedAt(c.now).Save(ctx)
 		if err != nil {
 			return fmt.Errorf("making the campaign's link: %w", err)
 		}
-		return c.audit(ctx, "create", "campaign", made.ID, owner, nil, made)
+		return c.audit(ctx, Act{Action: "create", Entity: "campaign", ID: fmt.Sprint(made.ID), affiliateID: owner, After: made})
 	})
 	return made, err
 }
@@ -96,7 +97,7 @@ func (s *Setup) UpdateCampaign(ctx context.Context, id int64, p CampaignPatch) (
 		if changed, err = update.Save(ctx); err != nil {
 			return fmt.Errorf("changing the campaign: %w", err)
 		}
-		return c.audit(ctx, "update", "campaign", id, before.AffiliateID, before, changed)
+		return c.audit(ctx, Act{Action: "update", Entity: "campaign", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(before.AffiliateID), Before: before, After: changed})
 	})
 	return changed, err
 }

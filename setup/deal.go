@@ -12,6 +12,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/exchangerate"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 )
 
@@ -19,7 +20,7 @@ import (
 type DealWish struct {
 	commission.Deal
 
-	OfferID int64
+	OfferID ids.Offer
 }
 
 // CreateDeal makes a deal. One that holds already and has no end, or ends later,
@@ -34,9 +35,9 @@ func (s *Setup) CreateDeal(ctx context.Context, w DealWish) (*db.Deal, error) {
 		if err := c.makeRoom(ctx, w); err != nil {
 			return err
 		}
-		create := c.client.Deal.Create().SetOfferID(w.OfferID).SetModel(w.Model).SetCurrency(w.Currency).SetNegativeCarryover(!w.NoCarryover).SetCreatedAt(c.now)
+		create := c.client.Deal.Create().SetOfferID(int64(w.OfferID)).SetModel(w.Model).SetCurrency(w.Currency).SetNegativeCarryover(!w.NoCarryover).SetCreatedAt(c.now)
 		if w.AffiliateID != 0 {
-			create.SetAffiliateID(w.AffiliateID)
+			create.SetAffiliateID(int64(w.AffiliateID))
 		}
 		if w.LeadGoal != "" {
 			create.SetLeadGoal(w.LeadGoal)
@@ -60,7 +61,7 @@ func (s *Setup) CreateDeal(ctx context.Context, w DealWish) (*db.Deal, error) {
 		if made, err = create.Save(ctx); err != nil {
 			return saved("deal", err)
 		}
-		return c.audit(ctx, "create", "deal", made.ID, w.AffiliateID, nil, made)
+		return c.audit(ctx, Act{Action: "create", Entity: "deal", ID: fmt.Sprint(made.ID), affiliateID: w.AffiliateID, After: made})
 	})
 	return made, err
 }
@@ -70,11 +71,11 @@ func (c *change) checkDeal(ctx context.Context, w *DealWish) error {
 		return err
 	}
 	w.Currency, _ = commission.ParseCurrency(w.Currency)
-	if _, err := c.client.Offer.Get(ctx, w.OfferID); err != nil {
+	if _, err := c.client.Offer.Get(ctx, int64(w.OfferID)); err != nil {
 		return missing(err, "offerId", "offer")
 	}
 	if w.AffiliateID != 0 {
-		if _, err := c.client.Affiliate.Get(ctx, w.AffiliateID); err != nil {
+		if _, err := c.client.Affiliate.Get(ctx, int64(w.AffiliateID)); err != nil {
 			return missing(err, "affiliateId", "affiliate")
 		}
 	}
@@ -91,11 +92,11 @@ func (c *change) makeRoom(ctx context.Context, w DealWish) error {
 	if _, err := c.tx.ExecContext(ctx, `SELECT FROM offers WHERE id = $1 FOR NO KEY UPDATE`, w.OfferID); err != nil {
 		return fmt.Errorf("holding the offer: %w", err)
 	}
-	q := c.client.Deal.Query().Where(deal.OfferID(w.OfferID))
+	q := c.client.Deal.Query().Where(deal.OfferID(int64(w.OfferID)))
 	if w.AffiliateID == 0 {
 		q.Where(deal.AffiliateIDIsNil())
 	} else {
-		q.Where(deal.AffiliateID(w.AffiliateID))
+		q.Where(deal.AffiliateID(int64(w.AffiliateID)))
 	}
 	others, err := q.All(ctx)
 	if err != nil {
@@ -128,11 +129,11 @@ func (c *change) endDeal(ctx context.Context, before *db.Deal, end time.Time) er
 	if err != nil {
 		return saved("deal", err)
 	}
-	var owner int64
+	var owner ids.Affiliate
 	if before.AffiliateID != nil {
-		owner = *before.AffiliateID
+		owner = ids.Affiliate(*before.AffiliateID)
 	}
-	return c.audit(ctx, "update", "deal", before.ID, owner, before, after)
+	return c.audit(ctx, Act{Action: "update", Entity: "deal", ID: fmt.Sprint(before.ID), affiliateID: owner, Before: before, After: after})
 }
 
 // EndDeal ends a deal; nil means now.
@@ -196,7 +197,7 @@ func (s *Setup) SetRate(ctx context.Context, quote string, rate decimal.Decimal,
 		if made, err = c.client.ExchangeRate.Get(ctx, id); err != nil {
 			return err
 		}
-		return c.audit(ctx, "update", "exchange_rate", id, 0, before, made)
+		return c.audit(ctx, Act{Action: "update", Entity: "exchange_rate", ID: fmt.Sprint(id), Before: before, After: made})
 	})
 	return made, err
 }

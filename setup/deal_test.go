@@ -13,6 +13,7 @@ import (
 	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/deal"
+	"postrider/internal/ids"
 	"postrider/pgtest"
 	"postrider/setup"
 )
@@ -80,7 +81,7 @@ func (w *world) makeSomeDeal(rt *rapid.T, offer int64) {
 		blocked := false
 		for _, d := range before {
 			terms := ent.CommissionDeal(d)
-			blocked = blocked || terms.AffiliateID == owner && !terms.From.Before(from) && terms.Overlaps(commission.Deal{From: from, To: to})
+			blocked = blocked || terms.AffiliateID == ids.Affiliate(owner) && !terms.From.Before(from) && terms.Overlaps(commission.Deal{From: from, To: to})
 		}
 		if said(err) != "conflict validFrom" || !blocked || !reflect.DeepEqual(states(before), states(after)) {
 			rt.Fatalf("from %s to %s among %v: %v, now %v", from, to, states(before), err, states(after))
@@ -149,8 +150,8 @@ func TestADealIsKeptAsItWasAgreed(t *testing.T) {
 		},
 		"for a month": {Model: commission.CPA, Amount: n(80), Currency: "EUR", From: july(1), To: july(31)},
 	} {
-		d.AffiliateID = pgtest.Affiliate(t, w.d)
-		made, err := w.setup.CreateDeal(w.staff, setup.DealWish{OfferID: w.one.Offer, Deal: d})
+		d.AffiliateID = ids.Affiliate(pgtest.Affiliate(t, w.d))
+		made, err := w.setup.CreateDeal(w.staff, setup.DealWish{OfferID: ids.Offer(w.one.Offer), Deal: d})
 		w.must(err)
 		got := ent.CommissionDeal(w.client.Deal.GetX(w.system, made.ID))
 		want, v := d, commission.Volume{Count: 15}

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -50,9 +51,9 @@ func (s *Setup) SaveGoal(ctx context.Context, id int64, patch func(*commission.G
 			return saved("goal", err)
 		}
 		if before == nil {
-			return c.audit(ctx, "create", "goal", made.ID, 0, nil, made)
+			return c.audit(ctx, Act{Action: "create", Entity: "goal", ID: fmt.Sprint(made.ID), After: made})
 		}
-		return c.audit(ctx, "update", "goal", made.ID, 0, before, made)
+		return c.audit(ctx, Act{Action: "update", Entity: "goal", ID: fmt.Sprint(made.ID), Before: before, After: made})
 	})
 	return made, err
 }

@@ -49,7 +49,7 @@ func (s *Setup) SetHold(ctx context.Context, on bool, note string) (hold install
 		if on {
 			action = "hold"
 		}
-		return c.audit(ctx, action, "installation", 1, 0, before, hold)
+		return c.audit(ctx, Act{Action: action, Entity: "installation", ID: "1", Before: before, After: hold})
 	})
 	return hold, err
 }

@@ -66,7 +66,7 @@ func (s *Setup) SaveIntegration(ctx context.Context, id int64, patch func(*Integ
 			if made, err = update.Save(ctx); err != nil {
 				return saved("integration", err)
 			}
-			return c.audit(ctx, "update", "integration", made.ID, 0, before, made)
+			return c.audit(ctx, Act{Action: "update", Entity: "integration", ID: fmt.Sprint(made.ID), Before: before, After: made})
 		}
 		create := c.client.Integration.Create().SetKey(wish.Key).SetCreatedAt(c.now)
 		setIntegration(create.Mutation(), wish)
@@ -82,7 +82,7 @@ func (s *Setup) SaveIntegration(ctx context.Context, id int64, patch func(*Integ
 				return err
 			}
 		}
-		return c.audit(ctx, "create", "integration", made.ID, 0, nil, made)
+		return c.audit(ctx, Act{Action: "create", Entity: "integration", ID: fmt.Sprint(made.ID), After: made})
 	})
 	return made, err
 }
@@ -135,7 +135,7 @@ func (s *Setup) RotateSecret(ctx context.Context, integrationID int64, kind stri
 		if value, err = s.addSecret(ctx, c, integrationID, kind); err != nil {
 			return err
 		}
-		return c.audit(ctx, "rotate_secret", "integration", integrationID, 0, nil, map[string]any{"kind": kind, "oldExpiresAt": end})
+		return c.audit(ctx, Act{Action: "rotate_secret", Entity: "integration", ID: fmt.Sprint(integrationID), After: map[string]any{"kind": kind, "oldExpiresAt": end}})
 	})
 	return of, value, err
 }
@@ -152,7 +152,7 @@ func (s *Setup) Reveal(ctx context.Context, integrationID int64, kind string) (s
 		if value, err = s.Secrets.Open(row.Sealed, secret.ForIntegration); err != nil {
 			return fmt.Errorf("opening a secret: %w", err)
 		}
-		return c.audit(ctx, "reveal_secret", "integration", integrationID, 0, nil, map[string]any{"kind": kind})
+		return c.audit(ctx, Act{Action: "reveal_secret", Entity: "integration", ID: fmt.Sprint(integrationID), After: map[string]any{"kind": kind}})
 	})
 	return value, err
 }

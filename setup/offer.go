@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -59,14 +60,14 @@ func (s *Setup) SaveOffer(ctx context.Context, id int64, patch func(*OfferWish))
 			if err := MakeDefaultLinks(ctx, c.tx, c.now); err != nil {
 				return err
 			}
-			return c.audit(ctx, "create", "offer", made.ID, 0, nil, made)
+			return c.audit(ctx, Act{Action: "create", Entity: "offer", ID: fmt.Sprint(made.ID), After: made})
 		}
 		update := c.client.Offer.UpdateOne(before)
 		setOffer(update.Mutation(), wish)
 		if made, err = update.Save(ctx); err != nil {
 			return saved("offer", err)
 		}
-		return c.audit(ctx, "update", "offer", made.ID, 0, before, made)
+		return c.audit(ctx, Act{Action: "update", Entity: "offer", ID: fmt.Sprint(made.ID), Before: before, After: made})
 	})
 	return made, err
 }
@@ -234,9 +235,9 @@ func (s *Setup) SaveLandingPage(ctx context.Context, id int64, patch func(*Landi
 			return saved("landing page", err)
 		}
 		if before == nil {
-			return c.audit(ctx, "create", "landing_page", made.ID, 0, nil, made)
+			return c.audit(ctx, Act{Action: "create", Entity: "landing_page", ID: fmt.Sprint(made.ID), After: made})
 		}
-		return c.audit(ctx, "update", "landing_page", made.ID, 0, before, made)
+		return c.audit(ctx, Act{Action: "update", Entity: "landing_page", ID: fmt.Sprint(made.ID), Before: before, After: made})
 	})
 	return made, err
 }
@@ -261,6 +262,6 @@ func (s *Setup) DeleteLandingPage(ctx context.Context, id int64) error {
 		if _, err := c.client.LandingPage.Delete().Where(landingpage.ID(id)).Exec(ctx); err != nil {
 			return saved("landing page", err)
 		}
-		return c.audit(ctx, "delete", "landing_page", id, 0, before, nil)
+		return c.audit(ctx, Act{Action: "delete", Entity: "landing_page", ID: fmt.Sprint(id), Before: before})
 	})
 }

@@ -2,11 +2,13 @@ package setup
 
 import (
 	"context"
+	"fmt"
 	"net/mail"
 	"strings"
 
 	"postrider/ent/db"
 	"postrider/ent/db/apitoken"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
@@ -30,7 +32,7 @@ func (s *Setup) SaveAffiliate(ctx context.Context, id int64, name string) (*db.A
 			if made, err = c.client.Affiliate.UpdateOne(before).SetName(name).Save(ctx); err != nil {
 				return saved("affiliate", err)
 			}
-			return c.audit(ctx, "update", "affiliate", id, id, before, made)
+			return c.audit(ctx, Act{Action: "update", Entity: "affiliate", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(id), Before: before, After: made})
 		}
 		var err error
 		if made, err = c.client.Affiliate.Create().SetName(name).SetEchoKey(secret.Random()).SetCreatedAt(c.now).Save(ctx); err != nil {
@@ -39,7 +41,7 @@ func (s *Setup) SaveAffiliate(ctx context.Context, id int64, name string) (*db.A
 		if err := MakeDefaultLinks(ctx, c.tx, c.now); err != nil {
 			return err
 		}
-		return c.audit(ctx, "create", "affiliate", made.ID, made.ID, nil, made)
+		return c.audit(ctx, Act{Action: "create", Entity: "affiliate", ID: fmt.Sprint(made.ID), affiliateID: ids.Affiliate(made.ID), After: made})
 	})
 	return made, err
 }
@@ -48,7 +50,7 @@ func (s *Setup) SaveAffiliate(ctx context.Context, id int64, name string) (*db.A
 type NewUser struct {
 	Email       string
 	Role        viewer.Role
-	AffiliateID int64 // for affiliates, and for nobody else
+	AffiliateID ids.Affiliate // for affiliates, and for nobody else
 }
 
 // CreateUser makes a sign-in with a password that is shown this once. Managers
@@ -68,7 +70,7 @@ func (s *Setup) CreateUser(ctx context.Context, n NewUser) (made *db.User, passw
 		}
 		create := c.client.User.Create().SetEmail(email).SetRole(n.Role).SetPasswordHash(hash).SetCreatedAt(c.now)
 		if n.AffiliateID != 0 {
-			create.SetAffiliateID(n.AffiliateID)
+			create.SetAffiliateID(int64(n.AffiliateID))
 		}
 		made, err = create.Save(ctx)
 		if pg.IsUnique(err, "users_email") {
@@ -77,7 +79,7 @@ func (s *Setup) CreateUser(ctx context.Context, n NewUser) (made *db.User, passw
 		if err != nil {
 			return saved("sign-in", err)
 		}
-		return c.audit(ctx, "create", "user", made.ID, n.AffiliateID, nil, made)
+		return c.audit(ctx, Act{Action: "create", Entity: "user", ID: fmt.Sprint(made.ID), affiliateID: n.AffiliateID, After: made})
 	})
 	if err != nil {
 		return nil, "", err
@@ -101,7 +103,7 @@ func (c *change) mayMake(ctx context.Context, n NewUser) error {
 	case n.Role != viewer.Affiliate && n.AffiliateID != 0:
 		return problem.Invalid("affiliateId", "only an affiliate's sign-in has an affiliate")
 	case n.Role == viewer.Affiliate:
-		_, err := c.client.Affiliate.Get(ctx, n.AffiliateID)
+		_, err := c.client.Affiliate.Get(ctx, int64(n.AffiliateID))
 		return missing(err, "affiliateId", "affiliate")
 	}
 	return nil
@@ -114,7 +116,7 @@ func (c *change) touchable(ctx context.Context, id int64) (*db.User, error) {
 	switch {
 	case err != nil:
 		return nil, missing(err, "id", "sign-in")
-	case u.ID == c.viewer.UserID:
+	case ids.User(u.ID) == c.viewer.UserID:
 		return nil, problem.Invalid("id", "this is your own; change it in your settings")
 	case u.Role != viewer.Affiliate && !c.viewer.HasRole(viewer.Admin):
 		return nil, problem.Invalid("id", "only an admin changes sign-ins of staff")
@@ -122,11 +124,11 @@ func (c *change) touchable(ctx context.Context, id int64) (*db.User, error) {
 	return u, nil
 }
 
-func ownerOf(u *db.User) int64 {
+func ownerOf(u *db.User) ids.Affiliate {
 	if u.AffiliateID == nil {
 		return 0
 	}
-	return *u.AffiliateID
+	return ids.Affiliate(*u.AffiliateID)
 }
 
 // SetUserDisabled ends a user's sessions and tokens for good, and lets it sign in
@@ -152,7 +154,7 @@ func (s *Setup) SetUserDisabled(ctx context.Context, id int64, disabled bool) (*
 				return err
 			}
 		}
-		return c.audit(ctx, "update", "user", id, ownerOf(before), before, made)
+		return c.audit(ctx, Act{Action: "update", Entity: "user", ID: fmt.Sprint(id), affiliateID: ownerOf(before), Before: before, After: made})
 	})
 	return made, err
 }
@@ -184,7 +186,7 @@ func (s *Setup) ResetPassword(ctx context.Context, id int64, revokeTokens bool) 
 				return err
 			}
 		}
-		return c.audit(ctx, "reset_password", "user", id, ownerOf(before), nil, map[string]any{"revoke_tokens": revokeTokens})
+		return c.audit(ctx, Act{Action: "reset_password", Entity: "user", ID: fmt.Sprint(id), affiliateID: ownerOf(before), After: map[string]any{"revoke_tokens": revokeTokens}})
 	})
 	if err != nil {
 		return nil, "", err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 	"postrider/pgtest"
@@ -83,7 +84,7 @@ func TestWhoMakesAndChangesWhom(t *testing.T) {
 		if role == viewer.Affiliate {
 			affiliate = w.one.Affiliate
 		}
-		made, password, err := w.setup.CreateUser(admin, setup.NewUser{Email: string(role) + "@example.com", Role: role, AffiliateID: affiliate})
+		made, password, err := w.setup.CreateUser(admin, setup.NewUser{Email: string(role) + "@example.com", Role: role, AffiliateID: ids.Affiliate(affiliate)})
 		w.must(err)
 		if ok, err := secret.MatchPassword(t.Context(), password, made.PasswordHash); !ok || err != nil || len(password) != 20 || made.Role != role || ownerOf(made) != affiliate {
 			t.Errorf("%s: made %+v with %q: %v", role, made, password, err)

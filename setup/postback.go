@@ -9,6 +9,7 @@ import (
 	"postrider/domain/macro"
 	"postrider/ent"
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/outbox"
@@ -17,7 +18,7 @@ import (
 // CreatePostbacks makes one postback for each goal, all of them or none; one that
 // aggregates is made for all of the goals together.
 // affiliateID is for staff; zero for the viewer's own, or the campaign's.
-func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []string, wish firing.Postback) ([]*db.Postback, error) {
+func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID ids.Affiliate, goals []string, wish firing.Postback) ([]*db.Postback, error) {
 	if len(goals) == 0 {
 		return nil, problem.Invalid("goals", "choose at least one goal")
 	}
@@ -25,10 +26,10 @@ func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []
 	err := s.change(ctx, func(ctx context.Context, c *change) error {
 		made = nil
 		if wish.Scope == firing.Campaign && affiliateID == 0 && c.viewer.Staff() {
-			campaign, err := c.client.Campaign.Get(ctx, wish.CampaignID)
+			campaign, err := c.client.Campaign.Get(ctx, int64(wish.CampaignID))
 			switch {
 			case err == nil:
-				affiliateID = campaign.AffiliateID
+				affiliateID = ids.Affiliate(campaign.AffiliateID)
 			case !db.IsNotFound(err): // what is wrong with the wish is said below
 				return fmt.Errorf("reading campaign %d: %w", wish.CampaignID, err)
 			}
@@ -37,7 +38,7 @@ func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []
 		if err != nil {
 			return err
 		}
-		if _, err := c.client.Affiliate.Get(ctx, owner); err != nil {
+		if _, err := c.client.Affiliate.Get(ctx, int64(owner)); err != nil {
 			return missing(err, "affiliateId", "affiliate")
 		}
 		wanted := slices.Compact(slices.Sorted(slices.Values(goals)))
@@ -61,7 +62,7 @@ func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID int64, goals []
 	return made, nil
 }
 
-func (s *Setup) createPostback(ctx context.Context, c *change, owner int64, wish firing.Postback) (*db.Postback, error) {
+func (s *Setup) createPostback(ctx context.Context, c *change, owner ids.Affiliate, wish firing.Postback) (*db.Postback, error) {
 	wish = wish.Normalised()
 	if err := s.check(ctx, c, owner, wish); err != nil {
 		return nil, err
@@ -70,7 +71,7 @@ func (s *Setup) createPostback(ctx context.Context, c *change, owner int64, wish
 	if err != nil {
 		return nil, fmt.Errorf("sealing the signing secret: %w", err)
 	}
-	create := c.client.Postback.Create().SetAffiliateID(owner).SetSigningSecret(signing).SetCreatedAt(c.now).SetUpdatedAt(c.now)
+	create := c.client.Postback.Create().SetAffiliateID(int64(owner)).SetSigningSecret(signing).SetCreatedAt(c.now).SetUpdatedAt(c.now)
 	ent.WritePostback(create.Mutation(), wish)
 	p, err := create.Save(ctx)
 	if err != nil {
@@ -79,14 +80,14 @@ func (s *Setup) createPostback(ctx context.Context, c *change, owner int64, wish
 	if err := c.addVersion(ctx, p); err != nil {
 		return nil, err
 	}
-	return p, c.audit(ctx, "create", "postback", p.ID, owner, nil, p)
+	return p, c.audit(ctx, Act{Action: "create", Entity: "postback", ID: fmt.Sprint(p.ID), affiliateID: owner, After: p})
 }
 
 func (c *change) addVersion(ctx context.Context, p *db.Postback) error {
 	v := c.client.PostbackVersion.Create().SetAffiliateID(p.AffiliateID).SetPostbackID(p.ID).SetNumber(p.Version).SetCreatedAt(c.now)
 	ent.WriteVersion(v.Mutation(), p)
 	if c.viewer.UserID != 0 {
-		v.SetUserID(c.viewer.UserID)
+		v.SetUserID(int64(c.viewer.UserID))
 	}
 	if err := v.Exec(ctx); err != nil {
 		return fmt.Errorf("keeping version %d of postback %d: %w", p.Version, p.ID, err)
@@ -109,7 +110,7 @@ func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*firing
 		patch(&wish)
 		wish.ID, wish.AffiliateID, wish.Deleted, wish.Held = was.ID, was.AffiliateID, was.Deleted, was.Held
 		wish = wish.Normalised()
-		if err := s.check(ctx, c, before.AffiliateID, wish); err != nil {
+		if err := s.check(ctx, c, ids.Affiliate(before.AffiliateID), wish); err != nil {
 			return err
 		}
 		changes, resumes := !was.Same(wish), before.HoldReason != nil && wish.Enabled
@@ -138,7 +139,7 @@ func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*firing
 				return err
 			}
 		}
-		return c.audit(ctx, "update", "postback", id, before.AffiliateID, before, changed)
+		return c.audit(ctx, Act{Action: "update", Entity: "postback", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(before.AffiliateID), Before: before, After: changed})
 	})
 	return changed, err
 }
@@ -167,7 +168,7 @@ func (s *Setup) DeletePostback(ctx context.Context, id int64) error {
 		if err := outbox.CancelPostback(ctx, c.tx, id, c.now); err != nil {
 			return err
 		}
-		return c.audit(ctx, "delete", "postback", id, before.AffiliateID, before, nil)
+		return c.audit(ctx, Act{Action: "delete", Entity: "postback", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(before.AffiliateID), Before: before})
 	})
 }
 

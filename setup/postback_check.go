@@ -12,11 +12,12 @@ import (
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
 	"postrider/ent/db/goal"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 )
 
 // check says what is wrong with a normalised postback, every fault with its field.
-func (s *Setup) check(ctx context.Context, c *change, owner int64, p firing.Postback) error {
+func (s *Setup) check(ctx context.Context, c *change, owner ids.Affiliate, p firing.Postback) error {
 	bad := p.Check()
 	if !slices.ContainsFunc(bad, func(f *problem.Error) bool { return slices.Equal(f.Field, []string{"urlTemplate"}) }) {
 		bad = append(bad, s.checkTemplate(p)...)
@@ -104,24 +105,24 @@ func credentialParameter(address string) string {
 	return ""
 }
 
-func (c *change) checkScope(ctx context.Context, owner int64, w firing.Postback) ([]*problem.Error, error) {
+func (c *change) checkScope(ctx context.Context, owner ids.Affiliate, w firing.Postback) ([]*problem.Error, error) {
 	switch w.Scope {
 	case firing.Offer:
 		if w.OfferID == 0 {
 			return []*problem.Error{problem.Invalid("offerId", "choose the offer")}, nil
 		}
-		if _, err := c.client.Offer.Get(ctx, w.OfferID); err != nil {
+		if _, err := c.client.Offer.Get(ctx, int64(w.OfferID)); err != nil {
 			return problemOrError(missing(err, "offerId", "offer"))
 		}
 	case firing.Campaign:
 		if w.CampaignID == 0 {
 			return []*problem.Error{problem.Invalid("campaignId", "choose the campaign")}, nil
 		}
-		campaign, err := c.client.Campaign.Get(ctx, w.CampaignID)
+		campaign, err := c.client.Campaign.Get(ctx, int64(w.CampaignID))
 		if err != nil {
 			return problemOrError(missing(err, "campaignId", "campaign"))
 		}
-		if campaign.AffiliateID != owner {
+		if ids.Affiliate(campaign.AffiliateID) != owner {
 			return []*problem.Error{problem.Invalid("campaignId", "there is no such campaign")}, nil
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/firing"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/pgtest"
@@ -263,8 +264,8 @@ func TestEveryFaultOfADealAndOfARateIsSaid(t *testing.T) {
 }
 
 func dealFor(offer, affiliate int64, from, to time.Time) setup.DealWish {
-	return setup.DealWish{OfferID: offer, Deal: commission.Deal{
-		AffiliateID: affiliate, Model: commission.CPA, Amount: decimal.NewFromInt(80), Currency: "EUR", From: from, To: to,
+	return setup.DealWish{OfferID: ids.Offer(offer), Deal: commission.Deal{
+		AffiliateID: ids.Affiliate(affiliate), Model: commission.CPA, Amount: decimal.NewFromInt(80), Currency: "EUR", From: from, To: to,
 	}}
 }
 
@@ -272,17 +273,17 @@ func TestEveryFaultOfASignInIsSaid(t *testing.T) {
 	w := newWorld(t)
 	admin := w.as(viewer.Admin, 0)
 	manager := viewer.From(w.staff).UserID
-	_, _, err := w.setup.CreateUser(w.staff, setup.NewUser{Email: "mara@example.com", Role: viewer.Affiliate, AffiliateID: w.one.Affiliate})
+	_, _, err := w.setup.CreateUser(w.staff, setup.NewUser{Email: "mara@example.com", Role: viewer.Affiliate, AffiliateID: ids.Affiliate(w.one.Affiliate)})
 	w.must(err)
 	email := func(said, address string) refusal {
 		return refusal{said, func() error {
-			_, _, err := w.setup.CreateUser(w.staff, setup.NewUser{Email: address, Role: viewer.Affiliate, AffiliateID: w.one.Affiliate})
+			_, _, err := w.setup.CreateUser(w.staff, setup.NewUser{Email: address, Role: viewer.Affiliate, AffiliateID: ids.Affiliate(w.one.Affiliate)})
 			return err
 		}}
 	}
 	byManager := func(said string, role viewer.Role, affiliate int64) refusal {
 		return refusal{said, func() error {
-			_, _, err := w.setup.CreateUser(w.staff, setup.NewUser{Email: "x@example.com", Role: role, AffiliateID: affiliate})
+			_, _, err := w.setup.CreateUser(w.staff, setup.NewUser{Email: "x@example.com", Role: role, AffiliateID: ids.Affiliate(affiliate)})
 			return err
 		}}
 	}
@@ -312,16 +313,19 @@ func TestEveryFaultOfASignInIsSaid(t *testing.T) {
 		"an affiliate of nobody":  byManager("invalid affiliateId", viewer.Affiliate, 0),
 		"an affiliate of none":    byManager("invalid affiliateId", viewer.Affiliate, 1<<40),
 		"nobody":                  touch("invalid id", 1<<40),
-		"oneself":                 touch("invalid id", manager),
-		"an admin's":              touch("invalid id", viewer.From(admin).UserID),
+		"oneself":                 touch("invalid id", int64(manager)),
+		"an admin's":              touch("invalid id", int64(viewer.From(admin).UserID)),
 		"an affiliate of no name": affiliate("invalid name", 0, " "),
 		"a name of bytes":         affiliate("invalid name", w.one.Affiliate, "a\xff"),
 		"no affiliate":            affiliate("invalid id", 1<<40, "Bright Reels"),
 		"staff of an affiliate": {"invalid affiliateId", func() error {
-			_, _, err := w.setup.CreateUser(admin, setup.NewUser{Email: "x@example.com", Role: viewer.Manager, AffiliateID: w.one.Affiliate})
+			_, _, err := w.setup.CreateUser(admin, setup.NewUser{Email: "x@example.com", Role: viewer.Manager, AffiliateID: ids.Affiliate(w.one.Affiliate)})
 			return err
 		}},
-		"the only admin, by itself": {"invalid id", func() error { _, err := w.setup.SetUserDisabled(admin, viewer.From(admin).UserID, true); return err }},
+		"the only admin, by itself": {"invalid id", func() error {
+			_, err := w.setup.SetUserDisabled(admin, int64(viewer.From(admin).UserID), true)
+			return err
+		}},
 	})
 }
 
@@ -358,7 +362,7 @@ func TestEveryOtherFaultIsSaid(t *testing.T) {
 		"no alert":    {"not_found id", func() error { _, err := w.setup.DismissAlert(w.oneCtx, pgtest.ID(t)); return err }},
 		"no campaign": {"invalid id", func() error { _, err := w.setup.UpdateCampaign(w.oneCtx, 1<<40, setup.CampaignPatch{}); return err }},
 		"a campaign of what is not": {"invalid affiliateId", func() error {
-			_, err := w.setup.CreateCampaign(w.staff, setup.NewCampaign{Name: "x", OfferID: w.one.Offer})
+			_, err := w.setup.CreateCampaign(w.staff, setup.NewCampaign{Name: "x", OfferID: ids.Offer(w.one.Offer)})
 			return err
 		}},
 		"postbacks for no campaign": {"invalid affiliateId", func() error {

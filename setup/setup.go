@@ -17,6 +17,7 @@ import (
 	"postrider/dispatch"
 	"postrider/ent"
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
@@ -78,27 +79,23 @@ func (s *Setup) change(ctx context.Context, do func(ctx context.Context, c *chan
 	return err
 }
 
-// audit writes down who changed what, in the change's own transaction.
-func (c *change) audit(ctx context.Context, action, entity string, id int64, affiliateID int64, before, after any) error {
-	return c.note(ctx, action, entity, fmt.Sprint(id), affiliateID, before, after)
-}
-
-func (c *change) note(ctx context.Context, action, entity, id string, affiliateID int64, before, after any) error {
-	old, err := asMap(before)
+// audit writes down who did what, in the change's own transaction.
+func (c *change) audit(ctx context.Context, a Act) error {
+	old, err := asMap(a.Before)
 	if err != nil {
 		return err
 	}
-	now, err := asMap(after)
+	now, err := asMap(a.After)
 	if err != nil {
 		return err
 	}
-	entry := c.client.AuditEntry.Create().SetAt(c.now).SetAction(action).SetEntity(entity).SetEntityID(id).
+	entry := c.client.AuditEntry.Create().SetAt(c.now).SetAction(a.Action).SetEntity(a.Entity).SetEntityID(a.ID).
 		SetBefore(old).SetAfter(now)
-	if affiliateID != 0 {
-		entry.SetAffiliateID(affiliateID)
+	if a.affiliateID != 0 {
+		entry.SetAffiliateID(int64(a.affiliateID))
 	}
 	if c.viewer.UserID != 0 {
-		entry.SetUserID(c.viewer.UserID)
+		entry.SetUserID(int64(c.viewer.UserID))
 	}
 	if c.viewer.TokenID != 0 {
 		entry.SetTokenID(c.viewer.TokenID)
@@ -134,7 +131,7 @@ func missing(err error, field, what string) error {
 }
 
 // affiliate is whose thing is made: the viewer's own, or the one that staff name.
-func (c *change) affiliate(named int64) (int64, error) {
+func (c *change) affiliate(named ids.Affiliate) (ids.Affiliate, error) {
 	switch {
 	case named != 0 && !c.scope.Sees(named):
 		return 0, problem.Invalid("affiliateId", "only staff may name an affiliate")

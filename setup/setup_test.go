@@ -19,6 +19,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/auditentry"
 	"postrider/ent/db/postbackversion"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
@@ -62,7 +63,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) as(role viewer.Role, affiliate int64) context.Context {
 	w.t.Helper()
 	user := pgtest.User(w.t, w.d, role, affiliate)
-	return viewer.With(w.t.Context(), &viewer.Viewer{UserID: user, Role: role, AffiliateID: affiliate, Scopes: viewer.Scopes()})
+	return viewer.With(w.t.Context(), &viewer.Viewer{UserID: ids.User(user), Role: role, AffiliateID: ids.Affiliate(affiliate), Scopes: viewer.Scopes()})
 }
 
 func (w *world) must(err error) {
@@ -140,7 +141,7 @@ func TestAPostbackIsMadeForEachGoal(t *testing.T) {
 
 func TestWhatIsWrongWithAPostbackIsSaidByField(t *testing.T) {
 	w := newWorld(t)
-	paused := pgtest.Campaign(t, w.d, w.one.Affiliate, w.one.Offer)
+	paused := pgtest.Campaign(t, w.d, pgtest.For{Affiliate: w.one.Affiliate, Offer: w.one.Offer})
 	for name, c := range map[string]struct {
 		change func(*firing.Postback)
 		fields []string
@@ -165,11 +166,13 @@ func TestWhatIsWrongWithAPostbackIsSaidByField(t *testing.T) {
 		"no offer":               {func(p *firing.Postback) { p.Scope = firing.Offer }, []string{"offerId"}},
 		"an unknown offer":       {func(p *firing.Postback) { p.Scope, p.OfferID = firing.Offer, 1<<40 }, []string{"offerId"}},
 		"no campaign":            {func(p *firing.Postback) { p.Scope = firing.Campaign }, []string{"campaignId"}},
-		"another's campaign":     {func(p *firing.Postback) { p.Scope, p.CampaignID = firing.Campaign, w.other.Link.CampaignID }, []string{"campaignId"}},
+		"another's campaign": {func(p *firing.Postback) {
+			p.Scope, p.CampaignID = firing.Campaign, ids.Campaign(w.other.Link.CampaignID)
+		}, []string{"campaignId"}},
 		"all at once": {func(p *firing.Postback) {
 			*p = firing.Postback{Scope: firing.Campaign, Name: "\xff"}
 		}, []string{"name", "statuses", "urlTemplate", "campaignId"}},
-		"its own campaign": {func(p *firing.Postback) { p.Scope, p.CampaignID = firing.Campaign, paused.CampaignID }, nil},
+		"its own campaign": {func(p *firing.Postback) { p.Scope, p.CampaignID = firing.Campaign, ids.Campaign(paused.CampaignID) }, nil},
 	} {
 		_, err := w.setup.CreatePostbacks(w.oneCtx, 0, []string{"ftd"}, wish(c.change))
 		if got := fields(t, err); !slices.Equal(got, c.fields) {
@@ -316,21 +319,21 @@ func TestADeletedPostbackCallsOffWhatWaits(t *testing.T) {
 
 func TestStaffActForAnAffiliate(t *testing.T) {
 	w := newWorld(t)
-	ofCampaign := wish(func(p *firing.Postback) { p.Scope, p.CampaignID = firing.Campaign, w.one.Link.CampaignID })
+	ofCampaign := wish(func(p *firing.Postback) { p.Scope, p.CampaignID = firing.Campaign, ids.Campaign(w.one.Link.CampaignID) })
 	made, err := w.setup.CreatePostbacks(w.staff, 0, []string{"ftd"}, ofCampaign)
 	if err != nil || made[0].AffiliateID != w.one.Affiliate {
 		t.Errorf("by its campaign: %v, %v", made, err)
 	}
-	if _, err := w.setup.CreatePostbacks(w.staff, w.other.Affiliate, []string{"ftd"}, ofCampaign); !slices.Equal(fields(t, err), []string{"campaignId"}) {
+	if _, err := w.setup.CreatePostbacks(w.staff, ids.Affiliate(w.other.Affiliate), []string{"ftd"}, ofCampaign); !slices.Equal(fields(t, err), []string{"campaignId"}) {
 		t.Errorf("for another's campaign: %v", err)
 	}
 	if _, err := w.setup.CreatePostbacks(w.staff, 0, []string{"ftd"}, wish()); !slices.Equal(fields(t, err), []string{"affiliateId"}) {
 		t.Errorf("for nobody: %v", err)
 	}
-	if _, err := w.setup.CreateCampaign(w.staff, setup.NewCampaign{Name: "x", OfferID: w.one.Offer, AffiliateID: 1 << 40}); !slices.Equal(fields(t, err), []string{"affiliateId"}) {
+	if _, err := w.setup.CreateCampaign(w.staff, setup.NewCampaign{Name: "x", OfferID: ids.Offer(w.one.Offer), AffiliateID: 1 << 40}); !slices.Equal(fields(t, err), []string{"affiliateId"}) {
 		t.Errorf("for an unknown affiliate: %v", err)
 	}
-	c, err := w.setup.CreateCampaign(w.staff, setup.NewCampaign{Name: "x", OfferID: w.one.Offer, AffiliateID: w.other.Affiliate})
+	c, err := w.setup.CreateCampaign(w.staff, setup.NewCampaign{Name: "x", OfferID: ids.Offer(w.one.Offer), AffiliateID: ids.Affiliate(w.other.Affiliate)})
 	if err != nil || c.AffiliateID != w.other.Affiliate {
 		t.Errorf("%v, %v", c, err)
 	}
@@ -338,7 +341,7 @@ func TestStaffActForAnAffiliate(t *testing.T) {
 
 func TestACampaignHasItsLink(t *testing.T) {
 	w := newWorld(t)
-	c, err := w.setup.CreateCampaign(w.oneCtx, setup.NewCampaign{Name: "  Summer ", OfferID: w.one.Offer})
+	c, err := w.setup.CreateCampaign(w.oneCtx, setup.NewCampaign{Name: "  Summer ", OfferID: ids.Offer(w.one.Offer)})
 	w.must(err)
 	if c.Name != "Summer" || c.State != tracking.Active || c.AffiliateID != w.one.Affiliate {
 		t.Errorf("%+v", c)
@@ -357,7 +360,7 @@ func TestACampaignHasItsLink(t *testing.T) {
 		t.Errorf("%v", entries)
 	}
 	for name, field := range map[string]string{"": "name", "  ": "name", strings.Repeat("x", 201): "name", "\xff": "name"} {
-		if _, err := w.setup.CreateCampaign(w.oneCtx, setup.NewCampaign{Name: name, OfferID: w.one.Offer}); !slices.Equal(fields(t, err), []string{field}) {
+		if _, err := w.setup.CreateCampaign(w.oneCtx, setup.NewCampaign{Name: name, OfferID: ids.Offer(w.one.Offer)}); !slices.Equal(fields(t, err), []string{field}) {
 			t.Errorf("%q: %v", name, err)
 		}
 		if _, err := w.setup.UpdateCampaign(w.oneCtx, c.ID, setup.CampaignPatch{Name: &name}); !slices.Equal(fields(t, err), []string{field}) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 )
@@ -40,7 +41,7 @@ func (s *Setup) RotateSigningSecret(ctx context.Context, id int64, overlap time.
 		if changed, err = update.Save(ctx); err != nil {
 			return fmt.Errorf("changing the signing secret: %w", err)
 		}
-		return c.audit(ctx, "rotate_secret", "postback", id, before.AffiliateID, nil, nil)
+		return c.audit(ctx, Act{Action: "rotate_secret", Entity: "postback", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(before.AffiliateID)})
 	})
 	return changed, err
 }

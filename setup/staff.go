@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"postrider/domain/tracking"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 )
 
@@ -19,17 +20,20 @@ func (s *Setup) staffChange(ctx context.Context, do func(ctx context.Context, c 
 	})
 }
 
-// Act is something that a viewer did which is no change of a setting, such as
-// attributing a conversion or making a token.
+// Act is something that a viewer did, as the audit log has it.
 type Act struct {
 	Action, Entity, ID string
 	Before, After      any // what it was and what it is; nil for nothing
+
+	affiliateID ids.Affiliate // whose it is; zero for no affiliate's
 }
 
-// Note writes an act of the viewer's into the audit log.
+// Note writes an act of the viewer's into the audit log that is no change of a setting,
+// such as attributing a conversion or making a token.
 func (s *Setup) Note(ctx context.Context, a Act) error {
 	return s.change(ctx, func(ctx context.Context, c *change) error {
-		return c.note(ctx, a.Action, a.Entity, a.ID, c.scope.AffiliateID(), a.Before, a.After)
+		a.affiliateID = c.scope.AffiliateID()
+		return c.audit(ctx, a)
 	})
 }
 

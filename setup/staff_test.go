@@ -13,6 +13,7 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/trackinglink"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
@@ -66,8 +67,8 @@ func TestADealFollowsTheOneBefore(t *testing.T) {
 	w := newWorld(t)
 	july := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
 	make := func(owner int64, from, to time.Time) (*db.Deal, error) {
-		return w.setup.CreateDeal(w.staff, setup.DealWish{OfferID: w.one.Offer, Deal: commission.Deal{
-			AffiliateID: owner, Model: commission.Hybrid, Amount: decimal.NewFromInt(80), Percent: decimal.NewFromInt(25), Currency: "EUR", From: from, To: to,
+		return w.setup.CreateDeal(w.staff, setup.DealWish{OfferID: ids.Offer(w.one.Offer), Deal: commission.Deal{
+			AffiliateID: ids.Affiliate(owner), Model: commission.Hybrid, Amount: decimal.NewFromInt(80), Percent: decimal.NewFromInt(25), Currency: "EUR", From: from, To: to,
 			TierBy: commission.ByCount, Tiers: []commission.Tier{{From: decimal.NewFromInt(10), Amount: decimal.NewFromInt(100), Percent: decimal.NewFromInt(30)}},
 		}})
 	}
@@ -181,14 +182,14 @@ func TestSignInsAreMadeShutOutAndLetIn(t *testing.T) {
 	w := newWorld(t)
 	made, err := w.setup.SaveAffiliate(w.staff, 0, "Bright Reels")
 	w.must(err)
-	user, password, err := w.setup.CreateUser(w.staff, setup.NewUser{Email: "Mara@Example.com", Role: viewer.Affiliate, AffiliateID: made.ID})
+	user, password, err := w.setup.CreateUser(w.staff, setup.NewUser{Email: "Mara@Example.com", Role: viewer.Affiliate, AffiliateID: ids.Affiliate(made.ID)})
 	w.must(err)
 	if ok, err := secret.MatchPassword(t.Context(), password, user.PasswordHash); !ok || err != nil || user.Email != "mara@example.com" {
 		t.Errorf("%+v does not sign in: %v", user, err)
 	}
 	for _, bad := range []setup.NewUser{
-		{Email: "mara@example.com", Role: viewer.Affiliate, AffiliateID: made.ID},
-		{Email: "x", Role: viewer.Affiliate, AffiliateID: made.ID},
+		{Email: "mara@example.com", Role: viewer.Affiliate, AffiliateID: ids.Affiliate(made.ID)},
+		{Email: "x", Role: viewer.Affiliate, AffiliateID: ids.Affiliate(made.ID)},
 		{Email: "x@example.com", Role: viewer.Affiliate},
 		{Email: "x@example.com", Role: viewer.Admin},
 		{Email: "x@example.com", Role: viewer.Affiliate, AffiliateID: 1 << 40},
@@ -204,7 +205,7 @@ func TestSignInsAreMadeShutOutAndLetIn(t *testing.T) {
 	if out.DisabledAt == nil || in.DisabledAt != nil {
 		t.Errorf("%+v, then %+v", out, in)
 	}
-	if _, _, err := w.setup.ResetPassword(w.staff, viewer.From(w.staff).UserID, true); problem.CodeOf(err) != problem.CodeInvalid {
+	if _, _, err := w.setup.ResetPassword(w.staff, int64(viewer.From(w.staff).UserID), true); problem.CodeOf(err) != problem.CodeInvalid {
 		t.Errorf("a manager's own: %v", err)
 	}
 	_, again, err := w.setup.ResetPassword(w.staff, user.ID, true)

@@ -14,6 +14,7 @@ import (
 	"postrider/domain/firing"
 	"postrider/ent/db"
 	"postrider/ent/db/auditentry"
+	"postrider/internal/ids"
 	"postrider/internal/viewer"
 )
 
@@ -23,8 +24,8 @@ func (w *world) drawWish(rt *rapid.T) firing.Postback {
 	p := firing.Postback{
 		Name:        rapid.SampledFrom([]string{"Keitaro", " Keitaro", ""}).Draw(rt, "name"),
 		Scope:       rapid.SampledFrom([]firing.Scope{firing.Global, firing.Offer, firing.Campaign}).Draw(rt, "scope"),
-		OfferID:     rapid.SampledFrom([]int64{w.one.Offer, w.other.Offer}).Draw(rt, "offer"),
-		CampaignID:  w.one.Link.CampaignID,
+		OfferID:     ids.Offer(rapid.SampledFrom([]int64{w.one.Offer, w.other.Offer}).Draw(rt, "offer")),
+		CampaignID:  ids.Campaign(w.one.Link.CampaignID),
 		Goal:        rapid.SampledFrom([]string{"ftd", "registration"}).Draw(rt, "goal"),
 		URLTemplate: rapid.SampledFrom([]string{template, template + "&p={payout}"}).Draw(rt, "template"),
 		Method:      rapid.SampledFrom([]firing.Method{firing.GET, firing.POST, ""}).Draw(rt, "method"),
@@ -126,7 +127,7 @@ func (w *world) isAt(rt *rapid.T, saved *db.Postback, want firing.Postback, vers
 	var got firing.Postback
 	again, err := w.setup.UpdatePostback(w.oneCtx, saved.ID, func(p *firing.Postback) { got = *p })
 	w.must(err)
-	if got.ID != saved.ID || got.AffiliateID != w.one.Affiliate {
+	if got.ID != ids.Postback(saved.ID) || got.AffiliateID != ids.Affiliate(w.one.Affiliate) {
 		rt.Fatalf("it is postback %d of affiliate %d", got.ID, got.AffiliateID)
 	}
 	got.ID, got.AffiliateID = 0, 0
@@ -170,7 +171,7 @@ func TestStaffPutAVersionBackForItsOwner(t *testing.T) {
 	back, err := w.setup.RestorePostbackVersion(w.staff, w.client, w.versions(p.ID)[0].ID)
 	w.must(err)
 	versions := w.versions(p.ID)
-	if !back.Enabled || back.AffiliateID != w.one.Affiliate || versions[2].AffiliateID != w.one.Affiliate || *versions[2].UserID != viewer.From(w.staff).UserID {
+	if !back.Enabled || back.AffiliateID != w.one.Affiliate || versions[2].AffiliateID != w.one.Affiliate || ids.User(*versions[2].UserID) != viewer.From(w.staff).UserID {
 		t.Errorf("it is %+v by %+v", back, versions[2])
 	}
 }

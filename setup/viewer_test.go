@@ -10,6 +10,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/doctor"
 	"postrider/domain/firing"
+	"postrider/internal/ids"
 	"postrider/internal/viewer"
 	"postrider/pgtest"
 	"postrider/setup"
@@ -64,13 +65,16 @@ func (w *world) staffs() attempts {
 			return err
 		},
 		"a sign-in": func(ctx context.Context) error {
-			_, _, err := w.setup.CreateUser(ctx, setup.NewUser{Email: "x@example.com", Role: viewer.Affiliate, AffiliateID: w.one.Affiliate})
+			_, _, err := w.setup.CreateUser(ctx, setup.NewUser{Email: "x@example.com", Role: viewer.Affiliate, AffiliateID: ids.Affiliate(w.one.Affiliate)})
 			return err
 		},
-		"a colleague": func(ctx context.Context) error { _, err := w.setup.SetUserDisabled(ctx, user, true); return err },
-		"a password":  func(ctx context.Context) error { _, _, err := w.setup.ResetPassword(ctx, user, false); return err },
-		"a hold":      func(ctx context.Context) error { _, err := w.setup.SetHold(ctx, true, ""); return err },
-		"no hold":     func(ctx context.Context) error { _, err := w.setup.SetHold(ctx, false, ""); return err },
+		"a colleague": func(ctx context.Context) error { _, err := w.setup.SetUserDisabled(ctx, int64(user), true); return err },
+		"a password": func(ctx context.Context) error {
+			_, _, err := w.setup.ResetPassword(ctx, int64(user), false)
+			return err
+		},
+		"a hold":  func(ctx context.Context) error { _, err := w.setup.SetHold(ctx, true, ""); return err },
+		"no hold": func(ctx context.Context) error { _, err := w.setup.SetHold(ctx, false, ""); return err },
 	}
 }
 
@@ -78,7 +82,7 @@ func TestAffiliatesSetUpNothingOfStaffs(t *testing.T) {
 	w := newWorld(t)
 	all := map[string]refusal{}
 	colleague := w.as(viewer.Affiliate, w.one.Affiliate)
-	looking := viewer.With(t.Context(), &viewer.Viewer{UserID: 3, Role: viewer.Affiliate, AffiliateID: w.one.Affiliate, Looking: true})
+	looking := viewer.With(t.Context(), &viewer.Viewer{UserID: 3, Role: viewer.Affiliate, AffiliateID: ids.Affiliate(w.one.Affiliate), Looking: true})
 	for name, try := range w.staffs() {
 		all[name] = refusal{"forbidden", func() error { return try(colleague) }}
 		all[name+", by staff who view as it"] = refusal{"forbidden", func() error { return try(looking) }}
@@ -114,11 +118,11 @@ func TestNobodyTouchesAnothersThings(t *testing.T) {
 			return err
 		}},
 		"making a campaign for it": {"invalid affiliateId", func(ctx context.Context) error {
-			_, err := w.setup.CreateCampaign(ctx, setup.NewCampaign{Name: "x", OfferID: w.one.Offer, AffiliateID: w.one.Affiliate})
+			_, err := w.setup.CreateCampaign(ctx, setup.NewCampaign{Name: "x", OfferID: ids.Offer(w.one.Offer), AffiliateID: ids.Affiliate(w.one.Affiliate)})
 			return err
 		}},
 		"making a postback for it": {"invalid affiliateId", func(ctx context.Context) error {
-			_, err := w.setup.CreatePostbacks(ctx, w.one.Affiliate, []string{"ftd"}, wish())
+			_, err := w.setup.CreatePostbacks(ctx, ids.Affiliate(w.one.Affiliate), []string{"ftd"}, wish())
 			return err
 		}},
 	} {
@@ -133,9 +137,9 @@ func TestNobodyTouchesAnothersThings(t *testing.T) {
 // What an affiliate makes is its own, also where it says so itself.
 func TestAnAffiliateMayNameItself(t *testing.T) {
 	w := newWorld(t)
-	c, err := w.setup.CreateCampaign(w.oneCtx, setup.NewCampaign{Name: "x", OfferID: w.one.Offer, AffiliateID: w.one.Affiliate})
+	c, err := w.setup.CreateCampaign(w.oneCtx, setup.NewCampaign{Name: "x", OfferID: ids.Offer(w.one.Offer), AffiliateID: ids.Affiliate(w.one.Affiliate)})
 	w.must(err)
-	made, err := w.setup.CreatePostbacks(w.oneCtx, w.one.Affiliate, []string{"ftd"}, wish())
+	made, err := w.setup.CreatePostbacks(w.oneCtx, ids.Affiliate(w.one.Affiliate), []string{"ftd"}, wish())
 	if w.must(err); c.AffiliateID != w.one.Affiliate || made[0].AffiliateID != w.one.Affiliate {
 		t.Errorf("the campaign is %d's, the postback %d's, want %d", c.AffiliateID, made[0].AffiliateID, w.one.Affiliate)
 	}

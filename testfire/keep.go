@@ -9,6 +9,7 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/macro"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/outbox"
 )
@@ -34,12 +35,12 @@ func (t *Tester) ended(o *order, s shot, r *Result) outbox.Ended {
 		Endpoint: o.template.Endpoint(), Exchange: r.Exchange, Outcome: r.Outcome, At: t.Now(),
 	}
 	if p := o.postback; p != nil {
-		ended.PostbackID, ended.VersionID = p.ID, o.versionID
+		ended.PostbackID, ended.VersionID = ids.Postback(p.ID), o.versionID
 		if p.CampaignID != nil {
-			ended.CampaignID = *p.CampaignID
+			ended.CampaignID = ids.Campaign(*p.CampaignID)
 		}
 		if p.OfferID != nil {
-			ended.OfferID = *p.OfferID
+			ended.OfferID = ids.Offer(*p.OfferID)
 		}
 	}
 	return ended

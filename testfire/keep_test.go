@@ -15,6 +15,7 @@ import (
 	"postrider/ent/db/attempt"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/postbacktest"
+	"postrider/internal/ids"
 	"postrider/internal/secret"
 	"postrider/outbox"
 	"postrider/pgtest"
@@ -40,7 +41,7 @@ func TestATestIsKeptWithBothItsSides(t *testing.T) {
 		_, _ = rw.Write([]byte("queued\x00\xff"))
 	})
 	p := pgtest.Postback(t, w.d, w.one.Affiliate, w.url+"/hook?c={sub1}&s={status}&t={transaction_id}", pgtest.On("deposit"), pgtest.ForCampaign(w.one.Link.CampaignID), func(c *db.PostbackCreate) { c.SetMethod(firing.POST) })
-	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: p.ID}, Values: map[string]string{"STATUS": "rejected", "transaction_id": "T1", "payout": "1"}})
+	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: ids.Postback(p.ID)}, Values: map[string]string{"STATUS": "rejected", "transaction_id": "T1", "payout": "1"}})
 	w.must(err)
 	key, err := pgtest.Key(t).Open(p.SigningSecret, secret.ForPostback)
 	w.must(err)
@@ -79,7 +80,7 @@ func TestATestChangesNothingButTheLog(t *testing.T) {
 			const others = `SELECT (SELECT count(*) FROM endpoints) + (SELECT count(*) FROM alerts) + (SELECT count(*) FROM conversions) + (SELECT count(*) FROM river_job) + (SELECT count(*) FROM cap_days) + (SELECT count(*) FROM audit_entries)`
 			before := w.count(others)
 			for range 12 {
-				_, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: p.ID}})
+				_, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: ids.Postback(p.ID)}})
 				w.must(err)
 			}
 			after, err := w.rows.Postback.Get(w.system, p.ID)
@@ -100,11 +101,11 @@ func TestATestChangesNothingButTheLog(t *testing.T) {
 func TestATestBelongsToWhoeverItIsFor(t *testing.T) {
 	w := newWorld(t, nil)
 	p := pgtest.Postback(t, w.d, w.one.Affiliate, w.url+"/?c={param_1}")
-	template := testfire.Wish{Postback: firing.Postback{URLTemplate: w.url + "/?c={param_1}"}, AffiliateID: w.one.Affiliate}
+	template := testfire.Wish{Postback: firing.Postback{URLTemplate: w.url + "/?c={param_1}"}, AffiliateID: ids.Affiliate(w.one.Affiliate)}
 	if test, err := w.tester.Fire(w.otherCtx, template); err != nil || test.AffiliateID == w.one.Affiliate {
 		t.Errorf("an affiliate's test in another's name is %+v, %v", test, err)
 	}
-	for name, wish := range map[string]testfire.Wish{"a template": template, "a saved postback": {Postback: firing.Postback{ID: p.ID}}} {
+	for name, wish := range map[string]testfire.Wish{"a template": template, "a saved postback": {Postback: firing.Postback{ID: ids.Postback(p.ID)}}} {
 		if test, err := w.tester.Fire(w.staff, wish); err != nil || test.AffiliateID != w.one.Affiliate {
 			t.Errorf("staff's test of %s is %+v, %v", name, test, err)
 		}
@@ -113,11 +114,11 @@ func TestATestBelongsToWhoeverItIsFor(t *testing.T) {
 		t.Errorf("another affiliate sees %d of the tests, %v", n, err)
 	}
 	requests := len(w.sent)
-	if _, err := w.tester.RunScenarios(w.otherCtx, testfire.Wish{Postback: firing.Postback{ID: p.ID}}); field(err) != "postback.id" {
+	if _, err := w.tester.RunScenarios(w.otherCtx, testfire.Wish{Postback: firing.Postback{ID: ids.Postback(p.ID)}}); field(err) != "postback.id" {
 		t.Errorf("all scenarios with another's postback: %v", err)
 	}
 	w.must(w.rows.Postback.UpdateOneID(p.ID).SetDeletedAt(pgtest.Now).Exec(w.system))
-	if _, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: p.ID}}); field(err) != "postback.id" {
+	if _, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: ids.Postback(p.ID)}}); field(err) != "postback.id" {
 		t.Errorf("one's own that was deleted: %v", err)
 	}
 	if len(w.sent) != requests {

@@ -124,7 +124,7 @@ func (t *Tester) cards(ctx context.Context, id uuid.UUID, scenarios []Scenario, 
 // Each run has ids of its own, so that a run fired again is no duplicate.
 func valuesOf(scenario string, given *macro.Values, run uuid.UUID) *macro.Values {
 	v := *given
-	first, second, third := ids(run, 1), ids(run, 2), ids(run, 3)
+	first, second, third := nthID(run, 1), nthID(run, 2), nthID(run, 3)
 	set := func(id string, status commission.Status) {
 		v.Set(macro.ConversionID, id)
 		v.Set(macro.TransactionID, "TEST-"+id[len(id)-8:])
@@ -149,18 +149,18 @@ func valuesOf(scenario string, given *macro.Values, run uuid.UUID) *macro.Values
 		v.Set(macro.Param1, unknown)
 		v.Set(macro.ClickID, unknown)
 	case Special:
-		set(ids(run, 4), commission.Approved)
+		set(nthID(run, 4), commission.Approved)
 		for _, name := range []macro.Name{macro.Param2, macro.Param3, macro.CampName} {
 			v.Set(name, "Größe & 100% = a+b #1 日本")
 		}
 	case SlowAnswer:
-		set(ids(run, 5), commission.Approved)
+		set(nthID(run, 5), commission.Approved)
 	}
 	return &v
 }
 
-// ids makes the nth id of a run.
-func ids(run uuid.UUID, n byte) string {
+// nthID makes the nth id of a run.
+func nthID(run uuid.UUID, n byte) string {
 	run[15] = n
 	return hex.EncodeToString(run[:])
 }

@@ -9,6 +9,7 @@ import (
 
 	"postrider/domain/firing"
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/pgtest"
 	"postrider/testfire"
@@ -165,7 +166,7 @@ func TestTheScenariosOfASavedPostback(t *testing.T) {
 	})
 	p := pgtest.Postback(t, w.d, w.one.Affiliate, w.url+"/?c={click_id}&p1={param_1}&z={param_3}&tid={transaction_id}&s={status}&was={previous_status}&why={reason}&player={player_id}&p={payout}",
 		func(c *db.PostbackCreate) { c.SetMethod(firing.POST) })
-	wish := testfire.Wish{Postback: firing.Postback{ID: p.ID}, Values: map[string]string{"player_id": "mine", "param_1": "my click", "status": "pending", "payout": "3"}}
+	wish := testfire.Wish{Postback: firing.Postback{ID: ids.Postback(p.ID)}, Values: map[string]string{"player_id": "mine", "param_1": "my click", "status": "pending", "payout": "3"}}
 	run, err := w.tester.RunScenarios(w.oneCtx, wish)
 	w.must(err)
 	again, err := w.tester.RunScenarios(w.oneCtx, wish)

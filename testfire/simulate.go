@@ -19,6 +19,7 @@ import (
 	"postrider/ent/db/deal"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/landingpage"
+	"postrider/internal/ids"
 )
 
 // simulate makes the click and the conversion of the case.
@@ -32,7 +33,7 @@ func (t *Tester) simulate(ctx context.Context, c Case) (*scene, error) {
 		return nil, fmt.Errorf("reading the link's offer: %w", err)
 	}
 	s := &scene{values: macro.SampleValues(), why: map[macro.Name]string{}}
-	s.event = firing.Event{AffiliateID: c.Link.AffiliateID, OfferID: c.Link.OfferID, Goal: c.Goal, Status: c.Status}
+	s.event = firing.Event{AffiliateID: ids.Affiliate(c.Link.AffiliateID), OfferID: ids.Offer(c.Link.OfferID), Goal: c.Goal, Status: c.Status}
 	s.params(c.Pasted.Params)
 	s.set(macro.OfferID, strconv.FormatInt(offer.ID, 10), "The offer of the link.")
 	s.set(macro.OfferName, offer.Name, "The offer of the link.")
@@ -92,7 +93,7 @@ func (t *Tester) simulateClick(ctx context.Context, s *scene, c Case) error {
 	if err != nil {
 		return fmt.Errorf("reading the link's campaign: %w", err)
 	}
-	s.event.CampaignID = campaign.ID
+	s.event.CampaignID = ids.Campaign(campaign.ID)
 	s.set(macro.CampID, strconv.FormatInt(campaign.ID, 10), "The campaign of the link.")
 	s.set(macro.CampName, campaign.Name, "The campaign of the link.")
 	return nil
@@ -141,7 +142,7 @@ func (t *Tester) simulatePayout(ctx context.Context, s *scene, c Case, amount de
 	if err != nil {
 		return fmt.Errorf("reading the deals: %w", err)
 	}
-	row, ok := commission.InForce(rows, ent.CommissionDeal, c.Link.AffiliateID, now)
+	row, ok := commission.InForce(rows, ent.CommissionDeal, ids.Affiliate(c.Link.AffiliateID), now)
 	if !ok {
 		s.set(macro.Payout, "0.00", "There is no deal for this offer yet, so nothing is paid.")
 		return nil

@@ -15,6 +15,7 @@ import (
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/pgtest"
 	"postrider/testfire"
 )
@@ -40,7 +41,7 @@ func (w *world) simulate(c testfire.Case) testfire.Simulated {
 // none, a reason in words, and stands in the URL where it is said to.
 func TestEveryMacroIsExplainedForEveryConversion(t *testing.T) {
 	w := newWorld(t, nil)
-	byDefault, err := w.rows.TrackingLink.Get(w.system, pgtest.DefaultLink(t, w.d, w.one.Affiliate, w.one.Offer).ID)
+	byDefault, err := w.rows.TrackingLink.Get(w.system, pgtest.DefaultLink(t, w.d, pgtest.For{Affiliate: w.one.Affiliate, Offer: w.one.Offer}).ID)
 	w.must(err)
 	goals, err := w.rows.Goal.Query().All(w.system)
 	w.must(err)
@@ -204,7 +205,7 @@ func TestAFilterThatGivesOrTakesIsNamed(t *testing.T) {
 func TestASimulationKnowsItsViewer(t *testing.T) {
 	w := newWorld(t, nil)
 	pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?mine={param_1}", pgtest.On("ftd"))
-	byDefault, err := w.rows.TrackingLink.Get(w.system, pgtest.DefaultLink(t, w.d, w.one.Affiliate, w.one.Offer).ID)
+	byDefault, err := w.rows.TrackingLink.Get(w.system, pgtest.DefaultLink(t, w.d, pgtest.For{Affiliate: w.one.Affiliate, Offer: w.one.Offer}).ID)
 	w.must(err)
 	w.must(w.rows.Deal.Create().SetOfferID(w.one.Offer).SetAffiliateID(w.one.Affiliate).SetModel(commission.CPA).SetAmount(decimal.NewFromInt(777)).SetCurrency("EUR").SetCreatedAt(pgtest.Now).Exec(w.system))
 	draft := &firing.Postback{URLTemplate: everyMacro(), Aggregates: time.Hour}
@@ -238,9 +239,9 @@ func TestADraftIsJudgedAsItWouldBeSaved(t *testing.T) {
 		"for everything":         {firing.Postback{}, firing.Matched, "for all campaigns, for the goal ftd"},
 		"for the goal among its": {firing.Postback{Goal: "registration", Further: []string{"ftd"}}, firing.Matched, "for the goal ftd"},
 		"for other goals":        {firing.Postback{Goal: "registration", Further: []string{"deposit"}}, firing.OtherGoal, "for the goal registration or deposit; this is ftd"},
-		"for the offer":          {firing.Postback{Scope: firing.Offer, OfferID: w.one.Offer}, firing.Matched, ""},
-		"for another offer":      {firing.Postback{Scope: firing.Offer, OfferID: elsewhere}, firing.OtherOffer, ""},
-		"for the campaign":       {firing.Postback{Scope: firing.Campaign, CampaignID: w.one.Link.CampaignID}, firing.Matched, ""},
+		"for the offer":          {firing.Postback{Scope: firing.Offer, OfferID: ids.Offer(w.one.Offer)}, firing.Matched, ""},
+		"for another offer":      {firing.Postback{Scope: firing.Offer, OfferID: ids.Offer(elsewhere)}, firing.OtherOffer, ""},
+		"for the campaign":       {firing.Postback{Scope: firing.Campaign, CampaignID: ids.Campaign(w.one.Link.CampaignID)}, firing.Matched, ""},
 		"for two other statuses": {firing.Postback{Statuses: []commission.Status{commission.Pending, commission.Rejected}}, firing.OtherStatus, "pending or rejected; this one is approved"},
 		"aggregation":            {firing.Postback{Aggregates: 90 * time.Second}, firing.Matched, "It aggregates what its click brings within"},
 	} {

@@ -12,6 +12,7 @@ import (
 	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/postback"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 )
 
@@ -73,7 +74,7 @@ func (t *Tester) Simulate(ctx context.Context, c Case) (*Simulation, error) {
 			return nil, err
 		}
 		simulation.Postbacks = append(simulation.Postbacks, simulated)
-		rows = slices.DeleteFunc(rows, func(p *db.Postback) bool { return p.ID == c.Draft.ID })
+		rows = slices.DeleteFunc(rows, func(p *db.Postback) bool { return ids.Postback(p.ID) == c.Draft.ID })
 	}
 	for _, p := range rows {
 		simulated, err := scene.simulate(p, ent.FiringPostback(p), p.URLTemplate)
@@ -89,7 +90,7 @@ func (t *Tester) Simulate(ctx context.Context, c Case) (*Simulation, error) {
 // goal in question where it has none yet.
 func draft(c Case) firing.Postback {
 	p := *c.Draft
-	p.AffiliateID, p.Enabled, p.Held = c.Link.AffiliateID, true, false
+	p.AffiliateID, p.Enabled, p.Held = ids.Affiliate(c.Link.AffiliateID), true, false
 	if p.Goal == "" {
 		p.Goal = c.Goal
 	}

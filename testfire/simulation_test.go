@@ -9,6 +9,7 @@ import (
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
 	"postrider/ent/db"
+	"postrider/internal/ids"
 	"postrider/pgtest"
 	"postrider/testfire"
 )
@@ -70,7 +71,7 @@ func TestTheSimulationFollowsTheRules(t *testing.T) {
 	off := pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?off={param_1}", pgtest.On("ftd"), func(c *db.PostbackCreate) { c.SetEnabled(false) })
 	edited := pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?old={param_1}", pgtest.On("ftd"))
 	claim := testfire.Case{Link: w.link(), Goal: "ftd", Draft: &firing.Postback{
-		ID: edited.ID, Scope: firing.Campaign, CampaignID: w.one.Link.CampaignID, Goal: "ftd", Further: []string{"deposit"}, URLTemplate: "https://t.example/?new={param_1}",
+		ID: ids.Postback(edited.ID), Scope: firing.Campaign, CampaignID: ids.Campaign(w.one.Link.CampaignID), Goal: "ftd", Further: []string{"deposit"}, URLTemplate: "https://t.example/?new={param_1}",
 	}}
 	simulation, err := w.tester.Simulate(w.oneCtx, claim)
 	w.must(err)

@@ -28,6 +28,7 @@ import (
 	"postrider/ent/db/goal"
 	"postrider/ent/db/postback"
 	"postrider/internal/globalid"
+	"postrider/internal/ids"
 	"postrider/internal/installation"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
@@ -48,7 +49,7 @@ type Tester struct {
 	Config
 
 	mu    sync.Mutex
-	users map[int64]*rate.Limiter
+	users map[ids.User]*rate.Limiter
 }
 
 // New makes a Tester.
@@ -56,7 +57,7 @@ func New(cfg Config) *Tester {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Tester{Config: cfg, users: map[int64]*rate.Limiter{}}
+	return &Tester{Config: cfg, users: map[ids.User]*rate.Limiter{}}
 }
 
 // How often one user may fire: a run of all scenarios and some by hand, then one
@@ -105,15 +106,15 @@ type Wish struct {
 	// What is tested: the whole of it, or the ID of a saved one alone. With an ID the
 	// saved one's signature is used, and the test is kept with it.
 	Postback    firing.Postback
-	AffiliateID int64             // for staff, where no postback says whose it is
+	AffiliateID ids.Affiliate     // for staff, where no postback says whose it is
 	Goal        string            // that it reports; the postback's where empty
 	Values      map[string]string // by macro, in any spelling
 }
 
 // order is a checked wish.
 type order struct {
-	affiliateID int64
-	userID      int64
+	affiliateID ids.Affiliate
+	userID      ids.User
 	postback    *db.Postback
 	versionID   int64
 	template    *macro.Template
@@ -144,7 +145,7 @@ func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
 		if w.AffiliateID == 0 {
 			return nil, problem.Invalid("affiliateId", "say whose test it is, or name a saved postback")
 		}
-		if _, err := t.Rows.Affiliate.Get(ctx, w.AffiliateID); err != nil {
+		if _, err := t.Rows.Affiliate.Get(ctx, int64(w.AffiliateID)); err != nil {
 			return nil, missing(err, "affiliateId", "affiliate")
 		}
 		o.affiliateID = w.AffiliateID
@@ -179,14 +180,14 @@ func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
 
 // readPostback reads the saved postback that a wish names.
 func (t *Tester) readPostback(ctx context.Context, o *order, w *Wish) error {
-	p, err := t.Rows.Postback.Query().Where(postback.ID(w.Postback.ID), postback.DeletedAtIsNil()).Only(ctx)
+	p, err := t.Rows.Postback.Query().Where(postback.ID(int64(w.Postback.ID)), postback.DeletedAtIsNil()).Only(ctx)
 	if err != nil {
 		return missing(err, "postback.id", "postback")
 	}
 	if w.Postback.URLTemplate == "" {
 		w.Postback = ent.FiringPostback(p)
 	}
-	o.postback, o.affiliateID = p, p.AffiliateID
+	o.postback, o.affiliateID = p, ids.Affiliate(p.AffiliateID)
 	if w.Goal == "" {
 		w.Goal = p.Goal
 	}

@@ -18,6 +18,7 @@ import (
 	"postrider/domain/firing"
 	"postrider/ent/db"
 	"postrider/ent/db/attempt"
+	"postrider/internal/ids"
 	"postrider/internal/installation"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
@@ -68,7 +69,7 @@ func newWorld(t *testing.T, answer http.HandlerFunc) *world {
 	t.Cleanup(sender.Close)
 	w.tester = testfire.New(testfire.Config{DB: d.SQL, Rows: w.rows, Sender: sender, Secrets: pgtest.Key(t), Now: func() time.Time { return w.now }})
 	as := func(role viewer.Role, affiliate int64) context.Context {
-		return viewer.With(t.Context(), &viewer.Viewer{UserID: pgtest.User(t, d, role, affiliate), Role: role, AffiliateID: affiliate, Scopes: viewer.Scopes()})
+		return viewer.With(t.Context(), &viewer.Viewer{UserID: ids.User(pgtest.User(t, d, role, affiliate)), Role: role, AffiliateID: ids.Affiliate(affiliate), Scopes: viewer.Scopes()})
 	}
 	w.oneCtx, w.otherCtx, w.staff = as(viewer.Affiliate, w.one.Affiliate), as(viewer.Affiliate, other.Affiliate), as(viewer.Manager, 0)
 	return w
@@ -136,7 +137,7 @@ func TestASavedPostbackIsTestedAsItIs(t *testing.T) {
 	p := pgtest.Postback(t, w.d, w.one.Affiliate, w.url+"/saved?c={param_1}", pgtest.On("ftd"), func(c *db.PostbackCreate) {
 		c.SetMethod(firing.POST).SetBodyRule(&firing.BodyRule{Kind: firing.NotContains, Value: "error"})
 	})
-	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: p.ID}})
+	test, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: ids.Postback(p.ID)}})
 	w.must(err)
 	d, err := w.rows.Delivery.Get(w.system, test.ID)
 	w.must(err)
@@ -146,10 +147,10 @@ func TestASavedPostbackIsTestedAsItIs(t *testing.T) {
 	if r := w.sent[0]; r.Method != http.MethodPost || r.Header.Get("webhook-signature") == "" || r.URL.Path != "/saved" {
 		t.Errorf("%s %s %v", r.Method, r.URL, r.Header)
 	}
-	if _, err := w.tester.Fire(w.otherCtx, testfire.Wish{Postback: firing.Postback{ID: p.ID}}); field(err) != "postback.id" {
+	if _, err := w.tester.Fire(w.otherCtx, testfire.Wish{Postback: firing.Postback{ID: ids.Postback(p.ID)}}); field(err) != "postback.id" {
 		t.Errorf("another's: %v", err)
 	}
-	if _, err := w.tester.Fire(w.staff, testfire.Wish{Postback: firing.Postback{ID: p.ID}}); err != nil {
+	if _, err := w.tester.Fire(w.staff, testfire.Wish{Postback: firing.Postback{ID: ids.Postback(p.ID)}}); err != nil {
 		t.Errorf("staff: %v", err)
 	}
 }
@@ -220,7 +221,7 @@ func TestWhatAggregatesHasMacrosOfItsOwn(t *testing.T) {
 	_, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{URLTemplate: template, Aggregates: time.Minute}})
 	w.must(err)
 	saved := pgtest.Postback(t, w.d, w.one.Affiliate, template, pgtest.Aggregation(60))
-	_, err = w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: saved.ID}})
+	_, err = w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: ids.Postback(saved.ID)}})
 	w.must(err)
 	for _, r := range w.sent {
 		if q := r.URL.Query(); q.Get("n") != "3" || q.Get("sum") != "75.50" {
@@ -303,7 +304,7 @@ func TestTheShotsOfAUserAreABucket(t *testing.T) {
 		for range rapid.IntRange(1, 120).Draw(t, "steps") {
 			user := rapid.Int64Range(1, 2).Draw(t, "user")
 			want := halves[user] >= 2
-			if got := tester.AllowLook(viewer.With(context.Background(), &viewer.Viewer{UserID: user, Role: viewer.Affiliate, AffiliateID: 7})); got != want {
+			if got := tester.AllowLook(viewer.With(context.Background(), &viewer.Viewer{UserID: ids.User(user), Role: viewer.Affiliate, AffiliateID: 7})); got != want {
 				t.Fatalf("user %d with %d halves of a shot may look: %t", user, halves[user], got)
 			}
 			if want {

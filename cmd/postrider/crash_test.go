@@ -149,7 +149,7 @@ func newCrash(t *testing.T, binary string, database func(context.Context) (strin
 func (c *crash) setUp(t *testing.T, d *pgtest.DB) {
 	t.Helper()
 	affiliate, offer := pgtest.Affiliate(t, d), pgtest.Offer(t, d)
-	link := pgtest.Campaign(t, d, affiliate, offer)
+	link := pgtest.Campaign(t, d, pgtest.For{Affiliate: affiliate, Offer: offer})
 	pgtest.Postback(t, d, affiliate, c.tracker.URL+"/cb?tx={transaction_id}", pgtest.On(commission.GoalDeposit))
 	c.click, c.integration = pgtest.Click(t, d, link), "crash"
 	err := d.Client().Integration.Create().SetKey(c.integration).SetName("Crash").SetOfferID(offer).SetRequireToken(false).

@@ -12,6 +12,7 @@ import (
 
 	"postrider/account"
 	"postrider/internal/globalid"
+	"postrider/internal/ids"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 )
@@ -60,7 +61,7 @@ func (c *userCreateCmd) Run(ctx context.Context, p *process) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	u, err := p.accounts(db).CreateUser(viewer.AsSystem(ctx), account.NewUser{
-		Email: c.Email, Password: password, Role: viewer.Role(c.Role), AffiliateID: int64(c.Affiliate),
+		Email: c.Email, Password: password, Role: viewer.Role(c.Role), AffiliateID: ids.Affiliate(c.Affiliate),
 	})
 	if err != nil {
 		return err

@@ -6,11 +6,13 @@ import (
 	"time"
 
 	"github.com/shopspring/decimal"
+
+	"postrider/internal/ids"
 )
 
 // Deal is the terms of a payout as they were agreed.
 type Deal struct {
-	AffiliateID int64 // whose own it is; zero for the offer's, which is for all
+	AffiliateID ids.Affiliate // whose own it is; zero for the offer's, which is for all
 
 	Model    Model
 	Amount   decimal.Decimal // what CPA and CPL pay
@@ -134,7 +136,7 @@ func (d Deal) leadGoal() string {
 // InForce picks the deal that an affiliate is paid by at a time: of those in force,
 // its own goes over the offer's, and another's is never picked. Staff, who have no
 // deals of their own, are affiliate zero.
-func InForce[D any](deals []D, terms func(D) Deal, affiliateID int64, at time.Time) (chosen D, ok bool) {
+func InForce[D any](deals []D, terms func(D) Deal, affiliateID ids.Affiliate, at time.Time) (chosen D, ok bool) {
 	own := false
 	for _, candidate := range deals {
 		d := terms(candidate)

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"postrider/domain/commission"
+	"postrider/internal/ids"
 )
 
 func TestTiers(t *testing.T) {
@@ -78,20 +79,20 @@ func TestWhichDealHolds(t *testing.T) {
 	onlyJune := commission.Deal{From: june, To: july}
 	for _, c := range []struct {
 		deals []commission.Deal
-		of    []int64 // whose they are
+		of    []ids.Affiliate // whose they are
 		at    time.Time
 		want  int
 	}{
 		{nil, nil, june, -1},
-		{[]commission.Deal{always}, []int64{0}, june, 0},
-		{[]commission.Deal{always, onlyJune}, []int64{0, 7}, june, 1},
-		{[]commission.Deal{onlyJune, always}, []int64{7, 0}, june, 0},
-		{[]commission.Deal{always, onlyJune}, []int64{0, 7}, july, 0},
-		{[]commission.Deal{always, onlyJune}, []int64{0, 8}, june, 0},
-		{[]commission.Deal{onlyJune}, []int64{8}, june, -1},
-		{[]commission.Deal{untilJuly, fromJuly}, []int64{0, 0}, july.Add(-1), 0},
-		{[]commission.Deal{untilJuly, fromJuly}, []int64{0, 0}, july, 1},
-		{[]commission.Deal{fromJuly}, []int64{7}, june, -1},
+		{[]commission.Deal{always}, []ids.Affiliate{0}, june, 0},
+		{[]commission.Deal{always, onlyJune}, []ids.Affiliate{0, 7}, june, 1},
+		{[]commission.Deal{onlyJune, always}, []ids.Affiliate{7, 0}, june, 0},
+		{[]commission.Deal{always, onlyJune}, []ids.Affiliate{0, 7}, july, 0},
+		{[]commission.Deal{always, onlyJune}, []ids.Affiliate{0, 8}, june, 0},
+		{[]commission.Deal{onlyJune}, []ids.Affiliate{8}, june, -1},
+		{[]commission.Deal{untilJuly, fromJuly}, []ids.Affiliate{0, 0}, july.Add(-1), 0},
+		{[]commission.Deal{untilJuly, fromJuly}, []ids.Affiliate{0, 0}, july, 1},
+		{[]commission.Deal{fromJuly}, []ids.Affiliate{7}, june, -1},
 	} {
 		indexes := make([]int, len(c.deals))
 		for i := range c.deals {

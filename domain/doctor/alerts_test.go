@@ -10,6 +10,7 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/doctor"
+	"postrider/internal/ids"
 )
 
 // changed writes changes as + or - and their kinds.
@@ -133,7 +134,7 @@ func TestAlertsAreOfOneThing(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var postbacks []doctor.PostbackVitals
 		var open []doctor.OpenAlert
-		for id := range int64(4) {
+		for id := range ids.Postback(4) {
 			postbacks = append(postbacks, doctor.PostbackVitals{ID: id + 1, Delivered: few.Draw(rt, "delivered"), Failing: few.Draw(rt, "failing"), Waiting: few.Draw(rt, "waiting"), Held: rapid.Bool().Draw(rt, "held")})
 			for _, k := range []doctor.AlertKind{doctor.AlertFailing, doctor.AlertHeld, doctor.AlertGone} {
 				if rapid.Bool().Draw(rt, "open") {

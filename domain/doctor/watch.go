@@ -1,11 +1,15 @@
 package doctor
 
-import "fmt"
+import (
+	"fmt"
+
+	"postrider/internal/ids"
+)
 
 // PostbackVitals are how a postback has fared lately.
 type PostbackVitals struct {
-	ID          int64
-	AffiliateID int64
+	ID          ids.Postback
+	AffiliateID ids.Affiliate
 	Delivered   int    // of its last deliveries
 	Failing     int    // of its last deliveries, those that failed or are being tried again
 	Waiting     int    // held because the endpoint keeps failing
@@ -15,8 +19,8 @@ type PostbackVitals struct {
 
 // CampaignVitals are how a running campaign's traffic has looked lately.
 type CampaignVitals struct {
-	ID          int64
-	AffiliateID int64
+	ID          ids.Campaign
+	AffiliateID ids.Affiliate
 	Name        string
 	Clicks      int  // of its last
 	WithoutID   int  // of those, clicks without a param_1
@@ -27,7 +31,7 @@ type CampaignVitals struct {
 // runs has looked lately.
 type LinkVitals struct {
 	ID          int64
-	AffiliateID int64
+	AffiliateID ids.Affiliate
 	Offer       string // its name
 	Clicks      int    // of its last
 	WithoutID   int    // of those, clicks without a param_1
@@ -37,8 +41,8 @@ type LinkVitals struct {
 // thing; the other ids are zero.
 type OpenAlert struct {
 	Kind       AlertKind
-	PostbackID int64
-	CampaignID int64
+	PostbackID ids.Postback
+	CampaignID ids.Campaign
 	LinkID     int64 // a default link
 }
 
@@ -52,7 +56,7 @@ func (a OpenAlert) about() OpenAlert {
 type Change struct {
 	OpenAlert
 
-	AffiliateID int64
+	AffiliateID ids.Affiliate
 	Raise       bool   // otherwise it is over
 	Message     string // for the affiliate, of one that is raised
 }
@@ -94,7 +98,7 @@ type watch struct {
 }
 
 // set raises an alert that is not there, and ends one that is.
-func (w *watch) set(a OpenAlert, affiliateID int64, begins, ends bool, message string) {
+func (w *watch) set(a OpenAlert, affiliateID ids.Affiliate, begins, ends bool, message string) {
 	switch {
 	case begins && !w.open[a]:
 		w.changes = append(w.changes, Change{OpenAlert: a, AffiliateID: affiliateID, Raise: true, Message: message})
@@ -161,7 +165,7 @@ func (w *watch) link(l LinkVitals) {
 }
 
 // params watches whether clicks carry the tracker's click id.
-func (w *watch) params(of OpenAlert, affiliateID int64, clicks, without int, name string) {
+func (w *watch) params(of OpenAlert, affiliateID ids.Affiliate, clicks, without int, name string) {
 	share := part(without, clicks)
 	w.set(of, affiliateID, clicks >= leastClicks && share >= noParamShare, clicks > 0 && share < fineShare,
 		fmt.Sprintf("%d of the last %d clicks of %s came without param_1: your tracker's click id is missing from the link.", without, clicks, name))

@@ -16,13 +16,14 @@ import (
 	"strings"
 
 	"postrider/domain/commission"
+	"postrider/internal/ids"
 )
 
 // Event is one status of one conversion.
 type Event struct {
-	AffiliateID int64 // 0: nobody it could be attributed to
-	OfferID     int64
-	CampaignID  int64 // 0: the affiliate's default link, no campaign
+	AffiliateID ids.Affiliate // 0: nobody it could be attributed to
+	OfferID     ids.Offer
+	CampaignID  ids.Campaign // 0: the affiliate's default link, no campaign
 	Goal        string
 	Status      commission.Status
 	CappedBy    string // offer or campaign, where the cap of its day was reached; else empty
@@ -32,10 +33,10 @@ type Event struct {
 // Decision says what became of one postback, and why. It is kept with the event,
 // so that nobody has to guess later.
 type Decision struct {
-	PostbackID int64  `json:"postback"`
-	Fired      bool   `json:"fired"`
-	Rule       Rule   `json:"rule"`
-	Reason     string `json:"reason"` // one sentence, naming the values that decided
+	PostbackID ids.Postback `json:"postback"`
+	Fired      bool         `json:"fired"`
+	Rule       Rule         `json:"rule"`
+	Reason     string       `json:"reason"` // one sentence, naming the values that decided
 }
 
 // Decide judges every postback, in the order given.

@@ -9,6 +9,7 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/firing"
+	"postrider/internal/ids"
 )
 
 // event is an approved first deposit of affiliate 1 in campaign 100 of offer 10.
@@ -26,7 +27,7 @@ func postback(change func(*firing.Postback)) firing.Postback {
 	return p
 }
 
-func scoped(scope firing.Scope, offer, campaign int64) func(*firing.Postback) {
+func scoped(scope firing.Scope, offer ids.Offer, campaign ids.Campaign) func(*firing.Postback) {
 	return func(p *firing.Postback) { p.Scope, p.OfferID, p.CampaignID = scope, offer, campaign }
 }
 
@@ -137,15 +138,15 @@ func TestDecideAgreesWithTheNaiveRule(t *testing.T) {
 	status := rapid.SampledFrom(commission.Statuses())
 	rapid.Check(t, func(t *rapid.T) {
 		e := firing.Event{
-			AffiliateID: id.Draw(t, "affiliate"), OfferID: id.Draw(t, "offer"), CampaignID: id.Draw(t, "campaign"),
+			AffiliateID: ids.Affiliate(id.Draw(t, "affiliate")), OfferID: ids.Offer(id.Draw(t, "offer")), CampaignID: ids.Campaign(id.Draw(t, "campaign")),
 			Goal: goal.Draw(t, "goal"), Status: status.Draw(t, "status"),
 			Correction: rapid.Bool().Draw(t, "correction"),
 		}
 		postbacks := rapid.SliceOf(rapid.Custom(func(t *rapid.T) firing.Postback {
 			return firing.Postback{
-				ID: rapid.Int64().Draw(t, "id"), AffiliateID: id.Draw(t, "affiliate"),
+				ID: ids.Postback(rapid.Int64().Draw(t, "id")), AffiliateID: ids.Affiliate(id.Draw(t, "affiliate")),
 				Scope:   rapid.SampledFrom(firing.Scopes()).Draw(t, "scope"),
-				OfferID: id.Draw(t, "offer"), CampaignID: id.Draw(t, "campaign"), Goal: goal.Draw(t, "goal"),
+				OfferID: ids.Offer(id.Draw(t, "offer")), CampaignID: ids.Campaign(id.Draw(t, "campaign")), Goal: goal.Draw(t, "goal"),
 				Statuses: rapid.SliceOf(status).Draw(t, "statuses"), Enabled: rapid.Bool().Draw(t, "enabled"),
 				Deleted: rapid.Bool().Draw(t, "deleted"), Held: rapid.Bool().Draw(t, "held"), SendCorrections: rapid.Bool().Draw(t, "corrections"),
 			}

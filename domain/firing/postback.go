@@ -9,6 +9,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 )
 
@@ -16,13 +17,13 @@ import (
 // and what is sent. Rows, versions, drafts and the doctor's questions are made from it
 // or into it, in ent/postback.go and in doctor.About.
 type Postback struct {
-	ID          int64 // 0 for one that is not saved
-	AffiliateID int64
+	ID          ids.Postback // 0 for one that is not saved
+	AffiliateID ids.Affiliate
 
 	Name            string // how its owner knows it; may be empty
 	Scope           Scope
-	OfferID         int64 // for Scope Offer
-	CampaignID      int64 // for Scope Campaign
+	OfferID         ids.Offer    // for Scope Offer
+	CampaignID      ids.Campaign // for Scope Campaign
 	Goal            string
 	Further         []string // goals that it aggregates too
 	Statuses        []commission.Status

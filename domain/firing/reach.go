@@ -1,10 +1,14 @@
 package firing
 
-import "slices"
+import (
+	"slices"
+
+	"postrider/internal/ids"
+)
 
 // Reaches reports whether the postback hears of an offer's campaign; of the offer's
 // default link where campaignID is zero.
-func (p Postback) Reaches(offerID, campaignID int64) bool {
+func (p Postback) Reaches(offerID ids.Offer, campaignID ids.Campaign) bool {
 	switch p.Scope {
 	case Global:
 		return true
@@ -34,7 +38,7 @@ func (p Postback) Goals() []string { return append([]string{p.Goal}, p.Further..
 
 // Meets reports whether some conversion is reached both by the postback and by
 // another scope. For a campaign, offerID is the campaign's offer.
-func (p Postback) Meets(scope Scope, offerID, campaignID int64) bool {
+func (p Postback) Meets(scope Scope, offerID ids.Offer, campaignID ids.Campaign) bool {
 	switch {
 	case scope == Global || p.Scope == Global:
 		return true
@@ -47,7 +51,7 @@ func (p Postback) Meets(scope Scope, offerID, campaignID int64) bool {
 
 // Covers reports whether any enabled one of an affiliate's postbacks would tell of a
 // goal in a campaign.
-func Covers(postbacks []Postback, goal string, offerID, campaignID int64) bool {
+func Covers(postbacks []Postback, goal string, offerID ids.Offer, campaignID ids.Campaign) bool {
 	return slices.ContainsFunc(postbacks, func(p Postback) bool {
 		return p.Enabled && p.FiresFor(goal) && p.Reaches(offerID, campaignID)
 	})

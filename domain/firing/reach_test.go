@@ -6,14 +6,16 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/firing"
+	"postrider/internal/ids"
 )
 
 func TestAPostbackReachesWhatItsScopeNames(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		p               firing.Postback
-		offer, campaign int64
-		reaches         bool
+		p        firing.Postback
+		offer    ids.Offer
+		campaign ids.Campaign
+		reaches  bool
 	}{
 		{firing.Postback{Scope: firing.Global}, 10, 100, true},
 		{firing.Postback{Scope: firing.Global}, 10, 0, true},
@@ -56,19 +58,19 @@ func TestAPostbackHearsOfItsGoals(t *testing.T) {
 // Two scopes meet where some conversion fires both.
 func TestScopesMeetWhereAConversionFiresBoth(t *testing.T) {
 	t.Parallel()
-	offerOf := map[int64]int64{100: 10, 101: 10, 110: 11} // of a campaign
+	offerOf := map[ids.Campaign]ids.Offer{100: 10, 101: 10, 110: 11} // of a campaign
 	scoped := func(scope firing.Scope, id int64) firing.Postback {
-		p := firing.Postback{ID: id, AffiliateID: 1, Scope: scope, Goal: "ftd", Statuses: []commission.Status{commission.Approved}, Enabled: true}
+		p := firing.Postback{ID: ids.Postback(id), AffiliateID: 1, Scope: scope, Goal: "ftd", Statuses: []commission.Status{commission.Approved}, Enabled: true}
 		if scope == firing.Campaign {
-			p.CampaignID = id
+			p.CampaignID = ids.Campaign(id)
 		} else {
-			p.OfferID = id
+			p.OfferID = ids.Offer(id)
 		}
 		return p
 	}
 	list := []firing.Postback{scoped(firing.Global, 0), scoped(firing.Offer, 10), scoped(firing.Offer, 11)}
 	for id := range offerOf {
-		list = append(list, scoped(firing.Campaign, id))
+		list = append(list, scoped(firing.Campaign, int64(id)))
 	}
 	both := func(a, b firing.Postback) bool {
 		for campaign, offer := range offerOf {

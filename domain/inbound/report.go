@@ -12,6 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/domain/commission"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 )
 
@@ -27,7 +28,7 @@ type Report struct {
 	Reason        string
 	OccurredAt    time.Time
 	Actor         commission.Actor
-	UserID        int64 // who reported it, for staff and tokens
+	UserID        ids.User // who reported it, for staff and tokens
 
 	StatusGiven   bool   // otherwise Status is the default, and changes nothing
 	UnknownStatus string // the operator's word for the status, which nobody has mapped; else empty

@@ -27,7 +27,7 @@ func (Affiliate) Fields() []ent.Field {
 
 // Policy lets an affiliate see itself.
 func (Affiliate) Policy() ent.Policy {
-	return visibleBy(func(ctx context.Context) entql.P { return entql.FieldEQ("id", scope(ctx).AffiliateID()) })
+	return visibleBy(func(ctx context.Context) entql.P { return entql.FieldEQ("id", int64(scope(ctx).AffiliateID())) })
 }
 
 // User is somebody who signs in.

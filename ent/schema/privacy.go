@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent/schema/mixin"
 
 	"postrider/ent/db/privacy"
+	"postrider/internal/ids"
 	"postrider/internal/viewer"
 )
 
@@ -48,7 +49,7 @@ func scope(ctx context.Context) viewer.RowScope {
 }
 
 func ownRows(ctx context.Context) entql.P {
-	return entql.FieldEQ(affiliateColumn, scope(ctx).AffiliateID())
+	return entql.FieldEQ(affiliateColumn, int64(scope(ctx).AffiliateID()))
 }
 
 // ownOrShared is for rows that hold for everybody where they name no affiliate.
@@ -130,7 +131,7 @@ func ownerOfNew() privacy.MutationRule {
 			return privacy.Skip
 		}
 		owner, ok := m.Field(affiliateColumn)
-		if id, isInt := owner.(int64); ok && isInt && scope(ctx).Sees(id) {
+		if id, isInt := owner.(int64); ok && isInt && scope(ctx).Sees(ids.Affiliate(id)) {
 			return privacy.Allow
 		}
 		return privacy.Denyf("a row of another affiliate")
@@ -148,7 +149,7 @@ func filterRule(f filterFunc) privacy.QueryMutationRule {
 
 // tokenPolicy lets everybody, staff too, touch their own tokens alone.
 func tokenPolicy() ent.Policy {
-	own := filterRule(func(ctx context.Context) entql.P { return entql.FieldEQ("user_id", viewer.From(ctx).UserID) })
+	own := filterRule(func(ctx context.Context) entql.P { return entql.FieldEQ("user_id", int64(viewer.From(ctx).UserID)) })
 	system := privacy.ContextQueryMutationRule(func(ctx context.Context) error {
 		if viewer.From(ctx).System() {
 			return privacy.Allow
@@ -159,7 +160,7 @@ func tokenPolicy() ent.Policy {
 		if !m.Op().Is(ent.OpCreate) {
 			return privacy.Skip
 		}
-		if owner, ok := m.Field("user_id"); ok && owner == viewer.From(ctx).UserID {
+		if owner, ok := m.Field("user_id"); ok && owner == int64(viewer.From(ctx).UserID) {
 			return privacy.Allow
 		}
 		return privacy.Denyf("a token of another user")
@@ -175,7 +176,7 @@ var ownSettings = []string{"password_hash", "session_generation", "time_zone", "
 
 // userPolicy lets an affiliate's user see itself and change its own settings.
 func userPolicy() ent.Policy {
-	itself := func(ctx context.Context) entql.P { return entql.FieldEQ("id", viewer.From(ctx).UserID) }
+	itself := func(ctx context.Context) entql.P { return entql.FieldEQ("id", int64(viewer.From(ctx).UserID)) }
 	settingsOnly := privacy.MutationRuleFunc(func(_ context.Context, m ent.Mutation) error {
 		if !m.Op().Is(ent.OpUpdate | ent.OpUpdateOne) {
 			return privacy.Denyf("only staff make and remove users")

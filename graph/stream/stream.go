@@ -105,7 +105,7 @@ func (p *places) take(client string, most int) (giveBack func(), ok bool) {
 // that they come from.
 func (c Config) client(ctx context.Context) (name string, anonymous bool) {
 	if v := viewer.From(ctx); v != nil {
-		return "user " + strconv.FormatInt(v.UserID, 10), false
+		return "user " + strconv.FormatInt(int64(v.UserID), 10), false
 	}
 	addr := netip.Addr{}
 	if c.ClientAddr != nil {

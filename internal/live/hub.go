@@ -8,6 +8,8 @@ package live
 import (
 	"context"
 	"sync"
+
+	"postrider/internal/ids"
 )
 
 // ringSize is how many items a subscriber may be behind.
@@ -15,20 +17,20 @@ const ringSize = 1024
 
 // Hub hands items to subscribers. It is safe for concurrent use.
 type Hub[T any] struct {
-	owner       func(T) int64
+	owner       func(T) ids.Affiliate
 	mu          sync.RWMutex
 	subscribers map[*Subscription[T]]struct{}
 }
 
 // NewHub makes a Hub without subscribers. Owner is the affiliate that an item is
 // of; 0 for what only staff may see.
-func NewHub[T any](owner func(T) int64) *Hub[T] {
+func NewHub[T any](owner func(T) ids.Affiliate) *Hub[T] {
 	return &Hub[T]{owner: owner, subscribers: make(map[*Subscription[T]]struct{})}
 }
 
 // Subscribe registers a subscriber for the items that match, of the affiliates that
 // it sees: viewer.RowScope.Sees. It ends when Close is called.
-func (h *Hub[T]) Subscribe(sees func(affiliateID int64) bool, match func(T) bool) *Subscription[T] {
+func (h *Hub[T]) Subscribe(sees func(affiliateID ids.Affiliate) bool, match func(T) bool) *Subscription[T] {
 	s := &Subscription[T]{hub: h, sees: sees, match: match, ready: make(chan struct{}, 1)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -65,7 +67,7 @@ func (h *Hub[T]) Resync() {
 // Subscription is one subscriber's ring.
 type Subscription[T any] struct {
 	hub   *Hub[T]
-	sees  func(affiliateID int64) bool
+	sees  func(affiliateID ids.Affiliate) bool
 	match func(T) bool
 	ready chan struct{}
 

@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"postrider/internal/ids"
 	"postrider/internal/live"
 	"postrider/internal/viewer"
 )
@@ -17,13 +18,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func all(int) bool { return true }
 
-func nobodys[T any](T) int64 { return 0 }
+func nobodys[T any](T) ids.Affiliate { return 0 }
 
-func anyones(int64) bool { return true }
+func anyones(ids.Affiliate) bool { return true }
 
 func TestASubscriberGetsNothingOutsideItsScope(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub(func(n int) int64 { return int64(n % 3) }) // every third is nobody's
+	hub := live.NewHub(func(n int) ids.Affiliate { return ids.Affiliate(n % 3) }) // every third is nobody's
 	scope, err := viewer.RowScopeFrom(viewer.With(t.Context(), &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: 1}))
 	if err != nil {
 		t.Fatal(err)

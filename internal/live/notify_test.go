@@ -13,7 +13,7 @@ import (
 	"postrider/internal/live"
 )
 
-func ids(n int) []uuid.UUID {
+func newIDs(n int) []uuid.UUID {
 	list := make([]uuid.UUID, n)
 	for i := range list {
 		list[i] = uuid.Must(uuid.NewV7())
@@ -24,7 +24,7 @@ func ids(n int) []uuid.UUID {
 func TestIdsTravelInNoticesThatPostgreSQLTakes(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{0, 1, 200, 201, 1000} {
-		sent := ids(n)
+		sent := newIDs(n)
 		var got []uuid.UUID
 		for _, payload := range live.Payloads(sent) {
 			if len(payload) >= 8000 {
@@ -36,7 +36,7 @@ func TestIdsTravelInNoticesThatPostgreSQLTakes(t *testing.T) {
 			t.Errorf("%d ids became %d", n, len(got))
 		}
 	}
-	if got := live.ParsePayload("nonsense,," + live.Payload(ids(1)) + ",00"); len(got) != 1 {
+	if got := live.ParsePayload("nonsense,," + live.Payload(newIDs(1)) + ",00"); len(got) != 1 {
 		t.Errorf("%v", got)
 	}
 }
@@ -82,7 +82,7 @@ func TestAFeedLoadsWhatWasAnnouncedOnceForABurst(t *testing.T) {
 	})
 	s := hub.Subscribe(anyones, anybody)
 	defer s.Close()
-	first, burst := ids(1), ids(3)
+	first, burst := newIDs(1), newIDs(3)
 	f.Add(first)
 	<-begun // while it loads, the same three change again and again
 	for range 10 {
@@ -109,10 +109,10 @@ func TestAFeedLoadsNothingForNobody(t *testing.T) {
 		loads += len(batch)
 		return batch, nil
 	})
-	f.Add(ids(5))
+	f.Add(newIDs(5))
 	s := hub.Subscribe(anyones, anybody)
 	defer s.Close()
-	f.Add(ids(1))
+	f.Add(newIDs(1))
 	if items, _, err := s.Next(t.Context()); err != nil || len(items) != 1 || loads != 1 {
 		t.Errorf("%d items of %d loaded, %v", len(items), loads, err)
 	}
@@ -123,7 +123,7 @@ func TestAFeedThatCannotKeepUpSaysSo(t *testing.T) {
 	hub, f := feed(t, func(_ context.Context, _ []uuid.UUID) ([]uuid.UUID, error) { return nil, errors.New("no database") })
 	s := hub.Subscribe(anyones, anybody)
 	defer s.Close()
-	f.Add(ids(1))
+	f.Add(newIDs(1))
 	if _, missed, err := s.Next(t.Context()); err != nil || !missed {
 		t.Errorf("a load that failed: missed %v, %v", missed, err)
 	}

@@ -116,7 +116,9 @@ func JSON[T any](name string, get func(*T) string) Column[T] {
 }
 
 // Bigint is a column of bigint: ids.
-func Bigint[T any](name string, get func(*T) int64) Column[T] { return of(name, "bigint", get) }
+func Bigint[T any, ID ~int64](name string, get func(*T) ID) Column[T] {
+	return of(name, "bigint", func(row *T) int64 { return int64(get(row)) })
+}
 
 // Int is a column of int: counts.
 func Int[T any](name string, get func(*T) int) Column[T] { return of(name, "int", get) }

@@ -3,6 +3,8 @@ package viewer
 import (
 	"context"
 	"fmt"
+
+	"postrider/internal/ids"
 )
 
 // RowScope is whose rows a viewer sees: every affiliate's, or one's. It is the only
@@ -10,7 +12,7 @@ import (
 // subscriptions all ask it. The zero RowScope sees nothing.
 type RowScope struct {
 	all         bool
-	affiliateID int64
+	affiliateID ids.Affiliate
 }
 
 // RowScopeFrom is the only way to a RowScope that sees anything: that of who is
@@ -30,11 +32,11 @@ func RowScopeFrom(ctx context.Context) (RowScope, error) {
 func (s RowScope) All() bool { return s.all }
 
 // AffiliateID is the one affiliate whose rows they are; 0 where there is not one.
-func (s RowScope) AffiliateID() int64 { return s.affiliateID }
+func (s RowScope) AffiliateID() ids.Affiliate { return s.affiliateID }
 
 // Sees tells whether the rows of an affiliate are within it; 0 stands for rows that
 // are no affiliate's.
-func (s RowScope) Sees(affiliateID int64) bool {
+func (s RowScope) Sees(affiliateID ids.Affiliate) bool {
 	return s.all || affiliateID != 0 && affiliateID == s.affiliateID
 }
 
@@ -44,4 +46,4 @@ func (s RowScope) SQL(column string, first int) string {
 }
 
 // Args are the arguments of what SQL gives.
-func (s RowScope) Args() []any { return []any{s.all, s.affiliateID} }
+func (s RowScope) Args() []any { return []any{s.all, int64(s.affiliateID)} }

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"postrider/internal/enum"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 )
 
@@ -63,13 +64,13 @@ func (s *Scope) UnmarshalGQL(v any) error { return enum.Read(v, s, Scopes()) }
 
 // Viewer is who is asking, and through what.
 type Viewer struct {
-	UserID      int64
+	UserID      ids.User
 	Role        Role
-	AffiliateID int64   // zero for staff
-	TokenID     int64   // zero for a session
-	Scopes      []Scope // what the token may do; every scope for a session
-	Looking     bool    // staff who look at an affiliate's things as the affiliate does, and change nothing
-	Generation  int64   // of the user's sessions, when this one was looked at
+	AffiliateID ids.Affiliate // zero for staff
+	TokenID     int64         // zero for a session
+	Scopes      []Scope       // what the token may do; every scope for a session
+	Looking     bool          // staff who look at an affiliate's things as the affiliate does, and change nothing
+	Generation  int64         // of the user's sessions, when this one was looked at
 	system      bool
 }
 
