@@ -32,7 +32,9 @@ export type Finding = ResultOf<typeof LintQuery>["lintPostback"][number];
 type Question = VariablesOf<typeof LintQuery>;
 
 function question(draft: Draft, postbackId: string | null, link: string | null, network: boolean): Question {
-  return { postback: { ...toInput(draft), id: postbackId }, trackingLink: link, network };
+  // The text as it stands in the editor: findings point into it, and a space at its end may be one.
+  const postback = { ...toInput(draft), id: postbackId, urlTemplate: draft.urlTemplate };
+  return { postback, trackingLink: link, network };
 }
 
 export interface Examined {
